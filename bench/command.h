@@ -1,0 +1,62 @@
+/* Commands and their options: one table an option, which parses the command line, and makes --help
+ * and the manual page. */
+#ifndef PKT_COMMAND_H
+#define PKT_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "pktbench.h"
+
+/* Exit statuses of every command. */
+enum { EXIT_DONE = 0, EXIT_GATE = 1, EXIT_TROUBLE = 2 };
+
+typedef struct option_spec {
+    const char *name;     /* without the dashes; "o" style single letters are one character */
+    const char *argument; /* shown name of the value; NULL: a flag */
+    const char *help;     /* one sentence; defaults named in it */
+} option_spec;
+
+struct arguments;
+
+typedef struct command {
+    const char *name;
+    const char *operands; /* for the usage line: "[CAPTURE...]" */
+    const char *summary;  /* one line */
+    const char *details;  /* paragraphs for --help and the manual page */
+    const option_spec *options; /* ends with name == NULL; --help is everyone's */
+    size_t operands_min, operands_max;
+    int (*run)(const struct arguments *arguments); /* returns the exit status */
+} command;
+
+#define MAX_OPTIONS 32
+
+typedef struct arguments {
+    const command *command;
+    const char *values[MAX_OPTIONS]; /* by index in command->options; NULL: not given; "": a flag */
+    char **operands;
+    size_t operand_count;
+} arguments;
+
+/* Value of an option by its name (asserts that the command has it); NULL if it was not given. */
+const char *option_value(const arguments *arguments, const char *name);
+bool option_given(const arguments *arguments, const char *name);
+/* The option as a whole number within [min, max]; `fallback` if not given.
+ * false: a message was printed. */
+bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
+                   uint64_t fallback, uint64_t *value);
+/* The option as a duration ("90", "90s", "2m") in seconds, above 0. */
+bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
+
+/* Every command, in help order; ends with name == NULL. Lives in main.c. */
+extern const command *const commands[];
+
+/* argv[0] is the command's name. Returns false after printing an error (*status is set), or help. */
+bool arguments_parse(const command *command, int argc, char **argv, arguments *arguments,
+                     int *status);
+void command_help(const command *command, FILE *out);
+void manual_page(FILE *out);
+
+#endif

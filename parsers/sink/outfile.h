@@ -1,0 +1,23 @@
+/* Output files that appear whole or not at all: written under a temporary name, then renamed. */
+#ifndef PKT_OUTFILE_H
+#define PKT_OUTFILE_H
+
+#include <stdio.h>
+
+#include "pktbench.h"
+
+typedef struct pkt_outfile {
+    FILE *file;
+    char *path; /* final name; NULL for standard output */
+    char *temp; /* name while it is written; NULL when written in place (a device, a pipe) */
+} pkt_outfile;
+
+/* Open `path` for writing; "-" is standard output; what exists and is no regular file (/dev/full,
+ * a pipe) is written in place. 0, or -1 and *err. */
+int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err);
+/* Flush, check, close, rename. 0; -1 and *err with nothing left behind. */
+int pkt_outfile_commit(pkt_outfile *out, pkt_err *err);
+/* Give up: close and remove the temporary file. */
+void pkt_outfile_abandon(pkt_outfile *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* Capture files: containers in, records out. Classic pcap and pcapng, told by magic. */
+#ifndef PKT_SOURCE_H
+#define PKT_SOURCE_H
+
+#include "pktbench.h"
+
+/* Largest captured length of a record, bytes (libpcap's MAXIMUM_SNAPLEN). More is corruption. */
+#define PKT_MAX_RECORD 262144u
+/* Interfaces of a pcapng section, at most. */
+#define PKT_MAX_INTERFACES 65536u
+
+/* One packet record. `data` points into the source and is valid as long as the source is open.
+ * `start` and `end` are the byte offsets in the file of the whole record or block. */
+typedef struct pkt_record {
+    const uint8_t *data;
+    int64_t ts_ns;
+    uint32_t cap_len, wire_len; /* bytes; cap_len of them can be read at `data` */
+    uint16_t link_type;         /* LINKTYPE_, 12 and 14 (raw IP of some systems) given as 101 */
+    uint64_t start, end;
+} pkt_record;
+
+typedef struct pkt_source pkt_source;
+
+/* Map the file and read its header. NULL and *err if it is no capture that we handle. */
+pkt_source *pkt_source_open(const char *path, pkt_err *err);
+void pkt_source_close(pkt_source *source);
+
+/* The next record: 1, 0 at the end, -1 and *err (PKT_ERR_CUT, PKT_ERR_CORRUPT, ...: `pos` is the
+ * offset of the record that could not be read). After 0 or -1 the source stays at its end. */
+int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
+
+/* The mapped file. Blocks that are not packets (pcapng section and interface headers) lie between
+ * records; `pkt_source_bytes(s, &size)` gives access for copying them. */
+const uint8_t *pkt_source_bytes(const pkt_source *source, size_t *size);
+pkt_format pkt_source_format(const pkt_source *source);
+/* Byte offset just behind the file header (classic pcap: 24; pcapng: 0, its header is a block). */
+uint64_t pkt_source_first(const pkt_source *source);
+
+#endif
