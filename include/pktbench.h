@@ -122,6 +122,16 @@ typedef enum pkt_column {
 typedef uint64_t pkt_column_set;
 #define PKT_BIT(column) ((pkt_column_set)1 << PKT_COL_##column)
 
+/* All columns of a level, as constants for backend tables; a backend takes away what it lacks:
+ * PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict). */
+#define PKT_UP_TO(last, name, level)                                                                   | (PKT_LEVEL_##level <= PKT_LEVEL_##last ? PKT_BIT(name) : 0)
+#define PKT_FRAMES_X(name, type, level, has, show, doc) PKT_UP_TO(FRAMES, name, level)
+#define PKT_HEADERS_X(name, type, level, has, show, doc) PKT_UP_TO(HEADERS, name, level)
+#define PKT_FLOWS_X(name, type, level, has, show, doc) PKT_UP_TO(FLOWS, name, level)
+#define PKT_FRAMES_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_FRAMES_X))
+#define PKT_HEADERS_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_HEADERS_X))
+#define PKT_FLOWS_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_FLOWS_X))
+
 /* Up to PKT_BATCH_ROWS rows, one array a column. Owned by the caller; cleared by the driver before
  * every pkt_backend.next(), so that a backend writes what it has and clears nothing. The row's
  * number in the capture is not a column: sinks count. */
@@ -261,10 +271,11 @@ typedef struct pkt_entry {
     const char *install;        /* packages that the module needs, for the user to read */
 } pkt_entry;
 
-/* The registry, in table order. NULL past the end. Static storage. */
-const pkt_entry *pkt_registry_at(size_t index);
-/* By name; NULL if there is none. */
-const pkt_entry *pkt_registry_find(const char *name);
+/* The registry, in table order: fill *entry with the index'th backend. 0, or -1 past the end.
+ * What *entry points to has static storage. */
+int pkt_registry_at(size_t index, pkt_entry *entry);
+/* The same by name; -1 if there is none. */
+int pkt_registry_find(const char *name, pkt_entry *entry);
 /* The entry's backend; a module is loaded now, and stays loaded until the process ends.
  * NULL and *err with the reason if it cannot be had. */
 const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err);

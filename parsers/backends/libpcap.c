@@ -1,0 +1,129 @@
+/* libpcap: its savefile reader in front of our decoders. It prices the library's reading; what it
+ * agrees with raw about is the reading, not the decoding. */
+#include "pktbench.h"
+
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "decode/decode.h"
+
+#define NS_PER_S 1000000000
+
+typedef struct libpcap_state {
+    pcap_t *pcap;
+    pkt_level level;
+    uint16_t link_type;
+    int short_seconds; /* classic pcap: the seconds are 32 bits without a sign */
+    pkt_err fault;     /* met while rows before it were still to be handed out */
+} libpcap_state;
+
+static const char *libpcap_version(void)
+{
+    return pcap_lib_version();
+}
+
+/* DLT_ numbers are those of LINKTYPE_ but for a few, of which our decoders know raw IP only. */
+static uint16_t link_type_of(int dlt)
+{
+    return dlt == DLT_RAW ? 101 : (uint16_t)dlt;
+}
+
+static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+                        pkt_err *err)
+{
+    (void)context;
+    char words[PCAP_ERRBUF_SIZE];
+    libpcap_state *s = calloc(1, sizeof *s);
+    if (!s)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
+    s->pcap = pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO,
+                                                      words);
+    if (!s->pcap) {
+        free(s);
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+    }
+    s->level = level;
+    s->link_type = link_type_of(pcap_datalink(s->pcap));
+    s->short_seconds = slice->format == PKT_FORMAT_PCAP;
+    *state = s;
+    return 0;
+}
+
+static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header,
+                      const uint8_t *data, pkt_batch *batch, size_t row)
+{
+    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. */
+    int64_t seconds = s->short_seconds ? (int64_t)(uint32_t)header->ts.tv_sec
+                                       : (int64_t)header->ts.tv_sec;
+    pkt_record record = {
+        .data = data,
+        .ts_ns = seconds * NS_PER_S + (int64_t)header->ts.tv_usec,
+        .cap_len = header->caplen,
+        .wire_len = header->len,
+        .link_type = s->link_type,
+    };
+    if (s->level == PKT_LEVEL_FRAMES)
+        pkt_decode_frame(&record, batch, row);
+    else
+        pkt_decode_headers(&record, batch, row);
+}
+
+/* libpcap gives its faults as words only; this is how its reader says that the file ended early. */
+static void read_fault(pcap_t *pcap, pkt_err *err)
+{
+    const char *words = pcap_geterr(pcap);
+    pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_CUT : PKT_ERR_CORRUPT;
+    pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", words);
+}
+
+static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
+{
+    libpcap_state *s = state;
+    int rows = 0;
+    while (rows < (int)PKT_BATCH_ROWS && s->fault.code == PKT_ERR_NONE) {
+        struct pcap_pkthdr *header;
+        const uint8_t *data;
+        int got = pcap_next_ex(s->pcap, &header, &data);
+        if (got == 1)
+            row_write(s, header, data, batch, (size_t)rows++);
+        else if (got == PCAP_ERROR_BREAK)
+            return rows;
+        else
+            read_fault(s->pcap, &s->fault);
+    }
+    if (rows > 0 || s->fault.code == PKT_ERR_NONE)
+        return rows;
+    *err = s->fault;
+    return -1;
+}
+
+static void libpcap_close(void *state)
+{
+    libpcap_state *s = state;
+    pcap_close(s->pcap);
+    free(s);
+}
+
+static const pkt_feature features[] = {
+    {"pcapng", "tested"},
+    {"live", "stated: pcap_open_live(3PCAP)"},
+    {NULL, NULL},
+};
+
+const pkt_backend pkt_backend_libpcap = {
+    .abi = PKT_ABI,
+    .name = "libpcap",
+    .summary = "libpcap's file reader with raw's decoders: it prices the library's reading",
+    .license = "MIT AND BSD-3-Clause",
+    .origin = "distribution",
+    .decoder = "pktbench",
+    .work = {[PKT_LEVEL_FRAMES] = "pcap_next_ex() for every packet, packet bytes not touched",
+             [PKT_LEVEL_HEADERS] = "pcap_next_ex() for every packet, headers decoded as by raw"},
+    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
+                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+    .features = features,
+    .version = libpcap_version,
+    .open = libpcap_open,
+    .next = libpcap_next,
+    .close = libpcap_close,
+};

@@ -1,0 +1,75 @@
+/* The only way to packet bytes: take n of them (one check a header), then load numbers from what was
+ * taken.
+ *
+ * A cursor has two ends: how many bytes were captured, and how many the packet had on the wire.
+ * Length fields narrow it, so that what lies behind a datagram (Ethernet padding) is not its payload.
+ */
+#ifndef PKT_CURSOR_H
+#define PKT_CURSOR_H
+
+#include "pktbench.h"
+
+typedef struct cursor {
+    const uint8_t *at;
+    size_t captured; /* bytes that can be read at `at` */
+    size_t wire;     /* bytes that were there on the wire, never fewer than `captured` */
+} cursor;
+
+/* The row being written, and what of it applies so far. */
+typedef struct row {
+    pkt_batch *batch;
+    size_t index;
+    uint16_t present;
+} row;
+
+/* Set a cell of the row. */
+#define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
+
+/* The next n bytes, which must not all be read; NULL if they were not captured. */
+static inline const uint8_t *cursor_take(cursor *c, size_t n)
+{
+    if (n > c->captured)
+        return NULL;
+    const uint8_t *bytes = c->at;
+    c->at += n;
+    c->captured -= n;
+    c->wire -= n;
+    return bytes;
+}
+
+/* Why n bytes could not be taken: the capture ended, or the packet did. */
+static inline pkt_verdict cursor_short(const cursor *c, size_t n)
+{
+    return n > c->wire ? PKT_TRUNCATED : PKT_SNAPPED;
+}
+
+/* The packet goes on for n bytes at most. */
+static inline void cursor_narrow(cursor *c, size_t n)
+{
+    if (n < c->wire)
+        c->wire = n;
+    if (n < c->captured)
+        c->captured = n;
+}
+
+static inline uint16_t be16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint64_t be48(const uint8_t *p)
+{
+    return (uint64_t)be16(p) << 32 | be32(p + 2);
+}
+
+static inline uint64_t be64(const uint8_t *p)
+{
+    return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
+#endif

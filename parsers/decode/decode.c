@@ -1,0 +1,70 @@
+/* One decoder a link type. The layers are inline functions, each in its own header, so that the
+ * whole way of a packet is one piece of code without calls. */
+#include "decode/decode.h"
+
+#include "decode/ethernet.h"
+#include "decode/sll.h"
+
+/* https://www.tcpdump.org/linktypes.html */
+enum {
+    LINKTYPE_ETHERNET = 1,
+    LINKTYPE_RAW = 101,
+    LINKTYPE_LINUX_SLL = 113,
+    LINKTYPE_IPV4 = 228,
+    LINKTYPE_IPV6 = 229
+};
+
+/* No link header: the version field tells. */
+static pkt_verdict decode_raw_ip(cursor c, row *r)
+{
+    if (c.captured == 0)
+        return cursor_short(&c, 1);
+    switch (c.at[0] >> 4) {
+    case 4:
+        return decode_ipv4(c, r);
+    case 6:
+        return decode_ipv6(c, r);
+    default:
+        return PKT_BAD_VALUE;
+    }
+}
+
+static pkt_verdict decode_other(cursor c, row *r, uint16_t link_type)
+{
+    switch (link_type) {
+    case LINKTYPE_RAW:
+        return decode_raw_ip(c, r);
+    case LINKTYPE_LINUX_SLL:
+        return decode_sll(c, r);
+    case LINKTYPE_IPV4:
+        return decode_ipv4(c, r);
+    case LINKTYPE_IPV6:
+        return decode_ipv6(c, r);
+    default:
+        return PKT_UNSUPPORTED;
+    }
+}
+
+void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
+{
+    batch->ts_ns[index] = record->ts_ns;
+    batch->cap_len[index] = record->cap_len;
+    batch->wire_len[index] = record->wire_len;
+    batch->link_type[index] = record->link_type;
+    if (record->cap_len > record->wire_len)
+        batch->verdict[index] = PKT_BAD_LENGTH;
+}
+
+void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index)
+{
+    pkt_decode_frame(record, batch, index);
+    if (record->cap_len > record->wire_len)
+        return; /* no packet was captured longer than it was: its bytes cannot be told from others */
+    cursor c = {record->data, record->cap_len, record->wire_len};
+    row r = {batch, index, 0};
+    pkt_verdict verdict = record->link_type == LINKTYPE_ETHERNET
+                              ? decode_ethernet(c, &r)
+                              : decode_other(c, &r, record->link_type);
+    batch->verdict[index] = (uint8_t)verdict;
+    batch->present[index] = r.present;
+}

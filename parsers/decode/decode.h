@@ -1,0 +1,17 @@
+/* Packet bytes -> columns. No I/O, no allocation, no globals; safe on any bytes. */
+#ifndef PKT_DECODE_H
+#define PKT_DECODE_H
+
+#include "pktbench.h"
+#include "source/source.h"
+
+/* Limits on nesting; deeper is PKT_UNSUPPORTED. */
+#define PKT_MAX_VLAN_TAGS 8
+#define PKT_MAX_IP_EXTENSIONS 16
+
+/* Write the frames columns of the record into a cleared row of the batch. */
+void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t row);
+/* The same, and the headers columns. */
+void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t row);
+
+#endif

@@ -1,0 +1,59 @@
+/* What follows an IP header, by its protocol number. */
+#ifndef PKT_DECODE_TRANSPORT_H
+#define PKT_DECODE_TRANSPORT_H
+
+#include "decode/icmp.h"
+#include "decode/tcp.h"
+#include "decode/udp.h"
+
+/* https://www.iana.org/assignments/protocol-numbers */
+enum {
+    PROTO_HOP_BY_HOP = 0,
+    PROTO_ICMP = 1,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_ROUTING = 43,
+    PROTO_FRAGMENT = 44,
+    PROTO_AH = 51,
+    PROTO_ICMPV6 = 58,
+    PROTO_DESTINATION = 60,
+    PROTO_UDPLITE = 136
+};
+
+static inline pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
+{
+    switch (proto) {
+    case PROTO_TCP:
+        return decode_tcp(c, r);
+    case PROTO_UDP:
+        return decode_udp(c, r, open_ended);
+    case PROTO_UDPLITE:
+        return decode_udplite(c, r, open_ended);
+    case PROTO_ICMP:
+    case PROTO_ICMPV6:
+        /* Each belongs to its own version of IP; in the other it is just a number. */
+        if (PROTO_ICMP == proto ? r->batch->ip_version[r->index] == 4
+                                : r->batch->ip_version[r->index] == 6)
+            return decode_icmp(c, r);
+        return PKT_OK;
+    default:
+        return PKT_OK; /* GRE, ESP, SCTP, tunnels, ...: the protocol number says it all */
+    }
+}
+
+/* Authentication header, RFC 4302 section 2: next header(1) length(1), in 4-byte words less 2.
+ * Takes it whole and leaves the next protocol in *proto. */
+static inline pkt_verdict skip_ah(cursor *c, unsigned *proto)
+{
+    enum { FIXED = 12 };
+    const uint8_t *h = cursor_take(c, FIXED);
+    if (!h)
+        return cursor_short(c, FIXED);
+    const size_t length = ((size_t)h[1] + 2) * 4;
+    *proto = h[0];
+    if (length < FIXED || length - FIXED > c->wire)
+        return PKT_BAD_LENGTH;
+    return cursor_take(c, length - FIXED) ? PKT_OK : PKT_SNAPPED;
+}
+
+#endif

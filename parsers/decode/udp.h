@@ -1,0 +1,54 @@
+/* UDP, RFC 768; UDP-Lite, RFC 3828 section 3.1.
+ *
+ *   source port(2) destination port(2) length, or checksum coverage(2) checksum(2)
+ */
+#ifndef PKT_DECODE_UDP_H
+#define PKT_DECODE_UDP_H
+
+#include "decode/cursor.h"
+
+enum { UDP_HEADER = 8 };
+
+/* The columns that both have in common; *length is the third field. */
+static inline pkt_verdict udp_header(cursor *c, row *r, size_t *length)
+{
+    const uint8_t *h = cursor_take(c, UDP_HEADER);
+    if (!h)
+        return cursor_short(c, UDP_HEADER);
+    r->present |= PKT_HAS_L4 | PKT_HAS_PORTS;
+    PUT(r, src_port, be16(h));
+    PUT(r, dst_port, be16(h + 2));
+    PUT(r, l4_hlen, UDP_HEADER);
+    PUT(r, payload_len, (uint32_t)c->wire);
+    *length = be16(h + 4);
+    return PKT_OK;
+}
+
+/* `open_ended`: the IP header gives no length, or the datagram goes on in other fragments; then
+ * the length field says nothing about this packet. RFC 2675 section 4: 0 in jumbograms. */
+static inline pkt_verdict decode_udp(cursor c, row *r, int open_ended)
+{
+    size_t length;
+    pkt_verdict verdict = udp_header(&c, r, &length);
+    if (verdict != PKT_OK)
+        return verdict;
+    if (length == 0 && open_ended)
+        return PKT_OK;
+    if (length < UDP_HEADER || (!open_ended && length - UDP_HEADER > c.wire))
+        return PKT_BAD_LENGTH;
+    return PKT_OK;
+}
+
+/* RFC 3828: coverage 0 is the whole packet; 1 to 7 are not allowed. */
+static inline pkt_verdict decode_udplite(cursor c, row *r, int open_ended)
+{
+    size_t coverage;
+    pkt_verdict verdict = udp_header(&c, r, &coverage);
+    if (verdict != PKT_OK || coverage == 0)
+        return verdict;
+    if (coverage < UDP_HEADER || (!open_ended && coverage - UDP_HEADER > c.wire))
+        return PKT_BAD_LENGTH;
+    return PKT_OK;
+}
+
+#endif

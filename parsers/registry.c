@@ -1,0 +1,127 @@
+/* Every backend that this build knows, in table order. */
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pktbench.h"
+
+/* The built-in backends: one line each, the name of the file in backends/. */
+#define BUILT_IN(B)                                                                                \
+    B(read_all)                                                                                    \
+    B(raw)                                                                                         \
+    B(libpcap)
+
+#define DECLARE(file) extern const pkt_backend pkt_backend_##file;
+BUILT_IN(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(file) &pkt_backend_##file,
+static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
+#undef ADDRESS
+
+static const pkt_entry modules[] = {
+    {"wireshark", "libwireshark's dissectors, the code below tshark and PyShark", NULL,
+     "wireshark.so", "libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev"},
+};
+
+enum {
+    BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0],
+    MODULE_COUNT = sizeof modules / sizeof modules[0]
+};
+
+int pkt_registry_at(size_t index, pkt_entry *entry)
+{
+    if (index < BUILT_IN_COUNT) {
+        const pkt_backend *backend = built_in[index];
+        *entry = (pkt_entry){backend->name, backend->summary, backend, NULL, NULL};
+        return 0;
+    }
+    if (index - BUILT_IN_COUNT >= MODULE_COUNT)
+        return -1;
+    *entry = modules[index - BUILT_IN_COUNT];
+    return 0;
+}
+
+int pkt_registry_find(const char *name, pkt_entry *entry)
+{
+    for (size_t i = 0; pkt_registry_at(i, entry) == 0; i++)
+        if (strcmp(entry->name, name) == 0)
+            return 0;
+    return -1;
+}
+
+/* Why this table cannot be used, or NULL. */
+static const char *table_fault(const pkt_backend *backend)
+{
+    if (!backend->name || !backend->summary || !backend->license || !backend->origin ||
+        !backend->decoder || !backend->version)
+        return "its table has no name, summary, license, origin, decoder or version";
+    if (!backend->open || !backend->next || !backend->close)
+        return "its table has no open, next or close function";
+    return NULL;
+}
+
+const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+{
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", dlerror());
+        return NULL;
+    }
+    const pkt_backend *(*table)(void) = NULL;
+    void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
+    memcpy(&table, &symbol, sizeof table); /* ISO C has no cast from object to function pointer */
+    const pkt_backend *backend = table ? table() : NULL;
+    if (!backend)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s does not export %s()", path,
+                 PKT_MODULE_SYMBOL);
+    else if (backend->abi != PKT_ABI)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                 "%s was built for abi %u, this pktbench has abi %u: build it again", path,
+                 (unsigned)backend->abi, PKT_ABI);
+    else if (table_fault(backend))
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, table_fault(backend));
+    else
+        return backend;
+    dlclose(handle);
+    return NULL;
+}
+
+/* Folder of the running program, without the final slash; false if it cannot be told. */
+static int program_folder(char folder[PATH_MAX])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    if (length <= 0)
+        return -1;
+    folder[length] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (!slash)
+        return -1;
+    *slash = '\0';
+    return 0;
+}
+
+const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
+{
+    if (entry->backend)
+        return entry->backend;
+    /* PKTBENCH_MODULES, then beside the program (build tree), then where modules are installed. */
+    char folder[PATH_MAX], path[PATH_MAX + 64];
+    const char *wanted = getenv("PKTBENCH_MODULES");
+    if (wanted) {
+        (void)snprintf(path, sizeof path, "%s/%s", wanted, entry->module);
+    } else {
+        path[0] = '\0';
+        if (program_folder(folder) == 0)
+            (void)snprintf(path, sizeof path, "%s/modules/%s", folder, entry->module);
+        if (access(path, R_OK) != 0)
+            (void)snprintf(path, sizeof path, "%s/%s", PKTBENCH_MODULE_INSTALL_DIR, entry->module);
+    }
+    if (access(path, R_OK) != 0) {
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                 "its module is not built: install %s and build again", entry->install);
+        return NULL;
+    }
+    return pkt_plugin_open(path, err);
+}

@@ -1,0 +1,67 @@
+/* One hash a column: two parsers that agree on a column have the same one. */
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "sink/sink.h"
+
+struct pkt_digest_sink {
+    pkt_column_set columns;
+    XXH3_state_t *states[PKT_COLUMN_COUNT];
+};
+
+static int digest_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pkt_digest_sink *digest = self;
+    (void)err;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        if (digest->states[c])
+            XXH3_64bits_update(digest->states[c], (const uint8_t *)batch + info->offset,
+                               batch->rows * info->size);
+    }
+    return 0;
+}
+
+static int digest_finish(void *self, pkt_err *err)
+{
+    (void)self;
+    (void)err;
+    return 0;
+}
+
+pkt_digest_sink *pkt_digest_sink_open(pkt_column_set columns, pkt_sink *sink, pkt_err *err)
+{
+    pkt_digest_sink *digest = calloc(1, sizeof *digest);
+    int enough = digest != NULL;
+    for (size_t c = 0; enough && c < PKT_COLUMN_COUNT; c++) {
+        if (!(columns >> c & 1))
+            continue;
+        digest->states[c] = XXH3_createState();
+        enough = digest->states[c] != NULL;
+        if (enough)
+            XXH3_64bits_reset(digest->states[c]);
+    }
+    if (!enough) {
+        pkt_digest_sink_close(digest);
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for digests");
+        return NULL;
+    }
+    digest->columns = columns;
+    *sink = (pkt_sink){digest, digest_push, digest_finish};
+    return digest;
+}
+
+void pkt_digest_sink_result(const pkt_digest_sink *digest, uint64_t result[PKT_COLUMN_COUNT])
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        result[c] = digest->states[c] ? XXH3_64bits_digest(digest->states[c]) : 0;
+}
+
+void pkt_digest_sink_close(pkt_digest_sink *digest)
+{
+    if (!digest)
+        return;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        XXH3_freeState(digest->states[c]);
+    free(digest);
+}

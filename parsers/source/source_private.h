@@ -1,0 +1,72 @@
+/* What the container readers share. */
+#ifndef PKT_SOURCE_PRIVATE_H
+#define PKT_SOURCE_PRIVATE_H
+
+#include "source/source.h"
+
+/* Bytes of a file that are enough to tell its format. */
+enum { PKT_MAGIC_BYTES = 12, PCAP_FILE_HEADER = 24, PCAP_RECORD_HEADER = 16 };
+
+/* A pcapng interface: what its packets inherit. */
+typedef struct pkt_interface {
+    uint16_t link_type;
+    uint32_t snaplen;  /* bytes, 0: none */
+    uint64_t ticks;    /* timestamp units a second */
+    uint64_t tick_ns;  /* nanoseconds a unit, 0 unless whole */
+    int64_t offset_ns; /* if_tsoffset */
+} pkt_interface;
+
+struct pkt_source {
+    const uint8_t *bytes;
+    size_t size;
+    size_t at;   /* next record or block */
+    int swapped; /* numbers in the file are in the other byte order (pcapng: of this section) */
+    int ended;
+    pkt_format format;
+    /* classic pcap */
+    uint16_t link_type;
+    uint32_t frac_ns; /* nanoseconds a unit of the timestamp's fraction */
+    /* pcapng, current section */
+    pkt_interface *interfaces;
+    size_t interface_count, interface_room;
+    pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
+};
+
+/* Tell the format by the first bytes. 0, or -1 and *err. */
+int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                    pkt_err *err);
+
+/* Fill up to `max` records; the number filled, 0 at the end, -1 and *err. */
+int pkt_pcap_open(pkt_source *source, pkt_err *err);
+int pkt_pcap_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
+int pkt_pcapng_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
+
+/* Numbers in the file's byte order. */
+static inline uint16_t file_u16(const uint8_t *p, int swapped)
+{
+    uint16_t v;
+    memcpy(&v, p, sizeof v);
+    return swapped ? __builtin_bswap16(v) : v;
+}
+
+static inline uint32_t file_u32(const uint8_t *p, int swapped)
+{
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return swapped ? __builtin_bswap32(v) : v;
+}
+
+static inline uint64_t file_u64(const uint8_t *p, int swapped)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return swapped ? __builtin_bswap64(v) : v;
+}
+
+/* Raw IP has other numbers in files of some systems; one number stands for all in our columns. */
+static inline uint16_t link_type_common(uint16_t link_type)
+{
+    return link_type == 12 || link_type == 14 ? 101 : link_type;
+}
+
+#endif
