@@ -23,9 +23,9 @@ struct arguments;
 
 typedef struct command {
     const char *name;
-    const char *operands; /* for the usage line: "[CAPTURE...]" */
-    const char *summary;  /* one line */
-    const char *details;  /* paragraphs for --help and the manual page */
+    const char *operands;       /* for the usage line: "[CAPTURE...]" */
+    const char *summary;        /* one line */
+    const char *details;        /* paragraphs for --help and the manual page */
     const option_spec *options; /* ends with name == NULL; --help is everyone's */
     size_t operands_min, operands_max;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
@@ -53,7 +53,8 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
 /* Every command, in help order; ends with name == NULL. Lives in main.c. */
 extern const command *const commands[];
 
-/* argv[0] is the command's name. Returns false after printing an error (*status is set), or help. */
+/* argv[0] is the command's name. Returns false after printing an error (*status is set), or help.
+ */
 bool arguments_parse(const command *command, int argc, char **argv, arguments *arguments,
                      int *status);
 void command_help(const command *command, FILE *out);

@@ -109,7 +109,8 @@ typedef enum pkt_show {
     X(icmp_type, uint8_t, HEADERS, PKT_HAS_ICMP, NUMBER, "ICMP or ICMPv6 type")                    \
     X(icmp_code, uint8_t, HEADERS, PKT_HAS_ICMP, NUMBER, "ICMP or ICMPv6 code")                    \
     X(stream, uint32_t, FLOWS, PKT_HAS_STREAM, NUMBER, "stream number, counted per protocol")      \
-    X(stream_dir, uint8_t, FLOWS, PKT_HAS_STREAM, NUMBER, "0: as the stream's first packet, 1: back")
+    X(stream_dir, uint8_t, FLOWS, PKT_HAS_STREAM, NUMBER,                                          \
+      "0: as the stream's first packet, 1: back")
 
 typedef enum pkt_column {
 #define PKT_X(name, type, level, has, show, doc) PKT_COL_##name,
@@ -124,7 +125,7 @@ typedef uint64_t pkt_column_set;
 
 /* All columns of a level, as constants for backend tables; a backend takes away what it lacks:
  * PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict). */
-#define PKT_UP_TO(last, name, level)                                                                   | (PKT_LEVEL_##level <= PKT_LEVEL_##last ? PKT_BIT(name) : 0)
+#define PKT_UP_TO(last, name, level) | (PKT_LEVEL_##level <= PKT_LEVEL_##last ? PKT_BIT(name) : 0)
 #define PKT_FRAMES_X(name, type, level, has, show, doc) PKT_UP_TO(FRAMES, name, level)
 #define PKT_HEADERS_X(name, type, level, has, show, doc) PKT_UP_TO(HEADERS, name, level)
 #define PKT_FLOWS_X(name, type, level, has, show, doc) PKT_UP_TO(FLOWS, name, level)

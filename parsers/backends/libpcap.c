@@ -36,8 +36,8 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
     libpcap_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->pcap = pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO,
-                                                      words);
+    s->pcap =
+        pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO, words);
     if (!s->pcap) {
         free(s);
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
@@ -49,12 +49,12 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
     return 0;
 }
 
-static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header,
-                      const uint8_t *data, pkt_batch *batch, size_t row)
+static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
+                      pkt_batch *batch, size_t row)
 {
     /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. */
-    int64_t seconds = s->short_seconds ? (int64_t)(uint32_t)header->ts.tv_sec
-                                       : (int64_t)header->ts.tv_sec;
+    int64_t seconds =
+        s->short_seconds ? (int64_t)(uint32_t)header->ts.tv_sec : (int64_t)header->ts.tv_sec;
     pkt_record record = {
         .data = data,
         .ts_ns = seconds * NS_PER_S + (int64_t)header->ts.tv_usec,
@@ -119,8 +119,7 @@ const pkt_backend pkt_backend_libpcap = {
     .decoder = "pktbench",
     .work = {[PKT_LEVEL_FRAMES] = "pcap_next_ex() for every packet, packet bytes not touched",
              [PKT_LEVEL_HEADERS] = "pcap_next_ex() for every packet, headers decoded as by raw"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
-                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS, [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
     .features = features,
     .version = libpcap_version,
     .open = libpcap_open,

@@ -1,8 +1,9 @@
-/* The only way to packet bytes: take n of them (one check a header), then load numbers from what was
- * taken.
+/* The only way to packet bytes: take n of them (one check a header), then load numbers from what
+ * was taken.
  *
  * A cursor has two ends: how many bytes were captured, and how many the packet had on the wire.
- * Length fields narrow it, so that what lies behind a datagram (Ethernet padding) is not its payload.
+ * Length fields narrow it, so that what lies behind a datagram (Ethernet padding) is not its
+ * payload.
  */
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H

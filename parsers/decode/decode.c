@@ -59,7 +59,8 @@ void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index
 {
     pkt_decode_frame(record, batch, index);
     if (record->cap_len > record->wire_len)
-        return; /* no packet was captured longer than it was: its bytes cannot be told from others */
+        return; /* no packet was captured longer than it was: its bytes cannot be told from others
+                 */
     cursor c = {record->data, record->cap_len, record->wire_len};
     row r = {batch, index, 0};
     pkt_verdict verdict = record->link_type == LINKTYPE_ETHERNET

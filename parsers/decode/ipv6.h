@@ -93,7 +93,8 @@ static inline pkt_verdict decode_ipv6(cursor c, row *r)
     if (h[0] >> 4 != 6)
         return PKT_BAD_VALUE;
     ipv6_columns(h, r);
-    /* 0: a jumbogram (RFC 2675), or the network card cuts the segment; the frame's end is the end. */
+    /* 0: a jumbogram (RFC 2675), or the network card cuts the segment; the frame's end is the end.
+     */
     const size_t payload = be16(h + 4);
     if (payload > c.wire)
         return PKT_BAD_LENGTH;

@@ -10,8 +10,14 @@
 /* Devices whose protocol field is not an EtherType. */
 static inline int sll_is_foreign(unsigned device)
 {
-    enum { FRAME_RELAY = 770, IEEE80211 = 801, PRISM = 802, RADIOTAP = 803, GRE = 778,
-           NETLINK = 824 };
+    enum {
+        FRAME_RELAY = 770,
+        IEEE80211 = 801,
+        PRISM = 802,
+        RADIOTAP = 803,
+        GRE = 778,
+        NETLINK = 824
+    };
     return device == FRAME_RELAY || device == GRE || device == NETLINK ||
            (device >= IEEE80211 && device <= RADIOTAP);
 }

@@ -5,7 +5,7 @@
 
 struct pkt_csv_sink {
     FILE *file;
-    size_t count;                   /* of shown columns */
+    size_t count;                    /* of shown columns */
     uint8_t shown[PKT_COLUMN_COUNT]; /* their numbers */
     char line[PKT_COLUMN_COUNT * PKT_CELL_TEXT];
 };

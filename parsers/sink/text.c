@@ -119,8 +119,7 @@ size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char tex
         break;
     case PKT_SHOW_ADDRESS: {
         uint64_t low = cell_bits(batch, row, pkt_column_at(column + 1));
-        n = batch->ip_version[row] == 6 ? put_ipv6(text, bits, low)
-                                        : put_ipv4(text, (uint32_t)low);
+        n = batch->ip_version[row] == 6 ? put_ipv6(text, bits, low) : put_ipv4(text, (uint32_t)low);
         break;
     }
     case PKT_SHOW_VERDICT:

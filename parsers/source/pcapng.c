@@ -5,7 +5,8 @@
  *   Interface Description Block: link type(2) reserved(2) snaplen(4) options
  *   Enhanced Packet Block:      interface(4) time high(4) low(4) captured(4) original(4) data
  *   Simple Packet Block:        original(4) data
- *   Packet Block (obsolete):    interface(2) drops(2) time high(4) low(4) captured(4) original(4) data
+ *   Packet Block (obsolete):    interface(2) drops(2) time high(4) low(4) captured(4) original(4)
+ * data
  */
 #include <stdlib.h>
 
@@ -191,8 +192,7 @@ static int packet_timed(const pkt_source *source, const block *b, pkt_record *re
     int swapped = source->swapped;
     if (b->size < FIXED)
         return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "packet block is too short");
-    size_t id =
-        b->type == BLOCK_PACKET ? file_u16(b->body, swapped) : file_u32(b->body, swapped);
+    size_t id = b->type == BLOCK_PACKET ? file_u16(b->body, swapped) : file_u32(b->body, swapped);
     record->cap_len = file_u32(b->body + 12, swapped);
     record->wire_len = file_u32(b->body + 16, swapped);
     if (packet_fill(source, b, id, FIXED, record, err) != 0)

@@ -36,8 +36,9 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
         *format = PKT_FORMAT_PCAPNG;
         *swapped = order == 0x4d3c2b1a;
         if (size < PKT_MAGIC_BYTES || (order != 0x1a2b3c4d && !*swapped))
-            return pkt_fail(err, PKT_ERR_FORMAT, 8, "starts like pcapng, but has no byte-order "
-                                                    "magic");
+            return pkt_fail(err, PKT_ERR_FORMAT, 8,
+                            "starts like pcapng, but has no byte-order "
+                            "magic");
         return 0;
     }
     *format = PKT_FORMAT_PCAP;
