@@ -1,0 +1,246 @@
+/* CSV as csv.c writes it -> rows. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "sink/sink.h"
+
+/* Longest line: every column's longest text, its comma, and room to tell that a line is longer. */
+#define LINE_MAX_BYTES ((size_t)PKT_COLUMN_COUNT * PKT_CELL_TEXT + 2)
+
+struct pkt_csv_reader {
+    FILE *file;
+    uint64_t line_number; /* of the line in `line`, from 1 */
+    size_t count;         /* of columns in the file */
+    uint8_t order[PKT_COLUMN_COUNT];
+    pkt_column_set columns;
+    char line[LINE_MAX_BYTES];
+};
+
+/* 1: a line without its end is in reader->line; 0: the file has ended; -1: *err. */
+static int line_read(pkt_csv_reader *reader, pkt_err *err)
+{
+    reader->line_number++;
+    if (!fgets(reader->line, sizeof reader->line, reader->file)) {
+        if (ferror(reader->file))
+            return pkt_fail(err, PKT_ERR_IO, reader->line_number, "cannot read: %s",
+                            strerror(errno));
+        return 0;
+    }
+    size_t length = strlen(reader->line);
+    if (length == 0 || reader->line[length - 1] != '\n')
+        return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
+                        "CSV line %llu is cut or too long",
+                        (unsigned long long)reader->line_number);
+    reader->line[length - 1] = '\0';
+    return 1;
+}
+
+/* Cuts the line at its next comma. NULL when there is no further cell. */
+static char *cell_next(char **rest)
+{
+    char *cell = *rest;
+    if (!cell)
+        return NULL;
+    char *comma = strchr(cell, ',');
+    if (comma)
+        *comma = '\0';
+    *rest = comma ? comma + 1 : NULL;
+    return cell;
+}
+
+/* The column that a header cell names; PKT_COLUMN_COUNT if none is. */
+static size_t column_named(const char *cell)
+{
+    size_t length = strlen(cell);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        size_t shown = strlen(info->name);
+        if (info->show == PKT_SHOW_HIDDEN)
+            continue;
+        if (info->show == PKT_SHOW_ADDRESS)
+            shown -= strlen("_hi");
+        if (shown == length && memcmp(info->name, cell, length) == 0)
+            return c;
+    }
+    return PKT_COLUMN_COUNT;
+}
+
+static int header_read(pkt_csv_reader *reader, pkt_err *err)
+{
+    int got = line_read(reader, err);
+    if (got <= 0)
+        return got < 0 ? -1 : pkt_fail(err, PKT_ERR_FORMAT, 1, "CSV has no header line");
+    char *rest = reader->line;
+    for (char *cell; (cell = cell_next(&rest)) != NULL;) {
+        size_t column = column_named(cell);
+        if (column == PKT_COLUMN_COUNT || reader->columns >> column & 1)
+            return pkt_fail(err, PKT_ERR_FORMAT, 1, "CSV names the column '%.40s' %s", cell,
+                            column == PKT_COLUMN_COUNT ? "that is none of ours" : "twice");
+        reader->order[reader->count++] = (uint8_t)column;
+        reader->columns |= (pkt_column_set)1 << column;
+        if (pkt_column_at(column)->show == PKT_SHOW_ADDRESS)
+            reader->columns |= (pkt_column_set)1 << (column + 1);
+        if (pkt_column_at(column)->present)
+            reader->columns |= PKT_BIT(present);
+    }
+    return 0;
+}
+
+pkt_csv_reader *pkt_csv_reader_open(FILE *file, pkt_err *err)
+{
+    pkt_csv_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for CSV");
+        return NULL;
+    }
+    reader->file = file;
+    if (header_read(reader, err) != 0) {
+        free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+pkt_column_set pkt_csv_reader_columns(const pkt_csv_reader *reader)
+{
+    return reader->columns;
+}
+
+static void cell_store(pkt_batch *batch, size_t row, size_t column, uint64_t value)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    uint8_t *at = (uint8_t *)batch + info->offset + row * info->size;
+    const uint32_t u32 = (uint32_t)value;
+    const uint16_t u16 = (uint16_t)value;
+    switch (info->size) {
+    case 8:
+        memcpy(at, &value, sizeof value);
+        break;
+    case 4:
+        memcpy(at, &u32, sizeof u32);
+        break;
+    case 2:
+        memcpy(at, &u16, sizeof u16);
+        break;
+    default:
+        *at = (uint8_t)value;
+    }
+}
+
+static int parse_number(const char *cell, const pkt_column_info *info, uint64_t *value)
+{
+    char *end;
+    int negative = cell[0] == '-' && info->offset == offsetof(pkt_batch, ts_ns);
+    if (cell[negative] < '0' || cell[negative] > '9')
+        return -1;
+    errno = 0;
+    *value = negative ? (uint64_t)strtoll(cell, &end, 10) : strtoull(cell, &end, 10);
+    if (errno || *end)
+        return -1;
+    return !negative && info->size < 8 && *value >> (8 * info->size) ? -1 : 0;
+}
+
+static int parse_mac(const char *cell, uint64_t *value)
+{
+    unsigned b[6];
+    int used = 0;
+    if (sscanf(cell, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
+               &used) != 6 ||
+        cell[used])
+        return -1;
+    *value = 0;
+    for (size_t i = 0; i < 6; i++)
+        *value = *value << 8 | b[i];
+    return 0;
+}
+
+static int parse_address(const char *cell, uint64_t *high, uint64_t *low)
+{
+    uint8_t bytes[16] = {0};
+    int version4 = strchr(cell, ':') == NULL;
+    if (inet_pton(version4 ? AF_INET : AF_INET6, cell, version4 ? bytes + 12 : bytes) != 1)
+        return -1;
+    *high = *low = 0;
+    for (size_t i = 0; i < 8; i++) {
+        *high = *high << 8 | bytes[i];
+        *low = *low << 8 | bytes[8 + i];
+    }
+    return 0;
+}
+
+static int parse_verdict(const char *cell, uint64_t *value)
+{
+    for (unsigned v = 0; v < PKT_VERDICT_COUNT; v++)
+        if (strcmp(cell, pkt_verdict_name((pkt_verdict)v)) == 0) {
+            *value = v;
+            return 0;
+        }
+    return -1;
+}
+
+static int cell_parse(pkt_batch *batch, size_t row, size_t column, const char *cell)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    uint64_t value = 0, low = 0;
+    int bad;
+    switch (info->show) {
+    case PKT_SHOW_MAC:
+        bad = parse_mac(cell, &value);
+        break;
+    case PKT_SHOW_VERDICT:
+        bad = parse_verdict(cell, &value);
+        break;
+    case PKT_SHOW_ADDRESS:
+        bad = parse_address(cell, &value, &low);
+        cell_store(batch, row, column + 1, low);
+        break;
+    default:
+        bad = parse_number(cell, info, &value);
+    }
+    cell_store(batch, row, column, value);
+    return bad;
+}
+
+static int row_parse(pkt_csv_reader *reader, pkt_batch *batch, size_t row, pkt_err *err)
+{
+    char *rest = reader->line;
+    for (size_t i = 0; i < reader->count; i++) {
+        const pkt_column_info *info = pkt_column_at(reader->order[i]);
+        const char *cell = cell_next(&rest);
+        if (!cell || (!*cell && !info->present))
+            return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
+                            "CSV line %llu has no value for %s",
+                            (unsigned long long)reader->line_number, info->name);
+        if (!*cell)
+            continue;
+        if (cell_parse(batch, row, reader->order[i], cell) != 0)
+            return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
+                            "CSV line %llu: '%.40s' is no value of %s",
+                            (unsigned long long)reader->line_number, cell, info->name);
+        batch->present[row] |= info->present;
+    }
+    if (rest)
+        return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
+                        "CSV line %llu has more cells than the header names",
+                        (unsigned long long)reader->line_number);
+    return 0;
+}
+
+int pkt_csv_reader_next(pkt_csv_reader *reader, pkt_batch *batch, pkt_err *err)
+{
+    memset(batch, 0, sizeof *batch);
+    while (batch->rows < PKT_BATCH_ROWS) {
+        int got = line_read(reader, err);
+        if (got == 0)
+            break;
+        if (got < 0 || row_parse(reader, batch, batch->rows, err) != 0)
+            return -1;
+        batch->rows++;
+    }
+    return (int)batch->rows;
+}
+
+void pkt_csv_reader_close(pkt_csv_reader *reader)
+{
+    free(reader);
+}
