@@ -1,0 +1,42 @@
+/* The agreement pass: every backend's rows of a slice against an independent decoder's. */
+#ifndef PKT_CHECK_H
+#define PKT_CHECK_H
+
+#include "agreement.h"
+#include "lineup.h"
+#include "suite.h"
+
+/* One (backend, slice, level) of a run. */
+typedef struct check {
+    run_status status;
+    char reason[REASON_BYTES];
+    agreement agreement; /* agreement.reference is NULL if nothing was compared */
+    uint64_t rows;
+    char witness[17]; /* what every timed run must tell again; "" without a verified run */
+} check;
+
+/* What a slice is held against. */
+typedef struct checker {
+    const suite *suite;
+    suite_slice *slice;
+    const lineup *lineup;
+    double seconds;         /* that a run may take */
+    reference main, other;  /* `other` has another decoder; its name is NULL if there is none */
+    const rowset *verdicts; /* raw's, or the truth's; in `main`, `other` or `own` */
+    rowset own;
+} checker;
+
+/* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
+ * false: a message was printed. */
+bool checker_open(checker *checker, const suite *suite, suite_slice *slice, const lineup *lineup,
+                  const char *wanted, double seconds);
+void checker_run(checker *checker, const candidate *candidate, pkt_level level, check *out);
+void checker_close(checker *checker);
+
+/* Open a worker and load its backend. false: client->status and reason; nothing to close.
+ * *load_ns may be NULL. */
+bool client_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns);
+/* A request about a run. */
+json_t *run_request(const char *what, const suite_slice *slice, pkt_level level);
+
+#endif

@@ -1,0 +1,181 @@
+#include "lineup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "say.h"
+
+static pkt_column_set columns_of(const json_t *level)
+{
+    pkt_column_set columns = 0;
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(level, "columns"), i, name)
+    {
+        size_t column = column_find(json_string_value(name));
+        if (column < PKT_COLUMN_COUNT)
+            columns |= (pkt_column_set)1 << column;
+    }
+    return columns;
+}
+
+static void description_take(candidate *c, json_t *description)
+{
+    c->description = description;
+    c->name = json_string_value(json_object_get(description, "name"));
+    c->decoder = json_string_value(json_object_get(description, "decoder"));
+    c->available = true;
+    const json_t *levels = json_object_get(description, "levels");
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
+        const json_t *level = json_object_get(levels, pkt_level_name((pkt_level)i));
+        c->offers[i] = level != NULL;
+        c->columns[i] = columns_of(level);
+    }
+}
+
+/* A worker of its own, since loading a library is a risk and a burden. */
+static bool candidate_describe(candidate *c, const char *summary)
+{
+    client worker;
+    json_t *answer = NULL;
+    if (client_open(&worker, &c->id))
+        answer = client_ask(&worker, json_pack("{s:s}", "do", "describe"), DESCRIBE_SECONDS);
+    json_t *description = json_object_get(answer, "backend");
+    if (description) {
+        description_take(c, json_incref(description));
+    } else {
+        (void)snprintf(c->reason, sizeof c->reason, "%s", worker.reason);
+        c->description = json_pack("{s:s, s:s}", "name", c->id.name, "summary", summary);
+        c->name = c->id.name;
+    }
+    json_decref(answer);
+    client_close(&worker);
+    return c->name != NULL;
+}
+
+static bool candidate_add(lineup *lineup, const char *name, const char *plugin, const char *summary)
+{
+    candidate *c = lineup->count < LINEUP_MAX ? calloc(1, sizeof *c) : NULL;
+    if (!c) {
+        say_error("more than %d backends, or no memory for them", LINEUP_MAX);
+        return false;
+    }
+    lineup->candidates[lineup->count++] = c;
+    c->id.name = strdup(name);
+    c->id.plugin = plugin ? strdup(plugin) : NULL;
+    if (!c->id.name || (plugin && !c->id.plugin) || !candidate_describe(c, summary)) {
+        say_error("no memory for backend %s", name);
+        return false;
+    }
+    return true;
+}
+
+static bool registry_add_all(lineup *lineup)
+{
+    pkt_entry entry;
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
+        if (!candidate_add(lineup, entry.name, NULL, entry.summary))
+            return false;
+    return true;
+}
+
+static bool choose(lineup *lineup, const char *name)
+{
+    candidate *c = lineup_find(lineup, name);
+    if (!c) {
+        say_error("no backend has the name '%s': `pktbench list` shows them", name);
+        return false;
+    }
+    c->chosen = true;
+    return true;
+}
+
+/* A plug-in that was asked for by its path must be there. */
+static bool plugin_add(lineup *lineup, const char *path)
+{
+    if (!candidate_add(lineup, path, path, "plug-in"))
+        return false;
+    candidate *added = lineup->candidates[lineup->count - 1];
+    if (!added->available) {
+        say_error("plug-in %s: %s", path, added->reason);
+        return false;
+    }
+    for (size_t i = 0; i + 1 < lineup->count; i++)
+        if (strcmp(lineup->candidates[i]->name, added->name) == 0) {
+            say_error("plug-in %s has the name of another backend, %s: rename it", path,
+                      added->name);
+            return false;
+        }
+    added->chosen = true;
+    return true;
+}
+
+static bool level_add(lineup *lineup, const char *name)
+{
+    pkt_level level;
+    if (level_find(name, &level) != 0) {
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        return false;
+    }
+    lineup->levels[level] = true;
+    return true;
+}
+
+/* Each item of a list with commas. */
+static bool each(lineup *lineup, const char *list, bool (*add)(struct lineup *, const char *))
+{
+    char *copy = strdup(list), *rest = copy;
+    bool good = copy != NULL;
+    for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
+        good = !*item || add(lineup, item);
+    free(copy);
+    return good;
+}
+
+bool lineup_open(lineup *lineup, const arguments *arguments)
+{
+    *lineup = (struct lineup){0};
+    const char *backends = option_value(arguments, "backends");
+    const char *plugins = option_value(arguments, "plugin");
+    const char *levels = option_value(arguments, "levels");
+    bool good = registry_add_all(lineup);
+    for (size_t i = 0; i < lineup->count; i++)
+        lineup->candidates[i]->chosen = !backends;
+    good = good && (!backends || each(lineup, backends, choose));
+    good = good && (!plugins || each(lineup, plugins, plugin_add));
+    if (good && levels)
+        good = each(lineup, levels, level_add);
+    for (size_t i = 0; !levels && i < PKT_LEVEL_COUNT; i++)
+        lineup->levels[i] = true;
+    if (!good)
+        lineup_close(lineup);
+    return good;
+}
+
+candidate *lineup_find(const lineup *lineup, const char *name)
+{
+    for (size_t i = 0; i < lineup->count; i++)
+        if (strcmp(lineup->candidates[i]->name, name) == 0)
+            return lineup->candidates[i];
+    return NULL;
+}
+
+bool lineup_runs(const lineup *lineup, const candidate *candidate, pkt_level level)
+{
+    return candidate->chosen && candidate->available && candidate->offers[level] &&
+           lineup->levels[level];
+}
+
+void lineup_close(lineup *lineup)
+{
+    for (size_t i = 0; i < lineup->count; i++) {
+        candidate *c = lineup->candidates[i];
+        json_decref(c->description);
+        free((char *)c->id.name);
+        free((char *)c->id.plugin);
+        free(c);
+    }
+    lineup->count = 0;
+}

@@ -1,0 +1,43 @@
+/* The backends that take part in a run, as their own workers describe them. */
+#ifndef PKT_LINEUP_H
+#define PKT_LINEUP_H
+
+#include "client.h"
+#include "command.h"
+
+/* Backends in one run, at most. */
+#define LINEUP_MAX 64
+
+typedef struct candidate {
+    backend_id id;       /* owned strings */
+    json_t *description; /* as backend_describe() gives it; for one that is unavailable: name and
+                          * summary only */
+    const char *name;    /* in description */
+    const char *decoder; /* in description; NULL if unavailable */
+    bool chosen;         /* takes part; the others may still serve as references */
+    bool available;
+    char reason[REASON_BYTES]; /* why it is not */
+    pkt_column_set columns[PKT_LEVEL_COUNT];
+    bool offers[PKT_LEVEL_COUNT];
+} candidate;
+
+typedef struct lineup {
+    candidate *candidates[LINEUP_MAX];
+    size_t count;
+    bool levels[PKT_LEVEL_COUNT]; /* that were asked for */
+} lineup;
+
+/* By the options --backends, --plugin and --levels, all lists with commas. The whole registry is
+ * described; without --backends all of it takes part, and plug-ins always do.
+ * false: a message was printed. */
+bool lineup_open(lineup *lineup, const arguments *arguments);
+/* By name; NULL if there is none. */
+candidate *lineup_find(const lineup *lineup, const char *name);
+/* Does it take part, offer the level, and was the level asked for? */
+bool lineup_runs(const lineup *lineup, const candidate *candidate, pkt_level level);
+void lineup_close(lineup *lineup);
+
+/* Seconds that a worker may take to describe itself. */
+#define DESCRIBE_SECONDS 30.0
+
+#endif

@@ -1,0 +1,26 @@
+/* One line on a terminal that says what is being done and how long it will take. */
+#ifndef PKT_PROGRESS_H
+#define PKT_PROGRESS_H
+
+#include <stdbool.h>
+
+typedef struct progress {
+    bool shown;      /* standard error is a terminal */
+    double started;  /* seconds on the monotonic clock */
+    double expected; /* seconds from then until the end; 0: not known */
+    double drawn;    /* when the line was last written */
+} progress;
+
+void progress_open(progress *progress);
+/* A whole phase of known length begins now. */
+void progress_expect(progress *progress, double seconds);
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void progress_say(progress *progress, const char *format, ...);
+/* Leave the line empty. */
+void progress_close(progress *progress);
+/* Seconds on the monotonic clock. */
+double seconds_now(void);
+
+#endif

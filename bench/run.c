@@ -1,0 +1,200 @@
+#include "run.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sink/outfile.h"
+#include "sink/sink.h"
+
+enum { CACHE_LINE = 64 };
+
+static uint64_t clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t peak_rss_bytes(void)
+{
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[256];
+    unsigned long long kib = 0;
+    while (status && fgets(line, sizeof line, status))
+        if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
+            break;
+    if (status)
+        fclose(status);
+    return kib * 1024;
+}
+
+static void caches_evict(const run_job *job)
+{
+    const volatile uint8_t *walk = job->walk;
+    for (size_t i = 0; walk && i < job->walk_bytes; i += CACHE_LINE)
+        (void)walk[i];
+}
+
+static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch,
+                     const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pkt_sink sink = pkt_null_sink_open(&null);
+    caches_evict(job);
+    uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    uint64_t wall = clock_ns(CLOCK_MONOTONIC);
+    int bad =
+        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+    outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - wall;
+    outcome->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    outcome->witness = null.witness;
+    return bad;
+}
+
+/* Every batch to both sinks. */
+typedef struct pair_sink {
+    pkt_sink first, second;
+} pair_sink;
+
+static int pair_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pair_sink *pair = self;
+    return pair->first.push(pair->first.self, batch, err) != 0 ||
+                   pair->second.push(pair->second.self, batch, err) != 0
+               ? -1
+               : 0;
+}
+
+static int pair_finish(void *self, pkt_err *err)
+{
+    pair_sink *pair = self;
+    return pair->first.finish(pair->first.self, err) != 0 ||
+                   pair->second.finish(pair->second.self, err) != 0
+               ? -1
+               : 0;
+}
+
+static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batch,
+                      const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    pkt_digest_sink *digest = pkt_digest_sink_open(null.columns, &pair.first, &outcome->err);
+    if (!digest)
+        return -1;
+    pkt_sink sink = {&pair, pair_push, pair_finish};
+    int bad =
+        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+    outcome->columns = null.columns;
+    outcome->witness = null.witness;
+    pkt_digest_sink_result(digest, outcome->digest);
+    pkt_digest_sink_close(digest);
+    return bad;
+}
+
+static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
+                    const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_outfile out;
+    if (pkt_outfile_open(&out, job->csv, &outcome->err) != 0)
+        return -1;
+    pkt_sink sink;
+    pkt_csv_sink *csv =
+        pkt_csv_sink_open(out.file, backend->columns[job->level], &sink, &outcome->err);
+    int bad = csv ? pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                              &outcome->err)
+                  : -1;
+    pkt_csv_sink_close(csv);
+    if (bad) {
+        pkt_outfile_abandon(&out);
+        return -1;
+    }
+    return pkt_outfile_commit(&out, &outcome->err);
+}
+
+static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch,
+                     const run_job *job, run_outcome *outcome)
+{
+    *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
+    pkt_slice slice;
+    outcome->failed = pkt_slice_open(job->path, &slice, &outcome->err) != 0;
+    if (outcome->failed)
+        return;
+    switch (job->kind) {
+    case RUN_TIMED:
+        outcome->failed = run_timed(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_VERIFY:
+        outcome->failed = run_verify(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_ROWS:
+        outcome->failed = run_rows(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    }
+    outcome->peak_rss = peak_rss_bytes();
+}
+
+static void outcome_fail(run_outcome *outcome, const char *words)
+{
+    *outcome = (run_outcome){.failed = 1};
+    pkt_fail(&outcome->err, PKT_ERR_IO, PKT_POS_NONE, "%s", words);
+}
+
+/* Read the child's outcome; whole, or it does not count. */
+static int outcome_read(int fd, run_outcome *outcome)
+{
+    size_t done = 0;
+    while (done < sizeof *outcome) {
+        ssize_t got = read(fd, (char *)outcome + done, sizeof *outcome - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return -1;
+        done += (size_t)got;
+    }
+    return 0;
+}
+
+static void run_forked(const pkt_backend *backend, void *context, pkt_batch *batch,
+                       const run_job *job, run_outcome *outcome)
+{
+    int ends[2];
+    if (pipe(ends) != 0) {
+        outcome_fail(outcome, "no pipe for a forked run");
+        return;
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        outcome_fail(outcome, "cannot fork a run");
+        return;
+    }
+    if (child == 0) {
+        close(ends[0]);
+        run_here(backend, context, batch, job, outcome);
+        ssize_t put = write(ends[1], outcome, sizeof *outcome); /* below PIPE_BUF: whole */
+        _exit(put == (ssize_t)sizeof *outcome ? 0 : 1);
+    }
+    close(ends[1]);
+    int whole = outcome_read(ends[0], outcome) == 0;
+    close(ends[0]);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!whole) {
+        outcome_fail(outcome, "the forked run ended without an outcome");
+        outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    }
+}
+
+void run_once(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
+              run_outcome *outcome)
+{
+    if (backend->fork_each_run)
+        run_forked(backend, context, batch, job, outcome);
+    else
+        run_here(backend, context, batch, job, outcome);
+}

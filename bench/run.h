@@ -1,0 +1,43 @@
+/* One run of a backend over a slice, in this process or in a forked child of it. */
+#ifndef PKT_RUN_H
+#define PKT_RUN_H
+
+#include "pktbench.h"
+
+typedef enum run_kind {
+    RUN_TIMED,  /* into the null sink, between two readings of the clocks */
+    RUN_VERIFY, /* into the digest sink, and the null sink for its witness */
+    RUN_ROWS    /* into a CSV file */
+} run_kind;
+
+typedef struct run_job {
+    run_kind kind;
+    const char *path; /* of the slice */
+    pkt_level level;
+    const char *csv;     /* RUN_ROWS: file to write */
+    const uint8_t *walk; /* memory to walk over before a timed run, so that the private caches
+                          * hold nothing of the slice; NULL: none */
+    size_t walk_bytes;
+} run_job;
+
+/* What came of it. Plain data: a forked child hands it over through a pipe. */
+typedef struct run_outcome {
+    int failed;       /* `err` says why */
+    int signal;       /* the forked child died of it; 0: it did not */
+    uint64_t wall_ns; /* open to the last row pushed */
+    uint64_t cpu_ns;  /* user and system time of the process in between */
+    uint64_t rows;
+    uint64_t witness;
+    uint64_t peak_rss; /* bytes, of the process that ran, up to now */
+    pkt_column_set columns;
+    uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */
+    pkt_err err;
+} run_outcome;
+
+/* Forks if the backend asks for it. `batch` is scratch space. */
+void run_once(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
+              run_outcome *outcome);
+/* VmHWM of this process, bytes; 0 where it cannot be told. */
+uint64_t peak_rss_bytes(void);
+
+#endif

@@ -1,0 +1,298 @@
+#include "schedule.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool cell_is_timed(const bench_cell *cell)
+{
+    run_status status = cell->check.status;
+    return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
+}
+
+static void cell_fail(bench_cell *cell, run_status status, const char *reason)
+{
+    cell->check.status = status;
+    (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
+    cell->sample_count = 0;
+}
+
+/* Ask for k runs; true if they told the rows that were verified. */
+static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsigned runs,
+                       size_t evict, json_t **answer)
+{
+    json_t *request = run_request("sample", cell->slice, cell->level);
+    json_object_set_new(request, "k", json_integer((json_int_t)runs));
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
+    *answer = client_ask(worker, request, s->request_s);
+    if (!*answer) {
+        cell_fail(cell, worker->status, worker->reason);
+        return false;
+    }
+    const char *witness = json_string_value(json_object_get(*answer, "witness"));
+    uint64_t rows = (uint64_t)json_integer_value(json_object_get(*answer, "rows"));
+    if (rows == cell->check.rows && witness && strcmp(witness, cell->check.witness) == 0)
+        return true;
+    cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
+    json_decref(*answer);
+    *answer = NULL;
+    return false;
+}
+
+static double number(const json_t *answer, const char *key)
+{
+    return (double)json_integer_value(json_object_get(answer, key));
+}
+
+static void cell_probe(schedule *s, bench_cell *cell)
+{
+    client worker;
+    if (!client_loaded(&worker, &cell->candidate->id, s->request_s, NULL)) {
+        cell_fail(cell, worker.status, worker.reason);
+        return;
+    }
+    json_t *answer;
+    if (sample_ask(s, &worker, cell, 1, 0, &answer)) {
+        cell->run_ns = number(answer, "wall_ns");
+        cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
+        json_decref(answer);
+    }
+    client_close(&worker);
+}
+
+void schedule_probe(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        bench_cell *cell = &s->cells[i];
+        if (!cell_is_timed(cell))
+            continue;
+        progress_say(s->progress, "memory: %s %s, %s", cell->candidate->name,
+                     pkt_level_name(cell->level), cell->slice->name);
+        cell_probe(s, cell);
+    }
+}
+
+/* Seconds of one sample of the cell. */
+static double sample_seconds(const bench_cell *cell)
+{
+    return fmax(cell->run_ns, SAMPLE_NS) * 1.1e-9;
+}
+
+/* A run that fills a sample by itself: one such sample a block is what it gets. */
+static bool is_slow(const bench_cell *cell)
+{
+    return cell->run_ns > SAMPLE_NS;
+}
+
+/* Seconds of a round of the cells that are slow, or that are not. */
+static double round_seconds(const schedule *s, bool slow)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+            sum += sample_seconds(&s->cells[i]);
+    return sum;
+}
+
+/* A block that comes at even distance for a backend that gets fewer blocks than there are. */
+static bool block_has_slow(const schedule *s, unsigned block)
+{
+    double slow = round_seconds(s, true), quick = round_seconds(s, false);
+    unsigned wanted = s->blocks;
+    if (slow > 0) {
+        double fit = (s->budget_s - quick * s->blocks) / slow;
+        wanted = fit < BLOCKS_MIN ? BLOCKS_MIN : fit > s->blocks ? s->blocks : (unsigned)fit;
+    }
+    if (wanted >= s->blocks)
+        return true;
+    return block * wanted / s->blocks != (block + 1) * wanted / s->blocks;
+}
+
+static unsigned slow_blocks(const schedule *s)
+{
+    unsigned count = 0;
+    for (unsigned block = 0; block < s->blocks; block++)
+        count += block_has_slow(s, block);
+    return count;
+}
+
+static double planned_seconds(const schedule *s)
+{
+    return s->blocks * s->rounds * round_seconds(s, false) +
+           slow_blocks(s) * round_seconds(s, true);
+}
+
+void schedule_plan(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        double runs = ceil(SAMPLE_NS / fmax(s->cells[i].run_ns, 1));
+        s->cells[i].runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+    }
+    if (s->rounds)
+        return;
+    double quick = round_seconds(s, false);
+    double left = s->budget_s - slow_blocks(s) * round_seconds(s, true);
+    double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : 1;
+    s->rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : (unsigned)rounds;
+}
+
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer)
+{
+    if (cell->sample_count == cell->sample_room) {
+        size_t room = cell->sample_room ? 2 * cell->sample_room : 16;
+        timing_sample *more = realloc(cell->samples, room * sizeof *more);
+        if (!more) {
+            cell_fail(cell, STATUS_FAILED, "no memory for samples");
+            return;
+        }
+        cell->samples = more;
+        cell->sample_room = room;
+    }
+    cell->samples[cell->sample_count++] = (timing_sample){
+        .block = block,
+        .round = round,
+        .wall_ns = number(answer, "wall_ns") / cell->runs,
+        .cpu_ns = number(answer, "cpu_ns") / cell->runs,
+    };
+}
+
+/* The processes of a block: one a backend, and one more for the twin. */
+typedef struct block_workers {
+    client workers[LINEUP_MAX + 1];
+    bool open[LINEUP_MAX + 1];
+} block_workers;
+
+/* Which of the block's processes runs the cell. */
+static size_t worker_index(const schedule *s, const bench_cell *cell)
+{
+    if (cell->twin_of)
+        return s->load_count;
+    for (size_t i = 0; i < s->load_count; i++)
+        if (s->loads[i].candidate == cell->candidate)
+            return i;
+    return s->load_count;
+}
+
+static void worker_lost(schedule *s, size_t index, const client *worker)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+            cell_fail(&s->cells[i], worker->status, worker->reason);
+}
+
+static bool worker_needed(const schedule *s, size_t index)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+            return true;
+    return false;
+}
+
+static const backend_id *worker_backend(const schedule *s, size_t index)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (worker_index(s, &s->cells[i]) == index)
+            return &s->cells[i].candidate->id;
+    return NULL;
+}
+
+static void worker_start(schedule *s, block_workers *w, size_t index)
+{
+    uint64_t load_ns = 0;
+    w->open[index] =
+        client_loaded(&w->workers[index], worker_backend(s, index), s->request_s, &load_ns);
+    if (!w->open[index]) {
+        worker_lost(s, index, &w->workers[index]);
+        return;
+    }
+    if (index == s->load_count)
+        return; /* the twin's load is not asked for */
+    load_times *loads = &s->loads[index];
+    if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
+        loads->ns[loads->count++] = (double)load_ns;
+}
+
+/* Quick cells run once unrecorded in a fresh process: its first run pays for pages of the program
+ * that no later run pays for. The same run corrects the first, cold, estimate in the first block.
+ */
+static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
+{
+    enum { RUNS = 3 };
+    json_t *answer;
+    if (is_slow(cell) || !sample_ask(s, worker, cell, RUNS, s->evict_bytes, &answer))
+        return;
+    if (block == 0) {
+        double runs = ceil(SAMPLE_NS / fmax(number(answer, "wall_ns") / RUNS, 1));
+        cell->runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+    }
+    json_decref(answer);
+}
+
+static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
+                        unsigned round)
+{
+    size_t index = worker_index(s, cell);
+    json_t *answer;
+    if (!cell_is_timed(cell) || !w->open[index])
+        return;
+    progress_say(s->progress, "block %u of %u, round %u of %u: %s %s, %s", block + 1, s->blocks,
+                 round + 1, s->rounds, cell->candidate->name, pkt_level_name(cell->level),
+                 cell->slice->name);
+    client *worker = &w->workers[index];
+    if (round == 0)
+        cell_warm_up(s, worker, cell, block);
+    if (cell_is_timed(cell) && sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
+        sample_keep(cell, block, round, answer);
+        json_decref(answer);
+    }
+    if (!worker->pid) { /* it crashed or was killed: that costs this cell, not the others */
+        client_close(worker);
+        w->open[index] = false;
+        if (worker_needed(s, index))
+            worker_start(s, w, index);
+    }
+}
+
+static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
+{
+    for (size_t i = 0; i <= s->load_count; i++) {
+        w->open[i] = false;
+        if (worker_needed(s, i))
+            worker_start(s, w, i);
+    }
+    bool slow = block_has_slow(s, block);
+    for (unsigned round = 0; round < s->rounds; round++) {
+        random_shuffle(&s->random, order, s->cell_count);
+        for (size_t i = 0; i < s->cell_count; i++) {
+            bench_cell *cell = &s->cells[order[i]];
+            if (!is_slow(cell) || (slow && round == 0))
+                cell_sample(s, w, cell, block, round);
+        }
+    }
+    for (size_t i = 0; i <= s->load_count; i++)
+        if (w->open[i])
+            client_close(&w->workers[i]);
+}
+
+void schedule_run(schedule *s)
+{
+    block_workers *w = calloc(1, sizeof *w);
+    size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
+    progress_expect(s->progress, planned_seconds(s));
+    for (size_t i = 0; order && i < s->cell_count; i++)
+        order[i] = i;
+    for (unsigned block = 0; w && order && block < s->blocks; block++)
+        block_run(s, block, w, order);
+    free(order);
+    free(w);
+}
+
+void schedule_free(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        free(s->cells[i].samples);
+    free(s->cells);
+    s->cells = NULL;
+    s->cell_count = 0;
+}

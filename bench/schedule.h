@@ -1,0 +1,67 @@
+/* The timed part: who runs when, in which process. */
+#ifndef PKT_SCHEDULE_H
+#define PKT_SCHEDULE_H
+
+#include "check.h"
+#include "progress.h"
+#include "random.h"
+
+/* A sample lasts at least this long; shorter runs are repeated. */
+#define SAMPLE_NS 50e6
+/* Runs of one sample, at most. */
+#define SAMPLE_RUNS_MAX 1000
+/* Rounds of a block, at most, when the budget decides. */
+#define ROUNDS_MAX 20
+/* Blocks that even a backend gets whose runs do not fit the budget. */
+#define BLOCKS_MIN 3
+
+typedef struct timing_sample {
+    unsigned block, round;
+    double wall_ns, cpu_ns; /* of one run */
+} timing_sample;
+
+/* One (backend, slice, level) of a run. */
+typedef struct bench_cell {
+    const candidate *candidate;
+    suite_slice *slice;
+    pkt_level level;
+    const struct bench_cell
+        *twin_of;      /* not NULL: the same backend in another process, the A/A line */
+    check check;       /* its status also tells what became of the timing */
+    unsigned runs;     /* of a sample */
+    double run_ns;     /* first estimate */
+    uint64_t peak_rss; /* bytes; 0: not known */
+    timing_sample *samples;
+    size_t sample_count, sample_room;
+} bench_cell;
+
+typedef struct load_times {
+    const candidate *candidate;
+    double ns[64]; /* the first of them, one a block */
+    size_t count;
+} load_times;
+
+typedef struct schedule {
+    bench_cell *cells;
+    size_t cell_count;
+    load_times loads[LINEUP_MAX];
+    size_t load_count;
+    unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
+    double budget_s;         /* for the timed part */
+    double request_s;        /* that a run may take */
+    size_t evict_bytes;      /* walked over before every run */
+    random_state random;
+    progress *progress;
+} schedule;
+
+/* Can the cell be timed: did it give rows that may be compared? */
+bool cell_is_timed(const bench_cell *cell);
+/* One run each in a fresh process that did nothing else: peak memory, and how long a run takes. */
+void schedule_probe(schedule *schedule);
+/* Set blocks, rounds and the runs of a sample. */
+void schedule_plan(schedule *schedule);
+/* Run it. Cells that fail on the way lose their samples and get a status. */
+void schedule_run(schedule *schedule);
+void schedule_free(schedule *schedule);
+
+#endif

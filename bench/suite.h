@@ -1,0 +1,42 @@
+/* The slices of a run: generated scenarios, or pieces of the user's captures. */
+#ifndef PKT_SUITE_H
+#define PKT_SUITE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "pktbench.h"
+
+/* Slices in one run, at most. */
+#define SUITE_MAX 64
+
+typedef struct suite_slice {
+    char *name;  /* unique in the suite, without folder or suffix */
+    char *path;  /* readable by every backend */
+    char *truth; /* CSV of the generator's own knowledge; NULL for captures */
+    pkt_format format;
+    uint64_t bytes, packets, wire_bytes; /* wire_bytes: sum of the packets' original lengths */
+    uint64_t first;         /* offset of the first packet record: what is before makes a capture
+                             * without packets */
+    uint64_t sound_packets; /* set by the agreement pass */
+    const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
+    const char *scenario;   /* NULL: of a capture */
+    uint64_t seed;
+    bool temporary; /* remove it when the suite is closed */
+} suite_slice;
+
+typedef struct suite {
+    suite_slice slices[SUITE_MAX];
+    size_t count;
+    char *folder; /* scratch folder, removed with what is in it */
+} suite;
+
+/* Headline scenarios if there are no captures: generated into the cache folder unless they are
+ * there already. A capture of more than 10,000,000 bytes gives three slices. false: a message was
+ * printed. */
+bool suite_open(suite *suite, char *const *captures, size_t count);
+/* A new name in the scratch folder; the caller frees it. NULL without memory. */
+char *suite_scratch(const suite *suite, const char *name);
+void suite_close(suite *suite);
+
+#endif
