@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Dissected fields by position: a field is what the columns mean only if an item of it starts
+ * exactly where the header stands in the frame itself. Tunnels and quoted packets repeat every
+ * field elsewhere; reassembled data is another buffer.
+ */
+#ifndef PKT_WIRESHARK_FIELDS_H
+#define PKT_WIRESHARK_FIELDS_H
+
+#include "compat.h"
+#include "pktbench.h"
+
+typedef enum ws_field {
+    WS_ETH_DST,
+    WS_ETH_SRC,
+    WS_ETH_TYPE,
+    WS_SLL_ETYPE,
+    WS_VLAN_ID,
+    WS_VLAN_ETYPE,
+    WS_AD_ID,
+    WS_AD_SVID,
+    WS_AH_ETYPE,
+    WS_IP_HDR_LEN,
+    WS_IP_DSFIELD,
+    WS_IP_LEN,
+    WS_IP_ID,
+    WS_IP_FLAGS,
+    WS_IP_FRAG_OFFSET,
+    WS_IP_TTL,
+    WS_IP_PROTO,
+    WS_IP_SRC,
+    WS_IP_DST,
+    WS_IPV6_TCLASS,
+    WS_IPV6_PLEN,
+    WS_IPV6_NXT,
+    WS_IPV6_HLIM,
+    WS_IPV6_SRC,
+    WS_IPV6_DST,
+    WS_HOPOPTS_NXT,
+    WS_HOPOPTS_LEN,
+    WS_ROUTING_NXT,
+    WS_ROUTING_LEN,
+    WS_DSTOPTS_NXT,
+    WS_DSTOPTS_LEN,
+    WS_FRAGHDR_NXT,
+    WS_FRAGHDR_OFFSET,
+    WS_FRAGHDR_MORE,
+    WS_FRAGHDR_IDENT,
+    WS_AH_NEXT,
+    WS_AH_LENGTH,
+    WS_TCP_SRCPORT,
+    WS_TCP_DSTPORT,
+    WS_TCP_SEQ,
+    WS_TCP_ACK,
+    WS_TCP_HDR_LEN,
+    WS_TCP_FLAGS,
+    WS_TCP_WINDOW,
+    WS_UDP_SRCPORT,
+    WS_UDP_DSTPORT,
+    WS_ICMP_TYPE,
+    WS_ICMP_CODE,
+    WS_ICMPV6_TYPE,
+    WS_ICMPV6_CODE,
+    WS_FIELD_COUNT
+} ws_field;
+
+/* Field numbers of the running libwireshark. */
+typedef struct ws_fields {
+    int id[WS_FIELD_COUNT];
+} ws_fields;
+
+/* Look all names up. 0, or -1 and *err with the name that is not there. */
+int ws_fields_init(ws_fields *fields, pkt_err *err);
+/* Ask for the fields in the packet that is dissected next. */
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection);
+
+/* A dissected packet. */
+typedef struct ws_packet {
+    const ws_fields *fields;
+    const proto_tree *tree;
+    const tvbuff_t *frame;
+    const uint8_t *data; /* `captured` bytes */
+    size_t captured;
+    size_t wire;
+} ws_packet;
+
+/* The field's value, if it stands at this offset in the frame. */
+bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32_t *value);
+/* The packet's own bytes there, if the field stands there and covers them all; or NULL. */
+const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
+
+/* Write the headers columns of the packet into the row, whose link_type has been set. */
+void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t row);
+
+#endif

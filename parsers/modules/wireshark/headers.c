@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The outermost headers of a dissected packet: from the frame's start on, each header's place
+ * follows from the lengths in those before it.
+ */
+#include "fields.h"
+
+/* https://www.tcpdump.org/linktypes.html */
+enum {
+    LINKTYPE_ETHERNET = 1,
+    LINKTYPE_RAW = 101,
+    LINKTYPE_LINUX_SLL = 113,
+    LINKTYPE_IPV4 = 228,
+    LINKTYPE_IPV6 = 229
+};
+
+enum { ETHERNET_HEADER = 14, SLL_HEADER = 16, VLAN_TAG = 4, IPV4_HEADER = 20, IPV6_HEADER = 40 };
+enum { TCP_HEADER = 20, UDP_HEADER = 8, ICMP_HEADER = 8, AH_HEADER = 12, EXTENSION_UNIT = 8 };
+
+/* https://www.iana.org/assignments/protocol-numbers */
+enum {
+    PROTO_HOP_BY_HOP = 0,
+    PROTO_ICMP = 1,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_ROUTING = 43,
+    PROTO_FRAGMENT = 44,
+    PROTO_AH = 51,
+    PROTO_ICMPV6 = 58,
+    PROTO_DESTINATION = 60,
+    PROTO_UDPLITE = 136
+};
+
+/* Limits on nesting. */
+enum { MAX_VLAN_TAGS = 8, MAX_IP_EXTENSIONS = 16 };
+
+typedef struct row {
+    pkt_batch *batch;
+    size_t index;
+    uint16_t present;
+} row;
+
+#define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
+
+/* What an IP header says about what follows it. */
+typedef struct datagram {
+    size_t at;      /* offset of the next header in the frame */
+    size_t end;     /* offset of the datagram's end, by its length field */
+    uint32_t proto; /* of the next header */
+    int version;
+    bool rest; /* not the first fragment: no header follows */
+} datagram;
+
+static uint32_t big_endian(const uint8_t *bytes, size_t count)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < count; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+static uint64_t big_endian64(const uint8_t *bytes, size_t count)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < count; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+/* VLAN tags that begin at `at`; returns the offset behind them. A length (802.3) or a reserved type
+ * behind a tag is no field of Wireshark's that holds an EtherType: 0. */
+static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
+{
+    uint32_t id, type;
+    for (size_t i = 0; i < MAX_VLAN_TAGS && at + VLAN_TAG <= p->captured; i++) {
+        if (!ws_number_at(p, WS_VLAN_ID, at, &id) && !ws_number_at(p, WS_AD_ID, at, &id) &&
+            !ws_number_at(p, WS_AD_SVID, at, &id))
+            break;
+        if (i == 0)
+            PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
+        r->present |= PKT_HAS_VLAN;
+        if (!ws_number_at(p, WS_VLAN_ETYPE, at + 2, &type) &&
+            !ws_number_at(p, WS_AH_ETYPE, at + 2, &type))
+            type = 0;
+        PUT(r, eth_type, (uint16_t)type);
+        at += VLAN_TAG;
+    }
+    return at;
+}
+
+static bool ethernet_columns(const ws_packet *p, row *r, size_t *next)
+{
+    const uint8_t *dst = ws_bytes_at(p, WS_ETH_DST, 0, 6);
+    const uint8_t *src = ws_bytes_at(p, WS_ETH_SRC, 6, 6);
+    if (!dst || !src || p->captured < ETHERNET_HEADER)
+        return false;
+    uint32_t type = 0;
+    (void)ws_number_at(p, WS_ETH_TYPE, 12, &type); /* not there: an 802.3 length */
+    r->present |= PKT_HAS_LINK;
+    PUT(r, eth_dst, big_endian64(dst, 6));
+    PUT(r, eth_src, big_endian64(src, 6));
+    PUT(r, eth_type, (uint16_t)type);
+    *next = vlan_columns(p, r, ETHERNET_HEADER);
+    return true;
+}
+
+static bool sll_columns(const ws_packet *p, row *r, size_t *next)
+{
+    if (p->captured < SLL_HEADER)
+        return false;
+    uint32_t type = 0;
+    (void)ws_number_at(p, WS_SLL_ETYPE, 14, &type); /* not there: no EtherType */
+    r->present |= PKT_HAS_LINK;
+    PUT(r, eth_type, (uint16_t)type);
+    *next = vlan_columns(p, r, SLL_HEADER);
+    return true;
+}
+
+/* Where an IP header would stand; false if the columns describe nothing behind this link. */
+static bool link_columns(const ws_packet *p, row *r, size_t *next)
+{
+    switch (r->batch->link_type[r->index]) {
+    case LINKTYPE_ETHERNET:
+        return ethernet_columns(p, r, next);
+    case LINKTYPE_LINUX_SLL:
+        return sll_columns(p, r, next);
+    case LINKTYPE_RAW:
+    case LINKTYPE_IPV4:
+    case LINKTYPE_IPV6:
+        *next = 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* RFC 791 section 3.1. All columns of the fixed header, or none. */
+static bool ipv4_columns(const ws_packet *p, row *r, size_t at, datagram *d)
+{
+    const uint8_t *src = ws_bytes_at(p, WS_IP_SRC, at + 12, 4);
+    const uint8_t *dst = ws_bytes_at(p, WS_IP_DST, at + 16, 4);
+    const uint8_t *len = ws_bytes_at(p, WS_IP_LEN, at + 2, 2);
+    uint32_t header, tos, id, flags, offset, ttl, proto;
+    if (!src || !dst || !len || !ws_number_at(p, WS_IP_HDR_LEN, at, &header) ||
+        !ws_number_at(p, WS_IP_DSFIELD, at + 1, &tos) || !ws_number_at(p, WS_IP_ID, at + 4, &id) ||
+        !ws_number_at(p, WS_IP_FLAGS, at + 6, &flags) ||
+        !ws_number_at(p, WS_IP_FRAG_OFFSET, at + 6, &offset) ||
+        !ws_number_at(p, WS_IP_TTL, at + 8, &ttl) || !ws_number_at(p, WS_IP_PROTO, at + 9, &proto))
+        return false;
+    /* As it stands there: for 0 (segmentation offload) Wireshark shows the frame's length. */
+    uint32_t total = big_endian(len, 2);
+    r->present |= PKT_HAS_IP | PKT_HAS_FRAG;
+    PUT(r, ip_version, 4);
+    PUT(r, ip_tos, (uint8_t)tos);
+    PUT(r, ip_len, total);
+    PUT(r, ip_id, id);
+    PUT(r, ip_flags, (uint8_t)(flags & 3));
+    PUT(r, frag_off, (uint16_t)(offset * 8));
+    PUT(r, ip_ttl, (uint8_t)ttl);
+    PUT(r, ip_proto, (uint8_t)proto);
+    PUT(r, src_lo, big_endian(src, 4));
+    PUT(r, dst_lo, big_endian(dst, 4));
+    *d = (datagram){at + header, total ? at + total : p->wire, proto, 4, offset != 0};
+    return true;
+}
+
+/* RFC 8200 section 3. All columns of the fixed header, or none. */
+static bool ipv6_columns(const ws_packet *p, row *r, size_t at, datagram *d)
+{
+    const uint8_t *src = ws_bytes_at(p, WS_IPV6_SRC, at + 8, 16);
+    const uint8_t *dst = ws_bytes_at(p, WS_IPV6_DST, at + 24, 16);
+    const uint8_t *len = ws_bytes_at(p, WS_IPV6_PLEN, at + 4, 2);
+    uint32_t tclass, next, limit;
+    if (!src || !dst || !len || !ws_number_at(p, WS_IPV6_TCLASS, at, &tclass) ||
+        !ws_number_at(p, WS_IPV6_NXT, at + 6, &next) ||
+        !ws_number_at(p, WS_IPV6_HLIM, at + 7, &limit))
+        return false;
+    uint32_t payload = big_endian(len, 2); /* 0: see IPv4's total length */
+    r->present |= PKT_HAS_IP;
+    PUT(r, ip_version, 6);
+    PUT(r, ip_tos, (uint8_t)tclass);
+    PUT(r, ip_len, IPV6_HEADER + payload);
+    PUT(r, ip_proto, (uint8_t)next);
+    PUT(r, ip_ttl, (uint8_t)limit);
+    PUT(r, src_hi, big_endian64(src, 8));
+    PUT(r, src_lo, big_endian64(src + 8, 8));
+    PUT(r, dst_hi, big_endian64(dst, 8));
+    PUT(r, dst_lo, big_endian64(dst + 8, 8));
+    at += IPV6_HEADER;
+    *d = (datagram){at, payload ? at + payload : p->wire, next, 6, false};
+    return true;
+}
+
+/* Whether the next `size` bytes were captured and belong to the datagram. */
+static bool whole(const ws_packet *p, const datagram *d, size_t size)
+{
+    return d->at + size <= p->captured && d->at + size <= d->end;
+}
+
+/* RFC 8200 section 4.5. */
+static bool fragment_columns(const ws_packet *p, row *r, datagram *d)
+{
+    uint32_t next, offset, more, id;
+    if (!whole(p, d, EXTENSION_UNIT) || !ws_number_at(p, WS_FRAGHDR_NXT, d->at, &next) ||
+        !ws_number_at(p, WS_FRAGHDR_OFFSET, d->at + 2, &offset) ||
+        !ws_number_at(p, WS_FRAGHDR_MORE, d->at + 2, &more) ||
+        !ws_number_at(p, WS_FRAGHDR_IDENT, d->at + 4, &id))
+        return false;
+    r->present |= PKT_HAS_FRAG;
+    PUT(r, frag_off, (uint16_t)offset);
+    PUT(r, ip_flags, (uint8_t)(more & 1));
+    PUT(r, ip_id, id);
+    d->proto = next;
+    d->rest = offset != 0;
+    d->at += EXTENSION_UNIT;
+    return true;
+}
+
+/* Step over a header of `fixed` bytes at least, (length + bias) x unit in all. */
+static bool extension_step(const ws_packet *p, datagram *d, ws_field next, ws_field length,
+                           size_t fixed, size_t bias, size_t unit)
+{
+    uint32_t proto, count;
+    if (!whole(p, d, fixed) || !ws_number_at(p, next, d->at, &proto) ||
+        !ws_number_at(p, length, d->at + 1, &count))
+        return false;
+    d->proto = proto;
+    d->at += (count + bias) * unit;
+    return true;
+}
+
+/* One extension header; false if there is none, or it cannot be read. */
+static bool extension_columns(const ws_packet *p, row *r, datagram *d)
+{
+    if (d->proto == PROTO_AH) /* RFC 4302: 4-byte words less 2 */
+        return extension_step(p, d, WS_AH_NEXT, WS_AH_LENGTH, AH_HEADER, 2, 4);
+    if (d->version != 6)
+        return false;
+    switch (d->proto) {
+    case PROTO_HOP_BY_HOP:
+        return extension_step(p, d, WS_HOPOPTS_NXT, WS_HOPOPTS_LEN, EXTENSION_UNIT, 1, 8);
+    case PROTO_ROUTING:
+        return extension_step(p, d, WS_ROUTING_NXT, WS_ROUTING_LEN, EXTENSION_UNIT, 1, 8);
+    case PROTO_DESTINATION:
+        return extension_step(p, d, WS_DSTOPTS_NXT, WS_DSTOPTS_LEN, EXTENSION_UNIT, 1, 8);
+    case PROTO_FRAGMENT:
+        return fragment_columns(p, r, d);
+    default:
+        return false;
+    }
+}
+
+static void transport_lengths(row *r, const datagram *d, uint32_t header)
+{
+    r->present |= PKT_HAS_L4;
+    PUT(r, l4_hlen, (uint8_t)header);
+    PUT(r, payload_len, d->end > d->at + header ? (uint32_t)(d->end - d->at - header) : 0);
+}
+
+/* RFC 9293 section 3.1. */
+static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
+{
+    uint32_t src, dst, seq, ack, header, flags, window;
+    if (!whole(p, d, TCP_HEADER) || !ws_number_at(p, WS_TCP_SRCPORT, d->at, &src) ||
+        !ws_number_at(p, WS_TCP_DSTPORT, d->at + 2, &dst) ||
+        !ws_number_at(p, WS_TCP_SEQ, d->at + 4, &seq) ||
+        !ws_number_at(p, WS_TCP_ACK, d->at + 8, &ack) ||
+        !ws_number_at(p, WS_TCP_HDR_LEN, d->at + 12, &header) ||
+        !ws_number_at(p, WS_TCP_FLAGS, d->at + 12, &flags) ||
+        !ws_number_at(p, WS_TCP_WINDOW, d->at + 14, &window))
+        return;
+    r->present |= PKT_HAS_PORTS | PKT_HAS_TCP;
+    PUT(r, src_port, (uint16_t)src);
+    PUT(r, dst_port, (uint16_t)dst);
+    PUT(r, tcp_seq, seq);
+    PUT(r, tcp_ack, ack);
+    PUT(r, tcp_flags, (uint16_t)(flags & 0x0fff));
+    PUT(r, tcp_window, (uint16_t)window);
+    transport_lengths(r, d, header);
+}
+
+/* RFC 768; UDP-Lite (RFC 3828) shares Wireshark's fields. */
+static void udp_columns(const ws_packet *p, row *r, const datagram *d)
+{
+    uint32_t src, dst;
+    if (!whole(p, d, UDP_HEADER) || !ws_number_at(p, WS_UDP_SRCPORT, d->at, &src) ||
+        !ws_number_at(p, WS_UDP_DSTPORT, d->at + 2, &dst))
+        return;
+    r->present |= PKT_HAS_PORTS;
+    PUT(r, src_port, (uint16_t)src);
+    PUT(r, dst_port, (uint16_t)dst);
+    transport_lengths(r, d, UDP_HEADER);
+}
+
+/* RFC 792, RFC 4443 section 2.1. */
+static void icmp_columns(const ws_packet *p, row *r, const datagram *d)
+{
+    uint32_t type, code;
+    if (!whole(p, d, ICMP_HEADER) ||
+        !ws_number_at(p, d->version == 4 ? WS_ICMP_TYPE : WS_ICMPV6_TYPE, d->at, &type) ||
+        !ws_number_at(p, d->version == 4 ? WS_ICMP_CODE : WS_ICMPV6_CODE, d->at + 1, &code))
+        return;
+    r->present |= PKT_HAS_ICMP;
+    PUT(r, icmp_type, (uint8_t)type);
+    PUT(r, icmp_code, (uint8_t)code);
+    transport_lengths(r, d, ICMP_HEADER);
+}
+
+static void transport_columns(const ws_packet *p, row *r, const datagram *d)
+{
+    if (d->proto == PROTO_TCP)
+        tcp_columns(p, r, d);
+    else if (d->proto == PROTO_UDP || d->proto == PROTO_UDPLITE)
+        udp_columns(p, r, d);
+    else if (d->proto == (d->version == 4 ? PROTO_ICMP : PROTO_ICMPV6))
+        icmp_columns(p, r, d);
+}
+
+static void network_columns(const ws_packet *p, row *r, size_t at)
+{
+    datagram d;
+    if (!ipv4_columns(p, r, at, &d) && !ipv6_columns(p, r, at, &d))
+        return;
+    for (size_t i = 0; i < MAX_IP_EXTENSIONS && !d.rest; i++)
+        if (!extension_columns(p, r, &d))
+            break;
+    PUT(r, ip_proto, (uint8_t)d.proto);
+    if (!d.rest)
+        transport_columns(p, r, &d);
+}
+
+void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index)
+{
+    row r = {batch, index, 0};
+    size_t next;
+    if (link_columns(packet, &r, &next))
+        network_columns(packet, &r, next);
+    batch->present[index] = r.present;
+}

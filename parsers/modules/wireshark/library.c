@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "library.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "compat.h"
+
+#include <epan/addr_resolv.h>
+#include <epan/prefs.h>
+#include <epan/timestamp.h>
+#include <wsutil/privileges.h>
+#include <wsutil/report_message.h>
+
+/* Results must not depend on who runs us: the user's preferences, profiles, plugins and Lua scripts
+ * are looked for in a folder that cannot be there. */
+static const char *const private_variables[] = {"WIRESHARK_CONFIG_DIR", "WIRESHARK_PLUGIN_DIR",
+                                                "HOME"};
+enum { PRIVATE_VARIABLES = sizeof private_variables / sizeof private_variables[0] };
+#define NO_FOLDER "/proc/self/no-settings"
+
+/* Fragments stay what they are; then the first one carries its transport header in its own bytes.
+ * The rest is the default of every Wireshark. */
+static const char *const preferences[] = {"ip.defragment:FALSE", "ipv6.defragment:FALSE"};
+enum { PREFERENCES = sizeof preferences / sizeof preferences[0] };
+
+static void environment_hide(char *saved[PRIVATE_VARIABLES])
+{
+    for (size_t i = 0; i < PRIVATE_VARIABLES; i++) {
+        saved[i] = g_strdup(getenv(private_variables[i]));
+        (void)setenv(private_variables[i], NO_FOLDER, 1);
+    }
+}
+
+static void environment_restore(char *saved[PRIVATE_VARIABLES])
+{
+    for (size_t i = 0; i < PRIVATE_VARIABLES; i++) {
+        if (saved[i])
+            (void)setenv(private_variables[i], saved[i], 1);
+        else
+            (void)unsetenv(private_variables[i]);
+        g_free(saved[i]);
+    }
+}
+
+/* libwireshark reports through these pointers without asking whether they are set. */
+static void report_words(const char *format, va_list args)
+{
+    (void)fputs("wireshark: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
+}
+
+static void report_reading(const char *path, int code)
+{
+    (void)fprintf(stderr, "wireshark: %s: %s\n", path, g_strerror(code));
+}
+
+static const struct report_message_routines reports = {
+    .vreport_failure = report_words,
+    .vreport_warning = report_words,
+    .report_read_failure = report_reading,
+    .report_write_failure = report_reading,
+};
+
+static int preferences_set(pkt_err *err)
+{
+    for (size_t i = 0; i < PREFERENCES; i++) {
+        char *words = NULL;
+        char *preference = g_strdup(preferences[i]); /* taken apart in place */
+        prefs_set_pref_e result = prefs_set_pref(preference, &words);
+        g_free(preference);
+        g_free(words);
+        if (result != PREFS_SET_OK)
+            return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                            "libwireshark %s refuses the preference %s", epan_get_version(),
+                            preferences[i]);
+    }
+    return 0;
+}
+
+static int library_start(pkt_err *err)
+{
+    compat_log_init();
+    (void)ws_log_set_level(LOG_LEVEL_CRITICAL); /* malformed packets are data, not news */
+    init_process_policies();
+    g_free(compat_configuration_init()); /* it fails only to find its own program's folder */
+    init_report_message("pktbench", &reports);
+    timestamp_set_type(TS_ABSOLUTE);
+    timestamp_set_precision(TS_PREC_AUTO);
+    timestamp_set_seconds_type(TS_SECONDS_DEFAULT);
+    wtap_init(FALSE);
+    if (!epan_init(NULL, NULL, FALSE))
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s did not start",
+                        epan_get_version());
+    (void)epan_load_settings(); /* without it the IP dissector has no table to look into */
+    disable_name_resolution();
+    if (preferences_set(err) != 0)
+        return -1;
+    prefs_apply_all();
+    return 0;
+}
+
+/* A second start would abort the process. */
+static bool library_started(void)
+{
+    void *cookie;
+    return proto_get_first_protocol(&cookie) != -1;
+}
+
+int ws_library_init(pkt_err *err)
+{
+    if (library_started())
+        return 0;
+    char *saved[PRIVATE_VARIABLES];
+    struct sigaction pipe_action;
+    (void)sigaction(SIGPIPE, NULL, &pipe_action); /* epan_init() sets it to be ignored */
+    environment_hide(saved);
+    int result = library_start(err);
+    environment_restore(saved);
+    (void)sigaction(SIGPIPE, &pipe_action, NULL);
+    return result;
+}
