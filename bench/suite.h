@@ -22,7 +22,6 @@ typedef struct suite_slice {
     const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
     const char *scenario;   /* NULL: of a capture */
     uint64_t seed;
-    bool temporary; /* remove it when the suite is closed */
 } suite_slice;
 
 typedef struct suite {

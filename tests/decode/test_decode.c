@@ -88,7 +88,8 @@ static const decode_case ipv4_cases[] = {
     {"TOS and TTL", IPV4, 0, "45 b8 0014 0001 0000 01 fd 0000 c0a80001 ffffffff",
      "ok ip_version=4 ip_proto=253 ip_ttl=1 ip_tos=184 ip_len=20 ip_id=1 ip_flags=0 frag_off=0 "
      "src=192.168.0.1 dst=255.255.255.255"},
-    {"reserved flag is not shown", IPV4, 0, V4("0014", "e000", "fd"), "fragment"},
+    {"reserved flag is not shown", IPV4, 0, V4("0014", "e000", "fd"),
+     "ok" V4_ROW("253", "20", "3", "0")},
     {"19 bytes captured of 20", IPV4, 20, "45 00 0014 abcd 0000 40 06 0000 0a000001 0a0000",
      "snapped"},
     {"19 bytes in all", IPV4, 0, "45 00 0013 abcd 0000 40 06 0000 0a000001 0a0000", "truncated"},

@@ -1,0 +1,15 @@
+/* What a result depends on beside the programs: the machine, its settings, the build. */
+#ifndef PKT_MACHINE_H
+#define PKT_MACHINE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr}, as the results schema has it.
+ * What this machine does not tell is null. A new reference. */
+json_t *machine_describe(void);
+/* Size of a processor's private cache (level 2), bytes; a guess of 1 MiB where it cannot be told.
+ */
+size_t private_cache_bytes(void);
+
+#endif
