@@ -29,6 +29,7 @@ typedef struct command {
     const option_spec *options; /* ends with name == NULL; --help is everyone's */
     size_t operands_min, operands_max;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
+    bool internal;                                 /* not shown in help or manual */
 } command;
 
 #define MAX_OPTIONS 32
@@ -50,7 +51,7 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
 /* The option as a duration ("90", "90s", "2m") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
 
-/* Every command, in help order; ends with name == NULL. Lives in main.c. */
+/* Every command, in help order; ends with NULL. Lives in main.c. */
 extern const command *const commands[];
 
 /* argv[0] is the command's name. Returns false after printing an error (*status is set), or help.

@@ -272,4 +272,5 @@ const command worker_command = {
     .operands_min = 1,
     .operands_max = 1,
     .run = worker_run,
+    .internal = true,
 };
