@@ -21,6 +21,7 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_IP_PROTO] = "ip.proto",
     [WS_IP_SRC] = "ip.src",
     [WS_IP_DST] = "ip.dst",
+    [WS_IP_CUR_RT] = "ip.cur_rt",
     [WS_IPV6_TCLASS] = "ipv6.tclass",
     [WS_IPV6_PLEN] = "ipv6.plen",
     [WS_IPV6_NXT] = "ipv6.nxt",

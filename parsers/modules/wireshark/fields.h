@@ -30,6 +30,7 @@ typedef enum ws_field {
     WS_IP_PROTO,
     WS_IP_SRC,
     WS_IP_DST,
+    WS_IP_CUR_RT,
     WS_IPV6_TCLASS,
     WS_IPV6_PLEN,
     WS_IPV6_NXT,

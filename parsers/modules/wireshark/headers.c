@@ -134,11 +134,20 @@ static bool link_columns(const ws_packet *p, row *r, size_t *next)
     }
 }
 
+/* Wireshark 4.0 and 4.4 hold fragment offsets in the header's own unit, 8 bytes; others have held
+ * bytes. `words` is what the header says. */
+static uint16_t offset_bytes(uint32_t shown, uint32_t words)
+{
+    return (uint16_t)(shown == words ? shown * 8 : shown);
+}
+
 /* RFC 791 section 3.1. All columns of the fixed header, or none. */
 static bool ipv4_columns(const ws_packet *p, row *r, size_t at, datagram *d)
 {
     const uint8_t *src = ws_bytes_at(p, WS_IP_SRC, at + 12, 4);
     const uint8_t *dst = ws_bytes_at(p, WS_IP_DST, at + 16, 4);
+    if (!dst) /* with a source route option, `ip.dst` is the route's end */
+        dst = ws_bytes_at(p, WS_IP_CUR_RT, at + 16, 4);
     const uint8_t *len = ws_bytes_at(p, WS_IP_LEN, at + 2, 2);
     uint32_t header, tos, id, flags, offset, ttl, proto;
     if (!src || !dst || !len || !ws_number_at(p, WS_IP_HDR_LEN, at, &header) ||
@@ -155,7 +164,7 @@ static bool ipv4_columns(const ws_packet *p, row *r, size_t at, datagram *d)
     PUT(r, ip_len, total);
     PUT(r, ip_id, id);
     PUT(r, ip_flags, (uint8_t)(flags & 3));
-    PUT(r, frag_off, (uint16_t)(offset * 8));
+    PUT(r, frag_off, offset_bytes(offset, big_endian(p->data + at + 6, 2) & 0x1fff));
     PUT(r, ip_ttl, (uint8_t)ttl);
     PUT(r, ip_proto, (uint8_t)proto);
     PUT(r, src_lo, big_endian(src, 4));
@@ -207,7 +216,7 @@ static bool fragment_columns(const ws_packet *p, row *r, datagram *d)
         !ws_number_at(p, WS_FRAGHDR_IDENT, d->at + 4, &id))
         return false;
     r->present |= PKT_HAS_FRAG;
-    PUT(r, frag_off, (uint16_t)offset);
+    PUT(r, frag_off, offset_bytes(offset, big_endian(p->data + d->at + 2, 2) >> 3));
     PUT(r, ip_flags, (uint8_t)(more & 1));
     PUT(r, ip_id, id);
     d->proto = next;

@@ -20,8 +20,10 @@ enum { PRIVATE_VARIABLES = sizeof private_variables / sizeof private_variables[0
 #define NO_FOLDER "/proc/self/no-settings"
 
 /* Fragments stay what they are; then the first one carries its transport header in its own bytes.
- * The rest is the default of every Wireshark. */
-static const char *const preferences[] = {"ip.defragment:FALSE", "ipv6.defragment:FALSE"};
+ * An IPv6 payload length of 0 is taken as IPv4's is by default: the frame's end is the end. The
+ * rest is the default of every Wireshark. */
+static const char *const preferences[] = {"ip.defragment:FALSE", "ipv6.defragment:FALSE",
+                                          "ipv6.tso_support:TRUE"};
 enum { PREFERENCES = sizeof preferences / sizeof preferences[0] };
 
 static void environment_hide(char *saved[PRIVATE_VARIABLES])

@@ -6,9 +6,9 @@
 #include <wiretap/pcap-encap.h>
 
 /* https://www.tcpdump.org/linktypes.html ends far below. */
-enum { LINKTYPE_LIMIT = 1024, LINKTYPE_RAW = 101 };
-/* What DLT_RAW is called on different systems; in a file it should have been LINKTYPE_RAW. */
-enum { DLT_RAW_HERE = 12, DLT_RAW_OPENBSD = 14 };
+enum { LINKTYPE_LIMIT = 1024 };
+/* What systems call some link types in memory; files have other numbers for them. */
+enum { DLT_ONLY_FIRST = 11, DLT_ONLY_LAST = 31 };
 /* No LINKTYPE_ number has ever been this one. */
 enum { LINKTYPE_UNKNOWN = UINT16_MAX };
 
@@ -24,11 +24,11 @@ int ws_link_types_init(ws_link_types *types, pkt_err *err)
         types->of[i] = LINKTYPE_UNKNOWN;
     /* Downwards: where several numbers mean one encapsulation, the lowest stands. */
     for (int number = LINKTYPE_LIMIT - 1; number >= 0; number--) {
+        if (number >= DLT_ONLY_FIRST && number <= DLT_ONLY_LAST)
+            continue;
         int encap = wtap_pcap_encap_to_wtap_encap(number);
         if (encap > WTAP_ENCAP_UNKNOWN && (size_t)encap < types->count)
-            types->of[encap] = number == DLT_RAW_HERE || number == DLT_RAW_OPENBSD
-                                   ? LINKTYPE_RAW
-                                   : (uint16_t)number;
+            types->of[encap] = (uint16_t)number;
     }
     return 0;
 }
