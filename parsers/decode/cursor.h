@@ -1,3 +1,7 @@
+/* Left to itself gcc 12 makes calls of the layers: measured, the small packets of a real capture
+ * then take 1.4 times as long. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* The only way to packet bytes: take n of them (one check a header), then load numbers from what
  * was taken.
  *
@@ -39,7 +43,7 @@ static inline const uint8_t *cursor_take(cursor *c, size_t n)
 }
 
 /* Why n bytes could not be taken: the capture ended, or the packet did. */
-static inline pkt_verdict cursor_short(const cursor *c, size_t n)
+ALWAYS_INLINE pkt_verdict cursor_short(const cursor *c, size_t n)
 {
     return n > c->wire ? PKT_TRUNCATED : PKT_SNAPPED;
 }

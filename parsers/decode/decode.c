@@ -15,7 +15,7 @@ enum {
 };
 
 /* No link header: the version field tells. */
-static pkt_verdict decode_raw_ip(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_raw_ip(cursor c, row *r)
 {
     if (c.captured == 0)
         return cursor_short(&c, 1);
@@ -29,7 +29,7 @@ static pkt_verdict decode_raw_ip(cursor c, row *r)
     }
 }
 
-static pkt_verdict decode_other(cursor c, row *r, uint16_t link_type)
+ALWAYS_INLINE pkt_verdict decode_other(cursor c, row *r, uint16_t link_type)
 {
     switch (link_type) {
     case LINKTYPE_RAW:

@@ -25,7 +25,7 @@ static inline int is_vlan(unsigned type)
 }
 
 /* The tags before `*type`, which becomes the type behind them. */
-static inline pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
+ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
 {
     enum { TAG = 4 };
     for (size_t i = 0; is_vlan(*type); i++) {
@@ -44,7 +44,7 @@ static inline pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
 }
 
 /* What follows a link header, by its EtherType. */
-static inline pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
+ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
 {
     if (type == ETHERTYPE_IPV4)
         return decode_ipv4(c, r);
@@ -66,7 +66,7 @@ static inline pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
     return type > c.wire ? PKT_BAD_LENGTH : PKT_OK;
 }
 
-static inline pkt_verdict decode_ethernet(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_ethernet(cursor c, row *r)
 {
     enum { HEADER = 14 };
     const uint8_t *h = cursor_take(&c, HEADER);

@@ -7,7 +7,7 @@
 
 #include "decode/cursor.h"
 
-static inline pkt_verdict decode_icmp(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_icmp(cursor c, row *r)
 {
     enum { HEADER = 8 };
     const uint8_t *h = cursor_take(&c, HEADER);

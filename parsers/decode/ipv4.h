@@ -26,7 +26,7 @@ static inline void ipv4_columns(const uint8_t *h, row *r)
     PUT(r, dst_lo, be32(h + 16));
 }
 
-static inline pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
+ALWAYS_INLINE pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
 {
     unsigned proto = PROTO_AH;
     for (size_t i = 0; proto == PROTO_AH; i++) {
@@ -40,7 +40,7 @@ static inline pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
     return decode_transport(c, r, proto, open_ended);
 }
 
-static inline pkt_verdict decode_ipv4(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
 {
     enum { FIXED = 20, MORE_FRAGMENTS = 0x2000, OFFSET = 0x1fff };
     const size_t left = c.wire;

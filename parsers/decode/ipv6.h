@@ -26,7 +26,7 @@ static inline void ipv6_columns(const uint8_t *h, row *r)
 }
 
 /* Hop-by-hop, routing and destination options: takes the header whole. */
-static inline pkt_verdict skip_extension(cursor *c, unsigned *proto)
+ALWAYS_INLINE pkt_verdict skip_extension(cursor *c, unsigned *proto)
 {
     enum { UNIT = 8 };
     const uint8_t *h = cursor_take(c, UNIT);
@@ -40,7 +40,7 @@ static inline pkt_verdict skip_extension(cursor *c, unsigned *proto)
 }
 
 /* PKT_FRAGMENT for all but the first one. */
-static inline pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int *open_ended)
+ALWAYS_INLINE pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int *open_ended)
 {
     enum { HEADER = 8 };
     const uint8_t *h = cursor_take(c, HEADER);
@@ -55,7 +55,7 @@ static inline pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int 
     return be16(h + 2) & 0xfff8 ? PKT_FRAGMENT : PKT_OK;
 }
 
-static inline pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int open_ended)
+ALWAYS_INLINE pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int open_ended)
 {
     for (size_t i = 0;; i++) {
         pkt_verdict verdict;
@@ -84,7 +84,7 @@ static inline pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int 
     }
 }
 
-static inline pkt_verdict decode_ipv6(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_ipv6(cursor c, row *r)
 {
     enum { FIXED = 40 };
     const uint8_t *h = cursor_take(&c, FIXED);

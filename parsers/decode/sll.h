@@ -22,7 +22,7 @@ static inline int sll_is_foreign(unsigned device)
            (device >= IEEE80211 && device <= RADIOTAP);
 }
 
-static inline pkt_verdict decode_sll(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_sll(cursor c, row *r)
 {
     enum { HEADER = 16 };
     const uint8_t *h = cursor_take(&c, HEADER);

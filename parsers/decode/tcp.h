@@ -8,7 +8,7 @@
 
 #include "decode/cursor.h"
 
-static inline pkt_verdict decode_tcp(cursor c, row *r)
+ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r)
 {
     enum { FIXED = 20 };
     const size_t segment = c.wire;

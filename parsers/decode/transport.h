@@ -20,7 +20,7 @@ enum {
     PROTO_UDPLITE = 136
 };
 
-static inline pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
+ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
 {
     switch (proto) {
     case PROTO_TCP:
@@ -43,7 +43,7 @@ static inline pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int
 
 /* Authentication header, RFC 4302 section 2: next header(1) length(1), in 4-byte words less 2.
  * Takes it whole and leaves the next protocol in *proto. */
-static inline pkt_verdict skip_ah(cursor *c, unsigned *proto)
+ALWAYS_INLINE pkt_verdict skip_ah(cursor *c, unsigned *proto)
 {
     enum { FIXED = 12 };
     const uint8_t *h = cursor_take(c, FIXED);

@@ -10,7 +10,7 @@
 enum { UDP_HEADER = 8 };
 
 /* The columns that both have in common; *length is the third field. */
-static inline pkt_verdict udp_header(cursor *c, row *r, size_t *length)
+ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
 {
     const uint8_t *h = cursor_take(c, UDP_HEADER);
     if (!h)
@@ -26,7 +26,7 @@ static inline pkt_verdict udp_header(cursor *c, row *r, size_t *length)
 
 /* `open_ended`: the IP header gives no length, or the datagram goes on in other fragments; then
  * the length field says nothing about this packet. RFC 2675 section 4: 0 in jumbograms. */
-static inline pkt_verdict decode_udp(cursor c, row *r, int open_ended)
+ALWAYS_INLINE pkt_verdict decode_udp(cursor c, row *r, int open_ended)
 {
     size_t length;
     pkt_verdict verdict = udp_header(&c, r, &length);
@@ -40,7 +40,7 @@ static inline pkt_verdict decode_udp(cursor c, row *r, int open_ended)
 }
 
 /* RFC 3828: coverage 0 is the whole packet; 1 to 7 are not allowed. */
-static inline pkt_verdict decode_udplite(cursor c, row *r, int open_ended)
+ALWAYS_INLINE pkt_verdict decode_udplite(cursor c, row *r, int open_ended)
 {
     size_t coverage;
     pkt_verdict verdict = udp_header(&c, r, &coverage);

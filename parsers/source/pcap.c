@@ -9,8 +9,8 @@
 
 /* How far ahead of the walk the record headers are fetched. The walk is a chain of dependent loads;
  * small records make it run at the latency of the memory unless their lines are already on the way.
- */
-enum { PREFETCH_BYTES = 1024 };
+ * Two lines: record and packet headers together rarely fit into one. */
+enum { PREFETCH_BYTES = 1024, CACHE_LINE = 64 };
 
 int pkt_pcap_open(pkt_source *source, pkt_err *err)
 {
@@ -56,7 +56,9 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
                 break; /* hand out what is there; the fault is met again next time */
             return record_fault(source, left, cap_len, err);
         }
-        __builtin_prefetch((const void *)((uintptr_t)head + PREFETCH_BYTES));
+        const uintptr_t ahead = (uintptr_t)head + PREFETCH_BYTES;
+        __builtin_prefetch((const void *)ahead);
+        __builtin_prefetch((const void *)(ahead + CACHE_LINE));
         pkt_record *record = &records[n++];
         record->data = head + PCAP_RECORD_HEADER;
         record->ts_ns = (int64_t)file_u32(head, swapped) * NS_PER_S +
