@@ -1,0 +1,109 @@
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "random.h"
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double quantile_sorted(const double *sorted, size_t count, double p)
+{
+    double at = p * (double)(count - 1);
+    size_t low = (size_t)at;
+    if (low + 1 >= count)
+        return sorted[count - 1];
+    return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
+}
+
+double median_of(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, ascending);
+    return quantile_sorted(values, count, 0.5);
+}
+
+/* Observations of one block: a run of the array. */
+typedef struct block {
+    size_t first, count;
+} block;
+
+static size_t blocks_find(const observation *observations, size_t count, block *blocks)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || observations[i].block != observations[i - 1].block)
+            blocks[found++] = (block){i, 0};
+        blocks[found - 1].count++;
+    }
+    return found;
+}
+
+/* Median of one resample: as many blocks as there are, from each as many observations as it has. */
+static double resample(const observation *observations, const block *blocks, size_t block_count,
+                       random_state *random, double *scratch)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < block_count; i++) {
+        const block *b = &blocks[random_below(random, block_count)];
+        for (size_t j = 0; j < b->count; j++)
+            scratch[n++] = observations[b->first + random_below(random, b->count)].value;
+    }
+    return median_of(scratch, n);
+}
+
+static size_t outliers_count(double *values, size_t count, double median, double *deviations)
+{
+    size_t outliers = 0;
+    for (size_t i = 0; i < count; i++)
+        deviations[i] = fabs(values[i] - median);
+    double mad = median_of(deviations, count);
+    for (size_t i = 0; i < count; i++)
+        outliers += deviations[i] > OUTLIER_MADS * mad;
+    return mad > 0 ? outliers : 0;
+}
+
+/* Widest resample: every draw takes the largest block. */
+static size_t resample_room(const block *blocks, size_t block_count)
+{
+    size_t largest = 0;
+    for (size_t i = 0; i < block_count; i++)
+        largest = blocks[i].count > largest ? blocks[i].count : largest;
+    return largest * block_count;
+}
+
+int summarize(const observation *observations, size_t count, uint64_t seed, summary *out)
+{
+    double *values = malloc(2 * count * sizeof *values);
+    block *blocks = malloc(count * sizeof *blocks);
+    size_t block_count = blocks ? blocks_find(observations, count, blocks) : 0;
+    double *scratch = blocks ? malloc(resample_room(blocks, block_count) * sizeof *scratch) : NULL;
+    double *medians = malloc(BOOTSTRAP_RESAMPLES * sizeof *medians);
+    bool good = values && blocks && scratch && medians;
+    if (good) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = observations[i].value;
+        *out = (summary){.median = median_of(values, count), .count = count};
+        out->min = values[0];
+        out->max = values[count - 1];
+        out->outliers = outliers_count(values, count, out->median, values + count);
+        out->has_interval = block_count >= INTERVAL_BLOCKS_MIN;
+    }
+    if (good && out->has_interval) {
+        random_state random = random_seeded(seed);
+        for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++)
+            medians[i] = resample(observations, blocks, block_count, &random, scratch);
+        qsort(medians, BOOTSTRAP_RESAMPLES, sizeof *medians, ascending);
+        out->low = quantile_sorted(medians, BOOTSTRAP_RESAMPLES, 0.025);
+        out->high = quantile_sorted(medians, BOOTSTRAP_RESAMPLES, 0.975);
+    }
+    free(values);
+    free(blocks);
+    free(scratch);
+    free(medians);
+    return good ? 0 : -1;
+}

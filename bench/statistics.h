@@ -1,0 +1,41 @@
+/* From samples to a median with an interval. */
+#ifndef PKT_STATISTICS_H
+#define PKT_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Fewer blocks than this give no interval: it would promise more than it holds. */
+#define INTERVAL_BLOCKS_MIN 6
+/* Resamples of the bootstrap. */
+#define BOOTSTRAP_RESAMPLES 4000
+/* Median absolute deviations from the median beyond which a sample is counted as an outlier. */
+#define OUTLIER_MADS 5
+
+/* One observation; those of one process share the block. */
+typedef struct observation {
+    unsigned block;
+    double value;
+} observation;
+
+typedef struct summary {
+    double median, min, max;
+    bool has_interval;
+    double low, high; /* 95 % interval of the median */
+    size_t count, outliers;
+} summary;
+
+/* Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996); `sorted` is
+ * ascending and not empty. */
+double quantile_sorted(const double *sorted, size_t count, double p);
+/* Median of values in any order, which are sorted on the way. */
+double median_of(double *values, size_t count);
+
+/* Median, extremes, outliers, and the percentile interval of a bootstrap that resamples blocks,
+ * then observations within each, as processes differ from each other more than rounds do.
+ * Observations must come ordered by block. Nothing is dropped. `count` at least 1. 0, or -1 without
+ * memory. */
+int summarize(const observation *observations, size_t count, uint64_t seed, summary *out);
+
+#endif
