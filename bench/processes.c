@@ -67,25 +67,26 @@ static char *empty_capture(const suite *suite, const suite_slice *slice)
 }
 
 /* Everything that hyperfine is asked to time: two commands a run. */
-typedef struct commands {
+typedef struct command_lines {
     char **lines; /* [2 * run + (0: slice, 1: empty)] */
     size_t count;
-} commands;
+} command_lines;
 
-static void commands_free(commands *c)
+static void commands_free(command_lines *c)
 {
     for (size_t i = 0; c->lines && i < c->count; i++)
         free(c->lines[i]);
     free(c->lines);
-    *c = (commands){0};
+    *c = (command_lines){0};
 }
 
-static bool commands_make(commands *c, const process_runs *runs, const suite *suite)
+static bool commands_make(command_lines *c, const process_runs *runs, const suite *suite)
 {
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    *c = (commands){.lines = calloc(2 * runs->count + 1, sizeof(char *)), .count = 2 * runs->count};
+    *c = (command_lines){.lines = calloc(2 * runs->count + 1, sizeof(char *)),
+                         .count = 2 * runs->count};
     bool good = c->lines && length > 0;
     for (size_t i = 0; good && i < runs->count; i++) {
         char *empty = empty_capture(suite, runs->runs[i].slice);
@@ -167,7 +168,8 @@ static bool round_read(process_runs *runs, const char *path, const size_t *order
 }
 
 /* All commands once, in the given order. */
-static bool round_run(process_runs *runs, const commands *c, const size_t *order, const char *path)
+static bool round_run(process_runs *runs, const command_lines *c, const size_t *order,
+                      const char *path)
 {
     char *fixed[] = {"hyperfine", "-N",   "--runs",        "1",         "--ignore-failure",
                      "--style",   "none", "--export-json", (char *)path};
@@ -183,8 +185,8 @@ static bool round_run(process_runs *runs, const commands *c, const size_t *order
     return good;
 }
 
-static void rounds_run(process_runs *runs, const commands *c, const schedule *s, const char *path,
-                       size_t *order, double seconds)
+static void rounds_run(process_runs *runs, const command_lines *c, const schedule *s,
+                       const char *path, size_t *order, double seconds)
 {
     random_state random = s->random;
     double started = seconds_now(), longest = 0;
@@ -245,7 +247,7 @@ int processes_run(process_runs *out, const schedule *s, const suite *suite, doub
             run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");
         return 0;
     }
-    commands c;
+    command_lines c;
     char *path = suite_scratch(suite, "hyperfine.json");
     size_t *order = calloc(2 * out->count + 1, sizeof *order);
     bool good = commands_make(&c, out, suite) && path && order;

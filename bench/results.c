@@ -43,6 +43,6 @@ json_t *agreement_json(const check *check, bool show_values)
                      "independent", (int)a->independent, "rows_compared", count(a->rows_compared),
                      "cells_compared", count(a->cells_compared), "cells_different",
                      count(a->cells_different), "broken_rows", count(a->broken_rows),
-                     "broken_cells_different", count(a->broken_cells_different), "listed",
-                     count(0), "first_difference", difference_json(&a->first, show_values));
+                     "broken_cells_different", count(a->broken_cells_different), "listed", count(0),
+                     "first_difference", difference_json(&a->first, show_values));
 }

@@ -3,8 +3,8 @@
 #define PKT_SCHEDULE_H
 
 #include "check.h"
+#include "datasets/random.h"
 #include "progress.h"
-#include "random.h"
 
 /* A sample lasts at least this long; shorter runs are repeated. */
 #define SAMPLE_NS 50e6

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
+#include "datasets/random.h"
 
 static int ascending(const void *a, const void *b)
 {

@@ -40,7 +40,8 @@ static inline uint64_t random_next(random_state *r)
 /* A number below `bound` (at least 1); its bias is below 2^-32 for bounds below 2^32. */
 static inline uint64_t random_below(random_state *r, uint64_t bound)
 {
-    return (uint64_t)(((__extension__ unsigned __int128)random_next(r) * bound) >> 64);
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)(((wide)random_next(r) * bound) >> 64);
 }
 
 static inline void random_shuffle(random_state *r, size_t *items, size_t count)
