@@ -10,7 +10,6 @@
 /* `show_values`: addresses in differences may be shown; otherwise they are null. New references. */
 json_t *agreement_json(const check *check, bool show_values);
 json_t *slice_json(const suite_slice *slice);
-json_t *backend_json(const candidate *candidate);
 
 /* Everything that a bench run leaves behind. */
 typedef struct bench_record {
@@ -21,9 +20,11 @@ typedef struct bench_record {
     uint64_t seed;
     double elapsed_s, budget_s;
     bool show_values;
-    json_t *options; /* the command line's, file names without folders; reference is taken */
+    json_t *context; /* of machine_describe(), taken before the run */
+    json_t *options; /* the command line's, file names without folders */
 } bench_record;
 
+/* The results file, schema and all; a new reference, NULL without memory. */
 json_t *results_json(const bench_record *record);
 
 #endif

@@ -1,0 +1,344 @@
+/* `pktbench bench`: agreement first, then time. */
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "gate.h"
+#include "machine.h"
+#include "report/table.h"
+#include "results.h"
+#include "say.h"
+#include "sink/outfile.h"
+
+/* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
+#define PROCESSES_DEFAULT 8
+/* Seconds for all that is timed. */
+#define BUDGET_DEFAULT 120.0
+/* The part of it that goes to whole processes. */
+#define PROCESS_SHARE 0.25
+/* Seconds that one run may take. */
+#define RUN_SECONDS 120.0
+
+typedef struct benchmark {
+    const arguments *arguments;
+    lineup lineup;
+    suite suite;
+    gate gate;
+    schedule schedule;
+    process_runs processes;
+    progress progress;
+    report_format format;
+    const char *reference;
+    double budget_s;
+    uint64_t seed;
+    bool show_values;
+} benchmark;
+
+static bool options_read(benchmark *b)
+{
+    const arguments *a = b->arguments;
+    const char *format = option_value(a, "format"), *gate = option_value(a, "fail-on");
+    uint64_t processes, rounds;
+    if (report_format_find(format ? format : "table", &b->format) != 0) {
+        say_error("no format has the name '%s': table, markdown, csv and json do", format);
+        return false;
+    }
+    b->reference = option_value(a, "reference");
+    b->show_values = option_given(a, "show-values") || isatty(STDOUT_FILENO);
+    if (!option_number(a, "processes", 1, 1000, PROCESSES_DEFAULT, &processes) ||
+        !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
+        !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
+        !option_seconds(a, "budget", BUDGET_DEFAULT, &b->budget_s) ||
+        !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
+        !gate_parse(&b->gate, gate ? gate : ""))
+        return false;
+    b->schedule.blocks = (unsigned)processes;
+    b->schedule.rounds = (unsigned)rounds;
+    return true;
+}
+
+/* Whom the A/A line is measured with: raw, or whoever comes first without it. */
+static const candidate *twin_candidate(const lineup *l)
+{
+    const candidate *raw = lineup_find(l, "raw");
+    if (raw && raw->chosen && raw->available)
+        return raw;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->candidates[i]->chosen && l->candidates[i]->available)
+            return l->candidates[i];
+    return NULL;
+}
+
+static void cell_add(schedule *s, const candidate *candidate, suite_slice *slice, pkt_level level)
+{
+    s->cells[s->cell_count++] =
+        (bench_cell){.candidate = candidate, .slice = slice, .level = level};
+}
+
+/* Every backend at every level that it offers, slice by slice; then the twins. */
+static bool cells_make(benchmark *b)
+{
+    schedule *s = &b->schedule;
+    size_t room = b->suite.count * b->lineup.count * PKT_LEVEL_COUNT * 2;
+    s->cells = calloc(room ? room : 1, sizeof *s->cells);
+    if (!s->cells) {
+        say_error("no memory for %zu runs", room);
+        return false;
+    }
+    for (size_t i = 0; i < b->suite.count; i++)
+        for (size_t j = 0; j < b->lineup.count; j++)
+            for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
+                if (lineup_runs(&b->lineup, b->lineup.candidates[j], (pkt_level)v))
+                    cell_add(s, b->lineup.candidates[j], &b->suite.slices[i], (pkt_level)v);
+    if (s->cell_count == 0) {
+        say_error("nothing to run: no chosen backend offers a chosen level here");
+        return false;
+    }
+    const candidate *twin = twin_candidate(&b->lineup);
+    size_t firsts = s->cell_count;
+    for (size_t i = 0; i < firsts; i++)
+        if (s->cells[i].candidate == twin && s->cells[i].level <= PKT_LEVEL_HEADERS) {
+            cell_add(s, twin, s->cells[i].slice, s->cells[i].level);
+            s->cells[s->cell_count - 1].twin_of = &s->cells[i];
+        }
+    for (size_t j = 0; j < b->lineup.count; j++)
+        if (b->lineup.candidates[j]->chosen && b->lineup.candidates[j]->available)
+            s->loads[s->load_count++].candidate = b->lineup.candidates[j];
+    return true;
+}
+
+/* The agreement pass over one slice. */
+static bool slice_check(benchmark *b, suite_slice *slice)
+{
+    checker k;
+    progress_say(&b->progress, "agreement: %s", slice->name);
+    if (!checker_open(&k, &b->suite, slice, &b->lineup, b->reference, b->schedule.request_s))
+        return false;
+    for (size_t i = 0; i < b->schedule.cell_count; i++) {
+        bench_cell *cell = &b->schedule.cells[i];
+        if (cell->slice != slice)
+            continue;
+        progress_say(&b->progress, "agreement: %s %s, %s", cell->candidate->name,
+                     pkt_level_name(cell->level), slice->name);
+        if (cell->twin_of)
+            cell->check = cell->twin_of->check;
+        else
+            checker_run(&k, cell->candidate, cell->level, &cell->check);
+    }
+    checker_close(&k);
+    return true;
+}
+
+static bool measure(benchmark *b)
+{
+    schedule *s = &b->schedule;
+    for (size_t i = 0; i < b->suite.count; i++)
+        if (!slice_check(b, &b->suite.slices[i]))
+            return false;
+    s->budget_s = b->budget_s * (1 - PROCESS_SHARE);
+    s->evict_bytes = 2 * private_cache_bytes();
+    s->random = random_seeded(b->seed);
+    s->progress = &b->progress;
+    schedule_probe(s);
+    schedule_plan(s);
+    schedule_run(s);
+    if (processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
+        say_error("no memory for timing whole processes");
+        return false;
+    }
+    return true;
+}
+
+/* The options as they were given; of paths only the last part. */
+static json_t *options_json(const arguments *a)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; a->command->options[i].name; i++) {
+        const char *value = a->values[i];
+        const char *slash = value ? strrchr(value, '/') : NULL;
+        if (value)
+            json_object_set_new(out, a->command->options[i].name,
+                                json_string(slash ? slash + 1 : value));
+    }
+    return out;
+}
+
+/* results/local of the project that the program was built in; -1 if there is none. */
+static int local_folder(char folder[PATH_MAX])
+{
+    char program[PATH_MAX], marker[PATH_MAX + 64];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    const char *build = dirname(program);
+    (void)snprintf(marker, sizeof marker, "%s/CMakeCache.txt", build);
+    if (access(marker, F_OK) != 0)
+        return -1;
+    (void)snprintf(marker, sizeof marker, "%s/../../results/schema.json", build);
+    if (access(marker, F_OK) != 0)
+        return -1;
+    (void)snprintf(marker, sizeof marker, "%s/../../results", build);
+    char *real = realpath(marker, NULL);
+    if (!real)
+        return -1;
+    int fits = snprintf(folder, PATH_MAX, "%s/local", real) < PATH_MAX;
+    free(real);
+    return fits && (mkdir(folder, 0777) == 0 || errno == EEXIST) ? 0 : -1;
+}
+
+/* Where the results go; "" if nowhere. */
+static void results_path(const benchmark *b, const json_t *results, char path[PATH_MAX + 64])
+{
+    const char *given = option_value(b->arguments, "o");
+    char folder[PATH_MAX], stamp[32];
+    path[0] = '\0';
+    if (given) {
+        (void)snprintf(path, PATH_MAX + 64, "%s", given);
+        return;
+    }
+    if (local_folder(folder) != 0)
+        return;
+    const json_t *date = json_object_get(json_object_get(results, "context"), "date");
+    size_t n = 0;
+    for (const char *p = json_string_value(date); *p && n + 1 < sizeof stamp; p++)
+        if (*p != ':' && *p != '-')
+            stamp[n++] = *p;
+    stamp[n] = '\0';
+    (void)snprintf(path, PATH_MAX + 64, "%s/%s.json", folder, stamp);
+}
+
+static bool results_write(const benchmark *b, const json_t *results)
+{
+    char path[PATH_MAX + 64];
+    pkt_outfile out;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    results_path(b, results, path);
+    if (!*path)
+        return true;
+    if (pkt_outfile_open(&out, path, &err) != 0) {
+        say_failure(path, &err);
+        return false;
+    }
+    bool good = json_dumpf(results, out.file, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+                fputc('\n', out.file) != EOF;
+    if (!good)
+        pkt_outfile_abandon(&out);
+    if (!good || pkt_outfile_commit(&out, &err) != 0) {
+        if (good)
+            say_failure(path, &err);
+        else
+            say_error("%s: cannot write", path);
+        return false;
+    }
+    if (strcmp(path, "-") != 0)
+        say_note("results: %s", path);
+    return true;
+}
+
+static int conclude(benchmark *b, json_t *context, double started)
+{
+    json_t *options = options_json(b->arguments);
+    bench_record record = {
+        .suite = &b->suite,
+        .lineup = &b->lineup,
+        .schedule = &b->schedule,
+        .processes = &b->processes,
+        .seed = b->seed,
+        .elapsed_s = seconds_now() - started,
+        .budget_s = b->budget_s,
+        .show_values = b->show_values,
+        .context = context,
+        .options = options,
+    };
+    json_t *results = results_json(&record);
+    json_decref(options);
+    progress_close(&b->progress);
+    if (!results) {
+        say_error("no memory for the results");
+        return EXIT_TROUBLE;
+    }
+    const char *no_color = getenv("NO_COLOR");
+    bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+    bool good = results_write(b, results);
+    if (good && report_table(results, b->format, colour, stdout) != 0) {
+        say_error("the results cannot be shown");
+        good = false;
+    }
+    json_decref(results);
+    int status = good ? EXIT_DONE : EXIT_TROUBLE;
+    for (size_t i = 0; good && i < b->schedule.cell_count; i++)
+        if (gate_fails(&b->gate, b->schedule.cells[i].check.status))
+            status = EXIT_GATE;
+    return status;
+}
+
+static int bench_slices(benchmark *b)
+{
+    double started = seconds_now();
+    json_t *context = machine_describe();
+    int status = EXIT_TROUBLE;
+    if (cells_make(b) && measure(b))
+        status = conclude(b, context, started);
+    progress_close(&b->progress);
+    json_decref(context);
+    schedule_free(&b->schedule);
+    processes_free(&b->processes);
+    return status;
+}
+
+static int bench_run(const arguments *arguments)
+{
+    benchmark b = {.arguments = arguments};
+    int status = EXIT_TROUBLE;
+    if (!options_read(&b) || !lineup_open(&b.lineup, arguments))
+        return status;
+    progress_open(&b.progress);
+    if (suite_open(&b.suite, arguments->operands, arguments->operand_count)) {
+        status = bench_slices(&b);
+        suite_close(&b.suite);
+    }
+    lineup_close(&b.lineup);
+    return status;
+}
+
+static const option_spec options[] = {
+    {"backends", "LIST", "Only these backends, separated by commas; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"plugin", "LIST", "Shared objects that carry further backends."},
+    {"processes", "N",
+     "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},
+    {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
+    {"budget", "TIME", "Time for all that is timed; default 120s. Agreement comes on top."},
+    {"timeout", "TIME", "How long one run may take; default 120s."},
+    {"reference", "NAME",
+     "Hold the others against this backend; default the generator's own knowledge for generated "
+     "slices, wireshark for captures."},
+    {"fail-on", "LIST", "Statuses that make the exit status 1, such as disagrees,crashed."},
+    {"show-values", NULL,
+     "Show the addresses in a difference also when the output is no terminal."},
+    {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
+    {"format", "FORMAT", "table, markdown, csv or json; default table."},
+    {"o", "FILE", "Write the results (JSON) here; default results/local/ of the project."},
+    {NULL, NULL, NULL},
+};
+
+const command bench_command = {
+    .name = "bench",
+    .operands = "[CAPTURE...]",
+    .summary = "prove that the backends agree, then time them over the same slices",
+    .details =
+        "Without CAPTURE: the generated headline scenarios. A capture larger than 10,000,000 bytes "
+        "is measured in three slices of it: start, middle and end.\n\n"
+        "First every cell that a backend gives is compared with an independent decoder's; a "
+        "backend that loses rows or differs in more than 1 % of the cells gets no time. Then each "
+        "backend runs in fresh processes, in random order, round by round; a ratio is the median "
+        "over rounds of its time over raw's in the same round, with a 95 % interval.",
+    .options = options,
+    .operands_min = 0,
+    .operands_max = SUITE_MAX,
+    .run = bench_run,
+};
