@@ -19,6 +19,13 @@
 #include <wsutil/filesystem.h>
 #include <wsutil/wslog.h>
 
+/* What report_message_routines takes for a truth value: `int` once, `bool` now. */
+#ifdef WS_REPORT_TAKES_GBOOLEAN
+typedef gboolean compat_bool;
+#else
+typedef bool compat_bool;
+#endif
+
 /* First size of the packet buffer, bytes; it grows by itself. */
 enum { WS_PACKET_SPACE = 2048 };
 

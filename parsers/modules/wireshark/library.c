@@ -58,9 +58,16 @@ static void report_reading(const char *path, int code)
     (void)fprintf(stderr, "wireshark: %s: %s\n", path, g_strerror(code));
 }
 
+static void report_opening(const char *path, int code, compat_bool writing)
+{
+    (void)writing;
+    report_reading(path, code);
+}
+
 static const struct report_message_routines reports = {
     .vreport_failure = report_words,
     .vreport_warning = report_words,
+    .report_open_failure = report_opening,
     .report_read_failure = report_reading,
     .report_write_failure = report_reading,
 };
