@@ -294,7 +294,8 @@ static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments};
     int status = EXIT_TROUBLE;
-    if (!options_read(&b) || !lineup_open(&b.lineup, arguments))
+    const lineup_wish wish = lineup_wish_of(arguments);
+    if (!options_read(&b) || !lineup_open(&b.lineup, &wish))
         return status;
     progress_open(&b.progress);
     if (suite_open(&b.suite, arguments->operands, arguments->operand_count)) {

@@ -153,6 +153,7 @@ static int verify_run(const arguments *arguments)
 {
     verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
     const char *format = option_value(arguments, "format");
+    const lineup_wish wish = lineup_wish_of(arguments);
     v.json = format && strcmp(format, "json") == 0;
     v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
     if (format && !v.json && strcmp(format, "table") != 0) {
@@ -163,7 +164,7 @@ static int verify_run(const arguments *arguments)
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
                                  ? option_value(arguments, "fail-on")
                                  : "differs,disagrees,failed,crashed,timed-out") ||
-        !lineup_open(&v.lineup, arguments))
+        !lineup_open(&v.lineup, &wish))
         return EXIT_TROUBLE;
     if (suite_open(&v.suite, arguments->operands, arguments->operand_count)) {
         verify_slices(&v);

@@ -134,20 +134,24 @@ static bool each(lineup *lineup, const char *list, bool (*add)(struct lineup *, 
     return good;
 }
 
-bool lineup_open(lineup *lineup, const arguments *arguments)
+lineup_wish lineup_wish_of(const arguments *arguments)
+{
+    return (lineup_wish){.backends = option_value(arguments, "backends"),
+                         .plugins = option_value(arguments, "plugin"),
+                         .levels = option_value(arguments, "levels")};
+}
+
+bool lineup_open(lineup *lineup, const lineup_wish *wish)
 {
     *lineup = (struct lineup){0};
-    const char *backends = option_value(arguments, "backends");
-    const char *plugins = option_value(arguments, "plugin");
-    const char *levels = option_value(arguments, "levels");
     bool good = registry_add_all(lineup);
     for (size_t i = 0; i < lineup->count; i++)
-        lineup->candidates[i]->chosen = !backends;
-    good = good && (!backends || each(lineup, backends, choose));
-    good = good && (!plugins || each(lineup, plugins, plugin_add));
-    if (good && levels)
-        good = each(lineup, levels, level_add);
-    for (size_t i = 0; !levels && i < PKT_LEVEL_COUNT; i++)
+        lineup->candidates[i]->chosen = !wish->backends;
+    good = good && (!wish->backends || each(lineup, wish->backends, choose));
+    good = good && (!wish->plugins || each(lineup, wish->plugins, plugin_add));
+    if (good && wish->levels)
+        good = each(lineup, wish->levels, level_add);
+    for (size_t i = 0; !wish->levels && i < PKT_LEVEL_COUNT; i++)
         lineup->levels[i] = true;
     if (!good)
         lineup_close(lineup);

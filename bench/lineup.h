@@ -27,10 +27,17 @@ typedef struct lineup {
     bool levels[PKT_LEVEL_COUNT]; /* that were asked for */
 } lineup;
 
-/* By the options --backends, --plugin and --levels, all lists with commas. The whole registry is
- * described; without --backends all of it takes part, and plug-ins always do.
- * false: a message was printed. */
-bool lineup_open(lineup *lineup, const arguments *arguments);
+/* Lists with commas; NULL: not given. */
+typedef struct lineup_wish {
+    const char *backends; /* names that take part; NULL: the whole registry */
+    const char *plugins;  /* paths of shared objects; they always take part */
+    const char *levels;   /* NULL: all */
+} lineup_wish;
+
+/* The options --backends, --plugin and --levels of a command that has them all. */
+lineup_wish lineup_wish_of(const arguments *arguments);
+/* The whole registry and the plug-ins are described. false: a message was printed. */
+bool lineup_open(lineup *lineup, const lineup_wish *wish);
 /* By name; NULL if there is none. */
 candidate *lineup_find(const lineup *lineup, const char *name);
 /* Does it take part, offer the level, and was the level asked for? */

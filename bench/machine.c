@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pktbench.h"
+#include "revision.h"
 
 /* First line of a small file without its end; false if it cannot be read. */
 static int line_of(const char *path, char *line, size_t size)

@@ -83,6 +83,7 @@ static int section_begin(pkt_source *source, const block *b, pkt_err *err)
                         "is pcapng version %u.%u; only 1.x is handled", major,
                         (unsigned)file_u16(b->body + 6, source->swapped));
     source->interface_count = 0;
+    source->section = source->at;
     return 0;
 }
 

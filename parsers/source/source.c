@@ -94,6 +94,11 @@ pkt_format pkt_source_format(const pkt_source *source)
     return source->format;
 }
 
+uint64_t pkt_source_section(const pkt_source *source)
+{
+    return source->section;
+}
+
 uint64_t pkt_source_first(const pkt_source *source)
 {
     return source->format == PKT_FORMAT_PCAP ? PCAP_FILE_HEADER : 0;

@@ -36,6 +36,8 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
  * records; the mapping gives access to them for copying. *size in bytes. */
 const uint8_t *pkt_source_bytes(const pkt_source *source, size_t *size);
 pkt_format pkt_source_format(const pkt_source *source);
+/* Byte offset of the section that the last record belongs to (classic pcap: 0). */
+uint64_t pkt_source_section(const pkt_source *source);
 /* Byte offset just behind the file header (classic pcap: 24; pcapng: 0, its header is a block). */
 uint64_t pkt_source_first(const pkt_source *source);
 

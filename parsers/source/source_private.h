@@ -29,6 +29,7 @@ struct pkt_source {
     /* pcapng, current section */
     pkt_interface *interfaces;
     size_t interface_count, interface_room;
+    size_t section; /* offset of its header */
     pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
 };
 

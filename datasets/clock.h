@@ -1,0 +1,17 @@
+/* Time of generated packets: whole nanoseconds, no clock of the machine. */
+#ifndef PKT_DATASET_CLOCK_H
+#define PKT_DATASET_CLOCK_H
+
+#include "datasets/random.h"
+
+/* 2022-11-01 00:00:00 UTC */
+#define DATASET_EPOCH_NS (INT64_C(1667260800) * 1000000000)
+
+/* Move on by a gap around `mean_ns`: evenly spread between 0 and twice that. */
+static inline int64_t clock_advance(int64_t *now, random_state *random, uint64_t mean_ns)
+{
+    *now += (int64_t)random_below(random, 2 * mean_ns);
+    return *now;
+}
+
+#endif

@@ -1,0 +1,321 @@
+#include "datasets/frame.h"
+
+#include <assert.h>
+
+enum { ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40 };
+enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+
+void store_u16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+void frame_begin(frame *f)
+{
+    f->size = f->step_count = f->ip = f->l4 = 0;
+    f->unpadded = f->wrong_checksum = false;
+    memset(&f->truth, 0, sizeof f->truth);
+}
+
+void put_bytes(frame *f, const void *bytes, size_t size)
+{
+    assert(f->size + size <= FRAME_MAX);
+    memcpy(f->bytes + f->size, bytes, size);
+    f->size += size;
+}
+
+void put_text(frame *f, const char *text)
+{
+    put_bytes(f, text, strlen(text));
+}
+
+void put_u8(frame *f, unsigned value)
+{
+    const uint8_t byte = (uint8_t)value;
+    put_bytes(f, &byte, 1);
+}
+
+void put_u16(frame *f, unsigned value)
+{
+    uint8_t bytes[2];
+    store_u16(bytes, value);
+    put_bytes(f, bytes, sizeof bytes);
+}
+
+void put_u32(frame *f, uint32_t value)
+{
+    put_u16(f, value >> 16);
+    put_u16(f, value & 0xffff);
+}
+
+void put_random(frame *f, random_state *random, size_t size)
+{
+    for (size_t left = size; left > 0;) {
+        uint64_t word = random_next(random);
+        uint8_t bytes[8];
+        size_t n = left < 8 ? left : 8;
+        for (size_t i = 0; i < 8; i++, word >>= 8)
+            bytes[i] = (uint8_t)word;
+        put_bytes(f, bytes, n);
+        left -= n;
+    }
+}
+
+void put_mac(frame *f, uint64_t mac)
+{
+    put_u16(f, (unsigned)(mac >> 32));
+    put_u32(f, (uint32_t)mac);
+}
+
+void put_address(frame *f, address a)
+{
+    if (a.version == 6) {
+        put_u32(f, (uint32_t)(a.hi >> 32));
+        put_u32(f, (uint32_t)a.hi);
+        put_u32(f, (uint32_t)(a.lo >> 32));
+    }
+    put_u32(f, (uint32_t)a.lo);
+}
+
+/* The header that ends here gives these columns. */
+static void step(frame *f, uint16_t gives, unsigned proto)
+{
+    assert(f->step_count < FRAME_STEPS_MAX);
+    f->steps[f->step_count++] = (frame_step){f->size, gives, (uint8_t)proto};
+}
+
+static void link_header(frame *f, uint64_t source, uint64_t destination, unsigned type)
+{
+    put_mac(f, destination);
+    put_mac(f, source);
+    put_u16(f, type);
+    f->truth.eth_src = source;
+    f->truth.eth_dst = destination;
+    step(f, PKT_HAS_LINK, 0);
+}
+
+void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type)
+{
+    link_header(f, source, destination, type);
+    f->truth.eth_type = (uint16_t)type;
+}
+
+void frame_8023(frame *f, uint64_t source, uint64_t destination)
+{
+    link_header(f, source, destination,
+                0); /* the column is 0 for a length; frame_end() stores it */
+}
+
+static void ip_truth(frame *f, address source, address destination, unsigned ttl)
+{
+    f->truth.ip_version = (uint8_t)source.version;
+    f->truth.ip_ttl = (uint8_t)ttl;
+    f->truth.src_hi = source.hi;
+    f->truth.src_lo = source.lo;
+    f->truth.dst_hi = destination.hi;
+    f->truth.dst_lo = destination.lo;
+}
+
+static void ipv4_header(frame *f, address source, address destination, unsigned proto, unsigned ttl,
+                        unsigned id)
+{
+    put_u8(f, 0x45);
+    put_u8(f, 0);
+    put_u16(f, 0); /* total length */
+    put_u16(f, id);
+    put_u16(f, 0x4000); /* do not fragment */
+    put_u8(f, ttl);
+    put_u8(f, proto);
+    put_u16(f, 0); /* checksum */
+    put_address(f, source);
+    put_address(f, destination);
+    f->truth.ip_id = id;
+    f->truth.ip_flags = 2;
+    step(f, PKT_HAS_IP | PKT_HAS_FRAG, proto);
+}
+
+static void ipv6_header(frame *f, address source, address destination, unsigned proto, unsigned ttl)
+{
+    put_u32(f, UINT32_C(0x60000000));
+    put_u16(f, 0); /* payload length */
+    put_u8(f, proto);
+    put_u8(f, ttl);
+    put_address(f, source);
+    put_address(f, destination);
+    step(f, PKT_HAS_IP, proto);
+}
+
+void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
+              unsigned id)
+{
+    assert(source.version == destination.version);
+    f->ip = f->size;
+    ip_truth(f, source, destination, ttl);
+    if (source.version == 4)
+        ipv4_header(f, source, destination, proto, ttl, id);
+    else
+        ipv6_header(f, source, destination, proto, ttl);
+}
+
+void frame_hop_by_hop(frame *f, unsigned proto)
+{
+    static const uint8_t router_alert[] = {5, 2, 0, 0, 1, 0}; /* and PadN */
+    put_u8(f, proto);
+    put_u8(f, 0);
+    put_bytes(f, router_alert, sizeof router_alert);
+    step(f, 0, proto);
+}
+
+void frame_tcp(frame *f, const tcp_header *h)
+{
+    size_t header = 20 + h->option_size;
+    f->l4 = f->size;
+    put_u16(f, h->source);
+    put_u16(f, h->destination);
+    put_u32(f, h->seq);
+    put_u32(f, h->ack);
+    put_u16(f, (unsigned)(header / 4) << 12 | h->flags);
+    put_u16(f, h->window);
+    put_u32(f, 0); /* checksum, urgent pointer */
+    f->truth.src_port = h->source;
+    f->truth.dst_port = h->destination;
+    f->truth.tcp_seq = h->seq;
+    f->truth.tcp_ack = h->ack;
+    f->truth.tcp_flags = h->flags;
+    f->truth.tcp_window = h->window;
+    f->truth.l4_hlen = (uint8_t)header;
+    step(f, PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP, 0);
+    if (h->option_size) {
+        put_bytes(f, h->options, h->option_size);
+        step(f, 0, 0);
+    }
+}
+
+void frame_udp(frame *f, unsigned source, unsigned destination)
+{
+    f->l4 = f->size;
+    put_u16(f, source);
+    put_u16(f, destination);
+    put_u32(f, 0); /* length, checksum */
+    f->truth.src_port = (uint16_t)source;
+    f->truth.dst_port = (uint16_t)destination;
+    f->truth.l4_hlen = 8;
+    step(f, PKT_HAS_L4 | PKT_HAS_PORTS, 0);
+}
+
+void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest)
+{
+    f->l4 = f->size;
+    put_u8(f, type);
+    put_u8(f, code);
+    put_u16(f, 0); /* checksum */
+    put_u32(f, rest);
+    f->truth.icmp_type = (uint8_t)type;
+    f->truth.icmp_code = (uint8_t)code;
+    f->truth.l4_hlen = 8;
+    step(f, PKT_HAS_L4 | PKT_HAS_ICMP, 0);
+}
+
+uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum)
+{
+    for (size_t i = 0; i + 1 < size; i += 2)
+        sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+    if (size % 2)
+        sum += (uint32_t)bytes[size - 1] << 8;
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/* Protocol of the transport header: the last one that a step told. */
+static unsigned proto_of(const frame *f)
+{
+    unsigned proto = 0;
+    for (size_t i = 0; i < f->step_count; i++)
+        if (f->steps[i].ip_proto)
+            proto = f->steps[i].ip_proto;
+    return proto;
+}
+
+/* Sum of the pseudo header: addresses, length, protocol. */
+static uint32_t pseudo_sum(const frame *f, unsigned proto, size_t length)
+{
+    size_t at = f->truth.ip_version == 4 ? 12 : 8, size = f->truth.ip_version == 4 ? 8 : 32;
+    uint32_t sum = (uint32_t)length + proto;
+    for (size_t i = 0; i < size; i += 2)
+        sum += (uint32_t)f->bytes[f->ip + at + i] << 8 | f->bytes[f->ip + at + i + 1];
+    return sum;
+}
+
+static void l4_end(frame *f)
+{
+    unsigned proto = proto_of(f);
+    uint8_t *l4 = f->bytes + f->l4;
+    size_t length = f->size - f->l4;
+    size_t field = proto == PROTO_TCP ? 16 : proto == PROTO_UDP ? 6 : 2;
+    if (proto == PROTO_UDP)
+        store_u16(l4 + 4, (unsigned)length);
+    uint32_t sum = proto == PROTO_ICMP ? 0 : pseudo_sum(f, proto, length);
+    unsigned value = checksum(l4, length, sum);
+    if (proto == PROTO_UDP && value == 0)
+        value = 0xffff;
+    store_u16(l4 + field, f->wrong_checksum ? value ^ 0x5555 : value);
+    f->truth.payload_len = (uint32_t)(length - f->truth.l4_hlen);
+}
+
+static void ip_end(frame *f)
+{
+    uint8_t *ip = f->bytes + f->ip;
+    size_t length = f->size - f->ip;
+    f->truth.ip_len = (uint32_t)length;
+    if (f->truth.ip_version == 4) {
+        store_u16(ip + 2, (unsigned)length);
+        store_u16(ip + 10, checksum(ip, IPV4_HEADER, 0));
+    } else {
+        store_u16(ip + 4, (unsigned)(length - IPV6_HEADER));
+    }
+}
+
+void frame_end(frame *f)
+{
+    if (f->l4)
+        l4_end(f);
+    if (f->ip)
+        ip_end(f);
+    else if (f->truth.eth_type == 0)
+        store_u16(f->bytes + ETHERNET_HEADER - 2, (unsigned)(f->size - ETHERNET_HEADER));
+    if (!f->unpadded && f->size < FRAME_MIN) {
+        memset(f->bytes + f->size, 0, FRAME_MIN - f->size);
+        f->size = FRAME_MIN;
+    }
+}
+
+/* Cells whose presence bit is clear are 0. */
+static void absent_clear(truth_row *row)
+{
+#define PKT_X(name, type, level, has, show, doc)                                                   \
+    if ((has) && !(row->present & (has)))                                                          \
+        row->name = 0;
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+}
+
+truth_row frame_truth(const frame *f, size_t captured)
+{
+    truth_row row = f->truth;
+    row.wire_len = (uint32_t)f->size;
+    row.cap_len = (uint32_t)(captured < f->size ? captured : f->size);
+    for (size_t i = 0; i < f->step_count; i++) {
+        if (f->steps[i].end > captured) {
+            row.verdict = PKT_SNAPPED;
+            break;
+        }
+        row.present |= f->steps[i].gives;
+        if (f->steps[i].ip_proto)
+            row.ip_proto = f->steps[i].ip_proto;
+    }
+    absent_clear(&row);
+    return row;
+}

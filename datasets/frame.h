@@ -1,0 +1,110 @@
+/* One generated packet: its bytes, and what the generator meant by them (the truth).
+ *
+ * A frame is built from the outside in: frame_begin(), a link header, an IP header, a transport
+ * header, payload, frame_end(). The truth is filled from the arguments of these calls, never by
+ * reading bytes back. Headers inside a tunnel are payload, and written by payload_*(). */
+#ifndef PKT_FRAME_H
+#define PKT_FRAME_H
+
+#include <stdbool.h>
+
+#include "datasets/random.h"
+#include "pktbench.h"
+
+/* Longest frame, bytes: Ethernet without a frame check sequence. */
+#define FRAME_MAX 1514
+/* Shortest frame that Ethernet sends, bytes; shorter ones are padded. */
+#define FRAME_MIN 60
+/* Headers of a frame that each may be cut off by a snaplen. */
+#define FRAME_STEPS_MAX 8
+
+/* All columns of a row. */
+typedef struct truth_row {
+#define PKT_X(name, type, level, has, show, doc) type name;
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+} truth_row;
+
+/* A header: how many bytes must be captured for it to give what it gives. */
+typedef struct frame_step {
+    size_t end;
+    uint16_t gives;   /* PKT_HAS_ bits */
+    uint8_t ip_proto; /* protocol known once it was read; 0: as before */
+} frame_step;
+
+typedef struct frame {
+    uint8_t bytes[FRAME_MAX];
+    size_t size; /* so far */
+    truth_row truth;
+    frame_step steps[FRAME_STEPS_MAX];
+    size_t step_count;
+    size_t ip, l4; /* offsets of the headers; 0: none */
+    bool unpadded, wrong_checksum;
+} frame;
+
+typedef struct address {
+    uint64_t hi, lo; /* IPv4: hi 0, address in the low 32 bits of lo */
+    int version;     /* 4 or 6 */
+} address;
+
+/* Somebody on the network. */
+typedef struct host {
+    uint64_t mac;
+    address ip;
+} host;
+
+static inline address address4(uint32_t value)
+{
+    return (address){0, value, 4};
+}
+
+static inline address address6(uint64_t hi, uint64_t lo)
+{
+    return (address){hi, lo, 6};
+}
+
+void frame_begin(frame *f);
+/* Append bytes; what does not fit into FRAME_MAX is a defect of the scenario (asserted). */
+void put_bytes(frame *f, const void *bytes, size_t size);
+void put_text(frame *f, const char *text);
+void put_u8(frame *f, unsigned value);
+void put_u16(frame *f, unsigned value);
+void put_u32(frame *f, uint32_t value);
+void put_random(frame *f, random_state *random, size_t size);
+void put_mac(frame *f, uint64_t mac);
+void put_address(frame *f, address a);
+
+/* Link headers. */
+void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type);
+/* 802.3: the field is the length of what follows, filled by frame_end(). */
+void frame_8023(frame *f, uint64_t source, uint64_t destination);
+
+/* IP header by the version of the addresses; `id` is used by IPv4 alone. Lengths and the header
+ * checksum are filled by frame_end(). */
+void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
+              unsigned id);
+/* IPv6 hop-by-hop header with a router alert (RFC 2711), then `proto`. */
+void frame_hop_by_hop(frame *f, unsigned proto);
+
+typedef struct tcp_header {
+    uint16_t source, destination, flags, window;
+    uint32_t seq, ack;
+    const uint8_t *options; /* option_size bytes, a multiple of 4 */
+    size_t option_size;
+} tcp_header;
+void frame_tcp(frame *f, const tcp_header *header);
+void frame_udp(frame *f, unsigned source, unsigned destination);
+/* ICMP or ICMPv6, by the IP header; `rest` is the second word of the header. */
+void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest);
+
+/* Lengths, checksums, padding, and the rest of the truth. */
+void frame_end(frame *f);
+
+/* RFC 1071, over `size` bytes on top of a partial `sum`, folded and complemented. */
+uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum);
+void store_u16(uint8_t *at, unsigned value);
+
+/* What can still be read of the frame if `captured` bytes of it are. */
+truth_row frame_truth(const frame *f, size_t captured);
+
+#endif

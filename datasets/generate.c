@@ -1,0 +1,145 @@
+#include "datasets/generate.h"
+
+#include <stdlib.h>
+
+#include "datasets/writer.h"
+#include "sink/outfile.h"
+#include "sink/sink.h"
+
+/* Neighbours whose order in time is exchanged: one pair in so many. Half of the real captures are
+ * not in order. */
+enum { SWAP_ONE_IN = 200 };
+
+dataset_options dataset_defaults(const dataset_scenario *scenario)
+{
+    return (dataset_options){
+        .format = PKT_FORMAT_PCAP, .interfaces = 1, .size = SLICE_BYTES, .seed = scenario->seed};
+}
+
+/* Rows of the truth on their way to a sink. */
+typedef struct truth_writer {
+    pkt_csv_sink *csv; /* NULL: nobody asked */
+    pkt_sink sink;
+    pkt_batch *batch;
+} truth_writer;
+
+static int truth_flush(truth_writer *t, pkt_err *err)
+{
+    int bad = t->batch->rows ? t->sink.push(t->sink.self, t->batch, err) : 0;
+    memset(t->batch, 0, sizeof *t->batch);
+    return bad;
+}
+
+static int truth_push(truth_writer *t, const truth_row *row, pkt_err *err)
+{
+    if (!t->csv)
+        return 0;
+    size_t i = t->batch->rows++;
+#define PKT_X(name, type, level, has, show, doc) t->batch->name[i] = row->name;
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+    return t->batch->rows == PKT_BATCH_ROWS ? truth_flush(t, err) : 0;
+}
+
+/* What is being written. */
+typedef struct generation {
+    const dataset_options *options;
+    FILE *file;
+    truth_writer truth;
+    uint64_t packets;
+    uint64_t bytes; /* as a classic pcap file would have without a snaplen */
+} generation;
+
+/* 1: written, 0: there was no room any more, -1: *err. */
+static int frame_write(generation *g, const frame *f, pkt_err *err)
+{
+    const dataset_options *o = g->options;
+    if (g->bytes + PCAP_RECORD_HEADER_BYTES + f->size > o->size)
+        return 0;
+    g->bytes += PCAP_RECORD_HEADER_BYTES + f->size;
+    size_t captured = o->snaplen && o->snaplen < f->size ? o->snaplen : f->size;
+    truth_row row = frame_truth(f, captured);
+    row.link_type = 1;
+    if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
+                      (uint32_t)f->size, err) != 0 ||
+        truth_push(&g->truth, &row, err) != 0)
+        return -1;
+    g->packets++;
+    return 1;
+}
+
+/* Frames until the size is reached, some of them in exchanged order. */
+static int frames_write(generation *g, const scenario_stream *stream, frame *frames, pkt_err *err)
+{
+    random_state random = random_seeded(g->options->seed ^ UINT64_C(0x73776170));
+    int wrote = 1;
+    while (wrote == 1) {
+        bool swap = random_below(&random, SWAP_ONE_IN) == 0;
+        stream->next(stream->state, &frames[0]);
+        if (swap) {
+            stream->next(stream->state, &frames[1]);
+            wrote = frame_write(g, &frames[1], err);
+        }
+        if (wrote == 1)
+            wrote = frame_write(g, &frames[0], err);
+    }
+    return wrote;
+}
+
+static int generate(generation *g, const dataset_scenario *scenario, pkt_err *err)
+{
+    scenario_stream stream;
+    frame *frames = malloc(2 * sizeof *frames);
+    if (!frames)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for frames");
+    if (scenario->open(&stream, g->options->seed, err) != 0) {
+        free(frames);
+        return -1;
+    }
+    g->bytes = PCAP_FILE_HEADER_BYTES;
+    int bad =
+        writer_begin(g->file, g->options, err) != 0 || frames_write(g, &stream, frames, err) != 0 ||
+        (g->truth.csv &&
+         (truth_flush(&g->truth, err) != 0 || g->truth.sink.finish(g->truth.sink.self, err) != 0));
+    stream.close(stream.state);
+    free(frames);
+    return bad ? -1 : 0;
+}
+
+static int generate_to(generation *g, const dataset_scenario *scenario, FILE *truth, pkt_err *err)
+{
+    g->truth.batch = calloc(1, sizeof *g->truth.batch);
+    if (!g->truth.batch)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth");
+    if (truth)
+        g->truth.csv = pkt_csv_sink_open(truth, PKT_HEADERS_COLUMNS, &g->truth.sink, err);
+    int bad = truth && !g->truth.csv ? -1 : generate(g, scenario, err);
+    pkt_csv_sink_close(g->truth.csv);
+    free(g->truth.batch);
+    return bad;
+}
+
+int dataset_write(const dataset_scenario *scenario, const dataset_options *options,
+                  const char *path, const char *truth, pkt_err *err)
+{
+    dataset_options defaults = dataset_defaults(scenario);
+    generation g = {.options = options ? options : &defaults};
+    pkt_outfile capture, csv = {0};
+    if (pkt_outfile_open(&capture, path, err) != 0)
+        return -1;
+    if (truth && pkt_outfile_open(&csv, truth, err) != 0) {
+        pkt_outfile_abandon(&capture);
+        return -1;
+    }
+    g.file = capture.file;
+    int bad = generate_to(&g, scenario, csv.file, err);
+    if (bad) {
+        pkt_outfile_abandon(&capture);
+        pkt_outfile_abandon(&csv);
+        return -1;
+    }
+    bad = truth ? pkt_outfile_commit(&csv, err) : 0;
+    if (bad)
+        pkt_outfile_abandon(&capture);
+    return bad ? -1 : pkt_outfile_commit(&capture, err);
+}

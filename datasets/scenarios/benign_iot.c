@@ -1,0 +1,422 @@
+/* A quiet home: TLS streams carry most bytes; MQTT, HTTP, name services and chatter most kinds. */
+#include <stdlib.h>
+
+#include "datasets/clock.h"
+#include "datasets/network.h"
+#include "datasets/scenario.h"
+#include "datasets/scenarios/applications.h"
+
+enum {
+    FIN = 1,
+    SYN = 2,
+    PSH = 8,
+    ACK = 16,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_ICMPV6 = 58,
+    SESSIONS = 24, /* going on at the same time */
+    MEAN_GAP_NS = 4000000,
+    MSS = 1460
+};
+
+typedef enum application { TLS, MQTT, HTTP } application;
+
+/* A TCP connection between a device and a server. */
+typedef struct session {
+    application application;
+    host device, server;
+    unsigned device_index, step, left; /* left: data segments to come */
+    uint16_t source, destination;
+    uint32_t device_seq, server_seq;
+    bool acknowledge; /* the other side answers the last data segment now */
+    bool last_from_device;
+} session;
+
+typedef struct benign_iot {
+    random_state random;
+    session sessions[SESSIONS];
+    int64_t now;
+    uint64_t opened;
+    unsigned id;                /* of IPv4 and of questions */
+    unsigned question, replies; /* a question whose answer comes next */
+    unsigned asked_by;
+} benign_iot;
+
+/* A few long streams, many short ones. */
+static unsigned segments(benign_iot *s, application application)
+{
+    uint64_t draw = random_below(&s->random, 100);
+    switch (application) {
+    case TLS:
+        return (unsigned)(draw < 5    ? 150 + random_below(&s->random, 400)
+                          : draw < 30 ? 10 + random_below(&s->random, 30)
+                                      : 2 + random_below(&s->random, 6));
+    case MQTT:
+        return (unsigned)(2 + random_below(&s->random, 10));
+    default:
+        return (unsigned)(2 + 2 * random_below(&s->random, 3));
+    }
+}
+
+static void session_open(benign_iot *s, session *c)
+{
+    uint64_t draw = random_below(&s->random, 100);
+    unsigned device = (unsigned)random_below(&s->random, NETWORK_DEVICES);
+    unsigned server = (unsigned)random_below(&s->random, 60);
+    bool six = random_below(&s->random, 10) == 0;
+    *c = (session){
+        .application = draw < 60   ? TLS
+                       : draw < 85 ? MQTT
+                                   : HTTP,
+        .device = six ? network_device6(device) : network_device(device),
+        .server = six ? network_server6(server) : network_server(server),
+        .device_index = device,
+        .source = (uint16_t)(32768 + s->opened++ % 28000),
+        .device_seq = (uint32_t)random_next(&s->random),
+        .server_seq = (uint32_t)random_next(&s->random),
+    };
+    static const uint16_t ports[] = {443, 1883, 80};
+    c->destination = ports[c->application];
+    c->left = segments(s, c->application);
+}
+
+static tcp_header segment_header(const session *c, bool from_device, unsigned flags)
+{
+    return (tcp_header){
+        .source = from_device ? c->source : c->destination,
+        .destination = from_device ? c->destination : c->source,
+        .flags = (uint16_t)flags,
+        .window = from_device ? 64240 : 501,
+        .seq = from_device ? c->device_seq : c->server_seq,
+        .ack = flags & ACK ? from_device ? c->server_seq : c->device_seq : 0,
+    };
+}
+
+/* Headers of a segment of the connection; the payload follows. */
+static void segment_begin(benign_iot *s, session *c, frame *f, bool from_device, unsigned flags)
+{
+    static const uint8_t syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
+                                            2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
+    tcp_header header = segment_header(c, from_device, flags);
+    if (flags & SYN) {
+        header.options = syn_options;
+        header.option_size = sizeof syn_options;
+    }
+    frame_begin(f);
+    frame_between(f, from_device ? c->device : c->server, from_device ? c->server : c->device,
+                  PROTO_TCP, from_device ? 64 : 52, ++s->id & 0xffff);
+    frame_tcp(f, &header);
+}
+
+/* Account for what the segment carried. */
+static void segment_end(session *c, frame *f, bool from_device, unsigned flags)
+{
+    frame_end(f);
+    uint32_t moved = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    if (from_device)
+        c->device_seq += moved;
+    else
+        c->server_seq += moved;
+    c->last_from_device = from_device;
+    c->acknowledge = f->truth.payload_len > 0;
+}
+
+static void bare(benign_iot *s, session *c, frame *f, bool from_device, unsigned flags)
+{
+    segment_begin(s, c, f, from_device, flags);
+    segment_end(c, f, from_device, flags);
+    c->acknowledge = false;
+}
+
+static void tls_segment(benign_iot *s, session *c, frame *f)
+{
+    bool from_device = c->step == 3 || (c->step > 4 && random_below(&s->random, 5) == 0);
+    size_t size = random_below(&s->random, 10) < 7 && !from_device
+                      ? MSS - (c->device.ip.version == 6 ? 20 : 0)
+                      : 60 + random_below(&s->random, 600);
+    segment_begin(s, c, f, from_device, PSH | ACK);
+    if (c->step == 3)
+        tls_client_hello(f, &s->random);
+    else if (c->step == 4)
+        tls_server_hello(f, &s->random);
+    else
+        tls_data(f, &s->random, size);
+    segment_end(c, f, from_device, PSH | ACK);
+}
+
+static void mqtt_segment(benign_iot *s, session *c, frame *f)
+{
+    bool ping = c->step > 4 && c->step % 6 >= 4;
+    bool from_device = c->step != 4 && !(ping && c->step % 6 == 5);
+    segment_begin(s, c, f, from_device, PSH | ACK);
+    if (c->step == 3)
+        mqtt_connect(f, c->device_index);
+    else if (c->step == 4)
+        mqtt_connack(f);
+    else if (ping)
+        mqtt_ping(f, !from_device);
+    else
+        mqtt_publish(f, &s->random, c->device_index);
+    segment_end(c, f, from_device, PSH | ACK);
+}
+
+static void http_segment(benign_iot *s, session *c, frame *f)
+{
+    bool from_device = c->step % 2 == 1;
+    segment_begin(s, c, f, from_device, PSH | ACK);
+    if (from_device)
+        http_request(f, c->device_index);
+    else
+        http_response(f, &s->random, 100 + random_below(&s->random, 1000));
+    segment_end(c, f, from_device, PSH | ACK);
+}
+
+/* Handshake, data with acknowledgements, the end from both sides, and a new connection. */
+static void session_next(benign_iot *s, session *c, frame *f)
+{
+    static void (*const data[])(benign_iot *, session *, frame *) = {tls_segment, mqtt_segment,
+                                                                     http_segment};
+    if (c->step < 3) {
+        static const unsigned handshake[] = {SYN, SYN | ACK, ACK};
+        bare(s, c, f, c->step != 1, handshake[c->step]);
+        c->step++;
+    } else if (c->acknowledge && random_below(&s->random, 2)) {
+        bare(s, c, f, !c->last_from_device, ACK);
+    } else if (c->left > 0) {
+        data[c->application](s, c, f);
+        c->step++;
+        c->left--;
+    } else {
+        static const unsigned finish[] = {FIN | ACK, FIN | ACK, ACK};
+        if (c->step < 1000000)
+            c->step = 1000000;
+        unsigned i = c->step++ - 1000000;
+        bare(s, c, f, i != 1, finish[i]);
+        if (i == 2)
+            session_open(s, c);
+    }
+}
+
+static void udp_begin(benign_iot *s, frame *f, host from, host to, unsigned source,
+                      unsigned destination, unsigned ttl)
+{
+    frame_begin(f);
+    frame_between(f, from, to, PROTO_UDP, ttl, ++s->id & 0xffff);
+    frame_udp(f, source, destination);
+}
+
+/* A multicast group of IPv4 with its MAC address, RFC 1112 section 6.4. */
+static host group4(uint32_t ip)
+{
+    return (host){UINT64_C(0x01005e000000) | (ip & 0x7fffff), address4(ip)};
+}
+
+/* Of IPv6, RFC 2464 section 7. */
+static host group6(uint64_t hi, uint64_t lo)
+{
+    return (host){UINT64_C(0x333300000000) | (lo & 0xffffffff), address6(hi, lo)};
+}
+
+static void dns_frame(benign_iot *s, frame *f, unsigned device)
+{
+    host client = network_device(device), resolver = network_gateway();
+    unsigned port = 20000 + s->question % 10000;
+    if (s->replies) {
+        udp_begin(s, f, resolver, client, 53, port, 64);
+        dns_answer(f, s->question & 0xffff, s->question);
+        s->replies = 0;
+    } else {
+        s->question = (unsigned)random_below(&s->random, 1 << 20);
+        port = 20000 + s->question % 10000;
+        udp_begin(s, f, client, resolver, port, 53, 64);
+        dns_query(f, s->question & 0xffff, s->question);
+        s->replies = 1;
+        s->asked_by = device;
+    }
+}
+
+static void mdns_frame(benign_iot *s, frame *f, unsigned device)
+{
+    bool six = random_below(&s->random, 3) == 0;
+    host from = network_device(device), to = group4(UINT32_C(0xe00000fb));
+    if (six) {
+        from.ip = network_link_local(device);
+        to = group6(UINT64_C(0xff02000000000000), 0xfb);
+    }
+    udp_begin(s, f, from, to, 5353, 5353, 255);
+    if (random_below(&s->random, 2))
+        mdns_query(f);
+    else
+        mdns_answer(f, device);
+}
+
+static void ssdp_frame(benign_iot *s, frame *f, unsigned device)
+{
+    bool search = random_below(&s->random, 3) == 0;
+    udp_begin(s, f, network_device(device), group4(UINT32_C(0xeffffffa)), search ? 50000 : 1900,
+              1900, 4);
+    if (search)
+        ssdp_search(f);
+    else
+        ssdp_notify(f, device);
+}
+
+static void ntp_frame(benign_iot *s, frame *f, unsigned device)
+{
+    bool server = random_below(&s->random, 2) != 0;
+    host client = network_device(device), peer = network_server(3);
+    udp_begin(s, f, server ? peer : client, server ? client : peer, 123, 123, server ? 52 : 64);
+    ntp(f, &s->random, server);
+}
+
+static void dhcp_frame(benign_iot *s, frame *f, unsigned device)
+{
+    static const unsigned types[] = {1, 2, 3, 5};
+    unsigned type = types[random_below(&s->random, 4)];
+    host client = network_device(device), server = network_gateway();
+    uint32_t offered = (uint32_t)client.ip.lo, transaction = (uint32_t)random_next(&s->random);
+    bool reply = type == 2 || type == 5;
+    host any = {client.mac, address4(0)};
+    host all = {MAC_BROADCAST, address4(UINT32_C(0xffffffff))};
+    udp_begin(s, f, reply ? server : any, reply ? client : all, reply ? 67 : 68, reply ? 68 : 67,
+              64);
+    dhcp(f, type, transaction, client.mac, offered);
+}
+
+static void arp_frame(benign_iot *s, frame *f, unsigned device)
+{
+    bool reply = random_below(&s->random, 2) != 0;
+    host from = network_device(device), to = network_gateway();
+    frame_begin(f);
+    frame_ethernet(f, from.mac, reply ? to.mac : MAC_BROADCAST, 0x0806);
+    put_u32(f, 0x00010800);
+    put_u16(f, 0x0604);
+    put_u16(f, reply ? 2 : 1);
+    put_mac(f, from.mac);
+    put_address(f, from.ip);
+    put_mac(f, reply ? to.mac : 0);
+    put_address(f, to.ip);
+}
+
+/* Router and neighbour discovery, RFC 4861; listener reports, RFC 3810. */
+static void icmpv6_frame(benign_iot *s, frame *f, unsigned device)
+{
+    host from = {network_device(device).mac, network_link_local(device)};
+    address target = network_link_local((device + 1) % NETWORK_DEVICES);
+    uint64_t draw = random_below(&s->random, 3);
+    frame_begin(f);
+    if (draw == 0) {
+        frame_between(f, from, group6(UINT64_C(0xff02000000000000), 0x16), 0, 1, 0);
+        frame_hop_by_hop(f, PROTO_ICMPV6);
+        frame_icmp(f, 143, 0, 1);
+        put_u32(f, 0x04000000); /* change to exclude */
+        put_address(f, address6(UINT64_C(0xff02000000000000), 0xfb));
+        return;
+    }
+    host to = group6(UINT64_C(0xff02000000000000), UINT64_C(0x1ff000000) | (target.lo & 0xffffff));
+    if (draw == 1)
+        to = (host){network_device((device + 1) % NETWORK_DEVICES).mac, target};
+    frame_between(f, from, to, PROTO_ICMPV6, 255, 0);
+    frame_icmp(f, draw == 1 ? 136 : 135, 0, draw == 1 ? UINT32_C(0x60000000) : 0);
+    put_address(f, draw == 1 ? from.ip : target);
+    put_u16(f, draw == 1 ? 0x0201 : 0x0101); /* link-layer address */
+    put_mac(f, from.mac);
+}
+
+/* An EAPOL-Key frame of a 4-way handshake, IEEE 802.1X-2004 section 7.5 and 802.11 12.7.2. */
+static void eapol_frame(benign_iot *s, frame *f, unsigned device)
+{
+    frame_begin(f);
+    frame_ethernet(f, MAC_GATEWAY, network_device(device).mac, 0x888e);
+    put_u16(f, 0x0203);
+    put_u16(f, 95);
+    put_u8(f, 2);       /* RSN key */
+    put_u16(f, 0x008a); /* pairwise, acknowledge */
+    put_u16(f, 16);
+    put_u32(f, 0);
+    put_u32(f, (uint32_t)random_below(&s->random, 1000));
+    put_random(f, &s->random, 32); /* nonce */
+    for (int i = 0; i < 12; i++)   /* IV, sequence counter, reserved, no integrity code */
+        put_u32(f, 0);
+    put_u16(f, 0); /* key data length */
+}
+
+/* A spanning tree configuration message, IEEE 802.1D-2004 section 9.3.1. */
+static void stp_frame(frame *f)
+{
+    frame_begin(f);
+    frame_8023(f, MAC_GATEWAY, UINT64_C(0x0180c2000000));
+    put_u16(f, 0x4242);
+    put_u8(f, 0x03);
+    put_u32(f, 0); /* protocol, version, type */
+    put_u8(f, 0);
+    put_u16(f, 0x8000);
+    put_mac(f, MAC_GATEWAY);
+    put_u32(f, 0);
+    put_u16(f, 0x8000);
+    put_mac(f, MAC_GATEWAY);
+    put_u16(f, 0x8001);
+    put_u16(f, 0);
+    put_u16(f, 0x1400);
+    put_u16(f, 0x0200);
+    put_u16(f, 0x0f00);
+}
+
+/* Everything that is no connection. */
+static void chatter(benign_iot *s, frame *f)
+{
+    unsigned device = (unsigned)random_below(&s->random, NETWORK_DEVICES);
+    uint64_t draw = random_below(&s->random, 100);
+    if (s->replies)
+        dns_frame(s, f, s->asked_by);
+    else if (draw < 30)
+        dns_frame(s, f, device);
+    else if (draw < 48)
+        mdns_frame(s, f, device);
+    else if (draw < 58)
+        ssdp_frame(s, f, device);
+    else if (draw < 66)
+        ntp_frame(s, f, device);
+    else if (draw < 70)
+        dhcp_frame(s, f, device);
+    else if (draw < 84)
+        arp_frame(s, f, device);
+    else if (draw < 94)
+        icmpv6_frame(s, f, device);
+    else if (draw < 97)
+        eapol_frame(s, f, device);
+    else
+        stp_frame(f);
+    frame_end(f);
+}
+
+static void next(void *state, frame *f)
+{
+    benign_iot *s = state;
+    if (random_below(&s->random, 1000) < 140)
+        chatter(s, f);
+    else
+        session_next(s, &s->sessions[random_below(&s->random, SESSIONS)], f);
+    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    benign_iot *s = calloc(1, sizeof *s);
+    if (!s)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
+    s->random = random_seeded(seed);
+    s->now = DATASET_EPOCH_NS;
+    for (size_t i = 0; i < SESSIONS; i++)
+        session_open(s, &s->sessions[i]);
+    *stream = (scenario_stream){s, next, free};
+    return 0;
+}
+
+const dataset_scenario scenario_benign_iot = {
+    .name = "benign-iot",
+    .summary = "TLS, MQTT, HTTP, DNS, mDNS, SSDP, NTP, DHCP, ARP, IPv6, EAPOL and STP of a home",
+    .seed = 3,
+    .headline = true,
+    .open = open_stream,
+};

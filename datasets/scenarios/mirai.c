@@ -1,0 +1,144 @@
+/* Mirai's greeth, greip and udpplain floods, with its telnet scan. */
+#include <stdlib.h>
+
+#include "datasets/clock.h"
+#include "datasets/network.h"
+#include "datasets/scenario.h"
+
+enum {
+    PAYLOAD = 512,
+    BLOCK_PACKETS = 700, /* of one kind of flood */
+    /* Shares, of 10000 packets. */
+    SHARE_SCAN = 70,
+    SHARE_NOISE = 60,
+    MEAN_GAP_NS = 60000,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_GRE = 47
+};
+
+typedef struct mirai {
+    random_state random;
+    scenario_stream noise;
+    uint64_t packets;
+    int64_t now;
+} mirai;
+
+/* An IPv4 header and a UDP datagram of PAYLOAD bytes as the payload of a tunnel. */
+static void inner_datagram(frame *f, random_state *random)
+{
+    size_t ip = f->size;
+    uint64_t r = random_next(random);
+    put_u16(f, 0x4500);
+    put_u16(f, 20 + 8 + PAYLOAD);
+    put_u16(f, (unsigned)r & 0xffff);
+    put_u16(f, 0x4000);
+    put_u16(f, 64 << 8 | PROTO_UDP);
+    put_u16(f, 0);
+    put_u32(f, (uint32_t)(r >> 16));
+    put_u32(f, network_ip(10 + (unsigned)(r >> 48) % NETWORK_DEVICES));
+    store_u16(f->bytes + ip + 10, checksum(f->bytes + ip, 20, 0));
+    put_u16(f, 1024 + (unsigned)(r >> 20) % 60000);
+    put_u16(f, 1024 + (unsigned)(r >> 36) % 60000);
+    put_u16(f, 8 + PAYLOAD);
+    put_u16(f, 0); /* no checksum: RFC 768 allows it, and Mirai's inner datagrams have none */
+    put_random(f, random, PAYLOAD);
+}
+
+/* RFC 2784 */
+static void gre_frame(mirai *s, frame *f, host from, host to, bool ethernet)
+{
+    frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->random) & 0xffff);
+    put_u16(f, 0);
+    put_u16(f, ethernet ? 0x6558 : 0x0800);
+    if (ethernet) {
+        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->random) & 0xffffff));
+        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->random) & 0xffffff));
+        put_u16(f, 0x0800);
+    }
+    inner_datagram(f, &s->random);
+}
+
+static void plain_frame(mirai *s, frame *f, host from, host to)
+{
+    uint64_t r = random_next(&s->random);
+    frame_between(f, from, to, PROTO_UDP, 64, (unsigned)r & 0xffff);
+    frame_udp(f, 1024 + (unsigned)(r >> 16) % 60000, 1024 + (unsigned)(r >> 32) % 60000);
+    put_random(f, &s->random, PAYLOAD);
+}
+
+/* The scan uses the address that it probes as sequence number, as Mirai does. */
+static void scan_frame(mirai *s, frame *f, host from)
+{
+    uint64_t r = random_next(&s->random);
+    host to = {MAC_GATEWAY, address4((uint32_t)(r >> 32))};
+    frame_between(f, from, to, PROTO_TCP, 64, (unsigned)r & 0xffff);
+    frame_tcp(f, &(tcp_header){
+                     .source = (uint16_t)(1024 + (r >> 16) % 60000),
+                     .destination = r % 10 ? 23 : 2323,
+                     .flags = 2,
+                     .window = (uint16_t)(r >> 8 | 1),
+                     .seq = (uint32_t)(r >> 32),
+                 });
+}
+
+static void flood_frame(mirai *s, frame *f)
+{
+    host from = network_device((unsigned)random_below(&s->random, 40));
+    host to = network_server((unsigned)(s->packets / (3 * BLOCK_PACKETS)));
+    frame_begin(f);
+    if (random_below(&s->random, 10000) < SHARE_SCAN) {
+        scan_frame(s, f, from);
+    } else {
+        switch (s->packets / BLOCK_PACKETS % 3) {
+        case 0:
+            gre_frame(s, f, from, to, true);
+            break;
+        case 1:
+            gre_frame(s, f, from, to, false);
+            break;
+        default:
+            plain_frame(s, f, from, to);
+        }
+    }
+    frame_end(f);
+}
+
+static void next(void *state, frame *f)
+{
+    mirai *s = state;
+    if (random_below(&s->random, 10000) < SHARE_NOISE)
+        s->noise.next(s->noise.state, f);
+    else
+        flood_frame(s, f);
+    s->packets++;
+    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
+}
+
+static void close_stream(void *state)
+{
+    mirai *s = state;
+    s->noise.close(s->noise.state);
+    free(s);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    mirai *s = calloc(1, sizeof *s);
+    if (!s || scenario_benign_iot.open(&s->noise, seed + 1, err) != 0) {
+        free(s);
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
+    }
+    s->random = random_seeded(seed);
+    s->now = DATASET_EPOCH_NS;
+    *stream = (scenario_stream){s, next, close_stream};
+    return 0;
+}
+
+const dataset_scenario scenario_mirai = {
+    .name = "mirai",
+    .summary = "Mirai's GRE and UDP floods with 512-byte payloads, and its telnet scan",
+    .seed = 2,
+    .headline = true,
+    .open = open_stream,
+};

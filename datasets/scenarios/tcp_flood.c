@@ -1,0 +1,102 @@
+/* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet a flow. */
+#include <stdlib.h>
+
+#include "datasets/clock.h"
+#include "datasets/network.h"
+#include "datasets/scenario.h"
+
+enum {
+    FIN = 1,
+    SYN = 2,
+    RST = 4,
+    PSH = 8,
+    ACK = 16,
+    BLOCK_PACKETS = 20000, /* of one kind of flood */
+    /* Shares, of 10000 packets. */
+    SHARE_UNPADDED = 200,
+    SHARE_OPTIONS = 100,
+    SHARE_WRONG_CHECKSUM = 50,
+    SHARE_NOISE = 24,
+    MEAN_GAP_NS = 8000
+};
+
+static const unsigned block_flags[] = {SYN, 0, PSH | ACK, RST | FIN, SYN};
+enum { BLOCKS = sizeof block_flags / sizeof block_flags[0], BLOCK_SYNONYMOUS = 4 };
+
+typedef struct tcp_flood {
+    random_state random;
+    scenario_stream noise;
+    uint64_t packets;
+    int64_t now;
+} tcp_flood;
+
+static void flood_frame(tcp_flood *s, frame *f)
+{
+    /* MSS, window scale, SACK permitted: what a real stack's SYN of 74 bytes carries, with padding.
+     */
+    static const uint8_t options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
+                                        2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
+    uint64_t r = random_next(&s->random);
+    size_t block = s->packets / BLOCK_PACKETS % BLOCKS;
+    unsigned draw = (unsigned)(r % 10000), flags = block_flags[block];
+    host victim = network_device((unsigned)(block * 7)), from;
+    from = network_attacker((unsigned)(r >> 16) % NETWORK_ATTACKERS);
+    if (block == BLOCK_SYNONYMOUS)
+        from.ip = victim.ip;
+    bool unpadded = draw < SHARE_UNPADDED;
+    bool with_options = !unpadded && flags == SYN && draw < SHARE_UNPADDED + SHARE_OPTIONS * 5 / 2;
+    frame_begin(f);
+    f->unpadded = unpadded;
+    f->wrong_checksum = (r >> 24) % 10000 < SHARE_WRONG_CHECKSUM;
+    frame_between(f, from, victim, 6, 64, (unsigned)(r >> 32) & 0xffff);
+    frame_tcp(f, &(tcp_header){
+                     .source = (uint16_t)(1024 + s->packets % 64511),
+                     .destination = (uint16_t)(block % 2 ? 443 : 80),
+                     .flags = (uint16_t)flags,
+                     .window = (uint16_t)(flags & SYN ? 64240 : 512),
+                     .seq = (uint32_t)(r >> 20),
+                     .ack = flags & ACK ? (uint32_t)(r >> 8) : 0,
+                     .options = options,
+                     .option_size = with_options ? sizeof options : 0,
+                 });
+    frame_end(f);
+}
+
+static void next(void *state, frame *f)
+{
+    tcp_flood *s = state;
+    if (random_below(&s->random, 10000) < SHARE_NOISE)
+        s->noise.next(s->noise.state, f);
+    else
+        flood_frame(s, f);
+    s->packets++;
+    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
+}
+
+static void close_stream(void *state)
+{
+    tcp_flood *s = state;
+    s->noise.close(s->noise.state);
+    free(s);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    tcp_flood *s = calloc(1, sizeof *s);
+    if (!s || scenario_benign_iot.open(&s->noise, seed + 1, err) != 0) {
+        free(s);
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
+    }
+    s->random = random_seeded(seed);
+    s->now = DATASET_EPOCH_NS;
+    *stream = (scenario_stream){s, next, close_stream};
+    return 0;
+}
+
+const dataset_scenario scenario_tcp_flood = {
+    .name = "tcp-flood",
+    .summary = "SYN, null, PSH+ACK, RST+FIN and same-address floods: small packets, a flow each",
+    .seed = 1,
+    .headline = true,
+    .open = open_stream,
+};

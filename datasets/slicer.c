@@ -1,0 +1,230 @@
+#include "datasets/slicer.h"
+
+#include <stdlib.h>
+
+#include "sink/outfile.h"
+#include "source/source.h"
+
+/* A range of the file, bytes. */
+typedef struct span {
+    uint64_t start, end;
+} span;
+
+/* What a piece needs before its first record: the file header; in pcapng what precedes the record
+ * in its section and is no packet. */
+typedef struct preamble {
+    span *spans;
+    size_t count, room;
+    uint64_t bytes;
+    uint64_t section; /* that it belongs to */
+    uint64_t end;     /* of the last record that was passed */
+} preamble;
+
+static int preamble_add(preamble *p, uint64_t start, uint64_t end, pkt_err *err)
+{
+    if (start >= end)
+        return 0;
+    if (p->count == p->room) {
+        size_t room = p->room ? 2 * p->room : 16;
+        span *more = realloc(p->spans, room * sizeof *more);
+        if (!more)
+            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for blocks");
+        p->spans = more;
+        p->room = room;
+    }
+    p->spans[p->count++] = (span){start, end};
+    p->bytes += end - start;
+    return 0;
+}
+
+/* The record has been read: take in what lies between it and the one before. */
+static int preamble_pass(preamble *p, const pkt_source *source, const pkt_record *record,
+                         pkt_err *err)
+{
+    uint64_t section = pkt_source_section(source), from = p->end;
+    if (section != p->section) {
+        p->count = 0;
+        p->bytes = 0;
+        p->section = section;
+        from = section;
+    }
+    p->end = record->end;
+    return preamble_add(p, from, record->start, err);
+}
+
+static int copy_span(FILE *out, const pkt_source *source, uint64_t start, uint64_t end,
+                     pkt_err *err)
+{
+    size_t size;
+    const uint8_t *bytes = pkt_source_bytes(source, &size);
+    if (fwrite(bytes + start, 1, (size_t)(end - start), out) != end - start)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    return 0;
+}
+
+/* The preamble and the records from `start` to `end` as a file. */
+static int piece_write(const char *path, const pkt_source *source, const preamble *p,
+                       uint64_t start, uint64_t end, pkt_err *err)
+{
+    pkt_outfile out;
+    if (pkt_outfile_open(&out, path, err) != 0)
+        return -1;
+    for (size_t i = 0; i < p->count; i++)
+        if (copy_span(out.file, source, p->spans[i].start, p->spans[i].end, err) != 0) {
+            pkt_outfile_abandon(&out);
+            return -1;
+        }
+    if (copy_span(out.file, source, start, end, err) != 0) {
+        pkt_outfile_abandon(&out);
+        return -1;
+    }
+    return pkt_outfile_commit(&out, err);
+}
+
+/* Is the end of the records an end that a slice may be taken from? */
+static int records_ended(int got, const pkt_err *err)
+{
+    return got == 0 || err->code == PKT_ERR_CUT;
+}
+
+/* End of the last whole record. */
+static int last_end(const char *path, uint64_t *end, pkt_err *err)
+{
+    pkt_source *source = pkt_source_open(path, err);
+    if (!source)
+        return -1;
+    pkt_record record = {.end = 0};
+    int got;
+    *end = 0;
+    while ((got = pkt_source_next(source, &record, err)) == 1)
+        *end = record.end;
+    pkt_source_close(source);
+    return records_ended(got, err) ? 0 : -1;
+}
+
+/* Where the first record of the slice starts at the earliest. */
+static uint64_t earliest(uint64_t size, uint64_t limit, slice_where where)
+{
+    if (where == SLICE_START || size <= limit)
+        return 0;
+    return where == SLICE_MIDDLE ? (size - limit) / 2 : size - limit;
+}
+
+static int slice_from(pkt_source *source, const char *out, uint64_t limit, uint64_t size,
+                      slice_where where, preamble *p, pkt_err *err)
+{
+    pkt_record record;
+    uint64_t from = earliest(size, limit, where), start = 0, end = 0;
+    int got, begun = 0;
+    while ((got = pkt_source_next(source, &record, err)) == 1) {
+        if (!begun) {
+            if (preamble_pass(p, source, &record, err) != 0)
+                return -1;
+            begun = record.start >= from &&
+                    (where != SLICE_END || p->bytes + (size - record.start) <= limit);
+            start = end = record.start;
+        }
+        if (begun && p->bytes + (record.end - start) > limit)
+            break;
+        end = record.end;
+    }
+    if (got != 1 && !records_ended(got, err))
+        return -1;
+    if (!begun || end == start)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "has no record that fits into %llu bytes",
+                        (unsigned long long)limit);
+    return piece_write(out, source, p, start, end, err);
+}
+
+int slice_capture(const char *path, const char *out, uint64_t limit, slice_where where,
+                  pkt_err *err)
+{
+    uint64_t size;
+    if (last_end(path, &size, err) != 0)
+        return -1;
+    pkt_source *source = pkt_source_open(path, err);
+    if (!source)
+        return -1;
+    preamble p = {.section = UINT64_MAX};
+    int bad = slice_from(source, out, limit, size, where, &p, err);
+    free(p.spans);
+    pkt_source_close(source);
+    return bad;
+}
+
+/* OUT, OUT1, OUT2, ... */
+static int piece_number(const char *out, uint64_t number, const pkt_source *source,
+                        const preamble *p, uint64_t start, uint64_t end, pkt_err *err)
+{
+    char *name = NULL;
+    if (number == 0)
+        return piece_write(out, source, p, start, end, err);
+    if (asprintf(&name, "%s%llu", out, (unsigned long long)number) < 0)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a name");
+    int bad = piece_write(name, source, p, start, end, err);
+    free(name);
+    return bad;
+}
+
+/* The piece that is being gathered. */
+typedef struct piece {
+    preamble before;
+    uint64_t start, end; /* of its records; start 0: it has none */
+} piece;
+
+/* *to becomes a copy, in memory of its own. */
+static int preamble_copy(preamble *to, const preamble *from, pkt_err *err)
+{
+    span *spans = realloc(to->spans, (from->count + 1) * sizeof *spans);
+    if (!spans)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for blocks");
+    if (from->count)
+        memcpy(spans, from->spans, from->count * sizeof *spans);
+    *to = *from;
+    to->spans = spans;
+    to->room = from->count + 1;
+    return 0;
+}
+
+static int pieces_from(pkt_source *source, const char *out, uint64_t limit, preamble *p, piece *now,
+                       uint64_t *pieces, pkt_err *err)
+{
+    pkt_record record;
+    int got;
+    while ((got = pkt_source_next(source, &record, err)) == 1) {
+        if (now->start && now->before.bytes + (now->end - now->start) > limit) {
+            if (piece_number(out, (*pieces)++, source, &now->before, now->start, now->end, err) !=
+                0)
+                return -1;
+            now->start = 0;
+        }
+        if (preamble_pass(p, source, &record, err) != 0)
+            return -1;
+        if (!now->start) {
+            if (preamble_copy(&now->before, p, err) != 0)
+                return -1;
+            now->start = record.start;
+        }
+        now->end = record.end;
+    }
+    if (!records_ended(got, err))
+        return -1;
+    return now->start
+               ? piece_number(out, (*pieces)++, source, &now->before, now->start, now->end, err)
+               : 0;
+}
+
+int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pieces, pkt_err *err)
+{
+    *pieces = 0;
+    pkt_source *source = pkt_source_open(path, err);
+    if (!source)
+        return -1;
+    preamble p = {.section = UINT64_MAX};
+    piece now = {.start = 0};
+    int bad = pieces_from(source, out, limit, &p, &now, pieces, err);
+    free(now.before.spans);
+    free(p.spans);
+    pkt_source_close(source);
+    return bad;
+}

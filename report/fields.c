@@ -1,0 +1,105 @@
+#include "report/fields.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+double number_of(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+json_t *at(const json_t *object, const char *key, const char *inner)
+{
+    return json_object_get(json_object_get(object, key), inner);
+}
+
+json_t *named(const json_t *array, const char *name)
+{
+    size_t i;
+    json_t *element;
+    json_array_foreach(array, i, element)
+    {
+        if (strcmp(text_of(element, "name"), name) == 0)
+            return element;
+    }
+    return NULL;
+}
+
+json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (strcmp(text_of(run, "backend"), backend) == 0 &&
+            strcmp(text_of(run, "slice"), slice) == 0 && strcmp(text_of(run, "level"), level) == 0)
+            return run;
+    }
+    return NULL;
+}
+
+bool has_status(const json_t *run, const char *status)
+{
+    return strcmp(text_of(run, "status"), status) == 0;
+}
+
+bool is_timed(const json_t *run)
+{
+    return (has_status(run, "ok") || has_status(run, "differs") || has_status(run, "unchecked")) &&
+           json_is_object(json_object_get(run, "wall_ns"));
+}
+
+/* Digits in groups of three. */
+static void grouped(double value, char *text, size_t size)
+{
+    char plain[48];
+    int length = snprintf(plain, sizeof plain, "%.0f", value);
+    size_t n = 0;
+    for (int i = 0; i < length && n + 2 < size; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && plain[i - 1] != '-')
+            text[n++] = ',';
+        text[n++] = plain[i];
+    }
+    text[n] = '\0';
+}
+
+void number_text(double value, char *text, size_t size)
+{
+    double size_of = fabs(value);
+    if (size_of >= 99.95) {
+        double unit = pow(10, floor(log10(size_of)) - 2);
+        grouped(unit > 1 ? round(value / unit) * unit : value, text, size);
+    } else {
+        (void)snprintf(text, size, "%.*f", size_of >= 9.995 ? 1 : 2, value);
+    }
+}
+
+void interval_text(const json_t *summary, double scale, char *text, size_t size)
+{
+    const json_t *ci = json_object_get(summary, "ci95");
+    char low[32], high[32];
+    text[0] = '\0';
+    if (!json_is_array(ci))
+        return;
+    number_text(json_number_value(json_array_get(ci, 0)) * scale, low, sizeof low);
+    number_text(json_number_value(json_array_get(ci, 1)) * scale, high, sizeof high);
+    (void)snprintf(text, size, "[%s, %s]", low, high);
+}
+
+bool is_above_one(const json_t *ratio)
+{
+    return json_number_value(json_array_get(json_object_get(ratio, "ci95"), 0)) > 1;
+}
+
+bool is_ours(const json_t *backend)
+{
+    return strcmp(text_of(backend, "origin"), "ours") == 0 &&
+           strcmp(text_of(backend, "decoder"), "none") != 0;
+}

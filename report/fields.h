@@ -1,0 +1,30 @@
+/* Reading results: what a run of the JSON says, and numbers as people read them. */
+#ifndef PKT_FIELDS_H
+#define PKT_FIELDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The member as text or number; "" or 0 where it is missing or null. */
+const char *text_of(const json_t *object, const char *key);
+double number_of(const json_t *object, const char *key);
+/* Member of a member, NULL where one of them is missing. */
+json_t *at(const json_t *object, const char *key, const char *inner);
+/* The element of the array whose "name" is `name`. */
+json_t *named(const json_t *array, const char *name);
+/* The run of a backend over a slice at a level; NULL if there is none. */
+json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level);
+bool has_status(const json_t *run, const char *status);
+/* May its time be shown? */
+bool is_timed(const json_t *run);
+/* Three significant digits, thousands in groups: "12.3", "1,230". */
+void number_text(double value, char *text, size_t size);
+/* "[1.02, 1.05]", or "" without an interval. */
+void interval_text(const json_t *summary, double scale, char *text, size_t size);
+/* The interval lies wholly above 1. */
+bool is_above_one(const json_t *ratio);
+/* Does this backend come from the project itself and parse? */
+bool is_ours(const json_t *backend);
+
+#endif

@@ -1,0 +1,13 @@
+/* The parts that report_table() is made of. */
+#ifndef PKT_REPORT_PRIVATE_H
+#define PKT_REPORT_PRIVATE_H
+
+#include "report/fields.h"
+#include "report/table.h"
+
+/* One line a run, every number. */
+void report_csv(const json_t *results, FILE *out);
+/* What the numbers say, one sentence a line; nothing that an interval does not carry. */
+void report_words(const json_t *results, const char *bullet, FILE *out);
+
+#endif

@@ -1,0 +1,183 @@
+/* Sentences that follow from the numbers. */
+#include "report/private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The agreeing backend that takes least time per packet over all slices at the level: smallest sum
+ * of medians, among those that are `ok` on every slice. NULL if there is none. */
+static const char *fastest(const json_t *results, const char *level)
+{
+    const char *best = NULL;
+    double least = INFINITY;
+    size_t i, j;
+    json_t *backend, *slice;
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        const char *name = text_of(backend, "name");
+        double sum = 0;
+        json_array_foreach(json_object_get(results, "slices"), j, slice)
+        {
+            const json_t *run = run_of(results, name, text_of(slice, "name"), level);
+            sum += is_timed(run) && has_status(run, "ok")
+                       ? number_of(json_object_get(run, "wall_ns"), "median")
+                       : INFINITY;
+        }
+        if (sum < least) {
+            least = sum;
+            best = name;
+        }
+    }
+    return best;
+}
+
+typedef struct range {
+    double low, high;
+    size_t slices;
+    bool clear; /* every interval lies wholly above 1 */
+} range;
+
+/* How many times as long the backend takes as its baseline, over the slices. */
+static range ratios(const json_t *results, const char *backend, const char *level,
+                    const char *baseline)
+{
+    range r = {INFINITY, 0, 0, true};
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
+        const json_t *ratio = json_object_get(run, "ratio");
+        if (!is_timed(run) || has_status(run, "differs") ||
+            strcmp(text_of(ratio, "backend"), baseline) != 0)
+            continue;
+        double median = number_of(ratio, "median");
+        r.low = fmin(r.low, median);
+        r.high = fmax(r.high, median);
+        r.clear = r.clear && is_above_one(ratio);
+        r.slices++;
+    }
+    return r;
+}
+
+static void range_text(range r, char *text, size_t size)
+{
+    char low[32], high[32];
+    number_text(r.low, low, sizeof low);
+    number_text(r.high, high, sizeof high);
+    if (strcmp(low, high) == 0)
+        (void)snprintf(text, size, "%s", low);
+    else
+        (void)snprintf(text, size, "%s to %s", low, high);
+}
+
+/* "For header columns: raw; libpcap takes 1.5 to 2.2 times as long, ..." */
+static void headers_sentence(const json_t *results, const char *bullet, FILE *out)
+{
+    const char *best = fastest(results, "headers");
+    if (!best)
+        return;
+    fprintf(out, "%sFor header columns: %s is the fastest backend that agrees on every slice",
+            bullet, best);
+    size_t i, said = 0;
+    json_t *backend;
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        char text[80];
+        const char *name = text_of(backend, "name");
+        range r = ratios(results, name, "headers", best);
+        if (strcmp(name, best) == 0 || !r.slices)
+            continue;
+        range_text(r, text, sizeof text);
+        if (r.clear)
+            fprintf(out, "%s %s takes %s times as long", said++ ? "," : ";", name, text);
+        else
+            fprintf(out, "%s %s is not clearly slower (%s times)", said++ ? "," : ";", name, text);
+    }
+    fputs(".\n", out);
+}
+
+/* Cost of the whole tree against the same backend's headers, over the slices. */
+static range tree_cost(const json_t *results, const char *backend)
+{
+    range r = {INFINITY, 0, 0, true};
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const char *name = text_of(slice, "name");
+        const json_t *tree = run_of(results, backend, name, "dissect");
+        const json_t *headers = run_of(results, backend, name, "headers");
+        if (!is_timed(tree) || !is_timed(headers))
+            continue;
+        double ratio = number_of(json_object_get(tree, "wall_ns"), "median") /
+                       number_of(json_object_get(headers, "wall_ns"), "median");
+        r.low = fmin(r.low, ratio);
+        r.high = fmax(r.high, ratio);
+        r.slices++;
+    }
+    return r;
+}
+
+static void dissect_sentence(const json_t *results, const char *bullet, FILE *out)
+{
+    const char *best = fastest(results, "dissect");
+    if (!best)
+        return;
+    char text[80];
+    range cost = tree_cost(results, best), to_raw = ratios(results, best, "dissect", "raw");
+    fprintf(out, "%sFor every layer up to the application: %s", bullet, best);
+    if (cost.slices) {
+        range_text(cost, text, sizeof text);
+        fprintf(out, "; the whole tree takes %s times as long as its header fields", text);
+    }
+    if (to_raw.slices && to_raw.clear) {
+        range_text(to_raw, text, sizeof text);
+        fprintf(out, ", %s times as long as raw's header columns", text);
+    }
+    fputs(".\n", out);
+}
+
+/* Start-up of a whole process at its highest level that was timed; negative if unknown. */
+static double start_up_of(const json_t *results, const char *backend)
+{
+    double least = -1;
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "process_runs"), i, run)
+    {
+        const json_t *s = json_object_get(run, "start_up_s");
+        if (strcmp(text_of(run, "backend"), backend) == 0 && json_is_number(s) &&
+            (least < 0 || json_number_value(s) < least))
+            least = json_number_value(s);
+    }
+    return least;
+}
+
+static void start_up_sentence(const json_t *results, const char *bullet, FILE *out)
+{
+    size_t i, said = 0;
+    json_t *backend;
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        char text[32];
+        double seconds = start_up_of(results, text_of(backend, "name"));
+        if (seconds < 0)
+            continue;
+        number_text(seconds * 1e3, text, sizeof text);
+        if (said++)
+            fputs(", ", out);
+        else
+            fprintf(out, "%sStart-up of a whole process, on top of every run: ", bullet);
+        fprintf(out, "%s %s ms", text_of(backend, "name"), text);
+    }
+    if (said)
+        fputs(" (a capture without packets; hyperfine).\n", out);
+}
+
+void report_words(const json_t *results, const char *bullet, FILE *out)
+{
+    headers_sentence(results, bullet, out);
+    dissect_sentence(results, bullet, out);
+    start_up_sentence(results, bullet, out);
+}
