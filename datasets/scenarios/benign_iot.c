@@ -48,7 +48,7 @@ static unsigned segments(benign_iot *s, application application)
     uint64_t draw = random_below(&s->random, 100);
     switch (application) {
     case TLS:
-        return (unsigned)(draw < 5    ? 150 + random_below(&s->random, 400)
+        return (unsigned)(draw < 6    ? 150 + random_below(&s->random, 400)
                           : draw < 30 ? 10 + random_below(&s->random, 30)
                                       : 2 + random_below(&s->random, 6));
     case MQTT:
@@ -130,8 +130,8 @@ static void bare(benign_iot *s, session *c, frame *f, bool from_device, unsigned
 
 static void tls_segment(benign_iot *s, session *c, frame *f)
 {
-    bool from_device = c->step == 3 || (c->step > 4 && random_below(&s->random, 5) == 0);
-    size_t size = random_below(&s->random, 10) < 7 && !from_device
+    bool from_device = c->step == 3 || (c->step > 4 && random_below(&s->random, 9) == 0);
+    size_t size = random_below(&s->random, 100) < 88 && !from_device
                       ? MSS - (c->device.ip.version == 6 ? 20 : 0)
                       : 60 + random_below(&s->random, 600);
     segment_begin(s, c, f, from_device, PSH | ACK);
@@ -180,7 +180,7 @@ static void session_next(benign_iot *s, session *c, frame *f)
         static const unsigned handshake[] = {SYN, SYN | ACK, ACK};
         bare(s, c, f, c->step != 1, handshake[c->step]);
         c->step++;
-    } else if (c->acknowledge && random_below(&s->random, 2)) {
+    } else if (c->acknowledge && random_below(&s->random, 4) == 0) {
         bare(s, c, f, !c->last_from_device, ACK);
     } else if (c->left > 0) {
         data[c->application](s, c, f);
@@ -393,7 +393,7 @@ static void chatter(benign_iot *s, frame *f)
 static void next(void *state, frame *f)
 {
     benign_iot *s = state;
-    if (random_below(&s->random, 1000) < 140)
+    if (random_below(&s->random, 1000) < 85)
         chatter(s, f);
     else
         session_next(s, &s->sessions[random_below(&s->random, SESSIONS)], f);

@@ -11,7 +11,7 @@ enum { BURST_MIN = 7, BURST_MAX = 500, MEAN_GAP_NS = 20000 };
 static const struct {
     const dataset_scenario *scenario;
     unsigned share;
-} parts[] = {{&scenario_tcp_flood, 902}, {&scenario_mirai, 55}, {&scenario_benign_iot, 43}};
+} parts[] = {{&scenario_tcp_flood, 907}, {&scenario_mirai, 54}, {&scenario_benign_iot, 39}};
 enum { PARTS = sizeof parts / sizeof parts[0] };
 
 typedef struct dataset_mix {
