@@ -73,10 +73,8 @@ static int slice_measure(suite_slice *slice, pkt_err *err)
         return -1;
     pkt_record record;
     int got;
-    size_t size;
     slice->packets = slice->wire_bytes = 0;
-    (void)pkt_source_bytes(source, &size);
-    slice->bytes = slice->first = size;
+    slice->bytes = slice->first = pkt_source_size(source);
     slice->format = pkt_source_format(source);
     while ((got = pkt_source_next(source, &record, err)) == 1) {
         if (slice->packets++ == 0)

@@ -52,29 +52,46 @@ static int preamble_pass(preamble *p, const pkt_source *source, const pkt_record
     return preamble_add(p, from, record->start, err);
 }
 
-static int copy_span(FILE *out, const pkt_source *source, uint64_t start, uint64_t end,
-                     pkt_err *err)
+/* Bytes of one file into another. */
+static int copy_span(FILE *out, FILE *in, span s, pkt_err *err)
 {
-    size_t size;
-    const uint8_t *bytes = pkt_source_bytes(source, &size);
-    if (fwrite(bytes + start, 1, (size_t)(end - start), out) != end - start)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    char buffer[65536];
+    if (fseeko(in, (off_t)s.start, SEEK_SET) != 0)
+        return pkt_fail(err, PKT_ERR_FORMAT, s.start, "cannot seek: %s", strerror(errno));
+    for (uint64_t left = s.end - s.start; left > 0;) {
+        size_t want = left < sizeof buffer ? (size_t)left : sizeof buffer;
+        size_t got = fread(buffer, 1, want, in);
+        if (got == 0)
+            return pkt_fail(err, PKT_ERR_CUT, s.end - left, "became shorter while it was read");
+        if (fwrite(buffer, 1, got, out) != got)
+            return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        left -= got;
+    }
     return 0;
 }
 
-/* The preamble and the records from `start` to `end` as a file. */
-static int piece_write(const char *path, const pkt_source *source, const preamble *p,
-                       uint64_t start, uint64_t end, pkt_err *err)
+static int spans_write(FILE *out, const char *path, const preamble *p, span records, pkt_err *err)
+{
+    FILE *in = fopen(path, "rb");
+    if (!in)
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "%s", strerror(errno));
+    int bad = 0;
+    for (size_t i = 0; i < p->count && !bad; i++)
+        bad = copy_span(out, in, p->spans[i], err);
+    if (!bad)
+        bad = copy_span(out, in, records, err);
+    fclose(in);
+    return bad;
+}
+
+/* The preamble and the records of `path` as a file. */
+static int piece_write(const char *name, const char *path, const preamble *p, span records,
+                       pkt_err *err)
 {
     pkt_outfile out;
-    if (pkt_outfile_open(&out, path, err) != 0)
+    if (pkt_outfile_open(&out, name, err) != 0)
         return -1;
-    for (size_t i = 0; i < p->count; i++)
-        if (copy_span(out.file, source, p->spans[i].start, p->spans[i].end, err) != 0) {
-            pkt_outfile_abandon(&out);
-            return -1;
-        }
-    if (copy_span(out.file, source, start, end, err) != 0) {
+    if (spans_write(out.file, path, p, records, err) != 0) {
         pkt_outfile_abandon(&out);
         return -1;
     }
@@ -110,8 +127,8 @@ static uint64_t earliest(uint64_t size, uint64_t limit, slice_where where)
     return where == SLICE_MIDDLE ? (size - limit) / 2 : size - limit;
 }
 
-static int slice_from(pkt_source *source, const char *out, uint64_t limit, uint64_t size,
-                      slice_where where, preamble *p, pkt_err *err)
+static int slice_from(pkt_source *source, const char *path, const char *out, uint64_t limit,
+                      uint64_t size, slice_where where, preamble *p, pkt_err *err)
 {
     pkt_record record;
     uint64_t from = earliest(size, limit, where), start = 0, end = 0;
@@ -133,7 +150,7 @@ static int slice_from(pkt_source *source, const char *out, uint64_t limit, uint6
     if (!begun || end == start)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "has no record that fits into %llu bytes",
                         (unsigned long long)limit);
-    return piece_write(out, source, p, start, end, err);
+    return piece_write(out, path, p, (span){start, end}, err);
 }
 
 int slice_capture(const char *path, const char *out, uint64_t limit, slice_where where,
@@ -146,31 +163,31 @@ int slice_capture(const char *path, const char *out, uint64_t limit, slice_where
     if (!source)
         return -1;
     preamble p = {.section = UINT64_MAX};
-    int bad = slice_from(source, out, limit, size, where, &p, err);
+    int bad = slice_from(source, path, out, limit, size, where, &p, err);
     free(p.spans);
     pkt_source_close(source);
-    return bad;
-}
-
-/* OUT, OUT1, OUT2, ... */
-static int piece_number(const char *out, uint64_t number, const pkt_source *source,
-                        const preamble *p, uint64_t start, uint64_t end, pkt_err *err)
-{
-    char *name = NULL;
-    if (number == 0)
-        return piece_write(out, source, p, start, end, err);
-    if (asprintf(&name, "%s%llu", out, (unsigned long long)number) < 0)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a name");
-    int bad = piece_write(name, source, p, start, end, err);
-    free(name);
     return bad;
 }
 
 /* The piece that is being gathered. */
 typedef struct piece {
     preamble before;
-    uint64_t start, end; /* of its records; start 0: it has none */
+    span records; /* start 0: it has none */
 } piece;
+
+/* As OUT, OUT1, OUT2, ... */
+static int piece_finish(const char *out, uint64_t number, const char *path, const piece *piece,
+                        pkt_err *err)
+{
+    char *name = NULL;
+    if (number == 0)
+        return piece_write(out, path, &piece->before, piece->records, err);
+    if (asprintf(&name, "%s%llu", out, (unsigned long long)number) < 0)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a name");
+    int bad = piece_write(name, path, &piece->before, piece->records, err);
+    free(name);
+    return bad;
+}
 
 /* *to becomes a copy, in memory of its own. */
 static int preamble_copy(preamble *to, const preamble *from, pkt_err *err)
@@ -186,32 +203,30 @@ static int preamble_copy(preamble *to, const preamble *from, pkt_err *err)
     return 0;
 }
 
-static int pieces_from(pkt_source *source, const char *out, uint64_t limit, preamble *p, piece *now,
-                       uint64_t *pieces, pkt_err *err)
+static int pieces_from(pkt_source *source, const char *path, const char *out, uint64_t limit,
+                       preamble *p, piece *now, uint64_t *pieces, pkt_err *err)
 {
     pkt_record record;
+    span *records = &now->records;
     int got;
     while ((got = pkt_source_next(source, &record, err)) == 1) {
-        if (now->start && now->before.bytes + (now->end - now->start) > limit) {
-            if (piece_number(out, (*pieces)++, source, &now->before, now->start, now->end, err) !=
-                0)
+        if (records->start && now->before.bytes + (records->end - records->start) > limit) {
+            if (piece_finish(out, (*pieces)++, path, now, err) != 0)
                 return -1;
-            now->start = 0;
+            records->start = 0;
         }
         if (preamble_pass(p, source, &record, err) != 0)
             return -1;
-        if (!now->start) {
+        if (!records->start) {
             if (preamble_copy(&now->before, p, err) != 0)
                 return -1;
-            now->start = record.start;
+            records->start = record.start;
         }
-        now->end = record.end;
+        records->end = record.end;
     }
     if (!records_ended(got, err))
         return -1;
-    return now->start
-               ? piece_number(out, (*pieces)++, source, &now->before, now->start, now->end, err)
-               : 0;
+    return records->start ? piece_finish(out, (*pieces)++, path, now, err) : 0;
 }
 
 int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pieces, pkt_err *err)
@@ -221,8 +236,8 @@ int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pi
     if (!source)
         return -1;
     preamble p = {.section = UINT64_MAX};
-    piece now = {.start = 0};
-    int bad = pieces_from(source, out, limit, &p, &now, pieces, err);
+    piece now = {.records = {0, 0}};
+    int bad = pieces_from(source, path, out, limit, &p, &now, pieces, err);
     free(now.before.spans);
     free(p.spans);
     pkt_source_close(source);

@@ -11,7 +11,7 @@
 #include "decode/transport.h"
 
 /* The columns of the fixed header. */
-static inline void ipv4_columns(const uint8_t *h, row *r)
+ALWAYS_INLINE void ipv4_columns(const uint8_t *h, row *r)
 {
     r->present |= PKT_HAS_IP | PKT_HAS_FRAG;
     PUT(r, ip_version, 4);

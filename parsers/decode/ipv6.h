@@ -11,7 +11,7 @@
 #include "decode/decode.h"
 #include "decode/transport.h"
 
-static inline void ipv6_columns(const uint8_t *h, row *r)
+ALWAYS_INLINE void ipv6_columns(const uint8_t *h, row *r)
 {
     r->present |= PKT_HAS_IP;
     PUT(r, ip_version, 6);

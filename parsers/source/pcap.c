@@ -31,12 +31,12 @@ int pkt_pcap_open(pkt_source *source, pkt_err *err)
 static int record_fault(const pkt_source *source, size_t left, uint32_t cap_len, pkt_err *err)
 {
     if (left < PCAP_RECORD_HEADER)
-        return pkt_fail(err, PKT_ERR_CUT, source->at, "is cut inside a record header");
+        return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record header");
     if (cap_len > PKT_MAX_RECORD)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at,
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "record claims %u captured bytes; the limit is %u", cap_len,
                         PKT_MAX_RECORD);
-    return pkt_fail(err, PKT_ERR_CUT, source->at, "is cut inside a record of %u bytes", cap_len);
+    return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record of %u bytes", cap_len);
 }
 
 static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max, int swapped,
@@ -44,6 +44,7 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
 {
     const uint8_t *bytes = source->bytes;
     size_t size = source->size, at = source->at, n = 0;
+    const uint64_t base = source->base;
     const uint32_t frac_ns = source->frac_ns;
     const uint16_t link_type = source->link_type;
     while (n < max && at < size) {
@@ -66,9 +67,9 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
         record->cap_len = cap_len;
         record->wire_len = file_u32(head + 12, swapped);
         record->link_type = link_type;
-        record->start = at;
+        record->start = base + at;
         at += PCAP_RECORD_HEADER + cap_len;
-        record->end = at;
+        record->end = base + at;
     }
     source->at = at;
     return (int)n;

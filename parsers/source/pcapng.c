@@ -38,10 +38,10 @@ typedef struct block {
 static int section_order(pkt_source *source, size_t left, pkt_err *err)
 {
     if (left < BLOCK_OVERHEAD + 16)
-        return pkt_fail(err, PKT_ERR_CUT, source->at, "is cut inside a section header");
+        return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a section header");
     uint32_t order = file_u32(source->bytes + source->at + 8, 0);
     if (order != 0x1a2b3c4d && order != 0x4d3c2b1a)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at + 8,
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source) + 8,
                         "section header has byte-order magic %08x", (unsigned)order);
     source->swapped = order == 0x4d3c2b1a;
     return 0;
@@ -52,19 +52,20 @@ static int block_read(pkt_source *source, block *out, pkt_err *err)
     const uint8_t *head = source->bytes + source->at;
     size_t left = source->size - source->at;
     if (left < BLOCK_OVERHEAD)
-        return pkt_fail(err, PKT_ERR_CUT, source->at, "is cut inside a block header");
+        return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a block header");
     out->type = file_u32(head, source->swapped);
     if (out->type == BLOCK_SECTION && section_order(source, left, err) != 0)
         return -1;
     size_t total = file_u32(head + 4, source->swapped);
     if (total < BLOCK_OVERHEAD || total % 4 != 0)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "block has the impossible length %zu",
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "block has the impossible length %zu",
                         total);
     if (total > left)
-        return pkt_fail(err, PKT_ERR_CUT, source->at, "is cut inside a block of %zu bytes", total);
+        return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a block of %zu bytes",
+                        total);
     uint32_t again = file_u32(head + total - 4, source->swapped);
     if (again != total)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at,
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "block has length %zu at its start and %u at its end", total,
                         (unsigned)again);
     out->body = head + 8;
@@ -76,14 +77,14 @@ static int block_read(pkt_source *source, block *out, pkt_err *err)
 static int section_begin(pkt_source *source, const block *b, pkt_err *err)
 {
     if (b->size < 16)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "section header is too short");
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "section header is too short");
     unsigned major = file_u16(b->body + 4, source->swapped);
     if (major != 1)
-        return pkt_fail(err, PKT_ERR_FORMAT, source->at + 12,
+        return pkt_fail(err, PKT_ERR_FORMAT, here(source) + 12,
                         "is pcapng version %u.%u; only 1.x is handled", major,
                         (unsigned)file_u16(b->body + 6, source->swapped));
     source->interface_count = 0;
-    source->section = source->at;
+    source->section = here(source);
     return 0;
 }
 
@@ -113,10 +114,10 @@ static int interface_options(const pkt_source *source, pkt_interface *interface,
             return 0;
         size_t padded = (length + 3) / 4 * 4;
         if (padded > b->size - at - 4)
-            return pkt_fail(err, PKT_ERR_CORRUPT, source->at + 8 + at,
+            return pkt_fail(err, PKT_ERR_CORRUPT, here(source) + 8 + at,
                             "interface option %u of %zu bytes runs past its block", code, length);
         if (code == OPTION_TSRESOL && length == 1 && resolution_set(interface, value[0]) != 0)
-            return pkt_fail(err, PKT_ERR_FORMAT, source->at + 8 + at,
+            return pkt_fail(err, PKT_ERR_FORMAT, here(source) + 8 + at,
                             "interface has the time resolution %u, finer than is handled",
                             (unsigned)value[0]);
         if (code == OPTION_TSOFFSET && length == 8)
@@ -129,15 +130,15 @@ static int interface_options(const pkt_source *source, pkt_interface *interface,
 static int interface_add(pkt_source *source, const block *b, pkt_err *err)
 {
     if (b->size < 8)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "interface block is too short");
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "interface block is too short");
     if (source->interface_count == PKT_MAX_INTERFACES)
-        return pkt_fail(err, PKT_ERR_LIMIT, source->at, "has more than %u interfaces in a section",
-                        PKT_MAX_INTERFACES);
+        return pkt_fail(err, PKT_ERR_LIMIT, here(source),
+                        "has more than %u interfaces in a section", PKT_MAX_INTERFACES);
     if (source->interface_count == source->interface_room) {
         size_t room = source->interface_room ? 2 * source->interface_room : 4;
         pkt_interface *more = realloc(source->interfaces, room * sizeof *more);
         if (!more)
-            return pkt_fail(err, PKT_ERR_MEMORY, source->at, "no memory for its interfaces");
+            return pkt_fail(err, PKT_ERR_MEMORY, here(source), "no memory for its interfaces");
         source->interfaces = more;
         source->interface_room = room;
     }
@@ -172,17 +173,17 @@ static int packet_fill(const pkt_source *source, const block *b, size_t id, size
                        pkt_record *record, pkt_err *err)
 {
     if (id >= source->interface_count)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at,
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "packet of interface %zu, but its section has %zu", id,
                         source->interface_count);
     if (record->cap_len > b->size - fixed || record->cap_len > PKT_MAX_RECORD)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at,
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "packet claims %u captured bytes; its block has %zu, the limit is %u",
                         (unsigned)record->cap_len, b->size - fixed, PKT_MAX_RECORD);
     record->data = b->body + fixed;
     record->link_type = source->interfaces[id].link_type;
-    record->start = source->at;
-    record->end = source->at + b->total;
+    record->start = here(source);
+    record->end = record->start + b->total;
     return 0;
 }
 
@@ -192,7 +193,7 @@ static int packet_timed(const pkt_source *source, const block *b, pkt_record *re
     enum { FIXED = 20 };
     int swapped = source->swapped;
     if (b->size < FIXED)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "packet block is too short");
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "packet block is too short");
     size_t id = b->type == BLOCK_PACKET ? file_u16(b->body, swapped) : file_u32(b->body, swapped);
     record->cap_len = file_u32(b->body + 12, swapped);
     record->wire_len = file_u32(b->body + 16, swapped);
@@ -208,7 +209,7 @@ static int packet_simple(const pkt_source *source, const block *b, pkt_record *r
 {
     enum { FIXED = 4 };
     if (b->size < FIXED)
-        return pkt_fail(err, PKT_ERR_CORRUPT, source->at, "packet block is too short");
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "packet block is too short");
     uint32_t snaplen = source->interface_count ? source->interfaces[0].snaplen : 0;
     record->wire_len = file_u32(b->body, source->swapped);
     record->cap_len = snaplen && snaplen < record->wire_len ? snaplen : record->wire_len;

@@ -59,7 +59,7 @@ static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
         return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a directory: name a capture file");
     if (!S_ISREG(st.st_mode))
         return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
-                        "is not a regular file: captures are mapped into memory");
+                        "is not a regular file: save the capture to one first");
     uint8_t head[PCAP_FILE_HEADER];
     ssize_t got = pread(fd, head, sizeof head, 0);
     if (got < 0)

@@ -9,7 +9,10 @@
 /* Interfaces of a pcapng section, at most. */
 #define PKT_MAX_INTERFACES 65536u
 
-/* One packet record. `data` points into the source and is valid as long as the source is open.
+/* Largest pcapng block, bytes. */
+#define PKT_MAX_BLOCK ((size_t)16 << 20)
+
+/* One packet record. `data` is valid until the source is read again or closed.
  * `start` and `end` are the byte offsets in the file of the whole record or block. */
 typedef struct pkt_record {
     const uint8_t *data;
@@ -21,7 +24,7 @@ typedef struct pkt_record {
 
 typedef struct pkt_source pkt_source;
 
-/* Map the file and read its header. NULL and *err if it is no capture that we handle. */
+/* Open the file and read its header. NULL and *err if it is no capture that we handle. */
 pkt_source *pkt_source_open(const char *path, pkt_err *err);
 void pkt_source_close(pkt_source *source);
 
@@ -32,9 +35,8 @@ int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
 /* The same for up to `max` records (at least 1) at once: how many were filled, 0 or -1. */
 int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 
-/* The mapped file. Blocks that are not packets (pcapng section and interface headers) lie between
- * records; the mapping gives access to them for copying. *size in bytes. */
-const uint8_t *pkt_source_bytes(const pkt_source *source, size_t *size);
+/* Size of the file, bytes. */
+uint64_t pkt_source_size(const pkt_source *source);
 pkt_format pkt_source_format(const pkt_source *source);
 /* Byte offset of the section that the last record belongs to (classic pcap: 0). */
 uint64_t pkt_source_section(const pkt_source *source);

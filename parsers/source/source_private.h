@@ -17,9 +17,14 @@ typedef struct pkt_interface {
 } pkt_interface;
 
 struct pkt_source {
-    const uint8_t *bytes;
-    size_t size;
-    size_t at;   /* next record or block */
+    int fd;
+    uint8_t *bytes; /* the window: a part of the file */
+    size_t room;    /* of the window */
+    size_t size;    /* bytes in it */
+    uint64_t base;  /* offset in the file of its first byte */
+    uint64_t file_size;
+    int whole;   /* the file ends with the window */
+    size_t at;   /* next record or block, in the window */
     int swapped; /* numbers in the file are in the other byte order (pcapng: of this section) */
     int ended;
     pkt_format format;
@@ -29,15 +34,22 @@ struct pkt_source {
     /* pcapng, current section */
     pkt_interface *interfaces;
     size_t interface_count, interface_room;
-    size_t section; /* offset of its header */
-    pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
+    uint64_t section; /* offset in the file of its header */
+    pkt_err fault;    /* why it ended early, or code PKT_ERR_NONE */
 };
 
 /* Tell the format by the first bytes. 0, or -1 and *err. */
 int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                     pkt_err *err);
 
-/* Fill up to `max` records; the number filled, 0 at the end, -1 and *err. */
+/* Offset in the file of the next record or block. */
+static inline uint64_t here(const pkt_source *source)
+{
+    return source->base + source->at;
+}
+
+/* Fill up to `max` records from the window; PKT_ERR_CUT if the window ends inside of one:
+ * the number filled, 0 at the end, -1 and *err. */
 int pkt_pcap_open(pkt_source *source, pkt_err *err);
 int pkt_pcap_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 int pkt_pcapng_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
