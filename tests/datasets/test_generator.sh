@@ -1,0 +1,87 @@
+#!/bin/sh
+# Golden outputs of the generator, the same packets in every container, the slicer's promises.
+# Usage: test_generator.sh PKTBENCH GOLDEN
+set -eu
+pktbench=$1
+golden=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+# The capture and the truth of each scenario, by SHA-256.
+for scenario in tcp-flood mirai benign-iot dataset-mix; do
+    "$pktbench" gen "$scenario" -o "$scenario.pcap" --truth "$scenario.csv"
+done
+sha256sum -- *.pcap *.csv >sums
+diff "$golden" sums || fail "a default output has changed: if that is meant, update $golden"
+
+# Mean frame and packets, within 2 % of the dataset's figures.
+near() { # what, measured, wanted
+    awk -v m="$2" -v w="$3" 'BEGIN { exit !(m > w * 0.98 && m < w * 1.02) }' ||
+        fail "$1 is $2, wanted $3 within 2 %"
+}
+check_size() { # scenario packets mean
+    packets=$(($(wc -l <"$1.csv") - 1))
+    mean=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "wire_len") c = i; next }
+                    { s += $c } END { printf "%.2f", s / (NR - 1) }' "$1.csv")
+    near "packets of $1" "$packets" "$2"
+    near "mean frame of $1" "$mean" "$3"
+    size=$(wc -c <"$1.pcap")
+    [ "$size" -le 10000000 ] || fail "$1 has $size bytes"
+}
+check_size tcp-flood 129000 61.3
+check_size mirai 17000 572
+check_size benign-iot 15900 614
+check_size dataset-mix 76000 114.8
+
+# The same rows whatever the container (time stamps in nanoseconds differ below the microsecond).
+"$pktbench" gen benign-iot --size 300000 -o a.pcap --truth a.csv
+for options in "--big-endian" "--format pcapng" "--format pcapng --big-endian --interfaces 3"; do
+    # shellcheck disable=SC2086 # options are words
+    "$pktbench" gen benign-iot --size 300000 $options -o b.cap --truth b.csv
+    cmp a.csv b.csv || fail "truth differs with $options"
+    "$pktbench" extract b.cap --backend raw -o rows.csv
+    cmp a.csv rows.csv || fail "rows differ from the truth with $options"
+done
+
+# Slices: whole records, as many as fit; start, middle and end.
+"$pktbench" extract tcp-flood.pcap -o all.csv
+for place in start middle end; do
+    "$pktbench" slice tcp-flood.pcap -o part.pcap --size 100000 --at $place
+    size=$(wc -c <part.pcap)
+    [ "$size" -le 100000 ] || fail "slice of $size bytes"
+    [ "$size" -gt 99900 ] || fail "a packet more would have fitted into $size bytes"
+    "$pktbench" extract part.pcap -o part.csv
+    grep -Fxf part.csv all.csv >common.csv
+    cmp part.csv common.csv || fail "the slice at the $place is not a part of the capture"
+done
+tail -n 1 part.csv >last
+tail -n 1 all.csv | cmp - last || fail "the slice at the end does not end with the last packet"
+
+# A pcapng slice from the middle carries its interfaces along.
+"$pktbench" gen dataset-mix --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
+"$pktbench" slice m.pcapng --at middle --size 50000 -o part.pcapng
+"$pktbench" extract m.pcapng -o all.csv
+"$pktbench" extract part.pcapng -o part.csv
+[ "$(wc -l <part.csv)" -gt 100 ] || fail "the pcapng slice is nearly empty"
+grep -Fxf part.csv all.csv >common.csv
+cmp part.csv common.csv || fail "the pcapng slice is not a part of the capture"
+
+# Pieces as tcpdump -C: together they are the capture, each but the last just passes the size.
+"$pktbench" slice tcp-flood.pcap --tcpdump-C --size 4000000 -o piece
+for piece in piece piece1 piece2; do
+    [ -e $piece ] || fail "$piece is missing"
+done
+[ ! -e piece3 ] || fail "there is a fourth piece"
+{
+    cat piece
+    tail -c +25 piece1
+    tail -c +25 piece2
+} | cmp - tcp-flood.pcap || fail "the pieces are not the capture"
+[ "$(wc -c <piece)" -gt 4000000 ] || fail "the first piece does not pass the size"
+echo "all good"

@@ -1,0 +1,138 @@
+/* Every frame of the generator, and every packet of the corpus, cut at every snaplen: what is left
+ * says what it can, and nothing that a longer capture would take back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "datasets/scenario.h"
+#include "decode/decode.h"
+#include "source/source.h"
+#include "tests/decode/rows.h"
+
+enum { SNAPLEN_MAX = 96, FRAMES = 4000 };
+
+/* The same cells in both, the captured length aside. */
+static bool same_row(const pkt_batch *a, const pkt_batch *b)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        if (c != PKT_COL_cap_len && memcmp((const uint8_t *)a + info->offset,
+                                           (const uint8_t *)b + info->offset, info->size) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void truth_store(const truth_row *row, pkt_batch *batch)
+{
+    memset(batch, 0, sizeof *batch);
+#define PKT_X(name, type, level, has, show, doc) batch->name[0] = row->name;
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+}
+
+static void check_frame(const char *scenario, size_t number, const frame *f)
+{
+    static pkt_batch got, wanted;
+    char got_words[ROW_WORDS], wanted_words[ROW_WORDS];
+    for (size_t snaplen = 0; snaplen <= SNAPLEN_MAX; snaplen++) {
+        size_t captured = snaplen < f->size ? snaplen : f->size;
+        decode_row(1, f->bytes, captured, f->size, &got);
+        truth_row truth = frame_truth(f, snaplen);
+        truth.link_type = 1;
+        truth.ts_ns = 0;
+        truth_store(&truth, &wanted);
+        if (same_row(&got, &wanted) && got.cap_len[0] == wanted.cap_len[0])
+            continue;
+        row_words(&got, got_words);
+        row_words(&wanted, wanted_words);
+        fail_msg("%s, frame %zu, snaplen %zu:\n   got %s\nwanted %s", scenario, number, snaplen,
+                 got_words, wanted_words);
+    }
+}
+
+static void test_truth(void **state)
+{
+    (void)state;
+    const dataset_scenario *scenario;
+    frame *f = malloc(sizeof *f);
+    assert_non_null(f);
+    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
+        scenario_stream stream;
+        assert_int_equal(scenario->open(&stream, scenario->seed, NULL), 0);
+        for (size_t n = 0; n < FRAMES; n++) {
+            stream.next(stream.state, f);
+            check_frame(scenario->name, n, f);
+        }
+        stream.close(stream.state);
+    }
+    free(f);
+}
+
+/* Once the verdict is not `snapped`, more captured bytes change neither it nor any header column.
+ */
+static void check_monotone(const char *path, uint64_t number, const pkt_record *record)
+{
+    static pkt_batch rows[2];
+    bool settled = false;
+    for (size_t snaplen = 0; snaplen <= SNAPLEN_MAX && snaplen <= record->cap_len; snaplen++) {
+        pkt_batch *now = &rows[snaplen % 2], *before = &rows[(snaplen + 1) % 2];
+        decode_row(record->link_type, record->data, snaplen, record->wire_len, now);
+        if (settled && !same_row(now, before))
+            fail_msg("%s, packet %llu: the row changes again at snaplen %zu", path,
+                     (unsigned long long)number, snaplen);
+        if (snaplen < record->wire_len)
+            settled = now->verdict[0] != PKT_SNAPPED;
+    }
+}
+
+static void check_file(const char *path)
+{
+    pkt_record record;
+    uint64_t number = 0;
+    pkt_source *source = pkt_source_open(path, NULL);
+    while (source && pkt_source_next(source, &record, NULL) == 1)
+        if (record.cap_len <= record.wire_len)
+            check_monotone(path, ++number, &record);
+    pkt_source_close(source);
+}
+
+static void test_corpus(void **state)
+{
+    (void)state;
+    const char *corpus = getenv("PKTBENCH_CORPUS");
+    char path[4096];
+    size_t files = 0;
+    (void)snprintf(path, sizeof path, "%s/edge", corpus ? corpus : "");
+    DIR *folder = corpus ? opendir(path) : NULL;
+    if (!folder) {
+        print_message("PKTBENCH_CORPUS names no corpus: skipped\n");
+        skip();
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        (void)snprintf(path, sizeof path, "%s/edge/%s", corpus, entry->d_name);
+        if (entry->d_name[0] != '.') {
+            check_file(path);
+            files++;
+        }
+    }
+    closedir(folder);
+    print_message("%zu files\n", files);
+    assert_true(files > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_truth),
+        cmocka_unit_test(test_corpus),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
