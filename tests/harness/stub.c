@@ -1,0 +1,138 @@
+/* A backend with one fault, chosen by STUB_FAULT when it is compiled. All else is raw's work. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pktbench.h"
+
+#define FAULT_NONE 0
+#define FAULT_LIES 1      /* changes a port in packet 17 */
+#define FAULT_LIES_MUCH 2 /* changes a port in every packet */
+#define FAULT_CRASHES 3
+#define FAULT_HANGS 4
+#define FAULT_LEAKS 5   /* 256 KiB more a batch */
+#define FAULT_SHORT 6   /* keeps the last row to itself */
+#define FAULT_FORGETS 7 /* later runs in a process tell other rows than the first one */
+#define FAULT_FAILS 8
+#define FAULT_ABI 9
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+extern const pkt_backend pkt_backend_raw;
+
+typedef struct stub_state {
+    void *raw;
+    uint64_t rows;
+    unsigned run; /* of this process, from 1 */
+} stub_state;
+
+typedef struct stub_context {
+    unsigned runs;
+} stub_context;
+
+static const char *stub_version(void)
+{
+    return "1";
+}
+
+static int stub_load(void **context, pkt_err *err)
+{
+    *context = calloc(1, sizeof(stub_context));
+    return *context ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
+}
+
+static int stub_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+                     pkt_err *err)
+{
+    stub_state *s = calloc(1, sizeof *s);
+    if (!s || pkt_backend_raw.open(NULL, &s->raw, slice, level, err) != 0) {
+        free(s);
+        return -1;
+    }
+    s->run = ++((stub_context *)context)->runs;
+    *state = s;
+    return 0;
+}
+
+#if STUB_FAULT == FAULT_LEAKS
+static void leak(void)
+{
+    enum { BYTES = 256 << 10 };
+    char *lost = malloc(BYTES);
+    if (lost)
+        memset(lost, 1, BYTES);
+    __asm__ volatile("" : : "r"(lost) : "memory");
+}
+#endif
+
+static int mischief(stub_state *s, pkt_batch *batch, int rows, pkt_err *err)
+{
+    (void)s;
+    (void)batch;
+    (void)err;
+#if STUB_FAULT == FAULT_LIES
+    if (s->rows < 17 && s->rows + (uint64_t)rows >= 17)
+        batch->src_port[16 - s->rows]++;
+#elif STUB_FAULT == FAULT_LIES_MUCH
+    for (int i = 0; i < rows; i++)
+        batch->src_port[i]++;
+#elif STUB_FAULT == FAULT_CRASHES
+    raise(SIGSEGV);
+#elif STUB_FAULT == FAULT_HANGS
+    for (;;)
+        pause();
+#elif STUB_FAULT == FAULT_LEAKS
+    leak();
+#elif STUB_FAULT == FAULT_SHORT
+    if (rows > 0 && (size_t)rows < PKT_BATCH_ROWS)
+        return rows - 1;
+#elif STUB_FAULT == FAULT_FORGETS
+    if (s->run > 1)
+        for (int i = 0; i < rows; i++)
+            batch->cap_len[i] = batch->wire_len[i] = 1;
+#elif STUB_FAULT == FAULT_FAILS
+    return pkt_fail(err, PKT_ERR_LIBRARY, 42, "the stub fails as it should");
+#endif
+    return rows;
+}
+
+static int stub_next(void *state, pkt_batch *batch, pkt_err *err)
+{
+    stub_state *s = state;
+    int rows = pkt_backend_raw.next(s->raw, batch, err);
+    if (rows > 0)
+        rows = mischief(s, batch, rows, err);
+    if (rows > 0)
+        s->rows += (uint64_t)rows;
+    return rows;
+}
+
+static void stub_close(void *state)
+{
+    stub_state *s = state;
+    pkt_backend_raw.close(s->raw);
+    free(s);
+}
+
+static const pkt_backend stub = {
+    .abi = PKT_ABI + (STUB_FAULT == FAULT_ABI),
+    .name = "stub-" TEXT(STUB_NAME),
+    .summary = "test backend",
+    .license = "MIT",
+    .origin = "ours",
+    .decoder = "stub",
+    .work = {[PKT_LEVEL_HEADERS] = "raw's, with a fault"},
+    .columns = {[PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+    .version = stub_version,
+    .load = stub_load,
+    .unload = free,
+    .open = stub_open,
+    .next = stub_next,
+    .close = stub_close,
+};
+
+const pkt_backend *pkt_module(void)
+{
+    return &stub;
+}
