@@ -18,7 +18,7 @@
 /* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
 #define PROCESSES_DEFAULT 8
 /* Seconds for all that is timed. */
-#define BUDGET_DEFAULT 120.0
+#define BUDGET_DEFAULT 150.0
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.25
 /* Seconds that one run may take. */
@@ -276,6 +276,22 @@ static int conclude(benchmark *b, json_t *context, double started)
     return status;
 }
 
+/* Can the results be written where the user wants them? Asked before minutes go by. */
+static bool output_possible(const benchmark *b)
+{
+    const char *given = option_value(b->arguments, "o");
+    pkt_outfile out;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!given)
+        return true;
+    if (pkt_outfile_open(&out, given, &err) != 0) {
+        say_failure(given, &err);
+        return false;
+    }
+    pkt_outfile_abandon(&out);
+    return true;
+}
+
 static int bench_slices(benchmark *b)
 {
     double started = seconds_now();
@@ -295,7 +311,7 @@ static int bench_run(const arguments *arguments)
     benchmark b = {.arguments = arguments};
     int status = EXIT_TROUBLE;
     const lineup_wish wish = lineup_wish_of(arguments);
-    if (!options_read(&b) || !lineup_open(&b.lineup, &wish))
+    if (!options_read(&b) || !output_possible(&b) || !lineup_open(&b.lineup, &wish))
         return status;
     progress_open(&b.progress);
     if (suite_open(&b.suite, arguments->operands, arguments->operand_count)) {
@@ -313,7 +329,7 @@ static const option_spec options[] = {
     {"processes", "N",
      "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
-    {"budget", "TIME", "Time for all that is timed; default 120s. Agreement comes on top."},
+    {"budget", "TIME", "Time for all that is timed; default 150s. Agreement comes on top."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "

@@ -164,27 +164,22 @@ static const timing_sample *sample_of(const bench_cell *cell, unsigned block, un
     return NULL;
 }
 
-/* exp of the median of log(one / other), paired by round. false: there are no pairs. */
+/* The median of one / other, paired by round. false: there are no pairs. */
 static bool ratio_of(const bench_cell *one, const bench_cell *other, bool cpu, uint64_t seed,
                      summary *out)
 {
-    observation *logs = calloc(one->sample_count + 1, sizeof *logs);
+    observation *ratios = calloc(one->sample_count + 1, sizeof *ratios);
     size_t n = 0;
-    for (size_t i = 0; logs && i < one->sample_count; i++) {
+    for (size_t i = 0; ratios && i < one->sample_count; i++) {
         const timing_sample *a = &one->samples[i];
         const timing_sample *b = sample_of(other, a->block, a->round);
         double above = cpu ? a->cpu_ns : a->wall_ns, below = b ? cpu ? b->cpu_ns : b->wall_ns : 0;
         if (above > 0 && below > 0)
-            logs[n++] = (observation){a->block, log(above / below)};
+            ratios[n++] = (observation){a->block, above / below};
     }
-    bool good = n > 0 && summarize(logs, n, seed, out) == 0;
-    free(logs);
-    if (!good)
-        return false;
-    out->median = exp(out->median);
-    out->low = exp(out->low);
-    out->high = exp(out->high);
-    return true;
+    bool good = n > 0 && summarize(ratios, n, seed, out) == 0;
+    free(ratios);
+    return good;
 }
 
 /* Against whom a cell is held: raw at the same level; where raw does not work there, or the cell

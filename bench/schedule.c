@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics.h"
+
 bool cell_is_timed(const bench_cell *cell)
 {
     run_status status = cell->check.status;
@@ -95,32 +97,38 @@ static double round_seconds(const schedule *s, bool slow)
     return sum;
 }
 
+/* Blocks that slow backends can have when quick ones have `rounds` in each of theirs. */
+static double blocks_left(const schedule *s, unsigned rounds)
+{
+    return floor((s->budget_s - round_seconds(s, false) * s->blocks * rounds) /
+                 round_seconds(s, true));
+}
+
+/* Blocks of slow backends: as many as fit beside a few rounds of the quick ones; beside one round
+ * if they would get no interval otherwise. */
+static unsigned slow_blocks_wanted(const schedule *s)
+{
+    if (round_seconds(s, true) <= 0)
+        return s->blocks;
+    double fit = blocks_left(s, s->rounds ? s->rounds : ROUNDS_MIN);
+    if (fit < INTERVAL_BLOCKS_MIN && !s->rounds)
+        fit = fmin(blocks_left(s, 1), INTERVAL_BLOCKS_MIN);
+    if (fit >= s->blocks)
+        return s->blocks;
+    return fit < BLOCKS_MIN ? BLOCKS_MIN : (unsigned)fit;
+}
+
 /* A block that comes at even distance for a backend that gets fewer blocks than there are. */
 static bool block_has_slow(const schedule *s, unsigned block)
 {
-    double slow = round_seconds(s, true), quick = round_seconds(s, false);
-    unsigned wanted = s->blocks;
-    if (slow > 0) {
-        double fit = (s->budget_s - quick * s->blocks) / slow;
-        wanted = fit < BLOCKS_MIN ? BLOCKS_MIN : fit > s->blocks ? s->blocks : (unsigned)fit;
-    }
-    if (wanted >= s->blocks)
-        return true;
-    return block * wanted / s->blocks != (block + 1) * wanted / s->blocks;
-}
-
-static unsigned slow_blocks(const schedule *s)
-{
-    unsigned count = 0;
-    for (unsigned block = 0; block < s->blocks; block++)
-        count += block_has_slow(s, block);
-    return count;
+    return s->slow_blocks >= s->blocks ||
+           block * s->slow_blocks / s->blocks != (block + 1) * s->slow_blocks / s->blocks;
 }
 
 static double planned_seconds(const schedule *s)
 {
     return s->blocks * s->rounds * round_seconds(s, false) +
-           slow_blocks(s) * round_seconds(s, true);
+           s->slow_blocks * round_seconds(s, true);
 }
 
 void schedule_plan(schedule *s)
@@ -129,10 +137,11 @@ void schedule_plan(schedule *s)
         double runs = ceil(SAMPLE_NS / fmax(s->cells[i].run_ns, 1));
         s->cells[i].runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
     }
+    s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
-    double left = s->budget_s - slow_blocks(s) * round_seconds(s, true);
+    double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : 1;
     s->rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : (unsigned)rounds;
 }

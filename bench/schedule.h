@@ -12,6 +12,8 @@
 #define SAMPLE_RUNS_MAX 1000
 /* Rounds of a block, at most, when the budget decides. */
 #define ROUNDS_MAX 20
+/* Rounds of a block that quick backends get before slow ones fill the budget. */
+#define ROUNDS_MIN 3
 /* Blocks that even a backend gets whose runs do not fit the budget. */
 #define BLOCKS_MIN 3
 
@@ -47,6 +49,7 @@ typedef struct schedule {
     load_times loads[LINEUP_MAX];
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
+    unsigned slow_blocks;    /* of the blocks, those that slow backends take part in */
     double budget_s;         /* for the timed part */
     double request_s;        /* that a run may take */
     size_t evict_bytes;      /* walked over before every run */

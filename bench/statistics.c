@@ -43,7 +43,7 @@ static size_t blocks_find(const observation *observations, size_t count, block *
     return found;
 }
 
-/* Median of one resample: as many blocks as there are, from each as many observations as it has. */
+/* Logarithm of the median of one resample: as many whole blocks as there are. */
 static double resample(const observation *observations, const block *blocks, size_t block_count,
                        random_state *random, double *scratch)
 {
@@ -51,9 +51,37 @@ static double resample(const observation *observations, const block *blocks, siz
     for (size_t i = 0; i < block_count; i++) {
         const block *b = &blocks[random_below(random, block_count)];
         for (size_t j = 0; j < b->count; j++)
-            scratch[n++] = observations[b->first + random_below(random, b->count)].value;
+            scratch[n++] = observations[b->first + j].value;
     }
-    return median_of(scratch, n);
+    return log(median_of(scratch, n));
+}
+
+double student_975(size_t freedom)
+{
+    /* Abramowitz and Stegun 26.7.5 at the normal quantile 1.959964. */
+    const double z = 1.959963984540054, z2 = z * z, n = (double)freedom;
+    double g1 = z * (z2 + 1) / 4;
+    double g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
+    double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
+    double g4 = z * ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
+    return z + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n;
+}
+
+/* Half the width of the interval, in logarithms. Resampling n blocks shows (n - 1) / n of the
+ * variance that n blocks have, and few blocks leave the rest uncertain: hence Student's quantile
+ * rather than the percentiles of the resamples, which at 8 blocks cover 90 % instead of 95 %. */
+static double half_width(const observation *observations, const block *blocks, size_t block_count,
+                         uint64_t seed, double *scratch)
+{
+    random_state random = random_seeded(seed);
+    double mean = 0, squares = 0, n = (double)block_count;
+    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) { /* Welford */
+        double x = resample(observations, blocks, block_count, &random, scratch);
+        double step = x - mean;
+        mean += step / (double)(i + 1);
+        squares += step * (x - mean);
+    }
+    return student_975(block_count - 1) * sqrt(squares / (BOOTSTRAP_RESAMPLES - 1) * n / (n - 1));
 }
 
 static size_t outliers_count(double *values, size_t count, double median, double *deviations)
@@ -82,8 +110,7 @@ int summarize(const observation *observations, size_t count, uint64_t seed, summ
     block *blocks = malloc(count * sizeof *blocks);
     size_t block_count = blocks ? blocks_find(observations, count, blocks) : 0;
     double *scratch = blocks ? malloc(resample_room(blocks, block_count) * sizeof *scratch) : NULL;
-    double *medians = malloc(BOOTSTRAP_RESAMPLES * sizeof *medians);
-    bool good = values && blocks && scratch && medians;
+    bool good = values && blocks && scratch;
     if (good) {
         for (size_t i = 0; i < count; i++)
             values[i] = observations[i].value;
@@ -94,16 +121,12 @@ int summarize(const observation *observations, size_t count, uint64_t seed, summ
         out->has_interval = block_count >= INTERVAL_BLOCKS_MIN;
     }
     if (good && out->has_interval) {
-        random_state random = random_seeded(seed);
-        for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++)
-            medians[i] = resample(observations, blocks, block_count, &random, scratch);
-        qsort(medians, BOOTSTRAP_RESAMPLES, sizeof *medians, ascending);
-        out->low = quantile_sorted(medians, BOOTSTRAP_RESAMPLES, 0.025);
-        out->high = quantile_sorted(medians, BOOTSTRAP_RESAMPLES, 0.975);
+        double half = half_width(observations, blocks, block_count, seed, scratch);
+        out->low = out->median * exp(-half);
+        out->high = out->median * exp(half);
     }
     free(values);
     free(blocks);
     free(scratch);
-    free(medians);
     return good ? 0 : -1;
 }

@@ -9,14 +9,14 @@
 /* Fewer blocks than this give no interval: it would promise more than it holds. */
 #define INTERVAL_BLOCKS_MIN 6
 /* Resamples of the bootstrap. */
-#define BOOTSTRAP_RESAMPLES 4000
+#define BOOTSTRAP_RESAMPLES 2000
 /* Median absolute deviations from the median beyond which a sample is counted as an outlier. */
 #define OUTLIER_MADS 5
 
 /* One observation; those of one process share the block. */
 typedef struct observation {
     unsigned block;
-    double value;
+    double value; /* above 0: a time, or a ratio of times */
 } observation;
 
 typedef struct summary {
@@ -32,10 +32,13 @@ double quantile_sorted(const double *sorted, size_t count, double p);
 /* Median of values in any order, which are sorted on the way. */
 double median_of(double *values, size_t count);
 
-/* Median, extremes, outliers, and the percentile interval of a bootstrap that resamples blocks,
- * then observations within each, as processes differ from each other more than rounds do.
- * Observations must come ordered by block. Nothing is dropped. `count` at least 1. 0, or -1 without
- * memory. */
+/* Student's t quantile at 0.975; `freedom` at least 5, where the error is below 0.0005. */
+double student_975(size_t freedom);
+
+/* Median, extremes, outliers, and a 95 % interval of the median, symmetric in the logarithm:
+ * Student's t times the standard error from a bootstrap of whole blocks, as processes differ from
+ * each other more than rounds do. Observations must come ordered by block. Nothing is dropped.
+ * `count` at least 1. 0, or -1 without memory. */
 int summarize(const observation *observations, size_t count, uint64_t seed, summary *out);
 
 #endif

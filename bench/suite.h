@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "pktbench.h"
 
@@ -28,6 +29,8 @@ typedef struct suite {
     suite_slice slices[SUITE_MAX];
     size_t count;
     char *folder; /* scratch folder, removed with what is in it */
+    pid_t keeper; /* the process that removes it, when the pipe to it closes */
+    int keeper_pipe;
 } suite;
 
 /* Headline scenarios if there are no captures: generated into the cache folder unless they are

@@ -41,7 +41,7 @@ static int slice_run(const arguments *arguments)
     int bad = pieces ? slice_pieces(capture, path, size, &count, &err)
                      : slice_capture(capture, path, size, where, &err);
     if (bad) {
-        say_failure(err.code == PKT_ERR_IO ? path : capture, &err);
+        say_failure(err.code == PKT_ERR_WRITE ? path : capture, &err);
         return EXIT_TROUBLE;
     }
     return EXIT_DONE;

@@ -64,7 +64,7 @@ static int copy_span(FILE *out, FILE *in, span s, pkt_err *err)
         if (got == 0)
             return pkt_fail(err, PKT_ERR_CUT, s.end - left, "became shorter while it was read");
         if (fwrite(buffer, 1, got, out) != got)
-            return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
         left -= got;
     }
     return 0;

@@ -18,7 +18,7 @@ static void put(buffer *b, uint32_t value, size_t width)
 static int out(FILE *file, const void *bytes, size_t size, pkt_err *err)
 {
     if (fwrite(bytes, 1, size, file) != size)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     return 0;
 }
 

@@ -22,6 +22,13 @@
 extern "C" {
 #endif
 
+/* Seen from outside the shared object, whatever -fvisibility says. */
+#if defined(__GNUC__)
+#define PKT_EXPORT __attribute__((visibility("default")))
+#else
+#define PKT_EXPORT
+#endif
+
 /* Version of the binary contract. A backend table that carries another one is refused. Columns are
  * only ever appended, so that an added column does not change it. */
 #define PKT_ABI 1u
@@ -155,16 +162,17 @@ typedef struct pkt_column_info {
 } pkt_column_info;
 
 /* The column's description; `column` is below PKT_COLUMN_COUNT. Static storage. */
-const pkt_column_info *pkt_column_at(size_t column);
+PKT_EXPORT const pkt_column_info *pkt_column_at(size_t column);
 /* The columns that a row of this level holds. */
-pkt_column_set pkt_level_columns(pkt_level level);
+PKT_EXPORT pkt_column_set pkt_level_columns(pkt_level level);
 /* Short names: "headers", "bad-length", ... NULL if out of range. */
-const char *pkt_level_name(pkt_level level);
-const char *pkt_verdict_name(pkt_verdict verdict);
+PKT_EXPORT const char *pkt_level_name(pkt_level level);
+PKT_EXPORT const char *pkt_verdict_name(pkt_verdict verdict);
 
 typedef enum pkt_errcode {
     PKT_ERR_NONE,
-    PKT_ERR_IO,      /* the system refused: `sys` holds errno */
+    PKT_ERR_IO,      /* an input cannot be read: `sys` holds errno */
+    PKT_ERR_WRITE,   /* an output cannot be written: `sys` holds errno */
     PKT_ERR_FORMAT,  /* not a capture, or of a kind that is not handled */
     PKT_ERR_CORRUPT, /* a record or block contradicts itself: rows before it stand */
     PKT_ERR_CUT,     /* the file ends inside a record: rows before it stand */
@@ -194,7 +202,7 @@ pkt_fail(pkt_err *err, pkt_errcode code, uint64_t pos, const char *format, ...)
     if (err) {
         va_list args;
         err->code = code;
-        err->sys = code == PKT_ERR_IO ? errno : 0;
+        err->sys = code == PKT_ERR_IO || code == PKT_ERR_WRITE ? errno : 0;
         err->pos = pos;
         va_start(args, format);
         (void)vsnprintf(err->msg, sizeof err->msg, format, args);
@@ -214,7 +222,7 @@ typedef struct pkt_slice {
 
 /* Check that `path` is a readable file that starts as a capture does. -1 and *err otherwise.
  * slice->path is `path` itself, which must outlive the slice. */
-int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err);
+PKT_EXPORT int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err);
 
 /* What a backend gives besides columns. `how` says how we know: "tested" (by the contract test), or
  * where it is stated. The list ends with a NULL name. Names in use: pcapng, live, stream-numbers,
@@ -256,11 +264,6 @@ typedef struct pkt_backend {
 
 /* The one symbol of a module (a shared object that carries a backend). */
 #define PKT_MODULE_SYMBOL "pkt_module"
-#if defined(__GNUC__)
-#define PKT_EXPORT __attribute__((visibility("default")))
-#else
-#define PKT_EXPORT
-#endif
 PKT_EXPORT const pkt_backend *pkt_module(void);
 
 /* A backend that this build knows: built in, or a module that may or may not be there. */
@@ -274,14 +277,14 @@ typedef struct pkt_entry {
 
 /* The registry, in table order: fill *entry with the index'th backend. 0, or -1 past the end.
  * What *entry points to has static storage. */
-int pkt_registry_at(size_t index, pkt_entry *entry);
+PKT_EXPORT int pkt_registry_at(size_t index, pkt_entry *entry);
 /* The same by name; -1 if there is none. */
-int pkt_registry_find(const char *name, pkt_entry *entry);
+PKT_EXPORT int pkt_registry_find(const char *name, pkt_entry *entry);
 /* The entry's backend; a module is loaded now, and stays loaded until the process ends.
  * NULL and *err with the reason if it cannot be had. */
-const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err);
+PKT_EXPORT const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err);
 /* Load a backend from any shared object: it must export pkt_module() with our abi. */
-const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
+PKT_EXPORT const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
 
 /* Where rows go. */
 typedef struct pkt_sink {
@@ -296,11 +299,12 @@ typedef struct pkt_sink {
  * clear, next, push, close. `batch` is scratch space of the caller's. *rows counts what was pushed,
  * also on failure. 0; or -1 and *err: code PKT_ERR_CUT and PKT_ERR_CORRUPT mean that the rows
  * before the fault were pushed and finished. */
-int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice, pkt_level level,
-              pkt_batch *batch, const pkt_sink *sink, uint64_t *rows, pkt_err *err);
+PKT_EXPORT int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice,
+                         pkt_level level, pkt_batch *batch, const pkt_sink *sink, uint64_t *rows,
+                         pkt_err *err);
 
 /* Version of this library, "1.2.3". */
-const char *pkt_version(void);
+PKT_EXPORT const char *pkt_version(void);
 
 #ifdef __cplusplus
 }

@@ -88,7 +88,7 @@ const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
     return NULL;
 }
 
-/* Folder of the running program, without the final slash; false if it cannot be told. */
+/* Folder of the running program, without the final slash; -1 if it cannot be told. */
 static int program_folder(char folder[PATH_MAX])
 {
     ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
@@ -102,26 +102,37 @@ static int program_folder(char folder[PATH_MAX])
     return 0;
 }
 
+enum { MODULE_PATH_MAX = 2 * PATH_MAX };
+
+/* Only in PKTBENCH_MODULES if that is set. Else beside the program (build tree), where it is
+ * installed as seen from the program, and under the configured prefix. -1 if it is in none. */
+static int module_find(const char *module, char path[MODULE_PATH_MAX])
+{
+    static const char *const below[] = {"modules", PKTBENCH_MODULES_FROM_PROGRAM};
+    const char *wanted = getenv("PKTBENCH_MODULES");
+    if (wanted) {
+        (void)snprintf(path, MODULE_PATH_MAX, "%s/%s", wanted, module);
+        return access(path, R_OK);
+    }
+    char program[PATH_MAX];
+    if (program_folder(program) == 0)
+        for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
+            (void)snprintf(path, MODULE_PATH_MAX, "%s/%s/%s", program, below[i], module);
+            if (access(path, R_OK) == 0)
+                return 0;
+        }
+    (void)snprintf(path, MODULE_PATH_MAX, "%s/%s", PKTBENCH_MODULES_INSTALLED, module);
+    return access(path, R_OK);
+}
+
 const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
 {
     if (entry->backend)
         return entry->backend;
-    /* PKTBENCH_MODULES, then beside the program (build tree), then where modules are installed. */
-    char folder[PATH_MAX], path[PATH_MAX + 64];
-    const char *wanted = getenv("PKTBENCH_MODULES");
-    if (wanted) {
-        (void)snprintf(path, sizeof path, "%s/%s", wanted, entry->module);
-    } else {
-        path[0] = '\0';
-        if (program_folder(folder) == 0)
-            (void)snprintf(path, sizeof path, "%s/modules/%s", folder, entry->module);
-        if (access(path, R_OK) != 0)
-            (void)snprintf(path, sizeof path, "%s/%s", PKTBENCH_MODULE_INSTALL_DIR, entry->module);
-    }
-    if (access(path, R_OK) != 0) {
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                 "its module is not built: install %s and build again", entry->install);
-        return NULL;
-    }
-    return pkt_plugin_open(path, err);
+    char path[MODULE_PATH_MAX];
+    if (module_find(entry->module, path) == 0)
+        return pkt_plugin_open(path, err);
+    pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+             "its module is not built: install %s and build again", entry->install);
+    return NULL;
 }

@@ -137,13 +137,12 @@ static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
 
 static void machine_print(const json_t *results, const char *bullet, FILE *out)
 {
-    const json_t *context = json_object_get(results, "context"), *plan;
-    const json_t *cpu = json_object_get(context, "cpu");
-    plan = json_object_get(results, "plan");
-    fprintf(out, "%s%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s%s, %s; %s, %s; %.10s\n", bullet,
+    const json_t *context = json_object_get(results, "context");
+    const json_t *cpu = json_object_get(context, "cpu"), *plan = json_object_get(results, "plan");
+    fprintf(out, "%s%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s; %.10s\n", bullet,
             text_of(cpu, "model"), number_of(cpu, "cores"), number_of(cpu, "l2_bytes") / 1024,
             number_of(cpu, "l3_bytes") / 1024,
-            json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "", "",
+            json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
             text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
             text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
     fprintf(

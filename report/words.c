@@ -34,14 +34,15 @@ static const char *fastest(const json_t *results, const char *level)
 typedef struct range {
     double low, high;
     size_t slices;
-    bool clear; /* every interval lies wholly above 1 */
+    bool clear;   /* every interval lies wholly above 1 */
+    bool guessed; /* some slice has no interval */
 } range;
 
 /* How many times as long the backend takes as its baseline, over the slices. */
 static range ratios(const json_t *results, const char *backend, const char *level,
                     const char *baseline)
 {
-    range r = {INFINITY, 0, 0, true};
+    range r = {INFINITY, 0, 0, true, false};
     size_t i;
     json_t *slice;
     json_array_foreach(json_object_get(results, "slices"), i, slice)
@@ -55,6 +56,7 @@ static range ratios(const json_t *results, const char *backend, const char *leve
         r.low = fmin(r.low, median);
         r.high = fmax(r.high, median);
         r.clear = r.clear && is_above_one(ratio);
+        r.guessed = r.guessed || !json_is_array(json_object_get(ratio, "ci95"));
         r.slices++;
     }
     return r;
@@ -89,7 +91,10 @@ static void headers_sentence(const json_t *results, const char *bullet, FILE *ou
         if (strcmp(name, best) == 0 || !r.slices)
             continue;
         range_text(r, text, sizeof text);
-        if (r.clear)
+        if (r.guessed)
+            fprintf(out, "%s %s takes %s times as long (no interval: too few processes)",
+                    said++ ? "," : ";", name, text);
+        else if (r.clear)
             fprintf(out, "%s %s takes %s times as long", said++ ? "," : ";", name, text);
         else
             fprintf(out, "%s %s is not clearly slower (%s times)", said++ ? "," : ";", name, text);
@@ -100,7 +105,7 @@ static void headers_sentence(const json_t *results, const char *bullet, FILE *ou
 /* Cost of the whole tree against the same backend's headers, over the slices. */
 static range tree_cost(const json_t *results, const char *backend)
 {
-    range r = {INFINITY, 0, 0, true};
+    range r = {INFINITY, 0, 0, true, false};
     size_t i;
     json_t *slice;
     json_array_foreach(json_object_get(results, "slices"), i, slice)
@@ -131,7 +136,7 @@ static void dissect_sentence(const json_t *results, const char *bullet, FILE *ou
         range_text(cost, text, sizeof text);
         fprintf(out, "; the whole tree takes %s times as long as its header fields", text);
     }
-    if (to_raw.slices && to_raw.clear) {
+    if (to_raw.slices && (to_raw.clear || to_raw.guessed)) {
         range_text(to_raw, text, sizeof text);
         fprintf(out, ", %s times as long as raw's header columns", text);
     }

@@ -13,7 +13,7 @@ struct pkt_csv_sink {
 static int write_out(pkt_csv_sink *csv, size_t length, pkt_err *err)
 {
     if (fwrite(csv->line, 1, length, csv->file) != length)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     return 0;
 }
 
@@ -53,7 +53,7 @@ static int csv_finish(void *self, pkt_err *err)
 {
     pkt_csv_sink *csv = self;
     if (fflush(csv->file) != 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     return 0;
 }
 

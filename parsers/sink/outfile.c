@@ -7,7 +7,7 @@
 
 static int open_failed(pkt_outfile *out, pkt_err *err)
 {
-    pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     if (out->temp)
         unlink(out->temp);
     free(out->path);

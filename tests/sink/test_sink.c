@@ -226,7 +226,7 @@ static void test_outfile(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0); /* nothing else was left in it */
     assert_int_equal(pkt_outfile_open(&out, "/nowhere/file", &err), -1);
-    assert_int_equal(err.code, PKT_ERR_IO);
+    assert_int_equal(err.code, PKT_ERR_WRITE);
     assert_int_equal(pkt_outfile_open(&out, "/dev/full", &err), 0);
     fputs("lost", out.file);
     assert_int_equal(pkt_outfile_commit(&out, &err), -1);
