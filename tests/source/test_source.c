@@ -123,8 +123,8 @@ static char path[] = "/tmp/pktbench-source.XXXXXX";
 
 static const char *code_name(pkt_errcode code)
 {
-    static const char *const names[] = {"none",  "io",     "format", "corrupt", "cut",
-                                        "limit", "memory", "usage",  "library"};
+    static const char *const names[] = {"none", "io",    "write",  "format", "corrupt",
+                                        "cut",  "limit", "memory", "usage",  "library"};
     return names[code];
 }
 
