@@ -1,0 +1,37 @@
+# What `cmake --install` puts where. Modules install themselves: see parsers/modules/.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pktbench)
+
+add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pktbench.1
+    COMMAND pktbench help --man > ${PROJECT_BINARY_DIR}/pktbench.1
+    DEPENDS pktbench VERBATIM)
+add_custom_target(pktbench_manual ALL DEPENDS ${PROJECT_BINARY_DIR}/pktbench.1)
+
+# Seen from the folder of pktbench.pc, so that the prefix may move.
+file(RELATIVE_PATH prefix_from_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
+file(RELATIVE_PATH includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+file(RELATIVE_PATH libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
+list(TRANSFORM CMAKE_DL_LIBS PREPEND -l OUTPUT_VARIABLE libs_private)
+list(JOIN libs_private " " libs_private)
+configure_file(cmake/pktbench.pc.in pktbench.pc @ONLY)
+
+configure_package_config_file(cmake/pktbenchConfig.cmake.in
+    ${PROJECT_BINARY_DIR}/pktbenchConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(
+    ${PROJECT_BINARY_DIR}/pktbenchConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+
+set_target_properties(pktbench_static PROPERTIES EXPORT_NAME pktbench)
+set_target_properties(pktbench_shared PROPERTIES EXPORT_NAME shared)
+set_target_properties(pktbench_headers PROPERTIES EXPORT_NAME headers)
+install(TARGETS pktbench)
+install(TARGETS pktbench_static pktbench_shared pktbench_headers EXPORT pktbenchTargets)
+install(EXPORT pktbenchTargets NAMESPACE pktbench:: DESTINATION ${package_dir})
+install(FILES ${PROJECT_BINARY_DIR}/pktbenchConfig.cmake
+              ${PROJECT_BINARY_DIR}/pktbenchConfigVersion.cmake DESTINATION ${package_dir})
+install(FILES ${PROJECT_BINARY_DIR}/pktbench.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES include/pktbench.h TYPE INCLUDE)
+install(FILES ${PROJECT_BINARY_DIR}/pktbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench)
+install(FILES LICENSE TYPE DOC)
