@@ -67,6 +67,8 @@ ALWAYS_INLINE pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int 
             verdict = skip_extension(&c, &next);
             break;
         case PROTO_FRAGMENT:
+            if (i == PKT_MAX_IP_EXTENSIONS)
+                return PKT_UNSUPPORTED; /* before it gives columns */
             verdict = skip_fragment(&c, r, &next, &open_ended);
             break;
         case PROTO_AH:
