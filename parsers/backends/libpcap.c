@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "decode/decode.h"
+#include "source/source_private.h"
 
 #define NS_PER_S 1000000000
 
@@ -22,10 +23,22 @@ static const char *libpcap_version(void)
     return pcap_lib_version();
 }
 
-/* DLT_ numbers are those of LINKTYPE_ but for a few, of which our decoders know raw IP only. */
+/* DLT_ numbers are those of LINKTYPE_ but for raw IP and these:
+ * https://www.tcpdump.org/linktypes.html */
 static uint16_t link_type_of(int dlt)
 {
-    return dlt == DLT_RAW ? 101 : (uint16_t)dlt;
+    switch (dlt) {
+    case DLT_ATM_RFC1483:
+        return 100;
+    case DLT_SLIP_BSDOS:
+        return 102;
+    case DLT_PPP_BSDOS:
+        return 103;
+    case DLT_ATM_CLIP:
+        return 106;
+    default:
+        return link_type_common((uint16_t)dlt);
+    }
 }
 
 static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
@@ -52,12 +65,12 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
 static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
                       pkt_batch *batch, size_t row)
 {
-    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. */
-    int64_t seconds =
-        s->short_seconds ? (int64_t)(uint32_t)header->ts.tv_sec : (int64_t)header->ts.tv_sec;
+    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. In pcapng they may be
+     * any number, and the product wraps as it does in our own reader. */
+    uint64_t seconds = s->short_seconds ? (uint32_t)header->ts.tv_sec : (uint64_t)header->ts.tv_sec;
     pkt_record record = {
         .data = data,
-        .ts_ns = seconds * NS_PER_S + (int64_t)header->ts.tv_usec,
+        .ts_ns = (int64_t)(seconds * NS_PER_S + (uint64_t)header->ts.tv_usec),
         .cap_len = header->caplen,
         .wire_len = header->len,
         .link_type = s->link_type,

@@ -167,6 +167,41 @@ static void test_cases(void **state)
     }
 }
 
+/* Times and link types by libpcap are those of our own reader, also where its own numbers differ.
+ */
+static void test_libpcap(void **state)
+{
+    (void)state;
+    static const char *const same[] = {
+        PCAP_LE "ffffffff 01000000 00000000 00000000",
+        "d4c3b2a1 0200 0400 00000000 00000000 00000400 0e000000 "
+        "00000000 00000000 00000000 00000000",
+        "d4c3b2a1 0200 0400 00000000 00000000 00000400 67000000 "
+        "00000000 00000000 00000000 00000000",
+        /* An offset of 2^40 s: more nanoseconds than fit. */
+        SHB_LE "01000000 20000000 0100 0000 00000000 0e00 0800 0000000000010000 20000000 " EPB_LE(
+            "00000000", "00000000", "40420f00"),
+    };
+    static pkt_batch batches[2];
+    static const char *const names[2] = {"raw", "libpcap"};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        uint8_t bytes[256];
+        file_fill(bytes, hex_bytes(same[i], bytes, sizeof bytes));
+        for (size_t b = 0; b < 2; b++) {
+            pkt_entry entry;
+            pkt_slice slice;
+            void *run;
+            assert_int_equal(pkt_registry_find(names[b], &entry), 0);
+            assert_int_equal(pkt_slice_open(path, &slice, NULL), 0);
+            assert_int_equal(entry.backend->open(NULL, &run, &slice, PKT_LEVEL_FRAMES, NULL), 0);
+            assert_int_equal(entry.backend->next(run, &batches[b], NULL), 1);
+            entry.backend->close(run);
+        }
+        assert_true(batches[0].ts_ns[0] == batches[1].ts_ns[0]);
+        assert_int_equal(batches[0].link_type[0], batches[1].link_type[0]);
+    }
+}
+
 /* What ended a source is said again. */
 static void test_end_is_sticky(void **state)
 {
@@ -245,9 +280,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_end_is_sticky),
-        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_cases),         cmocka_unit_test(test_libpcap),
+        cmocka_unit_test(test_end_is_sticky), cmocka_unit_test(test_window),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
