@@ -1,5 +1,6 @@
 /* CSV as csv.c writes it -> rows. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "sink/sink.h"
@@ -130,27 +131,29 @@ static void cell_store(pkt_batch *batch, size_t row, size_t column, uint64_t val
 static int parse_number(const char *cell, const pkt_column_info *info, uint64_t *value)
 {
     char *end;
-    int negative = cell[0] == '-' && info->offset == offsetof(pkt_batch, ts_ns);
+    int is_signed = info->offset == offsetof(pkt_batch, ts_ns);
+    int negative = is_signed && cell[0] == '-';
     if (cell[negative] < '0' || cell[negative] > '9')
         return -1;
     errno = 0;
-    *value = negative ? (uint64_t)strtoll(cell, &end, 10) : strtoull(cell, &end, 10);
+    *value = is_signed ? (uint64_t)strtoll(cell, &end, 10) : strtoull(cell, &end, 10);
     if (errno || *end)
         return -1;
-    return !negative && info->size < 8 && *value >> (8 * info->size) ? -1 : 0;
+    return info->size < 8 && *value >> (8 * info->size) ? -1 : 0;
 }
 
 static int parse_mac(const char *cell, uint64_t *value)
 {
-    unsigned b[6];
-    int used = 0;
-    if (sscanf(cell, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-               &used) != 6 ||
-        cell[used])
+    enum { TEXT = 17 };
+    if (strlen(cell) != TEXT)
         return -1;
     *value = 0;
-    for (size_t i = 0; i < 6; i++)
-        *value = *value << 8 | b[i];
+    for (size_t i = 0; i < TEXT; i += 3) {
+        if (!isxdigit((unsigned char)cell[i]) || !isxdigit((unsigned char)cell[i + 1]) ||
+            (cell[i + 2] != ':' && i + 2 != TEXT))
+            return -1;
+        *value = *value << 8 | strtoul(cell + i, NULL, 16);
+    }
     return 0;
 }
 

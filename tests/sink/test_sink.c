@@ -108,6 +108,12 @@ static void test_csv_refused(void **state)
         {"ts_ns,cap_len\n1,2", 2},
         {"ts_ns,verdict\n1,fine\n", 2},
         {"eth_src\n02:00:00:00:00:01:02\n", 2},
+        {"eth_src\n02:00:00:00:00:-1\n", 2},
+        {"eth_src\n02:00:00:00:00: 1\n", 2},
+        {"eth_src\n02:00:00:00:00:001\n", 2},
+        {"eth_src\n2:0:0:0:0:1\n", 2},
+        {"ts_ns\n9223372036854775808\n", 2},
+        {"ts_ns\n-9223372036854775809\n", 2},
         {"src\n1.2.3\n", 2},
         {"src_port\n65536\n", 2},
     };
