@@ -91,13 +91,15 @@ static void headers_sentence(const json_t *results, const char *bullet, FILE *ou
         if (strcmp(name, best) == 0 || !r.slices)
             continue;
         range_text(r, text, sizeof text);
-        if (r.guessed)
-            fprintf(out, "%s %s takes %s times as long (no interval: too few processes)",
-                    said++ ? "," : ";", name, text);
-        else if (r.clear)
-            fprintf(out, "%s %s takes %s times as long", said++ ? "," : ";", name, text);
+        fputs(said++ ? ", " : "; ", out);
+        if (r.clear || r.guessed)
+            fprintf(out, "%s takes %s times as long", name, text);
         else
-            fprintf(out, "%s %s is not clearly slower (%s times)", said++ ? "," : ";", name, text);
+            fprintf(out, "%s is not clearly slower (%s times)", name, text);
+        if (r.slices < json_array_size(json_object_get(results, "slices")))
+            fputs(" where it agrees", out);
+        if (r.guessed)
+            fputs(" (no interval: too few processes)", out);
     }
     fputs(".\n", out);
 }

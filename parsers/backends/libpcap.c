@@ -4,6 +4,7 @@
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "decode/decode.h"
 #include "source/source_private.h"
@@ -20,7 +21,9 @@ typedef struct libpcap_state {
 
 static const char *libpcap_version(void)
 {
-    return pcap_lib_version();
+    static const char prefix[] = "libpcap version ";
+    const char *version = pcap_lib_version();
+    return strncmp(version, prefix, sizeof prefix - 1) == 0 ? version + sizeof prefix - 1 : version;
 }
 
 /* DLT_ numbers are those of LINKTYPE_ but for raw IP and these:

@@ -1,4 +1,4 @@
-/* raw: our own reader and decoders over the mapped file. */
+/* raw: our own reader and decoders. */
 #include "pktbench.h"
 
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static const pkt_feature features[] = {{"pcapng", "tested"}, {NULL, NULL}};
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,
     .name = "raw",
-    .summary = "hand-rolled: mapped file, one bounds check a header",
+    .summary = "hand-rolled: reads through a window, one bounds check a header",
     .license = "MIT",
     .origin = "ours",
     .decoder = "pktbench",

@@ -1,0 +1,144 @@
+/* Tables from fixed results against golden files: FOLDER/NAME.json in every format.
+ * Usage: test_report FOLDER [--write]: --write makes the golden files, to be read before they are
+ * committed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "report/fields.h"
+#include "report/table.h"
+
+static const char *folder;
+static bool writes;
+
+static json_t *fixture(const char *name)
+{
+    char path[512];
+    json_error_t error;
+    (void)snprintf(path, sizeof path, "%s/%s.json", folder, name);
+    json_t *results = json_load_file(path, 0, &error);
+    if (!results)
+        fail_msg("%s:%d: %s", path, error.line, error.text);
+    return results;
+}
+
+static char *rendered(const json_t *results, report_format format)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    assert_int_equal(report_table(results, format, false, out), 0);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static char *file_text(const char *path)
+{
+    FILE *in = fopen(path, "rb");
+    if (!in)
+        fail_msg("%s: cannot be read", path);
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    size_t got = fread(text, 1, (1 << 20) - 1, in);
+    assert_true(got > 0);
+    fclose(in);
+    return text;
+}
+
+static void check_golden(const char *name, report_format format, const char *suffix)
+{
+    char path[512];
+    json_t *results = fixture(name);
+    char *got = rendered(results, format);
+    (void)snprintf(path, sizeof path, "%s/%s.%s", folder, name, suffix);
+    if (writes) {
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        fputs(got, out);
+        assert_int_equal(fclose(out), 0);
+    } else {
+        char *wanted = file_text(path);
+        if (strcmp(got, wanted) != 0)
+            fail_msg("%s differs; got:\n%s", path, got);
+        free(wanted);
+    }
+    free(got);
+    json_decref(results);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"mixed", "few"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        check_golden(names[i], REPORT_TABLE, "txt");
+        check_golden(names[i], REPORT_MARKDOWN, "md");
+        check_golden(names[i], REPORT_CSV, "csv");
+    }
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    json_t *results = fixture("mixed");
+    char *text = rendered(results, REPORT_JSON);
+    json_t *again = json_loads(text, 0, NULL);
+    assert_non_null(again);
+    assert_int_equal(json_array_size(json_object_get(again, "runs")),
+                     json_array_size(json_object_get(results, "runs")));
+    json_decref(again);
+    free(text);
+    json_decref(results);
+}
+
+static void test_not_results(void **state)
+{
+    (void)state;
+    json_t *empty = json_object();
+    FILE *out = tmpfile();
+    assert_non_null(out);
+    assert_int_equal(report_table(empty, REPORT_TABLE, false, out), -1);
+    assert_int_equal(ftell(out), 0);
+    fclose(out);
+    json_decref(empty);
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0.00"},     {0.012345, "0.0123"}, {0.9996, "1.00"},       {1, "1.00"},
+        {9.994, "9.99"}, {9.996, "10.0"},      {123.4, "123"},         {999.6, "1,000"},
+        {1234, "1,230"}, {99950, "100,000"},   {1234567, "1,230,000"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32];
+        number_text(cases[i].value, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    folder = argv[1];
+    writes = argc > 2 && strcmp(argv[2], "--write") == 0;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_not_results),
+        cmocka_unit_test(test_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
