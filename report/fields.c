@@ -76,8 +76,12 @@ void number_text(double value, char *text, size_t size)
     if (size_of >= 99.95) {
         double unit = pow(10, floor(log10(size_of)) - 2);
         grouped(unit > 1 ? round(value / unit) * unit : value, text, size);
+    } else if (size_of < 1e-9) {
+        (void)snprintf(text, size, "0");
     } else {
-        (void)snprintf(text, size, "%.*f", size_of >= 9.995 ? 1 : 2, value);
+        /* What rounds up to the next power of ten has its digits. */
+        int magnitude = (int)floor(log10(size_of * 1.0005));
+        (void)snprintf(text, size, "%.*f", 2 - magnitude, value);
     }
 }
 
