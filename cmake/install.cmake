@@ -14,6 +14,8 @@ string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
 file(RELATIVE_PATH includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 file(RELATIVE_PATH libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
 list(TRANSFORM CMAKE_DL_LIBS PREPEND -l OUTPUT_VARIABLE libs_private)
+list(PREPEND libs_private ${PCAP_LDFLAGS} ${XXHASH_LDFLAGS})
+list(REMOVE_DUPLICATES libs_private)
 list(JOIN libs_private " " libs_private)
 configure_file(cmake/pktbench.pc.in pktbench.pc @ONLY)
 

@@ -1,0 +1,39 @@
+/* Somebody else's program: counts the packets of a capture with the library. */
+#include <inttypes.h>
+
+#include <pktbench.h>
+
+static int rows_add(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    (void)err;
+    *(uint64_t *)self += batch->rows;
+    return 0;
+}
+
+static int rows_end(void *self, pkt_err *err)
+{
+    (void)self;
+    (void)err;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static pkt_batch batch;
+    uint64_t seen = 0, told = 0;
+    const pkt_sink sink = {&seen, rows_add, rows_end};
+    pkt_err err = {.code = PKT_ERR_USAGE, .msg = "raw and one capture are needed"};
+    pkt_entry entry;
+    pkt_slice slice;
+    const pkt_backend *raw = NULL;
+    if (argc != 2 || pkt_registry_find("raw", &entry) != 0 ||
+        !(raw = pkt_entry_backend(&entry, &err)) || pkt_slice_open(argv[1], &slice, &err) != 0 ||
+        pkt_drive(raw, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &told, &err) != 0) {
+        fprintf(stderr, "pktbench %s: %s\n", pkt_version(), err.msg);
+        return 2;
+    }
+    if (seen != told)
+        return 1;
+    printf("%" PRIu64 "\n", seen);
+    return 0;
+}

@@ -1,0 +1,114 @@
+#!/bin/sh
+# What is installed works by itself, wherever its prefix lies: header, libraries, program, manual.
+# Usage: test_install.sh BUILD SOURCE C_COMPILER [SANITIZERS]
+set -eu
+build=$1
+source=$2
+compiler=$3
+if [ -n "${4:-}" ]; then
+    echo "SKIP: built with $4, whose run time every user of the libraries would have to link"
+    exit 77
+fi
+here=$source/tests/install
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset PKTBENCH_MODULES
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+quietly() {
+    "$@" >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
+        fail "$*"
+    }
+}
+
+# Moved after the installation: nothing may remember the first prefix.
+quietly cmake --install "$build" --prefix "$work/first"
+prefix=$work/prefix
+mv "$work/first" "$prefix"
+! grep -rIlF -e "$work/first" -e "$source" -e "$build" "$prefix" ||
+    fail "these files name a folder of this machine"
+libraries=$(dirname "$(find "$prefix" -name libpktbench.so)")
+
+# The header, by every compiler that is there.
+strict='-Wall -Wextra -Wpedantic -Wconversion -Werror'
+for command in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++17' \
+    'clang++ -x c++ -std=c++17'; do
+    if ! command -v "${command%% *}" >/dev/null; then
+        echo "no ${command%% *}: the header is not compiled with it"
+        continue
+    fi
+    # shellcheck disable=SC2086 # lists of words
+    quietly $command $strict -fsyntax-only -I "$prefix/include" "$here/header.c"
+done
+
+# The shared library exports all functions of the header, and nothing else.
+sed -n 's/^[A-Za-z][^(]*[ *]\(pkt_[a-z_]*\)(.*/\1/p' "$prefix/include/pktbench.h" |
+    grep -vx pkt_module | sort >"$work/declared"
+nm -D --defined-only "$libraries/libpktbench.so" | awk '{ print $3 }' | sort >"$work/exported"
+[ -s "$work/declared" ] || fail "no function is declared"
+diff "$work/declared" "$work/exported" || fail "declared (<) and exported (>) differ"
+
+# The program, on a capture whose number of packets the generator tells.
+pktbench=$prefix/bin/pktbench
+capture=$work/capture.pcap
+quietly "$pktbench" gen tcp-flood --size 500000 -o "$capture" --truth "$work/truth.csv"
+quietly "$pktbench" extract "$capture" --backend raw -o "$work/rows.csv"
+cmp "$work/truth.csv" "$work/rows.csv" || fail "extract does not give the truth"
+packets=$(($(wc -l <"$work/truth.csv") - 1))
+if [ -e "$build/modules/wireshark.so" ]; then
+    "$pktbench" list backends >"$work/backends"
+    grep -A 1 '^wireshark: ' "$work/backends" | grep -q '^    version ' ||
+        fail "the installed program does not find its module: $(grep -A 1 '^wireshark: ' "$work/backends")"
+else
+    echo "the wireshark module is not built: not looked for"
+fi
+
+# Programs that use the library. `-lpktbench` would take the shared one.
+expect_count() {
+    counted=$("$1" "$capture") || fail "$1 failed"
+    [ "$counted" = "$packets" ] || fail "$1 counts $counted packets, there are $packets"
+}
+is_shared() {
+    readelf -d "$1" | grep -q 'NEEDED.*\[libpktbench\.so\.'
+}
+export PKG_CONFIG_PATH="$libraries/pkgconfig"
+cd "$work"
+static=$(pkg-config --static --cflags --libs pktbench | sed 's/-lpktbench/-l:libpktbench.a/')
+shared=$(pkg-config --cflags --libs pktbench)
+# shellcheck disable=SC2086 # lists of words
+{
+    quietly "$compiler" -std=c11 $strict "$here/consumer/consumer.c" $static -o by_pc_static
+    quietly "$compiler" -std=c11 $strict "$here/consumer/consumer.c" $shared \
+        -Wl,-rpath,"$libraries" -o by_pc_shared
+}
+quietly cmake -S "$here/consumer" -B consumer -DCMAKE_C_COMPILER="$compiler" \
+    -DCMAKE_PREFIX_PATH="$prefix"
+quietly cmake --build consumer
+for program in ./by_pc_static consumer/by_cmake_static; do
+    ! is_shared $program || fail "$program is linked with the shared library"
+    expect_count $program
+done
+for program in ./by_pc_shared consumer/by_cmake_shared; do
+    is_shared $program || fail "$program is not linked with the shared library"
+    expect_count $program
+done
+
+# The manual page. It has no date: its version tells its age.
+manual=$prefix/share/man/man1/pktbench.1
+if command -v groff >/dev/null; then
+    groff -man -ww -z "$manual" 2>"$work/warnings"
+    [ ! -s "$work/warnings" ] || fail "groff: $(cat "$work/warnings")"
+else
+    echo "no groff: the manual page is not checked with it"
+fi
+if command -v mandoc >/dev/null; then
+    ! mandoc -T lint -W warning "$manual" | grep -v 'missing date' >"$work/warnings" ||
+        fail "mandoc: $(cat "$work/warnings")"
+else
+    echo "no mandoc: the manual page is not checked with it"
+fi
+echo "all good"
