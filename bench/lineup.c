@@ -147,8 +147,8 @@ bool lineup_open(lineup *lineup, const lineup_wish *wish)
     bool good = registry_add_all(lineup);
     for (size_t i = 0; i < lineup->count; i++)
         lineup->candidates[i]->chosen = !wish->backends;
-    good = good && (!wish->backends || each(lineup, wish->backends, choose));
     good = good && (!wish->plugins || each(lineup, wish->plugins, plugin_add));
+    good = good && (!wish->backends || each(lineup, wish->backends, choose));
     if (good && wish->levels)
         good = each(lineup, wish->levels, level_add);
     for (size_t i = 0; !wish->levels && i < PKT_LEVEL_COUNT; i++)
