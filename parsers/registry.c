@@ -10,7 +10,8 @@
 #define BUILT_IN(B)                                                                                \
     B(read_all)                                                                                    \
     B(raw)                                                                                         \
-    B(libpcap)
+    B(libpcap)                                                                                     \
+    /* the next one goes above this line */
 
 #define DECLARE(file) extern const pkt_backend pkt_backend_##file;
 BUILT_IN(DECLARE)
