@@ -97,6 +97,24 @@ for program in ./by_pc_shared consumer/by_cmake_shared; do
     expect_count $program
 done
 
+# The example plug-in agrees with raw; with a wrong port it does not.
+mkdir wrong
+cp "$source/examples/plugin/CMakeLists.txt" wrong
+sed 's/dst_port\(.*\)be16(h + 2)/dst_port\1be16(h)/' "$source/examples/plugin/mine.c" >wrong/mine.c
+! cmp -s "$source/examples/plugin/mine.c" wrong/mine.c || fail "the plug-in's port is not where it was"
+expect_verify() { # STATUS SOURCES
+    quietly cmake -S "$2" -B plugin -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_C_FLAGS="$strict"
+    quietly cmake --build plugin
+    status=0
+    "$pktbench" verify "$capture" --plugin ./plugin/libmine.so --backends raw,mine \
+        --reference raw >verified 2>&1 || status=$?
+    [ $status -eq "$1" ] || fail "verify with the plug-in of $2: status $status: $(cat verified)"
+    rm -r plugin
+}
+expect_verify 0 "$source/examples/plugin"
+expect_verify 1 wrong
+
 # The manual page. It has no date: its version tells its age.
 manual=$prefix/share/man/man1/pktbench.1
 if command -v groff >/dev/null; then
