@@ -1,0 +1,69 @@
+/* Bytes as all that a worker says: its messages up to the first 0, then its answer. There is no
+ * process: CMakeLists.txt has kill() and waitpid() of the client lead here. */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/client.h"
+#include "fuzz.h"
+
+/* Keeps the answer below what a socket takes without a reader. */
+enum { ANSWER_BYTES = 65536 };
+
+static int exit_status;
+
+int __wrap_kill(pid_t pid, int signal);
+pid_t __wrap_waitpid(pid_t pid, int *status, int options);
+
+int __wrap_kill(pid_t pid, int signal)
+{
+    (void)pid;
+    (void)signal;
+    return 0;
+}
+
+pid_t __wrap_waitpid(pid_t pid, int *status, int options)
+{
+    (void)options;
+    if (status)
+        *status = exit_status;
+    return pid;
+}
+
+static void check_outcome(const client *client, const json_t *answer)
+{
+    must(memchr(client->reason, '\0', sizeof client->reason) != NULL, "a reason ends");
+    if (answer)
+        must(json_is_true(json_object_get(answer, "ok")) && client->status == STATUS_OK,
+             "an answer says that all went well");
+    else
+        must(client->status != STATUS_OK && client->status < STATUS_COUNT,
+             "a refusal has a status");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int ends[2];
+    const uint8_t *zero = size ? memchr(data, 0, size) : NULL;
+    const size_t messages = zero ? (size_t)(zero - data) : 0;
+    const uint8_t *answer_bytes = zero ? zero + 1 : data;
+    const size_t answer_size = size - (size_t)(answer_bytes - data);
+    if (answer_size > ANSWER_BYTES)
+        return 0;
+    exit_status = messages % 2 ? 9 : 1 << 8; /* killed, or left with status 1 */
+    client client = {.pid = getpid(), .messages = memfd_create("messages", MFD_CLOEXEC)};
+    must(client.messages >= 0 && write(client.messages, data, messages) == (ssize_t)messages &&
+             socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0,
+         "there is room for the messages");
+    client.socket = ends[0];
+    must(send(ends[1], answer_bytes, answer_size, 0) == (ssize_t)answer_size &&
+             shutdown(ends[1], SHUT_WR) == 0,
+         "there is room for the answer");
+    json_t *answer = client_ask(&client, json_pack("{s:s}", "do", "describe"), 10);
+    check_outcome(&client, answer);
+    json_decref(answer);
+    close(ends[1]);
+    client_close(&client);
+    return 0;
+}

@@ -1,0 +1,146 @@
+/* Bytes as a packet: no read past what was captured, columns as the present bits declare, and a row
+ * that only grows with the captured length.
+ *
+ *   link type(1) wire length beyond the captured one(2, big-endian) snaplen to compare with(1)
+ * packet
+ */
+#include <stdlib.h>
+
+#include "decode/decode.h"
+#include "fuzz.h"
+
+enum { HEAD = 4, ROW = 7 };
+
+static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 105, 276};
+
+typedef struct packet {
+    uint16_t link_type;
+    const uint8_t *bytes;
+    size_t captured, wire;
+} packet;
+
+static void decode(const packet *p, size_t captured, pkt_batch *batch)
+{
+    /* A block of exactly the captured bytes, so that a sanitizer sees a read past them. */
+    uint8_t *copy = malloc(captured);
+    must(copy || !captured, "there is memory for the packet");
+    if (captured)
+        memcpy(copy, p->bytes, captured);
+    pkt_record record = {.data = copy,
+                         .ts_ns = -1,
+                         .cap_len = (uint32_t)captured,
+                         .wire_len = (uint32_t)p->wire,
+                         .link_type = p->link_type};
+    memset(batch, 0, sizeof *batch);
+    pkt_decode_headers(&record, batch, ROW);
+    free(copy);
+}
+
+static bool cell_is_zero(const pkt_batch *batch, size_t column)
+{
+    static const uint8_t zeros[8];
+    return memcmp(cell_at(batch, ROW, column), zeros, pkt_column_at(column)->size) == 0;
+}
+
+/* What the columns may hold, and which go together. */
+static void check_row(const packet *p, const pkt_batch *b)
+{
+    const unsigned present = b->present[ROW], verdict = b->verdict[ROW];
+    const unsigned l4 = present & (PKT_HAS_PORTS | PKT_HAS_ICMP | PKT_HAS_TCP);
+    must(verdict < PKT_VERDICT_COUNT, "the verdict is one of ours");
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        must(!info->present || present & info->present || cell_is_zero(b, c),
+             "a column that does not apply is 0");
+        must(info->level != PKT_LEVEL_FLOWS || cell_is_zero(b, c), "decoders number no streams");
+    }
+    must(verdict != PKT_SNAPPED || p->captured < p->wire, "only a cut packet is snapped");
+    must(!l4 || present & PKT_HAS_L4, "ports, TCP and ICMP are of a transport header");
+    must(!(present & PKT_HAS_L4) || l4, "a transport header is of a known kind");
+    must(!(present & PKT_HAS_TCP) || present & PKT_HAS_PORTS, "TCP has ports");
+    must(!(present & PKT_HAS_ICMP) || l4 == PKT_HAS_ICMP, "ICMP has no ports");
+    must(!(present & (PKT_HAS_L4 | PKT_HAS_FRAG)) || present & PKT_HAS_IP, "no transport alone");
+    must(!(present & PKT_HAS_VLAN) || present & PKT_HAS_LINK, "no tag without a link header");
+    must(verdict != PKT_FRAGMENT || (b->frag_off[ROW] && !(present & PKT_HAS_L4)),
+         "a later fragment has an offset and no transport header");
+    must(verdict != PKT_UNSUPPORTED || !(present & PKT_HAS_L4), "what is unknown has no header");
+    must(b->payload_len[ROW] <= p->wire, "no payload beyond the packet");
+    must(b->frag_off[ROW] % 8 == 0 && b->ip_flags[ROW] < 4, "fragment fields keep their width");
+    must(b->vlan_id[ROW] < 4096 && b->tcp_flags[ROW] < 4096, "12 bits are 12 bits");
+    must(b->eth_src[ROW] >> 48 == 0 && b->eth_dst[ROW] >> 48 == 0, "48 bits are 48 bits");
+    must(!(present & PKT_HAS_IP) || b->ip_version[ROW] == 4 || b->ip_version[ROW] == 6,
+         "IP is of version 4 or 6");
+    must(b->ip_version[ROW] != 4 ||
+             !(b->src_hi[ROW] | b->dst_hi[ROW] | b->src_lo[ROW] >> 32 | b->dst_lo[ROW] >> 32),
+         "an IPv4 address has 32 bits");
+}
+
+/* The decoder writes one row. */
+static void check_alone(const pkt_batch *batch)
+{
+    static const pkt_batch none;
+    static pkt_batch rest;
+    rest = *batch;
+#define PKT_X(name, type, level, has, show, doc) rest.name[ROW] = 0;
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+    must(memcmp(&rest, &none, sizeof rest) == 0, "the rows beside it stay as they were");
+}
+
+/* Columns that the next header of a chain overwrites. */
+static bool may_move(const pkt_batch *b, size_t column)
+{
+    return column == PKT_COL_eth_type || column == PKT_COL_ip_proto || column == PKT_COL_cap_len ||
+           column == PKT_COL_verdict || column == PKT_COL_present ||
+           (pkt_column_at(column)->present == PKT_HAS_FRAG && b->ip_version[ROW] == 6);
+}
+
+/* Once the verdict is not `snapped`, more captured bytes change nothing; before that they only add.
+ */
+static void check_growth(const pkt_batch *shorter, const pkt_batch *longer)
+{
+    const bool settled = shorter->verdict[ROW] != PKT_SNAPPED;
+    must(!(shorter->present[ROW] & ~longer->present[ROW]), "more bytes take no column away");
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const unsigned needs = pkt_column_at(c)->present;
+        const bool fixed = settled
+                               ? c != PKT_COL_cap_len
+                               : !may_move(longer, c) && (!needs || shorter->present[ROW] & needs);
+        must(!fixed || same_cell(shorter, ROW, longer, ROW, c), "more bytes take no value back");
+    }
+}
+
+static void check_refused(const packet *p, const pkt_batch *batch)
+{
+    must(batch->verdict[ROW] == PKT_BAD_LENGTH && !batch->present[ROW],
+         "a packet captured longer than it was is not decoded");
+    must(batch->cap_len[ROW] == p->captured && batch->wire_len[ROW] == p->wire, "lengths stay");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static pkt_batch whole, cut;
+    if (size < HEAD || size > HEAD + PKT_MAX_RECORD)
+        return 0;
+    const size_t beyond = (size_t)data[1] << 8 | data[2], snaplen = data[3];
+    packet p = {.link_type = link_types[data[0] % (sizeof link_types / sizeof link_types[0])],
+                .bytes = data + HEAD,
+                .captured = size - HEAD};
+    p.wire = p.captured + beyond;
+    if (beyond == 0xffff) /* the record lies */
+        p.wire = p.captured ? p.captured - 1 : 0;
+    decode(&p, p.captured, &whole);
+    check_alone(&whole);
+    if (p.captured > p.wire) {
+        check_refused(&p, &whole);
+        return 0;
+    }
+    check_row(&p, &whole);
+    if (snaplen < p.captured) {
+        decode(&p, snaplen, &cut);
+        check_growth(&cut, &whole);
+        p.captured = snaplen;
+        check_row(&p, &cut);
+    }
+    return 0;
+}

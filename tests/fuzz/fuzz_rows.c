@@ -1,0 +1,130 @@
+/* Bytes as a capture file, through raw and through libpcap: where both read, the rows are the same.
+ *
+ * libpcap refuses more (interfaces that differ, packets over the snaplen in pcapng, versions above
+ * 2.4, ...), so that what it refuses says nothing. Where it reads on, but otherwise than we do:
+ *   - classic files before version 2.4: the lengths may stand in the other order; not compared
+ *   - classic packets over the file's snaplen are cut to it
+ *   - a time's fraction of 2^31 and more counts as negative
+ *   - pcapng times in binary fractions below 2^-34 s overflow
+ *   - the first section header's length at its end is not looked at
+ *   - USB packets' original length is computed from their header
+ *   - link types 11, 15, 16 and 19 are old numbers of 100, 102, 103 and 106, and read as these */
+#include "bench/rowset.h"
+#include "fuzz.h"
+#include "source/source_private.h"
+
+enum { LINKTYPE_USB_LINUX_MMAPPED = 220 };
+
+extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap;
+
+typedef struct input {
+    pkt_format format;
+    uint32_t snaplen; /* classic: that libpcap cuts to; 0: none */
+    bool coarse_time; /* pcapng: times are not compared */
+} input;
+
+static pkt_err rows_take(const pkt_backend *backend, const pkt_slice *slice, rowset *rows)
+{
+    static pkt_batch batch;
+    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+    uint64_t count = 0;
+    pkt_sink sink = rowset_sink(rows);
+    int bad = pkt_drive(backend, NULL, slice, PKT_LEVEL_HEADERS, &batch, &sink, &count, &err);
+    must(count == rows->rows, "every row arrives");
+    must(bad ? err.code != PKT_ERR_NONE && err.msg[0] : err.code == PKT_ERR_NONE,
+         "a failure has a reason");
+    return err;
+}
+
+/* Whether an if_tsresol option of 2^-35 and below may be there. */
+static bool has_fine_time(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i + 5 <= size; i++)
+        if ((memcmp(data + i, "\x09\x00\x01\x00", 4) == 0 ||
+             memcmp(data + i, "\x00\x09\x00\x01", 4) == 0) &&
+            data[i + 4] > 0x80 + 34)
+            return true;
+    return false;
+}
+
+/* false: libpcap reads such a file by other rules. */
+static bool input_look(input *in, const uint8_t *data, size_t size)
+{
+    pkt_err err;
+    int swapped;
+    if (pkt_format_tell(data, size, &in->format, &swapped, &err) != 0)
+        return false;
+    if (in->format == PKT_FORMAT_PCAPNG) {
+        in->coarse_time = has_fine_time(data, size);
+        return true;
+    }
+    in->snaplen = file_u32(data + 16, swapped);
+    if (in->snaplen > PKT_MAX_RECORD)
+        in->snaplen = 0;
+    return file_u16(data + 4, swapped) == 2 && file_u16(data + 6, swapped) == 4;
+}
+
+static bool same_time(const input *in, int64_t ours, int64_t theirs)
+{
+    const int64_t wrap = INT64_C(1) << 32;
+    return ours == theirs || in->coarse_time ||
+           (in->format == PKT_FORMAT_PCAP &&
+            (ours - theirs == wrap || ours - theirs == wrap * 1000));
+}
+
+static bool is_old_number(unsigned link_type)
+{
+    return link_type == 11 || link_type == 15 || link_type == 16 || link_type == 19;
+}
+
+static bool is_compared(const pkt_batch *raw, size_t row, size_t column, bool over)
+{
+    switch (column) {
+    case PKT_COL_ts_ns:
+    case PKT_COL_cap_len: /* by the caller */
+        return false;
+    case PKT_COL_wire_len:
+        return raw->link_type[row] != LINKTYPE_USB_LINUX_MMAPPED;
+    case PKT_COL_link_type:
+        return !is_old_number(raw->link_type[row]);
+    case PKT_COL_verdict:
+    case PKT_COL_present:
+        return !over;
+    default:
+        return !over || pkt_column_at(column)->level == PKT_LEVEL_FRAMES;
+    }
+}
+
+static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt_batch *pcap,
+                      size_t k)
+{
+    const bool over = in->snaplen && raw->cap_len[i] > in->snaplen;
+    must(same_time(in, raw->ts_ns[i], pcap->ts_ns[k]), "same time");
+    must(pcap->cap_len[k] == (over ? in->snaplen : raw->cap_len[i]), "same captured length");
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        must(!is_compared(raw, i, c, over) || same_cell(raw, i, pcap, k, c),
+             pkt_column_at(c)->name);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    input in = {.format = PKT_FORMAT_PCAP};
+    pkt_slice slice;
+    if (pkt_slice_open(memory_file(data, size), &slice, NULL) != 0 || !input_look(&in, data, size))
+        return 0;
+    rowset raw = {0}, pcap = {0};
+    pkt_err raw_err = rows_take(&pkt_backend_raw, &slice, &raw);
+    pkt_err pcap_err = rows_take(&pkt_backend_libpcap, &slice, &pcap);
+    for (uint64_t row = 0; row < raw.rows && row < pcap.rows; row++) {
+        size_t i, k;
+        const pkt_batch *a = rowset_at(&raw, row, &i), *b = rowset_at(&pcap, row, &k);
+        check_row(&in, a, i, b, k);
+    }
+    if (pcap_err.code == PKT_ERR_NONE && raw_err.pos != 0) {
+        must(raw_err.code == PKT_ERR_NONE, "what libpcap reads whole, we do");
+        must(raw.rows == pcap.rows, "same number of rows");
+    }
+    rowset_free(&raw);
+    rowset_free(&pcap);
+    return 0;
+}

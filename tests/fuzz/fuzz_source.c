@@ -1,0 +1,144 @@
+/* Bytes as a capture file: the records lie in the file, in order, and do not depend on how many are
+ * asked for at once or on the size of the window. */
+#include <stdlib.h>
+
+#include "decode/decode.h"
+#include "fuzz.h"
+#include "source/source.h"
+
+/* source.c once more, with a window of a few records: see CMakeLists.txt. */
+pkt_source *small_source_open(const char *path, pkt_err *err);
+int small_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
+void small_source_close(pkt_source *source);
+
+enum { RECORDS_AT_ONCE = 32, PCAP_DATA = 16, ENHANCED_DATA = 28, SIMPLE_DATA = 12 };
+
+typedef struct input {
+    const uint8_t *bytes;
+    size_t size;
+    const char *path;
+    pkt_format format;
+} input;
+
+typedef struct reader {
+    pkt_source *(*open)(const char *path, pkt_err *err);
+    int (*read)(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
+    void (*close)(pkt_source *source);
+    size_t max; /* records at once */
+} reader;
+
+typedef struct reading {
+    pkt_record *records;
+    size_t count;
+    pkt_err err;
+} reading;
+
+static const reader readers[] = {
+    {pkt_source_open, pkt_source_read, pkt_source_close, 1},
+    {pkt_source_open, pkt_source_read, pkt_source_close, RECORDS_AT_ONCE},
+    {small_source_open, small_source_read, small_source_close, 3},
+};
+
+static size_t data_offset(const input *in, const pkt_record *record)
+{
+    if (in->format == PKT_FORMAT_PCAP)
+        return PCAP_DATA;
+    /* The simple packet block's type is 3 in either byte order. */
+    const uint8_t *type = in->bytes + record->start;
+    return (type[0] | type[3]) == 3 ? SIMPLE_DATA : ENHANCED_DATA;
+}
+
+static void check_record(const input *in, const pkt_record *record, uint64_t from)
+{
+    must(record->start >= from && record->start < record->end, "records follow one another");
+    must(record->end <= in->size, "a record ends within the file");
+    must(record->cap_len <= PKT_MAX_RECORD, "a record keeps the limit");
+    size_t offset = data_offset(in, record);
+    must(record->end - record->start >= offset + record->cap_len, "the data lie in the record");
+    must(memcmp(record->data, in->bytes + record->start + offset, record->cap_len) == 0,
+         "the data are those of the file");
+}
+
+static void check_frame(const pkt_record *record)
+{
+    static pkt_batch batch;
+    batch.verdict[0] = 0;
+    pkt_decode_frame(record, &batch, 0);
+    must(batch.ts_ns[0] == record->ts_ns && batch.cap_len[0] == record->cap_len &&
+             batch.wire_len[0] == record->wire_len && batch.link_type[0] == record->link_type,
+         "the frames columns are the record's");
+    must(batch.verdict[0] == (record->cap_len > record->wire_len ? PKT_BAD_LENGTH : PKT_OK),
+         "the verdict of a frame tells of its lengths only");
+}
+
+/* Read to the end. false: the file was refused. */
+static bool read_all(const input *in, const reader *r, reading *out)
+{
+    pkt_record records[RECORDS_AT_ONCE];
+    uint64_t from = 0;
+    int got;
+    out->count = 0;
+    out->err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+    pkt_source *source = r->open(in->path, &out->err);
+    if (!source)
+        return false;
+    while ((got = r->read(source, records, r->max, &out->err)) > 0) {
+        must((size_t)got <= r->max, "no more records than asked for");
+        for (size_t i = 0; i < (size_t)got; i++) {
+            check_record(in, &records[i], from);
+            check_frame(&records[i]);
+            from = records[i].end;
+            out->records[out->count++] = records[i];
+        }
+    }
+    must((got < 0) == (out->err.code != PKT_ERR_NONE), "an end without an error is no failure");
+    must(got == 0 || (out->err.pos >= from && out->err.pos <= in->size),
+         "a fault lies behind the records before it");
+    must(r->read(source, records, r->max, &out->err) == got, "the end is final");
+    r->close(source);
+    return true;
+}
+
+static void check_same(const reading *a, const reading *b)
+{
+    must(a->count == b->count, "every reading has as many records");
+    must(a->err.code == b->err.code && a->err.pos == b->err.pos, "every reading ends alike");
+    for (size_t i = 0; i < a->count; i++) {
+        const pkt_record *x = &a->records[i], *y = &b->records[i];
+        must(x->ts_ns == y->ts_ns && x->cap_len == y->cap_len && x->wire_len == y->wire_len &&
+                 x->link_type == y->link_type && x->start == y->start && x->end == y->end,
+             "every reading has the same records");
+    }
+}
+
+static void check_open(input *in)
+{
+    pkt_slice slice;
+    pkt_err err = {.code = PKT_ERR_NONE};
+    if (pkt_slice_open(in->path, &slice, &err) != 0) {
+        must(err.code != PKT_ERR_NONE && err.msg[0], "a refusal has a reason");
+        return;
+    }
+    must(slice.size == in->size, "the slice is the file");
+    in->format = slice.format;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum { READERS = sizeof readers / sizeof readers[0] };
+    input in = {.bytes = data, .size = size, .path = memory_file(data, size)};
+    reading first = {0}, other = {0};
+    check_open(&in);
+    first.records = calloc(size / PCAP_DATA + 1, sizeof *first.records);
+    other.records = calloc(size / PCAP_DATA + 1, sizeof *other.records);
+    must(first.records && other.records, "there is memory for the records");
+    bool opened = read_all(&in, &readers[0], &first);
+    for (size_t i = 1; i < READERS; i++) {
+        must(read_all(&in, &readers[i], &other) == opened, "every reading opens alike");
+        check_same(&first, &other);
+    }
+    must(opened || first.err.msg[0], "a refusal has a reason");
+    free(first.records);
+    free(other.records);
+    return 0;
+}

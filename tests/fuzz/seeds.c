@@ -1,0 +1,138 @@
+/* Inputs to start from: `seeds FOLDER` writes FOLDER/fuzz_TARGET/NAME for every target. Small and
+ * made by the generator at run time, so that none of them is kept in the project. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "datasets/generate.h"
+#include "tests/decode/rows.h"
+
+enum { CAPTURE_BYTES = 3000, FRAMES = 24, PATH_BYTES = 4096, PACKET_BYTES = 512 };
+
+static const struct container {
+    const char *name;
+    dataset_options options;
+} containers[] = {
+    {"le.pcap", {.format = PKT_FORMAT_PCAP, .interfaces = 1}},
+    {"be-ns.pcap",
+     {.format = PKT_FORMAT_PCAP, .interfaces = 1, .big_endian = true, .nanoseconds = true}},
+    {"snaplen.pcap", {.format = PKT_FORMAT_PCAP, .interfaces = 1, .snaplen = 40}},
+    {"le.pcapng", {.format = PKT_FORMAT_PCAPNG, .interfaces = 1}},
+    {"be-ns.pcapng",
+     {.format = PKT_FORMAT_PCAPNG, .interfaces = 3, .big_endian = true, .nanoseconds = true}},
+};
+
+#define SHB "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 "
+#define IPV4(length, proto) "4500 " length " abcd 0000 40" proto " 0000 0a000001 0a000002 "
+#define IPV6(length, next)                                                                         \
+    "60000000 " length " " next " ff fe800000000000000000000000000001 "                            \
+    "fe800000000000000000000000000002 "
+#define TCP "1f90 0050 01020304 05060708 5012 7210 0000 0000 "
+#define UDP "0035 d431 000c 0000 41424344 "
+
+/* What the generator does not make. The first four bytes of a packet: see fuzz_decode.c. */
+static const struct literal {
+    const char *target, *name, *hex;
+} literals[] = {
+    {"fuzz_decode", "qinq",
+     "00 0000 1e 020000000002 020000000001 88a8 0064 8100 00c8 0800" IPV4("0028", "06") TCP},
+    {"fuzz_decode", "extensions",
+     "01 0000 30" IPV6("0030", "00") "2b 00 0000 00000000 3c 00 0000 00000000 2c 00 0000 00000000 "
+                                     "11 00 0001 00000007" UDP "00000000"},
+    {"fuzz_decode", "authenticated",
+     "01 0000 20" IPV4("0040", "33") "06 04 0000 00000001 00000001 0102030405060708090a0b0c" TCP},
+    {"fuzz_decode", "cooked",
+     "02 0000 10 0000 0001 0006 0200000000010000 0800" IPV4("001c", "01") "08000000 00010002"},
+    {"fuzz_decode", "lite", "03 0010 14" IPV4("0030", "88") UDP},
+    {"fuzz_decode", "neighbours", "04 0000 28" IPV6("0008", "3a") "88000000 00000000"},
+    {"fuzz_source", "blocks.pcapng",
+     SHB "01000000 28000000 0100 0000 02000000 0900 0100 8a000000 0e00 0800 0200000000000000 "
+         "28000000 03000000 14000000 05000000 aabb0000 14000000 "
+         "02000000 24000000 0000 0000 00000000 01000000 02000000 04000000 aabbccdd 24000000 "
+         "ad0b0000 10000000 01020304 10000000"},
+    {"fuzz_answer", "ok", "00 7b226f6b223a747275657d0a"},
+    {"fuzz_answer", "refused",
+     "6f6f70730a 00 7b226f6b223a66616c73652c22726561736f6e223a2278227d0a"},
+    {"fuzz_answer", "signal", "00 7b226f6b223a66616c73652c227369676e616c223a31317d0a"},
+    {"fuzz_answer", "gone", "6162630a646566 00"},
+};
+
+static void die(const char *path)
+{
+    perror(path);
+    exit(1);
+}
+
+static void path_make(char path[PATH_BYTES], const char *folder, const char *target,
+                      const char *name)
+{
+    int length = snprintf(path, PATH_BYTES, "%s/%s", folder, target);
+    if (length < 0 || length >= PATH_BYTES || (mkdir(path, 0777) != 0 && errno != EEXIST))
+        die(path);
+    int more = snprintf(path + length, (size_t)(PATH_BYTES - length), "/%s", name);
+    if (more < 0 || more >= PATH_BYTES - length)
+        die(path);
+}
+
+static void file_write(const char *path, const uint8_t *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        die(path);
+}
+
+static void captures(const char *folder, const char *target, const dataset_scenario *scenario)
+{
+    char path[PATH_BYTES], truth[PATH_BYTES], name[128];
+    (void)snprintf(name, sizeof name, "%s.csv", scenario->name);
+    path_make(truth, folder, "fuzz_csv", name);
+    for (size_t i = 0; i < sizeof containers / sizeof containers[0]; i++) {
+        dataset_options options = containers[i].options;
+        pkt_err err;
+        options.size = CAPTURE_BYTES;
+        options.seed = scenario->seed;
+        (void)snprintf(name, sizeof name, "%s-%s", scenario->name, containers[i].name);
+        path_make(path, folder, target, name);
+        if (dataset_write(scenario, &options, path, i ? NULL : truth, &err) != 0) {
+            (void)fprintf(stderr, "%s: %s\n", path, err.msg);
+            exit(1);
+        }
+    }
+}
+
+static void packets(const char *folder, const dataset_scenario *scenario)
+{
+    static frame f;
+    static uint8_t input[4 + FRAME_MAX];
+    char path[PATH_BYTES], name[128];
+    scenario_stream stream;
+    if (scenario->open(&stream, scenario->seed, NULL) != 0)
+        die(scenario->name);
+    for (unsigned i = 0; i < FRAMES; i++) {
+        stream.next(stream.state, &f);
+        input[3] = 40;
+        memcpy(input + 4, f.bytes, f.size);
+        (void)snprintf(name, sizeof name, "%s-%u", scenario->name, i);
+        path_make(path, folder, "fuzz_decode", name);
+        file_write(path, input, 4 + f.size);
+    }
+    stream.close(stream.state);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 || (mkdir(argv[1], 0777) != 0 && errno != EEXIST))
+        die(argc == 2 ? argv[1] : "seeds FOLDER");
+    const dataset_scenario *scenario;
+    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
+        captures(argv[1], "fuzz_source", scenario);
+        captures(argv[1], "fuzz_rows", scenario);
+        packets(argv[1], scenario);
+    }
+    for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+        char path[PATH_BYTES];
+        uint8_t bytes[PACKET_BYTES];
+        path_make(path, argv[1], literals[i].target, literals[i].name);
+        file_write(path, bytes, hex_bytes(literals[i].hex, bytes, sizeof bytes));
+    }
+    return 0;
+}
