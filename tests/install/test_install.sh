@@ -85,7 +85,7 @@ shared=$(pkg-config --cflags --libs pktbench)
     quietly "$compiler" -std=c11 $strict "$here/consumer/consumer.c" $shared \
         -Wl,-rpath,"$libraries" -o by_pc_shared
 }
-quietly cmake -S "$here/consumer" -B consumer -DCMAKE_C_COMPILER="$compiler" \
+quietly cmake -G Ninja -S "$here/consumer" -B consumer -DCMAKE_C_COMPILER="$compiler" \
     -DCMAKE_PREFIX_PATH="$prefix"
 quietly cmake --build consumer
 for program in ./by_pc_static consumer/by_cmake_static; do
@@ -103,7 +103,7 @@ cp "$source/examples/plugin/CMakeLists.txt" wrong
 sed 's/dst_port\(.*\)be16(h + 2)/dst_port\1be16(h)/' "$source/examples/plugin/mine.c" >wrong/mine.c
 ! cmp -s "$source/examples/plugin/mine.c" wrong/mine.c || fail "the plug-in's port is not where it was"
 expect_verify() { # STATUS SOURCES
-    quietly cmake -S "$2" -B plugin -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" \
+    quietly cmake -G Ninja -S "$2" -B plugin -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_FLAGS="$strict"
     quietly cmake --build plugin
     status=0
