@@ -28,10 +28,10 @@ typedef struct checker {
 
 /* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
  * false: a message was printed. */
-bool checker_open(checker *checker, const suite *suite, suite_slice *slice, const lineup *lineup,
+bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
                   const char *wanted, double seconds);
-void checker_run(checker *checker, const candidate *candidate, pkt_level level, check *out);
-void checker_close(checker *checker);
+void checker_run(checker *k, const candidate *candidate, pkt_level level, check *out);
+void checker_close(checker *k);
 
 /* Open a worker and load its backend. false: client->status and reason; nothing to close.
  * *load_ns may be NULL. */

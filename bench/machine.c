@@ -63,14 +63,15 @@ static size_t cache_bytes(int level)
 {
     char path[96], text[64];
     for (int i = 0; i < 8; i++) {
-        unsigned long size;
-        char unit;
         (void)snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/level", i);
-        if (!line_of(path, text, sizeof text) || atoi(text) != level)
+        if (!line_of(path, text, sizeof text) || strtol(text, NULL, 10) != level)
             continue;
         (void)snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size", i);
-        if (line_of(path, text, sizeof text) && sscanf(text, "%lu%c", &size, &unit) == 2)
-            return (size_t)size << (unit == 'M' ? 20 : unit == 'K' ? 10 : 0);
+        if (!line_of(path, text, sizeof text))
+            continue;
+        char *unit;
+        size_t size = strtoul(text, &unit, 10);
+        return size << (*unit == 'M' ? 20 : *unit == 'K' ? 10 : 0);
     }
     long told = sysconf(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE);
     return told > 0 ? (size_t)told : 0;

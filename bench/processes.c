@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* `text` as one word of a shell: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
 {

@@ -21,10 +21,10 @@ uint64_t peak_rss_bytes(void)
 {
     FILE *status = fopen("/proc/self/status", "r");
     char line[256];
-    unsigned long long kib = 0;
-    while (status && fgets(line, sizeof line, status))
-        if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
-            break;
+    uint64_t kib = 0;
+    while (kib == 0 && status && fgets(line, sizeof line, status))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtoull(line + 6, NULL, 10);
     if (status)
         fclose(status);
     return kib * 1024;

@@ -85,7 +85,7 @@ static void scan_frame(mirai *s, frame *f, host from)
 static void flood_frame(mirai *s, frame *f)
 {
     host from = network_device((unsigned)random_below(&s->random, 40));
-    host to = network_server((unsigned)(s->packets / (3 * BLOCK_PACKETS)));
+    host to = network_server((unsigned)(s->packets / (UINT64_C(3) * BLOCK_PACKETS)));
     frame_begin(f);
     if (random_below(&s->random, 10000) < SHARE_SCAN) {
         scan_frame(s, f, from);

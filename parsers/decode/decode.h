@@ -10,8 +10,8 @@
 #define PKT_MAX_IP_EXTENSIONS 16
 
 /* Write the frames columns of the record into a cleared row of the batch. */
-void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t row);
+void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index);
 /* The same, and the headers columns. */
-void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t row);
+void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index);
 
 #endif

@@ -239,7 +239,7 @@ int pkt_pcapng_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
 {
     size_t n = 0;
     while (n < max && source->at < source->size) {
-        block b;
+        block b = {0};
         int used = block_read(source, &b, err);
         if (used == 0)
             used = block_use(source, &b, &records[n], err);

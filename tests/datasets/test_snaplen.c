@@ -115,6 +115,7 @@ static void test_corpus(void **state)
     if (!folder) {
         print_message("PKTBENCH_CORPUS names no corpus: skipped\n");
         skip();
+        return;
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         (void)snprintf(path, sizeof path, "%s/edge/%s", corpus, entry->d_name);

@@ -237,7 +237,7 @@ static void check(const decode_case *cases, size_t count)
     }
 }
 
-#define CHECK(cases) check(cases, sizeof cases / sizeof cases[0])
+#define CHECK(cases) check(cases, sizeof(cases) / sizeof(cases)[0])
 
 static void test_link(void **state)
 {

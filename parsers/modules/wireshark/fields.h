@@ -91,6 +91,6 @@ bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32
 const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
 
 /* Write the headers columns of the packet into the row, whose link_type has been set. */
-void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t row);
+void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index);
 
 #endif
