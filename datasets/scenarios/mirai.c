@@ -1,9 +1,6 @@
 /* Mirai's greeth, greip and udpplain floods, with its telnet scan. */
-#include <stdlib.h>
-
-#include "datasets/clock.h"
 #include "datasets/network.h"
-#include "datasets/scenario.h"
+#include "flood.h"
 
 enum {
     PAYLOAD = 512,
@@ -16,13 +13,6 @@ enum {
     PROTO_UDP = 17,
     PROTO_GRE = 47
 };
-
-typedef struct mirai {
-    random_state random;
-    scenario_stream noise;
-    uint64_t packets;
-    int64_t now;
-} mirai;
 
 /* An IPv4 header and a UDP datagram of PAYLOAD bytes as the payload of a tunnel. */
 static void inner_datagram(frame *f, random_state *random)
@@ -46,7 +36,7 @@ static void inner_datagram(frame *f, random_state *random)
 }
 
 /* RFC 2784 */
-static void gre_frame(mirai *s, frame *f, host from, host to, bool ethernet)
+static void gre_frame(flood *s, frame *f, host from, host to, bool ethernet)
 {
     frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->random) & 0xffff);
     put_u16(f, 0);
@@ -59,7 +49,7 @@ static void gre_frame(mirai *s, frame *f, host from, host to, bool ethernet)
     inner_datagram(f, &s->random);
 }
 
-static void plain_frame(mirai *s, frame *f, host from, host to)
+static void plain_frame(flood *s, frame *f, host from, host to)
 {
     uint64_t r = random_next(&s->random);
     frame_between(f, from, to, PROTO_UDP, 64, (unsigned)r & 0xffff);
@@ -68,7 +58,7 @@ static void plain_frame(mirai *s, frame *f, host from, host to)
 }
 
 /* The scan uses the address that it probes as sequence number, as Mirai does. */
-static void scan_frame(mirai *s, frame *f, host from)
+static void scan_frame(flood *s, frame *f, host from)
 {
     uint64_t r = random_next(&s->random);
     host to = {MAC_GATEWAY, address4((uint32_t)(r >> 32))};
@@ -82,7 +72,7 @@ static void scan_frame(mirai *s, frame *f, host from)
                  });
 }
 
-static void flood_frame(mirai *s, frame *f)
+static void flood_frame(flood *s, frame *f)
 {
     host from = network_device((unsigned)random_below(&s->random, 40));
     host to = network_server((unsigned)(s->packets / (UINT64_C(3) * BLOCK_PACKETS)));
@@ -104,35 +94,10 @@ static void flood_frame(mirai *s, frame *f)
     frame_end(f);
 }
 
-static void next(void *state, frame *f)
-{
-    mirai *s = state;
-    if (random_below(&s->random, 10000) < SHARE_NOISE)
-        s->noise.next(s->noise.state, f);
-    else
-        flood_frame(s, f);
-    s->packets++;
-    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
-}
-
-static void close_stream(void *state)
-{
-    mirai *s = state;
-    s->noise.close(s->noise.state);
-    free(s);
-}
-
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    mirai *s = calloc(1, sizeof *s);
-    if (!s || scenario_benign_iot.open(&s->noise, seed + 1, err) != 0) {
-        free(s);
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
-    }
-    s->random = random_seeded(seed);
-    s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, close_stream};
-    return 0;
+    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
+    return flood_open(stream, &kind, seed, err);
 }
 
 const dataset_scenario scenario_mirai = {

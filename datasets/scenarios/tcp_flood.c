@@ -1,9 +1,6 @@
 /* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet a flow. */
-#include <stdlib.h>
-
-#include "datasets/clock.h"
 #include "datasets/network.h"
-#include "datasets/scenario.h"
+#include "flood.h"
 
 enum {
     FIN = 1,
@@ -23,14 +20,7 @@ enum {
 static const unsigned block_flags[] = {SYN, 0, PSH | ACK, RST | FIN, SYN};
 enum { BLOCKS = sizeof block_flags / sizeof block_flags[0], BLOCK_SYNONYMOUS = 4 };
 
-typedef struct tcp_flood {
-    random_state random;
-    scenario_stream noise;
-    uint64_t packets;
-    int64_t now;
-} tcp_flood;
-
-static void flood_frame(tcp_flood *s, frame *f)
+static void flood_frame(flood *s, frame *f)
 {
     /* MSS, window scale, SACK permitted: what a real stack's SYN of 74 bytes carries, with padding.
      */
@@ -62,35 +52,10 @@ static void flood_frame(tcp_flood *s, frame *f)
     frame_end(f);
 }
 
-static void next(void *state, frame *f)
-{
-    tcp_flood *s = state;
-    if (random_below(&s->random, 10000) < SHARE_NOISE)
-        s->noise.next(s->noise.state, f);
-    else
-        flood_frame(s, f);
-    s->packets++;
-    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
-}
-
-static void close_stream(void *state)
-{
-    tcp_flood *s = state;
-    s->noise.close(s->noise.state);
-    free(s);
-}
-
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    tcp_flood *s = calloc(1, sizeof *s);
-    if (!s || scenario_benign_iot.open(&s->noise, seed + 1, err) != 0) {
-        free(s);
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
-    }
-    s->random = random_seeded(seed);
-    s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, close_stream};
-    return 0;
+    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
+    return flood_open(stream, &kind, seed, err);
 }
 
 const dataset_scenario scenario_tcp_flood = {

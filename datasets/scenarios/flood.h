@@ -1,0 +1,28 @@
+/* What all floods share: their own frames, a home's traffic in between, and a clock. */
+#ifndef PKT_FLOOD_H
+#define PKT_FLOOD_H
+
+#include "datasets/random.h"
+#include "datasets/scenario.h"
+
+struct flood;
+
+typedef struct flood_kind {
+    /* Build a whole frame of the flood. */
+    void (*build)(struct flood *flood, frame *f);
+    unsigned noise_share; /* of 10000 frames, those of benign-iot */
+    int64_t mean_gap_ns;
+} flood_kind;
+
+typedef struct flood {
+    const flood_kind *kind;
+    random_state random;
+    uint64_t packets; /* so far, noise included */
+    int64_t now;
+    scenario_stream noise;
+} flood;
+
+/* A stream of frames of the kind, which must outlive it. 0, or -1 and *err without memory. */
+int flood_open(scenario_stream *stream, const flood_kind *kind, uint64_t seed, pkt_err *err);
+
+#endif
