@@ -11,7 +11,7 @@ typedef struct flood_kind {
     /* Build a whole frame of the flood. */
     void (*build)(struct flood *flood, frame *f);
     unsigned noise_share; /* of 10000 frames, those of benign-iot */
-    int64_t mean_gap_ns;
+    uint64_t mean_gap_ns;
 } flood_kind;
 
 typedef struct flood {
