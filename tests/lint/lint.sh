@@ -1,0 +1,61 @@
+#!/bin/sh
+# One lint over what git tracks, or what the build compiles. Exit status 77: skipped.
+# Usage: lint.sh format|tidy|cppcheck|shell SOURCE BUILD
+set -eu
+lint=$1
+cd "$2"
+commands=$3/compile_commands.json
+
+# Other versions of LLVM format and warn otherwise.
+llvm=14
+
+skip() {
+    echo "SKIP: $*"
+    exit 77
+}
+need() {
+    command -v "$1" >/dev/null || skip "there is no $1"
+}
+llvm_tool() {
+    for tool in "$1-$llvm" "$1"; do
+        if command -v "$tool" >/dev/null && "$tool" --version | grep -q "version $llvm\."; then
+            echo "$tool"
+            return 0
+        fi
+    done
+    return 1
+}
+tracked() {
+    git ls-files -z -- "$@"
+}
+git ls-files --error-unmatch CMakeLists.txt >/dev/null 2>&1 || skip "this is no git checkout"
+
+case $lint in
+format)
+    tool=$(llvm_tool clang-format) || skip "there is no clang-format $llvm"
+    tracked '*.c' '*.h' | xargs -0 "$tool" --dry-run --Werror
+    ;;
+tidy)
+    # One file a process: clang-tidy 14 takes va_start() of a second file for missing.
+    tool=$(llvm_tool clang-tidy) || skip "there is no clang-tidy $llvm"
+    {
+        sed -n 's/^ *"file": "\(.*\)",*$/\1/p' "$commands" | sort -u | tr '\n' '\0'
+        tracked 'examples/*.c' 'tests/install/*.c' # compiled by themselves, with the same flags
+    } | xargs -0 -n 1 -P 2 "$tool" --quiet -p "$3"
+    ;;
+cppcheck)
+    need cppcheck
+    set -- --enable=warning,portability,performance --quiet --error-exitcode=1 -j 2 \
+        --suppressions-list=tests/lint/cppcheck.txt
+    cppcheck "$@" --project="$commands"
+    cppcheck "$@" -I include examples tests/install
+    ;;
+shell)
+    need shellcheck
+    tracked '*.sh' run .ci/run | xargs -0 shellcheck
+    ;;
+*)
+    echo "no lint has the name '$lint'" >&2
+    exit 2
+    ;;
+esac
