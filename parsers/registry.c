@@ -65,7 +65,10 @@ static const char *table_fault(const pkt_backend *backend)
 
 const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
 {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    char here[PATH_MAX];
+    /* Without a slash the loader would look into the system's folders instead. */
+    (void)snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
+    void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
         pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", dlerror());
         return NULL;

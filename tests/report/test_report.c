@@ -98,6 +98,33 @@ static void test_json(void **state)
     json_decref(results);
 }
 
+/* The README's table is that of the results that it names. */
+static void test_readme(void **state)
+{
+    (void)state;
+    static const char begin[] = "<!-- table: ", end[] = "<!-- end of table -->";
+    char path[512], name[256];
+    (void)snprintf(path, sizeof path, "%s/../../README.md", folder);
+    char *readme = file_text(path), *at = strstr(readme, begin), *stop = strstr(readme, end);
+    assert_non_null(at);
+    assert_non_null(stop);
+    assert_int_equal(sscanf(at + sizeof begin - 1, "%255s", name), 1);
+    (void)snprintf(path, sizeof path, "%s/../../%s", folder, name);
+    json_t *results = json_load_file(path, 0, NULL);
+    assert_non_null(results);
+    char *table = rendered(results, REPORT_MARKDOWN);
+    *stop = '\0';
+    size_t lines = 0;
+    (void)strtok(at, "\n");
+    for (char *line = strtok(NULL, "\n"); line; line = strtok(NULL, "\n"), lines++)
+        if (!strstr(table, line))
+            fail_msg("README.md has a line that %s does not give:\n%s", name, line);
+    assert_true(lines > 10);
+    free(table);
+    json_decref(results);
+    free(readme);
+}
+
 static void test_not_results(void **state)
 {
     (void)state;
@@ -135,9 +162,8 @@ int main(int argc, char **argv)
     folder = argv[1];
     writes = argc > 2 && strcmp(argv[2], "--write") == 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_not_results),
+        cmocka_unit_test(test_golden),  cmocka_unit_test(test_json),
+        cmocka_unit_test(test_readme),  cmocka_unit_test(test_not_results),
         cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
