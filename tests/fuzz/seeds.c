@@ -27,6 +27,9 @@ static const struct container {
     "60000000 " length " " next " ff fe800000000000000000000000000001 "                            \
     "fe800000000000000000000000000002 "
 #define TCP "1f90 0050 01020304 05060708 5012 7210 0000 0000 "
+#define AH4                                                                                        \
+    "33010000 00000001 00000001 33010000 00000001 00000001 "                                       \
+    "33010000 00000001 00000001 33010000 00000001 00000001 "
 #define UDP "0035 d431 000c 0000 41424344 "
 
 /* What the generator does not make. The first four bytes of a packet: see fuzz_decode.c. */
@@ -40,6 +43,8 @@ static const struct literal {
                                      "11 00 0001 00000007" UDP "00000000"},
     {"fuzz_decode", "authenticated",
      "01 0000 20" IPV4("0040", "33") "06 04 0000 00000001 00000001 0102030405060708090a0b0c" TCP},
+    {"fuzz_decode", "authenticated-often",
+     "01 0000 20" IPV4("00e0", "33") AH4 AH4 AH4 AH4 "33010000 00000001 00000001"},
     {"fuzz_decode", "cooked",
      "02 0000 10 0000 0001 0006 0200000000010000 0800" IPV4("001c", "01") "08000000 00010002"},
     {"fuzz_decode", "lite", "03 0010 14" IPV4("0030", "88") UDP},
