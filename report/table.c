@@ -99,6 +99,26 @@ static void aa_print(const json_t *results, const char *slice, FILE *out)
     }
 }
 
+/* "Agreement: 8 of 8 runs ok; 16911180 cells compared, 0 different" */
+static void agreement_print(const json_t *results, const char *slice, FILE *out)
+{
+    double compared = 0, different = 0;
+    size_t i, ok = 0, count = 0;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        const json_t *agreement = json_object_get(run, "agreement");
+        if (strcmp(text_of(run, "slice"), slice) != 0 || has_status(run, "not-offered"))
+            continue;
+        count++;
+        ok += has_status(run, "ok");
+        compared += number_of(agreement, "cells_compared");
+        different += number_of(agreement, "cells_different");
+    }
+    fprintf(out, "Agreement: %zu of %zu runs ok; %.0f cells compared, %.0f different\n", ok, count,
+            compared, different);
+}
+
 /* The runs of a slice, as rows; *widths grows to what they need. */
 static size_t rows_collect(const json_t *results, const char *slice, const json_t **runs,
                            row_text *rows, size_t widths[COLUMNS])
@@ -201,6 +221,7 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
             remark_print(runs[r], out);
             fputc('\n', out);
         }
+        agreement_print(results, text_of(slice, "name"), out);
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
     }
@@ -241,6 +262,8 @@ static void markdown_print(const json_t *results, FILE *out)
             remark_print(runs[r], out);
             fputs(" |\n", out);
         }
+        fputc('\n', out);
+        agreement_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
