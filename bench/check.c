@@ -30,8 +30,19 @@ json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
                      pkt_level_name(level));
 }
 
-/* The rows of a loaded worker's backend, by way of a CSV file. */
-static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows)
+/* Rows and witnesses that a run told. */
+static void answer_take(const json_t *answer, check *out)
+{
+    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *columns = json_string_value(json_object_get(answer, "columns_witness"));
+    out->rows = (uint64_t)json_integer_value(json_object_get(answer, "rows"));
+    (void)snprintf(out->witness, sizeof out->witness, "%s", witness ? witness : "");
+    (void)snprintf(out->columns_witness, sizeof out->columns_witness, "%s", columns ? columns : "");
+}
+
+/* The rows of a loaded worker's backend, by way of a CSV file. *out, which may be NULL, takes what
+ * the run told besides. */
+static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
 {
     char *csv = suite_scratch(k->suite, "rows.csv");
     json_t *request = run_request("rows", k->slice, level);
@@ -39,6 +50,8 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     json_t *answer = client_ask(worker, request, k->seconds);
     pkt_err err = {.pos = PKT_POS_NONE};
     bool good = answer != NULL;
+    if (good && out)
+        answer_take(answer, out);
     if (good && rowset_read_csv(rows, csv, &err) != 0) {
         worker->status = STATUS_FAILED;
         error_words(&err, worker->reason, sizeof worker->reason);
@@ -66,7 +79,7 @@ static bool reference_fetch(const checker *k, const candidate *c, reference *out
         say_warning("%s cannot serve as reference: %s", c->name, worker.reason);
         return false;
     }
-    bool good = rows_ask(k, &worker, reference_level(c), &out->rows);
+    bool good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
     if (good) {
         out->name = c->name;
         out->decoder = c->decoder;
@@ -180,34 +193,74 @@ static void not_compared(check *out)
                    "no independent decoder was there to compare with");
 }
 
+/* Every cell of the rows that the worker's backend gives. */
+static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
+                          pkt_column_set shared, check *out)
+{
+    rowset rows = {0};
+    if (!rows_ask(k, worker, level, &rows, NULL))
+        return false;
+    rowset_compare(&rows, with, k->verdicts, shared, &out->agreement);
+    rowset_free(&rows);
+    return true;
+}
+
+/* A program of its own hands over its rows, once. */
+static bool peer_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
+                      pkt_column_set shared, check *out)
+{
+    rowset rows = {0};
+    if (!rows_ask(k, worker, level, &rows, out))
+        return false;
+    if (rows.rows == out->rows && with)
+        rowset_compare(&rows, with, k->verdicts, shared, &out->agreement);
+    bool whole = rows.rows == out->rows;
+    if (!whole) {
+        worker->status = STATUS_FAILED;
+        (void)snprintf(worker->reason, sizeof worker->reason,
+                       "told of %" PRIu64 " rows and handed over %" PRIu64, out->rows, rows.rows);
+    }
+    rowset_free(&rows);
+    return whole;
+}
+
 /* By digest if that is enough, else cell by cell. */
+static bool native_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
+                        pkt_column_set shared, check *out)
+{
+    json_t *verified = client_ask(worker, run_request("verify", k->slice, level), k->seconds);
+    if (!verified)
+        return false;
+    uint64_t digest[PKT_COLUMN_COUNT];
+    answer_take(verified, out);
+    digests_read(verified, digest);
+    json_decref(verified);
+    if (!with)
+        return true;
+    if (!digests_agree(with, shared, digest, out->rows))
+        return compare_cells(k, worker, level, with, shared, out);
+    agreement_whole(with, k->verdicts, shared, &out->agreement);
+    return true;
+}
+
 static bool compare(const checker *k, client *worker, const candidate *c, pkt_level level,
-                    const json_t *verified, check *out)
+                    check *out)
 {
     bool independent;
     const reference *with = opponent(k, c, &independent);
+    const rowset *rows = with ? &with->rows : NULL;
+    pkt_column_set shared = with ? columns_shared(c->columns[level], rows->columns, level) : 0;
+    if (!(c->id.driver ? peer_rows : native_rows)(k, worker, level, rows, shared, out))
+        return false;
     if (!with) {
         not_compared(out);
         return true;
     }
-    agreement *a = &out->agreement;
-    a->reference = with->name;
-    a->independent = independent;
-    pkt_column_set shared = columns_shared(c->columns[level], with->rows.columns, level);
-    uint64_t digest[PKT_COLUMN_COUNT];
-    digests_read(verified, digest);
-    if (digests_agree(&with->rows, shared, digest, out->rows)) {
-        agreement_whole(&with->rows, k->verdicts, shared, a);
-    } else {
-        rowset rows = {0};
-        if (!rows_ask(k, worker, level, &rows))
-            return false;
-        rowset_compare(&rows, &with->rows, k->verdicts, shared, a);
-        rowset_free(&rows);
-    }
-    out->status = a->status;
-    (void)snprintf(out->reason, sizeof out->reason, "%s", a->reason);
-    if (a->status == STATUS_OK && !independent)
+    out->agreement.reference = with->name;
+    out->agreement.independent = independent;
+    out->status = out->agreement.status;
+    (void)snprintf(out->reason, sizeof out->reason, "%s", out->agreement.reason);
+    if (out->status == STATUS_OK && !independent)
         not_compared(out);
     return true;
 }
@@ -216,23 +269,16 @@ void checker_run(checker *k, const candidate *c, pkt_level level, check *out)
 {
     *out = (check){0};
     client worker;
-    bool opened = client_loaded(&worker, &c->id, k->seconds, NULL);
-    json_t *verified =
-        opened ? client_ask(&worker, run_request("verify", k->slice, level), k->seconds) : NULL;
-    bool good = verified != NULL;
-    if (good) {
-        out->rows = (uint64_t)json_integer_value(json_object_get(verified, "rows"));
-        const char *witness = json_string_value(json_object_get(verified, "witness"));
-        (void)snprintf(out->witness, sizeof out->witness, "%s", witness ? witness : "");
-        good = compare(k, &worker, c, level, verified, out);
+    if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
+        out->status = worker.status;
+        (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
+        return;
     }
-    if (!good) {
+    if (!compare(k, &worker, c, level, out)) {
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
     }
-    json_decref(verified);
-    if (opened)
-        client_close(&worker);
+    client_close(&worker);
 }
 
 void checker_close(checker *k)

@@ -12,7 +12,8 @@ typedef struct check {
     char reason[REASON_BYTES];
     agreement agreement; /* agreement.reference is NULL if nothing was compared */
     uint64_t rows;
-    char witness[17]; /* what every timed run must tell again; "" without a verified run */
+    char witness[17];         /* what every timed run must tell again; "" without a verified run */
+    char columns_witness[17]; /* of a program of its own: of runs that build the columns too */
 } check;
 
 /* What a slice is held against. */

@@ -1,9 +1,11 @@
 #include "client.h"
 
+#include "peer.h"
 #include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,6 +65,9 @@ static void fail(client *client, run_status status, const char *words)
                    message);
 }
 
+/* What the child ends with if it cannot become the worker. */
+enum { EXIT_NO_WORKER = 127 };
+
 /* In the child: become the worker. */
 static void worker_exec(int socket, int messages, const backend_id *id)
 {
@@ -71,9 +76,16 @@ static void worker_exec(int socket, int messages, const backend_id *id)
     char *by_name[] = {"pktbench", "worker", "--", (char *)id->name, NULL};
     if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
         dup2(messages, STDERR_FILENO) < 0)
-        _exit(127);
-    execv("/proc/self/exe", id->plugin ? with_plugin : by_name);
-    _exit(127);
+        _exit(EXIT_NO_WORKER);
+    if (id->driver) {
+        char python[PATH_MAX];
+        peer_python(python, sizeof python);
+        char *by_driver[] = {python, (char *)id->driver, "worker", (char *)id->name, NULL};
+        execvp(python, by_driver);
+    } else {
+        execv("/proc/self/exe", id->plugin ? with_plugin : by_name);
+    }
+    _exit(EXIT_NO_WORKER);
 }
 
 static int messages_open(void)
@@ -129,6 +141,8 @@ static void bury(client *client, bool timed_out, double seconds)
         (void)snprintf(words, sizeof words, "killed by signal %d (%s)", WTERMSIG(status),
                        strsignal(WTERMSIG(status)));
         fail(client, STATUS_CRASHED, words);
+    } else if (WEXITSTATUS(status) == EXIT_NO_WORKER) {
+        fail(client, STATUS_FAILED, "the worker cannot be started: is python3 installed?");
     } else {
         (void)snprintf(words, sizeof words, "the worker left with exit status %d",
                        WEXITSTATUS(status));

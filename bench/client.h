@@ -40,6 +40,7 @@ typedef struct client {
 typedef struct backend_id {
     const char *name;
     const char *plugin; /* NULL: in the registry */
+    const char *driver; /* path of the program that drives it; NULL: it runs in `pktbench worker` */
 } backend_id;
 
 /* Start a worker. false: client->status and reason say why; nothing to close. */

@@ -323,7 +323,8 @@ static int bench_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"backends", "LIST", "Only these backends, separated by commas; default all."},
+    {"backends", "LIST",
+     "Only these backends, separated by commas; `all` with those that are measured on request."},
     {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
     {"processes", "N",

@@ -136,7 +136,8 @@ static void list_finish(json_t *list, bool json)
 static bool list_backends(const arguments *arguments, bool json)
 {
     lineup l;
-    const lineup_wish wish = {.plugins = option_value(arguments, "plugin")};
+    const lineup_wish wish = {.backends = EVERY_BACKEND,
+                              .plugins = option_value(arguments, "plugin")};
     if (!lineup_open(&l, &wish))
         return false;
     if (json)

@@ -1,5 +1,6 @@
 #include "lineup.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,13 @@ static void description_take(candidate *c, json_t *description)
     }
 }
 
+/* What is known of a backend that cannot run here. */
+static void candidate_undescribed(candidate *c, const char *summary)
+{
+    c->description = json_pack("{s:s, s:s}", "name", c->id.name, "summary", summary);
+    c->name = c->id.name;
+}
+
 /* A worker of its own, since loading a library is a risk and a burden. */
 static bool candidate_describe(candidate *c, const char *summary)
 {
@@ -47,16 +55,21 @@ static bool candidate_describe(candidate *c, const char *summary)
         description_take(c, json_incref(description));
     } else {
         (void)snprintf(c->reason, sizeof c->reason, "%s", worker.reason);
-        c->description = json_pack("{s:s, s:s}", "name", c->id.name, "summary", summary);
-        c->name = c->id.name;
+        candidate_undescribed(c, summary);
     }
     json_decref(answer);
     client_close(&worker);
     return c->name != NULL;
 }
 
-static bool candidate_add(lineup *lineup, const char *name, const char *plugin, const char *summary)
+/* `entry` is NULL for a plug-in. */
+static bool candidate_add(lineup *lineup, const char *name, const char *plugin,
+                          const pkt_entry *entry)
 {
+    char driver[2 * PATH_MAX];
+    pkt_err err;
+    const char *summary = entry ? entry->summary : "plug-in";
+    bool drives = entry && entry->driver;
     candidate *c = lineup->count < LINEUP_MAX ? calloc(1, sizeof *c) : NULL;
     if (!c) {
         say_error("more than %d backends, or no memory for them", LINEUP_MAX);
@@ -65,18 +78,42 @@ static bool candidate_add(lineup *lineup, const char *name, const char *plugin, 
     lineup->candidates[lineup->count++] = c;
     c->id.name = strdup(name);
     c->id.plugin = plugin ? strdup(plugin) : NULL;
-    if (!c->id.name || (plugin && !c->id.plugin) || !candidate_describe(c, summary)) {
+    bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &err) == 0;
+    if (drives && there)
+        c->id.driver = strdup(driver);
+    if (!there) {
+        (void)snprintf(c->reason, sizeof c->reason, "%s", err.msg);
+        candidate_undescribed(c, summary);
+        return c->name != NULL;
+    }
+    if (!c->id.name || (plugin && !c->id.plugin) || (drives && !c->id.driver) ||
+        !candidate_describe(c, summary)) {
         say_error("no memory for backend %s", name);
         return false;
     }
     return true;
 }
 
-static bool registry_add_all(lineup *lineup)
+/* Is the name an item of the list, or the list the word for all? */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    if (!list)
+        return false;
+    if (strcmp(list, EVERY_BACKEND) == 0)
+        return true;
+    for (const char *at = strstr(list, name); at; at = strstr(at + 1, name))
+        if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static bool registry_add(lineup *lineup, const lineup_wish *wish)
 {
     pkt_entry entry;
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
-        if (!candidate_add(lineup, entry.name, NULL, entry.summary))
+        if ((!entry.on_request || is_listed(wish->backends, entry.name)) &&
+            !candidate_add(lineup, entry.name, NULL, &entry))
             return false;
     return true;
 }
@@ -95,7 +132,7 @@ static bool choose(lineup *lineup, const char *name)
 /* A plug-in that was asked for by its path must be there. */
 static bool plugin_add(lineup *lineup, const char *path)
 {
-    if (!candidate_add(lineup, path, path, "plug-in"))
+    if (!candidate_add(lineup, path, path, NULL))
         return false;
     candidate *added = lineup->candidates[lineup->count - 1];
     if (!added->available) {
@@ -144,11 +181,12 @@ lineup_wish lineup_wish_of(const arguments *arguments)
 bool lineup_open(lineup *lineup, const lineup_wish *wish)
 {
     *lineup = (struct lineup){0};
-    bool good = registry_add_all(lineup);
+    bool good = registry_add(lineup, wish);
+    bool all = !wish->backends || strcmp(wish->backends, EVERY_BACKEND) == 0;
     for (size_t i = 0; i < lineup->count; i++)
-        lineup->candidates[i]->chosen = !wish->backends;
+        lineup->candidates[i]->chosen = all;
     good = good && (!wish->plugins || each(lineup, wish->plugins, plugin_add));
-    good = good && (!wish->backends || each(lineup, wish->backends, choose));
+    good = good && (all || each(lineup, wish->backends, choose));
     if (good && wish->levels)
         good = each(lineup, wish->levels, level_add);
     for (size_t i = 0; !wish->levels && i < PKT_LEVEL_COUNT; i++)
@@ -179,6 +217,7 @@ void lineup_close(lineup *lineup)
         json_decref(c->description);
         free((char *)c->id.name);
         free((char *)c->id.plugin);
+        free((char *)c->id.driver);
         free(c);
     }
     lineup->count = 0;

@@ -29,14 +29,18 @@ typedef struct lineup {
 
 /* Lists with commas; NULL: not given. */
 typedef struct lineup_wish {
-    const char *backends; /* names that take part; NULL: the whole registry */
+    const char *backends; /* names that take part, or "all"; NULL: those that need no request */
     const char *plugins;  /* paths of shared objects; they always take part */
     const char *levels;   /* NULL: all */
 } lineup_wish;
 
+/* The word for every backend that there is. */
+#define EVERY_BACKEND "all"
+
 /* The options --backends, --plugin and --levels of a command that has them all. */
 lineup_wish lineup_wish_of(const arguments *arguments);
-/* The whole registry and the plug-ins are described. false: a message was printed. */
+/* The registry, without what must be asked for and was not, and the plug-ins are described.
+ * false: a message was printed. */
 bool lineup_open(lineup *lineup, const lineup_wish *wish);
 /* By name; NULL if there is none. */
 candidate *lineup_find(const lineup *lineup, const char *name);

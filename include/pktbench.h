@@ -266,13 +266,16 @@ typedef struct pkt_backend {
 #define PKT_MODULE_SYMBOL "pkt_module"
 PKT_EXPORT const pkt_backend *pkt_module(void);
 
-/* A backend that this build knows: built in, or a module that may or may not be there. */
+/* A backend that this build knows: built in; a module, or a program of its own with a driver, which
+ * may or may not be there. */
 typedef struct pkt_entry {
     const char *name;
     const char *summary;        /* known without loading anything */
-    const pkt_backend *backend; /* built in; NULL for a module */
-    const char *module;         /* file name of the module; NULL for a built-in */
-    const char *install;        /* packages that the module needs, for the user to read */
+    const pkt_backend *backend; /* built in; NULL otherwise */
+    const char *module;         /* file name of the module; NULL otherwise */
+    const char *driver;         /* file name of the driver of a program; NULL otherwise */
+    const char *install;        /* what brings the module or the program, for the user to read */
+    int on_request;             /* 1: takes part in a run only when it is asked for */
 } pkt_entry;
 
 /* The registry, in table order: fill *entry with the index'th backend. 0, or -1 past the end.
@@ -281,8 +284,11 @@ PKT_EXPORT int pkt_registry_at(size_t index, pkt_entry *entry);
 /* The same by name; -1 if there is none. */
 PKT_EXPORT int pkt_registry_find(const char *name, pkt_entry *entry);
 /* The entry's backend; a module is loaded now, and stays loaded until the process ends.
- * NULL and *err with the reason if it cannot be had. */
+ * NULL and *err with the reason if it cannot be had, as one that is a program of its own never can.
+ */
 PKT_EXPORT const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err);
+/* Where the file of the entry's module or driver lies. 0, or -1 and *err if it is nowhere. */
+PKT_EXPORT int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err);
 /* Load a backend from any shared object: it must export pkt_module() with our abi. */
 PKT_EXPORT const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
 

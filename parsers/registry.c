@@ -1,6 +1,7 @@
 /* Every backend that this build knows, in table order. */
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,26 +22,62 @@ BUILT_IN(DECLARE)
 static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
 #undef ADDRESS
 
-static const pkt_entry modules[] = {
-    {"wireshark", "libwireshark's dissectors, the code below tshark and PyShark", NULL,
-     "wireshark.so", "libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev"},
+#define SETUP_PEERS "run `./run setup peers`"
+
+static const pkt_entry others[] = {
+    {.name = "wireshark",
+     .summary = "libwireshark's dissectors, the code below tshark and PyShark",
+     .module = "wireshark.so",
+     .install = "install libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev and build "
+                "again"},
+    {.name = "tshark",
+     .summary = "the tshark program, its output read line by line",
+     .driver = "tshark_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
+    {.name = "dpkt",
+     .summary = "Python: dpkt",
+     .driver = "dpkt_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
+    {.name = "scapy",
+     .summary = "Python: Scapy, packet by packet",
+     .driver = "scapy_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
+    {.name = "scapy-rdpcap",
+     .summary = "Python: Scapy, the whole file into memory",
+     .driver = "scapy_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
+    {.name = "pyshark",
+     .summary = "Python: PyShark, which reads tshark's PDML",
+     .driver = "pyshark_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
+    {.name = "pyshark-json",
+     .summary = "Python: PyShark, which reads tshark's JSON and keeps no packets",
+     .driver = "pyshark_peer.py",
+     .install = SETUP_PEERS,
+     .on_request = 1},
 };
 
 enum {
     BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0],
-    MODULE_COUNT = sizeof modules / sizeof modules[0]
+    OTHER_COUNT = sizeof others / sizeof others[0]
 };
 
 int pkt_registry_at(size_t index, pkt_entry *entry)
 {
     if (index < BUILT_IN_COUNT) {
         const pkt_backend *backend = built_in[index];
-        *entry = (pkt_entry){backend->name, backend->summary, backend, NULL, NULL};
+        *entry =
+            (pkt_entry){.name = backend->name, .summary = backend->summary, .backend = backend};
         return 0;
     }
-    if (index - BUILT_IN_COUNT >= MODULE_COUNT)
+    if (index - BUILT_IN_COUNT >= OTHER_COUNT)
         return -1;
-    *entry = modules[index - BUILT_IN_COUNT];
+    *entry = others[index - BUILT_IN_COUNT];
     return 0;
 }
 
@@ -106,37 +143,43 @@ static int program_folder(char folder[PATH_MAX])
     return 0;
 }
 
-enum { MODULE_PATH_MAX = 2 * PATH_MAX };
-
-/* Only in PKTBENCH_MODULES if that is set. Else beside the program (build tree), where it is
- * installed as seen from the program, and under the configured prefix. -1 if it is in none. */
-static int module_find(const char *module, char path[MODULE_PATH_MAX])
+int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err)
 {
-    static const char *const below[] = {"modules", PKTBENCH_MODULES_FROM_PROGRAM};
-    const char *wanted = getenv("PKTBENCH_MODULES");
-    if (wanted) {
-        (void)snprintf(path, MODULE_PATH_MAX, "%s/%s", wanted, module);
-        return access(path, R_OK);
-    }
+    /* Below the program's folder in a build tree; where it is installed, as seen from there. */
+    const char *kind = entry->driver ? "peers" : "modules";
+    const char *name = entry->driver ? entry->driver : entry->module;
+    const char *wanted = getenv(entry->driver ? "PKTBENCH_PEERS" : "PKTBENCH_MODULES");
     char program[PATH_MAX];
-    if (program_folder(program) == 0)
-        for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
-            (void)snprintf(path, MODULE_PATH_MAX, "%s/%s/%s", program, below[i], module);
-            if (access(path, R_OK) == 0)
-                return 0;
-        }
-    (void)snprintf(path, MODULE_PATH_MAX, "%s/%s", PKTBENCH_MODULES_INSTALLED, module);
-    return access(path, R_OK);
+    if (wanted) {
+        (void)snprintf(path, size, "%s/%s", wanted, name);
+        if (access(path, R_OK) == 0)
+            return 0;
+    } else {
+        bool known = program_folder(program) == 0;
+        (void)snprintf(path, size, "%s/%s/%s", program, kind, name);
+        if (known && access(path, R_OK) == 0)
+            return 0;
+        (void)snprintf(path, size, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s/%s", program, kind, name);
+        if (known && access(path, R_OK) == 0)
+            return 0;
+        (void)snprintf(path, size, PKTBENCH_FILES_INSTALLED "/%s/%s", kind, name);
+        if (access(path, R_OK) == 0)
+            return 0;
+    }
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its %s is not there: %s",
+                    entry->driver ? "driver" : "module", entry->install);
 }
 
 const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
 {
+    char path[2 * PATH_MAX];
     if (entry->backend)
         return entry->backend;
-    char path[MODULE_PATH_MAX];
-    if (module_find(entry->module, path) == 0)
-        return pkt_plugin_open(path, err);
-    pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-             "its module is not built: install %s and build again", entry->install);
-    return NULL;
+    if (entry->driver) {
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                 "%s is a program of its own: bench and verify can run it, nothing else",
+                 entry->name);
+        return NULL;
+    }
+    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? pkt_plugin_open(path, err) : NULL;
 }
