@@ -10,6 +10,7 @@
 #include "command.h"
 #include "gate.h"
 #include "machine.h"
+#include "prefix.h"
 #include "report/table.h"
 #include "results.h"
 #include "say.h"
@@ -19,6 +20,10 @@
 #define PROCESSES_DEFAULT 8
 /* Seconds for all that is timed. */
 #define BUDGET_DEFAULT 150.0
+/* The same for the suite with programs of others in it. */
+#define BUDGET_SEED 600.0
+/* The part of what is timed that programs of others may take. */
+#define PEER_SHARE 0.8
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.25
 /* Seconds that one run may take. */
@@ -33,17 +38,30 @@ typedef struct benchmark {
     process_runs processes;
     progress progress;
     report_format format;
-    const char *reference;
+    const char *reference, *suite_name;
     double budget_s;
     uint64_t seed;
     bool show_values;
 } benchmark;
 
+/* The suite that reproduces the study. */
+static bool is_seed(const benchmark *b)
+{
+    return b->suite_name && strcmp(b->suite_name, "seed") == 0;
+}
+
 static bool options_read(benchmark *b)
 {
     const arguments *a = b->arguments;
     const char *format = option_value(a, "format"), *gate = option_value(a, "fail-on");
+    const char *suite = option_value(a, "suite");
     uint64_t processes, rounds;
+    if (suite && !suite_known(suite)) {
+        say_error("no suite has the name '%s': headline and seed do", suite);
+        return false;
+    }
+    b->suite_name = suite;
+    b->schedule.positions = is_seed(b);
     if (report_format_find(format ? format : "table", &b->format) != 0) {
         say_error("no format has the name '%s': table, markdown, csv and json do", format);
         return false;
@@ -53,7 +71,7 @@ static bool options_read(benchmark *b)
     if (!option_number(a, "processes", 1, 1000, PROCESSES_DEFAULT, &processes) ||
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
-        !option_seconds(a, "budget", BUDGET_DEFAULT, &b->budget_s) ||
+        !option_seconds(a, "budget", is_seed(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
         !gate_parse(&b->gate, gate ? gate : ""))
         return false;
@@ -74,17 +92,27 @@ static const candidate *twin_candidate(const lineup *l)
     return NULL;
 }
 
-static void cell_add(schedule *s, const candidate *candidate, suite_slice *slice, pkt_level level)
+static bench_cell *cell_add(schedule *s, const candidate *candidate, suite_slice *slice,
+                            pkt_level level)
 {
-    s->cells[s->cell_count++] =
-        (bench_cell){.candidate = candidate, .slice = slice, .level = level};
+    bench_cell *cell = &s->cells[s->cell_count++];
+    *cell = (bench_cell){.candidate = candidate, .slice = slice, .level = level};
+    return cell;
+}
+
+/* The cell; for a program of its own also the one in which it builds the columns. */
+static void cells_add(schedule *s, const candidate *candidate, suite_slice *slice, pkt_level level)
+{
+    const bench_cell *cell = cell_add(s, candidate, slice, level);
+    if (candidate->id.driver && level != PKT_LEVEL_FRAMES)
+        cell_add(s, candidate, slice, level)->columns_of = cell;
 }
 
 /* Every backend at every level that it offers, slice by slice; then the twins. */
 static bool cells_make(benchmark *b)
 {
     schedule *s = &b->schedule;
-    size_t room = b->suite.count * b->lineup.count * PKT_LEVEL_COUNT * 2;
+    size_t room = b->suite.count * b->lineup.count * PKT_LEVEL_COUNT * 3;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells) {
         say_error("no memory for %zu runs", room);
@@ -94,7 +122,7 @@ static bool cells_make(benchmark *b)
         for (size_t j = 0; j < b->lineup.count; j++)
             for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
                 if (lineup_runs(&b->lineup, b->lineup.candidates[j], (pkt_level)v))
-                    cell_add(s, b->lineup.candidates[j], &b->suite.slices[i], (pkt_level)v);
+                    cells_add(s, b->lineup.candidates[j], &b->suite.slices[i], (pkt_level)v);
     if (s->cell_count == 0) {
         say_error("nothing to run: no chosen backend offers a chosen level here");
         return false;
@@ -102,10 +130,9 @@ static bool cells_make(benchmark *b)
     const candidate *twin = twin_candidate(&b->lineup);
     size_t firsts = s->cell_count;
     for (size_t i = 0; i < firsts; i++)
-        if (s->cells[i].candidate == twin && s->cells[i].level <= PKT_LEVEL_HEADERS) {
-            cell_add(s, twin, s->cells[i].slice, s->cells[i].level);
-            s->cells[s->cell_count - 1].twin_of = &s->cells[i];
-        }
+        if (s->cells[i].candidate == twin && s->cells[i].level <= PKT_LEVEL_HEADERS &&
+            !s->cells[i].columns_of)
+            cell_add(s, twin, s->cells[i].slice, s->cells[i].level)->twin_of = &s->cells[i];
     for (size_t j = 0; j < b->lineup.count; j++)
         if (b->lineup.candidates[j]->chosen && b->lineup.candidates[j]->available)
             s->loads[s->load_count++].candidate = b->lineup.candidates[j];
@@ -127,6 +154,8 @@ static bool slice_check(benchmark *b, suite_slice *slice)
                      pkt_level_name(cell->level), slice->name);
         if (cell->twin_of)
             cell->check = cell->twin_of->check;
+        else if (cell->columns_of)
+            cell->check = cell->columns_of->check;
         else
             checker_run(&k, cell->candidate, cell->level, &cell->check);
     }
@@ -134,16 +163,26 @@ static bool slice_check(benchmark *b, suite_slice *slice)
     return true;
 }
 
+static bool is_used(const schedule *s, const suite_slice *slice)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].slice == slice)
+            return true;
+    return false;
+}
+
 static bool measure(benchmark *b)
 {
     schedule *s = &b->schedule;
+    s->progress = &b->progress;
+    if (!prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * PEER_SHARE))
+        return false;
     for (size_t i = 0; i < b->suite.count; i++)
-        if (!slice_check(b, &b->suite.slices[i]))
+        if (is_used(s, &b->suite.slices[i]) && !slice_check(b, &b->suite.slices[i]))
             return false;
     s->budget_s = b->budget_s * (1 - PROCESS_SHARE);
     s->evict_bytes = 2 * private_cache_bytes();
     s->random = random_seeded(b->seed);
-    s->progress = &b->progress;
     schedule_probe(s);
     schedule_plan(s);
     schedule_run(s);
@@ -250,6 +289,7 @@ static int conclude(benchmark *b, json_t *context, double started)
         .seed = b->seed,
         .elapsed_s = seconds_now() - started,
         .budget_s = b->budget_s,
+        .suite_name = b->suite_name ? b->suite_name : "headline",
         .show_values = b->show_values,
         .context = context,
         .options = options,
@@ -310,11 +350,15 @@ static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments};
     int status = EXIT_TROUBLE;
-    const lineup_wish wish = lineup_wish_of(arguments);
-    if (!options_read(&b) || !output_possible(&b) || !lineup_open(&b.lineup, &wish))
+    lineup_wish wish = lineup_wish_of(arguments);
+    if (!options_read(&b))
+        return status;
+    if (is_seed(&b) && !wish.backends)
+        wish.backends = EVERY_BACKEND;
+    if (!output_possible(&b) || !lineup_open(&b.lineup, &wish))
         return status;
     progress_open(&b.progress);
-    if (suite_open(&b.suite, arguments->operands, arguments->operand_count)) {
+    if (suite_open(&b.suite, b.suite_name, arguments->operands, arguments->operand_count)) {
         status = bench_slices(&b);
         suite_close(&b.suite);
     }
@@ -323,6 +367,9 @@ static int bench_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
+    {"suite", "NAME",
+     "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
+     "and the captures."},
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
     {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
@@ -330,7 +377,8 @@ static const option_spec options[] = {
     {"processes", "N",
      "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
-    {"budget", "TIME", "Time for all that is timed; default 150s. Agreement comes on top."},
+    {"budget", "TIME",
+     "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "

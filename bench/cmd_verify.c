@@ -166,7 +166,7 @@ static int verify_run(const arguments *arguments)
                                  : "differs,disagrees,failed,crashed,timed-out") ||
         !lineup_open(&v.lineup, &wish))
         return EXIT_TROUBLE;
-    if (suite_open(&v.suite, arguments->operands, arguments->operand_count)) {
+    if (suite_open(&v.suite, NULL, arguments->operands, arguments->operand_count)) {
         verify_slices(&v);
         suite_close(&v.suite);
     } else {

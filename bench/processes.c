@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "peer.h"
+
 /* `text` as one word of a shell: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
 {
@@ -29,6 +31,17 @@ static char *command_line(const char *program, const process_run *run, const cha
     FILE *out = open_memstream(&line, &size);
     if (!out)
         return NULL;
+    if (run->candidate->id.driver) {
+        char python[PATH_MAX];
+        peer_python(python, sizeof python);
+        quote(out, python);
+        fputc(' ', out);
+        quote(out, run->candidate->id.driver);
+        fprintf(out, " run %s %s ", run->candidate->name, pkt_level_name(run->level));
+        quote(out, capture);
+        fclose(out);
+        return line;
+    }
     quote(out, program);
     fputs(" extract --format none --backend ", out);
     quote(out, run->candidate->name);
@@ -208,7 +221,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
 /* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->twin_of)
+    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;

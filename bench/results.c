@@ -138,6 +138,12 @@ static json_t *backend_json(const bench_record *record, const candidate *c)
                      load_json(record->schedule, c, record->seed));
 }
 
+/* How many packets, if only the slice's first ones were read. */
+static json_t *prefix_json(const suite_slice *slice)
+{
+    return slice->whole ? count(slice->packets) : json_null();
+}
+
 /* Times of a cell as observations; the caller frees them. */
 static observation *observations_of(const bench_cell *cell, bool cpu)
 {
@@ -169,13 +175,15 @@ static bool ratio_of(const bench_cell *one, const bench_cell *other, bool cpu, u
                      summary *out)
 {
     observation *ratios = calloc(one->sample_count + 1, sizeof *ratios);
+    /* Of a packet each: one of them may have seen only the first packets of the slice. */
+    double scale = (double)other->slice->packets / (double)one->slice->packets;
     size_t n = 0;
     for (size_t i = 0; ratios && i < one->sample_count; i++) {
         const timing_sample *a = &one->samples[i];
         const timing_sample *b = sample_of(other, a->block, a->round);
         double above = cpu ? a->cpu_ns : a->wall_ns, below = b ? cpu ? b->cpu_ns : b->wall_ns : 0;
         if (above > 0 && below > 0)
-            ratios[n++] = (observation){a->block, above / below};
+            ratios[n++] = (observation){a->block, above / below * scale};
     }
     bool good = n > 0 && summarize(ratios, n, seed, out) == 0;
     free(ratios);
@@ -190,8 +198,8 @@ static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
     bool parses = strcmp(cell->candidate->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->slice != cell->slice || strcmp(c->candidate->name, "raw") != 0 ||
-            c == cell || c->candidate == cell->candidate)
+        if (c->twin_of || c->columns_of || c->slice != suite_whole(cell->slice) ||
+            strcmp(c->candidate->name, "raw") != 0 || c == cell || c->candidate == cell->candidate)
             continue;
         if (c->level == cell->level && parses)
             return c;
@@ -229,6 +237,29 @@ static json_t *over_or_null(double above, double below)
     return below > 0 && above > 0 ? json_real(above / below) : json_null();
 }
 
+/* The times of the cell in which the same program builds the columns too. */
+static json_t *columns_times(const schedule *s, const bench_cell *cell, uint64_t seed)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].columns_of == cell)
+            return times_json(&s->cells[i], false, seed);
+    return json_null();
+}
+
+static json_t *positions_json(const bench_cell *cell)
+{
+    double packets = (double)cell->slice->packets / POSITION_PARTS, sum = 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < POSITION_PARTS; i++) {
+        json_array_append_new(list, json_real(cell->part_ns[i] / packets));
+        sum += cell->part_ns[i];
+    }
+    if (sum > 0)
+        return list;
+    json_decref(list);
+    return json_null();
+}
+
 static json_t *run_json(const bench_record *record, const bench_cell *cell)
 {
     const schedule *s = record->schedule;
@@ -238,29 +269,32 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     json_t *load_median = described(load, "median");
     json_decref(load);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "backend", cell->candidate->name, "slice", cell->slice->name, "level",
-        pkt_level_name(cell->level), "status", status_name(cell->check.status), "reason",
-        text_or_null(cell->check.reason), "agreement",
+        "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:o}",
+        "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
+        pkt_level_name(cell->level), "prefix_packets", prefix_json(cell->slice), "status",
+        status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
         agreement_json(&cell->check, record->show_values), "samples", samples_json(cell), "k",
         (int)cell->runs, "wall_ns", wall, "cpu_ns", times_json(cell, true, record->seed),
         "ns_per_packet", over_or_null(median, (double)cell->slice->packets), "mb_per_s",
         over_or_null((double)cell->slice->bytes * 1e3, median), "ratio",
         ratio_json(s, cell, false, record->seed), "cpu_ratio",
         ratio_json(s, cell, true, record->seed), "load_ns", load_median, "peak_rss_bytes",
-        cell->peak_rss ? count(cell->peak_rss) : json_null());
+        cell->peak_rss ? count(cell->peak_rss) : json_null(), "columns_wall_ns",
+        columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell));
 }
 
 /* A backend that cannot run here, or does not offer a level that others do, has its rows too. */
 static json_t *absent_json(const char *backend, const char *slice, pkt_level level,
                            run_status status, const char *reason)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:n, s:[], s:i, s:n, s:n, s:n, s:n, s:n, s:n, s:n, "
-                     "s:n}",
-                     "backend", backend, "slice", slice, "level", pkt_level_name(level), "status",
-                     status_name(status), "reason", text_or_null(reason), "agreement", "samples",
-                     "k", 0, "wall_ns", "cpu_ns", "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio",
-                     "load_ns", "peak_rss_bytes");
+    return json_pack("{s:s, s:s, s:s, s:n, s:s, s:o, s:n, s:[], s:i, s:n, s:n, s:n, s:n, s:n, s:n, "
+                     "s:n, s:n, s:n, s:n}",
+                     "backend", backend, "slice", slice, "level", pkt_level_name(level),
+                     "prefix_packets", "status", status_name(status), "reason",
+                     text_or_null(reason), "agreement", "samples", "k", 0, "wall_ns", "cpu_ns",
+                     "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio", "load_ns", "peak_rss_bytes",
+                     "columns_wall_ns", "position_ns_per_packet");
 }
 
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)
@@ -292,7 +326,7 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *cell = &s->cells[i];
         summary r;
-        if (cell->slice != slice)
+        if (suite_whole(cell->slice) != slice || cell->columns_of)
             continue;
         if (!cell->twin_of)
             json_array_append_new(runs, run_json(record, cell));
@@ -324,16 +358,22 @@ static json_t *process_json(const process_run *run)
         empty = median_of(scratch, run->count);
     }
     free(scratch);
-    (void)snprintf(command, sizeof command,
-                   "pktbench extract --format none --backend %.60s --level %s %.100s",
-                   run->candidate->name, pkt_level_name(run->level), run->slice->name);
+    const char *driver = run->candidate->id.driver;
+    if (driver)
+        (void)snprintf(command, sizeof command, "python3 %.60s run %.60s %s %.100s",
+                       strrchr(driver, '/') + 1, run->candidate->name, pkt_level_name(run->level),
+                       run->slice->name);
+    else
+        (void)snprintf(command, sizeof command,
+                       "pktbench extract --format none --backend %.60s --level %s %.100s",
+                       run->candidate->name, pkt_level_name(run->level), run->slice->name);
     bool there = run->count > 0;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "backend",
-                     run->candidate->name, "slice", run->slice->name, "level",
-                     pkt_level_name(run->level), "status", status_name(run->status), "reason",
-                     text_or_null(run->reason), "command", command, "wall_s",
-                     seconds_list(run->wall_s, run->count), "empty_wall_s",
-                     seconds_list(run->empty_wall_s, run->count), "median_s",
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "backend",
+                     run->candidate->name, "slice", suite_whole(run->slice)->name, "level",
+                     pkt_level_name(run->level), "prefix_packets", prefix_json(run->slice),
+                     "status", status_name(run->status), "reason", text_or_null(run->reason),
+                     "command", command, "wall_s", seconds_list(run->wall_s, run->count),
+                     "empty_wall_s", seconds_list(run->empty_wall_s, run->count), "median_s",
                      there ? json_real(whole) : json_null(), "start_up_s",
                      there ? json_real(empty) : json_null(), "net_s",
                      there ? json_real(whole - empty) : json_null());
@@ -345,6 +385,8 @@ json_t *results_json(const bench_record *record)
     json_t *slices = json_array(), *backends = json_array(), *runs = json_array();
     json_t *aa = json_array(), *processes = json_array();
     for (size_t i = 0; i < record->suite->count; i++) {
+        if (record->suite->slices[i].whole)
+            continue;
         json_array_append_new(slices, slice_json(&record->suite->slices[i]));
         slice_runs_add(record, &record->suite->slices[i], runs, aa);
     }
@@ -353,10 +395,11 @@ json_t *results_json(const bench_record *record)
             json_array_append_new(backends, backend_json(record, record->lineup->candidates[i]));
     for (size_t i = 0; i < record->processes->count; i++)
         json_array_append_new(processes, process_json(&record->processes->runs[i]));
-    json_t *plan = json_pack(
-        "{s:i, s:i, s:i, s:f, s:f, s:o, s:f}", "blocks", (int)s->blocks, "rounds", (int)s->rounds,
-        "process_rounds", (int)record->processes->rounds, "budget_s", record->budget_s, "elapsed_s",
-        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
+    json_t *plan =
+        json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:o, s:f}", "suite", record->suite_name, "blocks",
+                  (int)s->blocks, "rounds", (int)s->rounds, "process_rounds",
+                  (int)record->processes->rounds, "budget_s", record->budget_s, "elapsed_s",
+                  record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
     return json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",

@@ -19,6 +19,7 @@ typedef struct bench_record {
     const process_runs *processes;
     uint64_t seed;
     double elapsed_s, budget_s;
+    const char *suite_name;
     bool show_values;
     json_t *context; /* of machine_describe(), taken before the run */
     json_t *options; /* the command line's, file names without folders */

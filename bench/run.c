@@ -76,6 +76,45 @@ static int pair_finish(void *self, pkt_err *err)
                : 0;
 }
 
+/* Counts rows, and reads the clock where a part ends: at the end of the batch that holds its last
+ * row. */
+typedef struct position_sink {
+    uint64_t packets, rows, last_ns;
+    size_t part;
+    uint64_t *part_ns;
+} position_sink;
+
+static int position_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    position_sink *p = self;
+    (void)err;
+    p->rows += batch->rows;
+    while (p->part < POSITION_PARTS && p->rows * POSITION_PARTS >= p->packets * (p->part + 1)) {
+        uint64_t now = clock_ns(CLOCK_MONOTONIC);
+        p->part_ns[p->part++] = now - p->last_ns;
+        p->last_ns = now;
+    }
+    return 0;
+}
+
+static int position_finish(void *self, pkt_err *err)
+{
+    const position_sink *p = self;
+    return p->part == POSITION_PARTS
+               ? 0
+               : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "fewer rows than packets");
+}
+
+static int run_positions(const pkt_backend *backend, void *context, pkt_batch *batch,
+                         const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    position_sink p = {.packets = job->packets, .part_ns = outcome->part_ns};
+    pkt_sink sink = {&p, position_push, position_finish};
+    p.last_ns = clock_ns(CLOCK_MONOTONIC);
+    return pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                     &outcome->err);
+}
+
 static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batch,
                       const run_job *job, const pkt_slice *slice, run_outcome *outcome)
 {
@@ -125,6 +164,9 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
     switch (job->kind) {
     case RUN_TIMED:
         outcome->failed = run_timed(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_POSITIONS:
+        outcome->failed = run_positions(backend, context, batch, job, &slice, outcome) != 0;
         break;
     case RUN_VERIFY:
         outcome->failed = run_verify(backend, context, batch, job, &slice, outcome) != 0;

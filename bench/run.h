@@ -4,10 +4,14 @@
 
 #include "pktbench.h"
 
+/* Parts of a slice whose cost is told apart. */
+#define POSITION_PARTS 8
+
 typedef enum run_kind {
-    RUN_TIMED,  /* into the null sink, between two readings of the clocks */
-    RUN_VERIFY, /* into the digest sink, and the null sink for its witness */
-    RUN_ROWS    /* into a CSV file */
+    RUN_TIMED,     /* into the null sink, between two readings of the clocks */
+    RUN_POSITIONS, /* the same, the clock being read at every eighth of the rows too */
+    RUN_VERIFY,    /* into the digest sink, and the null sink for its witness */
+    RUN_ROWS       /* into a CSV file */
 } run_kind;
 
 typedef struct run_job {
@@ -15,6 +19,7 @@ typedef struct run_job {
     const char *path; /* of the slice */
     pkt_level level;
     const char *csv;     /* RUN_ROWS: file to write */
+    uint64_t packets;    /* RUN_POSITIONS: rows that there will be */
     const uint8_t *walk; /* memory to walk over before a timed run, so that the private caches
                           * hold nothing of the slice; NULL: none */
     size_t walk_bytes;
@@ -31,6 +36,7 @@ typedef struct run_outcome {
     uint64_t peak_rss; /* bytes, of the process that ran, up to now */
     pkt_column_set columns;
     uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */
+    uint64_t part_ns[POSITION_PARTS];  /* RUN_POSITIONS: wall time of each part */
     pkt_err err;
 } run_outcome;
 

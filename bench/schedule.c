@@ -27,6 +27,7 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
     json_t *request = run_request("sample", cell->slice, cell->level);
     json_object_set_new(request, "k", json_integer((json_int_t)runs));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
+    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
     *answer = client_ask(worker, request, s->request_s);
     if (!*answer) {
         cell_fail(cell, worker->status, worker->reason);
@@ -34,7 +35,9 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
     }
     const char *witness = json_string_value(json_object_get(*answer, "witness"));
     uint64_t rows = (uint64_t)json_integer_value(json_object_get(*answer, "rows"));
-    if (rows == cell->check.rows && witness && strcmp(witness, cell->check.witness) == 0)
+    const check *verified = &cell->check;
+    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
+    if (rows == verified->rows && witness && strcmp(witness, wanted) == 0)
         return true;
     cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
     json_decref(*answer);
@@ -45,6 +48,36 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
 static double number(const json_t *answer, const char *key)
 {
     return (double)json_integer_value(json_object_get(answer, key));
+}
+
+/* A run that fills a sample by itself: one such sample a block is what it gets. */
+static bool is_slow(const bench_cell *cell)
+{
+    return cell->run_ns > SAMPLE_NS;
+}
+
+/* Runs of which the median is taken for each part, where they are quick. */
+enum { POSITION_RUNS = 5 };
+
+static void cell_positions(schedule *s, client *worker, bench_cell *cell)
+{
+    double parts[POSITION_PARTS][POSITION_RUNS];
+    size_t runs = is_slow(cell) ? 1 : POSITION_RUNS;
+    for (size_t run = 0; run < runs; run++) {
+        json_t *request = run_request("positions", cell->slice, cell->level);
+        json_object_set_new(request, "packets", json_integer((json_int_t)cell->slice->packets));
+        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
+        json_t *answer = client_ask(worker, request, s->request_s);
+        const json_t *list = json_object_get(answer, "part_ns");
+        bool good = json_array_size(list) == POSITION_PARTS;
+        for (size_t i = 0; good && i < POSITION_PARTS; i++)
+            parts[i][run] = json_number_value(json_array_get(list, i));
+        json_decref(answer);
+        if (!good)
+            return;
+    }
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        cell->part_ns[i] = median_of(parts[i], runs);
 }
 
 static void cell_probe(schedule *s, bench_cell *cell)
@@ -60,6 +93,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of)
+        cell_positions(s, &worker, cell);
     client_close(&worker);
 }
 
@@ -79,12 +114,6 @@ void schedule_probe(schedule *s)
 static double sample_seconds(const bench_cell *cell)
 {
     return fmax(cell->run_ns, SAMPLE_NS) * 1.1e-9;
-}
-
-/* A run that fills a sample by itself: one such sample a block is what it gets. */
-static bool is_slow(const bench_cell *cell)
-{
-    return cell->run_ns > SAMPLE_NS;
 }
 
 /* Seconds of a round of the cells that are slow, or that are not. */

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "datasets/random.h"
 #include "progress.h"
+#include "run.h"
 
 /* A sample lasts at least this long; shorter runs are repeated. */
 #define SAMPLE_NS 50e6
@@ -28,11 +29,13 @@ typedef struct bench_cell {
     suite_slice *slice;
     pkt_level level;
     const struct bench_cell
-        *twin_of;      /* not NULL: the same backend in another process, the A/A line */
-    check check;       /* its status also tells what became of the timing */
-    unsigned runs;     /* of a sample */
-    double run_ns;     /* first estimate */
-    uint64_t peak_rss; /* bytes; 0: not known */
+        *twin_of; /* not NULL: the same backend in another process, the A/A line */
+    const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
+    check check;                         /* its status also tells what became of the timing */
+    unsigned runs;                       /* of a sample */
+    double run_ns;                       /* first estimate */
+    uint64_t peak_rss;                   /* bytes; 0: not known */
+    double part_ns[POSITION_PARTS];      /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
     size_t sample_count, sample_room;
 } bench_cell;
@@ -53,13 +56,15 @@ typedef struct schedule {
     double budget_s;         /* for the timed part */
     double request_s;        /* that a run may take */
     size_t evict_bytes;      /* walked over before every run */
+    bool positions;          /* find out what each eighth of a slice costs */
     random_state random;
     progress *progress;
 } schedule;
 
 /* Can the cell be timed: did it give rows that may be compared? */
 bool cell_is_timed(const bench_cell *cell);
-/* One run each in a fresh process that did nothing else: peak memory, and how long a run takes. */
+/* One run each in a fresh process that did nothing else: peak memory, and how long a run takes;
+ * then what each eighth costs, if that is wanted. */
 void schedule_probe(schedule *schedule);
 /* Set blocks, rounds and the runs of a sample. */
 void schedule_plan(schedule *schedule);

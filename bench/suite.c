@@ -295,7 +295,24 @@ static bool scenario_add(suite *suite, const dataset_scenario *scenario, const c
     return slice_admit(suite, slice, slice->path);
 }
 
-static bool headline_add(suite *suite)
+static const char *const suite_names[] = {"headline", "seed"};
+enum { SUITE_HEADLINE, SUITE_SEED, SUITE_NAMES };
+
+bool suite_known(const char *name)
+{
+    for (size_t i = 0; i < SUITE_NAMES; i++)
+        if (strcmp(name, suite_names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_wanted(bool seed, const dataset_scenario *scenario)
+{
+    return seed ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
+                : scenario->headline;
+}
+
+static bool scenarios_add(suite *suite, bool seed)
 {
     char *folder = cache_folder();
     bool good = folder && folder_make(folder);
@@ -304,23 +321,101 @@ static bool headline_add(suite *suite)
                   strerror(errno));
     const dataset_scenario *scenario;
     for (size_t i = 0; good && (scenario = dataset_scenario_at(i)) != NULL; i++)
-        if (scenario->headline)
+        if (is_wanted(seed, scenario))
             good = scenario_add(suite, scenario, folder);
     free(folder);
     return good;
 }
 
-bool suite_open(suite *suite, char *const *captures, size_t count)
+bool suite_open(suite *suite, const char *name, char *const *captures, size_t count)
 {
     *suite = (struct suite){0};
-    bool good = scratch_make(suite);
+    bool good = scratch_make(suite), seed = name && strcmp(name, suite_names[SUITE_SEED]) == 0;
+    if (good && (seed || count == 0))
+        good = scenarios_add(suite, seed);
     for (size_t i = 0; good && i < count; i++)
         good = capture_add(suite, captures[i]);
-    if (good && count == 0)
-        good = headline_add(suite);
     if (!good)
         suite_close(suite);
     return good;
+}
+
+const suite_slice *suite_whole(const suite_slice *slice)
+{
+    return slice->whole ? slice->whole : slice;
+}
+
+/* Where the slice's record of that number (from 1) ends; 0 and a message if it cannot be told. */
+static uint64_t record_end(const suite_slice *slice, uint64_t number)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    pkt_record record = {.end = 0};
+    pkt_source *source = pkt_source_open(slice->path, &err);
+    int got = source ? 1 : -1;
+    for (uint64_t i = 0; got == 1 && i < number; i++)
+        got = pkt_source_next(source, &record, &err);
+    pkt_source_close(source);
+    if (got == 1)
+        return record.end;
+    say_failure(slice->path, &err);
+    return 0;
+}
+
+/* The first lines of a file. */
+static bool lines_copy(const char *from, const char *to, uint64_t lines)
+{
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    char *line = NULL;
+    size_t room = 0;
+    bool good = in && out;
+    for (uint64_t i = 0; good && i < lines; i++)
+        good = getline(&line, &room, in) > 0 && fputs(line, out) >= 0;
+    free(line);
+    if (in)
+        fclose(in);
+    if (out)
+        good = fclose(out) == 0 && good;
+    return good;
+}
+
+static bool prefix_write(const suite_slice *whole, const suite_slice *prefix, uint64_t packets)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    uint64_t end = record_end(whole, packets);
+    if (!end)
+        return false;
+    if (slice_capture(whole->path, prefix->path, end, SLICE_START, &err) != 0) {
+        say_failure(prefix->path, &err);
+        return false;
+    }
+    if (!whole->truth || lines_copy(whole->truth, prefix->truth, packets + 1))
+        return true;
+    say_error("%s: cannot write: %s", prefix->truth, strerror(errno));
+    return false;
+}
+
+suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        if (suite->slices[i].whole == whole && suite->slices[i].packets == packets)
+            return &suite->slices[i];
+    suite_slice *prefix = slice_new(suite);
+    if (!prefix)
+        return NULL;
+    char number[32];
+    (void)snprintf(number, sizeof number, "first-%llu", (unsigned long long)packets);
+    *prefix = *whole;
+    prefix->whole = whole;
+    prefix->name = text("%s-%s", whole->name, number);
+    char *file = prefix->name ? suite_scratch(suite, prefix->name) : NULL;
+    prefix->path = file ? text("%s%s", file, ".pcap") : NULL;
+    prefix->truth = whole->truth && file ? text("%s%s", file, ".truth.csv") : NULL;
+    free(file);
+    if (prefix->path && (prefix->truth || !whole->truth) && !prefix_write(whole, prefix, packets)) {
+        suite->count++;
+        return NULL;
+    }
+    return slice_admit(suite, prefix, whole->path) ? prefix : NULL;
 }
 
 void suite_close(suite *suite)

@@ -22,6 +22,7 @@ typedef struct suite_slice {
     uint64_t sound_packets; /* set by the agreement pass */
     const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
     const char *scenario;   /* NULL: of a capture */
+    const struct suite_slice *whole; /* not NULL: this is only its first packets */
     uint64_t seed;
 } suite_slice;
 
@@ -33,10 +34,18 @@ typedef struct suite {
     int keeper_pipe;
 } suite;
 
-/* Headline scenarios if there are no captures: generated into the cache folder unless they are
- * there already. A capture of more than 10,000,000 bytes gives three slices. false: a message was
- * printed. */
-bool suite_open(suite *suite, char *const *captures, size_t count);
+/* Is there a suite of that name: "headline" or "seed"? */
+bool suite_known(const char *name);
+/* Suite "headline": the captures; the headline scenarios if there are none. Suite "seed": two
+ * scenarios, and the captures. `name` may be NULL for the first. Scenarios are generated into the
+ * cache folder unless they are there already. A capture of more than 10,000,000 bytes gives three
+ * slices. false: a message was printed. */
+bool suite_open(suite *suite, const char *name, char *const *captures, size_t count);
+/* The slice's first packets as a slice of its own, made if it is not there. NULL after a message.
+ */
+suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets);
+/* The slice itself, or what it is the first packets of. */
+const suite_slice *suite_whole(const suite_slice *slice);
 /* A new name in the scratch folder; the caller frees it. NULL without memory. */
 char *suite_scratch(const suite *suite, const char *name);
 void suite_close(suite *suite);

@@ -1,7 +1,8 @@
 /* `pktbench worker`: one backend in a process of its own, driven by lines of JSON.
  *
  * Every request is an object on one line of standard input, every answer one on standard output:
- * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"done", ...} -> {"ok": true, ...} or
+ * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"positions"|"done", ...} -> {"ok": true, ...}
+ * or
  * {"ok": false, "reason": TEXT, "signal": N or absent}. */
 #include <inttypes.h>
 #include <jansson.h>
@@ -99,6 +100,23 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:I}", "ok", 1, "rows", (json_int_t)outcome.rows);
 }
 
+static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
+{
+    run_outcome outcome;
+    json_int_t packets = json_integer_value(json_object_get(request, "packets"));
+    if (packets < 1)
+        return refusal("positions: packets must be at least 1");
+    job->kind = RUN_POSITIONS;
+    job->packets = (uint64_t)packets;
+    run_once(w->backend, w->context, w->batch, job, &outcome);
+    if (outcome.failed)
+        return failure(&outcome);
+    json_t *parts = json_array();
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        json_array_append_new(parts, json_integer((json_int_t)outcome.part_ns[i]));
+    return json_pack("{s:b, s:o}", "ok", 1, "part_ns", parts);
+}
+
 /* The memory to walk over, `bytes` of it, allocated at the first sample that asks for it. */
 static int walk_prepare(worker *w, size_t bytes)
 {
@@ -154,6 +172,8 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
         return answer_rows(w, &job, request);
     if (strcmp(what, "sample") == 0)
         return answer_sample(w, &job, request);
+    if (strcmp(what, "positions") == 0)
+        return answer_positions(w, &job, request);
     return refusal("unknown request");
 }
 

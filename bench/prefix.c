@@ -1,0 +1,120 @@
+#include "prefix.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "statistics.h"
+
+/* Packets of the two short runs whose difference tells what a packet costs, start-up left out. */
+enum { PROBE_FEW = 200, PROBE_MORE = 1000 };
+/* Runs that build columns take about this much longer. */
+#define COLUMNS_FACTOR 1.6
+/* Further runs outside of the blocks: agreement, memory, positions. */
+#define OTHER_RUNS 4.0
+/* A prefix has at least this many packets. */
+#define PREFIX_MIN 200
+
+typedef struct estimate {
+    bench_cell *cell; /* NULL: nothing to decide */
+    double packet_s, start_s;
+} estimate;
+
+/* Seconds of one run over the first packets; negative if it failed. */
+static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint64_t packets)
+{
+    suite_slice *prefix = suite_prefix(suite, cell->slice, packets);
+    client worker;
+    if (!prefix || !client_loaded(&worker, &cell->candidate->id, s->request_s, NULL))
+        return -1;
+    json_t *request = run_request("sample", prefix, cell->level);
+    json_object_set_new(request, "k", json_integer(1));
+    json_object_set_new(request, "evict_bytes", json_integer(0));
+    json_t *answer = client_ask(&worker, request, s->request_s);
+    double ns = answer ? (double)json_integer_value(json_object_get(answer, "wall_ns")) : -1;
+    json_decref(answer);
+    client_close(&worker);
+    return ns * 1e-9;
+}
+
+/* What fails here fails in the agreement pass too, and is told there. */
+static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
+{
+    if (cell->slice->packets <= PROBE_MORE)
+        return (estimate){NULL, 0, 0};
+    progress_say(s->progress, "cost of a packet: %s %s, %s", cell->candidate->name,
+                 pkt_level_name(cell->level), cell->slice->name);
+    double few = short_run(s, suite, cell, PROBE_FEW);
+    double more = few < 0 ? -1 : short_run(s, suite, cell, PROBE_MORE);
+    if (more < 0)
+        return (estimate){NULL, 0, 0};
+    double packet_s = fmax(more - few, 0) / (PROBE_MORE - PROBE_FEW);
+    return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0)};
+}
+
+static double run_seconds(const estimate *e, double limit_s)
+{
+    return fmin(e->start_s + e->packet_s * (double)e->cell->slice->packets, e->start_s + limit_s);
+}
+
+/* Seconds of everything if no run may take longer than the limit. */
+static double total_seconds(const estimate *estimates, size_t count, double limit_s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (estimates[i].cell)
+            sum += run_seconds(&estimates[i], limit_s) *
+                   (INTERVAL_BLOCKS_MIN * (1 + COLUMNS_FACTOR) + OTHER_RUNS);
+    return sum;
+}
+
+/* The largest of 1, 2, 5, 10, 20, 50, ... that is not above. */
+static uint64_t round_number(double value)
+{
+    double unit = pow(10, floor(log10(value)));
+    double lead = value / unit;
+    return (uint64_t)(unit * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) + 0.5);
+}
+
+static bool prefix_set(suite *suite, const estimate *e, double limit_s)
+{
+    double fits = limit_s / fmax(e->packet_s, 1e-9);
+    if (fits >= (double)e->cell->slice->packets)
+        return true;
+    suite_slice *prefix = suite_prefix(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)));
+    if (prefix)
+        e->cell->slice = prefix;
+    return prefix != NULL;
+}
+
+static bool estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds)
+{
+    double low = 0, high = 1e6; /* limits between which the right one lies */
+    if (total_seconds(estimates, count, high) <= seconds)
+        return true;
+    for (unsigned i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        *(total_seconds(estimates, count, middle) <= seconds ? &low : &high) = middle;
+    }
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++)
+        if (estimates[i].cell)
+            good = prefix_set(suite, &estimates[i], low);
+    return good;
+}
+
+bool prefixes_plan(schedule *s, suite *suite, double seconds)
+{
+    estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
+    bool good = estimates != NULL;
+    for (size_t i = 0; good && i < s->cell_count; i++) {
+        bench_cell *cell = &s->cells[i];
+        if (cell->candidate->id.driver && !cell->columns_of && !cell->twin_of)
+            estimates[i] = estimate_make(s, suite, cell);
+    }
+    good = good && estimates_use(suite, estimates, s->cell_count, seconds);
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].columns_of)
+            s->cells[i].slice = s->cells[i].columns_of->slice;
+    free(estimates);
+    return good;
+}
