@@ -59,6 +59,8 @@ static void remark_print(const json_t *run, FILE *out)
     if (!has_status(run, "ok") && *text_of(first, "value") && *text_of(first, "expected"))
         fprintf(out, ": %s, %s has %s", text_of(first, "value"), text_of(agreement, "reference"),
                 text_of(first, "expected"));
+    if (number_of(run, "prefix_packets") > 0)
+        fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
     if (number_of(agreement, "broken_cells_different") > 0)
         fprintf(out, "  %.0f cells of broken packets differ",
                 number_of(agreement, "broken_cells_different"));

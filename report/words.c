@@ -19,9 +19,8 @@ static const char *fastest(const json_t *results, const char *level)
         json_array_foreach(json_object_get(results, "slices"), j, slice)
         {
             const json_t *run = run_of(results, name, text_of(slice, "name"), level);
-            sum += is_timed(run) && has_status(run, "ok")
-                       ? number_of(json_object_get(run, "wall_ns"), "median")
-                       : INFINITY;
+            sum +=
+                is_timed(run) && has_status(run, "ok") ? number_of(run, "ns_per_packet") : INFINITY;
         }
         if (sum < least) {
             least = sum;
@@ -117,8 +116,7 @@ static range tree_cost(const json_t *results, const char *backend)
         const json_t *headers = run_of(results, backend, name, "headers");
         if (!is_timed(tree) || !is_timed(headers))
             continue;
-        double ratio = number_of(json_object_get(tree, "wall_ns"), "median") /
-                       number_of(json_object_get(headers, "wall_ns"), "median");
+        double ratio = number_of(tree, "ns_per_packet") / number_of(headers, "ns_per_packet");
         r.low = fmin(r.low, ratio);
         r.high = fmax(r.high, ratio);
         r.slices++;
