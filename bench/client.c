@@ -218,7 +218,8 @@ static void refused(client *client, const json_t *answer)
         (void)snprintf(words, sizeof words, "killed by signal %d (%s)", (int)signal,
                        strsignal((int)signal));
     else
-        (void)snprintf(words, sizeof words, "%s", reason && *reason ? reason : "failed without a reason");
+        (void)snprintf(words, sizeof words, "%s",
+                       reason && *reason ? reason : "failed without a reason");
     fail(client, signal ? STATUS_CRASHED : STATUS_FAILED, words);
 }
 

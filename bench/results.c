@@ -139,7 +139,7 @@ static json_t *backend_json(const bench_record *record, const candidate *c)
 }
 
 /* How many packets, if only the slice's first ones were read. */
-static json_t *prefix_json(const suite_slice *slice)
+json_t *slice_prefix_json(const suite_slice *slice)
 {
     return slice->whole ? count(slice->packets) : json_null();
 }
@@ -209,15 +209,31 @@ static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
     return found;
 }
 
-static json_t *ratio_json(const schedule *s, const bench_cell *cell, bool cpu, uint64_t seed)
+json_t *cells_ratio(const bench_cell *cell, const bench_cell *other, bool cpu, uint64_t seed)
 {
     summary r;
-    const bench_cell *base = baseline_of(s, cell);
-    if (!base || !ratio_of(cell, base, cpu, seed, &r))
+    if (!ratio_of(cell, other, cpu, seed, &r))
         return json_null();
-    return json_pack("{s:s, s:s, s:f, s:o, s:o}", "backend", base->candidate->name, "level",
-                     pkt_level_name(base->level), "median", r.median, "ci95", interval_json(&r),
+    return json_pack("{s:s, s:s, s:f, s:o, s:o}", "backend", other->candidate->name, "level",
+                     pkt_level_name(other->level), "median", r.median, "ci95", interval_json(&r),
                      "n", count(r.count));
+}
+
+json_t *cell_slice_seconds(const bench_cell *cell, uint64_t seed)
+{
+    observation *observations = observations_of(cell, false);
+    double scale = 1e-9 * (double)suite_whole(cell->slice)->packets / (double)cell->slice->packets;
+    for (size_t i = 0; observations && i < cell->sample_count; i++)
+        observations[i].value *= scale;
+    json_t *out = observations ? summary_json(observations, cell->sample_count, seed) : json_null();
+    free(observations);
+    return out;
+}
+
+static json_t *ratio_json(const schedule *s, const bench_cell *cell, bool cpu, uint64_t seed)
+{
+    const bench_cell *base = baseline_of(s, cell);
+    return base ? cells_ratio(cell, base, cpu, seed) : json_null();
 }
 
 static json_t *samples_json(const bench_cell *cell)
@@ -272,7 +288,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o}",
         "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
-        pkt_level_name(cell->level), "prefix_packets", prefix_json(cell->slice), "status",
+        pkt_level_name(cell->level), "prefix_packets", slice_prefix_json(cell->slice), "status",
         status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
         agreement_json(&cell->check, record->show_values), "samples", samples_json(cell), "k",
         (int)cell->runs, "wall_ns", wall, "cpu_ns", times_json(cell, true, record->seed),
@@ -370,7 +386,7 @@ static json_t *process_json(const process_run *run)
     bool there = run->count > 0;
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "backend",
                      run->candidate->name, "slice", suite_whole(run->slice)->name, "level",
-                     pkt_level_name(run->level), "prefix_packets", prefix_json(run->slice),
+                     pkt_level_name(run->level), "prefix_packets", slice_prefix_json(run->slice),
                      "status", status_name(run->status), "reason", text_or_null(run->reason),
                      "command", command, "wall_s", seconds_list(run->wall_s, run->count),
                      "empty_wall_s", seconds_list(run->empty_wall_s, run->count), "median_s",
@@ -402,8 +418,8 @@ json_t *results_json(const bench_record *record)
                   record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
-    return json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",
+    return json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",
                      RESULTS_SCHEMA_VERSION, "context", record->context, "plan", plan, "slices",
                      slices, "backends", backends, "runs", runs, "aa", aa, "process_runs",
-                     processes);
+                     processes, "study", study_json(record));
 }

@@ -25,6 +25,16 @@ typedef struct bench_record {
     json_t *options; /* the command line's, file names without folders */
 } bench_record;
 
+/* The rows of the study's table for which its libraries were measured; an array, mostly empty. */
+json_t *study_json(const bench_record *record);
+/* How many packets, if only the slice's first ones were read; else null. */
+json_t *slice_prefix_json(const suite_slice *slice);
+/* Times of `cell` over those of `other` in the same rounds, a packet each, wall or CPU; null
+ * without pairs. */
+json_t *cells_ratio(const bench_cell *cell, const bench_cell *other, bool cpu, uint64_t seed);
+/* Seconds for the whole slice at the measured cost of a packet, as a summary. */
+json_t *cell_slice_seconds(const bench_cell *cell, uint64_t seed);
+
 /* The results file, schema and all; a new reference, NULL without memory. */
 json_t *results_json(const bench_record *record);
 

@@ -7,6 +7,8 @@
 
 /* One line a run, every number. */
 void report_csv(const json_t *results, FILE *out);
+/* The study's table, if the results have one. */
+void report_study(const json_t *results, bool markdown, FILE *out);
 /* What the numbers say, one sentence a line; nothing that an interval does not carry. */
 void report_words(const json_t *results, const char *bullet, FILE *out);
 

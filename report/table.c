@@ -206,6 +206,7 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
 {
     size_t i;
     json_t *slice;
+    report_study(results, false, out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         const json_t *runs[LINE_MAX_ROWS];
@@ -243,6 +244,7 @@ static void markdown_print(const json_t *results, FILE *out)
 {
     size_t i;
     json_t *slice;
+    report_study(results, true, out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         const json_t *runs[LINE_MAX_ROWS];

@@ -1,0 +1,75 @@
+/* The table of the study that this project reproduces: three Python libraries over 10 MB of
+ * CIC-IoT-2023 traffic, in two readings, each library beside the native backend in its place. */
+#include "results.h"
+
+#include <string.h>
+
+/* Seconds as published: dpkt 0.12, Scapy 12.28, PyShark 141.52, that is 1 : 102 : 1179. */
+typedef struct study_row {
+    const char *reading, *library;
+    pkt_level level;
+    double published_s;
+    const char *native; /* who stands in its place */
+    pkt_level native_level;
+} study_row;
+
+static const study_row rows[] = {
+    {"as-published", "dpkt", PKT_LEVEL_FRAMES, 0.12, "raw", PKT_LEVEL_FRAMES},
+    {"as-published", "scapy", PKT_LEVEL_DISSECT, 12.28, "libpcap", PKT_LEVEL_HEADERS},
+    {"as-published", "pyshark", PKT_LEVEL_DISSECT, 141.52, "wireshark", PKT_LEVEL_DISSECT},
+    {"like-for-like", "dpkt", PKT_LEVEL_HEADERS, 0.12, "raw", PKT_LEVEL_HEADERS},
+    {"like-for-like", "scapy", PKT_LEVEL_DISSECT, 12.28, "libpcap", PKT_LEVEL_HEADERS},
+    {"like-for-like", "pyshark", PKT_LEVEL_DISSECT, 141.52, "wireshark", PKT_LEVEL_DISSECT},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static const bench_cell *cell_find(const schedule *s, const suite_slice *slice, const char *name,
+                                   pkt_level level)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const bench_cell *c = &s->cells[i];
+        if (!c->twin_of && !c->columns_of && suite_whole(c->slice) == slice && c->level == level &&
+            strcmp(c->candidate->name, name) == 0)
+            return c;
+    }
+    return NULL;
+}
+
+/* dpkt's row of the same reading. */
+static const study_row *base_of(const study_row *row)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].reading, row->reading) == 0)
+            return &rows[i];
+    return row;
+}
+
+static json_t *row_json(const bench_record *record, const suite_slice *slice, const study_row *row)
+{
+    const schedule *s = record->schedule;
+    const study_row *first = base_of(row);
+    const bench_cell *cell = cell_find(s, slice, row->library, row->level);
+    const bench_cell *base = cell_find(s, slice, first->library, first->level);
+    const bench_cell *native = cell_find(s, slice, row->native, row->native_level);
+    if (!cell || !cell->sample_count)
+        return NULL;
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "reading", row->reading, "slice",
+        slice->name, "library", row->library, "level", pkt_level_name(row->level), "published_s",
+        row->published_s, "prefix_packets", slice_prefix_json(cell->slice), "slice_s",
+        cell_slice_seconds(cell, record->seed), "to_dpkt",
+        base && base != cell ? cells_ratio(cell, base, false, record->seed) : json_null(),
+        "to_native", native ? cells_ratio(cell, native, false, record->seed) : json_null());
+}
+
+json_t *study_json(const bench_record *record)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < record->suite->count; i++)
+        for (size_t j = 0; j < ROWS && !record->suite->slices[i].whole; j++) {
+            json_t *row = row_json(record, &record->suite->slices[i], &rows[j]);
+            if (row)
+                json_array_append_new(list, row);
+        }
+    return list;
+}
