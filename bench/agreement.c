@@ -124,6 +124,11 @@ static void row_compare(const rowset *got, const rowset *expected, uint64_t row,
 static void judge(agreement *out, uint64_t got)
 {
     out->status = STATUS_OK;
+    if (out->cells_compared == 0) {
+        out->status = STATUS_UNCHECKED;
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "no cell could be compared: no packet is sound, or of a known link type");
+    }
     if (got != out->rows_expected) {
         out->status = STATUS_DISAGREES;
         (void)snprintf(out->reason, sizeof out->reason,
@@ -162,11 +167,11 @@ void agreement_whole(const rowset *expected, const rowset *verdicts, pkt_column_
 {
     uint8_t shown[PKT_COLUMN_COUNT];
     size_t count = shown_columns(shared, shown);
-    out->status = STATUS_OK;
     out->rows_compared = out->rows_expected = expected->rows;
     for (uint64_t row = 0; row < expected->rows; row++)
         if (verdict_is_sound(verdict_of(verdicts, row)))
             out->cells_compared += count;
         else
             out->broken_rows++;
+    judge(out, expected->rows);
 }

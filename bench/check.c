@@ -143,10 +143,18 @@ static void sound_count(checker *k)
 bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
                   const char *wanted, double seconds)
 {
-    *k = (checker){.suite = suite, .slice = slice, .lineup = lineup, .seconds = seconds};
+    *k = (checker){.suite = suite,
+                   .slice = slice,
+                   .lineup = lineup,
+                   .seconds = seconds,
+                   .wanted = wanted != NULL};
     const candidate *named = lineup_find(lineup, wanted ? wanted : INDEPENDENT);
     if (wanted && (!named || !named->available)) {
         say_error("--reference %s: %s", wanted, named ? named->reason : "there is no such backend");
+        return false;
+    }
+    if (wanted && !named->offers[PKT_LEVEL_HEADERS]) {
+        say_error("--reference %s: it gives no header columns to compare with", wanted);
         return false;
     }
     if (slice->truth && !wanted) {
@@ -167,6 +175,10 @@ static const reference *opponent(const checker *k, const candidate *c, bool *ind
 {
     const reference *both[] = {&k->main, &k->other};
     *independent = true;
+    if (k->wanted && k->main.name && strcmp(k->main.name, c->name) != 0) {
+        *independent = strcmp(k->main.decoder, c->decoder) != 0;
+        return &k->main;
+    }
     for (size_t i = 0; i < 2; i++)
         if (both[i]->name && strcmp(both[i]->decoder, c->decoder) != 0)
             return both[i];
@@ -193,6 +205,12 @@ static void not_compared(check *out)
                    "no independent decoder was there to compare with");
 }
 
+/* Which packets are sound matters to decoding; times and lengths are compared for all. */
+static const rowset *verdicts_at(const checker *k, pkt_level level)
+{
+    return level == PKT_LEVEL_FRAMES ? NULL : k->verdicts;
+}
+
 /* Every cell of the rows that the worker's backend gives. */
 static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
                           pkt_column_set shared, check *out)
@@ -200,7 +218,7 @@ static bool compare_cells(const checker *k, client *worker, pkt_level level, con
     rowset rows = {0};
     if (!rows_ask(k, worker, level, &rows, NULL))
         return false;
-    rowset_compare(&rows, with, k->verdicts, shared, &out->agreement);
+    rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     rowset_free(&rows);
     return true;
 }
@@ -213,7 +231,7 @@ static bool peer_rows(const checker *k, client *worker, pkt_level level, const r
     if (!rows_ask(k, worker, level, &rows, out))
         return false;
     if (rows.rows == out->rows && with)
-        rowset_compare(&rows, with, k->verdicts, shared, &out->agreement);
+        rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     bool whole = rows.rows == out->rows;
     if (!whole) {
         worker->status = STATUS_FAILED;
@@ -239,7 +257,7 @@ static bool native_rows(const checker *k, client *worker, pkt_level level, const
         return true;
     if (!digests_agree(with, shared, digest, out->rows))
         return compare_cells(k, worker, level, with, shared, out);
-    agreement_whole(with, k->verdicts, shared, &out->agreement);
+    agreement_whole(with, verdicts_at(k, level), shared, &out->agreement);
     return true;
 }
 

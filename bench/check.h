@@ -22,6 +22,7 @@ typedef struct checker {
     suite_slice *slice;
     const lineup *lineup;
     double seconds;         /* that a run may take */
+    bool wanted;            /* the user named the reference */
     reference main, other;  /* `other` has another decoder; its name is NULL if there is none */
     const rowset *verdicts; /* raw's, or the truth's; in `main`, `other` or `own` */
     rowset own;

@@ -67,7 +67,7 @@ static bool options_read(benchmark *b)
         return false;
     }
     b->reference = option_value(a, "reference");
-    b->show_values = option_given(a, "show-values") || isatty(STDOUT_FILENO);
+    b->show_values = option_given(a, "show-values");
     if (!option_number(a, "processes", 1, 1000, PROCESSES_DEFAULT, &processes) ||
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
@@ -256,8 +256,10 @@ static bool results_write(const benchmark *b, const json_t *results)
     pkt_outfile out;
     pkt_err err = {.pos = PKT_POS_NONE};
     results_path(b, results, path);
-    if (!*path)
+    if (!*path) {
+        say_note("the results are not kept: -o FILE keeps them");
         return true;
+    }
     if (pkt_outfile_open(&out, path, &err) != 0) {
         say_failure(path, &err);
         return false;
@@ -304,7 +306,7 @@ static int conclude(benchmark *b, json_t *context, double started)
     const char *no_color = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
     bool good = results_write(b, results);
-    if (good && report_table(results, b->format, colour, stdout) != 0) {
+    if (report_table(results, b->format, colour, stdout) != 0) {
         say_error("the results cannot be shown");
         good = false;
     }
@@ -324,6 +326,16 @@ static bool output_possible(const benchmark *b)
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!given)
         return true;
+    if (strcmp(given, "-") == 0) {
+        say_error("bench: -o names a file for the results; --format json writes them to standard "
+                  "output");
+        return false;
+    }
+    for (size_t i = 0; i < b->arguments->operand_count; i++)
+        if (pkt_same_file(given, b->arguments->operands[i])) {
+            say_error("%s: is the capture itself: -o must name another file", given);
+            return false;
+        }
     if (pkt_outfile_open(&out, given, &err) != 0) {
         say_failure(given, &err);
         return false;
@@ -383,12 +395,15 @@ static const option_spec options[] = {
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},
-    {"fail-on", "LIST", "Statuses that make the exit status 1, such as disagrees,crashed."},
-    {"show-values", NULL,
-     "Show the addresses in a difference also when the output is no terminal."},
+    {"fail-on", "LIST",
+     "Statuses that make the exit status 1: a list of ok, differs, disagrees, unchecked, failed, "
+     "crashed, timed-out, unavailable, not-offered."},
+    {"show-values", NULL, "Show and keep the addresses in a difference."},
     {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
     {"format", "FORMAT", "table, markdown, csv or json; default table."},
-    {"o", "FILE", "Write the results (JSON) here; default results/local/ of the project."},
+    {"o", "FILE",
+     "Write the results here, as JSON whatever --format says; default results/local/ of the "
+     "project."},
     {NULL, NULL, NULL},
 };
 

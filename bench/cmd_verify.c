@@ -163,7 +163,7 @@ static int verify_run(const arguments *arguments)
     if (!option_seconds(arguments, "timeout", RUN_SECONDS, &v.seconds) ||
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
                                  ? option_value(arguments, "fail-on")
-                                 : "differs,disagrees,failed,crashed,timed-out") ||
+                                 : "differs,disagrees,unchecked,failed,crashed,timed-out") ||
         !lineup_open(&v.lineup, &wish))
         return EXIT_TROUBLE;
     if (suite_open(&v.suite, NULL, arguments->operands, arguments->operand_count)) {
@@ -186,7 +186,9 @@ static const option_spec options[] = {
      "slices, wireshark for captures."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"fail-on", "LIST",
-     "Statuses that make the exit status 1; default differs,disagrees,failed,crashed,timed-out."},
+     "Statuses that make the exit status 1, of ok, differs, disagrees, unchecked, failed, crashed, "
+     "timed-out, unavailable, not-offered; default differs, disagrees, unchecked, failed, crashed, "
+     "timed-out."},
     {"show-values", NULL,
      "Show the addresses in a difference also when the output is no terminal."},
     {"format", "FORMAT", "table or json; default table."},

@@ -24,6 +24,8 @@ static pkt_column_set columns_of(const json_t *level)
 
 static void description_take(candidate *c, json_t *description)
 {
+    if (c->id.plugin) /* it cannot be ours, whatever it was copied from */
+        json_object_set_new(description, "origin", json_string("plug-in"));
     c->description = description;
     c->name = json_string_value(json_object_get(description, "name"));
     c->decoder = json_string_value(json_object_get(description, "decoder"));
@@ -153,7 +155,7 @@ static bool level_add(lineup *lineup, const char *name)
 {
     pkt_level level;
     if (level_find(name, &level) != 0) {
-        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        say_error("no level has the name '%s': frames, headers and dissect do", name);
         return false;
     }
     lineup->levels[level] = true;

@@ -5,6 +5,7 @@
 #include "bench/say.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
+#include "sink/outfile.h"
 
 static bool where_get(const arguments *arguments, slice_where *where)
 {
@@ -27,6 +28,10 @@ static int slice_run(const arguments *arguments)
     uint64_t size, count;
     if (!path) {
         say_error("slice: -o FILE says where to write; - is standard output");
+        return EXIT_TROUBLE;
+    }
+    if (pkt_same_file(path, capture)) {
+        say_error("%s: is the capture itself: -o must name another file", path);
         return EXIT_TROUBLE;
     }
     if (!where_get(arguments, &where) ||

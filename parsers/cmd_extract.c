@@ -27,6 +27,10 @@ static const pkt_backend *backend_get(const arguments *arguments)
         const pkt_backend *backend = pkt_plugin_open(plugin, &err);
         if (!backend)
             say_error("plug-in %s", err.msg);
+        if (backend && name && strcmp(name, backend->name) != 0) {
+            say_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
+            return NULL;
+        }
         return backend;
     }
     name = name ? name : "raw";
@@ -45,7 +49,7 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        say_error("no level has the name '%s': frames, headers and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
@@ -131,6 +135,10 @@ static int extract_with(extraction *x, const arguments *arguments)
     bool csv = !format || strcmp(format, "csv") == 0;
     if (!csv && strcmp(format, "none") != 0) {
         say_error("no format has the name '%s': csv and none do", format);
+        return EXIT_TROUBLE;
+    }
+    if (path && pkt_same_file(path, arguments->operands[0])) {
+        say_error("%s: is the capture itself: -o must name another file", path);
         return EXIT_TROUBLE;
     }
     if (!level_get(arguments, x->backend, &x->level))

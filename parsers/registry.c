@@ -95,6 +95,8 @@ static const char *table_fault(const pkt_backend *backend)
     if (!backend->name || !backend->summary || !backend->license || !backend->origin ||
         !backend->decoder || !backend->version)
         return "its table has no name, summary, license, origin, decoder or version";
+    if (strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(backend->name))
+        return "its name has other characters than a-z, 0-9 and -";
     if (!backend->open || !backend->next || !backend->close)
         return "its table has no open, next or close function";
     return NULL;

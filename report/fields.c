@@ -45,6 +45,35 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
     return NULL;
 }
 
+size_t columns_given(const json_t *results, const char *backend, const char *level)
+{
+    const json_t *levels =
+        json_object_get(named(json_object_get(results, "backends"), backend), "levels");
+    const json_t *columns = json_object_get(json_object_get(levels, level), "columns");
+    size_t i, count = 0;
+    json_t *column;
+    json_array_foreach(columns, i, column)
+    {
+        const char *name = json_string_value(column), *low = name ? strrchr(name, '_') : NULL;
+        /* `present` and the second half of an address are no columns of their own. */
+        count += name && strcmp(name, "verdict") != 0 && strcmp(name, "present") != 0 &&
+                 !(low && strcmp(low, "_lo") == 0);
+    }
+    return count;
+}
+
+size_t columns_most(const json_t *results, const char *level)
+{
+    size_t i, most = 0;
+    json_t *backend;
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        size_t given = columns_given(results, text_of(backend, "name"), level);
+        most = given > most ? given : most;
+    }
+    return most;
+}
+
 bool has_status(const json_t *run, const char *status)
 {
     return strcmp(text_of(run, "status"), status) == 0;

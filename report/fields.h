@@ -16,6 +16,10 @@ json_t *named(const json_t *array, const char *name);
 /* The run of a backend over a slice at a level; NULL if there is none. */
 json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level);
 bool has_status(const json_t *run, const char *status);
+/* Columns that the backend gives at the level, and the most that any of the run gives. The verdict
+ * is left out: nobody else has ours. */
+size_t columns_given(const json_t *results, const char *backend, const char *level);
+size_t columns_most(const json_t *results, const char *level);
 /* May its time be shown? */
 bool is_timed(const json_t *run);
 /* Three significant digits, thousands in groups: "12.3", "1,230". */

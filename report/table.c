@@ -49,7 +49,7 @@ static void row_fill(const json_t *results, const json_t *run, row_text row)
 }
 
 /* What stands behind the numbers: a status with its reason, or nothing for `ok`. */
-static void remark_print(const json_t *run, FILE *out)
+static void remark_print(const json_t *results, const json_t *run, FILE *out)
 {
     const json_t *agreement = json_object_get(run, "agreement");
     const json_t *first = json_object_get(agreement, "first_difference");
@@ -59,6 +59,10 @@ static void remark_print(const json_t *run, FILE *out)
     if (!has_status(run, "ok") && *text_of(first, "value") && *text_of(first, "expected"))
         fprintf(out, ": %s, %s has %s", text_of(first, "value"), text_of(agreement, "reference"),
                 text_of(first, "expected"));
+    size_t given = columns_given(results, text_of(run, "backend"), text_of(run, "level"));
+    size_t most = columns_most(results, text_of(run, "level"));
+    if (is_timed(run) && given < most)
+        fprintf(out, "  %zu of %zu columns", given, most);
     if (number_of(run, "prefix_packets") > 0)
         fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
     if (number_of(agreement, "broken_cells_different") > 0)
@@ -75,7 +79,9 @@ static void slice_head(const json_t *slice, FILE *out)
     fprintf(out, "%s: %s packets, %.2f MB, mean frame %.1f bytes", text_of(slice, "name"), packets,
             number_of(slice, "bytes") / 1e6, number_of(slice, "mean_frame"));
     if (broken > 0)
-        fprintf(out, ", %.0f of them cut or malformed", broken);
+        fprintf(out,
+                ", %.0f of them not sound (cut, malformed or of a link type without a decoder)",
+                broken);
 }
 
 static void aa_print(const json_t *results, const char *slice, FILE *out)
@@ -167,11 +173,13 @@ static void machine_print(const json_t *results, const char *bullet, FILE *out)
             json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
             text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
             text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
-    fprintf(
-        out,
-        "%s%.0f processes of each backend, %.0f rounds in each, in random order; page cache warm, "
-        "private caches evicted; medians with 95 %% intervals.\n",
-        bullet, number_of(plan, "blocks"), number_of(plan, "rounds"));
+    fprintf(out,
+            "%s%.0f processes of each backend, %.0f rounds in each (of runs above %.0f ms: one "
+            "round in "
+            "%.0f of them), in random order; page cache warm, private caches evicted; medians with "
+            "95 %% intervals.\n",
+            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"),
+            number_of(plan, "sample_ns") / 1e6, number_of(plan, "slow_blocks"));
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -221,7 +229,7 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
         heads_print(widths, colour, out);
         for (size_t r = 0; r < n; r++) {
             line_print((const char(*)[CELL])rows[r], widths, out);
-            remark_print(runs[r], out);
+            remark_print(results, runs[r], out);
             fputc('\n', out);
         }
         agreement_print(results, text_of(slice, "name"), out);
@@ -263,7 +271,7 @@ static void markdown_print(const json_t *results, FILE *out)
         for (size_t r = 0; r < n; r++) {
             markdown_line((const char(*)[CELL])rows[r], out);
             fputs(has_status(runs[r], "ok") ? "| ok" : "|", out);
-            remark_print(runs[r], out);
+            remark_print(results, runs[r], out);
             fputs(" |\n", out);
         }
         fputc('\n', out);

@@ -4,6 +4,27 @@
 #include <math.h>
 #include <string.h>
 
+/* Does the backend give every column that others give at the level? */
+static bool is_full(const json_t *results, const char *backend, const char *level)
+{
+    return columns_given(results, backend, level) == columns_most(results, level);
+}
+
+/* Is its interval against raw wholly below 1 on every slice? */
+static bool is_clearly_faster(const json_t *results, const char *backend, const char *level)
+{
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
+        const json_t *ci = json_object_get(json_object_get(run, "ratio"), "ci95");
+        if (!json_is_array(ci) || json_number_value(json_array_get(ci, 1)) >= 1)
+            return false;
+    }
+    return true;
+}
+
 /* The agreeing backend that takes least time per packet over all slices at the level: smallest sum
  * of medians, among those that are `ok` on every slice. NULL if there is none. */
 static const char *fastest(const json_t *results, const char *level)
@@ -22,6 +43,10 @@ static const char *fastest(const json_t *results, const char *level)
             sum +=
                 is_timed(run) && has_status(run, "ok") ? number_of(run, "ns_per_packet") : INFINITY;
         }
+        if (!is_full(results, name, level))
+            continue;
+        if (best && strcmp(best, "raw") == 0 && !is_clearly_faster(results, name, level))
+            continue; /* ahead by noise is not ahead */
         if (sum < least) {
             least = sum;
             best = name;

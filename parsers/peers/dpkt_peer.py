@@ -1,148 +1,165 @@
-"""dpkt, https://dpkt.readthedocs.io: its reader alone, or its decoder for every packet."""
+#!/usr/bin/env python3
+"""dpkt behind the peers' protocol: its reader alone, and its decoders."""
 
-import ipaddress
-import sys
+from __future__ import annotations
+
+from typing import Any, Iterator
 
 import peer
+from peer import NO_IP, NO_L4, NO_LINK, NO_MAC
 
-DLT_EN10MB, DLT_RAW, DLT_SLL = 1, (12, 14, 101), 113
+dpkt: Any = None  # imported by load()
 
-# dpkt's reader does not hand over the original length, and its times are floating-point numbers.
-FRAMES = ("ts_ns", "cap_len", "link_type")
-HEADERS = FRAMES + peer.HEADERS[len(peer.FRAMES):]
-EMPTY = ("",) * (len(HEADERS) - len(FRAMES))
+
+class DpktRun(peer.Run):
+    def __init__(self, path: str, level: str) -> None:
+        self.level = level
+        self.file = open(path, "rb")
+        self.reader = dpkt.pcap.UniversalReader(self.file)
+        # dpkt has one link type for a file: a pcapng file's first interface speaks for all. Above
+        # the 16 bits a pcap header may tell the length of frame check sequences.
+        self.link_type = self.reader.datalink() & 0xFFFF
+        self.packets = iter(self.reader) if level == "frames" else self.decoded()
+
+    def close(self) -> None:
+        self.file.close()
+
+    def decoder(self) -> Any:
+        if self.link_type == peer.LINKTYPE_ETHERNET:
+            return dpkt.ethernet.Ethernet
+        if self.link_type == peer.LINKTYPE_LINUX_SLL:
+            return dpkt.sll.SLL
+        if self.link_type == peer.LINKTYPE_IPV4:
+            return dpkt.ip.IP
+        if self.link_type == peer.LINKTYPE_IPV6:
+            return dpkt.ip6.IP6
+        if self.link_type in peer.LINKTYPES_RAW:
+            return lambda buf: dpkt.ip6.IP6(buf) if buf[0] >> 4 == 6 else dpkt.ip.IP(buf)
+        return lambda buf: None
+
+    def decoded(self) -> Iterator[tuple]:
+        decode = self.decoder()
+        for ts, buf in self.reader:
+            try:
+                packet = decode(buf)
+            except Exception:  # not only dpkt.UnpackError: IndexError and others come through
+                packet = None
+            yield ts, buf, packet
+
+    def frame_cells(self, packet: tuple) -> tuple:
+        ts, buf = packet[:2]
+        if isinstance(ts, float):  # holds microseconds at today's dates, nanoseconds it does not
+            ts_ns = round(ts * 1e6) * 1000
+        else:
+            ts_ns = int(ts * 10**9)
+        return ts_ns, len(buf), self.link_type
+
+    def header_cells(self, packet: tuple) -> tuple:
+        top = packet[2]
+        link, datagram = NO_LINK, top
+        if isinstance(top, dpkt.ethernet.Ethernet):
+            link, datagram = ethernet_cells(top)
+        elif isinstance(top, dpkt.sll.SLL):
+            link, datagram = sll_cells(top)
+        if isinstance(datagram, dpkt.ip.IP) and datagram.v == 4:
+            return link + ipv4_cells(datagram)
+        if isinstance(datagram, dpkt.ip6.IP6) and datagram.v == 6:
+            return link + ipv6_cells(datagram)
+        return link + NO_IP + NO_L4
+
+
+def behind(ethertype: int, data: Any) -> Any:
+    """The IP header, if it stands right behind the link header; dpkt also looks into MPLS."""
+    return data if ethertype in (peer.ETHERTYPE_IPV4, peer.ETHERTYPE_IPV6) else None
+
+
+def ethernet_cells(eth: Any) -> tuple:
+    ethertype, vlan = eth.type, None
+    tags = getattr(eth, "vlan_tags", None)
+    if tags and isinstance(tags[0], dpkt.ethernet.VLANtag8021Q):
+        vlan, ethertype = tags[0].id, tags[-1].type
+    if ethertype < peer.ETHERTYPE_MIN:
+        ethertype = 0
+    return (eth.src, eth.dst, ethertype, vlan), behind(ethertype, eth.data)
+
+
+def sll_cells(sll: Any) -> tuple:
+    ethertype = sll.ethtype
+    if ethertype < peer.ETHERTYPE_MIN or sll.hrd in peer.SLL_FOREIGN:
+        ethertype = 0
+    return (NO_MAC, NO_MAC, ethertype, None), behind(ethertype, sll.data)
+
+
+def ipv4_cells(ip: Any) -> tuple:
+    proto, data = ip.p, ip.data
+    left = ip.len - ip.hl * 4 if ip.len else None  # 0: segmentation offload
+    while isinstance(data, dpkt.ah.AH):
+        proto = data.nxt
+        left = left and left - (data.len + 2) * 4
+        data = data.data
+    cells = (4, proto, ip.ttl, ip.tos, ip.len, ip.id, ip.df << 1 | ip.mf, ip.offset * 8,
+             ip.src, ip.dst)
+    return cells + (NO_L4 if ip.offset else transport_cells(data, left, dpkt.icmp.ICMP))
+
+
+def ipv6_cells(ip: Any) -> tuple:
+    fragment = None
+    left = ip.plen or None
+    for header in ip.all_extension_headers:
+        left = left and left - header.length
+        if isinstance(header, dpkt.ip6.IP6FragmentHeader):
+            fragment = header
+    # IP6 has no `p` behind ESP, which it takes for an extension header.
+    proto = getattr(ip, "p", dpkt.ip.IP_PROTO_ESP)
+    frag = (None, None, None)
+    if fragment:
+        frag = (fragment.id, fragment.m_flag, fragment.frag_off * 8)
+    cells = (6, proto, ip.hlim, ip.fc, 40 + ip.plen, *frag, ip.src, ip.dst)
+    if fragment and fragment.frag_off:
+        return cells + NO_L4
+    return cells + transport_cells(ip.data, left, dpkt.icmp6.ICMP6)
+
+
+def transport_cells(data: Any, left: Any, icmp: Any) -> tuple:
+    """`left`: bytes of the datagram from here on; None where its header does not say."""
+    left = len(data) if left is None else left
+    if isinstance(data, dpkt.tcp.TCP):
+        size = data.off * 4
+        # dpkt's `flags` has nine of the twelve bits.
+        return (data.sport, data.dport, size, max(0, left - size), data._off_flags & 0x0FFF,
+                data.seq, data.ack, data.win, None, None)
+    if isinstance(data, dpkt.udp.UDP):
+        return data.sport, data.dport, 8, max(0, left - 8), None, None, None, None, None, None
+    if isinstance(data, icmp) and len(data) >= 8:  # dpkt is content with the first four bytes
+        return (None, None, 8, max(0, left - 8), None, None, None, None, data.type,
+                data.code)
+    return NO_L4
 
 
 class Dpkt(peer.Peer):
     name = "dpkt"
-    summary = "Python: dpkt, the fastest of the study's three"
+    summary = "dpkt, a Python library of small packet classes, as scripts use it"
+    package = "dpkt"
+    minimum = (1, 9, 7)
     license = "BSD-3-Clause"
     decoder = "dpkt"
+    # dpkt's readers do not give the original length.
+    frames = tuple(name for name in peer.FRAMES if name != "wire_len")
     levels = {
-        "frames": peer.Level("dpkt.pcap.UniversalReader iterated, packet bytes not touched", FRAMES),
-        "headers": peer.Level("dpkt.ethernet.Ethernet(buf) for every packet of UniversalReader",
-                              HEADERS),
+        "frames": peer.Level("pcap.UniversalReader alone: time and bytes of every packet", frames),
+        "headers": peer.Level("ethernet.Ethernet(buf) for every packet of UniversalReader "
+                              "(sll.SLL, ip.IP, ip6.IP6 by link type)", frames + peer.HEADERS),
     }
-    features = (("pcapng", "tested"), ("makes-packets", "stated: dpkt documentation"))
+    features = {"pcapng": "tested", "makes-packets": "stated: dpkt's documentation, Creating "
+                                                     "and parsing packets"}
 
-    def load(self):
-        try:
-            import dpkt
-        except ImportError as error:
-            raise peer.Unavailable("dpkt is not installed: " + peer.SETUP) from error
-        self.dpkt = dpkt
+    def load(self) -> None:
+        global dpkt
+        import dpkt
 
-    def version(self):
-        return self.dpkt.__version__
-
-    def packets(self, path, level):
-        with open(path, "rb") as file:
-            reader = self.dpkt.pcap.UniversalReader(file)
-            link = reader.datalink()
-            if level == "frames":
-                for time, buf in reader:
-                    yield time, buf, link, None
-                return
-            decode = self.decoder_of(link)
-            for time, buf in reader:
-                try:
-                    yield time, buf, link, decode(buf)
-                except (self.dpkt.UnpackError, ValueError, IndexError):
-                    yield time, buf, link, None
-
-    def parse(self, path, level):
-        rows = 0
-        with open(path, "rb") as file:
-            reader = self.dpkt.pcap.UniversalReader(file)
-            if level == "frames":
-                for _ in reader:
-                    rows += 1
-                return rows
-            decode = self.decoder_of(reader.datalink())
-            for _, buf in reader:
-                try:
-                    decode(buf)
-                except (self.dpkt.UnpackError, ValueError, IndexError):
-                    pass
-                rows += 1
-        return rows
-
-    def decoder_of(self, link):
-        if link == DLT_EN10MB:
-            return self.dpkt.ethernet.Ethernet
-        if link == DLT_SLL:
-            return self.dpkt.sll.SLL
-        if link in DLT_RAW:
-            return self.raw_ip
-        return lambda buf: None
-
-    def raw_ip(self, buf):
-        return (self.dpkt.ip6.IP6 if buf[0] >> 4 == 6 else self.dpkt.ip.IP)(buf)
-
-    def row(self, packet, level):
-        time, buf, link, decoded = packet
-        frames = (round(float(time) * 1e6) * 1000, len(buf), link)
-        if level == "frames":
-            return frames
-        return frames + (self.headers(decoded, len(buf)) if decoded is not None else EMPTY)
-
-    def headers(self, decoded, size):
-        link, network = ("", "", "", ""), decoded
-        if isinstance(decoded, self.dpkt.ethernet.Ethernet):
-            link, network = self.ethernet(decoded), decoded.data
-        elif isinstance(decoded, self.dpkt.sll.SLL):
-            link, network = self.cooked(decoded), decoded.data
-        if isinstance(network, self.dpkt.ip.IP):
-            return link + self.ipv4(network, size)
-        if isinstance(network, self.dpkt.ip6.IP6):
-            return link + self.ipv6(network)
-        return link + ("",) * (len(EMPTY) - len(link))
-
-    def ethernet(self, eth):
-        tags = getattr(eth, "vlan_tags", ())
-        kind = tags[-1].type if tags else eth.type
-        return (peer.mac_text(eth.src), peer.mac_text(eth.dst), kind if kind >= 1536 else 0,
-                tags[0].id if tags else "")
-
-    @staticmethod
-    def cooked(sll):
-        source = sll.hdr[:6] if sll.hlen == 6 else bytes(6)
-        return peer.mac_text(source), peer.mac_text(bytes(6)), sll.ethtype, ""
-
-    def ipv4(self, ip, size):
-        proto, upper = ip.p, ip.data
-        used = ip.hl * 4
-        while isinstance(upper, self.dpkt.ah.AH):
-            used += (upper.len + 2) * 4
-            proto, upper = upper.nxt, upper.data
-        total = ip.len or size
-        return (4, proto, ip.ttl, ip.tos, ip.len, ip.id, (2 if ip.df else 0) | (1 if ip.mf else 0),
-                ip.offset, str(ipaddress.IPv4Address(ip.src)), str(ipaddress.IPv4Address(ip.dst))
-                ) + self.transport(upper, total - used)
-
-    def ipv6(self, ip):
-        used, fragment = 0, ("", "", "")
-        for header in ip.all_extension_headers:
-            used += header.length
-            if isinstance(header, self.dpkt.ip6.IP6FragmentHeader):
-                fragment = (header.id, header.m_flag, header.frag_off * 8)
-        return (6, ip.p, ip.hlim, ip.fc, peer.IPV6_HEADER + ip.plen) + fragment + (
-            str(ipaddress.IPv6Address(ip.src)), str(ipaddress.IPv6Address(ip.dst))
-        ) + self.transport(ip.data, ip.plen - used)
-
-    def transport(self, upper, left):
-        if isinstance(upper, self.dpkt.tcp.TCP):
-            size = upper.off * 4
-            return (upper.sport, upper.dport, size, max(left - size, 0),
-                    upper._off_flags & 0xFFF, upper.seq, upper.ack, upper.win, "", "")
-        if isinstance(upper, self.dpkt.udp.UDP):
-            return (upper.sport, upper.dport, peer.UDP_HEADER, max(left - peer.UDP_HEADER, 0),
-                    "", "", "", "", "", "")
-        if isinstance(upper, (self.dpkt.icmp.ICMP, self.dpkt.icmp6.ICMP6)):
-            return ("", "", peer.ICMP_HEADER, max(left - peer.ICMP_HEADER, 0),
-                    "", "", "", "", upper.type, upper.code)
-        return ("",) * 10
+    def open(self, path: str, level: str, columns: bool) -> DpktRun:
+        return DpktRun(path, level)
 
 
 if __name__ == "__main__":
-    sys.exit(peer.main([Dpkt()]))
+    peer.main(Dpkt())

@@ -1,16 +1,31 @@
-"""What every driver of a peer shares: the worker's side of the harness's protocol.
+"""What all peers share: the harness's protocol, the clock, rows as CSV.
 
-A peer is another program or a Python library that is measured beside pktbench's own backends. Its
-driver is a Python program that answers one JSON object a line, as `pktbench worker` does:
+A peer is a packet parser that is another program, or a library of another language, driven as a
+process: `python3 X_peer.py worker BACKEND` reads one JSON object a line from standard input and
+answers each with one line, as `pktbench worker` does for native backends:
 
-    DRIVER worker NAME            requests on standard input: describe, load, rows, sample, positions
-    DRIVER run NAME LEVEL FILE    read the whole capture and print nothing: a program as a user pays
+    {"do": "describe"}                           what the backend is, and what it gives
+    {"do": "load"}                               import the library, timed
+    {"do": "rows", "slice", "level", "to"}       every row as CSV
+    {"do": "sample", "slice", "level", "k", "evict_bytes", "columns"}
+                                                 k timed runs
+    {"do": "positions", "slice", "level", "packets", "parts"}
+                                                 the time of each part of the packets
+    {"do": "done"}                               leave; the end of the input says the same
 
-`parse` is the library's own loop, as the `work` line of the level says; `parse+columns` builds our
-columns from its objects for every packet too. Cells are text, "" where a column does not apply.
+`python3 X_peer.py run BACKEND LEVEL FILE` is one parse as a whole process.
+
+A driver subclasses Peer and Run, and says in `work` what its library is really asked to do.
 """
 
+from __future__ import annotations
+
 import ctypes
+import gc
+import importlib.metadata
+import importlib.util
+import ipaddress
+import itertools
 import json
 import os
 import resource
@@ -18,237 +33,514 @@ import signal
 import sys
 import time
 import zlib
+from functools import lru_cache
+from typing import Any, Callable, Iterator, NamedTuple, NoReturn, Optional
 
-SETUP = "run `./run setup peers`"
-
+# Columns of include/pktbench.h, in its order and under the names that CSV shows. No peer gives
+# `verdict`: parsers do not agree on what is broken.
 FRAMES = ("ts_ns", "cap_len", "wire_len", "link_type")
-HEADERS = FRAMES + (
-    "eth_src", "eth_dst", "eth_type", "vlan_id", "ip_version", "ip_proto", "ip_ttl", "ip_tos",
-    "ip_len", "ip_id", "ip_flags", "frag_off", "src", "dst", "src_port", "dst_port", "l4_hlen",
-    "payload_len", "tcp_flags", "tcp_seq", "tcp_ack", "tcp_window", "icmp_type", "icmp_code")
+LINK = ("eth_src", "eth_dst", "eth_type", "vlan_id")
+IP = ("ip_version", "ip_proto", "ip_ttl", "ip_tos", "ip_len", "ip_id", "ip_flags", "frag_off",
+      "src", "dst")
+L4 = ("src_port", "dst_port", "l4_hlen", "payload_len", "tcp_flags", "tcp_seq", "tcp_ack",
+      "tcp_window", "icmp_type", "icmp_code")
+HEADERS = LINK + IP + L4
 
-TCP, UDP, ICMP, ICMPV6, UDPLITE = 6, 17, 1, 58, 136
-TCP_HEADER, UDP_HEADER, ICMP_HEADER, IPV6_HEADER = 20, 8, 8, 40
+# Cells of a part that does not apply to a packet. A cell is a number, an address as the library
+# has it (bytes or text), or None.
+NO_LINK = (None,) * len(LINK)
+NO_IP = (None,) * len(IP)
+NO_L4 = (None,) * len(L4)
+NO_HEADERS = NO_LINK + NO_IP + NO_L4
+NO_MAC = "00:00:00:00:00:00"
 
-# Rows 0, 256, 512, ... make the witness of a run that builds columns.
-WITNESS_ROWS = 256
+LINKTYPE_ETHERNET = 1
+LINKTYPE_RAW = 101
+LINKTYPE_LINUX_SLL = 113
+LINKTYPE_IPV4 = 228
+LINKTYPE_IPV6 = 229
+# What some systems write for LINKTYPE_RAW: their own DLT_RAW.
+LINKTYPES_RAW = (LINKTYPE_RAW, 12, 14)
+
+ETHERTYPE_IPV4 = 0x0800
+ETHERTYPE_IPV6 = 0x86DD
+# Below it stands a length (802.3), which the column shows as 0.
+ETHERTYPE_MIN = 0x0600
+# ARPHRD_ numbers whose protocol field in a Linux cooked header is no EtherType.
+SLL_FOREIGN = frozenset((770, 778, 801, 802, 803, 824))
+
+# The columns' checksum takes the first of so many rows, as the native null sink does of a batch.
+WITNESS_STEP = 256
+# As `pktbench worker` has it: what leaks fails by itself, before it takes the machine down.
+MEMORY_BYTES = 8 << 30
+FIX = "run `./run setup peers`"
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 
-class Unavailable(Exception):
-    """The library or program is missing, or of no use."""
+class Refusal(Exception):
+    """Why a request is refused, in words for the user."""
 
 
-class Level:
-    """What a peer does at a level, and the columns that it fills, in the order of its rows."""
+class Level(NamedTuple):
+    """`work`: what the library really does there. `columns`: what it can give."""
 
-    def __init__(self, work, columns):
-        self.work = work
-        self.columns = columns
+    work: str
+    columns: tuple[str, ...]
+
+
+class Run:
+    """One pass over a capture. Made by Peer.open(), which is where the clock starts.
+
+    `packets` yields one item for each packet, in file order: the library's own loop, and nothing
+    else is timed by `parse`. It goes on after a packet that the library throws on."""
+
+    packets: Iterator[Any]
+    level: str
+
+    def frame_cells(self, packet: Any) -> tuple:
+        raise NotImplementedError
+
+    def header_cells(self, packet: Any) -> tuple:
+        raise NotImplementedError
+
+    def cells(self, packet: Any) -> tuple:
+        """The packet's cells, in the order of the level's columns, made from the library's objects.
+        A packet that the library throws on has the frames columns only."""
+        frame = self.frame_cells(packet)
+        if self.level == "frames":
+            return frame
+        try:
+            return frame + self.header_cells(packet)
+        except Exception:
+            return frame + NO_HEADERS
+
+    def take(self, count: int) -> int:
+        """Read the next `count` packets; returns how many there were."""
+        return sum(1 for _ in itertools.islice(self.packets, count))
+
+    def close(self) -> None:
+        """Let go of files and processes. Raises Refusal if a process that was read to its end says
+        that it failed."""
 
 
 class Peer:
-    """A peer's table. Derived classes set these and define the methods that raise."""
+    """A backend. Subclasses set these, and load() before open() is called."""
 
-    name = summary = license = decoder = ""
-    origin = "upstream"
-    levels: dict = {}
-    features: tuple = ()
+    name: str
+    summary: str
+    license: str
+    decoder: str
+    package: Optional[str] = None  # its distribution on the package index
+    minimum: tuple[int, ...] = ()  # oldest version of it that works
+    levels: dict[str, Level]
+    features: dict[str, str] = {}  # name: how it is known
 
-    def load(self):
-        """Import what is needed; raise Unavailable."""
+    def version(self) -> str:
+        """Of the library, found without importing it. Raises Refusal if it is missing or old."""
+        assert self.package
+        return package_version(self.package, self.minimum)
+
+    def origin(self) -> str:
+        assert self.package
+        return package_origin(self.package)
+
+    def load(self) -> None:
+        """Import the library. What it costs is reported apart from the runs."""
         raise NotImplementedError
 
-    def version(self):
-        """Of the library in use; after load()."""
-        raise NotImplementedError
+    def check(self) -> None:
+        """What load() must find out, but is no import and not timed."""
 
-    def packets(self, path, level):
-        """Iterate over the capture as the work line says; what is yielded goes to row()."""
-        raise NotImplementedError
-
-    def parse(self, path, level):
-        """Do the level's work and nothing else; how many packets there were. For a library that is
-        so quick that the generator above would show, a loop of its own."""
-        rows = 0
-        for _ in self.packets(path, level):
-            rows += 1
-        return rows
-
-    def row(self, packet, level):
-        """Our columns of a packet: text or int cells in the order of the level's columns."""
+    def open(self, path: str, level: str, columns: bool) -> Run:
+        """Start a run. `columns`: whether cells() will be called."""
         raise NotImplementedError
 
 
-def column_names(columns):
-    """As the harness names them: addresses in two halves, and the bits that say what applies."""
+def package_version(package: str, minimum: tuple[int, ...]) -> str:
+    try:
+        found = importlib.util.find_spec(package) is not None
+        version = importlib.metadata.version(package)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        found, version = False, ""
+    if not found:
+        raise Refusal(f"{package} is not installed for this Python; {FIX}")
+    numbers = tuple(int(part) for part in version.split("+")[0].split(".") if part.isdigit())
+    if numbers < minimum:
+        oldest = ".".join(map(str, minimum))
+        raise Refusal(f"{package} {version} is too old, {oldest} is needed; {FIX}")
+    return version
+
+
+def package_origin(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    path = spec.origin if spec and spec.origin else ""
+    # Debian's and Ubuntu's folder for what their packages install.
+    return "distribution" if "dist-packages" in path else "upstream"
+
+
+# Rows as text, in the format of pktbench's CSV.
+
+
+@lru_cache(maxsize=4096)
+def ipv6_text(address: Any) -> str:
+    """RFC 5952, and never the dotted form that some libraries use for the last 32 bits."""
+    value = ipaddress.IPv6Address(address)
+    if value.ipv4_mapped is None:
+        return str(value)
+    low = int(value) & 0xFFFFFFFF
+    return f"::ffff:{low >> 16:x}:{low & 0xFFFF:x}"
+
+
+def cell_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bytes):
+        if len(cell) == 6:
+            return cell.hex(":")
+        return ".".join(map(str, cell)) if len(cell) == 4 else ipv6_text(cell)
+    if isinstance(cell, str):
+        # MAC addresses have no two colons together, and only five of them.
+        return ipv6_text(cell) if "::" in cell or cell.count(":") == 7 else cell
+    return str(int(cell))
+
+
+def row_text(cells: tuple) -> str:
+    return ",".join(map(cell_text, cells)) + "\n"
+
+
+# The clock.
+
+
+def peak_rss_bytes() -> int:
+    """Of this process alone: ru_maxrss begins at what the parent had."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def cpu_ns() -> int:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time_ns() + round((children.ru_utime + children.ru_stime) * 1e9)
+
+
+class Outcome(NamedTuple):
+    rows: int
+    check: int  # sum over the cells of some rows; 0 without columns
+
+
+def parse(run: Run) -> Outcome:
+    rows = 0
+    for _ in run.packets:
+        rows += 1
+    return Outcome(rows, 0)
+
+
+def parse_columns(run: Run, to: Optional[Callable[[str], Any]] = None) -> Outcome:
+    """The same, and every packet's cells; written as CSV if `to` is given."""
+    rows = check = 0
+    cells_of = run.cells
+    for packet in run.packets:
+        cells = cells_of(packet)
+        if rows % WITNESS_STEP == 0:
+            check = zlib.crc32(row_text(cells).encode(), check)
+        if to:
+            to(row_text(cells))
+        rows += 1
+    return Outcome(rows, check)
+
+
+class Sampler:
+    """Timed runs, and the peak memory of what they started."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.walk = bytearray()
+        self.child_peak = 0
+
+    def evict(self, size: int) -> None:
+        """Walk over memory, so that no run finds what the last one left in the caches."""
+        if len(self.walk) != size:
+            self.walk = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
+        zlib.crc32(self.walk)
+
+    def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
+        gc.collect()  # garbage of the last run is not this one's
+        self.evict(evict_bytes)
+        own = peak_rss_bytes()
+        cpu, wall = cpu_ns(), time.perf_counter_ns()
+        run = self.peer.open(path, level, columns)
+        try:
+            outcome = parse_columns(run) if columns else parse(run)
+            wall = time.perf_counter_ns() - wall
+        finally:
+            run.close()  # waits for children: only then is their CPU time known
+        cpu = cpu_ns() - cpu
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        if largest > own:  # else it may be what the child had of us before it became tshark
+            self.child_peak = max(self.child_peak, largest)
+        return outcome, wall, cpu
+
+    def peak(self) -> int:
+        return peak_rss_bytes() + self.child_peak
+
+
+# The protocol.
+
+
+def words(error: BaseException) -> str:
+    """One line for the user; values of packets do not belong into it."""
+    if isinstance(error, Refusal):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    lines = str(error).strip().splitlines() or ["no reason given"]
+    return f"{type(error).__name__}: {lines[0][:200]}"
+
+
+def capture_check(path: str) -> None:
+    """Some libraries guess at what is no capture; the first bytes tell, as for native backends."""
+    with open(path, "rb") as file:
+        magic = file.read(4)
+    if magic not in (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d",
+                     b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a"):
+        raise Refusal("is not a capture: it starts with neither a pcap nor a pcapng magic")
+
+
+def number(request: dict, key: str, least: int, default: Optional[int] = None) -> int:
+    value = request.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise Refusal(f"{key} must be a whole number, {least} or more")
+    return value
+
+
+class Worker:
+    """Answers requests about one peer."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.loaded = False
+        self.sampler = Sampler(peer)
+
+    def answer(self, request: Any) -> dict:
+        what = request.get("do") if isinstance(request, dict) else None
+        if not isinstance(what, str):
+            raise Refusal('a request is an object with the key "do"')
+        if what == "describe":
+            return self.describe()
+        if what == "load":
+            return self.load()
+        answers = {"rows": self.rows, "sample": self.sample, "positions": self.positions}
+        if what not in answers:
+            raise Refusal("unknown request")
+        if not self.loaded:
+            raise Refusal("load comes first")
+        path, level = request.get("slice"), request.get("level")
+        if not isinstance(path, str) or not isinstance(level, str):
+            raise Refusal("a run needs a slice and a level")
+        if level not in self.peer.levels:
+            raise Refusal(f"{self.peer.name} does not offer the level")
+        capture_check(path)
+        return answers[what](request, path, level)
+
+    def describe(self) -> dict:
+        peer = self.peer
+        version = peer.version()
+        return {"backend": {
+            "name": peer.name,
+            "summary": peer.summary,
+            "version": version,
+            "origin": peer.origin(),
+            "license": peer.license,
+            "decoder": peer.decoder,
+            "fork_each_run": False,
+            "levels": {name: {"work": level.work, "columns": contract_columns(level.columns)}
+                       for name, level in peer.levels.items()},
+            "features": [{"name": name, "how": how} for name, how in peer.features.items()],
+        }}
+
+    def load(self) -> dict:
+        self.peer.version()
+        begin = time.perf_counter_ns()
+        try:
+            self.peer.load()
+        except ImportError as error:
+            raise Refusal(f"{self.peer.name} cannot be loaded ({words(error)}); {FIX}") from error
+        load_ns = time.perf_counter_ns() - begin
+        self.peer.check()
+        self.loaded = True
+        return {"load_ns": load_ns}
+
+    def rows(self, request: dict, path: str, level: str) -> dict:
+        to = request.get("to")
+        if not isinstance(to, str):
+            raise Refusal("rows: no file to write them to")
+        part = f"{to}.part"  # a file that is there under its name is whole
+        try:
+            with open(part, "w", encoding="ascii", newline="\n") as file:
+                file.write(",".join(self.peer.levels[level].columns) + "\n")
+                run = self.peer.open(path, level, True)
+                try:
+                    outcome = parse_columns(run, file.write)
+                finally:
+                    run.close()
+            os.replace(part, to)
+        except BaseException:
+            if os.path.exists(part):
+                os.unlink(part)
+            raise
+        return {"rows": outcome.rows, "witness": hex64(outcome.rows),
+                "columns_witness": hex64(outcome.check)}
+
+    def sample(self, request: dict, path: str, level: str) -> dict:
+        runs, evict = number(request, "k", 1), number(request, "evict_bytes", 0, 0)
+        columns = request.get("columns", False)
+        if not isinstance(columns, bool):
+            raise Refusal("columns must be true or false")
+        first, wall_sum, cpu_sum = None, 0, 0
+        for _ in range(runs):
+            outcome, wall, cpu = self.sampler.run(path, level, columns, evict)
+            wall_sum, cpu_sum = wall_sum + wall, cpu_sum + cpu
+            first = first or outcome
+            if outcome != first:
+                raise Refusal("two runs over the same slice gave different rows")
+        return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
+                "witness": hex64(first.check if columns else first.rows),
+                "peak_rss_bytes": self.sampler.peak()}
+
+    def positions(self, request: dict, path: str, level: str) -> dict:
+        """The clock starts when the first packet is there, so that start-up stays out; it is told
+        as `first_ns`."""
+        parts = number(request, "parts", 1, 8)
+        packets = number(request, "packets", 2 * parts)
+        gc.collect()
+        times = [time.perf_counter_ns()]
+        run = self.peer.open(path, level, False)
+        try:
+            begin = 0
+            for end in [1] + [packets * (i + 1) // parts for i in range(parts)]:
+                if run.take(end - begin) != end - begin:
+                    raise Refusal(f"positions: the capture has fewer than {packets} packets")
+                times.append(time.perf_counter_ns())
+                begin = end
+        finally:
+            run.close()
+        first, *part_ns = [after - before for before, after in zip(times, times[1:])]
+        return {"part_ns": part_ns, "first_ns": first}
+
+
+def hex64(value: int) -> str:
+    return f"{value:016x}"
+
+
+def contract_columns(shown: tuple[str, ...]) -> list[str]:
+    """As the contract names them: an address is two columns of 64 bits."""
     names = []
-    for column in columns:
-        names += [column + "_hi", column + "_lo"] if column in ("src", "dst") else [column]
-    return names + ["present"] if "eth_src" in columns else names
+    for name in shown:
+        names += [f"{name}_hi", f"{name}_lo"] if name in ("src", "dst") else [name]
+    return names
 
 
-def mac_text(raw):
-    """Six bytes as 02:00:00:00:00:01."""
-    return ":".join("%02x" % byte for byte in raw)
+# The process.
+
+PR_SET_PDEATHSIG = 1
+try:
+    libc: Any = ctypes.CDLL(None)
+except OSError:
+    libc = None
 
 
-def describe(peer):
-    levels = {name: {"work": level.work, "columns": column_names(level.columns)}
-              for name, level in peer.levels.items()}
-    return {"name": peer.name, "summary": peer.summary, "version": peer.version(),
-            "origin": peer.origin, "license": peer.license, "decoder": peer.decoder,
-            "fork_each_run": False, "levels": levels,
-            "features": [{"name": name, "how": how} for name, how in peer.features]}
+def die_with_parent() -> None:
+    """Where the system can do it. Also for use between fork and exec."""
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
-def high_water(who):
-    return resource.getrusage(who).ru_maxrss * 1024
+def memory_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [limit for limit in (soft, hard, MEMORY_BYTES) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
 
 
-def peak_rss():
-    """Of this process, plus the largest child that it waited for; bytes."""
-    own = 0
-    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
-        for line in status:
-            if line.startswith("VmHWM:"):
-                own = int(line.split()[1]) * 1024
-    return own + high_water(resource.RUSAGE_CHILDREN)
-
-
-def cpu_ns():
-    """User and system time of this process and of the children that it waited for."""
-    return int(sum(os.times()[:4]) * 1e9)
-
-
-def parse(peer, path, level):
-    """Rows and witness of a run that builds no columns."""
-    rows = peer.parse(path, level)
-    return rows, "%x" % rows
-
-
-def parse_columns(peer, path, level, out=None):
-    """Rows and witness of a run that builds every column, and writes them if there is `out`."""
-    rows, witness = 0, 0
-    for packet in peer.packets(path, level):
-        cells = peer.row(packet, level)
-        if rows % WITNESS_ROWS == 0:
-            witness = zlib.crc32(repr([str(cell) for cell in cells]).encode(), witness)
-        if out:
-            out.write(",".join(map(str, cells)) + "\n")
-        rows += 1
-    return rows, "%08x" % witness
-
-
-def answer_rows(peer, request):
-    path, level = request["slice"], request["level"]
-    with open(request["to"], "w", encoding="ascii") as out:
-        out.write(",".join(peer.levels[level].columns) + "\n")
-        rows, witness = parse_columns(peer, path, level, out)
-    return {"rows": rows, "witness": "%x" % rows, "columns_witness": witness}
-
-
-def answer_sample(peer, request):
-    path, level, runs = request["slice"], request["level"], request["k"]
-    run = parse_columns if request.get("columns") else parse
-    walk = bytes(request.get("evict_bytes", 0))
-    wall = cpu = 0
-    told = None
-    for _ in range(runs):
-        zlib.crc32(walk)
-        cpu_from, wall_from = cpu_ns(), time.perf_counter_ns()
-        result = run(peer, path, level)
-        wall += time.perf_counter_ns() - wall_from
-        cpu += cpu_ns() - cpu_from
-        if told not in (None, result):
-            raise ValueError("two runs over the same slice gave different rows")
-        told = result
-    return {"wall_ns": wall, "cpu_ns": cpu, "rows": told[0], "witness": told[1],
-            "peak_rss_bytes": peak_rss()}
-
-
-def answer_positions(peer, request):
-    path, level = request["slice"], request["level"]
-    packets, parts = request["packets"], request["parts"]
-    ends = [packets * (part + 1) // parts for part in range(parts)]
-    part_ns, rows = [], 0
-    last = time.perf_counter_ns()
-    for _ in peer.packets(path, level):
-        rows += 1
-        while len(part_ns) < parts and rows >= ends[len(part_ns)]:
-            now = time.perf_counter_ns()
-            part_ns.append(now - last)
-            last = now
-    if len(part_ns) < parts:
-        raise ValueError("fewer rows than packets")
-    return {"part_ns": part_ns}
-
-
-def answer(peer, request):
-    what = request.get("do") if isinstance(request, dict) else None
-    if what == "describe":
-        peer.load()
-        return {"backend": describe(peer)}
-    if what == "load":
-        start = time.perf_counter_ns()
-        peer.load()
-        return {"load_ns": time.perf_counter_ns() - start}
-    runs = {"rows": answer_rows, "sample": answer_sample, "positions": answer_positions}
-    if what not in runs:
-        raise ValueError("unknown request")
-    if request.get("level") not in peer.levels:
-        raise ValueError("%s does not offer the level %s" % (peer.name, request.get("level")))
-    return runs[what](peer, request)
-
-
-def in_words(error):
-    text = " ".join(str(error).split())
-    return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
-
-
-def worker(peer):
-    """Answer requests until the input ends. What a library prints goes to standard error."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+def output_keep() -> int:
+    """What libraries print goes to standard error; returns a descriptor of the real output."""
+    answers = os.dup(1)
     os.dup2(2, 1)
-    for line in sys.stdin:
+    return answers
+
+
+def converse(worker: Worker) -> int:
+    # Children must not hold the harness's ends: standard input becomes empty for them.
+    requests = os.fdopen(os.dup(0), "rb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    answers = os.fdopen(output_keep(), "w", encoding="ascii")
+    for line in iter(requests.readline, b""):
         try:
             request = json.loads(line)
+        except (ValueError, RecursionError):
+            reply = {"ok": False, "reason": "that is no JSON object"}
+        else:
             if isinstance(request, dict) and request.get("do") == "done":
                 break
-            reply = {"ok": True, **answer(peer, request)}
-        except Unavailable as error:
-            reply = {"ok": False, "reason": str(error)}
-        except Exception as error:  # a library may raise anything: it costs its own row
-            reply = {"ok": False, "reason": in_words(error)}
-        out.write(json.dumps(reply) + "\n")
-        out.flush()
-    return 0
-
-
-def die_with_parent():
-    """A worker is nothing without its harness."""
-    pr_set_pdeathsig = 1
-    try:
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    except (OSError, AttributeError):
-        pass  # not Linux
-
-
-def main(peers):
-    """The driver's command line; `peers` are its Peer objects."""
-    by_name = {peer.name: peer for peer in peers}
-    words = sys.argv[1:]
-    if len(words) == 2 and words[0] == "worker" and words[1] in by_name:
-        die_with_parent()
-        return worker(by_name[words[1]])
-    if len(words) == 4 and words[0] == "run" and words[1] in by_name:
-        peer, level, path = by_name[words[1]], words[2], words[3]
+            try:
+                reply = {"ok": True, **worker.answer(request)}
+            except Exception as error:  # whatever a library throws is an answer, not an end
+                reply = {"ok": False, "reason": words(error)}
         try:
-            peer.load()
-            peer.parse(path, level)
-        except Exception as error:
-            print("%s: %s" % (path, in_words(error)), file=sys.stderr)
-            return 1
-        return 0
-    print("usage: %s worker NAME | run NAME LEVEL FILE; names: %s"
-          % (os.path.basename(sys.argv[0]), ", ".join(by_name)), file=sys.stderr)
-    return 2
+            answers.write(json.dumps(reply) + "\n")
+            answers.flush()
+        except OSError:
+            return EXIT_FAILED  # nobody listens
+    return EXIT_DONE
+
+
+def run_once(peer: Peer, level: str, path: str) -> int:
+    output_keep()
+    try:
+        peer.version()
+        if level not in peer.levels:
+            raise Refusal(f"{peer.name} does not offer the level")
+        capture_check(path)
+        peer.load()
+        run = peer.open(path, level, False)
+        try:
+            parse(run)
+        finally:
+            run.close()
+    except Exception as error:
+        print(f"{peer.name}: {words(error)}", file=sys.stderr)
+        return EXIT_FAILED
+    return EXIT_DONE
+
+
+def usage(peers: list[Peer]) -> NoReturn:
+    names = "|".join(peer.name for peer in peers)
+    script = os.path.basename(sys.argv[0])
+    print(f"usage: {script} worker {names}\n       {script} run {names} LEVEL FILE",
+          file=sys.stderr)
+    sys.exit(EXIT_USAGE)
+
+
+def main(*peers: Peer) -> NoReturn:
+    named = {peer.name: peer for peer in peers}
+    arguments = sys.argv[1:]
+    if len(arguments) < 2 or arguments[1] not in named:
+        usage(list(peers))
+    mode, peer, rest = arguments[0], named[arguments[1]], arguments[2:]
+    die_with_parent()
+    if mode == "worker" and not rest:
+        memory_limit()
+        status = converse(Worker(peer))
+    elif mode == "run" and len(rest) == 2:
+        status = run_once(peer, *rest)
+    else:
+        usage(list(peers))
+    sys.exit(status)

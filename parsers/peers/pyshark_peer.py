@@ -1,98 +1,141 @@
-"""PyShark, https://github.com/KimiNewt/pyshark: packets as objects made of tshark's output."""
+#!/usr/bin/env python3
+"""PyShark behind the peers' protocol: FileCapture with its defaults (PDML), and with JSON."""
 
-import ipaddress
+from __future__ import annotations
+
+import functools
+import os
 import sys
+from typing import Any, Iterator, Optional
 
 import peer
-import tshark_peer
+import wireshark_rows as rows
 
-# What PyShark's objects give by plain names for every version of it.
-COLUMNS = ("ts_ns", "cap_len", "wire_len", "eth_src", "eth_dst", "ip_version", "ip_ttl", "ip_len",
-           "src", "dst", "src_port", "dst_port", "tcp_seq", "tcp_ack", "tcp_window", "icmp_type",
-           "icmp_code")
+asyncio: Any = None  # imported by load(), like pyshark, which cannot do without it
+pyshark: Any = None
 
 
-class Pyshark(peer.Peer):
-    name = "pyshark"
-    summary = "Python: PyShark, which reads tshark's PDML"
+class PysharkRun(peer.Run):
+    def __init__(self, path: str, units: dict[int, int], **how: Any) -> None:
+        self.level = "dissect"
+        self.units = units
+        self.capture = pyshark.FileCapture(path, override_prefs=rows.PREFERENCES, **how)
+        self.packets = iter(self.capture)
+
+    def close(self) -> None:
+        self.packets.close()  # ends its tshark
+        self.capture.close()
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        raise NotImplementedError
+
+    def cells(self, packet: Any) -> tuple:
+        get = functools.partial(self.get, packet)
+        try:
+            return rows.frame_cells(get) + rows.Walk(get, self.units).cells()
+        except (AttributeError, ValueError, IndexError):
+            return rows.frame_cells(get) + peer.NO_HEADERS
+
+
+class XmlRun(PysharkRun):
+    """A layer has all fields of a protocol, also of those that Wireshark nests in it."""
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        if protocol == "frame":
+            return packet.frame_info.get_field(field)
+        for owner in (protocol.split(".")[0], "ipv6"):  # AH may stand by itself, or in IPv6
+            for layer in packet.get_multiple_layers(owner):
+                found = layer.get_field(field)
+                every = found.all_fields if found is not None else []
+                if occurrence < len(every):
+                    # A total length of 0 is shown as the frame's.
+                    one = every[occurrence]
+                    return f"0x{one.raw_value}" if field == "ip.len" else one.show
+                occurrence -= len(every)
+        return None
+
+
+class JsonRun(PysharkRun):
+    """A layer has the fields of a protocol; what Wireshark nests in it is a layer in the layer."""
+
+    def layers(self, packet: Any, protocol: str) -> Iterator[Any]:
+        for layer in packet.get_multiple_layers(protocol):
+            yield layer
+            yield from layer.duplicate_layers
+        for layer in packet.get_multiple_layers("ipv6"):
+            nested = layer.get_field(protocol)
+            yield from nested if isinstance(nested, list) else [nested]
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        layers = iter([packet.frame_info]) if protocol == "frame" else self.layers(packet, protocol)
+        try:
+            for layer in layers:
+                if occurrence == 0:
+                    return str(layer.get_field(field))
+                occurrence -= 1
+        except AttributeError:  # how JsonLayer says that there is none
+            pass
+        return None
+
+
+class PysharkBase(peer.Peer):
+    package = "pyshark"
+    minimum = (0, 6)
     license = "MIT AND GPL-2.0-or-later"
     decoder = "wireshark"
-    levels = {"dissect": peer.Level("pyshark.FileCapture iterated, its defaults; IP not "
-                                    "defragmented; a tshark process each run", COLUMNS)}
-    features = (("pcapng", "tested"), ("live", "stated: PyShark README, LiveCapture"),
-                ("stream-numbers", "stated: tshark's, as fields"),
-                ("application-layers", "stated: tshark's"))
-    options: dict = {}
+    columns = tuple(name for name in peer.FRAMES if name != "link_type") + peer.HEADERS
+    features = {
+        "pcapng": "tested",
+        "live": "stated: PyShark's README, Reading from a live interface",
+        "stream-numbers": "stated: Wireshark Display Filter Reference, tcp.stream and udp.stream",
+        "reassembly": "stated: Wireshark User's Guide, Packet Reassembly",
+        "application-layers": "stated: Wireshark Display Filter Reference",
+    }
+    units: dict[int, int] = {}
 
-    def load(self):
-        try:
-            import pyshark
-            from importlib.metadata import version
-        except ImportError as error:
-            raise peer.Unavailable("PyShark is not installed: " + peer.SETUP) from error
-        self.tshark = tshark_peer.Tshark()
-        self.tshark.load()
-        self.pyshark, self.number = pyshark, version("pyshark")
+    def version(self) -> str:
+        version = super().version()
+        if sys.version_info >= (3, 14):  # it took away asyncio.SafeChildWatcher
+            raise peer.Refusal(f"pyshark {version} needs a Python before 3.14: set "
+                               f"PKTBENCH_PYTHON to one and {peer.FIX}")
+        return f"{version} (tshark {rows.tshark_version()})"
 
-    def version(self):
-        return "%s with tshark %s" % (self.number, self.tshark.version())
+    def load(self) -> None:
+        global asyncio, pyshark
+        import asyncio
+        import pyshark
 
-    def packets(self, path, level):
-        prefs = {"ip.defragment": "FALSE", "ipv6.defragment": "FALSE"}
-        capture = self.pyshark.FileCapture(path, override_prefs=prefs, **self.options)
-        try:
-            yield from capture
-        finally:
-            capture.close()
-
-    def row(self, packet, level):
-        info = packet.frame_info
-        cells = [tshark_peer.nanoseconds(str(info.time_epoch)), info.cap_len, info.len]
-        at = {layer.layer_name: layer for layer in reversed(packet.layers)}  # the first one stays
-        link = at.get("eth")
-        cells += [link.src, link.dst] if link is not None else ["", ""]
-        first = next((layer for layer in packet.layers if layer.layer_name in ("ip", "ipv6")), None)
-        if first is None:
-            return cells + [""] * 12
-        if first.layer_name == "ip":
-            cells += [4, first.ttl, first.len, first.src, first.dst]
-        else:
-            cells += [6, first.hlim, peer.IPV6_HEADER + int(first.plen), address(first.src),
-                      address(first.dst)]
-        return cells + self.transport(packet.layers, first)
-
-    @staticmethod
-    def transport(layers, network):
-        """Of the header that follows the outermost IP header."""
-        after = layers[layers.index(network) + 1:]
-        upper = next((layer for layer in after if layer.layer_name not in EXTENSIONS), None)
-        name = upper.layer_name if upper is not None else ""
-        if name == "tcp":
-            return [upper.srcport, upper.dstport, upper.seq_raw, upper.ack_raw,
-                    upper.window_size_value, "", ""]
-        if name in ("udp", "udplite"):
-            return [upper.srcport, upper.dstport, "", "", "", "", ""]
-        if name in ("icmp", "icmpv6"):
-            return ["", "", "", "", "", upper.type, upper.code]
-        return [""] * 7
+    def check(self) -> None:
+        self.units = rows.fragment_units()
+        os.environ.update(rows.tshark_environment())
+        # PyShark starts tshark this way, and does not see to it that tshark ends when we are killed.
+        asyncio.create_subprocess_exec = functools.partial(
+            asyncio.create_subprocess_exec, preexec_fn=peer.die_with_parent)
 
 
-# Layers of their own in PDML between IPv6 and what it carries.
-EXTENSIONS = ("ipv6.hopopts", "ipv6.routing", "ipv6.dstopts", "ipv6.fraghdr", "ah")
+class Pyshark(PysharkBase):
+    name = "pyshark"
+    summary = "PyShark's FileCapture as it comes: objects made from tshark's PDML"
+    levels = {
+        "dissect": peer.Level(f"FileCapture with its defaults (tshark -T pdml), "
+                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+    }
+
+    def open(self, path: str, level: str, columns: bool) -> peer.Run:
+        return XmlRun(path, self.units)
 
 
-def address(text):
-    return str(ipaddress.IPv6Address(text))
-
-
-class PysharkJson(Pyshark):
+class PysharkJson(PysharkBase):
     name = "pyshark-json"
-    summary = "Python: PyShark, which reads tshark's JSON and keeps no packets"
-    levels = {"dissect": peer.Level("pyshark.FileCapture(use_json=True, keep_packets=False) "
-                                    "iterated; IP not defragmented; a tshark process each run",
-                                    COLUMNS)}
-    options = {"use_json": True, "keep_packets": False}
+    summary = "PyShark's FileCapture on tshark's JSON, packets not kept: its fast way"
+    levels = {
+        "dissect": peer.Level(f"FileCapture(use_json=True, keep_packets=False), "
+                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+    }
+
+    def open(self, path: str, level: str, columns: bool) -> peer.Run:
+        return JsonRun(path, self.units, use_json=True, keep_packets=False)
 
 
 if __name__ == "__main__":
-    sys.exit(peer.main([Pyshark(), PysharkJson()]))
+    peer.main(Pyshark(), PysharkJson())

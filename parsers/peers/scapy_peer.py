@@ -1,158 +1,236 @@
-"""Scapy, https://scapy.readthedocs.io: packet by packet, or the whole file at once."""
+#!/usr/bin/env python3
+"""Scapy behind the peers' protocol: its readers one packet at a time, and rdpcap()."""
 
-import logging
-import sys
+from __future__ import annotations
+
+from typing import Any, Iterator, Optional
 
 import peer
+from peer import NO_IP, NO_L4, NO_LINK, NO_MAC
 
-ETHERTYPES_FROM = 1536
-# An RdpcapList does not say of what link type its packets were.
-RDPCAP = tuple(column for column in peer.HEADERS if column != "link_type")
+scapy: Any = None  # scapy.all, imported by load()
 
 
-class Scapy(peer.Peer):
-    name = "scapy"
-    summary = "Python: Scapy, packet by packet"
+class RawRun(peer.Run):
+    """Records as bytes and a named tuple, which differs between pcap and pcapng."""
+
+    def __init__(self, path: str) -> None:
+        self.level = "frames"
+        self.reader = scapy.RawPcapReader(path)  # its metaclass picks the format's reader
+        self.pcapng = isinstance(self.reader, scapy.RawPcapNgReader)
+        self.packets = iter(self.reader)
+
+    def frame_cells(self, packet: tuple) -> tuple:
+        data, record = packet
+        if not self.pcapng:
+            ts_ns = record.sec * 10**9 + record.usec * (1 if self.reader.nano else 1000)
+            return ts_ns, len(data), record.wirelen, self.reader.linktype & 0xFFFF
+        ts_ns = 0  # a simple packet block has no time
+        if record.tshigh is not None:
+            ts_ns = (record.tshigh << 32 | record.tslow) * 10**9 // record.tsresol
+        return ts_ns, len(data), record.wirelen, record.linktype
+
+    def close(self) -> None:
+        self.reader.close()
+
+
+class PacketRun(peer.Run):
+    """Packet objects, each dissected as far as Scapy goes."""
+
+    def __init__(self, path: str) -> None:
+        self.level = "headers"  # and `dissect`, which is the same work
+        self.reader = scapy.PcapReader(path)
+        self.packets = iter(self.reader)
+
+    def close(self) -> None:
+        self.reader.close()
+
+    def link_type(self, packet: Any) -> int:
+        """A packet of a pcapng file does not say which interface it came by, only its class."""
+        if not isinstance(self.reader, scapy.RawPcapNgReader):
+            return self.reader.linktype & 0xFFFF  # above stands the length of an FCS
+        links = [interface[0] for interface in self.reader.interfaces]
+        for link in links if len(set(links)) > 1 else []:
+            layer = scapy.conf.l2types.num2layer.get(link)
+            if layer and issubclass(layer, type(packet)):  # IPv46 makes an IP or an IPv6
+                return link
+        return links[0]
+
+    def frame_cells(self, packet: Any) -> tuple:
+        return (int(packet.time * 10**9), len(packet.original), packet.wirelen,
+                self.link_type(packet))
+
+    def header_cells(self, packet: Any) -> tuple:
+        link, datagram = NO_LINK, packet
+        if isinstance(packet, (scapy.Ether, scapy.Dot3)):
+            link, datagram = ethernet_cells(packet)
+        elif type(packet) is scapy.CookedLinux:
+            link, datagram = sll_cells(packet)
+        # A layer whose bytes end early has defaults for the rest; `original` is what there was.
+        if type(datagram) is scapy.IP and datagram.version == 4 and len(datagram.original) >= 20:
+            return link + ipv4_cells(datagram, wire_left(packet, datagram))
+        if type(datagram) is scapy.IPv6 and datagram.version == 6 and len(datagram.original) >= 40:
+            return link + ipv6_cells(datagram, wire_left(packet, datagram))
+        return link + NO_IP + NO_L4
+
+
+class RdpcapRun(PacketRun):
+    """All packets in one list, as rdpcap() returns it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.kept: list[Any] = []
+        self.packets = self.listed()
+
+    def listed(self) -> Iterator[Any]:
+        # rdpcap() is these two lines; its reader is needed for the link type.
+        with self.reader:
+            yield from self.reader.read_all()
+
+    def take(self, count: int) -> int:
+        self.kept.append(self.reader.read_all(count=count))
+        return len(self.kept[-1])
+
+
+def tagged(layer: Any, ethertype: int) -> tuple:
+    """What VLAN tags make of an EtherType, the outermost VLAN, and the layer behind the tags."""
+    vlan = None
+    while isinstance(layer, scapy.Dot1Q) and len(layer.original) >= 4:  # Dot1AD is one too
+        vlan = layer.vlan if vlan is None else vlan
+        ethertype, layer = layer.type, layer.payload
+    return ethertype if ethertype >= peer.ETHERTYPE_MIN else 0, vlan, layer
+
+
+def ethernet_cells(ether: Any) -> tuple:
+    if len(ether.original) < 14:
+        return NO_LINK, None
+    ethertype = ether.type if isinstance(ether, scapy.Ether) else 0  # else Dot3
+    ethertype, vlan, layer = tagged(ether.payload, ethertype)
+    return (ether.src, ether.dst, ethertype, vlan), layer
+
+
+def sll_cells(sll: Any) -> tuple:
+    if len(sll.original) < 16:
+        return NO_LINK, None
+    if sll.lladdrtype in peer.SLL_FOREIGN:
+        return (NO_MAC, NO_MAC, 0, None), None
+    ethertype, vlan, layer = tagged(sll.payload, sll.proto)
+    return (NO_MAC, NO_MAC, ethertype, vlan), layer
+
+
+def wire_left(packet: Any, datagram: Any) -> int:
+    """Bytes on the wire from the IP header on, for datagrams whose header gives no length."""
+    return packet.wirelen - (len(packet.original) - len(datagram.original))
+
+
+def ipv4_cells(ip: Any, wire: int) -> tuple:
+    proto, layer, offset = ip.proto, ip.payload, ip.frag * 8
+    left = (ip.len or wire) - ip.ihl * 4
+    while type(layer) is scapy.AH and len(layer.original) >= 12:
+        proto = layer.nh
+        left -= (layer.payloadlen + 2) * 4
+        layer = layer.payload
+    cells = (4, proto, ip.ttl, ip.tos, ip.len, ip.id, int(ip.flags) & 3, offset, ip.src, ip.dst)
+    return cells + (NO_L4 if offset else transport_cells(layer, left, scapy.ICMP))
+
+
+def ipv6_cells(ip: Any, wire: int) -> tuple:
+    proto, layer, fragment = ip.nh, ip.payload, None
+    left = ip.plen or wire - 40
+    while True:
+        size = extension_size(layer)
+        if size is None or len(layer.original) < 8:
+            break
+        if type(layer) is scapy.IPv6ExtHdrFragment:
+            fragment = layer
+        proto, layer, left = layer.nh, layer.payload, left - size
+    frag = (None, None, None)
+    if fragment is not None:  # an empty payload would make it false
+        frag = (fragment.id, fragment.m, fragment.offset * 8)
+    cells = (6, proto, ip.hlim, ip.tc, 40 + ip.plen, *frag, ip.src, ip.dst)
+    if fragment is not None and fragment.offset:
+        return cells + NO_L4
+    return cells + transport_cells(layer, left, scapy_icmpv6)
+
+
+def extension_size(layer: Any) -> Optional[int]:
+    if isinstance(layer, (scapy.IPv6ExtHdrHopByHop, scapy.IPv6ExtHdrDestOpt,
+                          scapy.IPv6ExtHdrRouting, scapy.IPv6ExtHdrSegmentRouting)):
+        return (layer.len + 1) * 8
+    if type(layer) is scapy.IPv6ExtHdrFragment:
+        return 8
+    if type(layer) is scapy.AH:
+        return (layer.payloadlen + 2) * 4
+    return None
+
+
+def transport_cells(layer: Any, left: int, icmp: Any) -> tuple:
+    size = len(layer.original)
+    if type(layer) is scapy.TCP and size >= 20:
+        header = layer.dataofs * 4
+        flags = layer.reserved << 9 | int(layer.flags)
+        return (layer.sport, layer.dport, header, max(0, left - header), flags, layer.seq,
+                layer.ack, layer.window, None, None)
+    if type(layer) is scapy.UDP and size >= 8:
+        return layer.sport, layer.dport, 8, max(0, left - 8), None, None, None, None, None, None
+    if isinstance(layer, icmp) and size >= 8:
+        # Scapy has a class for each ICMPv6 message; those that do not use the code call it `res`.
+        code = layer.code if "code" in layer.fields else layer.res
+        return None, None, 8, max(0, left - 8), None, None, None, None, layer.type, code
+    return NO_L4
+
+
+scapy_icmpv6: Any = None  # base class of all ICMPv6 messages, which scapy.all does not name
+
+
+class ScapyBase(peer.Peer):
+    package = "scapy"
+    minimum = (2, 5)
     license = "GPL-2.0-only"
     decoder = "scapy"
-    levels = {
-        "frames": peer.Level("scapy.utils.RawPcapReader iterated, packet bytes not touched",
-                             peer.FRAMES),
-        "headers": peer.Level("scapy.utils.PcapReader: every layer that Scapy knows dissected",
-                              peer.HEADERS),
-        "dissect": peer.Level("scapy.utils.PcapReader: every layer that Scapy knows dissected",
-                              peer.HEADERS),
+    features = {
+        "pcapng": "tested",
+        "live": "stated: Scapy's documentation, Sniffing",
+        "application-layers": "stated: Scapy's documentation, Supported protocols",
+        "makes-packets": "stated: Scapy's documentation, Generating packets",
+        "reassembly": "stated: Scapy's documentation, TCPSession and IPSession",
     }
-    features = (("pcapng", "tested"), ("live", "stated: Scapy documentation, sniff()"),
-                ("application-layers", "stated: Scapy documentation, layers"),
-                ("makes-packets", "stated: Scapy documentation, Usage"))
 
-    def load(self):
-        logging.getLogger("scapy").setLevel(logging.ERROR)
-        try:
-            import scapy
-            import scapy.all
-            from scapy.layers import inet, inet6, ipsec, l2
-        except ImportError as error:
-            raise peer.Unavailable("Scapy is not installed: " + peer.SETUP) from error
-        self.scapy, self.inet, self.inet6, self.ipsec, self.l2 = scapy, inet, inet6, ipsec, l2
-
-    def version(self):
-        return self.scapy.__version__
-
-    def packets(self, path, level):
-        utils = self.scapy.utils
-        with (utils.RawPcapReader if level == "frames" else utils.PcapReader)(path) as reader:
-            if level == "frames":
-                for buf, meta in reader:
-                    yield buf, meta, reader
-            else:
-                for packet in reader:
-                    yield packet, None, reader
-
-    def row(self, packet, level):
-        if level == "frames":
-            return self.raw_frame(*packet)
-        packet, _, reader = packet
-        # Of pcapng, Scapy does not say by which interface a packet came: the first one's stands.
-        link = reader.interfaces[0][0] if hasattr(reader, "interfaces") else reader.linktype
-        return self.frame(packet) + (link,) + self.headers(packet)
-
-    @staticmethod
-    def raw_frame(buf, meta, reader):
-        if hasattr(meta, "sec"):
-            unit = 1 if reader.nano else 1000
-            return meta.sec * 10**9 + meta.usec * unit, meta.caplen, meta.wirelen, reader.linktype
-        ticks = (meta.tshigh << 32) + meta.tslow
-        return ticks * 10**9 // meta.tsresol, len(buf), meta.wirelen, meta.linktype
-
-    @staticmethod
-    def frame(packet):
-        return int(round(packet.time * 10**9)), packet_size(packet), packet.wirelen
-
-    def headers(self, packet):
-        link, at, tags, kind = ("", "", "", ""), packet, [], None
-        if isinstance(packet, (self.l2.Ether, self.l2.Dot3)):
-            kind = packet.type if isinstance(packet, self.l2.Ether) else 0
-            at = packet.payload
-            while isinstance(at, self.l2.Dot1Q):  # Dot1AD is one
-                tags.append(at.vlan)
-                kind, at = at.type, at.payload
-            link = (packet.src, packet.dst, kind if kind >= ETHERTYPES_FROM else 0,
-                    tags[0] if tags else "")
-        elif isinstance(packet, self.l2.CookedLinux):
-            source = packet.src[:6] if packet.lladdrlen == 6 else bytes(6)
-            link = (peer.mac_text(source), peer.mac_text(bytes(6)), packet.proto, "")
-            at = packet.payload
-        if isinstance(at, self.inet.IP):
-            return link + self.ipv4(at, len(packet.original))
-        if isinstance(at, self.inet6.IPv6):
-            return link + self.ipv6(at)
-        return link + ("",) * 20
-
-    def ipv4(self, ip, size):
-        proto, upper, used = ip.proto, ip.payload, ip.ihl * 4
-        while isinstance(upper, self.ipsec.AH):
-            used += (upper.payloadlen + 2) * 4
-            proto, upper = upper.nh, upper.payload
-        return (4, proto, ip.ttl, ip.tos, ip.len, ip.id, int(ip.flags) & 3, ip.frag * 8, ip.src,
-                ip.dst) + self.transport(upper, (ip.len or size) - used)
-
-    def ipv6(self, ip):
-        proto, upper, used, fragment = ip.nh, ip.payload, 0, ("", "", "")
-        while True:
-            if isinstance(upper, self.inet6.IPv6ExtHdrFragment):
-                fragment = (upper.id, upper.m, upper.offset * 8)
-                used += 8
-            elif isinstance(upper, self.ipsec.AH):
-                used += (upper.payloadlen + 2) * 4
-            elif isinstance(upper, (self.inet6.IPv6ExtHdrHopByHop, self.inet6.IPv6ExtHdrRouting,
-                                    self.inet6.IPv6ExtHdrDestOpt)):
-                used += (upper.len + 1) * 8
-            else:
-                break
-            proto, upper = upper.nh, upper.payload
-        return (6, proto, ip.hlim, ip.tc, peer.IPV6_HEADER + ip.plen) + fragment + (
-            ip.src, ip.dst) + self.transport(upper, ip.plen - used)
-
-    def transport(self, upper, left):
-        if isinstance(upper, self.inet.TCP):
-            size = upper.dataofs * 4
-            return (upper.sport, upper.dport, size, max(left - size, 0),
-                    int(upper.flags) | upper.reserved << 9, upper.seq, upper.ack, upper.window,
-                    "", "")
-        if isinstance(upper, self.inet.UDP):
-            return (upper.sport, upper.dport, peer.UDP_HEADER, max(left - peer.UDP_HEADER, 0),
-                    "", "", "", "", "", "")
-        if isinstance(upper, (self.inet.ICMP, self.inet6._ICMPv6)):
-            return ("", "", peer.ICMP_HEADER, max(left - peer.ICMP_HEADER, 0),
-                    "", "", "", "", upper.type, icmp_code(upper))
-        return ("",) * 10
+    def load(self) -> None:
+        global scapy, scapy_icmpv6
+        import scapy.all
+        import scapy.layers.inet6
+        import scapy.layers.ipsec
+        scapy_icmpv6 = scapy.layers.inet6._ICMPv6
+        scapy = scapy.all
 
 
-def icmp_code(icmp):
-    """Some of Scapy's ICMPv6 messages call it reserved."""
-    return icmp.code if hasattr(icmp, "code") else icmp.res
+class Scapy(ScapyBase):
+    name = "scapy"
+    summary = "Scapy's readers, a packet at a time: every layer it knows becomes an object"
+    work = "PcapReader: every packet dissected into layer objects as far as Scapy goes"
+    levels = {
+        "frames": peer.Level("RawPcapReader: bytes and record header of every packet",
+                             peer.FRAMES),
+        "headers": peer.Level(work, peer.FRAMES + peer.HEADERS),
+        "dissect": peer.Level(work, peer.FRAMES + peer.HEADERS),
+    }
+
+    def open(self, path: str, level: str, columns: bool) -> peer.Run:
+        return RawRun(path) if level == "frames" else PacketRun(path)
 
 
-def packet_size(packet):
-    """Captured bytes. Scapy keeps what it dissected."""
-    return len(packet.original)
-
-
-class ScapyRdpcap(Scapy):
+class ScapyRdpcap(ScapyBase):
     name = "scapy-rdpcap"
-    summary = "Python: Scapy, the whole file into memory"
-    levels = {"dissect": peer.Level("scapy.utils.rdpcap: every packet dissected, then iterated",
-                                    RDPCAP)}
+    summary = "Scapy's rdpcap(): the whole capture as one list of packets"
+    levels = {
+        "dissect": peer.Level("rdpcap(): every packet dissected as far as Scapy goes, and all kept "
+                              "in a list", peer.FRAMES + peer.HEADERS),
+    }
 
-    def packets(self, path, level):
-        for packet in self.scapy.utils.rdpcap(path):
-            yield packet, None, None
-
-    def row(self, packet, level):
-        return self.frame(packet[0]) + self.headers(packet[0])
+    def open(self, path: str, level: str, columns: bool) -> peer.Run:
+        return RdpcapRun(path)
 
 
 if __name__ == "__main__":
-    sys.exit(peer.main([Scapy(), ScapyRdpcap()]))
+    peer.main(Scapy(), ScapyRdpcap())

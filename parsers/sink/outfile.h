@@ -8,8 +8,9 @@
 
 typedef struct pkt_outfile {
     FILE *file;
-    char *path; /* final name; NULL for standard output */
-    char *temp; /* name while it is written; NULL when written in place (a device, a pipe) */
+    char *path;   /* final name; NULL for standard output */
+    char *temp;   /* name while it is written; NULL when written in place (a device, a pipe) */
+    int nameless; /* it gets that name only when it is whole: a killed process leaves nothing */
 } pkt_outfile;
 
 /* Open `path` for writing; "-" is standard output; what exists and is no regular file (/dev/full,
@@ -17,6 +18,8 @@ typedef struct pkt_outfile {
 int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err);
 /* Flush, check, close, rename. 0; -1 and *err with nothing left behind. */
 int pkt_outfile_commit(pkt_outfile *out, pkt_err *err);
+/* Are both names of the same regular file? */
+int pkt_same_file(const char *one, const char *other);
 /* Give up: close and remove the temporary file. */
 void pkt_outfile_abandon(pkt_outfile *out);
 

@@ -80,7 +80,10 @@ int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s",
+                        strcmp(path, "-") == 0 ? "standard input is not read: save the capture to "
+                                                 "a file first"
+                                               : strerror(errno));
     int result = slice_read(fd, path, slice, err);
     close(fd);
     return result;

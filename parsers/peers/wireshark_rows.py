@@ -1,0 +1,279 @@
+"""Wireshark's fields -> the headers columns, for every peer that has tshark below it.
+
+First occurrence is not outermost: tunnels and ICMP quotes repeat every field. So the walk goes by
+the list of protocols in the frame, from the outside in, and asks for the fields of what stands
+there; what does not follow directly is not taken.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+from typing import Callable, Optional
+
+import peer
+from peer import NO_IP, NO_L4, NO_LINK, NO_MAC
+
+# Fragments stay what they are: the first one has its transport header, the others have none. A
+# payload length of 0 (segmentation offload) is taken for IPv6 as it is by default for IPv4.
+PREFERENCES = {"ip.defragment": "FALSE", "ipv6.defragment": "FALSE", "ipv6.tso_support": "TRUE"}
+PREFERENCES_WORDS = "no reassembly of IP fragments"
+
+# Fields of each protocol that the columns need. No field for the link type: Wireshark's own number
+# (frame.encap_type) is the same for several LINKTYPEs.
+FIELDS = {
+    "frame": ("frame.time_epoch", "frame.cap_len", "frame.len", "frame.encap_type",
+              "frame.protocols"),
+    "eth": ("eth.src", "eth.dst", "eth.type"),
+    "sll": ("sll.etype",),
+    "vlan": ("vlan.id", "vlan.etype"),
+    "ieee8021ad": ("ieee8021ad.id", "ieee8021ah.etype"),
+    "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
+           "ip.proto", "ip.src", "ip.dst"),
+    "ipv6": ("ipv6.tclass", "ipv6.plen", "ipv6.nxt", "ipv6.hlim", "ipv6.src", "ipv6.dst"),
+    "ipv6.hopopts": ("ipv6.hopopts.nxt", "ipv6.hopopts.len"),
+    "ipv6.routing": ("ipv6.routing.nxt", "ipv6.routing.len"),
+    "ipv6.dstopts": ("ipv6.dstopts.nxt", "ipv6.dstopts.len"),
+    "ipv6.fraghdr": ("ipv6.fraghdr.nxt", "ipv6.fraghdr.offset", "ipv6.fraghdr.more",
+                     "ipv6.fraghdr.ident"),
+    "ah": ("ah.next_header", "ah.length"),
+    "tcp": ("tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.hdr_len", "tcp.flags",
+            "tcp.window_size_value"),
+    "udp": ("udp.srcport", "udp.dstport"),
+    "icmp": ("icmp.type", "icmp.code"),
+    "icmpv6": ("icmpv6.type", "icmpv6.code"),
+}
+ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
+
+# Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
+LINKS = {"1": ("eth", 14), "25": ("sll", 16), "7": ("raw", 0), "129": ("", 0), "130": ("", 0)}
+VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
+ICMP = {4: "icmp", 6: "icmpv6"}
+
+# (protocol, field, which occurrence of the protocol) -> the field's value as Wireshark shows it
+Get = Callable[[str, str, int], Optional[str]]
+
+
+class Absent(Exception):
+    """The packet ends before the field."""
+
+
+def to_number(text: str) -> int:
+    """Decimal, 0x..., or a boolean, which newer versions show as a word."""
+    if text in ("True", "False"):
+        return int(text == "True")
+    return int(text, 0)
+
+
+def frame_cells(get: Get) -> tuple:
+    epoch = get("frame", "frame.time_epoch", 0)
+    ts_ns = 0  # a simple packet block has no time, and no such field
+    if epoch:
+        # Nanoseconds of their own: more than nine digits where a record's microseconds are too many.
+        seconds, _, fraction = epoch.partition(".")
+        if len(fraction) < 9:
+            raise peer.Refusal("tshark's frame.time_epoch is not in nanoseconds")
+        ts_ns = int(seconds) * 10**9 + int(fraction)
+    cap_len, wire_len = get("frame", "frame.cap_len", 0), get("frame", "frame.len", 0)
+    return ts_ns, int(cap_len or 0), int(wire_len or 0)
+
+
+class Walk:
+    """From the outside in: `chain` holds what is still to come, `at` its offset in the frame."""
+
+    def __init__(self, get: Get, fragment_units: dict[int, int]) -> None:
+        self.get = get
+        self.fragment_units = fragment_units
+        protocols = get("frame", "frame.protocols", 0) or ""
+        # `ethertype` is a table of dissectors, no header.
+        self.chain = [name for name in protocols.split(":") if name != "ethertype"]
+        self.captured = int(get("frame", "frame.cap_len", 0) or 0)
+        self.wire = int(get("frame", "frame.len", 0) or 0)
+        self.at = self.end = 0
+        self.seen: dict[str, int] = {}
+
+    def text(self, field: str, occurrence: int = 0) -> str:
+        value = self.get(self.name, field, occurrence)
+        if not value:
+            raise Absent(field)
+        return value
+
+    def number(self, field: str, occurrence: int = 0) -> int:
+        return to_number(self.text(field, occurrence))
+
+    def enter(self, *names: str) -> bool:
+        """Whether the next protocol is one of these; then it is the current one."""
+        if not self.chain or self.chain[0] not in names:
+            return False
+        self.name = self.chain.pop(0)
+        self.occurrence = self.seen.get(self.name, 0)
+        self.seen[self.name] = self.occurrence + 1
+        return True
+
+    def cells(self) -> tuple:
+        link, ip, l4 = NO_LINK, NO_IP, NO_L4
+        try:
+            link = self.link()
+            ip = self.ipv4() if self.enter("ip") else self.ipv6()
+            l4 = self.transport(ip[0])
+        except Absent:
+            pass
+        return link + ip + l4
+
+    def link(self) -> tuple:
+        encapsulation = self.get("frame", "frame.encap_type", 0) or ""
+        if encapsulation not in LINKS:
+            raise Absent
+        first, self.at = LINKS[encapsulation]
+        if not first:
+            return NO_LINK
+        if not self.enter(first) or self.captured < self.at:
+            raise Absent
+        if first == "raw":
+            return NO_LINK
+        if first == "eth":
+            src, dst = self.text("eth.src"), self.text("eth.dst")
+            ethertype = self.get("eth", "eth.type", 0)
+        else:
+            src = dst = NO_MAC
+            ethertype = self.get("sll", "sll.etype", 0)
+        vlan = None
+        while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
+            if vlan is None:
+                vlan = self.number(f"{self.name}.id", self.occurrence)
+            ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
+            self.at += 4
+        # No EtherType is shown where the frame has a length, as in 802.3.
+        return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def ipv4(self) -> tuple:
+        if self.at + 20 > self.captured:
+            raise Absent
+        total, flags = self.number("ip.len"), self.number("ip.flags")
+        self.offset = self.number("ip.frag_offset") * self.fragment_units[4]
+        self.proto = self.number("ip.proto")
+        ttl, tos, ident = (self.number(name) for name in ("ip.ttl", "ip.dsfield", "ip.id"))
+        src, dst = self.text("ip.src"), self.text("ip.dst")
+        header = self.number("ip.hdr_len")
+        self.end = self.at + total if total else self.wire
+        self.at += header
+        if not self.offset:
+            self.extensions("ah")
+        return 4, self.proto, ttl, tos, total, ident, flags & 3, self.offset, src, dst
+
+    def ipv6(self) -> tuple:
+        if not self.enter("ipv6") or self.at + 40 > self.captured:
+            raise Absent
+        payload = self.number("ipv6.plen")
+        self.proto = self.number("ipv6.nxt")
+        hops, tos = self.number("ipv6.hlim"), self.number("ipv6.tclass")
+        src, dst = self.text("ipv6.src"), self.text("ipv6.dst")
+        self.at += 40
+        self.end = self.at + payload if payload else self.wire
+        self.offset = 0
+        fragment = self.extensions("ah", "ipv6.hopopts", "ipv6.routing", "ipv6.dstopts",
+                                   "ipv6.fraghdr")
+        return 6, self.proto, hops, tos, 40 + payload, *fragment, src, dst
+
+    def extensions(self, *names: str) -> tuple:
+        """Headers of these kinds before the transport header; returns a fragment header's cells."""
+        fragment = (None, None, None)
+        try:
+            while not self.offset and self.enter(*names):
+                name, k = self.name, self.occurrence
+                if name == "ah":
+                    proto = self.number("ah.next_header", k)
+                    size = (self.number("ah.length", k) + 2) * 4
+                elif name == "ipv6.fraghdr":
+                    proto, size = self.number("ipv6.fraghdr.nxt", k), 8
+                    offset = self.number("ipv6.fraghdr.offset", k) * self.fragment_units[6]
+                    fragment = (self.number("ipv6.fraghdr.ident", k),
+                                self.number("ipv6.fraghdr.more", k), offset)
+                    self.offset = offset
+                else:
+                    proto = self.number(f"{name}.nxt", k)
+                    size = (self.number(f"{name}.len", k) + 1) * 8
+                self.proto = proto
+                self.at += size
+        except Absent:
+            self.chain = []  # cut short: nothing can follow, but the IP header stands
+        return fragment
+
+    def transport(self, version: int) -> tuple:
+        left = self.end - self.at
+        # Some fields are shown although their header is not whole.
+        room = min(left, self.captured - self.at)
+        if self.offset:
+            raise Absent
+        if room >= 20 and self.enter("tcp"):
+            header = self.number("tcp.hdr_len")
+            return (self.number("tcp.srcport"), self.number("tcp.dstport"), header,
+                    max(0, left - header), self.number("tcp.flags") & 0x0FFF,
+                    self.number("tcp.seq_raw"), self.number("tcp.ack_raw"),
+                    self.number("tcp.window_size_value"), None, None)
+        if room >= 8 and self.enter("udp", "udplite"):
+            self.name = "udp"  # UDP-Lite's ports are shown as UDP's
+            ports = self.number("udp.srcport"), self.number("udp.dstport")
+            return *ports, 8, left - 8, None, None, None, None, None, None
+        icmp = ICMP[version]
+        if room >= 8 and self.enter(icmp):
+            kind, code = self.number(f"{icmp}.type"), self.number(f"{icmp}.code")
+            return None, None, 8, left - 8, None, None, None, None, kind, code
+        raise Absent
+
+
+# The program.
+
+
+def tshark_path() -> str:
+    path = shutil.which("tshark")
+    if not path:
+        raise peer.Refusal(f"tshark is not installed; {peer.FIX}")
+    return path
+
+
+def tshark_version() -> str:
+    done = subprocess.run([tshark_path(), "--version"], capture_output=True, text=True,
+                          check=False, stdin=subprocess.DEVNULL, env=tshark_environment())
+    for word in done.stdout.split():
+        if word[:1].isdigit():
+            return word
+    raise peer.Refusal(f"tshark does not tell its version; {peer.FIX}")
+
+
+def tshark_origin() -> str:
+    return "distribution" if os.path.dirname(tshark_path()) in ("/usr/bin", "/bin") else "upstream"
+
+
+def tshark_environment() -> dict[str, str]:
+    """Results must not depend on who runs us: there are no personal settings here."""
+    return {**os.environ, "WIRESHARK_CONFIG_DIR": "/proc/self/no-settings"}
+
+
+def tshark_options() -> list[str]:
+    options = ["-n"]
+    for name, value in PREFERENCES.items():
+        options += ["-o", f"{name}:{value}"]
+    return options
+
+
+def fragment_units() -> dict[int, int]:
+    """Bytes in one unit of the fragment offset as this version shows it, by IP version: some show
+    bytes, some the header's own 8. Found by showing it one fragment of each."""
+    words = 3
+    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, words, 64, 17, 0) + bytes(8) + bytes(8)
+    ipv6 = struct.pack(">IHBB", 6 << 28, 16, 44, 64) + bytes(32)
+    ipv6 += struct.pack(">BBHI", 17, 0, words << 3, 1) + bytes(8)
+    capture = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, peer.LINKTYPE_RAW)
+    for packet in ipv4, ipv6:
+        capture += struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet
+    command = [tshark_path(), *tshark_options(), "-r", "-", "-T", "fields",
+               "-e", "ip.frag_offset", "-e", "ipv6.fraghdr.offset"]
+    done = subprocess.run(command, input=capture, capture_output=True, check=False,
+                          env=tshark_environment())
+    shown = done.stdout.split()
+    if done.returncode or len(shown) != 2:
+        raise peer.Refusal(f"this tshark does not show what is needed; {peer.FIX}")
+    return {version: words * 8 // int(value) for version, value in zip((4, 6), shown)}
