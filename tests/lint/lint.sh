@@ -6,8 +6,9 @@ lint=$1
 cd "$2"
 commands=$3/compile_commands.json
 
-# Other versions of LLVM format and warn otherwise.
+# Other versions of these tools format and warn otherwise.
 llvm=14
+cppcheck=2.10
 
 skip() {
     echo "SKIP: $*"
@@ -45,6 +46,10 @@ tidy)
     ;;
 cppcheck)
     need cppcheck
+    case $(cppcheck --version) in
+    *" $cppcheck"*) ;;
+    *) skip "there is no cppcheck $cppcheck" ;;
+    esac
     set -- --enable=warning,portability,performance --quiet --error-exitcode=1 -j 2 \
         --suppressions-list=tests/lint/cppcheck.txt
     cppcheck "$@" --project="$commands"
