@@ -6,6 +6,7 @@
 #include "pktbench.h"
 
 #include <memory>
+#include <netinet/in.h>
 #include <new>
 
 #include <pcap/pcap.h>
@@ -238,10 +239,23 @@ void fragment_read(const row &r, const Tins::IPv6::ext_header &fragment)
         static_cast<uint32_t>(h[2]) << 24 | static_cast<uint32_t>(h[3] << 16 | h[4] << 8 | h[5]);
 }
 
-/* What follows the extension headers: `option` of an extension header is the protocol after it. */
+/* What follows the extension headers. libtins keeps that number to itself: the object that it built
+ * tells it; where it built none, what is left is the last header that it names. */
 uint8_t last_protocol(const Tins::IPv6 &ip)
 {
-    return ip.headers().empty() ? ip.next_header() : ip.headers().back().option();
+    const Tins::PDU *inner = ip.inner_pdu();
+    if (ip.headers().empty())
+        return ip.next_header();
+    switch (inner ? inner->pdu_type() : Tins::PDU::RAW) {
+    case Tins::PDU::TCP:
+        return IPPROTO_TCP;
+    case Tins::PDU::UDP:
+        return IPPROTO_UDP;
+    case Tins::PDU::ICMPv6:
+        return IPPROTO_ICMPV6;
+    default:
+        return ip.headers().back().option();
+    }
 }
 
 void ipv6_read(const row &r, const Tins::IPv6 &ip, uint32_t left)

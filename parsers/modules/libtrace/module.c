@@ -177,18 +177,34 @@ static uint32_t ipv6_read(const row *r, const libtrace_ip6_t *ip)
     return payload ? (uint32_t)sizeof *ip + payload : 0;
 }
 
-/* The packet's fragment header where it comes first; libtrace has no accessor of its number. */
+/* Hop-by-hop, routing and destination options: what may stand before a fragment header. */
+static int is_before_fragment(uint8_t proto)
+{
+    return proto == 0 || proto == TRACE_IPPROTO_ROUTING || proto == TRACE_IPPROTO_DSTOPTS;
+}
+
+/* The packet's fragment header; libtrace has no accessor of its identification. */
 static void fragment_read(const row *r, const libtrace_packet_t *packet, const libtrace_ip6_t *ip,
                           uint32_t left)
 {
-    const libtrace_ip6_frag_t *fragment = (const void *)(ip + 1);
-    uint8_t more = 0;
-    if (ip->nxt != TRACE_IPPROTO_FRAGMENT || left < sizeof *ip + sizeof *fragment)
+    const uint8_t *at = (const uint8_t *)(ip + 1);
+    uint8_t proto = ip->nxt, more = 0;
+    left -= (uint32_t)sizeof *ip;
+    while (is_before_fragment(proto) && left >= sizeof(libtrace_ip6_ext_t)) {
+        const libtrace_ip6_ext_t *option = (const void *)at;
+        const uint32_t size = (option->len + 1u) * 8;
+        if (size > left)
+            return;
+        proto = option->nxt;
+        at += size;
+        left -= size;
+    }
+    if (proto != TRACE_IPPROTO_FRAGMENT || left < sizeof(libtrace_ip6_frag_t))
         return;
     row_has(r, PKT_HAS_FRAG);
     PUT(r, frag_off, trace_get_fragment_offset(packet, &more));
     PUT(r, ip_flags, more ? 1 : 0);
-    PUT(r, ip_id, ntohl(fragment->ident));
+    PUT(r, ip_id, ntohl(((const libtrace_ip6_frag_t *)(const void *)at)->ident));
 }
 
 /* Bytes on the wire from `at` on. */
@@ -256,7 +272,11 @@ static void run_close(void *state)
 static int trace_fault(libtrace_t *trace, pkt_err *err)
 {
     const libtrace_err_t fault = trace_get_err(trace);
-    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libtrace: %s", fault.problem);
+    /* How its own reader and libpcap's say that the file ended early. */
+    const int cut = strstr(fault.problem, "Incomplete pcap packet") != NULL ||
+                    strstr(fault.problem, "truncated") != NULL;
+    return pkt_fail(err, cut ? PKT_ERR_CUT : PKT_ERR_LIBRARY, PKT_POS_NONE, "libtrace: %s",
+                    fault.problem);
 }
 
 static int run_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
@@ -328,10 +348,12 @@ static const pkt_backend backend = {
     .license = "GPL-2.0-or-later",
     .origin = "distribution",
     .decoder = "libtrace",
-    .work = {[PKT_LEVEL_FRAMES] = "trace_read_packet() by pcapfile: (pcapng: by libpcap), its time "
-                                  "and lengths asked for",
-             [PKT_LEVEL_HEADERS] = "the same; trace_get_layer3() and trace_get_transport(), the "
-                                   "fields of the structures that they give"},
+    .work =
+        {[PKT_LEVEL_FRAMES] =
+             "trace_read_packet() by pcapfile: (pcapng: by pcap:, to the microsecond), its time "
+             "and lengths asked for",
+         [PKT_LEVEL_HEADERS] = "the same; trace_get_layer3() and trace_get_transport(), the "
+                               "fields of the structures that they give"},
     .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS & ~NOT_GIVEN & ~PKT_BIT(present),
                 [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS & ~NOT_GIVEN},
     .features = features,
