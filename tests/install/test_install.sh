@@ -59,13 +59,15 @@ quietly "$pktbench" gen tcp-flood --size 500000 -o "$capture" --truth "$work/tru
 quietly "$pktbench" extract "$capture" --backend raw -o "$work/rows.csv"
 cmp "$work/truth.csv" "$work/rows.csv" || fail "extract does not give the truth"
 packets=$(($(wc -l <"$work/truth.csv") - 1))
-if [ -e "$build/modules/wireshark.so" ]; then
-    "$pktbench" list backends >"$work/backends"
-    grep -A 1 '^wireshark: ' "$work/backends" | grep -q '^    version ' ||
-        fail "the installed program does not find its module: $(grep -A 1 '^wireshark: ' "$work/backends")"
-else
-    echo "the wireshark module is not built: not looked for"
-fi
+"$pktbench" list backends >"$work/backends"
+for module in wireshark libtins libtrace; do
+    if [ -e "$build/modules/$module.so" ]; then
+        grep -A 1 "^$module: " "$work/backends" | grep -q '^    version ' ||
+            fail "the installed program does not find its module: $(grep -A 1 "^$module: " "$work/backends")"
+    else
+        echo "the $module module is not built: not looked for"
+    fi
+done
 
 # Programs that use the library. `-lpktbench` would take the shared one.
 expect_count() {
