@@ -106,15 +106,23 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
     assert_true(a.cells_compared > 0);
 }
 
+/* Does its table say that the nanoseconds of a pcapng are beyond it? */
+static bool keeps_microseconds(const pkt_backend *backend)
+{
+    for (const pkt_feature *f = backend->features; f && f->name; f++)
+        if (strcmp(f->name, "pcapng") == 0)
+            return strstr(f->how, "microsecond") != NULL;
+    return false;
+}
+
 /* A library of others is shown as it is: every packet has its row, with the columns of a frame.
- * Where its headers differ is what `verify` reports; in whole packets they do so seldom. The
- * nanoseconds of a pcapng are beyond some. */
+ * Where its headers differ is what `verify` reports; in whole packets they do so seldom. */
 static void agree_mostly(const pkt_backend *backend, pkt_level level, const rowset *rows,
                          const rowset *truth, const struct container *c)
 {
     agreement a = {0};
     pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
-    if (c->nanoseconds && c->format == PKT_FORMAT_PCAPNG)
+    if (c->nanoseconds && c->format == PKT_FORMAT_PCAPNG && keeps_microseconds(backend))
         shared &= ~PKT_BIT(ts_ns);
     rowset_compare(rows, truth, NULL, shared & PKT_FRAMES_COLUMNS, &a);
     if (a.status != STATUS_OK)

@@ -333,7 +333,7 @@ static const char *run_version(void)
 }
 
 static const pkt_feature features[] = {
-    {"pcapng", "tested"},
+    {"pcapng", "tested: times to the microsecond"},
     {"live", "stated: libtrace's manual, URIs int:, pcapint: and ring:"},
     {NULL, NULL},
 };
