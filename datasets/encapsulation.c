@@ -81,9 +81,11 @@ void frame_extension(frame *f, unsigned proto, unsigned words)
     put_u8(f, words - 1);
     put_u8(f, 1); /* PadN, RFC 8200 section 4.2 */
     put_u8(f, (unsigned)padding);
-    for (size_t i = 0; i < padding; i++)
+    put_u32(f, 0);
+    frame_step_add(f, 0, proto, 0); /* its first word tells what comes next */
+    for (size_t i = 4; i < padding; i++)
         put_u8(f, 0);
-    frame_step_add(f, 0, proto, 0);
+    frame_step_add(f, 0, 0, 0);
 }
 
 void frame_fragment6(frame *f, unsigned proto, uint32_t id)
@@ -103,6 +105,7 @@ void frame_ah(frame *f, unsigned proto, random_state *random)
     put_u16(f, 0);
     put_u32(f, 0x137); /* security parameters, sequence number */
     put_u32(f, 1);
-    put_random(f, random, 12);
     frame_step_add(f, 0, proto, 0);
+    put_random(f, random, 12);
+    frame_step_add(f, 0, 0, 0);
 }
