@@ -104,7 +104,7 @@ tail -n 1 part.csv >last
 tail -n 1 all.csv | cmp - last || fail "the slice at the end does not end with the last packet"
 
 # A pcapng slice from the middle carries its interfaces along.
-"$pktbench" gen dataset-mix --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
+"$pktbench" gen recon --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
 "$pktbench" slice m.pcapng --at middle --size 50000 -o part.pcapng
 "$pktbench" extract m.pcapng -o all.csv
 "$pktbench" extract part.pcapng -o part.csv
