@@ -50,6 +50,16 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
     return 0;
 }
 
+int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped, pkt_err *err)
+{
+    if (pkt_format_tell(bytes, size, format, swapped, err) != 0)
+        return -1;
+    if (size < PCAP_FILE_HEADER)
+        return pkt_fail(err, PKT_ERR_FORMAT, size, "ends inside its file header, after %zu bytes",
+                        size);
+    return 0;
+}
+
 static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
 {
     struct stat st;
@@ -65,11 +75,8 @@ static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     int swapped;
-    if (pkt_format_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
+    if (pkt_head_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
         return -1;
-    if (got < PCAP_FILE_HEADER)
-        return pkt_fail(err, PKT_ERR_FORMAT, (uint64_t)got,
-                        "ends inside its file header, after %zd bytes", got);
     slice->path = path;
     slice->size = (uint64_t)st.st_size;
     return 0;
@@ -80,10 +87,7 @@ int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s",
-                        strcmp(path, "-") == 0 ? "standard input is not read: save the capture to "
-                                                 "a file first"
-                                               : strerror(errno));
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     int result = slice_read(fd, path, slice, err);
     close(fd);
     return result;

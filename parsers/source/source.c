@@ -57,24 +57,28 @@ static int window_fill(pkt_source *source, pkt_err *err)
     return 0;
 }
 
+/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. */
+static int source_begin(pkt_source *source, pkt_err *err)
+{
+    struct stat st;
+    if (source->fd < 0 || fstat(source->fd, &st) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    if (window_fill(source, err) != 0 || pkt_head_tell(source->bytes, source->size, &source->format,
+                                                       &source->swapped, err) != 0)
+        return -1;
+    return source->format == PKT_FORMAT_PCAP ? pkt_pcap_open(source, err) : 0;
+}
+
 pkt_source *pkt_source_open(const char *path, pkt_err *err)
 {
-    pkt_slice slice;
-    if (pkt_slice_open(path, &slice, err) != 0)
-        return NULL;
     pkt_source *source = calloc(1, sizeof *source);
     if (!source) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a source");
         return NULL;
     }
-    source->file_size = slice.size;
     source->fd = open(path, O_RDONLY | O_CLOEXEC);
-    int bad = source->fd < 0;
-    if (bad)
-        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    if (bad || window_fill(source, err) != 0 ||
-        pkt_format_tell(source->bytes, source->size, &source->format, &source->swapped, err) != 0 ||
-        (source->format == PKT_FORMAT_PCAP && pkt_pcap_open(source, err) != 0)) {
+    if (source_begin(source, err) != 0) {
         pkt_source_close(source);
         return NULL;
     }

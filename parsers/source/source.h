@@ -4,13 +4,7 @@
 
 #include "pktbench.h"
 
-/* Largest captured length of a record, bytes (libpcap's MAXIMUM_SNAPLEN). More is corruption. */
-#define PKT_MAX_RECORD 262144u
-/* Interfaces of a pcapng section, at most. */
-#define PKT_MAX_INTERFACES 65536u
-
-/* Largest pcapng block, bytes. */
-#define PKT_MAX_BLOCK ((size_t)16 << 20)
+#include "source/limits.h"
 
 /* One packet record. `data` is valid until the source is read again or closed.
  * `start` and `end` are the byte offsets in the file of the whole record or block. */

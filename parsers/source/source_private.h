@@ -42,6 +42,10 @@ struct pkt_source {
 int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                     pkt_err *err);
 
+/* The same of a file that has at least a whole pcap file header: what is shorter is refused. */
+int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                  pkt_err *err);
+
 /* Offset in the file of the next record or block. */
 static inline uint64_t here(const pkt_source *source)
 {
