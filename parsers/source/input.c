@@ -14,7 +14,7 @@ enum { CHUNK_BYTES = 256 << 10, PIPE_BYTES = 1 << 20, PIPE_PATH_BYTES = 32 };
 
 struct pkt_input {
     pkt_slice slice;
-    pkt_unpack *unpack; /* NULL: a plain file */
+    pkt_unpack *unpack;    /* NULL: a plain file */
     int pipe_out, pipe_in; /* the reading and the writing end; -1: closed */
     bool running;
     pthread_t thread;

@@ -16,10 +16,13 @@ static const magic known[] = {
     {{0x1f, 0x8b}, 2, "gzip-compressed: unpack it first (gunzip)"},
     {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: unpack it first (unzstd)"},
     {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: unpack it first (unxz)"},
-    {{0xa1, 0xb2, 0xcd, 0x34}, 4, "modified pcap of old Linux tools: convert it with editcap"},
-    {{0x34, 0xcd, 0xb2, 0xa1}, 4, "modified pcap of old Linux tools: convert it with editcap"},
     {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
 };
+
+static int is_pcap(uint32_t magic)
+{
+    return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
+}
 
 int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                     pkt_err *err)
@@ -42,9 +45,8 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
         return 0;
     }
     *format = PKT_FORMAT_PCAP;
-    if (first == 0xd4c3b2a1 || first == 0x4d3cb2a1)
-        *swapped = 1;
-    else if (first != 0xa1b2c3d4 && first != 0xa1b23c4d)
+    *swapped = !is_pcap(first);
+    if (*swapped && !is_pcap(__builtin_bswap32(first)))
         return pkt_fail(err, PKT_ERR_FORMAT, 0,
                         "is not a capture: it starts with neither a pcap nor a pcapng magic");
     return 0;

@@ -25,9 +25,9 @@ struct pkt_unpack {
     const unpack_codec *codec; /* NULL: bytes as they are */
     void *state;
     int fd;
-    int ended;        /* the descriptor has no more */
-    int between;      /* a member has ended, and none has begun */
-    uint64_t read;    /* bytes from the descriptor */
+    int ended;         /* the descriptor has no more */
+    int between;       /* a member has ended, and none has begun */
+    uint64_t read;     /* bytes from the descriptor */
     const uint8_t *in; /* of `input`, what was not taken yet */
     size_t in_size;
     pkt_err fault;
