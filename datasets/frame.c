@@ -108,6 +108,14 @@ void frame_8023(frame *f, uint64_t source, uint64_t destination)
                 0); /* the column is 0 for a length; frame_end() stores it */
 }
 
+void frame_llc(frame *f, unsigned dsap, unsigned ssap, unsigned control)
+{
+    put_u8(f, dsap);
+    put_u8(f, ssap);
+    put_u8(f, control);
+    step(f, 0, 0);
+}
+
 static void ip_truth(frame *f, address source, address destination, unsigned ttl)
 {
     f->truth.ip_version = (uint8_t)source.version;

@@ -78,6 +78,8 @@ void put_address(frame *f, address a);
 void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type);
 /* 802.3: the field is the length of what follows, filled by frame_end(). */
 void frame_8023(frame *f, uint64_t source, uint64_t destination);
+/* IEEE 802.2 header with an 8-bit control field. */
+void frame_llc(frame *f, unsigned dsap, unsigned ssap, unsigned control);
 
 /* IP header by the version of the addresses; `id` is used by IPv4 alone. Lengths and the header
  * checksum are filled by frame_end(). */

@@ -346,8 +346,7 @@ static void stp_frame(frame *f)
 {
     frame_begin(f);
     frame_8023(f, MAC_GATEWAY, UINT64_C(0x0180c2000000));
-    put_u16(f, 0x4242);
-    put_u8(f, 0x03);
+    frame_llc(f, 0x42, 0x42, 0x03);
     put_u32(f, 0); /* protocol, version, type */
     put_u8(f, 0);
     put_u16(f, 0x8000);

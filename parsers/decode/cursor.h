@@ -27,6 +27,13 @@ typedef struct row {
     uint16_t present;
 } row;
 
+/* How decoding ended, for functions that are not inlined: a row that they could write to would have
+ * to live in memory on the whole way of a packet. */
+typedef struct outcome {
+    pkt_verdict verdict;
+    uint16_t present;
+} outcome;
+
 /* Set a cell of the row. */
 #define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
 
@@ -65,6 +72,16 @@ ALWAYS_INLINE uint16_t be16(const uint8_t *p)
 ALWAYS_INLINE uint32_t be32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint32_t be24(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint32_t le32(const uint8_t *p)
+{
+    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 static inline uint64_t be48(const uint8_t *p)

@@ -3,19 +3,23 @@
 #include "decode/decode.h"
 
 #include "decode/ethernet.h"
+#include "decode/null.h"
 #include "decode/sll.h"
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {
+    LINKTYPE_NULL = 0,
     LINKTYPE_ETHERNET = 1,
     LINKTYPE_RAW = 101,
+    LINKTYPE_LOOP = 108,
     LINKTYPE_LINUX_SLL = 113,
     LINKTYPE_IPV4 = 228,
-    LINKTYPE_IPV6 = 229
+    LINKTYPE_IPV6 = 229,
+    LINKTYPE_LINUX_SLL2 = 276
 };
 
 /* No link header: the version field tells. */
-ALWAYS_INLINE pkt_verdict decode_raw_ip(cursor c, row *r)
+static inline pkt_verdict decode_raw_ip(cursor c, row *r)
 {
     if (c.captured == 0)
         return cursor_short(&c, 1);
@@ -29,13 +33,19 @@ ALWAYS_INLINE pkt_verdict decode_raw_ip(cursor c, row *r)
     }
 }
 
-ALWAYS_INLINE pkt_verdict decode_other(cursor c, row *r, uint16_t link_type)
+static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
 {
     switch (link_type) {
+    case LINKTYPE_NULL:
+        return decode_null(c, r, 1);
+    case LINKTYPE_LOOP:
+        return decode_null(c, r, 0);
     case LINKTYPE_RAW:
         return decode_raw_ip(c, r);
     case LINKTYPE_LINUX_SLL:
         return decode_sll(c, r);
+    case LINKTYPE_LINUX_SLL2:
+        return decode_sll2(c, r);
     case LINKTYPE_IPV4:
         return decode_ipv4(c, r);
     case LINKTYPE_IPV6:
@@ -43,6 +53,13 @@ ALWAYS_INLINE pkt_verdict decode_other(cursor c, row *r, uint16_t link_type)
     default:
         return PKT_UNSUPPORTED;
     }
+}
+
+/* Any link but Ethernet. */
+static __attribute__((noinline)) outcome decode_other(cursor c, row r, uint16_t link_type)
+{
+    const pkt_verdict verdict = decode_link(c, &r, link_type);
+    return (outcome){verdict, r.present};
 }
 
 void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
@@ -63,9 +80,13 @@ void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index
                  */
     cursor c = {record->data, record->cap_len, record->wire_len};
     row r = {batch, index, 0};
-    pkt_verdict verdict = record->link_type == LINKTYPE_ETHERNET
-                              ? decode_ethernet(c, &r)
-                              : decode_other(c, &r, record->link_type);
-    batch->verdict[index] = (uint8_t)verdict;
-    batch->present[index] = r.present;
+    outcome end;
+    if (record->link_type == LINKTYPE_ETHERNET) {
+        end.verdict = decode_ethernet(c, &r);
+        end.present = r.present;
+    } else {
+        end = decode_other(c, r, record->link_type);
+    }
+    batch->verdict[index] = (uint8_t)end.verdict;
+    batch->present[index] = end.present;
 }

@@ -7,6 +7,7 @@
 
 /* Limits on nesting; deeper is PKT_UNSUPPORTED. */
 #define PKT_MAX_VLAN_TAGS 8
+#define PKT_MAX_MPLS_LABELS 16
 #define PKT_MAX_IP_EXTENSIONS 16
 
 /* Write the frames columns of the record into a cleared row of the batch. */

@@ -5,19 +5,9 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
-#include "decode/ipv4.h"
-#include "decode/ipv6.h"
-
-/* https://www.iana.org/assignments/ieee-802-numbers */
-enum {
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_QINQ = 0x88a8,
-    ETHERTYPE_QINQ_OLD = 0x9100,
-    ETHERTYPE_MIN = 0x0600,
-    ETHERNET_LENGTH_MAX = 1500
-};
+#include "decode/ethertype.h"
+#include "decode/llc.h"
+#include "decode/pppoe.h"
 
 static inline int is_vlan(unsigned type)
 {
@@ -43,6 +33,32 @@ ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
     return PKT_OK;
 }
 
+/* What is neither IP nor sufficiently described by its EtherType: apart, so that the usual way
+ * stays short. A `type` below ETHERTYPE_MIN is a length (IEEE 802.3). */
+static __attribute__((noinline, cold)) outcome decode_encapsulated(cursor c, row r, unsigned type)
+{
+    pkt_verdict verdict;
+    if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM) {
+        verdict = decode_mpls(c, &r);
+    } else if (type == ETHERTYPE_PPPOE_SESSION) {
+        verdict = decode_pppoe(c, &r);
+    } else if (type > ETHERNET_LENGTH_MAX) {
+        verdict = PKT_BAD_VALUE;
+    } else if (type > c.wire) {
+        verdict = PKT_BAD_LENGTH;
+    } else {
+        cursor_narrow(&c, type);
+        verdict = decode_llc(c, &r);
+    }
+    return (outcome){verdict, r.present};
+}
+
+static inline int is_encapsulated(unsigned type)
+{
+    return type < ETHERTYPE_MIN || type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM ||
+           type == ETHERTYPE_PPPOE_SESSION;
+}
+
 /* What follows a link header, by its EtherType. */
 ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
 {
@@ -59,11 +75,11 @@ ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
         if (type == ETHERTYPE_IPV6)
             return decode_ipv6(c, r);
     }
-    if (type >= ETHERTYPE_MIN)
+    if (!is_encapsulated(type))
         return PKT_OK; /* ARP and all others: the EtherType says it all */
-    if (type > ETHERNET_LENGTH_MAX)
-        return PKT_BAD_VALUE;
-    return type > c.wire ? PKT_BAD_LENGTH : PKT_OK;
+    const outcome end = decode_encapsulated(c, *r, type);
+    r->present = end.present;
+    return end.verdict;
 }
 
 ALWAYS_INLINE pkt_verdict decode_ethernet(cursor c, row *r)

@@ -22,18 +22,42 @@ static inline int sll_is_foreign(unsigned device)
            (device >= IEEE80211 && device <= RADIOTAP);
 }
 
-ALWAYS_INLINE pkt_verdict decode_sll(cursor c, row *r)
+/* By the protocol field of either version. */
+static inline pkt_verdict sll_protocol(cursor c, row *r, unsigned device, unsigned type)
+{
+    enum { IEEE8022 = 4 };
+    r->present |= PKT_HAS_LINK;
+    if (sll_is_foreign(device))
+        return PKT_OK;
+    if (type == IEEE8022)
+        return decode_llc(c, r);
+    if (type < ETHERTYPE_MIN)
+        return PKT_OK; /* CAN, ...: no EtherType, nothing that the columns describe */
+    PUT(r, eth_type, (uint16_t)type);
+    return decode_ethertype(c, r, type);
+}
+
+static inline pkt_verdict decode_sll(cursor c, row *r)
 {
     enum { HEADER = 16 };
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h)
         return cursor_short(&c, HEADER);
-    const unsigned type = be16(h + 14);
-    r->present |= PKT_HAS_LINK;
-    if (sll_is_foreign(be16(h + 2)) || type < ETHERTYPE_MIN)
-        return PKT_OK; /* 802.2 frames, CAN, ...: no EtherType, nothing that the columns describe */
-    PUT(r, eth_type, (uint16_t)type);
-    return decode_ethertype(c, r, type);
+    return sll_protocol(c, r, be16(h + 2), be16(h + 14));
+}
+
+/* https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
+ *
+ *   protocol(2) reserved(2) interface(4) ARPHRD_ type(2) packet type(1) address length(1)
+ * address(8)
+ */
+static inline pkt_verdict decode_sll2(cursor c, row *r)
+{
+    enum { HEADER = 20 };
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h)
+        return cursor_short(&c, HEADER);
+    return sll_protocol(c, r, be16(h + 8), be16(h));
 }
 
 #endif

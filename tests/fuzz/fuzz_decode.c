@@ -11,7 +11,7 @@
 
 enum { HEAD = 4, ROW = 7 };
 
-static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 105, 276};
+static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 105, 276, 108};
 
 typedef struct packet {
     uint16_t link_type;

@@ -7,14 +7,20 @@
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {
+    LINKTYPE_NULL = 0,
     LINKTYPE_ETHERNET = 1,
     LINKTYPE_RAW = 101,
+    LINKTYPE_LOOP = 108,
     LINKTYPE_LINUX_SLL = 113,
     LINKTYPE_IPV4 = 228,
-    LINKTYPE_IPV6 = 229
+    LINKTYPE_IPV6 = 229,
+    LINKTYPE_LINUX_SLL2 = 276
 };
 
-enum { ETHERNET_HEADER = 14, SLL_HEADER = 16, VLAN_TAG = 4, IPV4_HEADER = 20, IPV6_HEADER = 40 };
+/* Sizes, bytes. */
+enum { ETHERNET_HEADER = 14, SLL_HEADER = 16, SLL2_HEADER = 20, NULL_HEADER = 4, VLAN_TAG = 4 };
+enum { LLC_SNAP_HEADER = 8, MPLS_ENTRY = 4, PPPOE_HEADER = 6 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 enum { TCP_HEADER = 20, UDP_HEADER = 8, ICMP_HEADER = 8, AH_HEADER = 12, EXTENSION_UNIT = 8 };
 
 /* https://www.iana.org/assignments/protocol-numbers */
@@ -32,7 +38,7 @@ enum {
 };
 
 /* Limits on nesting. */
-enum { MAX_VLAN_TAGS = 8, MAX_IP_EXTENSIONS = 16 };
+enum { MAX_VLAN_TAGS = 8, MAX_MPLS_LABELS = 16, MAX_IP_EXTENSIONS = 16 };
 
 typedef struct row {
     pkt_batch *batch;
@@ -41,6 +47,11 @@ typedef struct row {
 } row;
 
 #define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
+
+/* Where a header would stand, and where the bytes end that it may have. */
+typedef struct place {
+    size_t at, end; /* offsets in the frame */
+} place;
 
 /* What an IP header says about what follows it. */
 typedef struct datagram {
@@ -88,7 +99,62 @@ static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
     return at;
 }
 
-static bool ethernet_columns(const ws_packet *p, row *r, size_t *next)
+/* An encapsulation by its length field: what it carries ends there, padding is none of it. */
+static void place_narrow(place *next, size_t length)
+{
+    if (next->at + length < next->end)
+        next->end = next->at + length;
+}
+
+/* RFC 1042 section 3: past the header if it carries an EtherType. */
+static void snap_step(const ws_packet *p, place *next)
+{
+    uint32_t organization, type;
+    if (ws_number_at(p, WS_LLC_OUI, next->at + 3, &organization) &&
+        (organization == 0 || organization == 0xf8) &&
+        ws_number_at(p, WS_LLC_TYPE, next->at + 6, &type))
+        next->at += LLC_SNAP_HEADER;
+}
+
+/* RFC 3032 section 2.1: past the whole stack. */
+static void mpls_step(const ws_packet *p, place *next)
+{
+    uint32_t bottom = 0;
+    for (size_t i = 0; i < MAX_MPLS_LABELS && !bottom; i++) {
+        if (!ws_number_at(p, WS_MPLS_BOTTOM, next->at, &bottom))
+            return;
+        next->at += MPLS_ENTRY;
+    }
+}
+
+/* RFC 2516 section 4, and PPP's protocol field, whose first byte is odd if it is the only one. */
+static void pppoe_step(const ws_packet *p, place *next)
+{
+    uint32_t length, protocol;
+    if (!ws_number_at(p, WS_PPPOE_LENGTH, next->at + 4, &length) ||
+        !ws_number_at(p, WS_PPP_PROTOCOL, next->at + PPPOE_HEADER, &protocol))
+        return;
+    next->at += PPPOE_HEADER;
+    place_narrow(next, length);
+    next->at += p->data[next->at] & 1 ? 1 : 2;
+    mpls_step(p, next);
+}
+
+/* Behind an EtherType or a length: at most one of these is there. */
+static void encapsulation_step(const ws_packet *p, place *next)
+{
+    const place before = *next;
+    const uint32_t length = big_endian(p->data + next->at - 2, 2);
+    snap_step(p, next);
+    if (next->at != before.at)
+        place_narrow(next, length > LLC_SNAP_HEADER ? length - LLC_SNAP_HEADER : 0);
+    else
+        pppoe_step(p, next);
+    if (next->at == before.at)
+        mpls_step(p, next);
+}
+
+static bool ethernet_columns(const ws_packet *p, row *r, place *next)
 {
     const uint8_t *dst = ws_bytes_at(p, WS_ETH_DST, 0, 6);
     const uint8_t *src = ws_bytes_at(p, WS_ETH_SRC, 6, 6);
@@ -100,34 +166,54 @@ static bool ethernet_columns(const ws_packet *p, row *r, size_t *next)
     PUT(r, eth_dst, big_endian64(dst, 6));
     PUT(r, eth_src, big_endian64(src, 6));
     PUT(r, eth_type, (uint16_t)type);
-    *next = vlan_columns(p, r, ETHERNET_HEADER);
+    next->at = vlan_columns(p, r, ETHERNET_HEADER);
+    encapsulation_step(p, next);
     return true;
 }
 
-static bool sll_columns(const ws_packet *p, row *r, size_t *next)
+/* Either version: where its protocol field stands, and how long its header is. */
+static bool sll_columns(const ws_packet *p, row *r, size_t protocol, size_t header, place *next)
 {
-    if (p->captured < SLL_HEADER)
+    if (p->captured < header)
         return false;
-    uint32_t type = 0;
-    (void)ws_number_at(p, WS_SLL_ETYPE, 14, &type); /* not there: no EtherType */
+    uint32_t type = 0, other;
+    (void)ws_number_at(p, WS_SLL_ETYPE, protocol, &type); /* not there: no EtherType */
     r->present |= PKT_HAS_LINK;
     PUT(r, eth_type, (uint16_t)type);
-    *next = vlan_columns(p, r, SLL_HEADER);
+    next->at = header;
+    if (ws_number_at(p, WS_SLL_LTYPE, protocol, &other)) {
+        snap_step(p, next); /* no length to go by */
+        return true;
+    }
+    next->at = vlan_columns(p, r, header);
+    encapsulation_step(p, next);
     return true;
+}
+
+static bool null_step(const ws_packet *p, place *next)
+{
+    uint32_t family;
+    next->at = NULL_HEADER;
+    return ws_number_at(p, WS_NULL_FAMILY, 0, &family);
 }
 
 /* Where an IP header would stand; false if the columns describe nothing behind this link. */
-static bool link_columns(const ws_packet *p, row *r, size_t *next)
+static bool link_columns(const ws_packet *p, row *r, place *next)
 {
+    *next = (place){0, p->wire};
     switch (r->batch->link_type[r->index]) {
     case LINKTYPE_ETHERNET:
         return ethernet_columns(p, r, next);
     case LINKTYPE_LINUX_SLL:
-        return sll_columns(p, r, next);
+        return sll_columns(p, r, 14, SLL_HEADER, next);
+    case LINKTYPE_LINUX_SLL2:
+        return sll_columns(p, r, 0, SLL2_HEADER, next);
+    case LINKTYPE_NULL:
+    case LINKTYPE_LOOP:
+        return null_step(p, next);
     case LINKTYPE_RAW:
     case LINKTYPE_IPV4:
     case LINKTYPE_IPV6:
-        *next = 0;
         return true;
     default:
         return false;
@@ -142,8 +228,9 @@ static uint16_t offset_bytes(uint32_t shown, uint32_t words)
 }
 
 /* RFC 791 section 3.1. All columns of the fixed header, or none. */
-static bool ipv4_columns(const ws_packet *p, row *r, size_t at, datagram *d)
+static bool ipv4_columns(const ws_packet *p, row *r, const place *here, datagram *d)
 {
+    const size_t at = here->at;
     const uint8_t *src = ws_bytes_at(p, WS_IP_SRC, at + 12, 4);
     const uint8_t *dst = ws_bytes_at(p, WS_IP_DST, at + 16, 4);
     if (!dst) /* with a source route option, `ip.dst` is the route's end */
@@ -169,13 +256,14 @@ static bool ipv4_columns(const ws_packet *p, row *r, size_t at, datagram *d)
     PUT(r, ip_proto, (uint8_t)proto);
     PUT(r, src_lo, big_endian(src, 4));
     PUT(r, dst_lo, big_endian(dst, 4));
-    *d = (datagram){at + header, total ? at + total : p->wire, proto, 4, offset != 0};
+    *d = (datagram){at + header, total ? at + total : here->end, proto, 4, offset != 0};
     return true;
 }
 
 /* RFC 8200 section 3. All columns of the fixed header, or none. */
-static bool ipv6_columns(const ws_packet *p, row *r, size_t at, datagram *d)
+static bool ipv6_columns(const ws_packet *p, row *r, const place *here, datagram *d)
 {
+    const size_t at = here->at;
     const uint8_t *src = ws_bytes_at(p, WS_IPV6_SRC, at + 8, 16);
     const uint8_t *dst = ws_bytes_at(p, WS_IPV6_DST, at + 24, 16);
     const uint8_t *len = ws_bytes_at(p, WS_IPV6_PLEN, at + 4, 2);
@@ -195,8 +283,8 @@ static bool ipv6_columns(const ws_packet *p, row *r, size_t at, datagram *d)
     PUT(r, src_lo, big_endian64(src + 8, 8));
     PUT(r, dst_hi, big_endian64(dst, 8));
     PUT(r, dst_lo, big_endian64(dst + 8, 8));
-    at += IPV6_HEADER;
-    *d = (datagram){at, payload ? at + payload : p->wire, next, 6, false};
+    const size_t behind = at + IPV6_HEADER;
+    *d = (datagram){behind, payload ? behind + payload : here->end, next, 6, false};
     return true;
 }
 
@@ -325,10 +413,10 @@ static void transport_columns(const ws_packet *p, row *r, const datagram *d)
         icmp_columns(p, r, d);
 }
 
-static void network_columns(const ws_packet *p, row *r, size_t at)
+static void network_columns(const ws_packet *p, row *r, const place *here)
 {
     datagram d;
-    if (!ipv4_columns(p, r, at, &d) && !ipv6_columns(p, r, at, &d))
+    if (!ipv4_columns(p, r, here, &d) && !ipv6_columns(p, r, here, &d))
         return;
     for (size_t i = 0; i < MAX_IP_EXTENSIONS && !d.rest; i++)
         if (!extension_columns(p, r, &d))
@@ -341,8 +429,8 @@ static void network_columns(const ws_packet *p, row *r, size_t at)
 void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index)
 {
     row r = {batch, index, 0};
-    size_t next;
+    place next;
     if (link_columns(packet, &r, &next))
-        network_columns(packet, &r, next);
+        network_columns(packet, &r, &next);
     batch->present[index] = r.present;
 }
