@@ -27,6 +27,8 @@
 #define PEER_SHARE 0.8
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.25
+/* Whom a gigabyte does not take minutes. */
+#define SCALE_BACKENDS "read-all,raw,libpcap"
 /* Seconds that one run may take. */
 #define RUN_SECONDS 120.0
 
@@ -51,6 +53,11 @@ static bool is_seed(const benchmark *b)
     return b->suite_name && strcmp(b->suite_name, "seed") == 0;
 }
 
+static bool is_scale(const benchmark *b)
+{
+    return b->suite_name && strcmp(b->suite_name, "scale") == 0;
+}
+
 static bool options_read(benchmark *b)
 {
     const arguments *a = b->arguments;
@@ -58,7 +65,7 @@ static bool options_read(benchmark *b)
     const char *suite = option_value(a, "suite");
     uint64_t processes, rounds;
     if (suite && !suite_known(suite)) {
-        say_error("no suite has the name '%s': headline and seed do", suite);
+        say_error("no suite has the name '%s': headline, seed and scale do", suite);
         return false;
     }
     b->suite_name = suite;
@@ -381,6 +388,8 @@ static int bench_run(const arguments *arguments)
         return status;
     if (is_seed(&b) && !wish.backends)
         wish.backends = EVERY_BACKEND;
+    if (is_scale(&b) && !wish.backends)
+        wish.backends = SCALE_BACKENDS;
     if (!output_possible(&b) || !lineup_open(&b.lineup, &wish))
         return status;
     progress_open(&b.progress);
@@ -395,7 +404,7 @@ static int bench_run(const arguments *arguments)
 static const option_spec options[] = {
     {"suite", "NAME",
      "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
-     "and the captures."},
+     "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
     {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},

@@ -6,10 +6,10 @@
 #include "say.h"
 
 extern const command bench_command, verify_command, extract_command, list_command, gen_command,
-    slice_command, worker_command;
+    slice_command, info_command, worker_command;
 
 const command *const commands[] = {
-    &bench_command, &verify_command, &extract_command, &list_command,
+    &bench_command, &verify_command, &extract_command, &info_command, &list_command,
     &gen_command,   &slice_command,  &worker_command,  NULL,
 };
 

@@ -1,17 +1,16 @@
 #include "suite.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "say.h"
+#include "scratch.h"
+#include "source/input.h"
 #include "source/source.h"
 
 static char *text(const char *format, const char *a, const char *b)
@@ -25,68 +24,25 @@ char *suite_scratch(const suite *suite, const char *name)
     return text("%s/%s", suite->folder, name);
 }
 
-static int entry_remove(const char *path, const struct stat *status, int type, struct FTW *at)
+static size_t suffix_drop(const char *base, size_t length)
 {
-    (void)status;
-    (void)type;
-    (void)at;
-    return remove(path);
+    const char *dot = memrchr(base, '.', length);
+    return dot && dot != base ? (size_t)(dot - base) : length;
 }
 
-/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. */
-static void keeper_wait(int pipe_end, const char *folder)
-{
-    char byte;
-    (void)setsid(); /* an interrupt from the terminal is not meant for it */
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    close(STDERR_FILENO);
-    while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
-        ;
-    _exit(nftw(folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1);
-}
-
-/* A process that removes the scratch folder however this one ends. */
-static bool keeper_start(suite *suite)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    suite->keeper = fork();
-    if (suite->keeper == 0) {
-        close(ends[1]);
-        keeper_wait(ends[0], suite->folder);
-    }
-    close(ends[0]);
-    suite->keeper_pipe = ends[1];
-    if (suite->keeper > 0)
-        return true;
-    close(ends[1]);
-    return false;
-}
-
-static bool scratch_make(suite *suite)
-{
-    const char *tmp = getenv("TMPDIR");
-    suite->folder = text("%s/%s", tmp && *tmp ? tmp : "/tmp", "pktbench.XXXXXX");
-    bool made = suite->folder && mkdtemp(suite->folder);
-    if (made && keeper_start(suite))
-        return true;
-    say_error("cannot make a scratch folder: %s", strerror(errno));
-    if (made)
-        (void)rmdir(suite->folder);
-    free(suite->folder);
-    suite->folder = NULL;
-    return false;
-}
-
-/* File name without folder and without its last suffix, at most 60 characters. */
+/* File name without folder and without its last suffix (that of the capture where one of a
+ * compression follows), at most 60 characters. */
 static char *base_name(const char *path)
 {
+    static const char *const packings[] = {".gz", ".zst", ".xz"};
     const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+    const char *base = strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
+    size_t length = suffix_drop(base, strlen(base));
+    for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++)
+        if (strcmp(base + length, packings[i]) == 0) {
+            length = suffix_drop(base, length);
+            break;
+        }
     return strndup(base, length < 60 ? length : 60);
 }
 
@@ -119,13 +75,14 @@ static int slice_measure(suite_slice *slice, pkt_err *err)
         return -1;
     pkt_record record;
     int got;
-    slice->packets = slice->wire_bytes = 0;
+    slice->packets = slice->wire_bytes = slice->end = 0;
     slice->bytes = slice->first = pkt_source_size(source);
     slice->format = pkt_source_format(source);
     while ((got = pkt_source_next(source, &record, err)) == 1) {
         if (slice->packets++ == 0)
             slice->first = record.start;
         slice->wire_bytes += record.wire_len;
+        slice->end = record.end;
     }
     pkt_source_close(source);
     return got;
@@ -160,63 +117,110 @@ static bool slice_admit(suite *suite, suite_slice *slice, const char *shown)
     return true;
 }
 
+/* A capture of the user's. */
+typedef struct user_capture {
+    const char *shown; /* what to call it */
+    char *path;        /* plain: the file itself, or what it was unpacked into */
+    char *base;        /* what its slices are called */
+    bool cut;
+    suite_slice whole; /* as measured */
+} user_capture;
+
 /* A copy in the scratch folder of a part of the capture. */
-static bool part_add(suite *suite, const char *capture, const char *part, slice_where where)
+static bool part_add(suite *suite, const user_capture *c, const char *part, slice_where where)
 {
     suite_slice *slice = slice_new(suite);
-    char *base = base_name(capture);
-    if (!slice || !base) {
-        free(base);
+    if (!slice)
         return false;
-    }
     pkt_err err = {.pos = PKT_POS_NONE};
-    char *full = strcmp(part, "whole") == 0 ? strdup(base) : text("%s-%s", base, part);
+    char *full = strcmp(part, "whole") == 0 ? strdup(c->base) : text("%s-%s", c->base, part);
     *slice = (suite_slice){.part = part, .name = full ? name_unique(suite, full) : NULL};
-    free(base);
     free(full);
     char *file = slice->name ? text("%s%s", slice->name, ".pcap") : NULL;
     slice->path = file ? suite_scratch(suite, file) : NULL;
     free(file);
-    if (slice->path && slice_capture(capture, slice->path, SLICE_BYTES, where, &err) != 0) {
+    if (slice->path &&
+        slice_capture(c->path, slice->path, SLICE_BYTES, where, c->whole.end, &err) != 0) {
         suite->count++;
-        say_failure(capture, &err);
+        say_failure(c->shown, &err);
         return false;
     }
-    return slice_admit(suite, slice, capture);
+    return slice_admit(suite, slice, c->shown);
 }
 
-static bool whole_add(suite *suite, const char *capture)
+static bool whole_add(suite *suite, const user_capture *c)
 {
     suite_slice *slice = slice_new(suite);
-    char *base = base_name(capture);
-    if (!slice || !base) {
-        free(base);
+    if (!slice)
         return false;
-    }
-    *slice =
-        (suite_slice){.part = "whole", .name = name_unique(suite, base), .path = strdup(capture)};
-    free(base);
-    return slice_admit(suite, slice, capture);
+    *slice = (suite_slice){
+        .part = "whole", .name = name_unique(suite, c->base), .path = strdup(c->path)};
+    return slice_admit(suite, slice, c->shown);
 }
 
-static bool capture_add(suite *suite, const char *capture)
+/* The plain file in the scratch folder. false: a message was printed. */
+static bool capture_unpack(const suite *suite, const char *operand, user_capture *c)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    suite_slice whole = {.path = (char *)capture};
-    int got = slice_measure(&whole, &err);
-    bool cut = got < 0 && err.code == PKT_ERR_CUT && whole.packets > 0;
-    if (got < 0 && !cut) {
-        say_failure(capture, &err);
+    char number[24];
+    (void)snprintf(number, sizeof number, "unpacked-%zu", suite->count);
+    c->path = suite_scratch(suite, number);
+    if (!c->path) {
+        say_error("no memory to unpack %s", c->shown);
         return false;
     }
-    if (cut)
-        say_warning("%s: %s (at byte %llu): measured without its last packet", capture, err.msg,
+    if (pkt_input_save(operand, c->path, &err) == 0)
+        return true;
+    if (err.code != PKT_ERR_CUT) {
+        say_failure(c->shown, &err);
+        return false;
+    }
+    say_warning("%s: %s (at byte %llu): measured up to there", c->shown, err.msg,
+                (unsigned long long)err.pos);
+    return true;
+}
+
+static bool capture_measure(user_capture *c)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    c->whole.path = c->path;
+    int got = slice_measure(&c->whole, &err);
+    c->cut = got < 0 && err.code == PKT_ERR_CUT && c->whole.packets > 0;
+    if (got < 0 && !c->cut) {
+        say_failure(c->shown, &err);
+        return false;
+    }
+    if (c->cut)
+        say_warning("%s: %s (at byte %llu): measured without its last packet", c->shown, err.msg,
                     (unsigned long long)err.pos);
-    if (whole.bytes > SLICE_BYTES)
-        return part_add(suite, capture, "start", SLICE_START) &&
-               part_add(suite, capture, "middle", SLICE_MIDDLE) &&
-               part_add(suite, capture, "end", SLICE_END);
-    return cut ? part_add(suite, capture, "whole", SLICE_START) : whole_add(suite, capture);
+    return true;
+}
+
+static bool capture_slice(suite *suite, const user_capture *c)
+{
+    if (c->whole.bytes > SLICE_BYTES)
+        return part_add(suite, c, "start", SLICE_START) &&
+               part_add(suite, c, "middle", SLICE_MIDDLE) && part_add(suite, c, "end", SLICE_END);
+    return c->cut ? part_add(suite, c, "whole", SLICE_START) : whole_add(suite, c);
+}
+
+static bool capture_add(suite *suite, const char *operand)
+{
+    user_capture c = {.shown = pkt_input_shown(operand), .base = base_name(operand)};
+    bool file = pkt_input_is_file(operand), good = c.base != NULL;
+    if (file)
+        c.path = strdup(operand);
+    if (!c.base || (file && !c.path)) {
+        say_error("no memory for a slice");
+        good = false;
+    }
+    good = good && (file || capture_unpack(suite, operand, &c)) && capture_measure(&c) &&
+           capture_slice(suite, &c);
+    if (!file && c.path && c.whole.bytes > SLICE_BYTES)
+        (void)unlink(c.path); /* its slices are enough */
+    free(c.path);
+    free(c.base);
+    return good;
 }
 
 /* Where generated slices are kept: PKTBENCH_CACHE, else beside the program in its build folder,
@@ -269,41 +273,72 @@ static bool is_fresh(const char *path)
              file.st_mtim.tv_nsec > program.st_mtim.tv_nsec));
 }
 
-static bool scenario_add(suite *suite, const dataset_scenario *scenario, const char *folder)
+/* A generated slice, and whether its truth is wanted. `name` is the scenario's, or tells the size
+ * too. */
+typedef struct wanted_slice {
+    const dataset_scenario *scenario;
+    const char *name;
+    uint64_t bytes;
+    bool truth;
+} wanted_slice;
+
+static bool slice_generate(suite *suite, suite_slice *slice, const wanted_slice *wanted)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    dataset_options options = dataset_defaults(wanted->scenario);
+    options.size = wanted->bytes;
+    if (is_fresh(slice->path) && (!slice->truth || is_fresh(slice->truth)))
+        return true;
+    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, &err) == 0)
+        return true;
+    suite->count++;
+    say_failure(slice->path, &err);
+    return false;
+}
+
+static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *folder)
 {
     suite_slice *slice = slice_new(suite);
     if (!slice)
         return false;
-    char *stem = text("%s/%s", folder, scenario->name);
-    *slice = (suite_slice){
-        .scenario = scenario->name, .seed = scenario->seed, .name = strdup(scenario->name)};
+    char *stem = text("%s/%s", folder, wanted->name);
+    *slice = (suite_slice){.scenario = wanted->scenario->name,
+                           .seed = wanted->scenario->seed,
+                           .name = strdup(wanted->name),
+                           .unheld = !wanted->truth};
     slice->path = stem ? text("%s%s", stem, ".pcap") : NULL;
-    slice->truth = stem ? text("%s%s", stem, ".truth.csv") : NULL;
+    slice->truth = stem && wanted->truth ? text("%s%s", stem, ".truth.csv") : NULL;
     free(stem);
-    if (!slice->path || !slice->truth) {
+    if (!slice->path || (wanted->truth && !slice->truth)) {
         suite->count++;
         say_error("no memory for a slice");
         return false;
     }
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if ((!is_fresh(slice->path) || !is_fresh(slice->truth)) &&
-        dataset_write(scenario, NULL, slice->path, slice->truth, &err) != 0) {
-        suite->count++;
-        say_failure(slice->path, &err);
-        return false;
-    }
-    return slice_admit(suite, slice, slice->path);
+    return slice_generate(suite, slice, wanted) && slice_admit(suite, slice, slice->path);
 }
 
-static const char *const suite_names[] = {"headline", "seed"};
-enum { SUITE_HEADLINE, SUITE_SEED, SUITE_NAMES };
+static const char *const suite_names[] = {"headline", "seed", "scale"};
+enum { SUITE_HEADLINE, SUITE_SEED, SUITE_SCALE, SUITE_NAMES };
+
+/* The larger slices' rows would take gigabytes: the smallest one is held against its truth. */
+static const wanted_slice scale_slices[] = {
+    {&scenario_tcp_flood, "tcp-flood-10MB", SLICE_BYTES, true},
+    {&scenario_tcp_flood, "tcp-flood-100MB", UINT64_C(10) * SLICE_BYTES, false},
+    {&scenario_tcp_flood, "tcp-flood-1GB", UINT64_C(100) * SLICE_BYTES, false},
+};
+
+/* Number of the suite; SUITE_NAMES if there is none of the name. */
+static size_t suite_number(const char *name)
+{
+    size_t i = 0;
+    while (i < SUITE_NAMES && strcmp(name, suite_names[i]) != 0)
+        i++;
+    return i;
+}
 
 bool suite_known(const char *name)
 {
-    for (size_t i = 0; i < SUITE_NAMES; i++)
-        if (strcmp(name, suite_names[i]) == 0)
-            return true;
-    return false;
+    return suite_number(name) < SUITE_NAMES;
 }
 
 static bool is_wanted(bool seed, const dataset_scenario *scenario)
@@ -312,7 +347,15 @@ static bool is_wanted(bool seed, const dataset_scenario *scenario)
                 : scenario->headline;
 }
 
-static bool scenarios_add(suite *suite, bool seed)
+static bool scale_add(suite *suite, const char *folder)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
+        good = scenario_add(suite, &scale_slices[i], folder);
+    return good;
+}
+
+static bool scenarios_add(suite *suite, size_t number)
 {
     char *folder = cache_folder();
     bool good = folder && folder_make(folder);
@@ -320,9 +363,12 @@ static bool scenarios_add(suite *suite, bool seed)
         say_error("cannot make the folder for generated slices, %s: %s", folder ? folder : "",
                   strerror(errno));
     const dataset_scenario *scenario;
-    for (size_t i = 0; good && (scenario = dataset_scenario_at(i)) != NULL; i++)
-        if (is_wanted(seed, scenario))
-            good = scenario_add(suite, scenario, folder);
+    for (size_t i = 0; good && number != SUITE_SCALE && (scenario = dataset_scenario_at(i)); i++)
+        if (is_wanted(number == SUITE_SEED, scenario))
+            good = scenario_add(suite, &(wanted_slice){scenario, scenario->name, SLICE_BYTES, true},
+                                folder);
+    if (good && number == SUITE_SCALE)
+        good = scale_add(suite, folder);
     free(folder);
     return good;
 }
@@ -336,9 +382,10 @@ bool suite_open_empty(suite *suite)
 bool suite_open(suite *suite, const char *name, char *const *captures, size_t count)
 {
     *suite = (struct suite){0};
-    bool good = scratch_make(suite), seed = name && strcmp(name, suite_names[SUITE_SEED]) == 0;
-    if (good && (seed || count == 0))
-        good = scenarios_add(suite, seed);
+    bool good = scratch_open(suite);
+    const size_t number = name ? suite_number(name) : SUITE_HEADLINE;
+    if (good && (number != SUITE_HEADLINE || count == 0))
+        good = scenarios_add(suite, number);
     for (size_t i = 0; good && i < count; i++)
         good = capture_add(suite, captures[i]);
     if (!good)
@@ -390,7 +437,7 @@ static bool prefix_write(const suite_slice *whole, const suite_slice *prefix, ui
     uint64_t end = record_end(whole, packets);
     if (!end)
         return false;
-    if (slice_capture(whole->path, prefix->path, end, SLICE_START, &err) != 0) {
+    if (slice_capture(whole->path, prefix->path, end, SLICE_START, end, &err) != 0) {
         say_failure(prefix->path, &err);
         return false;
     }
@@ -431,11 +478,6 @@ void suite_close(suite *suite)
         free(suite->slices[i].path);
         free(suite->slices[i].truth);
     }
-    if (suite->folder) {
-        close(suite->keeper_pipe);
-        while (waitpid(suite->keeper, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-    free(suite->folder);
+    scratch_close(suite);
     *suite = (struct suite){0};
 }

@@ -15,8 +15,10 @@ typedef struct suite_slice {
     char *name;  /* unique in the suite, without folder or suffix */
     char *path;  /* readable by every backend */
     char *truth; /* CSV of the generator's own knowledge; NULL for captures */
+    bool unheld; /* too large to be held against anyone */
     pkt_format format;
     uint64_t bytes, packets, wire_bytes; /* wire_bytes: sum of the packets' original lengths */
+    uint64_t end;                        /* offset behind the last whole record */
     uint64_t first;         /* offset of the first packet record: what is before makes a capture
                              * without packets */
     uint64_t sound_packets; /* set by the agreement pass */
@@ -34,12 +36,14 @@ typedef struct suite {
     int keeper_pipe;
 } suite;
 
-/* Is there a suite of that name: "headline" or "seed"? */
+/* Is there a suite of that name: "headline", "seed" or "scale"? */
 bool suite_known(const char *name);
 /* Suite "headline": the captures; the headline scenarios if there are none. Suite "seed": two
- * scenarios, and the captures. `name` may be NULL for the first. Scenarios are generated into the
- * cache folder unless they are there already. A capture of more than 10,000,000 bytes gives three
- * slices. false: a message was printed. */
+ * scenarios, and the captures. Suite "scale": one scenario in 10 MB, 100 MB and 1 GB, and the
+ * captures. `name` may be NULL for the first. Scenarios are generated into the cache folder unless
+ * they are there already. A capture of more than 10,000,000 bytes gives three slices; one that is
+ * compressed or comes through a pipe is unpacked into the scratch folder first. false: a message
+ * was printed. */
 bool suite_open(suite *suite, const char *name, char *const *captures, size_t count);
 /* No slices, but a scratch folder. false: a message was printed. */
 bool suite_open_empty(suite *suite);

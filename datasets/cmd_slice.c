@@ -1,11 +1,14 @@
 /* `pktbench slice`: whole packets of a capture, up to a size. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/command.h"
 #include "bench/say.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "sink/outfile.h"
+#include "source/input.h"
 
 static bool where_get(const arguments *arguments, slice_where *where)
 {
@@ -18,6 +21,28 @@ static bool where_get(const arguments *arguments, slice_where *where)
         return true;
     say_error("--at %s: must be start, middle or end", at);
     return false;
+}
+
+enum { PLAIN_PATH_BYTES = 4096 };
+
+/* The capture's own path; or that of a file without a name, open until the process ends, into which
+ * it was unpacked. What is cut is taken up to there. */
+static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err *err)
+{
+    if (pkt_input_is_file(capture)) {
+        (void)snprintf(plain, PLAIN_PATH_BYTES, "%s", capture);
+        return 0;
+    }
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(plain, PLAIN_PATH_BYTES, "%s/pktbench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    int fd = mkstemp(plain);
+    if (fd < 0)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot unpack %s to %s: %s", capture,
+                        plain, strerror(errno));
+    (void)unlink(plain);
+    (void)snprintf(plain, PLAIN_PATH_BYTES, "/proc/self/fd/%d", fd);
+    int bad = pkt_input_save(capture, plain, err);
+    return bad && err->code == PKT_ERR_CUT ? 0 : bad;
 }
 
 static int slice_run(const arguments *arguments)
@@ -43,10 +68,13 @@ static int slice_run(const arguments *arguments)
         return EXIT_TROUBLE;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    int bad = pieces ? slice_pieces(capture, path, size, &count, &err)
-                     : slice_capture(capture, path, size, where, &err);
+    char plain[PLAIN_PATH_BYTES];
+    int bad = plain_take(capture, plain, &err);
+    if (!bad)
+        bad = pieces ? slice_pieces(plain, path, size, &count, &err)
+                     : slice_capture(plain, path, size, where, 0, &err);
     if (bad) {
-        say_failure(err.code == PKT_ERR_WRITE ? path : capture, &err);
+        say_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
         return EXIT_TROUBLE;
     }
     return EXIT_DONE;
@@ -66,7 +94,8 @@ const command slice_command = {
     .name = "slice",
     .operands = "CAPTURE",
     .summary = "cut whole packets out of a capture, up to a size",
-    .details = "The last packet that fits is the last one in. The capture's own format stays.",
+    .details = "The last packet that fits is the last one in. The capture's own format stays; a "
+               "compressed one, or -, standard input, is unpacked into a temporary file first.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

@@ -154,16 +154,15 @@ static int slice_from(pkt_source *source, const char *path, const char *out, uin
 }
 
 int slice_capture(const char *path, const char *out, uint64_t limit, slice_where where,
-                  pkt_err *err)
+                  uint64_t end, pkt_err *err)
 {
-    uint64_t size;
-    if (last_end(path, &size, err) != 0)
+    if (where != SLICE_START && end == 0 && last_end(path, &end, err) != 0)
         return -1;
     pkt_source *source = pkt_source_open(path, err);
     if (!source)
         return -1;
     preamble p = {.section = UINT64_MAX};
-    int bad = slice_from(source, path, out, limit, size, where, &p, err);
+    int bad = slice_from(source, path, out, limit, end, where, &p, err);
     free(p.spans);
     pkt_source_close(source);
     return bad;

@@ -176,7 +176,7 @@ typedef enum pkt_errcode {
     PKT_ERR_FORMAT,  /* not a capture, or of a kind that is not handled */
     PKT_ERR_CORRUPT, /* a record or block contradicts itself: rows before it stand */
     PKT_ERR_CUT,     /* the file ends inside a record: rows before it stand */
-    PKT_ERR_LIMIT,   /* a named limit was passed */
+    PKT_ERR_LIMIT,   /* a named limit was passed: rows before it stand */
     PKT_ERR_MEMORY,
     PKT_ERR_USAGE,  /* the caller asked for what is not offered */
     PKT_ERR_LIBRARY /* a library below the backend failed: `msg` has its words */
@@ -209,6 +209,12 @@ pkt_fail(pkt_err *err, pkt_errcode code, uint64_t pos, const char *format, ...)
         va_end(args);
     }
     return -1;
+}
+
+/* Did the run meet a fault of the capture behind rows that stand? */
+static inline int pkt_err_rows_stand(const pkt_err *err)
+{
+    return err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT || err->code == PKT_ERR_LIMIT;
 }
 
 typedef enum pkt_format { PKT_FORMAT_PCAP, PKT_FORMAT_PCAPNG } pkt_format;
@@ -303,8 +309,8 @@ typedef struct pkt_sink {
 
 /* Run `backend` (loaded, with its `context`) over `slice` and push every batch into `sink`: open,
  * clear, next, push, close. `batch` is scratch space of the caller's. *rows counts what was pushed,
- * also on failure. 0; or -1 and *err: code PKT_ERR_CUT and PKT_ERR_CORRUPT mean that the rows
- * before the fault were pushed and finished. */
+ * also on failure. 0; or -1 and *err: after pkt_err_rows_stand() the rows before the fault were
+ * pushed and finished. */
 PKT_EXPORT int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice,
                          pkt_level level, pkt_batch *batch, const pkt_sink *sink, uint64_t *rows,
                          pkt_err *err);

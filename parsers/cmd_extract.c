@@ -7,12 +7,14 @@
 #include "bench/say.h"
 #include "sink/outfile.h"
 #include "sink/sink.h"
+#include "source/input.h"
 
 typedef struct extraction {
     const pkt_backend *backend;
     void *context;
     pkt_level level;
-    pkt_slice slice;
+    pkt_input *input;
+    const char *name; /* of the input, for messages */
     pkt_batch *batch;
     bool strict;
 } extraction;
@@ -68,19 +70,27 @@ static int ended(const extraction *x, int bad, uint64_t rows, const pkt_err *err
         return EXIT_DONE;
     error_words(err, words, sizeof words);
     if (err->code == PKT_ERR_CUT && !x->strict) {
-        say_warning("%s: %s: %" PRIu64 " rows before it were written", x->slice.path, words, rows);
+        say_warning("%s: %s: %" PRIu64 " rows before it were written", x->name, words, rows);
         return EXIT_DONE;
     }
-    if (err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT)
-        say_error("%s: %s: %" PRIu64 " rows before it were written", x->slice.path, words, rows);
+    if (pkt_err_rows_stand(err))
+        say_error("%s: %s: %" PRIu64 " rows before it were written", x->name, words, rows);
     else
-        say_failure(x->slice.path, err);
+        say_failure(x->name, err);
     return EXIT_TROUBLE;
+}
+
+/* The run, with what became of the input on its way to it. */
+static int input_drive(const extraction *x, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
+{
+    int bad = pkt_drive(x->backend, x->context, pkt_input_slice(x->input), x->level, x->batch, sink,
+                        rows, err);
+    return pkt_input_end(x->input, bad, err);
 }
 
 static bool rows_stand(int bad, const pkt_err *err)
 {
-    return !bad || err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT;
+    return !bad || pkt_err_rows_stand(err);
 }
 
 static int extract_none(const extraction *x)
@@ -89,7 +99,7 @@ static int extract_none(const extraction *x)
     uint64_t rows;
     pkt_null_sink null = {.columns = x->backend->columns[x->level]};
     pkt_sink sink = pkt_null_sink_open(&null);
-    int bad = pkt_drive(x->backend, x->context, &x->slice, x->level, x->batch, &sink, &rows, &err);
+    int bad = input_drive(x, &sink, &rows, &err);
     return ended(x, bad, rows, &err);
 }
 
@@ -109,7 +119,7 @@ static int extract_csv(const extraction *x, const char *path)
         pkt_outfile_abandon(&out);
         return EXIT_TROUBLE;
     }
-    int bad = pkt_drive(x->backend, x->context, &x->slice, x->level, x->batch, &sink, &rows, &err);
+    int bad = input_drive(x, &sink, &rows, &err);
     pkt_csv_sink_close(csv);
     if (!rows_stand(bad, &err)) {
         if (ferror(out.file))
@@ -143,17 +153,21 @@ static int extract_with(extraction *x, const arguments *arguments)
     }
     if (!level_get(arguments, x->backend, &x->level))
         return EXIT_TROUBLE;
-    if (pkt_slice_open(arguments->operands[0], &x->slice, &err) != 0) {
-        say_failure(arguments->operands[0], &err);
+    x->name = pkt_input_shown(arguments->operands[0]);
+    x->input = pkt_input_open(arguments->operands[0], &err);
+    if (!x->input) {
+        say_failure(x->name, &err);
         return EXIT_TROUBLE;
     }
     if (x->backend->load && x->backend->load(&x->context, &err) != 0) {
         say_error("backend %s: %s", x->backend->name, err.msg);
+        pkt_input_close(x->input);
         return EXIT_TROUBLE;
     }
     int status = csv ? extract_csv(x, path ? path : "-") : extract_none(x);
     if (x->backend->unload)
         x->backend->unload(x->context);
+    pkt_input_close(x->input);
     return status;
 }
 

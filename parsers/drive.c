@@ -1,12 +1,6 @@
 /* The only loop that joins a backend and a sink. */
 #include "pktbench.h"
 
-/* Errors that leave the rows before them standing. */
-static int rows_stand(const pkt_err *err)
-{
-    return err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT;
-}
-
 int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice, pkt_level level,
               pkt_batch *batch, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
@@ -42,7 +36,7 @@ int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice,
     }
     backend->close(state);
     pkt_err finish_err = {.code = PKT_ERR_NONE};
-    if ((got == 0 || rows_stand(err)) && sink->finish(sink->self, &finish_err) != 0) {
+    if ((got == 0 || pkt_err_rows_stand(err)) && sink->finish(sink->self, &finish_err) != 0) {
         *err = finish_err;
         return -1;
     }

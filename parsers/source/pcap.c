@@ -2,7 +2,12 @@
  *
  *   file header: magic(4) major(2) minor(2) reserved(8) snaplen(4) linktype(4)
  *   record:      seconds(4) fraction(4) captured length(4) original length(4) data
- */
+ *
+ * Before version 2.3 the two lengths stood in the other order, in 2.3 in either: the larger one is
+ * the original length. The "modified" pcap of old Linux tools (magic a1b2cd34) has 8 more bytes in
+ * a record's header: interface(4) protocol(2) packet type(1) padding(1). */
+#include <stdbool.h>
+
 #include "source/source_private.h"
 
 #define NS_PER_S 1000000000
@@ -21,16 +26,31 @@ int pkt_pcap_open(pkt_source *source, pkt_err *err)
         return pkt_fail(err, PKT_ERR_FORMAT, 4, "is pcap version %u.%u; only 2.x is handled", major,
                         minor);
     uint32_t magic = file_u32(head, source->swapped);
-    source->frac_ns = magic == 0xa1b23c4d ? 1 : 1000;
+    source->frac_ns = magic == PCAP_MAGIC_NS ? 1 : 1000;
+    source->record_header =
+        magic == PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_HEADER : PCAP_RECORD_HEADER;
+    source->lengths = minor < 3 ? LENGTHS_SWAPPED : minor == 3 ? LENGTHS_EITHER : LENGTHS_NORMAL;
     /* The upper bits of the field tell of frame check sequences, not of the link. */
     source->link_type = link_type_common((uint16_t)file_u32(head + 20, source->swapped));
     source->at = PCAP_FILE_HEADER;
     return 0;
 }
 
+pkt_interface pkt_pcap_interface(const pkt_source *source)
+{
+    const uint64_t ticks = NS_PER_S / source->frac_ns;
+    return (pkt_interface){
+        .link_type = source->link_type,
+        .resolution = source->frac_ns == 1 ? 9 : 6,
+        .snaplen = file_u32(source->bytes + 16, source->swapped),
+        .ticks = ticks,
+        .tick_ns = source->frac_ns,
+    };
+}
+
 static int record_fault(const pkt_source *source, size_t left, uint32_t cap_len, pkt_err *err)
 {
-    if (left < PCAP_RECORD_HEADER)
+    if (left < source->record_header)
         return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record header");
     if (cap_len > PKT_MAX_RECORD)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
@@ -39,8 +59,13 @@ static int record_fault(const pkt_source *source, size_t left, uint32_t cap_len,
     return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record of %u bytes", cap_len);
 }
 
+static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)
+{
+    return lengths != LENGTHS_NORMAL && (lengths == LENGTHS_SWAPPED || first > second);
+}
+
 static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max, int swapped,
-                            pkt_err *err)
+                            size_t header, pcap_lengths lengths, pkt_err *err)
 {
     const uint8_t *bytes = source->bytes;
     size_t size = source->size, at = source->at, n = 0;
@@ -50,9 +75,14 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
     while (n < max && at < size) {
         size_t left = size - at;
         const uint8_t *head = bytes + at;
-        uint32_t cap_len = left >= PCAP_RECORD_HEADER ? file_u32(head + 8, swapped) : 0;
-        if (left < PCAP_RECORD_HEADER || cap_len > PKT_MAX_RECORD ||
-            cap_len > left - PCAP_RECORD_HEADER) {
+        uint32_t cap_len = left >= header ? file_u32(head + 8, swapped) : 0;
+        uint32_t wire_len = left >= header ? file_u32(head + 12, swapped) : 0;
+        if (lengths_are_swapped(lengths, cap_len, wire_len)) {
+            const uint32_t original = cap_len;
+            cap_len = wire_len;
+            wire_len = original;
+        }
+        if (left < header || cap_len > PKT_MAX_RECORD || cap_len > left - header) {
             if (n > 0)
                 break; /* hand out what is there; the fault is met again next time */
             return record_fault(source, left, cap_len, err);
@@ -61,14 +91,14 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
         __builtin_prefetch((const void *)ahead);
         __builtin_prefetch((const void *)(ahead + CACHE_LINE));
         pkt_record *record = &records[n++];
-        record->data = head + PCAP_RECORD_HEADER;
+        record->data = head + header;
         record->ts_ns = (int64_t)file_u32(head, swapped) * NS_PER_S +
                         (int64_t)file_u32(head + 4, swapped) * frac_ns;
         record->cap_len = cap_len;
-        record->wire_len = file_u32(head + 12, swapped);
+        record->wire_len = wire_len;
         record->link_type = link_type;
         record->start = base + at;
-        at += PCAP_RECORD_HEADER + cap_len;
+        at += header + cap_len;
         record->end = base + at;
     }
     source->at = at;
@@ -77,7 +107,11 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
 
 int pkt_pcap_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err)
 {
+    if (source->lengths != LENGTHS_NORMAL || source->record_header != PCAP_RECORD_HEADER)
+        return pcap_walk(source, records, max, source->swapped, source->record_header,
+                         source->lengths, err);
     /* Two copies of the loop, so that the byte order is decided once and not at every number. */
-    return source->swapped ? pcap_walk(source, records, max, 1, err)
-                           : pcap_walk(source, records, max, 0, err);
+    return source->swapped
+               ? pcap_walk(source, records, max, 1, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err)
+               : pcap_walk(source, records, max, 0, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err);
 }

@@ -60,6 +60,9 @@ static int block_read(pkt_source *source, block *out, pkt_err *err)
     if (total < BLOCK_OVERHEAD || total % 4 != 0)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "block has the impossible length %zu",
                         total);
+    if (total > PKT_MAX_BLOCK)
+        return pkt_fail(err, PKT_ERR_LIMIT, here(source),
+                        "block claims %zu bytes; the limit is %zu", total, PKT_MAX_BLOCK);
     if (total > left)
         return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a block of %zu bytes",
                         total);
@@ -79,12 +82,14 @@ static int section_begin(pkt_source *source, const block *b, pkt_err *err)
     if (b->size < 16)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "section header is too short");
     unsigned major = file_u16(b->body + 4, source->swapped);
-    if (major != 1)
-        return pkt_fail(err, PKT_ERR_FORMAT, here(source) + 12,
+    if (major != 1) /* of the first section: the file is none of ours */
+        return pkt_fail(err, here(source) ? PKT_ERR_LIMIT : PKT_ERR_FORMAT, here(source) + 12,
                         "is pcapng version %u.%u; only 1.x is handled", major,
                         (unsigned)file_u16(b->body + 6, source->swapped));
     source->interface_count = 0;
     source->section = here(source);
+    if (source->watch.section)
+        source->watch.section(source->watch.self, is_big_endian(source));
     return 0;
 }
 
@@ -92,11 +97,12 @@ static int section_begin(pkt_source *source, const block *b, pkt_err *err)
 static int resolution_set(pkt_interface *interface, uint8_t resolution)
 {
     unsigned n = resolution & 0x7fu;
-    if (resolution & 0x80u ? n > 63 : n > 19)
+    if (n > (resolution & 0x80u ? PKT_MAX_BINARY_RESOLUTION : PKT_MAX_DECIMAL_RESOLUTION))
         return -1;
     uint64_t ticks = resolution & 0x80u ? UINT64_C(1) << n : 1;
     for (unsigned i = 0; !(resolution & 0x80u) && i < n; i++)
         ticks *= 10;
+    interface->resolution = resolution;
     interface->ticks = ticks;
     interface->tick_ns = NS_PER_S % ticks == 0 ? NS_PER_S / ticks : 0;
     return 0;
@@ -117,7 +123,7 @@ static int interface_options(const pkt_source *source, pkt_interface *interface,
             return pkt_fail(err, PKT_ERR_CORRUPT, here(source) + 8 + at,
                             "interface option %u of %zu bytes runs past its block", code, length);
         if (code == OPTION_TSRESOL && length == 1 && resolution_set(interface, value[0]) != 0)
-            return pkt_fail(err, PKT_ERR_FORMAT, here(source) + 8 + at,
+            return pkt_fail(err, PKT_ERR_LIMIT, here(source) + 8 + at,
                             "interface has the time resolution %u, finer than is handled",
                             (unsigned)value[0]);
         if (code == OPTION_TSOFFSET && length == 8)
@@ -146,12 +152,15 @@ static int interface_add(pkt_source *source, const block *b, pkt_err *err)
     *interface = (pkt_interface){
         .link_type = link_type_common(file_u16(b->body, source->swapped)),
         .snaplen = file_u32(b->body + 4, source->swapped),
+        .resolution = 6,
         .ticks = 1000000,
         .tick_ns = 1000,
     };
     if (interface_options(source, interface, b, err) != 0)
         return -1;
     source->interface_count++;
+    if (source->watch.interface)
+        source->watch.interface(source->watch.self, interface);
     return 0;
 }
 
@@ -169,7 +178,7 @@ static int64_t time_ns(const pkt_interface *interface, uint64_t stamp)
 }
 
 /* Fill the record from a packet block whose data start at `fixed` bytes into its body. */
-static int packet_fill(const pkt_source *source, const block *b, size_t id, size_t fixed,
+static int packet_fill(pkt_source *source, const block *b, size_t id, size_t fixed,
                        pkt_record *record, pkt_err *err)
 {
     if (id >= source->interface_count)
@@ -180,6 +189,7 @@ static int packet_fill(const pkt_source *source, const block *b, size_t id, size
         return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "packet claims %u captured bytes; its block has %zu, the limit is %u",
                         (unsigned)record->cap_len, b->size - fixed, PKT_MAX_RECORD);
+    source->last = id;
     record->data = b->body + fixed;
     record->link_type = source->interfaces[id].link_type;
     record->start = here(source);
@@ -188,7 +198,7 @@ static int packet_fill(const pkt_source *source, const block *b, size_t id, size
 }
 
 /* Enhanced and obsolete packet blocks differ in the width of the interface's number only. */
-static int packet_timed(const pkt_source *source, const block *b, pkt_record *record, pkt_err *err)
+static int packet_timed(pkt_source *source, const block *b, pkt_record *record, pkt_err *err)
 {
     enum { FIXED = 20 };
     int swapped = source->swapped;
@@ -205,7 +215,7 @@ static int packet_timed(const pkt_source *source, const block *b, pkt_record *re
     return 0;
 }
 
-static int packet_simple(const pkt_source *source, const block *b, pkt_record *record, pkt_err *err)
+static int packet_simple(pkt_source *source, const block *b, pkt_record *record, pkt_err *err)
 {
     enum { FIXED = 4 };
     if (b->size < FIXED)

@@ -16,10 +16,13 @@ static const magic known[] = {
     {{0x1f, 0x8b}, 2, "gzip-compressed: unpack it first (gunzip)"},
     {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: unpack it first (unzstd)"},
     {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: unpack it first (unxz)"},
-    {{0xa1, 0xb2, 0xcd, 0x34}, 4, "modified pcap of old Linux tools: convert it with editcap"},
-    {{0x34, 0xcd, 0xb2, 0xa1}, 4, "modified pcap of old Linux tools: convert it with editcap"},
     {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
 };
+
+static int is_pcap(uint32_t magic)
+{
+    return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
+}
 
 int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                     pkt_err *err)
@@ -42,11 +45,20 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
         return 0;
     }
     *format = PKT_FORMAT_PCAP;
-    if (first == 0xd4c3b2a1 || first == 0x4d3cb2a1)
-        *swapped = 1;
-    else if (first != 0xa1b2c3d4 && first != 0xa1b23c4d)
+    *swapped = !is_pcap(first);
+    if (*swapped && !is_pcap(__builtin_bswap32(first)))
         return pkt_fail(err, PKT_ERR_FORMAT, 0,
                         "is not a capture: it starts with neither a pcap nor a pcapng magic");
+    return 0;
+}
+
+int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped, pkt_err *err)
+{
+    if (pkt_format_tell(bytes, size, format, swapped, err) != 0)
+        return -1;
+    if (size < PCAP_FILE_HEADER)
+        return pkt_fail(err, PKT_ERR_FORMAT, size, "ends inside its file header, after %zu bytes",
+                        size);
     return 0;
 }
 
@@ -65,11 +77,8 @@ static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     int swapped;
-    if (pkt_format_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
+    if (pkt_head_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
         return -1;
-    if (got < PCAP_FILE_HEADER)
-        return pkt_fail(err, PKT_ERR_FORMAT, (uint64_t)got,
-                        "ends inside its file header, after %zd bytes", got);
     slice->path = path;
     slice->size = (uint64_t)st.st_size;
     return 0;
@@ -80,10 +89,7 @@ int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s",
-                        strcmp(path, "-") == 0 ? "standard input is not read: save the capture to "
-                                                 "a file first"
-                                               : strerror(errno));
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     int result = slice_read(fd, path, slice, err);
     close(fd);
     return result;

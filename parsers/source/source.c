@@ -19,15 +19,13 @@
 #define PKT_WINDOW_BYTES (256 << 10)
 #endif
 
+/* The readers ask for no more than PKT_MAX_BLOCK, so that it ends. */
 static int window_grow(pkt_source *source, pkt_err *err)
 {
     size_t room = source->room ? 2 * source->room : PKT_WINDOW_BYTES;
-    if (room > PKT_MAX_BLOCK)
-        return pkt_fail(err, PKT_ERR_LIMIT, here(source),
-                        "block is larger than the limit, %zu bytes", PKT_MAX_BLOCK);
     uint8_t *bytes = realloc(source->bytes, room);
     if (!bytes)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for %zu bytes of it", room);
+        return pkt_fail(err, PKT_ERR_MEMORY, here(source), "no memory for %zu bytes of it", room);
     source->bytes = bytes;
     source->room = room;
     return 0;
@@ -57,24 +55,28 @@ static int window_fill(pkt_source *source, pkt_err *err)
     return 0;
 }
 
+/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. */
+static int source_begin(pkt_source *source, pkt_err *err)
+{
+    struct stat st;
+    if (source->fd < 0 || fstat(source->fd, &st) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    if (window_fill(source, err) != 0 ||
+        pkt_head_tell(source->bytes, source->size, &source->format, &source->swapped, err) != 0)
+        return -1;
+    return source->format == PKT_FORMAT_PCAP ? pkt_pcap_open(source, err) : 0;
+}
+
 pkt_source *pkt_source_open(const char *path, pkt_err *err)
 {
-    pkt_slice slice;
-    if (pkt_slice_open(path, &slice, err) != 0)
-        return NULL;
     pkt_source *source = calloc(1, sizeof *source);
     if (!source) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a source");
         return NULL;
     }
-    source->file_size = slice.size;
     source->fd = open(path, O_RDONLY | O_CLOEXEC);
-    int bad = source->fd < 0;
-    if (bad)
-        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    if (bad || window_fill(source, err) != 0 ||
-        pkt_format_tell(source->bytes, source->size, &source->format, &source->swapped, err) != 0 ||
-        (source->format == PKT_FORMAT_PCAP && pkt_pcap_open(source, err) != 0)) {
+    if (source_begin(source, err) != 0) {
         pkt_source_close(source);
         return NULL;
     }
@@ -131,6 +133,11 @@ uint64_t pkt_source_size(const pkt_source *source)
     return source->file_size;
 }
 
+uint64_t pkt_source_offset(const pkt_source *source)
+{
+    return source->base + source->size;
+}
+
 pkt_format pkt_source_format(const pkt_source *source)
 {
     return source->format;
@@ -144,4 +151,21 @@ uint64_t pkt_source_section(const pkt_source *source)
 uint64_t pkt_source_first(const pkt_source *source)
 {
     return source->format == PKT_FORMAT_PCAP ? PCAP_FILE_HEADER : 0;
+}
+
+void pkt_source_watched(pkt_source *source, pkt_source_watch watch)
+{
+    source->watch = watch;
+    if (source->format != PKT_FORMAT_PCAP)
+        return;
+    const pkt_interface interface = pkt_pcap_interface(source);
+    if (watch.section)
+        watch.section(watch.self, is_big_endian(source));
+    if (watch.interface)
+        watch.interface(watch.self, &interface);
+}
+
+size_t pkt_source_interface(const pkt_source *source)
+{
+    return source->last;
 }

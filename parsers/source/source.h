@@ -4,13 +4,7 @@
 
 #include "pktbench.h"
 
-/* Largest captured length of a record, bytes (libpcap's MAXIMUM_SNAPLEN). More is corruption. */
-#define PKT_MAX_RECORD 262144u
-/* Interfaces of a pcapng section, at most. */
-#define PKT_MAX_INTERFACES 65536u
-
-/* Largest pcapng block, bytes. */
-#define PKT_MAX_BLOCK ((size_t)16 << 20)
+#include "source/limits.h"
 
 /* One packet record. `data` is valid until the source is read again or closed.
  * `start` and `end` are the byte offsets in the file of the whole record or block. */
@@ -35,12 +29,37 @@ int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
 /* The same for up to `max` records (at least 1) at once: how many were filled, 0 or -1. */
 int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 
-/* Size of the file, bytes. */
+/* Size of the file, bytes; 0 of a pipe. */
 uint64_t pkt_source_size(const pkt_source *source);
+/* Bytes of the file that were read over so far. */
+uint64_t pkt_source_offset(const pkt_source *source);
 pkt_format pkt_source_format(const pkt_source *source);
 /* Byte offset of the section that the last record belongs to (classic pcap: 0). */
 uint64_t pkt_source_section(const pkt_source *source);
 /* Byte offset just behind the file header (classic pcap: 24; pcapng: 0, its header is a block). */
 uint64_t pkt_source_first(const pkt_source *source);
+
+/* What the packets of an interface inherit. Classic pcap has one. */
+typedef struct pkt_interface {
+    uint16_t link_type;
+    uint8_t resolution; /* as if_tsresol: 10^-n, or 2^-n with the highest bit set */
+    uint32_t snaplen;   /* bytes; 0: none */
+    uint64_t ticks;     /* timestamp units a second */
+    uint64_t tick_ns;   /* nanoseconds a unit, 0 unless whole */
+    int64_t offset_ns;  /* if_tsoffset */
+} pkt_interface;
+
+/* Told, while the source is read, of every section and every interface, in file order. Either
+ * function may be NULL. */
+typedef struct pkt_source_watch {
+    void (*section)(void *self, int big_endian);
+    void (*interface)(void *self, const pkt_interface *interface);
+    void *self;
+} pkt_source_watch;
+
+/* To be called before the first record is read; classic pcap is told of at once. */
+void pkt_source_watched(pkt_source *source, pkt_source_watch watch);
+/* Interface of the record read last (one at a time), counted from 0 in its section. */
+size_t pkt_source_interface(const pkt_source *source);
 
 #endif

@@ -5,16 +5,19 @@
 #include "source/source.h"
 
 /* Bytes of a file that are enough to tell its format. */
-enum { PKT_MAGIC_BYTES = 12, PCAP_FILE_HEADER = 24, PCAP_RECORD_HEADER = 16 };
+enum {
+    PKT_MAGIC_BYTES = 12,
+    PCAP_FILE_HEADER = 24,
+    PCAP_RECORD_HEADER = 16,
+    PCAP_MODIFIED_RECORD_HEADER = 24
+};
 
-/* A pcapng interface: what its packets inherit. */
-typedef struct pkt_interface {
-    uint16_t link_type;
-    uint32_t snaplen;  /* bytes, 0: none */
-    uint64_t ticks;    /* timestamp units a second */
-    uint64_t tick_ns;  /* nanoseconds a unit, 0 unless whole */
-    int64_t offset_ns; /* if_tsoffset */
-} pkt_interface;
+#define PCAP_MAGIC_US 0xa1b2c3d4u
+#define PCAP_MAGIC_NS 0xa1b23c4du
+#define PCAP_MAGIC_MODIFIED 0xa1b2cd34u
+
+/* The order of a record's lengths: captured, original; or the other way round. */
+typedef enum pcap_lengths { LENGTHS_NORMAL, LENGTHS_SWAPPED, LENGTHS_EITHER } pcap_lengths;
 
 struct pkt_source {
     int fd;
@@ -30,17 +33,25 @@ struct pkt_source {
     pkt_format format;
     /* classic pcap */
     uint16_t link_type;
+    size_t record_header; /* bytes */
+    pcap_lengths lengths;
     uint32_t frac_ns; /* nanoseconds a unit of the timestamp's fraction */
     /* pcapng, current section */
     pkt_interface *interfaces;
     size_t interface_count, interface_room;
     uint64_t section; /* offset in the file of its header */
-    pkt_err fault;    /* why it ended early, or code PKT_ERR_NONE */
+    size_t last;      /* interface of the last packet */
+    pkt_source_watch watch;
+    pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
 };
 
 /* Tell the format by the first bytes. 0, or -1 and *err. */
 int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                     pkt_err *err);
+
+/* The same of a file that has at least a whole pcap file header: what is shorter is refused. */
+int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                  pkt_err *err);
 
 /* Offset in the file of the next record or block. */
 static inline uint64_t here(const pkt_source *source)
@@ -48,9 +59,15 @@ static inline uint64_t here(const pkt_source *source)
     return source->base + source->at;
 }
 
+static inline int is_big_endian(const pkt_source *source)
+{
+    return source->swapped != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+}
+
 /* Fill up to `max` records from the window; PKT_ERR_CUT if the window ends inside of one:
  * the number filled, 0 at the end, -1 and *err. */
 int pkt_pcap_open(pkt_source *source, pkt_err *err);
+pkt_interface pkt_pcap_interface(const pkt_source *source);
 int pkt_pcap_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 int pkt_pcapng_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 

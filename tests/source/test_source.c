@@ -63,12 +63,31 @@ static const source_case cases[] = {
      "0 1/1 1; cut@41"},
     {"pcap, absurd length", PCAP_LE "00000000 00000000 01000400 01000400 aabb", "corrupt@24"},
     {"pcap, version 3", "d4c3b2a1 0300 0400 00000000 00000000 00000400 01000000 ", "format@4"},
-    {"pcap, version 2.3", "d4c3b2a1 0200 0300 00000000 00000000 00000400 01000000 ", "end"},
+    {"pcap, version 2.3: the larger length is the original one",
+     "d4c3b2a1 0200 0300 00000000 00000000 00000400 01000000 "
+     "01000000 00000000 02000000 03000000 aabb 02000000 00000000 03000000 02000000 aabb",
+     "1000000000 2/3 1; 2000000000 2/3 1; end"},
+    {"pcap, version 2.2: the lengths in the other order",
+     "a1b2c3d4 0002 0002 00000000 00000000 00040000 00000001 "
+     "00000001 00000000 00000003 00000002 aabb 00000002 00000000 00000001 00000002 aabb",
+     "1000000000 2/3 1; 2000000000 2/1 1; end"},
+    {"pcap, version 2.5", "d4c3b2a1 0200 0500 00000000 00000000 00000400 01000000 ", "end"},
+    {"pcap, snaplen absurd, a packet above a small one",
+     "d4c3b2a1 0200 0400 00000000 00000000 01000000 01000000 "
+     "00000000 00000000 02000000 03000000 aabb",
+     "0 2/3 1; end"},
+    {"pcap, snaplen of 4 GiB",
+     "d4c3b2a1 0200 0400 00000000 00000000 ffffffff 01000000 "
+     "00000000 00000000 02000000 03000000 aabb",
+     "0 2/3 1; end"},
+    {"pcap, modified, longer record headers",
+     "34cdb2a1 0200 0400 00000000 00000000 00000400 01000000 "
+     "01000000 02000000 02000000 03000000 07000000 0800 00 00 aabb 01000000 02000000 02000000",
+     "1000002000 2/3 1; cut@50"},
     {"pcap, header cut", "d4c3b2a1 0200 0400 0000", "format@10"},
     {"nothing", "", "format@0"},
     {"seven bytes of text", "6e6f7420612e0a", "format@0"},
     {"gzip", "1f8b0800 00000000 00030000", "format@0"},
-    {"old modified pcap", "34cdb2a1 0200 0400 00000000 00000000 00000400 01000000 ", "format@0"},
 
     {"pcapng, one packet", SHB_LE IDB_LE EPB_LE("00000000", "00000000", "40420f00"),
      "1000000000 4/5 1; end"},
@@ -109,6 +128,30 @@ static const source_case cases[] = {
     {"pcapng, packet longer than its block",
      SHB_LE IDB_LE
      "06000000 24000000 00000000 00000000 00000000 05000000 05000000 aabbccdd 24000000",
+     "corrupt@48"},
+    {"pcapng, block of more than the limit", SHB_LE IDB_LE "ad0b0000 04000001 00000000",
+     "limit@48"},
+    {"pcapng, block of the limit, cut", SHB_LE IDB_LE "ad0b0000 00000001 00000000", "cut@48"},
+    {"pcapng, resolution finer than 10^-19 s",
+     SHB_LE "01000000 20000000 0100 0000 00000000 0900 0100 14000000 00000000 20000000 ",
+     "limit@44"},
+    {"pcapng, resolution of 10^-19 s",
+     SHB_LE "01000000 20000000 0100 0000 00000000 0900 0100 13000000 00000000 20000000 " EPB_LE(
+         "00000000", "000064a7", "0000b3b6"),
+     "1206176570 4/5 1; end"},
+    {"pcapng, second section of version 2",
+     SHB_LE IDB_LE EPB_LE("00000000", "00000000",
+                          "01000000") "0a0d0d0a 1c000000 4d3c2b1a 0200 0000 "
+                                      "ffffffffffffffff 1c000000 ",
+     "1000 4/5 1; limit@96"},
+    {"pcapng, custom block, name resolution, statistics, decryption secrets, then a packet",
+     SHB_LE IDB_LE
+     "0000000b 10000000 01020304 10000000 ad0b0040 10000000 01020304 10000000 "
+     "04000000 10000000 00000000 10000000 05000000 10000000 00000000 10000000 "
+     "0a000000 10000000 00000000 10000000 " EPB_LE("00000000", "00000000", "01000000"),
+     "1000 4/5 1; end"},
+    {"pcapng, block of no body", SHB_LE IDB_LE "ad0b0000 0c000000 0c000000", "end"},
+    {"pcapng, block shorter than its frame", SHB_LE IDB_LE "ad0b0000 08000000 0c000000",
      "corrupt@48"},
     {"pcapng, cut in a block", SHB_LE IDB_LE "06000000 24000000 00000000", "cut@48"},
     {"pcapng, option past its block",

@@ -1,0 +1,31 @@
+/* What a decompressor is to unpack.c: a table of functions, a file each. */
+#ifndef PKT_CODEC_H
+#define PKT_CODEC_H
+
+#include "pktbench.h"
+
+/* What goes in and what comes out; a step moves both on. */
+typedef struct unpack_io {
+    const uint8_t *in;
+    size_t in_size;
+    uint8_t *out;
+    size_t out_size;
+} unpack_io;
+
+typedef struct unpack_codec {
+    const char *name;
+    uint8_t magic[6];
+    size_t magic_size;
+    /* 0, or -1 and *err. */
+    int (*open)(void **state, pkt_err *err);
+    /* Unpack some. 1: a member (frame, stream) has ended; 0: there may be more; -1: *err, without a
+     * position. No progress is no error. */
+    int (*step)(void *state, unpack_io *io, pkt_err *err);
+    /* Another member follows. 0, or -1 and *err. */
+    int (*again)(void *state, pkt_err *err);
+    void (*close)(void *state);
+} unpack_codec;
+
+extern const unpack_codec unpack_gzip, unpack_zstd, unpack_xz;
+
+#endif
