@@ -13,6 +13,7 @@
 #include "report/conformance.h"
 #include "results.h"
 #include "say.h"
+#include "scratch.h"
 
 /* Seconds that one run may take, unless --timeout says otherwise. */
 #define RUN_SECONDS 120.0
@@ -164,7 +165,7 @@ static int verify_malformed(verification *v, const arguments *arguments)
                      .seconds = v->seconds,
                      .show_values = v->show_values,
                      .gate = &v->gate};
-    json_t *found = suite_open_empty(&v->suite) ? conformance_run(&c) : NULL;
+    json_t *found = scratch_open(&v->suite) ? conformance_run(&c) : NULL;
     suite_close(&v->suite);
     if (!found)
         return EXIT_TROUBLE;

@@ -373,12 +373,6 @@ static bool scenarios_add(suite *suite, size_t number)
     return good;
 }
 
-bool suite_open_empty(suite *suite)
-{
-    *suite = (struct suite){0};
-    return scratch_make(suite);
-}
-
 bool suite_open(suite *suite, const char *name, char *const *captures, size_t count)
 {
     *suite = (struct suite){0};

@@ -45,8 +45,6 @@ bool suite_known(const char *name);
  * compressed or comes through a pipe is unpacked into the scratch folder first. false: a message
  * was printed. */
 bool suite_open(suite *suite, const char *name, char *const *captures, size_t count);
-/* No slices, but a scratch folder. false: a message was printed. */
-bool suite_open_empty(suite *suite);
 /* The slice's first packets as a slice of its own, made if it is not there. NULL after a message.
  */
 suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets);

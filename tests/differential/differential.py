@@ -35,8 +35,8 @@ ROWS, REFUSED = "(rows)", "(refused)"
 UNEXPLAINED = "unexplained"
 LINK_TYPE = "link_type"
 # Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
-LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "12": ("108",), "15": ("0",), "25": ("113",),
-              "129": ("228",), "130": ("229",), "210": ("276",)}
+LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
+              "130": ("229",), "174": ("108",), "210": ("276",)}
 
 
 class Capture(NamedTuple):
