@@ -270,7 +270,7 @@ def options_read() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="only captures whose name begins so")
     parser.add_argument("--all", action="store_true", help="the whole corpus and whole scenarios")
     parser.add_argument("--write", action="store_true", help="write the list of differences anew")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def captures_of(options: argparse.Namespace) -> list[Capture]:
