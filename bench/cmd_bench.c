@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "conformance.h"
 #include "gate.h"
 #include "machine.h"
 #include "prefix.h"
@@ -287,8 +288,19 @@ static bool results_write(const benchmark *b, const json_t *results)
     return true;
 }
 
+/* What --conformance asks for. */
+static json_t *conformance_of(benchmark *b)
+{
+    conformance c = {.suite = &b->suite,
+                     .lineup = &b->lineup,
+                     .seconds = CONFORMANCE_SECONDS,
+                     .show_values = b->show_values};
+    return option_given(b->arguments, "conformance") ? conformance_run(&c) : NULL;
+}
+
 static int conclude(benchmark *b, json_t *context, double started)
 {
+    json_t *found = conformance_of(b);
     json_t *options = options_json(b->arguments);
     bench_record record = {
         .suite = &b->suite,
@@ -302,9 +314,11 @@ static int conclude(benchmark *b, json_t *context, double started)
         .show_values = b->show_values,
         .context = context,
         .options = options,
+        .conformance = found,
     };
     json_t *results = results_json(&record);
     json_decref(options);
+    json_decref(found);
     progress_close(&b->progress);
     if (!results) {
         say_error("no memory for the results");
@@ -408,6 +422,8 @@ static const option_spec options[] = {
      "Statuses that make the exit status 1: a list of ok, differs, disagrees, unchecked, failed, "
      "crashed, timed-out, unavailable, not-offered."},
     {"show-values", NULL, "Show and keep the addresses in a difference."},
+    {"conformance", NULL,
+     "Also count what each backend makes of malformed captures, as verify --suite malformed does."},
     {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
     {"format", "FORMAT", "table, markdown, csv or json; default table."},
     {"o", "FILE",

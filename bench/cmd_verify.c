@@ -6,13 +6,20 @@
 
 #include "check.h"
 #include "command.h"
+#include "conformance.h"
 #include "gate.h"
+#include "machine.h"
 #include "progress.h"
+#include "report/conformance.h"
 #include "results.h"
 #include "say.h"
+#include "scratch.h"
 
 /* Seconds that one run may take, unless --timeout says otherwise. */
 #define RUN_SECONDS 120.0
+/* What --fail-on has by default. */
+#define VERIFY_FAILS "differs,disagrees,unchecked,failed,crashed,timed-out"
+#define MALFORMED_FAILS "crashed,timed-out"
 
 typedef struct verification {
     lineup lineup;
@@ -149,9 +156,55 @@ static void verify_slices(verification *v)
     json_decref(v->slices);
 }
 
+/* The suite `malformed`. */
+static int verify_malformed(verification *v, const arguments *arguments)
+{
+    conformance c = {.suite = &v->suite,
+                     .lineup = &v->lineup,
+                     .folder = option_value(arguments, "cases"),
+                     .seconds = v->seconds,
+                     .show_values = v->show_values,
+                     .gate = &v->gate};
+    json_t *found = scratch_open(&v->suite) ? conformance_run(&c) : NULL;
+    suite_close(&v->suite);
+    if (!found)
+        return EXIT_TROUBLE;
+    if (v->json) {
+        json_t *out = json_pack("{s:i, s:o, s:O}", "schema_version", RESULTS_SCHEMA_VERSION,
+                                "context", machine_describe(), "conformance", found);
+        json_dumpf(out, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(out);
+    } else {
+        report_conformance(found, false, true, stdout);
+    }
+    json_decref(found);
+    return c.gate_failed ? EXIT_GATE : EXIT_DONE;
+}
+
+static bool suite_wanted(const arguments *arguments, bool *malformed)
+{
+    const char *name = option_value(arguments, "suite");
+    *malformed = name && strcmp(name, "malformed") == 0;
+    if (name && !*malformed) {
+        say_error("--suite %s: verify has the suite malformed alone", name);
+        return false;
+    }
+    if (option_given(arguments, "cases") && !*malformed) {
+        say_error("--cases belongs to --suite malformed");
+        return false;
+    }
+    if (*malformed && arguments->operand_count) {
+        say_error("--suite malformed makes its own captures: --cases DIR adds those of a folder");
+        return false;
+    }
+    return true;
+}
+
 static int verify_run(const arguments *arguments)
 {
     verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
+    bool malformed;
     const char *format = option_value(arguments, "format");
     const lineup_wish wish = lineup_wish_of(arguments);
     v.json = format && strcmp(format, "json") == 0;
@@ -160,13 +213,17 @@ static int verify_run(const arguments *arguments)
         say_error("no format has the name '%s': table and json do", format);
         return EXIT_TROUBLE;
     }
-    if (!option_seconds(arguments, "timeout", RUN_SECONDS, &v.seconds) ||
+    if (!suite_wanted(arguments, &malformed) ||
+        !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
+                        &v.seconds) ||
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
                                  ? option_value(arguments, "fail-on")
-                                 : "differs,disagrees,unchecked,failed,crashed,timed-out") ||
+                                 : (malformed ? MALFORMED_FAILS : VERIFY_FAILS)) ||
         !lineup_open(&v.lineup, &wish))
         return EXIT_TROUBLE;
-    if (suite_open(&v.suite, NULL, arguments->operands, arguments->operand_count)) {
+    if (malformed)
+        v.status = verify_malformed(&v, arguments);
+    else if (suite_open(&v.suite, NULL, arguments->operands, arguments->operand_count)) {
         verify_slices(&v);
         suite_close(&v.suite);
     } else {
@@ -184,11 +241,16 @@ static const option_spec options[] = {
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},
-    {"timeout", "TIME", "How long one run may take; default 120s."},
+    {"suite", "NAME",
+     "malformed: captures with something wrong in them, and the rows that they must give."},
+    {"cases", "DIR",
+     "With --suite malformed: also every capture of this folder that has its rows beside it, as "
+     ".csv; a cell `*` may be anything."},
+    {"timeout", "TIME", "How long one run may take; default 120s, 20s for the suite malformed."},
     {"fail-on", "LIST",
      "Statuses that make the exit status 1, of ok, differs, disagrees, unchecked, failed, crashed, "
      "timed-out, unavailable, not-offered; default differs, disagrees, unchecked, failed, crashed, "
-     "timed-out."},
+     "timed-out; for the suite malformed crashed, timed-out."},
     {"show-values", NULL,
      "Show the addresses in a difference also when the output is no terminal."},
     {"format", "FORMAT", "table or json; default table."},
@@ -204,7 +266,11 @@ const command verify_command = {
         "generated headline slices. A capture larger than 10,000,000 bytes is compared in three "
         "slices: its start, middle and end.\n\n"
         "Cells of packets that are cut or malformed are counted apart: parsers rightly differ in "
-        "how much of a broken header they show.",
+        "how much of a broken header they show.\n\n"
+        "--suite malformed counts what each backend survives, loses and misreads of small captures "
+        "with something wrong in them. A backend survives a capture if it neither crashes nor "
+        "hangs and gives every row; cells that no specification determines are not compared, and "
+        "verdicts never are.",
     .options = options,
     .operands_min = 0,
     .operands_max = SUITE_MAX,

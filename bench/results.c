@@ -425,8 +425,11 @@ json_t *results_json(const bench_record *record)
         record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
-    return json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",
-                     RESULTS_SCHEMA_VERSION, "context", record->context, "plan", plan, "slices",
-                     slices, "backends", backends, "runs", runs, "aa", aa, "process_runs",
-                     processes, "study", study_json(record));
+    json_t *results = json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",
+                                RESULTS_SCHEMA_VERSION, "context", record->context, "plan", plan,
+                                "slices", slices, "backends", backends, "runs", runs, "aa", aa,
+                                "process_runs", processes, "study", study_json(record));
+    if (results && record->conformance)
+        json_object_set(results, "conformance", record->conformance);
+    return results;
 }

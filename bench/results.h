@@ -21,8 +21,9 @@ typedef struct bench_record {
     double elapsed_s, budget_s;
     const char *suite_name;
     bool show_values;
-    json_t *context; /* of machine_describe(), taken before the run */
-    json_t *options; /* the command line's, file names without folders */
+    json_t *context;     /* of machine_describe(), taken before the run */
+    json_t *conformance; /* of conformance_run(); NULL: not asked for */
+    json_t *options;     /* the command line's, file names without folders */
 } bench_record;
 
 /* The rows of the study's table for which its libraries were measured; an array, mostly empty. */

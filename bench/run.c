@@ -146,11 +146,14 @@ static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch,
                               &outcome->err)
                   : -1;
     pkt_csv_sink_close(csv);
-    if (bad) {
+    if (bad && !(csv && job->keep)) {
         pkt_outfile_abandon(&out);
         return -1;
     }
-    return pkt_outfile_commit(&out, &outcome->err);
+    pkt_err write_err;
+    if (pkt_outfile_commit(&out, bad ? &write_err : &outcome->err) != 0)
+        bad = -1;
+    return bad;
 }
 
 static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch,

@@ -2,6 +2,8 @@
 #ifndef PKT_RUN_H
 #define PKT_RUN_H
 
+#include <stdbool.h>
+
 #include "pktbench.h"
 
 /* Parts of a slice whose cost is told apart. */
@@ -19,6 +21,7 @@ typedef struct run_job {
     const char *path; /* of the slice */
     pkt_level level;
     const char *csv;     /* RUN_ROWS: file to write */
+    bool keep;           /* RUN_ROWS: also the rows before a failure */
     uint64_t packets;    /* RUN_POSITIONS: rows that there will be */
     const uint8_t *walk; /* memory to walk over before a timed run, so that the private caches
                           * hold nothing of the slice; NULL: none */

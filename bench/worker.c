@@ -92,6 +92,7 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     run_outcome outcome;
     job->kind = RUN_ROWS;
     job->csv = json_string_value(json_object_get(request, "to"));
+    job->keep = json_is_true(json_object_get(request, "keep"));
     if (!job->csv)
         return refusal("rows: no file to write them to");
     run_once(w->backend, w->context, w->batch, job, &outcome);

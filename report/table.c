@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/conformance.h"
 #include "report/private.h"
 
 enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 64 };
@@ -236,6 +237,7 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
     }
+    report_conformance(json_object_get(results, "conformance"), false, false, out);
     notes_print(results, "", out);
     machine_print(results, "", out);
     fputc('\n', out);
@@ -280,6 +282,7 @@ static void markdown_print(const json_t *results, FILE *out)
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
     }
+    report_conformance(json_object_get(results, "conformance"), true, false, out);
     report_words(results, "- ", out);
     notes_print(results, "- ", out);
     machine_print(results, "- ", out);

@@ -6,7 +6,8 @@ answers each with one line, as `pktbench worker` does for native backends:
 
     {"do": "describe"}                           what the backend is, and what it gives
     {"do": "load"}                               import the library, timed
-    {"do": "rows", "slice", "level", "to"}       every row as CSV
+    {"do": "rows", "slice", "level", "to", "keep"}
+                                                 every row as CSV; keep: also those before a failure
     {"do": "sample", "slice", "level", "k", "evict_bytes", "columns"}
                                                  k timed runs
     {"do": "positions", "slice", "level", "packets", "parts"}
@@ -391,8 +392,10 @@ class Worker:
                 finally:
                     run.close()
             os.replace(part, to)
-        except BaseException:
-            if os.path.exists(part):
+        except BaseException as error:
+            if request.get("keep") is True and isinstance(error, Exception):
+                os.replace(part, to)
+            elif os.path.exists(part):
                 os.unlink(part)
             raise
         return {"rows": outcome.rows, "witness": hex64(outcome.rows),

@@ -30,6 +30,8 @@ FIELDS = {
     "sll": ("sll.etype",),
     "vlan": ("vlan.id", "vlan.etype"),
     "ieee8021ad": ("ieee8021ad.id", "ieee8021ah.etype"),
+    "mpls": ("mpls.bottom",),
+    "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
            "ip.proto", "ip.src", "ip.dst"),
     "ipv6": ("ipv6.tclass", "ipv6.plen", "ipv6.nxt", "ipv6.hlim", "ipv6.src", "ipv6.dst"),
@@ -48,7 +50,8 @@ FIELDS = {
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
 # Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
-LINKS = {"1": ("eth", 14), "25": ("sll", 16), "7": ("raw", 0), "129": ("", 0), "130": ("", 0)}
+LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
+         "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
 ICMP = {4: "icmp", 6: "icmpv6"}
 
@@ -131,7 +134,7 @@ class Walk:
             return NO_LINK
         if not self.enter(first) or self.captured < self.at:
             raise Absent
-        if first == "raw":
+        if first in ("raw", "null"):
             return NO_LINK
         if first == "eth":
             src, dst = self.text("eth.src"), self.text("eth.dst")
@@ -145,8 +148,23 @@ class Walk:
                 vlan = self.number(f"{self.name}.id", self.occurrence)
             ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
             self.at += 4
+        self.encapsulations()
         # No EtherType is shown where the frame has a length, as in 802.3.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def encapsulations(self) -> None:
+        """Between a link header and IP; none of them has columns."""
+        if self.enter("llc"):
+            self.at += 8 if self.get("llc", "llc.oui", 0) else 3
+        if self.enter("pppoes"):
+            self.at += 6
+            if self.enter("ppp"):
+                self.at += 2
+        if self.enter("mpls"):
+            labels = 0
+            while self.get("mpls", "mpls.bottom", labels) in ("0", "False"):
+                labels += 1
+            self.at += 4 * (labels + 1)
 
     def ipv4(self) -> tuple:
         if self.at + 20 > self.captured:

@@ -78,8 +78,11 @@ static uint64_t big_endian64(const uint8_t *bytes, size_t count)
     return value;
 }
 
+/* Below it is a length: IEEE 802.3 3.2.6. */
+enum { ETHERTYPE_FIRST = 0x0600 };
+
 /* VLAN tags that begin at `at`; returns the offset behind them. A length (802.3) or a reserved type
- * behind a tag is no field of Wireshark's that holds an EtherType: 0. */
+ * behind a tag is no EtherType: 0. */
 static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
 {
     uint32_t id, type;
@@ -91,7 +94,7 @@ static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
             PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
         r->present |= PKT_HAS_VLAN;
         if (!ws_number_at(p, WS_VLAN_ETYPE, at + 2, &type) &&
-            !ws_number_at(p, WS_AH_ETYPE, at + 2, &type))
+            (!ws_number_at(p, WS_AH_ETYPE, at + 2, &type) || type < ETHERTYPE_FIRST))
             type = 0;
         PUT(r, eth_type, (uint16_t)type);
         at += VLAN_TAG;

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""Rows of `pktbench extract` against what the tshark program says of the same capture, cell by cell.
+
+Usage: differential.py PKTBENCH DRIVERS [--all] [--write] [NAME...]
+
+DRIVERS is the folder of tshark_peer.py, whose walk over tshark's fields gives the expected cells.
+Captures are those of tier 1 of $PKTBENCH_CORPUS/edge and of $PKTBENCH_CORPUS/real10, and every
+scenario of the generator; without --all, a sample of them. Differences that are a choice stand in
+listed.tsv, exactly as many as there are; all others fail. --write writes the list anew: what it
+cannot explain gets the class `unexplained`, which never passes. Exit status 77: skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Iterator, NamedTuple, Optional
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LIST = os.path.join(HERE, "listed.tsv")
+BACKENDS = ("raw", "libpcap")
+SKIPPED = 77
+# Every so many of the corpus's small captures are in the sample.
+SAMPLE_STEP = 16
+SAMPLE_BYTES = 500_000
+# The list's counts are those of this line of versions; others name and guess some fields otherwise.
+LIST_VERSION = "4.0."
+ROWS, REFUSED = "(rows)", "(refused)"
+UNEXPLAINED = "unexplained"
+LINK_TYPE = "link_type"
+# Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
+LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
+              "130": ("229",), "174": ("108",), "210": ("276",)}
+
+
+class Capture(NamedTuple):
+    name: str  # group/file
+    path: str
+    scenario: Optional[str]
+
+
+class Difference(NamedTuple):
+    packet: int
+    column: str
+    got: str
+    expected: str
+    verdict: str
+
+
+class Outcome:
+    """Of one backend over one capture."""
+
+    def __init__(self) -> None:
+        self.rows = self.cells = 0
+        self.differences: list[Difference] = []
+
+
+def corpus_captures(corpus: str, everything: bool) -> list[Capture]:
+    captures = []
+    with open(os.path.join(corpus, "edge", "MANIFEST.tsv"), encoding="utf-8") as file:
+        tier = [row["file"] for row in csv.DictReader(file, delimiter="\t") if row["tier"] == "1"]
+    for name in tier[::1 if everything else SAMPLE_STEP]:
+        captures.append(Capture(f"edge/{name}", os.path.join(corpus, "edge", name), None))
+    folder = os.path.join(corpus, "real10")
+    for name in sorted(os.listdir(folder)):
+        if everything and name.endswith(".pcap"):
+            captures.append(Capture(f"real10/{name}", os.path.join(folder, name), None))
+    return captures
+
+
+def scenario_captures(pktbench: str) -> list[Capture]:
+    done = subprocess.run([pktbench, "list", "scenarios"], capture_output=True, text=True, check=True)
+    names = [line.split()[0] for line in done.stdout.splitlines() if line[:1].islower()]
+    return [Capture(f"scenario/{name}", "", name) for name in names]
+
+
+def generated(pktbench: str, capture: Capture, everything: bool, folder: str) -> str:
+    path = os.path.join(folder, "generated.pcap")
+    size = [] if everything else ["--size", str(SAMPLE_BYTES)]
+    subprocess.run([pktbench, "gen", capture.scenario, *size, "-o", path], check=True)
+    return path
+
+
+def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
+    """Rows into a file; returns why there are none, or ""."""
+    if os.path.exists(rows_path):
+        os.unlink(rows_path)
+    done = subprocess.run([pktbench, "extract", path, "--backend", backend, "-o", rows_path],
+                          capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 2):
+        sys.exit(f"FAIL: extract --backend {backend} {path}: status {done.returncode}\n{done.stderr}")
+    return "" if os.path.exists(rows_path) else done.stderr.strip().replace(path, "")
+
+
+def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]]:
+    """Cells and encapsulation of every packet; what tshark complains of ends its rows."""
+    run = tshark_peer.FieldsRun(path, units)
+    rows, links = [], []
+    encapsulation = run.number["frame.encap_type"]
+    for packet in run.packets:
+        link = packet.split(b"\t")[encapsulation].decode()
+        if link:  # records of pcapng that hold no packet have none
+            links.append(link)
+            rows.append(peer.row_text(run.cells(packet)).rstrip("\n").split(","))
+    try:
+        run.close()
+    except peer.Refusal:
+        pass
+    return rows, links
+
+
+def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Outcome) -> None:
+    columns = tshark_peer.Tshark.columns
+    with open(rows_path, encoding="ascii", newline="") as file:
+        reader = csv.reader(file)
+        names = next(reader)
+        places = [names.index(name) for name in columns]
+        verdict, link_type = names.index("verdict"), names.index(LINK_TYPE)
+        got = 0
+        for got, row in enumerate(reader, 1):
+            if got > len(expected):
+                continue
+            out.rows += 1
+            out.cells += len(columns) + 1
+            link = links[got - 1]
+            if row[link_type] not in LINK_TYPES.get(link, ()):
+                out.differences.append(
+                    Difference(got, LINK_TYPE, row[link_type], link, row[verdict]))
+            for name, place, cell in zip(columns, places, expected[got - 1]):
+                if row[place] != cell:
+                    out.differences.append(Difference(got, name, row[place], cell, row[verdict]))
+    if got != len(expected):
+        out.differences.append(Difference(0, ROWS, str(got), str(len(expected)), ""))
+
+
+def run_capture(options: argparse.Namespace, capture: Capture, units: dict[int, int],
+                folder: str) -> dict[str, Outcome]:
+    path = capture.path or generated(options.pktbench, capture, options.all, folder)
+    rows_path = os.path.join(folder, "rows.csv")
+    expected, links = theirs(path, units)
+    outcomes = {}
+    for backend in BACKENDS:
+        out = outcomes[backend] = Outcome()
+        refusal = ours(options.pktbench, backend, path, rows_path)
+        if not refusal:
+            compare(rows_path, expected, links, out)
+        elif expected:
+            out.differences.append(Difference(0, REFUSED, refusal, str(len(expected)), ""))
+    return outcomes
+
+
+# The list: reasons of classes, and how many cells of a column of a capture each backend has.
+
+
+class Listed:
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+        self.entries: dict[tuple[str, str], tuple[str, dict[str, int]]] = {}
+        with open(LIST, encoding="utf-8") as file:
+            for line in file:
+                words = line.rstrip("\n").split("\t")
+                if words[0] == "class":
+                    self.reasons[words[1]] = words[2]
+                elif words[0] == "cells":
+                    counts = dict(zip(BACKENDS, map(int, words[4:])))
+                    self.entries[words[2], words[3]] = words[1], counts
+
+    def write(self) -> None:
+        with open(LIST, "w", encoding="utf-8") as file:
+            file.write(LIST_HEAD)
+            for name, reason in sorted(self.reasons.items()):
+                file.write(f"class\t{name}\t{reason}\n")
+            for (capture, column), (name, counts) in sorted(self.entries.items()):
+                numbers = "\t".join(str(counts[backend]) for backend in BACKENDS)
+                file.write(f"cells\t{name}\t{capture}\t{column}\t{numbers}\n")
+
+
+LIST_HEAD = """\
+# Cells in which raw or libpcap differ from tshark by choice. Written by differential.py --write.
+#   class  NAME   REASON
+#   cells  CLASS  CAPTURE  COLUMN  CELLS OF raw  CELLS OF libpcap
+# The column (rows) is a capture with another number of rows, (refused) one without any.
+"""
+
+
+def proposed(difference: Difference, backend: str) -> str:
+    """The class of a difference that is not listed yet, where the verdict alone explains it."""
+    by_verdict = {"bad-length": "bad-length", "truncated": "cut-header", "snapped": "cut-header",
+                  "unsupported": "not-entered"}
+    if difference.packet == 0:
+        return "libpcap-stops" if backend == "libpcap" else UNEXPLAINED
+    return by_verdict.get(difference.verdict, UNEXPLAINED)
+
+
+def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
+    """Cells that differ, by column and backend."""
+    counts: dict[str, dict[str, int]] = {}
+    for backend, out in outcomes.items():
+        for difference in out.differences:
+            of_column = counts.setdefault(difference.column, dict.fromkeys(BACKENDS, 0))
+            of_column[backend] += 1
+    return counts
+
+
+def relist(listed: Listed, capture: str, outcomes: dict[str, Outcome]) -> None:
+    known = {key: listed.entries.pop(key) for key in list(listed.entries) if key[0] == capture}
+    for column, counts in tally(outcomes).items():
+        first = next((d, b) for b in BACKENDS for d in outcomes[b].differences
+                     if d.column == column)
+        name = known.get((capture, column), (proposed(*first), {}))[0]
+        listed.entries[capture, column] = name, counts
+
+
+def show(capture: str, backend: str, out: Outcome, columns: list[str]) -> None:
+    for column in columns:
+        found = [d for d in out.differences if d.column == column]
+        where = f": packet {found[0].packet}: has {found[0].got or 'nothing'}, tshark " \
+                f"{found[0].expected or 'nothing'} ({found[0].verdict})" if found else ""
+        print(f"  {capture}: {backend} {column}: {len(found)} cells{where}")
+
+
+class Summary:
+    def __init__(self) -> None:
+        self.captures = 0
+        self.rows: collections.Counter[str] = collections.Counter()
+        self.cells: collections.Counter[str] = collections.Counter()
+        self.outside: collections.Counter[str] = collections.Counter()
+        self.classes: dict[str, collections.Counter[str]] = {}
+
+    def add(self, listed: Listed, exact: bool, capture: str, outcomes: dict[str, Outcome]) -> None:
+        """Any count but the listed one is outside of the list: a difference that has gone, too."""
+        self.captures += 1
+        counts = tally(outcomes)
+        columns = set(counts) | {column for name, column in listed.entries if name == capture}
+        for backend, out in outcomes.items():
+            self.rows[backend] += out.rows
+            self.cells[backend] += out.cells
+            wrong = []
+            for column in sorted(columns):
+                found = counts.get(column, {}).get(backend, 0)
+                name, allowed = listed.entries.get((capture, column), (UNEXPLAINED, {}))
+                same = found == allowed.get(backend, 0) if exact else name != UNEXPLAINED
+                if name != UNEXPLAINED and same:
+                    self.classes.setdefault(name, collections.Counter())[backend] += found
+                elif found or same is False:
+                    self.outside[backend] += max(1, abs(found - allowed.get(backend, 0)))
+                    wrong.append(column)
+            show(capture, backend, out, wrong)
+
+    def print(self, listed: Listed) -> None:
+        print(f"{self.captures} captures")
+        for backend in BACKENDS:
+            print(f"{backend}: {self.rows[backend]} rows and {self.cells[backend]} cells compared, "
+                  f"{self.outside[backend]} differ outside of the list")
+        for name, counts in sorted(self.classes.items()):
+            numbers = ", ".join(f"{backend} {counts[backend]}" for backend in BACKENDS)
+            print(f"  {name} ({numbers}): {listed.reasons.get(name, 'no reason')}")
+
+
+def options_read() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pktbench")
+    parser.add_argument("drivers")
+    parser.add_argument("names", nargs="*", help="only captures whose name begins so")
+    parser.add_argument("--all", action="store_true", help="the whole corpus and whole scenarios")
+    parser.add_argument("--write", action="store_true", help="write the list of differences anew")
+    return parser.parse_intermixed_args()
+
+
+def captures_of(options: argparse.Namespace) -> list[Capture]:
+    captures = scenario_captures(options.pktbench)
+    corpus = os.environ.get("PKTBENCH_CORPUS")
+    if corpus:
+        captures += corpus_captures(corpus, options.all)
+    else:
+        print("PKTBENCH_CORPUS is not set: scenarios alone")
+    names = tuple(options.names)
+    return [c for c in captures if not names or c.name.startswith(names)]
+
+
+def main() -> int:
+    options = options_read()
+    sys.path.insert(0, options.drivers)
+    global peer, tshark_peer
+    import peer
+    import tshark_peer
+    try:
+        version = tshark_peer.rows.tshark_version()
+        units = tshark_peer.rows.fragment_units()
+    except peer.Refusal as refusal:
+        print(f"SKIP: {refusal}")
+        return SKIPPED
+    exact = version.startswith(LIST_VERSION)
+    if not exact:
+        print(f"tshark {version}: the list's counts are of {LIST_VERSION}x and not held against it")
+    listed, summary = Listed(), Summary()
+    with tempfile.TemporaryDirectory() as folder:
+        for capture in captures_of(options):
+            outcomes = run_capture(options, capture, units, folder)
+            if options.write:
+                relist(listed, capture.name, outcomes)
+            summary.add(listed, exact, capture.name, outcomes)
+    if options.write:
+        listed.write()
+    summary.print(listed)
+    return 1 if sum(summary.outside.values()) else 0
+
+
+sys.exit(main())

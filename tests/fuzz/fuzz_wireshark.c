@@ -1,0 +1,190 @@
+/* Packets that raw calls sound, decoded by libwireshark too: the same cells. Inputs are those of
+ * fuzz_decode.c. They are gathered into a capture, since a run of libwireshark costs milliseconds;
+ * the capture in which cells differ is left as fuzz_wireshark.pcapng. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/agreement.h"
+#include "decode/decode.h"
+#include "fuzz.h"
+
+enum { HEAD = 4, PACKET_MAX = 2048, GATHERED = PKT_BATCH_ROWS, BLOCK_MAX = PACKET_MAX + 64 };
+
+static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 108, 276};
+enum { LINK_TYPES = sizeof link_types / sizeof link_types[0] };
+
+static struct gathering {
+    pkt_batch rows; /* as raw decodes them */
+    uint8_t capture[64 * LINK_TYPES + GATHERED * BLOCK_MAX];
+    size_t size;
+    const pkt_backend *wireshark;
+    void *context;
+} now;
+
+static void put(uint32_t value, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        now.capture[now.size++] = (uint8_t)(value >> 8 * i);
+}
+
+/* pcapng, an interface a link type. */
+static void capture_begin(void)
+{
+    static const uint32_t section[] = {0x0a0d0d0a, 28, 0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX, 28};
+    now.size = 0;
+    memset(&now.rows, 0, sizeof now.rows);
+    for (size_t i = 0; i < sizeof section / sizeof section[0]; i++)
+        put(section[i], 4);
+    for (size_t i = 0; i < LINK_TYPES; i++) {
+        put(1, 4);
+        put(20, 4);
+        put(link_types[i], 4);
+        put(0, 4);
+        put(20, 4);
+    }
+}
+
+static void packet_put(size_t interface, const pkt_record *record)
+{
+    const uint32_t padded = (record->cap_len + 3) & ~3u, total = 32 + padded;
+    put(6, 4);
+    put(total, 4);
+    put((uint32_t)interface, 4);
+    put(0, 4);
+    put(0, 4);
+    put(record->cap_len, 4);
+    put(record->wire_len, 4);
+    memcpy(now.capture + now.size, record->data, record->cap_len);
+    memset(now.capture + now.size + record->cap_len, 0, padded - record->cap_len);
+    now.size += padded;
+    put(total, 4);
+}
+
+static void wireshark_load(void)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    now.wireshark = pkt_plugin_open(FUZZ_MODULE, &err);
+    must(now.wireshark && now.wireshark->load(&now.context, &err) == 0, "libwireshark is there");
+    capture_begin();
+}
+
+/* Does libwireshark call the packet broken where raw does not? It checks options, and stops at the
+ * first header that it does not like: then it has fewer groups of columns, or an extension header
+ * for the last protocol. */
+static bool has_stopped(const pkt_batch *theirs, size_t i, size_t row)
+{
+    enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60 };
+    const unsigned proto = theirs->ip_proto[i];
+    return (now.rows.present[row] & ~theirs->present[i]) ||
+           (proto != now.rows.ip_proto[row] &&
+            (proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT || proto == AH ||
+             proto == DESTINATION));
+}
+
+static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
+{
+    bool same = true;
+    const pkt_column_set given = now.wireshark->columns[PKT_LEVEL_HEADERS];
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (!(given >> c & 1) || same_cell(&now.rows, row, theirs, i, c))
+            continue;
+        uint64_t a = 0, b = 0;
+        memcpy(&a, cell_at(&now.rows, row, c), pkt_column_at(c)->size);
+        memcpy(&b, cell_at(theirs, i, c), pkt_column_at(c)->size);
+        (void)fprintf(stderr, "packet %zu: %s: raw 0x%" PRIx64 ", wireshark 0x%" PRIx64 "\n",
+                      row + 1, pkt_column_at(c)->name, a, b);
+        same = false;
+    }
+    return same;
+}
+
+/* In a process of its own: libwireshark leaks its sessions. */
+static int capture_compare(void)
+{
+    static pkt_batch scratch;
+    pkt_slice slice;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    rowset theirs = {0};
+    uint64_t rows;
+    const pkt_sink sink = rowset_sink(&theirs);
+    if (pkt_slice_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
+        pkt_drive(now.wireshark, now.context, &slice, PKT_LEVEL_HEADERS, &scratch, &sink, &rows,
+                  &err) != 0 ||
+        rows != now.rows.rows) {
+        (void)fprintf(stderr, "libwireshark does not read it: %s\n", err.msg);
+        return 1;
+    }
+    bool same = true;
+    for (size_t row = 0; row < now.rows.rows; row++) {
+        size_t i;
+        const pkt_batch *batch = rowset_at(&theirs, row, &i);
+        same &= has_stopped(batch, i, row) || cells_same(batch, i, row);
+    }
+    return same ? 0 : 1;
+}
+
+static void capture_keep(void)
+{
+    FILE *file = fopen("fuzz_wireshark.pcapng", "wb");
+    if (file) {
+        (void)fwrite(now.capture, 1, now.size, file);
+        (void)fclose(file);
+    }
+}
+
+static void capture_check(void)
+{
+    int status = 0;
+    if (now.rows.rows == 0)
+        return;
+    pid_t child = fork();
+    must(child >= 0, "a process can be made");
+    if (child == 0)
+        _exit(capture_compare());
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) /* libFuzzer has a timer */
+        ;
+    if (status != 0) {
+        capture_keep();
+        must(false, "raw and libwireshark agree: see fuzz_wireshark.pcapng");
+    }
+    capture_begin();
+}
+
+/* Choices: libwireshark takes the first EtherType (1536) for a number of Linux's own in cooked
+ * captures, and shows what is inside of Cisco's DCE (0x8903) as the packet's own. */
+static bool is_choice(uint16_t link_type, unsigned ethertype)
+{
+    enum { SLL = 113, SLL2 = 276, FIRST_ETHERTYPE = 1536, CISCO_DCE = 0x8903 };
+    return ethertype == CISCO_DCE ||
+           (ethertype == FIRST_ETHERTYPE && (link_type == SLL || link_type == SLL2));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < HEAD || size > HEAD + PACKET_MAX)
+        return 0;
+    if (!now.wireshark) {
+        wireshark_load();
+        (void)atexit(capture_check); /* what is left */
+    }
+    const size_t interface = data[0] % LINK_TYPES, row = now.rows.rows;
+    const pkt_record record = {.data = data + HEAD,
+                               .cap_len = (uint32_t)(size - HEAD),
+                               .wire_len = (uint32_t)(size - HEAD),
+                               .link_type = link_types[interface]};
+    pkt_decode_headers(&record, &now.rows, row);
+    if (verdict_is_sound(now.rows.verdict[row]) &&
+        !is_choice(record.link_type, now.rows.eth_type[row])) {
+        packet_put(interface, &record);
+        now.rows.rows++;
+    } else {
+#define PKT_X(name, type, level, has, show, doc) now.rows.name[row] = 0;
+        PKT_COLUMNS(PKT_X)
+#undef PKT_X
+    }
+    if (now.rows.rows == GATHERED)
+        capture_check();
+    return 0;
+}
