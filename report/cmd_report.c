@@ -89,8 +89,8 @@ bool report_write(char *const *paths, size_t count, const char *folder)
         if (!good)
             say_error("%s: %s", paths[n], why);
     }
-    good = good && is_worth_showing(files, n) && folder_make(folder) &&
-           report_make(files, n, folder);
+    good =
+        good && is_worth_showing(files, n) && folder_make(folder) && report_make(files, n, folder);
     while (n > 0)
         results_close(&files[--n]);
     return good;
@@ -100,7 +100,8 @@ static int report_run(const arguments *arguments)
 {
     const char *folder = option_value(arguments, "o");
     if (!folder) {
-        say_error("report: -o names the folder for the report: pktbench report RESULTS.json -o DIR");
+        say_error(
+            "report: -o names the folder for the report: pktbench report RESULTS.json -o DIR");
         return EXIT_TROUBLE;
     }
     if (!report_write(arguments->operands, arguments->operand_count, folder))

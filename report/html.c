@@ -9,11 +9,21 @@
 static void character(FILE *out, char c)
 {
     switch (c) {
-    case '&': fputs("&amp;", out); break;
-    case '<': fputs("&lt;", out); break;
-    case '>': fputs("&gt;", out); break;
-    case '"': fputs("&quot;", out); break;
-    case '\'': fputs("&#39;", out); break;
+    case '&':
+        fputs("&amp;", out);
+        break;
+    case '<':
+        fputs("&lt;", out);
+        break;
+    case '>':
+        fputs("&gt;", out);
+        break;
+    case '"':
+        fputs("&quot;", out);
+        break;
+    case '\'':
+        fputs("&#39;", out);
+        break;
     default:
         /* Control characters have no place in HTML. */
         fputc((unsigned char)c < ' ' && c != '\n' && c != '\t' ? ' ' : c, out);
@@ -68,8 +78,9 @@ void html_table_begin(FILE *out, const char *caption, const html_head *heads, si
              "<table class=\"sorts\"><caption>%s</caption>\n<thead><tr>",
              caption, caption);
     for (size_t i = 0; i < count; i++)
-        html_put(out, heads[i].is_number ? "<th scope=\"col\" class=\"n\">%s</th>"
-                                         : "<th scope=\"col\">%s</th>",
+        html_put(out,
+                 heads[i].is_number ? "<th scope=\"col\" class=\"n\">%s</th>"
+                                    : "<th scope=\"col\">%s</th>",
                  heads[i].text);
     fputs("</tr></thead>\n<tbody>\n", out);
 }

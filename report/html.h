@@ -26,7 +26,8 @@ typedef struct html_head {
     bool is_number;
 } html_head;
 
-/* A table that sorts and filters, in a frame of its own that scrolls; ends with html_table_end(). */
+/* A table that sorts and filters, in a frame of its own that scrolls; ends with html_table_end().
+ */
 void html_table_begin(FILE *out, const char *caption, const html_head *heads, size_t count);
 void html_table_end(FILE *out);
 

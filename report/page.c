@@ -16,10 +16,11 @@ static void hash_write(FILE *out, const report_asset *asset)
 /* Nothing is fetched, nothing runs but the script whose hash is here. */
 static void head_write(FILE *out)
 {
-    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-          "style-src ",
-          out);
+    fputs(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src ",
+        out);
     hash_write(out, &asset_page_css);
     fputs("; script-src ", out);
     hash_write(out, &asset_page_js);
@@ -49,14 +50,10 @@ static void navigation(const part *p)
     static const struct {
         const char *id, *title, *needs;
     } links[] = {
-        {"gives", "What each gives", NULL},
-        {"study", "The study's libraries", "study"},
-        {"slices", "Slice by slice", NULL},
-        {"startup", "Start-up", "process_runs"},
-        {"agreement", "Agreement", NULL},
-        {"conformance", "Malformed captures", "conformance"},
-        {"environment", "Environment", NULL},
-        {"method", "How it was measured", NULL},
+        {"gives", "What each gives", NULL},   {"study", "The study's libraries", "study"},
+        {"slices", "Slice by slice", NULL},   {"startup", "Start-up", "process_runs"},
+        {"agreement", "Agreement", NULL},     {"conformance", "Malformed captures", "conformance"},
+        {"environment", "Environment", NULL}, {"method", "How it was measured", NULL},
     };
     html_put(p->out, "<nav aria-label=\"Sections of %s\"><ul>\n", p->file->name);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
@@ -70,12 +67,12 @@ static void navigation(const part *p)
 
 static void download(const part *p)
 {
-    html_put(p->out,
-             "<p><a class=\"json\" download=\"%s\" href=\"data:application/json;base64,",
+    html_put(p->out, "<p><a class=\"json\" download=\"%s\" href=\"data:application/json;base64,",
              p->file->name);
     html_base64(p->out, p->file->bytes, p->file->size);
-    html_put(p->out, "\">Download %s</a>: every number of this part with the samples that it was "
-                     "made of.</p>\n",
+    html_put(p->out,
+             "\">Download %s</a>: every number of this part with the samples that it was "
+             "made of.</p>\n",
              p->file->name);
 }
 

@@ -181,6 +181,6 @@ void picture_time_tics(FILE *script, const char *axis, double low, double high)
         fprintf(script, "%s\"%.10g %s\" 1e%d", power > first ? ", " : "", pow(10, power - 3 * unit),
                 units[unit], power);
     }
-    fprintf(script, ")\nset %srange [1e%d:1e%d]\nset logscale %s\n", axis, first,
-            last > first ? last : first + 1, axis);
+    fprintf(script, ")\nset %srange [0.97e%d:1.03e%d]\nset logscale %s\n", axis, first,
+            last > first ? last : first + 1, axis); /* a tic on the very edge is not drawn */
 }

@@ -135,7 +135,8 @@ static void cell_show(part *p, const cell *c, bool given)
         return;
     }
     first_words(c, words, sizeof words);
-    html_put(p->out, "<td class=\"bad\" title=\"%s\"><details><summary>%s</summary>%s</details></td>",
+    html_put(p->out,
+             "<td class=\"bad\" title=\"%s\"><details><summary>%s</summary>%s</details></td>",
              words, count, words);
 }
 
@@ -153,8 +154,8 @@ static bool was_run(const json_t *results, const char *backend, const char *leve
     return false;
 }
 
-static void row_show(part *p, const json_t *backend, const char *level,
-                     const char *const *columns, size_t n)
+static void row_show(part *p, const json_t *backend, const char *level, const char *const *columns,
+                     size_t n)
 {
     const char *name = text_of(backend, "name");
     html_put(p->out, "<tr><th scope=\"row\">%s %s</th>", name, level);
@@ -168,10 +169,11 @@ static void row_show(part *p, const json_t *backend, const char *level,
 /* A matrix's frame: it scrolls, and its heads stand upright. */
 static void matrix_begin(part *p, const char *caption, const char *const *columns, size_t n)
 {
-    html_put(p->out,
-             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-             "<table class=\"matrix\"><caption>%s</caption><thead><tr><th scope=\"col\">backend</th>",
-             caption, caption);
+    html_put(
+        p->out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+        "<table class=\"matrix\"><caption>%s</caption><thead><tr><th scope=\"col\">backend</th>",
+        caption, caption);
     for (size_t c = 0; c < n; c++) {
         /* An address is one column of two halves. */
         size_t length = strlen(columns[c]);

@@ -21,8 +21,7 @@ static size_t slices_sorted(const json_t *results, const json_t *slices[SLICES_M
         size_t at = n;
         if (n == SLICES_MAX)
             break;
-        for (; at > 0 &&
-               number_of(slices[at - 1], "mean_frame") > number_of(slice, "mean_frame");
+        for (; at > 0 && number_of(slices[at - 1], "mean_frame") > number_of(slice, "mean_frame");
              at--)
             slices[at] = slices[at - 1];
         slices[at] = slice;
@@ -61,7 +60,8 @@ static void frame_script(FILE *script, const char *x_words)
     fprintf(script,
             "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
             "set grid x y lc rgb \"gray\" lw 0.5\nset key outside right top reverse Left "
-            "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time of a packet (log axis)\" offset 1\n"
+            "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time of a packet (log axis)\" "
+            "offset 1\n"
             "set lmargin 11\n",
             x_words);
 }
@@ -72,8 +72,12 @@ static void line_plot(FILE *commands, size_t *count, size_t colour, const char *
 {
     char title[128];
     (void)snprintf(title, sizeof title, "%s %s", name, level);
-    fprintf(commands, "%s$d%zu using 1:2 with linespoints lw 2 pt %d ps 0.7 dt %d lc rgb \"%s\" title ",
-            *count ? ", " : "plot ", *count, strcmp(level, "frames") == 0 ? 6 : strcmp(level, "headers") == 0 ? 7 : 5,
+    fprintf(commands,
+            "%s$d%zu using 1:2 with linespoints lw 2 pt %d ps 0.7 dt %d lc rgb \"%s\" title ",
+            *count ? ", " : "plot ", *count,
+            strcmp(level, "frames") == 0    ? 6
+            : strcmp(level, "headers") == 0 ? 7
+                                            : 5,
             strcmp(level, "frames") == 0 ? 2 : 1, picture_colour(colour));
     picture_text(commands, title);
     (*count)++;
@@ -217,6 +221,17 @@ static bool has_positions(const json_t *results, const char *slice)
     return false;
 }
 
+/* The backend's place in the list: its colour in every picture. */
+static size_t backend_index(const json_t *results, const char *name)
+{
+    const json_t *backends = json_object_get(results, "backends");
+    const json_t *wanted = named(backends, name);
+    size_t i = 0;
+    while (i < json_array_size(backends) && json_array_get(backends, i) != wanted)
+        i++;
+    return i;
+}
+
 static size_t positions_script(const json_t *results, const char *slice, FILE *out)
 {
     char *commands = NULL;
@@ -239,7 +254,8 @@ static size_t positions_script(const json_t *results, const char *slice, FILE *o
             fprintf(out, "%zu %.9g\n", e + 1, ns);
         }
         fputs("EOD\n", out);
-        line_plot(plot, &count, count, text_of(run, "backend"), text_of(run, "level"));
+        line_plot(plot, &count, backend_index(results, text_of(run, "backend")),
+                  text_of(run, "backend"), text_of(run, "level"));
     }
     if (fclose(plot) == 0 && count && high > 0) {
         frame_script(out, "eighth of the slice's packets");
@@ -282,9 +298,9 @@ static void positions_row(part *p, const json_t *run, size_t index)
 static void positions_table(part *p, const char *slice)
 {
     static const html_head heads[] = {
-        {"backend", false}, {"level", false}, {"1st eighth", true}, {"2nd", true}, {"3rd", true},
-        {"4th", true},      {"5th", true},    {"6th", true},        {"7th", true}, {"8th", true},
-        {"run", true},
+        {"backend", false}, {"level", false}, {"1st eighth", true}, {"2nd", true},
+        {"3rd", true},      {"4th", true},    {"5th", true},        {"6th", true},
+        {"7th", true},      {"8th", true},    {"run", true},
     };
     char caption[192];
     size_t i;
@@ -307,9 +323,11 @@ void section_positions(part *p)
     if (!has_positions(p->results, NULL))
         return;
     html_put(p->out, "<h3 id=\"positions-%zu\">Cost against place in the slice</h3>\n", p->index);
-    fputs("<p>A line that rises means that the parser grows slower the longer it runs, and that "
-          "its cost for a whole day is not its cost for a slice.</p>\n",
-          p->out);
+    fputs(
+        "<p>A line that rises means that the parser grows slower the longer it runs, and that "
+        "its cost for a whole day is not its cost for a slice. The last eighth has the end of the "
+        "run in it.</p>\n",
+        p->out);
     json_array_foreach(json_object_get(p->results, "slices"), i, slice)
     {
         const char *name = text_of(slice, "name");

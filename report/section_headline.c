@@ -12,9 +12,12 @@ enum { LINES_MAX = 64, FEATURES = 6 };
 static const struct {
     const char *name, *title;
 } features[FEATURES] = {
-    {"pcapng", "pcapng"},         {"live", "live capture"},
-    {"stream-numbers", "stream numbers"},   {"reassembly", "reassembly"},
-    {"application-layers", "application layers"}, {"makes-packets", "makes packets"},
+    {"pcapng", "pcapng"},
+    {"live", "live capture"},
+    {"stream-numbers", "stream numbers"},
+    {"reassembly", "reassembly"},
+    {"application-layers", "application layers"},
+    {"makes-packets", "makes packets"},
 };
 
 static const char *const levels[] = {"frames", "headers", "flows", "dissect"};
@@ -156,12 +159,13 @@ static void strip_data(const json_t *results, const line *lines, size_t n, FILE 
 
 static void strip_plot(size_t n, FILE *script)
 {
-    fprintf(script,
-            "unset logscale\nset xrange [-0.6:%.1f]\nset yrange [-0.7:%.1f]\nunset xlabel\n"
-            "set format y \"\"\nset ytics 1 scale 0\n"
-            "set x2range [-0.6:%.1f]\nunset xtics\nset x2tics rotate by 55 left scale 0 offset -0.4,0 "
-            "(\"columns\" 0",
-            FEATURES + 0.6, (double)n - 0.3, FEATURES + 0.6);
+    fprintf(
+        script,
+        "unset logscale\nset xrange [-0.6:%.1f]\nset yrange [-0.7:%.1f]\nunset xlabel\n"
+        "set format y \"\"\nset ytics 1 scale 0\n"
+        "set x2range [-0.6:%.1f]\nunset xtics\nset x2tics rotate by 55 left scale 0 offset -0.4,0 "
+        "(\"columns\" 0",
+        FEATURES + 0.6, (double)n - 0.3, FEATURES + 0.6);
     for (size_t f = 0; f < FEATURES; f++)
         fprintf(script, ", \"%s\" %zu", features[f].title, f + 1);
     fputs(")\nplot $t1 using 1:2 with points pt 7 ps 0.9 lc rgb \"black\" notitle, "
@@ -171,20 +175,23 @@ static void strip_plot(size_t n, FILE *script)
 }
 
 /* Names of the levels in their colours, and what the marks of the strip mean. */
-static void legend_write(size_t n, unsigned height, FILE *script)
+static void legend_write(const line *lines, size_t n, unsigned height, FILE *script)
 {
-    double bottom = 22.0 / height, x = 0.215;
-    (void)n;
+    double top = 1 - 98.0 / height, x = 0.218;
     for (size_t level = 0; level < LEVELS; level++) {
-        if (strcmp(levels[level], "flows") == 0)
+        bool found = false;
+        for (size_t y = 0; y < n; y++)
+            found = found || lines[y].level == level;
+        if (!found)
             continue;
         fprintf(script, "set label %zu \"%s\" at screen %.3f, screen %.4f textcolor rgb \"%s\"\n",
-                level + 1, levels[level], x, bottom, picture_colour(level));
-        x += 0.09;
+                level + 1, levels[level], x, top, picture_colour(level));
+        x += 0.085;
     }
-    fprintf(script, "set label 9 \"filled: tested   open: stated by its makers\" at screen 0.975, "
-                    "screen %.4f right\n",
-            bottom);
+    fprintf(script,
+            "set label 9 \"filled: tested, open: stated by its makers\" at screen 0.995, "
+            "screen %.4f right\n",
+            22.0 / height);
 }
 
 static void headline_picture(part *p)
@@ -207,7 +214,7 @@ static void headline_picture(part *p)
             "set grid x y lc rgb \"gray\" lw 0.5\n"
             "set xlabel \"wall time of a packet (log axis), a dot for each slice\"\n",
             1 - 115.0 / height, 75.0 / height);
-    legend_write(n, height, out);
+    legend_write(lines, n, height, out);
     picture_time_tics(out, "x", low, high);
     costs_plot(lines, n, out);
     fputs("set lmargin at screen 0.715\nset rmargin at screen 0.945\nunset label\n", out);
@@ -247,8 +254,7 @@ static void levels_cell(part *p, const json_t *backend)
         const json_t *l = json_object_get(offered, levels[level]);
         if (!l)
             continue;
-        html_put(p->out, "%s<span title=\"%s\">%s</span>", join, text_of(l, "work"),
-                 levels[level]);
+        html_put(p->out, "%s<span title=\"%s\">%s</span>", join, text_of(l, "work"), levels[level]);
         join = ", ";
     }
     fputs("</td>", p->out);
@@ -285,10 +291,13 @@ static void gives_row(part *p, const json_t *backend)
                  !*how            ? "no"
                  : is_tested(how) ? "ok"
                                   : "stated",
-                 how, !*how ? "–" : is_tested(how) ? "tested" : "stated");
+                 how,
+                 !*how            ? "–"
+                 : is_tested(how) ? "tested"
+                                  : "stated");
     }
-    html_put(out, "<td>%s</td><td>%s</td><td class=\"w\">%s</td></tr>\n", text_of(backend, "license"),
-             text_of(backend, "version"), text_of(backend, "summary"));
+    html_put(out, "<td>%s</td><td>%s</td><td class=\"w\">%s</td></tr>\n",
+             text_of(backend, "license"), text_of(backend, "version"), text_of(backend, "summary"));
 }
 
 void section_gives(part *p)

@@ -10,10 +10,10 @@
 enum { BARS_MAX = 64 };
 
 static const html_head heads[] = {
-    {"backend", false},  {"level", false},    {"ns/packet", true},    {"95 %", false},
-    {"CPU ns/packet", true}, {"95 %", false}, {"MB/s", true},         {"x raw", true},
-    {"95 %", false},     {"load ms", true},   {"peak MB", true},      {"columns", true},
-    {"cells compared", true}, {"different", true}, {"status", false}, {"run", true},
+    {"backend", false},       {"level", false},    {"ns/packet", true}, {"95 %", false},
+    {"CPU ns/packet", true},  {"95 %", false},     {"MB/s", true},      {"x raw", true},
+    {"95 %", false},          {"load µs", true},   {"peak MB", true},   {"columns", true},
+    {"cells compared", true}, {"different", true}, {"status", false},   {"run", true},
 };
 
 /* Packets that the run read, and where the results say so. */
@@ -54,7 +54,7 @@ static void time_cells(part *p, const json_t *run, size_t run_index, size_t slic
     figure_or_empty(p, run, "mb_per_s", 1, base);
     (void)snprintf(place, sizeof place, "%s/ratio", base);
     html_summary(p->out, json_object_get(run, "ratio"), 1, 1, place, NULL);
-    figure_or_empty(p, run, "load_ns", 1e-6, base);
+    figure_or_empty(p, run, "load_ns", 1e-3, base);
     figure_or_empty(p, run, "peak_rss_bytes", 1e-6, base);
 }
 
@@ -89,8 +89,7 @@ static void run_row(part *p, const json_t *run, size_t run_index, size_t slice_i
 {
     char base[PLACE_BYTES / 2];
     const json_t *ratio = json_object_get(run, "ratio");
-    const json_t *backend =
-        named(json_object_get(p->results, "backends"), text_of(run, "backend"));
+    const json_t *backend = named(json_object_get(p->results, "backends"), text_of(run, "backend"));
     html_put(p->out, "<tr><th scope=\"row\">%s%s</th><td>%s</td>", text_of(run, "backend"),
              is_ours(backend) ? " (ours)" : "", text_of(run, "level"));
     if (is_timed(run))
@@ -134,8 +133,7 @@ static size_t bars_write(const part *p, const char *slice, FILE *data, FILE *tic
         double to = json_is_array(ci) ? json_number_value(json_array_get(ci, 1)) / packets : ns;
         double cpu = number_of(json_object_get(run, "cpu_ns"), "median") / packets;
         char label[128];
-        fprintf(data, "%zu %.9g %.9g %.9g %.9g %d\n", n, ns, from, to, cpu,
-                has_status(run, "ok"));
+        fprintf(data, "%zu %.9g %.9g %.9g %.9g %d\n", n, ns, from, to, cpu, has_status(run, "ok"));
         (void)snprintf(label, sizeof label, "%s  %s%s", text_of(run, "backend"),
                        text_of(run, "level"), has_status(run, "differs") ? " *" : "");
         fputs(n ? ", " : "", tics);
@@ -167,7 +165,7 @@ static size_t bars_script(const part *p, const char *slice, FILE *out)
                 "set grid x lc rgb \"gray\" lw 0.5\nset style fill solid 0.55 noborder\n"
                 "set lmargin 26\nset rmargin 4\n"
                 "set xlabel \"time of a packet (log axis): bar and interval wall, triangle CPU\"\n"
-                "start = 1e%d\n"
+                "start = 0.97e%d\n"
                 "plot $d using 2:1:(start):2:($1-0.32):($1+0.32) with boxxyerror lc rgb \"%s\" "
                 "notitle, $d using 2:1:3:4 with xerrorbars pt 0 lw 2 lc rgb \"black\" notitle, "
                 "$d using 5:1 with points pt 8 ps 0.7 lc rgb \"%s\" notitle\n",
@@ -227,10 +225,11 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
             number_of(slice, "mean_frame"), "");
     html_put(p->out, "%s, XXH3 %s.</p>\n", text_of(slice, "format"), text_of(slice, "xxh3"));
     bars_picture(p, name);
-    (void)snprintf(caption, sizeof caption,
-                   "Runs over %.64s. x raw: time over raw's in the same round, at the same level if "
-                   "raw offers it, else at headers",
-                   name);
+    (void)snprintf(
+        caption, sizeof caption,
+        "Runs over %.64s. x raw: time over raw's in the same round, at the same level if "
+        "raw offers it, else at headers",
+        name);
     html_table_begin(p->out, caption, heads, sizeof heads / sizeof heads[0]);
     json_array_foreach(json_object_get(p->results, "runs"), i, run)
     {
@@ -268,8 +267,14 @@ static void process_row(part *p, const json_t *run, size_t i)
 void section_start_up(part *p)
 {
     static const html_head process_heads[] = {
-        {"backend", false},     {"level", false},      {"slice", false},   {"whole process ms", true},
-        {"of it start-up ms", true}, {"without it ms", true}, {"command", false}, {"run", true},
+        {"backend", false},
+        {"level", false},
+        {"slice", false},
+        {"whole process ms", true},
+        {"of it start-up ms", true},
+        {"without it ms", true},
+        {"command", false},
+        {"run", true},
     };
     const json_t *runs = json_object_get(p->results, "process_runs");
     size_t i;

@@ -1,15 +1,14 @@
 /* The study's table in its two readings. */
 #include <string.h>
 
+#include "report/fields.h"
 #include "report/html.h"
 #include "report/part.h"
-#include "report/fields.h"
 
 static const html_head heads[] = {
-    {"library", false}, {"slice", false},        {"level", false},     {"published s", true},
-    {"here s", true},   {"95 %", false},         {"x dpkt", true},     {"95 %", false},
-    {"x native", true}, {"95 %", false},         {"native", false},    {"read", false},
-    {"row", true},
+    {"library", false}, {"slice", false}, {"level", false}, {"published s", true}, {"here s", true},
+    {"95 %", false},    {"x dpkt", true}, {"95 %", false},  {"x native", true},    {"95 %", false},
+    {"native", false},  {"read", false},  {"row", true},
 };
 
 static const struct {
