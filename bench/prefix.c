@@ -9,8 +9,11 @@
 enum { PROBE_FEW = 200, PROBE_MORE = 1000 };
 /* Runs that build columns take about this much longer. */
 #define COLUMNS_FACTOR 1.6
-/* Further runs outside of the blocks: agreement, memory, positions. */
-#define OTHER_RUNS 4.0
+/* Further runs outside of the blocks: agreement, memory. */
+#define OTHER_RUNS 3.0
+/* Of the time, what the one run may take that tells the cost by position: growth shows only over
+ * many packets. */
+#define POSITION_SHARE 0.05
 /* A prefix has at least this many packets. */
 #define PREFIX_MIN 200
 
@@ -75,15 +78,23 @@ static uint64_t round_number(double value)
     return (uint64_t)(unit * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) + 0.5);
 }
 
-static bool prefix_set(suite *suite, const estimate *e, double limit_s)
+/* As much of the slice as takes no longer than that; NULL without memory. */
+static suite_slice *prefix_within(suite *suite, const estimate *e, double limit_s)
 {
     double fits = limit_s / fmax(e->packet_s, 1e-9);
     if (fits >= (double)e->cell->slice->packets)
-        return true;
-    suite_slice *prefix = suite_prefix(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)));
+        return e->cell->slice;
+    return suite_prefix(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)));
+}
+
+static bool prefix_set(suite *suite, const estimate *e, double limit_s, double position_s)
+{
+    suite_slice *longest = prefix_within(suite, e, fmax(limit_s, position_s));
+    suite_slice *prefix = prefix_within(suite, e, limit_s);
+    e->cell->position_slice = longest;
     if (prefix)
         e->cell->slice = prefix;
-    return prefix != NULL;
+    return longest && prefix;
 }
 
 static bool estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds)
@@ -98,7 +109,7 @@ static bool estimates_use(suite *suite, const estimate *estimates, size_t count,
     bool good = true;
     for (size_t i = 0; good && i < count; i++)
         if (estimates[i].cell)
-            good = prefix_set(suite, &estimates[i], low);
+            good = prefix_set(suite, &estimates[i], low, seconds * POSITION_SHARE);
     return good;
 }
 

@@ -273,18 +273,23 @@ static json_t *columns_times(const schedule *s, const bench_cell *cell, uint64_t
     return json_null();
 }
 
+static bool positions_known(const bench_cell *cell)
+{
+    double sum = 0;
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        sum += cell->part_ns[i];
+    return sum > 0;
+}
+
 static json_t *positions_json(const bench_cell *cell)
 {
-    double packets = (double)cell->slice->packets / POSITION_PARTS, sum = 0;
+    double packets = (double)cell_position_slice(cell)->packets / POSITION_PARTS;
+    if (!positions_known(cell))
+        return json_null();
     json_t *list = json_array();
-    for (size_t i = 0; i < POSITION_PARTS; i++) {
+    for (size_t i = 0; i < POSITION_PARTS; i++)
         json_array_append_new(list, json_real(cell->part_ns[i] / packets));
-        sum += cell->part_ns[i];
-    }
-    if (sum > 0)
-        return list;
-    json_decref(list);
-    return json_null();
+    return list;
 }
 
 static json_t *run_json(const bench_record *record, const bench_cell *cell)
@@ -297,7 +302,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     json_decref(load);
     return json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o}",
+        "s:o, s:o, s:o}",
         "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
         pkt_level_name(cell->level), "prefix_packets", slice_prefix_json(cell->slice), "status",
         status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
@@ -308,7 +313,9 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         ratio_json(s, cell, false, record->seed), "cpu_ratio",
         ratio_json(s, cell, true, record->seed), "load_ns", load_median, "peak_rss_bytes",
         cell->peak_rss ? count(cell->peak_rss) : json_null(), "columns_wall_ns",
-        columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell));
+        columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell),
+        "position_packets",
+        positions_known(cell) ? count(cell_position_slice(cell)->packets) : json_null());
 }
 
 /* A backend that cannot run here, or does not offer a level that others do, has its rows too. */
@@ -316,12 +323,12 @@ static json_t *absent_json(const char *backend, const char *slice, pkt_level lev
                            run_status status, const char *reason)
 {
     return json_pack("{s:s, s:s, s:s, s:n, s:s, s:o, s:n, s:[], s:i, s:n, s:n, s:n, s:n, s:n, s:n, "
-                     "s:n, s:n, s:n, s:n}",
+                     "s:n, s:n, s:n, s:n, s:n}",
                      "backend", backend, "slice", slice, "level", pkt_level_name(level),
                      "prefix_packets", "status", status_name(status), "reason",
                      text_or_null(reason), "agreement", "samples", "k", 0, "wall_ns", "cpu_ns",
                      "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio", "load_ns", "peak_rss_bytes",
-                     "columns_wall_ns", "position_ns_per_packet");
+                     "columns_wall_ns", "position_ns_per_packet", "position_packets");
 }
 
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)

@@ -59,13 +59,19 @@ static bool is_slow(const bench_cell *cell)
 /* Runs of which the median is taken for each part, where they are quick. */
 enum { POSITION_RUNS = 5 };
 
+const suite_slice *cell_position_slice(const bench_cell *cell)
+{
+    return cell->position_slice ? cell->position_slice : cell->slice;
+}
+
 static void cell_positions(schedule *s, client *worker, bench_cell *cell)
 {
     double parts[POSITION_PARTS][POSITION_RUNS];
     size_t runs = is_slow(cell) ? 1 : POSITION_RUNS;
+    const suite_slice *slice = cell_position_slice(cell);
     for (size_t run = 0; run < runs; run++) {
-        json_t *request = run_request("positions", cell->slice, cell->level);
-        json_object_set_new(request, "packets", json_integer((json_int_t)cell->slice->packets));
+        json_t *request = run_request("positions", slice, cell->level);
+        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
         json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
         json_t *answer = client_ask(worker, request, s->request_s);
         const json_t *list = json_object_get(answer, "part_ns");

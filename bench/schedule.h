@@ -35,6 +35,7 @@ typedef struct bench_cell {
     unsigned runs;                       /* of a sample */
     double run_ns;                       /* first estimate */
     uint64_t peak_rss;                   /* bytes; 0: not known */
+    suite_slice *position_slice;         /* that is cut into eighths; NULL: `slice` */
     double part_ns[POSITION_PARTS];      /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
     size_t sample_count, sample_room;
@@ -66,6 +67,8 @@ bool cell_is_timed(const bench_cell *cell);
 /* One run each in a fresh process that did nothing else: peak memory, and how long a run takes;
  * then what each eighth costs, if that is wanted. */
 void schedule_probe(schedule *schedule);
+/* The packets whose cost by position is told. */
+const suite_slice *cell_position_slice(const bench_cell *cell);
 /* Set blocks, rounds and the runs of a sample. */
 void schedule_plan(schedule *schedule);
 /* Run it. Cells that fail on the way lose their samples and get a status. */

@@ -292,6 +292,13 @@ static void positions_row(part *p, const json_t *run, size_t index)
         (void)snprintf(place, sizeof place, "/runs/%zu/position_ns_per_packet/%zu", index, e);
         html_figure(p->out, json_number_value(json_array_get(costs, e)), 1, place, NULL);
     }
+    if (json_is_number(json_object_get(run, "position_packets")))
+        fprintf(p->out,
+                "<td class=\"n\" data-sort=\"%.0f\" "
+                "data-exact=\"/runs/%zu/position_packets\">%.0f</td>",
+                number_of(run, "position_packets"), index, number_of(run, "position_packets"));
+    else
+        html_empty(p->out);
     html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">runs[%zu]</td></tr>\n", index, index);
 }
 

@@ -235,9 +235,55 @@ void report_headline(const json_t *results, FILE *out)
     free(text);
 }
 
+/* Cost of the last quarter of the packets over that of the first; 0 if it is not known. */
+static double growth(const json_t *run)
+{
+    const json_t *parts = json_object_get(run, "position_ns_per_packet");
+    size_t n = json_array_size(parts), i;
+    double first = 0, last = 0;
+    for (i = 0; i < n / 4; i++) {
+        first += json_number_value(json_array_get(parts, i));
+        last += json_number_value(json_array_get(parts, n - 1 - i));
+    }
+    return first > 0 ? last / first : 0;
+}
+
+/* Below this a cost that was looked at once is not said to grow. */
+#define GROWTH_TOLD 1.25
+
+static void position_sentence(const json_t *results, const char *bullet, FILE *out)
+{
+    size_t i, known = 0, told = 0;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        char text[32];
+        double grown = growth(run);
+        known += grown > 0;
+        if (grown < GROWTH_TOLD)
+            continue;
+        number_text(grown, text, sizeof text);
+        if (told++)
+            fputs(", ", out);
+        else
+            fprintf(out, "%sA packet costs more in the last quarter than in the first (one run): ",
+                    bullet);
+        fprintf(out, "%s %s on %s %s times", text_of(run, "backend"), text_of(run, "level"),
+                text_of(run, "slice"), text);
+    }
+    if (told)
+        fprintf(out, "; elsewhere less than %.2f times.\n", GROWTH_TOLD);
+    else if (known)
+        fprintf(out,
+                "%sA packet costs less than %.2f times as much in the last quarter of a slice "
+                "as in the first.\n",
+                bullet, GROWTH_TOLD);
+}
+
 void report_words(const json_t *results, const char *bullet, FILE *out)
 {
     headers_sentence(results, bullet, out);
     dissect_sentence(results, bullet, out);
     start_up_sentence(results, bullet, out);
+    position_sentence(results, bullet, out);
 }
