@@ -106,7 +106,6 @@ static int report_run(const arguments *arguments)
     }
     if (!report_write(arguments->operands, arguments->operand_count, folder))
         return EXIT_TROUBLE;
-    say_note("report: %s/index.html", folder);
     return EXIT_DONE;
 }
 

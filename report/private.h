@@ -3,6 +3,7 @@
 #define PKT_REPORT_PRIVATE_H
 
 #include "report/fields.h"
+#include "report/load.h"
 #include "report/table.h"
 
 /* One line a run, every number. */
