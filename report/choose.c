@@ -343,19 +343,20 @@ static json_t *fit_json(const wish *w, const json_t *backend, size_t level, cons
     double seconds = packets * c->ns / 1e9, needed = cores_needed(w, c->ns);
     double cores = fmax(1, ceil(needed));
     bool extracts = can_extract(text_of(backend, "name"));
-    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}",
-                     "backend", text_of(backend, "name"), "level", levels[level], "ns_per_packet",
-                     c->ns, "ns_per_packet_cheapest", c->low, "ns_per_packet_dearest", c->high,
-                     "peak_rss_bytes", number_or_null(c->rss), "cores_busy", number_or_null(needed),
-                     "cores_at_least", needed > 0 ? json_integer((json_int_t)cores) : json_null(),
-                     "hours_on_one_core", number_or_null(seconds / 3600), "output_bytes",
-                     number_or_null(packets * w->row_bytes), "disk_read_bytes_per_s",
-                     number_or_null(seconds > 0 ? w->volume_bytes / seconds * cores : 0),
-                     "disk_write_bytes_per_s",
-                     number_or_null(seconds > 0 ? packets * w->row_bytes / seconds * cores : 0),
-                     "license", text_of(backend, "license"), "stated", stated_features(w, backend),
-                     "command", command_of(w, backend, level, extracts), "command_note",
-                     command_note(w, backend, level, extracts));
+    return json_pack(
+        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
+        "backend", text_of(backend, "name"), "level", levels[level], "ns_per_packet", c->ns,
+        "ns_per_packet_cheapest", c->low, "ns_per_packet_dearest", c->high, "peak_rss_bytes",
+        number_or_null(c->rss), "cores_busy", number_or_null(needed), "cores_at_least",
+        needed > 0 ? json_integer((json_int_t)cores) : json_null(), "hours_on_one_core",
+        number_or_null(seconds / 3600), "output_bytes", number_or_null(packets * w->row_bytes),
+        "disk_read_bytes_per_s",
+        number_or_null(seconds > 0 ? w->volume_bytes / seconds * cores : 0),
+        "disk_write_bytes_per_s",
+        number_or_null(seconds > 0 ? packets * w->row_bytes / seconds * cores : 0), "license",
+        text_of(backend, "license"), "stated", stated_features(w, backend), "command",
+        command_of(w, backend, level, extracts), "command_note",
+        command_note(w, backend, level, extracts));
 }
 
 static void fit_insert(json_t *fits, json_t *fit)
