@@ -107,32 +107,50 @@ static bool file_write(const part *p, const char *name, const char *suffix, cons
     return false;
 }
 
-/* The drawing without its prologue and with names of its own: several of them stand in one page. */
-static void svg_inline(part *p, const picture *picture, const char *svg)
+/* The name of the drawing's own that stands here; it is in need of a prefix, since several drawings
+ * stand in one page. NULL: none does. */
+static const char *name_at(const char *svg)
 {
     static const char *const names[] = {"gpDot", "gpPt", "gnuplot_", "textbox", "greybox"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncmp(svg, names[i], strlen(names[i])) == 0)
+            return names[i];
+    return NULL;
+}
+
+/* The drawing in one spelling of colours, which the style sheet knows, and with names of its own.
+ */
+static void svg_body(const part *p, const char *body)
+{
+    while (*body) {
+        unsigned red, green, blue;
+        int length = 0;
+        const char *name = name_at(body);
+        if (name) {
+            fprintf(p->out, "p%zu-%zu-%s", p->index, p->drawn, name);
+            body += strlen(name);
+        } else if (*body == 'r' &&
+                   sscanf(body, "rgb( %3u , %3u , %3u )%n", &red, &green, &blue, &length) == 3 &&
+                   length > 0) {
+            fprintf(p->out, "#%02x%02x%02x", red, green, blue);
+            body += length;
+        } else {
+            fputc(*body++, p->out);
+        }
+    }
+}
+
+static void svg_inline(part *p, const picture *picture, const char *svg)
+{
     const char *body = strstr(svg, "</desc>");
-    body = body ? body + strlen("</desc>") : strchr(svg, '>');
+    body = body ? body + strlen("</desc>") : strchr(svg, '>') + 1;
     p->drawn++;
     html_put(p->out,
              "<div class=\"picture scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">",
              picture->alt);
     fprintf(p->out, "<svg viewBox=\"0 0 %u %u\" role=\"img\"", picture->width, picture->height);
     html_put(p->out, " aria-label=\"%s\">", picture->alt);
-    while (*body) {
-        size_t n = 0, which = sizeof names / sizeof names[0];
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            if (strncmp(body, names[i], strlen(names[i])) == 0)
-                which = i;
-        if (which < sizeof names / sizeof names[0]) {
-            n = strlen(names[which]);
-            fprintf(p->out, "p%zu-%zu-%s", p->index, p->drawn, names[which]);
-        } else {
-            n = 1;
-            fputc(*body, p->out);
-        }
-        body += n;
-    }
+    svg_body(p, body);
     fputs("</div>\n", p->out);
 }
 
