@@ -106,7 +106,38 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
     assert_true(a.cells_compared > 0);
 }
 
-static void check_container(const pkt_backend *backend, void *context,
+/* Does its table say that the nanoseconds of a pcapng are beyond it? */
+static bool keeps_microseconds(const pkt_backend *backend)
+{
+    for (const pkt_feature *f = backend->features; f && f->name; f++)
+        if (strcmp(f->name, "pcapng") == 0)
+            return strstr(f->how, "microsecond") != NULL;
+    return false;
+}
+
+/* A library of others is shown as it is: every packet has its row, with the columns of a frame.
+ * Where its headers differ is what `verify` reports; in whole packets they do so seldom. */
+static void agree_mostly(const pkt_backend *backend, pkt_level level, const rowset *rows,
+                         const rowset *truth, const struct container *c)
+{
+    agreement a = {0};
+    pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
+    if (c->nanoseconds && c->format == PKT_FORMAT_PCAPNG && keeps_microseconds(backend))
+        shared &= ~PKT_BIT(ts_ns);
+    rowset_compare(rows, truth, NULL, shared & PKT_FRAMES_COLUMNS, &a);
+    if (a.status != STATUS_OK)
+        fail_msg("%s, %s, %s: packet %llu, %s: has '%s', truth is '%s'; %s", backend->name,
+                 pkt_level_name(level), c->name, (unsigned long long)a.first.packet,
+                 pkt_column_at(a.first.column)->name, a.first.value, a.first.expected, a.reason);
+    if (c->snaplen)
+        return;
+    a = (agreement){0};
+    rowset_compare(rows, truth, NULL, shared, &a);
+    if (a.status != STATUS_OK && a.status != STATUS_DIFFERS)
+        fail_msg("%s, %s, %s: %s", backend->name, pkt_level_name(level), c->name, a.reason);
+}
+
+static void check_container(const pkt_backend *backend, void *context, bool of_others,
                             const dataset_scenario *scenario, const struct container *c)
 {
     rowset truth, rows;
@@ -118,7 +149,10 @@ static void check_container(const pkt_backend *backend, void *context,
             continue;
         assert_int_equal(rows_take(backend, context, capture, (pkt_level)level, &rows),
                          PKT_ERR_NONE);
-        agree(backend, (pkt_level)level, &rows, &truth, c->name);
+        if (of_others)
+            agree_mostly(backend, (pkt_level)level, &rows, &truth, c);
+        else
+            agree(backend, (pkt_level)level, &rows, &truth, c->name);
         rowset_free(&rows);
     }
     rowset_free(&truth);
@@ -182,11 +216,11 @@ static void check_table(const pkt_backend *backend)
         assert_int_equal(backend->work[level] != NULL, columns != 0);
     }
     for (const pkt_feature *f = backend->features; f && f->name; f++)
-        assert_true(strcmp(f->how, "tested") == 0 || strncmp(f->how, "stated", 6) == 0);
+        assert_true(strncmp(f->how, "tested", 6) == 0 || strncmp(f->how, "stated", 6) == 0);
 }
 
 /* In a process of its own: a library may keep state for good. */
-static void check_backend(const pkt_backend *backend)
+static void check_backend(const pkt_backend *backend, bool of_others)
 {
     void *context = NULL;
     pkt_err err = {.pos = PKT_POS_NONE};
@@ -196,7 +230,7 @@ static void check_backend(const pkt_backend *backend)
     const dataset_scenario *scenario;
     for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++)
         for (size_t c = 0; c < sizeof containers / sizeof containers[0]; c++)
-            check_container(backend, context, scenario, &containers[c]);
+            check_container(backend, context, of_others, scenario, &containers[c]);
     check_ends(backend, context);
     if (backend->unload)
         backend->unload(context);
@@ -217,7 +251,7 @@ static void test_every_backend(void **state)
             continue;
         }
         assert_string_equal(backend->name, entry.name);
-        check_backend(backend);
+        check_backend(backend, entry.on_request);
         checked++;
     }
     assert_true(checked >= 3);

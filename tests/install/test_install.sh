@@ -59,13 +59,15 @@ quietly "$pktbench" gen tcp-flood --size 500000 -o "$capture" --truth "$work/tru
 quietly "$pktbench" extract "$capture" --backend raw -o "$work/rows.csv"
 cmp "$work/truth.csv" "$work/rows.csv" || fail "extract does not give the truth"
 packets=$(($(wc -l <"$work/truth.csv") - 1))
-if [ -e "$build/modules/wireshark.so" ]; then
-    "$pktbench" list backends >"$work/backends"
-    grep -A 1 '^wireshark: ' "$work/backends" | grep -q '^    version ' ||
-        fail "the installed program does not find its module: $(grep -A 1 '^wireshark: ' "$work/backends")"
-else
-    echo "the wireshark module is not built: not looked for"
-fi
+"$pktbench" list backends >"$work/backends"
+for module in wireshark libtins libtrace; do
+    if [ -e "$build/modules/$module.so" ]; then
+        grep -A 1 "^$module: " "$work/backends" | grep -q '^    version ' ||
+            fail "the installed program does not find its module: $(grep -A 1 "^$module: " "$work/backends")"
+    else
+        echo "the $module module is not built: not looked for"
+    fi
+done
 
 # Programs that use the library. `-lpktbench` would take the shared one.
 expect_count() {
@@ -102,7 +104,7 @@ mkdir wrong
 cp "$source/examples/plugin/CMakeLists.txt" wrong
 sed 's/dst_port\(.*\)be16(h + 2)/dst_port\1be16(h)/' "$source/examples/plugin/mine.c" >wrong/mine.c
 ! cmp -s "$source/examples/plugin/mine.c" wrong/mine.c || fail "the plug-in's port is not where it was"
-expect_verify() { # STATUS SOURCES
+expect_verify() { # STATUS SOURCES ROW
     quietly cmake -G Ninja -S "$2" -B plugin -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_FLAGS="$strict"
     quietly cmake --build plugin
@@ -110,10 +112,14 @@ expect_verify() { # STATUS SOURCES
     "$pktbench" verify "$capture" --plugin ./plugin/libmine.so --backends raw,mine \
         --reference raw >verified 2>&1 || status=$?
     [ $status -eq "$1" ] || fail "verify with the plug-in of $2: status $status: $(cat verified)"
+    "$pktbench" bench "$capture" --plugin ./plugin/libmine.so --backends raw,mine --levels headers \
+        --reference raw --processes 1 --rounds 1 --budget 1s -o plugin/results.json >table 2>&1 ||
+        fail "bench with the plug-in of $2: $(cat table)"
+    grep -Eq "^mine +headers +$3" table || fail "no row of the plug-in of $2: $(cat table)"
     rm -r plugin
 }
-expect_verify 0 "$source/examples/plugin"
-expect_verify 1 wrong
+expect_verify 0 "$source/examples/plugin" "[0-9.,]+ +"
+expect_verify 1 wrong ".*disagrees: "
 
 # The manual page. It has no date: its version tells its age.
 manual=$prefix/share/man/man1/pktbench.1
