@@ -197,6 +197,22 @@ def test_without_gnuplot():
         assert sorted(os.listdir(folder)) == ["index.html", "report.md"]
 
 
+def test_sample():
+    """The committed sample is made of the reference results, as they are."""
+    sample = SOURCE / "report/sample"
+    results = [SOURCE / "results/reference" / name for name in ("seed.json", "default.json")]
+    with tempfile.TemporaryDirectory() as folder:
+        assert run("report", *results, "-o", folder).returncode == 0
+        pictures = re.compile(r"^!\[.*\n\n", re.M) # there with gnuplot alone
+        made, kept = (pictures.sub("", Path(where, "report.md").read_text())
+                      for where in (folder, sample))
+        assert made == kept, "make report/sample again: see CONTRIBUTING.md"
+        links = [re.findall(r'href="data:application/json;base64,([^"]*)"',
+                            Path(where, "index.html").read_text()) for where in (folder, sample)]
+        assert links[0] == links[1] and len(links[0]) == 2
+    assert sum(file.stat().st_size for file in sample.iterdir()) < 2e6
+
+
 # Options, the winner (None: none fits), and who is refused for what.
 CHOICES = [
     (["--rate", "1Mpps", "--license", "permissive"], "raw",
