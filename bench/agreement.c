@@ -114,6 +114,7 @@ static void row_compare(const rowset *got, const rowset *expected, uint64_t row,
             difference_note(out, a, i, b, j, row, shown[n], groups);
         if (sound) {
             out->cells_different++;
+            out->different[shown[n]]++;
         } else {
             out->broken_cells_different++;
             out->broken[verdict][shown[n]]++;

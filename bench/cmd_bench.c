@@ -12,7 +12,8 @@
 #include "gate.h"
 #include "machine.h"
 #include "prefix.h"
-#include "report/table.h"
+#include "report/private.h"
+#include "report/report.h"
 #include "results.h"
 #include "say.h"
 #include "sink/outfile.h"
@@ -258,12 +259,45 @@ static void results_path(const benchmark *b, const json_t *results, char path[PA
     (void)snprintf(path, PATH_MAX + 64, "%s/%s.json", folder, stamp);
 }
 
-static bool results_write(const benchmark *b, const json_t *results)
+/* The headline sentence, for those who look no further. */
+static void headline_say(const json_t *results)
 {
-    char path[PATH_MAX + 64];
+    char *text = NULL;
+    size_t size;
+    FILE *words = open_memstream(&text, &size);
+    if (!words)
+        return;
+    report_headline(results, words);
+    if (fclose(words) == 0)
+        say_note("%s", text);
+    free(text);
+}
+
+/* A folder beside the results, of their name without its suffix. */
+static bool report_beside(char *path, const json_t *results)
+{
+    char folder[PATH_MAX + 80], *paths[] = {path};
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    size_t length = dot && (!slash || dot > slash + 1) ? (size_t)(dot - path) : strlen(path);
+    (void)snprintf(folder, sizeof folder, "%.*s%s", (int)length, path,
+                   path[length] ? "" : "-report");
+    if (!report_write(paths, 1, folder))
+        return false;
+    headline_say(results);
+    return true;
+}
+
+/* Is the report wanted, and is there something to put into it? */
+static bool report_wanted(const benchmark *b, const json_t *results)
+{
+    return option_given(b->arguments, "report") && results_timed(results) > 0;
+}
+
+/* `path` is where they are kept; "" if nowhere. */
+static bool results_write(const json_t *results, const char *path)
+{
     pkt_outfile out;
     pkt_err err = {.pos = PKT_POS_NONE};
-    results_path(b, results, path);
     if (!*path) {
         say_note("the results are not kept: -o FILE keeps them");
         return true;
@@ -326,11 +360,16 @@ static int conclude(benchmark *b, json_t *context, double started)
     }
     const char *no_color = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
-    bool good = results_write(b, results);
+    char path[PATH_MAX + 64];
+    results_path(b, results, path);
+    bool good = results_write(results, path);
     if (report_table(results, b->format, colour, stdout) != 0) {
         say_error("the results cannot be shown");
         good = false;
     }
+    (void)fflush(stdout); /* the table comes before the words about it */
+    if (good && *path && report_wanted(b, results))
+        good = report_beside(path, results);
     json_decref(results);
     int status = good ? EXIT_DONE : EXIT_TROUBLE;
     for (size_t i = 0; good && i < b->schedule.cell_count; i++)
@@ -429,6 +468,9 @@ static const option_spec options[] = {
     {"o", "FILE",
      "Write the results here, as JSON whatever --format says; default results/local/ of the "
      "project."},
+    {"report", NULL,
+     "Write the report too, into a folder beside the results and of their name: `pktbench report "
+     "--help` says what is in it."},
     {NULL, NULL, NULL},
 };
 

@@ -35,17 +35,28 @@ static json_t *difference_json(const difference *first, bool show_values)
                      shown ? json_string(first->expected) : json_null());
 }
 
+/* Counts of the columns that differ, by name; empty if none does. */
+static json_t *columns_json(const agreement *a)
+{
+    json_t *out = json_object();
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (a->different[c])
+            json_object_set_new(out, pkt_column_at(c)->name, count(a->different[c]));
+    return out;
+}
+
 json_t *agreement_json(const check *check, bool show_values)
 {
     const agreement *a = &check->agreement;
     if (!a->reference)
         return json_null();
-    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "reference", a->reference,
-                     "independent", (int)a->independent, "rows_compared", count(a->rows_compared),
-                     "cells_compared", count(a->cells_compared), "cells_different",
-                     count(a->cells_different), "broken_rows", count(a->broken_rows),
-                     "broken_cells_different", count(a->broken_cells_different), "listed", count(0),
-                     "first_difference", difference_json(&a->first, show_values));
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "reference",
+                     a->reference, "independent", (int)a->independent, "rows_compared",
+                     count(a->rows_compared), "cells_compared", count(a->cells_compared),
+                     "cells_different", count(a->cells_different), "broken_rows",
+                     count(a->broken_rows), "broken_cells_different",
+                     count(a->broken_cells_different), "listed", count(0), "columns_different",
+                     columns_json(a), "first_difference", difference_json(&a->first, show_values));
 }
 
 /* XXH3-64 of the file; null if it cannot be read. */

@@ -3,6 +3,7 @@
 #define PKT_REPORT_PRIVATE_H
 
 #include "report/fields.h"
+#include "report/load.h"
 #include "report/table.h"
 
 /* One line a run, every number. */
@@ -11,5 +12,8 @@ void report_csv(const json_t *results, FILE *out);
 void report_study(const json_t *results, bool markdown, FILE *out);
 /* What the numbers say, one sentence a line; nothing that an interval does not carry. */
 void report_words(const json_t *results, const char *bullet, FILE *out);
+
+/* The headline: what the first of these sentences says, without a line's end; never nothing. */
+void report_headline(const json_t *results, FILE *out);
 
 #endif

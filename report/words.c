@@ -2,6 +2,7 @@
 #include "report/private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Does the backend give every column that others give at the level? */
@@ -203,6 +204,35 @@ static void start_up_sentence(const json_t *results, const char *bullet, FILE *o
     }
     if (said)
         fputs(" (a capture without packets; hyperfine).\n", out);
+}
+
+/* The first sentence that there is. */
+static char *first_sentence(const json_t *results)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *words = open_memstream(&text, &size);
+    if (!words)
+        return NULL;
+    headers_sentence(results, "", words);
+    if (ftell(words) == 0)
+        dissect_sentence(results, "", words);
+    if (ftell(words) == 0)
+        fputs("No backend agrees on every slice, so none is named the fastest.", words);
+    if (fclose(words) != 0) {
+        free(text);
+        return NULL;
+    }
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+void report_headline(const json_t *results, FILE *out)
+{
+    char *text = first_sentence(results);
+    if (text)
+        fputs(text, out);
+    free(text);
 }
 
 /* Cost of the last quarter of the packets over that of the first; 0 if it is not known. */

@@ -1,6 +1,6 @@
 /* Tables from fixed results against golden files: FOLDER/NAME.json in every format.
  * Usage: test_report FOLDER [--write]: --write makes the golden files, to be read before they are
- * committed. */
+ * committed. test_report FOLDER --print RESULTS.json FORMAT: that table, for other tests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "report/fields.h"
+#include "report/page.h"
 #include "report/table.h"
 
 static const char *folder;
@@ -52,11 +53,10 @@ static char *file_text(const char *path)
     return text;
 }
 
-static void check_golden(const char *name, report_format format, const char *suffix)
+/* Takes the text that was made. */
+static void check_text(char *got, const char *name, const char *suffix)
 {
     char path[512];
-    json_t *results = fixture(name);
-    char *got = rendered(results, format);
     (void)snprintf(path, sizeof path, "%s/%s.%s", folder, name, suffix);
     if (writes) {
         FILE *out = fopen(path, "wb");
@@ -70,7 +70,35 @@ static void check_golden(const char *name, report_format format, const char *suf
         free(wanted);
     }
     free(got);
+}
+
+static void check_golden(const char *name, report_format format, const char *suffix)
+{
+    json_t *results = fixture(name);
+    check_text(rendered(results, format), name, suffix);
     json_decref(results);
+}
+
+/* The Markdown of a report of two results that stay apart, without pictures. */
+static void test_report_golden(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"mixed", "few"};
+    results_file files[2] = {0};
+    part parts[2];
+    char *text = NULL;
+    size_t size;
+    for (size_t i = 0; i < 2; i++) {
+        files[i] = (results_file){.name = names[i], .json = fixture(names[i])};
+        parts[i] = (part){.file = &files[i], .results = files[i].json, .index = i};
+    }
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    page_markdown(parts, 2, out);
+    assert_int_equal(fclose(out), 0);
+    check_text(text, "report", "md");
+    for (size_t i = 0; i < 2; i++)
+        results_close(&files[i]);
 }
 
 static void test_golden(void **state)
@@ -171,11 +199,18 @@ int main(int argc, char **argv)
     if (argc < 2)
         return 2;
     folder = argv[1];
+    if (argc == 5 && strcmp(argv[2], "--print") == 0) {
+        report_format format;
+        json_t *results = json_load_file(argv[3], 0, NULL);
+        return results && report_format_find(argv[4], &format) == 0
+                   ? report_table(results, format, false, stdout)
+                   : 2;
+    }
     writes = argc > 2 && strcmp(argv[2], "--write") == 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),  cmocka_unit_test(test_json),
         cmocka_unit_test(test_readme),  cmocka_unit_test(test_not_results),
-        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_report_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

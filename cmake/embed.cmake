@@ -1,0 +1,15 @@
+# Text files as C strings, with the SHA-256 that a content security policy names them by.
+# cmake -DOUT=FILE.c -DFILES="page.css;page.js" -P embed.cmake
+set(text "/* Made from the files of report/page/. */\n#include \"report/assets.h\"\n\n")
+foreach(file ${FILES})
+    get_filename_component(name ${file} NAME)
+    string(MAKE_C_IDENTIFIER ${name} name)
+    file(READ ${file} hex HEX)
+    file(SHA256 ${file} sum)
+    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+    string(REGEX REPLACE "(..)" "0x\\1," sum "${sum}")
+    string(APPEND text "static const char ${name}_text[] = {\n${bytes}0};\n"
+           "const report_asset asset_${name} = {${name}_text, {${sum}}};\n\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,250 @@
+// The report's page in a browser. Usage: node page.test.mjs MODULES CHROMIUM PAGE RESULTS.json...
+// Every figure of the page is looked up in the results that it names.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [modules, chromiumPath, page, ...resultPaths] = process.argv.slice(2);
+const require = createRequire(path.join(modules, 'package.json'));
+const { chromium } = require('playwright-core');
+const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const results = resultPaths.map((file) => JSON.parse(fs.readFileSync(file, 'utf8')));
+const url = pathToFileURL(path.resolve(page)).href;
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+// Three significant digits, thousands in groups: written here once more, so that the page's way of
+// writing numbers is checked too.
+function shown(value) {
+  const size = Math.abs(value);
+  if (size >= 99.95) {
+    const unit = 10 ** (Math.floor(Math.log10(size)) - 2);
+    const rounded = unit > 1 ? Math.round(value / unit) * unit : value;
+    return Math.round(rounded).toLocaleString('en-US');
+  }
+  if (size < 1e-9) return '0';
+  return value.toFixed(2 - Math.floor(Math.log10(size * 1.0005)));
+}
+
+function at(json, pointer) {
+  const found = pointer.split('/').slice(1).reduce((value, key) => value?.[key], json);
+  assert.notEqual(found, undefined, `the results have no ${pointer}`);
+  return found;
+}
+
+// The last digit may be off by one where a value lies on the edge between two.
+function assertShown(text, value, where) {
+  if (text === shown(value)) return;
+  const number = Number(text.replaceAll(',', ''));
+  assert.ok(Math.abs(number - value) <= Math.abs(value) * 0.0051,
+    `${where}: the page says ${text}, the results ${value}`);
+}
+
+async function open(browser, options = {}) {
+  const context = await browser.newContext({ offline: true, ...options });
+  const tab = await context.newPage();
+  const faults = [];
+  tab.on('request', (request) => {
+    const asked = request.url();
+    if (asked !== url && !asked.startsWith('data:')) faults.push(`request: ${asked}`);
+  });
+  tab.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  tab.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  await tab.goto(url);
+  return { context, tab, faults };
+}
+
+async function checkFigures(tab) {
+  const figures = await tab.$$eval('[data-json], [data-exact]', (cells) => cells.map((cell) => ({
+    part: Number(cell.closest('article').dataset.part),
+    text: cell.textContent,
+    json: cell.dataset.json, exact: cell.dataset.exact, over: cell.dataset.over,
+    factor: Number(cell.dataset.factor ?? 1),
+  })));
+  assert.ok(figures.length > 50, `only ${figures.length} figures`);
+  for (const figure of figures) {
+    const json = results[figure.part];
+    const where = figure.json ?? figure.exact;
+    const value = at(json, where);
+    if (figure.exact) {
+      assert.equal(figure.text, String(value), where);
+      continue;
+    }
+    assert.ok([1, 1e3, 1e-3, 1e-6].includes(figure.factor), `${where}: factor ${figure.factor}`);
+    const scale = figure.factor / (figure.over ? at(json, figure.over) : 1);
+    if (Array.isArray(value)) {
+      const ends = figure.text.match(/^\[(.*), (.*)\]$/);
+      assert.ok(ends, `${where}: ${figure.text} is no interval`);
+      value.forEach((end, i) => assertShown(ends[i + 1], end * scale, where));
+    } else {
+      assertShown(figure.text, value * scale, where);
+    }
+  }
+  return figures.length;
+}
+
+// What looks like a number in a table without saying where it stands: only what is counted here.
+async function checkUntraced(tab) {
+  const loose = await tab.$$eval('table.sorts tbody td', (cells) => cells
+    .filter((cell) => /\d/.test(cell.textContent) && /^[\d.,\s[\]]+$/.test(cell.textContent) &&
+      !cell.dataset.json && !cell.dataset.exact)
+    .map((cell) => {
+      const head = cell.closest('table').tHead.rows[0].cells[cell.cellIndex].textContent;
+      return { head, text: cell.textContent, row: cell.parentNode.textContent.slice(0, 60) };
+    }));
+  for (const cell of loose) {
+    assert.ok(['columns', 'value', 'version'].includes(cell.head),
+      `${cell.head} ${cell.text} does not say where it stands: ${cell.row}`);
+  }
+}
+
+function isColumn(name) {
+  return !['verdict', 'present'].includes(name) && !name.endsWith('_lo');
+}
+
+async function checkRows(tab) {
+  for (const [index, json] of results.entries()) {
+    const part = tab.locator(`article[data-part="${index}"]`);
+    for (const slice of json.slices) {
+      const runs = json.runs.filter((run) => run.slice === slice.name && run.status !== 'not-offered');
+      const table = part.locator('table', { hasText: `Runs over ${slice.name}.` });
+      assert.equal(await table.locator('tbody tr').count(), runs.length, slice.name);
+      const rows = await table.locator('tbody tr').evaluateAll((list) => list.map((row) =>
+        [row.cells[0].textContent, row.cells[1].textContent, Number(row.cells[11].textContent)]));
+      rows.forEach(([name, level, columns], i) => {
+        assert.equal(name.replace(' (ours)', ''), runs[i].backend);
+        assert.equal(level, runs[i].level);
+        const backend = json.backends.find((one) => one.name === runs[i].backend);
+        const given = backend.levels[level]?.columns.filter(isColumn).length ?? 0;
+        assert.equal(columns, given, `columns of ${name} ${level}`);
+      });
+    }
+    const gives = part.locator('table', { hasText: 'tested: by this project' });
+    assert.equal(await gives.locator('tbody tr').count(), json.backends.length);
+    const counts = {
+      'Whole processes': json.process_runs.length,
+      'As published: dpkt only reads': json.study.filter((row) => row.reading === 'as-published').length,
+      'Like for like: all three decode': json.study.filter((row) => row.reading === 'like-for-like').length,
+    };
+    for (const [caption, count] of Object.entries(counts)) {
+      const table = part.locator('table', { has: tab.locator('caption', { hasText: caption }) });
+      assert.equal(await table.locator('tbody tr').count(), count, caption);
+    }
+  }
+}
+
+async function checkSorting(tab) {
+  const table = tab.locator('table', { hasText: 'Runs over ' }).first();
+  const button = table.locator('thead button', { hasText: 'ns/packet' }).first();
+  const numbers = () => table.locator('tbody tr').evaluateAll((rows) => rows
+    .map((row) => row.cells[2].dataset.sort).filter((text) => text !== undefined).map(Number));
+  const before = await numbers();
+  await button.click();
+  assert.deepEqual(await numbers(), [...before].sort((a, b) => a - b));
+  assert.equal(await button.locator('xpath=..').getAttribute('aria-sort'), 'ascending');
+  await button.focus();
+  await tab.keyboard.press('Enter');
+  assert.deepEqual(await numbers(), [...before].sort((a, b) => b - a));
+}
+
+async function checkFilter(tab) {
+  const table = tab.locator('table', { hasText: 'Runs over ' }).first();
+  const total = await table.locator('tbody tr').count();
+  const input = table.locator('xpath=../preceding-sibling::label[1]//input');
+  if (await input.count() === 0) return; // too short a table for one
+  const wanted = await table.locator('tbody tr', { hasText: 'frames' }).count();
+  await input.fill('frames');
+  assert.equal(await table.locator('tbody tr:visible').count(), wanted);
+  assert.ok(wanted > 0 && wanted < total);
+  await input.fill('');
+  assert.equal(await table.locator('tbody tr:visible').count(), total);
+}
+
+// Whatever can be used is reached by Tab alone.
+async function checkKeyboard(tab) {
+  const wanted = await tab.locator('a[href], button, input, summary, [tabindex="0"]').count();
+  await tab.evaluate(() => { document.activeElement.blur(); window.reached = new Set(); });
+  for (let i = 0; i < wanted + 5; i++) {
+    await tab.keyboard.press('Tab');
+    await tab.evaluate(() => window.reached.add(document.activeElement));
+  }
+  const missed = await tab.evaluate(() => [...document.querySelectorAll(
+    'a[href], button, input, summary, [tabindex="0"]')]
+    .filter((element) => !window.reached.has(element)).map((element) => element.outerHTML.slice(0, 80)));
+  assert.deepEqual(missed, []);
+}
+
+async function checkAxe(tab, scheme) {
+  await tab.emulateMedia({ colorScheme: scheme });
+  await tab.evaluate(axeSource);
+  const found = await tab.evaluate(() => window.axe.run(document,
+    { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
+  assert.ok(found.passes.some((rule) => rule.id === 'color-contrast'), 'contrast was not looked at');
+  assert.deepEqual(found.violations.map((rule) =>
+    `${scheme} ${rule.id}: ${rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 100) +
+      ' ' + node.failureSummary.slice(0, 160)).join(' | ')}`), []);
+}
+
+async function checkDifferences(tab) {
+  const cells = tab.locator('.matrix details');
+  const wanted = results.some((json) => json.runs.some((run) =>
+    run.agreement?.cells_different > 0 && run.agreement.first_difference));
+  assert.equal(await cells.count() > 0, wanted, 'first differences in the matrix');
+  if (!wanted) return;
+  await cells.first().locator('summary').click();
+  assert.match(await cells.first().innerText(), /first in packet \d+/);
+  assert.match(await cells.first().locator('xpath=..').getAttribute('title'), /first in packet \d+/);
+}
+
+async function checkDownload(tab) {
+  const links = await tab.$$eval('a.json', (list) => list.map((link) => link.href));
+  assert.equal(links.length, results.length);
+  links.forEach((href, i) => {
+    const bytes = Buffer.from(href.replace(/^data:application\/json;base64,/, ''), 'base64');
+    assert.ok(bytes.equals(fs.readFileSync(resultPaths[i])), 'the results that the page carries');
+  });
+}
+
+async function checkNarrow(browser) {
+  const { context, tab, faults } = await open(browser,
+    { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+  const width = await tab.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 320, `${width} px wide on a screen of 320`);
+  assert.deepEqual(faults, []);
+  await context.close();
+}
+
+async function checkPlain(browser) {
+  const { context, tab } = await open(browser, { javaScriptEnabled: false });
+  assert.equal(await tab.locator('button, input').count(), 0, 'controls that do nothing');
+  assert.ok(await tab.locator('.sentence').first().isVisible());
+  await checkRows(tab);
+  await context.close();
+}
+
+const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
+try {
+  assert.ok(fs.statSync(page).size < 2e6, 'the page is larger than 2 MB');
+  const { context, tab, faults } = await open(browser);
+  const figures = await checkFigures(tab);
+  await checkUntraced(tab);
+  await checkRows(tab);
+  await checkDownload(tab);
+  await checkSorting(tab);
+  await checkFilter(tab);
+  await checkDifferences(tab);
+  await checkKeyboard(tab);
+  assert.deepEqual(faults, []);
+  await checkAxe(tab, 'light');
+  await checkAxe(tab, 'dark');
+  await context.close();
+  await checkNarrow(browser);
+  await checkPlain(browser);
+  console.log(`${path.basename(page)}: ${figures} figures found in the results`);
+} finally {
+  await browser.close();
+}

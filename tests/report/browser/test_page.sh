@@ -1,0 +1,34 @@
+#!/bin/sh
+# The page in a browser. Exit status 77: skipped.
+# Usage: test_page.sh PKTBENCH SOURCE MODULES
+set -eu
+pktbench=$1
+source=$2
+modules=$3
+
+skip() {
+    echo "SKIP: $*"
+    exit 77
+}
+command -v node >/dev/null || skip "there is no node"
+browser=$(command -v chromium || command -v chromium-browser) || skip "there is no chromium"
+[ -d "$modules/node_modules/playwright-core" ] ||
+    skip "playwright-core is not in $modules: ./run test puts it there"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# Everything that the browser writes goes with the folder.
+export HOME="$folder" XDG_CONFIG_HOME="$folder" XDG_CACHE_HOME="$folder"
+
+check() {
+    "$pktbench" report "$@" -o "$folder/report"
+    node "$source/tests/report/browser/page.test.mjs" "$modules" "$browser" \
+        "$folder/report/index.html" "$@"
+    rm -r "$folder/report"
+}
+set --
+for results in "$source"/results/reference/*.json; do
+    set -- "$@" "$results"
+done
+check "$@"
+check "$source/tests/report/mixed.json"

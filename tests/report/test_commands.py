@@ -1,0 +1,308 @@
+"""`pktbench report` and `pktbench choose`: every number of the tables is that of the results, bad
+input is refused in words, and choices have the expected winners and reasons.
+
+Usage: test_commands.py PKTBENCH TEST_REPORT SOURCE"""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PKTBENCH, TEST_REPORT, SOURCE = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+REFERENCE = sorted((SOURCE / "results/reference").glob("*.json"))
+FIXTURES = [SOURCE / "tests/report/mixed.json", SOURCE / "tests/report/few.json"]
+TIMED = ("ok", "differs", "unchecked")
+
+
+def run(*arguments, **options):
+    return subprocess.run([PKTBENCH, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=120, check=False, **options)
+
+
+def shown(value):
+    """Three significant digits, thousands in groups; written here once more on purpose."""
+    size = abs(value)
+    if size >= 99.95:
+        unit = 10 ** (math.floor(math.log10(size)) - 2)
+        return f"{round(value / unit) * unit if unit > 1 else value:,.0f}"
+    if size < 1e-9:
+        return "0"
+    return f"{value:.{2 - math.floor(math.log10(size * 1.0005))}f}"
+
+
+def interval(summary, scale=1.0):
+    if not summary or not summary["ci95"]:
+        return ""
+    low, high = summary["ci95"]
+    return f"[{shown(low * scale)}, {shown(high * scale)}]"
+
+
+def same(got, wanted):
+    """The last digit may differ where a value lies on the edge between two."""
+    numbers = re.compile(r"[\d,]*\d(?:\.\d+)?")
+    if numbers.sub("", got) != numbers.sub("", wanted):
+        return False
+    pairs = zip(numbers.findall(got), numbers.findall(wanted))
+    return all(math.isclose(float(a.replace(",", "")), float(b.replace(",", "")), rel_tol=0.0051)
+               for a, b in pairs)
+
+
+def expected_cells(run_of):
+    """ns/packet, interval, MB/s, ratio, interval, peak MB: as a table shows them."""
+    if run_of["status"] not in TIMED or not run_of["wall_ns"]:
+        return [""] * 6
+    ratio = run_of["ratio"]
+    mark = "'" if ratio and ratio["level"] != run_of["level"] else ""
+    scale = run_of["ns_per_packet"] / run_of["wall_ns"]["median"]
+    peak = run_of["peak_rss_bytes"]
+    return [shown(run_of["ns_per_packet"]), interval(run_of["wall_ns"], scale),
+            shown(run_of["mb_per_s"]), shown(ratio["median"]) + mark if ratio else "",
+            interval(ratio) if ratio else "", shown(peak / 1e6) if peak else ""]
+
+
+def rows_of(text, slice_name):
+    """Lines of the slice's table, after its head."""
+    lines = text.splitlines()
+    starts = [i for i, line in enumerate(lines)
+              if re.match(rf"(\*\*)?{re.escape(slice_name)}: \d+ packets", line)]
+    assert starts, f"no table of {slice_name}"
+    rows = []
+    for line in lines[starts[0] + 1:]:
+        if line.startswith(("Agreement:", "A/A:")):
+            return rows
+        if line.strip() and not line.startswith(("| backend", "|:--", "backend")):
+            rows.append(line)
+    return rows
+
+
+def check_table(results, text, is_markdown):
+    checked = 0
+    for one in results["slices"]:
+        runs = [r for r in results["runs"]
+                if r["slice"] == one["name"] and r["status"] != "not-offered"]
+        rows = rows_of(text, one["name"])
+        assert len(rows) == len(runs), (one["name"], len(rows), len(runs))
+        for line, run_of in zip(rows, runs):
+            wanted = expected_cells(run_of)
+            if is_markdown:
+                cells = [cell.strip() for cell in line.strip("|").split(" |")]
+                got = cells[2:8]
+            else: # empty cells leave no trace there
+                wanted = [cell for cell in wanted if cell]
+                got = re.split(r"\s{2,}", line.strip())[2:2 + len(wanted)]
+            for cell, number in zip(got, wanted, strict=True):
+                assert same(cell, number), (line, cell, number)
+                checked += 1
+    return checked
+
+
+def check_sentence(results, sentence):
+    """Every number of the headline is a ratio of the results."""
+    ratios = {shown(r["ratio"]["median"]) for r in results["runs"] if r["ratio"]}
+    for number in re.findall(r"\d[\d,]*(?:\.\d+)?", sentence):
+        assert number.rstrip(",") in ratios, (number, sentence)
+
+
+def check_study(results, text):
+    known = set()
+    for row in results["study"]:
+        known.add(f"{row['published_s']:.2f}")
+        for key in ("slice_s", "to_dpkt", "to_native"):
+            summary = row[key]
+            if summary:
+                known |= {shown(summary["median"])} | {shown(v) for v in summary["ci95"] or []}
+    for line in re.findall(r"^\| (?:dpkt|Scapy|PyShark), .*$", text, re.M):
+        for number in re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?=[ \],|])", line):
+            assert number.rstrip(",") in known, (number, line)
+
+
+def test_numbers():
+    total = 0
+    for path in REFERENCE + FIXTURES:
+        results = json.loads(path.read_text())
+        for name in ("table", "markdown"):
+            text = subprocess.run([TEST_REPORT, str(SOURCE / "tests/report"), "--print", str(path),
+                                   name], capture_output=True, text=True, check=True).stdout
+            total += check_table(results, text, name == "markdown")
+        with tempfile.TemporaryDirectory() as folder:
+            made = run("report", path, "-o", folder)
+            assert made.returncode == 0, made.stderr
+            text = Path(folder, "report.md").read_text()
+            total += check_table(results, text, True)
+            check_sentence(results, re.search(r"^\*\*(For .*|No .*)\*\*$", text, re.M)[1])
+            check_study(results, text)
+    assert total > 200, total
+    print(f"{total} cells are those of the results")
+
+
+def refused(path, words, *command):
+    with tempfile.TemporaryDirectory() as folder:
+        inside = Path(folder, "report")
+        commands = [command] if command else [("report", path, "-o", inside), ("choose", path)]
+        for arguments in commands:
+            done = run(*arguments)
+            assert done.returncode == 2, (arguments, done)
+            assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+            assert re.search(words, done.stderr), (words, done.stderr)
+            assert done.stdout == "" and not inside.exists()
+
+
+def test_bad_input():
+    whole = FIXTURES[0].read_text()
+    results = json.loads(whole)
+    with tempfile.TemporaryDirectory() as folder:
+        bad = Path(folder, "bad.json")
+        bad.write_text(whole[:len(whole) // 2])
+        refused(bad, r"not whole JSON.*at byte \d+")
+        bad.write_text(json.dumps(results | {"schema_version": 99}))
+        refused(bad, "schema version 99, this program reads version 1")
+        bad.write_text("[]")
+        refused(bad, "these are no results")
+        bad.write_text("")
+        refused(bad, "not whole JSON")
+        for one in results["runs"]:
+            one |= {"status": "failed", "reason": "it broke", "wall_ns": None}
+        bad.write_text(json.dumps(results))
+        refused(bad, "no run has a time.*it broke")
+        refused(bad, "cannot read", "report", Path(folder, "missing.json"), "-o", folder)
+        refused(bad, "-o names the folder", "report", FIXTURES[0])
+
+
+def test_machines_apart():
+    other = json.loads(FIXTURES[0].read_text())
+    other["context"]["cpu"]["model"] = "Another <CPU> & more"
+    with tempfile.TemporaryDirectory() as folder:
+        second = Path(folder, "second.json")
+        second.write_text(json.dumps(other))
+        assert run("report", FIXTURES[0], second, "-o", folder).returncode == 0
+        page = Path(folder, "index.html").read_text()
+        text = Path(folder, "report.md").read_text()
+        for made in (page, text):
+            assert "results are of different machines" in made
+        assert page.count("<article") == 2
+        assert "Another &lt;CPU&gt; &amp; more" in page and "<CPU>" not in page
+        assert re.search(r"^## second.json: Another <CPU>", text, re.M)
+
+
+def test_without_gnuplot():
+    with tempfile.TemporaryDirectory() as folder:
+        made = run("report", FIXTURES[0], "-o", folder, env=os.environ | {"PATH": "/nowhere"})
+        assert made.returncode == 0 and "gnuplot is not installed" in made.stderr, made
+        page = Path(folder, "index.html").read_text()
+        assert "gnuplot was not there" in page and "<svg" not in page
+        assert sorted(os.listdir(folder)) == ["index.html", "report.md"]
+
+
+def test_sample():
+    """The committed sample is made of the reference results, as they are."""
+    sample = SOURCE / "report/sample"
+    results = [SOURCE / "results/reference" / name for name in ("seed.json", "default.json")]
+    with tempfile.TemporaryDirectory() as folder:
+        assert run("report", *results, "-o", folder).returncode == 0
+        pictures = re.compile(r"^!\[.*\n\n", re.M) # there with gnuplot alone
+        made, kept = (pictures.sub("", Path(where, "report.md").read_text())
+                      for where in (folder, sample))
+        assert made == kept, "make report/sample again: see CONTRIBUTING.md"
+        links = [re.findall(r'href="data:application/json;base64,([^"]*)"',
+                            Path(where, "index.html").read_text()) for where in (folder, sample)]
+        assert links[0] == links[1] and len(links[0]) == 2
+    assert sum(file.stat().st_size for file in sample.iterdir()) < 2e6
+
+
+# Options, the winner (None: none fits), and who is refused for what.
+CHOICES = [
+    (["--rate", "1Mpps", "--license", "permissive"], "raw",
+     {"wireshark": "too slow by .* x.*licence GPL-2.0-or-later is not permissive",
+      "read-all": "no parser", "dpkt": "missing column at level headers: wire_len",
+      "scapy": "GPL-2.0-only"}),
+    (["--need", "tcp.stream,dns.qry.name"], "wireshark",
+     {"raw": "no stream-numbers: tcp.stream.*no application-layers: dns.qry.name",
+      "dpkt": "no application-layers", "scapy": "no stream-numbers"}),
+    (["--need", "dns", "--license", "permissive"], None,
+     {"wireshark": "not permissive", "libpcap": "no application-layers: dns"}),
+    (["--need", "headers", "--live"], "libpcap", {"raw": "no live capture"}),
+    (["--need", "tcp.srcport,makes-packets"], "dpkt", {"raw": "no makes-packets"}),
+    (["--need", "dissect", "--rate", "10Gbps", "--cores", "1"], None,
+     {"wireshark": "too slow by .* x: needs at least .* cores, 1 may be used"}),
+    (["--need", "dissect", "--max-rss", "1MB"], None, {"wireshark": "peak memory .* MB"}),
+    (["--need", "frames", "--traffic", "tcp-flood=1"], "raw", {"read-all": "no parser"}),
+    (["--need", "headers", "--volume", "1TB", "--deadline", "10s"], None,
+     {"libpcap": "too slow"}),
+]
+
+
+def test_choices():
+    seed = SOURCE / "results/reference/seed.json"
+    for options, winner, reasons in CHOICES:
+        done = run("choose", seed, *options, "--format", "json")
+        choice = json.loads(done.stdout)
+        assert choice["winner"] == winner, (options, choice["winner"])
+        assert done.returncode == (0 if winner else 1), options
+        refused_for = {one["backend"]: "; ".join(one["reasons"]) for one in choice["rejected"]}
+        for backend, words in reasons.items():
+            assert re.search(words, refused_for.get(backend, "")), (options, backend, refused_for)
+        backends = json.loads(seed.read_text())["backends"]
+        assert len(choice["fits"]) + len(choice["rejected"]) == len(backends)
+        assert bool(choice["mattered_most"]) == bool(winner)
+        text = run("choose", seed, *options).stdout
+        assert text.startswith(f"{winner}, level " if winner else "None fits."), text
+        if not winner and "--max-rss" in options:
+            assert any("without --max-rss" in line for line in choice["would_have_to_give"])
+
+
+def test_choice_sums():
+    """Cores, hours and costs follow from the results by arithmetic."""
+    seed = SOURCE / "results/reference/seed.json"
+    results = json.loads(seed.read_text())
+    ns = {r["slice"]: r["ns_per_packet"] for r in results["runs"]
+          if r["backend"] == "raw" and r["level"] == "headers"}
+    cost = 0.25 * ns["tcp-flood"] + 0.75 * ns["benign-iot"]
+    mix = ["--traffic", "tcp-flood=1,benign-iot=3"]
+    fit = json.loads(run("choose", seed, *mix, "--rate", "90Mpps", "--cores", "64", "--format",
+                         "json").stdout)["fits"][0]
+    assert math.isclose(fit["ns_per_packet"], cost, rel_tol=1e-6)
+    assert fit["cores_at_least"] == math.ceil(90e6 * cost / 1e9)
+    slices = {s["name"]: s for s in results["slices"]}
+    size = sum(part * slices[name]["bytes"] / slices[name]["packets"]
+               for name, part in (("tcp-flood", 0.25), ("benign-iot", 0.75)))
+    fit = json.loads(run("choose", seed, *mix, "--volume", "500GB", "--sink", "csv", "--format",
+                         "json").stdout)["fits"][0]
+    packets = 500e9 / size
+    assert math.isclose(fit["hours_on_one_core"], packets * cost / 3.6e12, rel_tol=1e-6)
+    assert 50 < fit["output_bytes"] / packets < 400
+
+
+def test_choice_of_capture():
+    seed = SOURCE / "results/reference/seed.json"
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder, "mirai.pcap")
+        assert run("gen", "mirai", "-o", capture).returncode == 0
+        choice = json.loads(run("choose", seed, "--traffic", capture, "--format", "json").stdout)
+        assert 500 < choice["mean_frame"] < 600 and len(choice["traffic"]) == 2
+        assert math.isclose(sum(choice["traffic"].values()), 1)
+
+
+def test_choice_options():
+    seed = SOURCE / "results/reference/seed.json"
+    for options, words in [
+            (["--need", "nonsense"], "'nonsense' is no level, column or feature"),
+            (["--need", ""], ""), (["--rate", "fast"], "--rate fast"),
+            (["--rate", "1Mpps", "--volume", "1GB"], "give one of them"),
+            (["--deadline", "2h"], "needs a --volume"),
+            (["--traffic", "nobody=1"], "slices are tcp-flood, benign-iot"),
+            (["--traffic", "/nowhere.pcap"], "nowhere.pcap"),
+            (["--sink", "punchcards"], "csv it does"), (["--license", "any"], "permissive"),
+            (["--format", "xml"], "table and json do")]:
+        if words:
+            refused(seed, re.escape(words), "choose", seed, *options)
+
+
+if __name__ == "__main__":
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            test()
+            print(f"ok: {name}")
