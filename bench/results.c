@@ -198,7 +198,7 @@ static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
     bool parses = strcmp(cell->candidate->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->columns_of || c->slice != suite_whole(cell->slice) ||
+        if (c->twin_of || c->columns_of || !c->old_of != !cell->old_of || c->slice != suite_whole(cell->slice) ||
             strcmp(c->candidate->name, "raw") != 0 || c == cell || c->candidate == cell->candidate)
             continue;
         if (c->level == cell->level && parses)
@@ -342,7 +342,7 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *cell = &s->cells[i];
         summary r;
-        if (suite_whole(cell->slice) != slice || cell->columns_of)
+        if (suite_whole(cell->slice) != slice || cell->columns_of || cell->old_of)
             continue;
         if (!cell->twin_of)
             json_array_append_new(runs, run_json(record, cell));
@@ -353,6 +353,16 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
                               r.median, "ci95", interval_json(&r), "n", count(r.count)));
     }
     absent_add(record, slice, runs);
+}
+
+json_t *old_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].old_of)
+            json_array_append_new(runs, run_json(record, &s->cells[i]));
+    return runs;
 }
 
 static json_t *seconds_list(const double *seconds, size_t n)
@@ -415,7 +425,7 @@ json_t *results_json(const bench_record *record)
         "{s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o, s:f}", "suite", record->suite_name, "slow_blocks",
         (int)s->slow_blocks, "blocks", (int)s->blocks, "rounds", (int)s->rounds, "process_rounds",
         (int)record->processes->rounds, "budget_s", record->budget_s, "elapsed_s",
-        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
+        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", s->sample_ns);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
     return json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",

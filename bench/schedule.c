@@ -53,7 +53,7 @@ static double number(const json_t *answer, const char *key)
 /* A run that fills a sample by itself: one such sample a block is what it gets. */
 static bool is_slow(const bench_cell *cell)
 {
-    return cell->run_ns > SAMPLE_NS;
+    return cell->run_ns > SLOW_NS;
 }
 
 /* Runs of which the median is taken for each part, where they are quick. */
@@ -93,7 +93,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of)
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of && !cell->old_of)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -111,9 +111,9 @@ void schedule_probe(schedule *s)
 }
 
 /* Seconds of one sample of the cell. */
-static double sample_seconds(const bench_cell *cell)
+static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return fmax(cell->run_ns, SAMPLE_NS) * 1.1e-9;
+    return fmax(cell->run_ns, s->sample_ns) * 1.1e-9;
 }
 
 /* Seconds of a round of the cells that are slow, or that are not. */
@@ -122,7 +122,7 @@ static double round_seconds(const schedule *s, bool slow)
     double sum = 0;
     for (size_t i = 0; i < s->cell_count; i++)
         if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
-            sum += sample_seconds(&s->cells[i]);
+            sum += sample_seconds(s, &s->cells[i]);
     return sum;
 }
 
@@ -160,11 +160,17 @@ static double planned_seconds(const schedule *s)
            s->slow_blocks * round_seconds(s, true);
 }
 
+/* Runs of a sample, at so many nanoseconds each. */
+static unsigned runs_of(const schedule *s, double run_ns)
+{
+    double runs = ceil(s->sample_ns / fmax(run_ns, 1));
+    return runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+}
+
 void schedule_plan(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
-        double runs = ceil(SAMPLE_NS / fmax(s->cells[i].run_ns, 1));
-        s->cells[i].runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+        s->cells[i].runs = runs_of(s, s->cells[i].run_ns);
     }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
@@ -261,8 +267,7 @@ static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned
     if (is_slow(cell) || !sample_ask(s, worker, cell, RUNS, s->evict_bytes, &answer))
         return;
     if (block == 0) {
-        double runs = ceil(SAMPLE_NS / fmax(number(answer, "wall_ns") / RUNS, 1));
-        cell->runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+        cell->runs = runs_of(s, number(answer, "wall_ns") / RUNS);
     }
     json_decref(answer);
 }

@@ -7,8 +7,10 @@
 #include "progress.h"
 #include "run.h"
 
-/* A sample lasts at least this long; shorter runs are repeated. */
+/* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated. */
 #define SAMPLE_NS 50e6
+/* A run of this length fills a sample by itself: its backend is slow. */
+#define SLOW_NS 50e6
 /* Runs of one sample, at most. */
 #define SAMPLE_RUNS_MAX 1000
 /* Rounds of a block, at most, when the budget decides. */
@@ -31,6 +33,7 @@ typedef struct bench_cell {
     const struct bench_cell
         *twin_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
+    const struct bench_cell *old_of; /* not NULL: the same, by the build that is compared with */
     check check;                         /* its status also tells what became of the timing */
     unsigned runs;                       /* of a sample */
     double run_ns;                       /* first estimate */
@@ -53,6 +56,7 @@ typedef struct schedule {
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
     unsigned slow_blocks;    /* of the blocks, those that slow backends take part in */
+    double sample_ns;        /* a sample lasts at least this long */
     double budget_s;         /* for the timed part */
     double request_s;        /* that a run may take */
     size_t evict_bytes;      /* walked over before every run */

@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "describe.h"
+#include "machine.h"
 #include "run.h"
 #include "say.h"
 
@@ -54,7 +55,8 @@ static json_t *hex64(uint64_t value)
 
 static json_t *answer_describe(worker *w)
 {
-    return json_pack("{s:b, s:o}", "ok", 1, "backend", backend_describe(w->backend));
+    return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", backend_describe(w->backend), "tool",
+                     tool_describe());
 }
 
 static json_t *answer_load(worker *w)
