@@ -59,6 +59,7 @@ static bool options_read(benchmark *b)
     const char *suite = option_value(a, "suite");
     uint64_t processes, rounds;
     double sample_s;
+    bool against = option_given(a, "against");
     if (suite && !suite_known(suite)) {
         say_error("no suite has the name '%s': headline and seed do", suite);
         return false;
@@ -75,14 +76,16 @@ static bool options_read(benchmark *b)
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
         !option_seconds(a, "budget", is_seed(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
-        !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
+        !option_seconds(a, "sample", (against ? TURN_NS : SAMPLE_NS) * 1e-9, &sample_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
         !gate_parse(&b->gate, gate ? gate : ""))
         return false;
-    if (gate_compares(&b->gate) && !option_given(a, "against")) {
+    if (gate_compares(&b->gate) && !against) {
         say_error("--fail-on: slower, lost and instructions need --against");
         return false;
     }
+    b->schedule.one_cpu = against;
+    b->schedule.rounds_max = against ? TURNS_MAX : ROUNDS_MAX;
     b->schedule.sample_ns = sample_s * 1e9;
     b->schedule.blocks = (unsigned)processes;
     b->schedule.rounds = (unsigned)rounds;
@@ -325,10 +328,15 @@ static json_t *old_tool(const lineup *l)
 /* The other build's runs, and what changed since then, into the results. */
 static bool against_add(const benchmark *b, const bench_record *record, json_t *results)
 {
-    json_t *runs = old_runs_json(record);
-    json_t *old = json_pack("{s:O, s:O}", "slices", json_object_get(results, "slices"), "runs", runs);
-    const comparison_side before = {&old, 1}, after = {&results, 1};
+    json_t *slices = json_object_get(results, "slices"), *runs = old_runs_json(record);
+    json_t *old = json_pack("{s:O, s:O}", "slices", slices, "runs", runs);
+    json_t *twins = json_pack("{s:O, s:o}", "slices", slices, "runs", twin_runs_json(record));
+    const comparison_side before = {&old, 1}, after = {&results, 1}, same = {&twins, 1};
     json_t *comparison = comparison_json(&before, &after, true, &b->gate);
+    json_t *aa = comparison_json(&same, &after, true, &b->gate);
+    comparison_twins(comparison, aa);
+    json_decref(aa);
+    json_decref(twins);
     json_decref(old);
     json_object_set_new(results, "against", old_tool(&b->lineup));
     json_object_set_new(results, "old_runs", runs);
@@ -483,14 +491,15 @@ static const option_spec options[] = {
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
      "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
-    {"sample", "TIME", "How long a sample lasts at least, by repeating short runs; default 50ms."},
+    {"sample", "TIME", "How long a sample lasts at least, by repeating short runs; default 50ms, "
+     "1ms with --against."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},
     {"fail-on", "LIST",
      "What makes the exit status 1: a list of differs, disagrees, unchecked, failed, crashed, "
-     "timed-out, unavailable, not-offered; with --against also slower[:2%], lost, "
+     "timed-out, unavailable, not-offered; with --against also slower[:1%], lost, "
      "instructions[:1%]."},
     {"show-values", NULL, "Show and keep the addresses in a difference."},
     {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},

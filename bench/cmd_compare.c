@@ -199,7 +199,7 @@ static int compare_run(const arguments *arguments)
 
 static const option_spec options[] = {
     {"fail-on", "LIST",
-     "What makes the exit status 1: a list of slower[:2%], lost, instructions[:1%], differs, "
+     "What makes the exit status 1: a list of slower[:1%], lost, instructions[:1%], differs, "
      "disagrees, unchecked, failed, crashed, timed-out, unavailable, not-offered."},
     {"force", NULL, "Compare what differs in input, schema or processor nevertheless."},
     {"format", "FORMAT", "table, markdown, csv or json; default table."},

@@ -365,6 +365,16 @@ json_t *old_runs_json(const bench_record *record)
     return runs;
 }
 
+json_t *twin_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].twin_of)
+            json_array_append_new(runs, run_json(record, &s->cells[i]));
+    return runs;
+}
+
 static json_t *seconds_list(const double *seconds, size_t n)
 {
     json_t *list = json_array();

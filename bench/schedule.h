@@ -15,6 +15,10 @@
 #define SAMPLE_RUNS_MAX 1000
 /* Rounds of a block, at most, when the budget decides. */
 #define ROUNDS_MAX 20
+/* The same, and the length of a sample, where two builds take turns: short samples often find the
+ * machine at rest. */
+#define TURNS_MAX 60
+#define TURN_NS 1e6
 /* Rounds of a block that quick backends get before slow ones fill the budget. */
 #define ROUNDS_MIN 3
 /* Blocks that even a backend gets whose runs do not fit the budget. */
@@ -55,11 +59,14 @@ typedef struct schedule {
     load_times loads[LINEUP_MAX];
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
+    unsigned rounds_max;
+    unsigned block;          /* that runs now */
     unsigned slow_blocks;    /* of the blocks, those that slow backends take part in */
     double sample_ns;        /* a sample lasts at least this long */
     double budget_s;         /* for the timed part */
     double request_s;        /* that a run may take */
     size_t evict_bytes;      /* walked over before every run */
+    bool one_cpu;            /* all processes of a block share a processor, the blocks take turns */
     bool positions;          /* find out what each eighth of a slice costs */
     random_state random;
     progress *progress;

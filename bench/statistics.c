@@ -21,10 +21,15 @@ double quantile_sorted(const double *sorted, size_t count, double p)
     return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
 }
 
-double median_of(double *values, size_t count)
+double quantile_of(double *values, size_t count, double p)
 {
     qsort(values, count, sizeof *values, ascending);
-    return quantile_sorted(values, count, 0.5);
+    return quantile_sorted(values, count, p);
+}
+
+double median_of(double *values, size_t count)
+{
+    return quantile_of(values, count, 0.5);
 }
 
 /* Observations of one block: a run of the array. */

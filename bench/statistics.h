@@ -31,7 +31,8 @@ typedef struct summary {
 /* Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996); `sorted` is
  * ascending and not empty. */
 double quantile_sorted(const double *sorted, size_t count, double p);
-/* Median of values in any order, which are sorted on the way. */
+/* Quantile, median of values in any order, which are sorted on the way. */
+double quantile_of(double *values, size_t count, double p);
 double median_of(double *values, size_t count);
 
 /* Student's t quantile at 0.975; `freedom` at least 5, where the error is below 0.0005. */
