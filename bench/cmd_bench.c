@@ -10,6 +10,7 @@
 #include "command.h"
 #include "comparison.h"
 #include "gate.h"
+#include "instructions.h"
 #include "machine.h"
 #include "prefix.h"
 #include "report/change.h"
@@ -82,6 +83,10 @@ static bool options_read(benchmark *b)
         return false;
     if (gate_compares(&b->gate) && !against) {
         say_error("--fail-on: slower, lost and instructions need --against");
+        return false;
+    }
+    if (b->gate.instructions && !option_given(a, "count-instructions")) {
+        say_error("--fail-on: instructions needs --count-instructions");
         return false;
     }
     b->schedule.one_cpu = against;
@@ -218,6 +223,8 @@ static bool measure(benchmark *b)
     schedule_probe(s);
     schedule_plan(s);
     schedule_run(s);
+    if (option_given(b->arguments, "count-instructions"))
+        instructions_count(s, &b->suite);
     if (!b->lineup.against &&
         processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
         say_error("no memory for timing whole processes");
@@ -361,6 +368,19 @@ static int results_show(const json_t *results, report_format format, bool colour
     return report_change(comparison, format, stdout);
 }
 
+static bool instructions_compared(const json_t *comparison)
+{
+    size_t i;
+    json_t *cell;
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        if (json_is_integer(json_object_get(cell, "old_instructions")) &&
+            json_is_integer(json_object_get(cell, "new_instructions")))
+            return true;
+    }
+    return false;
+}
+
 static void failures_say(const json_t *comparison)
 {
     size_t i;
@@ -404,6 +424,10 @@ static int conclude(benchmark *b, json_t *context, double started)
     }
     const json_t *comparison = json_object_get(results, "comparison");
     bool says_no = json_array_size(json_object_get(comparison, "failures")) > 0;
+    if (b->gate.instructions && !instructions_compared(comparison)) {
+        say_error("--fail-on: no instructions were counted on both sides");
+        good = false;
+    }
     failures_say(comparison);
     json_decref(results);
     int status = !good ? EXIT_TROUBLE : says_no ? EXIT_GATE : EXIT_DONE;
@@ -486,6 +510,8 @@ static const option_spec options[] = {
     {"against", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "
      "of this run (named *.so*): both sides take turns, round by round."},
+    {"count-instructions", NULL,
+     "Count the instructions of a run of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
      "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},

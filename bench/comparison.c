@@ -452,7 +452,7 @@ static void judge_instructions(json_t *failures, const json_t *cell, double thre
     double before = json_number_value(json_object_get(cell, "old_instructions"));
     double after = json_number_value(json_object_get(cell, "new_instructions"));
     char words[160];
-    if (!(before > 0) || !(after > before * (1 + threshold)))
+    if (!(before > 0) || after <= before || after < before * (1 + threshold))
         return;
     (void)snprintf(words, sizeof words, "%.0f instructions, %.0f before: %+.2f %%", after, before,
                    100 * (after / before - 1));

@@ -276,6 +276,19 @@ static json_t *positions_json(const bench_cell *cell)
     return json_null();
 }
 
+/* Median over samples of what the processor counted in a run; null where it does not. */
+static json_t *counted_json(const bench_cell *cell, int counter)
+{
+    double *values = calloc(cell->sample_count + 1, sizeof *values);
+    size_t n = 0;
+    for (size_t i = 0; values && i < cell->sample_count; i++)
+        if (cell->samples[i].counted[counter] > 0)
+            values[n++] = cell->samples[i].counted[counter];
+    json_t *out = n ? json_real(median_of(values, n)) : json_null();
+    free(values);
+    return out;
+}
+
 static json_t *run_json(const bench_record *record, const bench_cell *cell)
 {
     const schedule *s = record->schedule;
@@ -286,7 +299,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     json_decref(load);
     return json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o}",
+        "s:o, s:o, s:o, s:o, s:o}",
         "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
         pkt_level_name(cell->level), "prefix_packets", slice_prefix_json(cell->slice), "status",
         status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
@@ -297,7 +310,10 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         ratio_json(s, cell, false, record->seed), "cpu_ratio",
         ratio_json(s, cell, true, record->seed), "load_ns", load_median, "peak_rss_bytes",
         cell->peak_rss ? count(cell->peak_rss) : json_null(), "columns_wall_ns",
-        columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell));
+        columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell),
+        "instructions", cell->instructions ? count(cell->instructions) : json_null(),
+        "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS), "counted_cycles",
+        counted_json(cell, COUNTER_CYCLES));
 }
 
 /* A backend that cannot run here, or does not offer a level that others do, has its rows too. */
@@ -305,12 +321,13 @@ static json_t *absent_json(const char *backend, const char *slice, pkt_level lev
                            run_status status, const char *reason)
 {
     return json_pack("{s:s, s:s, s:s, s:n, s:s, s:o, s:n, s:[], s:i, s:n, s:n, s:n, s:n, s:n, s:n, "
-                     "s:n, s:n, s:n, s:n}",
+                     "s:n, s:n, s:n, s:n, s:n, s:n, s:n}",
                      "backend", backend, "slice", slice, "level", pkt_level_name(level),
                      "prefix_packets", "status", status_name(status), "reason",
                      text_or_null(reason), "agreement", "samples", "k", 0, "wall_ns", "cpu_ns",
                      "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio", "load_ns", "peak_rss_bytes",
-                     "columns_wall_ns", "position_ns_per_packet");
+                     "columns_wall_ns", "position_ns_per_packet", "instructions",
+                     "counted_instructions", "counted_cycles");
 }
 
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)

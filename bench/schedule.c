@@ -199,6 +199,8 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
         .round = round,
         .wall_ns = number(answer, "wall_ns") / cell->runs,
         .cpu_ns = number(answer, "cpu_ns") / cell->runs,
+        .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
+                    [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
     };
 }
 

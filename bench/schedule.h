@@ -3,6 +3,7 @@
 #define PKT_SCHEDULE_H
 
 #include "check.h"
+#include "counters.h"
 #include "datasets/random.h"
 #include "progress.h"
 #include "run.h"
@@ -27,6 +28,7 @@
 typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run */
+    double counted[COUNTERS]; /* the same, by the processor's counters; 0: there are none */
 } timing_sample;
 
 /* One (backend, slice, level) of a run. */
@@ -41,6 +43,7 @@ typedef struct bench_cell {
     check check;                         /* its status also tells what became of the timing */
     unsigned runs;                       /* of a sample */
     double run_ns;                       /* first estimate */
+    uint64_t instructions;               /* of a run, by callgrind; 0: not known */
     uint64_t peak_rss;                   /* bytes; 0: not known */
     double part_ns[POSITION_PARTS];      /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
