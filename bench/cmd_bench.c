@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "instructions.h"
 #include "machine.h"
+#include "noise.h"
 #include "prefix.h"
 #include "report/change.h"
 #include "report/table.h"
@@ -381,13 +382,13 @@ static bool instructions_compared(const json_t *comparison)
     return false;
 }
 
-static void failures_say(const json_t *comparison)
+static void list_say(const char *head, const json_t *list)
 {
     size_t i;
     json_t *words;
-    json_array_foreach(json_object_get(comparison, "failures"), i, words)
+    json_array_foreach(list, i, words)
     {
-        say_note("gate: %s", json_string_value(words));
+        say_note("%s%s", head, json_string_value(words));
     }
 }
 
@@ -415,6 +416,7 @@ static int conclude(benchmark *b, json_t *context, double started)
         say_error("no memory for the results");
         return EXIT_TROUBLE;
     }
+    json_object_set_new(results, "noise", noise_words(context, results));
     const char *no_color = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
     bool good = results_write(b, results);
@@ -428,7 +430,8 @@ static int conclude(benchmark *b, json_t *context, double started)
         say_error("--fail-on: no instructions were counted on both sides");
         good = false;
     }
-    failures_say(comparison);
+    list_say("noise: ", json_object_get(results, "noise"));
+    list_say("gate: ", json_object_get(comparison, "failures"));
     json_decref(results);
     int status = !good ? EXIT_TROUBLE : says_no ? EXIT_GATE : EXIT_DONE;
     for (size_t i = 0; good && i < b->schedule.cell_count; i++)
