@@ -83,7 +83,7 @@ static void worker_exec(int socket, int messages, const backend_id *id)
         char *by_driver[] = {python, (char *)id->driver, "worker", (char *)id->name, NULL};
         execvp(python, by_driver);
     } else {
-        execv("/proc/self/exe", id->plugin ? with_plugin : by_name);
+        execv(id->program ? id->program : "/proc/self/exe", id->plugin ? with_plugin : by_name);
     }
     _exit(EXIT_NO_WORKER);
 }

@@ -41,6 +41,7 @@ typedef struct backend_id {
     const char *name;
     const char *plugin; /* NULL: in the registry */
     const char *driver; /* path of the program that drives it; NULL: it runs in `pktbench worker` */
+    const char *program; /* path of another build of pktbench that runs it; NULL: this one does */
 } backend_id;
 
 /* Start a worker. false: client->status and reason say why; nothing to close. */

@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "comparison.h"
 #include "conformance.h"
 #include "gate.h"
+#include "instructions.h"
 #include "machine.h"
+#include "noise.h"
 #include "prefix.h"
+#include "report/change.h"
 #include "report/private.h"
 #include "report/report.h"
 #include "results.h"
@@ -65,6 +69,8 @@ static bool options_read(benchmark *b)
     const char *format = option_value(a, "format"), *gate = option_value(a, "fail-on");
     const char *suite = option_value(a, "suite");
     uint64_t processes, rounds;
+    double sample_s;
+    bool against = option_given(a, "against");
     if (suite && !suite_known(suite)) {
         say_error("no suite has the name '%s': headline, seed and scale do", suite);
         return false;
@@ -81,9 +87,21 @@ static bool options_read(benchmark *b)
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
         !option_seconds(a, "budget", is_seed(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
+        !option_seconds(a, "sample", (against ? TURN_NS : SAMPLE_NS) * 1e-9, &sample_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
         !gate_parse(&b->gate, gate ? gate : ""))
         return false;
+    if (gate_compares(&b->gate) && !against) {
+        say_error("--fail-on: slower, lost and instructions need --against");
+        return false;
+    }
+    if (b->gate.instructions && !option_given(a, "count-instructions")) {
+        say_error("--fail-on: instructions needs --count-instructions");
+        return false;
+    }
+    b->schedule.one_cpu = against;
+    b->schedule.rounds_max = against ? TURNS_MAX : ROUNDS_MAX;
+    b->schedule.sample_ns = sample_s * 1e9;
     b->schedule.blocks = (unsigned)processes;
     b->schedule.rounds = (unsigned)rounds;
     return true;
@@ -117,11 +135,31 @@ static void cells_add(schedule *s, const candidate *candidate, suite_slice *slic
         cell_add(s, candidate, slice, level)->columns_of = cell;
 }
 
+/* The cells of the build that is compared with. */
+static bool old_cells_add(benchmark *b, size_t firsts)
+{
+    schedule *s = &b->schedule;
+    for (size_t j = 0; j < b->lineup.count; j++) {
+        const candidate *old = b->lineup.old[j];
+        if (!old || !old->available)
+            continue;
+        if (s->load_count == LINEUP_MAX) {
+            say_error("more than %d backends on both sides together", LINEUP_MAX);
+            return false;
+        }
+        s->loads[s->load_count++].candidate = old;
+        for (size_t i = 0; i < firsts; i++)
+            if (s->cells[i].candidate == b->lineup.candidates[j] && old->offers[s->cells[i].level])
+                cell_add(s, old, s->cells[i].slice, s->cells[i].level)->old_of = &s->cells[i];
+    }
+    return true;
+}
+
 /* Every backend at every level that it offers, slice by slice; then the twins. */
 static bool cells_make(benchmark *b)
 {
     schedule *s = &b->schedule;
-    size_t room = b->suite.count * b->lineup.count * PKT_LEVEL_COUNT * 3;
+    size_t room = b->suite.count * b->lineup.count * PKT_LEVEL_COUNT * 4;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells) {
         say_error("no memory for %zu runs", room);
@@ -145,7 +183,7 @@ static bool cells_make(benchmark *b)
     for (size_t j = 0; j < b->lineup.count; j++)
         if (b->lineup.candidates[j]->chosen && b->lineup.candidates[j]->available)
             s->loads[s->load_count++].candidate = b->lineup.candidates[j];
-    return true;
+    return old_cells_add(b, firsts);
 }
 
 /* The agreement pass over one slice. */
@@ -189,13 +227,16 @@ static bool measure(benchmark *b)
     for (size_t i = 0; i < b->suite.count; i++)
         if (is_used(s, &b->suite.slices[i]) && !slice_check(b, &b->suite.slices[i]))
             return false;
-    s->budget_s = b->budget_s * (1 - PROCESS_SHARE);
+    s->budget_s = b->budget_s * (b->lineup.against ? 1 : 1 - PROCESS_SHARE);
     s->evict_bytes = 2 * private_cache_bytes();
     s->random = random_seeded(b->seed);
     schedule_probe(s);
     schedule_plan(s);
     schedule_run(s);
-    if (processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
+    if (option_given(b->arguments, "count-instructions"))
+        instructions_count(s, &b->suite);
+    if (!b->lineup.against &&
+        processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
         say_error("no memory for timing whole processes");
         return false;
     }
@@ -332,6 +373,77 @@ static json_t *conformance_of(benchmark *b)
     return option_given(b->arguments, "conformance") ? conformance_run(&c) : NULL;
 }
 
+/* Who the other build is: its file's name, and what it says of itself. */
+static json_t *old_tool(const lineup *l)
+{
+    const char *slash = strrchr(l->against, '/');
+    json_t *tool = NULL;
+    for (size_t i = 0; !tool && i < l->count; i++)
+        if (l->old[i] && l->old[i]->id.program)
+            tool = l->old[i]->tool;
+    return json_pack("{s:s, s:o}", "file", slash ? slash + 1 : l->against, "tool",
+                     tool ? json_incref(tool) : json_null());
+}
+
+/* The other build's runs, and what changed since then, into the results. */
+static bool against_add(const benchmark *b, const bench_record *record, json_t *results)
+{
+    json_t *slices = json_object_get(results, "slices"), *runs = old_runs_json(record);
+    json_t *old = json_pack("{s:O, s:O}", "slices", slices, "runs", runs);
+    json_t *twins = json_pack("{s:O, s:o}", "slices", slices, "runs", twin_runs_json(record));
+    const comparison_side before = {&old, 1}, after = {&results, 1}, same = {&twins, 1};
+    json_t *comparison = comparison_json(&before, &after, true, &b->gate);
+    json_t *aa = comparison_json(&same, &after, true, &b->gate);
+    comparison_twins(comparison, aa);
+    json_decref(aa);
+    json_decref(twins);
+    json_decref(old);
+    json_object_set_new(results, "against", old_tool(&b->lineup));
+    json_object_set_new(results, "old_runs", runs);
+    if (!comparison)
+        return false;
+    comparison_judge(comparison, &b->gate);
+    json_object_set_new(results, "comparison", comparison);
+    return true;
+}
+
+/* The comparison, if there is one, comes last: it is what was asked for. */
+static int results_show(const json_t *results, report_format format, bool colour)
+{
+    const json_t *comparison = json_object_get(results, "comparison");
+    if (format == REPORT_CSV && comparison)
+        return report_change(comparison, format, stdout);
+    if (report_table(results, format, colour, stdout) != 0)
+        return -1;
+    if (!comparison || format == REPORT_JSON)
+        return 0;
+    fputc('\n', stdout);
+    return report_change(comparison, format, stdout);
+}
+
+static bool instructions_compared(const json_t *comparison)
+{
+    size_t i;
+    json_t *cell;
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        if (json_is_integer(json_object_get(cell, "old_instructions")) &&
+            json_is_integer(json_object_get(cell, "new_instructions")))
+            return true;
+    }
+    return false;
+}
+
+static void list_say(const char *head, const json_t *list)
+{
+    size_t i;
+    json_t *words;
+    json_array_foreach(list, i, words)
+    {
+        say_note("%s%s", head, json_string_value(words));
+    }
+}
+
 static int conclude(benchmark *b, json_t *context, double started)
 {
     json_t *found = conformance_of(b);
@@ -354,26 +466,36 @@ static int conclude(benchmark *b, json_t *context, double started)
     json_decref(options);
     json_decref(found);
     progress_close(&b->progress);
-    if (!results) {
+    if (!results || (b->lineup.against && !against_add(b, &record, results))) {
+        json_decref(results);
         say_error("no memory for the results");
         return EXIT_TROUBLE;
     }
+    json_object_set_new(results, "noise", noise_words(context, results));
     const char *no_color = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
     char path[PATH_MAX + 64];
     results_path(b, results, path);
     bool good = results_write(results, path);
-    if (report_table(results, b->format, colour, stdout) != 0) {
+    if (results_show(results, b->format, colour) != 0) {
         say_error("the results cannot be shown");
         good = false;
     }
     (void)fflush(stdout); /* the table comes before the words about it */
     if (good && *path && report_wanted(b, results))
         good = report_beside(path, results);
+    const json_t *comparison = json_object_get(results, "comparison");
+    bool says_no = json_array_size(json_object_get(comparison, "failures")) > 0;
+    if (b->gate.instructions && !instructions_compared(comparison)) {
+        say_error("--fail-on: no instructions were counted on both sides");
+        good = false;
+    }
+    list_say("noise: ", json_object_get(results, "noise"));
+    list_say("gate: ", json_object_get(comparison, "failures"));
     json_decref(results);
-    int status = good ? EXIT_DONE : EXIT_TROUBLE;
+    int status = !good ? EXIT_TROUBLE : says_no ? EXIT_GATE : EXIT_DONE;
     for (size_t i = 0; good && i < b->schedule.cell_count; i++)
-        if (gate_fails(&b->gate, b->schedule.cells[i].check.status))
+        if (!b->schedule.cells[i].old_of && gate_fails(&b->gate, b->schedule.cells[i].check.status))
             status = EXIT_GATE;
     return status;
 }
@@ -423,6 +545,7 @@ static int bench_run(const arguments *arguments)
     benchmark b = {.arguments = arguments};
     int status = EXIT_TROUBLE;
     lineup_wish wish = lineup_wish_of(arguments);
+    wish.against = option_value(arguments, "against");
     if (!options_read(&b))
         return status;
     if (is_seed(&b) && !wish.backends)
@@ -448,18 +571,27 @@ static const option_spec options[] = {
      "Only these backends, separated by commas; `all` with those that are measured on request."},
     {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
+    {"against", "OLD",
+     "Compare with another build of this program, or with a shared object that carries a backend "
+     "of this run (named *.so*): both sides take turns, round by round."},
+    {"count-instructions", NULL,
+     "Count the instructions of a run of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
      "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
      "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
+    {"sample", "TIME",
+     "How long a sample lasts at least, by repeating short runs; default 50ms, "
+     "1ms with --against."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},
     {"fail-on", "LIST",
-     "Statuses that make the exit status 1: a list of ok, differs, disagrees, unchecked, failed, "
-     "crashed, timed-out, unavailable, not-offered."},
+     "What makes the exit status 1: a list of differs, disagrees, unchecked, failed, crashed, "
+     "timed-out, unavailable, not-offered; with --against also slower[:1%], lost, "
+     "instructions[:1%]."},
     {"show-values", NULL, "Show and keep the addresses in a difference."},
     {"conformance", NULL,
      "Also count what each backend makes of malformed captures, as verify --suite malformed does."},

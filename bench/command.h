@@ -48,7 +48,7 @@ bool option_given(const arguments *arguments, const char *name);
  * false: a message was printed. */
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value);
-/* The option as a duration ("90", "90s", "2m") in seconds, above 0. */
+/* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
 
 /* Every command, in help order; ends with NULL. Lives in main.c. */

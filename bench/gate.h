@@ -6,10 +6,16 @@
 
 typedef struct gate {
     bool fails[STATUS_COUNT];
+    bool slower, lost, instructions; /* of a comparison */
+    double slower_threshold;         /* a part: 0.05 is 5 % */
+    double instructions_threshold;
 } gate;
 
-/* A list of status names with commas. false: a message was printed. */
+/* A list with commas of status names, and of slower[:P%], lost, instructions[:P%].
+ * false: a message was printed. */
 bool gate_parse(gate *gate, const char *list);
+/* Does it hold something that only a comparison can tell? */
+bool gate_compares(const gate *gate);
 bool gate_fails(const gate *gate, run_status status);
 
 #endif

@@ -1,9 +1,11 @@
 #include "lineup.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "describe.h"
 #include "say.h"
@@ -38,6 +40,19 @@ static void description_take(candidate *c, json_t *description)
     }
 }
 
+static void candidate_free(candidate *c)
+{
+    if (!c)
+        return;
+    json_decref(c->description);
+    json_decref(c->tool);
+    free((char *)c->id.name);
+    free((char *)c->id.plugin);
+    free((char *)c->id.driver);
+    free((char *)c->id.program);
+    free(c);
+}
+
 /* What is known of a backend that cannot run here. */
 static void candidate_undescribed(candidate *c, const char *summary)
 {
@@ -55,6 +70,7 @@ static bool candidate_describe(candidate *c, const char *summary)
     json_t *description = json_object_get(answer, "backend");
     if (description) {
         description_take(c, json_incref(description));
+        c->tool = json_incref(json_object_get(answer, "tool"));
     } else {
         (void)snprintf(c->reason, sizeof c->reason, "%s", worker.reason);
         candidate_undescribed(c, summary);
@@ -173,6 +189,73 @@ static bool each(lineup *lineup, const char *list, bool (*add)(struct lineup *, 
     return good;
 }
 
+/* A candidate of the other build; NULL after a message. */
+static candidate *old_make(const char *name, const char *plugin, const char *program)
+{
+    candidate *c = calloc(1, sizeof *c);
+    if (c) {
+        c->chosen = true;
+        c->id.name = strdup(name);
+        c->id.plugin = plugin ? strdup(plugin) : NULL;
+        c->id.program = program ? strdup(program) : NULL;
+    }
+    if (c && c->id.name && (!plugin || c->id.plugin) && (!program || c->id.program) &&
+        candidate_describe(c, "the build that is compared with"))
+        return c;
+    say_error("no memory for backend %s", name);
+    candidate_free(c);
+    return NULL;
+}
+
+/* The shared object's backend is compared with the one of its name. */
+static bool old_plugin_add(lineup *lineup, const char *path)
+{
+    candidate *old = old_make(path, path, NULL);
+    if (!old)
+        return false;
+    for (size_t i = 0; old->available && i < lineup->count; i++)
+        if (lineup->candidates[i]->chosen && strcmp(lineup->candidates[i]->name, old->name) == 0) {
+            lineup->old[i] = old;
+            return true;
+        }
+    if (old->available)
+        say_error("--against %s: its backend %s takes no part in this run", path, old->name);
+    else
+        say_error("--against %s: %s", path, old->reason);
+    candidate_free(old);
+    return false;
+}
+
+/* Every backend of this run as the other program has it, but for programs of others. */
+static bool old_program_add(lineup *lineup, const char *path)
+{
+    const candidate *any = NULL;
+    bool good = false;
+    if (access(path, X_OK) != 0) {
+        say_error("--against %s: %s", path, strerror(errno));
+        return false;
+    }
+    for (size_t i = 0; i < lineup->count; i++) {
+        const candidate *c = lineup->candidates[i];
+        if (!c->chosen || !c->available || c->id.driver)
+            continue;
+        any = lineup->old[i] = old_make(c->name, c->id.plugin, path);
+        if (!any)
+            return false;
+        good |= any->available;
+    }
+    if (!good)
+        say_error("--against %s: gives none of the backends of this run%s%s", path,
+                  any ? ": " : "", any ? any->reason : "");
+    return good;
+}
+
+static bool is_shared_object(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strstr(slash ? slash : path, ".so") != NULL;
+}
+
 lineup_wish lineup_wish_of(const arguments *arguments)
 {
     return (lineup_wish){.backends = option_value(arguments, "backends"),
@@ -193,6 +276,10 @@ bool lineup_open(lineup *lineup, const lineup_wish *wish)
         good = each(lineup, wish->levels, level_add);
     for (size_t i = 0; !wish->levels && i < PKT_LEVEL_COUNT; i++)
         lineup->levels[i] = true;
+    lineup->against = wish->against;
+    if (good && wish->against)
+        good = (is_shared_object(wish->against) ? old_plugin_add : old_program_add)(lineup,
+                                                                                     wish->against);
     if (!good)
         lineup_close(lineup);
     return good;
@@ -215,12 +302,8 @@ bool lineup_runs(const lineup *lineup, const candidate *candidate, pkt_level lev
 void lineup_close(lineup *lineup)
 {
     for (size_t i = 0; i < lineup->count; i++) {
-        candidate *c = lineup->candidates[i];
-        json_decref(c->description);
-        free((char *)c->id.name);
-        free((char *)c->id.plugin);
-        free((char *)c->id.driver);
-        free(c);
+        candidate_free(lineup->candidates[i]);
+        candidate_free(lineup->old[i]);
     }
-    lineup->count = 0;
+    *lineup = (struct lineup){0};
 }

@@ -12,6 +12,7 @@ typedef struct candidate {
     backend_id id;       /* owned strings */
     json_t *description; /* as backend_describe() gives it; for one that is unavailable: name and
                           * summary only */
+    json_t *tool;        /* name, version and revision of the program that runs it; may be NULL */
     const char *name;    /* in description */
     const char *decoder; /* in description; NULL if unavailable */
     bool chosen;         /* takes part; the others may still serve as references */
@@ -25,6 +26,8 @@ typedef struct lineup {
     candidate *candidates[LINEUP_MAX];
     size_t count;
     bool levels[PKT_LEVEL_COUNT]; /* that were asked for */
+    candidate *old[LINEUP_MAX];   /* those of another build that they are compared with, by index */
+    const char *against;          /* file of that build; NULL: none */
 } lineup;
 
 /* Lists with commas; NULL: not given. */
@@ -32,12 +35,13 @@ typedef struct lineup_wish {
     const char *backends; /* names that take part, or "all"; NULL: those that need no request */
     const char *plugins;  /* paths of shared objects; they always take part */
     const char *levels;   /* NULL: all */
+    const char *against;  /* another build of this program, or a shared object; NULL: none */
 } lineup_wish;
 
 /* The word for every backend that there is. */
 #define EVERY_BACKEND "all"
 
-/* The options --backends, --plugin and --levels of a command that has them all. */
+/* The options --backends, --plugin and --levels of a command that has them all; --against if it has that. */
 lineup_wish lineup_wish_of(const arguments *arguments);
 /* The registry, without what must be asked for and was not, and the plug-ins are described.
  * false: a message was printed. */

@@ -112,6 +112,14 @@ static json_t *turbo(void)
     return json_null();
 }
 
+static json_t *smt(void)
+{
+    char text[16];
+    if (!line_of("/sys/devices/system/cpu/smt/active", text, sizeof text))
+        return json_null();
+    return json_boolean(text[0] == '1');
+}
+
 static json_t *hypervisor(void)
 {
     char flags[4096], name[128];
@@ -158,18 +166,22 @@ static json_t *kernel(void)
     return json_string(text);
 }
 
+json_t *tool_describe(void)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "pktbench", "version", pkt_version(),
+                     "revision", PKTBENCH_REVISION, "compiler", PKTBENCH_COMPILER, "flags",
+                     PKTBENCH_FLAGS);
+}
+
 json_t *machine_describe(void)
 {
-    json_t *tool = json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "pktbench", "version",
-                             pkt_version(), "revision", PKTBENCH_REVISION, "compiler",
-                             PKTBENCH_COMPILER, "flags", PKTBENCH_FLAGS);
-    json_t *cpu = json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "model", cpu_model(), "cores",
+    json_t *cpu = json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "model", cpu_model(), "cores",
                             (int)sysconf(_SC_NPROCESSORS_ONLN), "affinity", affinity(), "governor",
                             line_or_null("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-                            "turbo", turbo(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
+                            "turbo", turbo(), "smt", smt(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
                             bytes_or_null(cache_bytes(3)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool, "date", date_now(), "cpu", cpu,
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date", date_now(), "cpu", cpu,
         "hypervisor", hypervisor(), "kernel", kernel(), "clock",
         line_or_null("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         "load_average", load_average(), "aslr", aslr());

@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+/* {name, version, revision, compiler, flags} of this program. A new reference. */
+json_t *tool_describe(void);
 /* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr}, as the results schema has it.
  * What this machine does not tell is null. A new reference. */
 json_t *machine_describe(void);

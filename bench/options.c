@@ -66,14 +66,17 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     char *end = NULL;
     if (isdigit((unsigned char)text[0]))
         *value = strtod(text, &end);
-    if (end && *end == 'm') {
+    if (end && end[0] == 'm' && end[1] == 's') {
+        *value /= 1000;
+        end += 2;
+    } else if (end && *end == 'm') {
         *value *= 60;
         end++;
     } else if (end && *end == 's') {
         end++;
     }
     if (!end || *end || !(*value > 0) || *value > 1e6) {
-        say_error("--%s %s: must be a duration such as 90, 90s or 2m", name, text);
+        say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
         return false;
     }
     return true;

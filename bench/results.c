@@ -209,8 +209,9 @@ static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
     bool parses = strcmp(cell->candidate->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->columns_of || c->slice != suite_whole(cell->slice) ||
-            strcmp(c->candidate->name, "raw") != 0 || c == cell || c->candidate == cell->candidate)
+        if (c->twin_of || c->columns_of || !c->old_of != !cell->old_of ||
+            c->slice != suite_whole(cell->slice) || strcmp(c->candidate->name, "raw") != 0 ||
+            c == cell || c->candidate == cell->candidate)
             continue;
         if (c->level == cell->level && parses)
             return c;
@@ -292,6 +293,19 @@ static json_t *positions_json(const bench_cell *cell)
     return list;
 }
 
+/* Median over samples of what the processor counted in a run; null where it does not. */
+static json_t *counted_json(const bench_cell *cell, int counter)
+{
+    double *values = calloc(cell->sample_count + 1, sizeof *values);
+    size_t n = 0;
+    for (size_t i = 0; values && i < cell->sample_count; i++)
+        if (cell->samples[i].counted[counter] > 0)
+            values[n++] = cell->samples[i].counted[counter];
+    json_t *out = n ? json_real(median_of(values, n)) : json_null();
+    free(values);
+    return out;
+}
+
 static json_t *run_json(const bench_record *record, const bench_cell *cell)
 {
     const schedule *s = record->schedule;
@@ -302,7 +316,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     json_decref(load);
     return json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:o}",
+        "s:o, s:o, s:o, s:o, s:o, s:o}",
         "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
         pkt_level_name(cell->level), "prefix_packets", slice_prefix_json(cell->slice), "status",
         status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
@@ -315,7 +329,10 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         cell->peak_rss ? count(cell->peak_rss) : json_null(), "columns_wall_ns",
         columns_times(s, cell, record->seed), "position_ns_per_packet", positions_json(cell),
         "position_packets",
-        positions_known(cell) ? count(cell_position_slice(cell)->packets) : json_null());
+        positions_known(cell) ? count(cell_position_slice(cell)->packets) : json_null(),
+        "instructions", cell->instructions ? count(cell->instructions) : json_null(),
+        "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS), "counted_cycles",
+        counted_json(cell, COUNTER_CYCLES));
 }
 
 /* A backend that cannot run here, or does not offer a level that others do, has its rows too. */
@@ -323,12 +340,13 @@ static json_t *absent_json(const char *backend, const char *slice, pkt_level lev
                            run_status status, const char *reason)
 {
     return json_pack("{s:s, s:s, s:s, s:n, s:s, s:o, s:n, s:[], s:i, s:n, s:n, s:n, s:n, s:n, s:n, "
-                     "s:n, s:n, s:n, s:n, s:n}",
+                     "s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}",
                      "backend", backend, "slice", slice, "level", pkt_level_name(level),
                      "prefix_packets", "status", status_name(status), "reason",
                      text_or_null(reason), "agreement", "samples", "k", 0, "wall_ns", "cpu_ns",
                      "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio", "load_ns", "peak_rss_bytes",
-                     "columns_wall_ns", "position_ns_per_packet", "position_packets");
+                     "columns_wall_ns", "position_ns_per_packet", "position_packets",
+                     "instructions", "counted_instructions", "counted_cycles");
 }
 
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)
@@ -360,7 +378,7 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *cell = &s->cells[i];
         summary r;
-        if (suite_whole(cell->slice) != slice || cell->columns_of)
+        if (suite_whole(cell->slice) != slice || cell->columns_of || cell->old_of)
             continue;
         if (!cell->twin_of)
             json_array_append_new(runs, run_json(record, cell));
@@ -371,6 +389,26 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
                               r.median, "ci95", interval_json(&r), "n", count(r.count)));
     }
     absent_add(record, slice, runs);
+}
+
+json_t *old_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].old_of)
+            json_array_append_new(runs, run_json(record, &s->cells[i]));
+    return runs;
+}
+
+json_t *twin_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].twin_of)
+            json_array_append_new(runs, run_json(record, &s->cells[i]));
+    return runs;
 }
 
 static json_t *seconds_list(const double *seconds, size_t n)
@@ -433,7 +471,7 @@ json_t *results_json(const bench_record *record)
         "{s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o, s:f}", "suite", record->suite_name, "slow_blocks",
         (int)s->slow_blocks, "blocks", (int)s->blocks, "rounds", (int)s->rounds, "process_rounds",
         (int)record->processes->rounds, "budget_s", record->budget_s, "elapsed_s",
-        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", SAMPLE_NS);
+        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", s->sample_ns);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
     json_t *results = json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",

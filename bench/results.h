@@ -36,6 +36,9 @@ json_t *cells_ratio(const bench_cell *cell, const bench_cell *other, bool cpu, u
 /* Seconds for the whole slice at the measured cost of a packet, as a summary. */
 json_t *cell_slice_seconds(const bench_cell *cell, uint64_t seed);
 
+/* The runs of the build that is compared with, and of the twins; arrays. */
+json_t *old_runs_json(const bench_record *record);
+json_t *twin_runs_json(const bench_record *record);
 /* The results file, schema and all; a new reference, NULL without memory. */
 json_t *results_json(const bench_record *record);
 

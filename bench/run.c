@@ -42,13 +42,17 @@ static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch
 {
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pkt_sink sink = pkt_null_sink_open(&null);
+    counters processor;
+    counters_open(&processor);
     caches_evict(job);
+    counters_start(&processor);
     uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t wall = clock_ns(CLOCK_MONOTONIC);
     int bad =
         pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
     outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - wall;
     outcome->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    counters_stop(&processor, outcome->counted);
     outcome->witness = null.witness;
     return bad;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "counters.h"
 #include "pktbench.h"
 
 /* Parts of a slice whose cost is told apart. */
@@ -34,6 +35,7 @@ typedef struct run_outcome {
     int signal;       /* the forked child died of it; 0: it did not */
     uint64_t wall_ns; /* open to the last row pushed */
     uint64_t cpu_ns;  /* user and system time of the process in between */
+    uint64_t counted[COUNTERS]; /* by the processor in between; 0: not known */
     uint64_t rows;
     uint64_t witness;
     uint64_t peak_rss; /* bytes, of the process that ran, up to now */

@@ -1,6 +1,7 @@
 #include "schedule.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static double number(const json_t *answer, const char *key)
 /* A run that fills a sample by itself: one such sample a block is what it gets. */
 static bool is_slow(const bench_cell *cell)
 {
-    return cell->run_ns > SAMPLE_NS;
+    return cell->run_ns > SLOW_NS;
 }
 
 /* Runs of which the median is taken for each part, where they are quick. */
@@ -99,7 +100,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of)
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of && !cell->old_of)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -117,9 +118,9 @@ void schedule_probe(schedule *s)
 }
 
 /* Seconds of one sample of the cell. */
-static double sample_seconds(const bench_cell *cell)
+static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return fmax(cell->run_ns, SAMPLE_NS) * 1.1e-9;
+    return fmax(cell->run_ns, s->sample_ns) * 1.1e-9;
 }
 
 /* Seconds of a round of the cells that are slow, or that are not. */
@@ -128,7 +129,7 @@ static double round_seconds(const schedule *s, bool slow)
     double sum = 0;
     for (size_t i = 0; i < s->cell_count; i++)
         if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
-            sum += sample_seconds(&s->cells[i]);
+            sum += sample_seconds(s, &s->cells[i]);
     return sum;
 }
 
@@ -166,11 +167,17 @@ static double planned_seconds(const schedule *s)
            s->slow_blocks * round_seconds(s, true);
 }
 
+/* Runs of a sample, at so many nanoseconds each. */
+static unsigned runs_of(const schedule *s, double run_ns)
+{
+    double runs = ceil(s->sample_ns / fmax(run_ns, 1));
+    return runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+}
+
 void schedule_plan(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
-        double runs = ceil(SAMPLE_NS / fmax(s->cells[i].run_ns, 1));
-        s->cells[i].runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+        s->cells[i].runs = runs_of(s, s->cells[i].run_ns);
     }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
@@ -178,7 +185,7 @@ void schedule_plan(schedule *s)
     double quick = round_seconds(s, false);
     double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : 1;
-    s->rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : (unsigned)rounds;
+    s->rounds = rounds < 1 ? 1 : rounds > s->rounds_max ? s->rounds_max : (unsigned)rounds;
 }
 
 static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer)
@@ -198,6 +205,8 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
         .round = round,
         .wall_ns = number(answer, "wall_ns") / cell->runs,
         .cpu_ns = number(answer, "cpu_ns") / cell->runs,
+        .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
+                    [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
     };
 }
 
@@ -241,11 +250,39 @@ static const backend_id *worker_backend(const schedule *s, size_t index)
     return NULL;
 }
 
+/* The block's processor among those that this process may use; all of them if it cannot be told. */
+static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
+{
+    cpu_set_t one;
+    int skip = CPU_COUNT(allowed) ? (int)(block % (unsigned)CPU_COUNT(allowed)) : 0;
+    CPU_ZERO(&one);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, allowed) && skip-- == 0)
+            CPU_SET(cpu, &one);
+    return CPU_COUNT(&one) ? one : *allowed;
+}
+
+/* A worker keeps to the processors that its harness had when it began. On a machine whose
+ * processors are not alike at the moment (one shares its core with a busy neighbour) two processes
+ * that are compared would otherwise differ by where they run: measured, by up to 40 %. */
+static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
+{
+    cpu_set_t allowed;
+    bool pinned = s->one_cpu && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+    if (pinned) {
+        cpu_set_t one = block_cpus(&allowed, s->block);
+        (void)sched_setaffinity(0, sizeof one, &one);
+    }
+    bool good = client_loaded(worker, id, s->request_s, load_ns);
+    if (pinned)
+        (void)sched_setaffinity(0, sizeof allowed, &allowed);
+    return good;
+}
+
 static void worker_start(schedule *s, block_workers *w, size_t index)
 {
     uint64_t load_ns = 0;
-    w->open[index] =
-        client_loaded(&w->workers[index], worker_backend(s, index), s->request_s, &load_ns);
+    w->open[index] = worker_begin(s, &w->workers[index], worker_backend(s, index), &load_ns);
     if (!w->open[index]) {
         worker_lost(s, index, &w->workers[index]);
         return;
@@ -267,8 +304,7 @@ static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned
     if (is_slow(cell) || !sample_ask(s, worker, cell, RUNS, s->evict_bytes, &answer))
         return;
     if (block == 0) {
-        double runs = ceil(SAMPLE_NS / fmax(number(answer, "wall_ns") / RUNS, 1));
-        cell->runs = runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+        cell->runs = runs_of(s, number(answer, "wall_ns") / RUNS);
     }
     json_decref(answer);
 }
@@ -300,6 +336,7 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
 
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
+    s->block = block;
     for (size_t i = 0; i <= s->load_count; i++) {
         w->open[i] = false;
         if (worker_needed(s, i))

@@ -3,16 +3,23 @@
 #define PKT_SCHEDULE_H
 
 #include "check.h"
+#include "counters.h"
 #include "datasets/random.h"
 #include "progress.h"
 #include "run.h"
 
-/* A sample lasts at least this long; shorter runs are repeated. */
+/* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated. */
 #define SAMPLE_NS 50e6
+/* A run of this length fills a sample by itself: its backend is slow. */
+#define SLOW_NS 50e6
 /* Runs of one sample, at most. */
 #define SAMPLE_RUNS_MAX 1000
 /* Rounds of a block, at most, when the budget decides. */
 #define ROUNDS_MAX 20
+/* The same, and the length of a sample, where two builds take turns: short samples often find the
+ * machine at rest. */
+#define TURNS_MAX 60
+#define TURN_NS 1e6
 /* Rounds of a block that quick backends get before slow ones fill the budget. */
 #define ROUNDS_MIN 3
 /* Blocks that even a backend gets whose runs do not fit the budget. */
@@ -21,6 +28,7 @@
 typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run */
+    double counted[COUNTERS]; /* the same, by the processor's counters; 0: there are none */
 } timing_sample;
 
 /* One (backend, slice, level) of a run. */
@@ -31,9 +39,11 @@ typedef struct bench_cell {
     const struct bench_cell
         *twin_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
+    const struct bench_cell *old_of; /* not NULL: the same, by the build that is compared with */
     check check;                         /* its status also tells what became of the timing */
     unsigned runs;                       /* of a sample */
     double run_ns;                       /* first estimate */
+    uint64_t instructions;               /* of a run, by callgrind; 0: not known */
     uint64_t peak_rss;                   /* bytes; 0: not known */
     suite_slice *position_slice;         /* that is cut into eighths; NULL: `slice` */
     double part_ns[POSITION_PARTS];      /* cost of each eighth of the packets; all 0: not known */
@@ -53,10 +63,14 @@ typedef struct schedule {
     load_times loads[LINEUP_MAX];
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
+    unsigned rounds_max;
+    unsigned block;          /* that runs now */
     unsigned slow_blocks;    /* of the blocks, those that slow backends take part in */
+    double sample_ns;        /* a sample lasts at least this long */
     double budget_s;         /* for the timed part */
     double request_s;        /* that a run may take */
     size_t evict_bytes;      /* walked over before every run */
+    bool one_cpu;            /* all processes of a block share a processor, the blocks take turns */
     bool positions;          /* find out what each eighth of a slice costs */
     random_state random;
     progress *progress;

@@ -23,17 +23,28 @@ typedef struct summary {
     double median, min, max;
     bool has_interval;
     double low, high; /* 95 % interval of the median */
+    double error;     /* standard error of the median's logarithm; with has_interval alone */
+    double freedom;   /* degrees of freedom of `error` */
     size_t count, outliers;
 } summary;
 
 /* Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996); `sorted` is
  * ascending and not empty. */
 double quantile_sorted(const double *sorted, size_t count, double p);
-/* Median of values in any order, which are sorted on the way. */
+/* Quantile, median of values in any order, which are sorted on the way. */
+double quantile_of(double *values, size_t count, double p);
 double median_of(double *values, size_t count);
 
 /* Student's t quantile at 0.975; `freedom` at least 5, where the error is below 0.0005. */
-double student_975(size_t freedom);
+double student_975(double freedom);
+/* Probability that Student's t is above `t`. */
+double student_tail(double t, double freedom);
+/* The t that is passed with probability `tail`, which is below 0.5. */
+double student_quantile(double tail, double freedom);
+
+/* Adjust the p values of `count` tests that are made together (Holm 1979): rejecting those that
+ * stay below a level makes one error or more with that probability at most. `order` is scratch. */
+void holm_adjust(double *p, size_t count, size_t *order);
 
 /* Median, extremes, outliers, and a 95 % interval of the median, symmetric in the logarithm:
  * Student's t times the standard error from a bootstrap of whole blocks, as processes differ from

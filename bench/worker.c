@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "describe.h"
+#include "machine.h"
 #include "run.h"
 #include "say.h"
 
@@ -54,7 +55,8 @@ static json_t *hex64(uint64_t value)
 
 static json_t *answer_describe(worker *w)
 {
-    return json_pack("{s:b, s:o}", "ok", 1, "backend", backend_describe(w->backend));
+    return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", backend_describe(w->backend), "tool",
+                     tool_describe());
 }
 
 static json_t *answer_load(worker *w)
@@ -139,7 +141,7 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
     if (runs < 1 || evict < 0 || walk_prepare(w, (size_t)evict) != 0)
         return refusal("sample: k must be at least 1, evict_bytes what memory allows");
     run_outcome first = {0}, outcome = {0};
-    uint64_t wall = 0, cpu = 0;
+    uint64_t wall = 0, cpu = 0, counted[COUNTERS] = {0};
     job->kind = RUN_TIMED;
     job->walk = w->walk;
     job->walk_bytes = w->walk_bytes;
@@ -149,14 +151,19 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
             return failure(&outcome);
         wall += outcome.wall_ns;
         cpu += outcome.cpu_ns;
+        for (size_t c = 0; c < COUNTERS; c++)
+            counted[c] += outcome.counted[c];
         if (i == 0)
             first = outcome;
         else if (first.rows != outcome.rows || first.witness != outcome.witness)
             return refusal("two runs over the same slice gave different rows");
     }
-    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I}", "ok", 1, "wall_ns", (json_int_t)wall,
-                     "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows, "witness",
-                     hex64(outcome.witness), "peak_rss_bytes", (json_int_t)outcome.peak_rss);
+    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns",
+                     (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows",
+                     (json_int_t)outcome.rows, "witness", hex64(outcome.witness), "peak_rss_bytes",
+                     (json_int_t)outcome.peak_rss, "counted_instructions",
+                     (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
+                     (json_int_t)counted[COUNTER_CYCLES]);
 }
 
 static json_t *answer_run(worker *w, const char *what, const json_t *request)

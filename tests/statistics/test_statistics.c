@@ -41,13 +41,44 @@ static void test_student(void **state)
 {
     (void)state;
     static const struct {
-        size_t freedom;
+        double freedom;
         double quantile;
     } known[] = {{5, 2.570581836},   {6, 2.446911851},   {7, 2.364624252},  {9, 2.262157163},
                  {11, 2.200985160},  {15, 2.131449546},  {23, 2.068657610}, {30, 2.042272456},
                  {100, 1.983971519}, {1000, 1.962339081}};
     for (size_t i = 0; i < COUNT(known); i++)
         assert_close(student_975(known[i].freedom), known[i].quantile, 5e-4);
+}
+
+/* 26.7.3 and 26.7.4 of Abramowitz and Stegun in closed form: 1 and 2 degrees of freedom; R's pt()
+ * for the others. */
+static void test_student_tail(void **state)
+{
+    (void)state;
+    for (double t = -8; t <= 8; t += 0.25) {
+        assert_close(student_tail(t, 1), 0.5 - atan(t) / 3.14159265358979324, 1e-12);
+        assert_close(student_tail(t, 2), 0.5 - t / (2 * sqrt(2 + t * t)), 1e-12);
+    }
+    assert_close(student_tail(2.364624252, 7), 0.025, 1e-9);
+    assert_close(student_tail(1.959963985, 1e7), 0.025, 1e-6);
+    assert_close(student_quantile(0.025, 7), 2.364624252, 1e-8);
+    assert_close(student_quantile(0.01, 7), 2.997951567, 1e-8);
+    assert_close(student_quantile(0.2, 7), 0.896029644, 1e-8);
+}
+
+/* R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.9), "holm") */
+static void test_holm(void **state)
+{
+    (void)state;
+    double p[] = {0.01, 0.04, 0.03, 0.005, 0.9}, one[] = {0.3};
+    static const double adjusted[] = {0.04, 0.09, 0.09, 0.025, 0.9};
+    size_t order[5];
+    holm_adjust(p, 5, order);
+    for (size_t i = 0; i < 5; i++)
+        assert_close(p[i], adjusted[i], 1e-12);
+    holm_adjust(one, 1, order);
+    assert_close(one[0], 0.3, 0);
+    holm_adjust(one, 0, order);
 }
 
 /* Blocks of `rounds` observations; values by index. */
@@ -130,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantiles), cmocka_unit_test(test_student),
+        cmocka_unit_test(test_student_tail), cmocka_unit_test(test_holm),
         cmocka_unit_test(test_summary),   cmocka_unit_test(test_standard_error),
         cmocka_unit_test(test_edges),
     };

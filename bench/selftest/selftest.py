@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""How often is the gate wrong? Trials of `pktbench bench --against` with a known answer.
+
+The backend is raw; its new side is slowed by a known part (bench/selftest/slowed.c). Trials are
+added to a file of results until every kind has as many as are wanted, or the time is over.
+
+Usage: selftest.py PKTBENCH MODULES [--results FILE] [--seconds N] [--trials N] [--aa N]
+                   [--conditions quiet,loaded] [--markdown]
+"""
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+SLOWDOWNS = [2, 5, 10, 20]  # per cent
+PACKET_BYTES = 2_000_000  # of the slice
+ROUNDS = 20
+# Per cent more instructions that the instruction gate must see, and trials of it: they do not vary.
+INSTRUCTIONS = [0, 1, 2, 5]
+INSTRUCTION_TRIALS = 10
+
+
+def binomial_tail(k, n, p):
+    """P(X >= k) of n trials."""
+    if p <= 0 or p >= 1:
+        return float(p >= 1 or k == 0)
+    log = math.log
+    total = 0.0
+    for i in range(k, n + 1):
+        total += math.exp(math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1)
+                          + i * log(p) + (n - i) * log(1 - p))
+    return min(1.0, total)
+
+
+def bisect(function, target):
+    """p in [0, 1] where a rising function passes the target."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if function(middle) < target:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def clopper_pearson(k, n, error=0.05):
+    """Exact interval of a share (Clopper and Pearson 1934)."""
+    low = 0.0 if k == 0 else bisect(lambda p: binomial_tail(k, n, p), error / 2)
+    high = 1.0 if k == n else bisect(lambda p: binomial_tail(k + 1, n, p), 1 - error / 2)
+    return low, high
+
+
+class Gate:
+    """The program under test, with the slice that it is tested on."""
+
+    def __init__(self, pktbench, modules, folder):
+        self.pktbench, self.modules, self.folder = pktbench, modules, folder
+        self.slice = os.path.join(folder, "slice.pcap")
+        subprocess.run([pktbench, "gen", "tcp-flood", "--size", str(PACKET_BYTES), "-o", self.slice],
+                       check=True)
+
+    def run(self, environment, *arguments):
+        """Exit status and results of one comparison of the slowed backend with raw's speed."""
+        out = os.path.join(self.folder, "results.json")
+        command = [self.pktbench, "bench", self.slice, "--backends", "slowed", "--levels", "headers",
+                   "--reference", "raw", "--plugin", os.path.join(self.modules, "slowed_new.so"),
+                   "--against", os.path.join(self.modules, "slowed_old.so"),
+                   "--format", "csv", "-o", out, *arguments]
+        # No other backend takes part: modules need not be looked at.
+        environment = {**os.environ, "PKTBENCH_MODULES": self.folder, **environment}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1):
+            sys.exit(f"selftest: {' '.join(command)}: {done.stderr}")
+        with open(out, encoding="utf-8") as file:
+            return done.returncode, json.load(file)
+
+    def time_trial(self, percent):
+        """[said slower, ratio, low, high, and the same of the A/A line]"""
+        status, results = self.run({"PKTBENCH_SELFTEST_SLOWER": str(percent / 100)}, "--fail-on", "slower",
+                                   "--rounds", str(ROUNDS), "--sample", "0.1ms")
+        cell, twin = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
+        low, high = cell["ci95"]
+        return [status, cell["ratio"], low, high, twin["ratio"], *twin["ci95"]]
+
+    def instructions(self, loops, *arguments):
+        """Exit status and the instructions of both sides."""
+        status, results = self.run({"PKTBENCH_SELFTEST_LOOPS": str(loops)}, "--count-instructions",
+                                   "--processes", "1", "--rounds", "1", *arguments)
+        cell = results["comparison"]["cells"][0]
+        return status, cell["old_instructions"], cell["new_instructions"]
+
+    def loops_for(self, percent):
+        """Loops after a batch that add so many per cent of instructions, rounded up."""
+        _, _, none = self.instructions(0)
+        _, _, many = self.instructions(1000)
+        return math.ceil(none * percent / 100 / ((many - none) / 1000))
+
+
+class Load:
+    """Busy loops beside the trials: one for every processor of two."""
+
+    def __init__(self, condition):
+        self.processes = []
+        if condition == "loaded":
+            self.processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"])
+                              for _ in range(2)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+def save(path, results):
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        json.dump(results, file, separators=(",", ":"))
+        file.write("\n")
+    os.replace(path + ".part", path)
+
+
+def next_kind(trials, wanted, aa):
+    """The kind that is furthest from its number; None: all are done."""
+    left = {k: len(trials.get(str(k), [])) / (aa if k == 0 else wanted) for k in [0, *SLOWDOWNS]}
+    kind = min(left, key=left.get)
+    return None if left[kind] >= 1 else kind
+
+
+def measure_times(gate, results, options, deadline):
+    for condition in options.conditions.split(","):
+        trials = results["trials"].setdefault(condition, {})
+        with Load(condition):
+            while time.monotonic() < deadline:
+                kind = next_kind(trials, options.trials, options.aa)
+                if kind is None:
+                    break
+                trials.setdefault(str(kind), []).append(
+                    [round(x, 5) for x in gate.time_trial(kind)])
+
+
+def measure_instructions(gate, results, options, deadline):
+    for condition in options.conditions.split(","):
+        trials = results["instructions"].setdefault(condition, {})
+        with Load(condition):
+            for percent in INSTRUCTIONS:
+                kind = trials.setdefault(str(percent), [])
+                if len(kind) >= INSTRUCTION_TRIALS or time.monotonic() >= deadline:
+                    continue
+                loops = gate.loops_for(percent) if percent else 0
+                while len(kind) < INSTRUCTION_TRIALS and time.monotonic() < deadline:
+                    status, old, new = gate.instructions(loops, "--fail-on", "instructions")
+                    kind.append([status, old, new])
+
+
+def share(k, n):
+    low, high = clopper_pearson(k, n)
+    return f"{k} of {n}: {100 * k / n:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+
+
+def rows(results):
+    """What the README's table shows."""
+    for condition, trials in results["trials"].items():
+        for kind in sorted(trials, key=int):
+            true = 1 + int(kind) / 100
+            done = trials[kind]
+            if done:
+                yield (condition, "time", int(kind), share(sum(t[0] for t in done), len(done)),
+                       share(sum(t[2] <= true <= t[3] for t in done), len(done)))
+        twins = [t for done in trials.values() for t in done]
+        if twins:
+            yield (condition, "A/A line", 0, "",
+                   share(sum(t[5] <= 1 <= t[6] for t in twins), len(twins)))
+    for condition, trials in results["instructions"].items():
+        for kind in sorted(trials, key=int):
+            if trials[kind]:
+                yield (condition, "instructions", int(kind),
+                       share(sum(t[0] for t in trials[kind]), len(trials[kind])), "")
+
+
+def show(results):
+    print("| machine | gate | new side | said slower | interval holds the truth |")
+    print("|:--|:--|:--|:--|:--|")
+    for condition, gate, percent, found, held in rows(results):
+        side = f"{percent} % slower" if gate == "time" else f"{percent} % more instructions"
+        if percent == 0:
+            side = "the same"
+        print(f"| {condition} | {gate} | {side} | {found} | {held} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pktbench")
+    parser.add_argument("modules", help="folder of slowed_old.so and slowed_new.so")
+    parser.add_argument("--results", default="selftest.json", help="read, added to, written")
+    parser.add_argument("--seconds", type=float, default=180, help="for the trials; default 180")
+    parser.add_argument("--trials", type=int, default=100, help="of every slowdown; default 100")
+    parser.add_argument("--aa", type=int, default=300, help="of the same speed; default 300")
+    parser.add_argument("--conditions", default="quiet,loaded",
+                        help="quiet, loaded (two busy loops beside); default both")
+    parser.add_argument("--only", choices=["time", "instructions"], help="one of the two gates")
+    options = parser.parse_args()
+    results = {"schema_version": 1, "slice_bytes": PACKET_BYTES, "rounds": ROUNDS,
+               "trials": {}, "instructions": {}}
+    if os.path.exists(options.results):
+        with open(options.results, encoding="utf-8") as file:
+            results = json.load(file)
+    deadline = time.monotonic() + options.seconds
+    with tempfile.TemporaryDirectory() as folder:
+        gate = Gate(os.path.abspath(options.pktbench), os.path.abspath(options.modules), folder)
+        try:
+            if options.only != "time":
+                measure_instructions(gate, results, options, deadline)
+            if options.only != "instructions":
+                measure_times(gate, results, options, deadline)
+        finally:
+            save(options.results, results)
+    show(results)
+
+
+if __name__ == "__main__":
+    main()
