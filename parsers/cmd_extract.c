@@ -200,7 +200,9 @@ const command extract_command = {
     .name = "extract",
     .operands = "CAPTURE",
     .summary = "write one row a packet",
-    .details = "Every column of the level, with a header line of column names (`pktbench list "
+    .details = "CAPTURE is a pcap or pcapng file, also compressed with gzip, zstd or xz, or -, "
+               "standard input.\n\n"
+               "Every column of the level, with a header line of column names (`pktbench list "
                "columns` explains them). Addresses are text; a cell is empty where the column "
                "does not apply to the packet.\n\n"
                "Rows before a fault in the capture are written: a capture that ends inside a "
