@@ -97,6 +97,14 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
     agreement a = {0};
     pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
     rowset_compare(rows, truth, NULL, shared, &a);
+    /* A backend without verdicts of its own may show more or less of a packet that is broken. */
+    if (a.status != STATUS_OK && level != PKT_LEVEL_FRAMES &&
+        !(backend->columns[level] & PKT_BIT(verdict))) {
+        a = (agreement){0};
+        rowset_compare(rows, truth, truth, shared, &a);
+        if (rows->rows == truth->rows && a.cells_compared == 0)
+            return; /* cut so short that none is sound */
+    }
     if (a.status != STATUS_OK && !(a.first.found && truth->rows == rows->rows))
         fail_msg("%s, %s, %s: %s", backend->name, pkt_level_name(level), what, a.reason);
     if (a.status != STATUS_OK)
