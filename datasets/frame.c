@@ -4,7 +4,7 @@
 
 enum { ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40 };
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
-enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58, PROTO_UDPLITE = 136 };
 
 void store_u16(uint8_t *at, unsigned value)
 {
@@ -14,7 +14,8 @@ void store_u16(uint8_t *at, unsigned value)
 
 void frame_begin(frame *f)
 {
-    f->size = f->step_count = f->ip = f->l4 = 0;
+    f->size = f->step_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
+    f->tail = NULL;
     f->unpadded = f->wrong_checksum = false;
     memset(&f->truth, 0, sizeof f->truth);
 }
@@ -79,11 +80,22 @@ void put_address(frame *f, address a)
     put_u32(f, (uint32_t)a.lo);
 }
 
+void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type)
+{
+    assert(f->step_count < FRAME_STEPS_MAX);
+    f->steps[f->step_count++] =
+        (frame_step){f->size, gives, (uint8_t)ip_proto, (uint16_t)eth_type, PKT_OK};
+}
+
+void frame_verdict(frame *f, pkt_verdict verdict)
+{
+    f->steps[f->step_count - 1].verdict = (uint8_t)verdict;
+}
+
 /* The header that ends here gives these columns. */
 static void step(frame *f, uint16_t gives, unsigned proto)
 {
-    assert(f->step_count < FRAME_STEPS_MAX);
-    f->steps[f->step_count++] = (frame_step){f->size, gives, (uint8_t)proto};
+    frame_step_add(f, gives, proto, 0);
 }
 
 static void link_header(frame *f, uint64_t source, uint64_t destination, unsigned type)
@@ -93,27 +105,19 @@ static void link_header(frame *f, uint64_t source, uint64_t destination, unsigne
     put_u16(f, type);
     f->truth.eth_src = source;
     f->truth.eth_dst = destination;
-    step(f, PKT_HAS_LINK, 0);
+    f->truth.eth_type = (uint16_t)type;
+    frame_step_add(f, PKT_HAS_LINK, 0, type);
 }
 
 void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type)
 {
     link_header(f, source, destination, type);
-    f->truth.eth_type = (uint16_t)type;
 }
 
 void frame_8023(frame *f, uint64_t source, uint64_t destination)
 {
     link_header(f, source, destination,
                 0); /* the column is 0 for a length; frame_end() stores it */
-}
-
-void frame_llc(frame *f, unsigned dsap, unsigned ssap, unsigned control)
-{
-    put_u8(f, dsap);
-    put_u8(f, ssap);
-    put_u8(f, control);
-    step(f, 0, 0);
 }
 
 static void ip_truth(frame *f, address source, address destination, unsigned ttl)
@@ -165,15 +169,6 @@ void frame_ip(frame *f, address source, address destination, unsigned proto, uns
         ipv4_header(f, source, destination, proto, ttl, id);
     else
         ipv6_header(f, source, destination, proto, ttl);
-}
-
-void frame_hop_by_hop(frame *f, unsigned proto)
-{
-    static const uint8_t router_alert[] = {5, 2, 0, 0, 1, 0}; /* and PadN */
-    put_u8(f, proto);
-    put_u8(f, 0);
-    put_bytes(f, router_alert, sizeof router_alert);
-    step(f, 0, proto);
 }
 
 void frame_tcp(frame *f, const tcp_header *h)
@@ -261,13 +256,16 @@ static void l4_end(frame *f)
 {
     unsigned proto = proto_of(f);
     uint8_t *l4 = f->bytes + f->l4;
-    size_t length = f->size - f->l4;
-    size_t field = proto == PROTO_TCP ? 16 : proto == PROTO_UDP ? 6 : 2;
+    const bool udp = proto == PROTO_UDP || proto == PROTO_UDPLITE;
+    size_t length = f->size - f->l4, whole = length + f->tail_size;
+    size_t field = proto == PROTO_TCP ? 16 : udp ? 6 : 2;
     if (proto == PROTO_UDP)
-        store_u16(l4 + 4, (unsigned)length);
-    uint32_t sum = proto == PROTO_ICMP ? 0 : pseudo_sum(f, proto, length);
+        store_u16(l4 + 4, (unsigned)whole);
+    uint32_t sum = proto == PROTO_ICMP ? 0 : pseudo_sum(f, proto, whole);
+    if (f->tail_size) /* it continues at an even offset: RFC 791 counts in 8 bytes */
+        sum += (uint16_t)~checksum(f->tail, f->tail_size, 0);
     unsigned value = checksum(l4, length, sum);
-    if (proto == PROTO_UDP && value == 0)
+    if (udp && value == 0)
         value = 0xffff;
     store_u16(l4 + field, f->wrong_checksum ? value ^ 0x5555 : value);
     f->truth.payload_len = (uint32_t)(length - f->truth.l4_hlen);
@@ -280,7 +278,7 @@ static void ip_end(frame *f)
     f->truth.ip_len = (uint32_t)length;
     if (f->truth.ip_version == 4) {
         store_u16(ip + 2, (unsigned)length);
-        store_u16(ip + 10, checksum(ip, IPV4_HEADER, 0));
+        store_u16(ip + 10, checksum(ip, (size_t)(ip[0] & 15) * 4, 0));
     } else {
         store_u16(ip + 4, (unsigned)(length - IPV6_HEADER));
     }
@@ -292,7 +290,9 @@ void frame_end(frame *f)
         l4_end(f);
     if (f->ip)
         ip_end(f);
-    else if (f->truth.eth_type == 0)
+    if (f->pppoe)
+        store_u16(f->bytes + f->pppoe + 4, (unsigned)(f->size - f->pppoe - 6));
+    if (f->truth.eth_type == 0)
         store_u16(f->bytes + ETHERNET_HEADER - 2, (unsigned)(f->size - ETHERNET_HEADER));
     if (!f->unpadded && f->size < FRAME_MIN) {
         memset(f->bytes + f->size, 0, FRAME_MIN - f->size);
@@ -313,16 +313,24 @@ static void absent_clear(truth_row *row)
 truth_row frame_truth(const frame *f, size_t captured)
 {
     truth_row row = f->truth;
+    row.eth_type = 0;
     row.wire_len = (uint32_t)f->size;
     row.cap_len = (uint32_t)(captured < f->size ? captured : f->size);
     for (size_t i = 0; i < f->step_count; i++) {
-        if (f->steps[i].end > captured) {
-            row.verdict = PKT_SNAPPED;
+        const frame_step *now = &f->steps[i];
+        if (now->end > row.cap_len) {
+            row.verdict = now->end > f->size ? PKT_TRUNCATED : PKT_SNAPPED;
             break;
         }
-        row.present |= f->steps[i].gives;
-        if (f->steps[i].ip_proto)
-            row.ip_proto = f->steps[i].ip_proto;
+        row.present |= now->gives;
+        if (now->ip_proto)
+            row.ip_proto = now->ip_proto;
+        if (now->eth_type)
+            row.eth_type = now->eth_type;
+        if (now->verdict != PKT_OK) {
+            row.verdict = now->verdict;
+            break;
+        }
     }
     absent_clear(&row);
     return row;

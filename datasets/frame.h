@@ -16,7 +16,7 @@
 /* Shortest frame that Ethernet sends, bytes; shorter ones are padded. */
 #define FRAME_MIN 60
 /* Headers of a frame that each may be cut off by a snaplen. */
-#define FRAME_STEPS_MAX 8
+#define FRAME_STEPS_MAX 24
 
 /* All columns of a row. */
 typedef struct truth_row {
@@ -28,8 +28,10 @@ typedef struct truth_row {
 /* A header: how many bytes must be captured for it to give what it gives. */
 typedef struct frame_step {
     size_t end;
-    uint16_t gives;   /* PKT_HAS_ bits */
-    uint8_t ip_proto; /* protocol known once it was read; 0: as before */
+    uint16_t gives;    /* PKT_HAS_ bits */
+    uint8_t ip_proto;  /* protocol known once it was read; 0: as before */
+    uint16_t eth_type; /* the same */
+    uint8_t verdict;   /* a pkt_verdict that ends the packet here; 0: it goes on */
 } frame_step;
 
 typedef struct frame {
@@ -38,7 +40,10 @@ typedef struct frame {
     truth_row truth;
     frame_step steps[FRAME_STEPS_MAX];
     size_t step_count;
-    size_t ip, l4; /* offsets of the headers; 0: none */
+    size_t ip, l4, pppoe; /* offsets of the headers; 0: none */
+    size_t captured;      /* of the bytes, at most; 0: all */
+    const uint8_t *tail;  /* what the datagram goes on with in other fragments, tail_size bytes */
+    size_t tail_size;
     bool unpadded, wrong_checksum;
 } frame;
 
@@ -78,15 +83,33 @@ void put_address(frame *f, address a);
 void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type);
 /* 802.3: the field is the length of what follows, filled by frame_end(). */
 void frame_8023(frame *f, uint64_t source, uint64_t destination);
+/* IEEE 802.1Q tag; the type before it says so. */
+void frame_vlan(frame *f, unsigned id, unsigned type);
+/* One entry of an MPLS label stack (RFC 3032). */
+void frame_mpls(frame *f, unsigned label, bool bottom);
+/* PPPoE session header (RFC 2516) with the PPP protocol; the length is filled by frame_end(). */
+void frame_pppoe(frame *f, unsigned session, unsigned protocol);
 /* IEEE 802.2 header with an 8-bit control field. */
 void frame_llc(frame *f, unsigned dsap, unsigned ssap, unsigned control);
+/* SNAP header (RFC 1042) with an EtherType, which is no EtherType of the columns. */
+void frame_snap(frame *f, unsigned type);
 
 /* IP header by the version of the addresses; `id` is used by IPv4 alone. Lengths and the header
  * checksum are filled by frame_end(). */
 void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
               unsigned id);
+/* Options of the IPv4 header just put: `size` bytes of no operation, a multiple of 4. */
+void frame_ip_options(frame *f, size_t size);
+/* The IPv4 header just put is that of a fragment; `offset` in bytes, a multiple of 8. */
+void frame_fragment(frame *f, bool more, unsigned offset);
 /* IPv6 hop-by-hop header with a router alert (RFC 2711), then `proto`. */
 void frame_hop_by_hop(frame *f, unsigned proto);
+/* IPv6 extension header of 8-byte words filled with padding (RFC 8200 section 4), then `proto`. */
+void frame_extension(frame *f, unsigned proto, unsigned words);
+/* IPv6 fragment header of a datagram in one piece (RFC 6946), then `proto`. */
+void frame_fragment6(frame *f, unsigned proto, uint32_t id);
+/* Authentication header (RFC 4302) with 12 bytes of check value, then `proto`. */
+void frame_ah(frame *f, unsigned proto, random_state *random);
 
 typedef struct tcp_header {
     uint16_t source, destination, flags, window;
@@ -95,9 +118,15 @@ typedef struct tcp_header {
     size_t option_size;
 } tcp_header;
 void frame_tcp(frame *f, const tcp_header *header);
+/* UDP or UDP-Lite that covers all, by the IP header. */
 void frame_udp(frame *f, unsigned source, unsigned destination);
 /* ICMP or ICMPv6, by the IP header; `rest` is the second word of the header. */
 void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest);
+
+/* The last header put is the last one that can be read, for this reason. */
+void frame_verdict(frame *f, pkt_verdict verdict);
+/* Note a header that has been put with put_*(): see frame_step. */
+void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type);
 
 /* Lengths, checksums, padding, and the rest of the truth. */
 void frame_end(frame *f);

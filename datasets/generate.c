@@ -58,6 +58,8 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
         return 0;
     g->bytes += PCAP_RECORD_HEADER_BYTES + f->size;
     size_t captured = o->snaplen && o->snaplen < f->size ? o->snaplen : f->size;
+    if (f->captured && f->captured < captured)
+        captured = f->captured;
     truth_row row = frame_truth(f, captured);
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,

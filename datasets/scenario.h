@@ -26,7 +26,10 @@ const dataset_scenario *dataset_scenario_at(size_t index);
 /* NULL if no scenario has the name. */
 const dataset_scenario *dataset_scenario_find(const char *name);
 
-extern const dataset_scenario scenario_tcp_flood, scenario_mirai, scenario_benign_iot,
-    scenario_dataset_mix;
+extern const dataset_scenario scenario_tcp_flood, scenario_icmp_flood, scenario_udp_flood,
+    scenario_fragments, scenario_mirai, scenario_http_flood, scenario_slowloris, scenario_recon,
+    scenario_benign_iot, scenario_spoofing, scenario_dataset_mix, scenario_worst_parse;
+/* A part of dataset-mix alone. */
+extern const dataset_scenario scenario_udp_dos;
 
 #endif

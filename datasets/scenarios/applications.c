@@ -115,9 +115,11 @@ void mqtt_connack(frame *f)
 void mqtt_publish(frame *f, random_state *random, unsigned device)
 {
     char reading[40];
+    const unsigned humidity = 30 + (unsigned)random_below(random, 60);
+    const unsigned tenths = (unsigned)random_below(random, 10);
+    const unsigned degrees = 15 + (unsigned)random_below(random, 15);
     int size = snprintf(reading, sizeof reading, "{\"temperature\":%u.%u,\"humidity\":%02u}",
-                        15 + (unsigned)random_below(random, 15), (unsigned)random_below(random, 10),
-                        30 + (unsigned)random_below(random, 60));
+                        degrees, tenths, humidity);
     put_u8(f, 0x30);
     put_u8(f, 2 + DEVICE_NAME + 6 + (unsigned)size);
     put_u16(f, DEVICE_NAME + 6);

@@ -4,7 +4,7 @@
 
 #include "datasets/clock.h"
 
-static void flood_next(void *state, frame *f)
+void flood_next(void *state, frame *f)
 {
     flood *s = state;
     if (random_below(&s->random, 10000) < s->kind->noise_share)

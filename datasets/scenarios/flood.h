@@ -20,7 +20,11 @@ typedef struct flood {
     uint64_t packets; /* so far, noise included */
     int64_t now;
     scenario_stream noise;
+    uint64_t unfinished; /* seed of the datagram whose rest comes next; 0: none */
 } flood;
+
+/* The next frame: scenario_stream.next of a flood. */
+void flood_next(void *state, frame *f);
 
 /* A stream of frames of the kind, which must outlive it. 0, or -1 and *err without memory. */
 int flood_open(scenario_stream *stream, const flood_kind *kind, uint64_t seed, pkt_err *err);

@@ -14,7 +14,9 @@ fail() {
 }
 
 # The capture and the truth of each scenario, by SHA-256.
-for scenario in tcp-flood mirai benign-iot dataset-mix; do
+scenarios='tcp-flood icmp-flood udp-flood fragments mirai http-flood slowloris recon benign-iot
+           spoofing dataset-mix worst-parse'
+for scenario in $scenarios; do
     "$pktbench" gen "$scenario" -o "$scenario.pcap" --truth "$scenario.csv"
 done
 sha256sum -- *.pcap *.csv >sums
@@ -35,19 +37,57 @@ check_size() { # scenario packets mean
     [ "$size" -le 10000000 ] || fail "$1 has $size bytes"
 }
 check_size tcp-flood 129000 61.3
+check_size icmp-flood 130000 60.8
+check_size udp-flood 130000 60.8
+check_size fragments 11150 880
 check_size mirai 17000 572
+check_size http-flood 47000 196
+check_size slowloris 35000 271
+check_size recon 40000 234
 check_size benign-iot 15900 614
+check_size spoofing 11500 850
 check_size dataset-mix 76000 114.8
+check_size worst-parse 60000 151
 
-# The same rows whatever the container (time stamps in nanoseconds differ below the microsecond).
-"$pktbench" gen benign-iot --size 300000 -o a.pcap --truth a.csv
-for options in "--big-endian" "--format pcapng" "--format pcapng --big-endian --interfaces 3"; do
-    # shellcheck disable=SC2086 # options are words
-    "$pktbench" gen benign-iot --size 300000 $options -o b.cap --truth b.csv
-    cmp a.csv b.csv || fail "truth differs with $options"
-    "$pktbench" extract b.cap --backend raw -o rows.csv
-    cmp a.csv rows.csv || fail "rows differ from the truth with $options"
+# The truth is what raw sees, and the same whatever the container.
+for scenario in $scenarios; do
+    "$pktbench" extract "$scenario.pcap" --backend raw -o - | cmp - "$scenario.csv" ||
+        fail "rows of $scenario differ from its truth"
+    rm -f a.csv
+    for options in "" "--big-endian" "--format pcapng" "--format pcapng --big-endian --interfaces 3"; do
+        # shellcheck disable=SC2086 # options are words
+        "$pktbench" gen "$scenario" --size 100000 $options -o b.cap --truth b.csv
+        [ -e a.csv ] || cp b.csv a.csv
+        cmp a.csv b.csv || fail "truth of $scenario differs with $options"
+        "$pktbench" extract b.cap --backend raw -o - | cmp - b.csv ||
+            fail "rows of $scenario differ from the truth with $options"
+    done
+    # Others have rows of their own: time stamps below the microsecond, cut packets.
+    for options in "--ns" "--snaplen 44" "--format pcapng --ns --snaplen 60 --interfaces 2"; do
+        # shellcheck disable=SC2086
+        "$pktbench" gen "$scenario" --size 100000 $options -o b.cap --truth b.csv
+        "$pktbench" extract b.cap --backend raw -o - | cmp - b.csv ||
+            fail "rows of $scenario differ from the truth with $options"
+    done
 done
+
+# What a scenario is known by, in its truth.
+has() { # scenario, at least so many rows, where this holds of the columns named
+    rows=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+                    '"$3"' { n++ } END { print n + 0 }' "$1.csv")
+    [ "$rows" -ge "$2" ] || fail "$1: $rows rows with $3, wanted $2"
+}
+# shellcheck disable=SC2016 # the columns are awk's
+{
+    has icmp-flood 2000 '$c["cap_len"] == 52 && $c["wire_len"] == 60'
+    has icmp-flood 7000 '$c["wire_len"] == 42'
+    has udp-flood 2000 '$c["wire_len"] == 50'
+    has fragments 5000 '$c["verdict"] == "fragment"'
+    has fragments 1 '$c["ts_ns"] < 86400000000000'
+    has worst-parse 500 '$c["verdict"] == "truncated"'
+    has worst-parse 3000 '$c["verdict"] == "bad-length"'
+    has dataset-mix 500 '$c["verdict"] == "fragment"'
+}
 
 # Slices: whole records, as many as fit; start, middle and end.
 "$pktbench" extract tcp-flood.pcap -o all.csv
@@ -64,7 +104,7 @@ tail -n 1 part.csv >last
 tail -n 1 all.csv | cmp - last || fail "the slice at the end does not end with the last packet"
 
 # A pcapng slice from the middle carries its interfaces along.
-"$pktbench" gen dataset-mix --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
+"$pktbench" gen recon --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
 "$pktbench" slice m.pcapng --at middle --size 50000 -o part.pcapng
 "$pktbench" extract m.pcapng -o all.csv
 "$pktbench" extract part.pcapng -o part.csv

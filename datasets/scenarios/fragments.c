@@ -1,0 +1,106 @@
+/* ACK, UDP and ICMP fragmentation floods: datagrams in two fragments. */
+#include "datasets/clock.h"
+#include "datasets/network.h"
+#include "flood.h"
+
+enum {
+    PROTO_ICMP = 1,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    ACK = 16,
+    ECHO_REQUEST = 8,
+    FIRST = 1480, /* bytes of the datagram in the first fragment: a frame of 1514 */
+    REST = 214,   /* and in the last one: a frame of 248 */
+    OVERLAP = 8,
+    BLOCK_PACKETS = 2000, /* of one protocol */
+    DATED_1970 = 1970,    /* this packet's time is that of a clock that was never set */
+    /* Shares, of 10000. */
+    SHARE_LOST = 50,    /* of the datagrams: the first fragment never comes */
+    SHARE_OVERLAP = 50, /* the last one says something of the first one again */
+    SHARE_NOISE = 30,   /* of the packets */
+    MEAN_GAP_NS = 90000
+};
+
+static void transport(flood *s, frame *f, unsigned proto, uint64_t r)
+{
+    if (proto == PROTO_UDP) {
+        frame_udp(f, 1024 + (unsigned)(r >> 8) % 64511, 1 + (unsigned)(r >> 24) % 65535);
+    } else if (proto == PROTO_ICMP) {
+        frame_icmp(f, ECHO_REQUEST, 0, (uint32_t)(r >> 8));
+    } else {
+        frame_tcp(f, &(tcp_header){.source = (uint16_t)(1024 + s->packets % 64511),
+                                   .destination = 80,
+                                   .flags = ACK,
+                                   .window = 512,
+                                   .seq = (uint32_t)(r >> 8),
+                                   .ack = (uint32_t)(r >> 24)});
+    }
+}
+
+/* Both fragments are made from the datagram's own seed, since the first one's checksum is that of
+ * the whole datagram. */
+static void fragment(flood *s, frame *f, uint64_t seed, bool rest)
+{
+    static const unsigned protos[] = {PROTO_TCP, PROTO_UDP, PROTO_ICMP};
+    random_state random = random_seeded(seed);
+    const uint64_t r = random_next(&random), draw = seed % 10000;
+    const unsigned proto = protos[seed / 10000 % 3];
+    const size_t overlap = draw >= SHARE_LOST && draw < SHARE_LOST + SHARE_OVERLAP ? OVERLAP : 0;
+    uint8_t tail[REST];
+    for (size_t i = 0; i < REST; i++)
+        tail[i] = (uint8_t)random_next(&random);
+    frame_begin(f);
+    frame_between(f, network_attacker((unsigned)(r % NETWORK_ATTACKERS)),
+                  network_device((unsigned)(r >> 40) % 20), proto, 64, (unsigned)(r >> 48));
+    frame_fragment(f, !rest, rest ? FIRST - (unsigned)overlap : 0);
+    if (rest) {
+        put_random(f, &random, overlap);
+        put_bytes(f, tail, REST);
+    } else {
+        transport(s, f, proto, r);
+        put_random(f, &random, FIRST - (f->size - f->l4));
+        f->tail = tail;
+        f->tail_size = REST;
+    }
+    frame_end(f);
+    f->tail = NULL;
+}
+
+static void flood_frame(flood *s, frame *f)
+{
+    const bool rest = s->unfinished != 0;
+    if (!rest) {
+        const uint64_t block = s->packets / BLOCK_PACKETS % 3;
+        const uint64_t r = random_next(&s->random);
+        s->unfinished = (1 + (r >> 34)) * 30000 + block * 10000 + r % 10000;
+    }
+    const uint64_t seed = s->unfinished;
+    const bool lost = seed % 10000 < SHARE_LOST;
+    fragment(s, f, seed, rest || lost);
+    if (rest || lost)
+        s->unfinished = 0;
+}
+
+static void next(void *state, frame *f)
+{
+    const flood *s = state;
+    flood_next(state, f);
+    if (s->packets == DATED_1970)
+        f->truth.ts_ns -= DATASET_EPOCH_NS;
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
+    if (flood_open(stream, &kind, seed, err) != 0)
+        return -1;
+    stream->next = next;
+    return 0;
+}
+
+const dataset_scenario scenario_fragments = {
+    .name = "fragments",
+    .summary = "ACK, UDP and ICMP floods in two fragments; some overlap, some lack the first",
+    .seed = 9,
+    .open = open_stream,
+};

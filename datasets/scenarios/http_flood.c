@@ -1,0 +1,52 @@
+/* DDoS by HTTP: whole connections, a request and its answer in each. */
+#include "applications.h"
+#include "crowd.h"
+#include "datasets/network.h"
+
+enum { CONNECTIONS = 300, SHARE_NOISE = 60, MEAN_GAP_NS = 40000 };
+
+static bool from_client(unsigned turn)
+{
+    return turn == 0;
+}
+
+static void say(frame *f, random_state *random, unsigned turn)
+{
+    char request[400];
+    const uint64_t r = random_next(random), search = random_next(random);
+    if (turn == 1) {
+        http_response(f, random, 680 + random_below(random, 600));
+        return;
+    }
+    (void)snprintf(request, sizeof request,
+                   "GET /index.html?%016llx HTTP/1.1\r\nHost: 192.168.137.12\r\n"
+                   "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:%u.0) Gecko/20100101\r\n"
+                   "Accept: text/html,application/xhtml+xml\r\nAccept-Encoding: gzip\r\n"
+                   "Referer: http://search.example.net/?q=%08x\r\nCache-Control: no-cache\r\n"
+                   "Connection: close\r\n\r\n",
+                   (unsigned long long)r, 60 + (unsigned)(r % 50), (unsigned)search);
+    put_text(f, request);
+}
+
+static void start(crowd *s, conversation *c)
+{
+    static const script get = {80, 2, 1, from_client, say};
+    conversation_open(c, &get, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
+                      network_device(2), (uint16_t)(1024 + s->opened % 64000), &s->random);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    static const crowd_kind kind = {.conversations = CONNECTIONS,
+                                    .start = start,
+                                    .noise_share = SHARE_NOISE,
+                                    .mean_gap_ns = MEAN_GAP_NS};
+    return crowd_open(stream, &kind, seed, err);
+}
+
+const dataset_scenario scenario_http_flood = {
+    .name = "http-flood",
+    .summary = "HTTP flood: whole connections, each with a GET and its answer",
+    .seed = 10,
+    .open = open_stream,
+};

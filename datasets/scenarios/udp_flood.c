@@ -1,0 +1,67 @@
+/* DDoS by UDP to random ports; and the DoS variant, whose datagrams carry some more. */
+#include "datasets/network.h"
+#include "flood.h"
+
+enum {
+    PROTO_UDP = 17,
+    UNPADDED_PAYLOAD = 8, /* bytes: a frame of 50 */
+    PAYLOAD_MAX = 18,     /* of a frame of 60 */
+    DOS_PAYLOAD_MAX = 84,
+    BLOCK_PACKETS = 20000,
+    /* Shares, of 10000 packets. */
+    SHARE_UNPADDED = 200,
+    SHARE_WRONG_CHECKSUM = 50,
+    SHARE_NOISE = 28,
+    MEAN_GAP_NS = 8000
+};
+
+static void datagram(flood *s, frame *f, unsigned payload_max)
+{
+    const uint64_t r = random_next(&s->random);
+    host victim = network_device((unsigned)(s->packets / BLOCK_PACKETS * 13) % NETWORK_DEVICES);
+    host from = network_attacker((unsigned)(r >> 16) % NETWORK_ATTACKERS);
+    frame_begin(f);
+    f->unpadded = r % 10000 < SHARE_UNPADDED;
+    f->wrong_checksum = (r >> 40) % 10000 < SHARE_WRONG_CHECKSUM;
+    frame_between(f, from, victim, PROTO_UDP, 64, (unsigned)(r >> 32) & 0xffff);
+    frame_udp(f, 1024 + (unsigned)(r >> 8) % 64511, 1 + (unsigned)(r >> 24) % 65535);
+    put_random(f, &s->random,
+               f->unpadded ? UNPADDED_PAYLOAD : random_below(&s->random, payload_max + 1));
+    frame_end(f);
+}
+
+static void flood_frame(flood *s, frame *f)
+{
+    datagram(s, f, PAYLOAD_MAX);
+}
+
+static void dos_frame(flood *s, frame *f)
+{
+    datagram(s, f, DOS_PAYLOAD_MAX);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
+    return flood_open(stream, &kind, seed, err);
+}
+
+static int open_dos(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    static const flood_kind kind = {dos_frame, SHARE_NOISE, MEAN_GAP_NS};
+    return flood_open(stream, &kind, seed, err);
+}
+
+const dataset_scenario scenario_udp_flood = {
+    .name = "udp-flood",
+    .summary = "UDP flood to random ports: 60-byte frames, some unpadded",
+    .seed = 7,
+    .open = open_stream,
+};
+
+const dataset_scenario scenario_udp_dos = {
+    .name = "udp-dos",
+    .summary = "UDP flood of one machine, mean frame 87 bytes",
+    .seed = 8,
+    .open = open_dos,
+};

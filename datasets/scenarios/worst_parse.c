@@ -1,0 +1,301 @@
+/* What costs a parser most: headers upon headers, options to the limit, and packets that lie. */
+#include <stdlib.h>
+
+#include "datasets/clock.h"
+#include "datasets/network.h"
+#include "datasets/scenario.h"
+
+enum {
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_IPV6 = 0x86dd,
+    ETHERTYPE_MPLS = 0x8847,
+    ETHERTYPE_PPPOE = 0x8864,
+    ETHERTYPE_QINQ = 0x88a8,
+    PPP_IPV4 = 0x0021,
+    PPP_IPV6 = 0x0057,
+    PPP_MPLS = 0x0281,
+    PROTO_HOP_BY_HOP = 0,
+    PROTO_IPIP = 4,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_DESTINATION = 60,
+    PROTO_FRAGMENT = 44,
+    PROTO_AH = 51,
+    PROTO_SCTP = 132,
+    PROTO_UDPLITE = 136,
+    PORT_VXLAN = 4789,
+    PORT_GENEVE = 6081,
+    OPTIONS_MAX = 40,
+    MEAN_GAP_NS = 20000
+};
+
+typedef struct worst_parse {
+    random_state random;
+    int64_t now;
+} worst_parse;
+
+static unsigned below(worst_parse *s, unsigned bound)
+{
+    return (unsigned)random_below(&s->random, bound);
+}
+
+static host device(worst_parse *s, bool six)
+{
+    const unsigned index = below(s, NETWORK_DEVICES);
+    return six ? network_device6(index) : network_device(index);
+}
+
+static host server(worst_parse *s, bool six)
+{
+    const unsigned index = below(s, 1000);
+    return six ? network_server6(index) : network_server(index);
+}
+
+static void ethernet(worst_parse *s, frame *f, unsigned type)
+{
+    frame_ethernet(f, device(s, false).mac, MAC_GATEWAY, type);
+}
+
+/* Draws are taken one by one: the order of a call's arguments is the compiler's choice. */
+static void ip(worst_parse *s, frame *f, bool six, unsigned proto)
+{
+    const address from = device(s, six).ip, to = server(s, six).ip;
+    frame_ip(f, from, to, proto, 64, below(s, 65536));
+}
+
+static void tcp(worst_parse *s, frame *f, size_t option_size)
+{
+    const uint64_t r = random_next(&s->random);
+    uint8_t options[OPTIONS_MAX];
+    memset(options, 1, sizeof options); /* no operation */
+    frame_tcp(f, &(tcp_header){.source = (uint16_t)(1024 + below(s, 60000)),
+                               .destination = 40001,
+                               .flags = 16,
+                               .window = 512,
+                               .seq = (uint32_t)r,
+                               .ack = (uint32_t)(r >> 32),
+                               .options = options,
+                               .option_size = option_size});
+}
+
+static void udp(worst_parse *s, frame *f, unsigned port)
+{
+    frame_udp(f, 1024 + below(s, 60000), port);
+}
+
+static void payload(worst_parse *s, frame *f)
+{
+    put_random(f, &s->random, below(s, 140));
+}
+
+/* An IPv4 datagram with UDP as the payload of a tunnel. */
+static void inner_datagram(worst_parse *s, frame *f)
+{
+    const size_t at = f->size;
+    put_u16(f, 0x4500);
+    put_u16(f, 20 + 8 + 16);
+    put_u16(f, below(s, 65536));
+    put_u16(f, 0);
+    put_u16(f, 64 << 8 | PROTO_UDP);
+    put_u16(f, 0);
+    put_address(f, device(s, false).ip);
+    put_address(f, server(s, false).ip);
+    store_u16(f->bytes + at + 10, checksum(f->bytes + at, 20, 0));
+    put_u16(f, 40002);
+    put_u16(f, 40003);
+    put_u16(f, 8 + 16);
+    put_u16(f, 0); /* no checksum */
+    put_random(f, &s->random, 16);
+}
+
+static void inner_frame(worst_parse *s, frame *f)
+{
+    put_mac(f, device(s, false).mac);
+    put_mac(f, device(s, false).mac);
+    put_u16(f, ETHERTYPE_IPV4);
+    inner_datagram(s, f);
+}
+
+/* Two tags, a session, and half of the time labels within it. */
+static void stacked(worst_parse *s, frame *f)
+{
+    const bool six = below(s, 2), labels = below(s, 2);
+    ethernet(s, f, ETHERTYPE_QINQ);
+    frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_VLAN);
+    frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_PPPOE);
+    frame_pppoe(f, 1 + below(s, 60000), labels ? PPP_MPLS : six ? PPP_IPV6 : PPP_IPV4);
+    if (labels)
+        frame_mpls(f, 1000 + below(s, 1000), true);
+    ip(s, f, six, PROTO_TCP);
+    tcp(s, f, 12);
+    payload(s, f);
+}
+
+static void labelled(worst_parse *s, frame *f)
+{
+    const bool six = below(s, 2);
+    ethernet(s, f, ETHERTYPE_VLAN);
+    frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_MPLS);
+    for (unsigned left = below(s, 8); left > 0; left--)
+        frame_mpls(f, 1000 + below(s, 1000), false);
+    frame_mpls(f, 1000 + below(s, 1000), true);
+    ip(s, f, six, PROTO_UDP);
+    udp(s, f, 40001);
+    payload(s, f);
+}
+
+static void snap(worst_parse *s, frame *f)
+{
+    frame_8023(f, device(s, false).mac, MAC_GATEWAY);
+    frame_snap(f, ETHERTYPE_IPV4);
+    ip(s, f, false, PROTO_TCP);
+    tcp(s, f, 0);
+    payload(s, f);
+}
+
+/* One to eight extension headers. */
+static void extended(worst_parse *s, frame *f)
+{
+    const unsigned count = 1 + below(s, 8);
+    ethernet(s, f, ETHERTYPE_IPV6);
+    ip(s, f, true, count > 1 ? PROTO_HOP_BY_HOP : PROTO_DESTINATION);
+    if (count > 1)
+        frame_hop_by_hop(f, PROTO_DESTINATION);
+    for (unsigned i = 2; i < count; i++)
+        frame_extension(f, PROTO_DESTINATION, 1 + below(s, 3));
+    const unsigned last = below(s, 3) ? PROTO_TCP : below(s, 2) ? PROTO_AH : PROTO_FRAGMENT;
+    frame_extension(f, last, 1 + below(s, 3));
+    if (last == PROTO_AH)
+        frame_ah(f, PROTO_TCP, &s->random);
+    else if (last == PROTO_FRAGMENT)
+        frame_fragment6(f, PROTO_TCP, (uint32_t)random_next(&s->random));
+    tcp(s, f, 0);
+    payload(s, f);
+}
+
+/* IP in IP, VXLAN (RFC 7348), GENEVE (RFC 8926): the outer headers are what the columns describe.
+ */
+static void tunnelled(worst_parse *s, frame *f)
+{
+    const unsigned kind = below(s, 3);
+    ethernet(s, f, ETHERTYPE_IPV4);
+    ip(s, f, false, kind == 0 ? PROTO_IPIP : PROTO_UDP);
+    if (kind == 0) {
+        inner_datagram(s, f);
+        return;
+    }
+    udp(s, f, kind == 1 ? PORT_VXLAN : PORT_GENEVE);
+    put_u32(f, kind == 1 ? 0x08000000 : 0x00006558);
+    put_u32(f, (uint32_t)below(s, 1 << 24) << 8);
+    inner_frame(s, f);
+}
+
+/* Options of TCP and of IPv4 to the limit. */
+static void optioned(worst_parse *s, frame *f)
+{
+    ethernet(s, f, ETHERTYPE_IPV4);
+    ip(s, f, false, PROTO_TCP);
+    if (below(s, 2))
+        frame_ip_options(f, OPTIONS_MAX);
+    tcp(s, f, OPTIONS_MAX);
+    payload(s, f);
+}
+
+/* Protocols that are numbers, and UDP-Lite. */
+static void numbered(worst_parse *s, frame *f)
+{
+    const bool six = below(s, 2), lite = below(s, 2);
+    ethernet(s, f, six ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+    ip(s, f, six, lite ? PROTO_UDPLITE : PROTO_SCTP);
+    if (lite) {
+        udp(s, f, 40001);
+    } else { /* RFC 9260: ports, tag, checksum; a heartbeat */
+        put_u32(f, 0x9c419c42);
+        put_u32(f, (uint32_t)random_next(&s->random));
+        put_u32(f, 0);
+        put_u32(f, 0x0400000c);
+        put_u32(f, 0x00010008);
+        put_u32(f, (uint32_t)random_next(&s->random));
+    }
+    if (lite)
+        payload(s, f);
+}
+
+/* Sound until frame_end(); see lie_tell(). */
+static void lying(worst_parse *s, frame *f)
+{
+    ethernet(s, f, ETHERTYPE_IPV4);
+    ip(s, f, false, PROTO_UDP);
+    f->unpadded = true;
+    udp(s, f, 40001);
+    put_random(f, &s->random, 18 + below(s, 80));
+}
+
+/* The step that gives IP, or the transport header behind it, is the last one. */
+static void lie_at(frame *f, bool transport)
+{
+    f->step_count = transport ? 3 : 2;
+    frame_verdict(f, PKT_BAD_LENGTH);
+}
+
+static void lie_tell(worst_parse *s, frame *f)
+{
+    uint8_t *header = f->bytes + f->ip;
+    switch (below(s, 5)) {
+    case 0: /* a header of less than 20 bytes */
+        header[0] = (uint8_t)(0x40 + below(s, 5));
+        lie_at(f, false);
+        break;
+    case 1: /* a datagram longer than the frame */
+        f->truth.ip_len += 1 + below(s, 1000);
+        store_u16(header + 2, f->truth.ip_len);
+        lie_at(f, false);
+        break;
+    case 2: /* and one shorter than its header */
+        f->truth.ip_len = 1 + below(s, 19);
+        store_u16(header + 2, f->truth.ip_len);
+        lie_at(f, false);
+        break;
+    case 3: /* UDP longer than the datagram */
+        store_u16(f->bytes + f->l4 + 4, 8 + f->truth.payload_len + 1 + below(s, 1000));
+        lie_at(f, true);
+        break;
+    default: /* a frame that ends within its headers */
+        f->size = below(s, 2) ? 1 + below(s, 13) : 15 + below(s, 19);
+        break;
+    }
+}
+
+static void next(void *state, frame *f)
+{
+    static void (*const kinds[])(worst_parse *, frame *) = {stacked,   labelled, extended, extended,
+                                                            tunnelled, optioned, optioned, snap,
+                                                            numbered,  lying};
+    worst_parse *s = state;
+    const size_t kind = below(s, sizeof kinds / sizeof kinds[0]);
+    frame_begin(f);
+    kinds[kind](s, f);
+    frame_end(f);
+    if (kinds[kind] == lying)
+        lie_tell(s, f);
+    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
+}
+
+static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+{
+    worst_parse *s = calloc(1, sizeof *s);
+    if (!s)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
+    s->random = random_seeded(seed);
+    s->now = DATASET_EPOCH_NS;
+    *stream = (scenario_stream){s, next, free};
+    return 0;
+}
+
+const dataset_scenario scenario_worst_parse = {
+    .name = "worst-parse",
+    .summary = "stress: tags, labels, extensions, tunnels and options to the limit, lying lengths",
+    .seed = 14,
+    .open = open_stream,
+};
