@@ -31,6 +31,7 @@ typedef struct capture_info {
     size_t described;
     uint64_t interfaces_total, section_first; /* total when the last section began */
     uint64_t packets, cap_bytes, wire_bytes;
+    uint64_t timed;            /* packets that have a time: simple packet blocks have none */
     int64_t first_ns, last_ns; /* the earliest and the latest time */
     int64_t previous_ns;
     bool in_order;
@@ -53,18 +54,24 @@ static void interface_seen(void *self, const pkt_interface *interface)
             (interface_info){.interface = *interface, .section = info->sections};
 }
 
+static void time_seen(capture_info *info, int64_t ns)
+{
+    const bool first = info->timed++ == 0;
+    if (first || ns < info->first_ns)
+        info->first_ns = ns;
+    if (first || ns > info->last_ns)
+        info->last_ns = ns;
+    info->in_order = info->in_order && (first || ns >= info->previous_ns);
+    info->previous_ns = ns;
+}
+
 static void record_seen(capture_info *info, const pkt_source *source, const pkt_record *record)
 {
     const uint64_t index = info->section_first + pkt_source_interface(source);
-    const int64_t ns = record->ts_ns;
     if (index < info->described)
         info->interfaces[index].packets++;
-    if (info->packets == 0 || ns < info->first_ns)
-        info->first_ns = ns;
-    if (info->packets == 0 || ns > info->last_ns)
-        info->last_ns = ns;
-    info->in_order = info->in_order && (info->packets == 0 || ns >= info->previous_ns);
-    info->previous_ns = ns;
+    if (pkt_source_timed(source))
+        time_seen(info, record->ts_ns);
     info->packets++;
     info->cap_bytes += record->cap_len;
     info->wire_bytes += record->wire_len;
@@ -117,7 +124,7 @@ static void time_text(int64_t ns, char *text, size_t size)
 static json_t *time_json(const capture_info *info, int64_t ns)
 {
     char text[64];
-    if (!info->packets)
+    if (!info->timed)
         return json_null();
     time_text(ns, text, sizeof text);
     return json_string(text);
@@ -170,9 +177,9 @@ static json_t *info_json(const capture_info *info, const char *name)
         "interfaces", interfaces_json(info), "packets", (json_int_t)info->packets, "captured_bytes",
         (json_int_t)info->cap_bytes, "original_bytes", (json_int_t)info->wire_bytes, "first",
         time_json(info, info->first_ns), "last", time_json(info, info->last_ns), "duration_s",
-        info->packets ? json_real((double)(info->last_ns - info->first_ns) / NS_PER_S)
-                      : json_null(),
-        "in_order", json_boolean(info->in_order), "end", ending(info), "fault", fault);
+        info->timed ? json_real((double)(info->last_ns - info->first_ns) / NS_PER_S) : json_null(),
+        "in_order", info->timed ? json_boolean(info->in_order) : json_null(), "end", ending(info),
+        "fault", fault);
 }
 
 static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -224,7 +231,7 @@ static void info_print(const capture_info *info, const char *name)
     row("packets", "%" PRIu64, info->packets);
     row("captured bytes", "%" PRIu64, info->cap_bytes);
     row("original bytes", "%" PRIu64, info->wire_bytes);
-    if (info->packets) {
+    if (info->timed) {
         row("first packet", "%s", first);
         row("last packet", "%s", last);
         row("duration", "%.9f s", (double)(info->last_ns - info->first_ns) / NS_PER_S);
@@ -238,7 +245,7 @@ static int info_show(const capture_info *info, const char *name, bool json)
 {
     if (json) {
         json_t *object = info_json(info, name);
-        json_dumpf(object, stdout, JSON_INDENT(2));
+        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
         putchar('\n');
         json_decref(object);
     } else {

@@ -45,14 +45,10 @@ static int input_descriptor(const char *path, pkt_err *err)
     }
     if (standard)
         return fd;
-    if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) &&
-        fcntl(fd, F_SETFL, 0) == 0)
+    if (pkt_file_check(fd, 1, &st, err) == 0 && fcntl(fd, F_SETFL, 0) == 0)
         return fd;
     close(fd);
-    if (S_ISDIR(st.st_mode))
-        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a directory: name a capture file");
-    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
-                    "is not a regular file: save the capture to one first");
+    return -1;
 }
 
 static bool is_regular(const char *path)

@@ -1,5 +1,6 @@
 /* What an input may ask of us. Every limit of the readers stands here and in the README (Limits);
- * tests/source/test_limits.c passes each of them. Decoders have their own beside their loops. */
+ * tests/source/test_containers.py passes each of them. Decoders have their own beside their loops.
+ */
 #ifndef PKT_LIMITS_H
 #define PKT_LIMITS_H
 

@@ -211,6 +211,7 @@ static int packet_timed(pkt_source *source, const block *b, pkt_record *record, 
         return -1;
     uint64_t stamp =
         (uint64_t)file_u32(b->body + 4, swapped) << 32 | file_u32(b->body + 8, swapped);
+    source->timeless = 0;
     record->ts_ns = time_ns(&source->interfaces[id], stamp);
     return 0;
 }
@@ -224,6 +225,7 @@ static int packet_simple(pkt_source *source, const block *b, pkt_record *record,
     record->wire_len = file_u32(b->body, source->swapped);
     record->cap_len = snaplen && snaplen < record->wire_len ? snaplen : record->wire_len;
     record->ts_ns = 0; /* the block has no time */
+    source->timeless = 1;
     return packet_fill(source, b, 0, FIXED, record, err);
 }
 

@@ -62,16 +62,23 @@ int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *sw
     return 0;
 }
 
+int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err)
+{
+    if (fstat(fd, st) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    if (S_ISREG(st->st_mode) || (pipes && S_ISFIFO(st->st_mode)))
+        return 0;
+    if (S_ISDIR(st->st_mode))
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a directory: name a capture file");
+    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                    "is not a regular file: save the capture to one first");
+}
+
 static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    if (S_ISDIR(st.st_mode))
-        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a directory: name a capture file");
-    if (!S_ISREG(st.st_mode))
-        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
-                        "is not a regular file: save the capture to one first");
+    if (pkt_file_check(fd, 0, &st, err) != 0)
+        return -1;
     uint8_t head[PCAP_FILE_HEADER];
     ssize_t got = pread(fd, head, sizeof head, 0);
     if (got < 0)

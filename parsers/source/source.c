@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "source/source_private.h"
@@ -59,8 +58,10 @@ static int window_fill(pkt_source *source, pkt_err *err)
 static int source_begin(pkt_source *source, pkt_err *err)
 {
     struct stat st;
-    if (source->fd < 0 || fstat(source->fd, &st) != 0)
+    if (source->fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    if (pkt_file_check(source->fd, 1, &st, err) != 0)
+        return -1;
     source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     if (window_fill(source, err) != 0 ||
         pkt_head_tell(source->bytes, source->size, &source->format, &source->swapped, err) != 0)
@@ -168,4 +169,9 @@ void pkt_source_watched(pkt_source *source, pkt_source_watch watch)
 size_t pkt_source_interface(const pkt_source *source)
 {
     return source->last;
+}
+
+int pkt_source_timed(const pkt_source *source)
+{
+    return !source->timeless;
 }

@@ -61,5 +61,7 @@ typedef struct pkt_source_watch {
 void pkt_source_watched(pkt_source *source, pkt_source_watch watch);
 /* Interface of the record read last (one at a time), counted from 0 in its section. */
 size_t pkt_source_interface(const pkt_source *source);
+/* Did that record have a time? A simple packet block has none. */
+int pkt_source_timed(const pkt_source *source);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef PKT_SOURCE_PRIVATE_H
 #define PKT_SOURCE_PRIVATE_H
 
+#include <sys/stat.h>
+
 #include "source/source.h"
 
 /* Bytes of a file that are enough to tell its format. */
@@ -41,6 +43,7 @@ struct pkt_source {
     size_t interface_count, interface_room;
     uint64_t section; /* offset in the file of its header */
     size_t last;      /* interface of the last packet */
+    int timeless;     /* it had no time */
     pkt_source_watch watch;
     pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
 };
@@ -52,6 +55,9 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
 /* The same of a file that has at least a whole pcap file header: what is shorter is refused. */
 int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
                   pkt_err *err);
+
+/* Is it a file, or, where they are allowed, a pipe? 0, or -1 and *err with what to do. */
+int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err);
 
 /* Offset in the file of the next record or block. */
 static inline uint64_t here(const pkt_source *source)

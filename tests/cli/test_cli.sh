@@ -37,7 +37,7 @@ printf '\x1f\x8b\x08\x00aaaaaaaaaaaaaaaaaaaaaaaa' >zipped
 mkdir folder
 cp good.pcap secret
 chmod 000 secret
-for command in "extract" "verify" "slice -o out" "bench"; do
+for command in "extract" "info" "verify" "slice -o out" "bench"; do
     # shellcheck disable=SC2086 # a command and its options
     {
         expect 2 'missing: No such file' $command missing
@@ -45,7 +45,8 @@ for command in "extract" "verify" "slice -o out" "bench"; do
         expect 2 'text: is not a capture.*byte 0' $command text
         expect 2 'cut-header: ends inside its file header.*byte 20' $command cut-header
         expect 2 'cut-pcapng: .*byte' $command cut-pcapng
-        expect 2 'zipped: is gzip.*gunzip' $command zipped
+        expect 2 'zipped: (gzip: .*at byte|is gzip.*gunzip)' $command zipped
+        expect 2 'standard input: is empty' $command - </dev/null
         expect 2 'folder: is a directory' $command folder
         expect 2 '/dev/null: is not a regular file' $command /dev/null
         [ "$(id -u)" -eq 0 ] || expect 2 'secret: Permission denied' $command secret
@@ -71,11 +72,16 @@ expect 2 "corrupt.pcap: .*at byte $(wc -c <small.pcap).* rows before it were wri
 expect 2 'corrupt.pcap' bench corrupt.pcap
 expect 2 'corrupt.pcap' verify corrupt.pcap
 expect 2 'lying.pcap: .*byte 24' verify lying.pcap
+expect 2 "corrupt.pcap: .*at byte $(wc -c <small.pcap)" info corrupt.pcap
+grep -q '^end *corrupt: record claims' stdout || fail "info shows no fault: $(cat stdout)"
 
 # A capture cut in the middle of a packet: a warning; an error with --strict.
 head -c 10050 good.pcap >cut.pcap
 expect 0 'warning: cut.pcap: .*at byte' extract cut.pcap -o cut.csv
 expect 2 'cut.pcap: .*at byte' extract --strict cut.pcap -o strict.csv
+
+"$pktbench" info cut.pcap >stdout || fail "info of a cut capture"
+grep -q '^end *cut: is cut inside a record .*at byte' stdout || fail "info: $(cat stdout)"
 
 # A link type without a decoder: rows all the same, with the frames columns.
 {
@@ -119,6 +125,8 @@ expect 2 '--fail-on: .sad. is none of' bench good.pcap --fail-on sad
 expect 2 'too many operands|takes no operand' extract good.pcap good.pcap
 expect 2 'an operand is missing' extract
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
+expect 2 "no format has the name 'xml'" info good.pcap --format xml
+expect 2 "no suite has the name 'huge'" bench --suite huge
 expect 2 "no command has the name 'dance'" dance
 expect 2 "none of backends, columns, scenarios" list everything
 expect 2 'plug-in' extract good.pcap --plugin missing.so
@@ -128,7 +136,7 @@ find . -regextype posix-extended -regex '.*/(out|.*[.](csv|json|pcap))[.][A-Za-z
     fail "a temporary file was left behind"
 
 # Help goes to standard output, with status 0.
-for command in bench verify extract list gen slice; do
+for command in bench verify extract info list gen slice; do
     "$pktbench" $command --help >stdout 2>stderr || fail "$command --help"
     { [ ! -s stdout ] || [ -s stderr ]; } && fail "$command --help: not on standard output"
 done

@@ -11,7 +11,13 @@ pkt_source *small_source_open(const char *path, pkt_err *err);
 int small_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 void small_source_close(pkt_source *source);
 
-enum { RECORDS_AT_ONCE = 32, PCAP_DATA = 16, ENHANCED_DATA = 28, SIMPLE_DATA = 12 };
+enum {
+    RECORDS_AT_ONCE = 32,
+    PCAP_DATA = 16,
+    MODIFIED_DATA = 24,
+    ENHANCED_DATA = 28,
+    SIMPLE_DATA = 12
+};
 
 typedef struct input {
     const uint8_t *bytes;
@@ -42,7 +48,7 @@ static const reader readers[] = {
 static size_t data_offset(const input *in, const pkt_record *record)
 {
     if (in->format == PKT_FORMAT_PCAP)
-        return PCAP_DATA;
+        return in->bytes[0] == 0x34 || in->bytes[3] == 0x34 ? MODIFIED_DATA : PCAP_DATA;
     /* The simple packet block's type is 3 in either byte order. */
     const uint8_t *type = in->bytes + record->start;
     return (type[0] | type[3]) == 3 ? SIMPLE_DATA : ENHANCED_DATA;

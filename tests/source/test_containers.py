@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""Containers from the outside: the same packets give the same rows whatever holds them, `info` says
+what capinfos says, and every limit is kept.
+
+Usage: test_containers.py PKTBENCH [SANITIZERS], with which memory cannot be limited."""
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import os
+import random
+import resource
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+PKTBENCH = os.path.realpath(sys.argv[1])
+SANITIZERS = len(sys.argv) > 2 and sys.argv[2]
+CORPUS = os.environ.get("PKTBENCH_CORPUS")
+SAMPLE = 60  # captures of the corpus that capinfos is asked about
+# Where capinfos is wrong about times: why.
+TIMES_APART = {
+    "le-ps": "units below 2^-34 s overflow in wiretap",
+    "be-ps": "units below 2^-34 s overflow in wiretap",
+    "own__v_ts_backwards_and_2038.pcap": "time 0 counts as none",
+    "own__v_usec_overflow.pcap": "a fraction above a second is shown as it is",
+}
+failures = []
+
+
+def fail(words):
+    failures.append(words)
+    print("FAIL:", words, file=sys.stderr)
+
+
+def run(*arguments, data=None, limit=None):
+    def limited():
+        if limit and not SANITIZERS:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+    return subprocess.run(
+        [PKTBENCH, *map(str, arguments)], input=data, capture_output=True, preexec_fn=limited
+    )
+
+
+def rows(path, *options, data=None):
+    got = run("extract", path, *options, data=data)
+    if got.returncode != 0:
+        fail(f"extract {path} {options}: {got.stderr.decode()}")
+    return got.stdout
+
+
+def expect(status, words, *arguments, data=None, limit=None):
+    got = run(*arguments, data=data, limit=limit)
+    if got.returncode != status or words not in got.stderr.decode():
+        fail(f"{arguments}: {got.returncode}, wanted {status} and {words!r}: {got.stderr.decode()}")
+    return got
+
+
+def write(name, data):
+    with open(name, "wb") as file:
+        file.write(data)
+    return name
+
+
+def packings(data):
+    """name -> the data, compressed; in one piece and in two."""
+    half = len(data) // 2
+    out = {
+        "gz": gzip.compress(data),
+        "gz-twice": gzip.compress(data[:half]) + gzip.compress(data[half:]),
+        "xz": lzma.compress(data),
+        "xz-twice": lzma.compress(data[:half]) + lzma.compress(data[half:]),
+    }
+    if shutil.which("zstd"):
+        out["zst"] = zstd(data)
+        out["zst-twice"] = zstd(data[:half]) + zstd(data[half:])
+    else:
+        print("SKIP: zstd, which is not installed")
+    return out
+
+
+def zstd(data, *options):
+    return subprocess.run(["zstd", "-qc", *options], input=data, capture_output=True, check=True).stdout
+
+
+def generated(name, *options):
+    got = run("gen", "benign-iot", "--size", 200000, "-o", name, *options)
+    if got.returncode != 0:
+        fail(f"gen {options}: {got.stderr.decode()}")
+    return name
+
+
+def pcap_parse(data):
+    """Little-endian, microseconds: (seconds, fraction, captured, original, bytes) of every record."""
+    at, out = 24, []
+    while at < len(data):
+        seconds, fraction, captured, original = struct.unpack_from("<4I", data, at)
+        out.append((seconds, fraction, captured, original, data[at + 16 : at + 16 + captured]))
+        at += 16 + captured
+    return out
+
+
+def pcap_make(records, order="<", magic=0xA1B2C3D4, minor=4, snaplen=0, link=1, scale=1):
+    out = struct.pack(order + "IHHIIII", magic, 2, minor, 0, 0, snaplen, link)
+    for seconds, fraction, captured, original, data in records:
+        lengths = (original, captured) if minor < 3 else (captured, original)
+        out += struct.pack(order + "4I", seconds, fraction * scale, *lengths)
+        if magic == 0xA1B2CD34:
+            out += struct.pack(order + "IHBB", 1, 0x800, 0, 0)
+        out += data
+    return out
+
+
+def block(order, kind, body):
+    body += bytes(-len(body) % 4)
+    total = struct.pack(order + "I", len(body) + 12)
+    return struct.pack(order + "I", kind) + total + body + total
+
+
+def section(order):
+    return block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
+
+
+def interface(order, resolution=6, offset=0, snaplen=0):
+    options = struct.pack(order + "HHBxxx", 9, 1, resolution)
+    options += struct.pack(order + "HHq", 14, 8, offset) + bytes(4)
+    return block(order, 1, struct.pack(order + "HHI", 1, 0, snaplen) + options)
+
+
+def units(resolution, offset, record):
+    seconds, microseconds = record[0] - offset, record[1]
+    base = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
+    # The first unit whose nanoseconds reach the record's.
+    return -(-(seconds * 10**6 + microseconds) * base // 10**6)
+
+
+def enhanced(order, record, number=0, resolution=6, offset=0):
+    stamp = units(resolution, offset, record)
+    return block(
+        order, 6, struct.pack(order + "5I", number, stamp >> 32, stamp & 0xFFFFFFFF, *record[2:4]) + record[4]
+    )
+
+
+def obsolete(order, record):
+    stamp = units(6, 0, record)
+    return block(
+        order, 2, struct.pack(order + "HH4I", 0, 7, stamp >> 32, stamp & 0xFFFFFFFF, *record[2:4]) + record[4]
+    )
+
+
+def noise(order):
+    """Blocks that hold no packet: name resolution, statistics, custom, unknown."""
+    return b"".join(block(order, kind, b"\1\2\3\4\5\6\7\10") for kind in (4, 5, 0xBAD, 0x40000BAD, 10, 0x7777))
+
+
+def pcapng_variants(records):
+    for order, name in (("<", "le"), (">", "be")):
+        head = section(order)
+        yield f"{name}-us", head + interface(order) + b"".join(enhanced(order, r) for r in records)
+        yield f"{name}-ns", head + interface(order, 9) + b"".join(enhanced(order, r, 0, 9) for r in records)
+        # Finer units than nanoseconds, cut by the reader.
+        yield f"{name}-ps", head + interface(order, 12, 1667000000) + b"".join(
+            enhanced(order, r, 0, 12, 1667000000) for r in records
+        )
+        yield f"{name}-2^-32", head + interface(order, 0xA0) + b"".join(
+            enhanced(order, r, 0, 0xA0) for r in records
+        )
+        yield f"{name}-offset", head + interface(order, 6, -3600) + b"".join(
+            enhanced(order, r, 0, 6, -3600) for r in records
+        )
+        yield f"{name}-obsolete", head + interface(order) + b"".join(obsolete(order, r) for r in records)
+        yield f"{name}-noise", noise(order).join(
+            [head, interface(order), *(enhanced(order, r) for r in records), b""]
+        )
+        yield f"{name}-interfaces", head + b"".join(interface(order, n) for n in (6, 9, 8)) + b"".join(
+            enhanced(order, r, i % 3, (6, 9, 8)[i % 3]) for i, r in enumerate(records)
+        )
+    sections = b""
+    for i in range(0, len(records), 7):
+        order = "<>"[i // 7 % 2]
+        sections += section(order) + interface(order)
+        sections += b"".join(enhanced(order, r) for r in records[i : i + 7])
+    yield "sections-of-both-orders", sections
+
+
+def same(expected, path, words, *options):
+    if rows(path, *options) != expected:
+        fail(f"{words}: other rows than in the plain capture")
+
+
+def check_variants():
+    with open(generated("plain.pcap"), "rb") as file:
+        plain = file.read()
+    records = pcap_parse(plain)
+    expected = rows("plain.pcap")
+    variants = dict(pcapng_variants(records))
+    for order, name in (("<", "le"), (">", "be")):
+        variants[f"{name}-pcap"] = pcap_make(records, order)
+        variants[f"{name}-pcap-ns"] = pcap_make(records, order, 0xA1B23C4D, scale=1000)
+        variants[f"{name}-pcap-modified"] = pcap_make(records, order, 0xA1B2CD34)
+        for minor in (2, 3, 5):
+            variants[f"{name}-pcap-2.{minor}"] = pcap_make(records, order, minor=minor)
+        for snaplen in (1, 0xFFFFFFFF):
+            variants[f"{name}-pcap-snaplen-{snaplen}"] = pcap_make(records, order, snaplen=snaplen)
+        variants[f"{name}-pcap-fcs"] = pcap_make(records, order, link=0x24000001)
+    for name, data in variants.items():
+        same(expected, write("variant", data), name)
+        check_info("variant", name)
+    for name, data in packings(plain).items():
+        for backend in ("raw", "libpcap"):
+            same(expected, write("packed", data), f"{name}, {backend}", "--backend", backend)
+        if rows("-", data=data) != expected:
+            fail(f"{name} by standard input: other rows")
+        if rows("/dev/stdin", data=data) != expected:
+            fail(f"{name} by a pipe: other rows")
+    if rows("-", data=plain) != expected:
+        fail("plain by standard input: other rows")
+    for options in ([], ["--big-endian"], ["--interfaces", "5"], ["--interfaces", "3", "--big-endian"]):
+        same(expected, generated("g.pcapng", "--format", "pcapng", *options), f"gen {options}")
+    nanoseconds = rows(generated("g.pcap", "--ns"))
+    for options in (["--big-endian"], ["--format", "pcapng"], ["--format", "pcapng", "--interfaces", "4", "--big-endian"]):
+        same(nanoseconds, generated("g", "--ns", *options), f"gen --ns {options}")
+
+
+def capinfos(path):
+    """What capinfos says, None if it does not read the file whole."""
+    got = subprocess.run(["capinfos", "-TmQSNcdaeo", path], capture_output=True, text=True)
+    if got.returncode != 0 or got.stderr:
+        return None
+    table = list(csv.reader(io.StringIO(got.stdout)))
+    return dict(zip(table[0], table[1]))
+
+
+def text_seconds(text):
+    """An ISO 8601 time of info's as capinfos -S shows it: seconds since 1970, nanoseconds behind."""
+    got = subprocess.run(["date", "-u", "-d", text[:19] + "Z", "+%s"], capture_output=True, text=True)
+    return int(got.stdout), int(text[20:29])
+
+
+def check_info(path, words):
+    """True if capinfos had something to say."""
+    theirs = capinfos(path) if shutil.which("capinfos") else None
+    if not theirs:
+        return False
+    got = run("info", path, "--format", "json")
+    if got.returncode != 0:
+        fail(f"info {words}: {got.stderr.decode()}")
+        return True
+    ours = json.loads(got.stdout)
+    pairs = [("packets", "Number of packets"), ("original_bytes", "Data size (bytes)")]
+    for mine, other in pairs:
+        if str(ours[mine]) != theirs[other]:
+            fail(f"info {words}: {mine} {ours[mine]}, capinfos says {theirs[other]}")
+    if words in TIMES_APART:
+        return True
+    times = [("first", "Start time"), ("last", "End time")]
+    for mine, other in times:
+        if ours[mine] is None or theirs[other] == "n/a":
+            continue
+        seconds, nanoseconds = text_seconds(ours[mine])
+        whole, _, fraction = theirs[other].partition(".")
+        if seconds != int(whole) or str(nanoseconds).zfill(9)[: len(fraction)] != fraction:
+            fail(f"info {words}: {mine} {ours[mine]}, capinfos says {theirs[other]}")
+    if ours["first"] and theirs["Strict time order"] in ("True", "False"):
+        if str(ours["in_order"]) != theirs["Strict time order"]:
+            fail(f"info {words}: in_order {ours['in_order']}, capinfos {theirs['Strict time order']}")
+    return True
+
+
+def check_limits():
+    head = pcap_make([])
+    record = (1, 2, 262144, 262144, bytes(262144))
+    largest = write("largest.pcap", head + pcap_make([record])[24:])
+    if len(rows(largest).splitlines()) != 2:
+        fail("a record of the largest size")
+    write("over.pcap", pcap_make([(1, 2, 1, 1, b"a"), (1, 2, 262145, 262145, bytes(262145))]))
+    expect(2, "the limit is 262144 (at byte 41): 1 rows before it were written", "extract", "over.pcap")
+    expect(2, "the limit is 262144", "verify", "over.pcap")
+    write("block", section("<") + interface("<") + block("<", 0xBAD, bytes((16 << 20) - 12)) + section("<"))
+    rows("block")
+    write("block", section("<") + interface("<") + block("<", 0xBAD, bytes((16 << 20) - 8)) + section("<"))
+    expect(2, "block claims 16777220 bytes; the limit is 16777216", "extract", "block")
+    write("interfaces", section("<") + interface("<") * 65536 + enhanced("<", (1, 2, 1, 1, b"a"), 65535))
+    if len(rows("interfaces").splitlines()) != 2:
+        fail("65536 interfaces")
+    write("interfaces", section("<") + interface("<") * 65537)
+    expect(2, "has more than 65536 interfaces in a section", "extract", "interfaces")
+    shown = json.loads(run("info", "interfaces", "--format", "json").stdout)
+    if shown["end"] != "corrupt" or shown["interface_count"] != 65536 or len(shown["interfaces"]) != 4096:
+        fail("info of too many interfaces")
+    write("sections", (section("<") + interface("<") * 3) * 20000)
+    if json.loads(run("info", "sections", "--format", "json").stdout)["sections"] != 20000:
+        fail("20000 sections")
+    for resolution in (20, 0x80 + 64):
+        write("resolution", section("<") + interface("<", resolution))
+        expect(2, "finer than is handled", "extract", "resolution")
+
+
+def check_bombs():
+    """0.3 GB of packets of zeros from some kilobytes: streamed in constant memory, but no file is
+    made of it."""
+    if not shutil.which("zstd"):
+        print("SKIP: decompression limits: zstd is not installed")
+        return
+    records = pcap_make([(1, 2, 65536, 65536, bytes(65536))] * 64)
+    packed = zstd(records[:24]) + zstd(records[24:], "-19") * 75
+    write("bomb.zst", packed)
+    memory = 120 << 20
+    got = run("extract", "bomb.zst", "--format", "none", limit=memory)
+    if got.returncode != 0:
+        fail(f"a bomb is streamed in {memory} bytes: {got.stderr.decode()}")
+    shown = json.loads(run("info", "bomb.zst", "--format", "json", limit=memory).stdout)
+    if shown["packets"] != 4800:
+        fail("packets of a bomb")
+    for command in (["verify"], ["bench"], ["slice", "-o", "slice.pcap"]):
+        expect(2, "zstd: unpacks to more than 1000 times its size", command[0], "bomb.zst", *command[1:])
+    if os.path.exists("slice.pcap"):
+        fail("a slice of a bomb is left")
+    wide = zstd(bytes(300 << 20), "--ultra", "-1", "--long=28")
+    expect(2, "zstd: its window takes more than the limit", "extract", write("wide.zst", wide))
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}]
+    expect(
+        2, "xz: its dictionary takes more than the limit", "extract", write("wide.xz", lzma.compress(records, filters=filters))
+    )
+
+
+def check_faults():
+    """Compressed captures that are cut or damaged: the rows before stand."""
+    with open("plain.pcap", "rb") as file:
+        plain = file.read()
+    expected = rows("plain.pcap").splitlines()
+    for name, data in packings(plain).items():
+        if not name.endswith("twice"):
+            continue
+        write("cut", data[:-40])
+        got = expect(0, "is cut", "extract", "cut")
+        lines = got.stdout.splitlines()
+        if len(lines) < len(expected) // 2 - 1 or lines != expected[: len(lines)]:
+            fail(f"{name}, cut: {len(lines)} lines")
+        expect(2, "is cut", "extract", "cut", "--strict")
+        write("cut", data + b"rubbish behind the last one")
+        expect(2, f"{len(expected) - 1} rows before it were written", "extract", "cut")
+        expect(2, "", "verify", "cut")
+
+
+def check_corpus():
+    if not CORPUS:
+        print("SKIP: captures of PKTBENCH_CORPUS, which is not set")
+        return
+    edge = os.path.join(CORPUS, "edge")
+    with open(os.path.join(edge, "MANIFEST.tsv"), encoding="utf-8") as file:
+        manifest = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    own = [m for m in manifest if m["file"].startswith("own__") and m["tshark_packets"] == "205"]
+    # All of them hold the same packets: some without times or with finer ones, one with frame check
+    # sequences.
+    def cells(name, first=0):
+        lines = run("extract", os.path.join(edge, name)).stdout.splitlines()[1:]
+        return [line.split(b",")[first:] for line in lines]
+
+    reference = "own__v_us_be.pcap"
+    compared = 0
+    for entry in own:
+        name = entry["file"]
+        if "snap" in name:
+            continue
+        first = 3 if "fcs" in name else 1 if "spb" in name or "ns" in name or "2pow" in name else 0
+        if cells(name, first) != cells(reference, first):
+            fail(f"{name}: other rows than in {reference}")
+        compared += 1
+    for pair in ("ng_ns", "ng_spb", "ng_spb_snap80", "ng_tsres_2pow20", "ng_2idb_us_ns_interleaved"):
+        if cells(f"own__v_{pair}_le.pcapng") != cells(f"own__v_{pair}_be.pcapng"):
+            fail(f"own__v_{pair}: the byte orders differ")
+    if cells("own__v_ns_le.pcap") != cells("own__v_ng_ns_le.pcapng"):
+        fail("own__v_ns_le: pcap and pcapng differ")
+    print(f"{compared} containers of the same packets in the corpus")
+    asked = 0
+    sample = random.Random(4).sample(manifest, len(manifest))
+    for entry in [m for m in manifest if m["file"].startswith("own__")] + sample:
+        if asked >= SAMPLE:
+            break
+        if entry["tshark_rc"] == "0" and entry["format"].startswith("pcap"):
+            asked += check_info(os.path.join(edge, entry["file"]), entry["file"])
+    print(f"info and capinfos: {asked} captures of the corpus")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        if not shutil.which("capinfos"):
+            print("SKIP: capinfos, which is not installed")
+        check_variants()
+        check_limits()
+        check_faults()
+        check_bombs()
+        check_corpus()
+        os.chdir("/")
+    print("all good" if not failures else f"{len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
