@@ -102,7 +102,9 @@ static void grouped(double value, char *text, size_t size)
 void number_text(double value, char *text, size_t size)
 {
     double size_of = fabs(value);
-    if (size_of >= 99.95) {
+    if (!isfinite(value)) { /* a ratio to a median of 0, in a file of someone else's making */
+        (void)snprintf(text, size, "?");
+    } else if (size_of >= 99.95) {
         double unit = pow(10, floor(log10(size_of)) - 2);
         grouped(unit > 1 ? round(value / unit) * unit : value, text, size);
     } else if (size_of < 1e-9) {

@@ -1,6 +1,7 @@
 #include "datasets/malformed/malformed.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "datasets/generate.h"
@@ -139,9 +140,8 @@ static int rows_put(const malformed_case *c, FILE *file, pkt_err *err)
                 return fail_text(c, err);
             const uint32_t wire = c->packets[i].wire ? c->packets[i].wire : (uint32_t)size;
             (void)snprintf(frames, sizeof frames,
-                           "ts_ns=%lld000000000 cap_len=%zu wire_len=%u link_type=%u ",
-                           (long long)(first_second + (int64_t)i), size, (unsigned)wire,
-                           (unsigned)c->link_type);
+                           "ts_ns=%" PRId64 "000000000 cap_len=%zu wire_len=%u link_type=%u ",
+                           first_second + (int64_t)i, size, (unsigned)wire, (unsigned)c->link_type);
         }
         if (asprintf(&text, "%s%s", frames, c->rows[i]) < 0)
             return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a row");

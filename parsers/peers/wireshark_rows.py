@@ -29,7 +29,7 @@ FIELDS = {
     "eth": ("eth.src", "eth.dst", "eth.type"),
     "sll": ("sll.etype",),
     "vlan": ("vlan.id", "vlan.etype"),
-    "ieee8021ad": ("ieee8021ad.id", "ieee8021ah.etype"),
+    "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype"),
     "mpls": ("mpls.bottom",),
     "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
@@ -144,8 +144,12 @@ class Walk:
             ethertype = self.get("sll", "sll.etype", 0)
         vlan = None
         while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
+            # Two tags of 802.1ad in a row are shown as one, with a service and a customer VLAN.
+            both = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ad.svid", 0)
             if vlan is None:
-                vlan = self.number(f"{self.name}.id", self.occurrence)
+                vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
+            if both:
+                self.at += 4
             ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
             self.at += 4
         self.encapsulations()

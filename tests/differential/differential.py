@@ -211,9 +211,10 @@ def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
 def relist(listed: Listed, capture: str, outcomes: dict[str, Outcome]) -> None:
     known = {key: listed.entries.pop(key) for key in list(listed.entries) if key[0] == capture}
     for column, counts in tally(outcomes).items():
-        first = next((d, b) for b in BACKENDS for d in outcomes[b].differences
-                     if d.column == column)
-        name = known.get((capture, column), (proposed(*first), {}))[0]
+        names = collections.Counter(proposed(d, b) for b in BACKENDS
+                                    for d in outcomes[b].differences if d.column == column)
+        usual = UNEXPLAINED if UNEXPLAINED in names else names.most_common(1)[0][0]
+        name = known.get((capture, column), (usual, {}))[0]
         listed.entries[capture, column] = name, counts
 
 

@@ -8,6 +8,7 @@
 
 #include "bench/agreement.h"
 #include "decode/decode.h"
+#include "decode/sll.h"
 #include "fuzz.h"
 
 enum { HEAD = 4, PACKET_MAX = 2048, GATHERED = PKT_BATCH_ROWS, BLOCK_MAX = PACKET_MAX + 64 };
@@ -152,13 +153,17 @@ static void capture_check(void)
     capture_begin();
 }
 
-/* Choices: libwireshark takes the first EtherType (1536) for a number of Linux's own in cooked
- * captures, and shows what is inside of Cisco's DCE (0x8903) as the packet's own. */
-static bool is_choice(uint16_t link_type, unsigned ethertype)
+/* Choices: in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's
+ * own, and the protocol field for an EtherType also where the device gives it another meaning. It
+ * shows what is inside of Cisco's DCE (0x8903) as the packet's own. */
+static bool is_choice(const pkt_record *record, unsigned ethertype)
 {
-    enum { SLL = 113, SLL2 = 276, FIRST_ETHERTYPE = 1536, CISCO_DCE = 0x8903 };
-    return ethertype == CISCO_DCE ||
-           (ethertype == FIRST_ETHERTYPE && (link_type == SLL || link_type == SLL2));
+    enum { SLL = 113, SLL2 = 276, SLL_BYTES = 16, FIRST_ETHERTYPE = 1536, CISCO_DCE = 0x8903 };
+    const bool cooked = record->link_type == SLL || record->link_type == SLL2;
+    if (!cooked || record->cap_len < SLL_BYTES)
+        return ethertype == CISCO_DCE;
+    return ethertype == CISCO_DCE || ethertype == FIRST_ETHERTYPE ||
+           sll_is_foreign(be16(record->data + (record->link_type == SLL ? 2 : 8)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -175,8 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .wire_len = (uint32_t)(size - HEAD),
                                .link_type = link_types[interface]};
     pkt_decode_headers(&record, &now.rows, row);
-    if (verdict_is_sound(now.rows.verdict[row]) &&
-        !is_choice(record.link_type, now.rows.eth_type[row])) {
+    if (verdict_is_sound(now.rows.verdict[row]) && !is_choice(&record, now.rows.eth_type[row])) {
         packet_put(interface, &record);
         now.rows.rows++;
     } else {

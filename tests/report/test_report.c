@@ -1,6 +1,7 @@
 /* Tables from fixed results against golden files: FOLDER/NAME.json in every format.
  * Usage: test_report FOLDER [--write]: --write makes the golden files, to be read before they are
  * committed. test_report FOLDER --print RESULTS.json FORMAT: that table, for other tests. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -185,7 +186,7 @@ static void test_numbers(void **state)
     } cases[] = {
         {0, "0"},        {0.012345, "0.0123"}, {0.9996, "1.00"},       {1, "1.00"},
         {9.994, "9.99"}, {9.996, "10.0"},      {123.4, "123"},         {999.6, "1,000"},
-        {1234, "1,230"}, {99950, "100,000"},   {1234567, "1,230,000"},
+        {1234, "1,230"}, {99950, "100,000"},   {1234567, "1,230,000"}, {NAN, "?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[32];

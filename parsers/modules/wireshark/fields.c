@@ -10,6 +10,7 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_VLAN_ETYPE] = "vlan.etype",
     [WS_AD_ID] = "ieee8021ad.id",
     [WS_AD_SVID] = "ieee8021ad.svid",
+    [WS_AD_CVID] = "ieee8021ad.cvid",
     [WS_AH_ETYPE] = "ieee8021ah.etype",
     [WS_SLL_LTYPE] = "sll.ltype",
     [WS_NULL_FAMILY] = "null.family",

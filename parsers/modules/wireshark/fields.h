@@ -19,6 +19,7 @@ typedef enum ws_field {
     WS_VLAN_ETYPE,
     WS_AD_ID,
     WS_AD_SVID,
+    WS_AD_CVID,
     WS_AH_ETYPE,
     WS_SLL_LTYPE,
     WS_NULL_FAMILY,

@@ -88,7 +88,7 @@ static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
     uint32_t id, type;
     for (size_t i = 0; i < MAX_VLAN_TAGS && at + VLAN_TAG <= p->captured; i++) {
         if (!ws_number_at(p, WS_VLAN_ID, at, &id) && !ws_number_at(p, WS_AD_ID, at, &id) &&
-            !ws_number_at(p, WS_AD_SVID, at, &id))
+            !ws_number_at(p, WS_AD_SVID, at, &id) && !ws_number_at(p, WS_AD_CVID, at, &id))
             break;
         if (i == 0)
             PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
