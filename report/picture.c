@@ -145,10 +145,7 @@ static void svg_body(const part *p, const char *body)
         if (name) {
             fprintf(p->out, "p%zu-%zu-%s", p->index, p->drawn, name);
             body += strlen(name);
-        } else if (*body == 'r' &&
-                   sscanf(body, "rgb( %3u , %3u , %3u )%n", &red, &green, &blue, &length) == 3 &&
-                   length > 0) {
-            fprintf(p->out, "#%02x%02x%02x", red, green, blue);
+        } else if ((length = colour_write(p->out, body)) > 0) {
             body += length;
         } else {
             fputc(*body++, p->out);
