@@ -37,7 +37,7 @@ typedef struct agreement {
     uint64_t broken_rows, broken_cells_different;
     uint64_t broken[PKT_VERDICT_COUNT][PKT_COLUMN_COUNT];
     uint64_t different[PKT_COLUMN_COUNT]; /* cells_different by column */
-    difference first; /* in a sound packet; in a broken one if there is none */
+    difference first;                     /* in a sound packet; in a broken one if there is none */
 } agreement;
 
 /* A sound packet's cells must agree. */

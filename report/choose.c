@@ -18,6 +18,11 @@ static void reason_add(json_t *reasons, const char *format, ...)
 #endif
     ;
 
+static const char *level_name(size_t level)
+{
+    return level < LEVELS ? levels[level] : "";
+}
+
 static void reason_add(json_t *reasons, const char *format, ...)
 {
     char text[REASON];
@@ -312,7 +317,7 @@ static json_t *command_of(const wish *w, const json_t *backend, size_t level, bo
         return json_null();
     (void)snprintf(text, sizeof text,
                    "pktbench extract CAPTURE --backend %.64s --level %s --format %s -o rows.%s",
-                   text_of(backend, "name"), levels[level], sink, sink);
+                   text_of(backend, "name"), level_name(level), sink, sink);
     return json_string(text);
 }
 
@@ -325,7 +330,7 @@ static json_t *command_note(const wish *w, const json_t *backend, size_t level, 
         return json_string("`pktbench extract` reads files, and captures nothing live");
     for (size_t i = 0; i < w->needs.count; i++)
         if (w->needs.list[i].kind == NEED_FEATURE && strcmp(w->needs.list[i].name, "pcapng") != 0 &&
-            !column_given(backend, levels[level], w->needs.list[i].name))
+            !column_given(backend, level_name(level), w->needs.list[i].name))
             return json_string("its rows hold the columns of `pktbench list`; what is needed "
                                "besides is the library's to give, through its own interface");
     return json_null();
@@ -345,7 +350,7 @@ static json_t *fit_json(const wish *w, const json_t *backend, size_t level, cons
     bool extracts = can_extract(text_of(backend, "name"));
     return json_pack(
         "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
-        "backend", text_of(backend, "name"), "level", levels[level], "ns_per_packet", c->ns,
+        "backend", text_of(backend, "name"), "level", level_name(level), "ns_per_packet", c->ns,
         "ns_per_packet_cheapest", c->low, "ns_per_packet_dearest", c->high, "peak_rss_bytes",
         number_or_null(c->rss), "cores_busy", number_or_null(needed), "cores_at_least",
         needed > 0 ? json_integer((json_int_t)cores) : json_null(), "hours_on_one_core",

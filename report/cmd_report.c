@@ -64,7 +64,7 @@ static bool is_worth_showing(const results_file *files, size_t count)
 
 static bool report_make(const results_file *files, size_t count, const char *folder)
 {
-    part parts[FILES_MAX];
+    part parts[FILES_MAX] = {{0}};
     bool pictures = pictures_possible();
     for (size_t i = 0; i < count; i++)
         parts[i] = (part){.file = &files[i],
@@ -80,7 +80,7 @@ static bool report_make(const results_file *files, size_t count, const char *fol
 
 bool report_write(char *const *paths, size_t count, const char *folder)
 {
-    results_file files[FILES_MAX];
+    results_file files[FILES_MAX] = {{0}};
     size_t n = 0;
     char why[LOAD_WORDS];
     bool good = true;

@@ -41,15 +41,15 @@ void html_put(FILE *out, const char *format, ...)
     va_list values;
     va_start(values, format);
     for (; *format; format++) {
-        if (*format != '%') {
-            fputc(*format, out);
-        } else if (*++format == 's') {
+        if (strncmp(format, "%s", 2) == 0) {
             html_text(out, va_arg(values, const char *));
-        } else if (*format == 'z') {
+            format++;
+        } else if (strncmp(format, "%zu", 3) == 0) {
             fprintf(out, "%zu", va_arg(values, size_t));
-            format++; /* the u */
+            format += 2;
         } else {
             fputc(*format, out);
+            format += format[0] == '%' && format[1] == '%';
         }
     }
     va_end(values);

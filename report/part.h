@@ -13,8 +13,8 @@ typedef struct part {
     size_t index;       /* of the file */
     const char *folder; /* of the report: pictures are written there; NULL: none are */
     FILE *out;          /* the page */
-    bool pictures;      /* gnuplot is there */
     size_t drawn;       /* pictures so far */
+    bool pictures;      /* gnuplot is there */
     bool headline_drawn, sizes_drawn;
 } part;
 

@@ -10,8 +10,6 @@
 #include "report/html.h"
 #include "sink/outfile.h"
 
-extern char **environ;
-
 /* Run gnuplot from one file into the other; its exit status. */
 static int gnuplot_spawn(char *const arguments[], FILE *in, FILE *out)
 {
@@ -118,21 +116,36 @@ static const char *name_at(const char *svg)
     return NULL;
 }
 
+/* "rgb(192,  74,   0)" as "#c04a00": what was read of it, 0 if it is no such colour. */
+static size_t colour_write(FILE *out, const char *svg)
+{
+    unsigned long parts[3];
+    const char *at = svg;
+    if (strncmp(svg, "rgb(", strlen("rgb(")) != 0)
+        return 0;
+    at += strlen("rgb(");
+    for (size_t i = 0; i < 3; i++) {
+        char *end;
+        parts[i] = strtoul(at, &end, 10);
+        if (end == at || parts[i] > 255 || *end != (i < 2 ? ',' : ')'))
+            return 0;
+        at = end + 1;
+    }
+    fprintf(out, "#%02lx%02lx%02lx", parts[0], parts[1], parts[2]);
+    return (size_t)(at - svg);
+}
+
 /* The drawing in one spelling of colours, which the style sheet knows, and with names of its own.
  */
 static void svg_body(const part *p, const char *body)
 {
     while (*body) {
-        unsigned red, green, blue;
-        int length = 0;
+        size_t length = 0;
         const char *name = name_at(body);
         if (name) {
             fprintf(p->out, "p%zu-%zu-%s", p->index, p->drawn, name);
             body += strlen(name);
-        } else if (*body == 'r' &&
-                   sscanf(body, "rgb( %3u , %3u , %3u )%n", &red, &green, &blue, &length) == 3 &&
-                   length > 0) {
-            fprintf(p->out, "#%02x%02x%02x", red, green, blue);
+        } else if ((length = colour_write(p->out, body)) > 0) {
             body += length;
         } else {
             fputc(*body++, p->out);

@@ -196,7 +196,7 @@ static void legend_write(const line *lines, size_t n, unsigned height, FILE *scr
 
 static void headline_picture(part *p)
 {
-    line lines[LINES_MAX];
+    line lines[LINES_MAX] = {{0}};
     char *script = NULL;
     size_t size, n = lines_collect(p->results, lines);
     unsigned height = 190 + 22 * (unsigned)n;

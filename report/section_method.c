@@ -80,22 +80,31 @@ static void fact(part *p, const char *name, const json_t *value)
     fputs("</td></tr>\n", p->out);
 }
 
-static void facts(part *p, const char *prefix, const json_t *object)
+/* A fact by its place, "cpu l2 bytes"; of a list its first element. */
+static void fact_of(part *p, const char *prefix, const char *key, const json_t *value)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)object, key, value)
+    char name[128];
+    (void)snprintf(name, sizeof name, "%.60s%s%.60s", prefix, *prefix ? " " : "", key);
+    for (char *c = name; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+    fact(p, name, json_is_array(value) ? json_array_get(value, 0) : value);
+}
+
+static void facts(part *p, json_t *object)
+{
+    const char *key, *inner;
+    json_t *value, *part_value;
+    json_object_foreach(object, key, value)
     {
-        char name[96];
-        (void)snprintf(name, sizeof name, "%s%s%.60s", prefix, *prefix ? " " : "", key);
-        for (char *c = name; *c; c++)
-            *c = *c == '_' ? ' ' : *c;
-        if (json_is_object(value))
-            facts(p, name, value);
-        else if (json_is_array(value))
-            fact(p, name, json_array_get(value, 0));
-        else
-            fact(p, name, value);
+        if (!json_is_object(value)) {
+            fact_of(p, "", key, value);
+            continue;
+        }
+        json_object_foreach(value, inner, part_value)
+        {
+            fact_of(p, key, inner, part_value);
+        }
     }
 }
 
@@ -104,7 +113,7 @@ static void environment(part *p)
     static const html_head heads[] = {{"what", false}, {"value", false}};
     html_put(p->out, "<h3 id=\"environment-%zu\">Environment</h3>\n", p->index);
     html_table_begin(p->out, "Where and with what", heads, 2);
-    facts(p, "", json_object_get(p->results, "context"));
+    facts(p, json_object_get(p->results, "context"));
     html_table_end(p->out);
 }
 

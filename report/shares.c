@@ -36,7 +36,7 @@ static void names_of(const json_t *results, char *text, size_t size)
 /* "NAME=SHARE"; false: not that. */
 static bool share_read(const json_t *results, const char *text, size_t length, share *out)
 {
-    char word[128], *end = NULL;
+    char word[128], *end;
     (void)snprintf(word, sizeof word, "%.*s", (int)length, text);
     char *equals = strrchr(word, '=');
     if (!equals || equals == word || length >= sizeof word)
@@ -44,7 +44,7 @@ static bool share_read(const json_t *results, const char *text, size_t length, s
     *equals = '\0';
     out->slice = named(json_object_get(results, "slices"), word);
     out->part = strtod(equals + 1, &end);
-    if (end && *end == '%')
+    if (*end == '%')
         end++;
     return out->slice && end != equals + 1 && !*end && out->part > 0 && isfinite(out->part);
 }

@@ -218,6 +218,15 @@ async function checkNarrow(browser) {
   await context.close();
 }
 
+// On paper nothing can be scrolled to: A4, landscape, less its margins.
+async function checkPrint(browser) {
+  const { context, tab } = await open(browser, { viewport: { width: 1046, height: 700 } });
+  await tab.emulateMedia({ media: 'print' });
+  const width = await tab.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 1046, `${width} px wide on paper of 1046`);
+  await context.close();
+}
+
 async function checkPlain(browser) {
   const { context, tab } = await open(browser, { javaScriptEnabled: false });
   assert.equal(await tab.locator('button, input').count(), 0, 'controls that do nothing');
@@ -243,6 +252,7 @@ try {
   await checkAxe(tab, 'dark');
   await context.close();
   await checkNarrow(browser);
+  await checkPrint(browser);
   await checkPlain(browser);
   console.log(`${path.basename(page)}: ${figures} figures found in the results`);
 } finally {
