@@ -69,7 +69,9 @@ static bool options_read(benchmark *b)
     b->suite_name = suite;
     b->schedule.positions = is_seed(b);
     if (report_format_find(format ? format : "table", &b->format) != 0) {
-        say_error("no format has the name '%s': table, markdown, csv and json do", format);
+        say_error("no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
+                  "junit and gbench do",
+                  format);
         return false;
     }
     b->reference = option_value(a, "reference");
@@ -363,7 +365,7 @@ static int results_show(const json_t *results, report_format format, bool colour
         return report_change(comparison, format, stdout);
     if (report_table(results, format, colour, stdout) != 0)
         return -1;
-    if (!comparison || format == REPORT_JSON)
+    if (!comparison || format >= REPORT_JSON)
         return 0;
     fputc('\n', stdout);
     return report_change(comparison, format, stdout);
@@ -532,7 +534,9 @@ static const option_spec options[] = {
      "instructions[:1%]."},
     {"show-values", NULL, "Show and keep the addresses in a difference."},
     {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
-    {"format", "FORMAT", "table, markdown, csv or json; default table."},
+    {"format", "FORMAT",
+     "table, markdown, csv or json; github-action, bmf (Bencher), junit or gbench "
+     "(google/benchmark); default table."},
     {"o", "FILE",
      "Write the results here, as JSON whatever --format says; default results/local/ of the "
      "project."},

@@ -182,7 +182,8 @@ static int compare_run(const arguments *arguments)
     report_format format;
     gate gate;
     loaded_side old = {.count = 0}, fresh = {.count = 0};
-    if (report_format_find(format_name ? format_name : "table", &format) != 0) {
+    if (report_format_find(format_name ? format_name : "table", &format) != 0 ||
+        format > REPORT_JSON) {
         say_error("no format has the name '%s': table, markdown, csv and json do", format_name);
         return EXIT_TROUBLE;
     }

@@ -225,6 +225,7 @@ int report_change(const json_t *comparison, report_format format, FILE *out)
                        fputc('\n', out) != EOF
                    ? 0
                    : -1;
+    default:
+        return -1; /* formats of others have no place for a change */
     }
-    return -1;
 }

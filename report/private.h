@@ -12,4 +12,10 @@ void report_study(const json_t *results, bool markdown, FILE *out);
 /* What the numbers say, one sentence a line; nothing that an interval does not carry. */
 void report_words(const json_t *results, const char *bullet, FILE *out);
 
+/* Formats of others; 0, or -1. */
+int report_github_action(const json_t *results, FILE *out);
+int report_bmf(const json_t *results, FILE *out);
+int report_junit(const json_t *results, FILE *out);
+int report_gbench(const json_t *results, FILE *out);
+
 #endif

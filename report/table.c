@@ -15,7 +15,8 @@ typedef char row_text[COLUMNS][CELL];
 
 int report_format_find(const char *name, report_format *format)
 {
-    static const char *const names[] = {"table", "markdown", "csv", "json"};
+    static const char *const names[] = {"table",         "markdown", "csv",   "json",
+                                        "github-action", "bmf",      "junit", "gbench"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0) {
             *format = (report_format)i;
@@ -305,6 +306,14 @@ int report_table(const json_t *results, report_format format, bool colour, FILE 
                        fputc('\n', out) != EOF
                    ? 0
                    : -1;
+    case REPORT_GITHUB_ACTION:
+        return report_github_action(results, out);
+    case REPORT_BMF:
+        return report_bmf(results, out);
+    case REPORT_JUNIT:
+        return report_junit(results, out);
+    case REPORT_GBENCH:
+        return report_gbench(results, out);
     }
     return -1;
 }
