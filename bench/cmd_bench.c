@@ -437,8 +437,7 @@ static int conclude(benchmark *b, json_t *context, double started)
     json_decref(results);
     int status = !good ? EXIT_TROUBLE : says_no ? EXIT_GATE : EXIT_DONE;
     for (size_t i = 0; good && i < b->schedule.cell_count; i++)
-        if (!b->schedule.cells[i].old_of &&
-            gate_fails(&b->gate, b->schedule.cells[i].check.status))
+        if (!b->schedule.cells[i].old_of && gate_fails(&b->gate, b->schedule.cells[i].check.status))
             status = EXIT_GATE;
     return status;
 }
@@ -522,7 +521,8 @@ static const option_spec options[] = {
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
      "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
-    {"sample", "TIME", "How long a sample lasts at least, by repeating short runs; default 50ms, "
+    {"sample", "TIME",
+     "How long a sample lasts at least, by repeating short runs; default 50ms, "
      "1ms with --against."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",

@@ -177,7 +177,8 @@ static int sides_compare(const loaded_side *old, const loaded_side *fresh, const
 
 static int compare_run(const arguments *arguments)
 {
-    const char *format_name = option_value(arguments, "format"), *path = option_value(arguments, "o");
+    const char *format_name = option_value(arguments, "format"),
+               *path = option_value(arguments, "o");
     const char *list = option_value(arguments, "fail-on");
     report_format format;
     gate gate;

@@ -5,12 +5,13 @@
 #include "command.h"
 #include "say.h"
 
-extern const command bench_command, compare_command, verify_command, extract_command, list_command, gen_command,
-    slice_command, worker_command;
+extern const command bench_command, compare_command, verify_command, extract_command, list_command,
+    gen_command, slice_command, worker_command;
 
 const command *const commands[] = {
-    &bench_command, &compare_command, &verify_command, &extract_command, &list_command,
-    &gen_command,   &slice_command,  &worker_command,  NULL,
+    &bench_command,   &compare_command, &verify_command,
+    &extract_command, &list_command,    &gen_command,
+    &slice_command,   &worker_command,  NULL,
 };
 
 static const command *command_find(const char *name)

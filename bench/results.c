@@ -198,8 +198,9 @@ static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
     bool parses = strcmp(cell->candidate->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->columns_of || !c->old_of != !cell->old_of || c->slice != suite_whole(cell->slice) ||
-            strcmp(c->candidate->name, "raw") != 0 || c == cell || c->candidate == cell->candidate)
+        if (c->twin_of || c->columns_of || !c->old_of != !cell->old_of ||
+            c->slice != suite_whole(cell->slice) || strcmp(c->candidate->name, "raw") != 0 ||
+            c == cell || c->candidate == cell->candidate)
             continue;
         if (c->level == cell->level && parses)
             return c;

@@ -6,8 +6,7 @@
 
 static int json_write(json_t *json, FILE *out)
 {
-    int bad = !json ||
-              json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0 ||
+    int bad = !json || json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0 ||
               fputc('\n', out) == EOF;
     json_decref(json);
     return bad ? -1 : 0;
@@ -51,8 +50,8 @@ int report_github_action(const json_t *results, FILE *out)
             continue;
         double half = (bound_of(results, run, 1) - bound_of(results, run, 0)) / 2;
         json_array_append_new(
-            list, json_pack("{s:o, s:s, s:f, s:o, s:o}", "name", run_name(run), "unit",
-                            "ns/packet", "value", number_of(run, "ns_per_packet"), "range",
+            list, json_pack("{s:o, s:s, s:f, s:o, s:o}", "name", run_name(run), "unit", "ns/packet",
+                            "value", number_of(run, "ns_per_packet"), "range",
                             json_sprintf("± %.3g", half), "extra",
                             json_sprintf("status %s\n%.0f packets", text_of(run, "status"),
                                          packets_of(results, run))));
@@ -95,13 +94,13 @@ static json_t *gbench_context(const json_t *results)
     const json_t *context = json_object_get(results, "context");
     const json_t *cpu = json_object_get(context, "cpu");
     json_t *load = json_object_get(context, "load_average");
-    return json_pack("{s:s, s:s, s:i, s:i, s:b, s:[], s:o, s:s}", "date", text_of(context, "date"),
-                     "executable", "pktbench", "num_cpus", (int)number_of(cpu, "cores"),
-                     "mhz_per_cpu", 0, "cpu_scaling_enabled",
-                     (int)(*text_of(cpu, "governor") &&
-                           strcmp(text_of(cpu, "governor"), "performance") != 0),
-                     "caches", "load_avg", load ? json_incref(load) : json_array(),
-                     "library_build_type", "release");
+    return json_pack(
+        "{s:s, s:s, s:i, s:i, s:b, s:[], s:o, s:s}", "date", text_of(context, "date"), "executable",
+        "pktbench", "num_cpus", (int)number_of(cpu, "cores"), "mhz_per_cpu", 0,
+        "cpu_scaling_enabled",
+        (int)(*text_of(cpu, "governor") && strcmp(text_of(cpu, "governor"), "performance") != 0),
+        "caches", "load_avg", load ? json_incref(load) : json_array(), "library_build_type",
+        "release");
 }
 
 /* google/benchmark's JSON: every sample is a repetition, so that its compare.py can test them. */
@@ -120,15 +119,14 @@ int report_gbench(const json_t *results, FILE *out)
         {
             double wall = number_of(sample, "wall_ns");
             json_array_append_new(
-                list,
-                json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
-                          "name", run_name(run), "family_index", family,
-                          "per_family_instance_index", 0, "run_name", run_name(run), "run_type",
-                          "iteration", "repetitions", (int)json_array_size(samples),
-                          "repetition_index", (int)j, "threads", 1, "iterations",
-                          (int)number_of(run, "k"), "real_time", wall, "cpu_time",
-                          number_of(sample, "cpu_ns"), "time_unit", "ns", "items_per_second",
-                          wall > 0 ? packets * 1e9 / wall : 0));
+                list, json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
+                                "name", run_name(run), "family_index", family,
+                                "per_family_instance_index", 0, "run_name", run_name(run),
+                                "run_type", "iteration", "repetitions",
+                                (int)json_array_size(samples), "repetition_index", (int)j,
+                                "threads", 1, "iterations", (int)number_of(run, "k"), "real_time",
+                                wall, "cpu_time", number_of(sample, "cpu_ns"), "time_unit", "ns",
+                                "items_per_second", wall > 0 ? packets * 1e9 / wall : 0));
         }
         family++;
     }
@@ -201,8 +199,9 @@ static void junit_gate(const json_t *comparison, FILE *out)
     const json_t *failures = json_object_get(comparison, "failures");
     size_t i, count = json_array_size(failures);
     json_t *words;
-    fprintf(out, "  <testsuite name=\"gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
-                 "skipped=\"0\">\n",
+    fprintf(out,
+            "  <testsuite name=\"gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+            "skipped=\"0\">\n",
             count ? count : 1, count);
     if (!count)
         fputs("    <testcase classname=\"gate\" name=\"nothing got worse\"/>\n", out);
