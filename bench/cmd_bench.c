@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "against.h"
 #include "command.h"
-#include "comparison.h"
 #include "conformance.h"
 #include "gate.h"
 #include "instructions.h"
@@ -78,7 +78,9 @@ static bool options_read(benchmark *b)
     b->suite_name = suite;
     b->schedule.positions = is_seed(b);
     if (report_format_find(format ? format : "table", &b->format) != 0) {
-        say_error("no format has the name '%s': table, markdown, csv and json do", format);
+        say_error("no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
+                  "junit and gbench do",
+                  format);
         return false;
     }
     b->reference = option_value(a, "reference");
@@ -135,26 +137,6 @@ static void cells_add(schedule *s, const candidate *candidate, suite_slice *slic
         cell_add(s, candidate, slice, level)->columns_of = cell;
 }
 
-/* The cells of the build that is compared with. */
-static bool old_cells_add(benchmark *b, size_t firsts)
-{
-    schedule *s = &b->schedule;
-    for (size_t j = 0; j < b->lineup.count; j++) {
-        const candidate *old = b->lineup.old[j];
-        if (!old || !old->available)
-            continue;
-        if (s->load_count == LINEUP_MAX) {
-            say_error("more than %d backends on both sides together", LINEUP_MAX);
-            return false;
-        }
-        s->loads[s->load_count++].candidate = old;
-        for (size_t i = 0; i < firsts; i++)
-            if (s->cells[i].candidate == b->lineup.candidates[j] && old->offers[s->cells[i].level])
-                cell_add(s, old, s->cells[i].slice, s->cells[i].level)->old_of = &s->cells[i];
-    }
-    return true;
-}
-
 /* Every backend at every level that it offers, slice by slice; then the twins. */
 static bool cells_make(benchmark *b)
 {
@@ -183,7 +165,7 @@ static bool cells_make(benchmark *b)
     for (size_t j = 0; j < b->lineup.count; j++)
         if (b->lineup.candidates[j]->chosen && b->lineup.candidates[j]->available)
             s->loads[s->load_count++].candidate = b->lineup.candidates[j];
-    return old_cells_add(b, firsts);
+    return against_cells(&b->lineup, s, firsts);
 }
 
 /* The agreement pass over one slice. */
@@ -373,40 +355,6 @@ static json_t *conformance_of(benchmark *b)
     return option_given(b->arguments, "conformance") ? conformance_run(&c) : NULL;
 }
 
-/* Who the other build is: its file's name, and what it says of itself. */
-static json_t *old_tool(const lineup *l)
-{
-    const char *slash = strrchr(l->against, '/');
-    json_t *tool = NULL;
-    for (size_t i = 0; !tool && i < l->count; i++)
-        if (l->old[i] && l->old[i]->id.program)
-            tool = l->old[i]->tool;
-    return json_pack("{s:s, s:o}", "file", slash ? slash + 1 : l->against, "tool",
-                     tool ? json_incref(tool) : json_null());
-}
-
-/* The other build's runs, and what changed since then, into the results. */
-static bool against_add(const benchmark *b, const bench_record *record, json_t *results)
-{
-    json_t *slices = json_object_get(results, "slices"), *runs = old_runs_json(record);
-    json_t *old = json_pack("{s:O, s:O}", "slices", slices, "runs", runs);
-    json_t *twins = json_pack("{s:O, s:o}", "slices", slices, "runs", twin_runs_json(record));
-    const comparison_side before = {&old, 1}, after = {&results, 1}, same = {&twins, 1};
-    json_t *comparison = comparison_json(&before, &after, true, &b->gate);
-    json_t *aa = comparison_json(&same, &after, true, &b->gate);
-    comparison_twins(comparison, aa);
-    json_decref(aa);
-    json_decref(twins);
-    json_decref(old);
-    json_object_set_new(results, "against", old_tool(&b->lineup));
-    json_object_set_new(results, "old_runs", runs);
-    if (!comparison)
-        return false;
-    comparison_judge(comparison, &b->gate);
-    json_object_set_new(results, "comparison", comparison);
-    return true;
-}
-
 /* The comparison, if there is one, comes last: it is what was asked for. */
 static int results_show(const json_t *results, report_format format, bool colour)
 {
@@ -415,23 +363,10 @@ static int results_show(const json_t *results, report_format format, bool colour
         return report_change(comparison, format, stdout);
     if (report_table(results, format, colour, stdout) != 0)
         return -1;
-    if (!comparison || format == REPORT_JSON)
+    if (!comparison || format >= REPORT_JSON)
         return 0;
     fputc('\n', stdout);
     return report_change(comparison, format, stdout);
-}
-
-static bool instructions_compared(const json_t *comparison)
-{
-    size_t i;
-    json_t *cell;
-    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
-    {
-        if (json_is_integer(json_object_get(cell, "old_instructions")) &&
-            json_is_integer(json_object_get(cell, "new_instructions")))
-            return true;
-    }
-    return false;
 }
 
 static void list_say(const char *head, const json_t *list)
@@ -466,7 +401,7 @@ static int conclude(benchmark *b, json_t *context, double started)
     json_decref(options);
     json_decref(found);
     progress_close(&b->progress);
-    if (!results || (b->lineup.against && !against_add(b, &record, results))) {
+    if (!results || (b->lineup.against && !against_add(&b->lineup, &record, &b->gate, results))) {
         json_decref(results);
         say_error("no memory for the results");
         return EXIT_TROUBLE;
@@ -596,7 +531,9 @@ static const option_spec options[] = {
     {"conformance", NULL,
      "Also count what each backend makes of malformed captures, as verify --suite malformed does."},
     {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
-    {"format", "FORMAT", "table, markdown, csv or json; default table."},
+    {"format", "FORMAT",
+     "table, markdown, csv or json; github-action, bmf (Bencher), junit or gbench "
+     "(google/benchmark); default table."},
     {"o", "FILE",
      "Write the results here, as JSON whatever --format says; default results/local/ of the "
      "project."},

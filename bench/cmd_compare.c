@@ -177,12 +177,14 @@ static int sides_compare(const loaded_side *old, const loaded_side *fresh, const
 
 static int compare_run(const arguments *arguments)
 {
-    const char *format_name = option_value(arguments, "format"), *path = option_value(arguments, "o");
+    const char *format_name = option_value(arguments, "format"),
+               *path = option_value(arguments, "o");
     const char *list = option_value(arguments, "fail-on");
     report_format format;
     gate gate;
     loaded_side old = {.count = 0}, fresh = {.count = 0};
-    if (report_format_find(format_name ? format_name : "table", &format) != 0) {
+    if (report_format_find(format_name ? format_name : "table", &format) != 0 ||
+        format > REPORT_JSON) {
         say_error("no format has the name '%s': table, markdown, csv and json do", format_name);
         return EXIT_TROUBLE;
     }

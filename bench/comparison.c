@@ -9,8 +9,8 @@
 /* Keeps the blocks of one file of results apart from those of the next. */
 #define BLOCKS_OF_A_FILE 100000u
 /* What disturbs a run only ever makes it longer. The lower decile of a process's rounds is what it
- * takes where nothing does, and does not hang on one lucky reading as the minimum would. Measured on
- * a virtual machine with noisy neighbours: unchanged programs' medians over 8 processes vary by
+ * takes where nothing does, and does not hang on one lucky reading as the minimum would. Measured
+ * on a virtual machine with noisy neighbours: unchanged programs' medians over 8 processes vary by
  * 0.3 % where the medians of paired rounds vary by 0.8 %. */
 #define QUIET_PART 0.1
 /* The intervals of equal samples are equal. */
@@ -83,7 +83,7 @@ static size_t samples_count(const comparison_side *side, const cell_key *key)
 
 /* Room for the samples of a cell. */
 typedef struct scratch {
-    double *rounds;             /* of one process */
+    double *rounds;              /* of one process */
     observation *before, *after; /* one a process */
 } scratch;
 
@@ -130,8 +130,7 @@ static int change_paired(observation *before, size_t n, observation *after, size
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             if (before[j].block == after[i].block)
-                after[count++] =
-                    (observation){after[i].block, after[i].value / before[j].value};
+                after[count++] = (observation){after[i].block, after[i].value / before[j].value};
     return count ? summarize(after, count, BOOTSTRAP_SEED, out) : 0;
 }
 
@@ -395,9 +394,9 @@ json_t *comparison_json(const comparison_side *old, const comparison_side *fresh
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, cells[i].json ? cells[i].json : json_null());
-    json_t *out =
-        json_pack("{s:b, s:f, s:f, s:o, s:o, s:[]}", "paired", (int)paired, "threshold", threshold,
-                  "error", GATE_ERROR, "cells", list, "means", means_json(cells, count), "failures");
+    json_t *out = json_pack("{s:b, s:f, s:f, s:o, s:o, s:[]}", "paired", (int)paired, "threshold",
+                            threshold, "error", GATE_ERROR, "cells", list, "means",
+                            means_json(cells, count), "failures");
     free(cells);
     if (good)
         return out;
@@ -412,22 +411,21 @@ void comparison_twins(json_t *comparison, const json_t *twins)
     json_array_foreach(json_object_get(twins, "cells"), i, cell)
     {
         if (json_is_number(json_object_get(cell, "ratio")))
-            json_array_append_new(
-                list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "backend",
-                                json_object_get(cell, "backend"), "slice",
-                                json_object_get(cell, "slice"), "level",
-                                json_object_get(cell, "level"), "ratio",
-                                json_object_get(cell, "ratio"), "ci95",
-                                json_object_get(cell, "ci95")));
+            json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "backend",
+                                                  json_object_get(cell, "backend"), "slice",
+                                                  json_object_get(cell, "slice"), "level",
+                                                  json_object_get(cell, "level"), "ratio",
+                                                  json_object_get(cell, "ratio"), "ci95",
+                                                  json_object_get(cell, "ci95")));
     }
     json_object_set_new(comparison, "aa", list);
 }
 
 static void fail_add(json_t *failures, const json_t *cell, const char *words)
 {
-    json_array_append_new(failures, json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
-                                                 text_of(cell, "level"), text_of(cell, "slice"),
-                                                 words));
+    json_array_append_new(failures,
+                          json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
+                                       text_of(cell, "level"), text_of(cell, "slice"), words));
 }
 
 static bool has_time(const char *status)

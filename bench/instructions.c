@@ -18,8 +18,8 @@ enum { VARIABLES_MAX = 32 };
 
 static bool variable_passes(const char *variable)
 {
-    static const char *const passing[] = {"PATH=", "HOME=", "TMPDIR=", "LD_LIBRARY_PATH=",
-                                          "PKTBENCH_"};
+    static const char *const passing[] = {
+        "PATH=", "HOME=", "TMPDIR=", "LD_LIBRARY_PATH=", "PKTBENCH_"};
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
         if (strncmp(variable, passing[i], strlen(passing[i])) == 0)
             return true;

@@ -245,8 +245,8 @@ static bool old_program_add(lineup *lineup, const char *path)
         good |= any->available;
     }
     if (!good)
-        say_error("--against %s: gives none of the backends of this run%s%s", path,
-                  any ? ": " : "", any ? any->reason : "");
+        say_error("--against %s: gives none of the backends of this run%s%s", path, any ? ": " : "",
+                  any ? any->reason : "");
     return good;
 }
 
@@ -279,7 +279,7 @@ bool lineup_open(lineup *lineup, const lineup_wish *wish)
     lineup->against = wish->against;
     if (good && wish->against)
         good = (is_shared_object(wish->against) ? old_plugin_add : old_program_add)(lineup,
-                                                                                     wish->against);
+                                                                                    wish->against);
     if (!good)
         lineup_close(lineup);
     return good;

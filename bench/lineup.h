@@ -41,7 +41,8 @@ typedef struct lineup_wish {
 /* The word for every backend that there is. */
 #define EVERY_BACKEND "all"
 
-/* The options --backends, --plugin and --levels of a command that has them all; --against if it has that. */
+/* The options --backends, --plugin and --levels of a command that has them all; --against if it has
+ * that. */
 lineup_wish lineup_wish_of(const arguments *arguments);
 /* The registry, without what must be asked for and was not, and the plug-ins are described.
  * false: a message was printed. */

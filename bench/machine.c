@@ -175,14 +175,15 @@ json_t *tool_describe(void)
 
 json_t *machine_describe(void)
 {
-    json_t *cpu = json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "model", cpu_model(), "cores",
-                            (int)sysconf(_SC_NPROCESSORS_ONLN), "affinity", affinity(), "governor",
-                            line_or_null("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-                            "turbo", turbo(), "smt", smt(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
-                            bytes_or_null(cache_bytes(3)));
+    json_t *cpu =
+        json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "model", cpu_model(), "cores",
+                  (int)sysconf(_SC_NPROCESSORS_ONLN), "affinity", affinity(), "governor",
+                  line_or_null("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "turbo",
+                  turbo(), "smt", smt(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
+                  bytes_or_null(cache_bytes(3)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date", date_now(), "cpu", cpu,
-        "hypervisor", hypervisor(), "kernel", kernel(), "clock",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date", date_now(),
+        "cpu", cpu, "hypervisor", hypervisor(), "kernel", kernel(), "clock",
         line_or_null("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         "load_average", load_average(), "aslr", aslr());
 }

@@ -467,11 +467,12 @@ json_t *results_json(const bench_record *record)
             json_array_append_new(backends, backend_json(record, record->lineup->candidates[i]));
     for (size_t i = 0; i < record->processes->count; i++)
         json_array_append_new(processes, process_json(&record->processes->runs[i]));
-    json_t *plan = json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o, s:f}", "suite", record->suite_name, "slow_blocks",
-        (int)s->slow_blocks, "blocks", (int)s->blocks, "rounds", (int)s->rounds, "process_rounds",
-        (int)record->processes->rounds, "budget_s", record->budget_s, "elapsed_s",
-        record->elapsed_s, "evict_bytes", count(s->evict_bytes), "sample_ns", s->sample_ns);
+    json_t *plan =
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:o, s:f, s:f}", "suite", record->suite_name,
+                  "slow_blocks", (int)s->slow_blocks, "blocks", (int)s->blocks, "rounds",
+                  (int)s->rounds, "process_rounds", (int)record->processes->rounds, "budget_s",
+                  record->budget_s, "elapsed_s", record->elapsed_s, "evict_bytes",
+                  count(s->evict_bytes), "sample_ns", s->sample_ns, "slow_ns", SLOW_NS);
     json_object_set(record->context, "options", record->options);
     json_object_set_new(record->context, "seed", count(record->seed));
     json_t *results = json_pack("{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema_version",

@@ -31,10 +31,10 @@ typedef struct run_job {
 
 /* What came of it. Plain data: a forked child hands it over through a pipe. */
 typedef struct run_outcome {
-    int failed;       /* `err` says why */
-    int signal;       /* the forked child died of it; 0: it did not */
-    uint64_t wall_ns; /* open to the last row pushed */
-    uint64_t cpu_ns;  /* user and system time of the process in between */
+    int failed;                 /* `err` says why */
+    int signal;                 /* the forked child died of it; 0: it did not */
+    uint64_t wall_ns;           /* open to the last row pushed */
+    uint64_t cpu_ns;            /* user and system time of the process in between */
     uint64_t counted[COUNTERS]; /* by the processor in between; 0: not known */
     uint64_t rows;
     uint64_t witness;

@@ -27,7 +27,7 @@
 
 typedef struct timing_sample {
     unsigned block, round;
-    double wall_ns, cpu_ns; /* of one run */
+    double wall_ns, cpu_ns;   /* of one run */
     double counted[COUNTERS]; /* the same, by the processor's counters; 0: there are none */
 } timing_sample;
 
@@ -40,13 +40,13 @@ typedef struct bench_cell {
         *twin_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
     const struct bench_cell *old_of; /* not NULL: the same, by the build that is compared with */
-    check check;                         /* its status also tells what became of the timing */
-    unsigned runs;                       /* of a sample */
-    double run_ns;                       /* first estimate */
-    uint64_t instructions;               /* of a run, by callgrind; 0: not known */
-    uint64_t peak_rss;                   /* bytes; 0: not known */
-    suite_slice *position_slice;         /* that is cut into eighths; NULL: `slice` */
-    double part_ns[POSITION_PARTS];      /* cost of each eighth of the packets; all 0: not known */
+    check check;                     /* its status also tells what became of the timing */
+    unsigned runs;                   /* of a sample */
+    double run_ns;                   /* first estimate */
+    uint64_t instructions;           /* of a run, by callgrind; 0: not known */
+    uint64_t peak_rss;               /* bytes; 0: not known */
+    suite_slice *position_slice;     /* that is cut into eighths; NULL: `slice` */
+    double part_ns[POSITION_PARTS];  /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
     size_t sample_count, sample_room;
 } bench_cell;
@@ -64,14 +64,14 @@ typedef struct schedule {
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
     unsigned rounds_max;
-    unsigned block;          /* that runs now */
-    unsigned slow_blocks;    /* of the blocks, those that slow backends take part in */
-    double sample_ns;        /* a sample lasts at least this long */
-    double budget_s;         /* for the timed part */
-    double request_s;        /* that a run may take */
-    size_t evict_bytes;      /* walked over before every run */
-    bool one_cpu;            /* all processes of a block share a processor, the blocks take turns */
-    bool positions;          /* find out what each eighth of a slice costs */
+    unsigned block;       /* that runs now */
+    unsigned slow_blocks; /* of the blocks, those that slow backends take part in */
+    double sample_ns;     /* a sample lasts at least this long */
+    double budget_s;      /* for the timed part */
+    double request_s;     /* that a run may take */
+    size_t evict_bytes;   /* walked over before every run */
+    bool one_cpu;         /* all processes of a block share a processor, the blocks take turns */
+    bool positions;       /* find out what each eighth of a slice costs */
     random_state random;
     progress *progress;
 } schedule;

@@ -146,8 +146,8 @@ void holm_adjust(double *p, size_t count, size_t *order)
 /* Standard error of the median's logarithm. Resampling n blocks shows (n - 1) / n of the variance
  * that n blocks have, and few blocks leave the rest uncertain: hence Student's quantile rather than
  * the percentiles of the resamples, which at 8 blocks cover 90 % instead of 95 %. */
-static double standard_error(const observation *observations, const block *blocks, size_t block_count,
-                         uint64_t seed, double *scratch)
+static double standard_error(const observation *observations, const block *blocks,
+                             size_t block_count, uint64_t seed, double *scratch)
 {
     random_state random = random_seeded(seed);
     double mean = 0, squares = 0, n = (double)block_count;

@@ -159,8 +159,8 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
             return refusal("two runs over the same slice gave different rows");
     }
     return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns",
-                     (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows",
-                     (json_int_t)outcome.rows, "witness", hex64(outcome.witness), "peak_rss_bytes",
+                     (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows,
+                     "witness", hex64(outcome.witness), "peak_rss_bytes",
                      (json_int_t)outcome.peak_rss, "counted_instructions",
                      (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
                      (json_int_t)counted[COUNTER_CYCLES]);

@@ -7,11 +7,9 @@
 
 enum { COLUMNS = 9, CELL = 48 };
 
-static const char *const heads[COLUMNS] = {"backend", "level",  "slice", "old ns/packet",
-                                           "new",     "change", "95 %",  "p",
-                                           "verdict"};
-static const bool is_word[COLUMNS] = {true,  true, true,  false, false,
-                                      false, true, false, true};
+static const char *const heads[COLUMNS] = {"backend", "level", "slice", "old ns/packet", "new",
+                                           "change",  "95 %",  "p",     "verdict"};
+static const bool is_word[COLUMNS] = {true, true, true, false, false, false, true, false, true};
 
 typedef char row_text[COLUMNS][CELL];
 
@@ -53,7 +51,8 @@ static void remark_print(const json_t *cell, FILE *out)
 {
     if (strcmp(text_of(cell, "old_status"), text_of(cell, "new_status")) != 0)
         fprintf(out, "  %s, it was %s", text_of(cell, "new_status"), text_of(cell, "old_status"));
-    double before = number_of(cell, "old_instructions"), after = number_of(cell, "new_instructions");
+    double before = number_of(cell, "old_instructions"),
+           after = number_of(cell, "new_instructions");
     if (before > 0 && after > 0)
         fprintf(out, "  instructions %+.2f %%", 100 * (after / before - 1));
 }
@@ -93,7 +92,9 @@ static void sight_print(const json_t *comparison, const char *bullet, FILE *out)
     {
         most = fmax(most, number_of(cell, "smallest_seen"));
     }
-    fprintf(out, "%sslower, faster: by more than %.1f %%, with a chance of error of %.0f %% over all runs together",
+    fprintf(out,
+            "%sslower, faster: by more than %.1f %%, with a chance of error of %.0f %% over all "
+            "runs together",
             bullet, 100 * number_of(comparison, "threshold"), 100 * number_of(comparison, "error"));
     if (most > 0)
         fprintf(out, "; a slowdown of %.1f %% would have been found in four of five such runs",
@@ -178,10 +179,22 @@ static void markdown_print(const json_t *comparison, FILE *out)
 
 static void csv_print(const json_t *comparison, FILE *out)
 {
-    static const char *const keys[] = {
-        "backend",           "level",            "slice",     "old_status", "new_status", "change",
-        "old_ns_per_packet", "new_ns_per_packet", "ratio",    "cpu_ratio",  "p",          "p_slower",
-        "n",                 "smallest_seen",    "old_instructions", "new_instructions"};
+    static const char *const keys[] = {"backend",
+                                       "level",
+                                       "slice",
+                                       "old_status",
+                                       "new_status",
+                                       "change",
+                                       "old_ns_per_packet",
+                                       "new_ns_per_packet",
+                                       "ratio",
+                                       "cpu_ratio",
+                                       "p",
+                                       "p_slower",
+                                       "n",
+                                       "smallest_seen",
+                                       "old_instructions",
+                                       "new_instructions"};
     enum { KEYS = sizeof keys / sizeof keys[0] };
     size_t i;
     json_t *cell;
@@ -225,6 +238,7 @@ int report_change(const json_t *comparison, report_format format, FILE *out)
                        fputc('\n', out) != EOF
                    ? 0
                    : -1;
+    default:
+        return -1; /* formats of others have no place for a change */
     }
-    return -1;
 }

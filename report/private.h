@@ -16,4 +16,10 @@ void report_words(const json_t *results, const char *bullet, FILE *out);
 /* The headline: what the first of these sentences says, without a line's end; never nothing. */
 void report_headline(const json_t *results, FILE *out);
 
+/* Formats of others; 0, or -1. */
+int report_github_action(const json_t *results, FILE *out);
+int report_bmf(const json_t *results, FILE *out);
+int report_junit(const json_t *results, FILE *out);
+int report_gbench(const json_t *results, FILE *out);
+
 #endif

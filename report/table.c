@@ -16,7 +16,8 @@ typedef char row_text[COLUMNS][CELL];
 
 int report_format_find(const char *name, report_format *format)
 {
-    static const char *const names[] = {"table", "markdown", "csv", "json"};
+    static const char *const names[] = {"table",         "markdown", "csv",   "json",
+                                        "github-action", "bmf",      "junit", "gbench"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0) {
             *format = (report_format)i;
@@ -164,6 +165,13 @@ static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
     fputs(colour ? "\033[0m\n" : "\n", out);
 }
 
+/* Runs of this length fill a sample by themselves. */
+static double slow_ms(const json_t *plan)
+{
+    double ns = number_of(plan, "slow_ns");
+    return (ns > 0 ? ns : number_of(plan, "sample_ns")) / 1e6;
+}
+
 static void machine_print(const json_t *results, const char *bullet, FILE *out)
 {
     const json_t *context = json_object_get(results, "context");
@@ -179,8 +187,8 @@ static void machine_print(const json_t *results, const char *bullet, FILE *out)
             "round in "
             "%.0f of them), in random order; page cache warm, private caches evicted; medians with "
             "95 %% intervals.\n",
-            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"),
-            number_of(plan, "sample_ns") / 1e6, number_of(plan, "slow_blocks"));
+            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), slow_ms(plan),
+            number_of(plan, "slow_blocks"));
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -308,6 +316,14 @@ int report_table(const json_t *results, report_format format, bool colour, FILE 
                        fputc('\n', out) != EOF
                    ? 0
                    : -1;
+    case REPORT_GITHUB_ACTION:
+        return report_github_action(results, out);
+    case REPORT_BMF:
+        return report_bmf(results, out);
+    case REPORT_JUNIT:
+        return report_junit(results, out);
+    case REPORT_GBENCH:
+        return report_gbench(results, out);
     }
     return -1;
 }

@@ -6,9 +6,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-typedef enum report_format { REPORT_TABLE, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON } report_format;
+typedef enum report_format {
+    REPORT_TABLE,
+    REPORT_MARKDOWN,
+    REPORT_CSV,
+    REPORT_JSON,
+    REPORT_GITHUB_ACTION, /* from here on: formats of others, of results alone */
+    REPORT_BMF,
+    REPORT_JUNIT,
+    REPORT_GBENCH
+} report_format;
 
-/* "table", "markdown", "csv" or "json": 0, or -1. */
+/* By its name, "table", "markdown", ...: 0, or -1. */
 int report_format_find(const char *name, report_format *format);
 /* Write the results. `colour`: terminal escapes may be used in REPORT_TABLE. 0, or -1 if the JSON
  * is not what the schema says or memory ran out; write errors show in `out`. */

@@ -203,7 +203,8 @@ def main():
     parser.add_argument("--trials", type=int, default=100, help="of every slowdown; default 100")
     parser.add_argument("--aa", type=int, default=300, help="of the same speed; default 300")
     parser.add_argument("--conditions", default="quiet,loaded",
-                        help="quiet, loaded (two busy loops beside); default both")
+                        help="names for the machine's state; loaded: two busy loops run beside, "
+                             "any other: nothing is added; default quiet,loaded")
     parser.add_argument("--only", choices=["time", "instructions"], help="one of the two gates")
     options = parser.parse_args()
     results = {"schema_version": 1, "slice_bytes": PACKET_BYTES, "rounds": ROUNDS,

@@ -2,9 +2,10 @@
  *
  * Built twice, as the old side and as the new side of a comparison. The old side only reads the
  * clock, as the new one does. What the new side adds is told by the environment:
- * PKTBENCH_SELFTEST_SLOWER=0.05  spins after every batch for 5 % of the time that has passed since the last
- *                       one, so that the slowdown is known whatever the machine does meanwhile;
- * PKTBENCH_SELFTEST_LOOPS=100    goes round an empty loop that often after every batch: more instructions. */
+ * PKTBENCH_SELFTEST_SLOWER=0.05  spins after every batch for 5 % of the time that has passed since
+ * the last one, so that the slowdown is known whatever the machine does meanwhile;
+ * PKTBENCH_SELFTEST_LOOPS=100    goes round an empty loop that often after every batch: more
+ * instructions. */
 #include <stdlib.h>
 #include <time.h>
 
@@ -54,7 +55,8 @@ static int slowed_load(void **context, pkt_err *err)
     if (!c)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
 #if SELFTEST_NEW
-    const char *slower = getenv("PKTBENCH_SELFTEST_SLOWER"), *loops = getenv("PKTBENCH_SELFTEST_LOOPS");
+    const char *slower = getenv("PKTBENCH_SELFTEST_SLOWER"),
+               *loops = getenv("PKTBENCH_SELFTEST_LOOPS");
     c->slower = slower ? strtod(slower, NULL) : 0;
     c->loops = loops ? strtoul(loops, NULL, 10) : 0;
 #endif

@@ -160,9 +160,9 @@ static void test_edges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quantiles), cmocka_unit_test(test_student),
+        cmocka_unit_test(test_quantiles),    cmocka_unit_test(test_student),
         cmocka_unit_test(test_student_tail), cmocka_unit_test(test_holm),
-        cmocka_unit_test(test_summary),   cmocka_unit_test(test_standard_error),
+        cmocka_unit_test(test_summary),      cmocka_unit_test(test_standard_error),
         cmocka_unit_test(test_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
