@@ -46,7 +46,7 @@ static const option_spec options[] = {
      "One more column, label, with this text; from-folder: the name of the folder that holds the "
      "capture."},
     {"format", "FORMAT",
-     "csv, arrow (an IPC stream), or none: parse and throw the rows away; default csv."},
+     "csv, arrow (an IPC stream), parquet, or none: parse and throw the rows away; default csv."},
     {"o", "FILE", "Write here; default -, standard output."},
     {"threads", "N", "Write with N threads, in the same order; default 1."},
     {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},

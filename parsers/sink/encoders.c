@@ -4,6 +4,7 @@
 static const pkt_encoder *const encoders[] = {
     &pkt_encoder_csv,
     &pkt_encoder_arrow,
+    &pkt_encoder_parquet,
 };
 
 const pkt_encoder *pkt_encoder_at(size_t index)

@@ -91,7 +91,7 @@ typedef struct pkt_encoder {
     void (*close)(void *self);
 } pkt_encoder;
 
-extern const pkt_encoder pkt_encoder_csv, pkt_encoder_arrow;
+extern const pkt_encoder pkt_encoder_csv, pkt_encoder_arrow, pkt_encoder_parquet;
 /* The encoder by the format's name; NULL. */
 const pkt_encoder *pkt_encoder_find(const char *name);
 /* The index'th, for lists of names; NULL behind the last. */

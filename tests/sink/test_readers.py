@@ -1,0 +1,102 @@
+"""Arrow and Parquet as the readers of others see them, cell by cell against CSV as pandas sees it.
+
+Usage: test_readers.py PKTBENCH; exit status 77: the readers are not there."""
+
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import duckdb
+    import pandas
+    import polars
+    import pyarrow
+    import pyarrow.parquet
+except ImportError as missing:
+    print(f"skipped: {missing}: `./run test` installs it where the package index can be reached")
+    sys.exit(77)
+
+PKTBENCH = os.path.realpath(sys.argv[1])
+EXTRA = ["--label", 'a "label", quoted']
+
+
+def extract(capture, form, out, *more):
+    subprocess.run([PKTBENCH, "extract", *capture, "--format", form, "-o", out, *more], check=True)
+
+
+def csv_column(rows, field):
+    return pyarrow.chunked_array([pyarrow.Array.from_pandas(rows[field.name], type=field.type)])
+
+
+def check_csv(table, rows, what):
+    assert [n for n in table.column_names if n != "ts"] == list(rows.columns), what
+    assert len(rows) == table.num_rows, what
+    for field in table.schema:
+        if field.name == "ts":
+            assert str(field.type) == "timestamp[us, tz=UTC]"
+            micros = [ns // 1000 for ns in rows["ts_ns"]]
+            assert table["ts"].cast("int64").to_pylist() == micros, what
+        else:
+            cells = table[field.name]
+            assert cells.equals(csv_column(rows, field)), (what, field.name)
+
+
+def check(capture, threads, *more):
+    more = [*more, "--threads", str(threads)]
+    extract(capture, "csv", "rows.csv", *more)
+    extract(capture, "arrow", "rows.arrows", *more)
+    extract(capture, "parquet", "rows.parquet", *more)
+    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable")
+    with pyarrow.ipc.open_stream("rows.arrows") as stream:
+        table = stream.read_all()
+    table.validate(full=True)
+    check_csv(table, rows, capture)
+    whole = pyarrow.parquet.read_table("rows.parquet")
+    whole.validate(full=True)
+    assert whole.equals(table), capture
+    assert polars.read_ipc_stream("rows.arrows").equals(polars.from_arrow(table)), capture
+    assert polars.read_parquet("rows.parquet").equals(polars.from_arrow(table)), capture
+    duck = duckdb.connect()
+    duck.register("arrow", table)
+    duck.sql("set TimeZone = 'UTC'")
+    for source in "'rows.parquet'", "arrow":
+        back = duck.sql(f"select * from {source}").to_arrow_table()
+        assert back.column_names == table.column_names
+        for field in table.schema:
+            assert back[field.name].cast(field.type).equals(table[field.name]), (source, field.name)
+    return table.num_rows
+
+
+def listed(what):
+    return subprocess.run([PKTBENCH, "list", what], check=True, capture_output=True, text=True).stdout
+
+
+def main():
+    os.chdir(tempfile.mkdtemp())
+    count = 0
+    names = [line.split()[0] for line in listed("scenarios").splitlines() if line.strip()]
+    assert len(names) >= 4, names
+    for i, name in enumerate(names):
+        subprocess.run([PKTBENCH, "gen", name, "--size", "3000000", "-o", name], check=True)
+        count += check([name], 1 + i % 3, *(EXTRA if i % 2 else []))
+    count += check(names[:3], 2, "--columns", "file,packet,src,ts_ns,vlan_id", *EXTRA)
+    count += check(names[:1], 2, "--level", "frames")
+    # No rows at all, and a time before 1970.
+    subprocess.run([PKTBENCH, "gen", names[0], "--size", "3000", "-o", "few"], check=True)
+    with open("few", "rb") as few, open("none", "wb") as none:
+        none.write(few.read(24))
+    assert check(["none"], 2) == 0
+    corpus = os.environ.get("PKTBENCH_CORPUS")
+    if corpus:
+        slices = sorted(glob.glob(os.path.join(corpus, "real10", "*.pcap")))
+        assert slices, corpus
+        for path in slices:
+            count += check([path], 2)
+    else:
+        print("skipped: the real slices: PKTBENCH_CORPUS is not set")
+    print(f"{count} rows equal")
+
+
+main()
