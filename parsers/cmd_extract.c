@@ -48,6 +48,11 @@ static const option_spec options[] = {
     {"format", "FORMAT",
      "csv, arrow (an IPC stream), parquet, or none: parse and throw the rows away; default csv."},
     {"o", "FILE", "Write here; default -, standard output."},
+    {"f", "FILTER",
+     "Only packets that this expression takes, as tcpdump has it; packets keep their numbers."},
+    {"join", NULL,
+     "The captures are pieces of one: packet numbers and stream numbers go on from one to the "
+     "next."},
     {"threads", "N", "Write with N threads, in the same order; default 1."},
     {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},
     {NULL, NULL, NULL},

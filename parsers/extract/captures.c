@@ -6,6 +6,7 @@
 #include "bench/describe.h"
 #include "bench/say.h"
 #include "extract/extract.h"
+#include "source/feed.h"
 #include "source/input.h"
 
 /* Where a path's last name begins. */
@@ -66,6 +67,30 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
     return ended(x, name, bad, rows, err);
 }
 
+/* Captures that are joined, or whose packets are chosen. */
+static int feed_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
+                    pkt_writer *writer, bool *kept, pkt_err *err)
+{
+    uint64_t rows = 0;
+    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, err);
+    if (!feed) {
+        say_failure(pkt_input_shown(paths[0]), err);
+        *kept = false;
+        return EXIT_TROUBLE;
+    }
+    if (writer && x->filter)
+        pkt_writer_number(writer, pkt_feed_number, feed);
+    int bad = pkt_drive(x->backend, x->context, pkt_feed_slice(feed), x->level, x->batch, sink,
+                        &rows, err);
+    bad = pkt_feed_end(feed, bad, err);
+    *kept = !bad || pkt_err_rows_stand(err);
+    int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
+    if (writer)
+        pkt_writer_number(writer, NULL, NULL);
+    pkt_feed_close(feed);
+    return status;
+}
+
 const char **labels_open(const extraction *x)
 {
     const char **labels = calloc(x->capture_count, sizeof *labels);
@@ -96,14 +121,16 @@ int captures_run(const extraction *x, const char *const *labels, const pkt_sink 
 {
     int status = EXIT_DONE;
     *kept = true;
-    for (size_t i = 0; i < x->capture_count && status == EXIT_DONE; i++) {
+    const size_t step = x->join ? x->capture_count : 1;
+    for (size_t i = 0; i < x->capture_count && status == EXIT_DONE; i += step) {
         *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
         if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
             *kept = false;
             status = EXIT_TROUBLE;
             break;
         }
-        status = capture_run(x, x->captures[i], sink, kept, err);
+        status = x->join || x->filter ? feed_run(x, x->captures + i, step, sink, writer, kept, err)
+                                      : capture_run(x, x->captures[i], sink, kept, err);
     }
     if (writer && *kept && pkt_writer_end(writer, err) != 0) {
         *kept = false;

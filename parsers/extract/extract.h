@@ -20,7 +20,8 @@ typedef struct extraction {
     char *const *captures;
     size_t capture_count;
     unsigned threads;
-    bool strict;
+    const char *filter; /* NULL: every packet */
+    bool strict, join;
     pkt_batch *batch; /* scratch space */
 } extraction;
 

@@ -86,6 +86,17 @@ static bool fields_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+/* A joined capture is one: its rows do not say which file they came from. */
+static bool join_fits(const extraction *x)
+{
+    for (size_t i = 0; x->join && i < x->fields.count; i++)
+        if (x->fields.at[i].kind == PKT_FIELD_FILE) {
+            say_error("--join makes one capture of all: there is no column file");
+            return false;
+        }
+    return true;
+}
+
 static bool output_get(const arguments *arguments, extraction *x)
 {
     const char *path = option_value(arguments, "o");
@@ -104,11 +115,13 @@ bool request_read(extraction *x, const arguments *arguments)
     x->captures = arguments->operands;
     x->capture_count = arguments->operand_count;
     x->strict = option_given(arguments, "strict");
+    x->join = option_given(arguments, "join");
+    x->filter = option_value(arguments, "f");
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
         !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        !join_fits(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;

@@ -49,6 +49,21 @@ for i, row in enumerate(rows):
     assert row["src_port"] == same["src_port"] and row["ts_ns"] == same["ts_ns"]
 TEXT
 
+# Captures joined: numbers go on. What a filter leaves keeps its number.
+"$pktbench" extract --join mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join"
+"$pktbench" extract --join --backend libpcap mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join, libpcap"
+"$pktbench" extract --join --columns packet,ts_ns mirai.pcap benign-iot.pcap |
+    awk -F, 'NR > 1 && $1 != NR - 1 { exit 1 }' || fail "numbers of joined captures"
+"$pktbench" extract benign-iot.pcap --columns packet,ip_proto,src_port,dst_port |
+    awk -F, 'NR == 1 || ($2 == 17 && ($3 == 53 || $4 == 53))' >dns.csv
+[ "$(wc -l <dns.csv)" -gt 5 ] || fail "too few DNS packets"
+for backend in raw libpcap; do
+    "$pktbench" extract benign-iot.pcap --columns packet,ip_proto,src_port,dst_port -f 'udp port 53' \
+        --backend $backend --threads 2 | cmp - dns.csv || fail "filter, $backend"
+done
+"$pktbench" extract benign-iot.pcap -f 'udp prot 53' 2>stderr && fail "a filter that makes no sense"
+grep -q "filter 'udp prot 53': " stderr || fail "$(cat stderr)"
+
 # A reader that has seen enough is no trouble; a full device is, with the rows that went out.
 set +e
 "$pktbench" extract tcp-flood.pcap 2>stderr | head -n 1 >/dev/null
