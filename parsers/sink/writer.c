@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "sink/block.h"
+
 /* Blocks in the ring for every thread: one that it works on, and one that waits. */
 enum { BLOCKS_A_THREAD = 2 };
 
@@ -16,8 +18,7 @@ typedef enum block_state { BLOCK_FREE, BLOCK_FILLED, BLOCK_TAKEN, BLOCK_ENCODED 
 
 typedef struct block {
     block_state state;
-    pkt_rows rows;
-    uint8_t *cells; /* all arrays */
+    pkt_block kept;
     pkt_bytes out, notes;
 } block;
 
@@ -40,31 +41,6 @@ struct pkt_writer {
     pkt_err fault;
     block ring[]; /* ring_size of them */
 };
-
-static void cells_point(block *b, const pkt_fields *fields, size_t block_rows)
-{
-    uint8_t *at = b->cells;
-    b->rows.numbers = (const uint64_t *)(const void *)at;
-    at += block_rows * sizeof(uint64_t);
-    for (size_t size = 8; size > 0; size /= 2) /* wide ones first: all are aligned */
-        for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-            if (fields->needs >> c & 1 && pkt_column_at(c)->size == size) {
-                b->rows.cells[c] = at;
-                at += block_rows * size;
-            }
-}
-
-static int block_open(block *b, const pkt_fields *fields, size_t block_rows, pkt_err *err)
-{
-    size_t row_size = sizeof(uint64_t);
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        row_size += fields->needs >> c & 1 ? pkt_column_at(c)->size : 0;
-    b->cells = malloc(block_rows * row_size);
-    if (!b->cells)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a block of rows");
-    cells_point(b, fields, block_rows);
-    return 0;
-}
 
 static int bytes_write(pkt_writer *w, pkt_bytes *bytes, pkt_err *err)
 {
@@ -91,10 +67,10 @@ static void oldest_write(pkt_writer *w)
             bad = bytes_write(w, &b->out, &err);
         pthread_mutex_lock(&w->lock);
         w->writing = 0;
-        w->rows += bad ? 0 : b->rows.count;
+        w->rows += bad ? 0 : b->kept.rows.count;
         if (bad && w->fault.code == PKT_ERR_NONE)
             w->fault = err;
-        b->rows.count = 0;
+        b->kept.rows.count = 0;
         b->state = BLOCK_FREE;
         w->oldest = (w->oldest + 1) % w->ring_size;
         b = &w->ring[w->oldest];
@@ -122,7 +98,7 @@ static void block_encode(pkt_writer *w, block *b)
     pthread_mutex_unlock(&w->lock);
     b->out.size = b->notes.size = 0;
     if (!bad)
-        bad = w->encoder->rows(w->format, &b->rows, &b->out, &b->notes, &err);
+        bad = w->encoder->rows(w->format, &b->kept.rows, &b->out, &b->notes, &err);
     pthread_mutex_lock(&w->lock);
     if (bad && w->fault.code == PKT_ERR_NONE)
         w->fault = err;
@@ -163,7 +139,7 @@ static void free_wait(pkt_writer *w, const block *wanted)
 static int block_submit(pkt_writer *w, pkt_err *err)
 {
     block *b = &w->ring[w->filling];
-    if (b->rows.count == 0)
+    if (b->kept.rows.count == 0)
         return 0;
     pthread_mutex_lock(&w->lock);
     b->state = BLOCK_FILLED;
@@ -180,21 +156,10 @@ static int block_submit(pkt_writer *w, pkt_err *err)
     return bad ? -1 : 0;
 }
 
-/* Rows [from, from + count) of the batch to the end of the block. */
-static void rows_copy(pkt_writer *w, block *b, const pkt_batch *batch, size_t from, size_t count)
+static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
 {
-    const size_t at = b->rows.count;
-    uint64_t *numbers = (uint64_t *)(void *)b->cells;
-    for (pkt_column_set left = w->fields->needs; left; left &= left - 1) {
-        const size_t column = (size_t)__builtin_ctzll(left);
-        const pkt_column_info *info = pkt_column_at(column);
-        uint8_t *to = b->cells + ((const uint8_t *)b->rows.cells[column] - b->cells);
-        memcpy(to + at * info->size, (const uint8_t *)batch + info->offset + from * info->size,
-               count * info->size);
-    }
     for (size_t i = 0; i < count; i++)
-        numbers[at + i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
-    b->rows.count = at + count;
+        numbers[i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
 }
 
 static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
@@ -202,13 +167,13 @@ static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
     pkt_writer *w = self;
     for (size_t from = 0; from < batch->rows;) {
         block *b = &w->ring[w->filling];
-        size_t room = w->encoder->block_rows - b->rows.count, count = batch->rows - from;
+        size_t room = w->encoder->block_rows - b->kept.rows.count, count = batch->rows - from;
         count = count < room ? count : room;
-        b->rows.file = w->name;
-        b->rows.label = w->label;
-        rows_copy(w, b, batch, from, count);
+        b->kept.rows.file = w->name;
+        b->kept.rows.label = w->label;
+        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, from, count), count);
         from += count;
-        if (b->rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
+        if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
     }
     return 0;
@@ -240,7 +205,7 @@ static int format_open(pkt_writer *w, pkt_err *err)
 {
     pkt_bytes head = {0};
     for (size_t i = 0; i < w->ring_size; i++)
-        if (block_open(&w->ring[i], w->fields, w->encoder->block_rows, err) != 0)
+        if (pkt_block_open(&w->ring[i].kept, w->fields, w->encoder->block_rows, err) != 0)
             return -1;
     w->format = w->encoder->open(w->fields, &head, err);
     int bad = !w->format || bytes_write(w, &head, err) != 0 || threads_start(w, err) != 0;
@@ -339,7 +304,7 @@ void pkt_writer_close(pkt_writer *writer)
     for (unsigned i = 0; i < writer->started; i++)
         pthread_join(writer->others[i], NULL);
     for (size_t i = 0; i < writer->ring_size; i++) {
-        free(writer->ring[i].cells);
+        pkt_block_close(&writer->ring[i].kept);
         pkt_bytes_free(&writer->ring[i].out);
         pkt_bytes_free(&writer->ring[i].notes);
     }
