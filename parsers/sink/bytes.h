@@ -29,7 +29,7 @@ static inline int pkt_bytes_add(pkt_bytes *bytes, const void *what, size_t size,
 {
     if (pkt_bytes_reserve(bytes, size, err) != 0)
         return -1;
-    if (size)
+    if (size && bytes->at)
         memcpy(bytes->at + bytes->size, what, size);
     bytes->size += size;
     return 0;

@@ -287,7 +287,7 @@ static int parquet_end(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err
 
 const pkt_encoder pkt_encoder_parquet = {
     .name = "parquet",
-    .block_rows = 65536,
+    .block_rows = 32768,
     .timed = 1,
     .open = parquet_open,
     .rows = parquet_rows,
