@@ -315,6 +315,58 @@ PKT_EXPORT int pkt_drive(const pkt_backend *backend, void *context, const pkt_sl
                          pkt_level level, pkt_batch *batch, const pkt_sink *sink, uint64_t *rows,
                          pkt_err *err);
 
+/* Arrow's C data and stream interfaces, as their specification has them:
+ * https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+#endif
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+#endif
+
+/* The rows of a run as an Arrow stream: `columns` names them ("ts_ns,src,dst"; NULL: all of the
+ * level), with the types of extract's Arrow output. The backend is loaded, and it, its context and
+ * the slice's path outlive the stream, which the caller releases. A fault of the capture comes
+ * behind the rows before it. 0, or -1 and *err with nothing to release. */
+PKT_EXPORT int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_slice *slice,
+                                pkt_level level, const char *columns,
+                                struct ArrowArrayStream *stream, pkt_err *err);
+
 /* Version of this library, "1.2.3". */
 PKT_EXPORT const char *pkt_version(void);
 

@@ -1,187 +1,36 @@
-/* `pktbench extract`: a capture through a backend into rows. */
-#include <inttypes.h>
+/* `pktbench extract`: captures through a backend into rows. */
+#include <signal.h>
 #include <stdlib.h>
 
 #include "bench/command.h"
-#include "bench/describe.h"
 #include "bench/say.h"
-#include "sink/outfile.h"
-#include "sink/sink.h"
-#include "source/input.h"
+#include "extract/extract.h"
 
-typedef struct extraction {
-    const pkt_backend *backend;
-    void *context;
-    pkt_level level;
-    pkt_input *input;
-    const char *name; /* of the input, for messages */
-    pkt_batch *batch;
-    bool strict;
-} extraction;
-
-static const pkt_backend *backend_get(const arguments *arguments)
-{
-    const char *name = option_value(arguments, "backend");
-    const char *plugin = option_value(arguments, "plugin");
-    pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_entry entry;
-    if (plugin) {
-        const pkt_backend *backend = pkt_plugin_open(plugin, &err);
-        if (!backend)
-            say_error("plug-in %s", err.msg);
-        if (backend && name && strcmp(name, backend->name) != 0) {
-            say_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
-            return NULL;
-        }
-        return backend;
-    }
-    name = name ? name : "raw";
-    if (pkt_registry_find(name, &entry) != 0) {
-        say_error("no backend has the name '%s': `pktbench list` shows them", name);
-        return NULL;
-    }
-    const pkt_backend *backend = pkt_entry_backend(&entry, &err);
-    if (!backend)
-        say_error("backend %s: %s", name, err.msg);
-    return backend;
-}
-
-static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level)
-{
-    const char *name = option_value(arguments, "level");
-    name = name ? name : "headers";
-    if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
-        return false;
-    }
-    if (!backend->work[*level]) {
-        say_error("backend %s does not offer the level %s: `pktbench list` shows what it offers",
-                  backend->name, name);
-        return false;
-    }
-    return true;
-}
-
-/* How the run ended: what is said, and the exit status. Rows before a fault stand. */
-static int ended(const extraction *x, int bad, uint64_t rows, const pkt_err *err)
-{
-    char words[sizeof err->msg + 40];
-    if (!bad)
-        return EXIT_DONE;
-    error_words(err, words, sizeof words);
-    if (err->code == PKT_ERR_CUT && !x->strict) {
-        say_warning("%s: %s: %" PRIu64 " rows before it were written", x->name, words, rows);
-        return EXIT_DONE;
-    }
-    if (pkt_err_rows_stand(err))
-        say_error("%s: %s: %" PRIu64 " rows before it were written", x->name, words, rows);
-    else
-        say_failure(x->name, err);
-    return EXIT_TROUBLE;
-}
-
-/* The run, with what became of the input on its way to it. */
-static int input_drive(const extraction *x, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
-{
-    int bad = pkt_drive(x->backend, x->context, pkt_input_slice(x->input), x->level, x->batch, sink,
-                        rows, err);
-    return pkt_input_end(x->input, bad, err);
-}
-
-static bool rows_stand(int bad, const pkt_err *err)
-{
-    return !bad || pkt_err_rows_stand(err);
-}
-
-static int extract_none(const extraction *x)
+static int extract_loaded(extraction *x)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    uint64_t rows;
-    pkt_null_sink null = {.columns = x->backend->columns[x->level]};
-    pkt_sink sink = pkt_null_sink_open(&null);
-    int bad = input_drive(x, &sink, &rows, &err);
-    return ended(x, bad, rows, &err);
-}
-
-static int extract_csv(const extraction *x, const char *path)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    uint64_t rows = 0;
-    pkt_outfile out;
-    pkt_sink sink;
-    if (pkt_outfile_open(&out, path, &err) != 0) {
-        say_failure(path, &err);
-        return EXIT_TROUBLE;
-    }
-    pkt_csv_sink *csv = pkt_csv_sink_open(out.file, x->backend->columns[x->level], &sink, &err);
-    if (!csv) {
-        say_failure(path, &err);
-        pkt_outfile_abandon(&out);
-        return EXIT_TROUBLE;
-    }
-    int bad = input_drive(x, &sink, &rows, &err);
-    pkt_csv_sink_close(csv);
-    if (!rows_stand(bad, &err)) {
-        if (ferror(out.file))
-            say_failure(path, &err);
-        else
-            (void)ended(x, bad, rows, &err);
-        pkt_outfile_abandon(&out);
-        return EXIT_TROUBLE;
-    }
-    pkt_err write_err = {.pos = PKT_POS_NONE};
-    if (pkt_outfile_commit(&out, &write_err) != 0) {
-        say_failure(path, &write_err);
-        return EXIT_TROUBLE;
-    }
-    return ended(x, bad, rows, &err);
-}
-
-static int extract_with(extraction *x, const arguments *arguments)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    const char *format = option_value(arguments, "format");
-    const char *path = option_value(arguments, "o");
-    bool csv = !format || strcmp(format, "csv") == 0;
-    if (!csv && strcmp(format, "none") != 0) {
-        say_error("no format has the name '%s': csv and none do", format);
-        return EXIT_TROUBLE;
-    }
-    if (path && pkt_same_file(path, arguments->operands[0])) {
-        say_error("%s: is the capture itself: -o must name another file", path);
-        return EXIT_TROUBLE;
-    }
-    if (!level_get(arguments, x->backend, &x->level))
-        return EXIT_TROUBLE;
-    x->name = pkt_input_shown(arguments->operands[0]);
-    x->input = pkt_input_open(arguments->operands[0], &err);
-    if (!x->input) {
-        say_failure(x->name, &err);
-        return EXIT_TROUBLE;
-    }
     if (x->backend->load && x->backend->load(&x->context, &err) != 0) {
         say_error("backend %s: %s", x->backend->name, err.msg);
-        pkt_input_close(x->input);
         return EXIT_TROUBLE;
     }
-    int status = csv ? extract_csv(x, path ? path : "-") : extract_none(x);
+    int status = output_run(x);
     if (x->backend->unload)
         x->backend->unload(x->context);
-    pkt_input_close(x->input);
     return status;
 }
 
 static int extract_run(const arguments *arguments)
 {
-    extraction x = {.backend = backend_get(arguments), .strict = option_given(arguments, "strict")};
-    if (!x.backend)
+    extraction x = {.backend = NULL};
+    if (!request_read(&x, arguments))
         return EXIT_TROUBLE;
+    (void)signal(SIGPIPE, SIG_IGN); /* writing says it */
     x.batch = malloc(sizeof *x.batch);
     if (!x.batch) {
         say_error("no memory for a batch");
         return EXIT_TROUBLE;
     }
-    int status = extract_with(&x, arguments);
+    int status = extract_loaded(&x);
     free(x.batch);
     return status;
 }
@@ -190,25 +39,38 @@ static const option_spec options[] = {
     {"backend", "NAME", "Parse with this backend; default raw."},
     {"plugin", "FILE", "Parse with the backend in this shared object."},
     {"level", "LEVEL", "Rows of this level: frames, headers or dissect; default headers."},
-    {"format", "FORMAT", "csv, or none: parse and throw the rows away; default csv."},
+    {"columns", "A,B,...",
+     "These columns, in this order; packet (its number in the capture) and file (the capture's "
+     "name) too. Default: all of the level."},
+    {"label", "TEXT",
+     "One more column, label, with this text; from-folder: the name of the folder that holds the "
+     "capture."},
+    {"format", "FORMAT",
+     "csv, arrow (an IPC stream), parquet, or none: parse and throw the rows away; default csv."},
     {"o", "FILE", "Write here; default -, standard output."},
+    {"f", "FILTER",
+     "Only packets that this expression takes, as tcpdump has it; packets keep their numbers."},
+    {"join", NULL,
+     "The captures are pieces of one: packet numbers and stream numbers go on from one to the "
+     "next."},
+    {"threads", "N", "Write with N threads, in the same order; default 1."},
     {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},
     {NULL, NULL, NULL},
 };
 
 const command extract_command = {
     .name = "extract",
-    .operands = "CAPTURE",
+    .operands = "CAPTURE...",
     .summary = "write one row a packet",
     .details = "CAPTURE is a pcap or pcapng file, also compressed with gzip, zstd or xz, or -, "
                "standard input.\n\n"
                "Every column of the level, with a header line of column names (`pktbench list "
                "columns` explains them). Addresses are text; a cell is empty where the column "
-               "does not apply to the packet.\n\n"
+               "does not apply to the packet. Rows of several captures follow one another.\n\n"
                "Rows before a fault in the capture are written: a capture that ends inside a "
                "packet gives a warning, one that contradicts itself exit status 2.",
     .options = options,
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = extract_run,
 };

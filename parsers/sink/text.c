@@ -1,6 +1,7 @@
 /* Cells as text. */
 #include <stdlib.h>
 
+#include "sink/digits.h"
 #include "sink/sink.h"
 
 static const char digits[] = "0123456789abcdef";
@@ -27,48 +28,6 @@ static uint64_t cell_bits(const pkt_batch *batch, size_t row, const pkt_column_i
     }
 }
 
-static size_t put_unsigned(char *text, uint64_t value)
-{
-    char reversed[20];
-    size_t n = 0;
-    do
-        reversed[n++] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    for (size_t i = 0; i < n; i++)
-        text[i] = reversed[n - 1 - i];
-    return n;
-}
-
-static size_t put_signed(char *text, int64_t value)
-{
-    if (value >= 0)
-        return put_unsigned(text, (uint64_t)value);
-    text[0] = '-';
-    return 1 + put_unsigned(text + 1, 0 - (uint64_t)value);
-}
-
-static size_t put_mac(char *text, uint64_t address)
-{
-    size_t n = 0;
-    for (int shift = 44; shift >= 0; shift -= 4) {
-        text[n++] = digits[address >> shift & 15];
-        if (shift % 8 == 0 && shift > 0)
-            text[n++] = ':';
-    }
-    return n;
-}
-
-static size_t put_ipv4(char *text, uint32_t address)
-{
-    size_t n = 0;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        n += put_unsigned(text + n, address >> shift & 255);
-        if (shift)
-            text[n++] = '.';
-    }
-    return n;
-}
-
 static size_t put_group(char *text, unsigned group)
 {
     size_t n = 0;
@@ -79,7 +38,7 @@ static size_t put_group(char *text, unsigned group)
 }
 
 /* RFC 5952: no leading zeros, the first longest run of two or more zero groups as "::". */
-static size_t put_ipv6(char *text, uint64_t high, uint64_t low)
+char *pkt_put_ipv6(char *text, uint64_t high, uint64_t low)
 {
     unsigned groups[8];
     for (int i = 0; i < 8; i++)
@@ -104,32 +63,32 @@ static size_t put_ipv6(char *text, uint64_t high, uint64_t low)
             text[n++] = ':';
         n += put_group(text + n, groups[i]);
     }
-    return n;
+    return text + n;
 }
 
 size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char text[PKT_CELL_TEXT])
 {
     const pkt_column_info *info = pkt_column_at(column);
     uint64_t bits = cell_bits(batch, row, info);
-    size_t n;
     const char *name;
+    char *end = text;
     switch (info->show) {
     case PKT_SHOW_MAC:
-        n = put_mac(text, bits);
+        end = put_mac(text, bits);
         break;
     case PKT_SHOW_ADDRESS: {
         uint64_t low = cell_bits(batch, row, pkt_column_at(column + 1));
-        n = batch->ip_version[row] == 6 ? put_ipv6(text, bits, low) : put_ipv4(text, (uint32_t)low);
+        end = batch->ip_version[row] == 6 ? pkt_put_ipv6(text, bits, low)
+                                          : put_ipv4(text, (uint32_t)low);
         break;
     }
     case PKT_SHOW_VERDICT:
         name = pkt_verdict_name((pkt_verdict)bits);
-        n = name ? strlen(name) : 0;
-        memcpy(text, name ? name : "", n);
+        end = stpcpy(text, name ? name : "");
         break;
     default:
-        n = column == PKT_COL_ts_ns ? put_signed(text, (int64_t)bits) : put_unsigned(text, bits);
+        end = column == PKT_COL_ts_ns ? put_i64(text, (int64_t)bits) : put_u64(text, bits);
     }
-    text[n] = '\0';
-    return n;
+    *end = '\0';
+    return (size_t)(end - text);
 }

@@ -122,7 +122,11 @@ expect 2 '--budget soon: must be a duration' bench --budget soon
 expect 2 '--o needs a value|-o needs a value' gen mirai -o
 expect 2 '--strict takes no value' extract good.pcap --strict=yes
 expect 2 '--fail-on: .sad. is none of' bench good.pcap --fail-on sad
-expect 2 'too many operands|takes no operand' extract good.pcap good.pcap
+expect 2 'too many operands|takes no operand' gen mirai mirai -o out
+expect 2 "no column has the name 'colour'.* src_port .*packet file" extract good.pcap --columns ts_ns,colour
+expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,src_port
+expect 2 "no format has the name 'xml'" extract good.pcap --format xml
+expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "no format has the name 'xml'" info good.pcap --format xml

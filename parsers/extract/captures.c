@@ -1,0 +1,140 @@
+/* Captures, one after the other, into a sink. */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "bench/describe.h"
+#include "bench/say.h"
+#include "extract/extract.h"
+#include "source/feed.h"
+#include "source/input.h"
+
+/* Where a path's last name begins. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Name of the folder that holds the capture; "" if it cannot be told. */
+static void folder_name(const char *path, char name[PATH_MAX])
+{
+    char whole[PATH_MAX];
+    name[0] = '\0';
+    if (!realpath(path, whole))
+        return;
+    char *slash = strrchr(whole, '/');
+    if (!slash)
+        return;
+    *slash = '\0';
+    (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
+}
+
+/* How a run ended: what is said, and the exit status. Rows before a fault stand. */
+static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
+{
+    char words[sizeof err->msg + 40];
+    if (!bad)
+        return EXIT_DONE;
+    error_words(err, words, sizeof words);
+    if (err->code == PKT_ERR_CUT && !x->strict) {
+        say_warning("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+        return EXIT_DONE;
+    }
+    if (pkt_err_rows_stand(err))
+        say_error("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+    else if (err->code != PKT_ERR_WRITE)
+        say_failure(name, err);
+    return EXIT_TROUBLE;
+}
+
+static int capture_run(const extraction *x, const char *path, const pkt_sink *sink, bool *kept,
+                       pkt_err *err)
+{
+    uint64_t rows = 0;
+    const char *name = pkt_input_shown(path);
+    pkt_input *input = pkt_input_open(path, err);
+    if (!input) {
+        say_failure(name, err);
+        *kept = false;
+        return EXIT_TROUBLE;
+    }
+    int bad = pkt_drive(x->backend, x->context, pkt_input_slice(input), x->level, x->batch, sink,
+                        &rows, err);
+    bad = pkt_input_end(input, bad, err);
+    pkt_input_close(input);
+    *kept = !bad || pkt_err_rows_stand(err);
+    return ended(x, name, bad, rows, err);
+}
+
+/* Captures that are joined, or whose packets are chosen. */
+static int feed_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
+                    pkt_writer *writer, bool *kept, pkt_err *err)
+{
+    uint64_t rows = 0;
+    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, err);
+    if (!feed) {
+        say_failure(pkt_input_shown(paths[0]), err);
+        *kept = false;
+        return EXIT_TROUBLE;
+    }
+    if (writer && x->filter)
+        pkt_writer_number(writer, pkt_feed_number, feed);
+    int bad = pkt_drive(x->backend, x->context, pkt_feed_slice(feed), x->level, x->batch, sink,
+                        &rows, err);
+    bad = pkt_feed_end(feed, bad, err);
+    *kept = !bad || pkt_err_rows_stand(err);
+    int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
+    if (writer)
+        pkt_writer_number(writer, NULL, NULL);
+    pkt_feed_close(feed);
+    return status;
+}
+
+const char **labels_open(const extraction *x)
+{
+    const char **labels = calloc(x->capture_count, sizeof *labels);
+    bool from_folder = x->label && strcmp(x->label, "from-folder") == 0;
+    for (size_t i = 0; labels && i < x->capture_count; i++) {
+        char name[PATH_MAX];
+        if (from_folder)
+            folder_name(x->captures[i], name);
+        labels[i] = from_folder ? strdup(name) : x->label;
+        if (from_folder && !labels[i]) {
+            labels_close(x, labels);
+            return NULL;
+        }
+    }
+    return labels;
+}
+
+void labels_close(const extraction *x, const char **labels)
+{
+    for (size_t i = 0; labels && i < x->capture_count; i++)
+        if (labels[i] != x->label)
+            free((void *)(uintptr_t)labels[i]);
+    free(labels);
+}
+
+int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
+                 pkt_writer *writer, bool *kept, pkt_err *err)
+{
+    int status = EXIT_DONE;
+    *kept = true;
+    const size_t step = x->join ? x->capture_count : 1;
+    for (size_t i = 0; i < x->capture_count && status == EXIT_DONE; i += step) {
+        *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+        if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
+            *kept = false;
+            status = EXIT_TROUBLE;
+            break;
+        }
+        status = x->join || x->filter ? feed_run(x, x->captures + i, step, sink, writer, kept, err)
+                                      : capture_run(x, x->captures[i], sink, kept, err);
+    }
+    if (writer && *kept && pkt_writer_end(writer, err) != 0) {
+        *kept = false;
+        status = EXIT_TROUBLE;
+    }
+    return status;
+}

@@ -1,0 +1,84 @@
+/* Every row of a capture by fprintf, one call a cell: what extract's CSV must equal, byte by byte,
+ * and what its speed is held against. Usage: plain_csv CAPTURE >ROWS */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "pktbench.h"
+
+static void number_print(uint64_t high, uint64_t low, int version)
+{
+    char text[INET6_ADDRSTRLEN];
+    uint8_t bytes[16];
+    for (int i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)((i < 8 ? high : low) >> (56 - 8 * (i % 8)));
+    if (version == 6)
+        printf("%s", inet_ntop(AF_INET6, bytes, text, sizeof text));
+    else
+        printf("%u.%u.%u.%u", bytes[12], bytes[13], bytes[14], bytes[15]);
+}
+
+static void mac_print(uint64_t mac)
+{
+    printf("%02x:%02x:%02x:%02x:%02x:%02x", (unsigned)(mac >> 40 & 255),
+           (unsigned)(mac >> 32 & 255), (unsigned)(mac >> 24 & 255), (unsigned)(mac >> 16 & 255),
+           (unsigned)(mac >> 8 & 255), (unsigned)(mac & 255));
+}
+
+static int push(void *self, const pkt_batch *b, pkt_err *err)
+{
+    (void)self;
+    (void)err;
+    for (size_t i = 0; i < b->rows; i++) {
+        const char *comma = "";
+#define CELL_NUMBER(name) printf("%lld", (long long)b->name[i]);
+#define CELL_MAC(name) mac_print((uint64_t)b->name[i]);
+#define CELL_ADDRESS(name)                                                                         \
+    number_print((uint64_t)b->name[i],                                                             \
+                 PKT_COL_##name == PKT_COL_src_hi ? b->src_lo[i] : b->dst_lo[i],                   \
+                 b->ip_version[i]);
+#define CELL_VERDICT(name) printf("%s", pkt_verdict_name((pkt_verdict)b->name[i]));
+#define CELL_HIDDEN(name)
+#define PKT_X(name, type, level, has, show, doc)                                                   \
+    if (PKT_LEVEL_##level <= PKT_LEVEL_HEADERS && PKT_SHOW_##show != PKT_SHOW_HIDDEN) {            \
+        printf("%s", comma);                                                                       \
+        comma = ",";                                                                               \
+        if (!(has) || b->present[i] & (has)) {                                                     \
+            CELL_##show(name)                                                                      \
+        }                                                                                          \
+    }
+        PKT_COLUMNS(PKT_X)
+#undef PKT_X
+        printf("\n");
+    }
+    return 0;
+}
+
+static int finish(void *self, pkt_err *err)
+{
+    (void)self;
+    (void)err;
+    return fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    static pkt_batch batch;
+    pkt_err err;
+    pkt_slice slice;
+    pkt_entry entry;
+    uint64_t rows;
+    const pkt_sink sink = {NULL, push, finish};
+    if (argc != 2 || pkt_slice_open(argv[1], &slice, &err) != 0 ||
+        pkt_registry_find("raw", &entry) != 0)
+        return EXIT_FAILURE;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        if (info->level > PKT_LEVEL_HEADERS || info->show == PKT_SHOW_HIDDEN)
+            continue;
+        int size = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+        printf("%s%.*s", c ? "," : "", size, info->name);
+    }
+    printf("\n");
+    return pkt_drive(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err);
+}

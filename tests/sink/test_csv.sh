@@ -1,0 +1,80 @@
+#!/bin/bash
+# extract's CSV against rows by fprintf, byte by byte: any number of threads, captures and columns.
+# Usage: test_csv.sh PKTBENCH PLAIN_CSV
+set -eu
+pktbench=$(realpath "$1")
+plain=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+for scenario in tcp-flood benign-iot mirai dataset-mix; do
+    "$pktbench" gen "$scenario" --size 1000000 -o "$scenario.pcap"
+    "$plain" "$scenario.pcap" >plain.csv
+    for threads in 1 2 5; do
+        "$pktbench" extract --threads $threads "$scenario.pcap" | cmp - plain.csv ||
+            fail "$scenario, $threads threads"
+    done
+    mv plain.csv "$scenario.csv"
+done
+
+# Several captures: one header, rows one after the other, numbers from 1 in each.
+{
+    cat mirai.csv
+    tail -n +2 benign-iot.csv
+} >both.csv
+"$pktbench" extract --threads 2 mirai.pcap benign-iot.pcap | cmp - both.csv || fail "two captures"
+
+# Columns, in the order asked for, and those that are none of the packet's.
+mkdir folder,1
+cp mirai.pcap folder,1
+"$pktbench" extract --columns src_port,packet,file,ts_ns --label from-folder folder,1/mirai.pcap mirai.pcap >columns.csv
+[ "$(head -n 1 columns.csv)" = src_port,packet,file,ts_ns,label ] || fail "$(head -n 1 columns.csv)"
+python3 - <<'TEXT' || fail "columns"
+import csv
+rows = list(csv.DictReader(open("columns.csv")))
+whole = list(csv.DictReader(open("mirai.csv")))
+import os
+assert len(rows) == 2 * len(whole)
+for i, row in enumerate(rows):
+    same = whole[i % len(whole)]
+    assert row["label"] == ("folder,1" if i < len(whole) else os.path.basename(os.getcwd())), row
+    assert row["file"] == "mirai.pcap"
+    assert int(row["packet"]) == i % len(whole) + 1
+    assert row["src_port"] == same["src_port"] and row["ts_ns"] == same["ts_ns"]
+TEXT
+
+# Captures joined: numbers go on. What a filter leaves keeps its number.
+"$pktbench" extract --join mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join"
+"$pktbench" extract --join --backend libpcap mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join, libpcap"
+"$pktbench" extract --join --columns packet,ts_ns mirai.pcap benign-iot.pcap |
+    awk -F, 'NR > 1 && $1 != NR - 1 { exit 1 }' || fail "numbers of joined captures"
+"$pktbench" extract benign-iot.pcap --columns packet,ip_proto,src_port,dst_port |
+    awk -F, 'NR == 1 || ($2 == 17 && ($3 == 53 || $4 == 53))' >dns.csv
+[ "$(wc -l <dns.csv)" -gt 5 ] || fail "too few DNS packets"
+for backend in raw libpcap; do
+    "$pktbench" extract benign-iot.pcap --columns packet,ip_proto,src_port,dst_port -f 'udp port 53' \
+        --backend $backend --threads 2 | cmp - dns.csv || fail "filter, $backend"
+done
+"$pktbench" extract benign-iot.pcap -f 'udp prot 53' 2>stderr && fail "a filter that makes no sense"
+grep -q "filter 'udp prot 53': " stderr || fail "$(cat stderr)"
+
+# A reader that has seen enough is no trouble; a full device is, with the rows that went out.
+set +e
+"$pktbench" extract tcp-flood.pcap 2>stderr | head -n 1 >/dev/null
+[ "${PIPESTATUS[0]}" -eq 0 ] && [ ! -s stderr ] || fail "a reader that went: $(cat stderr)"
+"$pktbench" extract --threads 2 tcp-flood.pcap -o /dev/full 2>stderr
+[ $? -eq 2 ] && grep -q '/dev/full: cannot write: .*, after 0 rows' stderr || fail "$(cat stderr)"
+(
+    trap '' XFSZ
+    ulimit -f 64
+    "$pktbench" extract tcp-flood.pcap >limited.csv 2>stderr
+)
+[ $? -eq 2 ] || fail "a file that cannot grow"
+grep -Eq 'cannot write: File too large, after [0-9]+ rows' stderr || fail "$(cat stderr)"
+exit 0

@@ -1,0 +1,142 @@
+"""Arrow and Parquet as the readers of others see them, cell by cell against CSV as pandas sees it.
+
+Usage: test_readers.py PKTBENCH [LIBPKTBENCH.so]; exit status 77: the readers are not there."""
+
+import ctypes
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+try:
+    import duckdb
+    import pandas
+    import polars
+    import pyarrow
+    import pyarrow.parquet
+except ImportError as missing:
+    print(f"skipped: {missing}: `./run test` installs it where the package index can be reached")
+    sys.exit(77)
+
+PKTBENCH = os.path.realpath(sys.argv[1])
+LIBRARY = os.path.realpath(sys.argv[2]) if len(sys.argv) > 2 else ""
+EXTRA = ["--label", 'a "label", quoted']
+
+
+def extract(capture, form, out, *more):
+    subprocess.run([PKTBENCH, "extract", *capture, "--format", form, "-o", out, *more], check=True)
+
+
+def csv_column(rows, field):
+    return pyarrow.chunked_array([pyarrow.Array.from_pandas(rows[field.name], type=field.type)])
+
+
+def check_csv(table, rows, what):
+    assert [n for n in table.column_names if n != "ts"] == list(rows.columns), what
+    assert len(rows) == table.num_rows, what
+    for field in table.schema:
+        if field.name == "ts":
+            assert str(field.type) == "timestamp[us, tz=UTC]"
+            micros = [ns // 1000 for ns in rows["ts_ns"]]
+            assert table["ts"].cast("int64").to_pylist() == micros, what
+        else:
+            cells = table[field.name]
+            assert cells.equals(csv_column(rows, field)), (what, field.name)
+
+
+def check(capture, threads, *more):
+    more = [*more, "--threads", str(threads)]
+    extract(capture, "csv", "rows.csv", *more)
+    extract(capture, "arrow", "rows.arrows", *more)
+    extract(capture, "parquet", "rows.parquet", *more)
+    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable")
+    with pyarrow.ipc.open_stream("rows.arrows") as stream:
+        table = stream.read_all()
+    table.validate(full=True)
+    check_csv(table, rows, capture)
+    whole = pyarrow.parquet.read_table("rows.parquet")
+    whole.validate(full=True)
+    assert whole.equals(table), capture
+    assert polars.read_ipc_stream("rows.arrows").equals(polars.from_arrow(table)), capture
+    assert polars.read_parquet("rows.parquet").equals(polars.from_arrow(table)), capture
+    duck = duckdb.connect()
+    duck.register("arrow", table)
+    duck.sql("set TimeZone = 'UTC'")
+    for source in "'rows.parquet'", "arrow":
+        back = duck.sql(f"select * from {source}").to_arrow_table()
+        assert back.column_names == table.column_names
+        for field in table.schema:
+            assert back[field.name].cast(field.type).equals(table[field.name]), (source, field.name)
+    return table.num_rows
+
+
+class Slice(ctypes.Structure):
+    _fields_ = [("path", ctypes.c_char_p), ("format", ctypes.c_int), ("size", ctypes.c_uint64)]
+
+
+class Entry(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("summary", ctypes.c_char_p),
+                ("backend", ctypes.c_void_p), ("rest", ctypes.c_void_p * 4)]
+
+
+def check_library(path, capture):
+    """The library's Arrow stream, handed over in memory, against the same rows as a file."""
+    library = ctypes.CDLL(path)
+    library.pkt_arrow_stream.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
+                                         ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p,
+                                         ctypes.c_void_p]
+    err = ctypes.create_string_buffer(4096)
+    name = capture.encode()  # the slice points to it
+    head, entry, stream = Slice(), Entry(), ctypes.create_string_buffer(5 * 8)
+    assert library.pkt_slice_open(name, ctypes.byref(head), err) == 0
+    assert library.pkt_registry_find(b"raw", ctypes.byref(entry)) == 0
+    for columns in None, "packet,src,ts_ns,file,vlan_id":
+        extract([capture], "arrow", "rows.arrows", *(["--columns", columns] if columns else []))
+        with pyarrow.ipc.open_stream("rows.arrows") as file:
+            table = file.read_all()
+        level = 1  # headers
+        assert library.pkt_arrow_stream(entry.backend, None, ctypes.addressof(head), level,
+                                        columns and columns.encode(), ctypes.addressof(stream),
+                                        ctypes.addressof(err)) == 0, err.raw[16:272]
+        reader = pyarrow.RecordBatchReader._import_from_c(ctypes.addressof(stream))
+        back = reader.read_all()
+        back.validate(full=True)
+        assert back.equals(table)
+    assert library.pkt_arrow_stream(entry.backend, None, ctypes.addressof(head), level, b"colour",
+                                    ctypes.addressof(stream), ctypes.addressof(err)) == -1
+
+
+def listed(what):
+    return subprocess.run([PKTBENCH, "list", what], check=True, capture_output=True, text=True).stdout
+
+
+def main():
+    os.chdir(tempfile.mkdtemp())
+    count = 0
+    names = [line.split()[0] for line in listed("scenarios").splitlines() if line.strip()]
+    assert len(names) >= 4, names
+    for i, name in enumerate(names):
+        subprocess.run([PKTBENCH, "gen", name, "--size", "3000000", "-o", name], check=True)
+        count += check([name], 1 + i % 3, *(EXTRA if i % 2 else []))
+    count += check(names[:3], 2, "--columns", "file,packet,src,ts_ns,vlan_id", *EXTRA)
+    count += check(names[:1], 2, "--level", "frames")
+    if len(sys.argv) > 2:
+        check_library(LIBRARY, names[-1])
+    # No rows at all.
+    subprocess.run([PKTBENCH, "gen", names[0], "--size", "3000", "-o", "few"], check=True)
+    with open("few", "rb") as few, open("none", "wb") as none:
+        none.write(few.read(24))
+    assert check(["none"], 2) == 0
+    corpus = os.environ.get("PKTBENCH_CORPUS")
+    if corpus:
+        slices = sorted(glob.glob(os.path.join(corpus, "real10", "*.pcap")))
+        assert slices, corpus
+        for path in slices:
+            count += check([path], 2)
+    else:
+        print("skipped: the real slices: PKTBENCH_CORPUS is not set")
+    print(f"{count} rows equal")
+
+
+main()
