@@ -384,7 +384,7 @@ static const option_spec options[] = {
      "and the captures."},
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
     {"processes", "N",
      "Fresh processes of each backend, default 8; fewer than 6 give no intervals."},

@@ -14,6 +14,7 @@ typedef struct extraction {
     pkt_level level;
     pkt_slice slice;
     pkt_batch *batch;
+    pkt_flow_report flows;
     bool strict;
 } extraction;
 
@@ -44,12 +45,37 @@ static const pkt_backend *backend_get(const arguments *arguments)
     return backend;
 }
 
+/* Options of the level `flows` into the opened slice. */
+static bool flows_get(const arguments *arguments, extraction *x)
+{
+    uint64_t max;
+    if (!flow_rule_option(arguments, "flow-rule", &x->slice.flow_rule) ||
+        !option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
+        return false;
+    x->slice.max_flows = (uint32_t)max;
+    x->slice.flow_report = &x->flows;
+    return true;
+}
+
+/* What the stream numbers do not show. */
+static void flows_say(const extraction *x)
+{
+    if (x->flows.evicted)
+        say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
+                    "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+                    x->slice.path, x->flows.evicted, x->slice.max_flows);
+    if (x->flows.inner)
+        say_warning("%s: %" PRIu64 " packets carry a further IP header (tunnel, ICMP error): "
+                    "Wireshark numbers streams in those too, so its numbers may be higher",
+                    x->slice.path, x->flows.inner);
+}
+
 static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level)
 {
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
@@ -64,6 +90,7 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
 static int ended(const extraction *x, int bad, uint64_t rows, const pkt_err *err)
 {
     char words[sizeof err->msg + 40];
+    flows_say(x);
     if (!bad)
         return EXIT_DONE;
     error_words(err, words, sizeof words);
@@ -147,6 +174,8 @@ static int extract_with(extraction *x, const arguments *arguments)
         say_failure(arguments->operands[0], &err);
         return EXIT_TROUBLE;
     }
+    if (!flows_get(arguments, x))
+        return EXIT_TROUBLE;
     if (x->backend->load && x->backend->load(&x->context, &err) != 0) {
         say_error("backend %s: %s", x->backend->name, err.msg);
         return EXIT_TROUBLE;
@@ -175,7 +204,9 @@ static int extract_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backend", "NAME", "Parse with this backend; default raw."},
     {"plugin", "FILE", "Parse with the backend in this shared object."},
-    {"level", "LEVEL", "Rows of this level: frames, headers or dissect; default headers."},
+    {"level", "LEVEL", "Rows of this level: frames, headers, flows or dissect; default headers."},
+    {"flow-rule", "RULE", FLOW_RULE_HELP},
+    {"max-flows", "N", MAX_FLOWS_HELP},
     {"format", "FORMAT", "csv, or none: parse and throw the rows away; default csv."},
     {"o", "FILE", "Write here; default -, standard output."},
     {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},

@@ -84,6 +84,7 @@ int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
                         strcmp(path, "-") == 0 ? "standard input is not read: save the capture to "
                                                  "a file first"
                                                : strerror(errno));
+    *slice = (pkt_slice){0};
     int result = slice_read(fd, path, slice, err);
     close(fd);
     return result;
