@@ -45,7 +45,7 @@ for options in "--big-endian" "--format pcapng" "--format pcapng --big-endian --
     # shellcheck disable=SC2086 # options are words
     "$pktbench" gen benign-iot --size 300000 $options -o b.cap --truth b.csv
     cmp a.csv b.csv || fail "truth differs with $options"
-    "$pktbench" extract b.cap --backend raw -o rows.csv
+    "$pktbench" extract b.cap --backend raw --level flows -o rows.csv
     cmp a.csv rows.csv || fail "rows differ from the truth with $options"
 done
 
