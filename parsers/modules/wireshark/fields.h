@@ -78,9 +78,9 @@ int ws_fields_init(ws_fields *fields, pkt_err *err);
 /* Ask for the fields before `end` in the packet that is dissected next. */
 void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end);
 
-/* Wireshark also numbers streams inside tunnels and of quoted headers. Here they are counted without
- * those, in order of first appearance. By Wireshark's number: 0, or the dense number + 1, and
- * whether the stream's first packet came from the larger end. */
+/* Wireshark also numbers streams inside tunnels and of quoted headers. Here they are counted
+ * without those, in order of first appearance. By Wireshark's number: 0, or the dense number + 1,
+ * and whether the stream's first packet came from the larger end. */
 typedef struct ws_stream {
     guint32 number;
     guint32 from_larger;

@@ -281,8 +281,8 @@ static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_fie
                            GArray *streams, guint32 *count)
 {
     uint32_t shown;
-    /* TCP's item stands at the header's start; UDP's in 4.0 behind the header. Neither has a length.
-     * None: a UDP length below 8. */
+    /* TCP's item stands at the header's start; UDP's in 4.0 behind the header. Neither has a
+     * length. None: a UDP length below 8. */
     if (!ws_number_at(p, field, d->at, &shown) &&
         (field != WS_UDP_STREAM || !ws_number_at(p, field, d->at + UDP_HEADER, &shown)))
         return;

@@ -145,12 +145,14 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
     frame_data frame;
     frame_begin(r, &frame);
     const bool flows = r->level == PKT_LEVEL_FLOWS;
-    ws_fields_prime(&r->context->fields, r->dissection,
-                    flows ? WS_FIELD_COUNT : WS_HEADERS_COUNT);
+    ws_fields_prime(&r->context->fields, r->dissection, flows ? WS_FIELD_COUNT : WS_HEADERS_COUNT);
     compat_dissect(r->dissection, r->reader.file_type, &r->reader.record, &frame);
-    const ws_packet packet = {&r->context->fields, r->dissection->tree,
-                              r->dissection->tvb,  compat_data(&r->reader.record),
-                              header->caplen,      header->len,
+    const ws_packet packet = {&r->context->fields,
+                              r->dissection->tree,
+                              r->dissection->tvb,
+                              compat_data(&r->reader.record),
+                              header->caplen,
+                              header->len,
                               flows ? &r->streams : NULL};
     ws_header_columns(&packet, batch, row);
     frame_end(r, &frame);
