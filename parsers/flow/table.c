@@ -28,11 +28,15 @@ typedef struct flow_index {
     size_t mask; /* slots - 1 */
 } flow_index;
 
+typedef struct flow_chunk {
+    pkt_flow *flows; /* CHUNK_FLOWS of them; NULL: not needed yet */
+} flow_chunk;
+
 struct pkt_flow_table {
     uint64_t seed;
     size_t max, count;
     uint64_t evicted;
-    pkt_flow **chunks;
+    flow_chunk *chunks;
     flow_index now;
     flow_index before; /* being emptied into `now` from slot `moved` on; slots NULL: no move */
     size_t moved;
@@ -41,7 +45,7 @@ struct pkt_flow_table {
 
 static pkt_flow *flow_at(const pkt_flow_table *table, uint32_t number)
 {
-    return &table->chunks[number / CHUNK_FLOWS][number % CHUNK_FLOWS];
+    return &table->chunks[number / CHUNK_FLOWS].flows[number % CHUNK_FLOWS];
 }
 
 static int index_open(flow_index *index, size_t slots, pkt_err *err)
@@ -79,7 +83,7 @@ void pkt_flow_table_close(pkt_flow_table *table)
     if (!table)
         return;
     for (size_t i = 0; i * CHUNK_FLOWS < table->count; i++)
-        free(table->chunks[i]);
+        free(table->chunks[i].flows);
     free(table->chunks);
     free(table->now.slots);
     free(table->before.slots);
@@ -230,10 +234,10 @@ static int place_find(pkt_flow_table *table, uint32_t *number, pkt_err *err)
         *number = place_evict(table);
         return 0;
     }
-    size_t chunk = table->count / CHUNK_FLOWS;
-    if (!table->chunks[chunk])
-        table->chunks[chunk] = aligned_alloc(PKT_FLOW_BYTES, CHUNK_FLOWS * sizeof(pkt_flow));
-    if (!table->chunks[chunk])
+    flow_chunk *chunk = &table->chunks[table->count / CHUNK_FLOWS];
+    if (!chunk->flows)
+        chunk->flows = aligned_alloc(PKT_FLOW_BYTES, CHUNK_FLOWS * sizeof *chunk->flows);
+    if (!chunk->flows)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
                         table->count);
     *number = (uint32_t)table->count++;
