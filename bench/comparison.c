@@ -365,7 +365,8 @@ static size_t keys_add(cell_change *cells, size_t count, const comparison_side *
         json_array_foreach(json_object_get(side->results[i], "runs"), j, run)
         {
             cell_key key = {text_of(run, "backend"), text_of(run, "slice"), text_of(run, "level")};
-            if (!key_known(cells, count, &key))
+            bool offered = strcmp(text_of(run, "status"), "not-offered") != 0;
+            if (offered && !key_known(cells, count, &key))
                 cells[count++] = (cell_change){.key = key};
         }
     return count;

@@ -54,7 +54,8 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
 static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
 {
     const char *name = option_value(arguments, "format");
-    *encoder = pkt_encoder_find(name ? name : "csv");
+    name = name ? name : "csv";
+    *encoder = pkt_encoder_find(name);
     if (*encoder || strcmp(name, "none") == 0)
         return true;
     char known[64];

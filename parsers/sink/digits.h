@@ -49,16 +49,24 @@ static inline char *put_u32(char *text, uint32_t value)
     return put_four(put_four(text, value / 10000), value % 10000);
 }
 
+/* Nine digits, zeros in front. */
+static inline char *put_nine(char *text, uint32_t value)
+{
+    *text++ = (char)('0' + value / 100000000);
+    value %= 100000000;
+    return put_four(put_four(text, value / 10000), value % 10000);
+}
+
 static inline char *put_u64(char *text, uint64_t value)
 {
     if (value <= UINT32_MAX)
         return put_u32(text, (uint32_t)value);
     uint64_t upper = value / PKT_NS_PER_S;
     uint32_t lower = (uint32_t)(value % PKT_NS_PER_S);
-    text = put_u64(text, upper); /* at most twice: 64 bits have 20 digits */
-    *text++ = (char)('0' + lower / 100000000);
-    lower %= 100000000;
-    return put_four(put_four(text, lower / 10000), lower % 10000);
+    if (upper <= UINT32_MAX)
+        return put_nine(put_u32(text, (uint32_t)upper), lower);
+    text = put_u32(text, (uint32_t)(upper / PKT_NS_PER_S)); /* 64 bits have 20 digits */
+    return put_nine(put_nine(text, (uint32_t)(upper % PKT_NS_PER_S)), lower);
 }
 
 static inline char *put_i64(char *text, int64_t value)
@@ -73,7 +81,7 @@ static inline char *put_i64(char *text, int64_t value)
 static inline char *put_mac(char *text, uint64_t address)
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 6; i++) {
         unsigned byte = address >> (40 - 8 * i) & 0xff;
         text[3 * i] = digits[byte >> 4];
         text[3 * i + 1] = digits[byte & 15];

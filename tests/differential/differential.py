@@ -74,10 +74,12 @@ def corpus_captures(corpus: str, everything: bool) -> list[Capture]:
     return captures
 
 
-def scenario_captures(pktbench: str) -> list[Capture]:
+def scenario_captures(pktbench: str, everything: bool) -> list[Capture]:
+    """The sample of a scenario is a capture of its own: other packets, other counts in the list."""
     done = subprocess.run([pktbench, "list", "scenarios"], capture_output=True, text=True, check=True)
     names = [line.split()[0] for line in done.stdout.splitlines() if line[:1].islower()]
-    return [Capture(f"scenario/{name}", "", name) for name in names]
+    part = "" if everything else "-sample"
+    return [Capture(f"scenario/{name}{part}", "", name) for name in names]
 
 
 def generated(pktbench: str, capture: Capture, everything: bool, folder: str) -> str:
@@ -275,7 +277,7 @@ def options_read() -> argparse.Namespace:
 
 
 def captures_of(options: argparse.Namespace) -> list[Capture]:
-    captures = scenario_captures(options.pktbench)
+    captures = scenario_captures(options.pktbench, options.all)
     corpus = os.environ.get("PKTBENCH_CORPUS")
     if corpus:
         captures += corpus_captures(corpus, options.all)

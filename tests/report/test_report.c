@@ -203,9 +203,10 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[2], "--print") == 0) {
         report_format format;
         json_t *results = json_load_file(argv[3], 0, NULL);
-        return results && report_format_find(argv[4], &format) == 0
-                   ? report_table(results, format, false, stdout)
-                   : 2;
+        int bad = !results || report_format_find(argv[4], &format) != 0 ||
+                  report_table(results, format, false, stdout) != 0;
+        json_decref(results);
+        return bad;
     }
     writes = argc > 2 && strcmp(argv[2], "--write") == 0;
     const struct CMUnitTest tests[] = {
