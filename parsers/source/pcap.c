@@ -75,12 +75,15 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
     while (n < max && at < size) {
         size_t left = size - at;
         const uint8_t *head = bytes + at;
-        uint32_t cap_len = left >= header ? file_u32(head + 8, swapped) : 0;
-        uint32_t wire_len = left >= header ? file_u32(head + 12, swapped) : 0;
-        if (lengths_are_swapped(lengths, cap_len, wire_len)) {
-            const uint32_t original = cap_len;
-            cap_len = wire_len;
-            wire_len = original;
+        uint32_t cap_len = 0, wire_len = 0;
+        if (left >= header) {
+            cap_len = file_u32(head + 8, swapped);
+            wire_len = file_u32(head + 12, swapped);
+            if (lengths_are_swapped(lengths, cap_len, wire_len)) {
+                const uint32_t original = cap_len;
+                cap_len = wire_len;
+                wire_len = original;
+            }
         }
         if (left < header || cap_len > PKT_MAX_RECORD || cap_len > left - header) {
             if (n > 0)
