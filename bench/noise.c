@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,13 +51,14 @@ static void sharing_words(const json_t *context, json_t *words)
 /* Processors in a list such as "0-3,6". */
 static long list_count(const char *list)
 {
-    long count = 0, from, to;
-    int used;
-    while (sscanf(list, "%ld%n", &from, &used) == 1) {
-        list += used;
-        to = from;
-        if (*list == '-' && sscanf(list, "-%ld%n", &to, &used) == 1)
-            list += used;
+    long count = 0;
+    char *end;
+    for (;;) {
+        const long from = strtol(list, &end, 10);
+        if (end == list)
+            break;
+        const long to = *end == '-' ? strtol(end + 1, &end, 10) : from;
+        list = end;
         count += to - from + 1;
         if (*list++ != ',')
             break;

@@ -81,9 +81,11 @@ void report_conformance(const json_t *conformance, bool markdown, bool details, 
     json_array_foreach(json_object_get(conformance, "backends"), i, backend)
     {
         backend_print(backend, markdown, out);
-        if (details)
-            json_array_foreach(json_object_get(backend, "wrong"), j, wrong)
+        json_array_foreach(json_object_get(backend, "wrong"), j, wrong)
+        {
+            if (details)
                 wrong_print(conformance, wrong, out);
+        }
     }
     fputc('\n', out);
 }

@@ -67,9 +67,13 @@ grep -q "filter 'udp prot 53': " stderr || fail "$(cat stderr)"
 # A reader that has seen enough is no trouble; a full device is, with the rows that went out.
 set +e
 "$pktbench" extract tcp-flood.pcap 2>stderr | head -n 1 >/dev/null
-[ "${PIPESTATUS[0]}" -eq 0 ] && [ ! -s stderr ] || fail "a reader that went: $(cat stderr)"
+if [ "${PIPESTATUS[0]}" -ne 0 ] || [ -s stderr ]; then
+    fail "a reader that went: $(cat stderr)"
+fi
 "$pktbench" extract --threads 2 tcp-flood.pcap -o /dev/full 2>stderr
-[ $? -eq 2 ] && grep -q '/dev/full: cannot write: .*, after 0 rows' stderr || fail "$(cat stderr)"
+if [ $? -ne 2 ] || ! grep -q '/dev/full: cannot write: .*, after 0 rows' stderr; then
+    fail "$(cat stderr)"
+fi
 (
     trap '' XFSZ
     ulimit -f 64
