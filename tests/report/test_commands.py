@@ -225,7 +225,7 @@ CHOICES = [
     (["--need", "dns", "--license", "permissive"], None,
      {"wireshark": "not permissive", "libpcap": "no application-layers: dns"}),
     (["--need", "headers", "--live"], "libpcap", {"raw": "no live capture"}),
-    (["--need", "tcp.srcport,makes-packets"], "dpkt", {"raw": "no makes-packets"}),
+    (["--need", "tcp.srcport,makes-packets"], "libtins", {"raw": "no makes-packets"}),
     (["--need", "dissect", "--rate", "10Gbps", "--cores", "1"], None,
      {"wireshark": "too slow by .* x: needs at least .* cores, 1 may be used"}),
     (["--need", "dissect", "--max-rss", "1MB"], None, {"wireshark": "peak memory .* MB"}),
