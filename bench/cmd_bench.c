@@ -306,6 +306,7 @@ static bool report_beside(char *path, const json_t *results)
                    path[length] ? "" : "-report");
     if (!report_write(paths, 1, folder))
         return false;
+    say_note("report: %s/index.html", folder);
     headline_say(results);
     return true;
 }
