@@ -25,8 +25,8 @@
 /* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
 #define PROCESSES_DEFAULT 8
 /* The same where two builds take turns: more processes with fewer rounds each take as long and tell
- * more. Measured on a noisy virtual machine: a build slower by 5 % is found in 12 of 12 trials by 24
- * processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
+ * more. Measured on a noisy virtual machine: a build slower by 5 % is found in 12 of 12 trials by
+ * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
 #define PROCESSES_TURNS 24
 /* Seconds for all that is timed. */
 #define BUDGET_DEFAULT 150.0
