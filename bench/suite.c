@@ -452,6 +452,7 @@ suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packe
     char number[32];
     (void)snprintf(number, sizeof number, "first-%llu", (unsigned long long)packets);
     *prefix = *whole;
+    prefix->empty = NULL;
     prefix->whole = whole;
     prefix->name = text("%s-%s", whole->name, number);
     char *file = prefix->name ? suite_scratch(suite, prefix->name) : NULL;
@@ -462,7 +463,32 @@ suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packe
         suite->count++;
         return NULL;
     }
-    return slice_admit(suite, prefix, whole->path) ? prefix : NULL;
+    if (!slice_admit(suite, prefix, whole->path))
+        return NULL;
+    prefix->empty = suite_empty(suite, prefix);
+    if (!prefix->empty)
+        say_error("cannot write a capture without packets into the scratch folder");
+    return prefix->empty ? prefix : NULL;
+}
+
+char *suite_empty(const suite *suite, const suite_slice *slice)
+{
+    char name[256];
+    (void)snprintf(name, sizeof name, "empty-%.200s", slice->name);
+    char *path = suite_scratch(suite, name);
+    char *bytes = malloc((size_t)slice->first);
+    FILE *in = fopen(slice->path, "rb"), *out = path ? fopen(path, "wb") : NULL;
+    bool good = bytes && in && out && fread(bytes, 1, (size_t)slice->first, in) == slice->first &&
+                fwrite(bytes, 1, (size_t)slice->first, out) == slice->first;
+    if (in)
+        fclose(in);
+    if (out)
+        good = fclose(out) == 0 && good;
+    free(bytes);
+    if (good)
+        return path;
+    free(path);
+    return NULL;
 }
 
 void suite_close(suite *suite)
@@ -471,6 +497,7 @@ void suite_close(suite *suite)
         free(suite->slices[i].name);
         free(suite->slices[i].path);
         free(suite->slices[i].truth);
+        free(suite->slices[i].empty);
     }
     scratch_close(suite);
     *suite = (struct suite){0};

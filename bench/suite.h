@@ -25,6 +25,7 @@ typedef struct suite_slice {
     const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
     const char *scenario;   /* NULL: of a capture */
     const struct suite_slice *whole; /* not NULL: this is only its first packets */
+    char *empty;                     /* path of the same without packets; NULL unless `whole` */
     uint64_t seed;
 } suite_slice;
 
@@ -50,6 +51,9 @@ bool suite_open(suite *suite, const char *name, char *const *captures, size_t co
 suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets);
 /* The slice itself, or what it is the first packets of. */
 const suite_slice *suite_whole(const suite_slice *slice);
+/* The slice's head, up to its first packet, as a file; the caller frees the path. NULL if it cannot
+ * be written. */
+char *suite_empty(const suite *suite, const suite_slice *slice);
 /* A new name in the scratch folder; the caller frees it. NULL without memory. */
 char *suite_scratch(const suite *suite, const char *name);
 void suite_close(suite *suite);
