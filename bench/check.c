@@ -65,9 +65,11 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     return good;
 }
 
-/* The highest level up to `headers` that the backend offers: frames columns are a part of it. */
+/* The highest level up to `flows` that the backend offers: the others' columns are a part of it. */
 static pkt_level reference_level(const candidate *c)
 {
+    if (c->offers[PKT_LEVEL_FLOWS])
+        return PKT_LEVEL_FLOWS;
     return c->offers[PKT_LEVEL_HEADERS] ? PKT_LEVEL_HEADERS : PKT_LEVEL_FRAMES;
 }
 

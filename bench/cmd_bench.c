@@ -505,7 +505,7 @@ static const option_spec options[] = {
      "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
     {"against", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "

@@ -82,6 +82,20 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     return true;
 }
 
+bool flow_rule_option(const arguments *arguments, const char *name, pkt_flow_rule *rule)
+{
+    const char *text = option_value(arguments, name);
+    *rule = PKT_FLOW_WIRESHARK_4_0;
+    for (unsigned i = 0; text && i < PKT_FLOW_RULE_COUNT; i++)
+        if (strcmp(text, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
+            *rule = (pkt_flow_rule)i;
+            return true;
+        }
+    if (text)
+        say_error("--%s %s: wireshark-4.0 and wireshark-4.4 are the rules", name, text);
+    return !text;
+}
+
 /* Edits that make one word the other; both shorter than the limit. */
 static size_t distance(const char *a, const char *b)
 {

@@ -25,6 +25,7 @@ typedef struct row {
     pkt_batch *batch;
     size_t index;
     uint16_t present;
+    uint16_t *udp_length; /* takes UDP's length field, which is no column; NULL: not asked for */
 } row;
 
 /* How decoding ended, for functions that are not inlined: a row that they could write to would have

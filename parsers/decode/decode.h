@@ -14,5 +14,9 @@
 void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index);
 /* The same, and the headers columns. */
 void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index);
+/* The same, and what numbering streams needs besides: *udp_length is the length field of a row that
+ * has a UDP or UDP-Lite header. */
+void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
+                      uint16_t *udp_length);
 
 #endif

@@ -22,6 +22,8 @@ typedef struct extraction {
     unsigned threads;
     const char *filter; /* NULL: every packet */
     bool strict, join;
+    pkt_flow_rule flow_rule; /* of the level `flows` */
+    uint32_t max_flows;
     pkt_batch *batch; /* scratch space */
 } extraction;
 

@@ -40,7 +40,7 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
@@ -110,6 +110,16 @@ static bool output_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+static bool flows_get(const arguments *arguments, extraction *x)
+{
+    uint64_t max;
+    if (!flow_rule_option(arguments, "flow-rule", &x->flow_rule) ||
+        !option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
+        return false;
+    x->max_flows = (uint32_t)max;
+    return true;
+}
+
 bool request_read(extraction *x, const arguments *arguments)
 {
     uint64_t threads;
@@ -122,7 +132,8 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
         !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !join_fits(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        !join_fits(x) || !flows_get(arguments, x) ||
+        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;

@@ -47,6 +47,7 @@ FIELDS = {
     "icmp": ("icmp.type", "icmp.code"),
     "icmpv6": ("icmpv6.type", "icmpv6.code"),
 }
+STREAM_FIELDS = ("tcp.stream", "udp.stream")
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
 # Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
@@ -57,6 +58,28 @@ ICMP = {4: "icmp", 6: "icmpv6"}
 
 # (protocol, field, which occurrence of the protocol) -> the field's value as Wireshark shows it
 Get = Callable[[str, str, int], Optional[str]]
+
+
+class Streams:
+    """Wireshark's stream numbers, counted without those of tunnelled and quoted headers."""
+
+    def __init__(self) -> None:
+        # By field: Wireshark's number -> (number in order of first appearance, who began).
+        self.begun: dict[str, dict[str, tuple[int, tuple]]] = {name: {} for name in STREAM_FIELDS}
+
+    def cells(self, get: Get, headers: tuple) -> tuple:
+        """`headers`: the packet's headers cells."""
+        row = dict(zip(peer.HEADERS, headers))
+        if row["src_port"] is None:
+            return peer.NO_STREAM
+        protocol = "udp" if row["tcp_flags"] is None else "tcp"
+        shown = get(protocol, f"{protocol}.stream", 0)
+        if not shown:
+            return peer.NO_STREAM
+        begun = self.begun[f"{protocol}.stream"]
+        source = row["src"], row["src_port"]
+        number, first = begun.setdefault(shown, (len(begun), source))
+        return number, int(source != first)
 
 
 class Absent(Exception):

@@ -357,6 +357,37 @@ static void transport_lengths(row *r, const datagram *d, uint32_t header)
     PUT(r, payload_len, d->end > d->at + header ? (uint32_t)(d->end - d->at - header) : 0);
 }
 
+static bool source_is_larger(const row *r)
+{
+    const pkt_batch *b = r->batch;
+    const size_t i = r->index;
+    if (b->src_hi[i] != b->dst_hi[i])
+        return b->src_hi[i] > b->dst_hi[i];
+    if (b->src_lo[i] != b->dst_lo[i])
+        return b->src_lo[i] > b->dst_lo[i];
+    return b->src_port[i] > b->dst_port[i];
+}
+
+static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_field field,
+                           GArray *streams, guint32 *count)
+{
+    uint32_t shown;
+    /* TCP's item stands at the header's start; UDP's in 4.0 behind the header. Neither has a
+     * length. None: a UDP length below 8. */
+    if (!ws_number_at(p, field, d->at, &shown) &&
+        (field != WS_UDP_STREAM || !ws_number_at(p, field, d->at + UDP_HEADER, &shown)))
+        return;
+    if (shown >= streams->len)
+        g_array_set_size(streams, shown + 1);
+    ws_stream *stream = &g_array_index(streams, ws_stream, shown);
+    const bool larger = source_is_larger(r);
+    if (!stream->number)
+        *stream = (ws_stream){++*count, larger};
+    r->present |= PKT_HAS_STREAM;
+    PUT(r, stream, stream->number - 1);
+    PUT(r, stream_dir, larger != stream->from_larger);
+}
+
 /* RFC 9293 section 3.1. */
 static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
 {
@@ -377,6 +408,8 @@ static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
     PUT(r, tcp_flags, (uint16_t)(flags & 0x0fff));
     PUT(r, tcp_window, (uint16_t)window);
     transport_lengths(r, d, header);
+    if (p->streams)
+        stream_columns(p, r, d, WS_TCP_STREAM, p->streams->tcp, &p->streams->tcp_count);
 }
 
 /* RFC 768; UDP-Lite (RFC 3828) shares Wireshark's fields. */
@@ -390,6 +423,8 @@ static void udp_columns(const ws_packet *p, row *r, const datagram *d)
     PUT(r, src_port, (uint16_t)src);
     PUT(r, dst_port, (uint16_t)dst);
     transport_lengths(r, d, UDP_HEADER);
+    if (p->streams)
+        stream_columns(p, r, d, WS_UDP_STREAM, p->streams->udp, &p->streams->udp_count);
 }
 
 /* RFC 792, RFC 4443 section 2.1. */
