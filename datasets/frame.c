@@ -310,6 +310,20 @@ static void absent_clear(truth_row *row)
 #undef PKT_X
 }
 
+bool frame_tells_tcp(const frame *f, size_t captured)
+{
+    enum { FIXED = 20, TOLD = 16 };
+    for (size_t i = 0; i < f->step_count; i++) {
+        const frame_step *now = &f->steps[i];
+        if (now->gives & PKT_HAS_TCP) {
+            return now->end - FIXED + TOLD <= captured;
+        }
+        if (now->verdict != PKT_OK || now->end > captured)
+            return false;
+    }
+    return false;
+}
+
 truth_row frame_truth(const frame *f, size_t captured)
 {
     truth_row row = f->truth;

@@ -137,5 +137,7 @@ void store_u16(uint8_t *at, unsigned value);
 
 /* What can still be read of the frame if `captured` bytes of it are. */
 truth_row frame_truth(const frame *f, size_t captured);
+/* Does its TCP header tell ports, sequence number and flags? A cut one does from 16 bytes on. */
+bool frame_tells_tcp(const frame *f, size_t captured);
 
 #endif

@@ -63,14 +63,14 @@ static conversation *added(stream_book *book, const conversation *wanted)
 
 /* A SYN that is not the one known from this end begins a stream; a SYN+ACK only says anew where the
  * end begins. */
-static void syn(stream_book *book, conversation *c, const truth_row *row, bool back)
+static void syn(stream_book *book, conversation *c, const truth_row *tcp, bool back)
 {
     bool *is_known = back ? &c->to_known : &c->from_known;
     uint32_t *isn = back ? &c->to_isn : &c->from_isn;
-    if (!(row->tcp_flags & SYN) || !*is_known || *isn == row->tcp_seq)
+    if (!(tcp->tcp_flags & SYN) || !*is_known || *isn == tcp->tcp_seq)
         return;
-    *isn = row->tcp_seq;
-    if (row->tcp_flags & ACK)
+    *isn = tcp->tcp_seq;
+    if (tcp->tcp_flags & ACK)
         return;
     c->stream = book->tcp++;
     c->reversed = back;
@@ -78,13 +78,13 @@ static void syn(stream_book *book, conversation *c, const truth_row *row, bool b
 }
 
 /* Learn where both ends begin, from a segment whose length is known. */
-static void learn(conversation *c, const truth_row *row, bool back)
+static void learn(conversation *c, const truth_row *row, const truth_row *tcp, bool back)
 {
     if (row->frag_off || (row->present & PKT_HAS_FRAG && row->ip_flags & 1) ||
         (row->verdict == PKT_BAD_LENGTH && row->l4_hlen >= 20))
         return;
-    uint32_t own = row->tcp_seq - (row->tcp_flags & SYN ? 0 : 1), others = row->tcp_ack - 1;
-    bool acks = row->tcp_flags & ACK;
+    uint32_t own = tcp->tcp_seq - (tcp->tcp_flags & SYN ? 0 : 1), others = tcp->tcp_ack - 1;
+    bool acks = tcp->tcp_flags & ACK;
     if (back ? !c->to_known : !c->from_known) {
         *(back ? &c->to_isn : &c->from_isn) = own;
         *(back ? &c->to_known : &c->from_known) = true;
@@ -96,14 +96,15 @@ static void learn(conversation *c, const truth_row *row, bool back)
 }
 
 /* A host that talks to itself from a port to the same port has one direction only. */
-int stream_book_enter(stream_book *book, truth_row *row, pkt_err *err)
+int stream_book_enter(stream_book *book, truth_row *row, const truth_row *tcp, pkt_err *err)
 {
-    if (!(row->present & PKT_HAS_PORTS))
+    if (!tcp && !(row->present & PKT_HAS_PORTS))
         return 0;
-    conversation wanted = {.from = {row->src_hi, row->src_lo, row->src_port},
-                           .to = {row->dst_hi, row->dst_lo, row->dst_port},
+    const truth_row *ports = tcp ? tcp : row;
+    conversation wanted = {.from = {row->src_hi, row->src_lo, ports->src_port},
+                           .to = {row->dst_hi, row->dst_lo, ports->dst_port},
                            .ip_version = row->ip_version,
-                           .tcp = row->present & PKT_HAS_TCP};
+                           .tcp = tcp != NULL};
     conversation mirrored = wanted;
     mirrored.from = wanted.to;
     mirrored.to = wanted.from;
@@ -117,9 +118,9 @@ int stream_book_enter(stream_book *book, truth_row *row, pkt_err *err)
         c = added(book, &wanted);
     if (!c)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth's streams");
-    if (c->tcp) {
-        syn(book, c, row, back);
-        learn(c, row, back);
+    if (tcp) {
+        syn(book, c, tcp, back);
+        learn(c, row, tcp, back);
     }
     row->stream = c->stream;
     row->stream_dir = back != c->reversed;

@@ -73,7 +73,7 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
 }
 
 static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
-                      pkt_batch *batch, size_t row, uint16_t *udp_length)
+                      pkt_batch *batch, size_t row, pkt_stream_hint *hint)
 {
     /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. In pcapng they may be
      * any number, and the product wraps as it does in our own reader. */
@@ -90,7 +90,7 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
     else if (s->level == PKT_LEVEL_HEADERS)
         pkt_decode_headers(&record, batch, row);
     else
-        pkt_decode_flows(&record, batch, row, udp_length);
+        pkt_decode_flows(&record, batch, row, hint);
 }
 
 /* libpcap gives its faults as words only; this is how its reader says that the file ended early. */
@@ -104,14 +104,14 @@ static void read_fault(pcap_t *pcap, pkt_err *err)
 static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     libpcap_state *s = state;
-    uint16_t udp_length[PKT_BATCH_ROWS];
+    pkt_stream_hint hints[PKT_BATCH_ROWS];
     int rows = 0, end = 0;
     while (rows < (int)PKT_BATCH_ROWS && !end && s->fault.code == PKT_ERR_NONE) {
         struct pcap_pkthdr *header;
         const uint8_t *data;
         int got = pcap_next_ex(s->pcap, &header, &data);
         if (got == 1) {
-            row_write(s, header, data, batch, (size_t)rows, &udp_length[rows]);
+            row_write(s, header, data, batch, (size_t)rows, &hints[rows]);
             rows++;
         } else if (got == PCAP_ERROR_BREAK) {
             end = 1;
@@ -119,7 +119,7 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
             read_fault(s->pcap, &s->fault);
         }
     }
-    if (s->streams && pkt_streams_number(s->streams, batch, (size_t)rows, udp_length, err) != 0)
+    if (s->streams && pkt_streams_number(s->streams, batch, (size_t)rows, hints, err) != 0)
         return -1;
     if (rows > 0 || s->fault.code == PKT_ERR_NONE)
         return rows;

@@ -51,7 +51,7 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
 enum { RECORDS_AT_ONCE = 32 };
 
 static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
-                       pkt_batch *batch, size_t row, uint16_t *udp_length)
+                       pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
     if (s->level == PKT_LEVEL_FRAMES)
         for (size_t i = 0; i < count; i++)
@@ -61,14 +61,14 @@ static void rows_write(const raw_state *s, const pkt_record *records, size_t cou
             pkt_decode_headers(&records[i], batch, row + i);
     else
         for (size_t i = 0; i < count; i++)
-            pkt_decode_flows(&records[i], batch, row + i, &udp_length[row + i]);
+            pkt_decode_flows(&records[i], batch, row + i, &hints[row + i]);
 }
 
 /* Streams are numbered in a pass over the whole batch. */
-static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const uint16_t *udp_length,
+static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
                      pkt_err *err)
 {
-    if (s->streams && pkt_streams_number(s->streams, batch, rows, udp_length, err) != 0)
+    if (s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
         return -1;
     return (int)rows;
 }
@@ -76,7 +76,7 @@ static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const uint16_t
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
-    uint16_t udp_length[PKT_BATCH_ROWS];
+    pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_AT_ONCE];
     size_t rows = 0;
     while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
@@ -85,10 +85,10 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
             return got;
         if (got <= 0)
             break; /* the source says it again at the next call */
-        rows_write(s, records, (size_t)got, batch, rows, udp_length);
+        rows_write(s, records, (size_t)got, batch, rows, hints);
         rows += (size_t)got;
     }
-    return rows_done(s, batch, rows, udp_length, err);
+    return rows_done(s, batch, rows, hints, err);
 }
 
 static const pkt_feature features[] = {

@@ -69,34 +69,96 @@ void pkt_streams_close(pkt_streams *streams)
     free(streams);
 }
 
-/* Does Wireshark give the packet a number? A UDP length below the header's ends its dissection,
- * except 0 over IPv6, which stands for a jumbogram (RFC 2675) there. */
-static int numbered(const pkt_batch *b, size_t row, const uint16_t *udp_length)
+/* What the rules go by, of a packet that has a stream. */
+typedef struct segment {
+    uint8_t row;
+    uint8_t tcp;  /* else UDP, and only the ports are filled */
+    uint8_t side; /* that sent it: 0 the key's first, 1 its second */
+    uint8_t sized;
+    uint16_t src_port, dst_port, flags;
+    uint32_t seq, ack;
+} segment;
+
+/* The segment's length must be known where a side's first sequence number is learnt: not in a
+ * fragment, nor where the header goes past the datagram. */
+static int sized(const pkt_batch *b, size_t row, int header_fits)
 {
-    if (b->present[row] & PKT_HAS_TCP || b->ip_proto[row] == PROTO_UDPLITE)
-        return 1;
-    return udp_length[row] >= UDP_HEADER || (udp_length[row] == 0 && b->ip_version[row] == 6);
+    const int fragment =
+        b->frag_off[row] || (b->present[row] & PKT_HAS_FRAG && b->ip_flags[row] & 1);
+    return header_fits && !fragment;
 }
 
-/* Fill the key; returns the side that sent the packet: 0 the first, 1 the second. */
-static unsigned key_make(const pkt_batch *b, size_t row, pkt_flow_key *key)
+static void segment_cut(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
+    *s = (segment){.row = (uint8_t)row,
+                   .tcp = 1,
+                   .sized = (uint8_t)sized(b, row, hint->tcp_sized),
+                   .src_port = hint->src_port,
+                   .dst_port = hint->dst_port,
+                   .flags = hint->tcp_flags,
+                   .seq = hint->tcp_seq,
+                   .ack = hint->tcp_ack};
+}
+
+static void segment_tcp(segment *s, const pkt_batch *b, size_t row)
+{
+    const int past = b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_MIN_HEADER;
+    *s = (segment){.row = (uint8_t)row,
+                   .tcp = 1,
+                   .sized = (uint8_t)sized(b, row, !past),
+                   .src_port = b->src_port[row],
+                   .dst_port = b->dst_port[row],
+                   .flags = b->tcp_flags[row],
+                   .seq = b->tcp_seq[row],
+                   .ack = b->tcp_ack[row]};
+}
+
+/* Wireshark gives every packet with a UDP-Lite header a number. A UDP length below the header's
+ * ends its dissection, except 0 over IPv6, which stands for a jumbogram (RFC 2675) there. */
+static int udp_numbered(const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    return b->ip_proto[row] == PROTO_UDPLITE || hint->udp_length >= UDP_HEADER ||
+           (hint->udp_length == 0 && b->ip_version[row] == 6);
+}
+
+/* 0 if the packet has no stream. */
+static int segment_of(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    if (b->present[row] & PKT_HAS_TCP) {
+        segment_tcp(s, b, row);
+    } else if (b->present[row] & PKT_HAS_PORTS) {
+        if (!udp_numbered(b, row, hint))
+            return 0;
+        *s = (segment){
+            .row = (uint8_t)row, .src_port = b->src_port[row], .dst_port = b->dst_port[row]};
+    } else {
+        if (!hint->tcp_cut)
+            return 0;
+        segment_cut(s, b, row, hint);
+    }
+    return 1;
+}
+
+/* Fill the key, and which side of it sent the packet. */
+static void key_make(const pkt_batch *b, segment *s, pkt_flow_key *key)
+{
+    const size_t row = s->row;
     const uint64_t source[2] = {b->src_hi[row], b->src_lo[row]};
     const uint64_t sink[2] = {b->dst_hi[row], b->dst_lo[row]};
-    const uint16_t from = b->src_port[row], to = b->dst_port[row];
+    const uint16_t from = s->src_port, to = s->dst_port;
     unsigned side = source[0] != sink[0]   ? source[0] > sink[0]
                     : source[1] != sink[1] ? source[1] > sink[1]
                                            : from > to;
-    size_t s = (size_t)side * 2, d = 2 - s;
-    key->address[s] = source[0];
-    key->address[s + 1] = source[1];
-    key->address[d] = sink[0];
-    key->address[d + 1] = sink[1];
+    const size_t near = (size_t)side * 2, far = 2 - near;
+    key->address[near] = source[0];
+    key->address[near + 1] = source[1];
+    key->address[far] = sink[0];
+    key->address[far + 1] = sink[1];
     key->port[side] = from;
     key->port[1 - side] = to;
-    key->kind = (uint16_t)((b->present[row] & PKT_HAS_TCP ? KIND_TCP : KIND_UDP) |
-                           (b->ip_version[row] == 6 ? KIND_IPV6 : 0));
-    return side;
+    key->kind =
+        (uint16_t)((s->tcp ? KIND_TCP : KIND_UDP) | (b->ip_version[row] == 6 ? KIND_IPV6 : 0));
+    s->side = (uint8_t)side;
 }
 
 static void stream_begin(pkt_streams *streams, pkt_flow *flow, unsigned side)
@@ -114,48 +176,44 @@ static void base_set(pkt_flow *flow, unsigned side, uint32_t value)
 
 /* Wireshark's rule for a flow seen before: a SYN that does not fit it begins a stream. A SYN with
  * the sequence number of the first one is that one again; 4.4 asks too whether FIN or RST came. */
-static void tcp_renew(pkt_streams *streams, pkt_flow *flow, unsigned side, unsigned flags,
-                      uint32_t seq)
+static void tcp_renew(pkt_streams *streams, pkt_flow *flow, const segment *s)
 {
-    if (!(flags & SYN) || !(flow->state & BASE_KNOWN << side))
+    if (!(s->flags & SYN) || !(flow->state & BASE_KNOWN << s->side))
         return;
-    const int other = flow->base[side] != seq;
+    const int other = flow->base[s->side] != s->seq;
     const int over = streams->rule == PKT_FLOW_WIRESHARK_4_4 && flow->state & CLOSED;
-    if (flags & ACK ? other && over : other || over)
-        stream_begin(streams, flow, side);
-    else if (flags & ACK)
-        flow->base[side] = seq;
+    if (s->flags & ACK ? other && over : other || over)
+        stream_begin(streams, flow, s->side);
+    else if (s->flags & ACK)
+        flow->base[s->side] = s->seq;
 }
 
-/* Sequence numbers that the flow's sides begin at. The segment's length must be known: not in a
- * fragment, nor where the header goes past the datagram (the decoders' bad length). */
-static void tcp_bases(const pkt_batch *b, size_t row, pkt_flow *flow, unsigned side)
+/* Sequence numbers that the flow's sides begin at. */
+static void tcp_bases(pkt_flow *flow, const segment *s)
 {
-    const unsigned flags = b->tcp_flags[row];
-    const int fragment =
-        b->frag_off[row] || (b->present[row] & PKT_HAS_FRAG && b->ip_flags[row] & 1);
-    if (fragment || (b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_MIN_HEADER))
+    if (!s->sized)
         return;
-    if (!(flow->state & BASE_KNOWN << side))
-        base_set(flow, side, flags & SYN ? b->tcp_seq[row] : b->tcp_seq[row] - 1);
-    if (!(flow->state & BASE_KNOWN << (1 - side)) && flags & ACK)
-        base_set(flow, 1 - side, b->tcp_ack[row] - 1);
+    if (!(flow->state & BASE_KNOWN << s->side))
+        base_set(flow, s->side, s->flags & SYN ? s->seq : s->seq - 1);
+    if (!(flow->state & BASE_KNOWN << (1 - s->side)) && s->flags & ACK)
+        base_set(flow, 1 - s->side, s->ack - 1);
 }
 
-static void row_number(pkt_streams *streams, pkt_batch *b, size_t row, pkt_flow *flow,
-                       unsigned side, int fresh)
+static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt_flow *flow,
+                       int fresh)
 {
+    const size_t row = s->row;
     if (fresh)
-        stream_begin(streams, flow, side);
-    if (b->present[row] & PKT_HAS_TCP) {
+        stream_begin(streams, flow, s->side);
+    if (s->tcp) {
         if (!fresh)
-            tcp_renew(streams, flow, side, b->tcp_flags[row], b->tcp_seq[row]);
-        tcp_bases(b, row, flow, side);
-        if (b->tcp_flags[row] & (FIN | RST))
+            tcp_renew(streams, flow, s);
+        tcp_bases(flow, s);
+        if (s->flags & (FIN | RST))
             flow->state |= CLOSED;
     }
     b->stream[row] = flow->stream;
-    b->stream_dir[row] = (uint8_t)(side ^ !!(flow->state & SECOND_BEGAN));
+    b->stream_dir[row] = (uint8_t)(s->side ^ !!(flow->state & SECOND_BEGAN));
     b->present[row] |= PKT_HAS_STREAM;
 }
 
@@ -163,6 +221,8 @@ static void row_number(pkt_streams *streams, pkt_batch *b, size_t row, pkt_flow 
  * they are about (RFC 792; RFC 4443 section 2.1). */
 static int carries_another(const pkt_batch *b, size_t row)
 {
+    if (!(b->present[row] & PKT_HAS_IP))
+        return 0;
     if (b->present[row] & PKT_HAS_ICMP) {
         unsigned type = b->icmp_type[row];
         return b->ip_version[row] == 6
@@ -174,22 +234,18 @@ static int carries_another(const pkt_batch *b, size_t row)
 }
 
 static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size_t to,
-                       const uint16_t *udp_length, pkt_err *err)
+                       const pkt_stream_hint *hints, pkt_err *err)
 {
     pkt_flow_key keys[ROWS_AT_ONCE] = {0};
     uint32_t hashes[ROWS_AT_ONCE];
-    uint8_t rows[ROWS_AT_ONCE], sides[ROWS_AT_ONCE];
+    segment segments[ROWS_AT_ONCE];
     size_t count = 0;
     for (size_t row = from; row < to; row++) {
-        if (!(batch->present[row] & PKT_HAS_PORTS)) {
-            streams->report->inner +=
-                batch->present[row] & PKT_HAS_IP && carries_another(batch, row);
+        if (!segment_of(&segments[count], batch, row, &hints[row])) {
+            streams->report->inner += carries_another(batch, row);
             continue;
         }
-        if (!numbered(batch, row, udp_length))
-            continue;
-        rows[count] = (uint8_t)row;
-        sides[count] = (uint8_t)key_make(batch, row, &keys[count]);
+        key_make(batch, &segments[count], &keys[count]);
         hashes[count] = pkt_flow_hash(streams->table, &keys[count]);
         pkt_flow_prefetch(streams->table, hashes[count]);
         count++;
@@ -199,17 +255,17 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
         pkt_flow *flow = pkt_flow_get(streams->table, &keys[i], hashes[i], &fresh, err);
         if (!flow)
             return -1;
-        row_number(streams, batch, rows[i], flow, sides[i], fresh);
+        row_number(streams, batch, &segments[i], flow, fresh);
     }
     return 0;
 }
 
 int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
-                       const uint16_t *udp_length, pkt_err *err)
+                       const pkt_stream_hint *hints, pkt_err *err)
 {
     for (size_t from = 0; from < rows; from += ROWS_AT_ONCE) {
         size_t to = from + ROWS_AT_ONCE < rows ? from + ROWS_AT_ONCE : rows;
-        if (rows_number(streams, batch, from, to, udp_length, err) != 0)
+        if (rows_number(streams, batch, from, to, hints, err) != 0)
             return -1;
     }
     streams->report->evicted = pkt_flow_evicted(streams->table);

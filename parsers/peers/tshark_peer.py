@@ -74,12 +74,13 @@ class FieldsRun(TsharkRun):
 
     def cells(self, packet: bytes) -> tuple:
         get = self.getter(packet)
+        walk = rows.Walk(get, self.units)
         try:
-            headers = rows.Walk(get, self.units).cells()
+            headers = walk.cells()
         except (ValueError, IndexError):
             headers = peer.NO_HEADERS
         cells = rows.frame_cells(get) + headers
-        return cells + self.streams.cells(get, headers) if self.streams else cells
+        return cells + self.streams.cells(get, headers, walk.cut_port) if self.streams else cells
 
 
 class PdmlRun(TsharkRun):

@@ -357,7 +357,7 @@ static void transport_lengths(row *r, const datagram *d, uint32_t header)
     PUT(r, payload_len, d->end > d->at + header ? (uint32_t)(d->end - d->at - header) : 0);
 }
 
-static bool source_is_larger(const row *r)
+static bool source_is_larger(const row *r, uint32_t src_port, uint32_t dst_port)
 {
     const pkt_batch *b = r->batch;
     const size_t i = r->index;
@@ -365,13 +365,21 @@ static bool source_is_larger(const row *r)
         return b->src_hi[i] > b->dst_hi[i];
     if (b->src_lo[i] != b->dst_lo[i])
         return b->src_lo[i] > b->dst_lo[i];
-    return b->src_port[i] > b->dst_port[i];
+    return src_port > dst_port;
 }
 
-static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_field field,
-                           GArray *streams, guint32 *count)
+/* Also of a TCP header that is not whole, but shows its ports and a stream. */
+static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_field field)
 {
-    uint32_t shown;
+    if (!p->streams)
+        return;
+    const bool tcp = field == WS_TCP_STREAM;
+    GArray *streams = tcp ? p->streams->tcp : p->streams->udp;
+    guint32 *count = tcp ? &p->streams->tcp_count : &p->streams->udp_count;
+    uint32_t shown, src, dst;
+    if (!ws_number_at(p, tcp ? WS_TCP_SRCPORT : WS_UDP_SRCPORT, d->at, &src) ||
+        !ws_number_at(p, tcp ? WS_TCP_DSTPORT : WS_UDP_DSTPORT, d->at + 2, &dst))
+        return;
     /* TCP's item stands at the header's start; UDP's in 4.0 behind the header. Neither has a
      * length. None: a UDP length below 8. */
     if (!ws_number_at(p, field, d->at, &shown) &&
@@ -380,7 +388,7 @@ static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_fie
     if (shown >= streams->len)
         g_array_set_size(streams, shown + 1);
     ws_stream *stream = &g_array_index(streams, ws_stream, shown);
-    const bool larger = source_is_larger(r);
+    const bool larger = source_is_larger(r, src, dst);
     if (!stream->number)
         *stream = (ws_stream){++*count, larger};
     r->present |= PKT_HAS_STREAM;
@@ -392,6 +400,7 @@ static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_fie
 static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
 {
     uint32_t src, dst, seq, ack, header, flags, window;
+    stream_columns(p, r, d, WS_TCP_STREAM);
     if (!whole(p, d, TCP_HEADER) || !ws_number_at(p, WS_TCP_SRCPORT, d->at, &src) ||
         !ws_number_at(p, WS_TCP_DSTPORT, d->at + 2, &dst) ||
         !ws_number_at(p, WS_TCP_SEQ, d->at + 4, &seq) ||
@@ -408,8 +417,6 @@ static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
     PUT(r, tcp_flags, (uint16_t)(flags & 0x0fff));
     PUT(r, tcp_window, (uint16_t)window);
     transport_lengths(r, d, header);
-    if (p->streams)
-        stream_columns(p, r, d, WS_TCP_STREAM, p->streams->tcp, &p->streams->tcp_count);
 }
 
 /* RFC 768; UDP-Lite (RFC 3828) shares Wireshark's fields. */
@@ -423,8 +430,7 @@ static void udp_columns(const ws_packet *p, row *r, const datagram *d)
     PUT(r, src_port, (uint16_t)src);
     PUT(r, dst_port, (uint16_t)dst);
     transport_lengths(r, d, UDP_HEADER);
-    if (p->streams)
-        stream_columns(p, r, d, WS_UDP_STREAM, p->streams->udp, &p->streams->udp_count);
+    stream_columns(p, r, d, WS_UDP_STREAM);
 }
 
 /* RFC 792, RFC 4443 section 2.1. */
