@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 enum { KIND_UDP, KIND_TCP, KINDS };
+enum { PROTO_TCP = 6 }; /* a header that gives no columns may have a stream */
 
 /* What is known of a stream of one side. */
 typedef struct seen {
@@ -24,7 +25,7 @@ typedef struct place {
 /* Where the row stands. `counts`: its stream has a number on the other side too. */
 static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts, uint64_t rows)
 {
-    const unsigned kind = batch->present[index] & PKT_HAS_TCP ? KIND_TCP : KIND_UDP;
+    const unsigned kind = batch->ip_proto[index] == PROTO_TCP ? KIND_TCP : KIND_UDP;
     place p = {batch->stream[index], batch->stream_dir[index], true};
     if (p.stream >= rows)
         return p;

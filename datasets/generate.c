@@ -32,12 +32,12 @@ static int truth_flush(truth_writer *t, pkt_err *err)
     return bad;
 }
 
-/* `tcp`: see stream_book_enter(). */
-static int truth_push(truth_writer *t, truth_row *row, const truth_row *tcp, pkt_err *err)
+/* `l4`: see stream_book_enter(). */
+static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_err *err)
 {
     if (!t->csv)
         return 0;
-    if (stream_book_enter(&t->streams, row, tcp, err) != 0)
+    if (stream_book_enter(&t->streams, row, l4, err) != 0)
         return -1;
     size_t i = t->batch->rows++;
 #define PKT_X(name, type, level, has, show, doc) t->batch->name[i] = row->name;
@@ -69,7 +69,7 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
                       (uint32_t)f->size, err) != 0 ||
-        truth_push(&g->truth, &row, frame_tells_tcp(f, captured) ? &f->truth : NULL, err) != 0)
+        truth_push(&g->truth, &row, frame_tells_stream(f, captured) ? &f->truth : NULL, err) != 0)
         return -1;
     g->packets++;
     return 1;

@@ -3,7 +3,7 @@
 #include <search.h>
 #include <stdlib.h>
 
-enum { SYN = 0x02, ACK = 0x10 };
+enum { TCP = 6, SYN = 0x02, ACK = 0x10 };
 
 typedef struct end {
     uint64_t hi, lo;
@@ -96,15 +96,14 @@ static void learn(conversation *c, const truth_row *row, const truth_row *tcp, b
 }
 
 /* A host that talks to itself from a port to the same port has one direction only. */
-int stream_book_enter(stream_book *book, truth_row *row, const truth_row *tcp, pkt_err *err)
+int stream_book_enter(stream_book *book, truth_row *row, const truth_row *l4, pkt_err *err)
 {
-    if (!tcp && !(row->present & PKT_HAS_PORTS))
+    if (!l4)
         return 0;
-    const truth_row *ports = tcp ? tcp : row;
-    conversation wanted = {.from = {row->src_hi, row->src_lo, ports->src_port},
-                           .to = {row->dst_hi, row->dst_lo, ports->dst_port},
+    conversation wanted = {.from = {row->src_hi, row->src_lo, l4->src_port},
+                           .to = {row->dst_hi, row->dst_lo, l4->dst_port},
                            .ip_version = row->ip_version,
-                           .tcp = tcp != NULL};
+                           .tcp = row->ip_proto == TCP};
     conversation mirrored = wanted;
     mirrored.from = wanted.to;
     mirrored.to = wanted.from;
@@ -118,9 +117,9 @@ int stream_book_enter(stream_book *book, truth_row *row, const truth_row *tcp, p
         c = added(book, &wanted);
     if (!c)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth's streams");
-    if (tcp) {
-        syn(book, c, tcp, back);
-        learn(c, row, tcp, back);
+    if (c->tcp) {
+        syn(book, c, l4, back);
+        learn(c, row, l4, back);
     }
     row->stream = c->stream;
     row->stream_dir = back != c->reversed;

@@ -11,11 +11,11 @@ typedef struct stream_book {
     uint32_t tcp, udp;   /* streams so far */
 } stream_book;
 
-/* Fill stream and stream_dir of the capture's next row, by the rule `wireshark-4.0`. `tcp`: what
- * its TCP header tells, although it may be cut and give the row no columns; NULL: nothing. No
+/* Fill stream and stream_dir of the capture's next row, by the rule `wireshark-4.0`. `l4`: what
+ * its transport header tells, although it may give the row no columns; NULL: nothing. No
  * scenario writes a UDP header with a length below 8, which would have no stream. 0, or -1 and
  * *err. */
-int stream_book_enter(stream_book *book, truth_row *row, const truth_row *tcp, pkt_err *err);
+int stream_book_enter(stream_book *book, truth_row *row, const truth_row *l4, pkt_err *err);
 void stream_book_free(stream_book *book);
 
 #endif

@@ -101,6 +101,6 @@ void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index
 void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
                       pkt_stream_hint *hint)
 {
-    hint->tcp_cut = 0;
+    *hint = (pkt_stream_hint){0};
     decode_record(record, batch, index, hint);
 }

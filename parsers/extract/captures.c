@@ -38,7 +38,7 @@ static void flows_say(const extraction *x, const char *name, const pkt_flow_repo
                     "more than %" PRIu32 " (--max-flows): those that came again have new streams",
                     name, flows->evicted, x->max_flows);
     if (flows->inner)
-        say_warning("%s: %" PRIu64 " packets carry a further IP header (tunnel, ICMP error): "
+        say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
                     "Wireshark numbers streams in those too, so its numbers may be higher",
                     name, flows->inner);
 }

@@ -6,7 +6,15 @@
 #include "flow/table.h"
 
 /* https://www.iana.org/assignments/protocol-numbers */
-enum { PROTO_IPV4 = 4, PROTO_UDP = 17, PROTO_IPV6 = 41, PROTO_GRE = 47, PROTO_UDPLITE = 136 };
+enum {
+    PROTO_IPV4 = 4,
+    PROTO_IPV6 = 41,
+    PROTO_GRE = 47,
+    PROTO_ETHERIP = 97,
+    PROTO_IPCOMP = 108,
+    PROTO_UDPLITE = 136,
+    PROTO_MPLS = 137
+};
 
 enum { FIN = 0x001, SYN = 0x002, RST = 0x004, ACK = 0x010 };
 enum { TCP_MIN_HEADER = 20, UDP_HEADER = 8 };
@@ -18,7 +26,9 @@ enum { KIND_TCP = 0, KIND_UDP = 1, KINDS = 2, KIND_IPV6 = 2 };
 enum {
     BASE_KNOWN = 1,   /* of the first side; shifted by one: of the second */
     SECOND_BEGAN = 4, /* the stream's first packet came from the second side */
-    CLOSED = 8        /* FIN or RST was seen */
+    CLOSED = 8,       /* FIN or RST was seen */
+    VNC = 16,         /* Wireshark takes what follows for VNC */
+    RENEWED = 32      /* the next packet begins a stream */
 };
 
 /* Rows whose places in the index are asked for before the first of them is looked up. */
@@ -75,6 +85,7 @@ typedef struct segment {
     uint8_t tcp;  /* else UDP, and only the ports are filled */
     uint8_t side; /* that sent it: 0 the key's first, 1 its second */
     uint8_t sized;
+    uint8_t vnc_version;
     uint16_t src_port, dst_port, flags;
     uint32_t seq, ack;
 } segment;
@@ -88,10 +99,11 @@ static int sized(const pkt_batch *b, size_t row, int header_fits)
     return header_fits && !fragment;
 }
 
-static void segment_cut(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+/* Of a header without columns. */
+static void segment_hinted(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
     *s = (segment){.row = (uint8_t)row,
-                   .tcp = 1,
+                   .tcp = hint->kind == PKT_HINT_TCP,
                    .sized = (uint8_t)sized(b, row, hint->tcp_sized),
                    .src_port = hint->src_port,
                    .dst_port = hint->dst_port,
@@ -100,12 +112,13 @@ static void segment_cut(segment *s, const pkt_batch *b, size_t row, const pkt_st
                    .ack = hint->tcp_ack};
 }
 
-static void segment_tcp(segment *s, const pkt_batch *b, size_t row)
+static void segment_tcp(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
     const int past = b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_MIN_HEADER;
     *s = (segment){.row = (uint8_t)row,
                    .tcp = 1,
                    .sized = (uint8_t)sized(b, row, !past),
+                   .vnc_version = hint->vnc_version,
                    .src_port = b->src_port[row],
                    .dst_port = b->dst_port[row],
                    .flags = b->tcp_flags[row],
@@ -125,16 +138,17 @@ static int udp_numbered(const pkt_batch *b, size_t row, const pkt_stream_hint *h
 static int segment_of(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
     if (b->present[row] & PKT_HAS_TCP) {
-        segment_tcp(s, b, row);
+        segment_tcp(s, b, row, hint);
     } else if (b->present[row] & PKT_HAS_PORTS) {
         if (!udp_numbered(b, row, hint))
             return 0;
         *s = (segment){
             .row = (uint8_t)row, .src_port = b->src_port[row], .dst_port = b->dst_port[row]};
     } else {
-        if (!hint->tcp_cut)
+        if (hint->kind == PKT_HINT_NONE ||
+            (hint->kind == PKT_HINT_UDP && !udp_numbered(b, row, hint)))
             return 0;
-        segment_cut(s, b, row, hint);
+        segment_hinted(s, b, row, hint);
     }
     return 1;
 }
@@ -205,12 +219,19 @@ static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt
     const size_t row = s->row;
     if (fresh)
         stream_begin(streams, flow, s->side);
+    if (flow->state & RENEWED) {
+        stream_begin(streams, flow, s->side);
+        flow->state |= VNC;
+    }
     if (s->tcp) {
         if (!fresh)
             tcp_renew(streams, flow, s);
         tcp_bases(flow, s);
         if (s->flags & (FIN | RST))
             flow->state |= CLOSED;
+        /* Where Wireshark guesses VNC it makes a new conversation for what is to come. */
+        if (s->vnc_version && !(flow->state & VNC))
+            flow->state |= VNC | RENEWED;
     }
     b->stream[row] = flow->stream;
     b->stream_dir[row] = (uint8_t)(s->side ^ !!(flow->state & SECOND_BEGAN));
@@ -218,7 +239,8 @@ static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt
 }
 
 /* Does it hold a further header that Wireshark may number a stream for? ICMP: errors quote what
- * they are about (RFC 792; RFC 4443 section 2.1). */
+ * they are about (RFC 792; RFC 4443 section 2.1), and redirects of
+ * IPv6 do (RFC 4861 section 4.6.3). */
 static int carries_another(const pkt_batch *b, size_t row)
 {
     if (!(b->present[row] & PKT_HAS_IP))
@@ -226,11 +248,28 @@ static int carries_another(const pkt_batch *b, size_t row)
     if (b->present[row] & PKT_HAS_ICMP) {
         unsigned type = b->icmp_type[row];
         return b->ip_version[row] == 6
-                   ? type >= 1 && type <= 4
+                   ? (type >= 1 && type <= 4) || type == 137
                    : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
     }
-    return b->ip_proto[row] == PROTO_IPV4 || b->ip_proto[row] == PROTO_IPV6 ||
-           b->ip_proto[row] == PROTO_GRE;
+    switch (b->ip_proto[row]) {
+    case PROTO_IPV4:
+    case PROTO_IPV6:
+    case PROTO_GRE:
+    case PROTO_ETHERIP:
+    case PROTO_IPCOMP:
+    case PROTO_MPLS:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* UDP ports of tunnels: GTP-U, Teredo (RFC 4380), LISP (RFC 9300), VXLAN (RFC 7348), Geneve (RFC
+ * 8926), MPLS (RFC 7510), GRE (RFC 8086), L2TP (RFC 2661). */
+static int tunnel_port(unsigned port)
+{
+    return port == 2152 || port == 3544 || port == 4341 || port == 4789 || port == 6081 ||
+           port == 6635 || port == 4754 || port == 1701;
 }
 
 static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size_t to,
@@ -242,9 +281,13 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
     size_t count = 0;
     for (size_t row = from; row < to; row++) {
         if (!segment_of(&segments[count], batch, row, &hints[row])) {
-            streams->report->inner += carries_another(batch, row);
+            if (carries_another(batch, row))
+                streams->report->inner++;
             continue;
         }
+        const segment *s = &segments[count];
+        if (!s->tcp && (tunnel_port(s->src_port) || tunnel_port(s->dst_port)))
+            streams->report->inner++;
         key_make(batch, &segments[count], &keys[count]);
         hashes[count] = pkt_flow_hash(streams->table, &keys[count]);
         pkt_flow_prefetch(streams->table, hashes[count]);

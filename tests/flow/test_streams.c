@@ -27,6 +27,10 @@ enum { LINKTYPE_IPV4 = 228, LINKTYPE_IPV6 = 229, PACKETS_MAX = 8, PACKET_MAX = 1
 #define ACK "5010"
 #define FIN "5011"
 #define RST "5004"
+#define VNC(port, payload)                                                                         \
+    AB("0034", "0000", "06") "03e8 " port " 00000064 00000000 5010 2000 0000 0000 " payload
+#define VNC_REST(port)                                                                             \
+    AB("0028", "0000", "06") "03e8 " port " 00000070 00000000 5010 2000 0000 0000 "
 #define UDP(length) AB("001c", "0000", "11") "03e8 0035 " length " 0000 "
 
 typedef struct stream_case {
@@ -112,10 +116,67 @@ static const stream_case cases[] = {
      {A_TO_B("00000064", "00000000", "4002"), A_TO_B("00000070", "00000000", SYN)},
      "0> 1>",
      NULL},
-    {"less than a TCP header",
+    {"less than a TCP header, but its flags and window",
      {AB("0027", "0000", "06") "03e8 0050 00000064 00000000 5002 2000 0000 00",
-      A_TO_B("00000064", "00000000", SYN)},
+      B_TO_A("000000c8", "00000065", SYN_ACK)},
+     "0> 0<",
+     NULL},
+    {"the least that has a stream",
+     {AB("0023", "0000", "06") "03e8 0050 00000064 00000000 5002 20",
+      AB("0024", "0000", "06") "03e8 0050 00000064 00000000 5002 2000"},
      "- 0>",
+     NULL},
+    {"a cut header counts for others",
+     {AB("0024", "0000", "06") "03e9 0050 00000064 00000000 5002 2000",
+      A_TO_B("00000064", "00000000", SYN),
+      BA("0024", "0000", "06") "0050 03e9 000000c8 00000065 5012 2000"},
+     "0> 1> 0<",
+     NULL},
+    {"a cut SYN begins a stream, but its datagram tells no number",
+     {A_TO_B("00000064", "00000000", SYN),
+      AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5002 2000",
+      A_TO_B("00000066", "00000000", SYN), A_TO_B("00000067", "00000000", SYN)},
+     "0> 1> 1> 2>",
+     NULL},
+    {"and it does with a data offset that fits",
+     {AB("0024", "0000", "06") "03e8 0050 00000065 00000000 4002 2000",
+      A_TO_B("00000066", "00000000", SYN)},
+     "0> 1>",
+     NULL},
+    {"a fragment's cut header tells no number",
+     {AB("0024", "2000", "06") "03e8 0050 00000064 00000000 4002 2000",
+      A_TO_B("00000070", "00000000", SYN)},
+     "0> 0>",
+     NULL},
+    {"a cut FIN closes",
+     {A_TO_B("00000064", "00000000", SYN),
+      AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5011 2000",
+      A_TO_B("00000064", "00000000", SYN)},
+     "0> 0> 0>",
+     "0> 0> 1>"},
+    {"a datagram past the frame's end has a stream",
+     {AB("0100", "0000", "06") "03e8 0050 " TCP("00000064", "00000000", SYN),
+      AB("0100", "0000", "11") "03e8 0035 0008 0000",
+      AB("0100", "0000", "11") "03e8 0035 0007 0000",
+      AB("0100", "0000", "88") "03e8 0036 0007 0000",
+      AB("0100", "0008", "06") "03e9 0050 " TCP("00000064", "00000000", SYN),
+      B_TO_A("000000c8", "00000065", SYN_ACK)},
+     "0> 0> - 1> - 0<",
+     NULL},
+    {"a new stream behind VNC's first message",
+     {VNC("1af4", "5246422030 30332e3030380a"), VNC("1af4", "5246422030 30332e3030380a"),
+      VNC("1af4", "5246422030 30332e3030380a")},
+     "0> 1> 1>",
+     NULL},
+    {"small letters and 0 at the end are VNC",
+     {VNC("1af4", "7266622030 30332e30303800"), VNC_REST("1af4")},
+     "0> 1>",
+     NULL},
+    {"not on VNC's own ports, nor another text",
+     {VNC("170c", "5246422030 30332e3030380a"), VNC_REST("170c"),
+      VNC("1af4", "5246432030 30332e3030380a"), VNC("1af4", "5246422030 30332c3030380a"),
+      VNC_REST("1af4")},
+     "0> 0> 1> 1> 1>",
      NULL},
     {"UDP is never renewed and counts apart",
      {A_TO_B("00000064", "00000000", SYN), UDP("0008"), UDP("0008")},
@@ -156,7 +217,7 @@ static void packets_number(const pkt_slice *slice, const char *const *packets, c
                            size_t size)
 {
     static pkt_batch batch;
-    uint16_t udp_length[PACKETS_MAX];
+    pkt_stream_hint hints[PACKETS_MAX];
     size_t rows = 0, n = 0;
     pkt_err err;
     memset(&batch, 0, sizeof batch);
@@ -165,11 +226,11 @@ static void packets_number(const pkt_slice *slice, const char *const *packets, c
         uint32_t length = (uint32_t)bytes_of(packets[rows], bytes);
         pkt_record record = {
             .data = bytes, .cap_len = length, .wire_len = length, .link_type = LINKTYPE_IPV4};
-        pkt_decode_flows(&record, &batch, rows, &udp_length[rows]);
+        pkt_decode_flows(&record, &batch, rows, &hints[rows]);
     }
     pkt_streams *streams = pkt_streams_open(slice, &err);
     assert_non_null(streams);
-    assert_int_equal(pkt_streams_number(streams, &batch, rows, udp_length, &err), 0);
+    assert_int_equal(pkt_streams_number(streams, &batch, rows, hints, &err), 0);
     pkt_streams_close(streams);
     for (size_t i = 0; i < rows; i++) {
         const char *gap = i ? " " : "";
