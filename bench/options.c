@@ -82,18 +82,29 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     return true;
 }
 
-bool flow_rule_option(const arguments *arguments, const char *name, pkt_flow_rule *rule)
+int flow_rule_find(const char *name, pkt_flow_rule *rule)
 {
-    const char *text = option_value(arguments, name);
-    *rule = PKT_FLOW_WIRESHARK_4_0;
-    for (unsigned i = 0; text && i < PKT_FLOW_RULE_COUNT; i++)
-        if (strcmp(text, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
+    for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++)
+        if (strcmp(name, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
             *rule = (pkt_flow_rule)i;
-            return true;
+            return 0;
         }
-    if (text)
-        say_error("--%s %s: wireshark-4.0 and wireshark-4.4 are the rules", name, text);
-    return !text;
+    return -1;
+}
+
+bool flow_options(const arguments *arguments, flow_choice *choice)
+{
+    const char *rule = option_value(arguments, "flow-rule");
+    uint64_t max;
+    *choice = (flow_choice){.rule = PKT_FLOW_WIRESHARK_4_0};
+    if (rule && flow_rule_find(rule, &choice->rule) != 0) {
+        say_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
+        return false;
+    }
+    if (!option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
+        return false;
+    choice->max = (uint32_t)max;
+    return true;
 }
 
 /* Edits that make one word the other; both shorter than the limit. */

@@ -39,8 +39,7 @@ static const option_spec options[] = {
     {"backend", "NAME", "Parse with this backend; default raw."},
     {"plugin", "FILE", "Parse with the backend in this shared object."},
     {"level", "LEVEL", "Rows of this level: frames, headers, flows or dissect; default headers."},
-    {"flow-rule", "RULE", FLOW_RULE_HELP},
-    {"max-flows", "N", MAX_FLOWS_HELP},
+    FLOW_OPTIONS,
     {"columns", "A,B,...",
      "These columns, in this order; packet (its number in the capture) and file (the capture's "
      "name) too. Default: all of the level."},

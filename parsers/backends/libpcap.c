@@ -85,10 +85,10 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
         .wire_len = header->len,
         .link_type = s->link_type,
     };
-    if (s->level == PKT_LEVEL_FRAMES)
-        pkt_decode_frame(&record, batch, row);
-    else if (s->level == PKT_LEVEL_HEADERS)
+    if (s->level == PKT_LEVEL_HEADERS)
         pkt_decode_headers(&record, batch, row);
+    else if (s->level == PKT_LEVEL_FRAMES)
+        pkt_decode_frame(&record, batch, row);
     else
         pkt_decode_flows(&record, batch, row, hint);
 }

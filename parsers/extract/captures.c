@@ -36,7 +36,7 @@ static void flows_say(const extraction *x, const char *name, const pkt_flow_repo
     if (flows->evicted)
         say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
                     "more than %" PRIu32 " (--max-flows): those that came again have new streams",
-                    name, flows->evicted, x->max_flows);
+                    name, flows->evicted, x->flows.max);
     if (flows->inner)
         say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
                     "Wireshark numbers streams in those too, so its numbers may be higher",
@@ -49,8 +49,8 @@ static int slice_run(const extraction *x, const char *name, const pkt_slice *ope
 {
     pkt_slice slice = *opened;
     pkt_flow_report flows = {0};
-    slice.flow_rule = x->flow_rule;
-    slice.max_flows = x->max_flows;
+    slice.flow_rule = x->flows.rule;
+    slice.max_flows = x->flows.max;
     slice.flow_report = &flows;
     int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
     flows_say(x, name, &flows);

@@ -110,16 +110,6 @@ static bool output_get(const arguments *arguments, extraction *x)
     return true;
 }
 
-static bool flows_get(const arguments *arguments, extraction *x)
-{
-    uint64_t max;
-    if (!flow_rule_option(arguments, "flow-rule", &x->flow_rule) ||
-        !option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
-        return false;
-    x->max_flows = (uint32_t)max;
-    return true;
-}
-
 bool request_read(extraction *x, const arguments *arguments)
 {
     uint64_t threads;
@@ -132,7 +122,7 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
         !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !join_fits(x) || !flows_get(arguments, x) ||
+        !join_fits(x) || !flow_options(arguments, &x->flows) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
