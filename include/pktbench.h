@@ -238,9 +238,9 @@ typedef enum pkt_flow_rule {
 typedef struct pkt_flow_report {
     uint64_t streams; /* numbers given */
     uint64_t evicted; /* flows forgotten because of max_flows: they begin anew if they come again */
-    uint64_t inner; /* packets that may have a further IP header inside, which is not numbered: of
-                     * tunnels by their protocol or UDP port, ICMP errors. Wireshark counts the
-                     * streams in those too. */
+    uint64_t inner;   /* packets that may have a further IP header inside, which is not numbered: of
+                       * tunnels by their protocol or UDP port, ICMP errors. Wireshark counts the
+                       * streams in those too. */
 } pkt_flow_report;
 
 /* A capture file that every backend can be pointed at. Its magic has been checked. */
