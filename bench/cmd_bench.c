@@ -486,8 +486,9 @@ static int bench_run(const arguments *arguments)
     benchmark b = {.arguments = arguments};
     int status = EXIT_TROUBLE;
     lineup_wish wish = lineup_wish_of(arguments);
+    flow_choice flows;
     wish.against = option_value(arguments, "against");
-    if (!options_read(&b))
+    if (!options_read(&b) || !flow_options(arguments, &flows))
         return status;
     if (is_seed(&b) && !wish.backends)
         wish.backends = EVERY_BACKEND;
@@ -497,6 +498,7 @@ static int bench_run(const arguments *arguments)
         return status;
     progress_open(&b.progress);
     if (suite_open(&b.suite, b.suite_name, arguments->operands, arguments->operand_count)) {
+        suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         suite_close(&b.suite);
     }
@@ -510,8 +512,9 @@ static const option_spec options[] = {
      "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
+    FLOW_OPTIONS,
     {"against", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "
      "of this run (named *.so*): both sides take turns, round by round."},

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "command.h"
 #include "counters.h"
 #include "pktbench.h"
 
@@ -21,6 +22,7 @@ typedef struct run_job {
     run_kind kind;
     const char *path; /* of the slice */
     pkt_level level;
+    flow_choice flows;
     const char *csv;     /* RUN_ROWS: file to write */
     bool keep;           /* RUN_ROWS: also the rows before a failure */
     uint64_t packets;    /* RUN_POSITIONS: rows that there will be */

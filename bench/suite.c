@@ -387,6 +387,12 @@ bool suite_open(suite *suite, const char *name, char *const *captures, size_t co
     return good;
 }
 
+void suite_flows(suite *suite, const flow_choice *flows)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        suite->slices[i].flows = *flows;
+}
+
 const suite_slice *suite_whole(const suite_slice *slice)
 {
     return slice->whole ? slice->whole : slice;

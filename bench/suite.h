@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "command.h"
 #include "pktbench.h"
 
 /* Slices in one run, at most. */
@@ -27,6 +28,7 @@ typedef struct suite_slice {
     const struct suite_slice *whole; /* not NULL: this is only its first packets */
     char *empty;                     /* path of the same without packets; NULL unless `whole` */
     uint64_t seed;
+    flow_choice flows; /* all 0: the default */
 } suite_slice;
 
 typedef struct suite {
@@ -46,6 +48,8 @@ bool suite_known(const char *name);
  * compressed or comes through a pipe is unpacked into the scratch folder first. false: a message
  * was printed. */
 bool suite_open(suite *suite, const char *name, char *const *captures, size_t count);
+/* Number streams so in all slices. */
+void suite_flows(suite *suite, const flow_choice *flows);
 /* The slice's first packets as a slice of its own, made if it is not there. NULL after a message.
  */
 suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets);
