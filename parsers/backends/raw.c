@@ -4,10 +4,14 @@
 #include <stdlib.h>
 
 #include "decode/decode.h"
+#include "live/follow.h"
+#include "live/packet_ring.h"
 #include "source/source.h"
 
 typedef struct raw_state {
     pkt_source *source;
+    pkt_ring *ring;       /* in place of the source: packets of an interface */
+    const pkt_live *live; /* NULL: a whole file */
     pkt_level level;
 } raw_state;
 
@@ -24,11 +28,17 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
-    s->source = pkt_source_open(slice->path, err);
-    if (!s->source) {
+    s->live = slice->live;
+    if (slice->format == PKT_FORMAT_LIVE)
+        s->ring = pkt_ring_open(slice, err);
+    else
+        s->source = pkt_source_open(slice->path, err);
+    if (!s->source && !s->ring) {
         free(s);
         return -1;
     }
+    if (s->live && s->source)
+        pkt_source_grows(s->source, 1);
     *state = s;
     return 0;
 }
@@ -37,13 +47,21 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
  * lines of the first one's packet have arrived, and both still fit the first-level cache. */
 enum { RECORDS_AT_ONCE = 32 };
 
+/* Records of what is still coming; none, rather than waiting, where there are rows to hand out. */
+static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
+{
+    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_AT_ONCE, rows == 0, err)
+                   : pkt_follow_read(s->source, s->live, records, RECORDS_AT_ONCE, rows == 0, err);
+}
+
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
     pkt_record records[RECORDS_AT_ONCE];
     size_t rows = 0;
     while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
-        int got = pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
+        int got = s->live ? live_read(s, records, rows, err)
+                          : pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
         if (got <= 0)
             return rows ? (int)rows : got; /* the source says it again at the next call */
         if (s->level == PKT_LEVEL_FRAMES)
@@ -61,10 +79,12 @@ static void raw_close(void *state)
 {
     raw_state *s = state;
     pkt_source_close(s->source);
+    pkt_ring_close(s->ring);
     free(s);
 }
 
-static const pkt_feature features[] = {{"pcapng", "tested"}, {NULL, NULL}};
+static const pkt_feature features[] = {
+    {"pcapng", "tested"}, {"live", "tested"}, {"follow", "tested"}, {NULL, NULL}};
 
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,

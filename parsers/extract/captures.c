@@ -9,8 +9,7 @@
 #include "source/feed.h"
 #include "source/input.h"
 
-/* Where a path's last name begins. */
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
