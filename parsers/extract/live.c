@@ -173,13 +173,14 @@ static int write_failed(const session *s)
 /* What the kernel has counted. */
 static void counts_say(const session *s, uint64_t missed)
 {
+    const uint64_t rows = pieces_rows(&s->out);
     if (s->dropped)
         say_warning("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped "
                     "%" PRIu64 " more",
-                    s->name, s->rows, s->received, s->dropped);
+                    s->name, rows, s->received, s->dropped);
     else
         say_note("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped none",
-                 s->name, s->rows, s->received);
+                 s->name, rows, s->received);
     if (missed)
         say_warning("%s: the interface itself missed %" PRIu64 " packets", s->name, missed);
 }

@@ -45,6 +45,7 @@ struct pkt_ring {
     uint32_t left;   /* packets in it that were not read */
     uint8_t *packet; /* the first of them */
     uint16_t link_type;
+    bool bound;    /* it captures */
     bool loopback; /* every packet passes twice: going out, and coming in */
     /* Counts of packets: by the kernel, until it was asked last; taken from the ring. */
     uint64_t received, dropped, taken;
@@ -178,7 +179,8 @@ static int ring_begin(pkt_ring *ring, const char *name, pkt_err *err)
         return socket_fail("no packet socket", err);
     if (ring_map(ring, err) != 0 || filter_set(ring, name, err) != 0)
         return -1;
-    return interface_bind(ring, name, err);
+    ring->bound = interface_bind(ring, name, err) == 0;
+    return ring->bound ? 0 : -1;
 }
 
 pkt_ring *pkt_ring_open(const pkt_slice *slice, pkt_err *err)
@@ -196,17 +198,6 @@ pkt_ring *pkt_ring_open(const pkt_slice *slice, pkt_err *err)
     return NULL;
 }
 
-void pkt_ring_close(pkt_ring *ring)
-{
-    if (!ring)
-        return;
-    if (ring->map)
-        (void)munmap(ring->map, ring->block_size * ring->block_count);
-    if (ring->fd >= 0)
-        close(ring->fd);
-    free(ring);
-}
-
 /* The kernel counts from 0 again every time it is asked; what it dropped is among its packets. */
 static void counts_get(pkt_ring *ring)
 {
@@ -217,6 +208,19 @@ static void counts_get(pkt_ring *ring)
     ring->received += counts.tp_packets - counts.tp_drops;
     ring->dropped += counts.tp_drops;
     ring->live->counted(ring->live->self, ring->received, ring->dropped);
+}
+
+void pkt_ring_close(pkt_ring *ring)
+{
+    if (!ring)
+        return;
+    if (ring->bound)
+        counts_get(ring);
+    if (ring->map)
+        (void)munmap(ring->map, ring->block_size * ring->block_count);
+    if (ring->fd >= 0)
+        close(ring->fd);
+    free(ring);
 }
 
 /* Let in no more packets. */

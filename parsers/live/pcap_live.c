@@ -95,11 +95,6 @@ pkt_pcap_live *pkt_pcap_live_open(const pkt_slice *slice, pcap_t **pcap, pkt_err
     return NULL;
 }
 
-void pkt_pcap_live_close(pkt_pcap_live *live)
-{
-    free(live);
-}
-
 /* What libpcap calls received includes what was dropped. */
 static void counts_get(pkt_pcap_live *live)
 {
@@ -111,6 +106,13 @@ static void counts_get(pkt_pcap_live *live)
     live->received += (uint32_t)(now.ps_recv - live->last.ps_recv - dropped);
     live->last = now;
     live->live->counted(live->live->self, live->received, live->dropped);
+}
+
+void pkt_pcap_live_close(pkt_pcap_live *live)
+{
+    if (live)
+        counts_get(live);
+    free(live);
 }
 
 /* Let in no more packets. pcap_setfilter() would throw away those in its buffer too, so the kernel
