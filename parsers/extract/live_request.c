@@ -11,23 +11,22 @@ enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
 #define ROTATE_MIN UINT64_C(1000)
 #define SIZE_MOST UINT64_C(1000000000000000)
 
-/* Options that have no meaning for files at rest, and those of them that are for interfaces. */
-static const char *const live_options[] = {"c",           "count",        "duration",
-                                           "flush-every", "rotate-size",  "rotate-every",
-                                           "snaplen",     "buffer",       "immediate"};
-static const char *const interface_options[] = {"snaplen", "buffer", "immediate"};
+/* Options that have no meaning for files at rest, and those of them that are for interfaces. The
+ * lists end with NULL. */
+static const char *const live_options[] = {
+    "c",       "count",  "duration",  "flush-every", "rotate-size", "rotate-every",
+    "snaplen", "buffer", "immediate", NULL};
+static const char *const interface_options[] = {"snaplen", "buffer", "immediate", NULL};
 /* Those that packets which are still coming cannot have. */
-static const char *const file_options[] = {"join", "strict"};
+static const char *const file_options[] = {"join", "strict", NULL};
 
 /* The first of these options that was given; NULL. */
-static const char *any_given(const arguments *arguments, const char *const *names, size_t count)
+static const char *any_given(const arguments *arguments, const char *const *names)
 {
-    for (size_t i = 0; i < count; i++)
-        if (option_given(arguments, names[i]))
-            return names[i];
-    return NULL;
+    while (*names && !option_given(arguments, *names))
+        names++;
+    return *names;
 }
-#define ANY_GIVEN(arguments, names) any_given(arguments, names, sizeof names / sizeof names[0])
 
 static const char *dashes(const char *name)
 {
@@ -36,7 +35,7 @@ static const char *dashes(const char *name)
 
 static bool input_fits(const extraction *x, const arguments *arguments)
 {
-    const char *option = ANY_GIVEN(arguments, live_options);
+    const char *option = any_given(arguments, live_options);
     if (!is_live(x) && x->capture_count == 0) {
         say_error("extract: an operand is missing: expected CAPTURE... or -i INTERFACE; see "
                   "`pktbench extract --help`");
@@ -49,25 +48,25 @@ static bool input_fits(const extraction *x, const arguments *arguments)
     if (!is_live(x))
         return true;
     if (x->live.interface && (x->capture_count || x->follow)) {
-        say_error("extract: -i and %s exclude each other",
-                  x->follow ? "--follow" : "a CAPTURE");
+        say_error("extract: -i and %s exclude each other", x->follow ? "--follow" : "a CAPTURE");
         return false;
     }
     if (x->follow && (x->capture_count != 1 || strcmp(x->captures[0], "-") == 0)) {
         say_error("extract: --follow goes with one CAPTURE, a file");
         return false;
     }
-    option = ANY_GIVEN(arguments, file_options);
+    option = any_given(arguments, file_options);
     if (option) {
         say_error("extract: --%s is for captures that are whole", option);
         return false;
     }
-    option = x->follow ? ANY_GIVEN(arguments, interface_options) : NULL;
+    option = x->follow ? any_given(arguments, interface_options) : NULL;
     if (option)
         say_error("extract: --%s is for -i", option);
     if (!option && x->follow && x->filter) {
         option = "f";
-        say_error("extract: -f does not go with --follow: filter its rows, or where it is captured");
+        say_error(
+            "extract: -f does not go with --follow: filter its rows, or where it is captured");
     }
     return !option;
 }
@@ -112,7 +111,8 @@ static bool rotation_fits(const extraction *x)
         return true;
     if (x->encoder && strcmp(x->path, "-") != 0)
         return true;
-    say_error("extract: --rotate-size and --rotate-every need a file to name others after: -o FILE");
+    say_error(
+        "extract: --rotate-size and --rotate-every need a file to name others after: -o FILE");
     return false;
 }
 

@@ -16,9 +16,9 @@ typedef struct pieces {
     bool rotating;            /* names get a time and a number */
     const char *file, *label; /* of the rows */
     /* 0 at first. */
-    uint64_t number;       /* of the last packet */
-    uint64_t rows;         /* in files that are closed */
-    unsigned count;        /* files opened */
+    uint64_t number; /* of the last packet */
+    uint64_t rows;   /* in files that are closed */
+    unsigned count;  /* files opened */
     pkt_outfile out;
     pkt_writer *writer; /* NULL: no file is open */
 } pieces;

@@ -39,8 +39,8 @@ int pkt_interface_check(const char *name, pkt_err *err)
         return 0;
     if (strlen(name) >= IF_NAMESIZE || if_nametoindex(name) == 0) {
         names_put(known, sizeof known);
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "there is no such interface: there are %s",
-                        known);
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "there is no such interface: there are %s", known);
     }
     if (interface_ask(name, SIOCGIFFLAGS, &request, err) != 0)
         return -1;

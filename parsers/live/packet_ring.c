@@ -85,10 +85,11 @@ static int link_type_get(pkt_ring *ring, const char *name, pkt_err *err)
         ring->link_type = LINKTYPE_RAW;
         return 0;
     default:
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "hardware type %u: this backend captures from Ethernet, loopback and raw IP "
-                        "interfaces; take the backend libpcap",
-                        hardware);
+        return pkt_fail(
+            err, PKT_ERR_USAGE, PKT_POS_NONE,
+            "hardware type %u: this backend captures from Ethernet, loopback and raw IP "
+            "interfaces; take the backend libpcap",
+            hardware);
     }
 }
 
@@ -114,8 +115,8 @@ static int filter_set(pkt_ring *ring, const char *name, pkt_err *err)
     struct sock_filter *code = calloc(program.count, sizeof *code);
     int bad = code ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a filter");
     for (size_t i = 0; code && i < program.count; i++)
-        code[i] = (struct sock_filter){program.code[i].code, program.code[i].jt,
-                                       program.code[i].jf, program.code[i].k};
+        code[i] = (struct sock_filter){program.code[i].code, program.code[i].jt, program.code[i].jf,
+                                       program.code[i].k};
     if (code)
         bad = filter_attach(ring->fd, code, program.count, err);
     free(code);
@@ -159,8 +160,8 @@ static int interface_bind(const pkt_ring *ring, const char *name, pkt_err *err)
     const struct packet_mreq promiscuous = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
     const struct sockaddr_ll address = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ALL), .sll_ifindex = index};
-    if (setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous,
-                   sizeof promiscuous) != 0 ||
+    if (setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) !=
+            0 ||
         bind(ring->fd, (const struct sockaddr *)&address, sizeof address) != 0)
         return socket_fail("cannot capture from it", err);
     return 0;
@@ -249,8 +250,8 @@ static bool block_take(pkt_ring *ring)
         return false;
     ring->held = true;
     ring->left = header->num_pkts;
-    ring->packet = (uint8_t *)header - offsetof(struct tpacket_block_desc, hdr) +
-                   header->offset_to_first_pkt;
+    ring->packet =
+        (uint8_t *)header - offsetof(struct tpacket_block_desc, hdr) + header->offset_to_first_pkt;
     if (status & TP_STATUS_LOSING)
         counts_get(ring);
     return true;

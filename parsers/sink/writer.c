@@ -37,7 +37,7 @@ struct pkt_writer {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     size_t ring_size, filling, oldest; /* blocks: in the ring, being filled, to be written next */
-    uint64_t written; /* bytes: the offset, of blocks that are done */
+    uint64_t written;                  /* bytes: the offset, of blocks that are done */
     int writing, stopping;
     pkt_err fault;
     block ring[]; /* ring_size of them */

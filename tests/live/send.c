@@ -1,6 +1,6 @@
 /* Send the packets of a capture on an interface, at a given rate, from its start again when it
- * ends; packets of less than 14 bytes are left out. Usage: send INTERFACE CAPTURE PACKETS PER_SECOND.
- * Says how many were sent. */
+ * ends; packets of less than 14 bytes are left out. Usage: send INTERFACE CAPTURE PACKETS
+ * PER_SECOND. Says how many were sent. */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_packet.h>
