@@ -26,12 +26,15 @@ static void name_make(const pieces *p, char name[PATH_MAX])
 int pieces_open(pieces *p, pkt_err *err)
 {
     char name[PATH_MAX];
+    const char *path = p->path;
     if (p->writer || !p->encoder)
         return 0;
     p->count++;
-    if (p->rotating)
+    if (p->rotating) {
         name_make(p, name);
-    if (pkt_outfile_open(&p->out, p->rotating ? name : p->path, err) != 0)
+        path = name;
+    }
+    if (pkt_outfile_open(&p->out, path, err) != 0)
         return -1;
     (void)setvbuf(p->out.file, NULL, _IONBF, 0); /* blocks are large */
     p->writer = pkt_writer_open(p->encoder, p->fields, p->out.file, p->threads, err);
