@@ -1,6 +1,6 @@
 /* Send the packets of a capture on an interface, at a given rate, from its start again when it
  * ends; packets of less than 14 bytes are left out. Usage: send INTERFACE CAPTURE PACKETS
- * PER_SECOND. Says how many were sent. */
+ * PER_SECOND. Says how many were sent, and in what time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_packet.h>
@@ -102,7 +102,8 @@ int main(int argc, char **argv)
             }
         wait_until(start + elapsed + NS_PER_S / 1000);
     }
-    printf("%" PRIu64 "\n", sent);
+    printf("%" PRIu64 " packets in %.2f s\n", sent,
+           (double)(clock_ns() - start) / (double)NS_PER_S);
     pkt_source_close(source);
     close(fd);
     return 0;
