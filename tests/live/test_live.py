@@ -255,12 +255,25 @@ def test_duration(far):
         run = Run("-i", "vA", "--backend", backend, "--duration", "200ms")
         assert counts(run.ended()) == (0, 0, 0)
         assert read_rows() == [] and Path("out.csv").stat().st_size > 0
-        run = Run("-i", "vA", "--backend", backend, "--duration", "500ms", "--format", "none")
+        before = received_by("vA")
         sender = far.send("flood.pcap", 1000000)
+        while received_by("vA") == before:
+            time.sleep(0.01)
+        run = Run("-i", "vA", "--backend", backend, "--duration", "500ms", "--format", "none")
         rows, received, _ = counts(run.ended())
         sender.kill()
         sender.wait()
         assert 0 < rows == received
+
+
+def send_twice(far, packets, suffix):
+    """The second half once a file of the first has appeared, however slow the machine is."""
+    assert far.send("flood.pcap", packets).wait() == 0
+    until = time.monotonic() + PATIENCE
+    while not list(Path(".").glob(f"piece-*-0*.{suffix}")):
+        assert time.monotonic() < until, "no file was finished"
+        time.sleep(0.01)
+    assert far.send("flood.pcap", packets).wait() == 0
 
 
 def pieces(suffix):
@@ -273,12 +286,13 @@ def pieces(suffix):
 
 def test_rotation(far):
     """Every piece is complete by itself, and together they are all rows."""
-    wanted = file_rows("flood.pcap", "--columns", "packet,ts_ns,src,dst")
+    half = file_rows("flood.pcap", "--columns", "ts_ns,src,dst")[:6000]
+    wanted = [[str(i + 1), *row] for i, row in enumerate(half + half)]
     options = ("-i", "vA", "--columns", "packet,ts_ns,src,dst")
     for backend, rotate in (("raw", ("--rotate-size", "200kB")),
                             ("libpcap", ("--rotate-every", "300ms", "--threads", "2"))):
         run = Run(*options, "--backend", backend, *rotate, out="piece.csv")
-        assert far.send("flood.pcap", len(wanted)).wait() == 0
+        send_twice(far, len(half), "csv")
         rows, received, _ = counts(run.stop())
         found = pieces("csv")
         assert rows == received == len(wanted)
@@ -290,7 +304,7 @@ def test_rotation(far):
     for form, head, tail in (("parquet", b"PAR1", b"PAR1"),
                              ("arrow", b"\xff" * 4, b"\xff" * 4 + b"\0" * 4)):
         run = Run(*options, "--rotate-every", "200ms", "--format", form, out=f"piece.{form}")
-        assert far.send("flood.pcap", 10000).wait() == 0
+        send_twice(far, 3000, form)
         run.stop()
         for path in pieces(form):
             content = path.read_bytes()
