@@ -50,6 +50,9 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
                    uint64_t fallback, uint64_t *value);
 /* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
+/* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */
+bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
+                  uint64_t fallback, uint64_t *value);
 
 /* How streams are numbered: see pkt_slice. */
 typedef struct flow_choice {

@@ -281,16 +281,23 @@ static json_t *stated_features(const wish *w, const json_t *backend)
     return stated;
 }
 
+/* Does `pktbench extract -i` run it? What only its makers state is not tried here. */
+static bool captures_here(const json_t *backend)
+{
+    return strcmp(feature_how(backend, "live"), "tested") == 0;
+}
+
 /* The command line to use; null if there is none. */
 static json_t *command_of(const wish *w, const json_t *backend, size_t level, bool extracts)
 {
     char text[256];
     const char *sink = w->sink ? w->sink : "csv";
-    if (!extracts || w->live)
+    if (!extracts || (w->live && !captures_here(backend)))
         return json_null();
     (void)snprintf(text, sizeof text,
-                   "pktbench extract CAPTURE --backend %.64s --level %s --format %s -o rows.%s",
-                   text_of(backend, "name"), level_name(level), sink, sink);
+                   "pktbench extract %s --backend %.64s --level %s --format %s -o rows.%s",
+                   w->live ? "-i INTERFACE" : "CAPTURE", text_of(backend, "name"),
+                   level_name(level), sink, sink);
     return json_string(text);
 }
 
@@ -299,8 +306,8 @@ static json_t *command_note(const wish *w, const json_t *backend, size_t level, 
 {
     if (!extracts)
         return json_string("`pktbench extract` does not run it: it is a program of its own");
-    if (w->live)
-        return json_string("`pktbench extract` reads files, and captures nothing live");
+    if (w->live && !captures_here(backend))
+        return json_string("`pktbench extract -i` does not capture with it");
     for (size_t i = 0; i < w->needs.count; i++)
         if (w->needs.list[i].kind == NEED_FEATURE && strcmp(w->needs.list[i].name, "pcapng") != 0 &&
             !column_given(backend, level_name(level), w->needs.list[i].name))

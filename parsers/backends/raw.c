@@ -5,10 +5,14 @@
 
 #include "decode/decode.h"
 #include "flow/streams.h"
+#include "live/follow.h"
+#include "live/packet_ring.h"
 #include "source/source.h"
 
 typedef struct raw_state {
     pkt_source *source;
+    pkt_ring *ring;       /* in place of the source: packets of an interface */
+    const pkt_live *live; /* NULL: a whole file */
     pkt_level level;
     pkt_streams *streams; /* at the level `flows` */
 } raw_state;
@@ -21,8 +25,8 @@ static const char *raw_version(void)
 static void raw_close(void *state)
 {
     raw_state *s = state;
-    if (s->source)
-        pkt_source_close(s->source);
+    pkt_source_close(s->source);
+    pkt_ring_close(s->ring);
     pkt_streams_close(s->streams);
     free(s);
 }
@@ -35,13 +39,20 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
-    s->source = pkt_source_open(slice->path, err);
-    if (s->source && level == PKT_LEVEL_FLOWS)
+    s->live = slice->live;
+    if (slice->format == PKT_FORMAT_LIVE)
+        s->ring = pkt_ring_open(slice, err);
+    else
+        s->source = pkt_source_open(slice->path, err);
+    const int opened = s->source || s->ring;
+    if (opened && level == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(slice, err);
-    if (!s->source || (level == PKT_LEVEL_FLOWS && !s->streams)) {
+    if (!opened || (level == PKT_LEVEL_FLOWS && !s->streams)) {
         raw_close(s);
         return -1;
     }
+    if (s->live && s->source)
+        pkt_source_grows(s->source, 1);
     *state = s;
     return 0;
 }
@@ -73,6 +84,13 @@ static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stre
     return (int)rows;
 }
 
+/* Records of what is still coming; none, rather than waiting, where there are rows to hand out. */
+static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
+{
+    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_AT_ONCE, rows == 0, err)
+                   : pkt_follow_read(s->source, s->live, records, RECORDS_AT_ONCE, rows == 0, err);
+}
+
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
@@ -80,7 +98,8 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_record records[RECORDS_AT_ONCE];
     size_t rows = 0;
     while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
-        int got = pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
+        int got = s->live ? live_read(s, records, rows, err)
+                          : pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
         if (got <= 0 && rows == 0)
             return got;
         if (got <= 0)
@@ -91,8 +110,11 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     return rows_done(s, batch, rows, hints, err);
 }
 
-static const pkt_feature features[] = {
-    {"pcapng", "tested"}, {"stream-numbers", "tested"}, {NULL, NULL}};
+static const pkt_feature features[] = {{"pcapng", "tested"},
+                                       {"stream-numbers", "tested"},
+                                       {"live", "tested"},
+                                       {"follow", "tested"},
+                                       {NULL, NULL}};
 
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,

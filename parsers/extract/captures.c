@@ -9,8 +9,7 @@
 #include "source/feed.h"
 #include "source/input.h"
 
-/* Where a path's last name begins. */
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -43,9 +42,8 @@ static void flows_say(const extraction *x, const char *name, const pkt_flow_repo
                     name, flows->inner);
 }
 
-/* One run of the backend, which holds the flows. `name` is what to call the capture. */
-static int slice_run(const extraction *x, const char *name, const pkt_slice *opened,
-                     const pkt_sink *sink, uint64_t *rows, pkt_err *err)
+int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
+              uint64_t *rows, pkt_err *err)
 {
     pkt_slice slice = *opened;
     pkt_flow_report flows = {0};

@@ -122,7 +122,7 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
         !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !join_fits(x) || !flow_options(arguments, &x->flows) ||
+        !join_fits(x) || !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

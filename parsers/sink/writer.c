@@ -37,6 +37,7 @@ struct pkt_writer {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     size_t ring_size, filling, oldest; /* blocks: in the ring, being filled, to be written next */
+    uint64_t written;                  /* bytes: the offset, of blocks that are done */
     int writing, stopping;
     pkt_err fault;
     block ring[]; /* ring_size of them */
@@ -68,6 +69,7 @@ static void oldest_write(pkt_writer *w)
         pthread_mutex_lock(&w->lock);
         w->writing = 0;
         w->rows += bad ? 0 : b->kept.rows.count;
+        w->written = w->offset;
         if (bad && w->fault.code == PKT_ERR_NONE)
             w->fault = err;
         b->kept.rows.count = 0;
@@ -286,6 +288,14 @@ int pkt_writer_end(pkt_writer *writer, pkt_err *err)
         bad = bytes_write(writer, &tail, err);
     pkt_bytes_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
+}
+
+uint64_t pkt_writer_bytes(pkt_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    const uint64_t bytes = writer->written;
+    pthread_mutex_unlock(&writer->lock);
+    return bytes;
 }
 
 uint64_t pkt_writer_rows(const pkt_writer *writer)

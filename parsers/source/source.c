@@ -128,6 +128,10 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
         int got = read_on(source, records, max, &source->fault);
         if (got > 0)
             return got;
+        if (source->growing && (got == 0 || source->fault.code == PKT_ERR_CUT)) {
+            source->whole = 0; /* as far as anybody knows */
+            return 0;
+        }
         source->ended = 1;
     }
     if (source->fault.code == PKT_ERR_NONE)
@@ -135,6 +139,16 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
     if (err)
         *err = source->fault;
     return -1;
+}
+
+void pkt_source_grows(pkt_source *source, int growing)
+{
+    source->growing = growing;
+}
+
+int pkt_source_growing(const pkt_source *source)
+{
+    return source->growing;
 }
 
 int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err)

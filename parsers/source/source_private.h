@@ -32,6 +32,7 @@ struct pkt_source {
     size_t at;   /* next record or block, in the window */
     int swapped; /* numbers in the file are in the other byte order (pcapng: of this section) */
     int ended;
+    int growing; /* the file's end is none */
     pkt_format format;
     /* classic pcap */
     uint16_t link_type;
