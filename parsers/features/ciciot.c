@@ -71,9 +71,9 @@ static uint32_t frame_length(const pkt_batch *b, size_t row)
 {
     const uint16_t has = b->present[row];
     const uint32_t captured = b->cap_len[row];
-    if (!(has & PKT_HAS_IP) || b->ip_len[row] < IPV4_HEADER)
+    if (!(has & PKT_HAS_IP) || b->ip_len[row] == 0)
         return captured;
-    uint32_t length = b->ip_len[row];
+    uint32_t length = b->ip_len[row] < IPV4_HEADER ? IPV4_HEADER : b->ip_len[row];
     if (has & PKT_HAS_LINK)
         length += has & PKT_HAS_VLAN ? ETHERNET_HEADER + VLAN_TAG : ETHERNET_HEADER;
     return length < captured ? length : captured;

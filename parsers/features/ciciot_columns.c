@@ -154,8 +154,8 @@ static const pkt_feature_column ciciot39[] = {
     "against a released CSV",                                                                      \
         "a packet of IPv4 or ARP is counted; IPv6 and all else is not, as in the scripts; IPv4 "   \
         "on links other than Ethernet is, which the scripts cannot read",                          \
-        "a packet whose IP header cannot be read is not counted; the scripts lose its whole "      \
-        "piece",                                                                                   \
+        "a packet whose IP header was not captured whole is not counted; the scripts lose the "    \
+        "piece that holds it, or one whose header claims less than 20 bytes, which counts here",   \
         "times are whole microseconds in double precision, as in the pieces that tcpdump writes",  \
         "a row is a window of consecutive packets, all flows mixed; the last one of a piece is "   \
         "shorter; rows are in the order of the capture"
