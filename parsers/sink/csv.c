@@ -39,13 +39,13 @@ typedef struct csv_encoder {
 
 static shape shape_of(const pkt_field *field)
 {
-    const pkt_column_info *info = pkt_column_at(field->column);
     if (field->kind == PKT_FIELD_PACKET)
         return SHAPE_U64;
     if (field->kind == PKT_FIELD_VALUE)
         return SHAPE_VALUE;
     if (field->kind != PKT_FIELD_CELL)
         return field->kind == PKT_FIELD_FILE ? SHAPE_FILE : SHAPE_LABEL;
+    const pkt_column_info *info = pkt_column_at(field->column);
     if (info->show == PKT_SHOW_MAC)
         return SHAPE_MAC;
     if (info->show == PKT_SHOW_ADDRESS)
