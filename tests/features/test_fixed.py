@@ -175,8 +175,8 @@ def main():
     os.chdir(tempfile.mkdtemp())
     sets = json.loads(rows.run(pktbench, "list", "features", "--format", "json"))
     schema = next(s["columns"] for s in sets if s["name"] == "ciciot-fixed")
-    for scenario, size, form in (("benign-iot", 3000000, "pcapng"), ("dataset-mix", 1000000, "pcap"),
-                                 ("worst-parse", 500000, "pcap")):
+    for scenario, size, form in (("benign-iot", 1500000, "pcapng"), ("dataset-mix", 500000, "pcap"),
+                                 ("worst-parse", 300000, "pcap")):
         rows.run(pktbench, "gen", scenario, "--size", str(size), "--format", form, "-o", scenario)
     cells = 0
     for capture in "benign-iot", "dataset-mix", "worst-parse":

@@ -206,7 +206,7 @@ def main():
     cells = 0
     cases = [  # scenario, bytes, --piece and its bytes, window
         ("benign-iot", 12000000, [], 10000000, 10),
-        ("dataset-mix", 2000000, ["--piece", "300kB"], 300000, 10),
+        ("dataset-mix", 1000000, ["--piece", "300kB"], 300000, 10),
         ("spoofing", 2000000, ["--piece", "none"], 0, 100),
         ("tcp-flood", 1000000, ["--piece", "100000"], 100000, 7),
     ]
