@@ -26,7 +26,7 @@ struct pkt_source {
     uint8_t *bytes; /* the window: a part of the file */
     size_t room;    /* of the window */
     size_t size;    /* bytes in it */
-    uint64_t base;  /* offset in the file of its first byte */
+    uint64_t base;  /* offset in the file of its first byte, modulo 2^64 */
     uint64_t file_size;
     int whole;   /* the file ends with the window */
     size_t at;   /* next record or block, in the window */
