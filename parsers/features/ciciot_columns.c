@@ -7,7 +7,7 @@
 #define MEAN(n, u, member, m) COLUMN(n, u, PKT_MEAN, member, m)
 #define SHARE(n, member, m) MEAN(n, "0 to 1", member, m)
 #define PORT(n, member, m) SHARE(n, member, m), .inferred = true, .defect = port_defect
-#define SIZE(a) sizeof(a) / sizeof((a)[0])
+#define SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char port_defect[] =
     "the port is inferred from the name; either end's port counts; other ports of the protocol do "
@@ -22,6 +22,27 @@ static const char twice_defect[] =
     "20th packet of the 19 before";
 static const char llc_defect[] =
     "1 for every IP packet, as the scripts' test is inferred to be; nothing of LLC is looked at";
+
+/* What both sets have, in this order. */
+#define FLAG_COLUMNS                                                                               \
+    {SHARE("fin_flag_number", fin, "FIN is set")}, {SHARE("syn_flag_number", syn, "SYN is set")},  \
+        {SHARE("rst_flag_number", rst, "RST is set")},                                             \
+        {SHARE("psh_flag_number", psh, "PSH is set")},                                             \
+        {SHARE("ack_flag_number", ack, "ACK is set")},                                             \
+        {SHARE("ece_flag_number", ece, "ECE is set")},                                             \
+    {                                                                                              \
+        SHARE("cwr_flag_number", cwr, "CWR is set")                                                \
+    }
+#define PROTOCOL_COLUMNS                                                                           \
+    {PORT("HTTP", http, "TCP port 80")}, {PORT("HTTPS", https, "TCP port 443")},                   \
+        {PORT("DNS", dns, "UDP port 53")}, {PORT("Telnet", telnet, "TCP port 23")},                \
+        {PORT("SMTP", smtp, "TCP port 25")}, {PORT("SSH", ssh, "TCP port 22")},                    \
+        {PORT("IRC", irc, "TCP port 194 or 6667")}, {SHARE("TCP", tcp, "TCP")},                    \
+        {SHARE("UDP", udp, "UDP")}, {PORT("DHCP", dhcp, "UDP port 67 or 68")},                     \
+        {SHARE("ARP", arp, "ARP")},                                                                \
+    {                                                                                              \
+        SHARE("ICMP", icmp, "ICMP")                                                                \
+    }
 
 static const pkt_feature_column ciciot46[] = {
     {MEAN("flow_duration", "s", flow_duration,
@@ -39,13 +60,7 @@ static const pkt_feature_column ciciot46[] = {
      .defect = "always Rate: both directions are counted"},
     {MEAN("Drate", "packets/s", back_rate, "the same, of packets that come back"),
      .defect = "0: what is looked up is never there, but for flows whose two ends are the same"},
-    {SHARE("fin_flag_number", fin, "FIN is set")},
-    {SHARE("syn_flag_number", syn, "SYN is set")},
-    {SHARE("rst_flag_number", rst, "RST is set")},
-    {SHARE("psh_flag_number", psh, "PSH is set")},
-    {SHARE("ack_flag_number", ack, "ACK is set")},
-    {SHARE("ece_flag_number", ece, "ECE is set")},
-    {SHARE("cwr_flag_number", cwr, "CWR is set")},
+    FLAG_COLUMNS,
     {MEAN("ack_count", "packets", fin_seen, "packets with FIN in its TCP flow so far"),
      .defect = "misnamed: counts FIN"},
     {MEAN("syn_count", "packets", syn_seen, "packets with SYN in its TCP flow so far")},
@@ -55,18 +70,7 @@ static const pkt_feature_column ciciot46[] = {
      .defect = "misnamed: counts PSH"},
     {MEAN("rst_count", "packets", ack_seen, "packets with ACK in its TCP flow so far"),
      .defect = "misnamed: counts ACK"},
-    {PORT("HTTP", http, "TCP port 80")},
-    {PORT("HTTPS", https, "TCP port 443")},
-    {PORT("DNS", dns, "UDP port 53")},
-    {PORT("Telnet", telnet, "TCP port 23")},
-    {PORT("SMTP", smtp, "TCP port 25")},
-    {PORT("SSH", ssh, "TCP port 22")},
-    {PORT("IRC", irc, "TCP port 194 or 6667")},
-    {SHARE("TCP", tcp, "TCP")},
-    {SHARE("UDP", udp, "UDP")},
-    {PORT("DHCP", dhcp, "UDP port 67 or 68")},
-    {SHARE("ARP", arp, "ARP")},
-    {SHARE("ICMP", icmp, "ICMP")},
+    PROTOCOL_COLUMNS,
     {SHARE("IPv", ip, "IPv4")},
     {SHARE("LLC", llc, "an IP packet"), .defect = llc_defect, .inferred = true},
     {MEAN("Tot sum", "bytes", block_sum, "sum of the block's frame lengths"),
@@ -105,13 +109,7 @@ static const pkt_feature_column ciciot39[] = {
     {COLUMN("Rate", "packets/s", PKT_RATE, time,
             "packets over the time between the first and the last"),
      .defect = "infinite if all packets have one time"},
-    {SHARE("fin_flag_number", fin, "FIN is set")},
-    {SHARE("syn_flag_number", syn, "SYN is set")},
-    {SHARE("rst_flag_number", rst, "RST is set")},
-    {SHARE("psh_flag_number", psh, "PSH is set")},
-    {SHARE("ack_flag_number", ack, "ACK is set")},
-    {SHARE("ece_flag_number", ece, "ECE is set")},
-    {SHARE("cwr_flag_number", cwr, "CWR is set")},
+    FLAG_COLUMNS,
     {COLUMN("ack_count", "packets", PKT_SUM, fin, "packets with FIN"),
      .defect = "misnamed: counts FIN"},
     {COLUMN("syn_count", "packets", PKT_SUM, syn, "packets with SYN")},
@@ -119,18 +117,7 @@ static const pkt_feature_column ciciot39[] = {
      .defect = "misnamed: counts RST"},
     {COLUMN("rst_count", "packets", PKT_SUM, ack, "packets with ACK"),
      .defect = "misnamed: counts ACK"},
-    {PORT("HTTP", http, "TCP port 80")},
-    {PORT("HTTPS", https, "TCP port 443")},
-    {PORT("DNS", dns, "UDP port 53")},
-    {PORT("Telnet", telnet, "TCP port 23")},
-    {PORT("SMTP", smtp, "TCP port 25")},
-    {PORT("SSH", ssh, "TCP port 22")},
-    {PORT("IRC", irc, "TCP port 194 or 6667")},
-    {SHARE("TCP", tcp, "TCP")},
-    {SHARE("UDP", udp, "UDP")},
-    {PORT("DHCP", dhcp, "UDP port 67 or 68")},
-    {SHARE("ARP", arp, "ARP")},
-    {SHARE("ICMP", icmp, "ICMP")},
+    PROTOCOL_COLUMNS,
     {SHARE("IGMP", igmp, "IGMP")},
     {SHARE("IPv", ip, "IPv4")},
     {SHARE("LLC", llc, "an IP packet"), .defect = llc_defect, .inferred = true},

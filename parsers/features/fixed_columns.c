@@ -8,7 +8,7 @@
     }
 #define FLAG(n, bit, m) COLUMN(n, "packets", flags[bit], m)
 #define SHARE(n, kind, m) COLUMN(n, "0 to 1", shares[kind], m)
-#define SIZE(a) sizeof(a) / sizeof((a)[0])
+#define SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const pkt_feature_column columns[] = {
     COLUMN("packets", "packets", packets, "packets of the window"),

@@ -23,11 +23,11 @@ typedef enum pkt_aggregate {
 /* Values are float64; one that a window does not have is an empty cell, a null. */
 typedef struct pkt_feature_column {
     const char *name, *unit;
-    pkt_aggregate aggregate;
-    size_t at;           /* of the value in the struct of doubles that the set's code fills */
     const char *meaning; /* of the packet's value; of the window's where aggregate is PKT_OTHER */
     const char *defect;  /* what is wrong with it, or what of the scripts is not so here; NULL */
-    bool inferred;       /* ports: no source shows them */
+    size_t at;           /* of the value in the struct of doubles that the set's code fills */
+    pkt_aggregate aggregate;
+    bool inferred; /* from names: no source shows it */
 } pkt_feature_column;
 
 typedef struct pkt_feature_set {
