@@ -48,6 +48,8 @@ bool option_given(const arguments *arguments, const char *name);
  * false: a message was printed. */
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value);
+/* A duration ("90", "90s", "2m", "5ms") in seconds, above 0; false: it is none. */
+bool seconds_read(const char *text, double *value);
 /* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
 /* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */

@@ -57,12 +57,8 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
     return true;
 }
 
-bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value)
+bool seconds_read(const char *text, double *value)
 {
-    const char *text = option_value(arguments, name);
-    *value = fallback;
-    if (!text)
-        return true;
     char *end = NULL;
     if (isdigit((unsigned char)text[0]))
         *value = strtod(text, &end);
@@ -75,11 +71,17 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     } else if (end && *end == 's') {
         end++;
     }
-    if (!end || *end || !(*value > 0) || *value > 1e6) {
-        say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
-        return false;
-    }
-    return true;
+    return end && !*end && *value > 0 && *value <= 1e6;
+}
+
+bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value)
+{
+    const char *text = option_value(arguments, name);
+    *value = fallback;
+    if (!text || seconds_read(text, value))
+        return true;
+    say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
+    return false;
 }
 
 int flow_rule_find(const char *name, pkt_flow_rule *rule)

@@ -14,6 +14,8 @@ static int extract_loaded(extraction *x)
         return EXIT_TROUBLE;
     }
     int status = is_live(x) ? live_run(x) : output_run(x);
+    if (x->features)
+        features_report(x->features);
     if (x->backend->unload)
         x->backend->unload(x->context);
     return status;
@@ -30,7 +32,15 @@ static int extract_run(const arguments *arguments)
         say_error("no memory for a batch");
         return EXIT_TROUBLE;
     }
-    int status = extract_loaded(&x);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    int status = EXIT_TROUBLE;
+    if (x.request.set)
+        x.features = pkt_features_open(&x.request, &err);
+    if (x.request.set && !x.features)
+        say_error("--features %s: %s: --max-flows takes less", x.request.set->name, err.msg);
+    else
+        status = extract_loaded(&x);
+    pkt_features_close(x.features);
     free(x.batch);
     return status;
 }
@@ -43,6 +53,18 @@ static const option_spec options[] = {
     {"columns", "A,B,...",
      "These columns, in this order; packet (its number in the capture) and file (the capture's "
      "name) too. Default: all of the level."},
+    {"features", "SET",
+     "Rows of features for a model, one a window of packets, in place of one a packet: ciciot46, "
+     "ciciot39 or ciciot-fixed; `pktbench list features` explains them."},
+    {"window", "N|TIME",
+     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets."},
+    {"by", "WHAT",
+     "Features: windows of all packets, of each pair of hosts, or of each flow: all, pair or flow; "
+     "default all. Of pairs and flows, --max-flows are remembered, default 262144."},
+    {"piece", "SIZE",
+     "Features: all state starts anew after a piece of the capture of this size, such as 10MB "
+     "(1,000,000 bytes each), as when tcpdump -C cuts it; none: never. Default 10MB for ciciot46 "
+     "and ciciot39, none for ciciot-fixed."},
     {"label", "TEXT",
      "One more column, label, with this text; from-folder: the name of the folder that holds the "
      "capture."},
@@ -86,6 +108,8 @@ const command extract_command = {
                "Every column of the level, with a header line of column names (`pktbench list "
                "columns` explains them). Addresses are text; a cell is empty where the column "
                "does not apply to the packet. Rows of several captures follow one another.\n\n"
+               "Rows of features: ciciot46 and ciciot39 are reconstructions of the published ones, "
+               "with their defects; ciciot-fixed is what they were meant to be.\n\n"
                "Rows before a fault in the capture are written: a capture that ends inside a "
                "packet gives a warning, one that contradicts itself exit status 2.\n\n"
                "With -i, SIGINT (Ctrl-C) and SIGTERM end the capture; what the kernel has received "

@@ -59,15 +59,17 @@ int slice_run(const extraction *x, const char *name, const pkt_slice *opened, co
 static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
 {
     char words[sizeof err->msg + 40];
+    const char *kept =
+        x->features ? "packets before it were counted" : "rows before it were written";
     if (!bad)
         return EXIT_DONE;
     error_words(err, words, sizeof words);
     if (err->code == PKT_ERR_CUT && !x->strict) {
-        say_warning("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+        say_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
         return EXIT_DONE;
     }
     if (pkt_err_rows_stand(err))
-        say_error("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+        say_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
     else if (err->code != PKT_ERR_WRITE)
         say_failure(name, err);
     return EXIT_TROUBLE;
@@ -91,6 +93,16 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
     return ended(x, name, bad, rows, err);
 }
 
+/* Packets that are chosen keep their numbers; feed NULL: they are counted. */
+static void numbers_from(const extraction *x, pkt_writer *writer, pkt_feed *feed)
+{
+    uint64_t (*next)(void *) = feed && x->filter ? pkt_feed_number : NULL;
+    if (x->features)
+        pkt_features_number(x->features, next, feed);
+    else if (writer)
+        pkt_writer_number(writer, next, feed);
+}
+
 /* Captures that are joined, or whose packets are chosen. */
 static int feed_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
                     pkt_writer *writer, bool *kept, pkt_err *err)
@@ -102,14 +114,12 @@ static int feed_run(const extraction *x, char *const *paths, size_t count, const
         *kept = false;
         return EXIT_TROUBLE;
     }
-    if (writer && x->filter)
-        pkt_writer_number(writer, pkt_feed_number, feed);
+    numbers_from(x, writer, feed);
     int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
     bad = pkt_feed_end(feed, bad, err);
     *kept = !bad || pkt_err_rows_stand(err);
     int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
-    if (writer)
-        pkt_writer_number(writer, NULL, NULL);
+    numbers_from(x, writer, NULL);
     pkt_feed_close(feed);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "bench/command.h"
+#include "features/features.h"
 #include "sink/outfile.h"
 #include "sink/writer.h"
 
@@ -25,8 +26,10 @@ typedef struct extraction {
     pkt_level level;
     const pkt_encoder *encoder; /* NULL: rows are thrown away */
     pkt_fields fields;
-    const char *path;  /* of the output */
-    const char *label; /* NULL: none */
+    pkt_features_request request; /* of features; set NULL: a row a packet */
+    pkt_features *features;       /* NULL: a row a packet */
+    const char *path;             /* of the output */
+    const char *label;            /* NULL: none */
     char *const *captures;
     size_t capture_count;
     unsigned threads;
@@ -43,6 +46,14 @@ bool request_read(extraction *x, const arguments *arguments);
 
 /* Where a path's last name begins. */
 const char *base_name(const char *path);
+/* The options of rows of features; request.set stays NULL without --features. false: what is wrong
+ * was said. */
+bool features_read(extraction *x, const arguments *arguments);
+/* The fields of their rows: all, or those of `list`. */
+bool features_fields(extraction *x, const char *list);
+/* What the user should know of the packets that were counted. */
+void features_report(const pkt_features *features);
+
 /* Every capture's label, which must outlive the writer; NULL without memory. */
 const char **labels_open(const extraction *x);
 void labels_close(const extraction *x, const char **labels);

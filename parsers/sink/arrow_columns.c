@@ -57,8 +57,11 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
 int arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base, pkt_bytes *out,
                        arrow_column *column, pkt_err *err)
 {
-    static const size_t sizes[] = {
-        [PKT_TYPED_I16] = 2, [PKT_TYPED_I32] = 4, [PKT_TYPED_I64] = 8, [PKT_TYPED_TEXT] = 0};
+    static const size_t sizes[] = {[PKT_TYPED_I16] = 2,
+                                   [PKT_TYPED_I32] = 4,
+                                   [PKT_TYPED_I64] = 8,
+                                   [PKT_TYPED_F64] = 8,
+                                   [PKT_TYPED_TEXT] = 0};
     const pkt_typed type = pkt_typed_of(field);
     *column = (arrow_column){0};
     if (validity_build(rows, field, base, out, column, err) != 0)

@@ -6,11 +6,13 @@
 
 pkt_typed pkt_typed_of(const pkt_field *field)
 {
-    const pkt_column_info *info = pkt_column_at(field->column);
     if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL)
         return PKT_TYPED_TEXT;
+    if (field->kind == PKT_FIELD_VALUE)
+        return PKT_TYPED_F64;
     if (field->kind != PKT_FIELD_CELL)
         return PKT_TYPED_I64;
+    const pkt_column_info *info = pkt_column_at(field->column);
     if (info->show != PKT_SHOW_NUMBER)
         return PKT_TYPED_TEXT;
     return info->size == 1 ? PKT_TYPED_I16 : info->size == 2 ? PKT_TYPED_I32 : PKT_TYPED_I64;
@@ -20,6 +22,12 @@ int64_t pkt_typed_number(const pkt_rows *rows, const pkt_field *field, size_t ro
 {
     if (field->kind == PKT_FIELD_PACKET)
         return (int64_t)rows->numbers[row];
+    if (field->kind == PKT_FIELD_VALUE) {
+        int64_t bits = 0;
+        if (pkt_rows_has(rows, field, row))
+            memcpy(&bits, &rows->values[field->column][row], sizeof bits);
+        return bits;
+    }
     int64_t value = (int64_t)pkt_rows_bits(rows, field->column, row);
     if (field->kind != PKT_FIELD_TIME)
         return value;

@@ -164,21 +164,25 @@ static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
         numbers[i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
 }
 
-static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
+int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
 {
-    pkt_writer *w = self;
     for (size_t from = 0; from < batch->rows;) {
         block *b = &w->ring[w->filling];
         size_t room = w->encoder->block_rows - b->kept.rows.count, count = batch->rows - from;
         count = count < room ? count : room;
         b->kept.rows.file = w->name;
         b->kept.rows.label = w->label;
-        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, from, count), count);
+        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, values, from, count), count);
         from += count;
         if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
     }
     return 0;
+}
+
+static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    return pkt_writer_push(self, batch, NULL, err);
 }
 
 static int writer_finish(void *self, pkt_err *err)
