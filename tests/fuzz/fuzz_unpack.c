@@ -10,7 +10,7 @@
 #include "source/unpack/unpack.h"
 
 /* Enough: a few bytes may unpack to gigabytes. */
-enum { OUTPUT_BYTES = 1 << 20 };
+enum { OUTPUT_BYTES = 1 << 16 };
 
 typedef struct output {
     uint8_t *bytes;
