@@ -73,16 +73,17 @@ static void wireshark_load(void)
 }
 
 /* Does libwireshark call the packet broken where raw does not? It checks options, and stops at the
- * first header that it does not like: then it has fewer groups of columns, or an extension header
- * for the last protocol. */
+ * first header that it does not like: then it has fewer groups of columns, or the protocol or the
+ * fragment of an extension header before the last. */
 static bool has_stopped(const pkt_batch *theirs, size_t i, size_t row)
 {
     enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60 };
     const unsigned proto = theirs->ip_proto[i];
+    const bool at_extension = proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT ||
+                              proto == AH || proto == DESTINATION;
     return (now.rows.present[row] & ~theirs->present[i]) ||
-           (proto != now.rows.ip_proto[row] &&
-            (proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT || proto == AH ||
-             proto == DESTINATION));
+           (at_extension &&
+            (proto != now.rows.ip_proto[row] || theirs->ip_id[i] != now.rows.ip_id[row]));
 }
 
 static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
