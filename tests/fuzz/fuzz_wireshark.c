@@ -176,7 +176,7 @@ static bool is_ppp_ethertype(const pkt_record *record)
     return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
 }
 
-/* Choices, the same as in tests/differential/numbers.py:
+/* Choices, the same as in tests/differential/next_headers.py:
  * - in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's own,
  *   and the protocol field for an EtherType also where the device gives it another meaning
  * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
