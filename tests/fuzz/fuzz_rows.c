@@ -68,10 +68,10 @@ static bool input_look(input *in, const uint8_t *data, size_t size)
         return true;
     }
     in->snaplen = file_u32(data + 16, swapped);
-    if (in->snaplen && is_modified_ethernet(data, swapped))
-        in->snaplen += 14;
     if (in->snaplen > PKT_MAX_RECORD)
         in->snaplen = 0;
+    if (in->snaplen && is_modified_ethernet(data, swapped))
+        in->snaplen += 14;
     return file_u16(data + 4, swapped) == 2 && file_u16(data + 6, swapped) == 4;
 }
 
