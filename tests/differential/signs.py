@@ -12,8 +12,8 @@ LENGTH, CUT, VERSION, DEEP, DCE = "length", "cut", "version", "deep", "dce"
 ITEMS = {
     LENGTH: ("frame.len_lt_caplen", "eth.len.past_end", "vlan.len.past_end",
              "pppoe.payload_length.bad", "ip.bogus_ip_length", "ip.bogus_header_length",
-             "ipv6.plen_exceeds_framing", "tcp.bogus_header_length", "udp.length.bad",
-             "udp.length.bad_zero", "udplite.checksum_coverage.bad"),
+             "ipv6.plen_exceeds_framing", "tcp.bogus_header_length", "tcp.short_segment",
+             "udp.length.bad", "udp.length.bad_zero", "udplite.checksum_coverage.bad"),
     CUT: ("_ws.malformed", "_ws.short"),
     VERSION: ("ip.bogus_ip_version", "ipv6.bogus_ipv6_version", "eth.invalid_lentype.expert"),
 }
