@@ -51,8 +51,8 @@ static bool has_fine_time(const uint8_t *data, size_t size)
 /* Linux of the nineties, whose record headers have 24 bytes. */
 static bool is_modified_ethernet(const uint8_t *data, int swapped)
 {
-    enum { MODIFIED_MAGIC = 0xa1b2cd34, ETHERNET = 1 };
-    return file_u32(data, swapped) == MODIFIED_MAGIC &&
+    enum { ETHERNET = 1 };
+    return file_u32(data, swapped) == PCAP_MAGIC_MODIFIED &&
            (file_u32(data + 20, swapped) & 0xffff) == ETHERNET;
 }
 
