@@ -7,6 +7,7 @@
 #define RECORD "00ca9a3b 00000000 2e000000 2e000000 " SOUND
 #define FRAME(time) "ts_ns=" time " cap_len=46 wire_len=46 link_type=1 "
 #define TIME "1000000000000000000"
+#define FCS "f00dcafe "
 #define IS_RECORD FRAME(TIME) IS_SOUND
 
 #define SHB "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 "
@@ -52,13 +53,16 @@ const malformed_case malformed_containers[] = {
      .file = "a1b23c4d 0002 0004 00000000 00000000 00040000 00000001 "
              "3b9aca00 00000001 0000002e 0000002e " SOUND,
      .rows = {FRAME("1000000000000000001") IS_SOUND}},
-    {"pcap-snaplen-zero", "a snapshot length of 0", "pcap 4: no limit is known",
+    {"pcap-snaplen-zero", "a snapshot length of 0",
+     "pcap 4: not allowed; records tell their own lengths",
      .file = PCAP_HEAD("00000000", "01000000") RECORD, .rows = {IS_RECORD}},
     {"pcap-snaplen-below-packet", "a packet longer than the snapshot length",
      "pcap 5: the record tells its own length",
      .file = PCAP_HEAD("10000000", "01000000") RECORD RECORD, .rows = {IS_RECORD, IS_RECORD}},
-    {"pcap-fcs-bits", "bits beside the link type tell of a frame check sequence", "pcap 4",
-     .file = PCAP_HEAD("00000400", "01000024") RECORD, .rows = {IS_RECORD}},
+    {"pcap-fcs-bits", "bits beside the link type tell of frame check sequences of 4 bytes",
+     "pcap 4: they stand behind the frame",
+     .file = PCAP_HEAD("00000400", "01000024") "00ca9a3b 00000000 32000000 32000000 " SOUND FCS,
+     .rows = {"ts_ns=" TIME " cap_len=50 wire_len=50 link_type=1 " IS_SOUND}},
     {"pcap-time-1970", "the first second of 1970", "pcap 5",
      .file = PCAP "00000000 00000000 2e000000 2e000000 " SOUND, .rows = {FRAME("0") IS_SOUND}},
     {"pcap-time-backwards", "the second packet is earlier than the first",

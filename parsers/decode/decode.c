@@ -18,21 +18,6 @@ enum {
     LINKTYPE_LINUX_SLL2 = 276
 };
 
-/* No link header: the version field tells. */
-static inline pkt_verdict decode_raw_ip(cursor c, row *r)
-{
-    if (c.captured == 0)
-        return cursor_short(&c, 1);
-    switch (c.at[0] >> 4) {
-    case 4:
-        return decode_ipv4(c, r);
-    case 6:
-        return decode_ipv6(c, r);
-    default:
-        return PKT_BAD_VALUE;
-    }
-}
-
 static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
 {
     switch (link_type) {
@@ -41,7 +26,7 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
     case LINKTYPE_LOOP:
         return decode_null(c, r, 0);
     case LINKTYPE_RAW:
-        return decode_raw_ip(c, r);
+        return decode_ip_by_version(c, r, PKT_BAD_VALUE); /* no link header */
     case LINKTYPE_LINUX_SLL:
         return decode_sll(c, r);
     case LINKTYPE_LINUX_SLL2:

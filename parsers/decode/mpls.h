@@ -8,6 +8,21 @@
 #include "decode/ipv4.h"
 #include "decode/ipv6.h"
 
+/* No field says what comes: the version's half byte does. `other` is for other values of it. */
+static inline pkt_verdict decode_ip_by_version(cursor c, row *r, pkt_verdict other)
+{
+    if (c.captured == 0)
+        return cursor_short(&c, 1);
+    switch (c.at[0] >> 4) {
+    case 4:
+        return decode_ipv4(c, r);
+    case 6:
+        return decode_ipv6(c, r);
+    default:
+        return other;
+    }
+}
+
 /* Nothing in the stack says what it carries. As all do, look at the first half byte (RFC 4928
  * section 3): 4 and 6 are IP, anything else is a pseudowire or its control word. */
 static inline pkt_verdict decode_mpls(cursor c, row *r)
@@ -21,16 +36,7 @@ static inline pkt_verdict decode_mpls(cursor c, row *r)
             return cursor_short(&c, ENTRY);
         bottom = h[2] & 1;
     }
-    if (c.captured == 0)
-        return cursor_short(&c, 1);
-    switch (c.at[0] >> 4) {
-    case 4:
-        return decode_ipv4(c, r);
-    case 6:
-        return decode_ipv6(c, r);
-    default:
-        return PKT_OK;
-    }
+    return decode_ip_by_version(c, r, PKT_OK);
 }
 
 #endif

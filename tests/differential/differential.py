@@ -6,8 +6,10 @@ Usage: differential.py PKTBENCH DRIVERS [--all] [--write] [NAME...]
 DRIVERS is the folder of tshark_peer.py, whose walk over tshark's fields gives the expected cells.
 Captures are those of tier 1 of $PKTBENCH_CORPUS/edge and of $PKTBENCH_CORPUS/real10, and every
 scenario of the generator; without --all, a sample of them. Differences that are a choice stand in
-listed.tsv, exactly as many as there are; all others fail. --write writes the list anew: what it
-cannot explain gets the class `unexplained`, which never passes. Exit status 77: skipped.
+listed.tsv, exactly as many as there are; all others fail. So does a verdict that calls a packet
+broken where tshark sees nothing wrong. --write writes the list anew: what tshark's own words on the
+packet (signs.py) do not explain gets the class `unexplained`, which never passes: look at the
+packets, and write the class that it is. Exit status 77: skipped.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Iterator, NamedTuple, Optional
+from typing import NamedTuple, Optional
+
+import signs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIST = os.path.join(HERE, "listed.tsv")
@@ -31,7 +35,7 @@ SAMPLE_STEP = 16
 SAMPLE_BYTES = 500_000
 # The list's counts are those of this line of versions; others name and guess some fields otherwise.
 LIST_VERSION = "4.0."
-ROWS, REFUSED = "(rows)", "(refused)"
+ROWS, REFUSED, VERDICT = "(rows)", "(refused)", "(verdict)"
 UNEXPLAINED = "unexplained"
 LINK_TYPE = "link_type"
 # Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
@@ -51,6 +55,7 @@ class Difference(NamedTuple):
     got: str
     expected: str
     verdict: str
+    signs: frozenset[str] = frozenset()  # of the packet
 
 
 class Outcome:
@@ -117,6 +122,23 @@ def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]
     return rows, links
 
 
+def their_signs(path: str) -> list[frozenset[str]]:
+    run = tshark_peer.TsharkRun(path, "headers", {}, signs.options())
+    found = signs.of_lines(run.lines())
+    try:
+        run.close()
+    except peer.Refusal:
+        pass
+    return found
+
+
+def founded(out: Outcome, found: list[frozenset[str]]) -> None:
+    """Give differences the signs of their packets, and drop verdicts that have one."""
+    with_signs = [d._replace(signs=found[d.packet - 1]) if d.packet else d for d in out.differences]
+    out.differences = [d for d in with_signs
+                       if d.column != VERDICT or not signs.OF_VERDICT[d.verdict] & d.signs]
+
+
 def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Outcome) -> None:
     columns = tshark_peer.Tshark.columns
     with open(rows_path, encoding="ascii", newline="") as file:
@@ -130,6 +152,8 @@ def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Ou
                 continue
             out.rows += 1
             out.cells += len(columns) + 1
+            if row[verdict] in signs.OF_VERDICT:
+                out.differences.append(Difference(got, VERDICT, row[verdict], "", row[verdict]))
             link = links[got - 1]
             if row[link_type] not in LINK_TYPES.get(link, ()):
                 out.differences.append(
@@ -146,7 +170,7 @@ def run_capture(options: argparse.Namespace, capture: Capture, units: dict[int, 
     path = capture.path or generated(options.pktbench, capture, options.all, folder)
     rows_path = os.path.join(folder, "rows.csv")
     expected, links = theirs(path, units)
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
     for backend in BACKENDS:
         out = outcomes[backend] = Outcome()
         refusal = ours(options.pktbench, backend, path, rows_path)
@@ -154,6 +178,10 @@ def run_capture(options: argparse.Namespace, capture: Capture, units: dict[int, 
             compare(rows_path, expected, links, out)
         elif expected:
             out.differences.append(Difference(0, REFUSED, refusal, str(len(expected)), ""))
+    if any(d.packet for out in outcomes.values() for d in out.differences):
+        found = their_signs(path)
+        for out in outcomes.values():
+            founded(out, found)
     return outcomes
 
 
@@ -187,17 +215,23 @@ LIST_HEAD = """\
 # Cells in which raw or libpcap differ from tshark by choice. Written by differential.py --write.
 #   class  NAME   REASON
 #   cells  CLASS  CAPTURE  COLUMN  CELLS OF raw  CELLS OF libpcap
-# The column (rows) is a capture with another number of rows, (refused) one without any.
+# The column (rows) is a capture with another number of rows, (refused) one without any; (verdict)
+# are packets that we call broken and tshark does not.
 """
 
 
 def proposed(difference: Difference, backend: str) -> str:
-    """The class of a difference that is not listed yet, where the verdict alone explains it."""
-    by_verdict = {"bad-length": "bad-length", "truncated": "cut-header", "snapped": "cut-header",
-                  "unsupported": "not-entered"}
+    """The class of a difference that is not listed yet, where tshark's words explain it."""
     if difference.packet == 0:
         return "libpcap-stops" if backend == "libpcap" else UNEXPLAINED
-    return by_verdict.get(difference.verdict, UNEXPLAINED)
+    if difference.column == VERDICT:
+        return UNEXPLAINED
+    return next((name for name, needed in signs.OF_CLASS.items() if needed & difference.signs),
+                UNEXPLAINED)
+
+
+def is_founded(name: str, difference: Difference) -> bool:
+    return name not in signs.OF_CLASS or bool(signs.OF_CLASS[name] & difference.signs)
 
 
 def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
@@ -211,12 +245,16 @@ def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
 
 
 def relist(listed: Listed, capture: str, outcomes: dict[str, Outcome]) -> None:
+    """A class that was given by hand stays only where its cells are as many as they were."""
     known = {key: listed.entries.pop(key) for key in list(listed.entries) if key[0] == capture}
     for column, counts in tally(outcomes).items():
-        names = collections.Counter(proposed(d, b) for b in BACKENDS
-                                    for d in outcomes[b].differences if d.column == column)
-        usual = UNEXPLAINED if UNEXPLAINED in names else names.most_common(1)[0][0]
-        name = known.get((capture, column), (usual, {}))[0]
+        of_column = [(d, b) for b in BACKENDS for d in outcomes[b].differences if d.column == column]
+        name, before = known.get((capture, column), (UNEXPLAINED, {}))
+        keeps = all(is_founded(name, d) for d, _ in of_column) and (
+            name in signs.OF_CLASS or before == counts)
+        if not keeps:
+            names = {proposed(d, b) for d, b in of_column}
+            name = names.pop() if len(names) == 1 else UNEXPLAINED
         listed.entries[capture, column] = name, counts
 
 
@@ -224,7 +262,8 @@ def show(capture: str, backend: str, out: Outcome, columns: list[str]) -> None:
     for column in columns:
         found = [d for d in out.differences if d.column == column]
         where = f": packet {found[0].packet}: has {found[0].got or 'nothing'}, tshark " \
-                f"{found[0].expected or 'nothing'} ({found[0].verdict})" if found else ""
+                f"{found[0].expected or 'nothing'} ({found[0].verdict}; " \
+                f"signs: {', '.join(sorted(found[0].signs)) or 'none'})" if found else ""
         print(f"  {capture}: {backend} {column}: {len(found)} cells{where}")
 
 
@@ -249,6 +288,8 @@ class Summary:
                 found = counts.get(column, {}).get(backend, 0)
                 name, allowed = listed.entries.get((capture, column), (UNEXPLAINED, {}))
                 same = found == allowed.get(backend, 0) if exact else name != UNEXPLAINED
+                same = same and all(is_founded(name, d) for d in out.differences
+                                    if d.column == column)
                 if name != UNEXPLAINED and same:
                     self.classes.setdefault(name, collections.Counter())[backend] += found
                 elif found or same is False:

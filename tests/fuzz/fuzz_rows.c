@@ -3,7 +3,8 @@
  * libpcap refuses more (interfaces that differ, packets over the snaplen in pcapng, versions above
  * 2.4, ...), so that what it refuses says nothing. Where it reads on, but otherwise than we do:
  *   - classic files before version 2.4: the lengths may stand in the other order; not compared
- *   - classic packets over the file's snaplen are cut to it
+ *   - classic packets over the file's snaplen are cut to it; in modified captures of Ethernet to 14
+ *     bytes more
  *   - a time's fraction of 2^31 and more counts as negative
  *   - pcapng times in binary fractions below 2^-34 s overflow
  *   - the first section header's length at its end is not looked at
@@ -47,6 +48,14 @@ static bool has_fine_time(const uint8_t *data, size_t size)
     return false;
 }
 
+/* Linux of the nineties, whose record headers have 24 bytes. */
+static bool is_modified_ethernet(const uint8_t *data, int swapped)
+{
+    enum { ETHERNET = 1 };
+    return file_u32(data, swapped) == PCAP_MAGIC_MODIFIED &&
+           (file_u32(data + 20, swapped) & 0xffff) == ETHERNET;
+}
+
 /* false: libpcap reads such a file by other rules. */
 static bool input_look(input *in, const uint8_t *data, size_t size)
 {
@@ -61,6 +70,8 @@ static bool input_look(input *in, const uint8_t *data, size_t size)
     in->snaplen = file_u32(data + 16, swapped);
     if (in->snaplen > PKT_MAX_RECORD)
         in->snaplen = 0;
+    if (in->snaplen && is_modified_ethernet(data, swapped))
+        in->snaplen += 14;
     return file_u16(data + 4, swapped) == 2 && file_u16(data + 6, swapped) == 4;
 }
 

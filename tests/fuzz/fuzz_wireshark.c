@@ -13,7 +13,8 @@
 
 enum { HEAD = 4, PACKET_MAX = 2048, GATHERED = PKT_BATCH_ROWS, BLOCK_MAX = PACKET_MAX + 64 };
 
-static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 108, 276};
+enum { SLL = 113, SLL2 = 276 };
+static const uint16_t link_types[] = {1, 101, SLL, 228, 229, 0, 108, SLL2};
 enum { LINK_TYPES = sizeof link_types / sizeof link_types[0] };
 
 static struct gathering {
@@ -72,16 +73,17 @@ static void wireshark_load(void)
 }
 
 /* Does libwireshark call the packet broken where raw does not? It checks options, and stops at the
- * first header that it does not like: then it has fewer groups of columns, or an extension header
- * for the last protocol. */
+ * first header that it does not like: then it has fewer groups of columns, or the protocol or the
+ * fragment of an extension header before the last. */
 static bool has_stopped(const pkt_batch *theirs, size_t i, size_t row)
 {
     enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60 };
     const unsigned proto = theirs->ip_proto[i];
+    const bool at_extension = proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT ||
+                              proto == AH || proto == DESTINATION;
     return (now.rows.present[row] & ~theirs->present[i]) ||
-           (proto != now.rows.ip_proto[row] &&
-            (proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT || proto == AH ||
-             proto == DESTINATION));
+           (at_extension &&
+            (proto != now.rows.ip_proto[row] || theirs->ip_id[i] != now.rows.ip_id[row]));
 }
 
 static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
@@ -153,17 +155,45 @@ static void capture_check(void)
     capture_begin();
 }
 
-/* Choices: in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's
- * own, and the protocol field for an EtherType also where the device gives it another meaning. It
- * shows what is inside of Cisco's DCE (0x8903) as the packet's own. */
+/* Whether PPPoE carries an EtherType of IP in place of a PPP protocol, behind what link header and
+ * tags there are. */
+static bool is_ppp_ethertype(const pkt_record *record)
+{
+    enum { ETHERNET = 1, TAG = 4, PPPOE = 6 };
+    const uint8_t *bytes = record->data;
+    size_t type_at = 12, end = 14;
+    if (record->link_type == SLL)
+        type_at = 14, end = 16;
+    else if (record->link_type == SLL2)
+        type_at = 0, end = 20;
+    else if (record->link_type != ETHERNET)
+        return false;
+    for (; end + TAG <= record->cap_len && is_vlan(be16(bytes + type_at)); end += TAG)
+        type_at = end + 2;
+    if (end + PPPOE + 2 > record->cap_len || be16(bytes + type_at) != ETHERTYPE_PPPOE_SESSION)
+        return false;
+    const unsigned protocol = be16(bytes + end + PPPOE);
+    return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
+}
+
+/* Choices, the same as in tests/differential/next_headers.py:
+ * - in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's own,
+ *   and the protocol field for an EtherType also where the device gives it another meaning
+ * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
+ *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
+ * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
+ *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, unsigned ethertype)
 {
-    enum { SLL = 113, SLL2 = 276, SLL_BYTES = 16, FIRST_ETHERTYPE = 1536, CISCO_DCE = 0x8903 };
+    enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
+    enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
     const bool cooked = record->link_type == SLL || record->link_type == SLL2;
-    if (!cooked || record->cap_len < SLL_BYTES)
-        return ethertype == CISCO_DCE;
-    return ethertype == CISCO_DCE || ethertype == FIRST_ETHERTYPE ||
-           sll_is_foreign(be16(record->data + (record->link_type == SLL ? 2 : 8)));
+    if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
+        is_ppp_ethertype(record))
+        return true;
+    return cooked && record->cap_len >= SLL_BYTES &&
+           (ethertype == FIRST_ETHERTYPE ||
+            sll_is_foreign(be16(record->data + (record->link_type == SLL ? 2 : 8))));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

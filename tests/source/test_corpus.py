@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Every file of $PKTBENCH_CORPUS/edge through the program: rows, or one line that says why not; no
+crash, no sanitizer's report. Most meaningful with the program built with sanitizers.
+
+Usage: test_corpus.py PKTBENCH. Exit status 77: skipped.
+"""
+
+import collections
+import os
+import subprocess
+import sys
+
+PKTBENCH = sys.argv[1]
+CORPUS = os.environ.get("PKTBENCH_CORPUS")
+SKIPPED = 77
+TIMEOUT_S = 120
+COMMANDS = (["info"], ["extract", "--backend", "raw"], ["extract", "--backend", "libpcap"])
+REPORTS = ("Sanitizer", "runtime error:")
+
+
+def problem(command, path):
+    """What is wrong with the run, and its exit status."""
+    try:
+        done = subprocess.run([PKTBENCH, *command, path], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return "does not end", -1
+    said = done.stderr.decode(errors="replace")
+    if done.returncode not in (0, 2) or any(word in said for word in REPORTS):
+        return f"exit status {done.returncode}\n{said[:4000]}", done.returncode
+    if done.returncode == 2 and len(said.splitlines()) != 1:
+        return f"exit status 2, and its words are not one line:\n{said[:4000]}", done.returncode
+    return "", done.returncode
+
+
+def main():
+    if not CORPUS:
+        print("SKIP: PKTBENCH_CORPUS is not set")
+        return SKIPPED
+    folder = os.path.join(CORPUS, "edge")
+    files = sorted(name for name in os.listdir(folder) if name != "MANIFEST.tsv")
+    failures = 0
+    for command in COMMANDS:
+        statuses = collections.Counter()
+        for name in files:
+            wrong, status = problem(command, os.path.join(folder, name))
+            statuses[status] += 1
+            if wrong:
+                failures += 1
+                print(f"FAIL: {' '.join(command)} {name}: {wrong}")
+        print(f"{' '.join(command)}: {len(files)} files; exit status "
+              f"{', '.join(f'{status}: {count}' for status, count in sorted(statuses.items()))}")
+    return 1 if failures or not files else 0
+
+
+sys.exit(main())
