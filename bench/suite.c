@@ -8,6 +8,7 @@
 
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
+#include "filtered.h"
 #include "say.h"
 #include "scratch.h"
 #include "source/input.h"
@@ -123,7 +124,8 @@ typedef struct user_capture {
     char *path;        /* plain: the file itself, or what it was unpacked into */
     char *base;        /* what its slices are called */
     bool cut;
-    suite_slice whole; /* as measured */
+    sieve_counts sieved; /* by the suite's filter */
+    suite_slice whole;   /* as measured */
 } user_capture;
 
 /* A copy in the scratch folder of a part of the capture. */
@@ -134,7 +136,10 @@ static bool part_add(suite *suite, const user_capture *c, const char *part, slic
         return false;
     pkt_err err = {.pos = PKT_POS_NONE};
     char *full = strcmp(part, "whole") == 0 ? strdup(c->base) : text("%s-%s", c->base, part);
-    *slice = (suite_slice){.part = part, .name = full ? name_unique(suite, full) : NULL};
+    *slice = (suite_slice){.part = part,
+                           .name = full ? name_unique(suite, full) : NULL,
+                           .unfiltered = c->sieved.of,
+                           .filtered = c->sieved.kept};
     free(full);
     char *file = slice->name ? text("%s%s", slice->name, ".pcap") : NULL;
     slice->path = file ? suite_scratch(suite, file) : NULL;
@@ -153,8 +158,11 @@ static bool whole_add(suite *suite, const user_capture *c)
     suite_slice *slice = slice_new(suite);
     if (!slice)
         return false;
-    *slice = (suite_slice){
-        .part = "whole", .name = name_unique(suite, c->base), .path = strdup(c->path)};
+    *slice = (suite_slice){.part = "whole",
+                           .name = name_unique(suite, c->base),
+                           .path = strdup(c->path),
+                           .unfiltered = c->sieved.of,
+                           .filtered = c->sieved.kept};
     return slice_admit(suite, slice, c->shown);
 }
 
@@ -196,6 +204,19 @@ static bool capture_measure(user_capture *c)
     return true;
 }
 
+/* The filter's packets in place of all; a file of ours that has them is not needed any more. */
+static bool capture_filter(const suite *suite, user_capture *c, bool ours)
+{
+    if (!suite->filter)
+        return true;
+    char *path = filtered_capture(suite, c->shown, c->path, &c->sieved);
+    if (ours)
+        (void)unlink(c->path);
+    free(c->path);
+    c->path = path;
+    return path != NULL;
+}
+
 static bool capture_slice(suite *suite, const user_capture *c)
 {
     if (c->whole.bytes > SLICE_BYTES)
@@ -214,9 +235,9 @@ static bool capture_add(suite *suite, const char *operand)
         say_error("no memory for a slice");
         good = false;
     }
-    good = good && (file || capture_unpack(suite, operand, &c)) && capture_measure(&c) &&
-           capture_slice(suite, &c);
-    if (!file && c.path && c.whole.bytes > SLICE_BYTES)
+    good = good && (file || capture_unpack(suite, operand, &c)) &&
+           capture_filter(suite, &c, !file) && capture_measure(&c) && capture_slice(suite, &c);
+    if ((!file || suite->filter) && c.path && c.whole.bytes > SLICE_BYTES)
         (void)unlink(c.path); /* its slices are enough */
     free(c.path);
     free(c.base);
@@ -296,6 +317,26 @@ static bool slice_generate(suite *suite, suite_slice *slice, const wanted_slice 
     return false;
 }
 
+/* Its own knowledge is of all packets, and numbers streams over all of them. */
+static bool scenario_filter(suite *suite, suite_slice *slice)
+{
+    sieve_counts sieved;
+    if (!suite->filter)
+        return true;
+    char *path = filtered_capture(suite, slice->name, slice->path, &sieved);
+    if (!path) {
+        suite->count++;
+        return false;
+    }
+    free(slice->path);
+    free(slice->truth);
+    slice->path = path;
+    slice->truth = NULL;
+    slice->unfiltered = sieved.of;
+    slice->filtered = sieved.kept;
+    return true;
+}
+
 static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *folder)
 {
     suite_slice *slice = slice_new(suite);
@@ -314,7 +355,8 @@ static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *f
         say_error("no memory for a slice");
         return false;
     }
-    return slice_generate(suite, slice, wanted) && slice_admit(suite, slice, slice->path);
+    return slice_generate(suite, slice, wanted) && scenario_filter(suite, slice) &&
+           slice_admit(suite, slice, slice->path);
 }
 
 static const char *const suite_names[] = {"headline", "seed", "scale"};
@@ -373,15 +415,15 @@ static bool scenarios_add(suite *suite, size_t number)
     return good;
 }
 
-bool suite_open(suite *suite, const char *name, char *const *captures, size_t count)
+bool suite_open(suite *suite, const suite_wish *wish)
 {
-    *suite = (struct suite){0};
+    *suite = (struct suite){.filter = wish->filter};
     bool good = scratch_open(suite);
-    const size_t number = name ? suite_number(name) : SUITE_HEADLINE;
-    if (good && (number != SUITE_HEADLINE || count == 0))
+    const size_t number = wish->name ? suite_number(wish->name) : SUITE_HEADLINE;
+    if (good && (number != SUITE_HEADLINE || wish->count == 0))
         good = scenarios_add(suite, number);
-    for (size_t i = 0; good && i < count; i++)
-        good = capture_add(suite, captures[i]);
+    for (size_t i = 0; good && i < wish->count; i++)
+        good = capture_add(suite, wish->captures[i]);
     if (!good)
         suite_close(suite);
     return good;

@@ -293,6 +293,11 @@ uint64_t pkt_writer_rows(const pkt_writer *writer)
     return writer->rows;
 }
 
+uint64_t pkt_writer_bytes(const pkt_writer *writer)
+{
+    return writer->offset;
+}
+
 void pkt_writer_close(pkt_writer *writer)
 {
     if (!writer)
