@@ -3,18 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/fields.h"
 #include "say.h"
 #include "sink/writer.h"
-
-/* The sink that counts rows: always measured, for the others are held against it. */
-#define NULL_SINK "null"
 
 static bool sink_add(sink_wish *wish, const char *name)
 {
     const pkt_encoder *encoder = pkt_encoder_find(name);
     char known[64];
     size_t n = 0;
-    if (strcmp(name, NULL_SINK) == 0)
+    if (strcmp(name, NULL_SINK) == 0) /* always measured: the others are held against it */
         return true;
     for (size_t i = 0; i < wish->count; i++)
         if (encoder && wish->sinks[i] == encoder)
