@@ -173,7 +173,7 @@ static int bench_run(const arguments *arguments)
         return status;
     progress_open(&b.progress);
     if (suite_open(&b.suite, &(suite_wish){b.suite_name, b.filter, arguments->operands,
-                                       arguments->operand_count})) {
+                                           arguments->operand_count})) {
         status = bench_slices(&b);
         suite_close(&b.suite);
     }

@@ -135,9 +135,9 @@ static bool verify_slice(verification *v, suite_slice *slice)
     }
     checker_close(&k);
     if (v->json)
-        json_array_append_new(v->slices,
-                              json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter),
-                                        "runs", checks));
+        json_array_append_new(
+            v->slices,
+            json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter), "runs", checks));
     else
         json_decref(checks);
     return true;
@@ -231,10 +231,9 @@ static int verify_run(const arguments *arguments)
         return EXIT_TROUBLE;
     if (malformed)
         v.status = verify_malformed(&v, arguments);
-    else if (suite_open(&v.suite,
-                        &(suite_wish){.filter = option_value(arguments, "f"),
-                                      .captures = arguments->operands,
-                                      .count = arguments->operand_count})) {
+    else if (suite_open(&v.suite, &(suite_wish){.filter = option_value(arguments, "f"),
+                                                .captures = arguments->operands,
+                                                .count = arguments->operand_count})) {
         verify_slices(&v);
         suite_close(&v.suite);
     } else {

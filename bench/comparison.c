@@ -427,9 +427,9 @@ void comparison_twins(json_t *comparison, const json_t *twins)
 static void fail_add(json_t *failures, const json_t *cell, const char *words)
 {
     char work[WORK_TEXT];
-    json_array_append_new(failures, json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
-                                                 work_text(cell, work), text_of(cell, "slice"),
-                                                 words));
+    json_array_append_new(failures,
+                          json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
+                                       work_text(cell, work), text_of(cell, "slice"), words));
 }
 
 static bool has_time(const char *status)

@@ -19,8 +19,8 @@ static bool is_usable(const suite *suite, const char *shown, int bad, const siev
     if (counts->of == 0)
         say_error("%s: has no packets to measure", shown);
     else if (counts->kept == 0)
-        say_error("%s: the filter '%s' takes none of its %" PRIu64 " packets", shown,
-                  suite->filter, counts->of);
+        say_error("%s: the filter '%s' takes none of its %" PRIu64 " packets", shown, suite->filter,
+                  counts->of);
     return counts->kept > 0;
 }
 

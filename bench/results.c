@@ -86,12 +86,11 @@ json_t *slice_json(const suite_slice *slice, const char *filter)
                                      slice->scenario, "seed", count(slice->seed))
                          : json_pack("{s:s, s:s}", "kind", "capture", "part", slice->part);
     double mean = (double)slice->wire_bytes / (double)slice->packets;
-    json_t *out =
-        json_pack("{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:o}", "name", slice->name, "bytes",
-                  count(slice->bytes), "packets", count(slice->packets), "sound_packets",
-                  count(slice->sound_packets), "mean_frame", mean, "format",
-                  slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
-                  file_hash(slice->path), "origin", origin);
+    json_t *out = json_pack("{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:o}", "name", slice->name,
+                            "bytes", count(slice->bytes), "packets", count(slice->packets),
+                            "sound_packets", count(slice->sound_packets), "mean_frame", mean,
+                            "format", slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
+                            file_hash(slice->path), "origin", origin);
     if (filter)
         json_object_set_new(out, "filter",
                             json_pack("{s:s, s:o, s:o}", "expression", filter, "kept",

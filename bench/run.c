@@ -98,8 +98,8 @@ static int pair_finish(void *self, pkt_err *err)
 }
 
 /* As run_timed(), with rows that are written: the writer's start is paid for in every output, its
- * end (joining threads, giving memory back) comes after the last byte. The null sink's witness costs
- * a call a batch. */
+ * end (joining threads, giving memory back) comes after the last byte. The null sink's witness
+ * costs a call a batch. */
 static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
                        const run_job *job, const pkt_slice *slice, run_outcome *outcome)
 {

@@ -25,11 +25,11 @@ typedef struct run_job {
     pkt_level level;
     const pkt_encoder *sink; /* RUN_TIMED, RUN_HANDOVER: of this format; NULL: the null sink */
     unsigned threads;        /* that write */
-    const char *csv;     /* RUN_ROWS: file to write */
-    bool keep;           /* RUN_ROWS: also the rows before a failure */
-    uint64_t packets;    /* RUN_POSITIONS: rows that there will be */
-    const uint8_t *walk; /* memory to walk over before a timed run, so that the private caches
-                          * hold nothing of the slice; NULL: none */
+    const char *csv;         /* RUN_ROWS: file to write */
+    bool keep;               /* RUN_ROWS: also the rows before a failure */
+    uint64_t packets;        /* RUN_POSITIONS: rows that there will be */
+    const uint8_t *walk;     /* memory to walk over before a timed run, so that the private caches
+                              * hold nothing of the slice; NULL: none */
     size_t walk_bytes;
 } run_job;
 
@@ -42,9 +42,9 @@ typedef struct run_outcome {
     uint64_t counted[COUNTERS]; /* by the processor in between; 0: not known */
     uint64_t rows;
     uint64_t witness;
-    uint64_t bytes;    /* that the sink wrote */
+    uint64_t bytes;        /* that the sink wrote */
     uint64_t bytes_digest; /* RUN_HANDOVER: XXH3-64 of them */
-    uint64_t peak_rss; /* bytes, of the process that ran, up to now */
+    uint64_t peak_rss;     /* bytes, of the process that ran, up to now */
     pkt_column_set columns;
     uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */
     uint64_t part_ns[POSITION_PARTS];  /* RUN_POSITIONS: wall time of each part */

@@ -40,19 +40,19 @@ typedef struct bench_cell {
     const struct bench_cell
         *twin_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
-    const struct bench_cell *old_of; /* not NULL: the same, by the build that is compared with */
+    const struct bench_cell *old_of;  /* not NULL: the same, by the build that is compared with */
     const struct bench_cell *sink_of; /* not NULL: the same, handing its rows over to `sink` */
     const pkt_encoder *sink;          /* NULL: rows are counted and thrown away */
     unsigned threads;                 /* that write */
     uint64_t output_bytes;            /* of a run; 0: not known */
     uint64_t output_digest;           /* XXH3-64 of them */
-    check check;                     /* its status also tells what became of the timing */
-    unsigned runs;                   /* of a sample */
-    double run_ns;                   /* first estimate */
-    uint64_t instructions;           /* of a run, by callgrind; 0: not known */
-    uint64_t peak_rss;               /* bytes; 0: not known */
-    suite_slice *position_slice;     /* that is cut into eighths; NULL: `slice` */
-    double part_ns[POSITION_PARTS];  /* cost of each eighth of the packets; all 0: not known */
+    check check;                      /* its status also tells what became of the timing */
+    unsigned runs;                    /* of a sample */
+    double run_ns;                    /* first estimate */
+    uint64_t instructions;            /* of a run, by callgrind; 0: not known */
+    uint64_t peak_rss;                /* bytes; 0: not known */
+    suite_slice *position_slice;      /* that is cut into eighths; NULL: `slice` */
+    double part_ns[POSITION_PARTS];   /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
     size_t sample_count, sample_room;
 } bench_cell;

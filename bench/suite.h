@@ -35,8 +35,8 @@ typedef struct suite {
     suite_slice slices[SUITE_MAX];
     size_t count;
     const char *filter; /* that all slices have passed; NULL: none */
-    char *folder; /* scratch folder, removed with what is in it */
-    pid_t keeper; /* the process that removes it, when the pipe to it closes */
+    char *folder;       /* scratch folder, removed with what is in it */
+    pid_t keeper;       /* the process that removes it, when the pipe to it closes */
     int keeper_pipe;
 } suite;
 

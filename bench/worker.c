@@ -1,8 +1,8 @@
 /* `pktbench worker`: one backend in a process of its own, driven by lines of JSON.
  *
  * Every request is an object on one line of standard input, every answer one on standard output:
- * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"handover"|"positions"|"done", ...} -> {"ok": true, ...}
- * or
+ * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"handover"|"positions"|"done", ...} -> {"ok":
+ * true, ...} or
  * {"ok": false, "reason": TEXT, "signal": N or absent}. */
 #include <inttypes.h>
 #include <jansson.h>
@@ -177,8 +177,7 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns",
                      (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows,
                      "witness", hex64(outcome.witness), "bytes", (json_int_t)outcome.bytes,
-                     "peak_rss_bytes",
-                     (json_int_t)outcome.peak_rss, "counted_instructions",
+                     "peak_rss_bytes", (json_int_t)outcome.peak_rss, "counted_instructions",
                      (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
                      (json_int_t)counted[COUNTER_CYCLES]);
 }

@@ -230,8 +230,8 @@ static json_t *number_or_null(double value)
     return value > 0 && isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *fit_json(const json_t *results, const wish *w, const json_t *backend, size_t level, const cost *c,
-                        bool (*can_extract)(const char *))
+static json_t *fit_json(const json_t *results, const wish *w, const json_t *backend, size_t level,
+                        const cost *c, bool (*can_extract)(const char *))
 {
     double packets = w->volume_bytes > 0 ? w->volume_bytes / file_bytes_of(w) : 0;
     double seconds = packets * c->ns / 1e9, needed = cores_needed(w, c->ns);
@@ -248,9 +248,8 @@ static json_t *fit_json(const json_t *results, const wish *w, const json_t *back
         number_or_null(seconds / 3600), "output_bytes", number_or_null(packets * row),
         "disk_read_bytes_per_s",
         number_or_null(seconds > 0 ? w->volume_bytes / seconds * cores : 0),
-        "disk_write_bytes_per_s",
-        number_or_null(seconds > 0 ? packets * row / seconds * cores : 0), "license",
-        text_of(backend, "license"), "stated", stated_features(w, backend), "command",
+        "disk_write_bytes_per_s", number_or_null(seconds > 0 ? packets * row / seconds * cores : 0),
+        "license", text_of(backend, "license"), "stated", stated_features(w, backend), "command",
         command_of(w, backend, level, extracts), "command_note",
         command_note(w, backend, level, extracts), "with_threads",
         cost_threads(results, w, text_of(backend, "name"), level_name(level)));

@@ -123,10 +123,10 @@ static double rows_measure(const wish *w)
 {
     double bytes = 0;
     for (size_t i = 0; i < w->share_count; i++) {
-        double row = traffic_row_bytes(
-            json_string_value(
-                json_object_get(json_object_get(w->shares[i].slice, "origin"), "scenario")),
-            format_of(w));
+        double row =
+            traffic_row_bytes(json_string_value(json_object_get(
+                                  json_object_get(w->shares[i].slice, "origin"), "scenario")),
+                              format_of(w));
         if (row <= 0)
             return 0;
         bytes += w->shares[i].part * row;
@@ -229,7 +229,8 @@ static const option_spec options[] = {
     {"deadline", "TIME", "Time for the volume: 2h, 90m."},
     {"cores", "N", "Cores that may be used; default those of the measured machine."},
     {"sink", "NAME",
-     "Where rows go: csv, arrow or parquet; its cost counts if the results have it (`pktbench bench "
+     "Where rows go: csv, arrow or parquet; its cost counts if the results have it (`pktbench "
+     "bench "
      "--sink NAME`)."},
     {"max-rss", "SIZE", "Memory that may be used, at its peak: 200MB."},
     {"live", NULL, "It must capture live."},

@@ -92,8 +92,8 @@ static double cost_with(const json_t *results, const wish *w, const char *backen
 {
     double ns = 0;
     for (size_t i = 0; i < w->share_count; i++) {
-        const json_t *run = run_wanted(results, w, backend, text_of(w->shares[i].slice, "name"),
-                                       level, threads);
+        const json_t *run =
+            run_wanted(results, w, backend, text_of(w->shares[i].slice, "name"), level, threads);
         if (!is_good(run))
             return 0;
         ns += w->shares[i].part * number_of(run, "ns_per_packet");
@@ -115,8 +115,8 @@ json_t *cost_threads(const json_t *results, const wish *w, const char *backend, 
             continue;
         double ns = cost_with(results, w, backend, level, threads);
         if (ns > 0)
-            json_array_append_new(list, json_pack("{s:i, s:f}", "threads", (int)threads,
-                                                  "ns_per_packet", ns));
+            json_array_append_new(
+                list, json_pack("{s:i, s:f}", "threads", (int)threads, "ns_per_packet", ns));
     }
     return list;
 }

@@ -124,14 +124,15 @@ int report_gbench(const json_t *results, FILE *out)
         {
             double wall = number_of(sample, "wall_ns");
             json_array_append_new(
-                list, json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
-                                "name", run_name(run), "family_index", family,
-                                "per_family_instance_index", 0, "run_name", run_name(run),
-                                "run_type", "iteration", "repetitions",
-                                (int)json_array_size(samples), "repetition_index", (int)j,
-                                "threads", (int)threads_of(run), "iterations", (int)number_of(run, "k"), "real_time",
-                                wall, "cpu_time", number_of(sample, "cpu_ns"), "time_unit", "ns",
-                                "items_per_second", wall > 0 ? packets * 1e9 / wall : 0));
+                list,
+                json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
+                          "name", run_name(run), "family_index", family,
+                          "per_family_instance_index", 0, "run_name", run_name(run), "run_type",
+                          "iteration", "repetitions", (int)json_array_size(samples),
+                          "repetition_index", (int)j, "threads", (int)threads_of(run), "iterations",
+                          (int)number_of(run, "k"), "real_time", wall, "cpu_time",
+                          number_of(sample, "cpu_ns"), "time_unit", "ns", "items_per_second",
+                          wall > 0 ? packets * 1e9 / wall : 0));
         }
         family++;
     }

@@ -76,12 +76,11 @@ def check_rows(results, capture):
 
 
 def check_table(done):
-    lines = done.stdout.splitlines()
+    lines = done.stdout.split("\nAgreement:", maxsplit=1)[0].splitlines()[1:]
     for words in ("headers > csv", "headers > csv x2", "frames > parquet x2", "headers > arrow"):
         rows = [line for line in lines if f"  {words}  " in line]
         check(rows, f"the table has {words}")
-    table = [line for line in lines if line.startswith(("raw (ours)", "libpcap ", "backend"))]
-    check(all(len(line.split("  unchecked")[0].rstrip()) <= 100 for line in table[:40]),
+    check(all(len(line.split("  unchecked")[0].rstrip()) <= 100 for line in lines),
           "at most 100 columns")
     check("> csv: up to the last byte" in done.stdout, "what the rows mean is said")
 
@@ -95,8 +94,7 @@ def check_consumers(folder, capture):
     stem = "raw/slice/headers"
     check(names == [stem, f"{stem}/csv/threads:2", f"{stem}/csv"], names)
     path = os.path.join(folder, "results.json")
-    text = run("report", path, "-o", os.path.join(folder, "report"))
-    check("report" in text.stdout + text.stderr, "the report is written")
+    run("report", path, "-o", os.path.join(folder, "report"))
     with open(os.path.join(folder, "report", "report.md"), encoding="utf-8") as file:
         check("| headers > csv x2 |" in file.read(), "the report has the row")
     csv = run("bench", *arguments, *QUICK, "-o", path, "--format", "csv").stdout.splitlines()
@@ -194,9 +192,9 @@ def check_filter(folder, capture):
 
 def check_refusals(capture):
     for arguments, words in [
-            (("bench", capture, "-f", "udp port 1 and tcp"), "takes none of its"),
+            (("bench", capture, "-f", "udp port 1"), "takes none of its"),
             (("bench", capture, "-f", "no such words"), "filter 'no such words'"),
-            (("verify", capture, "-f", "udp port 1 and tcp"), "takes none of its"),
+            (("verify", capture, "-f", "udp port 1"), "takes none of its"),
             (("verify", capture, "-f", "(("), "filter '(('"),
             (("verify", "--suite", "malformed", "-f", "tcp"), "-f chooses packets"),
             (("bench", capture, "--sink", "paper"), "there are null, csv, arrow, parquet"),
