@@ -76,6 +76,12 @@ static bool options_read(benchmark *b)
         say_error("--fail-on: instructions needs --count-instructions");
         return false;
     }
+    for (size_t i = 0; against && i < b->sinks.thread_count; i++)
+        if (b->sinks.threads[i] > 1)
+            say_note(
+                "--threads %u: both sides of --against keep to one processor, on which threads "
+                "take turns",
+                b->sinks.threads[i]);
     b->schedule.one_cpu = against;
     b->schedule.rounds_max = against ? TURNS_MAX : ROUNDS_MAX;
     b->schedule.sample_ns = sample_s * 1e9;
