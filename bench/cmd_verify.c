@@ -215,13 +215,14 @@ static int verify_run(const arguments *arguments)
     bool malformed;
     const char *format = option_value(arguments, "format");
     const lineup_wish wish = lineup_wish_of(arguments);
+    flow_choice flows;
     v.json = format && strcmp(format, "json") == 0;
     v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
     if (format && !v.json && strcmp(format, "table") != 0) {
         say_error("no format has the name '%s': table and json do", format);
         return EXIT_TROUBLE;
     }
-    if (!suite_wanted(arguments, &malformed) ||
+    if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
         !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
                         &v.seconds) ||
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
@@ -234,6 +235,7 @@ static int verify_run(const arguments *arguments)
     else if (suite_open(&v.suite, &(suite_wish){.filter = option_value(arguments, "f"),
                                                 .captures = arguments->operands,
                                                 .count = arguments->operand_count})) {
+        suite_flows(&v.suite, &flows);
         verify_slices(&v);
         suite_close(&v.suite);
     } else {
@@ -246,8 +248,9 @@ static int verify_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
+    FLOW_OPTIONS,
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},

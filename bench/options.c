@@ -82,6 +82,31 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     return true;
 }
 
+int flow_rule_find(const char *name, pkt_flow_rule *rule)
+{
+    for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++)
+        if (strcmp(name, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
+            *rule = (pkt_flow_rule)i;
+            return 0;
+        }
+    return -1;
+}
+
+bool flow_options(const arguments *arguments, flow_choice *choice)
+{
+    const char *rule = option_value(arguments, "flow-rule");
+    uint64_t max;
+    *choice = (flow_choice){.rule = PKT_FLOW_WIRESHARK_4_0};
+    if (rule && flow_rule_find(rule, &choice->rule) != 0) {
+        say_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
+        return false;
+    }
+    if (!option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
+        return false;
+    choice->max = (uint32_t)max;
+    return true;
+}
+
 /* Edits that make one word the other; both shorter than the limit. */
 static size_t distance(const char *a, const char *b)
 {

@@ -259,9 +259,11 @@ static json_t *samples_json(const bench_cell *cell)
     json_t *list = json_array();
     for (size_t i = 0; i < cell->sample_count; i++) {
         const timing_sample *s = &cell->samples[i];
-        json_array_append_new(list,
-                              json_pack("{s:i, s:i, s:f, s:f}", "block", (int)s->block, "round",
-                                        (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns));
+        json_t *sample = json_pack("{s:i, s:i, s:f, s:f}", "block", (int)s->block, "round",
+                                   (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns);
+        if (s->start_ns > 0)
+            json_object_set_new(sample, "start_ns", json_real(s->start_ns));
+        json_array_append_new(list, sample);
     }
     return list;
 }

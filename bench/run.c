@@ -231,6 +231,8 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
     outcome->failed = pkt_slice_open(job->path, &slice, &outcome->err) != 0;
     if (outcome->failed)
         return;
+    slice.flow_rule = job->flows.rule;
+    slice.max_flows = job->flows.max;
     switch (job->kind) {
     case RUN_TIMED:
         outcome->failed = (job->sink ? run_written : run_timed)(backend, context, batch, job,

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "command.h"
 #include "counters.h"
 #include "pktbench.h"
 #include "sink/rows.h"
@@ -23,6 +24,7 @@ typedef struct run_job {
     run_kind kind;
     const char *path; /* of the slice */
     pkt_level level;
+    flow_choice flows;
     const pkt_encoder *sink; /* RUN_TIMED, RUN_HANDOVER: of this format; NULL: the null sink */
     unsigned threads;        /* that write */
     const char *csv;         /* RUN_ROWS: file to write */

@@ -28,7 +28,8 @@
 
 typedef struct timing_sample {
     unsigned block, round;
-    double wall_ns, cpu_ns;   /* of one run */
+    double wall_ns, cpu_ns;   /* of one run; of a prefix: its share of a run over all packets */
+    double start_ns;          /* of a prefix: wall time of a run without packets; else 0 */
     double counted[COUNTERS]; /* the same, by the processor's counters; 0: there are none */
 } timing_sample;
 

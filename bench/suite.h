@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "command.h"
 #include "pktbench.h"
 
 /* Slices in one run, at most. */
@@ -25,7 +26,9 @@ typedef struct suite_slice {
     const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
     const char *scenario;   /* NULL: of a capture */
     const struct suite_slice *whole; /* not NULL: this is only its first packets */
+    char *empty;                     /* path of the same without packets; NULL unless `whole` */
     uint64_t seed;
+    flow_choice flows; /* all 0: the default */
     /* Packets of the capture, before it was cut into slices, and those that the suite's filter
      * takes; both 0: there is no filter. */
     uint64_t unfiltered, filtered;
@@ -58,11 +61,16 @@ bool suite_known(const char *name);
  * before all slicing; nothing is known of how a filtered scenario should read. false: a message was
  * printed. */
 bool suite_open(suite *suite, const suite_wish *wish);
+/* Number streams so in all slices. */
+void suite_flows(suite *suite, const flow_choice *flows);
 /* The slice's first packets as a slice of its own, made if it is not there. NULL after a message.
  */
 suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packets);
 /* The slice itself, or what it is the first packets of. */
 const suite_slice *suite_whole(const suite_slice *slice);
+/* The slice's head, up to its first packet, as a file; the caller frees the path. NULL if it cannot
+ * be written. */
+char *suite_empty(const suite *suite, const suite_slice *slice);
 /* A new name in the scratch folder; the caller frees it. NULL without memory. */
 char *suite_scratch(const suite *suite, const char *name);
 void suite_close(suite *suite);

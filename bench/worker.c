@@ -202,6 +202,11 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
         return refusal("a run needs a slice and a level");
     if (!sink_read(request, &job))
         return refusal("no such sink, or number of threads");
+    const char *rule = json_string_value(json_object_get(request, "flow_rule"));
+    const json_int_t max = json_integer_value(json_object_get(request, "max_flows"));
+    if ((rule && flow_rule_find(rule, &job.flows.rule) != 0) || max < 0 || max > PKT_MOST_FLOWS)
+        return refusal("no such rule for streams, or number of flows");
+    job.flows.max = (uint32_t)max;
     if (strcmp(what, "verify") == 0)
         return answer_verify(w, &job);
     if (strcmp(what, "rows") == 0)

@@ -31,7 +31,7 @@ extern "C" {
 
 /* Version of the binary contract. A backend table that carries another one is refused. Columns are
  * only ever appended, so that an added column does not change it. */
-#define PKT_ABI 1u
+#define PKT_ABI 2u
 
 /* Rows of a batch, at most. */
 #define PKT_BATCH_ROWS 256u
@@ -219,12 +219,44 @@ static inline int pkt_err_rows_stand(const pkt_err *err)
 
 typedef enum pkt_format { PKT_FORMAT_PCAP, PKT_FORMAT_PCAPNG } pkt_format;
 
+/* How streams are numbered at the level `flows`: as these versions of Wireshark number tcp.stream
+ * and udp.stream, counted densely among the packets whose own (outermost) header is TCP or UDP.
+ * 4.0: a SYN with another sequence number than the last one begins a new stream. 4.4 and later:
+ * also one with the same number once FIN or RST was seen, and then a SYN+ACK with another number.
+ */
+typedef enum pkt_flow_rule {
+    PKT_FLOW_WIRESHARK_4_0,
+    PKT_FLOW_WIRESHARK_4_4,
+    PKT_FLOW_RULE_COUNT
+} pkt_flow_rule;
+
+/* Flows held at once unless the slice says otherwise, and at most. */
+#define PKT_MAX_FLOWS (1u << 20)
+#define PKT_MOST_FLOWS (1u << 28)
+
+/* What a run at the level `flows` tells besides its rows. */
+typedef struct pkt_flow_report {
+    uint64_t streams; /* numbers given */
+    uint64_t evicted; /* flows forgotten because of max_flows: they begin anew if they come again */
+    uint64_t inner;   /* packets that may have a further IP header inside, which is not numbered: of
+                       * tunnels by their protocol or UDP port, ICMP errors. Wireshark counts the
+                       * streams in those too. */
+} pkt_flow_report;
+
 /* A capture file that every backend can be pointed at. Its magic has been checked. */
 typedef struct pkt_slice {
     const char *path; /* owned by whoever opened the slice */
     pkt_format format;
     uint64_t size; /* bytes */
+    /* For the level `flows`, all 0 by pkt_slice_open(). A backend with a rule of its own keeps to
+     * that. */
+    pkt_flow_rule flow_rule;
+    uint32_t max_flows;           /* 0: PKT_MAX_FLOWS; else up to PKT_MOST_FLOWS */
+    pkt_flow_report *flow_report; /* the caller's, up to date after every next(); NULL: none */
 } pkt_slice;
+
+/* "wireshark-4.0", ...; NULL if out of range. */
+PKT_EXPORT const char *pkt_flow_rule_name(pkt_flow_rule rule);
 
 /* Check that `path` is a readable file that starts as a capture does. -1 and *err otherwise.
  * slice->path is `path` itself, which must outlive the slice. */

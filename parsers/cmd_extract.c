@@ -38,7 +38,8 @@ static int extract_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backend", "NAME", "Parse with this backend; default raw."},
     {"plugin", "FILE", "Parse with the backend in this shared object."},
-    {"level", "LEVEL", "Rows of this level: frames, headers or dissect; default headers."},
+    {"level", "LEVEL", "Rows of this level: frames, headers, flows or dissect; default headers."},
+    FLOW_OPTIONS,
     {"columns", "A,B,...",
      "These columns, in this order; packet (its number in the capture) and file (the capture's "
      "name) too. Default: all of the level."},

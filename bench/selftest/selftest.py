@@ -17,8 +17,8 @@ import tempfile
 import time
 
 SLOWDOWNS = [2, 5, 10, 20]  # per cent
-PACKET_BYTES = 2_000_000  # of the slice
-ROUNDS = 20
+PACKET_BYTES = 1_000_000  # of the slice
+ROUNDS = 10
 # Per cent more instructions that the instruction gate must see, and trials of it: they do not vary.
 INSTRUCTIONS = [0, 1, 2, 5]
 INSTRUCTION_TRIALS = 10

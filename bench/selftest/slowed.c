@@ -22,6 +22,7 @@ typedef struct slowed_state {
     const slowed_context *context;
     void *raw;
     uint64_t since; /* ns: end of the last spin */
+    double owed;    /* ns to spin, less what the last spin went over: a clock has steps */
 } slowed_state;
 
 static uint64_t now_ns(void)
@@ -33,12 +34,12 @@ static uint64_t now_ns(void)
 
 static void spin(slowed_state *s)
 {
-    uint64_t now = now_ns();
-    if (s->context->slower > 0) {
-        double until = (double)now + s->context->slower * (double)(now - s->since);
-        while ((double)now < until)
-            now = now_ns();
-    }
+    const uint64_t begun = now_ns();
+    uint64_t now = begun;
+    s->owed += s->context->slower * (double)(now - s->since);
+    while ((double)(now - begun) < s->owed)
+        now = now_ns();
+    s->owed -= (double)(now - begun);
     s->since = now;
     for (unsigned long i = 0; i < s->context->loops; i++)
         __asm__ volatile("");

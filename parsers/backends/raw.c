@@ -4,16 +4,27 @@
 #include <stdlib.h>
 
 #include "decode/decode.h"
+#include "flow/streams.h"
 #include "source/source.h"
 
 typedef struct raw_state {
     pkt_source *source;
     pkt_level level;
+    pkt_streams *streams; /* at the level `flows` */
 } raw_state;
 
 static const char *raw_version(void)
 {
     return pkt_version();
+}
+
+static void raw_close(void *state)
+{
+    raw_state *s = state;
+    if (s->source)
+        pkt_source_close(s->source);
+    pkt_streams_close(s->streams);
+    free(s);
 }
 
 static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
@@ -25,8 +36,10 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
     s->source = pkt_source_open(slice->path, err);
-    if (!s->source) {
-        free(s);
+    if (s->source && level == PKT_LEVEL_FLOWS)
+        s->streams = pkt_streams_open(slice, err);
+    if (!s->source || (level == PKT_LEVEL_FLOWS && !s->streams)) {
+        raw_close(s);
         return -1;
     }
     *state = s;
@@ -37,34 +50,49 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
  * lines of the first one's packet have arrived, and both still fit the first-level cache. */
 enum { RECORDS_AT_ONCE = 32 };
 
+static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
+                       pkt_batch *batch, size_t row, pkt_stream_hint *hints)
+{
+    if (s->level == PKT_LEVEL_FRAMES)
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_frame(&records[i], batch, row + i);
+    else if (s->level == PKT_LEVEL_HEADERS)
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_headers(&records[i], batch, row + i);
+    else
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_flows(&records[i], batch, row + i, &hints[row + i]);
+}
+
+/* Streams are numbered in a pass over the whole batch. */
+static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
+                     pkt_err *err)
+{
+    if (s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
+        return -1;
+    return (int)rows;
+}
+
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
+    pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_AT_ONCE];
     size_t rows = 0;
     while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
         int got = pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
+        if (got <= 0 && rows == 0)
+            return got;
         if (got <= 0)
-            return rows ? (int)rows : got; /* the source says it again at the next call */
-        if (s->level == PKT_LEVEL_FRAMES)
-            for (size_t i = 0; i < (size_t)got; i++)
-                pkt_decode_frame(&records[i], batch, rows + i);
-        else
-            for (size_t i = 0; i < (size_t)got; i++)
-                pkt_decode_headers(&records[i], batch, rows + i);
+            break; /* the source says it again at the next call */
+        rows_write(s, records, (size_t)got, batch, rows, hints);
         rows += (size_t)got;
     }
-    return (int)rows;
+    return rows_done(s, batch, rows, hints, err);
 }
 
-static void raw_close(void *state)
-{
-    raw_state *s = state;
-    pkt_source_close(s->source);
-    free(s);
-}
-
-static const pkt_feature features[] = {{"pcapng", "tested"}, {NULL, NULL}};
+static const pkt_feature features[] = {
+    {"pcapng", "tested"}, {"stream-numbers", "tested"}, {NULL, NULL}};
 
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,
@@ -74,8 +102,11 @@ const pkt_backend pkt_backend_raw = {
     .origin = "ours",
     .decoder = "pktbench",
     .work = {[PKT_LEVEL_FRAMES] = "record headers read, packet bytes not touched",
-             [PKT_LEVEL_HEADERS] = "record headers read, link to transport headers decoded"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS, [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+             [PKT_LEVEL_HEADERS] = "record headers read, link to transport headers decoded",
+             [PKT_LEVEL_FLOWS] = "the same, then every flow looked up in a table"},
+    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
+                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS,
+                [PKT_LEVEL_FLOWS] = PKT_FLOWS_COLUMNS},
     .features = features,
     .version = raw_version,
     .open = raw_open,

@@ -30,6 +30,33 @@ static void folder_name(const char *path, char name[PATH_MAX])
     (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
 }
 
+/* What the stream numbers do not show. */
+static void flows_say(const extraction *x, const char *name, const pkt_flow_report *flows)
+{
+    if (flows->evicted)
+        say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
+                    "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+                    name, flows->evicted, x->flows.max);
+    if (flows->inner)
+        say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
+                    "Wireshark numbers streams in those too, so its numbers may be higher",
+                    name, flows->inner);
+}
+
+/* One run of the backend, which holds the flows. `name` is what to call the capture. */
+static int slice_run(const extraction *x, const char *name, const pkt_slice *opened,
+                     const pkt_sink *sink, uint64_t *rows, pkt_err *err)
+{
+    pkt_slice slice = *opened;
+    pkt_flow_report flows = {0};
+    slice.flow_rule = x->flows.rule;
+    slice.max_flows = x->flows.max;
+    slice.flow_report = &flows;
+    int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
+    flows_say(x, name, &flows);
+    return bad;
+}
+
 /* How a run ended: what is said, and the exit status. Rows before a fault stand. */
 static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
 {
@@ -59,8 +86,7 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
         *kept = false;
         return EXIT_TROUBLE;
     }
-    int bad = pkt_drive(x->backend, x->context, pkt_input_slice(input), x->level, x->batch, sink,
-                        &rows, err);
+    int bad = slice_run(x, name, pkt_input_slice(input), sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
     *kept = !bad || pkt_err_rows_stand(err);
@@ -80,8 +106,7 @@ static int feed_run(const extraction *x, char *const *paths, size_t count, const
     }
     if (writer && x->filter)
         pkt_writer_number(writer, pkt_feed_number, feed);
-    int bad = pkt_drive(x->backend, x->context, pkt_feed_slice(feed), x->level, x->batch, sink,
-                        &rows, err);
+    int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
     bad = pkt_feed_end(feed, bad, err);
     *kept = !bad || pkt_err_rows_stand(err);
     int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);

@@ -22,7 +22,8 @@ typedef struct extraction {
     unsigned threads;
     const char *filter; /* NULL: every packet */
     bool strict, join;
-    pkt_batch *batch; /* scratch space */
+    flow_choice flows; /* of the level `flows` */
+    pkt_batch *batch;  /* scratch space */
 } extraction;
 
 /* Fill *x from the command line. false: what is wrong was said. */

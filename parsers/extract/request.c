@@ -40,7 +40,7 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
@@ -122,7 +122,8 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
         !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !join_fits(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        !join_fits(x) || !flow_options(arguments, &x->flows) ||
+        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;
