@@ -207,7 +207,9 @@ static bool capture_filter(const suite *suite, user_capture *c, bool ours)
 {
     if (!suite->filter)
         return true;
-    char *path = filtered_capture(suite, c->shown, c->path, &c->sieved);
+    sieve_counts counts = {0};
+    char *path = filtered_capture(suite, c->shown, c->path, &counts);
+    c->sieved = counts;
     if (ours)
         (void)unlink(c->path);
     free(c->path);
