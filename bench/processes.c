@@ -200,7 +200,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
 /* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of)
+    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of || cell->sink)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;

@@ -14,11 +14,42 @@ bool cell_is_timed(const bench_cell *cell)
     return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
 }
 
-static void cell_fail(bench_cell *cell, run_status status, const char *reason)
+const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
+{
+    const char *level = pkt_level_name(cell->level);
+    if (cell->sink && cell->threads > 1)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->candidate->name, level,
+                       cell->sink->name, cell->threads);
+    else
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->candidate->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+    return name;
+}
+
+void cell_sink_ask(const bench_cell *cell, json_t *request)
+{
+    if (!cell->sink)
+        return;
+    json_object_set_new(request, "sink", json_string(cell->sink->name));
+    json_object_set_new(request, "threads", json_integer((json_int_t)cell->threads));
+}
+
+void cell_fail(bench_cell *cell, run_status status, const char *reason)
 {
     cell->check.status = status;
     (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
     cell->sample_count = 0;
+}
+
+/* Did the runs tell the rows that were verified, and write as many bytes as those make? */
+static bool is_same(const bench_cell *cell, const json_t *answer)
+{
+    const check *verified = &cell->check;
+    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
+    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
+    return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
+           witness && strcmp(witness, wanted) == 0 && (!cell->sink || bytes == cell->output_bytes);
 }
 
 /* Ask for k runs; true if they told the rows that were verified. */
@@ -29,16 +60,13 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
     json_object_set_new(request, "k", json_integer((json_int_t)runs));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
     json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    cell_sink_ask(cell, request);
     *answer = client_ask(worker, request, s->request_s);
     if (!*answer) {
         cell_fail(cell, worker->status, worker->reason);
         return false;
     }
-    const char *witness = json_string_value(json_object_get(*answer, "witness"));
-    uint64_t rows = (uint64_t)json_integer_value(json_object_get(*answer, "rows"));
-    const check *verified = &cell->check;
-    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
-    if (rows == verified->rows && witness && strcmp(witness, wanted) == 0)
+    if (is_same(cell, *answer))
         return true;
     cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
     json_decref(*answer);
@@ -100,7 +128,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of && !cell->old_of)
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of &&
+        !cell->old_of && !cell->sink)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -108,11 +137,11 @@ static void cell_probe(schedule *s, bench_cell *cell)
 void schedule_probe(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
+        char name[CELL_NAME];
         bench_cell *cell = &s->cells[i];
         if (!cell_is_timed(cell))
             continue;
-        progress_say(s->progress, "memory: %s %s, %s", cell->candidate->name,
-                     pkt_level_name(cell->level), cell->slice->name);
+        progress_say(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
         cell_probe(s, cell);
     }
 }
@@ -349,13 +378,13 @@ static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
                         unsigned round)
 {
+    char name[CELL_NAME];
     size_t index = worker_index(s, cell);
     json_t *answer;
     if (!cell_is_timed(cell) || !w->open[index])
         return;
-    progress_say(s->progress, "block %u of %u, round %u of %u: %s %s, %s", block + 1, s->blocks,
-                 round + 1, s->rounds, cell->candidate->name, pkt_level_name(cell->level),
-                 cell->slice->name);
+    progress_say(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
+                 round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
     client *worker = &w->workers[index];
     if (round == 0)
         cell_warm_up(s, worker, cell, block);

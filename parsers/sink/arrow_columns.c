@@ -1,5 +1,7 @@
 #include "sink/arrow_columns.h"
 
+#include <endian.h>
+
 static int buffer_begin(arrow_column *column, size_t base, pkt_bytes *out, pkt_err *err)
 {
     static const uint8_t zeros[ARROW_ALIGN];
@@ -42,9 +44,9 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
         return -1;
     const size_t start = out->size;
     for (size_t row = 0;; row++) {
-        uint32_t offset = (uint32_t)(out->size - start);
-        for (size_t i = 0; i < sizeof offset; i++)
-            out->at[offsets++] = (uint8_t)(offset >> 8 * i);
+        uint32_t offset = htole32((uint32_t)(out->size - start));
+        memcpy(out->at + offsets, &offset, sizeof offset);
+        offsets += sizeof offset;
         if (row == rows->count)
             break;
         if (pkt_rows_has(rows, field, row) && pkt_typed_text(rows, field, row, out, err) != 0)

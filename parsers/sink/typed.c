@@ -1,5 +1,7 @@
 #include "sink/typed.h"
 
+#include <endian.h>
+
 #include "sink/digits.h"
 
 #define NS_PER_US 1000
@@ -77,8 +79,9 @@ int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out
         return -1;
     uint8_t *bits = out->at + out->size;
     memset(bits, 0, size);
+    const uint16_t *present = rows->cells[PKT_COL_present], wanted = field->present;
     for (size_t row = 0; row < rows->count; row++) {
-        unsigned has = pkt_rows_has(rows, field, row) ? 1 : 0;
+        unsigned has = !wanted || (present[row] & wanted) ? 1 : 0;
         bits[row / 8] |= (uint8_t)(has << row % 8);
         valid += has;
     }
@@ -87,10 +90,10 @@ int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out
     return 0;
 }
 
-static void little_put(uint8_t *at, uint64_t value, size_t size)
+static inline void little_put(uint8_t *at, uint64_t value, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        at[i] = (uint8_t)(value >> 8 * i);
+    value = htole64(value);
+    memcpy(at, &value, size); /* one store where the size is known */
 }
 
 /* Cells without nulls between, their sizes known to the compiler: most of the work. */

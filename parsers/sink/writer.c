@@ -290,6 +290,7 @@ int pkt_writer_end(pkt_writer *writer, pkt_err *err)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
         bad = bytes_write(writer, &tail, err);
+    writer->written = writer->offset; /* nobody else writes any more */
     pkt_bytes_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
 }

@@ -32,10 +32,9 @@ void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *s
 int pkt_writer_flush(pkt_writer *writer, pkt_err *err);
 /* All rows were pushed: write the rest. */
 int pkt_writer_end(pkt_writer *writer, pkt_err *err);
-/* Bytes that were written so far. */
-uint64_t pkt_writer_bytes(pkt_writer *writer);
-/* Rows that were written. */
+/* Rows that were written, and the bytes that the file has of them. */
 uint64_t pkt_writer_rows(const pkt_writer *writer);
+uint64_t pkt_writer_bytes(pkt_writer *writer);
 void pkt_writer_close(pkt_writer *writer);
 
 #endif
