@@ -81,7 +81,9 @@ int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out
     memset(bits, 0, size);
     const uint16_t *present = rows->cells[PKT_COL_present], wanted = field->present;
     for (size_t row = 0; row < rows->count; row++) {
-        unsigned has = !wanted || (present[row] & wanted) ? 1 : 0;
+        unsigned has = field->kind == PKT_FIELD_VALUE ? (unsigned)pkt_rows_has(rows, field, row)
+                       : !wanted || (present[row] & wanted) ? 1
+                                                            : 0;
         bits[row / 8] |= (uint8_t)(has << row % 8);
         valid += has;
     }
