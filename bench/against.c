@@ -16,11 +16,20 @@ bool against_cells(const lineup *lineup, schedule *s, size_t firsts)
             return false;
         }
         s->loads[s->load_count++].candidate = old;
+        const bench_cell *counting = NULL; /* the last one whose rows go to the null sink */
         for (size_t i = 0; i < firsts; i++) {
             const bench_cell *cell = &s->cells[i];
-            if (cell->candidate == lineup->candidates[j] && old->offers[cell->level])
-                s->cells[s->cell_count++] = (bench_cell){
-                    .candidate = old, .slice = cell->slice, .level = cell->level, .old_of = cell};
+            if (cell->candidate != lineup->candidates[j] || !old->offers[cell->level])
+                continue;
+            bench_cell *added = &s->cells[s->cell_count++];
+            *added = (bench_cell){.candidate = old,
+                                  .slice = cell->slice,
+                                  .level = cell->level,
+                                  .old_of = cell,
+                                  .sink_of = cell->sink_of ? counting : NULL,
+                                  .sink = cell->sink,
+                                  .threads = cell->threads};
+            counting = cell->sink_of ? counting : added;
         }
     }
     return true;

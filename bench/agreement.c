@@ -2,7 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "renumber.h"
 
 bool verdict_is_sound(unsigned verdict)
 {
@@ -39,7 +42,7 @@ bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t
     return true;
 }
 
-static unsigned verdict_of(const rowset *verdicts, uint64_t row)
+unsigned verdict_at(const rowset *verdicts, uint64_t row)
 {
     if (!verdicts || row >= verdicts->rows)
         return PKT_OK;
@@ -100,24 +103,43 @@ static void difference_note(agreement *out, const pkt_batch *a, size_t i, const 
     cell_show(b, j, column, groups, out->first.expected);
 }
 
+/* How two sets of rows are compared. */
+typedef struct comparing {
+    const rowset *got, *expected;
+    uint8_t shown[PKT_COLUMN_COUNT];
+    size_t count; /* of the shown ones */
+    uint16_t groups;
+    uint8_t *streams; /* streams_compare(); NULL: as they are */
+} comparing;
+
+static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const pkt_batch *b,
+                        size_t j, uint64_t row, size_t column)
+{
+    if (c->streams && PKT_BIT(stream) >> column & 1)
+        return c->streams[row] & STREAM_ALIKE;
+    if (c->streams && PKT_BIT(stream_dir) >> column & 1)
+        return c->streams[row] & DIRECTION_ALIKE;
+    return cell_equal(a, i, b, j, column, c->groups);
+}
+
 /* One row; the first difference in a sound packet takes the place of one in a broken packet. */
-static void row_compare(const rowset *got, const rowset *expected, uint64_t row, unsigned verdict,
-                        const uint8_t *shown, size_t count, uint16_t groups, agreement *out)
+static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agreement *out)
 {
     size_t i, j;
-    const pkt_batch *a = rowset_at(got, row, &i), *b = rowset_at(expected, row, &j);
+    const pkt_batch *a = rowset_at(c->got, row, &i), *b = rowset_at(c->expected, row, &j);
     bool sound = verdict_is_sound(verdict);
-    for (size_t n = 0; n < count; n++) {
-        if (cell_equal(a, i, b, j, shown[n], groups))
+    for (size_t n = 0; n < c->count; n++) {
+        const size_t column = c->shown[n];
+        if (shown_equal(c, a, i, b, j, row, column))
             continue;
         if (!out->first.found || (sound && out->cells_different == 0))
-            difference_note(out, a, i, b, j, row, shown[n], groups);
+            difference_note(out, a, i, b, j, row, column, c->groups);
         if (sound) {
             out->cells_different++;
-            out->different[shown[n]]++;
+            out->different[column]++;
         } else {
             out->broken_cells_different++;
-            out->broken[verdict][shown[n]]++;
+            out->broken[verdict][column]++;
         }
     }
 }
@@ -147,19 +169,22 @@ static void judge(agreement *out, uint64_t got)
 void rowset_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                     pkt_column_set shared, agreement *out)
 {
-    uint8_t shown[PKT_COLUMN_COUNT];
-    size_t count = shown_columns(shared, shown);
-    uint16_t groups = shared & PKT_BIT(present) ? groups_of(shared) : 0;
+    comparing c = {.got = got, .expected = expected};
+    c.count = shown_columns(shared, c.shown);
+    c.groups = shared & PKT_BIT(present) ? groups_of(shared) : 0;
     out->rows_expected = expected->rows;
     out->rows_compared = got->rows < expected->rows ? got->rows : expected->rows;
+    if (verdicts && c.groups & PKT_HAS_STREAM)
+        c.streams = streams_compare(got, expected, verdicts, out->rows_compared);
     for (uint64_t row = 0; row < out->rows_compared; row++) {
-        unsigned verdict = verdict_of(verdicts, row);
+        unsigned verdict = verdict_at(verdicts, row);
         if (verdict_is_sound(verdict))
-            out->cells_compared += count;
+            out->cells_compared += c.count;
         else
             out->broken_rows++;
-        row_compare(got, expected, row, verdict, shown, count, groups, out);
+        row_compare(&c, row, verdict, out);
     }
+    free(c.streams);
     judge(out, got->rows);
 }
 
@@ -170,7 +195,7 @@ void agreement_whole(const rowset *expected, const rowset *verdicts, pkt_column_
     size_t count = shown_columns(shared, shown);
     out->rows_compared = out->rows_expected = expected->rows;
     for (uint64_t row = 0; row < expected->rows; row++)
-        if (verdict_is_sound(verdict_of(verdicts, row)))
+        if (verdict_is_sound(verdict_at(verdicts, row)))
             out->cells_compared += count;
         else
             out->broken_rows++;

@@ -26,8 +26,14 @@ bool client_loaded(client *client, const backend_id *id, double seconds, uint64_
 
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
 {
-    return json_pack("{s:s, s:s, s:s}", "do", what, "slice", slice->path, "level",
-                     pkt_level_name(level));
+    json_t *request = json_pack("{s:s, s:s, s:s}", "do", what, "slice", slice->path, "level",
+                                pkt_level_name(level));
+    if (level == PKT_LEVEL_FLOWS) {
+        json_object_set_new(request, "flow_rule",
+                            json_string(pkt_flow_rule_name(slice->flows.rule)));
+        json_object_set_new(request, "max_flows", json_integer(slice->flows.max));
+    }
+    return request;
 }
 
 /* Rows and witnesses that a run told. */
@@ -65,9 +71,11 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     return good;
 }
 
-/* The highest level up to `headers` that the backend offers: frames columns are a part of it. */
+/* The highest level up to `flows` that the backend offers: the others' columns are a part of it. */
 static pkt_level reference_level(const candidate *c)
 {
+    if (c->offers[PKT_LEVEL_FLOWS])
+        return PKT_LEVEL_FLOWS;
     return c->offers[PKT_LEVEL_HEADERS] ? PKT_LEVEL_HEADERS : PKT_LEVEL_FRAMES;
 }
 

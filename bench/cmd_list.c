@@ -6,6 +6,7 @@
 #include "datasets/scenario.h"
 #include "describe.h"
 #include "lineup.h"
+#include "list_features.h"
 #include "say.h"
 
 static size_t columns_count(pkt_column_set columns)
@@ -159,9 +160,16 @@ static int list_run(const arguments *arguments)
     }
     if (strcmp(what, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_TROUBLE;
+    if (strcmp(what, "features") == 0) {
+        json_t *sets = features_list();
+        if (!json)
+            features_show(sets);
+        list_finish(sets, json);
+        return EXIT_DONE;
+    }
     bool columns = strcmp(what, "columns") == 0;
     if (!columns && strcmp(what, "scenarios") != 0) {
-        say_error("list: '%s' is none of backends, columns, scenarios", what);
+        say_error("list: '%s' is none of backends, columns, scenarios, features", what);
         return EXIT_TROUBLE;
     }
     json_t *list = columns ? columns_list() : scenarios_list();
@@ -179,11 +187,14 @@ static const option_spec options[] = {
 
 const command list_command = {
     .name = "list",
-    .operands = "[backends|columns|scenarios]",
-    .summary = "what there is: backends, columns, scenarios",
-    .details = "Backends with the work that they do at each level, the columns that they give, "
-               "their features (tested here, or stated with a source), version, origin and "
-               "licence; for one that is unavailable, why.",
+    .operands = "[backends|columns|scenarios|features]",
+    .summary = "what there is: backends, columns, scenarios, features",
+    .details =
+        "Backends with the work that they do at each level, the columns that they give, "
+        "their features (tested here, or stated with a source), version, origin and "
+        "licence; for one that is unavailable, why. Features: every column of every set of "
+        "`pktbench extract --features`, with unit, aggregation and what is wrong with it; as "
+        "json, a schema for programs.",
     .options = options,
     .operands_min = 0,
     .operands_max = 1,

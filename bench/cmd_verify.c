@@ -118,6 +118,9 @@ static bool verify_slice(verification *v, suite_slice *slice)
     checker k;
     if (!checker_open(&k, &v->suite, slice, &v->lineup, v->reference, v->seconds))
         return false;
+    if (!v->json && slice->unfiltered)
+        printf("filter '%s' takes %" PRIu64 " of %" PRIu64 " packets\n", v->suite.filter,
+               slice->filtered, slice->unfiltered);
     if (!v->json)
         printf("%s: %" PRIu64 " packets, %" PRIu64 " of them sound\n"
                "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
@@ -132,8 +135,9 @@ static bool verify_slice(verification *v, suite_slice *slice)
     }
     checker_close(&k);
     if (v->json)
-        json_array_append_new(v->slices,
-                              json_pack("{s:o, s:o}", "slice", slice_json(slice), "runs", checks));
+        json_array_append_new(
+            v->slices,
+            json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter), "runs", checks));
     else
         json_decref(checks);
     return true;
@@ -198,6 +202,10 @@ static bool suite_wanted(const arguments *arguments, bool *malformed)
         say_error("--suite malformed makes its own captures: --cases DIR adds those of a folder");
         return false;
     }
+    if (*malformed && option_given(arguments, "f")) {
+        say_error("-f chooses packets of captures, and --suite malformed takes its own whole");
+        return false;
+    }
     return true;
 }
 
@@ -207,13 +215,14 @@ static int verify_run(const arguments *arguments)
     bool malformed;
     const char *format = option_value(arguments, "format");
     const lineup_wish wish = lineup_wish_of(arguments);
+    flow_choice flows;
     v.json = format && strcmp(format, "json") == 0;
     v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
     if (format && !v.json && strcmp(format, "table") != 0) {
         say_error("no format has the name '%s': table and json do", format);
         return EXIT_TROUBLE;
     }
-    if (!suite_wanted(arguments, &malformed) ||
+    if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
         !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
                         &v.seconds) ||
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
@@ -223,7 +232,10 @@ static int verify_run(const arguments *arguments)
         return EXIT_TROUBLE;
     if (malformed)
         v.status = verify_malformed(&v, arguments);
-    else if (suite_open(&v.suite, NULL, arguments->operands, arguments->operand_count)) {
+    else if (suite_open(&v.suite, &(suite_wish){.filter = option_value(arguments, "f"),
+                                                .captures = arguments->operands,
+                                                .count = arguments->operand_count})) {
+        suite_flows(&v.suite, &flows);
         verify_slices(&v);
         suite_close(&v.suite);
     } else {
@@ -236,11 +248,15 @@ static int verify_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backends", "LIST",
      "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, dissect; default all."},
+    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
     {"plugin", "LIST", "Shared objects that carry further backends."},
+    FLOW_OPTIONS,
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "
      "slices, wireshark for captures."},
+    {"f", "FILTER",
+     "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
+     "slices without the others. Packets are numbered among those that are left."},
     {"suite", "NAME",
      "malformed: captures with something wrong in them, and the rows that they must give."},
     {"cases", "DIR",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/fields.h"
 #include "statistics.h"
 
 /* Keeps the blocks of one file of results apart from those of the next. */
@@ -16,9 +17,10 @@
 /* The intervals of equal samples are equal. */
 #define BOOTSTRAP_SEED 1
 
-/* One (backend, slice, level). */
+/* One (backend, slice, level), and where its rows went. */
 typedef struct cell_key {
-    const char *backend, *slice, *level;
+    const char *backend, *slice, *level, *sink;
+    unsigned threads;
 } cell_key;
 
 /* A ratio of new to old by one clock, and how sure it is. */
@@ -28,24 +30,22 @@ typedef struct cell_change {
     summary wall, cpu; /* count == 0: there is none */
 } cell_change;
 
-static const char *text_of(const json_t *object, const char *key)
+static cell_key key_of(const json_t *run)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
+    return (cell_key){text_of(run, "backend"), text_of(run, "slice"), text_of(run, "level"),
+                      sink_of(run), threads_of(run)};
+}
+
+static bool is_key(const cell_key *one, const cell_key *other)
+{
+    return strcmp(one->backend, other->backend) == 0 && strcmp(one->slice, other->slice) == 0 &&
+           strcmp(one->level, other->level) == 0 && strcmp(one->sink, other->sink) == 0 &&
+           one->threads == other->threads;
 }
 
 static const json_t *run_find(const json_t *results, const cell_key *key)
 {
-    size_t i;
-    json_t *run;
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
-        if (strcmp(text_of(run, "backend"), key->backend) == 0 &&
-            strcmp(text_of(run, "slice"), key->slice) == 0 &&
-            strcmp(text_of(run, "level"), key->level) == 0)
-            return run;
-    }
-    return NULL;
+    return run_into(results, key->backend, key->slice, key->level, key->sink, key->threads);
 }
 
 /* The first run of that key on the side; NULL if there is none. */
@@ -251,6 +251,10 @@ static int cell_measure(cell_change *c, const comparison_side *old, const compar
         real_or_null(c->cpu.count, c->cpu.median), "cpu_ci95", interval_of(&c->cpu), "p",
         real_or_null(sure, p), "n", (int)w->count, "old_instructions",
         member(before, "instructions"), "new_instructions", member(after, "instructions"));
+    if (c->json && strcmp(c->key.sink, NULL_SINK) != 0) {
+        json_object_set_new(c->json, "sink", json_string(c->key.sink));
+        json_object_set_new(c->json, "threads", json_integer((json_int_t)c->key.threads));
+    }
     return c->json ? 0 : -1;
 }
 
@@ -350,9 +354,7 @@ static json_t *means_json(const cell_change *cells, size_t count)
 static bool key_known(const cell_change *cells, size_t count, const cell_key *key)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(cells[i].key.backend, key->backend) == 0 &&
-            strcmp(cells[i].key.slice, key->slice) == 0 &&
-            strcmp(cells[i].key.level, key->level) == 0)
+        if (is_key(&cells[i].key, key))
             return true;
     return false;
 }
@@ -364,7 +366,7 @@ static size_t keys_add(cell_change *cells, size_t count, const comparison_side *
     for (size_t i = 0; i < side->count; i++)
         json_array_foreach(json_object_get(side->results[i], "runs"), j, run)
         {
-            cell_key key = {text_of(run, "backend"), text_of(run, "slice"), text_of(run, "level")};
+            cell_key key = key_of(run);
             bool offered = strcmp(text_of(run, "status"), "not-offered") != 0;
             if (offered && !key_known(cells, count, &key))
                 cells[count++] = (cell_change){.key = key};
@@ -424,9 +426,10 @@ void comparison_twins(json_t *comparison, const json_t *twins)
 
 static void fail_add(json_t *failures, const json_t *cell, const char *words)
 {
+    char work[WORK_TEXT];
     json_array_append_new(failures,
                           json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
-                                       text_of(cell, "level"), text_of(cell, "slice"), words));
+                                       work_text(cell, work), text_of(cell, "slice"), words));
 }
 
 static bool has_time(const char *status)

@@ -10,8 +10,10 @@
 
 #include "say.h"
 
-/* Only what the parsing loop and its callees do is counted: the same region that is timed. */
+/* Only what the parsing loop and its callees do is counted: the region that is timed; of an output
+ * also its end, but not its start. */
 #define REGION "--toggle-collect=pkt_drive"
+#define OUTPUT_REGION "--toggle-collect=pkt_writer_end"
 
 /* Variables that reach the counted program: what else is in the environment moves its stack. */
 enum { VARIABLES_MAX = 32 };
@@ -87,12 +89,12 @@ static void last_line(const char *path, char *line, size_t size)
 
 static void cell_warn(const bench_cell *cell, const char *words)
 {
-    say_warning("instructions of %s %s, %s%s are not counted: %s", cell->candidate->name,
-                pkt_level_name(cell->level), cell->slice->name,
-                cell->old_of ? " (the old side)" : "", words);
+    char name[CELL_NAME];
+    say_warning("instructions of %s, %s%s are not counted: %s", cell_name(cell, name),
+                cell->slice->name, cell->old_of ? " (the old side)" : "", words);
 }
 
-/* One run of `extract --format none` under callgrind. */
+/* One run of `extract` under callgrind. */
 static void cell_count(bench_cell *cell, const char *program, const char *out, const char *log)
 {
     char out_option[PATH_MAX + 32], words[256];
@@ -102,11 +104,14 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
                     "-q",
                     "--tool=callgrind",
                     REGION,
+                    OUTPUT_REGION,
                     out_option,
                     (char *)(id->program ? id->program : program),
                     "extract",
+                    "-o",
+                    "/dev/null",
                     "--format",
-                    "none",
+                    (char *)(cell->sink ? cell->sink->name : "none"),
                     "--level",
                     (char *)pkt_level_name(cell->level),
                     (char *)(id->plugin ? "--plugin" : "--backend"),
@@ -132,13 +137,15 @@ static bool is_countable(const bench_cell *cell)
     pkt_entry entry;
     if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->candidate->id.driver)
         return false;
+    if (cell->sink && cell->threads > 1)
+        return false; /* which thread encodes a block is chance */
     return cell->candidate->id.plugin ||
            (pkt_registry_find(cell->candidate->name, &entry) == 0 && entry.backend);
 }
 
 void instructions_count(schedule *s, const suite *suite)
 {
-    char program[PATH_MAX];
+    char program[PATH_MAX], name[CELL_NAME];
     char *version[] = {"valgrind", "--version", NULL};
     char *out = suite_scratch(suite, "callgrind.out"), *log = suite_scratch(suite, "callgrind.log");
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -151,8 +158,8 @@ void instructions_count(schedule *s, const suite *suite)
         for (size_t i = 0; i < s->cell_count; i++) {
             if (!is_countable(&s->cells[i]))
                 continue;
-            progress_say(s->progress, "instructions: %s %s, %s", s->cells[i].candidate->name,
-                         pkt_level_name(s->cells[i].level), s->cells[i].slice->name);
+            progress_say(s->progress, "instructions: %s, %s", cell_name(&s->cells[i], name),
+                         s->cells[i].slice->name);
             cell_count(&s->cells[i], program, out, log);
         }
     }

@@ -171,7 +171,7 @@ static bool level_add(lineup *lineup, const char *name)
 {
     pkt_level level;
     if (level_find(name, &level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     lineup->levels[level] = true;

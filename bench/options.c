@@ -57,12 +57,8 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
     return true;
 }
 
-bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value)
+bool seconds_read(const char *text, double *value)
 {
-    const char *text = option_value(arguments, name);
-    *value = fallback;
-    if (!text)
-        return true;
     char *end = NULL;
     if (isdigit((unsigned char)text[0]))
         *value = strtod(text, &end);
@@ -75,11 +71,69 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     } else if (end && *end == 's') {
         end++;
     }
-    if (!end || *end || !(*value > 0) || *value > 1e6) {
-        say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
+    return end && !*end && *value > 0 && *value <= 1e6;
+}
+
+bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value)
+{
+    const char *text = option_value(arguments, name);
+    *value = fallback;
+    if (!text || seconds_read(text, value))
+        return true;
+    say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
+    return false;
+}
+
+int flow_rule_find(const char *name, pkt_flow_rule *rule)
+{
+    for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++)
+        if (strcmp(name, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
+            *rule = (pkt_flow_rule)i;
+            return 0;
+        }
+    return -1;
+}
+
+bool flow_options(const arguments *arguments, flow_choice *choice)
+{
+    const char *rule = option_value(arguments, "flow-rule");
+    uint64_t max;
+    *choice = (flow_choice){.rule = PKT_FLOW_WIRESHARK_4_0};
+    if (rule && flow_rule_find(rule, &choice->rule) != 0) {
+        say_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
         return false;
     }
+    if (!option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
+        return false;
+    choice->max = (uint32_t)max;
     return true;
+}
+
+bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
+                  uint64_t fallback, uint64_t *value)
+{
+    static const struct {
+        const char *name;
+        double bytes;
+    } units[] = {{"", 1}, {"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    const char *text = option_value(arguments, name);
+    *value = fallback;
+    if (!text)
+        return true;
+    char *end = NULL;
+    double number = isdigit((unsigned char)text[0]) ? strtod(text, &end) : -1;
+    for (size_t i = 0; end && i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            number *= units[i].bytes;
+            if (number < (double)min || number > (double)max)
+                break;
+            *value = (uint64_t)number;
+            return true;
+        }
+    say_error("--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB or "
+              "1GB",
+              name, text, (double)min, (double)max);
+    return false;
 }
 
 /* Edits that make one word the other; both shorter than the limit. */

@@ -14,8 +14,8 @@ enum { PROBE_FEW = 200, PROBE_MORE = 1000 };
 /* Of the time, what the one run may take that tells the cost by position: growth shows only over
  * many packets. */
 #define POSITION_SHARE 0.05
-/* A prefix has at least this many packets. */
-#define PREFIX_MIN 200
+/* A prefix has at least this many packets: the first ones of a run are dear. */
+#define PREFIX_MIN 1000
 
 typedef struct estimate {
     bench_cell *cell; /* NULL: nothing to decide */

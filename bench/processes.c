@@ -56,27 +56,6 @@ static char *command_line(const char *program, const process_run *run, const cha
     return line;
 }
 
-/* The slice's head, up to its first packet. The caller frees the path. */
-static char *empty_capture(const suite *suite, const suite_slice *slice)
-{
-    char name[256];
-    (void)snprintf(name, sizeof name, "empty-%.200s", slice->name);
-    char *path = suite_scratch(suite, name);
-    char *bytes = malloc((size_t)slice->first);
-    FILE *in = fopen(slice->path, "rb"), *out = path ? fopen(path, "wb") : NULL;
-    bool good = bytes && in && out && fread(bytes, 1, (size_t)slice->first, in) == slice->first &&
-                fwrite(bytes, 1, (size_t)slice->first, out) == slice->first;
-    if (in)
-        fclose(in);
-    if (out)
-        good = fclose(out) == 0 && good;
-    free(bytes);
-    if (good)
-        return path;
-    free(path);
-    return NULL;
-}
-
 /* Everything that hyperfine is asked to time: two commands a run. */
 typedef struct command_lines {
     char **lines; /* [2 * run + (0: slice, 1: empty)] */
@@ -100,7 +79,7 @@ static bool commands_make(command_lines *c, const process_runs *runs, const suit
                          .count = 2 * runs->count};
     bool good = c->lines && length > 0;
     for (size_t i = 0; good && i < runs->count; i++) {
-        char *empty = empty_capture(suite, runs->runs[i].slice);
+        char *empty = suite_empty(suite, runs->runs[i].slice);
         if (empty) {
             c->lines[2 * i] = command_line(program, &runs->runs[i], runs->runs[i].slice->path);
             c->lines[2 * i + 1] = command_line(program, &runs->runs[i], empty);
@@ -221,7 +200,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
 /* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of)
+    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of || cell->sink)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;

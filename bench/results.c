@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "sinks.h"
 #include "statistics.h"
 
 static json_t *text_or_null(const char *text)
@@ -78,18 +79,23 @@ static json_t *file_hash(const char *path)
     return good ? json_string(text) : json_null();
 }
 
-json_t *slice_json(const suite_slice *slice)
+json_t *slice_json(const suite_slice *slice, const char *filter)
 {
     json_t *origin = slice->scenario
                          ? json_pack("{s:s, s:s, s:o}", "kind", "generated", "scenario",
                                      slice->scenario, "seed", count(slice->seed))
                          : json_pack("{s:s, s:s}", "kind", "capture", "part", slice->part);
     double mean = (double)slice->wire_bytes / (double)slice->packets;
-    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:o}", "name", slice->name, "bytes",
-                     count(slice->bytes), "packets", count(slice->packets), "sound_packets",
-                     count(slice->sound_packets), "mean_frame", mean, "format",
-                     slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
-                     file_hash(slice->path), "origin", origin);
+    json_t *out = json_pack("{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:o}", "name", slice->name,
+                            "bytes", count(slice->bytes), "packets", count(slice->packets),
+                            "sound_packets", count(slice->sound_packets), "mean_frame", mean,
+                            "format", slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
+                            file_hash(slice->path), "origin", origin);
+    if (filter)
+        json_object_set_new(out, "filter",
+                            json_pack("{s:s, s:o, s:o}", "expression", filter, "kept",
+                                      count(slice->filtered), "of", count(slice->unfiltered)));
+    return out;
 }
 
 static json_t *interval_json(const summary *s)
@@ -201,17 +207,17 @@ static bool ratio_of(const bench_cell *one, const bench_cell *other, bool cpu, u
     return good;
 }
 
-/* Against whom a cell is held: raw at the same level; where raw does not work there, or the cell
- * does not parse at all, raw at `headers`. NULL for that one itself. */
+/* Against whom a cell is held: raw at the same level, its rows thrown away; where raw does not work
+ * there, or the cell does not parse at all, raw at `headers`. NULL for that one itself. */
 static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
 {
     const bench_cell *found = NULL;
     bool parses = strcmp(cell->candidate->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->columns_of || !c->old_of != !cell->old_of ||
+        if (c->twin_of || c->columns_of || c->sink || !c->old_of != !cell->old_of ||
             c->slice != suite_whole(cell->slice) || strcmp(c->candidate->name, "raw") != 0 ||
-            c == cell || c->candidate == cell->candidate)
+            c == cell || (c->candidate == cell->candidate && !cell->sink))
             continue;
         if (c->level == cell->level && parses)
             return c;
@@ -253,9 +259,11 @@ static json_t *samples_json(const bench_cell *cell)
     json_t *list = json_array();
     for (size_t i = 0; i < cell->sample_count; i++) {
         const timing_sample *s = &cell->samples[i];
-        json_array_append_new(list,
-                              json_pack("{s:i, s:i, s:f, s:f}", "block", (int)s->block, "round",
-                                        (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns));
+        json_t *sample = json_pack("{s:i, s:i, s:f, s:f}", "block", (int)s->block, "round",
+                                   (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns);
+        if (s->start_ns > 0)
+            json_object_set_new(sample, "start_ns", json_real(s->start_ns));
+        json_array_append_new(list, sample);
     }
     return list;
 }
@@ -314,7 +322,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     json_t *load = load_json(s, cell->candidate, record->seed);
     json_t *load_median = described(load, "median");
     json_decref(load);
-    return json_pack(
+    json_t *run = json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o, s:o, s:o, s:o, s:o}",
         "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
@@ -333,6 +341,8 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         "instructions", cell->instructions ? count(cell->instructions) : json_null(),
         "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS), "counted_cycles",
         counted_json(cell, COUNTER_CYCLES));
+    sink_describe(cell, run);
+    return run;
 }
 
 /* A backend that cannot run here, or does not offer a level that others do, has its rows too. */
@@ -459,7 +469,7 @@ json_t *results_json(const bench_record *record)
     for (size_t i = 0; i < record->suite->count; i++) {
         if (record->suite->slices[i].whole)
             continue;
-        json_array_append_new(slices, slice_json(&record->suite->slices[i]));
+        json_array_append_new(slices, slice_json(&record->suite->slices[i], record->suite->filter));
         slice_runs_add(record, &record->suite->slices[i], runs, aa);
     }
     for (size_t i = 0; i < record->lineup->count; i++)

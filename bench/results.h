@@ -9,7 +9,8 @@
 
 /* `show_values`: addresses in differences may be shown; otherwise they are null. New references. */
 json_t *agreement_json(const check *check, bool show_values);
-json_t *slice_json(const suite_slice *slice);
+/* `filter`: that the slice has passed; NULL. */
+json_t *slice_json(const suite_slice *slice, const char *filter);
 
 /* Everything that a bench run leaves behind. */
 typedef struct bench_record {

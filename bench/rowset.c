@@ -100,9 +100,18 @@ int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT
     pkt_digest_sink *hash = pkt_digest_sink_open(columns, &sink, err);
     if (!hash)
         return -1;
+    uint16_t groups = 0; /* rows of a higher level say of more columns that they apply */
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (columns >> c & 1)
+            groups |= pkt_column_at(c)->present;
     int bad = 0;
-    for (size_t i = 0; i < set->count && !bad; i++)
-        bad = sink.push(sink.self, set->batches[i], err);
+    pkt_batch masked;
+    for (size_t i = 0; i < set->count && !bad; i++) {
+        masked = *set->batches[i];
+        for (size_t row = 0; row < masked.rows; row++)
+            masked.present[row] &= groups;
+        bad = sink.push(sink.self, &masked, err);
+    }
     if (!bad)
         pkt_digest_sink_result(hash, digest);
     pkt_digest_sink_close(hash);

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "handover.h"
 #include "sink/outfile.h"
 #include "sink/sink.h"
 
@@ -37,22 +38,38 @@ static void caches_evict(const run_job *job)
         (void)walk[i];
 }
 
+/* The clocks of a timed run. */
+typedef struct stopwatch {
+    counters processor;
+    uint64_t cpu, wall;
+} stopwatch;
+
+static void stopwatch_start(stopwatch *w, const run_job *job)
+{
+    counters_open(&w->processor);
+    caches_evict(job);
+    counters_start(&w->processor);
+    w->cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    w->wall = clock_ns(CLOCK_MONOTONIC);
+}
+
+static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
+{
+    outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - w->wall;
+    outcome->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - w->cpu;
+    counters_stop(&w->processor, outcome->counted);
+}
+
 static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch,
                      const run_job *job, const pkt_slice *slice, run_outcome *outcome)
 {
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pkt_sink sink = pkt_null_sink_open(&null);
-    counters processor;
-    counters_open(&processor);
-    caches_evict(job);
-    counters_start(&processor);
-    uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t wall = clock_ns(CLOCK_MONOTONIC);
+    stopwatch watch;
+    stopwatch_start(&watch, job);
     int bad =
         pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
-    outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - wall;
-    outcome->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    counters_stop(&processor, outcome->counted);
+    stopwatch_stop(&watch, outcome);
     outcome->witness = null.witness;
     return bad;
 }
@@ -78,6 +95,31 @@ static int pair_finish(void *self, pkt_err *err)
                    pair->second.finish(pair->second.self, err) != 0
                ? -1
                : 0;
+}
+
+/* As run_timed(), with rows that are written: the writer's start is paid for in every output, its
+ * end (joining threads, giving memory back) comes after the last byte. The null sink's witness
+ * costs a call a batch. */
+static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
+                       const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    handover h;
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    stopwatch watch;
+    if (handover_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
+        return -1;
+    stopwatch_start(&watch, job);
+    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                        &outcome->err) != 0 ||
+              handover_end(&h, &outcome->err) != 0;
+    stopwatch_stop(&watch, outcome);
+    outcome->witness = null.witness;
+    outcome->bytes = handover_bytes(&h);
+    handover_close(&h);
+    return bad ? -1 : 0;
 }
 
 /* Counts rows, and reads the clock where a part ends: at the end of the batch that holds its last
@@ -137,6 +179,27 @@ static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batc
     return bad;
 }
 
+/* The same rows to the sink that is timed later: what it writes is that of the verified rows. */
+static int run_handover(const pkt_backend *backend, void *context, pkt_batch *batch,
+                        const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    handover h;
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    if (handover_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
+        return -1;
+    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                        &outcome->err) != 0 ||
+              handover_end(&h, &outcome->err) != 0;
+    outcome->witness = null.witness;
+    outcome->bytes = handover_bytes(&h);
+    outcome->bytes_digest = handover_digest(&h);
+    handover_close(&h);
+    return bad ? -1 : 0;
+}
+
 static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
                     const pkt_slice *slice, run_outcome *outcome)
 {
@@ -168,9 +231,12 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
     outcome->failed = pkt_slice_open(job->path, &slice, &outcome->err) != 0;
     if (outcome->failed)
         return;
+    slice.flow_rule = job->flows.rule;
+    slice.max_flows = job->flows.max;
     switch (job->kind) {
     case RUN_TIMED:
-        outcome->failed = run_timed(backend, context, batch, job, &slice, outcome) != 0;
+        outcome->failed = (job->sink ? run_written : run_timed)(backend, context, batch, job,
+                                                                &slice, outcome) != 0;
         break;
     case RUN_POSITIONS:
         outcome->failed = run_positions(backend, context, batch, job, &slice, outcome) != 0;
@@ -180,6 +246,9 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
         break;
     case RUN_ROWS:
         outcome->failed = run_rows(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_HANDOVER:
+        outcome->failed = run_handover(backend, context, batch, job, &slice, outcome) != 0;
         break;
     }
     outcome->peak_rss = peak_rss_bytes();

@@ -4,28 +4,34 @@
 
 #include <stdbool.h>
 
+#include "command.h"
 #include "counters.h"
 #include "pktbench.h"
+#include "sink/rows.h"
 
 /* Parts of a slice whose cost is told apart. */
 #define POSITION_PARTS 8
 
 typedef enum run_kind {
-    RUN_TIMED,     /* into the null sink, between two readings of the clocks */
-    RUN_POSITIONS, /* the same, the clock being read at every eighth of the rows too */
+    RUN_TIMED,     /* into the sink, between two readings of the clocks */
+    RUN_POSITIONS, /* into the null sink, the clock being read at every eighth of the rows too */
     RUN_VERIFY,    /* into the digest sink, and the null sink for its witness */
-    RUN_ROWS       /* into a CSV file */
+    RUN_ROWS,      /* into a CSV file */
+    RUN_HANDOVER   /* into the sink, and the null sink for its witness; what is written is hashed */
 } run_kind;
 
 typedef struct run_job {
     run_kind kind;
     const char *path; /* of the slice */
     pkt_level level;
-    const char *csv;     /* RUN_ROWS: file to write */
-    bool keep;           /* RUN_ROWS: also the rows before a failure */
-    uint64_t packets;    /* RUN_POSITIONS: rows that there will be */
-    const uint8_t *walk; /* memory to walk over before a timed run, so that the private caches
-                          * hold nothing of the slice; NULL: none */
+    flow_choice flows;
+    const pkt_encoder *sink; /* RUN_TIMED, RUN_HANDOVER: of this format; NULL: the null sink */
+    unsigned threads;        /* that write */
+    const char *csv;         /* RUN_ROWS: file to write */
+    bool keep;               /* RUN_ROWS: also the rows before a failure */
+    uint64_t packets;        /* RUN_POSITIONS: rows that there will be */
+    const uint8_t *walk;     /* memory to walk over before a timed run, so that the private caches
+                              * hold nothing of the slice; NULL: none */
     size_t walk_bytes;
 } run_job;
 
@@ -33,12 +39,14 @@ typedef struct run_job {
 typedef struct run_outcome {
     int failed;                 /* `err` says why */
     int signal;                 /* the forked child died of it; 0: it did not */
-    uint64_t wall_ns;           /* open to the last row pushed */
+    uint64_t wall_ns;           /* open to the last row pushed, or its last byte written */
     uint64_t cpu_ns;            /* user and system time of the process in between */
     uint64_t counted[COUNTERS]; /* by the processor in between; 0: not known */
     uint64_t rows;
     uint64_t witness;
-    uint64_t peak_rss; /* bytes, of the process that ran, up to now */
+    uint64_t bytes;        /* that the sink wrote */
+    uint64_t bytes_digest; /* RUN_HANDOVER: XXH3-64 of them */
+    uint64_t peak_rss;     /* bytes, of the process that ran, up to now */
     pkt_column_set columns;
     uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */
     uint64_t part_ns[POSITION_PARTS];  /* RUN_POSITIONS: wall time of each part */

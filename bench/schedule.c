@@ -14,11 +14,42 @@ bool cell_is_timed(const bench_cell *cell)
     return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
 }
 
-static void cell_fail(bench_cell *cell, run_status status, const char *reason)
+const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
+{
+    const char *level = pkt_level_name(cell->level);
+    if (cell->sink && cell->threads > 1)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->candidate->name, level,
+                       cell->sink->name, cell->threads);
+    else
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->candidate->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+    return name;
+}
+
+void cell_sink_ask(const bench_cell *cell, json_t *request)
+{
+    if (!cell->sink)
+        return;
+    json_object_set_new(request, "sink", json_string(cell->sink->name));
+    json_object_set_new(request, "threads", json_integer((json_int_t)cell->threads));
+}
+
+void cell_fail(bench_cell *cell, run_status status, const char *reason)
 {
     cell->check.status = status;
     (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
     cell->sample_count = 0;
+}
+
+/* Did the runs tell the rows that were verified, and write as many bytes as those make? */
+static bool is_same(const bench_cell *cell, const json_t *answer)
+{
+    const check *verified = &cell->check;
+    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
+    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
+    return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
+           witness && strcmp(witness, wanted) == 0 && (!cell->sink || bytes == cell->output_bytes);
 }
 
 /* Ask for k runs; true if they told the rows that were verified. */
@@ -29,16 +60,13 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
     json_object_set_new(request, "k", json_integer((json_int_t)runs));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
     json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    cell_sink_ask(cell, request);
     *answer = client_ask(worker, request, s->request_s);
     if (!*answer) {
         cell_fail(cell, worker->status, worker->reason);
         return false;
     }
-    const char *witness = json_string_value(json_object_get(*answer, "witness"));
-    uint64_t rows = (uint64_t)json_integer_value(json_object_get(*answer, "rows"));
-    const check *verified = &cell->check;
-    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
-    if (rows == verified->rows && witness && strcmp(witness, wanted) == 0)
+    if (is_same(cell, *answer))
         return true;
     cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
     json_decref(*answer);
@@ -100,7 +128,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of && !cell->old_of)
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of &&
+        !cell->old_of && !cell->sink)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -108,11 +137,11 @@ static void cell_probe(schedule *s, bench_cell *cell)
 void schedule_probe(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
+        char name[CELL_NAME];
         bench_cell *cell = &s->cells[i];
         if (!cell_is_timed(cell))
             continue;
-        progress_say(s->progress, "memory: %s %s, %s", cell->candidate->name,
-                     pkt_level_name(cell->level), cell->slice->name);
+        progress_say(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
         cell_probe(s, cell);
     }
 }
@@ -188,7 +217,42 @@ void schedule_plan(schedule *s)
     s->rounds = rounds < 1 ? 1 : rounds > s->rounds_max ? s->rounds_max : (unsigned)rounds;
 }
 
-static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer)
+/* What a run takes that has no packets to read, per run: a program that starts another one has much
+ * of it, and a few packets must not carry what all of them would share. */
+typedef struct start_up {
+    double wall_ns, cpu_ns;
+} start_up;
+
+/* Of a cell that reads only the slice's first packets; nothing for the others. false: it failed. */
+static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, start_up *start)
+{
+    *start = (start_up){0, 0};
+    if (!cell->slice->whole)
+        return true;
+    suite_slice empty = *cell->slice;
+    empty.path = cell->slice->empty;
+    json_t *request = run_request("sample", &empty, cell->level);
+    json_object_set_new(request, "k", json_integer(1));
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
+    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    json_t *answer = client_ask(worker, request, s->request_s);
+    if (!answer) {
+        cell_fail(cell, worker->status, worker->reason);
+        return false;
+    }
+    *start = (start_up){number(answer, "wall_ns"), number(answer, "cpu_ns")};
+    json_decref(answer);
+    return true;
+}
+
+/* A run over all packets starts once: of that, the first `part` of them carry their part. */
+static double start_up_shared(double run_ns, double start_ns, double part)
+{
+    return fmax(run_ns - start_ns, 0) + start_ns * part;
+}
+
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer,
+                        const start_up *start)
 {
     if (cell->sample_count == cell->sample_room) {
         size_t room = cell->sample_room ? 2 * cell->sample_room : 16;
@@ -200,11 +264,13 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
         cell->samples = more;
         cell->sample_room = room;
     }
+    const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
     cell->samples[cell->sample_count++] = (timing_sample){
         .block = block,
         .round = round,
-        .wall_ns = number(answer, "wall_ns") / cell->runs,
-        .cpu_ns = number(answer, "cpu_ns") / cell->runs,
+        .wall_ns = start_up_shared(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
+        .cpu_ns = start_up_shared(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
+        .start_ns = start->wall_ns,
         .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
                     [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
     };
@@ -312,18 +378,20 @@ static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
                         unsigned round)
 {
+    char name[CELL_NAME];
     size_t index = worker_index(s, cell);
     json_t *answer;
     if (!cell_is_timed(cell) || !w->open[index])
         return;
-    progress_say(s->progress, "block %u of %u, round %u of %u: %s %s, %s", block + 1, s->blocks,
-                 round + 1, s->rounds, cell->candidate->name, pkt_level_name(cell->level),
-                 cell->slice->name);
+    progress_say(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
+                 round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
     client *worker = &w->workers[index];
     if (round == 0)
         cell_warm_up(s, worker, cell, block);
-    if (cell_is_timed(cell) && sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
-        sample_keep(cell, block, round, answer);
+    start_up start;
+    if (cell_is_timed(cell) && start_up_ask(s, worker, cell, &start) &&
+        sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
+        sample_keep(cell, block, round, answer, &start);
         json_decref(answer);
     }
     if (!worker->pid) { /* it crashed or was killed: that costs this cell, not the others */

@@ -7,6 +7,7 @@
 #include "datasets/random.h"
 #include "progress.h"
 #include "run.h"
+#include "sink/rows.h"
 
 /* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated. */
 #define SAMPLE_NS 50e6
@@ -27,11 +28,12 @@
 
 typedef struct timing_sample {
     unsigned block, round;
-    double wall_ns, cpu_ns;   /* of one run */
+    double wall_ns, cpu_ns;   /* of one run; of a prefix: its share of a run over all packets */
+    double start_ns;          /* of a prefix: wall time of a run without packets; else 0 */
     double counted[COUNTERS]; /* the same, by the processor's counters; 0: there are none */
 } timing_sample;
 
-/* One (backend, slice, level) of a run. */
+/* One (backend, slice, level) of a run, and where its rows go. */
 typedef struct bench_cell {
     const candidate *candidate;
     suite_slice *slice;
@@ -39,14 +41,19 @@ typedef struct bench_cell {
     const struct bench_cell
         *twin_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
-    const struct bench_cell *old_of; /* not NULL: the same, by the build that is compared with */
-    check check;                     /* its status also tells what became of the timing */
-    unsigned runs;                   /* of a sample */
-    double run_ns;                   /* first estimate */
-    uint64_t instructions;           /* of a run, by callgrind; 0: not known */
-    uint64_t peak_rss;               /* bytes; 0: not known */
-    suite_slice *position_slice;     /* that is cut into eighths; NULL: `slice` */
-    double part_ns[POSITION_PARTS];  /* cost of each eighth of the packets; all 0: not known */
+    const struct bench_cell *old_of;  /* not NULL: the same, by the build that is compared with */
+    const struct bench_cell *sink_of; /* not NULL: the same, handing its rows over to `sink` */
+    const pkt_encoder *sink;          /* NULL: rows are counted and thrown away */
+    unsigned threads;                 /* that write */
+    uint64_t output_bytes;            /* of a run; 0: not known */
+    uint64_t output_digest;           /* XXH3-64 of them */
+    check check;                      /* its status also tells what became of the timing */
+    unsigned runs;                    /* of a sample */
+    double run_ns;                    /* first estimate */
+    uint64_t instructions;            /* of a run, by callgrind; 0: not known */
+    uint64_t peak_rss;                /* bytes; 0: not known */
+    suite_slice *position_slice;      /* that is cut into eighths; NULL: `slice` */
+    double part_ns[POSITION_PARTS];   /* cost of each eighth of the packets; all 0: not known */
     timing_sample *samples;
     size_t sample_count, sample_room;
 } bench_cell;
@@ -76,8 +83,15 @@ typedef struct schedule {
     progress *progress;
 } schedule;
 
+/* "raw headers", "raw headers > csv", "raw headers > csv x2": for people to read. */
+#define CELL_NAME 128
+const char *cell_name(const bench_cell *cell, char name[CELL_NAME]);
+/* Say in a request to the cell's worker where rows go. */
+void cell_sink_ask(const bench_cell *cell, json_t *request);
 /* Can the cell be timed: did it give rows that may be compared? */
 bool cell_is_timed(const bench_cell *cell);
+/* What became of it; its samples do not count. */
+void cell_fail(bench_cell *cell, run_status status, const char *reason);
 /* One run each in a fresh process that did nothing else: peak memory, and how long a run takes;
  * then what each eighth costs, if that is wanted. */
 void schedule_probe(schedule *schedule);

@@ -1,19 +1,20 @@
 #include "suite.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
+#include "filtered.h"
 #include "say.h"
 #include "scratch.h"
 #include "source/input.h"
 #include "source/source.h"
+#include "suite_parts.h"
 
-static char *text(const char *format, const char *a, const char *b)
+char *suite_text(const char *format, const char *a, const char *b)
 {
     char *out = NULL;
     return asprintf(&out, format, a, b) < 0 ? NULL : out;
@@ -21,7 +22,7 @@ static char *text(const char *format, const char *a, const char *b)
 
 char *suite_scratch(const suite *suite, const char *name)
 {
-    return text("%s/%s", suite->folder, name);
+    return suite_text("%s/%s", suite->folder, name);
 }
 
 static size_t suffix_drop(const char *base, size_t length)
@@ -62,7 +63,7 @@ static char *name_unique(const suite *suite, const char *base)
     for (unsigned n = 2; name && name_taken(suite, name); n++) {
         free(name);
         (void)snprintf(number, sizeof number, "-%u", n);
-        name = text("%s%s", base, number);
+        name = suite_text("%s%s", base, number);
     }
     return name;
 }
@@ -88,8 +89,7 @@ static int slice_measure(suite_slice *slice, pkt_err *err)
     return got;
 }
 
-/* Room for one more slice; NULL after a message. */
-static suite_slice *slice_new(suite *suite)
+suite_slice *suite_slice_new(suite *suite)
 {
     if (suite->count < SUITE_MAX)
         return &suite->slices[suite->count];
@@ -97,8 +97,7 @@ static suite_slice *slice_new(suite *suite)
     return NULL;
 }
 
-/* The slice's fields are set but for what measuring tells: measure it and let it in. */
-static bool slice_admit(suite *suite, suite_slice *slice, const char *shown)
+bool suite_slice_admit(suite *suite, suite_slice *slice, const char *shown)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!slice->name || !slice->path) {
@@ -123,20 +122,24 @@ typedef struct user_capture {
     char *path;        /* plain: the file itself, or what it was unpacked into */
     char *base;        /* what its slices are called */
     bool cut;
-    suite_slice whole; /* as measured */
+    sieve_counts sieved; /* by the suite's filter */
+    suite_slice whole;   /* as measured */
 } user_capture;
 
 /* A copy in the scratch folder of a part of the capture. */
 static bool part_add(suite *suite, const user_capture *c, const char *part, slice_where where)
 {
-    suite_slice *slice = slice_new(suite);
+    suite_slice *slice = suite_slice_new(suite);
     if (!slice)
         return false;
     pkt_err err = {.pos = PKT_POS_NONE};
-    char *full = strcmp(part, "whole") == 0 ? strdup(c->base) : text("%s-%s", c->base, part);
-    *slice = (suite_slice){.part = part, .name = full ? name_unique(suite, full) : NULL};
+    char *full = strcmp(part, "whole") == 0 ? strdup(c->base) : suite_text("%s-%s", c->base, part);
+    *slice = (suite_slice){.part = part,
+                           .name = full ? name_unique(suite, full) : NULL,
+                           .unfiltered = c->sieved.of,
+                           .filtered = c->sieved.kept};
     free(full);
-    char *file = slice->name ? text("%s%s", slice->name, ".pcap") : NULL;
+    char *file = slice->name ? suite_text("%s%s", slice->name, ".pcap") : NULL;
     slice->path = file ? suite_scratch(suite, file) : NULL;
     free(file);
     if (slice->path &&
@@ -145,17 +148,20 @@ static bool part_add(suite *suite, const user_capture *c, const char *part, slic
         say_failure(c->shown, &err);
         return false;
     }
-    return slice_admit(suite, slice, c->shown);
+    return suite_slice_admit(suite, slice, c->shown);
 }
 
 static bool whole_add(suite *suite, const user_capture *c)
 {
-    suite_slice *slice = slice_new(suite);
+    suite_slice *slice = suite_slice_new(suite);
     if (!slice)
         return false;
-    *slice = (suite_slice){
-        .part = "whole", .name = name_unique(suite, c->base), .path = strdup(c->path)};
-    return slice_admit(suite, slice, c->shown);
+    *slice = (suite_slice){.part = "whole",
+                           .name = name_unique(suite, c->base),
+                           .path = strdup(c->path),
+                           .unfiltered = c->sieved.of,
+                           .filtered = c->sieved.kept};
+    return suite_slice_admit(suite, slice, c->shown);
 }
 
 /* The plain file in the scratch folder. false: a message was printed. */
@@ -196,6 +202,21 @@ static bool capture_measure(user_capture *c)
     return true;
 }
 
+/* The filter's packets in place of all; a file of ours that has them is not needed any more. */
+static bool capture_filter(const suite *suite, user_capture *c, bool ours)
+{
+    if (!suite->filter)
+        return true;
+    sieve_counts counts = {0};
+    char *path = filtered_capture(suite, c->shown, c->path, &counts);
+    c->sieved = counts;
+    if (ours)
+        (void)unlink(c->path);
+    free(c->path);
+    c->path = path;
+    return path != NULL;
+}
+
 static bool capture_slice(suite *suite, const user_capture *c)
 {
     if (c->whole.bytes > SLICE_BYTES)
@@ -214,177 +235,33 @@ static bool capture_add(suite *suite, const char *operand)
         say_error("no memory for a slice");
         good = false;
     }
-    good = good && (file || capture_unpack(suite, operand, &c)) && capture_measure(&c) &&
-           capture_slice(suite, &c);
-    if (!file && c.path && c.whole.bytes > SLICE_BYTES)
+    good = good && (file || capture_unpack(suite, operand, &c)) &&
+           capture_filter(suite, &c, !file) && capture_measure(&c) && capture_slice(suite, &c);
+    if ((!file || suite->filter) && c.path && c.whole.bytes > SLICE_BYTES)
         (void)unlink(c.path); /* its slices are enough */
     free(c.path);
     free(c.base);
     return good;
 }
 
-/* Where generated slices are kept: PKTBENCH_CACHE, else beside the program in its build folder,
- * else the user's cache folder. The caller frees it. */
-static char *cache_folder(void)
+bool suite_open(suite *suite, const suite_wish *wish)
 {
-    char program[PATH_MAX], marker[PATH_MAX + 32];
-    const char *wanted = getenv("PKTBENCH_CACHE"), *home = getenv("HOME");
-    const char *xdg = getenv("XDG_CACHE_HOME");
-    if (wanted && *wanted)
-        return strdup(wanted);
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash) {
-        *slash = '\0';
-        (void)snprintf(marker, sizeof marker, "%s/CMakeCache.txt", program);
-        if (access(marker, F_OK) == 0)
-            return text("%s/%s", program, "slices");
-    }
-    if (xdg && *xdg)
-        return text("%s/%s", xdg, "pktbench");
-    return home && *home ? text("%s/%s", home, ".cache/pktbench") : strdup("/tmp/pktbench-cache");
-}
-
-static bool folder_make(const char *path)
-{
-    char part[PATH_MAX];
-    size_t length = strlen(path);
-    if (length >= sizeof part)
-        return false;
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return false;
-    }
-    return true;
-}
-
-/* Was the file written after the program was built? An older one may be of another generator. */
-static bool is_fresh(const char *path)
-{
-    struct stat file, program;
-    return stat(path, &file) == 0 && stat("/proc/self/exe", &program) == 0 &&
-           (file.st_mtim.tv_sec > program.st_mtim.tv_sec ||
-            (file.st_mtim.tv_sec == program.st_mtim.tv_sec &&
-             file.st_mtim.tv_nsec > program.st_mtim.tv_nsec));
-}
-
-/* A generated slice, and whether its truth is wanted. `name` is the scenario's, or tells the size
- * too. */
-typedef struct wanted_slice {
-    const dataset_scenario *scenario;
-    const char *name;
-    uint64_t bytes;
-    bool truth;
-} wanted_slice;
-
-static bool slice_generate(suite *suite, suite_slice *slice, const wanted_slice *wanted)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    dataset_options options = dataset_defaults(wanted->scenario);
-    options.size = wanted->bytes;
-    if (is_fresh(slice->path) && (!slice->truth || is_fresh(slice->truth)))
-        return true;
-    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, &err) == 0)
-        return true;
-    suite->count++;
-    say_failure(slice->path, &err);
-    return false;
-}
-
-static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *folder)
-{
-    suite_slice *slice = slice_new(suite);
-    if (!slice)
-        return false;
-    char *stem = text("%s/%s", folder, wanted->name);
-    *slice = (suite_slice){.scenario = wanted->scenario->name,
-                           .seed = wanted->scenario->seed,
-                           .name = strdup(wanted->name),
-                           .unheld = !wanted->truth};
-    slice->path = stem ? text("%s%s", stem, ".pcap") : NULL;
-    slice->truth = stem && wanted->truth ? text("%s%s", stem, ".truth.csv") : NULL;
-    free(stem);
-    if (!slice->path || (wanted->truth && !slice->truth)) {
-        suite->count++;
-        say_error("no memory for a slice");
-        return false;
-    }
-    return slice_generate(suite, slice, wanted) && slice_admit(suite, slice, slice->path);
-}
-
-static const char *const suite_names[] = {"headline", "seed", "scale"};
-enum { SUITE_HEADLINE, SUITE_SEED, SUITE_SCALE, SUITE_NAMES };
-
-/* The larger slices' rows would take gigabytes: the smallest one is held against its truth. */
-static const wanted_slice scale_slices[] = {
-    {&scenario_tcp_flood, "tcp-flood-10MB", SLICE_BYTES, true},
-    {&scenario_tcp_flood, "tcp-flood-100MB", UINT64_C(10) * SLICE_BYTES, false},
-    {&scenario_tcp_flood, "tcp-flood-1GB", UINT64_C(100) * SLICE_BYTES, false},
-};
-
-/* Number of the suite; SUITE_NAMES if there is none of the name. */
-static size_t suite_number(const char *name)
-{
-    size_t i = 0;
-    while (i < SUITE_NAMES && strcmp(name, suite_names[i]) != 0)
-        i++;
-    return i;
-}
-
-bool suite_known(const char *name)
-{
-    return suite_number(name) < SUITE_NAMES;
-}
-
-static bool is_wanted(bool seed, const dataset_scenario *scenario)
-{
-    return seed ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
-                : scenario->headline;
-}
-
-static bool scale_add(suite *suite, const char *folder)
-{
-    bool good = true;
-    for (size_t i = 0; good && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
-        good = scenario_add(suite, &scale_slices[i], folder);
-    return good;
-}
-
-static bool scenarios_add(suite *suite, size_t number)
-{
-    char *folder = cache_folder();
-    bool good = folder && folder_make(folder);
-    if (!good)
-        say_error("cannot make the folder for generated slices, %s: %s", folder ? folder : "",
-                  strerror(errno));
-    const dataset_scenario *scenario;
-    for (size_t i = 0; good && number != SUITE_SCALE && (scenario = dataset_scenario_at(i)); i++)
-        if (is_wanted(number == SUITE_SEED, scenario))
-            good = scenario_add(suite, &(wanted_slice){scenario, scenario->name, SLICE_BYTES, true},
-                                folder);
-    if (good && number == SUITE_SCALE)
-        good = scale_add(suite, folder);
-    free(folder);
-    return good;
-}
-
-bool suite_open(suite *suite, const char *name, char *const *captures, size_t count)
-{
-    *suite = (struct suite){0};
+    *suite = (struct suite){.filter = wish->filter};
     bool good = scratch_open(suite);
-    const size_t number = name ? suite_number(name) : SUITE_HEADLINE;
-    if (good && (number != SUITE_HEADLINE || count == 0))
-        good = scenarios_add(suite, number);
-    for (size_t i = 0; good && i < count; i++)
-        good = capture_add(suite, captures[i]);
+    const char *name = wish->name ? wish->name : "headline";
+    if (good && (strcmp(name, "headline") != 0 || wish->count == 0))
+        good = scenarios_add(suite, name);
+    for (size_t i = 0; good && i < wish->count; i++)
+        good = capture_add(suite, wish->captures[i]);
     if (!good)
         suite_close(suite);
     return good;
+}
+
+void suite_flows(suite *suite, const flow_choice *flows)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        suite->slices[i].flows = *flows;
 }
 
 const suite_slice *suite_whole(const suite_slice *slice)
@@ -446,23 +323,49 @@ suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packe
     for (size_t i = 0; i < suite->count; i++)
         if (suite->slices[i].whole == whole && suite->slices[i].packets == packets)
             return &suite->slices[i];
-    suite_slice *prefix = slice_new(suite);
+    suite_slice *prefix = suite_slice_new(suite);
     if (!prefix)
         return NULL;
     char number[32];
     (void)snprintf(number, sizeof number, "first-%llu", (unsigned long long)packets);
     *prefix = *whole;
+    prefix->empty = NULL;
     prefix->whole = whole;
-    prefix->name = text("%s-%s", whole->name, number);
+    prefix->name = suite_text("%s-%s", whole->name, number);
     char *file = prefix->name ? suite_scratch(suite, prefix->name) : NULL;
-    prefix->path = file ? text("%s%s", file, ".pcap") : NULL;
-    prefix->truth = whole->truth && file ? text("%s%s", file, ".truth.csv") : NULL;
+    prefix->path = file ? suite_text("%s%s", file, ".pcap") : NULL;
+    prefix->truth = whole->truth && file ? suite_text("%s%s", file, ".truth.csv") : NULL;
     free(file);
     if (prefix->path && (prefix->truth || !whole->truth) && !prefix_write(whole, prefix, packets)) {
         suite->count++;
         return NULL;
     }
-    return slice_admit(suite, prefix, whole->path) ? prefix : NULL;
+    if (!suite_slice_admit(suite, prefix, whole->path))
+        return NULL;
+    prefix->empty = suite_empty(suite, prefix);
+    if (!prefix->empty)
+        say_error("cannot write a capture without packets into the scratch folder");
+    return prefix->empty ? prefix : NULL;
+}
+
+char *suite_empty(const suite *suite, const suite_slice *slice)
+{
+    char name[256];
+    (void)snprintf(name, sizeof name, "empty-%.200s", slice->name);
+    char *path = suite_scratch(suite, name);
+    char *bytes = malloc((size_t)slice->first);
+    FILE *in = fopen(slice->path, "rb"), *out = path ? fopen(path, "wb") : NULL;
+    bool good = bytes && in && out && fread(bytes, 1, (size_t)slice->first, in) == slice->first &&
+                fwrite(bytes, 1, (size_t)slice->first, out) == slice->first;
+    if (in)
+        fclose(in);
+    if (out)
+        good = fclose(out) == 0 && good;
+    free(bytes);
+    if (good)
+        return path;
+    free(path);
+    return NULL;
 }
 
 void suite_close(suite *suite)
@@ -471,6 +374,7 @@ void suite_close(suite *suite)
         free(suite->slices[i].name);
         free(suite->slices[i].path);
         free(suite->slices[i].truth);
+        free(suite->slices[i].empty);
     }
     scratch_close(suite);
     *suite = (struct suite){0};

@@ -1,8 +1,8 @@
 /* `pktbench worker`: one backend in a process of its own, driven by lines of JSON.
  *
  * Every request is an object on one line of standard input, every answer one on standard output:
- * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"positions"|"done", ...} -> {"ok": true, ...}
- * or
+ * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"handover"|"positions"|"done", ...} -> {"ok":
+ * true, ...} or
  * {"ok": false, "reason": TEXT, "signal": N or absent}. */
 #include <inttypes.h>
 #include <jansson.h>
@@ -18,6 +18,7 @@
 #include "machine.h"
 #include "run.h"
 #include "say.h"
+#include "sink/writer.h"
 
 /* Address space of a worker, at most. libwireshark takes about 1 GiB of it. */
 #define WORKER_MEMORY_BYTES (UINT64_C(8) << 30)
@@ -103,6 +104,20 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:I}", "ok", 1, "rows", (json_int_t)outcome.rows);
 }
 
+static json_t *answer_handover(worker *w, run_job *job)
+{
+    run_outcome outcome;
+    job->kind = RUN_HANDOVER;
+    if (!job->sink)
+        return refusal("handover: no sink to hand rows over to");
+    run_once(w->backend, w->context, w->batch, job, &outcome);
+    if (outcome.failed)
+        return failure(&outcome);
+    return json_pack("{s:b, s:I, s:o, s:I, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows,
+                     "witness", hex64(outcome.witness), "bytes", (json_int_t)outcome.bytes,
+                     "bytes_digest", hex64(outcome.bytes_digest));
+}
+
 static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
 {
     run_outcome outcome;
@@ -155,15 +170,26 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
             counted[c] += outcome.counted[c];
         if (i == 0)
             first = outcome;
-        else if (first.rows != outcome.rows || first.witness != outcome.witness)
+        else if (first.rows != outcome.rows || first.witness != outcome.witness ||
+                 first.bytes != outcome.bytes)
             return refusal("two runs over the same slice gave different rows");
     }
-    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns",
+    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns",
                      (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows,
-                     "witness", hex64(outcome.witness), "peak_rss_bytes",
-                     (json_int_t)outcome.peak_rss, "counted_instructions",
+                     "witness", hex64(outcome.witness), "bytes", (json_int_t)outcome.bytes,
+                     "peak_rss_bytes", (json_int_t)outcome.peak_rss, "counted_instructions",
                      (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
                      (json_int_t)counted[COUNTER_CYCLES]);
+}
+
+/* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. */
+static bool sink_read(const json_t *request, run_job *job)
+{
+    const char *format = json_string_value(json_object_get(request, "sink"));
+    json_int_t threads = json_integer_value(json_object_get(request, "threads"));
+    job->sink = format ? pkt_encoder_find(format) : NULL;
+    job->threads = threads > 0 && threads <= (json_int_t)PKT_MAX_THREADS ? (unsigned)threads : 0;
+    return !format || (job->sink && job->threads);
 }
 
 static json_t *answer_run(worker *w, const char *what, const json_t *request)
@@ -174,12 +200,21 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
         return refusal("load comes first");
     if (!job.path || !level || level_find(level, &job.level) != 0)
         return refusal("a run needs a slice and a level");
+    if (!sink_read(request, &job))
+        return refusal("no such sink, or number of threads");
+    const char *rule = json_string_value(json_object_get(request, "flow_rule"));
+    const json_int_t max = json_integer_value(json_object_get(request, "max_flows"));
+    if ((rule && flow_rule_find(rule, &job.flows.rule) != 0) || max < 0 || max > PKT_MOST_FLOWS)
+        return refusal("no such rule for streams, or number of flows");
+    job.flows.max = (uint32_t)max;
     if (strcmp(what, "verify") == 0)
         return answer_verify(w, &job);
     if (strcmp(what, "rows") == 0)
         return answer_rows(w, &job, request);
     if (strcmp(what, "sample") == 0)
         return answer_sample(w, &job, request);
+    if (strcmp(what, "handover") == 0)
+        return answer_handover(w, &job);
     if (strcmp(what, "positions") == 0)
         return answer_positions(w, &job, request);
     return refusal("unknown request");

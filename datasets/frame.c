@@ -16,7 +16,7 @@ void frame_begin(frame *f)
 {
     f->size = f->step_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
-    f->unpadded = f->wrong_checksum = false;
+    f->unpadded = f->wrong_checksum = f->oversized = false;
     memset(&f->truth, 0, sizeof f->truth);
 }
 
@@ -308,6 +308,24 @@ static void absent_clear(truth_row *row)
         row->name = 0;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
+}
+
+bool frame_tells_stream(const frame *f, size_t captured)
+{
+    enum { FIXED = 20, TOLD = 16, UDP = 8 };
+    if (f->oversized)
+        return f->l4 + UDP <= captured;
+    for (size_t i = 0; i < f->step_count; i++) {
+        const frame_step *now = &f->steps[i];
+        if (now->gives & PKT_HAS_TCP) {
+            return now->end - FIXED + TOLD <= captured;
+        }
+        if (now->gives & PKT_HAS_PORTS)
+            return now->end <= captured;
+        if (now->verdict != PKT_OK || now->end > captured)
+            return false;
+    }
+    return false;
 }
 
 truth_row frame_truth(const frame *f, size_t captured)

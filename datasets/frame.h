@@ -45,6 +45,7 @@ typedef struct frame {
     const uint8_t *tail;  /* what the datagram goes on with in other fragments, tail_size bytes */
     size_t tail_size;
     bool unpadded, wrong_checksum;
+    bool oversized; /* IP claims more bytes than there are: no columns behind it */
 } frame;
 
 typedef struct address {
@@ -137,5 +138,8 @@ void store_u16(uint8_t *at, unsigned value);
 
 /* What can still be read of the frame if `captured` bytes of it are. */
 truth_row frame_truth(const frame *f, size_t captured);
+/* Does its transport header tell its stream, even if it gives no columns? A cut TCP header does
+ * from 16 bytes on, and one in a datagram whose length is a lie. */
+bool frame_tells_stream(const frame *f, size_t captured);
 
 #endif

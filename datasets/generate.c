@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "datasets/streams.h"
 #include "datasets/writer.h"
 #include "sink/outfile.h"
 #include "sink/sink.h"
@@ -21,6 +22,7 @@ typedef struct truth_writer {
     pkt_csv_sink *csv; /* NULL: nobody asked */
     pkt_sink sink;
     pkt_batch *batch;
+    stream_book streams;
 } truth_writer;
 
 static int truth_flush(truth_writer *t, pkt_err *err)
@@ -30,10 +32,13 @@ static int truth_flush(truth_writer *t, pkt_err *err)
     return bad;
 }
 
-static int truth_push(truth_writer *t, const truth_row *row, pkt_err *err)
+/* `l4`: see stream_book_enter(). */
+static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_err *err)
 {
     if (!t->csv)
         return 0;
+    if (stream_book_enter(&t->streams, row, l4, err) != 0)
+        return -1;
     size_t i = t->batch->rows++;
 #define PKT_X(name, type, level, has, show, doc) t->batch->name[i] = row->name;
     PKT_COLUMNS(PKT_X)
@@ -64,7 +69,7 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
                       (uint32_t)f->size, err) != 0 ||
-        truth_push(&g->truth, &row, err) != 0)
+        truth_push(&g->truth, &row, frame_tells_stream(f, captured) ? &f->truth : NULL, err) != 0)
         return -1;
     g->packets++;
     return 1;
@@ -114,9 +119,10 @@ static int generate_to(generation *g, const dataset_scenario *scenario, FILE *tr
     if (!g->truth.batch)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth");
     if (truth)
-        g->truth.csv = pkt_csv_sink_open(truth, PKT_HEADERS_COLUMNS, &g->truth.sink, err);
+        g->truth.csv = pkt_csv_sink_open(truth, PKT_FLOWS_COLUMNS, &g->truth.sink, err);
     int bad = truth && !g->truth.csv ? -1 : generate(g, scenario, err);
     pkt_csv_sink_close(g->truth.csv);
+    stream_book_free(&g->truth.streams);
     free(g->truth.batch);
     return bad;
 }

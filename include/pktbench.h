@@ -31,7 +31,7 @@ extern "C" {
 
 /* Version of the binary contract. A backend table that carries another one is refused. Columns are
  * only ever appended, so that an added column does not change it. */
-#define PKT_ABI 1u
+#define PKT_ABI 2u
 
 /* Rows of a batch, at most. */
 #define PKT_BATCH_ROWS 256u
@@ -217,22 +217,81 @@ static inline int pkt_err_rows_stand(const pkt_err *err)
     return err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT || err->code == PKT_ERR_LIMIT;
 }
 
-typedef enum pkt_format { PKT_FORMAT_PCAP, PKT_FORMAT_PCAPNG } pkt_format;
+typedef enum pkt_format {
+    PKT_FORMAT_PCAP,
+    PKT_FORMAT_PCAPNG,
+    PKT_FORMAT_LIVE /* no file: packets of an interface */
+} pkt_format;
+
+/* What pkt_live.more() is asked in place of a file descriptor. */
+#define PKT_LIVE_BUSY (-1)  /* there are packets at hand: do not wait */
+#define PKT_LIVE_PAUSE (-2) /* there are none, and nothing to wait on: look again in a while */
+
+/* Packets that are still coming: of an interface, or of a file that grows. A backend asks more()
+ * at every next(), and waits nowhere else. */
+typedef struct pkt_live {
+    const char *filter; /* pcap-filter(7), for the kernel to apply; NULL: every packet */
+    uint32_t snaplen;   /* bytes to keep of a packet */
+    uint32_t buffer;    /* bytes, of the kernel's buffer of packets */
+    int immediate;      /* 1: every packet at once, though that costs more */
+    /* Wait until `fd` can be read, or not at all (PKT_LIVE_BUSY, ...). 1: go on. 0: take in no
+     * more, give rows of what was received so far, and end. */
+    int (*more)(void *self, int fd);
+    /* What the kernel has counted so far: packets received, and packets dropped for want of room in
+     * the buffer. */
+    void (*counted)(void *self, uint64_t received, uint64_t dropped);
+    void *self;
+} pkt_live;
+
+/* How streams are numbered at the level `flows`: as these versions of Wireshark number tcp.stream
+ * and udp.stream, counted densely among the packets whose own (outermost) header is TCP or UDP.
+ * 4.0: a SYN with another sequence number than the last one begins a new stream. 4.4 and later:
+ * also one with the same number once FIN or RST was seen, and then a SYN+ACK with another number.
+ */
+typedef enum pkt_flow_rule {
+    PKT_FLOW_WIRESHARK_4_0,
+    PKT_FLOW_WIRESHARK_4_4,
+    PKT_FLOW_RULE_COUNT
+} pkt_flow_rule;
+
+/* Flows held at once unless the slice says otherwise, and at most. */
+#define PKT_MAX_FLOWS (1u << 20)
+#define PKT_MOST_FLOWS (1u << 28)
+
+/* What a run at the level `flows` tells besides its rows. */
+typedef struct pkt_flow_report {
+    uint64_t streams; /* numbers given */
+    uint64_t evicted; /* flows forgotten because of max_flows: they begin anew if they come again */
+    uint64_t inner;   /* packets that may have a further IP header inside, which is not numbered: of
+                       * tunnels by their protocol or UDP port, ICMP errors. Wireshark counts the
+                       * streams in those too. */
+} pkt_flow_report;
 
 /* A capture file that every backend can be pointed at. Its magic has been checked. */
 typedef struct pkt_slice {
     const char *path; /* owned by whoever opened the slice */
     pkt_format format;
     uint64_t size; /* bytes */
+    /* For the level `flows`, all 0 by pkt_slice_open(). A backend with a rule of its own keeps to
+     * that. */
+    pkt_flow_rule flow_rule;
+    uint32_t max_flows;           /* 0: PKT_MAX_FLOWS; else up to PKT_MOST_FLOWS */
+    pkt_flow_report *flow_report; /* the caller's, up to date after every next(); NULL: none */
+    /* NULL: a whole file. Backends with the tested feature `live` take PKT_FORMAT_LIVE, then `path`
+     * names the interface; with the tested feature `follow` a file that grows. */
+    const pkt_live *live;
 } pkt_slice;
+
+/* "wireshark-4.0", ...; NULL if out of range. */
+PKT_EXPORT const char *pkt_flow_rule_name(pkt_flow_rule rule);
 
 /* Check that `path` is a readable file that starts as a capture does. -1 and *err otherwise.
  * slice->path is `path` itself, which must outlive the slice. */
 PKT_EXPORT int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err);
 
 /* What a backend gives besides columns. `how` says how we know: "tested" (by the contract test), or
- * where it is stated. The list ends with a NULL name. Names in use: pcapng, live, stream-numbers,
- * reassembly, application-layers, makes-packets. */
+ * where it is stated. The list ends with a NULL name. Names in use: pcapng, live, follow,
+ * stream-numbers, reassembly, application-layers, makes-packets. */
 typedef struct pkt_feature {
     const char *name;
     const char *how;
@@ -301,7 +360,8 @@ PKT_EXPORT const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
 /* Where rows go. */
 typedef struct pkt_sink {
     void *self;
-    /* Take batch->rows rows; keep no pointer into the batch. 0, or -1 and *err to end the run. */
+    /* Take batch->rows rows; keep no pointer into the batch. 0, or -1 and *err to end the run: with
+     * PKT_ERR_NONE it is enough, and nothing is wrong. */
     int (*push)(void *self, const pkt_batch *batch, pkt_err *err);
     /* The last row has come. */
     int (*finish)(void *self, pkt_err *err);

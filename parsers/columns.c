@@ -41,6 +41,12 @@ const char *pkt_verdict_name(pkt_verdict verdict)
     return (unsigned)verdict < PKT_VERDICT_COUNT ? names[verdict] : NULL;
 }
 
+const char *pkt_flow_rule_name(pkt_flow_rule rule)
+{
+    static const char *const names[PKT_FLOW_RULE_COUNT] = {"wireshark-4.0", "wireshark-4.4"};
+    return (unsigned)rule < PKT_FLOW_RULE_COUNT ? names[rule] : NULL;
+}
+
 const char *pkt_version(void)
 {
     return PKTBENCH_VERSION;

@@ -28,7 +28,7 @@ static void row_fill(const json_t *cell, row_text row)
     const json_t *ci = json_object_get(cell, "ci95");
     memset(row, 0, sizeof(row_text));
     (void)snprintf(row[0], CELL, "%.40s", text_of(cell, "backend"));
-    (void)snprintf(row[1], CELL, "%s", text_of(cell, "level"));
+    (void)work_text(cell, row[1]);
     (void)snprintf(row[2], CELL, "%.40s", text_of(cell, "slice"));
     if (has_number(cell, "old_ns_per_packet"))
         number_text(number_of(cell, "old_ns_per_packet"), row[3], CELL);
@@ -194,7 +194,9 @@ static void csv_print(const json_t *comparison, FILE *out)
                                        "n",
                                        "smallest_seen",
                                        "old_instructions",
-                                       "new_instructions"};
+                                       "new_instructions",
+                                       "sink",
+                                       "threads"};
     enum { KEYS = sizeof keys / sizeof keys[0] };
     size_t i;
     json_t *cell;

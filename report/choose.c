@@ -1,10 +1,10 @@
 #include "report/choose.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/cost.h"
 #include "report/fields.h"
 
 enum { LEVELS = 4, REASON = 320 };
@@ -12,25 +12,9 @@ enum { LEVELS = 4, REASON = 320 };
 /* From least work to most. */
 static const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
 
-static void reason_add(json_t *reasons, const char *format, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 2, 3)))
-#endif
-    ;
-
 static const char *level_name(size_t level)
 {
     return level < LEVELS ? levels[level] : "";
-}
-
-static void reason_add(json_t *reasons, const char *format, ...)
-{
-    char text[REASON];
-    va_list values;
-    va_start(values, format);
-    (void)vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    json_array_append_new(reasons, json_string(text));
 }
 
 static bool column_given(const json_t *backend, const char *level, const char *column)
@@ -153,74 +137,6 @@ static void needs_reasons(const json_t *results, const json_t *backend, const ne
         reason_add(reasons, "no one level of it gives all that is needed");
 }
 
-typedef struct cost {
-    double ns, low, high; /* of a packet: over the traffic, of its cheapest and dearest slice */
-    double rss;           /* bytes, the most */
-    bool known;
-} cost;
-
-static cost cost_of(const json_t *results, const wish *w, const char *backend, size_t level,
-                    json_t *reasons)
-{
-    cost c = {.low = INFINITY, .known = true};
-    for (size_t i = 0; i < w->share_count; i++) {
-        const char *slice = text_of(w->shares[i].slice, "name");
-        const json_t *run = run_of(results, backend, slice, levels[level]);
-        if (!is_timed(run) || !has_status(run, "ok")) {
-            const char *status = run ? text_of(run, "status") : "not measured";
-            reason_add(reasons, "%s on %s%s%.200s", status, slice,
-                       *text_of(run, "reason") ? ": " : "", text_of(run, "reason"));
-            c.known = false;
-            continue;
-        }
-        double ns = number_of(run, "ns_per_packet");
-        c.ns += w->shares[i].part * ns;
-        c.low = fmin(c.low, ns);
-        c.high = fmax(c.high, ns);
-        c.rss = fmax(c.rss, number_of(run, "peak_rss_bytes"));
-    }
-    return c;
-}
-
-static double frame_of(const wish *w)
-{
-    double mean = 0;
-    for (size_t i = 0; i < w->share_count; i++)
-        mean += w->shares[i].part * number_of(w->shares[i].slice, "mean_frame");
-    return w->mean_frame > 0 ? w->mean_frame : mean;
-}
-
-/* Bytes of the capture file that a packet takes. */
-static double file_bytes_of(const wish *w)
-{
-    double bytes = 0;
-    for (size_t i = 0; i < w->share_count; i++)
-        bytes += w->shares[i].part * number_of(w->shares[i].slice, "bytes") /
-                 number_of(w->shares[i].slice, "packets");
-    return bytes;
-}
-
-static double rate_of(const wish *w)
-{
-    return w->bits_per_s > 0 ? w->bits_per_s / 8 / frame_of(w) : w->packets_per_s;
-}
-
-/* Cores that the wish keeps busy at this cost; 0 if it names no speed. */
-static double cores_needed(const wish *w, double ns)
-{
-    double rate = rate_of(w);
-    if (rate > 0)
-        return rate * ns / 1e9;
-    if (w->volume_bytes > 0 && w->deadline_s > 0)
-        return w->volume_bytes / file_bytes_of(w) * ns / 1e9 / w->deadline_s;
-    return 0;
-}
-
-static double cores_there(const json_t *results, const wish *w)
-{
-    return w->cores > 0 ? w->cores : number_of(at(results, "context", "cpu"), "cores");
-}
-
 static void wishes_check(const json_t *results, const wish *w, const json_t *backend, const cost *c,
                          json_t *reasons)
 {
@@ -260,7 +176,7 @@ static void backend_judge(const json_t *results, const wish *w, const json_t *ba
     if (*level == LEVELS)
         needs_reasons(results, backend, &w->needs, reasons);
     else
-        *c = cost_of(results, w, text_of(backend, "name"), *level, reasons);
+        *c = cost_of(results, w, text_of(backend, "name"), level_name(*level), reasons);
     wishes_check(results, w, backend, c, reasons);
 }
 
@@ -281,16 +197,23 @@ static json_t *stated_features(const wish *w, const json_t *backend)
     return stated;
 }
 
+/* Does `pktbench extract -i` run it? What only its makers state is not tried here. */
+static bool captures_here(const json_t *backend)
+{
+    return strcmp(feature_how(backend, "live"), "tested") == 0;
+}
+
 /* The command line to use; null if there is none. */
 static json_t *command_of(const wish *w, const json_t *backend, size_t level, bool extracts)
 {
     char text[256];
     const char *sink = w->sink ? w->sink : "csv";
-    if (!extracts || w->live)
+    if (!extracts || (w->live && !captures_here(backend)))
         return json_null();
     (void)snprintf(text, sizeof text,
-                   "pktbench extract CAPTURE --backend %.64s --level %s --format %s -o rows.%s",
-                   text_of(backend, "name"), level_name(level), sink, sink);
+                   "pktbench extract %s --backend %.64s --level %s --format %s -o rows.%s",
+                   w->live ? "-i INTERFACE" : "CAPTURE", text_of(backend, "name"),
+                   level_name(level), sink, sink);
     return json_string(text);
 }
 
@@ -299,8 +222,8 @@ static json_t *command_note(const wish *w, const json_t *backend, size_t level, 
 {
     if (!extracts)
         return json_string("`pktbench extract` does not run it: it is a program of its own");
-    if (w->live)
-        return json_string("`pktbench extract` reads files, and captures nothing live");
+    if (w->live && !captures_here(backend))
+        return json_string("`pktbench extract -i` does not capture with it");
     for (size_t i = 0; i < w->needs.count; i++)
         if (w->needs.list[i].kind == NEED_FEATURE && strcmp(w->needs.list[i].name, "pcapng") != 0 &&
             !column_given(backend, level_name(level), w->needs.list[i].name))
@@ -314,27 +237,29 @@ static json_t *number_or_null(double value)
     return value > 0 && isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *fit_json(const wish *w, const json_t *backend, size_t level, const cost *c,
-                        bool (*can_extract)(const char *))
+static json_t *fit_json(const json_t *results, const wish *w, const json_t *backend, size_t level,
+                        const cost *c, bool (*can_extract)(const char *))
 {
     double packets = w->volume_bytes > 0 ? w->volume_bytes / file_bytes_of(w) : 0;
     double seconds = packets * c->ns / 1e9, needed = cores_needed(w, c->ns);
-    double cores = fmax(1, ceil(needed));
+    double cores = fmax(1, ceil(needed)), row = c->row_bytes > 0 ? c->row_bytes : w->row_bytes;
     bool extracts = can_extract(text_of(backend, "name"));
     return json_pack(
-        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}",
+        "{s:s, s:s, s:f, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, "
+        "s:o}",
         "backend", text_of(backend, "name"), "level", level_name(level), "ns_per_packet", c->ns,
+        "ns_per_packet_ci95", c->is_sure ? json_pack("[f, f]", c->least, c->most) : json_null(),
         "ns_per_packet_cheapest", c->low, "ns_per_packet_dearest", c->high, "peak_rss_bytes",
         number_or_null(c->rss), "cores_busy", number_or_null(needed), "cores_at_least",
         needed > 0 ? json_integer((json_int_t)cores) : json_null(), "hours_on_one_core",
-        number_or_null(seconds / 3600), "output_bytes", number_or_null(packets * w->row_bytes),
+        number_or_null(seconds / 3600), "output_bytes", number_or_null(packets * row),
         "disk_read_bytes_per_s",
         number_or_null(seconds > 0 ? w->volume_bytes / seconds * cores : 0),
-        "disk_write_bytes_per_s",
-        number_or_null(seconds > 0 ? packets * w->row_bytes / seconds * cores : 0), "license",
-        text_of(backend, "license"), "stated", stated_features(w, backend), "command",
+        "disk_write_bytes_per_s", number_or_null(seconds > 0 ? packets * row / seconds * cores : 0),
+        "license", text_of(backend, "license"), "stated", stated_features(w, backend), "command",
         command_of(w, backend, level, extracts), "command_note",
-        command_note(w, backend, level, extracts));
+        command_note(w, backend, level, extracts), "with_threads",
+        cost_threads(results, w, text_of(backend, "name"), level_name(level)));
 }
 
 static void fit_insert(json_t *fits, json_t *fit)
@@ -357,13 +282,31 @@ static void judge_all(const json_t *results, const wish *w, json_t *fits, json_t
         json_t *reasons = json_array();
         backend_judge(results, w, backend, &level, &c, reasons);
         if (json_array_size(reasons) == 0) {
-            fit_insert(fits, fit_json(w, backend, level, &c, can_extract));
+            fit_insert(fits, fit_json(results, w, backend, level, &c, can_extract));
             json_decref(reasons);
         } else {
             json_array_append_new(
                 rejected,
                 json_pack("{s:s, s:o}", "backend", text_of(backend, "name"), "reasons", reasons));
         }
+    }
+}
+
+static double bound(const json_t *fit, size_t end)
+{
+    return json_number_value(json_array_get(json_object_get(fit, "ns_per_packet_ci95"), end));
+}
+
+/* Which of the others are not clearly dearer than the first: both intervals share some values. */
+static void ties_mark(const json_t *fits)
+{
+    const json_t *first = json_array_get(fits, 0);
+    size_t i;
+    json_t *fit;
+    json_array_foreach(fits, i, fit)
+    {
+        bool tied = i > 0 && bound(fit, 1) > 0 && bound(fit, 0) <= bound(first, 1);
+        json_object_set_new(fit, "tied", json_boolean(tied));
     }
 }
 
@@ -426,14 +369,19 @@ static void assumptions_add(const json_t *results, const wish *w, json_t *out)
     reason_add(out, "page cache warm, one thread a core, work spread evenly over the cores");
     if (w->cores <= 0)
         reason_add(out, "as many cores as the measured machine has: %.0f", cores_there(results, w));
-    if (w->sink)
-        reason_add(out, "rows go to a sink that counts: the time to write %s was not measured",
+    if (sink_measured(results, w->sink))
+        reason_add(out, "rows are written as %s by one thread and not kept: the disk comes on top",
+                   w->sink);
+    else if (w->sink)
+        reason_add(out,
+                   "rows go to a sink that counts: the sink's cost was not measured, `pktbench "
+                   "bench --sink %s` does it",
                    w->sink);
     else
         reason_add(out, "rows go to a sink that counts: writing them comes on top");
     if (w->live)
         reason_add(out, "live capture: the capacity without loss is not measured");
-    if (w->volume_bytes > 0 && w->row_bytes > 0)
+    if (w->volume_bytes > 0 && w->row_bytes > 0 && !sink_measured(results, w->sink))
         reason_add(out, "%.0f bytes of %s a packet, as written for generated or given packets",
                    w->row_bytes, w->sink ? w->sink : "csv");
 }
@@ -486,6 +434,7 @@ json_t *choose(const json_t *results, const wish *w, bool (*can_extract)(const c
     json_t *fits = json_array(), *rejected = json_array(), *relaxed = json_array(),
            *assumptions = json_array();
     judge_all(results, w, fits, rejected, can_extract);
+    ties_mark(fits);
     const json_t *first = json_array_get(fits, 0);
     if (!first)
         relax_all(results, w, relaxed);

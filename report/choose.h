@@ -25,8 +25,9 @@ typedef struct wish {
     double deadline_s;         /* 0: none */
     double cores;              /* that may be used; 0: the measured machine's */
     double max_rss_bytes;      /* 0: any */
-    const char *sink;          /* "csv"; NULL: not asked */
-    double row_bytes;          /* that the sink writes for a packet; 0: not known */
+    const char *sink;          /* name of an encoder; NULL: not asked */
+    double row_bytes; /* that the sink writes for a packet, where that was not measured; 0: not
+                         known */
     bool live, permissive;
 } wish;
 

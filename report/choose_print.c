@@ -37,6 +37,17 @@ static void lines_words(const json_t *list, const char *before, FILE *out)
     }
 }
 
+static void threads_words(const json_t *list, FILE *out)
+{
+    size_t i;
+    json_t *more;
+    json_array_foreach(list, i, more)
+    {
+        fprintf(out, "  with --threads %.0f", number_of(more, "threads"));
+        figure(out, more, "ns_per_packet", 1, ": ", " ns/packet\n");
+    }
+}
+
 static void winner_words(const json_t *fit, FILE *out)
 {
     fprintf(out, "%s, level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
@@ -49,6 +60,7 @@ static void winner_words(const json_t *fit, FILE *out)
         figure(out, fit, "disk_write_bytes_per_s", 1e-6, " or writes less than ", " MB/s");
         fputs(" (not measured)\n", out);
     }
+    threads_words(json_object_get(fit, "with_threads"), out);
     if (*text_of(fit, "command"))
         fprintf(out, "  %s\n", text_of(fit, "command"));
     if (*text_of(fit, "command_note"))
@@ -96,6 +108,8 @@ void choose_print(const json_t *choice, FILE *out)
         }
         fprintf(out, "  %-13s level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
         cost_words(fit, out);
+        if (json_is_true(json_object_get(fit, "tied")))
+            fputs(": a tie, the intervals overlap", out);
         fputc('\n', out);
     }
     rejected_words(json_object_get(choice, "rejected"), out);

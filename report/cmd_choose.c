@@ -81,6 +81,12 @@ static bool needs_option(const arguments *a, const json_t *results, wish *w)
     return false;
 }
 
+/* What rows are encoded as to see how many bytes they take. */
+static const pkt_encoder *format_of(const wish *w)
+{
+    return w->sink ? pkt_encoder_find(w->sink) : pkt_encoder_at(0);
+}
+
 /* Of the rows that the sink writes, and of the packets of a capture; what is not known stays 0. */
 static bool traffic_option(const arguments *a, const json_t *results, wish *w, char words[512])
 {
@@ -99,7 +105,7 @@ static bool traffic_option(const arguments *a, const json_t *results, wish *w, c
         }
     } else {
         traffic t;
-        if (!traffic_measure(text, &t))
+        if (!traffic_measure(text, format_of(w), &t))
             return false;
         w->mean_frame = t.mean_frame;
         w->row_bytes = t.row_bytes;
@@ -117,8 +123,10 @@ static double rows_measure(const wish *w)
 {
     double bytes = 0;
     for (size_t i = 0; i < w->share_count; i++) {
-        double row = traffic_row_bytes(json_string_value(
-            json_object_get(json_object_get(w->shares[i].slice, "origin"), "scenario")));
+        double row =
+            traffic_row_bytes(json_string_value(json_object_get(
+                                  json_object_get(w->shares[i].slice, "origin"), "scenario")),
+                              format_of(w));
         if (row <= 0)
             return 0;
         bytes += w->shares[i].part * row;
@@ -129,13 +137,15 @@ static double rows_measure(const wish *w)
 static bool sink_option(const arguments *a, wish *w)
 {
     w->sink = option_value(a, "sink");
-    if (w->sink && strcmp(w->sink, "csv") != 0) {
-        say_error("--sink %s: `pktbench extract` does not write that: csv it does", w->sink);
-        return false;
-    }
-    if (w->volume_bytes > 0 && w->row_bytes <= 0)
-        w->row_bytes = rows_measure(w);
-    return true;
+    if (!w->sink || pkt_encoder_find(w->sink))
+        return true;
+    char known[64];
+    size_t n = 0;
+    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
+                              pkt_encoder_at(i)->name);
+    say_error("--sink %s: `pktbench extract` does not write that: %s it does", w->sink, known);
+    return false;
 }
 
 static bool license_option(const arguments *a, wish *w)
@@ -187,8 +197,10 @@ static int choose_from(const arguments *a, const results_file *file)
         return EXIT_TROUBLE;
     }
     if (!needs_option(a, file->json, &w) || !speed_options(a, &w) || !license_option(a, &w) ||
-        !traffic_option(a, file->json, &w, words) || !sink_option(a, &w))
+        !sink_option(a, &w) || !traffic_option(a, file->json, &w, words))
         return EXIT_TROUBLE;
+    if (w.volume_bytes > 0 && w.row_bytes <= 0)
+        w.row_bytes = rows_measure(&w);
     return choice_show(file->json, &w, as_json);
 }
 
@@ -216,7 +228,10 @@ static const option_spec options[] = {
     {"volume", "SIZE", "Capture files to get through: 500GB."},
     {"deadline", "TIME", "Time for the volume: 2h, 90m."},
     {"cores", "N", "Cores that may be used; default those of the measured machine."},
-    {"sink", "NAME", "Where rows go: csv."},
+    {"sink", "NAME",
+     "Where rows go: csv, arrow or parquet; its cost counts if the results have it (`pktbench "
+     "bench "
+     "--sink NAME`)."},
     {"max-rss", "SIZE", "Memory that may be used, at its peak: 200MB."},
     {"live", NULL, "It must capture live."},
     {"license", "KIND", "permissive: no copyleft in the parser or its libraries."},

@@ -14,8 +14,13 @@ static int json_write(json_t *json, FILE *out)
 
 static json_t *run_name(const json_t *run)
 {
-    return json_sprintf("%s/%s/%s", text_of(run, "backend"), text_of(run, "slice"),
-                        text_of(run, "level"));
+    const char *sink = sink_of(run);
+    bool has_sink = strcmp(sink, NULL_SINK) != 0;
+    if (has_sink && threads_of(run) > 1)
+        return json_sprintf("%s/%s/%s/%s/threads:%u", text_of(run, "backend"),
+                            text_of(run, "slice"), text_of(run, "level"), sink, threads_of(run));
+    return json_sprintf("%s/%s/%s%s%s", text_of(run, "backend"), text_of(run, "slice"),
+                        text_of(run, "level"), has_sink ? "/" : "", has_sink ? sink : "");
 }
 
 static const json_t *slice_of(const json_t *results, const json_t *run)
@@ -119,14 +124,15 @@ int report_gbench(const json_t *results, FILE *out)
         {
             double wall = number_of(sample, "wall_ns");
             json_array_append_new(
-                list, json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
-                                "name", run_name(run), "family_index", family,
-                                "per_family_instance_index", 0, "run_name", run_name(run),
-                                "run_type", "iteration", "repetitions",
-                                (int)json_array_size(samples), "repetition_index", (int)j,
-                                "threads", 1, "iterations", (int)number_of(run, "k"), "real_time",
-                                wall, "cpu_time", number_of(sample, "cpu_ns"), "time_unit", "ns",
-                                "items_per_second", wall > 0 ? packets * 1e9 / wall : 0));
+                list,
+                json_pack("{s:o, s:i, s:i, s:o, s:s, s:i, s:i, s:i, s:i, s:f, s:f, s:s, s:f}",
+                          "name", run_name(run), "family_index", family,
+                          "per_family_instance_index", 0, "run_name", run_name(run), "run_type",
+                          "iteration", "repetitions", (int)json_array_size(samples),
+                          "repetition_index", (int)j, "threads", (int)threads_of(run), "iterations",
+                          (int)number_of(run, "k"), "real_time", wall, "cpu_time",
+                          number_of(sample, "cpu_ns"), "time_unit", "ns", "items_per_second",
+                          wall > 0 ? packets * 1e9 / wall : 0));
         }
         family++;
     }
@@ -174,12 +180,15 @@ static size_t runs_with(const json_t *runs, outcome wanted)
 
 static void junit_run(const json_t *run, FILE *out)
 {
+    char work[WORK_TEXT];
     outcome o = run_outcome(run);
     fputs("    <testcase classname=\"", out);
     xml_text(out, text_of(run, "slice"));
     fputs("\" name=\"", out);
     xml_text(out, text_of(run, "backend"));
-    fprintf(out, " %s\" time=\"%.9f\">\n", text_of(run, "level"),
+    fputc(' ', out);
+    xml_text(out, work_text(run, work));
+    fprintf(out, "\" time=\"%.9f\">\n",
             number_of(json_object_get(run, "wall_ns"), "median") * 1e-9);
     if (o != PASSED) {
         fprintf(out, "      <%s message=\"", o == FAILED ? "failure" : "skipped");

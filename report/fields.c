@@ -32,14 +32,46 @@ json_t *named(const json_t *array, const char *name)
     return NULL;
 }
 
+const char *sink_of(const json_t *run)
+{
+    const char *sink = text_of(run, "sink");
+    return *sink ? sink : NULL_SINK;
+}
+
+unsigned threads_of(const json_t *run)
+{
+    double threads = number_of(run, "threads");
+    return threads >= 1 && threads < 1e6 ? (unsigned)threads : 1;
+}
+
+const char *work_text(const json_t *run, char text[WORK_TEXT])
+{
+    const char *level = text_of(run, "level"), *sink = sink_of(run);
+    if (strcmp(sink, NULL_SINK) == 0)
+        (void)snprintf(text, WORK_TEXT, "%.16s", level);
+    else if (threads_of(run) == 1)
+        (void)snprintf(text, WORK_TEXT, "%.16s > %.12s", level, sink);
+    else
+        (void)snprintf(text, WORK_TEXT, "%.16s > %.12s x%u", level, sink, threads_of(run));
+    return text;
+}
+
 json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level)
+{
+    return run_into(results, backend, slice, level, NULL_SINK, 1);
+}
+
+json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
+                 const char *sink, unsigned threads)
 {
     size_t i;
     json_t *run;
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
         if (strcmp(text_of(run, "backend"), backend) == 0 &&
-            strcmp(text_of(run, "slice"), slice) == 0 && strcmp(text_of(run, "level"), level) == 0)
+            strcmp(text_of(run, "slice"), slice) == 0 &&
+            strcmp(text_of(run, "level"), level) == 0 && strcmp(sink_of(run), sink) == 0 &&
+            threads_of(run) == threads)
             return run;
     }
     return NULL;

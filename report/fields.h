@@ -13,8 +13,19 @@ double number_of(const json_t *object, const char *key);
 json_t *at(const json_t *object, const char *key, const char *inner);
 /* The element of the array whose "name" is `name`. */
 json_t *named(const json_t *array, const char *name);
-/* The run of a backend over a slice at a level; NULL if there is none. */
+/* Where the run's rows went: a format, or "null", the sink that counts them; and how many threads
+ * wrote. Runs of results that do not say it have the null sink and one thread. */
+#define NULL_SINK "null"
+const char *sink_of(const json_t *run);
+unsigned threads_of(const json_t *run);
+/* "headers", "headers > csv", "headers > csv x2": level, sink and threads. */
+enum { WORK_TEXT = 48 };
+const char *work_text(const json_t *run, char text[WORK_TEXT]);
+/* The run of a backend over a slice at a level, into the null sink; NULL if there is none. */
 json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level);
+/* The same into that sink, by so many threads. */
+json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
+                 const char *sink, unsigned threads);
 bool has_status(const json_t *run, const char *status);
 /* Columns that the backend gives at the level, and the most that any of the run gives. The verdict
  * is left out: nobody else has ours. */

@@ -88,10 +88,11 @@ static void status_cell(part *p, const json_t *run)
 static void run_row(part *p, const json_t *run, size_t run_index, size_t slice_index)
 {
     char base[PLACE_BYTES / 2];
+    char work[WORK_TEXT];
     const json_t *ratio = json_object_get(run, "ratio");
     const json_t *backend = named(json_object_get(p->results, "backends"), text_of(run, "backend"));
     html_put(p->out, "<tr><th scope=\"row\">%s%s</th><td>%s</td>", text_of(run, "backend"),
-             is_ours(backend) ? " (ours)" : "", text_of(run, "level"));
+             is_ours(backend) ? " (ours)" : "", work_text(run, work));
     if (is_timed(run))
         time_cells(p, run, run_index, slice_index);
     else
@@ -132,10 +133,10 @@ static size_t bars_write(const part *p, const char *slice, FILE *data, FILE *tic
         double from = json_is_array(ci) ? json_number_value(json_array_get(ci, 0)) / packets : ns;
         double to = json_is_array(ci) ? json_number_value(json_array_get(ci, 1)) / packets : ns;
         double cpu = number_of(json_object_get(run, "cpu_ns"), "median") / packets;
-        char label[128];
+        char label[128], work[WORK_TEXT];
         fprintf(data, "%zu %.9g %.9g %.9g %.9g %d\n", n, ns, from, to, cpu, has_status(run, "ok"));
         (void)snprintf(label, sizeof label, "%s  %s%s", text_of(run, "backend"),
-                       text_of(run, "level"), has_status(run, "differs") ? " *" : "");
+                       work_text(run, work), has_status(run, "differs") ? " *" : "");
         fputs(n ? ", " : "", tics);
         picture_text(tics, label);
         fprintf(tics, " %zu", n++);
@@ -224,6 +225,12 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
             number_of(slice, "packets"), number_of(slice, "bytes") / 1e6,
             number_of(slice, "mean_frame"), "");
     html_put(p->out, "%s, XXH3 %s.</p>\n", text_of(slice, "format"), text_of(slice, "xxh3"));
+    const json_t *filter = json_object_get(slice, "filter");
+    if (json_is_object(filter)) {
+        html_put(p->out, "<p>The filter <code>%s</code> takes ", text_of(filter, "expression"));
+        fprintf(p->out, "%.0f of %.0f packets.</p>\n", number_of(filter, "kept"),
+                number_of(filter, "of"));
+    }
     bars_picture(p, name);
     (void)snprintf(
         caption, sizeof caption,

@@ -5,7 +5,7 @@
 #include "report/conformance.h"
 #include "report/private.h"
 
-enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 64 };
+enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 256 };
 
 static const char *const heads[COLUMNS] = {"backend", "level", "ns/packet", "95 %",
                                            "MB/s",    "x raw", "95 %",      "peak MB"};
@@ -13,6 +13,24 @@ static const char *const heads[COLUMNS] = {"backend", "level", "ns/packet", "95 
 static const bool is_word[COLUMNS] = {true, true, false, true, false, false, true, false};
 
 typedef char row_text[COLUMNS][CELL];
+
+static bool has_sink(const json_t *run)
+{
+    return strcmp(sink_of(run), NULL_SINK) != 0;
+}
+
+/* Rows that were handed over take room from the columns. */
+static bool has_sinks(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (has_sink(run))
+            return true;
+    }
+    return false;
+}
 
 int report_format_find(const char *name, report_format *format)
 {
@@ -33,7 +51,7 @@ static void row_fill(const json_t *results, const json_t *run, row_text row)
     memset(row, 0, sizeof(row_text));
     (void)snprintf(row[0], CELL, "%.30s%s%s", text_of(run, "backend"),
                    is_ours(backend) ? " (ours)" : "", has_status(run, "differs") ? " *" : "");
-    (void)snprintf(row[1], CELL, "%s", text_of(run, "level"));
+    (void)work_text(run, row[1]);
     if (!is_timed(run))
         return;
     double ns = number_of(run, "ns_per_packet");
@@ -84,6 +102,10 @@ static void slice_head(const json_t *slice, FILE *out)
         fprintf(out,
                 ", %.0f of them not sound (cut, malformed or of a link type without a decoder)",
                 broken);
+    const json_t *filter = json_object_get(slice, "filter");
+    if (json_is_object(filter))
+        fprintf(out, "; filter '%s' takes %.0f of %.0f packets", text_of(filter, "expression"),
+                number_of(filter, "kept"), number_of(filter, "of"));
 }
 
 static void aa_print(const json_t *results, const char *slice, FILE *out)
@@ -118,8 +140,9 @@ static void agreement_print(const json_t *results, const char *slice, FILE *out)
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
         const json_t *agreement = json_object_get(run, "agreement");
-        if (strcmp(text_of(run, "slice"), slice) != 0 || has_status(run, "not-offered"))
-            continue;
+        if (strcmp(text_of(run, "slice"), slice) != 0 || has_status(run, "not-offered") ||
+            has_sink(run))
+            continue; /* rows with a sink are those of the row without */
         count++;
         ok += has_status(run, "ok");
         compared += number_of(agreement, "cells_compared");
@@ -211,6 +234,11 @@ static void notes_print(const json_t *results, const char *bullet, FILE *out)
     json_t *backend;
     fprintf(out, "%sx raw: time over raw's in the same round, at the same level%s.\n", bullet,
             has_cross_level(results) ? "; ' against raw's headers" : "");
+    if (has_sinks(results))
+        fprintf(out,
+                "%s> csv: up to the last byte of CSV, written to /dev/null as `pktbench extract` "
+                "does it; x2: by 2 threads; x raw: over raw's rows that are only counted.\n",
+                bullet);
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         if (json_is_true(json_object_get(backend, "available")))
@@ -230,7 +258,8 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
         static const size_t least[COLUMNS] = {12, 8, 9, 16, 6, 6, 16, 7};
         row_text rows[LINE_MAX_ROWS];
         size_t widths[COLUMNS];
-        memcpy(widths, least, sizeof widths);
+        for (size_t c = 0; c < COLUMNS; c++)
+            widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
         size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
         fputs(colour ? "\033[1m" : "", out);
         slice_head(slice, out);

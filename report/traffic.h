@@ -4,15 +4,17 @@
 
 #include <stdbool.h>
 
+#include "sink/rows.h"
+
 typedef struct traffic {
     double mean_frame; /* bytes on the wire */
-    double row_bytes;  /* of CSV, level headers */
+    double row_bytes;  /* of the format, level headers */
 } traffic;
 
 /* Read the capture once. false: a message was printed. */
-bool traffic_measure(const char *capture, traffic *out);
-/* Bytes of CSV for a packet of the generator's scenario, by writing some; 0 if it cannot be told.
- */
-double traffic_row_bytes(const char *scenario);
+bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *out);
+/* Bytes of the format for a packet of the generator's scenario, by writing some; 0 if it cannot be
+ * told. */
+double traffic_row_bytes(const char *scenario, const pkt_encoder *format);
 
 #endif

@@ -1,17 +1,23 @@
 /* raw, made slower by a known part: the backend that the gate is tested with.
  *
- * Built twice, as the old side and as the new side of a comparison. The old side only reads the
- * clock, as the new one does. What the new side adds is told by the environment:
+ * Both sides of a comparison are this file: two files with the same bytes differ by where their
+ * pages lie in memory. It is the old side when it is loaded by the name slowed_old.so, a link, and
+ * then only reads the clock, as the new side does. What the new side adds is told by the
+ * environment:
  * PKTBENCH_SELFTEST_SLOWER=0.05  spins after every batch for 5 % of the time that has passed since
  * the last one, so that the slowdown is known whatever the machine does meanwhile;
  * PKTBENCH_SELFTEST_LOOPS=100    goes round an empty loop that often after every batch: more
  * instructions. */
+#include <dlfcn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "pktbench.h"
 
 extern const pkt_backend pkt_backend_raw;
+
+static const pkt_backend slowed;
 
 typedef struct slowed_context {
     double slower;
@@ -22,6 +28,7 @@ typedef struct slowed_state {
     const slowed_context *context;
     void *raw;
     uint64_t since; /* ns: end of the last spin */
+    double owed;    /* ns to spin, less what the last spin went over: a clock has steps */
 } slowed_state;
 
 static uint64_t now_ns(void)
@@ -33,12 +40,12 @@ static uint64_t now_ns(void)
 
 static void spin(slowed_state *s)
 {
-    uint64_t now = now_ns();
-    if (s->context->slower > 0) {
-        double until = (double)now + s->context->slower * (double)(now - s->since);
-        while ((double)now < until)
-            now = now_ns();
-    }
+    const uint64_t begun = now_ns();
+    uint64_t now = begun;
+    s->owed += s->context->slower * (double)(now - s->since);
+    while ((double)(now - begun) < s->owed)
+        now = now_ns();
+    s->owed -= (double)(now - begun);
     s->since = now;
     for (unsigned long i = 0; i < s->context->loops; i++)
         __asm__ volatile("");
@@ -49,17 +56,25 @@ static const char *slowed_version(void)
     return "1";
 }
 
+/* By the name that this file was loaded by. */
+static int is_old_side(void)
+{
+    Dl_info file;
+    return dladdr(&slowed, &file) != 0 && file.dli_fname &&
+           strstr(file.dli_fname, "slowed_old.so") != NULL;
+}
+
 static int slowed_load(void **context, pkt_err *err)
 {
     slowed_context *c = calloc(1, sizeof *c);
     if (!c)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
-#if SELFTEST_NEW
-    const char *slower = getenv("PKTBENCH_SELFTEST_SLOWER"),
-               *loops = getenv("PKTBENCH_SELFTEST_LOOPS");
-    c->slower = slower ? strtod(slower, NULL) : 0;
-    c->loops = loops ? strtoul(loops, NULL, 10) : 0;
-#endif
+    if (!is_old_side()) {
+        const char *slower = getenv("PKTBENCH_SELFTEST_SLOWER"),
+                   *loops = getenv("PKTBENCH_SELFTEST_LOOPS");
+        c->slower = slower ? strtod(slower, NULL) : 0;
+        c->loops = loops ? strtoul(loops, NULL, 10) : 0;
+    }
     *context = c;
     return 0;
 }

@@ -248,6 +248,7 @@ static void lie_tell(worst_parse *s, frame *f)
         lie_at(f, false);
         break;
     case 1: /* a datagram longer than the frame */
+        f->oversized = true;
         f->truth.ip_len += 1 + below(s, 1000);
         store_u16(header + 2, f->truth.ip_len);
         lie_at(f, false);

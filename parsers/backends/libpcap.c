@@ -7,16 +7,20 @@
 #include <string.h>
 
 #include "decode/decode.h"
+#include "flow/streams.h"
+#include "live/pcap_live.h"
 #include "source/source_private.h"
 
 #define NS_PER_S 1000000000
 
 typedef struct libpcap_state {
     pcap_t *pcap;
+    pkt_pcap_live *live; /* NULL: a file */
     pkt_level level;
     uint16_t link_type;
-    int short_seconds; /* classic pcap: the seconds are 32 bits without a sign */
-    pkt_err fault;     /* met while rows before it were still to be handed out */
+    int short_seconds;    /* classic pcap: the seconds are 32 bits without a sign */
+    pkt_err fault;        /* met while rows before it were still to be handed out */
+    pkt_streams *streams; /* at the level `flows` */
 } libpcap_state;
 
 static const char *libpcap_version(void)
@@ -44,19 +48,34 @@ static uint16_t link_type_of(int dlt)
     }
 }
 
+static int pcap_get(libpcap_state *s, const pkt_slice *slice, pkt_err *err)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    if (slice->format == PKT_FORMAT_LIVE) {
+        s->live = pkt_pcap_live_open(slice, &s->pcap, err);
+        return s->live ? 0 : -1;
+    }
+    s->pcap =
+        pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO, words);
+    return s->pcap ? 0 : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+}
+
 static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
                         pkt_err *err)
 {
     (void)context;
-    char words[PCAP_ERRBUF_SIZE];
     libpcap_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->pcap =
-        pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO, words);
-    if (!s->pcap) {
+    if (pcap_get(s, slice, err) != 0) {
         free(s);
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+        return -1;
+    }
+    if (level == PKT_LEVEL_FLOWS && !(s->streams = pkt_streams_open(slice, err))) {
+        pkt_pcap_live_close(s->live);
+        pcap_close(s->pcap);
+        free(s);
+        return -1;
     }
     s->level = level;
     s->link_type = link_type_of(pcap_datalink(s->pcap));
@@ -66,7 +85,7 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
 }
 
 static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
-                      pkt_batch *batch, size_t row)
+                      pkt_batch *batch, size_t row, pkt_stream_hint *hint)
 {
     /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. In pcapng they may be
      * any number, and the product wraps as it does in our own reader. */
@@ -78,10 +97,12 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
         .wire_len = header->len,
         .link_type = s->link_type,
     };
-    if (s->level == PKT_LEVEL_FRAMES)
+    if (s->level == PKT_LEVEL_HEADERS)
+        pkt_decode_headers(&record, batch, row);
+    else if (s->level == PKT_LEVEL_FRAMES)
         pkt_decode_frame(&record, batch, row);
     else
-        pkt_decode_headers(&record, batch, row);
+        pkt_decode_flows(&record, batch, row, hint);
 }
 
 /* libpcap gives its faults as words only; this is how its reader says that the file ended early. */
@@ -95,18 +116,26 @@ static void read_fault(pcap_t *pcap, pkt_err *err)
 static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     libpcap_state *s = state;
-    int rows = 0;
-    while (rows < (int)PKT_BATCH_ROWS && s->fault.code == PKT_ERR_NONE) {
+    pkt_stream_hint hints[PKT_BATCH_ROWS];
+    int rows = 0, end = 0;
+    if (s->live)
+        pkt_pcap_live_look(s->live);
+    while (rows < (int)PKT_BATCH_ROWS && !end && s->fault.code == PKT_ERR_NONE) {
         struct pcap_pkthdr *header;
         const uint8_t *data;
         int got = pcap_next_ex(s->pcap, &header, &data);
-        if (got == 1)
-            row_write(s, header, data, batch, (size_t)rows++);
-        else if (got == PCAP_ERROR_BREAK)
-            return rows;
-        else
+        if (got == 1) {
+            row_write(s, header, data, batch, (size_t)rows, &hints[rows]);
+            rows++;
+        } else if (got == PCAP_ERROR_BREAK ||
+                   (got == 0 && (rows > 0 || !pkt_pcap_live_wait(s->live)))) {
+            end = 1;
+        } else if (got != 0) {
             read_fault(s->pcap, &s->fault);
+        }
     }
+    if (s->streams && pkt_streams_number(s->streams, batch, (size_t)rows, hints, err) != 0)
+        return -1;
     if (rows > 0 || s->fault.code == PKT_ERR_NONE)
         return rows;
     *err = s->fault;
@@ -116,13 +145,16 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
 static void libpcap_close(void *state)
 {
     libpcap_state *s = state;
+    pkt_pcap_live_close(s->live);
     pcap_close(s->pcap);
+    pkt_streams_close(s->streams);
     free(s);
 }
 
 static const pkt_feature features[] = {
     {"pcapng", "tested"},
-    {"live", "stated: pcap_open_live(3PCAP)"},
+    {"stream-numbers", "tested"},
+    {"live", "tested"},
     {NULL, NULL},
 };
 
@@ -134,8 +166,11 @@ const pkt_backend pkt_backend_libpcap = {
     .origin = "distribution",
     .decoder = "pktbench",
     .work = {[PKT_LEVEL_FRAMES] = "pcap_next_ex() for every packet, packet bytes not touched",
-             [PKT_LEVEL_HEADERS] = "pcap_next_ex() for every packet, headers decoded as by raw"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS, [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+             [PKT_LEVEL_HEADERS] = "pcap_next_ex() for every packet, headers decoded as by raw",
+             [PKT_LEVEL_FLOWS] = "the same, then every flow looked up in a table as by raw"},
+    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
+                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS,
+                [PKT_LEVEL_FLOWS] = PKT_FLOWS_COLUMNS},
     .features = features,
     .version = libpcap_version,
     .open = libpcap_open,

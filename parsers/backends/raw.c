@@ -4,16 +4,31 @@
 #include <stdlib.h>
 
 #include "decode/decode.h"
+#include "flow/streams.h"
+#include "live/follow.h"
+#include "live/packet_ring.h"
 #include "source/source.h"
 
 typedef struct raw_state {
     pkt_source *source;
+    pkt_ring *ring;       /* in place of the source: packets of an interface */
+    const pkt_live *live; /* NULL: a whole file */
     pkt_level level;
+    pkt_streams *streams; /* at the level `flows` */
 } raw_state;
 
 static const char *raw_version(void)
 {
     return pkt_version();
+}
+
+static void raw_close(void *state)
+{
+    raw_state *s = state;
+    pkt_source_close(s->source);
+    pkt_ring_close(s->ring);
+    pkt_streams_close(s->streams);
+    free(s);
 }
 
 static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
@@ -24,11 +39,20 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
-    s->source = pkt_source_open(slice->path, err);
-    if (!s->source) {
-        free(s);
+    s->live = slice->live;
+    if (slice->format == PKT_FORMAT_LIVE)
+        s->ring = pkt_ring_open(slice, err);
+    else
+        s->source = pkt_source_open(slice->path, err);
+    const int opened = s->source || s->ring;
+    if (opened && level == PKT_LEVEL_FLOWS)
+        s->streams = pkt_streams_open(slice, err);
+    if (!opened || (level == PKT_LEVEL_FLOWS && !s->streams)) {
+        raw_close(s);
         return -1;
     }
+    if (s->live && s->source)
+        pkt_source_grows(s->source, 1);
     *state = s;
     return 0;
 }
@@ -37,34 +61,60 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
  * lines of the first one's packet have arrived, and both still fit the first-level cache. */
 enum { RECORDS_AT_ONCE = 32 };
 
-static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
+static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
+                       pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
-    raw_state *s = state;
-    pkt_record records[RECORDS_AT_ONCE];
-    size_t rows = 0;
-    while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
-        int got = pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
-        if (got <= 0)
-            return rows ? (int)rows : got; /* the source says it again at the next call */
-        if (s->level == PKT_LEVEL_FRAMES)
-            for (size_t i = 0; i < (size_t)got; i++)
-                pkt_decode_frame(&records[i], batch, rows + i);
-        else
-            for (size_t i = 0; i < (size_t)got; i++)
-                pkt_decode_headers(&records[i], batch, rows + i);
-        rows += (size_t)got;
-    }
+    if (s->level == PKT_LEVEL_FRAMES)
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_frame(&records[i], batch, row + i);
+    else if (s->level == PKT_LEVEL_HEADERS)
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_headers(&records[i], batch, row + i);
+    else
+        for (size_t i = 0; i < count; i++)
+            pkt_decode_flows(&records[i], batch, row + i, &hints[row + i]);
+}
+
+/* Streams are numbered in a pass over the whole batch. */
+static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
+                     pkt_err *err)
+{
+    if (s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
+        return -1;
     return (int)rows;
 }
 
-static void raw_close(void *state)
+/* Records of what is still coming; none, rather than waiting, where there are rows to hand out. */
+static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
 {
-    raw_state *s = state;
-    pkt_source_close(s->source);
-    free(s);
+    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_AT_ONCE, rows == 0, err)
+                   : pkt_follow_read(s->source, s->live, records, RECORDS_AT_ONCE, rows == 0, err);
 }
 
-static const pkt_feature features[] = {{"pcapng", "tested"}, {NULL, NULL}};
+static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
+{
+    raw_state *s = state;
+    pkt_stream_hint hints[PKT_BATCH_ROWS];
+    pkt_record records[RECORDS_AT_ONCE];
+    size_t rows = 0;
+    while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
+        int got = s->live ? live_read(s, records, rows, err)
+                          : pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
+        if (got <= 0 && rows == 0)
+            return got;
+        if (got <= 0)
+            break; /* the source says it again at the next call */
+        rows_write(s, records, (size_t)got, batch, rows, hints);
+        rows += (size_t)got;
+    }
+    return rows_done(s, batch, rows, hints, err);
+}
+
+static const pkt_feature features[] = {{"pcapng", "tested"},
+                                       {"stream-numbers", "tested"},
+                                       {"live", "tested"},
+                                       {"follow", "tested"},
+                                       {NULL, NULL}};
 
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,
@@ -74,8 +124,11 @@ const pkt_backend pkt_backend_raw = {
     .origin = "ours",
     .decoder = "pktbench",
     .work = {[PKT_LEVEL_FRAMES] = "record headers read, packet bytes not touched",
-             [PKT_LEVEL_HEADERS] = "record headers read, link to transport headers decoded"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS, [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+             [PKT_LEVEL_HEADERS] = "record headers read, link to transport headers decoded",
+             [PKT_LEVEL_FLOWS] = "the same, then every flow looked up in a table"},
+    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
+                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS,
+                [PKT_LEVEL_FLOWS] = PKT_FLOWS_COLUMNS},
     .features = features,
     .version = raw_version,
     .open = raw_open,

@@ -8,6 +8,7 @@
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
 
+#include "decode/hint.h"
 #include "pktbench.h"
 
 /* Left to itself gcc 12 makes calls of the layers: measured, the small packets of a real capture
@@ -25,6 +26,7 @@ typedef struct row {
     pkt_batch *batch;
     size_t index;
     uint16_t present;
+    pkt_stream_hint *hint; /* takes what is no column; NULL: not asked for */
 } row;
 
 /* How decoding ended, for functions that are not inlined: a row that they could write to would have

@@ -57,14 +57,16 @@ void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
         batch->verdict[index] = PKT_BAD_LENGTH;
 }
 
-void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index)
+/* Made twice, so that the level `headers` does not even ask whether more is wanted. */
+ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, size_t index,
+                                 pkt_stream_hint *hint)
 {
     pkt_decode_frame(record, batch, index);
     if (record->cap_len > record->wire_len)
         return; /* no packet was captured longer than it was: its bytes cannot be told from others
                  */
     cursor c = {record->data, record->cap_len, record->wire_len};
-    row r = {batch, index, 0};
+    row r = {batch, index, 0, hint};
     outcome end;
     if (record->link_type == LINKTYPE_ETHERNET) {
         end.verdict = decode_ethernet(c, &r);
@@ -74,4 +76,16 @@ void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index
     }
     batch->verdict[index] = (uint8_t)end.verdict;
     batch->present[index] = end.present;
+}
+
+void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index)
+{
+    decode_record(record, batch, index, NULL);
+}
+
+void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
+                      pkt_stream_hint *hint)
+{
+    *hint = (pkt_stream_hint){0};
+    decode_record(record, batch, index, hint);
 }

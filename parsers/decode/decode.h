@@ -2,6 +2,7 @@
 #ifndef PKT_DECODE_H
 #define PKT_DECODE_H
 
+#include "decode/hint.h"
 #include "pktbench.h"
 #include "source/source.h"
 
@@ -14,5 +15,8 @@
 void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index);
 /* The same, and the headers columns. */
 void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index);
+/* The same, and what numbering streams needs besides. */
+void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
+                      pkt_stream_hint *hint);
 
 #endif

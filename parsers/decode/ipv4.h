@@ -40,6 +40,15 @@ ALWAYS_INLINE pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
     return decode_transport(c, r, proto, open_ended);
 }
 
+/* A total length past the frame's end gives no columns of what follows. `c`: behind the fixed
+ * header `h`. */
+static inline void ipv4_hint(cursor c, const uint8_t *h, size_t header, pkt_stream_hint *hint)
+{
+    enum { FIXED = 20, OFFSET = 0x1fff };
+    if (header >= FIXED && cursor_take(&c, header - FIXED) && !(be16(h + 6) & OFFSET))
+        transport_hint(c, h[9], hint);
+}
+
 ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
 {
     enum { FIXED = 20, MORE_FRAGMENTS = 0x2000, OFFSET = 0x1fff };
@@ -52,8 +61,11 @@ ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
     ipv4_columns(h, r);
     const size_t header = (size_t)(h[0] & 0x0f) * 4;
     const size_t total = be16(h + 2); /* 0: the network card cuts the segment (TSO) */
-    if (header < FIXED || header > left || (total && (total < header || total > left)))
+    if (header < FIXED || header > left || (total && (total < header || total > left))) {
+        if (r->hint && total > left)
+            ipv4_hint(c, h, header, r->hint);
         return PKT_BAD_LENGTH;
+    }
     if (total)
         cursor_narrow(&c, total - FIXED);
     if (header > FIXED && !cursor_take(&c, header - FIXED))

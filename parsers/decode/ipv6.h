@@ -98,8 +98,11 @@ ALWAYS_INLINE pkt_verdict decode_ipv6(cursor c, row *r)
     /* 0: a jumbogram (RFC 2675), or the network card cuts the segment; the frame's end is the end.
      */
     const size_t payload = be16(h + 4);
-    if (payload > c.wire)
+    if (payload > c.wire) {
+        if (r->hint)
+            transport_hint(c, h[6], r->hint);
         return PKT_BAD_LENGTH;
+    }
     if (payload)
         cursor_narrow(&c, payload);
     return ipv6_extensions(c, r, h[6], payload == 0);

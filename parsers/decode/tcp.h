@@ -8,13 +8,52 @@
 
 #include "decode/cursor.h"
 
+/* A header that is not whole gives no columns, but may belong to a stream. */
+static inline void tcp_hint(cursor c, pkt_stream_hint *hint)
+{
+    const size_t segment = c.wire;
+    const uint8_t *h = cursor_take(&c, PKT_TCP_STREAM_BYTES);
+    if (!h)
+        return;
+    hint->kind = PKT_HINT_TCP;
+    hint->tcp_sized = (size_t)(h[12] >> 4) * 4 <= segment;
+    hint->src_port = be16(h);
+    hint->dst_port = be16(h + 2);
+    hint->tcp_seq = be32(h + 4);
+    hint->tcp_ack = be32(h + 8);
+    hint->tcp_flags = be16(h + 12) & 0x0fff;
+}
+
+/* RFC 6143 section 7.1.1: "RFB 003.008\n". Wireshark takes any of these for VNC where it knows no
+ * protocol by the port, of which it knows some as VNC's. */
+static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
+{
+    enum { VERSION = 12, DISPLAY_0 = 5900, REVERSE_0 = 5500, PORTS = 2 };
+    static const uint8_t word[] = {'r', 'f', 'b', ' '};
+    const uint8_t *text = c->at;
+    if (c->captured != VERSION || text[7] != '.' || (text[11] != '\n' && text[11] != '\0'))
+        return 0;
+    for (size_t i = 0; i < sizeof word; i++)
+        if ((text[i] | 0x20) != word[i])
+            return 0;
+    for (size_t i = 0; i < 2; i++) {
+        const unsigned port = be16(tcp + 2 * i);
+        if (port - DISPLAY_0 < PORTS || port - REVERSE_0 < PORTS)
+            return 0;
+    }
+    return 1;
+}
+
 ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r)
 {
     enum { FIXED = 20 };
     const size_t segment = c.wire;
     const uint8_t *h = cursor_take(&c, FIXED);
-    if (!h)
+    if (!h) {
+        if (r->hint)
+            tcp_hint(c, r->hint);
         return cursor_short(&c, FIXED);
+    }
     const size_t header = (size_t)(h[12] >> 4) * 4;
     r->present |= PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP;
     PUT(r, src_port, be16(h));
@@ -27,7 +66,12 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r)
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
     if (header < FIXED || header > segment)
         return PKT_BAD_LENGTH;
-    return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
+    if (!r->hint)
+        return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
+    if (!cursor_take(&c, header - FIXED))
+        return PKT_SNAPPED;
+    r->hint->vnc_version = vnc_version(&c, h);
+    return PKT_OK;
 }
 
 #endif

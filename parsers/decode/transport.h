@@ -41,6 +41,23 @@ ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int
     }
 }
 
+/* Of a datagram whose length cannot be believed: what tells its stream. `c`: behind the IP header.
+ */
+static inline void transport_hint(cursor c, unsigned proto, pkt_stream_hint *hint)
+{
+    if (proto == PROTO_TCP) {
+        tcp_hint(c, hint);
+        return;
+    }
+    const uint8_t *h = cursor_take(&c, UDP_HEADER);
+    if (!h || (proto != PROTO_UDP && proto != PROTO_UDPLITE))
+        return;
+    hint->kind = PKT_HINT_UDP;
+    hint->src_port = be16(h);
+    hint->dst_port = be16(h + 2);
+    hint->udp_length = be16(h + 4);
+}
+
 /* Authentication header, RFC 4302 section 2: next header(1) length(1), in 4-byte words less 2.
  * Takes it whole and leaves the next protocol in *proto. */
 ALWAYS_INLINE pkt_verdict skip_ah(cursor *c, unsigned *proto)

@@ -21,6 +21,8 @@ ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
     PUT(r, l4_hlen, UDP_HEADER);
     PUT(r, payload_len, (uint32_t)c->wire);
     *length = be16(h + 4);
+    if (r->hint)
+        r->hint->udp_length = (uint16_t)*length;
     return PKT_OK;
 }
 

@@ -9,8 +9,7 @@
 #include "source/feed.h"
 #include "source/input.h"
 
-/* Where a path's last name begins. */
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -30,19 +29,47 @@ static void folder_name(const char *path, char name[PATH_MAX])
     (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
 }
 
+/* What the stream numbers do not show. */
+static void flows_say(const extraction *x, const char *name, const pkt_flow_report *flows)
+{
+    if (flows->evicted)
+        say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
+                    "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+                    name, flows->evicted, x->flows.max);
+    if (flows->inner)
+        say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
+                    "Wireshark numbers streams in those too, so its numbers may be higher",
+                    name, flows->inner);
+}
+
+int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
+              uint64_t *rows, pkt_err *err)
+{
+    pkt_slice slice = *opened;
+    pkt_flow_report flows = {0};
+    slice.flow_rule = x->flows.rule;
+    slice.max_flows = x->flows.max;
+    slice.flow_report = &flows;
+    int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
+    flows_say(x, name, &flows);
+    return bad;
+}
+
 /* How a run ended: what is said, and the exit status. Rows before a fault stand. */
 static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
 {
     char words[sizeof err->msg + 40];
+    const char *kept =
+        x->features ? "packets before it were counted" : "rows before it were written";
     if (!bad)
         return EXIT_DONE;
     error_words(err, words, sizeof words);
     if (err->code == PKT_ERR_CUT && !x->strict) {
-        say_warning("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+        say_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
         return EXIT_DONE;
     }
     if (pkt_err_rows_stand(err))
-        say_error("%s: %s: %" PRIu64 " rows before it were written", name, words, rows);
+        say_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
     else if (err->code != PKT_ERR_WRITE)
         say_failure(name, err);
     return EXIT_TROUBLE;
@@ -59,12 +86,21 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
         *kept = false;
         return EXIT_TROUBLE;
     }
-    int bad = pkt_drive(x->backend, x->context, pkt_input_slice(input), x->level, x->batch, sink,
-                        &rows, err);
+    int bad = slice_run(x, name, pkt_input_slice(input), sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
     *kept = !bad || pkt_err_rows_stand(err);
     return ended(x, name, bad, rows, err);
+}
+
+/* Packets that are chosen keep their numbers; feed NULL: they are counted. */
+static void numbers_from(const extraction *x, pkt_writer *writer, pkt_feed *feed)
+{
+    uint64_t (*next)(void *) = feed && x->filter ? pkt_feed_number : NULL;
+    if (x->features)
+        pkt_features_number(x->features, next, feed);
+    else if (writer)
+        pkt_writer_number(writer, next, feed);
 }
 
 /* Captures that are joined, or whose packets are chosen. */
@@ -78,15 +114,12 @@ static int feed_run(const extraction *x, char *const *paths, size_t count, const
         *kept = false;
         return EXIT_TROUBLE;
     }
-    if (writer && x->filter)
-        pkt_writer_number(writer, pkt_feed_number, feed);
-    int bad = pkt_drive(x->backend, x->context, pkt_feed_slice(feed), x->level, x->batch, sink,
-                        &rows, err);
+    numbers_from(x, writer, feed);
+    int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
     bad = pkt_feed_end(feed, bad, err);
     *kept = !bad || pkt_err_rows_stand(err);
     int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
-    if (writer)
-        pkt_writer_number(writer, NULL, NULL);
+    numbers_from(x, writer, NULL);
     pkt_feed_close(feed);
     return status;
 }

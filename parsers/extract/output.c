@@ -6,12 +6,27 @@
 #include "extract/extract.h"
 #include "sink/sink.h"
 
+static int values_push(void *writer, const pkt_batch *rows, const double *values, pkt_err *err)
+{
+    return pkt_writer_push(writer, rows, values, err);
+}
+
+/* Where packets go on their way to the writer. */
+static pkt_sink sink_open(const extraction *x, pkt_writer *writer)
+{
+    if (!x->features)
+        return pkt_writer_sink(writer);
+    pkt_features_into(x->features, values_push, writer);
+    pkt_writer_number(writer, pkt_features_row_number, x->features);
+    return pkt_features_sink(x->features);
+}
+
 static int thrown_away(const extraction *x, const char *const *labels)
 {
     bool kept;
     pkt_err err;
     pkt_null_sink null = {.columns = x->backend->columns[x->level]};
-    pkt_sink sink = pkt_null_sink_open(&null);
+    pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
     return captures_run(x, labels, &sink, NULL, &kept, &err);
 }
 
@@ -36,7 +51,7 @@ static int file_run(const extraction *x, const char *const *labels, pkt_outfile 
         pkt_outfile_abandon(out);
         return write_failed(x, 0, &err);
     }
-    pkt_sink sink = pkt_writer_sink(writer);
+    pkt_sink sink = sink_open(x, writer);
     int status = captures_run(x, labels, &sink, writer, &kept, &err);
     if (!kept && err.code == PKT_ERR_WRITE)
         status = write_failed(x, pkt_writer_rows(writer), &err);

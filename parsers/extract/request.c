@@ -40,7 +40,7 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers and dissect do", name);
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
@@ -71,7 +71,10 @@ static bool fields_get(const arguments *arguments, extraction *x)
     const char *list = option_value(arguments, "columns");
     pkt_column_set columns = x->backend->columns[x->level];
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (!list) {
+    if (x->request.set) {
+        if (!features_fields(x, list))
+            return false;
+    } else if (!list) {
         pkt_fields_all(&x->fields, columns);
     } else if (pkt_fields_named(&x->fields, list, columns, &err) != 0) {
         char known[512];
@@ -121,8 +124,10 @@ bool request_read(extraction *x, const arguments *arguments)
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
-        !level_get(arguments, x->backend, &x->level) || !fields_get(arguments, x) ||
-        !join_fits(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        !level_get(arguments, x->backend, &x->level) || !features_read(x, arguments) ||
+        !fields_get(arguments, x) || !join_fits(x) || !flow_options(arguments, &x->flows) ||
+        !live_request_read(x, arguments) ||
+        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;

@@ -46,6 +46,7 @@ IP = ("ip_version", "ip_proto", "ip_ttl", "ip_tos", "ip_len", "ip_id", "ip_flags
 L4 = ("src_port", "dst_port", "l4_hlen", "payload_len", "tcp_flags", "tcp_seq", "tcp_ack",
       "tcp_window", "icmp_type", "icmp_code")
 HEADERS = LINK + IP + L4
+STREAM = ("stream", "stream_dir")
 
 # Cells of a part that does not apply to a packet. A cell is a number, an address as the library
 # has it (bytes or text), or None.
@@ -53,6 +54,7 @@ NO_LINK = (None,) * len(LINK)
 NO_IP = (None,) * len(IP)
 NO_L4 = (None,) * len(L4)
 NO_HEADERS = NO_LINK + NO_IP + NO_L4
+NO_STREAM = (None,) * len(STREAM)
 NO_MAC = "00:00:00:00:00:00"
 
 LINKTYPE_ETHERNET = 1

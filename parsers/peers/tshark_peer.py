@@ -50,13 +50,14 @@ class TsharkRun(peer.Run):
 class FieldsRun(TsharkRun):
     """A line is a packet; a cell has all occurrences of a field in it."""
 
-    number = {name: i for i, name in enumerate(rows.ALL_FIELDS)}
+    number = {name: i for i, name in enumerate(rows.ALL_FIELDS + rows.STREAM_FIELDS)}
 
-    def __init__(self, path: str, units: dict[int, int]) -> None:
+    def __init__(self, path: str, level: str, units: dict[int, int]) -> None:
         options = ["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]
-        for name in rows.ALL_FIELDS:
+        self.streams = rows.Streams() if level == "flows" else None
+        for name in rows.ALL_FIELDS + (rows.STREAM_FIELDS if self.streams else ()):
             options += ["-e", name]
-        super().__init__(path, "headers", units, options)
+        super().__init__(path, level, units, options)
         self.packets = self.lines()
 
     def getter(self, packet: bytes) -> rows.Get:
@@ -73,10 +74,13 @@ class FieldsRun(TsharkRun):
 
     def cells(self, packet: bytes) -> tuple:
         get = self.getter(packet)
+        walk = rows.Walk(get, self.units)
         try:
-            return rows.frame_cells(get) + rows.Walk(get, self.units).cells()
+            headers = walk.cells()
         except (ValueError, IndexError):
-            return rows.frame_cells(get) + peer.NO_HEADERS
+            headers = peer.NO_HEADERS
+        cells = rows.frame_cells(get) + headers
+        return cells + self.streams.cells(get, headers, walk.cut_port) if self.streams else cells
 
 
 class PdmlRun(TsharkRun):
@@ -84,6 +88,7 @@ class PdmlRun(TsharkRun):
 
     def __init__(self, path: str, units: dict[int, int], columns: bool) -> None:
         super().__init__(path, "dissect", units, ["-T", "pdml"])
+        self.streams = None
         self.packets = self.elements() if columns else self.counted()
 
     def counted(self) -> Iterator[None]:
@@ -135,6 +140,8 @@ class Tshark(peer.Peer):
     levels = {
         "headers": peer.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS)} fields, "
                               f"{rows.PREFERENCES_WORDS}; its lines read", columns),
+        "flows": peer.Level(f"the same, {len(rows.ALL_FIELDS + rows.STREAM_FIELDS)} fields with "
+                            "tcp.stream and udp.stream", columns + peer.STREAM),
         "dissect": peer.Level(f"tshark -n -T pdml, {rows.PREFERENCES_WORDS}; its lines read, "
                               "packets counted", columns),
     }
@@ -162,7 +169,7 @@ class Tshark(peer.Peer):
     def open(self, path: str, level: str, columns: bool) -> peer.Run:
         if level == "dissect":
             return PdmlRun(path, self.units, columns)
-        return FieldsRun(path, self.units)
+        return FieldsRun(path, level, self.units)
 
 
 if __name__ == "__main__":

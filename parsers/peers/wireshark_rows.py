@@ -47,6 +47,7 @@ FIELDS = {
     "icmp": ("icmp.type", "icmp.code"),
     "icmpv6": ("icmpv6.type", "icmpv6.code"),
 }
+STREAM_FIELDS = ("tcp.stream", "udp.stream")
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
 # Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
@@ -54,9 +55,34 @@ LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
 ICMP = {4: "icmp", 6: "icmpv6"}
+# So much of a TCP header is enough for a stream.
+TCP_STREAM_BYTES = 16
 
 # (protocol, field, which occurrence of the protocol) -> the field's value as Wireshark shows it
 Get = Callable[[str, str, int], Optional[str]]
+
+
+class Streams:
+    """Wireshark's stream numbers, counted without those of tunnelled and quoted headers."""
+
+    def __init__(self) -> None:
+        # By field: Wireshark's number -> (number in order of first appearance, who began).
+        self.begun: dict[str, dict[str, tuple[int, tuple]]] = {name: {} for name in STREAM_FIELDS}
+
+    def cells(self, get: Get, headers: tuple, cut_port: Optional[int]) -> tuple:
+        """`headers`: the packet's headers cells; `cut_port`: see Walk."""
+        row = dict(zip(peer.HEADERS, headers))
+        port = row["src_port"] if cut_port is None else cut_port
+        if port is None:
+            return peer.NO_STREAM
+        protocol = "udp" if cut_port is None and row["tcp_flags"] is None else "tcp"
+        shown = get(protocol, f"{protocol}.stream", 0)
+        if not shown:
+            return peer.NO_STREAM
+        begun = self.begun[f"{protocol}.stream"]
+        source = row["src"], port
+        number, first = begun.setdefault(shown, (len(begun), source))
+        return number, int(source != first)
 
 
 class Absent(Exception):
@@ -96,6 +122,8 @@ class Walk:
         self.wire = int(get("frame", "frame.len", 0) or 0)
         self.at = self.end = 0
         self.seen: dict[str, int] = {}
+        # Source port of a TCP header that is cut, so that it gives no cells, but has a stream.
+        self.cut_port: Optional[int] = None
 
     def text(self, field: str, occurrence: int = 0) -> str:
         value = self.get(self.name, field, occurrence)
@@ -235,6 +263,9 @@ class Walk:
                     max(0, left - header), self.number("tcp.flags") & 0x0FFF,
                     self.number("tcp.seq_raw"), self.number("tcp.ack_raw"),
                     self.number("tcp.window_size_value"), None, None)
+        if room >= TCP_STREAM_BYTES and self.enter("tcp"):
+            self.cut_port = self.number("tcp.srcport")
+            raise Absent
         if room >= 8 and self.enter("udp", "udplite"):
             self.name = "udp"  # UDP-Lite's ports are shown as UDP's
             ports = self.number("udp.srcport"), self.number("udp.dstport")

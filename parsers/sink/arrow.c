@@ -4,7 +4,8 @@
 #include "sink/flatbuffer.h"
 
 enum { VERSION_V5 = 4, HEADER_SCHEMA = 1, HEADER_BATCH = 3 };
-enum { TYPE_INT = 2, TYPE_UTF8 = 5, TYPE_TIMESTAMP = 10, UNIT_MICROSECOND = 2 };
+enum { TYPE_INT = 2, TYPE_FLOAT = 3, TYPE_UTF8 = 5, TYPE_TIMESTAMP = 10 };
+enum { UNIT_MICROSECOND = 2, PRECISION_DOUBLE = 2 };
 
 /* In front of a message: the continuation mark, and the size of the metadata. */
 static int message_add(flatbuffer *fb, unsigned kind, size_t header, size_t body_size,
@@ -43,6 +44,10 @@ static size_t type_add(flatbuffer *fb, const pkt_field *field, unsigned *kind)
     } else if (type == PKT_TYPED_TEXT) {
         *kind = TYPE_UTF8;
         flatbuffer_table(fb);
+    } else if (type == PKT_TYPED_F64) {
+        *kind = TYPE_FLOAT;
+        flatbuffer_table(fb);
+        flatbuffer_number(fb, 0, 2, PRECISION_DOUBLE);
     } else {
         *kind = TYPE_INT;
         flatbuffer_table(fb);

@@ -1,5 +1,7 @@
 #include "sink/arrow_columns.h"
 
+#include <endian.h>
+
 static int buffer_begin(arrow_column *column, size_t base, pkt_bytes *out, pkt_err *err)
 {
     static const uint8_t zeros[ARROW_ALIGN];
@@ -42,9 +44,9 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
         return -1;
     const size_t start = out->size;
     for (size_t row = 0;; row++) {
-        uint32_t offset = (uint32_t)(out->size - start);
-        for (size_t i = 0; i < sizeof offset; i++)
-            out->at[offsets++] = (uint8_t)(offset >> 8 * i);
+        uint32_t offset = htole32((uint32_t)(out->size - start));
+        memcpy(out->at + offsets, &offset, sizeof offset);
+        offsets += sizeof offset;
         if (row == rows->count)
             break;
         if (pkt_rows_has(rows, field, row) && pkt_typed_text(rows, field, row, out, err) != 0)
@@ -57,8 +59,11 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
 int arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base, pkt_bytes *out,
                        arrow_column *column, pkt_err *err)
 {
-    static const size_t sizes[] = {
-        [PKT_TYPED_I16] = 2, [PKT_TYPED_I32] = 4, [PKT_TYPED_I64] = 8, [PKT_TYPED_TEXT] = 0};
+    static const size_t sizes[] = {[PKT_TYPED_I16] = 2,
+                                   [PKT_TYPED_I32] = 4,
+                                   [PKT_TYPED_I64] = 8,
+                                   [PKT_TYPED_F64] = 8,
+                                   [PKT_TYPED_TEXT] = 0};
     const pkt_typed type = pkt_typed_of(field);
     *column = (arrow_column){0};
     if (validity_build(rows, field, base, out, column, err) != 0)

@@ -66,6 +66,7 @@ static const char *format_of(const pkt_field *field)
     static const char *const formats[] = {[PKT_TYPED_I16] = "s",
                                           [PKT_TYPED_I32] = "i",
                                           [PKT_TYPED_I64] = "l",
+                                          [PKT_TYPED_F64] = "g",
                                           [PKT_TYPED_TEXT] = "u"};
     return field->kind == PKT_FIELD_TIME ? "tsu:UTC" : formats[pkt_typed_of(field)];
 }
@@ -109,7 +110,7 @@ static void block_fill(row_stream *s)
         s->ended = got <= 0;
         if (got <= 0)
             break;
-        uint64_t *numbers = pkt_block_add(&s->block, &s->fields, &s->batch, 0, (size_t)got);
+        uint64_t *numbers = pkt_block_add(&s->block, &s->fields, &s->batch, NULL, 0, (size_t)got);
         for (int i = 0; i < got; i++)
             numbers[i] = ++s->number;
     }

@@ -11,9 +11,10 @@ typedef struct pkt_block {
 
 /* Room for `most` rows. 0, or -1 and *err. */
 int pkt_block_open(pkt_block *block, const pkt_fields *fields, size_t most, pkt_err *err);
-/* Rows [from, from + count) of the batch to the end. Returns where their packets' numbers go. */
+/* Rows [from, from + count) of the batch to the end. `values` has PKT_BATCH_ROWS of each value that
+ * the fields show, or is NULL if they show none. Returns where the packets' numbers go. */
 uint64_t *pkt_block_add(pkt_block *block, const pkt_fields *fields, const pkt_batch *batch,
-                        size_t from, size_t count);
+                        const double *values, size_t from, size_t count);
 void pkt_block_close(pkt_block *block);
 
 #endif

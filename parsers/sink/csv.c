@@ -14,7 +14,8 @@ typedef enum shape {
     SHAPE_ADDRESS,
     SHAPE_VERDICT,
     SHAPE_FILE,
-    SHAPE_LABEL
+    SHAPE_LABEL,
+    SHAPE_VALUE
 } shape;
 
 typedef struct csv_field {
@@ -38,11 +39,13 @@ typedef struct csv_encoder {
 
 static shape shape_of(const pkt_field *field)
 {
-    const pkt_column_info *info = pkt_column_at(field->column);
     if (field->kind == PKT_FIELD_PACKET)
         return SHAPE_U64;
+    if (field->kind == PKT_FIELD_VALUE)
+        return SHAPE_VALUE;
     if (field->kind != PKT_FIELD_CELL)
         return field->kind == PKT_FIELD_FILE ? SHAPE_FILE : SHAPE_LABEL;
+    const pkt_column_info *info = pkt_column_at(field->column);
     if (info->show == PKT_SHOW_MAC)
         return SHAPE_MAC;
     if (info->show == PKT_SHOW_ADDRESS)
@@ -74,8 +77,8 @@ static void *csv_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
     }
     for (size_t i = 0; i < fields->count; i++) {
         const pkt_field *f = &fields->at[i];
-        csv->fields[i] =
-            (csv_field){shape_of(f), f->present, f->column, f->kind == PKT_FIELD_PACKET};
+        csv->fields[i] = (csv_field){shape_of(f), f->kind == PKT_FIELD_VALUE ? 0 : f->present,
+                                     f->column, f->kind == PKT_FIELD_PACKET};
         if (pkt_bytes_add(out, f->name, f->name_size, err) != 0 ||
             pkt_bytes_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
             free(csv);
@@ -173,6 +176,8 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
         memcpy(text, csv->verdicts[verdict].text, sizeof csv->verdicts[verdict].text);
         return text + csv->verdicts[verdict].size;
     }
+    case SHAPE_VALUE:
+        return pkt_put_double(text, ((const double *)cells)[row]);
     case SHAPE_FILE:
         return put_text(text, rows->file);
     default:
@@ -197,7 +202,9 @@ static int csv_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_
     second last = {.value = UINT64_MAX};
     (void)notes;
     for (size_t i = 0; i < csv->count; i++)
-        cells[i] = csv->fields[i].packet ? rows->numbers : rows->cells[csv->fields[i].column];
+        cells[i] = csv->fields[i].packet                 ? rows->numbers
+                   : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
+                                                         : rows->cells[csv->fields[i].column];
     for (size_t row = 0; row < rows->count; row++) {
         if (pkt_bytes_reserve(out, most, err) != 0)
             return -1;

@@ -101,6 +101,10 @@ static inline char *put_ipv4(char *text, uint32_t address)
     return put_short(text, address & 255);
 }
 
+/* Few digits where they say it, else 17: what is read back is the same number. Nothing for NaN,
+ * `inf`, `-inf`. At most 25 characters. */
+char *pkt_put_double(char *text, double value);
+
 /* RFC 5952. */
 char *pkt_put_ipv6(char *text, uint64_t high, uint64_t low);
 

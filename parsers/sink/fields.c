@@ -2,7 +2,7 @@
 #include "sink/rows.h"
 
 /* Names of the fields that are no column; PKT_FIELD_CELL has none. */
-static const char *const other_names[] = {"", "packet", "ts", "file", "label"};
+static const char *const other_names[] = {"", "packet", "ts", "file", "label", ""};
 
 static pkt_field field_cell(size_t column)
 {
@@ -77,48 +77,73 @@ void pkt_fields_timed(pkt_fields *fields)
         }
 }
 
-/* The field of that name; 0 if there is none. */
-static int field_find(const char *name, size_t size, pkt_column_set columns, pkt_field *field)
+void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
 {
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        *field = field_cell(c);
-        if (is_shown(columns, c) && same_name(field, name, size))
-            return 1;
-    }
-    *field = field_other(PKT_FIELD_PACKET);
-    if (same_name(field, name, size))
-        return 1;
-    *field = field_other(PKT_FIELD_FILE);
-    return same_name(field, name, size);
+    if (fields->count < PKT_MAX_FIELDS)
+        fields->at[fields->count++] =
+            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT16_MAX, name, strlen(name)};
+}
+
+void pkt_fields_cell(pkt_fields *fields, size_t column)
+{
+    if (fields->count < PKT_MAX_FIELDS)
+        fields->at[fields->count++] = field_cell(column);
+    needs_find(fields);
+}
+
+/* What pkt_fields_named() chooses from. */
+static pkt_fields fields_offered(pkt_column_set columns)
+{
+    pkt_fields all;
+    pkt_fields_all(&all, columns);
+    pkt_fields_add(&all, PKT_FIELD_PACKET);
+    pkt_fields_add(&all, PKT_FIELD_FILE);
+    return all;
+}
+
+void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size)
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < fields->count && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%.*s", i ? between : "",
+                              (int)fields->at[i].name_size, fields->at[i].name);
 }
 
 void pkt_fields_known(pkt_column_set columns, char *text, size_t size)
 {
-    size_t n = 0;
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        pkt_field field = field_cell(c);
-        if (!is_shown(columns, c) || n + field.name_size + sizeof " packet file" > size)
-            continue;
-        memcpy(text + n, field.name, field.name_size);
-        n += field.name_size;
-        text[n++] = ' ';
-    }
-    (void)snprintf(text + n, size - n, "packet file");
+    const pkt_fields all = fields_offered(columns);
+    pkt_fields_names(&all, " ", text, size);
 }
 
 int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err)
 {
+    const pkt_fields all = fields_offered(columns);
+    return pkt_fields_chosen(fields, list, &all, err);
+}
+
+/* The field of that name; NULL if there is none. */
+static const pkt_field *field_find(const pkt_fields *fields, const char *name, size_t size)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (same_name(&fields->at[i], name, size))
+            return &fields->at[i];
+    return NULL;
+}
+
+int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err)
+{
     fields->count = 0;
     for (;;) {
         size_t size = strcspn(list, ",");
-        pkt_field field;
-        if (!field_find(list, size, columns, &field))
+        const pkt_field *field = field_find(from, list, size);
+        if (!field)
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no column has the name '%.*s'",
                             (int)(size < 40 ? size : 40), list);
-        if (is_there(fields, &field))
+        if (is_there(fields, field))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",
                             (int)size, list);
-        fields->at[fields->count++] = field;
+        fields->at[fields->count++] = *field;
         if (list[size] == '\0')
             break;
         list += size + 1;

@@ -6,7 +6,7 @@
 
 #include "pktbench.h"
 
-/* Bytes of a buffer, at most: 38 fields take less than 100 each. */
+/* Bytes of a buffer, at most: PKT_MAX_FIELDS fields take less than 120 each. */
 #define PKT_MAX_FLATBUFFER 16384u
 /* Fields of a table, at most. */
 #define PKT_MAX_SLOTS 8u

@@ -9,7 +9,7 @@
 #include "sink/thrift.h"
 #include "sink/typed.h"
 
-enum { TYPE_INT32 = 1, TYPE_INT64 = 2, TYPE_BYTES = 6 };
+enum { TYPE_INT32 = 1, TYPE_INT64 = 2, TYPE_DOUBLE = 5, TYPE_BYTES = 6 };
 enum { REQUIRED = 0, OPTIONAL = 1 };
 enum { CONVERTED_UTF8 = 0, CONVERTED_TIMESTAMP_MICROS = 10, CONVERTED_INT_16 = 16 };
 enum { LOGICAL_TIMESTAMP = 8, ENCODING_PLAIN = 0, ENCODING_RLE = 3, UNIT_MICROS = 2 };
@@ -107,7 +107,8 @@ static int texts_add(const pkt_rows *rows, const pkt_field *field, pkt_bytes *pa
 
 static size_t number_size(const pkt_field *field)
 {
-    return pkt_typed_of(field) == PKT_TYPED_I64 ? 8 : 4;
+    const pkt_typed type = pkt_typed_of(field);
+    return type == PKT_TYPED_I64 || type == PKT_TYPED_F64 ? 8 : 4;
 }
 
 static int page_plain(const pkt_rows *rows, const pkt_field *field, pkt_bytes *page, pkt_err *err)
@@ -202,6 +203,8 @@ static unsigned physical_type(const pkt_field *field)
 {
     if (pkt_typed_of(field) == PKT_TYPED_TEXT)
         return TYPE_BYTES;
+    if (pkt_typed_of(field) == PKT_TYPED_F64)
+        return TYPE_DOUBLE;
     return number_size(field) == 8 ? TYPE_INT64 : TYPE_INT32;
 }
 

@@ -1,16 +1,20 @@
 #include "sink/typed.h"
 
+#include <endian.h>
+
 #include "sink/digits.h"
 
 #define NS_PER_US 1000
 
 pkt_typed pkt_typed_of(const pkt_field *field)
 {
-    const pkt_column_info *info = pkt_column_at(field->column);
     if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL)
         return PKT_TYPED_TEXT;
+    if (field->kind == PKT_FIELD_VALUE)
+        return PKT_TYPED_F64;
     if (field->kind != PKT_FIELD_CELL)
         return PKT_TYPED_I64;
+    const pkt_column_info *info = pkt_column_at(field->column);
     if (info->show != PKT_SHOW_NUMBER)
         return PKT_TYPED_TEXT;
     return info->size == 1 ? PKT_TYPED_I16 : info->size == 2 ? PKT_TYPED_I32 : PKT_TYPED_I64;
@@ -20,6 +24,12 @@ int64_t pkt_typed_number(const pkt_rows *rows, const pkt_field *field, size_t ro
 {
     if (field->kind == PKT_FIELD_PACKET)
         return (int64_t)rows->numbers[row];
+    if (field->kind == PKT_FIELD_VALUE) {
+        int64_t bits = 0;
+        if (pkt_rows_has(rows, field, row))
+            memcpy(&bits, &rows->values[field->column][row], sizeof bits);
+        return bits;
+    }
     int64_t value = (int64_t)pkt_rows_bits(rows, field->column, row);
     if (field->kind != PKT_FIELD_TIME)
         return value;
@@ -69,8 +79,9 @@ int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out
         return -1;
     uint8_t *bits = out->at + out->size;
     memset(bits, 0, size);
+    const uint16_t *present = rows->cells[PKT_COL_present], wanted = field->present;
     for (size_t row = 0; row < rows->count; row++) {
-        unsigned has = pkt_rows_has(rows, field, row) ? 1 : 0;
+        unsigned has = !wanted || (present[row] & wanted) ? 1 : 0;
         bits[row / 8] |= (uint8_t)(has << row % 8);
         valid += has;
     }
@@ -79,10 +90,10 @@ int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out
     return 0;
 }
 
-static void little_put(uint8_t *at, uint64_t value, size_t size)
+static inline void little_put(uint8_t *at, uint64_t value, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        at[i] = (uint8_t)(value >> 8 * i);
+    value = htole64(value);
+    memcpy(at, &value, size); /* one store where the size is known */
 }
 
 /* Cells without nulls between, their sizes known to the compiler: most of the work. */

@@ -5,10 +5,16 @@
 #include "sink/rows.h"
 
 /* Signed types that hold every value of the column, because few readers know unsigned ones. */
-typedef enum pkt_typed { PKT_TYPED_I16, PKT_TYPED_I32, PKT_TYPED_I64, PKT_TYPED_TEXT } pkt_typed;
+typedef enum pkt_typed {
+    PKT_TYPED_I16,
+    PKT_TYPED_I32,
+    PKT_TYPED_I64,
+    PKT_TYPED_F64,
+    PKT_TYPED_TEXT
+} pkt_typed;
 
 pkt_typed pkt_typed_of(const pkt_field *field);
-/* The field's value in the row, a number; 0 where it is null. */
+/* The field's value in the row, a number (of a PKT_TYPED_F64 its bits); 0 where it is null. */
 int64_t pkt_typed_number(const pkt_rows *rows, const pkt_field *field, size_t row);
 /* The field's value in the row, text, at the end of *out. 0, or -1 and *err. */
 int pkt_typed_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_bytes *out,

@@ -37,6 +37,7 @@ struct pkt_writer {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     size_t ring_size, filling, oldest; /* blocks: in the ring, being filled, to be written next */
+    uint64_t written;                  /* bytes: the offset, of blocks that are done */
     int writing, stopping;
     pkt_err fault;
     block ring[]; /* ring_size of them */
@@ -68,6 +69,7 @@ static void oldest_write(pkt_writer *w)
         pthread_mutex_lock(&w->lock);
         w->writing = 0;
         w->rows += bad ? 0 : b->kept.rows.count;
+        w->written = w->offset;
         if (bad && w->fault.code == PKT_ERR_NONE)
             w->fault = err;
         b->kept.rows.count = 0;
@@ -162,21 +164,25 @@ static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
         numbers[i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
 }
 
-static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
+int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
 {
-    pkt_writer *w = self;
     for (size_t from = 0; from < batch->rows;) {
         block *b = &w->ring[w->filling];
         size_t room = w->encoder->block_rows - b->kept.rows.count, count = batch->rows - from;
         count = count < room ? count : room;
         b->kept.rows.file = w->name;
         b->kept.rows.label = w->label;
-        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, from, count), count);
+        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, values, from, count), count);
         from += count;
         if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
     }
     return 0;
+}
+
+static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    return pkt_writer_push(self, batch, NULL, err);
 }
 
 static int writer_finish(void *self, pkt_err *err)
@@ -284,8 +290,17 @@ int pkt_writer_end(pkt_writer *writer, pkt_err *err)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
         bad = bytes_write(writer, &tail, err);
+    writer->written = writer->offset; /* nobody else writes any more */
     pkt_bytes_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
+}
+
+uint64_t pkt_writer_bytes(pkt_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    const uint64_t bytes = writer->written;
+    pthread_mutex_unlock(&writer->lock);
+    return bytes;
 }
 
 uint64_t pkt_writer_rows(const pkt_writer *writer)

@@ -51,6 +51,15 @@ static int dlt_of(uint16_t link_type)
     }
 }
 
+int pkt_filter_compile(struct pcap *pcap, const char *text, struct bpf_program *program,
+                       pkt_err *err)
+{
+    if (pcap_compile(pcap, program, text, 1, PCAP_NETMASK_UNKNOWN) == 0)
+        return 0;
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "filter '%.100s': %s", text,
+                    pcap_geterr(pcap));
+}
+
 static const compiled *compile(pkt_filter *filter, uint16_t link_type, pkt_err *err)
 {
     if (filter->count == PKT_MAX_FILTER_LINKS) {
@@ -64,9 +73,7 @@ static const compiled *compile(pkt_filter *filter, uint16_t link_type, pkt_err *
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a filter");
         return NULL;
     }
-    if (pcap_compile(pcap, &c->program, filter->text, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "filter '%.100s': %s", filter->text,
-                 pcap_geterr(pcap));
+    if (pkt_filter_compile(pcap, filter->text, &c->program, err) != 0) {
         c = NULL;
     } else {
         c->link_type = link_type;
@@ -88,4 +95,54 @@ int pkt_filter_match(pkt_filter *filter, const pkt_record *record, pkt_err *err)
         return -1;
     const struct pcap_pkthdr header = {.caplen = record->cap_len, .len = record->wire_len};
     return pcap_offline_filter(&c->program, &header, record->data) != 0;
+}
+
+/* Only a handle of the interface itself knows how its kernel is asked for VLAN tags. */
+static pcap_t *handle_of(const char *interface, uint32_t snaplen, pkt_err *err)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    pcap_t *pcap = pcap_create(interface, words);
+    if (!pcap) {
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+        return NULL;
+    }
+    if (pcap_set_snaplen(pcap, (int)snaplen) == 0 && pcap_activate(pcap) >= 0)
+        return pcap;
+    pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", pcap_geterr(pcap));
+    pcap_close(pcap);
+    return NULL;
+}
+
+static int program_copy(pkt_program *program, const struct bpf_program *from, pkt_err *err)
+{
+    program->code = calloc(from->bf_len, sizeof *program->code);
+    if (!program->code)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a filter");
+    for (u_int i = 0; i < from->bf_len; i++)
+        program->code[i] = (pkt_instruction){from->bf_insns[i].code, from->bf_insns[i].jt,
+                                             from->bf_insns[i].jf, from->bf_insns[i].k};
+    program->count = from->bf_len;
+    return 0;
+}
+
+int pkt_program_open(pkt_program *program, const char *interface, const char *text,
+                     uint32_t snaplen, pkt_err *err)
+{
+    struct bpf_program compiled = {0};
+    *program = (pkt_program){0};
+    pcap_t *pcap = handle_of(interface, snaplen, err);
+    if (!pcap)
+        return -1;
+    int bad = pkt_filter_compile(pcap, text, &compiled, err);
+    if (!bad)
+        bad = program_copy(program, &compiled, err);
+    pcap_freecode(&compiled);
+    pcap_close(pcap);
+    return bad;
+}
+
+void pkt_program_close(pkt_program *program)
+{
+    free(program->code);
+    *program = (pkt_program){0};
 }

@@ -97,6 +97,7 @@ int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    *slice = (pkt_slice){0};
     int result = slice_read(fd, path, slice, err);
     close(fd);
     return result;

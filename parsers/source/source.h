@@ -29,6 +29,10 @@ int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
 /* The same for up to `max` records (at least 1) at once: how many were filled, 0 or -1. */
 int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 
+/* 1: while the file grows, 0 of the above says that there is no whole record now; ask again. */
+void pkt_source_grows(pkt_source *source, int growing);
+int pkt_source_growing(const pkt_source *source);
+
 /* Size of the file, bytes; 0 of a pipe. */
 uint64_t pkt_source_size(const pkt_source *source);
 /* Bytes of the file that were read over so far. */

@@ -26,12 +26,13 @@ struct pkt_source {
     uint8_t *bytes; /* the window: a part of the file */
     size_t room;    /* of the window */
     size_t size;    /* bytes in it */
-    uint64_t base;  /* offset in the file of its first byte */
+    uint64_t base;  /* offset in the file of its first byte, modulo 2^64 */
     uint64_t file_size;
     int whole;   /* the file ends with the window */
     size_t at;   /* next record or block, in the window */
     int swapped; /* numbers in the file are in the other byte order (pcapng: of this section) */
     int ended;
+    int growing; /* the file's end is none */
     pkt_format format;
     /* classic pcap */
     uint16_t link_type;

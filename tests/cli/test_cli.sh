@@ -128,11 +128,36 @@ expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,sr
 expect 2 "no format has the name 'xml'" extract good.pcap --format xml
 expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
+expect 2 "no set of features has the name 'ciciot': there are ciciot46, ciciot39, ciciot-fixed" \
+    extract good.pcap --features ciciot -o out
+for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
+    expect 2 "--window $window: must be a number of packets" \
+        extract good.pcap --features ciciot-fixed --window "$window" -o out
+done
+expect 2 '--window 1s: ciciot46 has windows of a number of packets' \
+    extract good.pcap --features ciciot46 --window 1s -o out
+expect 2 '--by flow: ciciot39 is defined over all packets' \
+    extract good.pcap --features ciciot39 --by flow -o out
+expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
+for piece in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
+    expect 2 "--piece $piece: must be a size" \
+        extract good.pcap --features ciciot46 --piece "$piece" -o out
+done
+expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
+expect 2 "no column has the name 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+    extract good.pcap --features ciciot46 --columns IAt -o out
+expect 2 "no column has the name 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
+expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
+for option in window by piece max-flows; do
+    expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
+done
+expect 2 'level frames does not give eth_type' extract good.pcap --features ciciot46 --level frames
+expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "no format has the name 'xml'" info good.pcap --format xml
 expect 2 "no suite has the name 'huge'" bench --suite huge
 expect 2 "no command has the name 'dance'" dance
-expect 2 "none of backends, columns, scenarios" list everything
+expect 2 "none of backends, columns, scenarios, features" list everything
 expect 2 'plug-in' extract good.pcap --plugin missing.so
 expect 2 'reference nobody' verify good.pcap --reference nobody
 [ ! -e out ] || fail "something was left behind"
@@ -149,10 +174,37 @@ done
 "$pktbench" --version | grep -Eq '^pktbench [0-9]+\.[0-9]+\.[0-9]+$' || fail "--version"
 
 # What list says is JSON, and complete.
-for what in backends columns scenarios; do
+for what in backends columns scenarios features; do
     "$pktbench" list $what --format json | python3 -c 'import json, sys; sys.exit(not json.load(sys.stdin))' ||
         fail "list $what --format json"
 done
+
+# Rows of features: the schema's names are the header's; columns by name; a label; nothing to count.
+"$pktbench" list features --format json >features.json
+for set in ciciot46 ciciot39 ciciot-fixed; do
+    python3 -c '
+import json, sys
+columns = next(s["columns"] for s in json.load(open("features.json")) if s["name"] == sys.argv[1])
+print(",".join(c["name"] for c in columns if c.get("by", "all") == "all"))' $set >names
+    "$pktbench" extract good.pcap --features $set >a.csv || fail "--features $set"
+    head -n 1 a.csv | cmp - names || fail "$set: the schema names other columns than the header"
+    "$pktbench" list features | grep -q "^$set: " || fail "list features: no $set"
+    "$pktbench" extract good.pcap --features $set --backend libpcap | cmp - a.csv || fail "$set: libpcap"
+done
+"$pktbench" extract good.pcap small.pcap --features ciciot-fixed --by flow --window 50ms \
+    --columns packet,file,src,packets,syn_count --label x >a.csv || fail "columns of features"
+[ "$(sed -n 1,2p a.csv | tr '\n' ' ')" = \
+    "packet,file,src,packets,syn_count,label 1,good.pcap,$(sed -n 2p good.csv | cut -d, -f18),1,1,x " ] ||
+    fail "columns of features: $(sed -n 1,2p a.csv)"
+"$pktbench" extract good.pcap --features ciciot46 --window 1 --columns packet -f 'tcp[4] < 128' >a.csv
+"$pktbench" extract good.pcap --columns packet -f 'tcp[4] < 128' | cmp - a.csv ||
+    fail "packets that are chosen have other numbers in features"
+"$pktbench" extract good.pcap --features ciciot-fixed --by flow --max-flows 3 >a.csv 2>stderr
+grep -q 'warning: [0-9]* flows were forgotten' stderr || fail "nobody said that flows were forgotten"
+{
+    printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0'
+} >none.pcap
+[ "$("$pktbench" extract none.pcap --features ciciot46 | wc -l)" -eq 1 ] || fail "features of no packet"
 
 # Options in every form; -- ends them; - is standard output.
 "$pktbench" extract --backend=libpcap --level frames -o - -- good.pcap >a.csv || fail "forms"

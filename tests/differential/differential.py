@@ -107,7 +107,7 @@ def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
 
 def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]]:
     """Cells and encapsulation of every packet; what tshark complains of ends its rows."""
-    run = tshark_peer.FieldsRun(path, units)
+    run = tshark_peer.FieldsRun(path, "headers", units)
     rows, links = [], []
     encapsulation = run.number["frame.encap_type"]
     for packet in run.packets:

@@ -165,7 +165,7 @@ def test_refusals(bench, results):
     bench.run("bench", bench.slice, "--against", bench.path("nothing"), status=2, says="nothing")
     bench.run("bench", bench.slice, "--against", SCHEMA, status=2, says="--against")
     bench.run("bench", bench.slice, "--backends", "raw", "--against",
-              os.path.join(MODULES, "slowed_old.so"), status=2, says="takes no part")
+              os.path.join(MODULES, "slowed.so"), status=2, says="takes no part")
     bench.run("bench", bench.slice, "--against", PKTBENCH, "--fail-on", "instructions", status=2,
               says="--count-instructions")
 

@@ -276,6 +276,38 @@ def test_choice_sums():
     assert 50 < fit["output_bytes"] / packets < 400
 
 
+def test_choice_sinks():
+    """Every format that extract writes can be asked for; bytes are those of its own rows."""
+    seed = SOURCE / "results/reference/seed.json"
+    bytes_of = {}
+    for sink in ("csv", "arrow", "parquet"):
+        choice = json.loads(run("choose", seed, "--volume", "1TB", "--sink", sink, "--format",
+                                "json").stdout)
+        assert any(f"bench --sink {sink}" in line for line in choice["assumptions"]), choice
+        assert f"--format {sink} -o rows.{sink}" in choice["fits"][0]["command"]
+        bytes_of[sink] = choice["fits"][0]["output_bytes"]
+    assert bytes_of["parquet"] < bytes_of["csv"] < bytes_of["arrow"], bytes_of
+
+
+def test_choice_ties():
+    """Whose interval reaches down to the winner's is not clearly dearer."""
+    results = json.loads((SOURCE / "results/reference/default.json").read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tied.json")
+        for factor, tied in ((1, False), (0.1, True)):
+            for entry in results["runs"]:
+                if entry["backend"] == "libpcap" and entry["wall_ns"]:
+                    entry["wall_ns"]["ci95"][0] *= factor
+            path.write_text(json.dumps(results))
+            choice = json.loads(run("choose", path, "--format", "json").stdout)
+            fits = {fit["backend"]: fit for fit in choice["fits"]}
+            assert choice["winner"] == "raw" and not fits["raw"]["tied"]
+            assert fits["libpcap"]["tied"] == tied, fits["libpcap"]
+            assert ("a tie, the intervals overlap" in run("choose", path).stdout) == tied
+            low, high = fits["raw"]["ns_per_packet_ci95"]
+            assert low <= fits["raw"]["ns_per_packet"] <= high
+
+
 def test_choice_of_capture():
     seed = SOURCE / "results/reference/seed.json"
     with tempfile.TemporaryDirectory() as folder:
@@ -295,7 +327,7 @@ def test_choice_options():
             (["--deadline", "2h"], "needs a --volume"),
             (["--traffic", "nobody=1"], "slices are tcp-flood, benign-iot"),
             (["--traffic", "/nowhere.pcap"], "nowhere.pcap"),
-            (["--sink", "punchcards"], "csv it does"), (["--license", "any"], "permissive"),
+            (["--sink", "punchcards"], "csv, arrow, parquet it does"), (["--license", "any"], "permissive"),
             (["--format", "xml"], "table and json do")]:
         if words:
             refused(seed, re.escape(words), "choose", seed, *options)

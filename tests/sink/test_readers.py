@@ -121,6 +121,10 @@ def main():
         count += check([name], 1 + i % 3, *(EXTRA if i % 2 else []))
     count += check(names[:3], 2, "--columns", "file,packet,src,ts_ns,vlan_id", *EXTRA)
     count += check(names[:1], 2, "--level", "frames")
+    for features in "ciciot46", "ciciot39", "ciciot-fixed":
+        count += check(names[:2], 2, "--features", features, "--window", "3", *EXTRA)
+    count += check(names[:2], 1, "--features", "ciciot-fixed", "--by", "flow", "--window", "1s")
+    count += check(names[:2], 1, "--features", "ciciot-fixed", "--columns", "len_mean,packet,ts_ns")
     if len(sys.argv) > 2:
         check_library(LIBRARY, names[-1])
     # No rows at all.

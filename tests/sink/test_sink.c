@@ -6,11 +6,13 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sink/digits.h"
 #include "sink/outfile.h"
 #include "sink/sink.h"
 
@@ -122,6 +124,51 @@ static void test_csv_refused(void **state)
         if (csv_read(cases[i].text, &err) != -1 || err.pos != cases[i].line)
             fail_msg("'%s': line %llu, wanted %llu", cases[i].text, (unsigned long long)err.pos,
                      (unsigned long long)cases[i].line);
+    }
+}
+
+static void test_double_text(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0"},
+        {-0.0, "0"},
+        {0.1, "0.1"},
+        {-2.5, "-2.5"},
+        {0.05, "0.05"},
+        {100, "100"},
+        {1234567.0000001, "1234567.0000001"},
+        {1e-7, "0.0000001"},
+        {1e-8, "1e-08"},
+        {9007199254740991.0, "9007199254740991"},
+        {9007199254740992.0, "9007199254740992"},
+        {1e300, "1.0000000000000001e+300"},
+        {NAN, ""},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+    };
+    char text[PKT_CELL_TEXT];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        *pkt_put_double(text, cases[i].value) = '\0';
+        assert_string_equal(text, cases[i].text);
+    }
+    uint64_t random = 1;
+    for (size_t i = 0; i < 200000; i++) {
+        double value;
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        memcpy(&value, &random, sizeof value);
+        if (i % 2) /* few digits */
+            value = (double)(random >> 30) / (double)(UINT64_C(1) << i % 40) / (i % 3 ? 1 : 1e5);
+        if (isnan(value))
+            continue;
+        char *end = pkt_put_double(text, value);
+        *end = '\0';
+        assert_in_range(end - text, 1, 25);
+        if (strtod(text, NULL) != value)
+            fail_msg("%s is read back as another number than %.17g", text, value);
     }
 }
 
@@ -245,7 +292,7 @@ int main(void)
         cmocka_unit_test(test_csv_text),    cmocka_unit_test(test_csv_round_trip),
         cmocka_unit_test(test_csv_refused), cmocka_unit_test(test_address_text),
         cmocka_unit_test(test_digest),      cmocka_unit_test(test_witness),
-        cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_outfile),     cmocka_unit_test(test_double_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

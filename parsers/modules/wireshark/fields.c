@@ -61,6 +61,8 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_ICMP_CODE] = "icmp.code",
     [WS_ICMPV6_TYPE] = "icmpv6.type",
     [WS_ICMPV6_CODE] = "icmpv6.code",
+    [WS_TCP_STREAM] = "tcp.stream",
+    [WS_UDP_STREAM] = "udp.stream",
 };
 
 int ws_fields_init(ws_fields *fields, pkt_err *err)
@@ -74,9 +76,9 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
     return 0;
 }
 
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection)
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end)
 {
-    for (size_t i = 0; i < WS_FIELD_COUNT; i++)
+    for (size_t i = 0; i < (size_t)end; i++)
         epan_dissect_prime_with_hfid(dissection, fields->id[i]);
 }
 

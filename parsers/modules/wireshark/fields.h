@@ -70,6 +70,9 @@ typedef enum ws_field {
     WS_ICMP_CODE,
     WS_ICMPV6_TYPE,
     WS_ICMPV6_CODE,
+    WS_HEADERS_COUNT, /* the fields above are all that the level `headers` asks for */
+    WS_TCP_STREAM = WS_HEADERS_COUNT,
+    WS_UDP_STREAM,
     WS_FIELD_COUNT
 } ws_field;
 
@@ -80,8 +83,21 @@ typedef struct ws_fields {
 
 /* Look all names up. 0, or -1 and *err with the name that is not there. */
 int ws_fields_init(ws_fields *fields, pkt_err *err);
-/* Ask for the fields in the packet that is dissected next. */
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection);
+/* Ask for the fields before `end` in the packet that is dissected next. */
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end);
+
+/* Wireshark also numbers streams inside tunnels and of quoted headers. Here they are counted
+ * without those, in order of first appearance. By Wireshark's number: 0, or the dense number + 1,
+ * and whether the stream's first packet came from the larger end. */
+typedef struct ws_stream {
+    guint32 number;
+    guint32 from_larger;
+} ws_stream;
+
+typedef struct ws_streams {
+    GArray *tcp, *udp; /* of ws_stream */
+    guint32 tcp_count, udp_count;
+} ws_streams;
 
 /* A dissected packet. */
 typedef struct ws_packet {
@@ -91,6 +107,7 @@ typedef struct ws_packet {
     const uint8_t *data; /* `captured` bytes */
     size_t captured;
     size_t wire;
+    ws_streams *streams; /* NULL: stream numbers are not asked for */
 } ws_packet;
 
 /* The field's value, if it stands at this offset in the frame. */

@@ -357,10 +357,50 @@ static void transport_lengths(row *r, const datagram *d, uint32_t header)
     PUT(r, payload_len, d->end > d->at + header ? (uint32_t)(d->end - d->at - header) : 0);
 }
 
+static bool source_is_larger(const row *r, uint32_t src_port, uint32_t dst_port)
+{
+    const pkt_batch *b = r->batch;
+    const size_t i = r->index;
+    if (b->src_hi[i] != b->dst_hi[i])
+        return b->src_hi[i] > b->dst_hi[i];
+    if (b->src_lo[i] != b->dst_lo[i])
+        return b->src_lo[i] > b->dst_lo[i];
+    return src_port > dst_port;
+}
+
+/* Also of a TCP header that is not whole, but shows its ports and a stream. */
+static void stream_columns(const ws_packet *p, row *r, const datagram *d, ws_field field)
+{
+    if (!p->streams)
+        return;
+    const bool tcp = field == WS_TCP_STREAM;
+    GArray *streams = tcp ? p->streams->tcp : p->streams->udp;
+    guint32 *count = tcp ? &p->streams->tcp_count : &p->streams->udp_count;
+    uint32_t shown, src, dst;
+    if (!ws_number_at(p, tcp ? WS_TCP_SRCPORT : WS_UDP_SRCPORT, d->at, &src) ||
+        !ws_number_at(p, tcp ? WS_TCP_DSTPORT : WS_UDP_DSTPORT, d->at + 2, &dst))
+        return;
+    /* TCP's item stands at the header's start; UDP's in 4.0 behind the header. Neither has a
+     * length. None: a UDP length below 8. */
+    if (!ws_number_at(p, field, d->at, &shown) &&
+        (field != WS_UDP_STREAM || !ws_number_at(p, field, d->at + UDP_HEADER, &shown)))
+        return;
+    if (shown >= streams->len)
+        g_array_set_size(streams, shown + 1);
+    ws_stream *stream = &g_array_index(streams, ws_stream, shown);
+    const bool larger = source_is_larger(r, src, dst);
+    if (!stream->number)
+        *stream = (ws_stream){++*count, larger};
+    r->present |= PKT_HAS_STREAM;
+    PUT(r, stream, stream->number - 1);
+    PUT(r, stream_dir, larger != stream->from_larger);
+}
+
 /* RFC 9293 section 3.1. */
 static void tcp_columns(const ws_packet *p, row *r, const datagram *d)
 {
     uint32_t src, dst, seq, ack, header, flags, window;
+    stream_columns(p, r, d, WS_TCP_STREAM);
     if (!whole(p, d, TCP_HEADER) || !ws_number_at(p, WS_TCP_SRCPORT, d->at, &src) ||
         !ws_number_at(p, WS_TCP_DSTPORT, d->at + 2, &dst) ||
         !ws_number_at(p, WS_TCP_SEQ, d->at + 4, &seq) ||
@@ -390,6 +430,7 @@ static void udp_columns(const ws_packet *p, row *r, const datagram *d)
     PUT(r, src_port, (uint16_t)src);
     PUT(r, dst_port, (uint16_t)dst);
     transport_lengths(r, d, UDP_HEADER);
+    stream_columns(p, r, d, WS_UDP_STREAM);
 }
 
 /* RFC 792, RFC 4443 section 2.1. */

@@ -34,7 +34,8 @@ typedef struct run {
     frame_data first, previous; /* packets that times are relative to */
     const frame_data *reference;
     nstime_t elapsed;
-    pkt_err fault; /* met while rows before it were still to be handed out */
+    ws_streams streams; /* at the level `flows` */
+    pkt_err fault;      /* met while rows before it were still to be handed out */
 } run;
 
 static const nstime_t *frame_time(struct packet_provider_data *provider, guint32 number)
@@ -107,6 +108,10 @@ static int wireshark_open(void *state, void **out, const pkt_slice *slice, pkt_l
         session_renew(r->context);
         r->dissection = epan_dissect_new(r->context->session, TRUE, level == PKT_LEVEL_DISSECT);
     }
+    if (level == PKT_LEVEL_FLOWS) {
+        r->streams.tcp = g_array_new(FALSE, TRUE, sizeof(ws_stream));
+        r->streams.udp = g_array_new(FALSE, TRUE, sizeof(ws_stream));
+    }
     *out = r;
     return 0;
 }
@@ -139,11 +144,16 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
         header->len = INT_MAX;
     frame_data frame;
     frame_begin(r, &frame);
-    ws_fields_prime(&r->context->fields, r->dissection);
+    const bool flows = r->level == PKT_LEVEL_FLOWS;
+    ws_fields_prime(&r->context->fields, r->dissection, flows ? WS_FIELD_COUNT : WS_HEADERS_COUNT);
     compat_dissect(r->dissection, r->reader.file_type, &r->reader.record, &frame);
-    const ws_packet packet = {&r->context->fields, r->dissection->tree,
-                              r->dissection->tvb,  compat_data(&r->reader.record),
-                              header->caplen,      header->len};
+    const ws_packet packet = {&r->context->fields,
+                              r->dissection->tree,
+                              r->dissection->tvb,
+                              compat_data(&r->reader.record),
+                              header->caplen,
+                              header->len,
+                              flows ? &r->streams : NULL};
     ws_header_columns(&packet, batch, row);
     frame_end(r, &frame);
     epan_dissect_reset(r->dissection);
@@ -176,6 +186,10 @@ static void wireshark_close(void *state)
     run *r = state;
     if (r->dissection)
         epan_dissect_free(r->dissection);
+    if (r->streams.tcp) {
+        g_array_free(r->streams.tcp, TRUE);
+        g_array_free(r->streams.udp, TRUE);
+    }
     ws_reader_close(&r->reader);
     free(r);
 }
@@ -191,6 +205,7 @@ static const pkt_feature features[] = {
 
 #define FRAMES_COLUMNS (PKT_FRAMES_COLUMNS & ~PKT_BIT(verdict) & ~PKT_BIT(present))
 #define HEADERS_COLUMNS (PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict))
+#define FLOWS_COLUMNS (PKT_FLOWS_COLUMNS & ~PKT_BIT(verdict))
 
 static const pkt_backend backend = {
     .abi = PKT_ABI,
@@ -202,9 +217,12 @@ static const pkt_backend backend = {
     .decoder = "wireshark",
     .work = {[PKT_LEVEL_FRAMES] = "wtap_read() for every packet, no dissection",
              [PKT_LEVEL_HEADERS] = "every layer dissected, tree of the header fields only",
+             [PKT_LEVEL_FLOWS] = "the same, with tcp.stream and udp.stream; tunnelled and quoted "
+                                 "headers' numbers left out",
              [PKT_LEVEL_DISSECT] = "every layer dissected, whole protocol tree built"},
     .columns = {[PKT_LEVEL_FRAMES] = FRAMES_COLUMNS,
                 [PKT_LEVEL_HEADERS] = HEADERS_COLUMNS,
+                [PKT_LEVEL_FLOWS] = FLOWS_COLUMNS,
                 [PKT_LEVEL_DISSECT] = HEADERS_COLUMNS},
     .features = features,
     .version = wireshark_version,

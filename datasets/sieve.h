@@ -1,0 +1,18 @@
+/* A capture without the packets that are not wanted. */
+#ifndef PKT_SIEVE_H
+#define PKT_SIEVE_H
+
+#include "pktbench.h"
+
+typedef struct sieve_counts {
+    uint64_t kept, of; /* packets */
+} sieve_counts;
+
+/* Copy the records whose packets the expression (pcap-filter(7)) takes, in the capture's own
+ * format, with everything that stands before and between records. 0; or -1 and *err: where the
+ * capture ends inside a record (PKT_ERR_CUT) the file stands nevertheless, otherwise there is none.
+ */
+int sieve_capture(const char *path, const char *out, const char *expression, sieve_counts *counts,
+                  pkt_err *err);
+
+#endif

@@ -1,0 +1,343 @@
+/* The published CIC-IoT-2023 features, as their scripts compute them, with what is wrong in them:
+ * a reconstruction. Rows are packets of IPv4 and ARP; a row of features is a window of them. */
+#include "features/ciciot.h"
+
+#include <stdlib.h>
+
+#include "features/engine.h"
+#include "features/running.h"
+
+#define NS_PER_US 1000
+#define US_PER_S 1000000
+#define US_PER_S_F 1e6
+
+enum { BLOCK_FRAMES = 20, ETHERNET_HEADER = 14, VLAN_TAG = 4 };
+enum { TYPE_IPV4 = 0x0800, TYPE_ARP = 0x0806 };
+enum { PROTO_ICMP = 1, PROTO_IGMP = 2, PROTO_TCP = 6, PROTO_UDP = 17 };
+enum { IPV4_HEADER = 20, TCP_HEADER = 20, UDP_HEADER = 8 };
+enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+
+typedef struct ciciot_flow {
+    flow_entry entry;
+    uint64_t packets, bytes;
+    double first, last; /* the earliest and the latest time */
+    uint64_t fin, syn, rst, psh, ack;
+} ciciot_flow;
+
+/* The sizes of the frames in the current block; sums of whole numbers, so nothing is rounded. */
+typedef struct block {
+    uint64_t count, sum, squares;
+    uint32_t min, max;
+} block;
+
+typedef struct ciciot {
+    uint64_t rows, number;       /* of the window: packets, and the first one's number */
+    double sums[PKT_MAX_VALUES]; /* of a mean or a sum; the least or greatest value */
+    running lengths;             /* for std and variance */
+    double earliest, latest;
+    uint32_t protocols[256]; /* for the mode */
+    double rate, back_rate;  /* of the packet before, if this one has none */
+    double before;           /* time of the packet before; 0: there is none */
+    block frames;
+} ciciot;
+
+static ciciot *ciciot_of(const pkt_features *f)
+{
+    return f->engine;
+}
+
+/* As the scripts' reader gives it: seconds in double precision, of whole microseconds, for that is
+ * what tcpdump writes into the pieces. */
+static double time_of(int64_t ts_ns)
+{
+    int64_t us = ts_ns / NS_PER_US - (ts_ns % NS_PER_US < 0);
+    int64_t s = us / US_PER_S - (us % US_PER_S < 0);
+    return (double)s + (double)(us - s * US_PER_S) / US_PER_S_F;
+}
+
+/* Is it a packet that gives a row? Of links that are not Ethernet, IPv4 is taken too. */
+static bool gives_row(const pkt_batch *b, size_t row)
+{
+    const bool link = b->present[row] & PKT_HAS_LINK;
+    if (link && b->eth_type[row] == TYPE_ARP)
+        return true;
+    return (b->present[row] & PKT_HAS_IP) && b->ip_version[row] == 4 &&
+           (!link || b->eth_type[row] == TYPE_IPV4);
+}
+
+/* The frame's length when the scripts' library packs it again: without what stands behind the IP
+ * packet. */
+static uint32_t frame_length(const pkt_batch *b, size_t row)
+{
+    const uint16_t has = b->present[row];
+    const uint32_t captured = b->cap_len[row];
+    if (!(has & PKT_HAS_IP) || b->ip_len[row] == 0)
+        return captured;
+    uint32_t length = b->ip_len[row] < IPV4_HEADER ? IPV4_HEADER : b->ip_len[row];
+    if (has & PKT_HAS_LINK)
+        length += has & PKT_HAS_VLAN ? ETHERNET_HEADER + VLAN_TAG : ETHERNET_HEADER;
+    return length < captured ? length : captured;
+}
+
+static bool port_is(const pkt_batch *b, size_t row, uint16_t port)
+{
+    return b->src_port[row] == port || b->dst_port[row] == port;
+}
+
+static void tcp_read(const pkt_batch *b, size_t row, ciciot_packet *p)
+{
+    const unsigned flags = b->tcp_flags[row];
+    p->tcp = 1;
+    p->header = b->l4_hlen[row];
+    p->fin = (flags & FIN) != 0;
+    p->syn = (flags & SYN) != 0;
+    p->rst = (flags & RST) != 0;
+    p->psh = (flags & PSH) != 0;
+    p->ack = (flags & ACK) != 0;
+    p->ece = (flags & ECE) != 0;
+    p->cwr = (flags & CWR) != 0;
+    p->http = port_is(b, row, 80);
+    p->https = port_is(b, row, 443);
+    p->telnet = port_is(b, row, 23);
+    p->smtp = port_is(b, row, 25);
+    p->ssh = port_is(b, row, 22);
+    p->irc = port_is(b, row, 194) || port_is(b, row, 6667);
+}
+
+static void udp_read(const pkt_batch *b, size_t row, ciciot_packet *p)
+{
+    p->udp = 1;
+    p->header = UDP_HEADER;
+    p->dns = port_is(b, row, 53);
+    p->dhcp = port_is(b, row, 67) || port_is(b, row, 68);
+}
+
+static void headers_read(const pkt_batch *b, size_t row, ciciot_packet *p)
+{
+    p->time = time_of(b->ts_ns[row]);
+    p->captured = b->cap_len[row];
+    p->frame = frame_length(b, row);
+    p->arp = !(b->present[row] & PKT_HAS_IP);
+    if (p->arp != 0)
+        return;
+    const unsigned protocol = b->ip_proto[row];
+    p->protocol = protocol;
+    p->ttl = b->ip_ttl[row];
+    p->ip = p->llc = 1;
+    p->icmp = protocol == PROTO_ICMP;
+    p->igmp = protocol == PROTO_IGMP;
+    if (protocol == PROTO_TCP && (b->present[row] & PKT_HAS_TCP) && b->l4_hlen[row] >= TCP_HEADER)
+        tcp_read(b, row, p);
+    else if (protocol == PROTO_UDP && (b->present[row] & PKT_HAS_PORTS))
+        udp_read(b, row, p);
+}
+
+static ciciot_flow *flow_get(pkt_features *f, const flow_key *key, const ciciot_packet *p)
+{
+    ciciot_flow *flow = (ciciot_flow *)(void *)flow_table_find(&f->flows, key);
+    if (!flow) {
+        flow = (ciciot_flow *)(void *)flow_table_add(&f->flows, key);
+        flow->first = flow->last = p->time;
+    }
+    return flow;
+}
+
+static bool ends_are_one(const flow_key *key)
+{
+    return key->address[0] == key->address[2] && key->address[1] == key->address[3] &&
+           key->port[0] == key->port[1];
+}
+
+/* A rate is not set back before a packet: where the flow has no duration, or there is no flow, the
+ * one of the packet before stays. */
+static void flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_packet *p)
+{
+    ciciot *c = ciciot_of(f);
+    if (p->tcp != 0 || p->udp != 0) {
+        int back;
+        const flow_key key = flow_key_of(b, row, 1, &back);
+        ciciot_flow *flow = flow_get(f, &key, p);
+        flow->packets++;
+        flow->bytes += (uint64_t)p->frame;
+        flow->first = p->time < flow->first ? p->time : flow->first;
+        flow->last = p->time > flow->last ? p->time : flow->last;
+        flow->fin += p->fin != 0;
+        flow->syn += p->syn != 0;
+        flow->rst += p->rst != 0;
+        flow->psh += p->psh != 0;
+        flow->ack += p->ack != 0;
+        p->flow_bytes = (double)flow->bytes;
+        p->flow_duration = flow->last - flow->first;
+        p->fin_seen = (double)flow->fin;
+        p->syn_seen = (double)flow->syn;
+        p->rst_seen = (double)flow->rst;
+        p->psh_seen = (double)flow->psh;
+        p->ack_seen = (double)flow->ack;
+        if (p->flow_duration != 0) {
+            c->rate = (double)flow->packets / p->flow_duration;
+            c->back_rate = ends_are_one(&key) ? c->rate : 0;
+        }
+    }
+    p->rate = c->rate;
+    p->back_rate = c->back_rate;
+}
+
+static double block_variance(const block *b)
+{
+    const double n = (double)b->count;
+    return (double)(b->count * b->squares - b->sum * b->sum) / (n * n);
+}
+
+/* What the scripts call two streams is one list twice. */
+static void streams_measure(const block *list, ciciot_packet *p)
+{
+    const double n = (double)list->count;
+    const double variance = block_variance(list);
+    p->magnitude = sqrt(2 * ((double)list->sum / n));
+    p->radius = sqrt(2 * variance);
+    p->covariance = variance;
+    p->variance = variance != 0;
+    p->weight = n * n;
+}
+
+/* The 20th frame is measured with the block's, but not in the two streams; then all starts anew,
+ * and the time of the packet before is 0. */
+static void block_count(ciciot *c, ciciot_packet *p)
+{
+    block *b = &c->frames;
+    const block without = *b;
+    const uint32_t size = (uint32_t)p->frame;
+    b->min = b->count == 0 || size < b->min ? size : b->min;
+    b->max = b->count == 0 || size > b->max ? size : b->max;
+    b->count++;
+    b->sum += size;
+    b->squares += (uint64_t)size * size;
+    p->block_sum = (double)b->sum;
+    p->block_min = b->min;
+    p->block_max = b->max;
+    p->block_mean = (double)b->sum / (double)b->count;
+    p->block_std = sqrt(block_variance(b));
+    const bool full = b->count == BLOCK_FRAMES;
+    streams_measure(full ? &without : b, p);
+    p->gap_or_time = p->time - (full ? 0 : c->before);
+    if (full)
+        *b = (block){0};
+    p->block_count = (double)b->count;
+}
+
+static void column_add(ciciot *c, const pkt_feature_column *column, double *sum, double value)
+{
+    switch (column->aggregate) {
+    case PKT_MEAN:
+    case PKT_SUM:
+        *sum += value;
+        break;
+    case PKT_MIN:
+        *sum = c->rows == 0 || value < *sum ? value : *sum;
+        break;
+    case PKT_MAX:
+        *sum = c->rows == 0 || value > *sum ? value : *sum;
+        break;
+    case PKT_STD: /* the variance is of the same numbers */
+        running_add(&c->lengths, value);
+        break;
+    case PKT_MODE:
+        c->protocols[(uint8_t)value]++;
+        break;
+    default:
+        break;
+    }
+}
+
+static double protocols_mode(const ciciot *c)
+{
+    size_t mode = 0;
+    for (size_t i = 1; i < sizeof c->protocols / sizeof c->protocols[0]; i++)
+        if (c->protocols[i] > c->protocols[mode])
+            mode = i;
+    return (double)mode;
+}
+
+static double column_value(const ciciot *c, const pkt_feature_column *column, double sum)
+{
+    const double rows = (double)c->rows;
+    switch (column->aggregate) {
+    case PKT_MEAN:
+        return sum / rows;
+    case PKT_STD:
+        return sqrt(running_sample_variance(&c->lengths));
+    case PKT_VARIANCE:
+        return running_sample_variance(&c->lengths);
+    case PKT_MODE:
+        return protocols_mode(c);
+    case PKT_RATE:
+        return c->latest > c->earliest ? rows / (c->latest - c->earliest) : INFINITY;
+    case PKT_COUNT:
+        return rows;
+    default:
+        return sum;
+    }
+}
+
+static int window_end(pkt_features *f, pkt_err *err)
+{
+    ciciot *c = ciciot_of(f);
+    const pkt_feature_set *set = f->request.set;
+    double values[PKT_MAX_VALUES];
+    if (c->rows == 0)
+        return 0;
+    for (size_t i = 0; i < set->count; i++)
+        values[i] = column_value(c, &set->columns[i], c->sums[i]);
+    c->rows = 0;
+    memset(c->sums, 0, sizeof c->sums);
+    memset(c->protocols, 0, sizeof c->protocols);
+    c->lengths = (running){0};
+    return feature_output_add(&f->out, c->number, values, err);
+}
+
+static int ciciot_packet_take(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+{
+    ciciot *c = ciciot_of(f);
+    const pkt_feature_set *set = f->request.set;
+    ciciot_packet p = {0};
+    if (!gives_row(b, row))
+        return 0;
+    headers_read(b, row, &p);
+    if (f->flows.entries)
+        flow_count(f, b, row, &p);
+    block_count(c, &p);
+    p.gap = c->before != 0 ? p.time - c->before : 0;
+    c->before = p.time;
+    c->number = c->rows == 0 ? f->number : c->number;
+    c->earliest = c->rows == 0 || p.time < c->earliest ? p.time : c->earliest;
+    c->latest = c->rows == 0 || p.time > c->latest ? p.time : c->latest;
+    for (size_t i = 0; i < set->count; i++)
+        column_add(c, &set->columns[i], &c->sums[i], feature_value(&p, &set->columns[i]));
+    c->rows++;
+    return c->rows == f->request.packets ? window_end(f, err) : 0;
+}
+
+static int ciciot_end(pkt_features *f, pkt_err *err)
+{
+    int bad = window_end(f, err);
+    *ciciot_of(f) = (ciciot){0};
+    if (f->flows.entries)
+        flow_table_clear(&f->flows);
+    return bad;
+}
+
+static int ciciot_open(pkt_features *f, pkt_err *err)
+{
+    f->engine = calloc(1, sizeof(ciciot));
+    if (!f->engine)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
+    if (f->request.set != &pkt_feature_ciciot46)
+        return 0; /* the others know no flows */
+    return flow_table_open(&f->flows, sizeof(ciciot_flow), f->request.max_flows, err);
+}
+
+const feature_engine feature_engine_ciciot = {
+    .open = ciciot_open,
+    .packet = ciciot_packet_take,
+    .end = ciciot_end,
+};

@@ -1,0 +1,125 @@
+/* Packets -> windows -> rows of features: what all sets have in common. */
+#include <stdlib.h>
+
+#include "features/engine.h"
+
+/* A pcap file as tcpdump writes it: the file's header, and what stands before each packet. */
+enum { FILE_HEADER = 24, RECORD_HEADER = 16 };
+
+static const feature_engine *engine_of(const pkt_features *f)
+{
+    return f->request.set->published ? &feature_engine_ciciot : &feature_engine_fixed;
+}
+
+static int output_flush(feature_output *out, pkt_err *err)
+{
+    int bad = 0;
+    out->numbered = 0;
+    if (out->push && out->batch.rows)
+        bad = out->push(out->self, &out->batch, out->values, err);
+    out->batch.rows = 0;
+    return bad;
+}
+
+int feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err)
+{
+    const size_t row = out->batch.rows++;
+    out->numbers[row] = number;
+    for (size_t i = 0; i < out->set->count; i++)
+        out->values[i * PKT_BATCH_ROWS + row] = values[i];
+    return out->batch.rows == PKT_BATCH_ROWS ? output_flush(out, err) : 0;
+}
+
+/* `tcpdump -C` looks at the file's size before it writes a packet: above the limit, the packet is
+ * the first of a new file. So a piece ends with the packet that made it larger than the limit. */
+static int piece_count(pkt_features *f, uint32_t captured, pkt_err *err)
+{
+    int bad = 0;
+    if (f->piece > f->request.piece) {
+        bad = engine_of(f)->end(f, err);
+        f->piece = 0;
+    }
+    if (f->piece == 0)
+        f->piece = FILE_HEADER;
+    f->piece += RECORD_HEADER + (uint64_t)captured;
+    return bad;
+}
+
+static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pkt_features *f = self;
+    const feature_engine *engine = engine_of(f);
+    for (size_t row = 0; row < batch->rows; row++) {
+        f->number = f->number_next ? f->number_next(f->number_self) : f->number + 1;
+        if (f->request.piece && piece_count(f, batch->cap_len[row], err) != 0)
+            return -1;
+        if (engine->packet(f, batch, row, err) != 0)
+            return -1;
+    }
+    return output_flush(&f->out, err); /* a model that waits for a row should not wait for more */
+}
+
+static int features_finish(void *self, pkt_err *err)
+{
+    pkt_features *f = self;
+    f->piece = f->number = 0;
+    return engine_of(f)->end(f, err) != 0 ? -1 : output_flush(&f->out, err);
+}
+
+void pkt_features_into(pkt_features *features, pkt_features_push push, void *self)
+{
+    features->out.push = push;
+    features->out.self = self;
+}
+
+void pkt_features_number(pkt_features *features, uint64_t (*next)(void *self), void *self)
+{
+    features->number_next = next;
+    features->number_self = self;
+}
+
+uint64_t pkt_features_row_number(void *features)
+{
+    feature_output *out = &((pkt_features *)features)->out;
+    return out->numbers[out->numbered++];
+}
+
+pkt_features *pkt_features_open(const pkt_features_request *request, pkt_err *err)
+{
+    pkt_features *f = calloc(1, sizeof *f);
+    if (!f) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
+        return NULL;
+    }
+    f->request = *request;
+    f->out.set = request->set;
+    f->out.values = calloc(request->set->count * PKT_BATCH_ROWS, sizeof *f->out.values);
+    if (!f->out.values)
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for rows of features");
+    if (f->out.values && engine_of(f)->open(f, err) == 0)
+        return f;
+    pkt_features_close(f);
+    return NULL;
+}
+
+pkt_sink pkt_features_sink(pkt_features *features)
+{
+    return (pkt_sink){features, features_push, features_finish};
+}
+
+pkt_features_report pkt_features_reported(const pkt_features *features)
+{
+    pkt_features_report report = features->report;
+    report.evicted = features->flows.evicted;
+    return report;
+}
+
+void pkt_features_close(pkt_features *features)
+{
+    if (!features)
+        return;
+    flow_table_close(&features->flows);
+    free(features->engine);
+    free(features->out.values);
+    free(features);
+}

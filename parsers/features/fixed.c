@@ -1,0 +1,365 @@
+/* Features of windows of all packets, of a pair of hosts or of a flow, each what its name says. */
+#include "features/fixed.h"
+
+#include <stdlib.h>
+
+#include "features/engine.h"
+#include "features/running.h"
+
+#define NS_PER_S_F 1e9
+
+enum { TYPE_ARP = 0x0806 };
+enum { PROTO_ICMP = 1, PROTO_IGMP = 2, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+enum { MORE_FRAGMENTS = 1 };
+
+typedef struct window {
+    uint64_t number; /* of the first packet */
+    uint64_t packets, bytes, way_bytes[2], payload;
+    int64_t first, earliest, latest; /* ns */
+    running lengths[2], gaps, way_gaps[2];
+    running ttls, headers;
+    uint64_t flags[FIXED_FLAGS];
+    uint64_t kinds[FIXED_KINDS];
+} window;
+
+/* When the packets before came: of any way, and of each. */
+typedef struct before {
+    int64_t any, way[2];
+    bool has_any, has_way[2];
+} before;
+
+/* A flow, or a pair. */
+typedef struct keyed {
+    flow_entry entry;
+    bool swapped; /* its first packet went from the key's second end to the first */
+    bool has_ports;
+    before before;
+    window window;
+} keyed;
+
+/* A flow where windows are of all packets: which way is forth. */
+typedef struct way {
+    flow_entry entry;
+    bool swapped;
+} way;
+
+typedef struct fixed {
+    window all;
+    before before;
+    bool started;
+    uint64_t grid; /* when the current window of a duration began, as the bits of an int64_t */
+} fixed;
+
+static fixed *fixed_of(const pkt_features *f)
+{
+    return f->engine;
+}
+
+static bool port_is(const pkt_batch *b, size_t row, uint16_t port)
+{
+    return b->src_port[row] == port || b->dst_port[row] == port;
+}
+
+static void services_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KINDS])
+{
+    enum { TCP = 1, UDP = 2 };
+    static const struct {
+        uint16_t port;
+        uint8_t over, kind;
+    } services[] = {
+        {80, TCP, FIXED_HTTP},         {8000, TCP, FIXED_HTTP},  {8080, TCP, FIXED_HTTP},
+        {443, TCP | UDP, FIXED_HTTPS}, {8443, TCP, FIXED_HTTPS}, {53, TCP | UDP, FIXED_DNS},
+        {5353, UDP, FIXED_DNS},        {23, TCP, FIXED_TELNET},  {2323, TCP, FIXED_TELNET},
+        {25, TCP, FIXED_SMTP},         {465, TCP, FIXED_SMTP},   {587, TCP, FIXED_SMTP},
+        {22, TCP, FIXED_SSH},          {194, TCP, FIXED_IRC},    {6667, TCP, FIXED_IRC},
+        {6697, TCP, FIXED_IRC},        {67, UDP, FIXED_DHCP},    {68, UDP, FIXED_DHCP},
+        {546, UDP, FIXED_DHCP},        {547, UDP, FIXED_DHCP},   {1883, TCP, FIXED_MQTT},
+        {8883, TCP, FIXED_MQTT},       {5683, UDP, FIXED_COAP},  {5684, UDP, FIXED_COAP},
+    };
+    const unsigned over = b->ip_proto[row] == PROTO_TCP   ? TCP
+                          : b->ip_proto[row] == PROTO_UDP ? UDP
+                                                          : 0;
+    bool is[FIXED_KINDS] = {false};
+    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+        if ((services[i].over & over) && port_is(b, row, services[i].port))
+            is[services[i].kind] = true;
+    for (size_t kind = FIXED_HTTP; kind < FIXED_KINDS; kind++)
+        kinds[kind] += is[kind];
+}
+
+static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KINDS])
+{
+    const uint16_t has = b->present[row];
+    const unsigned protocol = b->ip_proto[row], verdict = b->verdict[row];
+    kinds[FIXED_FAULTY] +=
+        verdict != PKT_OK && verdict != PKT_FRAGMENT && verdict != PKT_UNSUPPORTED;
+    kinds[FIXED_ARP] += (has & PKT_HAS_LINK) && b->eth_type[row] == TYPE_ARP;
+    if (!(has & PKT_HAS_IP))
+        return;
+    kinds[FIXED_IPV4] += b->ip_version[row] == 4;
+    kinds[FIXED_IPV6] += b->ip_version[row] == 6;
+    kinds[FIXED_TCP] += protocol == PROTO_TCP;
+    kinds[FIXED_UDP] += protocol == PROTO_UDP;
+    kinds[FIXED_ICMP] += protocol == PROTO_ICMP || protocol == PROTO_ICMPV6;
+    kinds[FIXED_IGMP] += protocol == PROTO_IGMP;
+    kinds[FIXED_FRAGMENT] +=
+        (has & PKT_HAS_FRAG) && (b->frag_off[row] != 0 || (b->ip_flags[row] & MORE_FRAGMENTS) != 0);
+    if (has & PKT_HAS_PORTS)
+        services_count(b, row, kinds);
+}
+
+/* Seconds since the time before; a clock that goes back gives 0. */
+static double gap_of(int64_t now, int64_t then)
+{
+    return now > then ? (double)((uint64_t)now - (uint64_t)then) / NS_PER_S_F : 0;
+}
+
+static void gaps_count(window *w, before *last, int64_t now, unsigned back)
+{
+    if (last->has_any)
+        running_add(&w->gaps, gap_of(now, last->any));
+    if (last->has_way[back])
+        running_add(&w->way_gaps[back], gap_of(now, last->way[back]));
+    last->has_any = last->has_way[back] = true;
+    last->any = last->way[back] = now;
+}
+
+static void window_count(window *w, before *last, const pkt_batch *b, size_t row, unsigned back,
+                         uint64_t number)
+{
+    const uint16_t has = b->present[row];
+    const int64_t now = b->ts_ns[row];
+    if (w->packets == 0) {
+        w->number = number;
+        w->first = w->earliest = w->latest = now;
+    }
+    w->earliest = now < w->earliest ? now : w->earliest;
+    w->latest = now > w->latest ? now : w->latest;
+    w->packets++;
+    w->bytes += b->wire_len[row];
+    w->way_bytes[back] += b->wire_len[row];
+    running_add(&w->lengths[back], b->wire_len[row]);
+    gaps_count(w, last, now, back);
+    if (has & PKT_HAS_IP)
+        running_add(&w->ttls, b->ip_ttl[row]);
+    if (has & PKT_HAS_L4) {
+        running_add(&w->headers, b->l4_hlen[row]);
+        w->payload += b->payload_len[row];
+    }
+    for (unsigned bit = 0; (has & PKT_HAS_TCP) && bit < FIXED_FLAGS; bit++)
+        w->flags[bit] += b->tcp_flags[row] >> bit & 1;
+    kinds_count(b, row, w->kinds);
+}
+
+/* Both ways' numbers as if they had come as one (Chan, Golub and LeVeque). */
+static running running_both(const running *a, const running *b)
+{
+    const double n = (double)(a->count + b->count), distance = b->mean - a->mean;
+    if (a->count == 0 || b->count == 0)
+        return a->count ? *a : *b;
+    return (running){.count = a->count + b->count,
+                     .mean = a->mean + distance * (double)b->count / n,
+                     .squares = a->squares + b->squares +
+                                distance * distance * (double)a->count * (double)b->count / n,
+                     .min = a->min < b->min ? a->min : b->min,
+                     .max = a->max > b->max ? a->max : b->max};
+}
+
+static struct fixed_lengths lengths_of(const running *r)
+{
+    return (struct fixed_lengths){running_min(r), running_max(r), running_mean(r), running_std(r)};
+}
+
+static double or_zero(double value)
+{
+    return isnan(value) ? 0 : value;
+}
+
+static void ways_measure(const window *w, fixed_row *row)
+{
+    const running *ways = w->lengths;
+    const running both = running_both(&ways[0], &ways[1]);
+    const double forth = running_variance(&ways[0]), back = running_variance(&ways[1]);
+    row->lengths = lengths_of(&both);
+    for (unsigned i = 0; i < 2; i++) {
+        row->way_packets[i] = (double)ways[i].count;
+        row->way_bytes[i] = (double)w->way_bytes[i];
+        row->way_lengths[i] = lengths_of(&ways[i]);
+        row->way_gap_mean[i] = running_mean(&w->way_gaps[i]);
+        row->way_gap_std[i] = running_std(&w->way_gaps[i]);
+    }
+    row->magnitude = sqrt(or_zero(running_mean(&ways[0])) + or_zero(running_mean(&ways[1])));
+    row->radius = sqrt(or_zero(forth) + or_zero(back));
+    row->variance_ratio = back > 0 ? forth / back : NAN;
+    row->weight = row->way_packets[0] * row->way_packets[1];
+}
+
+static fixed_row window_measure(const window *w)
+{
+    fixed_row row = {.packets = (double)w->packets, .bytes = (double)w->bytes};
+    row.duration = gap_of(w->latest, w->earliest);
+    row.packet_rate = row.duration > 0 ? row.packets / row.duration : NAN;
+    row.byte_rate = row.duration > 0 ? row.bytes / row.duration : NAN;
+    ways_measure(w, &row);
+    row.gaps = lengths_of(&w->gaps);
+    row.ttl_mean = running_mean(&w->ttls);
+    row.ttl_std = running_std(&w->ttls);
+    row.header_mean = running_mean(&w->headers);
+    row.payload = (double)w->payload;
+    for (size_t i = 0; i < FIXED_FLAGS; i++)
+        row.flags[i] = (double)w->flags[i];
+    for (size_t i = 0; i < FIXED_KINDS; i++)
+        row.shares[i] = (double)w->kinds[i] / row.packets;
+    return row;
+}
+
+/* The row's own columns: who the window is of. `flow` is NULL where it is of all. */
+static void own_columns(pkt_batch *b, const window *w, const keyed *flow)
+{
+    const size_t row = b->rows;
+    b->ts_ns[row] = w->first;
+    b->present[row] = 0;
+    if (!flow)
+        return;
+    const flow_key *key = &flow->entry.key;
+    const size_t src = flow->swapped ? 1 : 0, dst = 1 - src;
+    b->present[row] = PKT_HAS_IP | (flow->has_ports ? PKT_HAS_PORTS : 0);
+    b->ip_version[row] = (uint8_t)key->version;
+    b->ip_proto[row] = (uint8_t)key->protocol;
+    b->src_hi[row] = key->address[2 * src];
+    b->src_lo[row] = key->address[2 * src + 1];
+    b->dst_hi[row] = key->address[2 * dst];
+    b->dst_lo[row] = key->address[2 * dst + 1];
+    b->src_port[row] = key->port[src];
+    b->dst_port[row] = key->port[dst];
+}
+
+static int window_end(pkt_features *f, window *w, const keyed *flow, pkt_err *err)
+{
+    double values[PKT_MAX_VALUES];
+    const pkt_feature_set *set = f->request.set;
+    if (w->packets == 0)
+        return 0;
+    const fixed_row row = window_measure(w);
+    for (size_t i = 0; i < set->count; i++)
+        values[i] = feature_value(&row, &set->columns[i]);
+    own_columns(&f->out.batch, w, flow);
+    const uint64_t number = w->number;
+    *w = (window){.packets = 0};
+    return feature_output_add(&f->out, number, values, err);
+}
+
+/* The windows of this flow and of those used after it. */
+static int windows_end(pkt_features *f, flow_entry *from, pkt_err *err)
+{
+    for (; from; from = flow_table_newer(&f->flows, from)) {
+        keyed *flow = (keyed *)(void *)from;
+        if (window_end(f, &flow->window, flow, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The duration is over: all windows end. Those with packets are the most recently used ones. */
+static int grid_end(pkt_features *f, pkt_err *err)
+{
+    flow_entry *entry = flow_table_newest(&f->flows), *first = NULL;
+    if (f->request.by == PKT_BY_ALL)
+        return window_end(f, &fixed_of(f)->all, NULL, err);
+    while (entry && ((keyed *)(void *)entry)->window.packets > 0) {
+        first = entry;
+        entry = flow_table_older(&f->flows, entry);
+    }
+    return windows_end(f, first, err);
+}
+
+/* Is the packet past the current window of a duration? */
+static int grid_step(pkt_features *f, int64_t now, pkt_err *err)
+{
+    fixed *x = fixed_of(f);
+    const uint64_t duration = f->request.duration;
+    if (!x->started)
+        x->grid = (uint64_t)now;
+    x->started = true;
+    if (now < (int64_t)x->grid) {
+        f->report.late++;
+        return 0;
+    }
+    const uint64_t since = (uint64_t)now - x->grid;
+    if (since < duration)
+        return 0;
+    int bad = grid_end(f, err);
+    x->grid += since - since % duration;
+    return bad;
+}
+
+static int all_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+{
+    fixed *x = fixed_of(f);
+    unsigned back = 0;
+    if (b->present[row] & PKT_HAS_IP) {
+        int swapped;
+        const flow_key key = flow_key_of(b, row, 1, &swapped);
+        way *flow = (way *)(void *)flow_table_find(&f->flows, &key);
+        if (!flow) {
+            flow = (way *)(void *)flow_table_add(&f->flows, &key);
+            flow->swapped = swapped;
+        }
+        back = flow->swapped != (bool)swapped;
+    }
+    window_count(&x->all, &x->before, b, row, back, f->number);
+    return x->all.packets == f->request.packets ? window_end(f, &x->all, NULL, err) : 0;
+}
+
+static int keyed_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+{
+    const bool ports = f->request.by == PKT_BY_FLOW;
+    int swapped;
+    if (!(b->present[row] & PKT_HAS_IP)) {
+        f->report.unkeyed++;
+        return 0;
+    }
+    const flow_key key = flow_key_of(b, row, ports, &swapped);
+    keyed *flow = (keyed *)(void *)flow_table_find(&f->flows, &key);
+    if (!flow) {
+        keyed *victim = (keyed *)(void *)flow_table_victim(&f->flows);
+        if (victim && window_end(f, &victim->window, victim, err) != 0)
+            return -1;
+        flow = (keyed *)(void *)flow_table_add(&f->flows, &key);
+        flow->swapped = swapped;
+        flow->has_ports = ports && (b->present[row] & PKT_HAS_PORTS);
+    }
+    window_count(&flow->window, &flow->before, b, row, flow->swapped != (bool)swapped, f->number);
+    return flow->window.packets == f->request.packets ? window_end(f, &flow->window, flow, err) : 0;
+}
+
+static int fixed_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+{
+    if (f->request.duration && grid_step(f, b->ts_ns[row], err) != 0)
+        return -1;
+    return f->request.by == PKT_BY_ALL ? all_count(f, b, row, err) : keyed_count(f, b, row, err);
+}
+
+static int fixed_end(pkt_features *f, pkt_err *err)
+{
+    int bad = f->request.by == PKT_BY_ALL ? window_end(f, &fixed_of(f)->all, NULL, err)
+                                          : windows_end(f, flow_table_oldest(&f->flows), err);
+    *fixed_of(f) = (fixed){.started = false};
+    flow_table_clear(&f->flows);
+    return bad;
+}
+
+static int fixed_open(pkt_features *f, pkt_err *err)
+{
+    const size_t size = f->request.by == PKT_BY_ALL ? sizeof(way) : sizeof(keyed);
+    f->engine = calloc(1, sizeof(fixed));
+    if (!f->engine)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
+    return flow_table_open(&f->flows, size, f->request.max_flows, err);
+}
+
+const feature_engine feature_engine_fixed = {
+    .open = fixed_open,
+    .packet = fixed_packet,
+    .end = fixed_end,
+};

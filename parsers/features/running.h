@@ -1,0 +1,52 @@
+/* Mean, variance and extremes of numbers that come one by one. */
+#ifndef PKT_FEATURES_RUNNING_H
+#define PKT_FEATURES_RUNNING_H
+
+#include <math.h>
+#include <stdint.h>
+
+typedef struct running {
+    uint64_t count;
+    double mean, squares; /* Welford: the sum of squared distances from the mean */
+    double min, max;
+} running;
+
+static inline void running_add(running *r, double value)
+{
+    const double distance = value - r->mean;
+    r->count++;
+    r->mean += distance / (double)r->count;
+    r->squares += distance * (value - r->mean);
+    r->min = r->count == 1 || value < r->min ? value : r->min;
+    r->max = r->count == 1 || value > r->max ? value : r->max;
+}
+
+/* Of no numbers, all of these are NaN. */
+static inline double running_mean(const running *r)
+{
+    return r->count ? r->mean : NAN;
+}
+static inline double running_min(const running *r)
+{
+    return r->count ? r->min : NAN;
+}
+static inline double running_max(const running *r)
+{
+    return r->count ? r->max : NAN;
+}
+/* Of a population: 0 for a single number. */
+static inline double running_variance(const running *r)
+{
+    return r->count ? r->squares / (double)r->count : NAN;
+}
+static inline double running_std(const running *r)
+{
+    return sqrt(running_variance(r));
+}
+/* Of a sample: NaN for a single number. */
+static inline double running_sample_variance(const running *r)
+{
+    return r->count > 1 ? r->squares / (double)(r->count - 1) : NAN;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* The sets of features that there are. */
+#include "features/features.h"
+
+static const pkt_feature_set *const sets[] = {
+    &pkt_feature_ciciot46,
+    &pkt_feature_ciciot39,
+    &pkt_feature_ciciot_fixed,
+};
+
+const pkt_feature_set *pkt_feature_set_at(size_t index)
+{
+    return index < sizeof sets / sizeof sets[0] ? sets[index] : NULL;
+}
+
+const pkt_feature_set *pkt_feature_set_find(const char *name)
+{
+    const pkt_feature_set *set = NULL;
+    for (size_t i = 0; (set = pkt_feature_set_at(i)) != NULL; i++)
+        if (strcmp(set->name, name) == 0)
+            break;
+    return set;
+}
+
+const char *pkt_aggregate_name(pkt_aggregate aggregate)
+{
+    static const char *const names[] = {
+        [PKT_MEAN] = "mean", [PKT_SUM] = "sum",           [PKT_MIN] = "min",
+        [PKT_MAX] = "max",   [PKT_STD] = "std",           [PKT_VARIANCE] = "variance",
+        [PKT_MODE] = "mode", [PKT_RATE] = "packets/time", [PKT_COUNT] = "count",
+        [PKT_OTHER] = "own"};
+    return names[aggregate];
+}
+
+void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_features_by by)
+{
+    static const uint8_t ports[] = {PKT_COL_ip_proto, PKT_COL_src_port, PKT_COL_dst_port};
+    *fields = (pkt_fields){.needs = PKT_BIT(present)};
+    if (!set->published)
+        pkt_fields_cell(fields, PKT_COL_ts_ns);
+    if (by != PKT_BY_ALL) {
+        pkt_fields_cell(fields, PKT_COL_src_hi);
+        pkt_fields_cell(fields, PKT_COL_dst_hi);
+    }
+    for (size_t i = 0; by == PKT_BY_FLOW && i < sizeof ports; i++)
+        pkt_fields_cell(fields, ports[i]);
+    for (size_t i = 0; i < set->count; i++)
+        pkt_fields_value(fields, i, set->columns[i].name);
+}

@@ -1,0 +1,316 @@
+#include "flow/streams.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "flow/table.h"
+
+/* https://www.iana.org/assignments/protocol-numbers */
+enum {
+    PROTO_IPV4 = 4,
+    PROTO_IPV6 = 41,
+    PROTO_GRE = 47,
+    PROTO_ETHERIP = 97,
+    PROTO_IPCOMP = 108,
+    PROTO_UDPLITE = 136,
+    PROTO_MPLS = 137
+};
+
+enum { FIN = 0x001, SYN = 0x002, RST = 0x004, ACK = 0x010 };
+enum { TCP_MIN_HEADER = 20, UDP_HEADER = 8 };
+
+/* What a flow is of, in its key. */
+enum { KIND_TCP = 0, KIND_UDP = 1, KINDS = 2, KIND_IPV6 = 2 };
+
+/* Bits of a flow's state. The sides are those of its key. */
+enum {
+    BASE_KNOWN = 1,   /* of the first side; shifted by one: of the second */
+    SECOND_BEGAN = 4, /* the stream's first packet came from the second side */
+    CLOSED = 8,       /* FIN or RST was seen */
+    VNC = 16,         /* Wireshark takes what follows for VNC */
+    RENEWED = 32      /* the next packet begins a stream */
+};
+
+/* Rows whose places in the index are asked for before the first of them is looked up. */
+enum { ROWS_AT_ONCE = 32 };
+
+struct pkt_streams {
+    pkt_flow_table *table;
+    pkt_flow_rule rule;
+    uint32_t next[KINDS]; /* number of the next new stream */
+    pkt_flow_report *report;
+    pkt_flow_report unread;
+};
+
+pkt_streams *pkt_streams_open(const pkt_slice *slice, pkt_err *err)
+{
+    uint64_t seed;
+    if ((unsigned)slice->flow_rule >= PKT_FLOW_RULE_COUNT || slice->max_flows > PKT_MOST_FLOWS) {
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such flow rule, or more than %u flows",
+                 PKT_MOST_FLOWS);
+        return NULL;
+    }
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
+        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random number for the table of flows");
+        return NULL;
+    }
+    pkt_streams *streams = calloc(1, sizeof *streams);
+    if (!streams) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for stream numbers");
+        return NULL;
+    }
+    streams->rule = slice->flow_rule;
+    streams->report = slice->flow_report ? slice->flow_report : &streams->unread;
+    *streams->report = (pkt_flow_report){0};
+    streams->table =
+        pkt_flow_table_open(slice->max_flows ? slice->max_flows : PKT_MAX_FLOWS, seed, err);
+    if (!streams->table) {
+        free(streams);
+        return NULL;
+    }
+    return streams;
+}
+
+void pkt_streams_close(pkt_streams *streams)
+{
+    if (!streams)
+        return;
+    pkt_flow_table_close(streams->table);
+    free(streams);
+}
+
+/* What the rules go by, of a packet that has a stream. */
+typedef struct segment {
+    uint8_t row;
+    uint8_t tcp;  /* else UDP, and only the ports are filled */
+    uint8_t side; /* that sent it: 0 the key's first, 1 its second */
+    uint8_t sized;
+    uint8_t vnc_version;
+    uint16_t src_port, dst_port, flags;
+    uint32_t seq, ack;
+} segment;
+
+/* The segment's length must be known where a side's first sequence number is learnt: not in a
+ * fragment, nor where the header goes past the datagram. */
+static int sized(const pkt_batch *b, size_t row, int header_fits)
+{
+    const int fragment =
+        b->frag_off[row] || (b->present[row] & PKT_HAS_FRAG && b->ip_flags[row] & 1);
+    return header_fits && !fragment;
+}
+
+/* Of a header without columns. */
+static void segment_hinted(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    *s = (segment){.row = (uint8_t)row,
+                   .tcp = hint->kind == PKT_HINT_TCP,
+                   .sized = (uint8_t)sized(b, row, hint->tcp_sized),
+                   .src_port = hint->src_port,
+                   .dst_port = hint->dst_port,
+                   .flags = hint->tcp_flags,
+                   .seq = hint->tcp_seq,
+                   .ack = hint->tcp_ack};
+}
+
+static void segment_tcp(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    const int past = b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_MIN_HEADER;
+    *s = (segment){.row = (uint8_t)row,
+                   .tcp = 1,
+                   .sized = (uint8_t)sized(b, row, !past),
+                   .vnc_version = hint->vnc_version,
+                   .src_port = b->src_port[row],
+                   .dst_port = b->dst_port[row],
+                   .flags = b->tcp_flags[row],
+                   .seq = b->tcp_seq[row],
+                   .ack = b->tcp_ack[row]};
+}
+
+/* Wireshark gives every packet with a UDP-Lite header a number. A UDP length below the header's
+ * ends its dissection, except 0 over IPv6, which stands for a jumbogram (RFC 2675) there. */
+static int udp_numbered(const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    return b->ip_proto[row] == PROTO_UDPLITE || hint->udp_length >= UDP_HEADER ||
+           (hint->udp_length == 0 && b->ip_version[row] == 6);
+}
+
+/* 0 if the packet has no stream. */
+static int segment_of(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
+{
+    if (b->present[row] & PKT_HAS_TCP) {
+        segment_tcp(s, b, row, hint);
+    } else if (b->present[row] & PKT_HAS_PORTS) {
+        if (!udp_numbered(b, row, hint))
+            return 0;
+        *s = (segment){
+            .row = (uint8_t)row, .src_port = b->src_port[row], .dst_port = b->dst_port[row]};
+    } else {
+        if (hint->kind == PKT_HINT_NONE ||
+            (hint->kind == PKT_HINT_UDP && !udp_numbered(b, row, hint)))
+            return 0;
+        segment_hinted(s, b, row, hint);
+    }
+    return 1;
+}
+
+/* Fill the key, and which side of it sent the packet. */
+static void key_make(const pkt_batch *b, segment *s, pkt_flow_key *key)
+{
+    const size_t row = s->row;
+    const uint64_t source[2] = {b->src_hi[row], b->src_lo[row]};
+    const uint64_t sink[2] = {b->dst_hi[row], b->dst_lo[row]};
+    const uint16_t from = s->src_port, to = s->dst_port;
+    unsigned side = source[0] != sink[0]   ? source[0] > sink[0]
+                    : source[1] != sink[1] ? source[1] > sink[1]
+                                           : from > to;
+    const size_t near = (size_t)side * 2, far = 2 - near;
+    key->address[near] = source[0];
+    key->address[near + 1] = source[1];
+    key->address[far] = sink[0];
+    key->address[far + 1] = sink[1];
+    key->port[side] = from;
+    key->port[1 - side] = to;
+    key->kind =
+        (uint16_t)((s->tcp ? KIND_TCP : KIND_UDP) | (b->ip_version[row] == 6 ? KIND_IPV6 : 0));
+    s->side = (uint8_t)side;
+}
+
+static void stream_begin(pkt_streams *streams, pkt_flow *flow, unsigned side)
+{
+    flow->stream = streams->next[flow->kind % KINDS]++;
+    flow->state = side ? SECOND_BEGAN : 0;
+    streams->report->streams++;
+}
+
+static void base_set(pkt_flow *flow, unsigned side, uint32_t value)
+{
+    flow->base[side] = value;
+    flow->state |= (uint16_t)(BASE_KNOWN << side);
+}
+
+/* Wireshark's rule for a flow seen before: a SYN that does not fit it begins a stream. A SYN with
+ * the sequence number of the first one is that one again; 4.4 asks too whether FIN or RST came. */
+static void tcp_renew(pkt_streams *streams, pkt_flow *flow, const segment *s)
+{
+    if (!(s->flags & SYN) || !(flow->state & BASE_KNOWN << s->side))
+        return;
+    const int other = flow->base[s->side] != s->seq;
+    const int over = streams->rule == PKT_FLOW_WIRESHARK_4_4 && flow->state & CLOSED;
+    if (s->flags & ACK ? other && over : other || over)
+        stream_begin(streams, flow, s->side);
+    else if (s->flags & ACK)
+        flow->base[s->side] = s->seq;
+}
+
+/* Sequence numbers that the flow's sides begin at. */
+static void tcp_bases(pkt_flow *flow, const segment *s)
+{
+    if (!s->sized)
+        return;
+    if (!(flow->state & BASE_KNOWN << s->side))
+        base_set(flow, s->side, s->flags & SYN ? s->seq : s->seq - 1);
+    if (!(flow->state & BASE_KNOWN << (1 - s->side)) && s->flags & ACK)
+        base_set(flow, 1 - s->side, s->ack - 1);
+}
+
+static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt_flow *flow,
+                       int fresh)
+{
+    const size_t row = s->row;
+    if (fresh)
+        stream_begin(streams, flow, s->side);
+    if (flow->state & RENEWED) {
+        stream_begin(streams, flow, s->side);
+        flow->state |= VNC;
+    }
+    if (s->tcp) {
+        if (!fresh)
+            tcp_renew(streams, flow, s);
+        tcp_bases(flow, s);
+        if (s->flags & (FIN | RST))
+            flow->state |= CLOSED;
+        /* Where Wireshark guesses VNC it makes a new conversation for what is to come. */
+        if (s->vnc_version && !(flow->state & VNC))
+            flow->state |= VNC | RENEWED;
+    }
+    b->stream[row] = flow->stream;
+    b->stream_dir[row] = (uint8_t)(s->side ^ !!(flow->state & SECOND_BEGAN));
+    b->present[row] |= PKT_HAS_STREAM;
+}
+
+/* Does it hold a further header that Wireshark may number a stream for? ICMP: errors quote what
+ * they are about (RFC 792; RFC 4443 section 2.1), and redirects of
+ * IPv6 do (RFC 4861 section 4.6.3). */
+static int carries_another(const pkt_batch *b, size_t row)
+{
+    if (!(b->present[row] & PKT_HAS_IP))
+        return 0;
+    if (b->present[row] & PKT_HAS_ICMP) {
+        unsigned type = b->icmp_type[row];
+        return b->ip_version[row] == 6
+                   ? (type >= 1 && type <= 4) || type == 137
+                   : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+    }
+    switch (b->ip_proto[row]) {
+    case PROTO_IPV4:
+    case PROTO_IPV6:
+    case PROTO_GRE:
+    case PROTO_ETHERIP:
+    case PROTO_IPCOMP:
+    case PROTO_MPLS:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* UDP ports of tunnels: GTP-U, Teredo (RFC 4380), LISP (RFC 9300), VXLAN (RFC 7348), Geneve (RFC
+ * 8926), MPLS (RFC 7510), GRE (RFC 8086), L2TP (RFC 2661). */
+static int tunnel_port(unsigned port)
+{
+    return port == 2152 || port == 3544 || port == 4341 || port == 4789 || port == 6081 ||
+           port == 6635 || port == 4754 || port == 1701;
+}
+
+static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size_t to,
+                       const pkt_stream_hint *hints, pkt_err *err)
+{
+    pkt_flow_key keys[ROWS_AT_ONCE] = {0};
+    uint32_t hashes[ROWS_AT_ONCE];
+    segment segments[ROWS_AT_ONCE];
+    size_t count = 0;
+    for (size_t row = from; row < to; row++) {
+        if (!segment_of(&segments[count], batch, row, &hints[row])) {
+            if (carries_another(batch, row))
+                streams->report->inner++;
+            continue;
+        }
+        const segment *s = &segments[count];
+        if (!s->tcp && (tunnel_port(s->src_port) || tunnel_port(s->dst_port)))
+            streams->report->inner++;
+        key_make(batch, &segments[count], &keys[count]);
+        hashes[count] = pkt_flow_hash(streams->table, &keys[count]);
+        pkt_flow_prefetch(streams->table, hashes[count]);
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int fresh;
+        pkt_flow *flow = pkt_flow_get(streams->table, &keys[i], hashes[i], &fresh, err);
+        if (!flow)
+            return -1;
+        row_number(streams, batch, &segments[i], flow, fresh);
+    }
+    return 0;
+}
+
+int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
+                       const pkt_stream_hint *hints, pkt_err *err)
+{
+    for (size_t from = 0; from < rows; from += ROWS_AT_ONCE) {
+        size_t to = from + ROWS_AT_ONCE < rows ? from + ROWS_AT_ONCE : rows;
+        if (rows_number(streams, batch, from, to, hints, err) != 0)
+            return -1;
+    }
+    streams->report->evicted = pkt_flow_evicted(streams->table);
+    return 0;
+}

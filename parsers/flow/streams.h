@@ -1,0 +1,20 @@
+/* Stream numbers and directions, by the rules that Wireshark's tcp.stream and udp.stream follow. A
+ * pass over rows that were decoded at the level `headers`. */
+#ifndef PKT_FLOW_STREAMS_H
+#define PKT_FLOW_STREAMS_H
+
+#include "decode/hint.h"
+#include "pktbench.h"
+
+typedef struct pkt_streams pkt_streams;
+
+/* By the slice's rule and bound; reports to its flow_report. NULL and *err without memory. */
+pkt_streams *pkt_streams_open(const pkt_slice *slice, pkt_err *err);
+/* Fill stream and stream_dir of the batch's first `rows` rows, which follow those of the last call.
+ * `hints`: one a row, by pkt_decode_flows(). A header that gives no columns, but tells what the
+ * rules go by, has a stream as others have. 0, or -1 and *err. */
+int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
+                       const pkt_stream_hint *hints, pkt_err *err);
+void pkt_streams_close(pkt_streams *streams);
+
+#endif

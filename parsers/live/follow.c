@@ -1,0 +1,15 @@
+#include "live/follow.h"
+
+int pkt_follow_read(pkt_source *source, const pkt_live *live, pkt_record *records, size_t max,
+                    int wait, pkt_err *err)
+{
+    if (wait && !live->more(live->self, PKT_LIVE_BUSY))
+        pkt_source_grows(source, 0);
+    for (;;) {
+        int got = pkt_source_read(source, records, max, err);
+        if (got != 0 || !wait || !pkt_source_growing(source))
+            return got;
+        if (!live->more(live->self, PKT_LIVE_PAUSE))
+            pkt_source_grows(source, 0);
+    }
+}

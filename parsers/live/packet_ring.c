@@ -1,0 +1,353 @@
+#include "live/packet_ring.h"
+
+#include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "live/interface.h"
+#include "source/filter.h"
+
+#define NS_PER_S 1000000000
+/* From linux/if_ether.h and linux/if_arp.h, which do not go together with the headers above. */
+enum { ETHERTYPE_ALL = 0x0003, ETHERTYPE_VLAN = 0x8100, HARDWARE_RAWIP = 519 };
+enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101 };
+enum { MAC_ADDRESSES = 12, VLAN_TAG = 4 };
+/* Where the address stands behind a packet's header. */
+enum {
+    ADDRESS_AT = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
+                 TPACKET_ALIGNMENT
+};
+/* The kernel hands a block over when it is full, or its first packet has waited for so long. A
+ * block that was handed over early is as used up as a full one: many small blocks hold the packets
+ * of a longer while than few large ones. */
+enum { RETIRE_MS = 10, RETIRE_IMMEDIATE_MS = 1 };
+/* Of a block, besides its largest packet: its own header, the packet's, an address, alignment. */
+enum { BLOCK_OVERHEAD = 512, BLOCKS_MIN = 4 };
+/* How long the last block may take to be handed over. */
+enum { DRAIN_MS = 500 };
+
+struct pkt_ring {
+    const pkt_live *live;
+    int fd;
+    uint8_t *map;
+    size_t block_size, block_count;
+    size_t block;    /* being read, or the next to come */
+    bool held;       /* it is ours */
+    uint32_t left;   /* packets in it that were not read */
+    uint8_t *packet; /* the first of them */
+    uint16_t link_type;
+    bool bound;    /* it captures */
+    bool loopback; /* every packet passes twice: going out, and coming in */
+    /* Counts of packets: by the kernel, until it was asked last; taken from the ring. */
+    uint64_t received, dropped, taken;
+    bool stopping;
+    int64_t deadline; /* ms, of the last packets when stopping */
+};
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int socket_fail(const char *what, pkt_err *err)
+{
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s: %s", what, strerror(errno));
+}
+
+static int link_type_get(pkt_ring *ring, const char *name, pkt_err *err)
+{
+    uint16_t hardware;
+    if (strcmp(name, "any") == 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "this backend captures from a single interface: name it, or take the "
+                        "backend libpcap");
+    if (pkt_interface_hardware(name, &hardware, err) != 0)
+        return -1;
+    switch (hardware) {
+    case ARPHRD_ETHER:
+    case ARPHRD_LOOPBACK:
+        ring->link_type = LINKTYPE_ETHERNET;
+        ring->loopback = hardware == ARPHRD_LOOPBACK;
+        return 0;
+    case ARPHRD_NONE:
+    case HARDWARE_RAWIP:
+        ring->link_type = LINKTYPE_RAW;
+        return 0;
+    default:
+        return pkt_fail(
+            err, PKT_ERR_USAGE, PKT_POS_NONE,
+            "hardware type %u: this backend captures from Ethernet, loopback and raw IP "
+            "interfaces; take the backend libpcap",
+            hardware);
+    }
+}
+
+static int filter_attach(int fd, const struct sock_filter *code, size_t count, pkt_err *err)
+{
+    /* The kernel only reads it. */
+    const struct sock_fprog program = {(unsigned short)count,
+                                       (struct sock_filter *)(uintptr_t)code};
+    if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
+        return socket_fail("the kernel takes no filter", err);
+    return 0;
+}
+
+static int filter_set(pkt_ring *ring, const char *name, pkt_err *err)
+{
+    const pkt_live *live = ring->live;
+    const struct sock_filter all[] = {BPF_STMT(BPF_RET | BPF_K, live->snaplen)};
+    if (!live->filter)
+        return filter_attach(ring->fd, all, 1, err);
+    pkt_program program;
+    if (pkt_program_open(&program, name, live->filter, live->snaplen, err) != 0)
+        return -1;
+    struct sock_filter *code = calloc(program.count, sizeof *code);
+    int bad = code ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a filter");
+    for (size_t i = 0; code && i < program.count; i++)
+        code[i] = (struct sock_filter){program.code[i].code, program.code[i].jt, program.code[i].jf,
+                                       program.code[i].k};
+    if (code)
+        bad = filter_attach(ring->fd, code, program.count, err);
+    free(code);
+    pkt_program_close(&program);
+    return bad;
+}
+
+/* The ring's memory: blocks that hold at least one packet of the largest size. */
+static int ring_map(pkt_ring *ring, pkt_err *err)
+{
+    const pkt_live *live = ring->live;
+    ring->block_size = (size_t)getpagesize();
+    while (ring->block_size < live->snaplen + (size_t)BLOCK_OVERHEAD)
+        ring->block_size *= 2;
+    ring->block_count = live->buffer / ring->block_size;
+    if (ring->block_count < BLOCKS_MIN)
+        ring->block_count = BLOCKS_MIN;
+    const size_t size = ring->block_size * ring->block_count;
+    const struct tpacket_req3 request = {
+        .tp_block_size = (unsigned)ring->block_size,
+        .tp_block_nr = (unsigned)ring->block_count,
+        .tp_frame_size = (unsigned)ring->block_size, /* of no meaning to this version */
+        .tp_frame_nr = (unsigned)ring->block_count,
+        .tp_retire_blk_tov = live->immediate ? RETIRE_IMMEDIATE_MS : RETIRE_MS,
+    };
+    const int version = TPACKET_V3, reserve = VLAN_TAG;
+    if (setsockopt(ring->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||
+        setsockopt(ring->fd, SOL_PACKET, PACKET_RESERVE, &reserve, sizeof reserve) != 0 ||
+        setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof request) != 0)
+        return socket_fail("the kernel gives no ring for packets", err);
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+    if (map == MAP_FAILED)
+        return socket_fail("no memory for the ring", err);
+    ring->map = map;
+    return 0;
+}
+
+static int interface_bind(const pkt_ring *ring, const char *name, pkt_err *err)
+{
+    const int index = (int)if_nametoindex(name);
+    const struct packet_mreq promiscuous = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
+    const struct sockaddr_ll address = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ALL), .sll_ifindex = index};
+    if (setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) !=
+            0 ||
+        bind(ring->fd, (const struct sockaddr *)&address, sizeof address) != 0)
+        return socket_fail("cannot capture from it", err);
+    return 0;
+}
+
+/* The socket has no protocol, and takes in nothing, until it is bound: no packet passes by the
+ * filter, and none of another interface gets in. */
+static int ring_begin(pkt_ring *ring, const char *name, pkt_err *err)
+{
+    if (pkt_interface_check(name, err) != 0 || link_type_get(ring, name, err) != 0)
+        return -1;
+    ring->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    if (ring->fd < 0 && (errno == EPERM || errno == EACCES))
+        return pkt_interface_forbidden(err);
+    if (ring->fd < 0)
+        return socket_fail("no packet socket", err);
+    if (ring_map(ring, err) != 0 || filter_set(ring, name, err) != 0)
+        return -1;
+    ring->bound = interface_bind(ring, name, err) == 0;
+    return ring->bound ? 0 : -1;
+}
+
+pkt_ring *pkt_ring_open(const pkt_slice *slice, pkt_err *err)
+{
+    pkt_ring *ring = calloc(1, sizeof *ring);
+    if (!ring) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a capture");
+        return NULL;
+    }
+    ring->live = slice->live;
+    ring->fd = -1;
+    if (ring_begin(ring, slice->path, err) == 0)
+        return ring;
+    pkt_ring_close(ring);
+    return NULL;
+}
+
+/* The kernel counts from 0 again every time it is asked; what it dropped is among its packets. */
+static void counts_get(pkt_ring *ring)
+{
+    struct tpacket_stats_v3 counts = {0};
+    socklen_t size = sizeof counts;
+    if (getsockopt(ring->fd, SOL_PACKET, PACKET_STATISTICS, &counts, &size) != 0)
+        return;
+    ring->received += counts.tp_packets - counts.tp_drops;
+    ring->dropped += counts.tp_drops;
+    ring->live->counted(ring->live->self, ring->received, ring->dropped);
+}
+
+void pkt_ring_close(pkt_ring *ring)
+{
+    if (!ring)
+        return;
+    if (ring->bound)
+        counts_get(ring);
+    if (ring->map)
+        (void)munmap(ring->map, ring->block_size * ring->block_count);
+    if (ring->fd >= 0)
+        close(ring->fd);
+    free(ring);
+}
+
+/* Let in no more packets. */
+static void ring_stop(pkt_ring *ring)
+{
+    const struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    ring->stopping = true;
+    ring->deadline = clock_ms() + DRAIN_MS;
+    (void)filter_attach(ring->fd, none, 1, NULL);
+    (void)poll(NULL, 0, 1); /* those on their way past the old filter arrive */
+    counts_get(ring);
+}
+
+static struct tpacket_hdr_v1 *block_header(const pkt_ring *ring)
+{
+    void *at = ring->map + ring->block * ring->block_size;
+    return &((struct tpacket_block_desc *)at)->hdr.bh1;
+}
+
+/* Is the next block ours? */
+static bool block_take(pkt_ring *ring)
+{
+    struct tpacket_hdr_v1 *header = block_header(ring);
+    const uint32_t status = __atomic_load_n(&header->block_status, __ATOMIC_ACQUIRE);
+    if (!(status & TP_STATUS_USER))
+        return false;
+    ring->held = true;
+    ring->left = header->num_pkts;
+    ring->packet =
+        (uint8_t *)header - offsetof(struct tpacket_block_desc, hdr) + header->offset_to_first_pkt;
+    if (status & TP_STATUS_LOSING)
+        counts_get(ring);
+    return true;
+}
+
+static void block_release(pkt_ring *ring)
+{
+    __atomic_store_n(&block_header(ring)->block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+    ring->held = false;
+    ring->block = (ring->block + 1) % ring->block_count;
+}
+
+/* The kernel has taken the outermost tag out of the packet and keeps it beside; the ring has room
+ * for it in front of every packet. */
+static uint8_t *tag_restore(const struct tpacket3_hdr *header, uint8_t *data)
+{
+    const unsigned type =
+        header->tp_status & TP_STATUS_VLAN_TPID_VALID ? header->hv1.tp_vlan_tpid : ETHERTYPE_VLAN;
+    uint8_t *tag = data - VLAN_TAG + MAC_ADDRESSES;
+    memmove(data - VLAN_TAG, data, MAC_ADDRESSES);
+    tag[0] = (uint8_t)(type >> 8);
+    tag[1] = (uint8_t)type;
+    tag[2] = (uint8_t)(header->hv1.tp_vlan_tci >> 8);
+    tag[3] = (uint8_t)header->hv1.tp_vlan_tci;
+    return data - VLAN_TAG;
+}
+
+/* The next packet of the block. false: it is none to be shown. */
+static bool packet_read(pkt_ring *ring, pkt_record *record)
+{
+    void *at = ring->packet;
+    const struct tpacket3_hdr *header = at;
+    const void *behind = ring->packet + ADDRESS_AT;
+    const struct sockaddr_ll *address = behind;
+    uint8_t *data = ring->packet + header->tp_mac;
+    uint32_t cap_len = header->tp_snaplen, wire_len = header->tp_len;
+    ring->packet += header->tp_next_offset;
+    ring->left--;
+    ring->taken++;
+    if (ring->loopback && address->sll_pkttype == PACKET_OUTGOING)
+        return false;
+    if (ring->link_type == LINKTYPE_ETHERNET && header->tp_status & TP_STATUS_VLAN_VALID &&
+        cap_len >= MAC_ADDRESSES) {
+        data = tag_restore(header, data);
+        cap_len += VLAN_TAG;
+        wire_len += VLAN_TAG;
+    }
+    *record = (pkt_record){
+        .data = data,
+        .ts_ns = (int64_t)header->tp_sec * NS_PER_S + header->tp_nsec,
+        .cap_len = cap_len < ring->live->snaplen ? cap_len : ring->live->snaplen,
+        .wire_len = wire_len,
+        .link_type = ring->link_type,
+    };
+    return true;
+}
+
+/* There is no packet now. 1: look again, 0: there will be none, -1 and *err. */
+static int ring_wait(pkt_ring *ring, pkt_err *err)
+{
+    int fault = 0;
+    socklen_t size = sizeof fault;
+    if (ring->stopping) {
+        if (ring->taken >= ring->received || clock_ms() > ring->deadline)
+            return 0;
+        (void)poll(&(struct pollfd){.fd = ring->fd, .events = POLLIN}, 1, RETIRE_IMMEDIATE_MS);
+        return 1;
+    }
+    if (getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &fault, &size) == 0 && fault) {
+        errno = fault;
+        counts_get(ring);
+        return socket_fail("the interface is gone, or down", err);
+    }
+    if (!ring->live->more(ring->live->self, ring->fd))
+        ring_stop(ring);
+    return 1;
+}
+
+int pkt_ring_read(pkt_ring *ring, pkt_record *records, size_t max, int wait, pkt_err *err)
+{
+    size_t n = 0;
+    if (wait && !ring->stopping && !ring->live->more(ring->live->self, PKT_LIVE_BUSY))
+        ring_stop(ring);
+    for (;;) {
+        while (n < max && ring->left > 0)
+            n += packet_read(ring, &records[n]);
+        if (n > 0)
+            return (int)n; /* the block stays ours until they were used */
+        if (ring->held)
+            block_release(ring);
+        if (block_take(ring))
+            continue;
+        if (!wait)
+            return 0;
+        int again = ring_wait(ring, err);
+        if (again <= 0)
+            return again;
+    }
+}

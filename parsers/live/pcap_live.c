@@ -1,0 +1,149 @@
+#include "live/pcap_live.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <linux/filter.h>
+
+#include "live/interface.h"
+#include "source/filter.h"
+
+/* How late a packet may come where it need not come at once. */
+enum { TIMEOUT_MS = 10 };
+/* How many looks for the last packets, of a millisecond each, after the last one that was there. */
+enum { DRAIN_LOOKS = 10 * TIMEOUT_MS };
+/* Batches between two questions for the counts. */
+enum { COUNTS_EVERY = 64 };
+
+struct pkt_pcap_live {
+    const pkt_live *live;
+    pcap_t *pcap;
+    unsigned batches, looks;
+    bool stopping;
+    uint64_t received, dropped; /* packets */
+    struct pcap_stat last;      /* libpcap counts them in 32 bits */
+};
+
+/* libpcap's words for what went wrong with a call that returned `status`. */
+static int live_fail(pcap_t *pcap, int status, pkt_err *err)
+{
+    const char *words = pcap_geterr(pcap);
+    if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
+        return pkt_interface_forbidden(err);
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s",
+                    *words ? words : pcap_statustostr(status));
+}
+
+static int settings_set(pcap_t *pcap, const pkt_live *live, pkt_err *err)
+{
+    int status;
+    if ((status = pcap_set_snaplen(pcap, (int)live->snaplen)) != 0 ||
+        (status = pcap_set_promisc(pcap, 1)) != 0 ||
+        (status = pcap_set_timeout(pcap, TIMEOUT_MS)) != 0 ||
+        (status = pcap_set_immediate_mode(pcap, live->immediate)) != 0 ||
+        (status = pcap_set_buffer_size(pcap, (int)live->buffer)) != 0 ||
+        (status = pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO)) != 0)
+        return live_fail(pcap, status, err);
+    return 0;
+}
+
+/* libpcap drains what came in before the filter was set. */
+static int filter_set(pcap_t *pcap, const char *text, pkt_err *err)
+{
+    struct bpf_program program;
+    if (pkt_filter_compile(pcap, text, &program, err) != 0)
+        return -1;
+    int status = pcap_setfilter(pcap, &program);
+    pcap_freecode(&program);
+    return status == 0 ? 0 : live_fail(pcap, status, err);
+}
+
+static int handle_begin(pcap_t *pcap, const pkt_live *live, pkt_err *err)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    if (settings_set(pcap, live, err) != 0)
+        return -1;
+    int status = pcap_activate(pcap); /* above 0: a warning, and it works */
+    if (status < 0)
+        return live_fail(pcap, status, err);
+    if (pcap_setnonblock(pcap, 1, words) != 0)
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+    return live->filter ? filter_set(pcap, live->filter, err) : 0;
+}
+
+pkt_pcap_live *pkt_pcap_live_open(const pkt_slice *slice, pcap_t **pcap, pkt_err *err)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    if (pkt_interface_check(slice->path, err) != 0)
+        return NULL;
+    pkt_pcap_live *live = calloc(1, sizeof *live);
+    *pcap = live ? pcap_create(slice->path, words) : NULL;
+    if (!*pcap) {
+        pkt_fail(err, live ? PKT_ERR_LIBRARY : PKT_ERR_MEMORY, PKT_POS_NONE, "libpcap: %s",
+                 live ? words : "no memory");
+        free(live);
+        return NULL;
+    }
+    live->live = slice->live;
+    live->pcap = *pcap;
+    if (handle_begin(*pcap, slice->live, err) == 0)
+        return live;
+    pcap_close(*pcap);
+    free(live);
+    return NULL;
+}
+
+/* What libpcap calls received includes what was dropped. */
+static void counts_get(pkt_pcap_live *live)
+{
+    struct pcap_stat now;
+    if (pcap_stats(live->pcap, &now) != 0)
+        return;
+    const uint32_t dropped = now.ps_drop - live->last.ps_drop;
+    live->dropped += dropped;
+    live->received += (uint32_t)(now.ps_recv - live->last.ps_recv - dropped);
+    live->last = now;
+    live->live->counted(live->live->self, live->received, live->dropped);
+}
+
+void pkt_pcap_live_close(pkt_pcap_live *live)
+{
+    if (live)
+        counts_get(live);
+    free(live);
+}
+
+/* Let in no more packets. pcap_setfilter() would throw away those in its buffer too, so the kernel
+ * is told directly. */
+static void live_stop(pkt_pcap_live *live)
+{
+    struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    const struct sock_fprog program = {1, none};
+    live->stopping = true;
+    (void)setsockopt(pcap_fileno(live->pcap), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+                     sizeof program);
+    counts_get(live);
+}
+
+void pkt_pcap_live_look(pkt_pcap_live *live)
+{
+    live->looks = 0;
+    if (live->batches++ % COUNTS_EVERY == 0)
+        counts_get(live);
+    if (!live->stopping && !live->live->more(live->live->self, PKT_LIVE_BUSY))
+        live_stop(live);
+}
+
+int pkt_pcap_live_wait(pkt_pcap_live *live)
+{
+    if (live->stopping) {
+        (void)poll(NULL, 0, 1);
+        return live->looks++ < DRAIN_LOOKS;
+    }
+    counts_get(live);
+    if (!live->live->more(live->live->self, pcap_get_selectable_fd(live->pcap)))
+        live_stop(live);
+    return 1;
+}

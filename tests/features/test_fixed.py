@@ -1,0 +1,190 @@
+"""ciciot-fixed against the same windows formed and measured here, plainly, from rows of packets.
+
+Usage: test_fixed.py PKTBENCH"""
+
+import collections
+import csv
+import json
+import math
+import os
+import sys
+import tempfile
+
+import rows
+
+FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
+PORTS = {  # over TCP, over UDP
+    "http": ({80, 8000, 8080}, set()), "https": ({443, 8443}, {443}), "dns": ({53}, {53, 5353}),
+    "telnet": ({23, 2323}, set()), "smtp": ({25, 465, 587}, set()), "ssh": ({22}, set()),
+    "irc": ({194, 6667, 6697}, set()), "dhcp": (set(), {67, 68, 546, 547}),
+    "mqtt": ({1883, 8883}, set()), "coap": (set(), {5683, 5684}),
+}
+
+
+def mean(values):
+    return sum(values) / len(values) if values else None
+
+
+def variance(values):
+    return mean([(v - mean(values)) ** 2 for v in values])
+
+
+def std(values):
+    return math.sqrt(variance(values)) if values else None
+
+
+class Packet:
+    """A row of `pktbench extract`."""
+
+    def __init__(self, cells):
+        whole = lambda name: int(cells[name]) if cells[name] else None
+        self.ts, self.length = int(cells["ts_ns"]), int(cells["wire_len"])
+        self.src, self.dst, self.proto = cells["src"], cells["dst"], whole("ip_proto")
+        self.sport, self.dport, self.ttl = cells["src_port"], cells["dst_port"], whole("ip_ttl")
+        self.header, self.payload = whole("l4_hlen"), whole("payload_len") or 0
+        self.flags = whole("tcp_flags") or 0
+        fragment = bool(whole("frag_off")) or bool((whole("ip_flags") or 0) & 1)
+        ports = {int(p) for p in (self.sport, self.dport) if p}
+        self.kinds = {
+            "ipv4": cells["ip_version"] == "4", "ipv6": cells["ip_version"] == "6",
+            "arp": cells["eth_type"] == "2054", "tcp": self.proto == 6, "udp": self.proto == 17,
+            "icmp": self.proto in (1, 58), "igmp": self.proto == 2, "fragment": fragment,
+            "faulty": cells["verdict"] not in ("ok", "fragment", "unsupported"),
+        }
+        for name, (tcp, udp) in PORTS.items():
+            over = tcp if self.proto == 6 else udp if self.proto == 17 else set()
+            self.kinds[name] = bool(ports & over)
+        self.gap = None  # since the packet before of the same key
+        self.way_gap = None  # and of the same direction
+        self.back = False
+
+    def key(self, by):
+        """What shares a window; None: no window has it."""
+        if by == "all":
+            return "all"
+        if not self.src:
+            return None
+        ends = [(self.src, self.sport), (self.dst, self.dport)]
+        if by == "pair":
+            return frozenset([self.src, self.dst])
+        return frozenset(ends), self.proto
+
+
+def prepare(packets, by):
+    """Gaps and directions, which know nothing of windows."""
+    first, last = {}, {}
+    for p in packets:
+        key = p.key(by)
+        if key is None:
+            continue
+        if p.src:
+            way = p.key("flow") if by == "all" else key
+            ends = (p.src, p.dst) if by == "pair" else (p.src, p.sport, p.dst, p.dport)
+            p.back = first.setdefault(way, ends) != ends
+        for name, which in (("gap", (key, None)), ("way_gap", (key, p.back))):
+            if which in last:
+                setattr(p, name, max(p.ts - last[which], 0) / 1e9)
+            last[which] = p.ts
+
+
+def measure(window):
+    n = len(window)
+    seconds = (max(p.ts for p in window) - min(p.ts for p in window)) / 1e9
+    lengths = [p.length for p in window]
+    ways = [[p.length for p in window if p.back == back] for back in (False, True)]
+    gaps = [p.gap for p in window if p.gap is not None]
+    way_gaps = [[p.way_gap for p in window if p.way_gap is not None and p.back == back]
+                for back in (False, True)]
+    ttls = [p.ttl for p in window if p.ttl is not None]
+    row = {
+        "packets": n, "bytes": sum(lengths), "duration": seconds,
+        "packet_rate": n / seconds if seconds else None,
+        "byte_rate": sum(lengths) / seconds if seconds else None,
+        "magnitude": math.sqrt((mean(ways[0]) or 0) + (mean(ways[1]) or 0)),
+        "radius": math.sqrt((variance(ways[0]) or 0) + (variance(ways[1]) or 0)),
+        "variance_ratio": variance(ways[0]) / variance(ways[1]) if ways[0] and variance(ways[1]) else None,
+        "weight": len(ways[0]) * len(ways[1]), "ttl_mean": mean(ttls), "ttl_std": std(ttls),
+        "header_len_mean": mean([p.header for p in window if p.header is not None]),
+        "payload_bytes": sum(p.payload for p in window),
+        "iat_min": min(gaps, default=None), "iat_max": max(gaps, default=None),
+        "iat_mean": mean(gaps), "iat_std": std(gaps),
+    }
+    for name, values in (("len", lengths), ("fwd_len", ways[0]), ("bwd_len", ways[1])):
+        row[name + "_min"], row[name + "_max"] = min(values, default=None), max(values, default=None)
+        row[name + "_mean"], row[name + "_std"] = mean(values), std(values)
+    for way, values, times in (("fwd", ways[0], way_gaps[0]), ("bwd", ways[1], way_gaps[1])):
+        row[way + "_packets"], row[way + "_bytes"] = len(values), sum(values)
+        row[way + "_iat_mean"], row[way + "_iat_std"] = mean(times), std(times)
+    for i, flag in enumerate(FLAGS):
+        row[flag + "_count"] = sum(p.flags >> i & 1 for p in window)
+    for kind in window[0].kinds:
+        row[kind] = mean([p.kinds[kind] for p in window])
+    return row
+
+
+def windows(packets, by, count, duration):
+    """Windows of `count` packets, or of `duration` ns, in the order of their last packets."""
+    done = []
+    open_now = collections.OrderedDict()
+
+    def end(key):
+        done.append(open_now.pop(key))
+
+    grid = packets[0].ts if packets else 0
+    for p in packets:
+        if duration and p.ts >= grid + duration:
+            while open_now:
+                end(next(iter(open_now)))
+            grid += (p.ts - grid) // duration * duration
+        key = p.key(by)
+        if key is None:
+            continue
+        open_now.setdefault(key, []).append(p)
+        open_now.move_to_end(key)
+        if count and len(open_now[key]) == count:
+            end(key)
+    while open_now:
+        end(next(iter(open_now)))
+    return done
+
+
+def check(pktbench, schema, capture, by, window, count, duration):
+    columns = csv.DictReader(rows.run(pktbench, "extract", capture).splitlines())
+    packets = [Packet(cells) for cells in columns]
+    prepare(packets, by)
+    header, got = rows.table(pktbench, capture, "--features", "ciciot-fixed", "--by", by, "--window",
+                             window)
+    order = ["all", "pair", "flow"]
+    listed = [c["name"] for c in schema if order.index(c.get("by", "all")) <= order.index(by)]
+    assert header == listed, (header, listed)
+    wanted = []
+    for members in windows(packets, by, count, duration):
+        first = members[0]
+        row = measure(members)
+        src, dst, sport, dport = first.src, first.dst, first.sport, first.dport
+        if first.back:
+            src, dst, sport, dport = dst, src, dport, sport
+        row.update({"ts_ns": str(first.ts), "src": src, "dst": dst, "src_port": sport,
+                    "dst_port": dport, "ip_proto": str(first.proto)})
+        wanted.append([row[name] for name in header])
+    return rows.compare(f"{capture} by {by} window {window}", header, got, wanted)
+
+
+def main():
+    pktbench = os.path.realpath(sys.argv[1])
+    os.chdir(tempfile.mkdtemp())
+    sets = json.loads(rows.run(pktbench, "list", "features", "--format", "json"))
+    schema = next(s["columns"] for s in sets if s["name"] == "ciciot-fixed")
+    for scenario, size, form in (("benign-iot", 1500000, "pcapng"), ("dataset-mix", 500000, "pcap"),
+                                 ("worst-parse", 300000, "pcap")):
+        rows.run(pktbench, "gen", scenario, "--size", str(size), "--format", form, "-o", scenario)
+    cells = 0
+    for capture in "benign-iot", "dataset-mix", "worst-parse":
+        for by in "all", "pair", "flow":
+            for window, count, duration in (("10", 10, 0), ("1s", 0, 10**9), ("37ms", 0, 37 * 10**6)):
+                cells += check(pktbench, schema, capture, by, window, count, duration)
+    print(f"{cells} cells are the same")
+
+
+if __name__ == "__main__":
+    main()

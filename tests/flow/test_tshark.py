@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Streams of raw and libpcap against tshark's own tcp.stream and udp.stream, row by row.
+
+Usage: test_tshark.py PKTBENCH [--all]. Over headers that are cut or lie, every scenario, and, with
+PKTBENCH_CORPUS, a sample of it (--all: the whole). Where no packet carries a header that tshark
+alone numbers the numbers must be equal, else equal once tshark's are counted densely.
+"""
+import collections
+import csv
+import glob
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+PKTBENCH = sys.argv[1]
+ALL = "--all" in sys.argv[2:]
+SKIP = 77
+EDGE_EVERY = 12  # one in so many captures of the corpus
+OPTIONS = ["-n", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
+           "-o", "ipv6.tso_support:TRUE", "-T", "fields", "-E", "occurrence=f"]
+FIELDS = ("tcp.stream", "udp.stream", "frame.protocols", "frame.len")
+TCP, UDP, UDPLITE = 6, 17, 136
+
+# What a packet is that one of the two alone numbers.
+INNER = "tunnelled or quoted headers, which tshark numbers"
+BEHIND = "packets behind a link or encapsulation that has no columns, which tshark numbers"
+STOPPED = "packets that tshark takes for malformed before their transport header"
+ANNOUNCED = ("packets of a session that signalling announced, whose peers tshark counts as one: "
+             "not compared further")
+
+
+def run(*command):
+    environment = {**os.environ, "WIRESHARK_CONFIG_DIR": "/proc/self/no-settings"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment,
+                          errors="replace")
+
+
+def rows_of(backend, path):
+    done = run(PKTBENCH, "extract", path, "--backend", backend, "--level", "flows")
+    return list(csv.DictReader(done.stdout.splitlines())), done
+
+
+def shown_by_tshark(path):
+    options = [word for name in FIELDS for word in ("-e", name)]
+    done = run("tshark", *OPTIONS, "-r", path, *options)
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def streams(rows):
+    return [(row["stream"], row["stream_dir"]) for row in rows]
+
+
+def transport_shown(protocols):
+    return any(name in protocols.split(":") for name in ("tcp", "udp", "udplite"))
+
+
+def class_of(row, tcp, udp, protocols):
+    """Why one of the two has a stream and the other has none; None: no reason is known."""
+    if row["stream"]:
+        return None if tcp or udp or transport_shown(protocols) else STOPPED
+    if not row["ip_version"]:
+        return BEHIND
+    if int(row["ip_proto"]) in (TCP, UDP, UDPLITE):
+        return None
+    return INNER
+
+
+class Comparison:
+    def __init__(self):
+        self.captures = self.rows = self.exact = self.renumbered = self.without_columns = 0
+        self.unread = self.unlike = 0
+        self.classes = collections.Counter()
+        self.stopped = set()
+        self.faults = []
+
+    def capture(self, path, rows, shown):
+        """Whether the numbers are equal as they are, and whether they had to be."""
+        dense = {"tcp": {}, "udp": {}}
+        exact, must = True, True
+        for number, (row, (tcp, udp, protocols, length)) in enumerate(zip(rows, shown), 1):
+            if row["wire_len"] != length:
+                self.unlike += 1  # a block that is a packet to one of the two alone
+                break
+            name = "tcp" if row["ip_proto"] == str(TCP) else "udp"
+            stream = tcp if name == "tcp" else udp
+            if (udp if name == "tcp" else tcp) and row["stream"]:
+                must = False  # the other protocol is in its payload
+            if bool(row["stream"]) != bool(stream or (not row["stream"] and (tcp or udp))):
+                known = class_of(row, tcp, udp, protocols)
+                self.classes[known] += 1
+                must = False
+                if known == STOPPED:
+                    self.stopped.add(os.path.basename(path))
+                if not known:
+                    self.fault(path, number, row["stream"], tcp or udp, "")
+                continue
+            if not row["stream"]:
+                continue
+            wanted = str(dense[name].setdefault(stream, len(dense[name])))
+            if row["stream"] != wanted and "rtp" in protocols.split(":"):
+                self.classes[ANNOUNCED] += 1
+                break
+            if row["stream"] != wanted:
+                self.fault(path, number, row["stream"], stream, wanted)
+                break
+            exact = exact and row["stream"] == stream
+            self.rows += 1
+            self.without_columns += not row["src_port"]
+        self.captures += 1
+        self.exact += exact
+        self.renumbered += not exact
+        return exact, must
+
+    def fault(self, path, number, stream, shown, wanted):
+        self.faults.append(f"{os.path.basename(path)}: packet {number}: stream {stream or 'none'}, "
+                           f"tshark {shown or 'none'}, densely {wanted or 'none'}")
+
+    def check(self, path, must):
+        """`must`: the capture is read by all, to its end."""
+        rows, done = rows_of("raw", path)
+        others, _ = rows_of("libpcap", path)
+        shown = shown_by_tshark(path)
+        if must and (len(rows) != len(shown) or len(others) != len(rows) or done.returncode):
+            sys.exit(f"FAIL: {path}: raw has {len(rows)} rows, libpcap {len(others)}, tshark "
+                     f"{len(shown)}\n{done.stderr}")
+        if not rows or not shown:
+            self.unread += 1
+            return
+        least = min(len(rows), len(others))
+        if streams(others)[:least] != streams(rows)[:least]:
+            sys.exit(f"FAIL: {path}: libpcap's streams are not raw's")
+        exact, equal = self.capture(path, rows, shown)
+        if equal and not exact and "may carry a further IP header" not in done.stderr:
+            self.faults.append(f"{os.path.basename(path)}: numbers differ, though nothing is "
+                               "tunnelled or quoted")
+
+    def say(self, what, least):
+        print(f"{what}: {self.captures} captures, {self.rows} rows equal ({self.without_columns} of "
+              f"headers without columns): {self.exact} captures as they are, {self.renumbered} "
+              f"counted densely; {self.unread} captures that one of the two gives no row of, "
+              f"{self.unlike} compared up to a block that is no packet to one of them")
+        for name, count in sorted(self.classes.items(), key=str):
+            print(f"  {count} {name or 'packets, for no known reason'}")
+        if self.stopped:
+            print("  those that tshark takes for malformed are in " + ", ".join(sorted(self.stopped)))
+        for fault in self.faults:
+            print("  " + fault)
+        if self.faults or self.rows < least:
+            sys.exit(f"FAIL: {what}")
+
+
+# Headers that are cut, or lie about what follows.
+
+
+def ipv4(proto, payload, flip=False, fragment=0, more=0):
+    """`more`: bytes that the header claims besides those there are."""
+    ends = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
+    source, sink = ends[::-1] if flip else ends
+    return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload) + more, 1, fragment, 64, proto,
+                       0) + source + sink + payload
+
+
+def tcp(source, sink, seq, flags, payload=b"", ack=0, offset=5):
+    return struct.pack(">HHIIHHHH", source, sink, seq, ack, offset << 12 | flags, 8192, 0,
+                       0) + payload
+
+
+def odd_packets():
+    syn, syn_ack, push, fin = 0x02, 0x12, 0x18, 0x11
+    version = b"RFB 003.008\n"
+    packets = []
+    for port, header in enumerate((tcp(1000, 80, 100, syn, offset=word) for word in (4, 5, 15)), 1):
+        for cut in range(13, 21):
+            part = struct.pack(">H", 1000 + 100 * port + cut) + header[2:cut]
+            for fragment in (0, 0x2000):
+                packets.append(ipv4(TCP, part, fragment=fragment))
+                packets.append(ipv4(TCP, part[:4] + struct.pack(">I", 101) + part[8:]))
+            packets.append(ipv4(TCP, part, more=300))
+    for proto in (UDP, UDPLITE):
+        for length in (0, 7, 8, 300):
+            header = struct.pack(">HHHH", 2000 + length, 53000, length, 0)
+            packets += [ipv4(proto, header, more=more) for more in (0, 300)]
+            packets.append(ipv4(proto, header[:7]))
+    for port in (5499, 5500, 5501, 5502, 5899, 5900, 5901, 5902, 6900):
+        packets.append(ipv4(TCP, tcp(3000, port, 500, syn)))
+        packets.append(ipv4(TCP, tcp(port, 3000, 700, syn_ack, ack=501), flip=True))
+        packets.append(ipv4(TCP, tcp(port, 3000, 701, push, version, 501), flip=True))
+        packets.append(ipv4(TCP, tcp(3000, port, 501, push, version, 713)))
+        packets.append(ipv4(TCP, tcp(3000, port, 513, fin, b"", 713)))
+        packets.append(ipv4(TCP, tcp(3000, port, 900, syn)))
+        packets.append(ipv4(TCP, tcp(port, 3000, 10, push, version.lower()[:-1] + b"\0", 901),
+                            flip=True))
+        packets.append(ipv4(TCP, tcp(3000, port, 901, push, b"?", 22)))
+    return packets
+
+
+def odd(folder):
+    path = os.path.join(folder, "odd.pcap")
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
+        for second, packet in enumerate(odd_packets()):
+            file.write(struct.pack("<IIII", second, 0, len(packet), len(packet)) + packet)
+    comparison = Comparison()
+    comparison.check(path, True)
+    comparison.say("cut and lying headers", 100)
+
+
+def scenarios(folder):
+    names = [line.split()[0] for line in run(PKTBENCH, "list", "scenarios").stdout.splitlines()
+             if line and not line[0].isspace()]
+    comparison = Comparison()
+    # 50 and 53 bytes: within the TCP header of Ethernet and IPv4.
+    variants = [(name, ()) for name in names] + \
+        [(name, ("--snaplen", length)) for name in names for length in ("49", "50", "53")]
+    for name, options in variants:
+        path = os.path.join(folder, "capture.pcap")
+        size = "200000" if options else "1500000"
+        made = run(PKTBENCH, "gen", name, "--size", size, *options, "-o", path)
+        if made.returncode:
+            sys.exit(f"FAIL: gen {name}: {made.stderr}")
+        comparison.check(path, True)
+    comparison.say("scenarios", 1000)
+
+
+def corpus(folder):
+    comparison = Comparison()
+    edge = sorted(glob.glob(os.path.join(folder, "edge", "*.pcap*")))
+    slices = sorted(glob.glob(os.path.join(folder, "real10", "*.pcap")))
+    for path in slices + edge[::1 if ALL else EDGE_EVERY]:
+        comparison.check(path, False)
+    comparison.say("corpus" if ALL else "sample of the corpus", 1000)
+
+
+def main():
+    if not shutil.which("tshark"):
+        print("tshark is not installed")
+        sys.exit(SKIP)
+    version = run("tshark", "--version").stdout.split("(Wireshark)")[-1].split()[0]
+    if not version.startswith("4.0."):
+        print(f"tshark {version} has another rule than wireshark-4.0")
+        sys.exit(SKIP)
+    with tempfile.TemporaryDirectory() as folder:
+        odd(folder)
+        scenarios(folder)
+    if "PKTBENCH_CORPUS" in os.environ:
+        corpus(os.environ["PKTBENCH_CORPUS"])
+    else:
+        print("corpus: skipped, PKTBENCH_CORPUS is not set")
+
+
+main()

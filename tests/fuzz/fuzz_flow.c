@@ -1,0 +1,75 @@
+/* Bytes as look-ups of flows, against a list that is searched from its end: the same flow is found,
+ * the same one gives its place, and what was noted in it stays.
+ *
+ *   bound less 1(1) seed, even: mask of a poor hash(1), then a look-up each: key(2, big-endian)
+ * unused(1)
+ */
+#include "flow/table.h"
+#include "fuzz.h"
+
+enum { HEAD = 2, LOOK_UP = 3, BOUND = 256 };
+
+/* The reference: keys in order of use, the latest last. */
+typedef struct naive {
+    uint32_t keys[BOUND + 1], notes[BOUND + 1];
+    size_t count;
+} naive;
+
+/* The key's place is the last one afterwards; its note, or `note` if it was not there. */
+static uint32_t naive_get(naive *n, size_t bound, uint32_t key, uint32_t note, bool *fresh)
+{
+    size_t i = 0;
+    while (i < n->count && n->keys[i] != key)
+        i++;
+    *fresh = i == n->count;
+    if (!*fresh)
+        note = n->notes[i];
+    else if (n->count < bound)
+        n->count++;
+    else
+        i = 0;
+    size_t last = n->count - 1;
+    if (i < last) {
+        memmove(&n->keys[i], &n->keys[i + 1], (last - i) * sizeof n->keys[0]);
+        memmove(&n->notes[i], &n->notes[i + 1], (last - i) * sizeof n->notes[0]);
+    }
+    n->keys[last] = key;
+    n->notes[last] = note;
+    return note;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static naive reference;
+    /* A key always has the same hash: few hashes, so that flows collide. */
+    if (size < HEAD)
+        return 0;
+    const size_t bound = (size_t)data[0] + 1;
+    const uint32_t few = data[1];
+    pkt_err err;
+    uint64_t evicted = 0;
+    reference.count = 0;
+    pkt_flow_table *table = pkt_flow_table_open(bound, data[1], &err);
+    must(table != NULL, "there is memory for a table");
+    for (size_t at = HEAD; at + LOOK_UP <= size; at += LOOK_UP) {
+        const uint32_t word = (uint32_t)data[at] << 8 | data[at + 1];
+        pkt_flow_key key = {.address = {0, word >> 4, 0, 1}, .port = {(uint16_t)(word & 15), 53}};
+        uint32_t hash = few & 1 ? pkt_flow_hash(table, &key) : UINT32_MAX - (word & few);
+        bool wanted;
+        int fresh;
+        size_t before = reference.count;
+        uint32_t note = naive_get(&reference, bound, word, (uint32_t)at, &wanted);
+        evicted += wanted && before == bound;
+        pkt_flow *flow = pkt_flow_get(table, &key, hash, &fresh, &err);
+        must(flow != NULL, "there is memory for a flow");
+        must(fresh == wanted, "the flow is known if it was used lately enough");
+        must(!fresh || (!flow->stream && !flow->state), "a new flow has nothing noted");
+        if (fresh)
+            flow->stream = (uint32_t)at;
+        must(flow->stream == note, "what was noted in a flow stays");
+        must(pkt_flow_count(table) == reference.count, "as many flows are held");
+    }
+    must(pkt_flow_evicted(table) == evicted, "as many flows gave their place");
+    pkt_flow_table_close(table);
+    return 0;
+}
