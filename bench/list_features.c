@@ -105,7 +105,12 @@ void features_show(const json_t *sets)
     {
         printf("%s%s: %s\n", s ? "\n" : "", word(set, "name"), word(set, "summary"));
         json_array_foreach(json_object_get(set, "notes"), i, entry)
+        {
             printf("  - %s\n", json_string_value(entry));
-        json_array_foreach(json_object_get(set, "columns"), i, entry) column_show(entry);
+        }
+        json_array_foreach(json_object_get(set, "columns"), i, entry)
+        {
+            column_show(entry);
+        }
     }
 }

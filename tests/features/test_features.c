@@ -503,9 +503,9 @@ static void test_table(void **state)
         const size_t key = (size_t)(random >> 33) % KEYS;
         tcp_add(EPOCH, 1000 + key, 2, 0);
         if (!last[key] && held == PLACES) {
-            size_t oldest = KEYS;
+            size_t oldest = 0;
             for (size_t i = 0; i < KEYS; i++)
-                if (last[i] && (oldest == KEYS || last[i] < last[oldest]))
+                if (last[i] && (!last[oldest] || last[i] < last[oldest]))
                     oldest = i;
             rows += seen[oldest] != 0;
             last[oldest] = seen[oldest] = 0;
