@@ -148,7 +148,7 @@ expect 2 "no column has the name 'IAt'; ciciot46 has: flow_duration,.*,Protocol 
     extract good.pcap --features ciciot46 --columns IAt -o out
 expect 2 "no column has the name 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
-for option in window by piece max-flows; do
+for option in window by piece; do
     expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
 done
 expect 2 'level frames does not give eth_type' extract good.pcap --features ciciot46 --level frames
