@@ -1,6 +1,6 @@
 """Arrow and Parquet as the readers of others see them, cell by cell against CSV as pandas sees it.
 
-Usage: test_readers.py PKTBENCH [LIBPKTBENCH.so]; exit status 77: the readers are not there."""
+Usage: test_readers.py PKTBENCH [hand_over.so]; exit status 77: the readers are not there."""
 
 import ctypes
 import glob
@@ -20,7 +20,7 @@ except ImportError as missing:
     sys.exit(77)
 
 PKTBENCH = os.path.realpath(sys.argv[1])
-LIBRARY = os.path.realpath(sys.argv[2]) if len(sys.argv) > 2 else ""
+HAND_OVER = os.path.realpath(sys.argv[2]) if len(sys.argv) > 2 else ""
 EXTRA = ["--label", 'a "label", quoted']
 
 
@@ -71,40 +71,29 @@ def check(capture, threads, *more):
     return table.num_rows
 
 
-class Slice(ctypes.Structure):
-    _fields_ = [("path", ctypes.c_char_p), ("format", ctypes.c_int), ("size", ctypes.c_uint64)]
-
-
-class Entry(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("summary", ctypes.c_char_p),
-                ("backend", ctypes.c_void_p), ("rest", ctypes.c_void_p * 4)]
-
-
 def check_library(path, capture):
     """The library's Arrow stream, handed over in memory, against the same rows as a file."""
-    library = ctypes.CDLL(path)
-    library.pkt_arrow_stream.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
-                                         ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p,
-                                         ctypes.c_void_p]
-    err = ctypes.create_string_buffer(4096)
-    name = capture.encode()  # the slice points to it
-    head, entry, stream = Slice(), Entry(), ctypes.create_string_buffer(5 * 8)
-    assert library.pkt_slice_open(name, ctypes.byref(head), err) == 0
-    assert library.pkt_registry_find(b"raw", ctypes.byref(entry)) == 0
+    helper = ctypes.CDLL(path)
+    helper.hand_over.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p,
+                                 ctypes.c_char_p, ctypes.c_size_t]
+    name = capture.encode()  # the stream points to it
+    reason = ctypes.create_string_buffer(256)
+    stream = ctypes.create_string_buffer(5 * ctypes.sizeof(ctypes.c_void_p))  # ArrowArrayStream
+
+    def hand_over(columns):
+        return helper.hand_over(name, columns and columns.encode(), ctypes.addressof(stream),
+                                reason, len(reason))
+
     for columns in None, "packet,src,ts_ns,file,vlan_id":
         extract([capture], "arrow", "rows.arrows", *(["--columns", columns] if columns else []))
         with pyarrow.ipc.open_stream("rows.arrows") as file:
             table = file.read_all()
-        level = 1  # headers
-        assert library.pkt_arrow_stream(entry.backend, None, ctypes.addressof(head), level,
-                                        columns and columns.encode(), ctypes.addressof(stream),
-                                        ctypes.addressof(err)) == 0, err.raw[16:272]
+        assert hand_over(columns) == 0, reason.value
         reader = pyarrow.RecordBatchReader._import_from_c(ctypes.addressof(stream))
         back = reader.read_all()
         back.validate(full=True)
         assert back.equals(table)
-    assert library.pkt_arrow_stream(entry.backend, None, ctypes.addressof(head), level, b"colour",
-                                    ctypes.addressof(stream), ctypes.addressof(err)) == -1
+    assert hand_over("colour") == -1 and b"colour" in reason.value, reason.value
 
 
 def listed(what):
@@ -126,7 +115,7 @@ def main():
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--by", "flow", "--window", "1s")
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--columns", "len_mean,packet,ts_ns")
     if len(sys.argv) > 2:
-        check_library(LIBRARY, names[-1])
+        check_library(HAND_OVER, names[-1])
     # No rows at all.
     subprocess.run([PKTBENCH, "gen", names[0], "--size", "3000", "-o", "few"], check=True)
     with open("few", "rb") as few, open("none", "wb") as none:
