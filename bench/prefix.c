@@ -5,21 +5,23 @@
 
 #include "statistics.h"
 
-/* Packets of the two short runs whose difference tells what a packet costs, start-up left out. */
-enum { PROBE_FEW = 200, PROBE_MORE = 1000 };
+/* Packets of the two short runs whose difference tells what a packet costs, start-up left out: the
+ * second one is PROBE_GROWTH times as long until it takes twice the time of the first. */
+enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
 /* Runs that build columns take about this much longer. */
 #define COLUMNS_FACTOR 1.6
 /* Further runs outside of the blocks: agreement, memory. */
 #define OTHER_RUNS 3.0
 /* Of the time, what the one run may take that tells the cost by position: growth shows only over
  * many packets. */
-#define POSITION_SHARE 0.05
+#define POSITION_SHARE 0.03
 /* A prefix has at least this many packets: the first ones of a run are dear. */
 #define PREFIX_MIN 1000
 
 typedef struct estimate {
-    bench_cell *cell; /* NULL: nothing to decide */
+    bench_cell *cell; /* NULL: nothing is known */
     double packet_s, start_s;
+    bool whole; /* in any case: nothing to decide, but time to leave for it */
 } estimate;
 
 /* Seconds of one run over the first packets; negative if it failed. */
@@ -42,21 +44,29 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
 /* What fails here fails in the agreement pass too, and is told there. */
 static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
 {
-    if (cell->slice->packets <= PROBE_MORE)
-        return (estimate){NULL, 0, 0};
+    const estimate none = {NULL, 0, 0, false};
+    uint64_t packets = PROBE_MORE;
+    if (cell->slice->packets <= packets)
+        return none;
     progress_say(s->progress, "cost of a packet: %s %s, %s", cell->candidate->name,
                  pkt_level_name(cell->level), cell->slice->name);
     double few = short_run(s, suite, cell, PROBE_FEW);
-    double more = few < 0 ? -1 : short_run(s, suite, cell, PROBE_MORE);
+    double more = few < 0 ? -1 : short_run(s, suite, cell, packets);
+    while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
+        packets *= PROBE_GROWTH;
+        more = short_run(s, suite, cell, packets);
+    }
     if (more < 0)
-        return (estimate){NULL, 0, 0};
-    double packet_s = fmax(more - few, 0) / (PROBE_MORE - PROBE_FEW);
-    return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0)};
+        return none;
+    double packet_s = fmax(more - few, 0) / (double)(packets - PROBE_FEW);
+    return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0),
+                      cell->candidate->id.driver == NULL};
 }
 
 static double run_seconds(const estimate *e, double limit_s)
 {
-    return fmin(e->start_s + e->packet_s * (double)e->cell->slice->packets, e->start_s + limit_s);
+    double all = e->packet_s * (double)e->cell->slice->packets;
+    return e->start_s + (e->whole ? all : fmin(all, limit_s));
 }
 
 /* Seconds of everything if no run may take longer than the limit. */
@@ -65,8 +75,9 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     double sum = 0;
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
-            sum += run_seconds(&estimates[i], limit_s) *
-                   (INTERVAL_BLOCKS_MIN * (1 + COLUMNS_FACTOR) + OTHER_RUNS);
+            sum +=
+                run_seconds(&estimates[i], limit_s) *
+                (INTERVAL_BLOCKS_MIN * (estimates[i].whole ? 1 : 1 + COLUMNS_FACTOR) + OTHER_RUNS);
     return sum;
 }
 
@@ -108,18 +119,28 @@ static bool estimates_use(suite *suite, const estimate *estimates, size_t count,
     }
     bool good = true;
     for (size_t i = 0; good && i < count; i++)
-        if (estimates[i].cell)
+        if (estimates[i].cell && !estimates[i].whole)
             good = prefix_set(suite, &estimates[i], low, seconds * POSITION_SHARE);
     return good;
 }
 
+static bool has_programs(const schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].candidate->id.driver)
+            return true;
+    return false;
+}
+
 bool prefixes_plan(schedule *s, suite *suite, double seconds)
 {
+    if (!has_programs(s))
+        return true;
     estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
     bool good = estimates != NULL;
     for (size_t i = 0; good && i < s->cell_count; i++) {
         bench_cell *cell = &s->cells[i];
-        if (cell->candidate->id.driver && !cell->columns_of && !cell->twin_of)
+        if (!cell->columns_of && !cell->twin_of && !cell->sink_of && !cell->old_of)
             estimates[i] = estimate_make(s, suite, cell);
     }
     good = good && estimates_use(suite, estimates, s->cell_count, seconds);

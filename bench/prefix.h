@@ -4,8 +4,8 @@
 
 #include "schedule.h"
 
-/* For every cell of a program of its own: how long would its runs take? Where all of them pass
- * `seconds`, the slowest get a prefix of their slice. false: a message was printed. */
+/* How long would the runs of every cell take? Where all of them pass `seconds`, the slowest of those
+ * that are programs of their own get a prefix of their slice. false: a message was printed. */
 bool prefixes_plan(schedule *schedule, suite *suite, double seconds);
 
 #endif
