@@ -198,9 +198,7 @@ static const option_spec options[] = {
     {"suite", "NAME",
      "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
      "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
-    {"backends", "LIST",
-     "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
+    LINEUP_OPTIONS,
     {"sink", "LIST",
      "What it costs to hand rows over: each run once more with rows written as `pktbench extract` "
      "does it, to /dev/null: csv, arrow, parquet, separated by commas; null, the sink that counts "
@@ -209,7 +207,6 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
      "slices without the others. Packets are numbered among those that are left."},
-    {"plugin", "LIST", "Shared objects that carry further backends."},
     FLOW_OPTIONS,
     {"against", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "
