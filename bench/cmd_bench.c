@@ -17,13 +17,13 @@
  * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
 #define PROCESSES_TURNS 24
 /* Seconds for all that is timed. */
-#define BUDGET_DEFAULT 150.0
+#define BUDGET_DEFAULT 280.0
 /* The same for the suite with programs of others in it. */
 #define BUDGET_SEED 600.0
 /* The part of what is timed that programs of others may take. */
 #define PEER_SHARE 0.8
 /* The part of it that goes to whole processes. */
-#define PROCESS_SHARE 0.25
+#define PROCESS_SHARE 0.2
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
 /* Seconds that one run may take. */
@@ -218,7 +218,7 @@ static const option_spec options[] = {
      "intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
-     "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
+     "Time for all that is timed; default 280s, 600s for the suite seed. Agreement comes on top."},
     {"sample", "TIME",
      "How long a sample lasts at least, by repeating short runs; default 50ms, "
      "1ms with --against."},
