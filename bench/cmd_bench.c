@@ -17,13 +17,13 @@
  * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
 #define PROCESSES_TURNS 24
 /* Seconds for all that is timed. */
-#define BUDGET_DEFAULT 150.0
+#define BUDGET_DEFAULT 280.0
 /* The same for the suite with programs of others in it. */
 #define BUDGET_SEED 600.0
 /* The part of what is timed that programs of others may take. */
 #define PEER_SHARE 0.8
 /* The part of it that goes to whole processes. */
-#define PROCESS_SHARE 0.25
+#define PROCESS_SHARE 0.2
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
 /* Seconds that one run may take. */
@@ -198,9 +198,7 @@ static const option_spec options[] = {
     {"suite", "NAME",
      "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
      "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
-    {"backends", "LIST",
-     "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
+    LINEUP_OPTIONS,
     {"sink", "LIST",
      "What it costs to hand rows over: each run once more with rows written as `pktbench extract` "
      "does it, to /dev/null: csv, arrow, parquet, separated by commas; null, the sink that counts "
@@ -209,7 +207,6 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
      "slices without the others. Packets are numbered among those that are left."},
-    {"plugin", "LIST", "Shared objects that carry further backends."},
     FLOW_OPTIONS,
     {"against", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "
@@ -221,7 +218,7 @@ static const option_spec options[] = {
      "intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
-     "Time for all that is timed; default 150s, 600s for the suite seed. Agreement comes on top."},
+     "Time for all that is timed; default 280s, 600s for the suite seed. Agreement comes on top."},
     {"sample", "TIME",
      "How long a sample lasts at least, by repeating short runs; default 50ms, "
      "1ms with --against."},

@@ -246,10 +246,7 @@ static int verify_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"backends", "LIST",
-     "Only these backends, separated by commas; `all` with those that are measured on request."},
-    {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},
-    {"plugin", "LIST", "Shared objects that carry further backends."},
+    LINEUP_OPTIONS,
     FLOW_OPTIONS,
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "

@@ -30,6 +30,15 @@ typedef struct lineup {
     const char *against;          /* file of that build; NULL: none */
 } lineup;
 
+/* What lineup_wish_of() reads. */
+#define LINEUP_OPTIONS                                                                             \
+    {"backends", "LIST",                                                                           \
+     "Only these backends, separated by commas; `all` with those that are measured on request."},  \
+        {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},    \
+    {                                                                                              \
+        "plugin", "LIST", "Shared objects that carry further backends."                            \
+    }
+
 /* Lists with commas; NULL: not given. */
 typedef struct lineup_wish {
     const char *backends; /* names that take part, or "all"; NULL: those that need no request */

@@ -162,22 +162,15 @@ static double round_seconds(const schedule *s, bool slow)
     return sum;
 }
 
-/* Blocks that slow backends can have when quick ones have `rounds` in each of theirs. */
-static double blocks_left(const schedule *s, unsigned rounds)
-{
-    return floor((s->budget_s - round_seconds(s, false) * s->blocks * rounds) /
-                 round_seconds(s, true));
-}
-
-/* Blocks of slow backends: as many as fit beside a few rounds of the quick ones; beside one round
- * if they would get no interval otherwise. */
+/* Blocks of slow backends: all of them if those fit beside one round of the quick ones, which get
+ * more rounds from what is left: an interval needs processes first. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
-    if (round_seconds(s, true) <= 0)
+    double slow = round_seconds(s, true);
+    if (slow <= 0)
         return s->blocks;
-    double fit = blocks_left(s, s->rounds ? s->rounds : ROUNDS_MIN);
-    if (fit < INTERVAL_BLOCKS_MIN && !s->rounds)
-        fit = fmin(blocks_left(s, 1), INTERVAL_BLOCKS_MIN);
+    double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : 1);
+    double fit = floor((s->budget_s - quick) / slow);
     if (fit >= s->blocks)
         return s->blocks;
     return fit < BLOCKS_MIN ? BLOCKS_MIN : (unsigned)fit;

@@ -21,8 +21,6 @@
  * machine at rest. */
 #define TURNS_MAX 60
 #define TURN_NS 1e6
-/* Rounds of a block that quick backends get before slow ones fill the budget. */
-#define ROUNDS_MIN 3
 /* Blocks that even a backend gets whose runs do not fit the budget. */
 #define BLOCKS_MIN 3
 

@@ -7,31 +7,11 @@
 #include "report/cost.h"
 #include "report/fields.h"
 
-enum { LEVELS = 4, REASON = 320 };
-
-/* From least work to most. */
-static const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
+enum { REASON = 320 };
 
 static const char *level_name(size_t level)
 {
     return level < LEVELS ? levels[level] : "";
-}
-
-static bool column_given(const json_t *backend, const char *level, const char *column)
-{
-    size_t i;
-    json_t *given;
-    json_array_foreach(at(json_object_get(backend, "levels"), level, "columns"), i, given)
-    {
-        if (json_is_string(given) && strcmp(json_string_value(given), column) == 0)
-            return true;
-    }
-    return false;
-}
-
-static const char *feature_how(const json_t *backend, const char *feature)
-{
-    return text_of(named(json_object_get(backend, "features"), feature), "how");
 }
 
 static size_t level_rank(const char *level)

@@ -32,6 +32,25 @@ json_t *named(const json_t *array, const char *name)
     return NULL;
 }
 
+const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
+
+bool column_given(const json_t *backend, const char *level, const char *column)
+{
+    size_t i;
+    json_t *given;
+    json_array_foreach(at(json_object_get(backend, "levels"), level, "columns"), i, given)
+    {
+        if (json_is_string(given) && strcmp(json_string_value(given), column) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *feature_how(const json_t *backend, const char *feature)
+{
+    return text_of(named(json_object_get(backend, "features"), feature), "how");
+}
+
 const char *sink_of(const json_t *run)
 {
     const char *sink = text_of(run, "sink");
@@ -77,19 +96,23 @@ json_t *run_into(const json_t *results, const char *backend, const char *slice, 
     return NULL;
 }
 
+bool is_column(const char *name)
+{
+    const char *low = strrchr(name, '_');
+    return strcmp(name, "present") != 0 && strcmp(name, "verdict") != 0 &&
+           !(low && strcmp(low, "_lo") == 0);
+}
+
 size_t columns_given(const json_t *results, const char *backend, const char *level)
 {
-    const json_t *levels =
-        json_object_get(named(json_object_get(results, "backends"), backend), "levels");
-    const json_t *columns = json_object_get(json_object_get(levels, level), "columns");
+    const json_t *found = named(json_object_get(results, "backends"), backend);
+    const json_t *columns = at(json_object_get(found, "levels"), level, "columns");
     size_t i, count = 0;
     json_t *column;
     json_array_foreach(columns, i, column)
     {
-        const char *name = json_string_value(column), *low = name ? strrchr(name, '_') : NULL;
-        /* `present` and the second half of an address are no columns of their own. */
-        count += name && strcmp(name, "verdict") != 0 && strcmp(name, "present") != 0 &&
-                 !(low && strcmp(low, "_lo") == 0);
+        const char *name = json_string_value(column);
+        count += name && is_column(name);
     }
     return count;
 }

@@ -13,6 +13,13 @@ double number_of(const json_t *object, const char *key);
 json_t *at(const json_t *object, const char *key, const char *inner);
 /* The element of the array whose "name" is `name`. */
 json_t *named(const json_t *array, const char *name);
+/* From least work to most. */
+enum { LEVELS = 4 };
+extern const char *const levels[LEVELS];
+/* Does the backend give the column at the level? */
+bool column_given(const json_t *backend, const char *level, const char *column);
+/* How the backend has the feature: "tested", "stated: WHERE", or "" if it has not. */
+const char *feature_how(const json_t *backend, const char *feature);
 /* Where the run's rows went: a format, or "null", the sink that counts them; and how many threads
  * wrote. Runs of results that do not say it have the null sink and one thread. */
 #define NULL_SINK "null"
@@ -27,8 +34,10 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads);
 bool has_status(const json_t *run, const char *status);
-/* Columns that the backend gives at the level, and the most that any of the run gives. The verdict
- * is left out: nobody else has ours. */
+/* Does it count as a column of its own? `present` and the second half of an address do not, nor the
+ * verdict: nobody else has ours. */
+bool is_column(const char *name);
+/* Columns that the backend gives at the level, and the most that any of the run gives. */
 size_t columns_given(const json_t *results, const char *backend, const char *level);
 size_t columns_most(const json_t *results, const char *level);
 /* May its time be shown? */

@@ -61,7 +61,6 @@ static const struct {
 static const char *const applications[] = {"dns",  "mdns", "http", "http2", "tls",   "mqtt",
                                            "coap", "quic", "ssh",  "ntp",   "dhcp",  "smb",
                                            "ftp",  "smtp", "snmp", "sip",   "telnet"};
-static const char *const levels[] = {"frames", "headers", "flows", "dissect"};
 
 static const char *word_in(const char *const *words, size_t count, const char *word)
 {
@@ -113,7 +112,7 @@ static const char *field_column(const char *word)
 
 static bool need_read(const json_t *results, need *n)
 {
-    if ((n->name = word_in(levels, sizeof levels / sizeof levels[0], n->word)))
+    if ((n->name = word_in(levels, LEVELS, n->word)))
         n->kind = NEED_LEVEL;
     else if ((n->name = feature_find(n->word)))
         n->kind = NEED_FEATURE;

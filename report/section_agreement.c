@@ -5,16 +5,7 @@
 #include "report/html.h"
 #include "report/part.h"
 
-enum { COLUMNS_MAX = 64, LEVELS = 4 };
-
-static const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
-
-static bool is_column(const char *name)
-{
-    const char *low = strrchr(name, '_');
-    return strcmp(name, "present") != 0 && strcmp(name, "verdict") != 0 &&
-           !(low && strcmp(low, "_lo") == 0);
-}
+enum { COLUMNS_MAX = 64 };
 
 /* Every column that some backend gives at some level, in their own order. */
 static size_t columns_collect(const json_t *results, const char *columns[COLUMNS_MAX])
@@ -38,18 +29,6 @@ static size_t columns_collect(const json_t *results, const char *columns[COLUMNS
         }
     }
     return n;
-}
-
-static bool gives(const json_t *backend, const char *level, const char *column)
-{
-    size_t i;
-    json_t *given;
-    json_array_foreach(at(json_object_get(backend, "levels"), level, "columns"), i, given)
-    {
-        if (json_is_string(given) && strcmp(json_string_value(given), column) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* What the runs of a backend at a level say about a column. */
@@ -161,7 +140,7 @@ static void row_show(part *p, const json_t *backend, const char *level, const ch
     html_put(p->out, "<tr><th scope=\"row\">%s %s</th>", name, level);
     for (size_t c = 0; c < n; c++) {
         cell cell = cell_of(p->results, name, level, columns[c]);
-        cell_show(p, &cell, gives(backend, level, columns[c]));
+        cell_show(p, &cell, column_given(backend, level, columns[c]));
     }
     fputs("</tr>\n", p->out);
 }

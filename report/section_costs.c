@@ -7,9 +7,7 @@
 #include "report/html.h"
 #include "report/picture.h"
 
-enum { SLICES_MAX = 64, LEVELS = 4, EIGHTHS = 8 };
-
-static const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
+enum { SLICES_MAX = 64, EIGHTHS = 8 };
 
 /* The slices by their mean frame. */
 static size_t slices_sorted(const json_t *results, const json_t *slices[SLICES_MAX])

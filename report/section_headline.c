@@ -20,15 +20,6 @@ static const struct {
     {"makes-packets", "makes packets"},
 };
 
-static const char *const levels[] = {"frames", "headers", "flows", "dissect"};
-enum { LEVELS = sizeof levels / sizeof levels[0] };
-
-/* How the backend has the feature: "tested", "stated: WHERE", or "" if it has not. */
-static const char *feature_how(const json_t *backend, const char *name)
-{
-    return text_of(named(json_object_get(backend, "features"), name), "how");
-}
-
 static bool is_tested(const char *how)
 {
     return strncmp(how, "tested", strlen("tested")) == 0;
@@ -42,6 +33,14 @@ typedef struct line {
     size_t slices;
     bool differs;
 } line;
+
+static bool has_level(const line *lines, size_t n, size_t level)
+{
+    for (size_t y = 0; y < n; y++)
+        if (lines[y].level == level)
+            return true;
+    return false;
+}
 
 static void line_fill(const json_t *results, const json_t *backend, size_t level, line *l)
 {
@@ -124,10 +123,7 @@ static void costs_plot(const line *lines, size_t n, FILE *script)
     }
     fprintf(script, ")\nset yrange [-0.7:%.1f]\n", (double)n - 0.3);
     for (size_t level = 0; level < LEVELS; level++) {
-        bool found = false;
-        for (size_t y = 0; y < n; y++)
-            found = found || lines[y].level == level;
-        if (!found)
+        if (!has_level(lines, n, level))
             continue;
         fprintf(script,
                 "%s$l%zu using 1:2 with lines lw 2 lc rgb \"%s\" notitle, "
@@ -179,10 +175,7 @@ static void legend_write(const line *lines, size_t n, unsigned height, FILE *scr
 {
     double top = 1 - 98.0 / height, x = 0.218;
     for (size_t level = 0; level < LEVELS; level++) {
-        bool found = false;
-        for (size_t y = 0; y < n; y++)
-            found = found || lines[y].level == level;
-        if (!found)
+        if (!has_level(lines, n, level))
             continue;
         fprintf(script, "set label %zu \"%s\" at screen %.3f, screen %.4f textcolor rgb \"%s\"\n",
                 level + 1, levels[level], x, top, picture_colour(level));

@@ -3,7 +3,7 @@
 #define PKT_CROWD_H
 
 #include "conversation.h"
-#include "datasets/scenario.h"
+#include "overlay.h"
 
 /* Connections at the same time, at most. */
 enum { CROWD_MAX = 400 };
@@ -20,10 +20,8 @@ typedef struct crowd_kind {
 } crowd_kind;
 
 typedef struct crowd {
+    overlay base;
     const crowd_kind *kind;
-    random_state random;
-    scenario_stream noise;
-    int64_t now;
     uint64_t opened, others; /* conversations and other frames so far */
     conversation conversations[CROWD_MAX];
 } crowd;

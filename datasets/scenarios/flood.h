@@ -2,8 +2,7 @@
 #ifndef PKT_FLOOD_H
 #define PKT_FLOOD_H
 
-#include "datasets/random.h"
-#include "datasets/scenario.h"
+#include "overlay.h"
 
 struct flood;
 
@@ -15,11 +14,9 @@ typedef struct flood_kind {
 } flood_kind;
 
 typedef struct flood {
+    overlay base;
     const flood_kind *kind;
-    random_state random;
-    uint64_t packets; /* so far, noise included */
-    int64_t now;
-    scenario_stream noise;
+    uint64_t packets;    /* so far, noise included */
     uint64_t unfinished; /* seed of the datagram whose rest comes next; 0: none */
 } flood;
 

@@ -71,7 +71,7 @@ static void flood_frame(flood *s, frame *f)
     const bool rest = s->unfinished != 0;
     if (!rest) {
         const uint64_t block = s->packets / BLOCK_PACKETS % 3;
-        const uint64_t r = random_next(&s->random);
+        const uint64_t r = random_next(&s->base.random);
         s->unfinished = (1 + (r >> 34)) * 30000 + block * 10000 + r % 10000;
     }
     const uint64_t seed = s->unfinished;

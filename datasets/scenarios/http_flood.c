@@ -32,7 +32,7 @@ static void start(crowd *s, conversation *c)
 {
     static const script get = {80, 2, 1, from_client, say};
     conversation_open(c, &get, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
-                      network_device(2), (uint16_t)(1024 + s->opened % 64000), &s->random);
+                      network_device(2), (uint16_t)(1024 + s->opened % 64000), &s->base.random);
 }
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)

@@ -19,7 +19,7 @@ enum {
 
 static void flood_frame(flood *s, frame *f)
 {
-    const uint64_t r = random_next(&s->random);
+    const uint64_t r = random_next(&s->base.random);
     const unsigned draw = (unsigned)(r % 10000);
     host victim = network_device((unsigned)(s->packets / BLOCK_PACKETS * 11) % NETWORK_DEVICES);
     host from = network_attacker((unsigned)(r >> 16) % NETWORK_ATTACKERS);

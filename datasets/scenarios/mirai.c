@@ -38,29 +38,29 @@ static void inner_datagram(frame *f, random_state *random)
 /* RFC 2784 */
 static void gre_frame(flood *s, frame *f, host from, host to, bool ethernet)
 {
-    frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->random) & 0xffff);
+    frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->base.random) & 0xffff);
     put_u16(f, 0);
     put_u16(f, ethernet ? 0x6558 : 0x0800);
     if (ethernet) {
-        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->random) & 0xffffff));
-        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->random) & 0xffffff));
+        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->base.random) & 0xffffff));
+        put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->base.random) & 0xffffff));
         put_u16(f, 0x0800);
     }
-    inner_datagram(f, &s->random);
+    inner_datagram(f, &s->base.random);
 }
 
 static void plain_frame(flood *s, frame *f, host from, host to)
 {
-    uint64_t r = random_next(&s->random);
+    uint64_t r = random_next(&s->base.random);
     frame_between(f, from, to, PROTO_UDP, 64, (unsigned)r & 0xffff);
     frame_udp(f, 1024 + (unsigned)(r >> 16) % 60000, 1024 + (unsigned)(r >> 32) % 60000);
-    put_random(f, &s->random, PAYLOAD);
+    put_random(f, &s->base.random, PAYLOAD);
 }
 
 /* The scan uses the address that it probes as sequence number, as Mirai does. */
 static void scan_frame(flood *s, frame *f, host from)
 {
-    uint64_t r = random_next(&s->random);
+    uint64_t r = random_next(&s->base.random);
     host to = {MAC_GATEWAY, address4((uint32_t)(r >> 32))};
     frame_between(f, from, to, PROTO_TCP, 64, (unsigned)r & 0xffff);
     frame_tcp(f, &(tcp_header){
@@ -74,10 +74,10 @@ static void scan_frame(flood *s, frame *f, host from)
 
 static void flood_frame(flood *s, frame *f)
 {
-    host from = network_device((unsigned)random_below(&s->random, 40));
+    host from = network_device((unsigned)random_below(&s->base.random, 40));
     host to = network_server((unsigned)(s->packets / (UINT64_C(3) * BLOCK_PACKETS)));
     frame_begin(f);
-    if (random_below(&s->random, 10000) < SHARE_SCAN) {
+    if (random_below(&s->base.random, 10000) < SHARE_SCAN) {
         scan_frame(s, f, from);
     } else {
         switch (s->packets / BLOCK_PACKETS % 3) {

@@ -71,8 +71,8 @@ static void start(crowd *s, conversation *c)
                                      {23, 5, 2, from_client, say_telnet},
                                      {80, 2, 2, from_client_first, say_http}};
     conversation_open(c, &scripts[s->opened % 3], attacker(),
-                      network_device((unsigned)random_below(&s->random, NETWORK_DEVICES)),
-                      (uint16_t)(33000 + s->opened % 20000), &s->random);
+                      network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES)),
+                      (uint16_t)(33000 + s->opened % 20000), &s->base.random);
 }
 
 /* A probe, or the refusal that answers it. */

@@ -28,7 +28,7 @@ static void start(crowd *s, conversation *c)
 {
     static const script drip = {80, UINT_MAX, 2, from_client, say};
     conversation_open(c, &drip, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
-                      network_device(2), (uint16_t)(40000 + s->opened), &s->random);
+                      network_device(2), (uint16_t)(40000 + s->opened), &s->base.random);
 }
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)

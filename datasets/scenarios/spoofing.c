@@ -1,10 +1,8 @@
 /* Somebody in the middle: a home's traffic is seen twice, ARP and DNS are forged. */
-#include <stdlib.h>
-
 #include "applications.h"
 #include "datasets/clock.h"
 #include "datasets/network.h"
-#include "datasets/scenario.h"
+#include "overlay.h"
 
 enum {
     ETHERTYPE_ARP = 0x0806,
@@ -18,12 +16,10 @@ enum {
 };
 
 typedef struct spoofing {
-    random_state random;
-    scenario_stream home;
+    overlay base;
     frame relayed; /* the frame that is seen again next, if any */
     bool relay;
     unsigned answers, question; /* a question with so many answers to come */
-    int64_t now;
 } spoofing;
 
 static uint64_t attacker_mac(void)
@@ -62,8 +58,8 @@ static void ttl_decrement(frame *f)
 static void home_frame(spoofing *s, frame *f)
 {
     do
-        s->home.next(s->home.state, f);
-    while (f->size < SMALL && random_below(&s->random, 10000) >= SHARE_SMALL_KEPT);
+        s->base.home.next(s->base.home.state, f);
+    while (f->size < SMALL && random_below(&s->base.random, 10000) >= SHARE_SMALL_KEPT);
     if (!can_be_relayed(f))
         return;
     s->relayed = *f;
@@ -76,7 +72,7 @@ static void home_frame(spoofing *s, frame *f)
 /* A gratuitous answer: the gateway's address is at the attacker's (RFC 826, RFC 5227). */
 static void arp_frame(spoofing *s, frame *f)
 {
-    host victim = network_device((unsigned)random_below(&s->random, NETWORK_DEVICES));
+    host victim = network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES));
     frame_begin(f);
     frame_ethernet(f, attacker_mac(), victim.mac, ETHERTYPE_ARP);
     put_u32(f, 0x00010800); /* Ethernet, IPv4 */
@@ -95,7 +91,7 @@ static void dns_frame(spoofing *s, frame *f)
     host victim = network_device(s->question % NETWORK_DEVICES), resolver = network_gateway();
     const bool ask = s->answers == 0, forged = s->answers == 2;
     if (ask) {
-        s->question = (unsigned)random_below(&s->random, 1 << 20);
+        s->question = (unsigned)random_below(&s->base.random, 1 << 20);
         victim = network_device(s->question % NETWORK_DEVICES);
     }
     const unsigned port = 20000 + s->question % 10000;
@@ -119,7 +115,7 @@ static void dns_frame(spoofing *s, frame *f)
 static void next(void *state, frame *f)
 {
     spoofing *s = state;
-    const uint64_t draw = random_below(&s->random, 10000);
+    const uint64_t draw = random_below(&s->base.random, 10000);
     if (s->relay) {
         *f = s->relayed;
         s->relay = false;
@@ -130,27 +126,12 @@ static void next(void *state, frame *f)
     } else {
         home_frame(s, f);
     }
-    f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
-}
-
-static void close_stream(void *state)
-{
-    spoofing *s = state;
-    s->home.close(s->home.state);
-    free(s);
+    f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, MEAN_GAP_NS);
 }
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    spoofing *s = calloc(1, sizeof *s);
-    if (!s || scenario_benign_iot.open(&s->home, seed + 1, err) != 0) {
-        free(s);
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
-    }
-    s->random = random_seeded(seed);
-    s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, close_stream};
-    return 0;
+    return overlay_open(stream, sizeof(spoofing), next, seed, err) ? 0 : -1;
 }
 
 const dataset_scenario scenario_spoofing = {

@@ -26,7 +26,7 @@ static void flood_frame(flood *s, frame *f)
      */
     static const uint8_t options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
                                         2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
-    uint64_t r = random_next(&s->random);
+    uint64_t r = random_next(&s->base.random);
     size_t block = s->packets / BLOCK_PACKETS % BLOCKS;
     unsigned draw = (unsigned)(r % 10000), flags = block_flags[block];
     host victim = network_device((unsigned)(block * 7)), from;

@@ -17,7 +17,7 @@ enum {
 
 static void datagram(flood *s, frame *f, unsigned payload_max)
 {
-    const uint64_t r = random_next(&s->random);
+    const uint64_t r = random_next(&s->base.random);
     host victim = network_device((unsigned)(s->packets / BLOCK_PACKETS * 13) % NETWORK_DEVICES);
     host from = network_attacker((unsigned)(r >> 16) % NETWORK_ATTACKERS);
     frame_begin(f);
@@ -25,8 +25,8 @@ static void datagram(flood *s, frame *f, unsigned payload_max)
     f->wrong_checksum = (r >> 40) % 10000 < SHARE_WRONG_CHECKSUM;
     frame_between(f, from, victim, PROTO_UDP, 64, (unsigned)(r >> 32) & 0xffff);
     frame_udp(f, 1024 + (unsigned)(r >> 8) % 64511, 1 + (unsigned)(r >> 24) % 65535);
-    put_random(f, &s->random,
-               f->unpadded ? UNPADDED_PAYLOAD : random_below(&s->random, payload_max + 1));
+    put_random(f, &s->base.random,
+               f->unpadded ? UNPADDED_PAYLOAD : random_below(&s->base.random, payload_max + 1));
     frame_end(f);
 }
 

@@ -102,7 +102,8 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 [ $? -eq 2 ] || fail "a full standard output"
 "$pktbench" list columns >/dev/full 2>stderr
 [ $? -eq 2 ] || fail "list to a full standard output"
-"$pktbench" gen mirai -o - | head -c 10 >/dev/null || fail "a reader that has seen enough"
+"$pktbench" gen mirai -o - 2>stderr | head -c 10 >/dev/null
+[ ! -s stderr ] || fail "a reader that has seen enough: $(cat stderr)"
 
 # Names that nothing has, values that make no sense.
 expect 2 "no backend has the name 'nobody'" extract good.pcap --backend nobody
@@ -199,6 +200,7 @@ done
 "$pktbench" extract good.pcap --features ciciot46 --window 1 --columns packet -f 'tcp[4] < 128' >a.csv
 "$pktbench" extract good.pcap --columns packet -f 'tcp[4] < 128' | cmp - a.csv ||
     fail "packets that are chosen have other numbers in features"
+[ "$(wc -l <a.csv)" -gt 10 ] || fail "few packets are chosen: $(cat a.csv)"
 "$pktbench" extract good.pcap --features ciciot-fixed --by flow --max-flows 3 >a.csv 2>stderr
 grep -q 'warning: [0-9]* flows were forgotten' stderr || fail "nobody said that flows were forgotten"
 {

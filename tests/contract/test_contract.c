@@ -253,9 +253,12 @@ static void test_every_backend(void **state)
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
         pkt_err err = {.pos = PKT_POS_NONE};
         const pkt_backend *backend = pkt_entry_backend(&entry, &err);
+        char path[4096];
         if (!backend) {
             assert_true(entry.module || entry.driver);
             assert_true(err.msg[0] != '\0');
+            if (entry.module && pkt_entry_file(&entry, path, sizeof path, NULL) == 0)
+                fail_msg("%s does not load: %s", path, err.msg);
             print_message("%s is unavailable: %s\n", entry.name, err.msg);
             continue;
         }

@@ -11,6 +11,9 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from validation import validate
+
 PKTBENCH = sys.argv[1]
 COMPARE_PY = "/usr/share/benchmark/compare.py"  # of the package libbenchmark-tools
 # https://bencher.dev/docs/reference/bencher-metric-format/
@@ -51,17 +54,10 @@ def bench(folder, form):
 
 
 def timed(results):
-    return {f"{r['backend']}/{r['slice']}/{r['level']}": r for r in results["runs"]
+    runs = {f"{r['backend']}/{r['slice']}/{r['level']}": r for r in results["runs"]
             if r["ns_per_packet"]}
-
-
-def validate(document, schema):
-    try:
-        import jsonschema
-    except ImportError:
-        print("python3-jsonschema is missing: not validated")
-        return
-    jsonschema.Draft202012Validator(schema).validate(document)
+    check(len(runs) == 2, f"raw and libpcap have times: {sorted(runs)}")
+    return runs
 
 
 def test_github_action(folder):

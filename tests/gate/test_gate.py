@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """compare and bench --against: what they say of changes with a known answer.
 
-Usage: test_gate.py PKTBENCH SELFTEST_MODULES SCHEMA
+Usage: test_gate.py PKTBENCH SELFTEST_MODULES SCHEMA [SANITIZERS], with which valgrind cannot count.
 """
 import copy
 import json
@@ -11,7 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from validation import validate_results
+
 PKTBENCH, MODULES, SCHEMA = sys.argv[1:4]
+SANITIZERS = len(sys.argv) > 4 and sys.argv[4]
 
 
 def check(condition, what):
@@ -170,21 +174,11 @@ def test_refusals(bench, results):
               says="--count-instructions")
 
 
-def validate(results):
-    try:
-        import jsonschema
-    except ImportError:
-        print("python3-jsonschema is missing: the results are not validated")
-        return
-    with open(SCHEMA, encoding="utf-8") as file:
-        jsonschema.Draft202012Validator(json.load(file)).validate(results)
-
-
 def test_against(bench):
     program = shutil.copy(PKTBENCH, bench.path("old-build"))
     results, done = bench.bench("--backends", "raw,libpcap", "--against", program, "--processes",
                                 "6", "--fail-on", "lost")
-    validate(results)
+    validate_results(results, SCHEMA)
     cells = results["comparison"]["cells"]
     check({(c["backend"], c["old_status"], c["new_status"]) for c in cells} ==
           {("raw", "unchecked", "unchecked"), ("libpcap", "unchecked", "unchecked")}, cells)
@@ -225,6 +219,7 @@ def test_instructions(bench):
     results, done = bench.bench(*both, PKTBENCH_SELFTEST_LOOPS="0")
     cell = results["comparison"]["cells"][0]
     if not cell["old_instructions"]:
+        check(SANITIZERS or not shutil.which("valgrind"), done.stderr)
         print("instructions are not tested:", done.stderr)
         bench.run("bench", bench.slice, "--levels", "headers", "--reference", "raw", "--rounds",
                   "1", *both, "--fail-on", "instructions", status=2, says="no instructions were",
@@ -242,7 +237,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
         results, _ = bench.bench("--backends", "raw,libpcap", "--processes", "1", "--budget", "1s")
-        validate(results)
+        validate_results(results, SCHEMA)
         test_words(bench, results)
         test_multiplicity(bench, results)
         test_statuses(bench, results)

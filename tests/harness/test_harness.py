@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from validation import validate_results
+
 PKTBENCH, STUBS, SCHEMA = sys.argv[1:4]
 WANTED = {
     "stub-none": "ok",
@@ -87,16 +90,6 @@ def check_details(runs, results):
     check(process and process[0]["status"] in ("ok", "unavailable"), f"processes: {process}")
 
 
-def check_schema(results):
-    try:
-        import jsonschema
-    except ImportError:
-        print("python3-jsonschema is missing: the results are not validated")
-        return
-    with open(SCHEMA, encoding="utf-8") as file:
-        jsonschema.Draft202012Validator(json.load(file)).validate(results)
-
-
 def check_verify(capture):
     done = run("verify", capture, "--backends", "raw", "--plugin", stub("lies"), "--levels",
                "headers", "--reference", "raw", status=1)
@@ -123,7 +116,7 @@ def main():
         results = bench_all(folder, capture)
         runs = check_statuses(results)
         check_details(runs, results)
-        check_schema(results)
+        validate_results(results, SCHEMA)
         check_verify(capture)
         check_gate(folder, capture)
     print("all good")

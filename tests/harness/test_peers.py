@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from validation import validate_results
+
 PKTBENCH, FAKE, SCHEMA = sys.argv[1:4]
 DRIVERS = ("tshark_peer.py", "dpkt_peer.py", "scapy_peer.py", "pyshark_peer.py")
 WANTED = {
@@ -66,16 +69,6 @@ def check_runs(results):
     check(runs["raw"]["wall_ns"]["ci95"] is not None, "raw has an interval")
 
 
-def check_schema(results):
-    try:
-        import jsonschema
-    except ImportError:
-        print("python3-jsonschema is missing: the results are not validated")
-        return
-    with open(SCHEMA, encoding="utf-8") as file:
-        jsonschema.Draft202012Validator(json.load(file)).validate(results)
-
-
 def check_refused(folder, environment):
     capture = os.path.join(folder, "slice.pcap")
     refused = run(environment, "extract", capture, "--backend", "dpkt", status=2)
@@ -96,7 +89,7 @@ def main():
                            FAKE_PKTBENCH=PKTBENCH)
         results = bench(folder, environment)
         check_runs(results)
-        check_schema(results)
+        validate_results(results, SCHEMA)
         check_refused(folder, environment)
     print("all good")
 

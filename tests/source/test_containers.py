@@ -21,6 +21,7 @@ import tempfile
 PKTBENCH = os.path.realpath(sys.argv[1])
 SANITIZERS = len(sys.argv) > 2 and sys.argv[2]
 CORPUS = os.environ.get("PKTBENCH_CORPUS")
+CAPINFOS = shutil.which("capinfos")
 SAMPLE = 60  # captures of the corpus that capinfos is asked about
 # Where capinfos is wrong about times: why.
 TIMES_APART = {
@@ -208,9 +209,13 @@ def check_variants():
         for snaplen in (1, 0xFFFFFFFF):
             variants[f"{name}-pcap-snaplen-{snaplen}"] = pcap_make(records, order, snaplen=snaplen)
         variants[f"{name}-pcap-fcs"] = pcap_make(records, order, link=0x24000001)
+    asked = 0
     for name, data in variants.items():
         same(expected, write("variant", data), name)
-        check_info("variant", name)
+        asked += check_info("variant", name)
+    print(f"info and capinfos: {asked} of {len(variants)} containers")
+    if CAPINFOS and asked < len(variants) / 2:
+        fail(f"capinfos reads {asked} of {len(variants)} containers")
     for name, data in packings(plain).items():
         for backend in ("raw", "libpcap"):
             same(expected, write("packed", data), f"{name}, {backend}", "--backend", backend)
@@ -244,7 +249,7 @@ def text_seconds(text):
 
 def check_info(path, words):
     """True if capinfos had something to say."""
-    theirs = capinfos(path) if shutil.which("capinfos") else None
+    theirs = capinfos(path) if CAPINFOS else None
     if not theirs:
         return False
     got = run("info", path, "--format", "json")
@@ -359,7 +364,7 @@ def check_corpus():
     # All of them hold the same packets: some without times or with finer ones, one with frame check
     # sequences.
     def cells(name, first=0):
-        lines = run("extract", os.path.join(edge, name)).stdout.splitlines()[1:]
+        lines = rows(os.path.join(edge, name)).splitlines()[1:]
         return [line.split(b",")[first:] for line in lines]
 
     reference = "own__v_us_be.pcap"
@@ -377,6 +382,8 @@ def check_corpus():
             fail(f"own__v_{pair}: the byte orders differ")
     if cells("own__v_ns_le.pcap") != cells("own__v_ng_ns_le.pcapng"):
         fail("own__v_ns_le: pcap and pcapng differ")
+    if compared < 10:
+        fail(f"only {compared} containers of the corpus hold the same packets")
     print(f"{compared} containers of the same packets in the corpus")
     asked = 0
     sample = random.Random(4).sample(manifest, len(manifest))
@@ -385,13 +392,15 @@ def check_corpus():
             break
         if entry["tshark_rc"] == "0" and entry["format"].startswith("pcap"):
             asked += check_info(os.path.join(edge, entry["file"]), entry["file"])
+    if CAPINFOS and asked < SAMPLE:
+        fail(f"capinfos reads {asked} captures of the corpus, wanted {SAMPLE}")
     print(f"info and capinfos: {asked} captures of the corpus")
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        if not shutil.which("capinfos"):
+        if not CAPINFOS:
             print("SKIP: capinfos, which is not installed")
         check_variants()
         check_limits()
