@@ -77,7 +77,7 @@ static const option_spec options[] = {
      "Capture from this network interface, with raw or libpcap (there also any, all of them), in "
      "place of a CAPTURE. -f is then applied by the kernel."},
     {"follow", NULL, "The CAPTURE is still being written: go on as it grows; raw only."},
-    {"c", "N", "With -i or --follow: end after N rows."},
+    {"c", "N", "With -i or --follow: end after N packets."},
     {"count", "N", "The same."},
     {"duration", "TIME", "With -i or --follow: end after this time: 10s, 5m."},
     {"flush-every", "TIME",
