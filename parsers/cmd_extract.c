@@ -57,7 +57,8 @@ static const option_spec options[] = {
      "Rows of features for a model, one a window of packets, in place of one a packet: ciciot46, "
      "ciciot39 or ciciot-fixed; `pktbench list features` explains them."},
     {"window", "N|TIME",
-     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets. With "
+     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets. "
+     "With "
      "-i, one of a duration ends by the clock where no packet comes."},
     {"by", "WHAT",
      "Features: windows of all packets, of each pair of hosts, or of each flow: all, pair or flow; "

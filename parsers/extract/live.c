@@ -162,6 +162,15 @@ static int rows_push(void *self, const pkt_batch *rows, const double *values, pk
     return pieces_push(&s->out, rows, values, err);
 }
 
+/* The batch, into rows or into windows. */
+static int batch_push(session *s, pkt_err *err)
+{
+    if (!s->x->features)
+        return rows_push(s, s->x->batch, NULL, err);
+    const pkt_sink sink = pkt_features_sink(s->x->features);
+    return sink.push(sink.self, s->x->batch, err);
+}
+
 /* The batch is ours: what is beyond the packets wanted is cut off. */
 static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
@@ -174,8 +183,7 @@ static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
     }
     if (wanted && s->x->batch->rows > wanted - s->packets)
         s->x->batch->rows = (size_t)(wanted - s->packets);
-    const pkt_sink sink = s->x->features ? pkt_features_sink(s->x->features) : (pkt_sink){0};
-    if (sink.push ? sink.push(sink.self, s->x->batch, err) : rows_push(s, s->x->batch, NULL, err)) {
+    if (batch_push(s, err) != 0) {
         s->fault = *err;
         return -1;
     }
