@@ -6,13 +6,13 @@ Usage: test_features.py PKTBENCH SEND"""
 import csv
 import json
 import signal
-import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from wire import BACKENDS, PATIENCE, Run, counts, main_on_wire, pktbench, received_by
+from wire import (BACKENDS, PATIENCE, Run, counts, first_packets, main_on_wire, pktbench,
+                  received_by)
 
 TIMED = ("s", "packets/s", "bytes/s", "ns since 1970-01-01 UTC")  # units
 COUNT = 3007  # packets, so that the last window is not full
@@ -27,18 +27,6 @@ def untimed(name):
     sets = sets["features"] if isinstance(sets, dict) else sets
     columns = next(s["columns"] for s in sets if s["name"] == name)
     return [c["name"] for c in columns if c["unit"] not in TIMED and c.get("by", "all") == "all"]
-
-
-def first_packets(source, count, path):
-    """A capture of the source's first packets, over and over."""
-    content = Path(source).read_bytes()
-    records, at = [], 24
-    while at < len(content):
-        size = 16 + struct.unpack_from("<I", content, at + 8)[0]
-        records.append(content[at:at + size])
-        at += size
-    cycle = records * (count // len(records) + 1)
-    Path(path).write_bytes(content[:24] + b"".join(cycle[:count]))
 
 
 def read(path):
@@ -60,8 +48,9 @@ def test_rows(far):
             for backend in BACKENDS:
                 run = Run("-i", "vA", "--backend", backend, *options, "-c", str(COUNT))
                 assert far.send(source, COUNT + 10).wait() == 0
-                rows, received, dropped = counts(run.ended())
-                assert rows == len(wanted) - 1 and received >= COUNT and not dropped
+                said = run.ended()
+                rows, received, dropped = counts(said)
+                assert rows == len(wanted) - 1 and received >= COUNT and not dropped, said
                 assert read("out.csv") == wanted, (source, options, backend)
 
 
@@ -79,7 +68,7 @@ def test_signal(far):
             sender.kill()
             sender.wait()
             got = [int(row[0]) for row in read("out.csv")[1:]]
-            assert len(got) == rows and sum(got) == received >= 3000, (backend, options, rows)
+            assert len(got) == rows and sum(got) == received > 0, (backend, options, rows, received)
 
 
 def test_quiet(far):
@@ -106,14 +95,15 @@ def test_quiet(far):
 
 def test_rotation(far):
     """Windows go on from one file to the next."""
-    first_packets("flood.pcap", COUNT, "first.pcap")
-    options = ("--features", "ciciot-fixed", "--columns", "packet,packets,bytes,src,dst", "--by", "flow")
+    first_packets("benign.pcap", COUNT, "first.pcap")
+    options = ("--features", "ciciot-fixed", "--by", "pair", "--window", "3", "--columns",
+               "packet,packets,bytes,src,dst")
     wanted = extract("first.pcap", *options)
     for backend in BACKENDS:
         run = Run("-i", "vA", "--backend", backend, *options, "--rotate-size", "1kB",
                   "--flush-every", "5ms", out="piece.csv")
         before = received_by("vA")
-        assert far.send("flood.pcap", COUNT).wait() == 0
+        assert far.send("benign.pcap", COUNT).wait() == 0
         until = time.monotonic() + PATIENCE
         while received_by("vA") < before + COUNT:
             assert time.monotonic() < until

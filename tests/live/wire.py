@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,18 @@ def read_rows(path="out.csv", *without):
 
 def file_rows(capture, *options):
     return rows_of(pktbench("extract", capture, *options))
+
+
+def first_packets(source, count, path):
+    """A capture of the source's first packets, over and over."""
+    content = Path(source).read_bytes()
+    records, at = [], 24
+    while at < len(content):
+        size = 16 + struct.unpack_from("<I", content, at + 8)[0]
+        records.append(content[at:at + size])
+        at += size
+    cycle = records * (count // len(records) + 1)
+    Path(path).write_bytes(content[:24] + b"".join(cycle[:count]))
 
 
 def counts(said):

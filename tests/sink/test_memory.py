@@ -1,14 +1,14 @@
 """extract's memory does not grow with the capture: ten times the packets, the same peak.
 
-Usage: test_memory.py PKTBENCH [REPEATS]; default 10 repeats of 10 MB."""
+Usage: test_memory.py PKTBENCH PEAK [REPEATS]; default 10 repeats of 10 MB."""
 
 import os
 import subprocess
 import sys
 import tempfile
 
-PKTBENCH = os.path.abspath(sys.argv[1])
-REPEATS = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+PKTBENCH, PEAK = (os.path.abspath(path) for path in sys.argv[1:3])
+REPEATS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 FILE_HEADER = 24
 MOST = 8e6  # bytes that the peaks may differ by: less than 8 a packet more
 FLOWS = ("--level", "flows", "--max-flows", "100000")
@@ -26,14 +26,11 @@ CASES = (
 
 def peak(*words):
     """Bytes that an extract needed at most; a whole process."""
-    process = subprocess.Popen([PKTBENCH, "extract", "-o", "/dev/null", *words],
-                               stderr=subprocess.PIPE)
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if status:
-        sys.exit(f"{words}: {process.returncode}: {said}")
-    return usage.ru_maxrss * 1024
+    done = subprocess.run([PEAK, PKTBENCH, "extract", "-o", "/dev/null", *words],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{words}: {done.returncode}: {done.stderr}")
+    return int(done.stdout)
 
 
 def main():
@@ -41,8 +38,9 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as work:
         os.chdir(work)
         subprocess.run([PKTBENCH, "gen", "tcp-flood", "-o", "small.pcap"], check=True)
-        with open("small.pcap", "rb") as small, open("large.pcap", "wb") as large:
+        with open("small.pcap", "rb") as small:
             content = small.read()
+        with open("large.pcap", "wb") as large:
             large.write(content[:FILE_HEADER])
             for _ in range(REPEATS):
                 large.write(content[FILE_HEADER:])
