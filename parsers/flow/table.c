@@ -2,6 +2,8 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+
+#define XXH_INLINE_ALL /* the length is a constant */
 #include <xxhash.h>
 
 #include "flow/pages.h"
