@@ -52,6 +52,8 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
 bool seconds_read(const char *text, double *value);
 /* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
+/* A size ("1000000", "64kB", "1.5GB": units of 1000) in bytes; false: it is none. */
+bool bytes_read(const char *text, double *bytes);
 /* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value);

@@ -109,27 +109,38 @@ bool flow_options(const arguments *arguments, flow_choice *choice)
     return true;
 }
 
-bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
-                  uint64_t fallback, uint64_t *value)
+bool bytes_read(const char *text, double *bytes)
 {
     static const struct {
         const char *name;
         double bytes;
     } units[] = {{"", 1}, {"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    char *end = NULL;
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    *bytes = strtod(text, &end);
+    if (end != text + strspn(text, "0123456789.")) /* neither hexadecimal nor an exponent */
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            *bytes *= units[i].bytes;
+            return true;
+        }
+    return false;
+}
+
+bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
+                  uint64_t fallback, uint64_t *value)
+{
     const char *text = option_value(arguments, name);
+    double bytes;
     *value = fallback;
     if (!text)
         return true;
-    char *end = NULL;
-    double number = isdigit((unsigned char)text[0]) ? strtod(text, &end) : -1;
-    for (size_t i = 0; end && i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(end, units[i].name) == 0) {
-            number *= units[i].bytes;
-            if (number < (double)min || number > (double)max)
-                break;
-            *value = (uint64_t)number;
-            return true;
-        }
+    if (bytes_read(text, &bytes) && bytes >= (double)min && bytes <= (double)max) {
+        *value = (uint64_t)bytes;
+        return true;
+    }
     say_error("--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB or "
               "1GB",
               name, text, (double)min, (double)max);

@@ -57,7 +57,9 @@ static const option_spec options[] = {
      "Rows of features for a model, one a window of packets, in place of one a packet: ciciot46, "
      "ciciot39 or ciciot-fixed; `pktbench list features` explains them."},
     {"window", "N|TIME",
-     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets."},
+     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets. "
+     "With "
+     "-i, one of a duration ends by the clock where no packet comes."},
     {"by", "WHAT",
      "Features: windows of all packets, of each pair of hosts, or of each flow: all, pair or flow; "
      "default all. Of pairs and flows, --max-flows are remembered, default 262144."},
@@ -77,7 +79,7 @@ static const option_spec options[] = {
      "Capture from this network interface, with raw or libpcap (there also any, all of them), in "
      "place of a CAPTURE. -f is then applied by the kernel."},
     {"follow", NULL, "The CAPTURE is still being written: go on as it grows; raw only."},
-    {"c", "N", "With -i or --follow: end after N rows."},
+    {"c", "N", "With -i or --follow: end after N packets."},
     {"count", "N", "The same."},
     {"duration", "TIME", "With -i or --follow: end after this time: 10s, 5m."},
     {"flush-every", "TIME",

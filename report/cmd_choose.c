@@ -9,6 +9,8 @@
 #include "report/load.h"
 #include "report/traffic.h"
 
+#define MOST_BYTES UINT64_C(1000000000000000000)
+
 typedef struct unit {
     const char *name;
     double factor;
@@ -16,7 +18,6 @@ typedef struct unit {
 
 static const unit rates[] = {{"Mpps", 1e6}, {"kpps", 1e3}, {"pps", 1}, {NULL, 0}};
 static const unit bit_rates[] = {{"Gbps", 1e9}, {"Mbps", 1e6}, {NULL, 0}};
-static const unit sizes[] = {{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {NULL, 0}};
 static const unit times[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {NULL, 0}};
 
 /* "10Gbps" in the unit's base, above 0; false: not that. */
@@ -48,17 +49,19 @@ static bool quantity_option(const arguments *a, const char *name, const unit *un
 static bool speed_options(const arguments *a, wish *w)
 {
     const char *rate = option_value(a, "rate");
-    uint64_t cores;
+    uint64_t volume, rss, cores;
     if (rate && !quantity_read(rate, rates, &w->packets_per_s) &&
         !quantity_read(rate, bit_rates, &w->bits_per_s)) {
         say_error("--rate %s: must be such as 1.5Mpps, 800kpps, 10Gbps or 100Mbps", rate);
         return false;
     }
-    if (!quantity_option(a, "volume", sizes, "500GB", &w->volume_bytes) ||
+    if (!option_bytes(a, "volume", 1, MOST_BYTES, 0, &volume) ||
         !quantity_option(a, "deadline", times, "2h, 90m or 1d", &w->deadline_s) ||
-        !quantity_option(a, "max-rss", sizes, "200MB", &w->max_rss_bytes) ||
+        !option_bytes(a, "max-rss", 1, MOST_BYTES, 0, &rss) ||
         !option_number(a, "cores", 1, 65536, 0, &cores))
         return false;
+    w->volume_bytes = (double)volume;
+    w->max_rss_bytes = (double)rss;
     w->cores = (double)cores;
     if (rate && w->volume_bytes > 0) {
         say_error("choose: --rate and --volume ask for different things: give one of them");

@@ -55,12 +55,16 @@ int slice_run(const extraction *x, const char *name, const pkt_slice *opened, co
     return bad;
 }
 
+const char *rows_kept(const extraction *x)
+{
+    return x->features ? "packets before it were counted" : "rows before it were written";
+}
+
 /* How a run ended: what is said, and the exit status. Rows before a fault stand. */
 static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
 {
     char words[sizeof err->msg + 40];
-    const char *kept =
-        x->features ? "packets before it were counted" : "rows before it were written";
+    const char *kept = rows_kept(x);
     if (!bad)
         return EXIT_DONE;
     error_words(err, words, sizeof words);
@@ -108,7 +112,7 @@ static int feed_run(const extraction *x, char *const *paths, size_t count, const
                     pkt_writer *writer, bool *kept, pkt_err *err)
 {
     uint64_t rows = 0;
-    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, err);
+    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, x->features || writer, err);
     if (!feed) {
         say_failure(pkt_input_shown(paths[0]), err);
         *kept = false;

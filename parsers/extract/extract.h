@@ -12,7 +12,7 @@
 /* What is asked for of packets that are still coming. Times in ns; 0: no such limit. */
 typedef struct live_request {
     const char *interface; /* NULL: the capture, which grows */
-    uint64_t rows;
+    uint64_t packets;
     int64_t duration, flush_every, rotate_every;
     uint64_t rotate_size; /* bytes */
     uint32_t snaplen, buffer;
@@ -58,6 +58,8 @@ void features_report(const pkt_features *features);
 const char **labels_open(const extraction *x);
 void labels_close(const extraction *x, const char **labels);
 
+/* What became of so many packets before a fault. */
+const char *rows_kept(const extraction *x);
 /* One run of the backend into the sink, and what is to be said of its flows. `name` is what to call
  * the capture. As pkt_drive(). */
 int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,

@@ -8,7 +8,7 @@
 #include "extract/extract.h"
 
 #define NS_PER_S_F 1e9
-#define LARGEST_PIECE UINT64_C(1000000000000)
+#define LARGEST_PIECE 1e12
 
 static bool set_get(extraction *x, const char *name)
 {
@@ -27,14 +27,13 @@ static bool set_get(extraction *x, const char *name)
     return false;
 }
 
-/* A whole number of at most `most` at the start of the text; NULL, or where it ends. */
-static const char *whole_read(const char *text, uint64_t most, uint64_t *value)
+static bool packets_read(const char *text, uint64_t *packets)
 {
     char *end = NULL;
     errno = 0;
     if (isdigit((unsigned char)text[0]))
-        *value = strtoull(text, &end, 10);
-    return end && !errno && *value <= most ? end : NULL;
+        *packets = strtoull(text, &end, 10);
+    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MOST_PACKETS;
 }
 
 static bool window_get(extraction *x, const char *text)
@@ -44,8 +43,7 @@ static bool window_get(extraction *x, const char *text)
     r->packets = PKT_FEATURES_WINDOW;
     if (!text)
         return true;
-    const char *end = whole_read(text, PKT_FEATURES_MOST_PACKETS, &r->packets);
-    if (end && !*end && r->packets > 0)
+    if (packets_read(text, &r->packets))
         return true;
     r->packets = 0;
     if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
@@ -84,10 +82,7 @@ static bool by_get(extraction *x, const char *text)
 
 static bool piece_get(extraction *x, const char *text)
 {
-    static const struct {
-        const char *name;
-        uint64_t bytes;
-    } units[] = {{"", 1}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}};
+    double bytes;
     uint64_t *piece = &x->request.piece;
     *piece = x->request.set->published ? PKT_FEATURES_PIECE : 0;
     if (!text)
@@ -96,12 +91,10 @@ static bool piece_get(extraction *x, const char *text)
         *piece = 0;
         return true;
     }
-    const char *end = whole_read(text, LARGEST_PIECE, piece);
-    for (size_t i = 0; end && *piece > 0 && i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(end, units[i].name) == 0 && *piece <= LARGEST_PIECE / units[i].bytes) {
-            *piece *= units[i].bytes;
-            return true;
-        }
+    if (bytes_read(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
+        *piece = (uint64_t)bytes;
+        return true;
+    }
     say_error("--piece %s: must be a size such as 10MB, 500kB or 1GB, at most 1000GB, or none",
               text);
     return false;

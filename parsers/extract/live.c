@@ -14,6 +14,8 @@
 /* A signal that comes between the look at it and the wait is seen after so long; and so long a file
  * that grows is left alone. */
 enum { LOOK_MS = 100, FOLLOW_MS = 20 };
+/* A packet that was received so long ago has been handed over, where none is waiting. */
+#define HAND_OVER_NS INT64_C(100000000)
 /* A capture begins with its file header. */
 enum { FILE_HEADER = 24 };
 
@@ -24,18 +26,24 @@ typedef struct session {
     const extraction *x;
     const char *name; /* of the interface or the capture */
     pieces out;
-    uint64_t rows; /* handed on */
+    uint64_t packets; /* taken */
+    uint64_t number;  /* of the last row's packet */
     uint64_t received, dropped;
     int64_t end, flush, rotate; /* ns, of the clock: when it is time for it; INT64_MAX: never */
     bool began, unflushed, gone;
     pkt_err fault; /* of the output */
 } session;
 
-static int64_t clock_ns(void)
+static int64_t clock_read(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t clock_ns(void)
+{
+    return clock_read(CLOCK_MONOTONIC);
 }
 
 static int64_t after(int64_t now, int64_t period)
@@ -87,6 +95,15 @@ static void output_care(session *s)
     }
 }
 
+/* No packet is waiting: on a quiet interface windows end by the clock that packets are stamped
+ * with. In a file that grows, packets may be of any time. */
+static void windows_care(session *s)
+{
+    if (s->x->features && !s->x->follow && s->fault.code == PKT_ERR_NONE)
+        (void)pkt_features_passed(s->x->features, clock_read(CLOCK_REALTIME) - HAND_OVER_NS,
+                                  &s->fault);
+}
+
 /* Wait for packets, for the next thing that is due, or for the reader of the rows to go away. */
 static void packets_wait(session *s, int fd)
 {
@@ -101,6 +118,8 @@ static void packets_wait(session *s, int fd)
     const int64_t left = until > now ? (until - now + 999999) / 1000000 : 0;
     if (poll(on, 2, (int)left) > 0 && on[1].revents & (POLLERR | POLLHUP))
         s->gone = true;
+    else if (!on[0].revents)
+        windows_care(s);
 }
 
 static int live_more(void *self, int fd)
@@ -129,34 +148,69 @@ static void live_counted(void *self, uint64_t received, uint64_t dropped)
     s->dropped = dropped;
 }
 
-/* The batch is ours: what is beyond the rows wanted is cut off. */
-static int live_push(void *self, const pkt_batch *batch, pkt_err *err)
+static uint64_t packet_number(void *self)
+{
+    return ++((session *)self)->number;
+}
+
+static int rows_push(void *self, const pkt_batch *rows, const double *values, pkt_err *err)
 {
     session *s = self;
-    const live_request *live = &s->x->live;
+    if (s->rotate == INT64_MAX)
+        s->rotate = after(clock_ns(), s->x->live.rotate_every);
+    s->unflushed = true;
+    return pieces_push(&s->out, rows, values, err);
+}
+
+/* The batch, into rows or into windows. */
+static int batch_push(session *s, pkt_err *err)
+{
+    if (!s->x->features)
+        return rows_push(s, s->x->batch, NULL, err);
+    const pkt_sink sink = pkt_features_sink(s->x->features);
+    return sink.push(sink.self, s->x->batch, err);
+}
+
+/* The batch is ours: what is beyond the packets wanted is cut off. */
+static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    session *s = self;
+    const uint64_t wanted = s->x->live.packets;
     (void)batch;
     if (s->fault.code != PKT_ERR_NONE) {
         *err = s->fault;
         return -1;
     }
-    if (live->rows && s->x->batch->rows > live->rows - s->rows)
-        s->x->batch->rows = (size_t)(live->rows - s->rows);
-    if (s->rotate == INT64_MAX)
-        s->rotate = after(clock_ns(), live->rotate_every);
-    if (pieces_push(&s->out, s->x->batch, err) != 0) {
+    if (wanted && s->x->batch->rows > wanted - s->packets)
+        s->x->batch->rows = (size_t)(wanted - s->packets);
+    if (batch_push(s, err) != 0) {
         s->fault = *err;
         return -1;
     }
-    s->rows += s->x->batch->rows;
-    s->unflushed = true;
-    return live->rows && s->rows == live->rows ? -1 : 0;
+    s->packets += s->x->batch->rows;
+    return wanted && s->packets == wanted ? -1 : 0;
 }
 
-static int live_finish(void *self, pkt_err *err)
+/* It is packets_end() that ends them: a run with enough packets is not finished. */
+static int packets_finish(void *self, pkt_err *err)
 {
     (void)self;
     (void)err;
     return 0;
+}
+
+/* All packets were taken: write what is open. An output without rows is complete as well. */
+static int packets_end(session *s)
+{
+    if (s->fault.code != PKT_ERR_NONE)
+        return -1;
+    if (s->x->features) {
+        const pkt_sink sink = pkt_features_sink(s->x->features);
+        if (sink.finish(sink.self, &s->fault) != 0)
+            return -1;
+    }
+    return s->out.count || pieces_open(&s->out, &s->fault) == 0 ? pieces_close(&s->out, &s->fault)
+                                                                : -1;
 }
 
 /* The output could not be written; a reader that has gone is no trouble. */
@@ -189,7 +243,7 @@ static void counts_say(const session *s, uint64_t missed)
 static int session_run(session *s, const pkt_slice *slice)
 {
     const extraction *x = s->x;
-    const pkt_sink sink = {s, live_push, live_finish};
+    const pkt_sink sink = {s, packets_push, packets_finish};
     const uint64_t missed = x->follow ? 0 : pkt_interface_missed(s->name);
     uint64_t rows;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -199,18 +253,16 @@ static int session_run(session *s, const pkt_slice *slice)
         say_failure(s->name, &err);
         return EXIT_TROUBLE;
     }
-    /* An output without rows is complete as well. */
-    if (s->fault.code == PKT_ERR_NONE && (s->out.count || pieces_open(&s->out, &s->fault) == 0))
-        (void)pieces_close(&s->out, &s->fault);
+    const bool unwritten = packets_end(s) != 0;
     int status = EXIT_DONE;
     if (bad) {
         char words[sizeof err.msg + 40];
         error_words(&err, words, sizeof words);
         status = err.code == PKT_ERR_CUT ? EXIT_DONE : EXIT_TROUBLE;
-        (status ? say_error : say_warning)("%s: %s: %" PRIu64 " rows before it were written",
-                                           s->name, words, s->rows);
+        (status ? say_error : say_warning)("%s: %s: %" PRIu64 " %s", s->name, words, s->packets,
+                                           rows_kept(x));
     }
-    if (s->fault.code != PKT_ERR_NONE)
+    if (unwritten)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->gone && s->fault.sys != EPIPE)))
         counts_say(s, pkt_interface_missed(s->name) - missed);
@@ -242,6 +294,8 @@ int live_run(const extraction *x)
                 .fields = &x->fields,
                 .threads = x->threads,
                 .path = x->path,
+                .number_next = x->features ? pkt_features_row_number : packet_number,
+                .number_self = x->features ? (void *)x->features : &s,
                 .rotating = x->live.rotate_size || x->live.rotate_every,
                 .label = labels ? labels[0] : x->label},
         .end = INT64_MAX,
@@ -256,6 +310,8 @@ int live_run(const extraction *x)
                            .more = live_more,
                            .counted = live_counted,
                            .self = &s};
+    if (x->features)
+        pkt_features_into(x->features, rows_push, &s);
     pkt_slice slice = {.path = s.name, .format = PKT_FORMAT_LIVE};
     pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_TROUBLE;

@@ -95,14 +95,14 @@ static bool time_get(const arguments *arguments, const char *name, double fallba
     return true;
 }
 
-static bool count_get(const arguments *arguments, uint64_t *rows)
+static bool count_get(const arguments *arguments, uint64_t *packets)
 {
     const bool is_short = option_given(arguments, "c");
     if (is_short && option_given(arguments, "count")) {
         say_error("extract: -c and --count are the same: give one of them");
         return false;
     }
-    return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MOST, 0, rows);
+    return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MOST, 0, packets);
 }
 
 static bool rotation_fits(const extraction *x)
@@ -133,7 +133,7 @@ bool live_request_read(extraction *x, const arguments *arguments)
         say_error("--label from-folder: an interface is in no folder");
         return false;
     }
-    if (!count_get(arguments, &live->rows) ||
+    if (!count_get(arguments, &live->packets) ||
         !time_get(arguments, "duration", 0, &live->duration) ||
         !time_get(arguments, "flush-every", 1, &live->flush_every) ||
         !time_get(arguments, "rotate-every", 0, &live->rotate_every) ||

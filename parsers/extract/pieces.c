@@ -3,11 +3,6 @@
 #include <limits.h>
 #include <time.h>
 
-static uint64_t number_next(void *self)
-{
-    return ++((pieces *)self)->number;
-}
-
 /* rows.csv -> rows-20261231T235959Z-000001.csv: a later run does not write over it. */
 static void name_make(const pieces *p, char name[PATH_MAX])
 {
@@ -42,20 +37,17 @@ int pieces_open(pieces *p, pkt_err *err)
         pkt_outfile_abandon(&p->out);
         return -1;
     }
-    pkt_writer_number(p->writer, number_next, p);
+    pkt_writer_number(p->writer, p->number_next, p->number_self);
     return pkt_writer_capture(p->writer, p->file, p->label, err);
 }
 
-int pieces_push(pieces *p, const pkt_batch *batch, pkt_err *err)
+int pieces_push(pieces *p, const pkt_batch *batch, const double *values, pkt_err *err)
 {
     if (!p->encoder) {
         p->rows += batch->rows;
         return 0;
     }
-    if (pieces_open(p, err) != 0)
-        return -1;
-    const pkt_sink sink = pkt_writer_sink(p->writer);
-    return sink.push(sink.self, batch, err);
+    return pieces_open(p, err) != 0 ? -1 : pkt_writer_push(p->writer, batch, values, err);
 }
 
 int pieces_flush(pieces *p, pkt_err *err)

@@ -15,17 +15,20 @@ typedef struct pieces {
     const char *path;         /* of the output; "-": standard output */
     bool rotating;            /* names get a time and a number */
     const char *file, *label; /* of the rows */
+    /* The number of each row's packet, called once a row; numbers go on from file to file. */
+    uint64_t (*number_next)(void *self);
+    void *number_self;
     /* 0 at first. */
-    uint64_t number; /* of the last packet */
-    uint64_t rows;   /* in files that are closed */
-    unsigned count;  /* files opened */
+    uint64_t rows;  /* in files that are closed */
+    unsigned count; /* files opened */
     pkt_outfile out;
     pkt_writer *writer; /* NULL: no file is open */
 } pieces;
 
 /* Open the file that rows go to next, unless one is. 0, or -1 and *err. */
 int pieces_open(pieces *p, pkt_err *err);
-int pieces_push(pieces *p, const pkt_batch *batch, pkt_err *err);
+/* As pkt_writer_push(). */
+int pieces_push(pieces *p, const pkt_batch *batch, const double *values, pkt_err *err);
 /* Write out what was pushed. A format with its index at the end has no reader before that: rows
  * stay until a block is full. */
 int pieces_flush(pieces *p, pkt_err *err);

@@ -33,10 +33,12 @@ struct pkt_features {
 };
 
 /* The published sets, and ours: open gives the engine and opens the table; packet takes a row of a
- * batch; end writes what is open and forgets everything. */
+ * batch; passed writes windows that are over by the time, NULL where none has a duration; end
+ * writes what is open and forgets everything. */
 typedef struct feature_engine {
     int (*open)(struct pkt_features *features, pkt_err *err);
     int (*packet)(struct pkt_features *features, const pkt_batch *batch, size_t row, pkt_err *err);
+    int (*passed)(struct pkt_features *features, int64_t time, pkt_err *err);
     int (*end)(struct pkt_features *features, pkt_err *err);
 } feature_engine;
 

@@ -66,6 +66,14 @@ static int features_finish(void *self, pkt_err *err)
     return engine_of(f)->end(f, err) != 0 ? -1 : output_flush(&f->out, err);
 }
 
+int pkt_features_passed(pkt_features *features, int64_t time, pkt_err *err)
+{
+    const feature_engine *engine = engine_of(features);
+    if (!engine->passed)
+        return 0;
+    return engine->passed(features, time, err) != 0 ? -1 : output_flush(&features->out, err);
+}
+
 void pkt_features_into(pkt_features *features, pkt_features_push push, void *self)
 {
     features->out.push = push;

@@ -59,6 +59,9 @@ uint64_t pkt_features_row_number(void *features);
 /* Takes batches of packets of the level `headers`, or above. Its finish() writes the windows that
  * are not full, and forgets everything: the next packet is of another capture. */
 pkt_sink pkt_features_sink(pkt_features *features);
+/* No packet of before this time (ns since 1970) will be pushed: windows of a duration that are over
+ * by then are written, as the first packet after them would have it. */
+int pkt_features_passed(pkt_features *features, int64_t time, pkt_err *err);
 pkt_features_report pkt_features_reported(const pkt_features *features);
 void pkt_features_close(pkt_features *features);
 

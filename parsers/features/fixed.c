@@ -340,6 +340,13 @@ static int fixed_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_err
     return f->request.by == PKT_BY_ALL ? all_count(f, b, row, err) : keyed_count(f, b, row, err);
 }
 
+static int fixed_passed(pkt_features *f, int64_t time, pkt_err *err)
+{
+    const fixed *x = fixed_of(f);
+    return f->request.duration && x->started && time >= (int64_t)x->grid ? grid_step(f, time, err)
+                                                                         : 0;
+}
+
 static int fixed_end(pkt_features *f, pkt_err *err)
 {
     int bad = f->request.by == PKT_BY_ALL ? window_end(f, &fixed_of(f)->all, NULL, err)
@@ -361,5 +368,6 @@ static int fixed_open(pkt_features *f, pkt_err *err)
 const feature_engine feature_engine_fixed = {
     .open = fixed_open,
     .packet = fixed_packet,
+    .passed = fixed_passed,
     .end = fixed_end,
 };

@@ -1,30 +1,46 @@
 #include "flow/table.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+
+#define XXH_INLINE_ALL /* the length is a constant */
 #include <xxhash.h>
 
+#include "flow/pages.h"
+
 enum {
-    CHUNK_FLOWS = 1024,  /* allocated at once */
     FIRST_SLOTS = 1024,  /* of an empty index; a power of 2, as every size of it */
-    STEPS_AT_ONCE = 4,   /* of a move to a larger index, at each new flow */
+    STEPS_AT_ONCE = 2,   /* of a move to a larger index, at each new flow */
     LOAD_PARTS = 4,      /* the index grows when three of these ... */
     LOAD_PARTS_FULL = 3, /* ... are in use */
     KEY_BYTES = offsetof(pkt_flow_key, kind) + sizeof(uint16_t)
 };
 
-/* A move of n slots takes at most 1.75 n steps (each is left once, each flow taken once); 0.75 n
- * new flows come before the larger index is full in its turn. */
-_Static_assert(STEPS_AT_ONCE *LOAD_PARTS_FULL >= LOAD_PARTS + LOAD_PARTS_FULL,
+/* A move of n slots takes n steps; 0.75 n new flows come before the larger index is full in its
+ * turn. */
+_Static_assert(STEPS_AT_ONCE *LOAD_PARTS_FULL >= LOAD_PARTS,
                "a move ends before the next one begins");
+_Static_assert(sizeof(pkt_flow) == PKT_FLOW_BYTES, "chunks are full");
 _Static_assert(offsetof(pkt_flow, kind) == offsetof(pkt_flow_key, kind) &&
                    offsetof(pkt_flow, port) == offsetof(pkt_flow_key, port),
                "a flow begins with its key");
 
 #define NOBODY UINT32_MAX
+/* Flows that are allocated at once. */
+#define CHUNK_FLOWS (PKT_PAGES_BYTES / PKT_FLOW_BYTES)
 
-/* Slots hold a flow's number + 1; 0: empty. Collisions go to the next slot. */
+/* A flow is only looked at where its hash is the one that is looked for. */
+typedef struct flow_slot {
+    uint32_t hash;
+    uint32_t place; /* the flow's number + 1; 0: empty */
+} flow_slot;
+
+/* The place of a flow that was evicted before it was moved. */
+#define DROPPED UINT32_MAX
+
+/* Collisions go to the next slot. */
 typedef struct flow_index {
-    uint32_t *slots;
+    flow_slot *slots;
     size_t mask; /* slots - 1 */
 } flow_index;
 
@@ -38,7 +54,7 @@ struct pkt_flow_table {
     uint64_t evicted;
     flow_chunk *chunks;
     flow_index now;
-    flow_index before; /* being emptied into `now` from slot `moved` on; slots NULL: no move */
+    flow_index before; /* being moved into `now`, from slot `moved` on; slots NULL: no move */
     size_t moved;
     uint32_t newest, oldest;
 };
@@ -48,13 +64,28 @@ static pkt_flow *flow_at(const pkt_flow_table *table, uint32_t number)
     return &table->chunks[number / CHUNK_FLOWS].flows[number % CHUNK_FLOWS];
 }
 
+static bool is_paged(size_t slots)
+{
+    return slots * sizeof(flow_slot) >= PKT_PAGES_BYTES;
+}
+
 static int index_open(flow_index *index, size_t slots, pkt_err *err)
 {
-    index->slots = calloc(slots, sizeof *index->slots);
+    const size_t size = slots * sizeof *index->slots;
+    index->slots = is_paged(slots) ? pkt_pages_open(size, 1) : calloc(1, size);
     index->mask = slots - 1;
     return index->slots ? 0
                         : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE,
                                    "no memory for an index of %zu flows", slots);
+}
+
+static void index_close(flow_index *index)
+{
+    if (is_paged(index->mask + 1))
+        pkt_pages_close(index->slots, (index->mask + 1) * sizeof *index->slots);
+    else
+        free(index->slots);
+    index->slots = NULL;
 }
 
 pkt_flow_table *pkt_flow_table_open(size_t max, uint64_t seed, pkt_err *err)
@@ -83,10 +114,10 @@ void pkt_flow_table_close(pkt_flow_table *table)
     if (!table)
         return;
     for (size_t i = 0; i * CHUNK_FLOWS < table->count; i++)
-        free(table->chunks[i].flows);
+        pkt_pages_close(table->chunks[i].flows, PKT_PAGES_BYTES);
     free(table->chunks);
-    free(table->now.slots);
-    free(table->before.slots);
+    index_close(&table->now);
+    index_close(&table->before);
     free(table);
 }
 
@@ -97,7 +128,9 @@ uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key)
 
 void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash)
 {
-    __builtin_prefetch(&table->now.slots[hash & table->now.mask]);
+    __builtin_prefetch(&table->now.slots[hash & table->now.mask], 1);
+    if (table->before.slots)
+        __builtin_prefetch(&table->before.slots[hash & table->before.mask]);
 }
 
 size_t pkt_flow_count(const pkt_flow_table *table)
@@ -110,40 +143,36 @@ uint64_t pkt_flow_evicted(const pkt_flow_table *table)
     return table->evicted;
 }
 
-static void index_add(flow_index *index, uint32_t hash, uint32_t number)
+static void index_add(flow_index *index, flow_slot slot)
 {
-    size_t i = hash & index->mask;
-    while (index->slots[i])
+    size_t i = slot.hash & index->mask;
+    while (index->slots[i].place)
         i = (i + 1) & index->mask;
-    index->slots[i] = number + 1;
+    index->slots[i] = slot;
 }
 
 /* Empty the slot, and close the gap: flows behind it that were pushed past it move up. */
-static void slot_clear(const pkt_flow_table *table, flow_index *index, size_t gap)
+static void slot_clear(flow_index *index, size_t gap)
 {
-    uint32_t *slots = index->slots;
-    for (size_t i = (gap + 1) & index->mask; slots[i]; i = (i + 1) & index->mask) {
-        size_t home = flow_at(table, slots[i] - 1)->hash & index->mask;
+    flow_slot *slots = index->slots;
+    for (size_t i = (gap + 1) & index->mask; slots[i].place; i = (i + 1) & index->mask) {
+        size_t home = slots[i].hash & index->mask;
         if (((i - home) & index->mask) >= ((i - gap) & index->mask)) {
             slots[gap] = slots[i];
             gap = i;
         }
     }
-    slots[gap] = 0;
+    slots[gap].place = 0;
 }
 
-/* 1 if the flow was there. */
-static int index_drop(const pkt_flow_table *table, flow_index *index, uint32_t hash,
-                      uint32_t number)
+/* The slot of a flow; NULL. */
+static flow_slot *slot_find(const flow_index *index, uint32_t hash, uint32_t number)
 {
-    if (!index->slots)
-        return 0;
-    for (size_t i = hash & index->mask; index->slots[i]; i = (i + 1) & index->mask)
-        if (index->slots[i] == number + 1) {
-            slot_clear(table, index, i);
-            return 1;
-        }
-    return 0;
+    flow_slot *slot;
+    for (size_t i = hash & index->mask; (slot = &index->slots[i])->place; i = (i + 1) & index->mask)
+        if (slot->place == number + 1)
+            return slot;
+    return NULL;
 }
 
 static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index,
@@ -151,30 +180,26 @@ static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index
 {
     if (!index->slots)
         return NULL;
-    for (size_t i = hash & index->mask; index->slots[i]; i = (i + 1) & index->mask) {
-        pkt_flow *flow = flow_at(table, index->slots[i] - 1);
-        if (flow->hash == hash && memcmp(flow, key, KEY_BYTES) == 0) {
-            *number = index->slots[i] - 1;
-            return flow;
+    const flow_slot *slot;
+    for (size_t i = hash & index->mask; (slot = &index->slots[i])->place; i = (i + 1) & index->mask)
+        if (slot->hash == hash && slot->place != DROPPED) {
+            pkt_flow *flow = flow_at(table, slot->place - 1);
+            *number = slot->place - 1;
+            if (memcmp(flow, key, KEY_BYTES) == 0)
+                return flow;
         }
-    }
     return NULL;
 }
 
-/* Some steps of the move: a flow taken over, or an empty slot left behind. Slots before `moved`
- * stay empty, for nothing is added to the old index, and gaps are only closed by flows further on.
- */
+/* Some steps of the move. What was moved is left behind, for it is found in the new index first. */
 static void index_move(pkt_flow_table *table)
 {
     for (size_t step = 0; step < STEPS_AT_ONCE && table->before.slots; step++) {
-        uint32_t taken = table->before.slots[table->moved];
-        if (taken) {
-            slot_clear(table, &table->before, table->moved);
-            index_add(&table->now, flow_at(table, taken - 1)->hash, taken - 1);
-        } else if (table->moved++ == table->before.mask) {
-            free(table->before.slots);
-            table->before.slots = NULL;
-        }
+        const flow_slot slot = table->before.slots[table->moved];
+        if (slot.place && slot.place != DROPPED)
+            index_add(&table->now, slot);
+        if (table->moved++ == table->before.mask)
+            index_close(&table->before);
     }
 }
 
@@ -220,8 +245,11 @@ static uint32_t place_evict(pkt_flow_table *table)
 {
     uint32_t number = table->oldest;
     const pkt_flow *flow = flow_at(table, number);
-    if (!index_drop(table, &table->now, flow->hash, number))
-        (void)index_drop(table, &table->before, flow->hash, number);
+    flow_slot *slot = slot_find(&table->now, flow->hash, number);
+    if (slot)
+        slot_clear(&table->now, (size_t)(slot - table->now.slots));
+    else if (table->before.slots && (slot = slot_find(&table->before, flow->hash, number)))
+        slot->place = DROPPED;
     unlink_flow(table, flow);
     table->evicted++;
     return number;
@@ -235,8 +263,8 @@ static int place_find(pkt_flow_table *table, uint32_t *number, pkt_err *err)
         return 0;
     }
     flow_chunk *chunk = &table->chunks[table->count / CHUNK_FLOWS];
-    if (!chunk->flows)
-        chunk->flows = aligned_alloc(PKT_FLOW_BYTES, CHUNK_FLOWS * sizeof *chunk->flows);
+    if (!chunk->flows) /* few flows take little memory */
+        chunk->flows = pkt_pages_open(PKT_PAGES_BYTES, table->count > 0);
     if (!chunk->flows)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
                         table->count);
@@ -255,7 +283,7 @@ static pkt_flow *flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32
     *flow = (pkt_flow){.hash = hash, .kind = key->kind};
     memcpy(flow->address, key->address, sizeof flow->address);
     memcpy(flow->port, key->port, sizeof flow->port);
-    index_add(&table->now, hash, number);
+    index_add(&table->now, (flow_slot){hash, number + 1});
     link_newest(table, flow, number);
     return flow;
 }

@@ -29,7 +29,7 @@ typedef struct pkt_flow {
     uint32_t base[2];
 } pkt_flow;
 
-/* Memory of a flow, bytes; besides, the index takes 4 bytes a slot, and of slots at most four a
+/* Memory of a flow, bytes; besides, the index takes 8 bytes a slot, and of slots at most four a
  * flow while it grows. */
 #define PKT_FLOW_BYTES 64
 _Static_assert(sizeof(pkt_flow) <= PKT_FLOW_BYTES, "a flow is one cache line");

@@ -35,7 +35,7 @@ struct pkt_feed {
     pkt_input *input;
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
-    bool pending, running;
+    bool pending, running, numbered;
     uint64_t number;
     size_t links; /* interfaces written: one a link type */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
@@ -192,7 +192,7 @@ static int record_use(pkt_feed *feed, pkt_err *err)
     int wanted = feed->filter ? pkt_filter_match(feed->filter, &feed->record, err) : 1;
     if (wanted <= 0)
         return wanted;
-    if (feed->filter && number_keep(&feed->numbers, feed->number, err) != 0)
+    if (feed->numbered && number_keep(&feed->numbers, feed->number, err) != 0)
         return -1;
     return packet_add(feed, err);
 }
@@ -251,7 +251,8 @@ static int feed_begin(pkt_feed *feed, const char *filter, pkt_err *err)
     return thread_start(feed, err);
 }
 
-pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, pkt_err *err)
+pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, int numbered,
+                        pkt_err *err)
 {
     pkt_feed *feed = calloc(1, sizeof *feed);
     if (!feed) {
@@ -260,6 +261,7 @@ pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, pk
     }
     feed->paths = paths;
     feed->count = count;
+    feed->numbered = numbered && filter;
     feed->pipe_out = -1;
     pthread_mutex_init(&feed->numbers.lock, NULL);
     if (feed_begin(feed, filter, err) == 0)

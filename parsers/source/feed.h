@@ -8,9 +8,11 @@
 
 typedef struct pkt_feed pkt_feed;
 
-/* `paths` and `filter` (NULL: every packet) must outlive the feed. NULL and *err if the first
- * capture is none, or the filter does not fit its first packet. */
-pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, pkt_err *err);
+/* `paths` and `filter` (NULL: every packet) must outlive the feed. `numbered`: pkt_feed_number()
+ * will be called; numbers that nobody took would pile up. NULL and *err if the first capture is
+ * none, or the filter does not fit its first packet. */
+pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, int numbered,
+                        pkt_err *err);
 /* For one run of a backend. */
 const pkt_slice *pkt_feed_slice(const pkt_feed *feed);
 /* Number of the packet of the next row, called once a row: counted before packets were left out. */

@@ -1,5 +1,5 @@
 /* Every row of a capture by fprintf, one call a cell: what extract's CSV must equal, byte by byte,
- * and what its speed is held against. Usage: plain_csv CAPTURE >ROWS */
+ * and what its speed is held against. Usage: plain_csv CAPTURE [flows] >ROWS; default headers */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void mac_print(uint64_t mac)
 
 static int push(void *self, const pkt_batch *b, pkt_err *err)
 {
-    (void)self;
+    const pkt_level shown = *(const pkt_level *)self;
     (void)err;
     for (size_t i = 0; i < b->rows; i++) {
         const char *comma = "";
@@ -40,7 +40,7 @@ static int push(void *self, const pkt_batch *b, pkt_err *err)
 #define CELL_VERDICT(name) printf("%s", pkt_verdict_name((pkt_verdict)b->name[i]));
 #define CELL_HIDDEN(name)
 #define PKT_X(name, type, level, has, show, doc)                                                   \
-    if (PKT_LEVEL_##level <= PKT_LEVEL_HEADERS && PKT_SHOW_##show != PKT_SHOW_HIDDEN) {            \
+    if (PKT_LEVEL_##level <= shown && PKT_SHOW_##show != PKT_SHOW_HIDDEN) {                        \
         printf("%s", comma);                                                                       \
         comma = ",";                                                                               \
         if (!(has) || b->present[i] & (has)) {                                                     \
@@ -68,17 +68,18 @@ int main(int argc, char **argv)
     pkt_slice slice;
     pkt_entry entry;
     uint64_t rows;
-    const pkt_sink sink = {NULL, push, finish};
-    if (argc != 2 || pkt_slice_open(argv[1], &slice, &err) != 0 ||
-        pkt_registry_find("raw", &entry) != 0)
+    pkt_level level = argc == 3 ? PKT_LEVEL_FLOWS : PKT_LEVEL_HEADERS;
+    const pkt_sink sink = {&level, push, finish};
+    if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "flows") != 0) ||
+        pkt_slice_open(argv[1], &slice, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
         return EXIT_FAILURE;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        if (info->level > PKT_LEVEL_HEADERS || info->show == PKT_SHOW_HIDDEN)
+        if (info->level > level || info->show == PKT_SHOW_HIDDEN)
             continue;
         int size = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
         printf("%s%.*s", c ? "," : "", size, info->name);
     }
     printf("\n");
-    return pkt_drive(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err);
+    return pkt_drive(entry.backend, NULL, &slice, level, &batch, &sink, &rows, &err);
 }

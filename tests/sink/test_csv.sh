@@ -21,6 +21,9 @@ for scenario in tcp-flood benign-iot mirai dataset-mix; do
             fail "$scenario, $threads threads"
     done
     mv plain.csv "$scenario.csv"
+    "$plain" "$scenario.pcap" flows >flows.csv
+    "$pktbench" extract --level flows --threads 2 "$scenario.pcap" | cmp - flows.csv ||
+        fail "$scenario, flows"
 done
 
 # Several captures: one header, rows one after the other, numbers from 1 in each.

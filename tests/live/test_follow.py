@@ -1,0 +1,99 @@
+"""Captures that grow while they are read: rows, and rows of features, are those of the whole file.
+
+Usage: test_follow.py PKTBENCH SEND"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from wire import Run, file_rows, first_packets, main_on_files, pktbench, read_rows, rows_of
+
+
+def test_follow():
+    """A capture that grows, in steps that end inside records."""
+    for source in ("benign.pcap", "benign.pcapng"):
+        content = Path(source).read_bytes()
+        wanted = file_rows(source)
+        with open("grows", "wb") as grows:
+            run = Run("grows", "--follow", "--flush-every", "20ms", stdout=subprocess.PIPE)
+            out = run.process.stdout
+            steps = [0, 10, 30, 100, 3333, 100001, len(content) // 2 + 7, len(content)]
+            for begin, end in zip(steps, steps[1:]):
+                grows.write(content[begin:end])
+                grows.flush()
+                time.sleep(0.05)
+            lines = [out.readline() for _ in range(len(wanted) + 1)]
+            assert rows_of(b"".join(lines).decode()) == wanted
+            assert run.process.poll() is None
+            grows.write(content[:10])  # the beginning of a record
+            grows.flush()
+            run.process.send_signal(signal.SIGTERM)
+            assert out.read() == b""
+            said = run.ended(0)
+            assert said.count("\n") == 2 and "following" in said, said
+            out.close()
+        run = Run("grows", "--follow", "-c", "7")
+        assert "dropped" not in run.ended() and read_rows() == wanted[:7]
+    run = Run("benign.pcap", "--follow", "--duration", "100ms", "--label", "from-folder",
+              "--columns", "file,packet")
+    run.ended()
+    assert read_rows()[0] == ["benign.pcap", "1", Path(".").resolve().name]
+    Path("lies").write_bytes(Path("benign.pcap").read_bytes()[:24] + b"\xff" * 16)
+    assert "lies: record claims" in pktbench("extract", "--follow", "lies", status=2)
+
+
+# Windows of both kinds, of all, pairs and flows; pieces; flows that are forgotten.
+FEATURES = (
+    ("ciciot46",), ("ciciot46", "--piece", "100kB", "--window", "7"), ("ciciot39", "--piece", "none"),
+    ("ciciot-fixed", "--columns", "packet,file,ts_ns,packets,iat_mean", "--label", "x"),
+    ("ciciot-fixed", "--by", "pair", "--window", "200ms"),
+    ("ciciot-fixed", "--by", "flow", "--window", "1s", "--max-flows", "5"),
+    ("ciciot-fixed", "--by", "flow", "--window", "3", "--piece", "200kB"))
+
+
+def test_features():
+    """Byte for byte, whatever the steps that the file grows in."""
+    for source in ("benign.pcap", "flood.pcap", "benign.pcapng"):
+        content = Path(source).read_bytes()
+        for options in FEATURES:
+            Path("grows").write_bytes(b"")
+            run = Run("grows", "--follow", "--flush-every", "20ms", "--features", *options)
+            with open("grows", "ab") as grows:
+                for begin in range(0, len(content), len(content) // 5 + 3):
+                    grows.write(content[begin:begin + len(content) // 5 + 3])
+                    grows.flush()
+                    time.sleep(0.02)
+            said = run.stop()
+            wanted = pktbench("extract", source, "--features", *options)
+            got = Path("out.csv").read_text(encoding="utf-8")
+            assert got.replace(",grows,", f",{source},") == wanted, (source, options)
+            assert ("flows were forgotten" in said) == ("--max-flows" in options), said
+
+
+def test_features_ends():
+    """-c counts packets; the window that they leave open is written; what fits no row is said."""
+    wanted = pktbench("extract", "flood.pcap", "--features", "ciciot-fixed").splitlines()
+    run = Run("flood.pcap", "--follow", "-c", "25", "--features", "ciciot-fixed")
+    run.ended()
+    got = Path("out.csv").read_text(encoding="utf-8").splitlines()
+    assert got[:3] == wanted[:3] and len(got) == 4, got
+    assert got[3].split(",")[1] == "5", got[3]
+    run = Run("flood.pcap", "--follow", "-c", "25", "--features", "ciciot-fixed", "--format", "none")
+    run.ended()
+    run = Run("benign.pcap", "--follow", "--duration", "50ms", "--features", "ciciot39",
+              "--format", "parquet", out="out.parquet")
+    run.ended()
+    content = Path("out.parquet").read_bytes()
+    assert content[:4] == content[-4:] == b"PAR1"
+    first_packets("flood.pcap", 25, "lies")
+    with open("lies", "ab") as lies:
+        lies.write(b"\xff" * 16)
+    said = pktbench("extract", "--follow", "lies", "--features", "ciciot39", status=2)
+    assert "packets before it were counted" in said, said
+
+
+if __name__ == "__main__":
+    sys.exit(main_on_files(globals()))

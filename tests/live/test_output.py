@@ -1,0 +1,124 @@
+"""What live capture writes: rows in time for a reader who waits, files that are whole, full disks,
+readers that go away.
+
+Usage: test_output.py PKTBENCH SEND"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from wire import (BACKENDS, PATIENCE, Run, counts, file_rows, main_on_wire, pktbench, read_rows,
+                  rows_of, sh)
+
+
+def test_flush(far):
+    """A quiet link feeds its reader: rows come though no block is full, and no packet follows."""
+    for backend in BACKENDS:
+        for options in (("--format", "csv"), ("--format", "arrow"), ("--immediate",)):
+            run = Run("-i", "vA", "--backend", backend, "--flush-every", "50ms", *options,
+                      stdout=subprocess.PIPE)
+            out = run.process.stdout
+            assert far.send("benign.pcap", 3).wait() == 0
+            if "arrow" in options:
+                got = b""
+                while got.count(b"\xff\xff\xff\xff") < 2:  # the schema, and a batch
+                    got += os.read(out.fileno(), 65536)
+            else:
+                lines = [out.readline() for _ in range(4)]
+                assert rows_of(b"".join(lines).decode()) == file_rows("benign.pcap")[:3]
+            assert run.process.poll() is None
+            run.stop()
+            out.close()
+
+
+def send_twice(far, packets, suffix):
+    """The second half once a file of the first has appeared, however slow the machine is."""
+    assert far.send("flood.pcap", packets).wait() == 0
+    until = time.monotonic() + PATIENCE
+    while not list(Path(".").glob(f"piece-*-0*.{suffix}")):
+        assert time.monotonic() < until, "no file was finished"
+        time.sleep(0.01)
+    assert far.send("flood.pcap", packets).wait() == 0
+
+
+def pieces(suffix):
+    found = sorted(Path(".").glob(f"piece-*-0*.{suffix}"))
+    assert len(found) > 1, "not rotated"
+    numbers = [int(path.stem.rsplit("-", 1)[1]) for path in found]
+    assert sorted(numbers) == list(range(1, len(found) + 1)), numbers
+    return sorted(found, key=lambda path: path.stem.rsplit("-", 1)[1])
+
+
+def test_rotation(far):
+    """Every piece is complete by itself, and together they are all rows."""
+    half = file_rows("flood.pcap", "--columns", "ts_ns,src,dst")[:6000]
+    wanted = [[str(i + 1), *row] for i, row in enumerate(half + half)]
+    options = ("-i", "vA", "--columns", "packet,ts_ns,src,dst")
+    for backend, rotate in (("raw", ("--rotate-size", "200kB")),
+                            ("libpcap", ("--rotate-every", "300ms", "--threads", "2"))):
+        run = Run(*options, "--backend", backend, *rotate, out="piece.csv")
+        send_twice(far, len(half), "csv")
+        rows, received, _ = counts(run.stop())
+        found = pieces("csv")
+        assert rows == received == len(wanted)
+        assert [row for path in found for row in read_rows(path)] == wanted
+        if "--rotate-size" in rotate:
+            assert all(path.stat().st_size >= 200000 for path in found[:-1])
+        for path in found:
+            path.unlink()
+    for form, head, tail in (("parquet", b"PAR1", b"PAR1"),
+                             ("arrow", b"\xff" * 4, b"\xff" * 4 + b"\0" * 4)):
+        run = Run(*options, "--rotate-every", "200ms", "--format", form, out=f"piece.{form}")
+        send_twice(far, 3000, form)
+        run.stop()
+        for path in pieces(form):
+            content = path.read_bytes()
+            assert content.startswith(head) and content.endswith(tail), path
+            path.unlink()
+    assert not list(Path(".").glob("piece*")), "something else was left"
+
+
+def test_disk_full(far):
+    """The rows written so far are told, and no half-written file is left."""
+    Path("small").mkdir()
+    sh("mount", "-t", "tmpfs", "-o", "size=1000k", "tmpfs", "small")
+    for backend in BACKENDS:
+        run = Run("-i", "vA", "--backend", backend, out="small/out.csv")
+        assert far.send("flood.pcap", 10000).wait() == 0
+        said = run.ended(2)
+        rows = int(said.split(", after ")[1].split()[0])
+        assert "small/out.csv: cannot write: No space left on device" in said, said
+        assert 0 < rows < 10000 and os.listdir("small") == [], said
+    run = Run("-i", "vA", "--rotate-size", "400kB", out="small/out.csv")
+    assert far.send("flood.pcap", 10000).wait() == 0
+    said = run.ended(2)
+    assert "files that were finished stay" in said, said
+    rows = int(said.split(", after ")[1].split()[0])
+    kept = sum(len(read_rows(path)) for path in Path("small").iterdir())
+    assert 0 < kept <= rows, (kept, said)
+    sh("umount", "small")
+    said = pktbench("extract", "flood.pcap", "-o", "/dev/full", status=2)
+    assert "/dev/full: cannot write: No space left on device, after 0 rows" in said, said
+
+
+def test_reader_gone(far):
+    """Whoever reads the rows goes away: a quiet end, also where no packet comes."""
+    for backend in BACKENDS:
+        for packets in (0, 100):
+            run = Run("-i", "vA", "--backend", backend, "--flush-every", "20ms",
+                      stdout=subprocess.PIPE)
+            if packets:
+                assert far.send("benign.pcap", packets).wait() == 0
+                run.process.stdout.readline()
+            else:  # the output is opened with its first row
+                assert far.send("benign.pcap", 1).wait() == 0
+                run.process.stdout.readline()
+            run.process.stdout.close()
+            said = run.ended(0)
+            assert said == f"pktbench: vA: capturing with {backend}\n", said
+
+
+if __name__ == "__main__":
+    sys.exit(main_on_wire(globals()))

@@ -1,0 +1,60 @@
+"""extract's memory does not grow with the capture: ten times the packets, the same peak.
+
+Usage: test_memory.py PKTBENCH PEAK [REPEATS]; default 10 repeats of 10 MB."""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+PKTBENCH, PEAK = (os.path.abspath(path) for path in sys.argv[1:3])
+REPEATS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+FILE_HEADER = 24
+MOST = 8e6  # bytes that the peaks may differ by: less than 8 a packet more
+FLOWS = ("--level", "flows", "--max-flows", "100000")
+CASES = (
+    ("--format", "csv"), ("--format", "arrow"), ("--format", "parquet"), ("--format", "none"),
+    ("--format", "csv", "--threads", "2"), ("--format", "parquet", "--threads", "2"),
+    ("--backend", "libpcap"), ("--join",),
+    ("-f", "tcp"), ("-f", "tcp", "--format", "none"),
+    FLOWS, (*FLOWS, "--threads", "2"), (*FLOWS, "--format", "none"),
+    ("--features", "ciciot46"), ("--features", "ciciot39", "--format", "parquet"),
+    ("--features", "ciciot-fixed", "--by", "flow", "--max-flows", "10000"),
+    ("--features", "ciciot-fixed", "--by", "flow", "--window", "1s", "--max-flows", "10000",
+     "--format", "none"))
+
+
+def peak(*words):
+    """Bytes that an extract needed at most; a whole process."""
+    done = subprocess.run([PEAK, PKTBENCH, "extract", "-o", "/dev/null", *words],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{words}: {done.returncode}: {done.stderr}")
+    return int(done.stdout)
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as work:
+        os.chdir(work)
+        subprocess.run([PKTBENCH, "gen", "tcp-flood", "-o", "small.pcap"], check=True)
+        with open("small.pcap", "rb") as small:
+            content = small.read()
+        with open("large.pcap", "wb") as large:
+            large.write(content[:FILE_HEADER])
+            for _ in range(REPEATS):
+                large.write(content[FILE_HEADER:])
+        print(f"peak memory, MB, of {os.path.getsize('small.pcap') / 1e6:.0f} MB and "
+              f"{os.path.getsize('large.pcap') / 1e6:.0f} MB")
+        for case in CASES:
+            small, large = (peak(path, *case) for path in ("small.pcap", "large.pcap"))
+            bad = large - small > MOST
+            failed += bad
+            print(f"{'FAIL' if bad else 'ok  '} {small / 1e6:6.1f} {large / 1e6:6.1f}  "
+                  f"{' '.join(case)}", flush=True)
+        os.chdir("/")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
