@@ -4,8 +4,9 @@
 
 #include "schedule.h"
 
-/* How long would the runs of every cell take? Where all of them pass `seconds`, the slowest of those
- * that are programs of their own get a prefix of their slice. false: a message was printed. */
+/* How long would the runs of every cell take? Where all of them pass `seconds`, the slowest of
+ * those that are programs of their own get a prefix of their slice. false: a message was printed.
+ */
 bool prefixes_plan(schedule *schedule, suite *suite, double seconds);
 
 #endif

@@ -74,9 +74,10 @@ static int index_open(flow_index *index, size_t slots, pkt_err *err)
     const size_t size = slots * sizeof *index->slots;
     index->slots = is_paged(slots) ? pkt_pages_open(size, 1) : calloc(1, size);
     index->mask = slots - 1;
-    return index->slots ? 0
-                        : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE,
-                                   "no memory for an index of %zu flows", slots);
+    if (index->slots)
+        return 0;
+    pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an index of %zu flows", slots);
+    return -1;
 }
 
 static void index_close(flow_index *index)
@@ -178,8 +179,6 @@ static flow_slot *slot_find(const flow_index *index, uint32_t hash, uint32_t num
 static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index,
                             const pkt_flow_key *key, uint32_t hash, uint32_t *number)
 {
-    if (!index->slots)
-        return NULL;
     const flow_slot *slot;
     for (size_t i = hash & index->mask; (slot = &index->slots[i])->place; i = (i + 1) & index->mask)
         if (slot->hash == hash && slot->place != DROPPED) {
@@ -293,7 +292,7 @@ pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t 
 {
     uint32_t number = 0;
     pkt_flow *flow = index_find(table, &table->now, key, hash, &number);
-    if (!flow)
+    if (!flow && table->before.slots)
         flow = index_find(table, &table->before, key, hash, &number);
     *fresh = !flow;
     if (!flow)
