@@ -162,14 +162,14 @@ static double round_seconds(const schedule *s, bool slow)
     return sum;
 }
 
-/* Blocks of slow backends: all of them if those fit beside one round of the quick ones, which get
- * more rounds from what is left: an interval needs processes first. */
+/* Blocks of slow backends: all of them if those fit beside the fewest rounds of the quick ones,
+ * which get more rounds from what is left: an interval needs processes first. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
     double slow = round_seconds(s, true);
     if (slow <= 0)
         return s->blocks;
-    double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : 1);
+    double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : ROUNDS_MIN);
     double fit = floor((s->budget_s - quick) / slow);
     if (fit >= s->blocks)
         return s->blocks;
@@ -206,8 +206,9 @@ void schedule_plan(schedule *s)
         return;
     double quick = round_seconds(s, false);
     double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
-    double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : 1;
-    s->rounds = rounds < 1 ? 1 : rounds > s->rounds_max ? s->rounds_max : (unsigned)rounds;
+    double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
+    rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
+    s->rounds = (unsigned)rounds;
 }
 
 /* What a run takes that has no packets to read, per run: a program that starts another one has much

@@ -15,8 +15,9 @@
 #define SLOW_NS 50e6
 /* Runs of one sample, at most. */
 #define SAMPLE_RUNS_MAX 1000
-/* Rounds of a block, at most, when the budget decides. */
+/* Rounds of a block, at most, when the budget decides; and at least, for quick runs. */
 #define ROUNDS_MAX 20
+#define ROUNDS_MIN 3
 /* The same, and the length of a sample, where two builds take turns: short samples often find the
  * machine at rest. */
 #define TURNS_MAX 60
