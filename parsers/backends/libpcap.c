@@ -98,11 +98,11 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
         .link_type = s->link_type,
     };
     if (s->level == PKT_LEVEL_HEADERS)
-        pkt_decode_headers(&record, batch, row);
+        pkt_decode_headers(&record, 1, batch, row);
     else if (s->level == PKT_LEVEL_FRAMES)
-        pkt_decode_frame(&record, batch, row);
+        pkt_decode_frames(&record, 1, batch, row);
     else
-        pkt_decode_flows(&record, batch, row, hint);
+        pkt_decode_flows(&record, 1, batch, row, hint);
 }
 
 /* libpcap gives its faults as words only; this is how its reader says that the file ended early. */

@@ -65,14 +65,11 @@ static void rows_write(const raw_state *s, const pkt_record *records, size_t cou
                        pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
     if (s->level == PKT_LEVEL_FRAMES)
-        for (size_t i = 0; i < count; i++)
-            pkt_decode_frame(&records[i], batch, row + i);
+        pkt_decode_frames(records, count, batch, row);
     else if (s->level == PKT_LEVEL_HEADERS)
-        for (size_t i = 0; i < count; i++)
-            pkt_decode_headers(&records[i], batch, row + i);
+        pkt_decode_headers(records, count, batch, row);
     else
-        for (size_t i = 0; i < count; i++)
-            pkt_decode_flows(&records[i], batch, row + i, &hints[row + i]);
+        pkt_decode_flows(records, count, batch, row, hints + row);
 }
 
 /* Streams are numbered in a pass over the whole batch. */

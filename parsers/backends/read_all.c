@@ -53,10 +53,11 @@ static int read_all_next(void *state, pkt_batch *batch, pkt_err *err)
     read_all_state *s = state;
     pkt_record records[PKT_BATCH_ROWS];
     int got = pkt_source_read(s->source, records, PKT_BATCH_ROWS, err);
-    for (int i = 0; i < got; i++) {
+    if (got <= 0)
+        return got;
+    for (int i = 0; i < got; i++)
         s->sum ^= words_xor(records[i].data, records[i].cap_len);
-        pkt_decode_frame(&records[i], batch, (size_t)i);
-    }
+    pkt_decode_frames(records, (size_t)got, batch, 0);
     return got;
 }
 

@@ -86,11 +86,6 @@ static inline uint32_t le32(const uint8_t *p)
     return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-static inline uint64_t be48(const uint8_t *p)
-{
-    return (uint64_t)be16(p) << 32 | be32(p + 2);
-}
-
 static inline uint64_t be64(const uint8_t *p)
 {
     return (uint64_t)be32(p) << 32 | be32(p + 4);

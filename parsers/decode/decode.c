@@ -47,7 +47,7 @@ static __attribute__((noinline)) outcome decode_other(cursor c, row r, uint16_t 
     return (outcome){verdict, r.present};
 }
 
-void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
+ALWAYS_INLINE void decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
 {
     batch->ts_ns[index] = record->ts_ns;
     batch->cap_len[index] = record->cap_len;
@@ -61,7 +61,7 @@ void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
 ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, size_t index,
                                  pkt_stream_hint *hint)
 {
-    pkt_decode_frame(record, batch, index);
+    decode_frame(record, batch, index);
     if (record->cap_len > record->wire_len)
         return; /* no packet was captured longer than it was: its bytes cannot be told from others
                  */
@@ -78,14 +78,23 @@ ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, siz
     batch->present[index] = end.present;
 }
 
-void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index)
+void pkt_decode_frames(const pkt_record *records, size_t count, pkt_batch *batch, size_t first)
 {
-    decode_record(record, batch, index, NULL);
+    for (size_t i = 0; i < count; i++)
+        decode_frame(&records[i], batch, first + i);
 }
 
-void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
-                      pkt_stream_hint *hint)
+void pkt_decode_headers(const pkt_record *records, size_t count, pkt_batch *batch, size_t first)
 {
-    *hint = (pkt_stream_hint){0};
-    decode_record(record, batch, index, hint);
+    for (size_t i = 0; i < count; i++)
+        decode_record(&records[i], batch, first + i, NULL);
+}
+
+void pkt_decode_flows(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
+                      pkt_stream_hint *hints)
+{
+    for (size_t i = 0; i < count; i++) {
+        hints[i] = (pkt_stream_hint){0};
+        decode_record(&records[i], batch, first + i, &hints[i]);
+    }
 }

@@ -11,12 +11,12 @@
 #define PKT_MAX_MPLS_LABELS 16
 #define PKT_MAX_IP_EXTENSIONS 16
 
-/* Write the frames columns of the record into a cleared row of the batch. */
-void pkt_decode_frame(const pkt_record *record, pkt_batch *batch, size_t index);
+/* Write the frames columns of `count` records into cleared rows of the batch, from row `first`. */
+void pkt_decode_frames(const pkt_record *records, size_t count, pkt_batch *batch, size_t first);
 /* The same, and the headers columns. */
-void pkt_decode_headers(const pkt_record *record, pkt_batch *batch, size_t index);
-/* The same, and what numbering streams needs besides. */
-void pkt_decode_flows(const pkt_record *record, pkt_batch *batch, size_t index,
-                      pkt_stream_hint *hint);
+void pkt_decode_headers(const pkt_record *records, size_t count, pkt_batch *batch, size_t first);
+/* The same, and what numbering streams needs besides: hints[i] is of records[i]. */
+void pkt_decode_flows(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
+                      pkt_stream_hint *hints);
 
 #endif

@@ -22,9 +22,9 @@ enum {
 
 ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
 {
-    switch (proto) {
-    case PROTO_TCP:
+    if (proto == PROTO_TCP) /* asked first, as most packets are */
         return decode_tcp(c, r);
+    switch (proto) {
     case PROTO_UDP:
         return decode_udp(c, r, open_ended);
     case PROTO_UDPLITE:

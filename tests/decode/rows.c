@@ -36,7 +36,7 @@ void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_
                          .wire_len = (uint32_t)wire,
                          .link_type = link_type};
     memset(batch, 0, sizeof *batch);
-    pkt_decode_headers(&record, batch, 0);
+    pkt_decode_headers(&record, 1, batch, 0);
     batch->rows = 1;
     free(copy);
 }

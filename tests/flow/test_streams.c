@@ -226,7 +226,7 @@ static void packets_number(const pkt_slice *slice, const char *const *packets, c
         uint32_t length = (uint32_t)bytes_of(packets[rows], bytes);
         pkt_record record = {
             .data = bytes, .cap_len = length, .wire_len = length, .link_type = LINKTYPE_IPV4};
-        pkt_decode_flows(&record, &batch, rows, &hints[rows]);
+        pkt_decode_flows(&record, 1, &batch, rows, &hints[rows]);
     }
     pkt_streams *streams = pkt_streams_open(slice, &err);
     assert_non_null(streams);

@@ -32,7 +32,7 @@ static void decode(const packet *p, size_t captured, pkt_batch *batch)
                          .wire_len = (uint32_t)p->wire,
                          .link_type = p->link_type};
     memset(batch, 0, sizeof *batch);
-    pkt_decode_headers(&record, batch, ROW);
+    pkt_decode_headers(&record, 1, batch, ROW);
     free(copy);
 }
 

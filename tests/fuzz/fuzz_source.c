@@ -69,7 +69,7 @@ static void check_frame(const pkt_record *record)
 {
     static pkt_batch batch;
     batch.verdict[0] = 0;
-    pkt_decode_frame(record, &batch, 0);
+    pkt_decode_frames(record, 1, &batch, 0);
     must(batch.ts_ns[0] == record->ts_ns && batch.cap_len[0] == record->cap_len &&
              batch.wire_len[0] == record->wire_len && batch.link_type[0] == record->link_type,
          "the frames columns are the record's");

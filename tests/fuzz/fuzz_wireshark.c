@@ -209,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .cap_len = (uint32_t)(size - HEAD),
                                .wire_len = (uint32_t)(size - HEAD),
                                .link_type = link_types[interface]};
-    pkt_decode_headers(&record, &now.rows, row);
+    pkt_decode_headers(&record, 1, &now.rows, row);
     if (verdict_is_sound(now.rows.verdict[row]) && !is_choice(&record, now.rows.eth_type[row])) {
         packet_put(interface, &record);
         now.rows.rows++;
