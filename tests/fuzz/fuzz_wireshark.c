@@ -181,15 +181,17 @@ static bool is_ppp_ethertype(const pkt_record *record)
  *   and the protocol field for an EtherType also where the device gives it another meaning
  * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
  *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
+ * - it enters frames in a provider's backbone (0x88e7, IEEE 802.1ah) behind an 802.1ad tag
  * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
  *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, unsigned ethertype)
 {
     enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
     enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
+    enum { BACKBONE = 0x88e7 };
     const bool cooked = record->link_type == SLL || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
-        is_ppp_ethertype(record))
+        ethertype == BACKBONE || is_ppp_ethertype(record))
         return true;
     return cooked && record->cap_len >= SLL_BYTES &&
            (ethertype == FIRST_ETHERTYPE ||
