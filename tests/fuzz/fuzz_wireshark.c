@@ -83,7 +83,8 @@ static bool has_stopped(const pkt_batch *theirs, size_t i, size_t row)
                               proto == AH || proto == DESTINATION;
     return (now.rows.present[row] & ~theirs->present[i]) ||
            (at_extension &&
-            (proto != now.rows.ip_proto[row] || theirs->ip_id[i] != now.rows.ip_id[row]));
+            (proto != now.rows.ip_proto[row] || theirs->ip_id[i] != now.rows.ip_id[row] ||
+             theirs->frag_off[i] != now.rows.frag_off[row]));
 }
 
 static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
