@@ -177,7 +177,7 @@ static bool is_ppp_ethertype(const pkt_record *record)
     return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
 }
 
-/* Choices, the same as in tests/differential/next_headers.py:
+/* Choices; those of one header after the other are in tests/differential/next_headers.py too:
  * - in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's own,
  *   and the protocol field for an EtherType also where the device gives it another meaning
  * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
@@ -185,14 +185,16 @@ static bool is_ppp_ethertype(const pkt_record *record)
  * - it enters frames in a provider's backbone (0x88e7, IEEE 802.1ah) behind an 802.1ad tag
  * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
  *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
-static bool is_choice(const pkt_record *record, unsigned ethertype)
+static bool is_choice(const pkt_record *record, size_t row)
 {
     enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
     enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
     enum { BACKBONE = 0x88e7 };
+    const unsigned ethertype = now.rows.eth_type[row];
+    const bool tagged = now.rows.present[row] & PKT_HAS_VLAN;
     const bool cooked = record->link_type == SLL || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
-        ethertype == BACKBONE || is_ppp_ethertype(record))
+        (tagged && ethertype == BACKBONE) || is_ppp_ethertype(record))
         return true;
     return cooked && record->cap_len >= SLL_BYTES &&
            (ethertype == FIRST_ETHERTYPE ||
@@ -213,7 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .wire_len = (uint32_t)(size - HEAD),
                                .link_type = link_types[interface]};
     pkt_decode_headers(&record, 1, &now.rows, row);
-    if (verdict_is_sound(now.rows.verdict[row]) && !is_choice(&record, now.rows.eth_type[row])) {
+    if (verdict_is_sound(now.rows.verdict[row]) && !is_choice(&record, row)) {
         packet_put(interface, &record);
         now.rows.rows++;
     } else {
