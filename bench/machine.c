@@ -83,6 +83,12 @@ size_t private_cache_bytes(void)
     return bytes ? bytes : (size_t)1 << 20;
 }
 
+size_t largest_cache_bytes(void)
+{
+    size_t bytes = cache_bytes(3);
+    return bytes ? bytes : private_cache_bytes();
+}
+
 static json_t *bytes_or_null(size_t bytes)
 {
     return bytes ? json_integer((json_int_t)bytes) : json_null();

@@ -13,5 +13,7 @@ json_t *machine_describe(void);
 /* Size of a processor's private cache (level 2), bytes; a guess of 1 MiB where it cannot be told.
  */
 size_t private_cache_bytes(void);
+/* Size of the largest cache, bytes: that of the last level, which processors share. */
+size_t largest_cache_bytes(void);
 
 #endif

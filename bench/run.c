@@ -31,11 +31,24 @@ uint64_t peak_rss_bytes(void)
     return kib * 1024;
 }
 
-static void caches_evict(const run_job *job)
+static void caches_evict(const uint8_t *memory, size_t bytes)
 {
-    const volatile uint8_t *walk = job->walk;
-    for (size_t i = 0; walk && i < job->walk_bytes; i += CACHE_LINE)
+    const volatile uint8_t *walk = memory;
+    for (size_t i = 0; walk && i < bytes; i += CACHE_LINE)
         (void)walk[i];
+}
+
+double run_evict_ns(size_t bytes)
+{
+    uint8_t *memory = malloc(bytes);
+    if (!memory)
+        return 0;
+    memset(memory, 1, bytes);
+    uint64_t from = clock_ns(CLOCK_MONOTONIC);
+    caches_evict(memory, bytes);
+    double ns = (double)(clock_ns(CLOCK_MONOTONIC) - from);
+    free(memory);
+    return ns;
 }
 
 /* The clocks of a timed run. */
@@ -47,7 +60,7 @@ typedef struct stopwatch {
 static void stopwatch_start(stopwatch *w, const run_job *job)
 {
     counters_open(&w->processor);
-    caches_evict(job);
+    caches_evict(job->walk, job->walk_bytes);
     counters_start(&w->processor);
     w->cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     w->wall = clock_ns(CLOCK_MONOTONIC);

@@ -30,8 +30,8 @@ typedef struct run_job {
     const char *csv;         /* RUN_ROWS: file to write */
     bool keep;               /* RUN_ROWS: also the rows before a failure */
     uint64_t packets;        /* RUN_POSITIONS: rows that there will be */
-    const uint8_t *walk;     /* memory to walk over before a timed run, so that the private caches
-                              * hold nothing of the slice; NULL: none */
+    const uint8_t *walk;     /* memory to walk over before a timed run, so that caches hold nothing
+                              * of the slice; NULL: none */
     size_t walk_bytes;
 } run_job;
 
@@ -56,6 +56,8 @@ typedef struct run_outcome {
 /* Forks if the backend asks for it. `batch` is scratch space. */
 void run_once(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
               run_outcome *outcome);
+/* How long a walk over so much memory takes. */
+double run_evict_ns(size_t bytes);
 /* VmHWM of this process, bytes; 0 where it cannot be told. */
 uint64_t peak_rss_bytes(void);
 

@@ -146,10 +146,17 @@ void schedule_probe(schedule *s)
     }
 }
 
+/* Runs of a sample, at so many nanoseconds each. */
+static unsigned runs_of(const schedule *s, double run_ns)
+{
+    double runs = ceil(s->sample_ns / fmax(run_ns, 1));
+    return runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+}
+
 /* Seconds of one sample of the cell. */
 static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return fmax(cell->run_ns, s->sample_ns) * 1.1e-9;
+    return runs_of(s, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
 }
 
 /* Seconds of a round of the cells that are slow, or that are not. */
@@ -187,13 +194,6 @@ static double planned_seconds(const schedule *s)
 {
     return s->blocks * s->rounds * round_seconds(s, false) +
            s->slow_blocks * round_seconds(s, true);
-}
-
-/* Runs of a sample, at so many nanoseconds each. */
-static unsigned runs_of(const schedule *s, double run_ns)
-{
-    double runs = ceil(s->sample_ns / fmax(run_ns, 1));
-    return runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
 }
 
 void schedule_plan(schedule *s)

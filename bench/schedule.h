@@ -9,19 +9,20 @@
 #include "run.h"
 #include "sink/rows.h"
 
-/* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated. */
-#define SAMPLE_NS 50e6
-/* A run of this length fills a sample by itself: its backend is slow. */
+/* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated.
+ * Short samples often find the machine at rest. */
+#define SAMPLE_NS 1e6
+/* A backend is slow whose run is longer than this. */
 #define SLOW_NS 50e6
 /* Runs of one sample, at most. */
 #define SAMPLE_RUNS_MAX 1000
 /* Rounds of a block, at most, when the budget decides; and at least, for quick runs. */
 #define ROUNDS_MAX 20
 #define ROUNDS_MIN 3
-/* The same, and the length of a sample, where two builds take turns: short samples often find the
- * machine at rest. */
+/* The same where two builds take turns. */
 #define TURNS_MAX 60
-#define TURN_NS 1e6
+/* Memory that is walked over before a run, at most: every process of a block holds as much. */
+#define EVICT_BYTES_MAX ((size_t)128 << 20)
 /* Blocks that even a backend gets whose runs do not fit the budget. */
 #define BLOCKS_MIN 3
 
@@ -76,6 +77,7 @@ typedef struct schedule {
     double budget_s;      /* for the timed part */
     double request_s;     /* that a run may take */
     size_t evict_bytes;   /* walked over before every run */
+    double evict_ns;      /* which takes about so long */
     bool one_cpu;         /* all processes of a block share a processor, the blocks take turns */
     bool positions;       /* find out what each eighth of a slice costs */
     random_state random;

@@ -122,6 +122,7 @@ typedef struct user_capture {
     char *path;        /* plain: the file itself, or what it was unpacked into */
     char *base;        /* what its slices are called */
     bool cut;
+    bool ours;           /* the path is in the scratch folder */
     sieve_counts sieved; /* by the suite's filter */
     suite_slice whole;   /* as measured */
 } user_capture;
@@ -151,16 +152,26 @@ static bool part_add(suite *suite, const user_capture *c, const char *part, slic
     return suite_slice_admit(suite, slice, c->shown);
 }
 
+/* Copied even if it is small: what is measured lies in the page cache as all slices do, however
+ * the capture was written. */
 static bool whole_add(suite *suite, const user_capture *c)
 {
+    pkt_err err = {.pos = PKT_POS_NONE};
     suite_slice *slice = suite_slice_new(suite);
     if (!slice)
         return false;
     *slice = (suite_slice){.part = "whole",
                            .name = name_unique(suite, c->base),
-                           .path = strdup(c->path),
                            .unfiltered = c->sieved.of,
                            .filtered = c->sieved.kept};
+    char *file = slice->name ? suite_text("%s%s", slice->name, ".whole") : NULL;
+    slice->path = c->ours ? strdup(c->path) : file ? suite_scratch(suite, file) : NULL;
+    free(file);
+    if (slice->path && !c->ours && pkt_input_save(c->path, slice->path, &err) != 0) {
+        suite->count++;
+        say_failure(c->shown, &err);
+        return false;
+    }
     return suite_slice_admit(suite, slice, c->shown);
 }
 
@@ -203,17 +214,18 @@ static bool capture_measure(user_capture *c)
 }
 
 /* The filter's packets in place of all; a file of ours that has them is not needed any more. */
-static bool capture_filter(const suite *suite, user_capture *c, bool ours)
+static bool capture_filter(const suite *suite, user_capture *c)
 {
     if (!suite->filter)
         return true;
     sieve_counts counts = {0};
     char *path = filtered_capture(suite, c->shown, c->path, &counts);
     c->sieved = counts;
-    if (ours)
+    if (c->ours)
         (void)unlink(c->path);
     free(c->path);
     c->path = path;
+    c->ours = true;
     return path != NULL;
 }
 
@@ -229,15 +241,16 @@ static bool capture_add(suite *suite, const char *operand)
 {
     user_capture c = {.shown = pkt_input_shown(operand), .base = base_name(operand)};
     bool file = pkt_input_is_file(operand), good = c.base != NULL;
+    c.ours = !file;
     if (file)
         c.path = strdup(operand);
     if (!c.base || (file && !c.path)) {
         say_error("no memory for a slice");
         good = false;
     }
-    good = good && (file || capture_unpack(suite, operand, &c)) &&
-           capture_filter(suite, &c, !file) && capture_measure(&c) && capture_slice(suite, &c);
-    if ((!file || suite->filter) && c.path && c.whole.bytes > SLICE_BYTES)
+    good = good && (file || capture_unpack(suite, operand, &c)) && capture_filter(suite, &c) &&
+           capture_measure(&c) && capture_slice(suite, &c);
+    if (c.ours && c.path && c.whole.bytes > SLICE_BYTES)
         (void)unlink(c.path); /* its slices are enough */
     free(c.path);
     free(c.base);

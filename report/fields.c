@@ -188,6 +188,19 @@ bool is_above_one(const json_t *ratio)
     return json_number_value(json_array_get(json_object_get(ratio, "ci95"), 0)) > 1;
 }
 
+double plan_slow_ms(const json_t *plan)
+{
+    double ns = number_of(plan, "slow_ns");
+    return (ns > 0 ? ns : number_of(plan, "sample_ns")) / 1e6;
+}
+
+bool emptied_all_caches(const json_t *results)
+{
+    const json_t *cpu = at(results, "context", "cpu");
+    double last = fmax(number_of(cpu, "l3_bytes"), number_of(cpu, "l2_bytes"));
+    return last > 0 && number_of(json_object_get(results, "plan"), "evict_bytes") >= last;
+}
+
 bool is_ours(const json_t *backend)
 {
     return strcmp(text_of(backend, "origin"), "ours") == 0 &&

@@ -48,6 +48,10 @@ void number_text(double value, char *text, size_t size);
 void interval_text(const json_t *summary, double scale, char *text, size_t size);
 /* The interval lies wholly above 1. */
 bool is_above_one(const json_t *ratio);
+/* Runs longer than this fill a sample by themselves, milliseconds. */
+double plan_slow_ms(const json_t *plan);
+/* Was more memory than any cache holds walked over before every run? */
+bool emptied_all_caches(const json_t *results);
 /* Does this backend come from the project itself and parse? */
 bool is_ours(const json_t *backend);
 

@@ -124,13 +124,15 @@ static void plan_words(part *p)
             "<li>Every backend ran in %.0f fresh processes, %.0f rounds in each (runs above %.0f "
             "ms: one round in %.0f of them), in random order, so that drift of the machine falls "
             "on all alike.</li>\n",
-            number_of(plan, "blocks"), number_of(plan, "rounds"),
-            number_of(plan, "sample_ns") / 1e6, number_of(plan, "slow_blocks"));
+            number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+            number_of(plan, "slow_blocks"));
     fprintf(p->out,
             "<li>The file is in the page cache; before every run %.1f MB of other memory are "
-            "walked over, so that the private caches hold nothing of it. The last-level cache "
-            "cannot be emptied.</li>\n",
-            number_of(plan, "evict_bytes") / 1e6);
+            "walked over, so that %s.</li>\n",
+            number_of(plan, "evict_bytes") / 1e6,
+            emptied_all_caches(p->results)
+                ? "no cache holds anything of it"
+                : "the private caches hold nothing of it; the last level's may");
 }
 
 void section_method(part *p)

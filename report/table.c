@@ -188,13 +188,6 @@ static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
     fputs(colour ? "\033[0m\n" : "\n", out);
 }
 
-/* Runs of this length fill a sample by themselves. */
-static double slow_ms(const json_t *plan)
-{
-    double ns = number_of(plan, "slow_ns");
-    return (ns > 0 ? ns : number_of(plan, "sample_ns")) / 1e6;
-}
-
 static void machine_print(const json_t *results, const char *bullet, FILE *out)
 {
     const json_t *context = json_object_get(results, "context");
@@ -208,10 +201,10 @@ static void machine_print(const json_t *results, const char *bullet, FILE *out)
     fprintf(out,
             "%s%.0f processes of each backend, %.0f rounds in each (of runs above %.0f ms: one "
             "round in "
-            "%.0f of them), in random order; page cache warm, private caches evicted; medians with "
+            "%.0f of them), in random order; page cache warm, %s caches evicted; medians with "
             "95 %% intervals.\n",
-            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), slow_ms(plan),
-            number_of(plan, "slow_blocks"));
+            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+            number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */

@@ -6,14 +6,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The file is closed, or was never open. */
+static void forget(pkt_outfile *out)
+{
+    free(out->path);
+    free(out->temp);
+    free(out->buffer);
+    *out = (pkt_outfile){0};
+}
+
 static int open_failed(pkt_outfile *out, pkt_err *err)
 {
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     if (out->temp)
         unlink(out->temp);
-    free(out->path);
-    free(out->temp);
-    *out = (pkt_outfile){0};
+    forget(out);
     return -1;
 }
 
@@ -63,6 +70,9 @@ static int open_temp(pkt_outfile *out, pkt_err *err)
         close(fd);
         return open_failed(out, err);
     }
+    out->buffer = malloc(PKT_OUTFILE_BYTES);
+    if (out->buffer) /* only quicker */
+        (void)setvbuf(out->file, out->buffer, _IOFBF, PKT_OUTFILE_BYTES);
     return 0;
 }
 
@@ -121,9 +131,7 @@ int pkt_outfile_commit(pkt_outfile *out, pkt_err *err)
     errno = saved;
     if (bad)
         return open_failed(out, err);
-    free(out->path);
-    free(out->temp);
-    *out = (pkt_outfile){0};
+    forget(out);
     return 0;
 }
 
@@ -133,7 +141,5 @@ void pkt_outfile_abandon(pkt_outfile *out)
         fclose(out->file);
     if (out->temp && !out->nameless)
         unlink(out->temp);
-    free(out->path);
-    free(out->temp);
-    *out = (pkt_outfile){0};
+    forget(out);
 }

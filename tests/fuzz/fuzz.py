@@ -15,9 +15,9 @@ import collections
 import os
 import re
 import resource
-import shutil
 import subprocess
 import sys
+import tempfile
 from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,7 +50,7 @@ def cpu_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def input_folders(build: str, name: str, corpus: str) -> list[str]:
+def input_folders(seeds: str, name: str, corpus: str) -> list[str]:
     """The target's own corpus first: libFuzzer writes into it."""
     folders = [os.path.join(corpus, PREFIX + name)]
     os.makedirs(folders[0], exist_ok=True)
@@ -58,14 +58,14 @@ def input_folders(build: str, name: str, corpus: str) -> list[str]:
     if name == "results":  # no generator makes them
         folders.append(os.path.join(HERE, "results"))
     else:
-        folders.append(os.path.join(build, "seeds", PREFIX + source))
+        folders.append(os.path.join(seeds, PREFIX + source))
     found = os.path.join(corpus, PREFIX + source)
     if source != name and os.path.isdir(found):
         folders.append(found)
     return folders
 
 
-def run_target(options: argparse.Namespace, name: str) -> Run:
+def run_target(options: argparse.Namespace, name: str, seeds: str) -> Run:
     artifacts = os.path.join(options.corpus, "broken", "")
     os.makedirs(artifacts, exist_ok=True)
     command = [os.path.join(options.build, "tests", "fuzz", PREFIX + name),
@@ -76,7 +76,7 @@ def run_target(options: argparse.Namespace, name: str) -> Run:
     before = cpu_seconds()
     log_path = os.path.join(options.corpus, name + ".log")
     with open(log_path, "w", encoding="utf-8") as log:
-        status = subprocess.run(command + input_folders(options.build, name, options.corpus),
+        status = subprocess.run(command + input_folders(seeds, name, options.corpus),
                                 stdout=subprocess.DEVNULL, stderr=log, cwd=artifacts,
                                 check=False).returncode
     with open(log_path, encoding="utf-8", errors="replace") as log:
@@ -152,14 +152,13 @@ def main() -> int:
     options = options_read()
     os.makedirs(options.corpus, exist_ok=True)
     path = os.path.join(options.corpus, "runs.tsv")
-    seeds = os.path.join(options.build, "seeds")
-    shutil.rmtree(seeds, ignore_errors=True)
-    subprocess.run([os.path.join(options.build, "tests", "fuzz", "seeds"), seeds], check=True)
     runs = []
-    for name in options.names:
-        print(f"{name} for {options.minutes} min", file=sys.stderr)
-        runs.append(run_target(options, name))
-        runs_add(path, runs[-1])
+    with tempfile.TemporaryDirectory() as seeds:
+        subprocess.run([os.path.join(options.build, "tests", "fuzz", "seeds"), seeds], check=True)
+        for name in options.names:
+            print(f"{name} for {options.minutes} min", file=sys.stderr)
+            runs.append(run_target(options, name, seeds))
+            runs_add(path, runs[-1])
     table(runs, path)
     return 1 if any(run.ended == "broken" for run in runs) else 0
 
