@@ -105,17 +105,13 @@ static void slice_print(const json_t *study, const char *slice, bool markdown, F
     fputc('\n', out);
 }
 
-static void prefix_notes(const json_t *results, FILE *out)
+static void prefix_notes(const json_t *study, const char *slice, FILE *out)
 {
-    size_t i;
-    json_t *row;
-    json_array_foreach(json_object_get(results, "study"), i, row)
-    {
-        if (number_of(row, "prefix_packets") > 0 &&
-            strcmp(text_of(row, "reading"), "as-published") == 0)
-            fprintf(out, "* %s on %s: the cost of its first %.0f packets, for all of them.\n",
-                    text_of(row, "library"), text_of(row, "slice"),
-                    number_of(row, "prefix_packets"));
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
+        if (number_of(row, "prefix_packets") > 0)
+            fprintf(out, "* %s, on %s: the cost of its first %.0f packets, for all of them.\n",
+                    lines[i].title, slice, number_of(row, "prefix_packets"));
     }
 }
 
@@ -131,6 +127,9 @@ void report_study(const json_t *results, bool markdown, FILE *out)
         slice_print(study, text_of(slice, "name"), markdown, out);
     }
     fputs("Published: a study of CIC-IoT-2023 traffic, 10 MB, 1 : 102 : 1179.\n", out);
-    prefix_notes(results, out);
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        prefix_notes(study, text_of(slice, "name"), out);
+    }
     fputc('\n', out);
 }

@@ -212,7 +212,8 @@ def test_sample():
         assert made == kept, "make report/sample again: see CONTRIBUTING.md"
         page = Path(folder, "index.html").read_bytes()
         links = re.findall(rb'href="data:application/json;base64,([^"]*)"', page)
-        assert [base64.b64decode(link) for link in links] == [one.read_bytes() for one in results]
+        assert [json.loads(base64.b64decode(link)) for link in links] == \
+            [json.loads(one.read_bytes()) for one in results]
         assert len(page) < 2e6
 
 
