@@ -121,6 +121,11 @@ static bool is_comparable(const json_t *a, const json_t *b, bool force)
                       inner(b, "context", "cpu", "model"), force) &&
         !force)
         return false;
+    if (field_differs("plan.evict_bytes",
+                      json_object_get(json_object_get(a, "plan"), "evict_bytes"),
+                      json_object_get(json_object_get(b, "plan"), "evict_bytes"), force) &&
+        !force)
+        return false;
     if (slices_differ(a, b, force, &shared))
         return false;
     if (shared == 0)

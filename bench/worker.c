@@ -141,8 +141,8 @@ static int walk_prepare(worker *w, size_t bytes)
     if (bytes == w->walk_bytes)
         return 0;
     free(w->walk);
-    w->walk_bytes = bytes;
     w->walk = bytes ? malloc(bytes) : NULL;
+    w->walk_bytes = w->walk ? bytes : 0;
     if (w->walk)
         memset(w->walk, 1, bytes); /* pages of its own, not the one page of zeros */
     return bytes && !w->walk ? -1 : 0;

@@ -21,7 +21,6 @@ A driver subclasses Peer and Run, and says in `work` what its library is really 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib.metadata
 import importlib.util
@@ -30,12 +29,13 @@ import itertools
 import json
 import os
 import resource
-import signal
 import sys
 import time
 import zlib
 from functools import lru_cache
 from typing import Any, Callable, Iterator, NamedTuple, NoReturn, Optional
+
+import process
 
 # Columns of include/pktbench.h, in its order and under the names that CSV shows. No peer gives
 # `verdict`: parsers do not agree on what is broken.
@@ -74,8 +74,6 @@ SLL_FOREIGN = frozenset((770, 778, 801, 802, 803, 824))
 
 # The columns' checksum takes the first of so many rows, as the native null sink does of a batch.
 WITNESS_STEP = 256
-# As `pktbench worker` has it: what leaks fails by itself, before it takes the machine down.
-MEMORY_BYTES = 8 << 30
 FIX = "run `./run setup peers`"
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
@@ -211,26 +209,6 @@ def row_text(cells: tuple) -> str:
     return ",".join(map(cell_text, cells)) + "\n"
 
 
-# The clock.
-
-
-def peak_rss_bytes() -> int:
-    """Of this process alone: ru_maxrss begins at what the parent had."""
-    try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            for line in status:
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def cpu_ns() -> int:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time_ns() + round((children.ru_utime + children.ru_stime) * 1e9)
-
-
 class Outcome(NamedTuple):
     rows: int
     check: int  # sum over the cells of some rows; 0 without columns
@@ -274,22 +252,22 @@ class Sampler:
     def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
         gc.collect()  # garbage of the last run is not this one's
         self.evict(evict_bytes)
-        own = peak_rss_bytes()
-        cpu, wall = cpu_ns(), time.perf_counter_ns()
+        own = process.peak_rss_bytes()
+        cpu, wall = process.cpu_ns(), time.perf_counter_ns()
         run = self.peer.open(path, level, columns)
         try:
             outcome = parse_columns(run) if columns else parse(run)
             wall = time.perf_counter_ns() - wall
         finally:
             run.close()  # waits for children: only then is their CPU time known
-        cpu = cpu_ns() - cpu
+        cpu = process.cpu_ns() - cpu
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
         if largest > own:  # else it may be what the child had of us before it became tshark
             self.child_peak = max(self.child_peak, largest)
         return outcome, wall, cpu
 
     def peak(self) -> int:
-        return peak_rss_bytes() + self.child_peak
+        return process.peak_rss_bytes() + self.child_peak
 
 
 # The protocol.
@@ -400,8 +378,8 @@ class Worker:
             elif os.path.exists(part):
                 os.unlink(part)
             raise
-        return {"rows": outcome.rows, "witness": hex64(outcome.rows),
-                "columns_witness": hex64(outcome.check)}
+        return {"rows": outcome.rows, "witness": f"{outcome.rows:016x}",
+                "columns_witness": f"{outcome.check:016x}"}
 
     def sample(self, request: dict, path: str, level: str) -> dict:
         runs, evict = number(request, "k", 1), number(request, "evict_bytes", 0, 0)
@@ -416,7 +394,7 @@ class Worker:
             if outcome != first:
                 raise Refusal("two runs over the same slice gave different rows")
         return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
-                "witness": hex64(first.check if columns else first.rows),
+                "witness": f"{first.check if columns else first.rows:016x}",
                 "peak_rss_bytes": self.sampler.peak()}
 
     def positions(self, request: dict, path: str, level: str) -> dict:
@@ -440,10 +418,6 @@ class Worker:
         return {"part_ns": part_ns, "first_ns": first}
 
 
-def hex64(value: int) -> str:
-    return f"{value:016x}"
-
-
 def contract_columns(shown: tuple[str, ...]) -> list[str]:
     """As the contract names them: an address is two columns of 64 bits."""
     names = []
@@ -454,31 +428,6 @@ def contract_columns(shown: tuple[str, ...]) -> list[str]:
 
 # The process.
 
-PR_SET_PDEATHSIG = 1
-try:
-    libc: Any = ctypes.CDLL(None)
-except OSError:
-    libc = None
-
-
-def die_with_parent() -> None:
-    """Where the system can do it. Also for use between fork and exec."""
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
-
-
-def memory_limit() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [limit for limit in (soft, hard, MEMORY_BYTES) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
-
-
-def output_keep() -> int:
-    """What libraries print goes to standard error; returns a descriptor of the real output."""
-    answers = os.dup(1)
-    os.dup2(2, 1)
-    return answers
-
 
 def converse(worker: Worker) -> int:
     # Children must not hold the harness's ends: standard input becomes empty for them.
@@ -486,7 +435,7 @@ def converse(worker: Worker) -> int:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    answers = os.fdopen(output_keep(), "w", encoding="ascii")
+    answers = os.fdopen(process.output_keep(), "w", encoding="ascii")
     for line in iter(requests.readline, b""):
         try:
             request = json.loads(line)
@@ -508,7 +457,7 @@ def converse(worker: Worker) -> int:
 
 
 def run_once(peer: Peer, level: str, path: str) -> int:
-    output_keep()
+    process.output_keep()
     try:
         peer.version()
         if level not in peer.levels:
@@ -540,9 +489,9 @@ def main(*peers: Peer) -> NoReturn:
     if len(arguments) < 2 or arguments[1] not in named:
         usage(list(peers))
     mode, peer, rest = arguments[0], named[arguments[1]], arguments[2:]
-    die_with_parent()
+    process.die_with_parent()
     if mode == "worker" and not rest:
-        memory_limit()
+        process.memory_limit()
         status = converse(Worker(peer))
     elif mode == "run" and len(rest) == 2:
         status = run_once(peer, *rest)

@@ -9,6 +9,7 @@ import sys
 from typing import Any, Iterator, Optional
 
 import peer
+import process
 import wireshark_rows as rows
 
 asyncio: Any = None  # imported by load(), like pyshark, which cannot do without it
@@ -110,7 +111,7 @@ class PysharkBase(peer.Peer):
         os.environ.update(rows.tshark_environment())
         # PyShark starts tshark this way, and does not see to it that tshark ends when we are killed.
         asyncio.create_subprocess_exec = functools.partial(
-            asyncio.create_subprocess_exec, preexec_fn=peer.die_with_parent)
+            asyncio.create_subprocess_exec, preexec_fn=process.die_with_parent)
 
 
 class Pyshark(PysharkBase):

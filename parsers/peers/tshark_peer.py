@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from typing import Iterator, Optional
 
 import peer
+import process
 import wireshark_rows as rows
 
 # What XML 1.0 does not allow; some versions write it.
@@ -25,7 +26,7 @@ class TsharkRun(peer.Run):
         self.process = subprocess.Popen(
             [rows.tshark_path(), *rows.tshark_options(), "-r", path, *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.messages,
-            env=rows.tshark_environment(), preexec_fn=peer.die_with_parent)
+            env=rows.tshark_environment(), preexec_fn=process.die_with_parent)
         self.ended = False
 
     def lines(self) -> Iterator[bytes]:

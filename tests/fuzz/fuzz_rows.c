@@ -4,7 +4,7 @@
  * 2.4, ...), so that what it refuses says nothing. Where it reads on, but otherwise than we do:
  *   - classic files before version 2.4: the lengths may stand in the other order; not compared
  *   - classic packets over the file's snaplen are cut to it; in modified captures of Ethernet to 14
- *     bytes more, unless the link type has further bits (FCS)
+ *     bytes more, by the lower 26 bits of the link type
  *   - a time's fraction of 2^31 and more counts as negative
  *   - pcapng times in binary fractions below 2^-34 s overflow
  *   - the first section header's length at its end is not looked at
@@ -14,7 +14,7 @@
 #include "fuzz.h"
 #include "source/source_private.h"
 
-enum { LINKTYPE_USB_LINUX_MMAPPED = 220 };
+enum { LINKTYPE_USB_LINUX_MMAPPED = 220, LIBPCAP_LINKTYPE = 0x03ffffff };
 
 extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap;
 
@@ -53,7 +53,7 @@ static bool is_modified_ethernet(const uint8_t *data, int swapped)
 {
     enum { ETHERNET = 1 };
     return file_u32(data, swapped) == PCAP_MAGIC_MODIFIED &&
-           file_u32(data + 20, swapped) == ETHERNET;
+           (file_u32(data + 20, swapped) & LIBPCAP_LINKTYPE) == ETHERNET;
 }
 
 /* false: libpcap reads such a file by other rules. */

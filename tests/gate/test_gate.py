@@ -157,6 +157,7 @@ def test_refusals(bench, results):
             bench.run("compare", old, path, "--force", says=field)
 
     refused("context.cpu.model", lambda r: r["context"]["cpu"].update(model="another"))
+    refused("plan.evict_bytes", lambda r: r["plan"].update(evict_bytes=1))
     refused("schema_version", lambda r: r.update(schema_version=2))
     refused("slices[].xxh3 of slice", lambda r: r["slices"][0].update(xxh3="0" * 16))
     refused("slices[].name", lambda r: r["slices"][0].update(name="another"))
