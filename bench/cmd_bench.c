@@ -129,12 +129,18 @@ static bool is_used(const schedule *s, const suite_slice *slice)
     return false;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* A slice of 10 MB stays in the last level's cache or not, as neighbours have it: measured,
  * intervals of +-9 % with it and of +-1 % without. Two builds that take turns have it alike. */
 static void caches_plan(schedule *s, bool turns)
 {
     size_t wanted = 2 * (turns ? private_cache_bytes() : largest_cache_bytes());
-    s->evict_bytes = wanted < EVICT_BYTES_MAX ? wanted : EVICT_BYTES_MAX;
+    size_t most = smaller(EVICT_BYTES_MAX, memory_bytes() / EVICT_MEMORY_PART);
+    s->evict_bytes = smaller(wanted, most);
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
 
@@ -228,7 +234,9 @@ static const option_spec options[] = {
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
      "Time for all that is timed; default 280s, 600s for the suite seed. Agreement comes on top."},
-    {"sample", "TIME", "How long a sample lasts at least, by repeating short runs; default 1ms."},
+    {"sample", "TIME",
+     "How long a sample lasts at least, by repeating short runs, but not longer than "
+     "100 ms of emptying caches before them; default 1ms."},
     {"timeout", "TIME", "How long one run may take; default 120s."},
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "

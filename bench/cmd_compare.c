@@ -5,6 +5,7 @@
 #include "command.h"
 #include "comparison.h"
 #include "report/change.h"
+#include "report/fields.h"
 #include "results.h"
 #include "say.h"
 #include "sink/outfile.h"
@@ -80,11 +81,6 @@ static bool field_differs(const char *field, const json_t *a, const json_t *b, b
     return true;
 }
 
-static const json_t *inner(const json_t *results, const char *a, const char *b, const char *c)
-{
-    return json_object_get(json_object_get(json_object_get(results, a), b), c);
-}
-
 /* Slices of one name must be of one content. *shared counts them. */
 static bool slices_differ(const json_t *a, const json_t *b, bool force, size_t *shared)
 {
@@ -117,13 +113,12 @@ static bool is_comparable(const json_t *a, const json_t *b, bool force)
                       json_object_get(b, "schema_version"), force) &&
         !force)
         return false;
-    if (field_differs("context.cpu.model", inner(a, "context", "cpu", "model"),
-                      inner(b, "context", "cpu", "model"), force) &&
+    if (field_differs("context.cpu.model", json_object_get(at(a, "context", "cpu"), "model"),
+                      json_object_get(at(b, "context", "cpu"), "model"), force) &&
         !force)
         return false;
-    if (field_differs("plan.evict_bytes",
-                      json_object_get(json_object_get(a, "plan"), "evict_bytes"),
-                      json_object_get(json_object_get(b, "plan"), "evict_bytes"), force) &&
+    if (field_differs("plan.evict_bytes", at(a, "plan", "evict_bytes"),
+                      at(b, "plan", "evict_bytes"), force) &&
         !force)
         return false;
     if (slices_differ(a, b, force, &shared))

@@ -121,7 +121,7 @@ static bool results_write(const json_t *results, const char *path)
         say_failure(path, &err);
         return false;
     }
-    bool good = json_dumpf(results, out.file, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+    bool good = json_dumpf(results, out.file, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 &&
                 fputc('\n', out.file) != EOF;
     if (!good)
         pkt_outfile_abandon(&out);

@@ -89,6 +89,11 @@ size_t largest_cache_bytes(void)
     return bytes ? bytes : private_cache_bytes();
 }
 
+size_t memory_bytes(void)
+{
+    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
 static json_t *bytes_or_null(size_t bytes)
 {
     return bytes ? json_integer((json_int_t)bytes) : json_null();

@@ -15,5 +15,7 @@ json_t *machine_describe(void);
 size_t private_cache_bytes(void);
 /* Size of the largest cache, bytes: that of the last level, which processors share. */
 size_t largest_cache_bytes(void);
+/* The machine's memory, bytes. */
+size_t memory_bytes(void);
 
 #endif

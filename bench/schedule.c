@@ -79,7 +79,7 @@ static double number(const json_t *answer, const char *key)
     return (double)json_integer_value(json_object_get(answer, key));
 }
 
-/* A run that fills a sample by itself: one such sample a block is what it gets. */
+/* One sample a block is what such a cell gets. */
 static bool is_slow(const bench_cell *cell)
 {
     return cell->run_ns > SLOW_NS;
@@ -87,6 +87,8 @@ static bool is_slow(const bench_cell *cell)
 
 /* Runs of which the median is taken for each part, where they are quick. */
 enum { POSITION_RUNS = 5 };
+/* Unrecorded runs of a quick cell in a fresh process. */
+enum { WARM_UP_RUNS = 3 };
 
 const suite_slice *cell_position_slice(const bench_cell *cell)
 {
@@ -149,8 +151,9 @@ void schedule_probe(schedule *s)
 /* Runs of a sample, at so many nanoseconds each. */
 static unsigned runs_of(const schedule *s, double run_ns)
 {
-    double runs = ceil(s->sample_ns / fmax(run_ns, 1));
-    return runs > SAMPLE_RUNS_MAX ? SAMPLE_RUNS_MAX : (unsigned)runs;
+    double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
+    double walks = floor(SAMPLE_WALKS_NS / fmax(s->evict_ns, 1));
+    return (unsigned)fmax(fmin(runs, walks), 1);
 }
 
 /* Seconds of one sample of the cell. */
@@ -166,6 +169,16 @@ static double round_seconds(const schedule *s, bool slow)
     for (size_t i = 0; i < s->cell_count; i++)
         if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
             sum += sample_seconds(s, &s->cells[i]);
+    return sum;
+}
+
+/* Seconds of the warm-up of a block. */
+static double warm_up_seconds(const schedule *s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && !is_slow(&s->cells[i]))
+            sum += WARM_UP_RUNS * (s->cells[i].run_ns + s->evict_ns) * 1.1e-9;
     return sum;
 }
 
@@ -192,7 +205,7 @@ static bool block_has_slow(const schedule *s, unsigned block)
 
 static double planned_seconds(const schedule *s)
 {
-    return s->blocks * s->rounds * round_seconds(s, false) +
+    return s->blocks * (warm_up_seconds(s) + s->rounds * round_seconds(s, false)) +
            s->slow_blocks * round_seconds(s, true);
 }
 
@@ -205,7 +218,8 @@ void schedule_plan(schedule *s)
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
-    double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
+    double left =
+        s->budget_s - s->slow_blocks * round_seconds(s, true) - s->blocks * warm_up_seconds(s);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
     rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
     s->rounds = (unsigned)rounds;
@@ -359,12 +373,11 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
  */
 static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
 {
-    enum { RUNS = 3 };
     json_t *answer;
-    if (is_slow(cell) || !sample_ask(s, worker, cell, RUNS, s->evict_bytes, &answer))
+    if (is_slow(cell) || !sample_ask(s, worker, cell, WARM_UP_RUNS, s->evict_bytes, &answer))
         return;
     if (block == 0) {
-        cell->runs = runs_of(s, number(answer, "wall_ns") / RUNS);
+        cell->runs = runs_of(s, number(answer, "wall_ns") / WARM_UP_RUNS);
     }
     json_decref(answer);
 }

@@ -14,15 +14,18 @@
 #define SAMPLE_NS 1e6
 /* A backend is slow whose run is longer than this. */
 #define SLOW_NS 50e6
-/* Runs of one sample, at most. */
+/* Runs of one sample, at most; and what the walks before them may take. */
 #define SAMPLE_RUNS_MAX 1000
+#define SAMPLE_WALKS_NS 100e6
 /* Rounds of a block, at most, when the budget decides; and at least, for quick runs. */
 #define ROUNDS_MAX 20
 #define ROUNDS_MIN 3
 /* The same where two builds take turns. */
 #define TURNS_MAX 60
-/* Memory that is walked over before a run, at most: every process of a block holds as much. */
+/* Memory that is walked over before a run, at most, and as a part of what the machine has: every
+ * process of a block holds as much. */
 #define EVICT_BYTES_MAX ((size_t)128 << 20)
+#define EVICT_MEMORY_PART 32
 /* Blocks that even a backend gets whose runs do not fit the budget. */
 #define BLOCKS_MIN 3
 

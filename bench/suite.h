@@ -56,8 +56,9 @@ bool suite_known(const char *name);
 /* Suite "headline": the captures; the headline scenarios if there are none. Suite "seed": two
  * scenarios, and the captures. Suite "scale": one scenario in 10 MB, 100 MB and 1 GB, and the
  * captures. Scenarios are generated into the cache folder unless
- * they are there already. A capture of more than 10,000,000 bytes gives three slices; one that is
- * compressed or comes through a pipe is unpacked into the scratch folder first. The filter comes
+ * they are there already. A capture of more than 10,000,000 bytes gives three slices, a smaller one
+ * is copied, both into the scratch folder; one that is compressed or comes through a pipe is
+ * unpacked there first. The filter comes
  * before all slicing; nothing is known of how a filtered scenario should read. false: a message was
  * printed. */
 bool suite_open(suite *suite, const suite_wish *wish);

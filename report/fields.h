@@ -48,7 +48,7 @@ void number_text(double value, char *text, size_t size);
 void interval_text(const json_t *summary, double scale, char *text, size_t size);
 /* The interval lies wholly above 1. */
 bool is_above_one(const json_t *ratio);
-/* Runs longer than this fill a sample by themselves, milliseconds. */
+/* Runs longer than this are a sample of their own, one a block, milliseconds. */
 double plan_slow_ms(const json_t *plan);
 /* Was more memory than any cache holds walked over before every run? */
 bool emptied_all_caches(const json_t *results);

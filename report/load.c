@@ -71,14 +71,12 @@ bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
     json_error_t error;
     *file = (results_file){.name = slash ? slash + 1 : path};
     errno = 0;
-    size_t size;
-    char *bytes = file_read(path, &size);
-    if (!bytes) {
+    file->bytes = file_read(path, &file->size);
+    if (!file->bytes) {
         (void)snprintf(why, LOAD_WORDS, "cannot read: %s", strerror(errno));
         return false;
     }
-    file->json = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
-    free(bytes);
+    file->json = json_loadb(file->bytes, file->size, JSON_REJECT_DUPLICATES, &error);
     if (!file->json) {
         (void)snprintf(why, LOAD_WORDS,
                        "not whole JSON: %.120s (at byte %d): if the file was cut, copy it again",
@@ -96,6 +94,7 @@ bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
 void results_close(results_file *file)
 {
     json_decref(file->json);
+    free(file->bytes);
     *file = (results_file){0};
 }
 

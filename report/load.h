@@ -1,4 +1,4 @@
-/* A results file. */
+/* A results file: its bytes as they are, and what they say. */
 #ifndef PKT_LOAD_H
 #define PKT_LOAD_H
 
@@ -11,6 +11,8 @@
 
 typedef struct results_file {
     const char *name; /* without folders; points into the path */
+    char *bytes;
+    size_t size;
     json_t *json;
 } results_file;
 

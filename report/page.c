@@ -1,6 +1,5 @@
 #include "report/page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/assets.h"
@@ -66,16 +65,11 @@ static void navigation(const part *p)
     fputs("</ul></nav>\n", p->out);
 }
 
-/* The results without their indentation: most of a file of many samples. */
 static void download(const part *p)
 {
-    char *text = json_dumps(p->results, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    if (!text)
-        return;
     html_put(p->out, "<p><a class=\"json\" download=\"%s\" href=\"data:application/json;base64,",
              p->file->name);
-    html_base64(p->out, text, strlen(text));
-    free(text);
+    html_base64(p->out, p->file->bytes, p->file->size);
     html_put(p->out,
              "\">Download %s</a>: every number of this part with the samples that it was "
              "made of.</p>\n",

@@ -127,7 +127,7 @@ static void plan_words(part *p)
             number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
             number_of(plan, "slow_blocks"));
     fprintf(p->out,
-            "<li>The file is in the page cache; before every run %.1f MB of other memory are "
+            "<li>The file is in the page cache; before every timed run %.1f MB of other memory are "
             "walked over, so that %s.</li>\n",
             number_of(plan, "evict_bytes") / 1e6,
             emptied_all_caches(p->results)

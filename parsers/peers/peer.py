@@ -139,7 +139,7 @@ class Peer:
     def version(self) -> str:
         """Of the library, found without importing it. Raises Refusal if it is missing or old."""
         assert self.package
-        return package_version(self.package, self.minimum)
+        return f"{package_version(self.package, self.minimum)} ({process.INTERPRETER})"
 
     def origin(self) -> str:
         assert self.package
@@ -247,7 +247,7 @@ class Sampler:
         """Walk over memory, so that no run finds what the last one left in the caches."""
         if len(self.walk) != size:
             self.walk = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
-        zlib.crc32(self.walk)
+        _ = self.walk[::process.CACHE_LINE]
 
     def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
         gc.collect()  # garbage of the last run is not this one's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import resource
 import signal
 import time
@@ -11,6 +12,8 @@ from typing import Any
 
 # As `pktbench worker` has it: what leaks fails by itself, before it takes the machine down.
 MEMORY_BYTES = 8 << 30
+CACHE_LINE = 64
+INTERPRETER = "Python " + platform.python_version()
 PR_SET_PDEATHSIG = 1
 try:
     libc: Any = ctypes.CDLL(None)

@@ -95,11 +95,11 @@ class PysharkBase(peer.Peer):
     units: dict[int, int] = {}
 
     def version(self) -> str:
-        version = super().version()
+        version = peer.package_version("pyshark", self.minimum)
         if sys.version_info >= (3, 14):  # it took away asyncio.SafeChildWatcher
             raise peer.Refusal(f"pyshark {version} needs a Python before 3.14: set "
                                f"PKTBENCH_PYTHON to one and {peer.FIX}")
-        return f"{version} (tshark {rows.tshark_version()})"
+        return f"{version} ({process.INTERPRETER}, tshark {rows.tshark_version()})"
 
     def load(self) -> None:
         global asyncio, pyshark

@@ -13,7 +13,7 @@
 
 typedef struct pkt_outfile {
     FILE *file;
-    char *buffer; /* the file's, PKT_OUTFILE_BYTES; NULL for standard output */
+    char *buffer; /* the file's, PKT_OUTFILE_BYTES; NULL where it is written in place */
     char *path;   /* final name; NULL for standard output */
     char *temp;   /* name while it is written; NULL when written in place (a device, a pipe) */
     int nameless; /* it gets that name only when it is whole: a killed process leaves nothing */

@@ -215,18 +215,26 @@ static int is_too_much(const pkt_unpack *unpack, uint64_t written, pkt_err *err)
                     pkt_unpack_packing(unpack), PKT_MAX_UNPACK_RATIO);
 }
 
+/* By whole chunks, however small the pieces come: a file costs its readers by how it was written
+ * (sink/outfile.h). */
 static int all_copy(pkt_unpack *unpack, int to, uint8_t *bytes, pkt_err *err)
 {
     uint64_t written = 0;
+    size_t have = 0;
     ssize_t got;
-    while ((got = pkt_unpack_read(unpack, bytes, CHUNK_BYTES, err)) > 0) {
-        if (all_write(to, bytes, (size_t)got) != 0)
-            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot unpack it: %s",
+    do {
+        got = pkt_unpack_read(unpack, bytes + have, CHUNK_BYTES - have, err);
+        have += got > 0 ? (size_t)got : 0;
+        if (got > 0 && have < CHUNK_BYTES)
+            continue;
+        if (all_write(to, bytes, have) != 0)
+            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s",
                             strerror(errno));
-        written += (uint64_t)got;
-        if (is_too_much(unpack, written, err))
+        written += have;
+        have = 0;
+        if (got > 0 && is_too_much(unpack, written, err))
             return -1;
-    }
+    } while (got > 0);
     return (int)got;
 }
 
@@ -239,9 +247,9 @@ int pkt_input_save(const char *path, const char *to, pkt_err *err)
     int fd = bytes ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     int bad;
     if (fd < 0) {
-        bad = bytes ? pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot unpack it to %s: %s", to,
+        bad = bytes ? pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it to %s: %s", to,
                                strerror(errno))
-                    : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory to unpack it");
+                    : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory to copy it");
     } else {
         bad = all_copy(unpack, fd, bytes, err);
         close(fd);
