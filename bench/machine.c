@@ -91,7 +91,16 @@ size_t largest_cache_bytes(void)
 
 size_t memory_bytes(void)
 {
-    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
+                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    char text[64];
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        size_t limit = line_of(limits[i], text, sizeof text) ? strtoul(text, NULL, 10) : 0;
+        if (limit && limit < bytes) /* `max` is none */
+            bytes = limit;
+    }
+    return bytes;
 }
 
 static json_t *bytes_or_null(size_t bytes)

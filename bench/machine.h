@@ -15,7 +15,7 @@ json_t *machine_describe(void);
 size_t private_cache_bytes(void);
 /* Size of the largest cache, bytes: that of the last level, which processors share. */
 size_t largest_cache_bytes(void);
-/* The machine's memory, bytes. */
+/* The memory that there is to use, bytes: the machine's, or a container's limit. */
 size_t memory_bytes(void);
 
 #endif

@@ -29,7 +29,8 @@ FIELDS = {
     "eth": ("eth.src", "eth.dst", "eth.type"),
     "sll": ("sll.etype",),
     "vlan": ("vlan.id", "vlan.etype"),
-    "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype"),
+    "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype",
+                   "ieee8021ah.isid"),
     "mpls": ("mpls.bottom",),
     "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
@@ -54,6 +55,8 @@ ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
+# Of IEEE 802.1ah behind a tag of 802.1ad. Wireshark shows its frame as the packet's own.
+BACKBONE = "0x88e7"
 ICMP = {4: "icmp", 6: "icmpv6"}
 # So much of a TCP header is enough for a stream.
 TCP_STREAM_BYTES = 16
@@ -178,8 +181,12 @@ class Walk:
                 vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
             if both:
                 self.at += 4
-            ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
             self.at += 4
+            if self.name == "ieee8021ad" and self.get(self.name, "ieee8021ah.isid", 0):
+                ethertype = BACKBONE
+                self.chain.clear()
+                break
+            ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
         self.encapsulations()
         # No EtherType is shown where the frame has a length, as in 802.3.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan

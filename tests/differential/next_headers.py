@@ -33,6 +33,12 @@ CHOICES = {
     ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: what teaches Cisco's fabrics addresses
     ("ethertype", "ipv6"): {0x8903},
     ("ethertype", "llc"): {0x8903, 0x8870},  # 0x8870: LLC by an EtherType, IEEE 802.1AC
+    ("tagged", "ipv4"): {0x8903, 0xfff2},
+    ("tagged", "ipv6"): {0x8903},
+    ("tagged", "llc"): {0x8903, 0x8870},
+    ("provider", "ipv4"): {0x8903, 0xfff2},
+    ("provider", "ipv6"): {0x8903},
+    ("provider", "llc"): {0x8903, 0x8870},
     # PPP has numbers of its own, RFC 1661 section 2: 0x0021 is IPv4, 0x0057 IPv6. libwireshark
     # takes EtherTypes too.
     ("ppp", "ipv4"): {0x0800},
@@ -69,6 +75,10 @@ def snap(organization, number, inner):
 # Kind -> link type, numbers, packet of a number.
 KINDS = {
     "ethertype": (1, range(ETHERTYPE_MIN, 65536), lambda n, inner: MACS + word(n) + inner),
+    "tagged": (1, range(ETHERTYPE_MIN, 65536),
+               lambda n, inner: MACS + bytes.fromhex("81000005") + word(n) + inner),
+    "provider": (1, range(ETHERTYPE_MIN, 65536),
+                 lambda n, inner: MACS + bytes.fromhex("88a80005") + word(n) + inner),
     "snap": (1, WORDS, lambda n, inner: snap(b"\0\0\0", n, inner)),
     "bridged": (1, WORDS, lambda n, inner: snap(b"\0\0\xf8", n, inner)),
     "sap": (1, WORDS, lambda n, inner: MACS + word(3 + len(inner)) + word(n) + b"\x03" + inner),

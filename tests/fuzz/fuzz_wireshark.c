@@ -156,25 +156,41 @@ static void capture_check(void)
     capture_begin();
 }
 
-/* Whether PPPoE carries an EtherType of IP in place of a PPP protocol, behind what link header and
- * tags there are. */
+/* The EtherType behind what link header and tags there are, and where they end; or 0. */
+static unsigned ethertype_after_tags(const pkt_record *record, size_t *end)
+{
+    enum { ETHERNET = 1, TAG = 4 };
+    size_t type_at = 12;
+    *end = 14;
+    if (record->link_type == SLL)
+        type_at = 14, *end = 16;
+    else if (record->link_type == SLL2)
+        type_at = 0, *end = 20;
+    else if (record->link_type != ETHERNET)
+        return 0;
+    for (; *end + TAG <= record->cap_len && is_vlan(be16(record->data + type_at)); *end += TAG)
+        type_at = *end + 2;
+    return *end <= record->cap_len ? be16(record->data + type_at) : 0;
+}
+
+/* Whether PPPoE carries an EtherType of IP in place of a PPP protocol. */
 static bool is_ppp_ethertype(const pkt_record *record)
 {
-    enum { ETHERNET = 1, TAG = 4, PPPOE = 6 };
-    const uint8_t *bytes = record->data;
-    size_t type_at = 12, end = 14;
-    if (record->link_type == SLL)
-        type_at = 14, end = 16;
-    else if (record->link_type == SLL2)
-        type_at = 0, end = 20;
-    else if (record->link_type != ETHERNET)
+    enum { PPPOE = 6 };
+    size_t end;
+    if (ethertype_after_tags(record, &end) != ETHERTYPE_PPPOE_SESSION ||
+        end + PPPOE + 2 > record->cap_len)
         return false;
-    for (; end + TAG <= record->cap_len && is_vlan(be16(bytes + type_at)); end += TAG)
-        type_at = end + 2;
-    if (end + PPPOE + 2 > record->cap_len || be16(bytes + type_at) != ETHERTYPE_PPPOE_SESSION)
-        return false;
-    const unsigned protocol = be16(bytes + end + PPPOE);
+    const unsigned protocol = be16(record->data + end + PPPOE);
     return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
+}
+
+/* Whether the tag of a provider's backbone is cut, which raw does not read. */
+static bool is_cut_backbone(const pkt_record *record)
+{
+    enum { BACKBONE = 0x88e7, BACKBONE_TAG = 4 };
+    size_t end;
+    return ethertype_after_tags(record, &end) == BACKBONE && end + BACKBONE_TAG > record->cap_len;
 }
 
 /* Choices; those of one header after the other are in tests/differential/next_headers.py too:
@@ -182,19 +198,18 @@ static bool is_ppp_ethertype(const pkt_record *record)
  *   and the protocol field for an EtherType also where the device gives it another meaning
  * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
  *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
- * - it enters frames in a provider's backbone (0x88e7, IEEE 802.1ah) behind an 802.1ad tag
+ * - of frames in a provider's backbone (0x88e7, IEEE 802.1ah) it shows the EtherType only by the
+ *   tag that follows
  * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
  *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, size_t row)
 {
     enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
     enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
-    enum { BACKBONE = 0x88e7 };
     const unsigned ethertype = now.rows.eth_type[row];
-    const bool tagged = now.rows.present[row] & PKT_HAS_VLAN;
     const bool cooked = record->link_type == SLL || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
-        (tagged && ethertype == BACKBONE) || is_ppp_ethertype(record))
+        is_cut_backbone(record) || is_ppp_ethertype(record))
         return true;
     return cooked && record->cap_len >= SLL_BYTES &&
            (ethertype == FIRST_ETHERTYPE ||

@@ -175,11 +175,22 @@ def test_refusals(bench, results):
               says="--count-instructions")
 
 
-def test_against(bench):
+def test_evictions(alone, against):
+    """Sides that take turns have the last level's cache alike; it is emptied where they do not."""
+    cpu, walked = against["context"]["cpu"], against["plan"]["evict_bytes"]
+    check(0 < walked <= alone["plan"]["evict_bytes"], f"{walked} bytes, {alone['plan']}")
+    if cpu["l2_bytes"] and cpu["l3_bytes"]:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+        check(walked <= 2 * cpu["l2_bytes"], f"{walked} bytes, {cpu}")
+        check(alone["plan"]["evict_bytes"] <= min(2 * cpu["l3_bytes"], memory // 32), alone["plan"])
+
+
+def test_against(bench, alone):
     program = shutil.copy(PKTBENCH, bench.path("old-build"))
     results, done = bench.bench("--backends", "raw,libpcap", "--against", program, "--processes",
                                 "6", "--fail-on", "lost")
     validate_results(results, SCHEMA)
+    test_evictions(alone, results)
     cells = results["comparison"]["cells"]
     check({(c["backend"], c["old_status"], c["new_status"]) for c in cells} ==
           {("raw", "unchecked", "unchecked"), ("libpcap", "unchecked", "unchecked")}, cells)
@@ -243,7 +254,7 @@ def main():
         test_multiplicity(bench, results)
         test_statuses(bench, results)
         test_refusals(bench, results)
-        test_against(bench)
+        test_against(bench, results)
         test_slowed(bench)
         test_instructions(bench)
     print("all good")

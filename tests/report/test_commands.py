@@ -191,6 +191,23 @@ def test_machines_apart():
         assert re.search(r"^## second.json: Another <CPU>", text, re.M)
 
 
+def test_what_was_evicted():
+    """All caches, if more than the last level holds was walked over and its size is known."""
+    results = json.loads(FIXTURES[0].read_text())
+    last = results["context"]["cpu"]["l3_bytes"]
+    with tempfile.TemporaryDirectory() as folder:
+        changed = Path(folder, "changed.json")
+        for walked, size, words in ((last + 1, last, ("all caches evicted", "no cache holds")),
+                                    (last, last, ("private caches evicted", "last level's may")),
+                                    (last + 1, None, ("private caches evicted", "last level's"))):
+            results["plan"]["evict_bytes"] = walked
+            results["context"]["cpu"]["l3_bytes"] = size
+            changed.write_text(json.dumps(results))
+            assert run("report", changed, "-o", folder).returncode == 0
+            assert words[0] in Path(folder, "report.md").read_text()
+            assert words[1] in Path(folder, "index.html").read_text()
+
+
 def test_without_gnuplot():
     with tempfile.TemporaryDirectory() as folder:
         made = run("report", FIXTURES[0], "-o", folder, env=os.environ | {"PATH": "/nowhere"})

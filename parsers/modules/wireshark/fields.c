@@ -12,6 +12,7 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_AD_SVID] = "ieee8021ad.svid",
     [WS_AD_CVID] = "ieee8021ad.cvid",
     [WS_AH_ETYPE] = "ieee8021ah.etype",
+    [WS_AH_ISID] = "ieee8021ah.isid",
     [WS_SLL_LTYPE] = "sll.ltype",
     [WS_NULL_FAMILY] = "null.family",
     [WS_LLC_OUI] = "llc.oui",

@@ -21,6 +21,7 @@ typedef enum ws_field {
     WS_AD_SVID,
     WS_AD_CVID,
     WS_AH_ETYPE,
+    WS_AH_ISID,
     WS_SLL_LTYPE,
     WS_NULL_FAMILY,
     WS_LLC_OUI,

@@ -81,11 +81,23 @@ static uint64_t big_endian64(const uint8_t *bytes, size_t count)
 /* Below it is a length: IEEE 802.3 3.2.6. */
 enum { ETHERTYPE_FIRST = 0x0600 };
 
-/* VLAN tags that begin at `at`; returns the offset behind them. A length (802.3) or a reserved type
- * behind a tag is no EtherType: 0. */
+/* Of IEEE 802.1ah, whose frame libwireshark shows as the packet's own, without this number. */
+enum { ETHERTYPE_BACKBONE = 0x88e7 };
+
+/* EtherType behind the tag at `at`. A length (802.3) or a reserved type there is none: 0. */
+static uint32_t tagged_type(const ws_packet *p, size_t at)
+{
+    uint32_t type, service;
+    if (ws_number_at(p, WS_VLAN_ETYPE, at + 2, &type) ||
+        (ws_number_at(p, WS_AH_ETYPE, at + 2, &type) && type >= ETHERTYPE_FIRST))
+        return type;
+    return ws_number_at(p, WS_AH_ISID, at + VLAN_TAG + 1, &service) ? ETHERTYPE_BACKBONE : 0;
+}
+
+/* VLAN tags that begin at `at`; returns the offset behind them. */
 static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
 {
-    uint32_t id, type;
+    uint32_t id;
     for (size_t i = 0; i < MAX_VLAN_TAGS && at + VLAN_TAG <= p->captured; i++) {
         if (!ws_number_at(p, WS_VLAN_ID, at, &id) && !ws_number_at(p, WS_AD_ID, at, &id) &&
             !ws_number_at(p, WS_AD_SVID, at, &id) && !ws_number_at(p, WS_AD_CVID, at, &id))
@@ -93,10 +105,7 @@ static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
         if (i == 0)
             PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
         r->present |= PKT_HAS_VLAN;
-        if (!ws_number_at(p, WS_VLAN_ETYPE, at + 2, &type) &&
-            (!ws_number_at(p, WS_AH_ETYPE, at + 2, &type) || type < ETHERTYPE_FIRST))
-            type = 0;
-        PUT(r, eth_type, (uint16_t)type);
+        PUT(r, eth_type, (uint16_t)tagged_type(p, at));
         at += VLAN_TAG;
     }
     return at;
