@@ -98,6 +98,8 @@ static const struct literal {
     {"fuzz_unpack", "pcap.zst",
      "28b52ffd0458150100c0d4c3b2a102000400040001000002000005000000aabb"
      "ccdd03003d65ecaede00177d9019a7"},
+    /* An empty frame, and one of a format before RFC 8878. */
+    {"fuzz_unpack", "old.zst", "28b52ffd00 00010000 26b52ffd32 000000 0000"},
     {"fuzz_unpack", "plain.pcap",
      "d4c3b2a102000400000000000000000000000400010000000100000002000000"
      "0400000005000000aabbccdd"},

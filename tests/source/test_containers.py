@@ -351,6 +351,15 @@ def check_faults():
         write("cut", data + b"rubbish behind the last one")
         expect(2, f"{len(expected) - 1} rows before it were written", "extract", "cut")
         expect(2, "", "verify", "cut")
+    if shutil.which("zstd"):  # libzstd would also unpack what was its format before RFC 8878
+        old = bytes.fromhex("26b52ffd320000000000")
+        got = expect(2, "zstd: no frame begins here", "extract", write("old.zst", zstd(plain) + old))
+        if got.stdout.splitlines() != expected:
+            fail("the rows before a frame of an old format")
+        skippable = bytes.fromhex("5a2a4d1803000000616263")  # the first frame is one for pzstd
+        for i, data in enumerate((skippable + zstd(plain), zstd(plain) + skippable)):
+            if rows(write("skipped.zst", data)).splitlines() != expected:
+                fail(f"a skippable frame, {('first', 'last')[i]}")
 
 
 def check_corpus():

@@ -2,7 +2,11 @@
 #ifndef PKT_CODEC_H
 #define PKT_CODEC_H
 
+#include <stdbool.h>
+
 #include "pktbench.h"
+
+enum { UNPACK_MAGIC_MAX = 6 }; /* bytes */
 
 /* What goes in and what comes out; a step moves both on. */
 typedef struct unpack_io {
@@ -14,8 +18,9 @@ typedef struct unpack_io {
 
 typedef struct unpack_codec {
     const char *name;
-    uint8_t magic[6];
-    size_t magic_size;
+    /* Whether a file of the first `size` bytes, which are at least UNPACK_MAGIC_MAX unless it is
+     * shorter, is packed so. */
+    bool (*is)(const uint8_t *bytes, size_t size);
     /* 0, or -1 and *err. */
     int (*open)(void **state, pkt_err *err);
     /* Unpack some. 1: a member (frame, stream) has ended; 0: there may be more; -1: *err, without a

@@ -8,6 +8,11 @@
 /* Largest window, and a gzip header in front: see inflateInit2() in zlib.h. */
 enum { WINDOW_BITS = 15 + 16 };
 
+static bool gzip_is(const uint8_t *bytes, size_t size)
+{
+    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
 static int gzip_open(void **state, pkt_err *err)
 {
     z_stream *z = calloc(1, sizeof *z);
@@ -59,8 +64,7 @@ static void gzip_close(void *state)
 
 const unpack_codec unpack_gzip = {
     .name = "gzip",
-    .magic = {0x1f, 0x8b},
-    .magic_size = 2,
+    .is = gzip_is,
     .open = gzip_open,
     .step = gzip_step,
     .again = gzip_again,

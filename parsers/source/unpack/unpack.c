@@ -70,8 +70,7 @@ static int input_add(pkt_unpack *u, pkt_err *err)
 static const unpack_codec *codec_find(const pkt_unpack *u)
 {
     for (size_t i = 0; codecs[i]; i++)
-        if (u->in_size >= codecs[i]->magic_size &&
-            memcmp(u->in, codecs[i]->magic, codecs[i]->magic_size) == 0)
+        if (codecs[i]->is(u->in, u->in_size))
             return codecs[i];
     return NULL;
 }
@@ -87,7 +86,7 @@ pkt_unpack *pkt_unpack_open(int fd, pkt_err *err)
     memset(u, 0, offsetof(pkt_unpack, input));
     u->fd = fd;
     int bad = 0;
-    while (!bad && !u->ended && u->in_size < sizeof u->codec->magic)
+    while (!bad && !u->ended && u->in_size < UNPACK_MAGIC_MAX)
         bad = input_add(u, err);
     u->codec = bad ? NULL : codec_find(u);
     if (u->codec)

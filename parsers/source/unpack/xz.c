@@ -12,6 +12,12 @@ static int xz_begin(lzma_stream *stream, pkt_err *err)
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for liblzma");
 }
 
+static bool xz_is(const uint8_t *bytes, size_t size)
+{
+    static const uint8_t magic[] = {0xfd, '7', 'z', 'X', 'Z', 0};
+    return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+}
+
 static int xz_open(void **state, pkt_err *err)
 {
     static const lzma_stream init = LZMA_STREAM_INIT;
@@ -76,8 +82,7 @@ static void xz_close(void *state)
 
 const unpack_codec unpack_xz = {
     .name = "xz",
-    .magic = {0xfd, '7', 'z', 'X', 'Z', 0},
-    .magic_size = 6,
+    .is = xz_is,
     .open = xz_open,
     .step = xz_step,
     .again = xz_again,

@@ -1,17 +1,50 @@
 /* zstd (RFC 8878) by libzstd. */
+#include <stdlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
 #include "source/limits.h"
 #include "source/unpack/codec.h"
 
+enum { MAGIC_BYTES = 4 };
+
+typedef struct zstd_state {
+    ZSTD_DCtx *context;
+    uint8_t magic[MAGIC_BYTES]; /* of this frame */
+    size_t begun;               /* bytes of it that were taken */
+} zstd_state;
+
+/* RFC 8878 section 3.1.1 and 3.1.2. */
+static bool is_frame(uint32_t magic)
+{
+    return magic == ZSTD_MAGICNUMBER ||
+           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+}
+
+static uint32_t little_endian(const uint8_t *bytes, size_t size)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < size; i++)
+        value |= (uint32_t)bytes[i] << 8 * i;
+    return value;
+}
+
+static bool zstd_is(const uint8_t *bytes, size_t size)
+{
+    return size >= MAGIC_BYTES && is_frame(little_endian(bytes, MAGIC_BYTES));
+}
+
 static int zstd_open(void **state, pkt_err *err)
 {
-    ZSTD_DCtx *context = ZSTD_createDCtx();
-    if (!context)
+    zstd_state *s = calloc(1, sizeof *s);
+    if (s)
+        s->context = ZSTD_createDCtx();
+    if (!s || !s->context) {
+        free(s);
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for libzstd");
-    (void)ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, PKT_MAX_UNPACK_WINDOW_LOG);
-    *state = context;
+    }
+    (void)ZSTD_DCtx_setParameter(s->context, ZSTD_d_windowLogMax, PKT_MAX_UNPACK_WINDOW_LOG);
+    *state = s;
     return 0;
 }
 
@@ -30,34 +63,48 @@ static int zstd_fault(size_t code, pkt_err *err)
     }
 }
 
+/* libzstd would also go to its decoders of the formats before the standard, which may state output
+ * that they have not written. So a frame's first bytes go alone, and are looked at. */
 static int zstd_step(void *state, unpack_io *io, pkt_err *err)
 {
-    ZSTD_inBuffer in = {io->in, io->in_size, 0};
+    zstd_state *s = state;
+    size_t size = io->in_size;
+    if (s->begun < MAGIC_BYTES && size > MAGIC_BYTES - s->begun)
+        size = MAGIC_BYTES - s->begun;
+    for (size_t i = 0; i < size && s->begun < MAGIC_BYTES; i++)
+        s->magic[s->begun++] = io->in[i];
+    if (s->begun == MAGIC_BYTES && !is_frame(little_endian(s->magic, MAGIC_BYTES)))
+        return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "zstd: no frame begins here");
+    ZSTD_inBuffer in = {io->in, size, 0};
     ZSTD_outBuffer out = {io->out, io->out_size, 0};
-    size_t left = ZSTD_decompressStream(state, &out, &in);
+    size_t left = ZSTD_decompressStream(s->context, &out, &in);
+    if (ZSTD_isError(left))
+        return zstd_fault(left, err);
     io->in += in.pos;
     io->in_size -= in.pos;
     io->out += out.pos;
     io->out_size -= out.pos;
-    return ZSTD_isError(left) ? zstd_fault(left, err) : left == 0;
+    return left == 0;
 }
 
 static int zstd_again(void *state, pkt_err *err)
 {
-    (void)state; /* the next frame is begun by the next step */
+    zstd_state *s = state; /* libzstd begins the next frame by itself */
+    s->begun = 0;
     (void)err;
     return 0;
 }
 
 static void zstd_close(void *state)
 {
-    (void)ZSTD_freeDCtx(state);
+    zstd_state *s = state;
+    (void)ZSTD_freeDCtx(s->context);
+    free(s);
 }
 
 const unpack_codec unpack_zstd = {
     .name = "zstd",
-    .magic = {0x28, 0xb5, 0x2f, 0xfd},
-    .magic_size = 4,
+    .is = zstd_is,
     .open = zstd_open,
     .step = zstd_step,
     .again = zstd_again,
