@@ -100,6 +100,8 @@ static const struct literal {
      "ccdd03003d65ecaede00177d9019a7"},
     /* An empty frame, and one of a format before RFC 8878. */
     {"fuzz_unpack", "old.zst", "28b52ffd00 00010000 26b52ffd32 000000 0000"},
+    /* A frame behind whose magic a skippable one seems to begin. */
+    {"fuzz_unpack", "within.zst", "28b52ffd512a4d18 04000000 00000000 00"},
     {"fuzz_unpack", "plain.pcap",
      "d4c3b2a102000400000000000000000000000400010000000100000002000000"
      "0400000005000000aabbccdd"},

@@ -353,7 +353,7 @@ def check_faults():
         expect(2, "", "verify", "cut")
     if shutil.which("zstd"):  # libzstd would also unpack what was its format before RFC 8878
         old = bytes.fromhex("26b52ffd320000000000")
-        got = expect(2, "zstd: no frame begins here", "extract", write("old.zst", zstd(plain) + old))
+        got = expect(2, "zstd: ", "extract", write("old.zst", zstd(plain) + old))
         if got.stdout.splitlines() != expected:
             fail("the rows before a frame of an old format")
         skippable = bytes.fromhex("5a2a4d1803000000616263")  # the first frame is one for pzstd

@@ -6,32 +6,21 @@
 #include "source/limits.h"
 #include "source/unpack/codec.h"
 
-enum { MAGIC_BYTES = 4 };
+enum { MAGIC_BYTES = 4, HEADER_BYTES_MAX = 18 }; /* of a frame, RFC 8878 section 3.1.1 */
 
 typedef struct zstd_state {
     ZSTD_DCtx *context;
-    uint8_t magic[MAGIC_BYTES]; /* of this frame */
-    size_t begun;               /* bytes of it that were taken */
+    size_t begun; /* bytes of this frame that were taken, as far as its header may reach */
 } zstd_state;
 
-/* RFC 8878 section 3.1.1 and 3.1.2. */
-static bool is_frame(uint32_t magic)
-{
-    return magic == ZSTD_MAGICNUMBER ||
-           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
-}
-
-static uint32_t little_endian(const uint8_t *bytes, size_t size)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value |= (uint32_t)bytes[i] << 8 * i;
-    return value;
-}
-
+/* A frame, or one to skip: RFC 8878 sections 3.1.1 and 3.1.2. */
 static bool zstd_is(const uint8_t *bytes, size_t size)
 {
-    return size >= MAGIC_BYTES && is_frame(little_endian(bytes, MAGIC_BYTES));
+    uint32_t magic = 0;
+    for (size_t i = 0; i < MAGIC_BYTES && i < size; i++)
+        magic |= (uint32_t)bytes[i] << 8 * i;
+    return magic == ZSTD_MAGICNUMBER ||
+           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
 }
 
 static int zstd_open(void **state, pkt_err *err)
@@ -63,23 +52,21 @@ static int zstd_fault(size_t code, pkt_err *err)
     }
 }
 
-/* libzstd would also go to its decoders of the formats before the standard, which may state output
- * that they have not written. So a frame's first bytes go alone, and are looked at. */
+/* A frame's first bytes go one by one. Given more, libzstd also goes to its decoders of the formats
+ * before the standard, which may state output that they have not written; and where it has room for
+ * all of a frame, it looks for the frame from the first byte of this call on, so that what comes
+ * out depends on the room. */
 static int zstd_step(void *state, unpack_io *io, pkt_err *err)
 {
     zstd_state *s = state;
-    size_t size = io->in_size;
-    if (s->begun < MAGIC_BYTES && size > MAGIC_BYTES - s->begun)
-        size = MAGIC_BYTES - s->begun;
-    for (size_t i = 0; i < size && s->begun < MAGIC_BYTES; i++)
-        s->magic[s->begun++] = io->in[i];
-    if (s->begun == MAGIC_BYTES && !is_frame(little_endian(s->magic, MAGIC_BYTES)))
-        return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "zstd: no frame begins here");
-    ZSTD_inBuffer in = {io->in, size, 0};
+    const bool in_header = s->begun < HEADER_BYTES_MAX;
+    ZSTD_inBuffer in = {io->in, in_header && io->in_size ? 1 : io->in_size, 0};
     ZSTD_outBuffer out = {io->out, io->out_size, 0};
     size_t left = ZSTD_decompressStream(s->context, &out, &in);
     if (ZSTD_isError(left))
         return zstd_fault(left, err);
+    if (in_header)
+        s->begun += in.pos;
     io->in += in.pos;
     io->in_size -= in.pos;
     io->out += out.pos;
