@@ -144,6 +144,18 @@ static void caches_plan(schedule *s, bool turns)
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
 
+/* An interval needs processes, which no budget takes away. */
+static void plan_make(schedule *s)
+{
+    const bool rounds_given = s->rounds != 0;
+    schedule_plan(s);
+    const double seconds = schedule_seconds(s);
+    if (!rounds_given && seconds > 1.1 * s->budget_s)
+        say_note("the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
+                 "--processes, --backends or --levels make them fewer",
+                 seconds, s->budget_s);
+}
+
 static bool measure(benchmark *b)
 {
     schedule *s = &b->schedule;
@@ -157,7 +169,7 @@ static bool measure(benchmark *b)
     caches_plan(s, b->lineup.against != NULL);
     s->random = random_seeded(b->seed);
     schedule_probe(s);
-    schedule_plan(s);
+    plan_make(s);
     schedule_run(s);
     if (option_given(b->arguments, "count-instructions"))
         instructions_count(s, &b->suite);

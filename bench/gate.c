@@ -55,7 +55,7 @@ bool gate_parse(gate *gate, const char *list)
         good = item_take(gate, item);
         if (!good)
             say_error("--fail-on: '%s' is none of differs, disagrees, unchecked, failed, crashed, "
-                      "timed-out, unavailable, not-offered, slower[:5%%], lost, instructions[:1%%]",
+                      "timed-out, unavailable, not-offered, slower[:1%%], lost, instructions[:1%%]",
                       item);
     }
     free(copy);

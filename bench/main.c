@@ -84,7 +84,8 @@ int main(int argc, char **argv)
     int status = dispatch(argc, argv);
     /* A reader that has seen enough is no trouble (SIGPIPE is left as it is); a full disk is. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("standard output: cannot write: %s", strerror(errno));
+        if (status != EXIT_TROUBLE) /* else it has been said */
+            say_error("standard output: cannot write: %s", strerror(errno));
         return EXIT_TROUBLE;
     }
     return status;

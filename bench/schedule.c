@@ -203,7 +203,7 @@ static bool block_has_slow(const schedule *s, unsigned block)
            block * s->slow_blocks / s->blocks != (block + 1) * s->slow_blocks / s->blocks;
 }
 
-static double planned_seconds(const schedule *s)
+double schedule_seconds(const schedule *s)
 {
     return s->blocks * (warm_up_seconds(s) + s->rounds * round_seconds(s, false)) +
            s->slow_blocks * round_seconds(s, true);
@@ -435,7 +435,7 @@ void schedule_run(schedule *s)
 {
     block_workers *w = calloc(1, sizeof *w);
     size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
-    progress_expect(s->progress, planned_seconds(s));
+    progress_expect(s->progress, schedule_seconds(s));
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
     for (unsigned block = 0; w && order && block < s->blocks; block++)

@@ -103,6 +103,8 @@ void schedule_probe(schedule *schedule);
 const suite_slice *cell_position_slice(const bench_cell *cell);
 /* Set blocks, rounds and the runs of a sample. */
 void schedule_plan(schedule *schedule);
+/* What the plan takes, seconds. */
+double schedule_seconds(const schedule *schedule);
 /* Run it. Cells that fail on the way lose their samples and get a status. */
 void schedule_run(schedule *schedule);
 void schedule_free(schedule *schedule);

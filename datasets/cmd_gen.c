@@ -27,8 +27,8 @@ static bool options_get(const arguments *arguments, dataset_options *options)
     if (!format_get(arguments, options) ||
         !option_number(arguments, "interfaces", 1, GENERATE_INTERFACES_MAX, 1, &interfaces) ||
         !option_number(arguments, "snaplen", 1, 262144, 0, &snaplen) ||
-        !option_number(arguments, "size", 1000, UINT64_C(1000000000000), SLICE_BYTES,
-                       &options->size) ||
+        !option_bytes(arguments, "size", 1000, UINT64_C(1000000000000), SLICE_BYTES,
+                      &options->size) ||
         !option_number(arguments, "seed", 0, UINT64_MAX, options->seed, &options->seed))
         return false;
     options->interfaces = (unsigned)interfaces;
@@ -84,7 +84,7 @@ static const option_spec options[] = {
     {"big-endian", NULL, "Big-endian container."},
     {"interfaces", "N", "Interfaces of a pcapng file, among which the packets take turns."},
     {"snaplen", "N", "Capture at most N bytes of each packet."},
-    {"size", "BYTES", "Size as a pcap file without --snaplen; default 10000000."},
+    {"size", "BYTES", "Size as a pcap file without --snaplen, such as 500kB; default 10MB."},
     {"seed", "N", "Seed of the generator; default the scenario's own."},
     {NULL, NULL, NULL},
 };

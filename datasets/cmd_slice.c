@@ -60,7 +60,7 @@ static int slice_run(const arguments *arguments)
         return EXIT_TROUBLE;
     }
     if (!where_get(arguments, &where) ||
-        !option_number(arguments, "size", 100, UINT64_C(1000000000000), SLICE_BYTES, &size))
+        !option_bytes(arguments, "size", 100, UINT64_C(1000000000000), SLICE_BYTES, &size))
         return EXIT_TROUBLE;
     if (pieces && (option_given(arguments, "at") || strcmp(path, "-") == 0)) {
         say_error("slice: --tcpdump-C writes all pieces, to files: it goes with neither --at nor "
@@ -77,12 +77,15 @@ static int slice_run(const arguments *arguments)
         say_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
         return EXIT_TROUBLE;
     }
+    if (err.code == PKT_ERR_CUT)
+        say_warning("%s: %s (at byte %llu): taken up to there", pkt_input_shown(capture), err.msg,
+                    (unsigned long long)err.pos);
     return EXIT_DONE;
 }
 
 static const option_spec options[] = {
     {"o", "FILE", "Write the slice here; - is standard output."},
-    {"size", "BYTES", "At most this many, file header included; default 10000000."},
+    {"size", "BYTES", "At most this many, file header included, such as 500kB; default 10MB."},
     {"at", "PLACE", "start, middle or end of the capture; default start."},
     {"tcpdump-C", NULL,
      "Cut the whole capture into FILE, FILE1, FILE2, ... as `tcpdump -C` does: the size is checked "

@@ -28,6 +28,13 @@ static const char *any_given(const arguments *arguments, const char *const *name
     return *names;
 }
 
+static bool is_one_of(const char *option, const char *const *names)
+{
+    while (*names && strcmp(*names, option) != 0)
+        names++;
+    return *names != NULL;
+}
+
 static const char *dashes(const char *name)
 {
     return name[1] ? "--" : "-";
@@ -42,7 +49,8 @@ static bool input_fits(const extraction *x, const arguments *arguments)
         return false;
     }
     if (!is_live(x) && option) {
-        say_error("extract: %s%s is for -i and --follow", dashes(option), option);
+        say_error("extract: %s%s is for -i%s", dashes(option), option,
+                  is_one_of(option, interface_options) ? "" : " and --follow");
         return false;
     }
     if (!is_live(x))

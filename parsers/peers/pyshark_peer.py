@@ -116,7 +116,7 @@ class PysharkBase(peer.Peer):
 
 class Pyshark(PysharkBase):
     name = "pyshark"
-    summary = "PyShark's FileCapture as it comes: objects made from tshark's PDML"
+    summary = "PyShark's FileCapture as it comes: objects from PDML; every run starts tshark"
     levels = {
         "dissect": peer.Level(f"FileCapture with its defaults (tshark -T pdml), "
                               f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
@@ -128,7 +128,7 @@ class Pyshark(PysharkBase):
 
 class PysharkJson(PysharkBase):
     name = "pyshark-json"
-    summary = "PyShark's FileCapture on tshark's JSON, packets not kept: its fast way"
+    summary = "PyShark's FileCapture on tshark's JSON, packets not kept; every run starts tshark"
     levels = {
         "dissect": peer.Level(f"FileCapture(use_json=True, keep_packets=False), "
                               f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),

@@ -134,7 +134,7 @@ WANTED = frozenset(rows.ALL_FIELDS)
 
 class Tshark(peer.Peer):
     name = "tshark"
-    summary = "tshark's text output through a pipe, as scripts around it read it"
+    summary = "tshark's text output through a pipe, as scripts read it; every run starts tshark"
     license = "GPL-2.0-or-later"
     decoder = "wireshark"
     columns = tuple(name for name in peer.FRAMES if name != "link_type") + peer.HEADERS
@@ -149,7 +149,7 @@ class Tshark(peer.Peer):
     features = {
         "pcapng": "tested",
         "live": "stated: tshark(1)",
-        "stream-numbers": "stated: Wireshark Display Filter Reference, tcp.stream and udp.stream",
+        "stream-numbers": "tested",
         "reassembly": "stated: Wireshark User's Guide, Packet Reassembly",
         "application-layers": "stated: Wireshark Display Filter Reference",
     }

@@ -61,7 +61,27 @@ done
     tail -c +37 good.pcap
 } >lying.pcap
 "$pktbench" extract good.pcap >good.csv
-"$pktbench" slice good.pcap --size 10000 -o small.pcap || fail "slice"
+"$pktbench" slice good.pcap --size 10kB -o small.pcap || fail "slice"
+
+# What is cut gives its whole packets, and a word.
+head -c 15001 good.pcap >cut.pcap
+gzip -c cut.pcap >cut.pcap.gz
+for capture in cut.pcap cut.pcap.gz; do
+    for place in middle end; do
+        expect 0 "$capture: is cut.*at byte [0-9]+.*: taken up to there" \
+            slice $capture --at $place -o part.pcap
+    done
+    expect 0 'is cut.*: taken up to there' slice $capture --tcpdump-C --size 4kB -o part.pcap
+done
+for format in csv parquet; do
+    expect 2 'No space left on device' extract good.pcap --format $format -o /dev/full
+    "$pktbench" extract good.pcap --format $format >/dev/full 2>stderr
+    [ "$? $(wc -l <stderr)" = "2 1" ] || fail "a full device: $(cat stderr)"
+done
+for option in --immediate --snaplen=64; do
+    expect 2 'is for -i$' extract good.pcap $option
+done
+expect 2 'is for -i and --follow' extract good.pcap -c 3
 {
     cat small.pcap
     printf '\1\0\0\0\2\0\0\0\xff\xff\xff\x7f\xff\xff\xff\x7fxxxx'
@@ -118,7 +138,7 @@ expect 2 "unknown option --backend.; did you mean --backends" bench --backendz r
 expect 2 'unknown option --nonsense' list --nonsense
 expect 2 'unknown option -z' list -z
 expect 2 '--snaplen 0: must be a whole number' gen mirai --snaplen 0 -o out
-expect 2 '--size -1: must be a whole number' gen mirai --size -1 -o out
+expect 2 '--size -1: must be a size' gen mirai --size -1 -o out
 expect 2 '--budget soon: must be a duration' bench --budget soon
 expect 2 '--o needs a value|-o needs a value' gen mirai -o
 expect 2 '--strict takes no value' extract good.pcap --strict=yes

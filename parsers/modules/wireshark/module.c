@@ -198,7 +198,7 @@ static const pkt_feature features[] = {
     {"pcapng", "tested"},
     {"application-layers", "stated: Wireshark Display Filter Reference"},
     {"reassembly", "stated: Wireshark User's Guide, Packet Reassembly"},
-    {"stream-numbers", "stated: Wireshark Display Filter Reference, tcp.stream and udp.stream"},
+    {"stream-numbers", "tested"},
     {"live", "stated: Wireshark User's Guide, Capturing Live Network Data"},
     {NULL, NULL},
 };
