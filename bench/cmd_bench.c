@@ -144,13 +144,16 @@ static void caches_plan(schedule *s, bool turns)
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
 
+/* A plan that is longer than the budget by less is not worth a word. */
+#define PLAN_SLACK 1.1
+
 /* An interval needs processes, which no budget takes away. */
 static void plan_make(schedule *s)
 {
     const bool rounds_given = s->rounds != 0;
     schedule_plan(s);
     const double seconds = schedule_seconds(s);
-    if (!rounds_given && seconds > 1.1 * s->budget_s)
+    if (!rounds_given && seconds > PLAN_SLACK * s->budget_s)
         say_note("the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
                  "--processes, --backends or --levels make them fewer",
                  seconds, s->budget_s);

@@ -14,8 +14,7 @@ static bool is_usable(const suite *suite, const char *shown, int bad, const siev
         return false;
     }
     if (bad)
-        say_warning("%s: %s (at byte %" PRIu64 "): measured without its last packet", shown,
-                    err->msg, err->pos);
+        say_cut(shown, err, "measured without its last packet");
     if (counts->of == 0)
         say_error("%s: has no packets to measure", shown);
     else if (counts->kept == 0)

@@ -50,3 +50,10 @@ void say_failure(const char *path, const pkt_err *err)
     error_words(err, words, sizeof words);
     say_error("%s: %s", path, words);
 }
+
+void say_cut(const char *path, const pkt_err *err, const char *what)
+{
+    char words[sizeof err->msg + 40];
+    error_words(err, words, sizeof words);
+    say_warning("%s: %s: %s", path, words, what);
+}

@@ -15,5 +15,7 @@ void say_warning(const char *format, ...) SAY_FORMAT;
 void say_note(const char *format, ...) SAY_FORMAT;
 /* "pktbench: error: PATH: MESSAGE (at byte N)". */
 void say_failure(const char *path, const pkt_err *err);
+/* "pktbench: warning: PATH: MESSAGE (at byte N): WHAT", of a capture that is cut. */
+void say_cut(const char *path, const pkt_err *err, const char *what);
 
 #endif

@@ -192,8 +192,7 @@ static bool capture_unpack(const suite *suite, const char *operand, user_capture
         say_failure(c->shown, &err);
         return false;
     }
-    say_warning("%s: %s (at byte %llu): measured up to there", c->shown, err.msg,
-                (unsigned long long)err.pos);
+    say_cut(c->shown, &err, "measured up to there");
     return true;
 }
 
@@ -208,8 +207,7 @@ static bool capture_measure(user_capture *c)
         return false;
     }
     if (c->cut)
-        say_warning("%s: %s (at byte %llu): measured without its last packet", c->shown, err.msg,
-                    (unsigned long long)err.pos);
+        say_cut(c->shown, &err, "measured without its last packet");
     return true;
 }
 

@@ -78,8 +78,7 @@ static int slice_run(const arguments *arguments)
         return EXIT_TROUBLE;
     }
     if (err.code == PKT_ERR_CUT)
-        say_warning("%s: %s (at byte %llu): taken up to there", pkt_input_shown(capture), err.msg,
-                    (unsigned long long)err.pos);
+        say_cut(pkt_input_shown(capture), &err, "taken up to there");
     return EXIT_DONE;
 }
 
