@@ -8,6 +8,7 @@
 #include "lineup.h"
 #include "list_features.h"
 #include "say.h"
+#include "sink/rows.h"
 
 static size_t columns_count(pkt_column_set columns)
 {
@@ -89,16 +90,38 @@ static json_t *backends_list(const lineup *l)
     return list;
 }
 
+/* What `extract` calls the column; null: it is no field by itself. */
+static json_t *column_field(size_t column)
+{
+    pkt_fields fields;
+    pkt_fields_all(&fields, (pkt_column_set)1 << column);
+    return fields.count ? json_stringn(fields.at[0].name, fields.at[0].name_size) : json_null();
+}
+
 static json_t *columns_list(void)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "name", info->name, "level",
-                                              pkt_level_name(info->level), "bytes", (int)info->size,
-                                              "meaning", info->doc));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:i, s:s, s:o}", "name", info->name, "level",
+                                        pkt_level_name(info->level), "bytes", (int)info->size,
+                                        "meaning", info->doc, "field", column_field(c)));
     }
     return list;
+}
+
+static void columns_print(const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        const char *field = json_string_value(json_object_get(entry, "field"));
+        printf("%-12s %-8s %-11s %s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "level")), field ? field : "-",
+               json_string_value(json_object_get(entry, "meaning")));
+    }
 }
 
 static json_t *scenarios_list(void)
@@ -112,16 +135,14 @@ static json_t *scenarios_list(void)
     return list;
 }
 
-/* Objects as lines: the name, then the other words. */
-static void words_print(const json_t *list, const char *second, const char *third)
+static void scenarios_print(const json_t *list)
 {
     size_t i;
     json_t *entry;
     json_array_foreach(list, i, entry)
     {
-        printf("%-12s %-8s %s\n", json_string_value(json_object_get(entry, "name")),
-               second ? json_string_value(json_object_get(entry, second)) : "",
-               json_string_value(json_object_get(entry, third)));
+        printf("%-12s %s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "summary")));
     }
 }
 
@@ -174,7 +195,7 @@ static int list_run(const arguments *arguments)
     }
     json_t *list = columns ? columns_list() : scenarios_list();
     if (!json)
-        words_print(list, columns ? "level" : NULL, columns ? "meaning" : "summary");
+        (columns ? columns_print : scenarios_print)(list);
     list_finish(list, json);
     return EXIT_DONE;
 }
@@ -192,7 +213,9 @@ const command list_command = {
     .details =
         "Backends with the work that they do at each level, the columns that they give, "
         "their features (tested here, or stated with a source), version, origin and "
-        "licence; for one that is unavailable, why. Features: every column of every set of "
+        "licence; for one that is unavailable, why. Columns: name in the library, level, name as "
+        "a field of `pktbench extract` (-: none by itself), meaning. Features: every column of "
+        "every set of "
         "`pktbench extract --features`, with unit, aggregation and what is wrong with it; as "
         "json, a schema for programs.",
     .options = options,

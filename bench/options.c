@@ -114,7 +114,8 @@ bool bytes_read(const char *text, double *bytes)
     static const struct {
         const char *name;
         double bytes;
-    } units[] = {{"", 1}, {"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    } units[] = {{"", 1},     {"B", 1},    {"kB", 1e3}, {"KB", 1e3},
+                 {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
     char *end = NULL;
     if (!isdigit((unsigned char)text[0]))
         return false;

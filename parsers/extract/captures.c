@@ -159,7 +159,8 @@ int captures_run(const extraction *x, const char *const *labels, const pkt_sink 
     int status = EXIT_DONE;
     *kept = true;
     const size_t step = x->join ? x->capture_count : 1;
-    for (size_t i = 0; i < x->capture_count && status == EXIT_DONE; i += step) {
+    size_t i = 0;
+    for (; i < x->capture_count && status == EXIT_DONE; i += step) {
         *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
         if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
             *kept = false;
@@ -169,6 +170,9 @@ int captures_run(const extraction *x, const char *const *labels, const pkt_sink 
         status = x->join || x->filter ? feed_run(x, x->captures + i, step, sink, writer, kept, err)
                                       : capture_run(x, x->captures[i], sink, kept, err);
     }
+    if (status != EXIT_DONE && i < x->capture_count && err->code != PKT_ERR_WRITE)
+        say_warning("not read after it: %zu of %zu captures, from %s on", x->capture_count - i,
+                    x->capture_count, pkt_input_shown(x->captures[i]));
     if (writer && *kept && pkt_writer_end(writer, err) != 0) {
         *kept = false;
         status = EXIT_TROUBLE;

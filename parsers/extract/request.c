@@ -1,4 +1,7 @@
 /* What the command line asks for, checked before anything is opened. */
+#include <errno.h>
+#include <unistd.h>
+
 #include "bench/describe.h"
 #include "bench/say.h"
 #include "extract/extract.h"
@@ -113,6 +116,17 @@ static bool output_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+/* A name that was mistyped is told before hours of work on the others. */
+static bool captures_there(const extraction *x)
+{
+    for (size_t i = 0; i < x->capture_count; i++)
+        if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
+            say_error("%s: %s", x->captures[i], strerror(errno));
+            return false;
+        }
+    return true;
+}
+
 bool request_read(extraction *x, const arguments *arguments)
 {
     uint64_t threads;
@@ -123,10 +137,10 @@ bool request_read(extraction *x, const arguments *arguments)
     x->filter = option_value(arguments, "f");
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
-    if (!x->backend || !format_get(arguments, &x->encoder) || !output_get(arguments, x) ||
-        !level_get(arguments, x->backend, &x->level) || !features_read(x, arguments) ||
-        !fields_get(arguments, x) || !join_fits(x) || !flow_options(arguments, &x->flows) ||
-        !live_request_read(x, arguments) ||
+    if (!x->backend || !format_get(arguments, &x->encoder) || !captures_there(x) ||
+        !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level) ||
+        !features_read(x, arguments) || !fields_get(arguments, x) || !join_fits(x) ||
+        !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

@@ -54,6 +54,16 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
     [ ! -e out ] || fail "$command left a file"
 done
 
+# Of several captures, one that is missing is told before anything is written, and one that turns
+# out to be none says what was left.
+expect 2 'missing: No such file' extract good.pcap missing -o out
+[ "$("$pktbench" extract good.pcap missing 2>/dev/null | wc -c)" -eq 0 ] ||
+    fail 'rows before a capture that is missing'
+"$pktbench" extract good.pcap text cut-header good.pcap -o out 2>stderr
+{ [ $? -eq 2 ] && grep -q 'not read after it: 2 of 4 captures, from cut-header on' stderr; } ||
+    fail "captures after one that is none: $(cat stderr)"
+[ ! -e out ] || fail 'rows of captures of which one is none'
+
 # A record that lies: rows before it are written, exit status 2; bench and verify refuse it.
 {
     head -c 32 good.pcap # the file header, and the time of the first record
