@@ -1,6 +1,8 @@
 #include "machine.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #include "pktbench.h"
 #include "revision.h"
+#include "scratch.h"
 
 /* First line of a small file without its end; false if it cannot be read. */
 static int line_of(const char *path, char *line, size_t size)
@@ -186,6 +189,28 @@ static json_t *kernel(void)
     return json_string(text);
 }
 
+/* Type of the file system that holds the folder, by the longest mount point above it. It decides
+ * the pages that a slice is cached in, and with them what reading costs. */
+static json_t *filesystem_type(const char *folder)
+{
+    char whole[PATH_MAX], type[64] = "";
+    size_t longest = 0;
+    FILE *mounts = realpath(folder, whole) ? setmntent("/proc/self/mounts", "r") : NULL;
+    struct mntent *mount;
+    while (mounts && (mount = getmntent(mounts)) != NULL) {
+        size_t length = strlen(mount->mnt_dir);
+        length -= length == 1; /* "/" is above all */
+        if (length >= longest && strncmp(whole, mount->mnt_dir, length) == 0 &&
+            (whole[length] == '/' || whole[length] == '\0')) {
+            longest = length;
+            (void)snprintf(type, sizeof type, "%s", mount->mnt_type);
+        }
+    }
+    if (mounts)
+        endmntent(mounts);
+    return *type ? json_string(type) : json_null();
+}
+
 json_t *tool_describe(void)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "pktbench", "version", pkt_version(),
@@ -202,8 +227,9 @@ json_t *machine_describe(void)
                   turbo(), "smt", smt(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
                   bytes_or_null(cache_bytes(3)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date", date_now(),
-        "cpu", cpu, "hypervisor", hypervisor(), "kernel", kernel(), "clock",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date",
+        date_now(), "cpu", cpu, "hypervisor", hypervisor(), "kernel", kernel(), "clock",
         line_or_null("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-        "load_average", load_average(), "aslr", aslr());
+        "load_average", load_average(), "aslr", aslr(), "scratch_filesystem",
+        filesystem_type(scratch_parent()));
 }

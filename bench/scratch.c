@@ -51,10 +51,15 @@ static bool keeper_start(suite *suite)
     return false;
 }
 
-bool scratch_open(suite *suite)
+const char *scratch_parent(void)
 {
     const char *tmp = getenv("TMPDIR");
-    if (asprintf(&suite->folder, "%s/pktbench.XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0)
+    return tmp && *tmp ? tmp : "/tmp";
+}
+
+bool scratch_open(suite *suite)
+{
+    if (asprintf(&suite->folder, "%s/pktbench.XXXXXX", scratch_parent()) < 0)
         suite->folder = NULL;
     bool made = suite->folder && mkdtemp(suite->folder);
     if (made && keeper_start(suite))

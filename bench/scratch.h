@@ -4,6 +4,8 @@
 
 #include "suite.h"
 
+/* Where scratch folders are made: TMPDIR, or /tmp. */
+const char *scratch_parent(void);
 /* Set suite->folder. false: a message was printed. */
 bool scratch_open(suite *suite);
 /* Remove it with what is in it. */
