@@ -21,6 +21,12 @@ typedef struct cursor {
     size_t wire;     /* bytes that were there on the wire, never fewer than `captured` */
 } cursor;
 
+/* Why the lengths of a transport header may pass the packet's end. */
+enum pkt_open_ended {
+    NO_LENGTH = 1, /* the IP header gives none */
+    GOES_ON = 2    /* the datagram does so in other fragments */
+};
+
 /* The row being written, and what of it applies so far. */
 typedef struct row {
     pkt_batch *batch;

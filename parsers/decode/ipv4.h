@@ -73,7 +73,7 @@ ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
     const unsigned fragment = be16(h + 6);
     if (fragment & OFFSET)
         return PKT_FRAGMENT;
-    const int open_ended = total == 0 || (fragment & MORE_FRAGMENTS);
+    const int open_ended = (total ? 0 : NO_LENGTH) | (fragment & MORE_FRAGMENTS ? GOES_ON : 0);
     if (h[9] == PROTO_AH)
         return ipv4_authenticated(c, r, open_ended);
     return decode_transport(c, r, h[9], open_ended);

@@ -51,7 +51,7 @@ ALWAYS_INLINE pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int 
     PUT(r, frag_off, be16(h + 2) & 0xfff8);
     PUT(r, ip_flags, h[3] & 1);
     PUT(r, ip_id, be32(h + 4));
-    *open_ended |= h[3] & 1;
+    *open_ended |= h[3] & 1 ? GOES_ON : 0;
     return be16(h + 2) & 0xfff8 ? PKT_FRAGMENT : PKT_OK;
 }
 
@@ -105,7 +105,7 @@ ALWAYS_INLINE pkt_verdict decode_ipv6(cursor c, row *r)
     }
     if (payload)
         cursor_narrow(&c, payload);
-    return ipv6_extensions(c, r, h[6], payload == 0);
+    return ipv6_extensions(c, r, h[6], payload ? 0 : NO_LENGTH);
 }
 
 #endif

@@ -10,26 +10,19 @@
 /* Devices whose protocol field is not an EtherType. */
 static inline int sll_is_foreign(unsigned device)
 {
-    enum {
-        FRAME_RELAY = 770,
-        IEEE80211 = 801,
-        PRISM = 802,
-        RADIOTAP = 803,
-        GRE = 778,
-        NETLINK = 824
-    };
-    return device == FRAME_RELAY || device == GRE || device == NETLINK ||
+    enum { FRAME_RELAY = 770, IEEE80211 = 801, PRISM = 802, RADIOTAP = 803, NETLINK = 824 };
+    return device == FRAME_RELAY || device == NETLINK ||
            (device >= IEEE80211 && device <= RADIOTAP);
 }
 
 /* By the protocol field of either version. */
 static inline pkt_verdict sll_protocol(cursor c, row *r, unsigned device, unsigned type)
 {
-    enum { IEEE8022 = 4 };
+    enum { IEEE8022 = 4, GRE = 778 };
     r->present |= PKT_HAS_LINK;
     if (sll_is_foreign(device))
         return PKT_OK;
-    if (type == IEEE8022)
+    if (type == IEEE8022 && device != GRE) /* GRE's protocol types are EtherTypes alone */
         return decode_llc(c, r);
     if (type < ETHERTYPE_MIN)
         return PKT_OK; /* CAN, ...: no EtherType, nothing that the columns describe */

@@ -44,7 +44,9 @@ static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
     return 1;
 }
 
-ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r)
+/* Of a datagram that goes on in other fragments, the options may go on there too (RFC 791 section
+ * 3.2 lets any multiple of 8 bytes be a fragment). */
+ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
 {
     enum { FIXED = 20 };
     const size_t segment = c.wire;
@@ -65,7 +67,7 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r)
     PUT(r, tcp_window, be16(h + 14));
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
     if (header < FIXED || header > segment)
-        return PKT_BAD_LENGTH;
+        return header > segment && (open_ended & GOES_ON) ? PKT_OK : PKT_BAD_LENGTH;
     if (!r->hint)
         return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
     if (!cursor_take(&c, header - FIXED))

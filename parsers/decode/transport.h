@@ -20,10 +20,11 @@ enum {
     PROTO_UDPLITE = 136
 };
 
+/* `open_ended`: none, one or both of pkt_open_ended. */
 ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
 {
     if (proto == PROTO_TCP) /* first: 3 % less of the decoder's instructions for TCP */
-        return decode_tcp(c, r);
+        return decode_tcp(c, r, open_ended);
     switch (proto) {
     case PROTO_UDP:
         return decode_udp(c, r, open_ended);

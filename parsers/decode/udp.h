@@ -26,15 +26,15 @@ ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
     return PKT_OK;
 }
 
-/* `open_ended`: the IP header gives no length, or the datagram goes on in other fragments; then
- * the length field says nothing about this packet. RFC 2675 section 4: 0 in jumbograms. */
+/* Where it is open-ended, the length field says nothing about this packet. RFC 2675 section 4: 0 in
+ * jumbograms. */
 ALWAYS_INLINE pkt_verdict decode_udp(cursor c, row *r, int open_ended)
 {
     size_t length;
     pkt_verdict verdict = udp_header(&c, r, &length);
     if (verdict != PKT_OK)
         return verdict;
-    if (length == 0 && open_ended)
+    if (length == 0 && (open_ended & NO_LENGTH))
         return PKT_OK;
     if (length < UDP_HEADER || (!open_ended && length - UDP_HEADER > c.wire))
         return PKT_BAD_LENGTH;

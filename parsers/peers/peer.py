@@ -70,7 +70,7 @@ ETHERTYPE_IPV6 = 0x86DD
 # Below it stands a length (802.3), which the column shows as 0.
 ETHERTYPE_MIN = 0x0600
 # ARPHRD_ numbers whose protocol field in a Linux cooked header is no EtherType.
-SLL_FOREIGN = frozenset((770, 778, 801, 802, 803, 824))
+SLL_FOREIGN = frozenset((770, 801, 802, 803, 824))
 
 # The columns' checksum takes the first of so many rows, as the native null sink does of a batch.
 WITNESS_STEP = 256

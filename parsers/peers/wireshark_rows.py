@@ -27,7 +27,7 @@ FIELDS = {
     "frame": ("frame.time_epoch", "frame.cap_len", "frame.len", "frame.encap_type",
               "frame.protocols"),
     "eth": ("eth.src", "eth.dst", "eth.type"),
-    "sll": ("sll.etype",),
+    "sll": ("sll.etype", "sll.gretype"),
     "vlan": ("vlan.id", "vlan.etype"),
     "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype",
                    "ieee8021ah.isid"),
@@ -172,7 +172,7 @@ class Walk:
             ethertype = self.get("eth", "eth.type", 0)
         else:
             src = dst = NO_MAC
-            ethertype = self.get("sll", "sll.etype", 0)
+            ethertype = self.get("sll", "sll.etype", 0) or self.get("sll", "sll.gretype", 0)
         vlan = None
         while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
             # Two tags of 802.1ad in a row are shown as one, with a service and a customer VLAN.

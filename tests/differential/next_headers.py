@@ -25,8 +25,8 @@ COOKED_2 = bytes.fromhex("00000000000200010006" "0200000000010000")
 ETHERTYPE_MIN = 1536
 WORDS = range(65536)
 
-# Device types whose protocol field is no EtherType: frame relay, GRE, 802.11 with what headers.
-FOREIGN = {770, 778, 801, 802, 803}
+# Device types whose protocol field is no EtherType: frame relay, 802.11 with what headers.
+FOREIGN = {770, 801, 802, 803}
 # Where raw differs from libwireshark on purpose: kind, inner packet -> numbers.
 CHOICES = {
     # Cisco's FabricPath, whose inner addresses libwireshark shows as the packet's own
@@ -52,7 +52,7 @@ CHOICES = {
     ("cooked-2", "llc"): {ETHERTYPE_MIN, 0x8870},
     ("device", "ipv4"): FOREIGN,
     ("device", "ipv6"): FOREIGN,
-    ("device", "llc"): FOREIGN - {778},
+    ("device", "llc"): FOREIGN,
 }
 
 

@@ -6,6 +6,7 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_ETH_SRC] = "eth.src",
     [WS_ETH_TYPE] = "eth.type",
     [WS_SLL_ETYPE] = "sll.etype",
+    [WS_SLL_GRETYPE] = "sll.gretype",
     [WS_VLAN_ID] = "vlan.id",
     [WS_VLAN_ETYPE] = "vlan.etype",
     [WS_AD_ID] = "ieee8021ad.id",

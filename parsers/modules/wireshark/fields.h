@@ -15,6 +15,7 @@ typedef enum ws_field {
     WS_ETH_SRC,
     WS_ETH_TYPE,
     WS_SLL_ETYPE,
+    WS_SLL_GRETYPE,
     WS_VLAN_ID,
     WS_VLAN_ETYPE,
     WS_AD_ID,

@@ -189,7 +189,9 @@ static bool sll_columns(const ws_packet *p, row *r, size_t protocol, size_t head
     if (p->captured < header)
         return false;
     uint32_t type = 0, other;
-    (void)ws_number_at(p, WS_SLL_ETYPE, protocol, &type); /* not there: no EtherType */
+    if (!ws_number_at(p, WS_SLL_ETYPE, protocol, &type) &&
+        ws_number_at(p, WS_SLL_GRETYPE, protocol, &other) && other >= ETHERTYPE_FIRST)
+        type = other; /* of a GRE device; neither is there: no EtherType */
     r->present |= PKT_HAS_LINK;
     PUT(r, eth_type, (uint16_t)type);
     next->at = header;
