@@ -215,9 +215,8 @@ const command list_command = {
         "their features (tested here, or stated with a source), version, origin and "
         "licence; for one that is unavailable, why. Columns: name in the library, level, name as "
         "a field of `pktbench extract` (-: none by itself), meaning. Features: every column of "
-        "every set of "
-        "`pktbench extract --features`, with unit, aggregation and what is wrong with it; as "
-        "json, a schema for programs.",
+        "every set of `pktbench extract --features`, with unit, aggregation and what is wrong "
+        "with it; as json, a schema for programs.",
     .options = options,
     .operands_min = 0,
     .operands_max = 1,

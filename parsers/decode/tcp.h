@@ -66,8 +66,10 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
     PUT(r, tcp_flags, be16(h + 12) & 0x0fff);
     PUT(r, tcp_window, be16(h + 14));
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
+    if (header > segment && (open_ended & GOES_ON))
+        return c.wire > c.captured ? PKT_SNAPPED : PKT_OK;
     if (header < FIXED || header > segment)
-        return header > segment && (open_ended & GOES_ON) ? PKT_OK : PKT_BAD_LENGTH;
+        return PKT_BAD_LENGTH;
     if (!r->hint)
         return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
     if (!cursor_take(&c, header - FIXED))

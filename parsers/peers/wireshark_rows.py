@@ -172,7 +172,7 @@ class Walk:
             ethertype = self.get("eth", "eth.type", 0)
         else:
             src = dst = NO_MAC
-            ethertype = self.get("sll", "sll.etype", 0) or self.get("sll", "sll.gretype", 0)
+            ethertype = self.get("sll", "sll.etype", 0) or self.gre_ethertype()
         vlan = None
         while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
             # Two tags of 802.1ad in a row are shown as one, with a service and a customer VLAN.
@@ -190,6 +190,11 @@ class Walk:
         self.encapsulations()
         # No EtherType is shown where the frame has a length, as in 802.3.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def gre_ethertype(self) -> Optional[str]:
+        """Of a GRE device in a cooked capture; what is below is no EtherType."""
+        ethertype = self.get("sll", "sll.gretype", 0)
+        return ethertype if ethertype and to_number(ethertype) >= peer.ETHERTYPE_MIN else None
 
     def encapsulations(self) -> None:
         """Between a link header and IP; none of them has columns."""

@@ -64,6 +64,10 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
     fail "captures after one that is none: $(cat stderr)"
 [ ! -e out ] || fail 'rows of captures of which one is none'
 
+# The fields that `list columns` names are those of the rows.
+[ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
+    "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
+
 # A record that lies: rows before it are written, exit status 2; bench and verify refuse it.
 {
     head -c 32 good.pcap # the file header, and the time of the first record
