@@ -21,6 +21,7 @@ extern const size_t malformed_packet_count, malformed_container_count;
 
 #define IS_ETH "eth_src=02:00:00:00:00:01 eth_dst=02:00:00:00:00:02 "
 #define IS_ETH_IPV4 IS_ETH "eth_type=2048 "
+#define IS_COOKED_IPV4 "eth_src=00:00:00:00:00:00 eth_dst=00:00:00:00:00:00 eth_type=2048 "
 #define IS_ETH_IPV6 IS_ETH "eth_type=34525 "
 #define IS_IPV4(proto, length)                                                                     \
     "ip_version=4 ip_ttl=64 ip_tos=0 ip_id=1 ip_flags=0 frag_off=0 src=10.0.0.1 dst=10.0.0.2 "     \

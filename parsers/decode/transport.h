@@ -35,7 +35,7 @@ ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int
         /* Each belongs to its own version of IP; in the other it is just a number. */
         if (PROTO_ICMP == proto ? r->batch->ip_version[r->index] == 4
                                 : r->batch->ip_version[r->index] == 6)
-            return decode_icmp(c, r);
+            return decode_icmp(c, r, proto == PROTO_ICMP ? 8 : 4);
         return PKT_OK;
     default:
         return PKT_OK; /* GRE, ESP, SCTP, tunnels, ...: the protocol number says it all */

@@ -99,7 +99,7 @@ def ipv4_cells(ip: Any) -> tuple:
         data = data.data
     cells = (4, proto, ip.ttl, ip.tos, ip.len, ip.id, ip.df << 1 | ip.mf, ip.offset * 8,
              ip.src, ip.dst)
-    return cells + (NO_L4 if ip.offset else transport_cells(data, left, dpkt.icmp.ICMP))
+    return cells + (NO_L4 if ip.offset else transport_cells(data, left, 4))
 
 
 def ipv6_cells(ip: Any) -> tuple:
@@ -117,10 +117,10 @@ def ipv6_cells(ip: Any) -> tuple:
     cells = (6, proto, ip.hlim, ip.fc, 40 + ip.plen, *frag, ip.src, ip.dst)
     if fragment and fragment.frag_off:
         return cells + NO_L4
-    return cells + transport_cells(ip.data, left, dpkt.icmp6.ICMP6)
+    return cells + transport_cells(ip.data, left, 6)
 
 
-def transport_cells(data: Any, left: Any, icmp: Any) -> tuple:
+def transport_cells(data: Any, left: Any, version: int) -> tuple:
     """`left`: bytes of the datagram from here on; None where its header does not say."""
     left = len(data) if left is None else left
     if isinstance(data, dpkt.tcp.TCP):
@@ -130,9 +130,11 @@ def transport_cells(data: Any, left: Any, icmp: Any) -> tuple:
                 data.seq, data.ack, data.win, None, None)
     if isinstance(data, dpkt.udp.UDP):
         return data.sport, data.dport, 8, max(0, left - 8), None, None, None, None, None, None
-    if isinstance(data, icmp) and len(data) >= 8:  # dpkt is content with the first four bytes
-        return (None, None, 8, max(0, left - 8), None, None, None, None, data.type,
-                data.code)
+    if isinstance(data, dpkt.icmp.ICMP if version == 4 else dpkt.icmp6.ICMP6):
+        size = peer.icmp_size(version, left)
+        if len(data) >= size:  # dpkt is content with the first four bytes
+            return (None, None, size, max(0, left - size), None, None, None, None, data.type,
+                    data.code)
     return NO_L4
 
 

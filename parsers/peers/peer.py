@@ -78,6 +78,12 @@ FIX = "run `./run setup peers`"
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 
+def icmp_size(version: int, left: int) -> int:
+    """Bytes of an ICMP header in a datagram of which `left` bytes are left. ICMPv6 needs four of
+    them; what follows is the message's (RFC 4443 section 2.1, RFC 4286 section 5)."""
+    return 4 if version == 6 and left < 8 else 8
+
+
 class Refusal(Exception):
     """Why a request is refused, in words for the user."""
 

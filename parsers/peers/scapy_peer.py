@@ -131,7 +131,7 @@ def ipv4_cells(ip: Any, wire: int) -> tuple:
         left -= (layer.payloadlen + 2) * 4
         layer = layer.payload
     cells = (4, proto, ip.ttl, ip.tos, ip.len, ip.id, int(ip.flags) & 3, offset, ip.src, ip.dst)
-    return cells + (NO_L4 if offset else transport_cells(layer, left, scapy.ICMP))
+    return cells + (NO_L4 if offset else transport_cells(layer, left, 4))
 
 
 def ipv6_cells(ip: Any, wire: int) -> tuple:
@@ -150,7 +150,7 @@ def ipv6_cells(ip: Any, wire: int) -> tuple:
     cells = (6, proto, ip.hlim, ip.tc, 40 + ip.plen, *frag, ip.src, ip.dst)
     if fragment is not None and fragment.offset:
         return cells + NO_L4
-    return cells + transport_cells(layer, left, scapy_icmpv6)
+    return cells + transport_cells(layer, left, 6)
 
 
 def extension_size(layer: Any) -> Optional[int]:
@@ -164,7 +164,7 @@ def extension_size(layer: Any) -> Optional[int]:
     return None
 
 
-def transport_cells(layer: Any, left: int, icmp: Any) -> tuple:
+def transport_cells(layer: Any, left: int, version: int) -> tuple:
     size = len(layer.original)
     if type(layer) is scapy.TCP and size >= 20:
         header = layer.dataofs * 4
@@ -173,10 +173,13 @@ def transport_cells(layer: Any, left: int, icmp: Any) -> tuple:
                 layer.ack, layer.window, None, None)
     if type(layer) is scapy.UDP and size >= 8:
         return layer.sport, layer.dport, 8, max(0, left - 8), None, None, None, None, None, None
-    if isinstance(layer, icmp) and size >= 8:
-        # Scapy has a class for each ICMPv6 message; those that do not use the code call it `res`.
-        code = layer.code if "code" in layer.fields else layer.res
-        return None, None, 8, max(0, left - 8), None, None, None, None, layer.type, code
+    if isinstance(layer, scapy.ICMP if version == 4 else scapy_icmpv6):
+        header = peer.icmp_size(version, left)
+        if size >= header:
+            # Scapy has a class for each ICMPv6 message; those that do not use the code call it
+            # `res`.
+            code = layer.code if "code" in layer.fields else layer.res
+            return None, None, header, max(0, left - header), None, None, None, None, layer.type, code
     return NO_L4
 
 

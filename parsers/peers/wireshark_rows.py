@@ -34,7 +34,7 @@ FIELDS = {
     "mpls": ("mpls.bottom",),
     "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
-           "ip.proto", "ip.src", "ip.dst"),
+           "ip.proto", "ip.src", "ip.dst", "ip.cur_rt"),
     "ipv6": ("ipv6.tclass", "ipv6.plen", "ipv6.nxt", "ipv6.hlim", "ipv6.src", "ipv6.dst"),
     "ipv6.hopopts": ("ipv6.hopopts.nxt", "ipv6.hopopts.len"),
     "ipv6.routing": ("ipv6.routing.nxt", "ipv6.routing.len"),
@@ -217,8 +217,10 @@ class Walk:
         self.offset = self.number("ip.frag_offset") * self.fragment_units[4]
         self.proto = self.number("ip.proto")
         ttl, tos, ident = (self.number(name) for name in ("ip.ttl", "ip.dsfield", "ip.id"))
-        src, dst = self.text("ip.src"), self.text("ip.dst")
         header = self.number("ip.hdr_len")
+        # With a source route, `ip.dst` is the route's end.
+        current = self.get("ip", "ip.cur_rt", 0) if header > 20 else None
+        src, dst = self.text("ip.src"), current or self.text("ip.dst")
         self.end = self.at + total if total else self.wire
         self.at += header
         if not self.offset:
@@ -283,9 +285,10 @@ class Walk:
             ports = self.number("udp.srcport"), self.number("udp.dstport")
             return *ports, 8, left - 8, None, None, None, None, None, None
         icmp = ICMP[version]
-        if room >= 8 and self.enter(icmp):
+        size = peer.icmp_size(version, left)
+        if room >= size and self.enter(icmp):
             kind, code = self.number(f"{icmp}.type"), self.number(f"{icmp}.code")
-            return None, None, 8, left - 8, None, None, None, None, kind, code
+            return None, None, size, left - size, None, None, None, None, kind, code
         raise Absent
 
 

@@ -38,9 +38,6 @@ LIST_VERSION = "4.0."
 ROWS, REFUSED, VERDICT = "(rows)", "(refused)", "(verdict)"
 UNEXPLAINED = "unexplained"
 LINK_TYPE = "link_type"
-# Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
-LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
-              "130": ("229",), "174": ("108",), "210": ("276",)}
 
 
 class Capture(NamedTuple):
@@ -155,7 +152,7 @@ def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Ou
             if row[verdict] in signs.OF_VERDICT:
                 out.differences.append(Difference(got, VERDICT, row[verdict], "", row[verdict]))
             link = links[got - 1]
-            if row[link_type] not in LINK_TYPES.get(link, ()):
+            if row[link_type] not in signs.LINK_TYPES.get(link, ()):
                 out.differences.append(
                     Difference(got, LINK_TYPE, row[link_type], link, row[verdict]))
             for name, place, cell in zip(columns, places, expected[got - 1]):

@@ -7,6 +7,7 @@ import csv
 from typing import Iterable
 
 LENGTH, CUT, VERSION, DEEP, DCE = "length", "cut", "version", "deep", "dce"
+LATER, LINK = "later", "link"
 
 # Expert items, by field name: each is there only where tshark found the fault.
 ITEMS = {
@@ -21,9 +22,13 @@ ITEMS = {
 CHAINS = ((("ipv6.hopopts.nxt", "ipv6.routing.nxt", "ipv6.dstopts.nxt", "ipv6.fraghdr.nxt",
             "ah.next_header"), 16), (("mpls.bottom",), 16), (("vlan.id", "ieee8021ad.id"), 8))
 FABRIC_PATH = "cfp"  # EtherType 0x8903
+OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
+# Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
+LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
+              "130": ("229",), "174": ("108",), "210": ("276",)}
 ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS = ("frame.encap_type", "frame.cap_len", "frame.len",
                                                "frame.protocols")
-FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS,
+FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS, *OFFSETS,
           *(name for names in ITEMS.values() for name in names),
           *(name for names, _ in CHAINS for name in names)]
 
@@ -31,7 +36,7 @@ FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS,
 # that are not named here are given to a column of a capture by hand, after a look at its packets.
 OF_CLASS = {"bad-length": {LENGTH}, "cut-header": {CUT}, "not-entered": {DEEP}, "cisco-dce": {DCE}}
 OF_VERDICT = {"bad-length": {LENGTH}, "truncated": {CUT, LENGTH}, "snapped": {CUT},
-              "bad-value": {VERSION}}
+              "bad-value": {VERSION}, "fragment": {LATER}, "unsupported": {DEEP, LINK}}
 
 
 def of_packet(cells: dict[str, list[str]]) -> frozenset[str]:
@@ -42,6 +47,10 @@ def of_packet(cells: dict[str, list[str]]) -> frozenset[str]:
         found.add(DEEP)
     if cells[PROTOCOLS] and FABRIC_PATH in cells[PROTOCOLS][0].split(":"):
         found.add(DCE)
+    if any(int(offset) for name in OFFSETS for offset in cells[name]):
+        found.add(LATER)
+    if cells[ENCAPSULATION][0] not in LINK_TYPES:
+        found.add(LINK)
     return frozenset(found)
 
 

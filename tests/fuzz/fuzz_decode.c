@@ -61,8 +61,8 @@ static void check_row(const packet *p, const pkt_batch *b)
     must(!(present & PKT_HAS_ICMP) || l4 == PKT_HAS_ICMP, "ICMP has no ports");
     must(!(present & (PKT_HAS_L4 | PKT_HAS_FRAG)) || present & PKT_HAS_IP, "no transport alone");
     must(!(present & PKT_HAS_VLAN) || present & PKT_HAS_LINK, "no tag without a link header");
-    must(verdict != PKT_FRAGMENT || (b->frag_off[ROW] && !(present & PKT_HAS_L4)),
-         "a later fragment has an offset and no transport header");
+    must(verdict != PKT_FRAGMENT || b->frag_off[ROW], "a later fragment has an offset");
+    must(!b->frag_off[ROW] || !(present & PKT_HAS_L4), "a later fragment has no transport header");
     must(verdict != PKT_UNSUPPORTED || !(present & PKT_HAS_L4), "what is unknown has no header");
     must(b->payload_len[ROW] <= p->wire, "no payload beyond the packet");
     must(b->frag_off[ROW] % 8 == 0 && b->ip_flags[ROW] < 4, "fragment fields keep their width");

@@ -16,7 +16,7 @@
 #define ETHERTYPE_MIN 0x0600   /* below: a length, IEEE 802.3 clause 3.2.6 */
 #define FRAME_CHECK_SEQUENCE 4 /* bytes; libtrace counts it to the wire length of Ethernet */
 
-enum { PROTO_UDPLITE = 136, UDP_HEADER = 8, ICMP_HEADER = 8 };
+enum { PROTO_UDPLITE = 136, UDP_HEADER = 8, ICMP_HEADER = 8, ICMPV6_LEAST = 4 };
 
 typedef struct run {
     libtrace_t *trace;
@@ -131,10 +131,11 @@ static void transport_read(const row *r, const void *at, uint8_t proto, uint32_t
         const libtrace_icmp_t *icmp = at;
         icmp_read(r, icmp->type, icmp->code);
         header = ICMP_HEADER;
-    } else if (proto == TRACE_IPPROTO_ICMPV6 && version == 6 && captured >= ICMP_HEADER) {
+    } else if (proto == TRACE_IPPROTO_ICMPV6 && version == 6 &&
+               captured >= (length < ICMP_HEADER ? ICMPV6_LEAST : ICMP_HEADER)) {
         const libtrace_icmp6_t *icmp = at;
         icmp_read(r, icmp->type, icmp->code);
-        header = ICMP_HEADER;
+        header = length < ICMP_HEADER ? ICMPV6_LEAST : ICMP_HEADER;
     } else {
         return;
     }

@@ -21,7 +21,14 @@ enum {
 enum { ETHERNET_HEADER = 14, SLL_HEADER = 16, SLL2_HEADER = 20, NULL_HEADER = 4, VLAN_TAG = 4 };
 enum { LLC_SNAP_HEADER = 8, MPLS_ENTRY = 4, PPPOE_HEADER = 6 };
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
-enum { TCP_HEADER = 20, UDP_HEADER = 8, ICMP_HEADER = 8, AH_HEADER = 12, EXTENSION_UNIT = 8 };
+enum {
+    TCP_HEADER = 20,
+    UDP_HEADER = 8,
+    ICMP_HEADER = 8,
+    ICMPV6_LEAST = 4,
+    AH_HEADER = 12,
+    EXTENSION_UNIT = 8
+};
 
 /* https://www.iana.org/assignments/protocol-numbers */
 enum {
@@ -444,18 +451,20 @@ static void udp_columns(const ws_packet *p, row *r, const datagram *d)
     stream_columns(p, r, d, WS_UDP_STREAM);
 }
 
-/* RFC 792, RFC 4443 section 2.1. */
+/* RFC 792; RFC 4443 section 2.1, by which a message may have no more than the first four bytes. */
 static void icmp_columns(const ws_packet *p, row *r, const datagram *d)
 {
     uint32_t type, code;
-    if (!whole(p, d, ICMP_HEADER) ||
+    const bool least = d->version == 6 && d->end < d->at + ICMP_HEADER;
+    const uint32_t header = least ? ICMPV6_LEAST : ICMP_HEADER;
+    if (!whole(p, d, header) ||
         !ws_number_at(p, d->version == 4 ? WS_ICMP_TYPE : WS_ICMPV6_TYPE, d->at, &type) ||
         !ws_number_at(p, d->version == 4 ? WS_ICMP_CODE : WS_ICMPV6_CODE, d->at + 1, &code))
         return;
     r->present |= PKT_HAS_ICMP;
     PUT(r, icmp_type, (uint8_t)type);
     PUT(r, icmp_code, (uint8_t)code);
-    transport_lengths(r, d, ICMP_HEADER);
+    transport_lengths(r, d, header);
 }
 
 static void transport_columns(const ws_packet *p, row *r, const datagram *d)
