@@ -83,7 +83,7 @@ typedef enum pkt_show {
 /* The columns. X(name, C type, level, present bit or 0, shown as, meaning).
  * Values are in host byte order. Append-only: a new column goes to the end. */
 #define PKT_COLUMNS(X)                                                                             \
-    X(ts_ns, int64_t, FRAMES, 0, NUMBER, "capture time, ns since 1970-01-01 UTC")                  \
+    X(ts_ns, int64_t, FRAMES, 0, NUMBER, "capture time, ns since 1970-01-01 UTC; 0: none")         \
     X(cap_len, uint32_t, FRAMES, 0, NUMBER, "captured length, bytes")                              \
     X(wire_len, uint32_t, FRAMES, 0, NUMBER, "original length, bytes")                             \
     X(link_type, uint16_t, FRAMES, 0, NUMBER, "LINKTYPE_ number of the packet's interface")        \
@@ -149,6 +149,20 @@ typedef struct pkt_batch {
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 } pkt_batch;
+
+/* The cell `ts_ns` of a time. `nanoseconds` are 0 to 999999999, or, in a broken record, anything.
+ * A time outside of 1677-09-21 to 2262-04-11, which 64 bits do not hold, gives the nearest that
+ * they do. */
+static inline int64_t pkt_time_ns(int64_t seconds, int64_t nanoseconds)
+{
+    const int64_t second = 1000000000;
+    const int64_t carry = seconds < 0; /* the first nanoseconds of all are a part of a second */
+    int64_t ns;
+    if (__builtin_mul_overflow(seconds + carry, second, &ns) ||
+        __builtin_add_overflow(ns, nanoseconds - carry * second, &ns))
+        return seconds < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
+}
 
 /* What is known of a column at run time. */
 typedef struct pkt_column_info {

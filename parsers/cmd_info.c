@@ -121,6 +121,11 @@ static void time_text(int64_t ns, char *text, size_t size)
                    (int)(fraction < 0 ? fraction + NS_PER_S : fraction));
 }
 
+static double duration_s(const capture_info *info)
+{
+    return (double)((uint64_t)info->last_ns - (uint64_t)info->first_ns) / NS_PER_S;
+}
+
 static json_t *time_json(const capture_info *info, int64_t ns)
 {
     char text[64];
@@ -143,20 +148,27 @@ static json_t *interfaces_json(const capture_info *info)
         char resolution[16];
         resolution_text(one->interface.resolution, resolution);
         json_array_append_new(
-            list, json_pack("{s:I, s:i, s:I, s:s, s:I, s:I}", "section", (json_int_t)one->section,
-                            "link_type", (int)one->interface.link_type, "snaplen",
-                            (json_int_t)one->interface.snaplen, "resolution", resolution,
-                            "offset_s", (json_int_t)(one->interface.offset_ns / NS_PER_S),
-                            "packets", (json_int_t)one->packets));
+            list,
+            json_pack("{s:I, s:i, s:I, s:s, s:I, s:I}", "section", (json_int_t)one->section,
+                      "link_type", (int)one->interface.link_type, "snaplen",
+                      (json_int_t)one->interface.snaplen, "resolution", resolution, "offset_s",
+                      (json_int_t)one->interface.offset_s, "packets", (json_int_t)one->packets));
     }
     return list;
 }
 
 static const char *ending(const capture_info *info)
 {
-    if (info->fault.code == PKT_ERR_NONE)
+    switch (info->fault.code) {
+    case PKT_ERR_NONE:
         return "whole";
-    return info->fault.code == PKT_ERR_CUT ? "cut" : "corrupt";
+    case PKT_ERR_CUT:
+        return "cut";
+    case PKT_ERR_LIMIT:
+        return "limit";
+    default:
+        return "corrupt";
+    }
 }
 
 static json_t *info_json(const capture_info *info, const char *name)
@@ -177,9 +189,9 @@ static json_t *info_json(const capture_info *info, const char *name)
         "interfaces", interfaces_json(info), "packets", (json_int_t)info->packets, "captured_bytes",
         (json_int_t)info->cap_bytes, "original_bytes", (json_int_t)info->wire_bytes, "first",
         time_json(info, info->first_ns), "last", time_json(info, info->last_ns), "duration_s",
-        info->timed ? json_real((double)(info->last_ns - info->first_ns) / NS_PER_S) : json_null(),
-        "in_order", info->timed ? json_boolean(info->in_order) : json_null(), "end", ending(info),
-        "fault", fault);
+        info->timed ? json_real(duration_s(info)) : json_null(), "in_order",
+        info->timed ? json_boolean(info->in_order) : json_null(), "end", ending(info), "fault",
+        fault);
 }
 
 static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -205,8 +217,8 @@ static void interfaces_print(const capture_info *info)
                resolution);
         if (one->interface.snaplen)
             printf(", snaplen %" PRIu32, one->interface.snaplen);
-        if (one->interface.offset_ns)
-            printf(", offset %" PRId64 " s", one->interface.offset_ns / NS_PER_S);
+        if (one->interface.offset_s)
+            printf(", offset %" PRId64 " s", one->interface.offset_s);
         if (info->sections > 1)
             printf(", section %" PRIu64, one->section);
         printf(", packets %" PRIu64 "\n", one->packets);
@@ -234,7 +246,7 @@ static void info_print(const capture_info *info, const char *name)
     if (info->timed) {
         row("first packet", "%s", first);
         row("last packet", "%s", last);
-        row("duration", "%.9f s", (double)(info->last_ns - info->first_ns) / NS_PER_S);
+        row("duration", "%.9f s", duration_s(info));
         row("in order", "%s", info->in_order ? "yes" : "no");
     }
     row("end", "%s%s%s", ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",

@@ -11,8 +11,6 @@
 #include "live/pcap_live.h"
 #include "source/source_private.h"
 
-#define NS_PER_S 1000000000
-
 typedef struct libpcap_state {
     pcap_t *pcap;
     pkt_pcap_live *live; /* NULL: a file */
@@ -87,12 +85,11 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
 static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
                       pkt_batch *batch, size_t row, pkt_stream_hint *hint)
 {
-    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. In pcapng they may be
-     * any number, and the product wraps as it does in our own reader. */
-    uint64_t seconds = s->short_seconds ? (uint32_t)header->ts.tv_sec : (uint64_t)header->ts.tv_sec;
+    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. */
+    const int64_t seconds = s->short_seconds ? (uint32_t)header->ts.tv_sec : header->ts.tv_sec;
     pkt_record record = {
         .data = data,
-        .ts_ns = (int64_t)(seconds * NS_PER_S + (uint64_t)header->ts.tv_usec),
+        .ts_ns = pkt_time_ns(seconds, header->ts.tv_usec),
         .cap_len = header->caplen,
         .wire_len = header->len,
         .link_type = s->link_type,

@@ -42,15 +42,43 @@ static void flows_say(const extraction *x, const char *name, const pkt_flow_repo
                     name, flows->inner);
 }
 
+/* Rows on their way to `to`: how many have no time. */
+typedef struct time_watch {
+    const pkt_sink *to;
+    uint64_t timeless;
+} time_watch;
+
+static int time_watch_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    time_watch *watch = self;
+    for (size_t i = 0; i < batch->rows; i++)
+        watch->timeless += batch->ts_ns[i] == 0;
+    return watch->to->push(watch->to->self, batch, err);
+}
+
+static int time_watch_finish(void *self, pkt_err *err)
+{
+    const time_watch *watch = self;
+    return watch->to->finish(watch->to->self, err);
+}
+
 int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
               uint64_t *rows, pkt_err *err)
 {
     pkt_slice slice = *opened;
     pkt_flow_report flows = {0};
+    time_watch watch = {.to = sink};
+    const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
     slice.flow_rule = x->flows.rule;
     slice.max_flows = x->flows.max;
     slice.flow_report = &flows;
+    if (slice.format == PKT_FORMAT_PCAPNG)
+        sink = &watched;
     int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
+    if (watch.timeless)
+        say_warning("%s: %" PRIu64 " packets have the time 0, as those of simple packet blocks, "
+                    "which hold none",
+                    name, watch.timeless);
     flows_say(x, name, &flows);
     return bad;
 }

@@ -107,7 +107,7 @@ def frame_cells(get: Get) -> tuple:
         seconds, _, fraction = epoch.partition(".")
         if len(fraction) < 9:
             raise peer.Refusal("tshark's frame.time_epoch is not in nanoseconds")
-        ts_ns = int(seconds) * 10**9 + int(fraction)
+        ts_ns = min(max(int(seconds) * 10**9 + int(fraction), -(2**63)), 2**63 - 1)
     cap_len, wire_len = get("frame", "frame.cap_len", 0), get("frame", "frame.len", 0)
     return ts_ns, int(cap_len or 0), int(wire_len or 0)
 

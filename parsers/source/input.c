@@ -29,13 +29,14 @@ const char *pkt_input_shown(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-/* Standard input, a file or a pipe. A named pipe that nobody writes to is empty, not waited for. */
+/* Standard input, a file, or a pipe, whose writer is waited for. */
 static int input_descriptor(const char *path, pkt_err *err)
 {
     struct stat st;
     bool standard = strcmp(path, "-") == 0;
+    const bool is_pipe = !standard && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                      : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+                      : open(path, O_RDONLY | O_CLOEXEC | (is_pipe ? 0 : O_NONBLOCK));
     if (fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     if (standard && isatty(fd)) {

@@ -30,8 +30,12 @@ int pkt_pcap_open(pkt_source *source, pkt_err *err)
     source->record_header =
         magic == PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_HEADER : PCAP_RECORD_HEADER;
     source->lengths = minor < 3 ? LENGTHS_SWAPPED : minor == 3 ? LENGTHS_EITHER : LENGTHS_NORMAL;
-    /* The upper bits of the field tell of frame check sequences, not of the link. */
-    source->link_type = link_type_common((uint16_t)file_u32(head + 20, source->swapped));
+    /* FCS length (4 bits), whether it is given (1), reserved (1 and 10), link type (16). */
+    const uint32_t link = file_u32(head + 20, source->swapped);
+    if (link >> 16 & 0x3ff)
+        return pkt_fail(err, PKT_ERR_FORMAT, 20, "has reserved bits beside its link type: %08x",
+                        (unsigned)link);
+    source->link_type = link_type_common((uint16_t)link);
     source->at = PCAP_FILE_HEADER;
     return 0;
 }

@@ -8,6 +8,7 @@
  *   Packet Block (obsolete):    interface(2) drops(2) time high(4) low(4) captured(4) original(4)
  * data
  */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "source/source_private.h"
@@ -58,8 +59,9 @@ static int block_read(pkt_source *source, block *out, pkt_err *err)
         return -1;
     size_t total = file_u32(head + 4, source->swapped);
     if (total < BLOCK_OVERHEAD || total % 4 != 0)
-        return pkt_fail(err, PKT_ERR_CORRUPT, here(source), "block has the impossible length %zu",
-                        total);
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
+                        "block has the impossible length %zu: not a multiple of 4 from %d on",
+                        total, BLOCK_OVERHEAD);
     if (total > PKT_MAX_BLOCK)
         return pkt_fail(err, PKT_ERR_LIMIT, here(source),
                         "block claims %zu bytes; the limit is %zu", total, PKT_MAX_BLOCK);
@@ -108,10 +110,13 @@ static int resolution_set(pkt_interface *interface, uint8_t resolution)
     return 0;
 }
 
+/* None of those that are read may be there twice (section 4.2); then the first one counts, as in
+ * Wireshark. */
 static int interface_options(const pkt_source *source, pkt_interface *interface, const block *b,
                              pkt_err *err)
 {
     size_t at = 8;
+    bool has_resolution = false, has_offset = false;
     while (b->size - at >= 4) {
         unsigned code = file_u16(b->body + at, source->swapped);
         size_t length = file_u16(b->body + at + 2, source->swapped);
@@ -122,12 +127,17 @@ static int interface_options(const pkt_source *source, pkt_interface *interface,
         if (padded > b->size - at - 4)
             return pkt_fail(err, PKT_ERR_CORRUPT, here(source) + 8 + at,
                             "interface option %u of %zu bytes runs past its block", code, length);
-        if (code == OPTION_TSRESOL && length == 1 && resolution_set(interface, value[0]) != 0)
-            return pkt_fail(err, PKT_ERR_LIMIT, here(source) + 8 + at,
-                            "interface has the time resolution %u, finer than is handled",
-                            (unsigned)value[0]);
-        if (code == OPTION_TSOFFSET && length == 8)
-            interface->offset_ns = (int64_t)(file_u64(value, source->swapped) * NS_PER_S);
+        if (code == OPTION_TSRESOL && length == 1 && !has_resolution) {
+            has_resolution = true;
+            if (resolution_set(interface, value[0]) != 0)
+                return pkt_fail(err, PKT_ERR_LIMIT, here(source) + 8 + at,
+                                "interface has times in %d^-%d s, finer than is handled",
+                                value[0] & 0x80 ? 2 : 10, value[0] & 0x7f);
+        }
+        if (code == OPTION_TSOFFSET && length == 8 && !has_offset) {
+            has_offset = true;
+            interface->offset_s = (int64_t)file_u64(value, source->swapped);
+        }
         at += 4 + padded;
     }
     return 0;
@@ -164,17 +174,19 @@ static int interface_add(pkt_source *source, const block *b, pkt_err *err)
     return 0;
 }
 
+/* The nearest time that 64 bits hold. */
 static int64_t time_ns(const pkt_interface *interface, uint64_t stamp)
 {
-    uint64_t ns;
-    if (interface->tick_ns) {
-        ns = stamp * interface->tick_ns;
-    } else {
-        __extension__ typedef unsigned __int128 wide;
-        ns = stamp / interface->ticks * NS_PER_S +
-             (uint64_t)((wide)(stamp % interface->ticks) * NS_PER_S / interface->ticks);
-    }
-    return (int64_t)(ns + (uint64_t)interface->offset_ns);
+    __extension__ typedef __int128 wide;
+    wide ns = (wide)interface->offset_s * NS_PER_S;
+    if (interface->tick_ns)
+        ns += (wide)stamp * interface->tick_ns;
+    else
+        ns += (wide)(stamp / interface->ticks) * NS_PER_S +
+              (wide)(stamp % interface->ticks) * NS_PER_S / interface->ticks;
+    if (ns != (int64_t)ns)
+        return ns < 0 ? INT64_MIN : INT64_MAX;
+    return (int64_t)ns;
 }
 
 /* Fill the record from a packet block whose data start at `fixed` bytes into its body. */

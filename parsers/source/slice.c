@@ -16,6 +16,9 @@ static const magic known[] = {
     {{0x1f, 0x8b}, 2, "gzip-compressed: unpack it first (gunzip)"},
     {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: unpack it first (unzstd)"},
     {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: unpack it first (unxz)"},
+    {{0x04, 0x22, 0x4d, 0x18}, 4, "lz4-compressed: unpack it first (unlz4)"},
+    {{'B', 'Z', 'h'}, 3, "bzip2-compressed: unpack it first (bunzip2)"},
+    {{0x5d, 0x00, 0x00}, 3, "lzma-compressed: unpack it first (unlzma)"},
     {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
 };
 

@@ -50,7 +50,7 @@ typedef struct pkt_interface {
     uint32_t snaplen;   /* bytes; 0: none */
     uint64_t ticks;     /* timestamp units a second */
     uint64_t tick_ns;   /* nanoseconds a unit, 0 unless whole */
-    int64_t offset_ns;  /* if_tsoffset */
+    int64_t offset_s;   /* if_tsoffset */
 } pkt_interface;
 
 /* Told, while the source is read, of every section and every interface, in file order. Either

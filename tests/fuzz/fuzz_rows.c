@@ -6,7 +6,8 @@
  *   - classic packets over the file's snaplen are cut to it; in modified captures of Ethernet to 14
  *     bytes more, by the lower 26 bits of the link type
  *   - a time's fraction of 2^31 and more counts as negative
- *   - pcapng times in binary fractions below 2^-34 s overflow
+ *   - pcapng times in binary fractions below 2^-34 s overflow, and so do offsets near 2^63 s
+ *   - reserved bits beside the link type are a part of it; not compared
  *   - the first section header's length at its end is not looked at
  *   - USB packets' original length is computed from their header
  *   - link types 11, 15, 16 and 19 are old numbers of 100, 102, 103 and 106, and read as these */
@@ -14,7 +15,11 @@
 #include "fuzz.h"
 #include "source/source_private.h"
 
-enum { LINKTYPE_USB_LINUX_MMAPPED = 220, LIBPCAP_LINKTYPE = 0x03ffffff };
+enum {
+    LINKTYPE_USB_LINUX_MMAPPED = 220,
+    LIBPCAP_LINKTYPE = 0x03ffffff,
+    RESERVED_BITS = 0x03ff0000
+};
 
 extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap;
 
@@ -48,6 +53,20 @@ static bool has_fine_time(const uint8_t *data, size_t size)
     return false;
 }
 
+/* Whether an if_tsoffset option of 2^62 s and more may be there. */
+static bool has_vast_offset(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i + 12 <= size; i++) {
+        const bool is_little = memcmp(data + i, "\x0e\x00\x08\x00", 4) == 0;
+        if (!is_little && memcmp(data + i, "\x00\x0e\x00\x08", 4) != 0)
+            continue;
+        const uint8_t high = data[i + (is_little ? 11 : 4)];
+        if (high >= 0x40 && high < 0xc0)
+            return true;
+    }
+    return false;
+}
+
 /* Linux of the nineties, whose record headers have 24 bytes. */
 static bool is_modified_ethernet(const uint8_t *data, int swapped)
 {
@@ -64,9 +83,11 @@ static bool input_look(input *in, const uint8_t *data, size_t size)
     if (pkt_format_tell(data, size, &in->format, &swapped, &err) != 0)
         return false;
     if (in->format == PKT_FORMAT_PCAPNG) {
-        in->coarse_time = has_fine_time(data, size);
+        in->coarse_time = has_fine_time(data, size) || has_vast_offset(data, size);
         return true;
     }
+    if (file_u32(data + 20, swapped) & RESERVED_BITS)
+        return false;
     in->snaplen = file_u32(data + 16, swapped);
     if (in->snaplen > PKT_MAX_RECORD)
         in->snaplen = 0;

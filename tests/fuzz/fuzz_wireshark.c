@@ -229,7 +229,8 @@ static bool is_taken_for_ppp(const pkt_record *record)
 
 /* Choices; those of one header after the other are in tests/differential/next_headers.py too:
  * - in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's own,
- *   and the protocol field for an EtherType also where the device gives it another meaning
+ *   and the protocol field for an EtherType also where the device gives it another meaning; 4 for
+ *   LLC also where the device is GRE's, whose numbers are EtherTypes
  * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
  *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
  * - of frames in a provider's backbone (0x88e7, IEEE 802.1ah) it shows the EtherType only by the
@@ -238,16 +239,18 @@ static bool is_taken_for_ppp(const pkt_record *record)
  *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, size_t row)
 {
-    enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
+    enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536, LLC = 4, GRE = 778 };
     enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
     const unsigned ethertype = now.rows.eth_type[row];
-    const bool cooked = record->link_type == SLL || record->link_type == SLL2;
+    const bool is_sll = record->link_type == SLL, is_cooked = is_sll || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
         is_cut_backbone(record) || is_ppp_ethertype(record) || is_taken_for_ppp(record))
         return true;
-    return cooked && record->cap_len >= SLL_BYTES &&
-           (ethertype == FIRST_ETHERTYPE ||
-            sll_is_foreign(be16(record->data + (record->link_type == SLL ? 2 : 8))));
+    if (!is_cooked || record->cap_len < SLL_BYTES)
+        return false;
+    const unsigned device = be16(record->data + (is_sll ? 2 : 8));
+    return ethertype == FIRST_ETHERTYPE || sll_is_foreign(device) ||
+           (device == GRE && be16(record->data + (is_sll ? 14 : 0)) == LLC);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

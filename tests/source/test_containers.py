@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 PKTBENCH = os.path.realpath(sys.argv[1])
 SANITIZERS = len(sys.argv) > 2 and sys.argv[2]
@@ -296,7 +297,7 @@ def check_limits():
     write("interfaces", section("<") + interface("<") * 65537)
     expect(2, "has more than 65536 interfaces in a section", "extract", "interfaces")
     shown = json.loads(run("info", "interfaces", "--format", "json").stdout)
-    if shown["end"] != "corrupt" or shown["interface_count"] != 65536 or len(shown["interfaces"]) != 4096:
+    if shown["end"] != "limit" or shown["interface_count"] != 65536 or len(shown["interfaces"]) != 4096:
         fail("info of too many interfaces")
     write("sections", (section("<") + interface("<") * 3) * 20000)
     if json.loads(run("info", "sections", "--format", "json").stdout)["sections"] != 20000:
@@ -304,6 +305,108 @@ def check_limits():
     for resolution in (20, 0x80 + 64):
         write("resolution", section("<") + interface("<", resolution))
         expect(2, "finer than is handled", "extract", "resolution")
+
+
+def times(capture, backends=("raw", "libpcap")):
+    """Of every packet, by all readers, and what info says."""
+    shown = json.loads(run("info", write("times", capture), "--format", "json").stdout)
+    columns = ("--format", "csv", "--columns", "ts_ns")
+    found = [rows("times", "--backend", name, *columns).split()[1:] for name in backends]
+    if any(cells != found[0] for cells in found):
+        fail(f"times by {backends}: {found}")
+    return [int(cell) for cell in found[0]], shown
+
+
+def check_times():
+    """Times that 64 bits do not hold are the nearest ones that they do, and nothing wraps."""
+    first, last, second = -(2**63), 2**63 - 1, 10**9
+    now = 1_700_000_000_123_456
+
+    def stamped(stamp, number=0):
+        words = struct.pack("<IIIII", number, stamp >> 32, stamp & 0xFFFFFFFF, 1, 1)
+        return block("<", 6, words + b"a")
+
+    for resolution, offset, stamp, expected in (
+        (6, 10**10, now, last),
+        (6, -(10**10) - 1_700_000_000, now, first),
+        (6, 2**63 - 1, now, last),
+        (6, -(2**63), now, first),
+        (3, 0, now, last),
+        (0, 0, last // second, last // second * second),
+        (0, 0, last // second + 1, last),
+        (9, 0, 2**63 - 1, last),
+        (9, 0, 2**63, last),
+        (6, 0, 2**64 - 1, last),
+        (9, -(10**10), 2**63 + 5 * 10**18, 2**63 + 5 * 10**18 - 10**19),
+        (0x80 + 10, 0, 2**60, last),
+    ):
+        capture = section("<") + interface("<", resolution, offset) + stamped(stamp)
+        # libpcap's own sum of such seconds wraps.
+        backends = ("raw", "libpcap") if abs(offset) < 2**62 else ("raw",)
+        found, shown = times(capture, backends)
+        if found != [expected] or shown["interfaces"][0]["offset_s"] != offset:
+            fail(f"resolution {resolution}, offset {offset}, {stamp}: {found}, not {expected}")
+    wide = interface("<", 6, -9 * second) + interface("<", 6, 7 * second)
+    found, shown = times(section("<") + wide + stamped(0) + stamped(0, 1))
+    if found != [-9 * 10**18, 7 * 10**18] or shown["duration_s"] != 16e9:
+        fail(f"times 16e9 s apart: {found}, duration {shown['duration_s']}")
+    # An option that may be there once: the first one counts. libpcap refuses it.
+    twice = struct.pack("<HHI", 1, 0, 0) + b"".join(
+        struct.pack("<HHI", 9, 1, resolution) for resolution in (9, 3)
+    )
+    write("twice", section("<") + block("<", 1, twice) + stamped(now))
+    if rows("twice", "--columns", "ts_ns").split()[1:] != [b"%d" % now]:
+        fail("the first of two resolutions counts")
+    expect(2, "10^-20 s, finer than", "extract", write("fine", section("<") + interface("<", 20)))
+
+
+def check_padding():
+    """Zeros behind compressed data, and before more of it."""
+    plain = pcap_make([(1, 2, 1, 1, b"a"), (2, 2, 1, 1, b"b")])
+    packers = {"gzip": gzip.compress, "xz": lzma.compress}
+    if shutil.which("zstd"):
+        packers["zstd"] = zstd
+    for name, pack in packers.items():
+        for zeros in (1, 3, 4, 512):
+            padded = name != "xz" or zeros % 4 == 0
+            for more, sound in ((b"", padded), (pack(plain[40:]), padded and name == "xz")):
+                data = pack(plain[:40] if more else plain) + bytes(zeros) + more
+                words = "" if sound else f"{zeros} bytes of zeros stand behind its data"
+                got = expect(0 if sound else 2, words, "extract", write("padded", data))
+                if len(got.stdout.splitlines()) != (3 if sound or not more else 1):
+                    fail(f"{name} and {zeros} zeros: {got.stdout}")
+
+
+def check_pipes():
+    """A writer that comes late, and standard input that does not wait."""
+    plain = pcap_make([(1, 2, 1, 1, b"a")])
+    os.mkfifo("pipe")
+    with subprocess.Popen([PKTBENCH, "extract", "pipe"], stdout=subprocess.PIPE) as reader:
+        with open("pipe", "wb") as pipe:
+            pipe.write(plain)
+        if len(reader.communicate()[0].splitlines()) != 2:
+            fail("a named pipe whose writer came late")
+    out, into = os.pipe2(os.O_NONBLOCK)
+    with subprocess.Popen([PKTBENCH, "extract", "-"], stdin=out, stdout=subprocess.PIPE) as reader:
+        os.close(out)
+        os.set_blocking(into, True)
+        time.sleep(0.1)
+        os.write(into, plain)
+        os.close(into)
+        if len(reader.communicate()[0].splitlines()) != 2:
+            fail("standard input that does not wait")
+
+
+def check_heads():
+    """What is said of files that are not read."""
+    for link in (0x00010001, 0x03FF0001):
+        write("reserved", pcap_make([], link=link))
+        expect(2, "reserved bits beside its link type", "extract", "reserved")
+    for link in (0x44000001, 0x08000001):
+        if rows(write("fcs", pcap_make([(1, 2, 1, 1, b"a")], link=link))).count(b"\n") != 2:
+            fail(f"link type field {link:#x}")
+    for data, words in ((b"\x04\x22\x4d\x18", "lz4"), (b"BZh9", "bzip2"), (b"\x5d\0\0\x80", "lzma")):
+        expect(2, f"is {words}-compressed", "extract", write("packed", data + bytes(40)))
 
 
 def check_bombs():
@@ -413,6 +516,10 @@ def main():
             print("SKIP: capinfos, which is not installed")
         check_variants()
         check_limits()
+        check_times()
+        check_padding()
+        check_pipes()
+        check_heads()
         check_faults()
         check_bombs()
         check_corpus()

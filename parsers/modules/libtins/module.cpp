@@ -15,7 +15,6 @@
 namespace
 {
 
-constexpr uint64_t ns_per_s = 1000000000;
 constexpr uint16_t ethertype_min = 0x0600; /* below: a length, IEEE 802.3 clause 3.2.6 */
 
 struct state {
@@ -305,11 +304,10 @@ void headers_read(const state &s, const row &r, const record &packet)
 
 void record_read(const state &s, const pcap_pkthdr &header, const uint8_t *data, const row &r)
 {
-    const uint64_t seconds = s.short_seconds ? static_cast<uint32_t>(header.ts.tv_sec)
-                                             : static_cast<uint64_t>(header.ts.tv_sec);
+    const int64_t seconds =
+        s.short_seconds ? static_cast<uint32_t>(header.ts.tv_sec) : header.ts.tv_sec;
     const record packet = {data, header.caplen, header.len};
-    r.batch.ts_ns[r.at] =
-        static_cast<int64_t>(seconds * ns_per_s + static_cast<uint64_t>(header.ts.tv_usec));
+    r.batch.ts_ns[r.at] = pkt_time_ns(seconds, header.ts.tv_usec);
     r.batch.cap_len[r.at] = packet.cap_len;
     r.batch.wire_len[r.at] = packet.wire_len;
     r.batch.link_type[r.at] = s.link_type;

@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#define NS_PER_S 1000000000
 #define ETHERTYPE_MIN 0x0600   /* below: a length, IEEE 802.3 clause 3.2.6 */
 #define FRAME_CHECK_SEQUENCE 4 /* bytes; libtrace counts it to the wire length of Ethernet */
 
@@ -248,11 +247,11 @@ static void headers_read(const row *r, const libtrace_packet_t *packet)
 static void packet_read(const run *s, const row *r)
 {
     const struct timespec time = trace_get_timespec(s->packet);
-    const uint64_t seconds = s->short_seconds ? (uint32_t)time.tv_sec : (uint64_t)time.tv_sec;
+    const int64_t seconds = s->short_seconds ? (uint32_t)time.tv_sec : time.tv_sec;
     const size_t wire = trace_get_wire_length(s->packet);
     const size_t extra =
         trace_get_link_type(s->packet) == TRACE_TYPE_ETH ? FRAME_CHECK_SEQUENCE : 0;
-    PUT(r, ts_ns, (int64_t)(seconds * NS_PER_S + (uint64_t)time.tv_nsec));
+    PUT(r, ts_ns, pkt_time_ns(seconds, time.tv_nsec));
     PUT(r, cap_len, (uint32_t)trace_get_capture_length(s->packet));
     PUT(r, wire_len, (uint32_t)(wire - extra));
     if (s->level != PKT_LEVEL_FRAMES)

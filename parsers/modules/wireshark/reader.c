@@ -12,8 +12,6 @@ enum { DLT_ONLY_FIRST = 11, DLT_ONLY_LAST = 31 };
 /* No LINKTYPE_ number has ever been this one. */
 enum { LINKTYPE_UNKNOWN = UINT16_MAX };
 
-#define NS_PER_S 1000000000
-
 int ws_link_types_init(ws_link_types *types, pkt_err *err)
 {
     types->count = (size_t)wtap_get_num_encap_types();
@@ -93,13 +91,12 @@ void ws_reader_close(ws_reader *reader)
     wtap_close(reader->file);
 }
 
-/* Without a time (pcapng's simple packet blocks): 0. Wraps around like any int64_t time far from
- * 1970. */
+/* Without a time (pcapng's simple packet blocks): 0. */
 static int64_t time_ns(const wtap_rec *rec)
 {
     if (!(rec->presence_flags & WTAP_HAS_TS))
         return 0;
-    return (int64_t)((uint64_t)rec->ts.secs * NS_PER_S + (uint64_t)rec->ts.nsecs);
+    return pkt_time_ns(rec->ts.secs, rec->ts.nsecs);
 }
 
 void ws_frame_columns(const ws_reader *reader, const ws_link_types *types, pkt_batch *batch,

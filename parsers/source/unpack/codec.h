@@ -18,6 +18,9 @@ typedef struct unpack_io {
 
 typedef struct unpack_codec {
     const char *name;
+    /* Zeros that may stand at the end of the file, a multiple of so many bytes; more than 1: also
+     * before another member. */
+    size_t padding;
     /* Whether a file of the first `size` bytes, which are at least UNPACK_MAGIC_MAX unless it is
      * shorter, is packed so. */
     bool (*is)(const uint8_t *bytes, size_t size);

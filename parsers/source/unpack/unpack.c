@@ -1,5 +1,7 @@
 #include "source/unpack/unpack.h"
 
+#include <inttypes.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@ struct pkt_unpack {
     int ended;         /* the descriptor has no more */
     int between;       /* a member has ended, and none has begun */
     uint64_t read;     /* bytes from the descriptor */
+    uint64_t zeros;    /* behind the last member, before what is at hand */
     const uint8_t *in; /* of `input`, what was not taken yet */
     size_t in_size;
     pkt_err fault;
@@ -49,6 +52,13 @@ uint64_t pkt_unpack_taken(const pkt_unpack *unpack)
     return unpack->read - unpack->in_size;
 }
 
+/* Standard input may have been handed to us as one that does not wait. */
+static bool is_waited_for(int fd)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    return poll(&input, 1, -1) >= 0 || errno == EINTR;
+}
+
 /* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. */
 static int input_add(pkt_unpack *u, pkt_err *err)
 {
@@ -58,7 +68,7 @@ static int input_add(pkt_unpack *u, pkt_err *err)
     uint8_t *end = u->input + (u->in - u->input) + u->in_size;
     do
         got = read(u->fd, end, (size_t)(u->input + INPUT_BYTES - end));
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && (errno == EINTR || (errno == EAGAIN && is_waited_for(u->fd))));
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, u->read, "cannot read: %s", strerror(errno));
     u->ended = got == 0;
@@ -108,21 +118,28 @@ void pkt_unpack_close(pkt_unpack *u)
     free(u);
 }
 
-/* Behind a member: is there another one? Zeros may fill up the end. 1, 0 at the end, -1. */
+/* Behind a member: is there another one? 1, 0 at the end, -1. */
 static int member_begin(pkt_unpack *u, pkt_err *err)
 {
+    const size_t padding = u->codec->padding;
     for (;;) {
         while (u->in_size && *u->in == 0) {
             u->in++;
             u->in_size--;
+            u->zeros++;
         }
-        if (u->in_size)
+        if (u->in_size || u->ended)
             break;
-        if (u->ended)
-            return 0;
         if (input_add(u, err) != 0)
             return -1;
     }
+    if (u->zeros % padding != 0 || (u->zeros && u->in_size && padding == 1))
+        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_unpack_taken(u) - u->zeros,
+                        "%s: %" PRIu64 " bytes of zeros stand behind its data", u->codec->name,
+                        u->zeros);
+    if (!u->in_size)
+        return 0;
+    u->zeros = 0;
     if (u->codec->again(u->state, err) != 0)
         return -1;
     u->between = 0;

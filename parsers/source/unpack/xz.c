@@ -82,6 +82,7 @@ static void xz_close(void *state)
 
 const unpack_codec unpack_xz = {
     .name = "xz",
+    .padding = 4, /* section 2.2 */
     .is = xz_is,
     .open = xz_open,
     .step = xz_step,

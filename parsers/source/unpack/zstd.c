@@ -91,6 +91,7 @@ static void zstd_close(void *state)
 
 const unpack_codec unpack_zstd = {
     .name = "zstd",
+    .padding = 1,
     .is = zstd_is,
     .open = zstd_open,
     .step = zstd_step,
