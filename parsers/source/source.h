@@ -51,6 +51,8 @@ typedef struct pkt_interface {
     uint64_t ticks;     /* timestamp units a second */
     uint64_t tick_ns;   /* nanoseconds a unit, 0 unless whole */
     int64_t offset_s;   /* if_tsoffset */
+    int64_t offset_ns;  /* the same, for units below `near` */
+    uint64_t near;      /* times of fewer units are stamp * tick_ns + offset_ns */
 } pkt_interface;
 
 /* Told, while the source is read, of every section and every interface, in file order. Either
