@@ -19,6 +19,7 @@
 #define EPB_HEAD(interface, captured)                                                              \
     "06000000 50000000 " interface " 7e8d0300 0080c6a4 " captured " 2e000000 "
 #define EPB_OF(interface) EPB_HEAD(interface, "2e000000") SOUND "0000 50000000 "
+#define EPB_AT(time) "06000000 50000000 00000000 " time " 2e000000 2e000000 " SOUND "0000 50000000 "
 #define EPB EPB_OF("00000000")
 #define EPB_BE                                                                                     \
     "00000006 00000050 00000000 00038d7e a4c68000 0000002e 0000002e " SOUND "0000 00000050 "
@@ -112,9 +113,13 @@ const malformed_case malformed_containers[] = {
                      "0000 50000000 ",
      .rows = {IS_RECORD}},
     {"pcapng-time-in-powers-of-2", "time stamps in units of 2^-10 s", "pcapng 4.2, if_tsresol",
-     .file = SHB IDB_OPTION("0900 0100 8a000000") "06000000 50000000 00000000 ee000000 0000286b "
-                                                  "2e000000 2e000000 " SOUND "0000 50000000 ",
-     .rows = {IS_RECORD}},
+     .file = SHB IDB_OPTION("0900 0100 8a000000") EPB_AT("ee000000 0000286b"), .rows = {IS_RECORD}},
+    {"pcapng-time-in-picoseconds", "time stamps in units of 10^-12 s", "pcapng 4.2, if_tsresol",
+     .file = SHB IDB_OPTION("0900 0100 0c000000") EPB_AT("1f010000 cb04fb71"), /* 1234567890123 */
+     .rows = {FRAME("1234567890") IS_SOUND}},
+    {"pcapng-time-below-nanoseconds", "time stamps in units of 2^-40 s", "pcapng 4.2, if_tsresol",
+     .file = SHB IDB_OPTION("0900 0100 a8000000") EPB_AT("80010000 00000000"), /* 1.5 * 2^40 */
+     .rows = {FRAME("1500000000") IS_SOUND}},
     {"pcapng-two-link-types", "interfaces of Ethernet and of raw IP", "pcapng 4.2",
      .file = SHB IDB "01000000 14000000 6500 0000 00000400 14000000 " EPB
                      "06000000 40000000 01000000 7e8d0300 0080c6a4 20000000 20000000 " IPV4(
