@@ -18,6 +18,8 @@ PKTBENCH, STUBS, PROJECT = sys.argv[1:4]
 LIBPCAP_WRONG = {"pcap-snaplen-below-packet": "differs",
                  "pcapng-sections-of-both-orders": "failed",
                  "pcapng-two-link-types": "failed"}
+# Overflows in libpcap 1.10.3; a later one may be right.
+LIBPCAP_OVERFLOW = "pcapng-time-below-nanoseconds"
 
 
 def check(condition, what):
@@ -46,6 +48,7 @@ def check_ours():
         check(not found[name]["wrong"], f"{name}: {found[name]['wrong']}")
         check(found[name]["survived"] == found[name]["cases"] == len(cases), f"{name} survives all")
     wrong = {case["case"]: case["status"] for case in found["libpcap"]["wrong"]}
+    check(wrong.pop(LIBPCAP_OVERFLOW, "differs") == "differs", f"libpcap: {LIBPCAP_OVERFLOW}")
     check(wrong == LIBPCAP_WRONG, f"libpcap: {wrong}")
     check(found["raw"]["rows_expected"] == sum(case["rows"] for case in cases), "rows expected")
     return results
