@@ -150,9 +150,9 @@ typedef struct pkt_batch {
 #undef PKT_X
 } pkt_batch;
 
-/* The cell `ts_ns` of a time. `nanoseconds` are 0 to 999999999, or, in a broken record, anything.
- * A time outside of 1677-09-21 to 2262-04-11, which 64 bits do not hold, gives the nearest that
- * they do. */
+/* The cell `ts_ns` of a time. A time outside of 1677-09-21 to 2262-04-11, which 64 bits do not
+ * hold, gives the nearest that they do. `nanoseconds` are 0 to 999999999; a broken record may have
+ * other 32-bit numbers. */
 static inline int64_t pkt_time_ns(int64_t seconds, int64_t nanoseconds)
 {
     const int64_t second = 1000000000;

@@ -42,43 +42,15 @@ static void flows_say(const extraction *x, const char *name, const pkt_flow_repo
                     name, flows->inner);
 }
 
-/* Rows on their way to `to`: how many have no time. */
-typedef struct time_watch {
-    const pkt_sink *to;
-    uint64_t timeless;
-} time_watch;
-
-static int time_watch_push(void *self, const pkt_batch *batch, pkt_err *err)
-{
-    time_watch *watch = self;
-    for (size_t i = 0; i < batch->rows; i++)
-        watch->timeless += batch->ts_ns[i] == 0;
-    return watch->to->push(watch->to->self, batch, err);
-}
-
-static int time_watch_finish(void *self, pkt_err *err)
-{
-    const time_watch *watch = self;
-    return watch->to->finish(watch->to->self, err);
-}
-
 int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
               uint64_t *rows, pkt_err *err)
 {
     pkt_slice slice = *opened;
     pkt_flow_report flows = {0};
-    time_watch watch = {.to = sink};
-    const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
     slice.flow_rule = x->flows.rule;
     slice.max_flows = x->flows.max;
     slice.flow_report = &flows;
-    if (slice.format == PKT_FORMAT_PCAPNG)
-        sink = &watched;
     int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
-    if (watch.timeless)
-        say_warning("%s: %" PRIu64 " packets have the time 0, as those of simple packet blocks, "
-                    "which hold none",
-                    name, watch.timeless);
     flows_say(x, name, &flows);
     return bad;
 }
@@ -107,6 +79,35 @@ static int ended(const extraction *x, const char *name, int bad, uint64_t rows, 
     return EXIT_TROUBLE;
 }
 
+/* Rows on their way to `to`: how many have no time. */
+typedef struct time_watch {
+    const pkt_sink *to;
+    uint64_t timeless;
+} time_watch;
+
+static int time_watch_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    time_watch *watch = self;
+    for (size_t i = 0; i < batch->rows; i++)
+        watch->timeless += batch->ts_ns[i] == 0;
+    return watch->to->push(watch->to->self, batch, err);
+}
+
+static int time_watch_finish(void *self, pkt_err *err)
+{
+    const time_watch *watch = self;
+    return watch->to->finish(watch->to->self, err);
+}
+
+/* Features take it for a time. */
+static void timeless_say(const char *name, uint64_t packets)
+{
+    if (packets)
+        say_warning("%s: %" PRIu64 " packets have the time 0, as those of simple packet blocks, "
+                    "which hold none",
+                    name, packets);
+}
+
 static int capture_run(const extraction *x, const char *path, const pkt_sink *sink, bool *kept,
                        pkt_err *err)
 {
@@ -118,9 +119,15 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
         *kept = false;
         return EXIT_TROUBLE;
     }
-    int bad = slice_run(x, name, pkt_input_slice(input), sink, &rows, err);
+    const pkt_slice *slice = pkt_input_slice(input);
+    const bool watching =
+        slice->format == PKT_FORMAT_PCAPNG && x->backend->columns[x->level] & PKT_BIT(ts_ns);
+    time_watch watch = {.to = sink};
+    const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
+    int bad = slice_run(x, name, slice, watching ? &watched : sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
+    timeless_say(name, watch.timeless);
     *kept = !bad || pkt_err_rows_stand(err);
     return ended(x, name, bad, rows, err);
 }
@@ -149,6 +156,8 @@ static int feed_run(const extraction *x, char *const *paths, size_t count, const
     numbers_from(x, writer, feed);
     int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
     bad = pkt_feed_end(feed, bad, err);
+    timeless_say(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
+                 pkt_feed_timeless(feed));
     *kept = !bad || pkt_err_rows_stand(err);
     int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
     numbers_from(x, writer, NULL);

@@ -19,7 +19,11 @@ enum {
     BLOCK_PACKET = 6,
     ORDER_MAGIC = 0x1a2b3c4d
 };
-enum { OPTION_TSRESOL = 9, TSRESOL_NS = 9 };
+enum { OPTION_TSRESOL = 9, TSRESOL_NS = 9, OPTION_TSOFFSET = 14 };
+/* pcapng's times are not negative. Those before 1970 are of an interface whose times begin here,
+ * the last second before all that 64 bits of nanoseconds hold. */
+#define EARLY_S INT64_C(-9223372037)
+#define NS_PER_S 1000000000u
 
 /* Numbers of packets on their way to the rows; as many as the pipe and the backend hold. */
 typedef struct numbers {
@@ -36,8 +40,8 @@ struct pkt_feed {
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
     bool pending, running, numbered;
-    uint64_t number;
-    size_t links; /* interfaces written: one a link type */
+    uint64_t number, timeless; /* packets used that have no time */
+    size_t links; /* link types met; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
     pkt_bytes out;
     numbers numbers;
@@ -147,24 +151,35 @@ static int section_add(pkt_feed *feed, pkt_err *err)
     return pkt_bytes_add(&feed->out, words, sizeof words, err);
 }
 
-/* The interface of the link type, written when it is met first; -1 and *err. */
+static int interface_add(pkt_feed *feed, uint16_t link_type, int64_t offset_s, pkt_err *err)
+{
+    enum { TOTAL = 48 };
+    const uint16_t resolution[] = {OPTION_TSRESOL, 1}, offset[] = {OPTION_TSOFFSET, 8};
+    const uint8_t value[] = {TSRESOL_NS, 0, 0, 0};
+    uint32_t words[TOTAL / 4] = {BLOCK_INTERFACE, TOTAL, link_type};
+    memcpy(&words[4], resolution, sizeof resolution);
+    memcpy(&words[5], value, sizeof value);
+    memcpy(&words[6], offset, sizeof offset);
+    memcpy(&words[7], &offset_s, sizeof offset_s);
+    words[TOTAL / 4 - 1] = TOTAL;
+    return pkt_bytes_add(&feed->out, words, sizeof words, err);
+}
+
+/* Of the link type, written when it is met first: the interface for times from 1970 on, which the
+ * one for times before follows. -1 and *err. */
 static int interface_of(pkt_feed *feed, uint16_t link_type, pkt_err *err)
 {
     for (size_t i = 0; i < feed->links; i++)
         if (feed->link_types[i] == link_type)
-            return (int)i;
+            return 2 * (int)i;
     if (feed->links == PKT_MAX_FILTER_LINKS)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %u link types to join",
                         PKT_MAX_FILTER_LINKS);
-    const uint16_t option[] = {OPTION_TSRESOL, 1};
-    const uint8_t value[] = {TSRESOL_NS, 0, 0, 0};
-    uint32_t words[] = {BLOCK_INTERFACE, 32, link_type, 0, 0, 0, 0, 32};
-    memcpy(&words[4], option, sizeof option);
-    memcpy(&words[5], value, sizeof value);
-    if (pkt_bytes_add(&feed->out, words, sizeof words, err) != 0)
+    if (interface_add(feed, link_type, 0, err) != 0 ||
+        interface_add(feed, link_type, EARLY_S, err) != 0)
         return -1;
     feed->link_types[feed->links] = link_type;
-    return (int)feed->links++;
+    return 2 * (int)feed->links++;
 }
 
 static int packet_add(pkt_feed *feed, pkt_err *err)
@@ -174,10 +189,15 @@ static int packet_add(pkt_feed *feed, pkt_err *err)
     const pkt_record *r = &feed->record;
     const int interface = interface_of(feed, r->link_type, err);
     const uint32_t pad = (4 - r->cap_len % 4) % 4, total = FIXED + r->cap_len + pad + TOTAL;
-    const uint64_t time = (uint64_t)r->ts_ns;
-    const uint32_t head[] = {
-        BLOCK_PACKET,   total,      (uint32_t)interface, (uint32_t)(time >> 32),
-        (uint32_t)time, r->cap_len, r->wire_len};
+    const bool early = r->ts_ns < 0;
+    const uint64_t time = (uint64_t)r->ts_ns - (early ? (uint64_t)EARLY_S * NS_PER_S : 0);
+    const uint32_t head[] = {BLOCK_PACKET,
+                             total,
+                             (uint32_t)interface + early,
+                             (uint32_t)(time >> 32),
+                             (uint32_t)time,
+                             r->cap_len,
+                             r->wire_len};
     if (interface < 0 || pkt_bytes_add(&feed->out, head, sizeof head, err) != 0 ||
         pkt_bytes_add(&feed->out, r->data, r->cap_len, err) != 0 ||
         pkt_bytes_add(&feed->out, zeros, pad, err) != 0)
@@ -192,6 +212,7 @@ static int record_use(pkt_feed *feed, pkt_err *err)
     int wanted = feed->filter ? pkt_filter_match(feed->filter, &feed->record, err) : 1;
     if (wanted <= 0)
         return wanted;
+    feed->timeless += !pkt_source_timed(feed->source);
     if (feed->numbered && number_keep(&feed->numbers, feed->number, err) != 0)
         return -1;
     return packet_add(feed, err);
@@ -298,6 +319,11 @@ int pkt_feed_end(pkt_feed *feed, int bad, pkt_err *err)
         return bad;
     *err = feed->fault;
     return -1;
+}
+
+uint64_t pkt_feed_timeless(const pkt_feed *feed)
+{
+    return feed->timeless;
 }
 
 void pkt_feed_close(pkt_feed *feed)

@@ -20,6 +20,8 @@ uint64_t pkt_feed_number(void *feed);
 /* The run is over, and ended with `bad` and *err: 0, or -1 and *err with what was wrong with the
  * captures, if that is why. */
 int pkt_feed_end(pkt_feed *feed, int bad, pkt_err *err);
+/* Packets handed on that have no time (pcapng's simple packet blocks), after pkt_feed_end(). */
+uint64_t pkt_feed_timeless(const pkt_feed *feed);
 /* The capture that was read last: what pkt_feed_end() speaks of. */
 const char *pkt_feed_path(const pkt_feed *feed);
 void pkt_feed_close(pkt_feed *feed);

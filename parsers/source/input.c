@@ -1,6 +1,7 @@
 #include "source/input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,14 +30,22 @@ const char *pkt_input_shown(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
+/* Until a pipe has bytes, or has had a writer. An open() that waits would wait for another one
+ * where /dev/stdin names a pipe that has been written already. */
+static void writer_wait(int fd)
+{
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    while (poll(&pipe, 1, -1) < 0 && errno == EINTR)
+        ;
+}
+
 /* Standard input, a file, or a pipe, whose writer is waited for. */
 static int input_descriptor(const char *path, pkt_err *err)
 {
     struct stat st;
     bool standard = strcmp(path, "-") == 0;
-    const bool is_pipe = !standard && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                      : open(path, O_RDONLY | O_CLOEXEC | (is_pipe ? 0 : O_NONBLOCK));
+                      : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     if (standard && isatty(fd)) {
@@ -46,8 +55,12 @@ static int input_descriptor(const char *path, pkt_err *err)
     }
     if (standard)
         return fd;
-    if (pkt_file_check(fd, 1, &st, err) == 0 && fcntl(fd, F_SETFL, 0) == 0)
-        return fd;
+    if (pkt_file_check(fd, 1, &st, err) == 0) {
+        if (S_ISFIFO(st.st_mode))
+            writer_wait(fd);
+        if (fcntl(fd, F_SETFL, 0) == 0)
+            return fd;
+    }
     close(fd);
     return -1;
 }

@@ -92,13 +92,14 @@ static unsigned parts_excused(const pkt_batch *theirs, size_t i, size_t row, boo
     enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60 };
     const unsigned transport = PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP | PKT_HAS_ICMP;
     const unsigned proto = theirs->ip_proto[i];
-    const bool is_ip = theirs->present[i] & PKT_HAS_IP;
-    *is_at_extension = is_ip && (proto == HOP_BY_HOP || proto == ROUTING || proto == FRAGMENT ||
-                                 proto == AH || proto == DESTINATION);
+    const bool is_ip = theirs->present[i] & PKT_HAS_IP, is_v6 = now.rows.ip_version[row] == 6;
+    *is_at_extension =
+        is_ip && (proto == AH || (is_v6 && (proto == HOP_BY_HOP || proto == ROUTING ||
+                                            proto == FRAGMENT || proto == DESTINATION)));
     if (!is_ip || theirs->present[i] & transport)
         return 0;
     if (*is_at_extension)
-        return now.rows.ip_version[row] == 6 ? transport | PKT_HAS_FRAG : transport;
+        return is_v6 ? transport | PKT_HAS_FRAG : transport;
     return has_options(row) ? transport : 0;
 }
 
@@ -180,20 +181,24 @@ static void capture_check(void)
     capture_begin();
 }
 
-/* The EtherType behind what link header and tags there are, and where they end; or 0. */
-static unsigned ethertype_after_tags(const pkt_record *record, size_t *end)
+/* The EtherType or length behind what link header and tags there are, where they end, and the
+ * EtherType of the last tag, 0 without any; or 0. */
+static unsigned ethertype_after_tags(const pkt_record *record, size_t *end, unsigned *tag)
 {
     enum { ETHERNET = 1, TAG = 4 };
     size_t type_at = 12;
     *end = 14;
+    *tag = 0;
     if (record->link_type == SLL)
         type_at = 14, *end = 16;
     else if (record->link_type == SLL2)
         type_at = 0, *end = 20;
     else if (record->link_type != ETHERNET)
         return 0;
-    for (; *end + TAG <= record->cap_len && is_vlan(be16(record->data + type_at)); *end += TAG)
+    for (; *end + TAG <= record->cap_len && is_vlan(be16(record->data + type_at)); *end += TAG) {
+        *tag = be16(record->data + type_at);
         type_at = *end + 2;
+    }
     return *end <= record->cap_len ? be16(record->data + type_at) : 0;
 }
 
@@ -202,7 +207,8 @@ static bool is_ppp_ethertype(const pkt_record *record)
 {
     enum { PPPOE = 6 };
     size_t end;
-    if (ethertype_after_tags(record, &end) != ETHERTYPE_PPPOE_SESSION ||
+    unsigned tag;
+    if (ethertype_after_tags(record, &end, &tag) != ETHERTYPE_PPPOE_SESSION ||
         end + PPPOE + 2 > record->cap_len)
         return false;
     const unsigned protocol = be16(record->data + end + PPPOE);
@@ -214,11 +220,23 @@ static bool is_cut_backbone(const pkt_record *record)
 {
     enum { BACKBONE = 0x88e7, BACKBONE_TAG = 4 };
     size_t end;
-    return ethertype_after_tags(record, &end) == BACKBONE && end + BACKBONE_TAG > record->cap_len;
+    unsigned tag;
+    return ethertype_after_tags(record, &end, &tag) == BACKBONE &&
+           end + BACKBONE_TAG > record->cap_len;
 }
 
-/* Whether a raw IP packet has the bytes by which libwireshark takes it for PPP, as old drivers
- * left them: its traffic class and length, or its flags and fragment offset, hold 0xff03. */
+/* Whether a length, as of LLC, stands behind a tag of a provider (IEEE 802.1ad). */
+static bool has_provider_length(const pkt_record *record)
+{
+    enum { PROVIDER_TAG = 0x88a8 };
+    size_t end;
+    unsigned tag;
+    const unsigned type = ethertype_after_tags(record, &end, &tag);
+    return tag == PROVIDER_TAG && type < ETHERTYPE_MIN;
+}
+
+/* Whether a raw IP packet has the bytes 0xff03 by which libwireshark takes it for PPP, behind what
+ * old drivers left before it. */
 static bool is_taken_for_ppp(const pkt_record *record)
 {
     enum { RAW_IP = 101, PPP_ADDRESS_CONTROL = 0xff03 };
@@ -235,6 +253,7 @@ static bool is_taken_for_ppp(const pkt_record *record)
  *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
  * - of frames in a provider's backbone (0x88e7, IEEE 802.1ah) it shows the EtherType only by the
  *   tag that follows
+ * - behind a provider's tag (0x88a8, IEEE 802.1ad) it knows EtherTypes alone, no length of LLC
  * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
  *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, size_t row)
@@ -244,7 +263,8 @@ static bool is_choice(const pkt_record *record, size_t row)
     const unsigned ethertype = now.rows.eth_type[row];
     const bool is_sll = record->link_type == SLL, is_cooked = is_sll || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
-        is_cut_backbone(record) || is_ppp_ethertype(record) || is_taken_for_ppp(record))
+        is_cut_backbone(record) || is_ppp_ethertype(record) || is_taken_for_ppp(record) ||
+        has_provider_length(record))
         return true;
     if (!is_cooked || record->cap_len < SLL_BYTES)
         return false;

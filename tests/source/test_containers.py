@@ -12,6 +12,7 @@ import lzma
 import os
 import random
 import resource
+import select
 import shutil
 import struct
 import subprocess
@@ -311,9 +312,10 @@ def times(capture, backends=("raw", "libpcap")):
     """Of every packet, by all readers, and what info says."""
     shown = json.loads(run("info", write("times", capture), "--format", "json").stdout)
     columns = ("--format", "csv", "--columns", "ts_ns")
-    found = [rows("times", "--backend", name, *columns).split()[1:] for name in backends]
+    ways = [("--backend", name) for name in backends] + [("--join",), ("-f", "greater 0")]
+    found = [rows("times", *way, *columns).split()[1:] for way in ways]
     if any(cells != found[0] for cells in found):
-        fail(f"times by {backends}: {found}")
+        fail(f"times by {ways}: {found}")
     return [int(cell) for cell in found[0]], shown
 
 
@@ -337,6 +339,9 @@ def check_times():
         (9, 0, 2**63 - 1, last),
         (9, 0, 2**63, last),
         (6, 0, 2**64 - 1, last),
+        (9, -10, 5 * second, -5 * second),
+        (9, -9_223_372_037, 145_224_192, first),
+        (9, -9_223_372_037, 145_224_193, first + 1),
         (9, -(10**10), 2**63 + 5 * 10**18, 2**63 + 5 * 10**18 - 10**19),
         (0x80 + 10, 0, 2**60, last),
     ):
@@ -350,6 +355,14 @@ def check_times():
     found, shown = times(section("<") + wide + stamped(0) + stamped(0, 1))
     if found != [-9 * 10**18, 7 * 10**18] or shown["duration_s"] != 16e9:
         fail(f"times 16e9 s apart: {found}, duration {shown['duration_s']}")
+    # Packets without a time are told of, by both ways of reading.
+    bare = block("<", 3, struct.pack("<I", 1) + b"a")
+    write("bare", section("<") + interface("<") + bare + stamped(now) + bare)
+    write("zero", pcap_make([(0, 0, 1, 1, b"a")]))
+    for way in ((), ("--join",), ("-f", "greater 0")):
+        expect(0, "2 packets have the time 0", "extract", "bare", *way)
+        if run("extract", "zero", *way).stderr:
+            fail(f"a time of 0 {way}")
     # An option that may be there once: the first one counts. libpcap refuses it.
     twice = struct.pack("<HHI", 1, 0, 0) + b"".join(
         struct.pack("<HHI", 9, 1, resolution) for resolution in (9, 3)
@@ -377,15 +390,37 @@ def check_padding():
                     fail(f"{name} and {zeros} zeros: {got.stdout}")
 
 
+def finished(reader):
+    """What it wrote, unless it waits for ever."""
+    try:
+        return reader.communicate(timeout=60)[0]
+    except subprocess.TimeoutExpired:
+        reader.kill()
+        return b""
+
+
 def check_pipes():
     """A writer that comes late, and standard input that does not wait."""
     plain = pcap_make([(1, 2, 1, 1, b"a")])
     os.mkfifo("pipe")
     with subprocess.Popen([PKTBENCH, "extract", "pipe"], stdout=subprocess.PIPE) as reader:
-        with open("pipe", "wb") as pipe:
-            pipe.write(plain)
-        if len(reader.communicate()[0].splitlines()) != 2:
+        time.sleep(0.1)
+        pipe = os.open("pipe", os.O_RDWR)  # does not wait for a reader that has gone
+        os.write(pipe, plain)
+        while reader.poll() is None and select.select([pipe], [], [], 0)[0]:
+            time.sleep(0.01)  # it has read everything before the last writer goes
+        os.close(pipe)
+        if len(finished(reader).splitlines()) != 2:
             fail("a named pipe whose writer came late")
+    # By another name, when the writer has gone: its bytes are there, and no other writer comes.
+    pipe = os.open("pipe", os.O_RDWR)
+    os.write(pipe, plain)
+    again = os.open("pipe", os.O_RDONLY)
+    os.close(pipe)
+    with subprocess.Popen([PKTBENCH, "extract", "/dev/stdin"], stdin=again, stdout=subprocess.PIPE) as reader:
+        if len(finished(reader).splitlines()) != 2:
+            fail("a named pipe whose writer has gone")
+    os.close(again)
     out, into = os.pipe2(os.O_NONBLOCK)
     with subprocess.Popen([PKTBENCH, "extract", "-"], stdin=out, stdout=subprocess.PIPE) as reader:
         os.close(out)
@@ -393,7 +428,7 @@ def check_pipes():
         time.sleep(0.1)
         os.write(into, plain)
         os.close(into)
-        if len(reader.communicate()[0].splitlines()) != 2:
+        if len(finished(reader).splitlines()) != 2:
             fail("standard input that does not wait")
 
 
