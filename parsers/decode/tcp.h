@@ -44,18 +44,8 @@ static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
     return 1;
 }
 
-/* Of a header that is shorter than its fixed part, or passes its segment. Of a datagram that goes
- * on in other fragments, the options may go on there too (RFC 791 section 3.2 lets any multiple of
- * 8 bytes be a fragment). Called, for inline it costs mixed traffic 5 % (raw headers, benign-iot).
- */
-static __attribute__((noinline, cold)) pkt_verdict tcp_odd_length(int passes, int open_ended,
-                                                                  int is_cut)
-{
-    if (!passes || !(open_ended & GOES_ON))
-        return PKT_BAD_LENGTH;
-    return is_cut ? PKT_SNAPPED : PKT_OK;
-}
-
+/* Of a datagram that goes on in other fragments, the options may go on there too (RFC 791 section
+ * 3.2 lets any multiple of 8 bytes be a fragment). */
 ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
 {
     enum { FIXED = 20 };
@@ -76,8 +66,12 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
     PUT(r, tcp_flags, be16(h + 12) & 0x0fff);
     PUT(r, tcp_window, be16(h + 14));
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
-    if (header < FIXED || header > segment)
-        return tcp_odd_length(header > segment, open_ended, c.wire > c.captured);
+    /* Measured: laid out as if it were usual, this costs mixed traffic 5 % (raw headers). */
+    if (__builtin_expect(header < FIXED || header > segment, 0)) {
+        if (header < FIXED || !(open_ended & GOES_ON))
+            return PKT_BAD_LENGTH;
+        return c.wire > c.captured ? PKT_SNAPPED : PKT_OK;
+    }
     if (!r->hint)
         return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
     if (!cursor_take(&c, header - FIXED))
