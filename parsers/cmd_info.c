@@ -316,7 +316,8 @@ const command info_command = {
         "input. Link types are LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html), times "
         "are UTC. The first packet is the earliest one; the packets are in order if no packet is "
         "earlier than the one before it. A capture that ends inside a packet is shown up to there; "
-        "one that contradicts itself too, with exit status 2.",
+        "one that contradicts itself (end: corrupt), or passes a limit (end: limit), too, with "
+        "exit status 2.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,
