@@ -4,8 +4,8 @@
 
 #include "datasets/streams.h"
 #include "datasets/writer.h"
-#include "sink/outfile.h"
-#include "sink/sink.h"
+#include "parsers/sink/sink.h"
+#include "parsers/util/atomic_file.h"
 
 /* Neighbours whose order in time is exchanged: one pair in so many. Half of the real captures are
  * not in order. */

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "sink/outfile.h"
-#include "source/source.h"
+#include "parsers/source/source.h"
+#include "parsers/util/atomic_file.h"
 
 /* A range of the file, bytes. */
 typedef struct span {

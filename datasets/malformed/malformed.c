@@ -7,7 +7,7 @@
 #include "datasets/generate.h"
 #include "datasets/malformed/bytes.h"
 #include "datasets/writer.h"
-#include "sink/outfile.h"
+#include "parsers/util/atomic_file.h"
 
 /* Longest capture of a case, and longest text of a cell. */
 enum { CAPTURE_MAX = 4096, CELL_MAX = 48 };

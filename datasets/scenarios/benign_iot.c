@@ -4,7 +4,7 @@
 #include "datasets/clock.h"
 #include "datasets/network.h"
 #include "datasets/scenario.h"
-#include "datasets/scenarios/applications.h"
+#include "datasets/traffic/applications.h"
 
 enum {
     FIN = 1,

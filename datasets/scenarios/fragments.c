@@ -1,7 +1,7 @@
 /* ACK, UDP and ICMP fragmentation floods: datagrams in two fragments. */
 #include "datasets/clock.h"
 #include "datasets/network.h"
-#include "flood.h"
+#include "datasets/traffic/flood.h"
 
 enum {
     PROTO_ICMP = 1,

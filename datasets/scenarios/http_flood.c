@@ -1,7 +1,7 @@
 /* DDoS by HTTP: whole connections, a request and its answer in each. */
-#include "applications.h"
-#include "crowd.h"
 #include "datasets/network.h"
+#include "datasets/traffic/applications.h"
+#include "datasets/traffic/sessions.h"
 
 enum { CONNECTIONS = 300, SHARE_NOISE = 60, MEAN_GAP_NS = 40000 };
 

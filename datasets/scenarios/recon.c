@@ -1,6 +1,6 @@
 /* Reconnaissance and what follows it: port scans, ARP and ping sweeps, logins by dictionary. */
-#include "crowd.h"
 #include "datasets/network.h"
+#include "datasets/traffic/sessions.h"
 
 enum {
     SYN = 2,

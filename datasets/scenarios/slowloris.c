@@ -1,8 +1,8 @@
 /* Slowloris: requests that never end hold 400 connections open. */
 #include <limits.h>
 
-#include "crowd.h"
 #include "datasets/network.h"
+#include "datasets/traffic/sessions.h"
 
 enum { SHARE_NOISE = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
 

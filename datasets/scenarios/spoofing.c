@@ -1,8 +1,8 @@
 /* Somebody in the middle: a home's traffic is seen twice, ARP and DNS are forged. */
-#include "applications.h"
 #include "datasets/clock.h"
 #include "datasets/network.h"
-#include "overlay.h"
+#include "datasets/traffic/applications.h"
+#include "datasets/traffic/background_traffic.h"
 
 enum {
     ETHERTYPE_ARP = 0x0806,

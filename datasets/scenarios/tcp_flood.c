@@ -1,6 +1,6 @@
 /* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet a flow. */
 #include "datasets/network.h"
-#include "flood.h"
+#include "datasets/traffic/flood.h"
 
 enum {
     FIN = 1,

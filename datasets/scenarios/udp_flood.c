@@ -1,6 +1,6 @@
 /* DDoS by UDP to random ports; and the DoS variant, whose datagrams carry some more. */
 #include "datasets/network.h"
-#include "flood.h"
+#include "datasets/traffic/flood.h"
 
 enum {
     PROTO_UDP = 17,

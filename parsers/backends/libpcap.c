@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode/decode.h"
-#include "flow/streams.h"
-#include "live/pcap_live.h"
-#include "source/source_private.h"
+#include "parsers/decode/decode.h"
+#include "parsers/flow/streams.h"
+#include "parsers/live/pcap_live.h"
+#include "parsers/source/source_private.h"
 
 typedef struct libpcap_state {
     pcap_t *pcap;

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-#include "decode/decode.h"
-#include "flow/streams.h"
-#include "live/follow.h"
-#include "live/packet_ring.h"
-#include "source/source.h"
+#include "parsers/decode/decode.h"
+#include "parsers/flow/streams.h"
+#include "parsers/live/follow.h"
+#include "parsers/live/packet_ring.h"
+#include "parsers/source/source.h"
 
 typedef struct raw_state {
     pkt_source *source;

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "decode/decode.h"
-#include "source/source.h"
+#include "parsers/decode/decode.h"
+#include "parsers/source/source.h"
 
 typedef struct read_all_state {
     pkt_source *source;

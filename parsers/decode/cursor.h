@@ -8,7 +8,7 @@
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
 
-#include "decode/hint.h"
+#include "parsers/decode/hint.h"
 #include "pktbench.h"
 
 /* Left to itself gcc 12 makes calls of the layers: measured, the small packets of a real capture

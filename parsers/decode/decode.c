@@ -1,10 +1,10 @@
 /* One decoder a link type. The layers are inline functions, each in its own header, so that the
  * whole way of a packet is one piece of code without calls. */
-#include "decode/decode.h"
+#include "parsers/decode/decode.h"
 
-#include "decode/ethernet.h"
-#include "decode/null.h"
-#include "decode/sll.h"
+#include "parsers/decode/ethernet.h"
+#include "parsers/decode/null.h"
+#include "parsers/decode/sll.h"
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {

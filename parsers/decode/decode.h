@@ -2,9 +2,9 @@
 #ifndef PKT_DECODE_H
 #define PKT_DECODE_H
 
-#include "decode/hint.h"
+#include "parsers/decode/hint.h"
+#include "parsers/source/source.h"
 #include "pktbench.h"
-#include "source/source.h"
 
 /* Limits on nesting; deeper is PKT_UNSUPPORTED. */
 #define PKT_MAX_VLAN_TAGS 8

@@ -5,9 +5,9 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
-#include "decode/ethertype.h"
-#include "decode/llc.h"
-#include "decode/pppoe.h"
+#include "parsers/decode/ethertype.h"
+#include "parsers/decode/llc.h"
+#include "parsers/decode/pppoe.h"
 
 static inline int is_vlan(unsigned type)
 {

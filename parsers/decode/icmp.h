@@ -7,7 +7,7 @@
 #ifndef PKT_DECODE_ICMP_H
 #define PKT_DECODE_ICMP_H
 
-#include "decode/cursor.h"
+#include "parsers/decode/cursor.h"
 
 /* `least`: bytes of the shortest message that there is. */
 ALWAYS_INLINE pkt_verdict decode_icmp(cursor c, row *r, size_t least)

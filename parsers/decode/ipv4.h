@@ -7,8 +7,8 @@
 #ifndef PKT_DECODE_IPV4_H
 #define PKT_DECODE_IPV4_H
 
-#include "decode/decode.h"
-#include "decode/transport.h"
+#include "parsers/decode/decode.h"
+#include "parsers/decode/transport.h"
 
 /* The columns of the fixed header. */
 ALWAYS_INLINE void ipv4_columns(const uint8_t *h, row *r)

@@ -5,9 +5,9 @@
 #ifndef PKT_DECODE_LLC_H
 #define PKT_DECODE_LLC_H
 
-#include "decode/ethertype.h"
-#include "decode/ipv4.h"
-#include "decode/ipv6.h"
+#include "parsers/decode/ethertype.h"
+#include "parsers/decode/ipv4.h"
+#include "parsers/decode/ipv6.h"
 
 /* The type is an EtherType under these organizations: RFC 1042, and bridges (IEEE 802.1H). */
 enum { SNAP_ETHERNET = 0x000000, SNAP_BRIDGED = 0x0000f8 };

@@ -5,8 +5,8 @@
 #ifndef PKT_DECODE_MPLS_H
 #define PKT_DECODE_MPLS_H
 
-#include "decode/ipv4.h"
-#include "decode/ipv6.h"
+#include "parsers/decode/ipv4.h"
+#include "parsers/decode/ipv6.h"
 
 /* No field says what comes: the version's half byte does. `other` is for other values of it. */
 static inline pkt_verdict decode_ip_by_version(cursor c, row *r, pkt_verdict other)

@@ -5,8 +5,8 @@
 #ifndef PKT_DECODE_NULL_H
 #define PKT_DECODE_NULL_H
 
-#include "decode/ipv4.h"
-#include "decode/ipv6.h"
+#include "parsers/decode/ipv4.h"
+#include "parsers/decode/ipv6.h"
 
 /* AF_INET is the same everywhere; AF_INET6 is not. */
 enum { BSD_INET = 2, BSD_INET6 = 24, FREEBSD_INET6 = 28, DARWIN_INET6 = 30, FAMILY_MAX = 255 };

@@ -5,7 +5,7 @@
 #ifndef PKT_DECODE_PPPOE_H
 #define PKT_DECODE_PPPOE_H
 
-#include "decode/mpls.h"
+#include "parsers/decode/mpls.h"
 
 /* https://www.iana.org/assignments/ppp-numbers */
 enum { PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281, PPP_MPLS_MULTICAST = 0x0283 };

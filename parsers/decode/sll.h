@@ -5,7 +5,7 @@
 #ifndef PKT_DECODE_SLL_H
 #define PKT_DECODE_SLL_H
 
-#include "decode/ethernet.h"
+#include "parsers/decode/ethernet.h"
 
 /* Devices whose protocol field is not an EtherType. */
 static inline int sll_is_foreign(unsigned device)

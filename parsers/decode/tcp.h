@@ -6,7 +6,7 @@
 #ifndef PKT_DECODE_TCP_H
 #define PKT_DECODE_TCP_H
 
-#include "decode/cursor.h"
+#include "parsers/decode/cursor.h"
 
 /* A header that is not whole gives no columns, but may belong to a stream. */
 static inline void tcp_hint(cursor c, pkt_stream_hint *hint)

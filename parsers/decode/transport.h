@@ -2,9 +2,9 @@
 #ifndef PKT_DECODE_TRANSPORT_H
 #define PKT_DECODE_TRANSPORT_H
 
-#include "decode/icmp.h"
-#include "decode/tcp.h"
-#include "decode/udp.h"
+#include "parsers/decode/icmp.h"
+#include "parsers/decode/tcp.h"
+#include "parsers/decode/udp.h"
 
 /* https://www.iana.org/assignments/protocol-numbers */
 enum {

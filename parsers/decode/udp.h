@@ -5,7 +5,7 @@
 #ifndef PKT_DECODE_UDP_H
 #define PKT_DECODE_UDP_H
 
-#include "decode/cursor.h"
+#include "parsers/decode/cursor.h"
 
 enum { UDP_HEADER = 8 };
 

@@ -1,11 +1,11 @@
 /* The published CIC-IoT-2023 features, as their scripts compute them, with what is wrong in them:
  * a reconstruction. Rows are packets of IPv4 and ARP; a row of features is a window of them. */
-#include "features/ciciot.h"
+#include "parsers/features/ciciot.h"
 
 #include <stdlib.h>
 
-#include "features/engine.h"
-#include "features/running.h"
+#include "parsers/features/engine.h"
+#include "parsers/features/welford.h"
 
 #define NS_PER_US 1000
 #define US_PER_S 1000000

@@ -2,7 +2,7 @@
 #ifndef PKT_FEATURES_CICIOT_H
 #define PKT_FEATURES_CICIOT_H
 
-#include "features/set.h"
+#include "parsers/features/set.h"
 
 /* Doubles alone: columns say which one is theirs. */
 typedef struct ciciot_packet {

@@ -1,5 +1,5 @@
 /* The columns of the published sets, in their order: schema and output are made from these. */
-#include "features/ciciot.h"
+#include "parsers/features/ciciot.h"
 
 #define AT(member) .at = offsetof(ciciot_packet, member)
 #define COLUMN(n, u, a, member, m)                                                                 \

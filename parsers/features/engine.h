@@ -2,8 +2,8 @@
 #ifndef PKT_FEATURES_ENGINE_H
 #define PKT_FEATURES_ENGINE_H
 
-#include "features/features.h"
-#include "features/table.h"
+#include "parsers/features/features.h"
+#include "parsers/features/table.h"
 
 /* Rows on their way out. */
 typedef struct feature_output {

@@ -1,7 +1,7 @@
 /* Packets -> windows -> rows of features: what all sets have in common. */
 #include <stdlib.h>
 
-#include "features/engine.h"
+#include "parsers/features/engine.h"
 
 /* A pcap file as tcpdump writes it: the file's header, and what stands before each packet. */
 enum { FILE_HEADER = 24, RECORD_HEADER = 16 };

@@ -2,8 +2,8 @@
 #ifndef PKT_FEATURES_H
 #define PKT_FEATURES_H
 
-#include "features/set.h"
-#include "sink/rows.h"
+#include "parsers/features/set.h"
+#include "parsers/rows/rows.h"
 
 /* Flows, or pairs of hosts, that are remembered if nothing else is said: more than a piece of
  * 10 MB can hold. Most of all that may be asked for. */

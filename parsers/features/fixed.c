@@ -1,10 +1,10 @@
 /* Features of windows of all packets, of a pair of hosts or of a flow, each what its name says. */
-#include "features/fixed.h"
+#include "parsers/features/fixed.h"
 
 #include <stdlib.h>
 
-#include "features/engine.h"
-#include "features/running.h"
+#include "parsers/features/engine.h"
+#include "parsers/features/welford.h"
 
 #define NS_PER_S_F 1e9
 

@@ -2,7 +2,7 @@
 #ifndef PKT_FEATURES_FIXED_H
 #define PKT_FEATURES_FIXED_H
 
-#include "features/set.h"
+#include "parsers/features/set.h"
 
 /* What a packet may be; the window counts them. */
 typedef enum fixed_kind {

@@ -1,5 +1,5 @@
 /* The columns of ciciot-fixed, in their order: schema and output are made from these. */
-#include "features/fixed.h"
+#include "parsers/features/fixed.h"
 
 #define COLUMN(n, u, member, m)                                                                    \
     {                                                                                              \

@@ -1,5 +1,5 @@
 /* The sets of features that there are. */
-#include "features/features.h"
+#include "parsers/features/features.h"
 
 static const pkt_feature_set *const sets[] = {
     &pkt_feature_ciciot46,

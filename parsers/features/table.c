@@ -1,4 +1,4 @@
-#include "features/table.h"
+#include "parsers/features/table.h"
 
 #include <stdlib.h>
 #include <sys/random.h>

@@ -1,4 +1,4 @@
-#include "flow/pages.h"
+#include "parsers/flow/pages.h"
 
 #include <stdint.h>
 #include <sys/mman.h>

@@ -1,9 +1,9 @@
-#include "flow/streams.h"
+#include "parsers/flow/streams.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "flow/table.h"
+#include "parsers/flow/table.h"
 
 /* https://www.iana.org/assignments/protocol-numbers */
 enum {

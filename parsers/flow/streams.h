@@ -3,7 +3,7 @@
 #ifndef PKT_FLOW_STREAMS_H
 #define PKT_FLOW_STREAMS_H
 
-#include "decode/hint.h"
+#include "parsers/decode/hint.h"
 #include "pktbench.h"
 
 typedef struct pkt_streams pkt_streams;

@@ -1,4 +1,4 @@
-#include "flow/table.h"
+#include "parsers/flow/table.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #define XXH_INLINE_ALL /* the length is a constant */
 #include <xxhash.h>
 
-#include "flow/pages.h"
+#include "parsers/flow/pages.h"
 
 enum {
     FIRST_SLOTS = 1024,  /* of an empty index; a power of 2, as every size of it */

@@ -1,4 +1,4 @@
-#include "live/follow.h"
+#include "parsers/live/follow.h"
 
 int pkt_follow_read(pkt_source *source, const pkt_live *live, pkt_record *records, size_t max,
                     int wait, pkt_err *err)

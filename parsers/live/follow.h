@@ -2,7 +2,7 @@
 #ifndef PKT_LIVE_FOLLOW_H
 #define PKT_LIVE_FOLLOW_H
 
-#include "source/source.h"
+#include "parsers/source/source.h"
 
 /* As pkt_ring_read(), of a source that was told that it grows. */
 int pkt_follow_read(pkt_source *source, const pkt_live *live, pkt_record *records, size_t max,

@@ -1,4 +1,4 @@
-#include "live/interface.h"
+#include "parsers/live/interface.h"
 
 #include <net/if.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "live/packet_ring.h"
+#include "parsers/live/packet_ring.h"
 
 #include <arpa/inet.h>
 #include <linux/filter.h>
@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "live/interface.h"
-#include "source/filter.h"
+#include "parsers/live/interface.h"
+#include "parsers/source/filter.h"
 
 #define NS_PER_S 1000000000
 /* From linux/if_ether.h and linux/if_arp.h, which do not go together with the headers above. */

@@ -3,7 +3,7 @@
 #ifndef PKT_LIVE_PACKET_RING_H
 #define PKT_LIVE_PACKET_RING_H
 
-#include "source/source.h"
+#include "parsers/source/source.h"
 
 typedef struct pkt_ring pkt_ring;
 

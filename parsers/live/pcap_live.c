@@ -1,4 +1,4 @@
-#include "live/pcap_live.h"
+#include "parsers/live/pcap_live.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -7,8 +7,8 @@
 
 #include <linux/filter.h>
 
-#include "live/interface.h"
-#include "source/filter.h"
+#include "parsers/live/interface.h"
+#include "parsers/source/filter.h"
 
 /* How late a packet may come where it need not come at once. */
 enum { TIMEOUT_MS = 10 };

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "sink/sink.h"
+#include "parsers/sink/sink.h"
 
 /* Longest line: every column's longest text, its comma, and room to tell that a line is longer. */
 #define LINE_MAX_BYTES ((size_t)PKT_COLUMN_COUNT * PKT_CELL_TEXT + 2)

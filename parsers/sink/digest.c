@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "sink/sink.h"
+#include "parsers/sink/sink.h"
 
 struct pkt_digest_sink {
     pkt_column_set columns;

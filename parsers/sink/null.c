@@ -1,5 +1,5 @@
 /* The sink of timed runs: rows are counted, and a few cells looked at. */
-#include "sink/sink.h"
+#include "parsers/sink/sink.h"
 
 /* Which column is looked at in the row: they take turns. */
 static size_t witness_column(pkt_column_set columns, uint64_t turn)

@@ -1,4 +1,4 @@
-#include "source/filter.h"
+#include "parsers/source/filter.h"
 
 #include <pcap/pcap.h>
 #include <stdlib.h>

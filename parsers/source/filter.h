@@ -3,7 +3,7 @@
 #ifndef PKT_FILTER_H
 #define PKT_FILTER_H
 
-#include "source/source.h"
+#include "parsers/source/source.h"
 
 /* Link types that one run may meet, at most. */
 #define PKT_MAX_FILTER_LINKS 16u

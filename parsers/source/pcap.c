@@ -8,7 +8,7 @@
  * a record's header: interface(4) protocol(2) packet type(1) padding(1). */
 #include <stdbool.h>
 
-#include "source/source_private.h"
+#include "parsers/source/source_private.h"
 
 #define NS_PER_S 1000000000
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "source/source_private.h"
+#include "parsers/source/source_private.h"
 
 #define NS_PER_S 1000000000
 

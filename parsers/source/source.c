@@ -4,13 +4,13 @@
  * memory stays bounded. Measured on 10 MB slices in the page cache: a window of 256 KiB takes as
  * long on small packets and 5 % longer on mixed traffic; one mapping of the file as long on small
  * packets and a third longer on mixed traffic, where page faults cost more than copying. */
-#include "source/source.h"
+#include "parsers/source/source.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "source/source_private.h"
+#include "parsers/source/source_private.h"
 
 /* Of the window at first; it grows for a block that does not fit. Tests take a smaller one, so that
  * it moves and grows. */

@@ -4,7 +4,7 @@
 
 #include "pktbench.h"
 
-#include "source/limits.h"
+#include "parsers/source/limits.h"
 
 /* One packet record. `data` is valid until the source is read again or closed.
  * `start` and `end` are the byte offsets in the file of the whole record or block. */

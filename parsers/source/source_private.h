@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "source/source.h"
+#include "parsers/source/source.h"
 
 /* Bytes of a file that are enough to tell its format. */
 enum {

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 
 #include "datasets/scenario.h"
-#include "decode/decode.h"
-#include "source/source.h"
-#include "tests/decode/rows.h"
+#include "parsers/decode/decode.h"
+#include "parsers/source/source.h"
+#include "tests/parsers/decode/rows.h"
 
 enum { SNAPLEN_MAX = 96, FRAMES = 4000 };
 

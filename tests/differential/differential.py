@@ -3,7 +3,7 @@
 
 Usage: differential.py PKTBENCH DRIVERS [--all] [--write] [NAME...]
 
-DRIVERS is the folder of tshark_peer.py, whose walk over tshark's fields gives the expected cells.
+DRIVERS is the folder of tshark_driver.py, whose walk over tshark's fields gives the expected cells.
 Captures are those of tier 1 of $PKTBENCH_CORPUS/edge and of $PKTBENCH_CORPUS/real10, and every
 scenario of the generator; without --all, a sample of them. Differences that are a choice stand in
 listed.tsv, exactly as many as there are; all others fail. So does a verdict that calls a packet
@@ -104,27 +104,27 @@ def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
 
 def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]]:
     """Cells and encapsulation of every packet; what tshark complains of ends its rows."""
-    run = tshark_peer.FieldsRun(path, "headers", units)
+    run = tshark_driver.FieldsRun(path, "headers", units)
     rows, links = [], []
     encapsulation = run.number["frame.encap_type"]
     for packet in run.packets:
         link = packet.split(b"\t")[encapsulation].decode()
         if link:  # records of pcapng that hold no packet have none
             links.append(link)
-            rows.append(peer.row_text(run.cells(packet)).rstrip("\n").split(","))
+            rows.append(external.row_text(run.cells(packet)).rstrip("\n").split(","))
     try:
         run.close()
-    except peer.Refusal:
+    except external.Refusal:
         pass
     return rows, links
 
 
 def their_signs(path: str) -> list[frozenset[str]]:
-    run = tshark_peer.TsharkRun(path, "headers", {}, signs.options())
+    run = tshark_driver.TsharkRun(path, "headers", {}, signs.options())
     found = signs.of_lines(run.lines())
     try:
         run.close()
-    except peer.Refusal:
+    except external.Refusal:
         pass
     return found
 
@@ -137,7 +137,7 @@ def founded(out: Outcome, found: list[frozenset[str]]) -> None:
 
 
 def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Outcome) -> None:
-    columns = tshark_peer.Tshark.columns
+    columns = tshark_driver.Tshark.columns
     with open(rows_path, encoding="ascii", newline="") as file:
         reader = csv.reader(file)
         names = next(reader)
@@ -328,13 +328,13 @@ def captures_of(options: argparse.Namespace) -> list[Capture]:
 def main() -> int:
     options = options_read()
     sys.path.insert(0, options.drivers)
-    global peer, tshark_peer
-    import peer
-    import tshark_peer
+    global external, tshark_driver
+    import external
+    import tshark_driver
     try:
-        version = tshark_peer.rows.tshark_version()
-        units = tshark_peer.rows.fragment_units()
-    except peer.Refusal as refusal:
+        version = tshark_driver.rows.tshark_version()
+        units = tshark_driver.rows.fragment_units()
+    except external.Refusal as refusal:
         print(f"SKIP: {refusal}")
         return SKIPPED
     exact = version.startswith(LIST_VERSION)

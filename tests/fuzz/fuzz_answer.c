@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench/client.h"
-#include "fuzz.h"
+#include "bench/worker/client.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Keeps the answer below what a socket takes without a reader. */
 enum { ANSWER_BYTES = 65536 };

@@ -2,8 +2,8 @@
  * it. */
 #include <stdlib.h>
 
-#include "fuzz.h"
-#include "sink/sink.h"
+#include "parsers/sink/sink.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_row(const pkt_batch *batch, size_t row, pkt_column_set columns)
 {

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "decode/decode.h"
-#include "fuzz.h"
+#include "parsers/decode/decode.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 4, ROW = 7 };
 

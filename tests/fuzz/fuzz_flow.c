@@ -4,8 +4,8 @@
  *   bound less 1(1) seed, even: mask of a poor hash(1), then a look-up each: key(2, big-endian)
  * unused(1)
  */
-#include "flow/table.h"
-#include "fuzz.h"
+#include "parsers/flow/table.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 2, LOOK_UP = 3, BOUND = 256 };
 

@@ -2,9 +2,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "fuzz.h"
-#include "report/conformance.h"
-#include "report/table.h"
+#include "report/formats/conformance.h"
+#include "report/formats/table.h"
+#include "tests/fuzz/fuzz.h"
 
 static size_t rendered(const json_t *results, report_format format, int *status)
 {

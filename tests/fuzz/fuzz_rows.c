@@ -11,9 +11,9 @@
  *   - the first section header's length at its end is not looked at
  *   - USB packets' original length is computed from their header
  *   - link types 11, 15, 16 and 19 are old numbers of 100, 102, 103 and 106, and read as these */
-#include "bench/rowset.h"
-#include "fuzz.h"
-#include "source/source_private.h"
+#include "bench/agreement/rowset.h"
+#include "parsers/source/source_private.h"
+#include "tests/fuzz/fuzz.h"
 
 enum {
     LINKTYPE_USB_LINUX_MMAPPED = 220,

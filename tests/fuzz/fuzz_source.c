@@ -2,9 +2,9 @@
  * asked for at once or on the size of the window. */
 #include <stdlib.h>
 
-#include "decode/decode.h"
-#include "fuzz.h"
-#include "source/source.h"
+#include "parsers/decode/decode.h"
+#include "parsers/source/source.h"
+#include "tests/fuzz/fuzz.h"
 
 /* source.c once more, with a window of a few records: see CMakeLists.txt. */
 pkt_source *small_source_open(const char *path, pkt_err *err);

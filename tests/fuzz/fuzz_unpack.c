@@ -5,9 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fuzz.h"
-#include "source/input.h"
-#include "source/unpack/unpack.h"
+#include "parsers/input/decompress/decompress.h"
+#include "parsers/input/input.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Enough: a few bytes may unpack to gigabytes. */
 enum { OUTPUT_BYTES = 1 << 16 };

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/agreement.h"
-#include "decode/decode.h"
-#include "decode/sll.h"
-#include "fuzz.h"
+#include "bench/agreement/agreement.h"
+#include "parsers/decode/decode.h"
+#include "parsers/decode/sll.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 4, PACKET_MAX = 2048, GATHERED = PKT_BATCH_ROWS, BLOCK_MAX = PACKET_MAX + 64 };
 

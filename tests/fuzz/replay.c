@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "datasets/random.h"
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { INPUT_MAX = 16384, INPUTS_MAX = 512, CHANGES_MAX = 6 };
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "datasets/generate.h"
-#include "tests/decode/rows.h"
+#include "tests/parsers/decode/rows.h"
 
 enum { CAPTURE_BYTES = 3000, FRAMES = 24, PATH_BYTES = 4096, PACKET_BYTES = 512 };
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "report/fields.h"
-#include "report/page.h"
-#include "report/table.h"
+#include "report/formats/table.h"
+#include "report/page/page.h"
+#include "results/reader.h"
 
 static const char *folder;
 static bool writes;

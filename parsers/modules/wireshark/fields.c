@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fields.h"
+#include "parsers/modules/wireshark/fields.h"
 
 static const char *const names[WS_FIELD_COUNT] = {
     [WS_ETH_DST] = "eth.dst",

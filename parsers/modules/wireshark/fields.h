@@ -7,7 +7,7 @@
 #ifndef PKT_WIRESHARK_FIELDS_H
 #define PKT_WIRESHARK_FIELDS_H
 
-#include "compat.h"
+#include "parsers/modules/wireshark/compat.h"
 #include "pktbench.h"
 
 typedef enum ws_field {

@@ -3,7 +3,7 @@
  * The outermost headers of a dissected packet: from the frame's start on, each header's place
  * follows from the lengths in those before it.
  */
-#include "fields.h"
+#include "parsers/modules/wireshark/fields.h"
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {

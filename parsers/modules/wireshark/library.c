@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "library.h"
+#include "parsers/modules/wireshark/library.h"
 
 #include <signal.h>
 #include <stdlib.h>
 
-#include "compat.h"
+#include "parsers/modules/wireshark/compat.h"
 
 #include <epan/addr_resolv.h>
 #include <epan/prefs.h>

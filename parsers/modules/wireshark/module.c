@@ -7,9 +7,9 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "fields.h"
-#include "library.h"
-#include "reader.h"
+#include "parsers/modules/wireshark/fields.h"
+#include "parsers/modules/wireshark/library.h"
+#include "parsers/modules/wireshark/reader.h"
 
 /* libwireshark leaves this type to its user: what dissectors may ask about other packets. */
 struct packet_provider_data {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "reader.h"
+#include "parsers/modules/wireshark/reader.h"
 
 #include <stdlib.h>
 

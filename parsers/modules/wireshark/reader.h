@@ -5,7 +5,7 @@
 #ifndef PKT_WIRESHARK_READER_H
 #define PKT_WIRESHARK_READER_H
 
-#include "compat.h"
+#include "parsers/modules/wireshark/compat.h"
 #include "pktbench.h"
 
 /* LINKTYPE_ number of each of wiretap's encapsulations. */

@@ -1,0 +1,203 @@
+#include "bench/agreement/agreement.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/agreement/stream_map.h"
+
+bool verdict_is_sound(unsigned verdict)
+{
+    return verdict == PKT_OK || verdict == PKT_FRAGMENT;
+}
+
+/* Groups of columns that say by themselves whether they apply. */
+static uint16_t groups_of(pkt_column_set columns)
+{
+    uint16_t groups = 0;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (columns >> c & 1)
+            groups |= pkt_column_at(c)->present;
+    return groups;
+}
+
+pkt_column_set columns_shared(pkt_column_set one, pkt_column_set other, pkt_level level)
+{
+    pkt_column_set shared = one & other & pkt_level_columns(level);
+    if (level == PKT_LEVEL_FRAMES)
+        shared &= ~(PKT_BIT(verdict) | PKT_BIT(present));
+    return shared;
+}
+
+bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t *digest,
+                   uint64_t rows)
+{
+    uint64_t wanted[PKT_COLUMN_COUNT];
+    if (rows != expected->rows || rowset_digest(expected, shared, wanted, NULL) != 0)
+        return false;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (shared >> c & 1 && wanted[c] != digest[c])
+            return false;
+    return true;
+}
+
+unsigned verdict_at(const rowset *verdicts, uint64_t row)
+{
+    if (!verdicts || row >= verdicts->rows)
+        return PKT_OK;
+    size_t index;
+    const pkt_batch *batch = rowset_at(verdicts, row, &index);
+    return batch->verdict[index];
+}
+
+/* Shown columns: an address is one cell, presence is part of every cell. */
+static size_t shown_columns(pkt_column_set shared, uint8_t shown[PKT_COLUMN_COUNT])
+{
+    size_t count = 0;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (shared >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN)
+            shown[count++] = (uint8_t)c;
+    return count;
+}
+
+static bool applies(const pkt_batch *batch, size_t index, size_t column, uint16_t groups)
+{
+    uint16_t needs = pkt_column_at(column)->present;
+    return !needs || !(groups & needs) || batch->present[index] & needs;
+}
+
+static bool bits_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    return memcmp((const uint8_t *)a + info->offset + i * info->size,
+                  (const uint8_t *)b + info->offset + j * info->size, info->size) == 0;
+}
+
+static bool cell_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column,
+                       uint16_t groups)
+{
+    bool there = applies(a, i, column, groups);
+    if (there != applies(b, j, column, groups))
+        return false;
+    if (!there)
+        return true;
+    return bits_equal(a, i, b, j, column) &&
+           (pkt_column_at(column)->show != PKT_SHOW_ADDRESS || bits_equal(a, i, b, j, column + 1));
+}
+
+static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint16_t groups,
+                      char text[PKT_CELL_TEXT])
+{
+    if (applies(batch, index, column, groups))
+        pkt_cell_text(batch, index, column, text);
+    else
+        text[0] = '\0';
+}
+
+static void difference_note(agreement *out, const pkt_batch *a, size_t i, const pkt_batch *b,
+                            size_t j, uint64_t row, size_t column, uint16_t groups)
+{
+    out->first = (difference){.found = true, .packet = row + 1, .column = column};
+    cell_show(a, i, column, groups, out->first.value);
+    cell_show(b, j, column, groups, out->first.expected);
+}
+
+/* How two sets of rows are compared. */
+typedef struct comparing {
+    const rowset *got, *expected;
+    uint8_t shown[PKT_COLUMN_COUNT];
+    size_t count; /* of the shown ones */
+    uint16_t groups;
+    uint8_t *streams; /* streams_compare(); NULL: as they are */
+} comparing;
+
+static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const pkt_batch *b,
+                        size_t j, uint64_t row, size_t column)
+{
+    if (c->streams && PKT_BIT(stream) >> column & 1)
+        return c->streams[row] & STREAM_ALIKE;
+    if (c->streams && PKT_BIT(stream_dir) >> column & 1)
+        return c->streams[row] & DIRECTION_ALIKE;
+    return cell_equal(a, i, b, j, column, c->groups);
+}
+
+/* One row; the first difference in a sound packet takes the place of one in a broken packet. */
+static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agreement *out)
+{
+    size_t i, j;
+    const pkt_batch *a = rowset_at(c->got, row, &i), *b = rowset_at(c->expected, row, &j);
+    bool sound = verdict_is_sound(verdict);
+    for (size_t n = 0; n < c->count; n++) {
+        const size_t column = c->shown[n];
+        if (shown_equal(c, a, i, b, j, row, column))
+            continue;
+        if (!out->first.found || (sound && out->cells_different == 0))
+            difference_note(out, a, i, b, j, row, column, c->groups);
+        if (sound) {
+            out->cells_different++;
+            out->different[column]++;
+        } else {
+            out->broken_cells_different++;
+            out->broken[verdict][column]++;
+        }
+    }
+}
+
+static void judge(agreement *out, uint64_t got)
+{
+    out->status = STATUS_OK;
+    if (out->cells_compared == 0) {
+        out->status = STATUS_UNCHECKED;
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "no cell could be compared: no packet is sound, or of a known link type");
+    }
+    if (got != out->rows_expected) {
+        out->status = STATUS_DISAGREES;
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "gave %" PRIu64 " rows, the capture has %" PRIu64, got, out->rows_expected);
+    } else if (out->cells_different) {
+        bool few = out->cells_different <= out->cells_compared / 100 * DIFFERS_MAX_PERCENT;
+        out->status = few ? STATUS_DIFFERS : STATUS_DISAGREES;
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "%" PRIu64 " of %" PRIu64 " cells differ, first in packet %" PRIu64 ", %s",
+                       out->cells_different, out->cells_compared, out->first.packet,
+                       pkt_column_at(out->first.column)->name);
+    }
+}
+
+void rowset_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
+                    pkt_column_set shared, agreement *out)
+{
+    comparing c = {.got = got, .expected = expected};
+    c.count = shown_columns(shared, c.shown);
+    c.groups = shared & PKT_BIT(present) ? groups_of(shared) : 0;
+    out->rows_expected = expected->rows;
+    out->rows_compared = got->rows < expected->rows ? got->rows : expected->rows;
+    if (verdicts && c.groups & PKT_HAS_STREAM)
+        c.streams = streams_compare(got, expected, verdicts, out->rows_compared);
+    for (uint64_t row = 0; row < out->rows_compared; row++) {
+        unsigned verdict = verdict_at(verdicts, row);
+        if (verdict_is_sound(verdict))
+            out->cells_compared += c.count;
+        else
+            out->broken_rows++;
+        row_compare(&c, row, verdict, out);
+    }
+    free(c.streams);
+    judge(out, got->rows);
+}
+
+void agreement_whole(const rowset *expected, const rowset *verdicts, pkt_column_set shared,
+                     agreement *out)
+{
+    uint8_t shown[PKT_COLUMN_COUNT];
+    size_t count = shown_columns(shared, shown);
+    out->rows_compared = out->rows_expected = expected->rows;
+    for (uint64_t row = 0; row < expected->rows; row++)
+        if (verdict_is_sound(verdict_at(verdicts, row)))
+            out->cells_compared += count;
+        else
+            out->broken_rows++;
+    judge(out, expected->rows);
+}

@@ -1,0 +1,319 @@
+#include "bench/agreement/check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/worker/describe.h"
+#include "cli/message.h"
+
+#define TRUTH "truth"
+#define INDEPENDENT "wireshark"
+#define OURS "raw"
+
+bool client_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns)
+{
+    if (!client_open(client, id))
+        return false;
+    json_t *answer = client_ask(client, json_pack("{s:s}", "do", "load"), seconds);
+    if (answer && load_ns)
+        *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
+    json_decref(answer);
+    if (!answer)
+        client_close(client);
+    return answer != NULL;
+}
+
+json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
+{
+    json_t *request = json_pack("{s:s, s:s, s:s}", "do", what, "slice", slice->path, "level",
+                                pkt_level_name(level));
+    if (level == PKT_LEVEL_FLOWS) {
+        json_object_set_new(request, "flow_rule",
+                            json_string(pkt_flow_rule_name(slice->flows.rule)));
+        json_object_set_new(request, "max_flows", json_integer(slice->flows.max));
+    }
+    return request;
+}
+
+/* Rows and witnesses that a run told. */
+static void answer_take(const json_t *answer, check *out)
+{
+    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *columns = json_string_value(json_object_get(answer, "columns_witness"));
+    out->rows = (uint64_t)json_integer_value(json_object_get(answer, "rows"));
+    (void)snprintf(out->witness, sizeof out->witness, "%s", witness ? witness : "");
+    (void)snprintf(out->columns_witness, sizeof out->columns_witness, "%s", columns ? columns : "");
+}
+
+/* The rows of a loaded worker's backend, by way of a CSV file. *out, which may be NULL, takes what
+ * the run told besides. */
+static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
+{
+    char *csv = suite_scratch(k->suite, "rows.csv");
+    json_t *request = run_request("rows", k->slice, level);
+    json_object_set_new(request, "to", json_string(csv));
+    json_t *answer = client_ask(worker, request, k->seconds);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    bool good = answer != NULL;
+    if (good && out)
+        answer_take(answer, out);
+    if (good && rowset_read_csv(rows, csv, &err) != 0) {
+        worker->status = STATUS_FAILED;
+        error_words(&err, worker->reason, sizeof worker->reason);
+        rowset_free(rows);
+        good = false;
+    }
+    json_decref(answer);
+    if (csv)
+        unlink(csv);
+    free(csv);
+    return good;
+}
+
+/* The highest level up to `flows` that the backend offers: the others' columns are a part of it. */
+static pkt_level reference_level(const candidate *c)
+{
+    if (c->offers[PKT_LEVEL_FLOWS])
+        return PKT_LEVEL_FLOWS;
+    return c->offers[PKT_LEVEL_HEADERS] ? PKT_LEVEL_HEADERS : PKT_LEVEL_FRAMES;
+}
+
+static bool reference_fetch(const checker *k, const candidate *c, reference *out)
+{
+    client worker;
+    *out = (reference){0};
+    if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
+        say_warning("%s cannot serve as reference: %s", c->name, worker.reason);
+        return false;
+    }
+    bool good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+    if (good) {
+        out->name = c->name;
+        out->decoder = c->decoder;
+    } else {
+        say_warning("%s cannot serve as reference for %s: %s", c->name, k->slice->name,
+                    worker.reason);
+    }
+    client_close(&worker);
+    return good;
+}
+
+static bool truth_fetch(checker *k)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (rowset_read_csv(&k->main.rows, k->slice->truth, &err) != 0) {
+        say_failure(k->slice->truth, &err);
+        return false;
+    }
+    k->main.name = TRUTH;
+    k->main.decoder = "generator";
+    k->verdicts = &k->main.rows;
+    return true;
+}
+
+/* raw's verdicts tell the broken packets from the sound ones. */
+static void verdicts_fetch(checker *k)
+{
+    const reference *both[] = {&k->main, &k->other};
+    for (size_t i = 0; i < 2; i++)
+        if (both[i]->name && strcmp(both[i]->name, OURS) == 0) {
+            k->verdicts = &both[i]->rows;
+            return;
+        }
+    reference ours;
+    if (reference_fetch(k, lineup_find(k->lineup, OURS), &ours)) {
+        k->own = ours.rows;
+        k->verdicts = &k->own;
+    }
+}
+
+/* Someone with another decoder than the main reference, to hold the main reference itself against.
+ */
+static void other_fetch(checker *k)
+{
+    const char *const names[] = {INDEPENDENT, OURS};
+    for (size_t i = 0; i < 2 && !k->other.name; i++) {
+        const candidate *c = lineup_find(k->lineup, names[i]);
+        if (c && c->available && (!k->main.name || strcmp(c->decoder, k->main.decoder) != 0))
+            (void)reference_fetch(k, c, &k->other);
+    }
+}
+
+static void sound_count(checker *k)
+{
+    k->slice->sound_packets = 0;
+    for (size_t i = 0; k->verdicts && i < k->verdicts->count; i++)
+        for (size_t row = 0; row < k->verdicts->batches[i]->rows; row++)
+            k->slice->sound_packets += verdict_is_sound(k->verdicts->batches[i]->verdict[row]);
+}
+
+bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
+                  const char *wanted, double seconds)
+{
+    *k = (checker){.suite = suite,
+                   .slice = slice,
+                   .lineup = lineup,
+                   .seconds = seconds,
+                   .wanted = wanted != NULL};
+    const candidate *named = lineup_find(lineup, wanted ? wanted : INDEPENDENT);
+    if (wanted && (!named || !named->available)) {
+        say_error("--reference %s: %s", wanted, named ? named->reason : "there is no such backend");
+        return false;
+    }
+    if (wanted && !named->offers[PKT_LEVEL_HEADERS]) {
+        say_error("--reference %s: it gives no header columns to compare with", wanted);
+        return false;
+    }
+    if (slice->unheld) {
+        slice->sound_packets = slice->packets; /* as the truth of a shorter one shows */
+        return true;
+    }
+    if (slice->truth && !wanted) {
+        if (!truth_fetch(k))
+            return false;
+    } else {
+        if (named && named->available && !reference_fetch(k, named, &k->main) && wanted)
+            return false;
+        other_fetch(k);
+        verdicts_fetch(k);
+    }
+    sound_count(k);
+    return true;
+}
+
+/* Whom the backend is held against: someone with another decoder if there is one. */
+static const reference *opponent(const checker *k, const candidate *c, bool *independent)
+{
+    const reference *both[] = {&k->main, &k->other};
+    *independent = true;
+    if (k->wanted && k->main.name && strcmp(k->main.name, c->name) != 0) {
+        *independent = strcmp(k->main.decoder, c->decoder) != 0;
+        return &k->main;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (both[i]->name && strcmp(both[i]->decoder, c->decoder) != 0)
+            return both[i];
+    *independent = false;
+    for (size_t i = 0; i < 2; i++)
+        if (both[i]->name && strcmp(both[i]->name, c->name) != 0)
+            return both[i];
+    return NULL;
+}
+
+static void digests_read(const json_t *answer, uint64_t digest[PKT_COLUMN_COUNT])
+{
+    const json_t *digests = json_object_get(answer, "digests");
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const char *hex = json_string_value(json_object_get(digests, pkt_column_at(c)->name));
+        digest[c] = hex ? strtoull(hex, NULL, 16) : 0;
+    }
+}
+
+static void not_compared(check *out)
+{
+    out->status = STATUS_UNCHECKED;
+    (void)snprintf(out->reason, sizeof out->reason,
+                   "no independent decoder was there to compare with");
+}
+
+/* Which packets are sound matters to decoding; times and lengths are compared for all. */
+static const rowset *verdicts_at(const checker *k, pkt_level level)
+{
+    return level == PKT_LEVEL_FRAMES ? NULL : k->verdicts;
+}
+
+/* Every cell of the rows that the worker's backend gives. */
+static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
+                          pkt_column_set shared, check *out)
+{
+    rowset rows = {0};
+    if (!rows_ask(k, worker, level, &rows, NULL))
+        return false;
+    rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
+    rowset_free(&rows);
+    return true;
+}
+
+/* A program of its own hands over its rows, once. */
+static bool external_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
+                          pkt_column_set shared, check *out)
+{
+    rowset rows = {0};
+    if (!rows_ask(k, worker, level, &rows, out))
+        return false;
+    if (rows.rows == out->rows && with)
+        rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
+    bool whole = rows.rows == out->rows;
+    if (!whole) {
+        worker->status = STATUS_FAILED;
+        (void)snprintf(worker->reason, sizeof worker->reason,
+                       "told of %" PRIu64 " rows and handed over %" PRIu64, out->rows, rows.rows);
+    }
+    rowset_free(&rows);
+    return whole;
+}
+
+/* By digest if that is enough, else cell by cell. */
+static bool native_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
+                        pkt_column_set shared, check *out)
+{
+    json_t *verified = client_ask(worker, run_request("verify", k->slice, level), k->seconds);
+    if (!verified)
+        return false;
+    uint64_t digest[PKT_COLUMN_COUNT];
+    answer_take(verified, out);
+    digests_read(verified, digest);
+    json_decref(verified);
+    if (!with)
+        return true;
+    if (!digests_agree(with, shared, digest, out->rows))
+        return compare_cells(k, worker, level, with, shared, out);
+    agreement_whole(with, verdicts_at(k, level), shared, &out->agreement);
+    return true;
+}
+
+static bool compare(const checker *k, client *worker, const candidate *c, pkt_level level,
+                    check *out)
+{
+    bool independent;
+    const reference *with = opponent(k, c, &independent);
+    const rowset *rows = with ? &with->rows : NULL;
+    pkt_column_set shared = with ? columns_shared(c->columns[level], rows->columns, level) : 0;
+    if (!(c->id.driver ? external_rows : native_rows)(k, worker, level, rows, shared, out))
+        return false;
+    if (!with) {
+        not_compared(out);
+        return true;
+    }
+    out->agreement.reference = with->name;
+    out->agreement.independent = independent;
+    out->status = out->agreement.status;
+    (void)snprintf(out->reason, sizeof out->reason, "%s", out->agreement.reason);
+    if (out->status == STATUS_OK && !independent)
+        not_compared(out);
+    return true;
+}
+
+void checker_run(checker *k, const candidate *c, pkt_level level, check *out)
+{
+    *out = (check){0};
+    client worker;
+    if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
+        out->status = worker.status;
+        (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
+        return;
+    }
+    if (!compare(k, &worker, c, level, out)) {
+        out->status = worker.status;
+        (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
+    }
+    client_close(&worker);
+}
+
+void checker_close(checker *k)
+{
+    rowset_free(&k->main.rows);
+    rowset_free(&k->other.rows);
+    rowset_free(&k->own);
+}

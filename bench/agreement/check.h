@@ -1,0 +1,44 @@
+/* The agreement pass: every backend's rows of a slice against an independent decoder's. */
+#ifndef PKT_CHECK_H
+#define PKT_CHECK_H
+
+#include "bench/agreement/agreement.h"
+#include "bench/input/suite.h"
+#include "bench/worker/selection.h"
+
+/* One (backend, slice, level) of a run. */
+typedef struct check {
+    run_status status;
+    char reason[REASON_BYTES];
+    agreement agreement; /* agreement.reference is NULL if nothing was compared */
+    uint64_t rows;
+    char witness[17];         /* what every timed run must tell again; "" without a verified run */
+    char columns_witness[17]; /* of a program of its own: of runs that build the columns too */
+} check;
+
+/* What a slice is held against. */
+typedef struct checker {
+    const suite *suite;
+    suite_slice *slice;
+    const lineup *lineup;
+    double seconds;         /* that a run may take */
+    bool wanted;            /* the user named the reference */
+    reference main, other;  /* `other` has another decoder; its name is NULL if there is none */
+    const rowset *verdicts; /* raw's, or the truth's; in `main`, `other` or `own` */
+    rowset own;
+} checker;
+
+/* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
+ * false: a message was printed. */
+bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
+                  const char *wanted, double seconds);
+void checker_run(checker *k, const candidate *candidate, pkt_level level, check *out);
+void checker_close(checker *k);
+
+/* Open a worker and load its backend. false: client->status and reason; nothing to close.
+ * *load_ns may be NULL. */
+bool client_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns);
+/* A request about a run. */
+json_t *run_request(const char *what, const suite_slice *slice, pkt_level level);
+
+#endif

@@ -1,0 +1,340 @@
+#include "bench/agreement/conformance.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/agreement/check.h"
+#include "bench/agreement/golden_rows.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "datasets/malformed/malformed.h"
+
+/* Cases of a run, at most. */
+enum { CASES_MAX = 4096 };
+
+typedef struct conformance_case {
+    char *name, *path, *rows; /* owned; the capture, and its expected rows as CSV */
+    const char *wrong, *spec;
+    bool generated; /* `path` and `rows` are removed again */
+    text_table expected;
+} conformance_case;
+
+typedef struct case_list {
+    conformance_case *all;
+    size_t count;
+} case_list;
+
+/* What a backend did in all of its cases. */
+typedef struct tally {
+    json_int_t cases, survived, rows_expected, rows_lost, rows_invented, cells_compared,
+        cells_wrong, crashes, hangs;
+} tally;
+
+static conformance_case *case_new(case_list *list)
+{
+    conformance_case *more =
+        list->count < CASES_MAX ? realloc(list->all, (list->count + 1) * sizeof *more) : NULL;
+    if (!more) {
+        say_error("more than %d cases, or no memory for them", CASES_MAX);
+        return NULL;
+    }
+    list->all = more;
+    list->all[list->count] = (conformance_case){0};
+    return &list->all[list->count++];
+}
+
+static bool expected_read(conformance_case *c)
+{
+    if (text_table_read(&c->expected, c->rows))
+        return true;
+    say_error("%s: is no CSV with a header line and a line a packet", c->rows);
+    return false;
+}
+
+static bool generated_add(case_list *list, const suite *suite, const malformed_case *from)
+{
+    conformance_case *c = case_new(list);
+    char file[128];
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!c)
+        return false;
+    *c = (conformance_case){
+        .name = strdup(from->name), .wrong = from->wrong, .spec = from->spec, .generated = true};
+    (void)snprintf(file, sizeof file, "%s.pcap", from->name);
+    c->path = suite_scratch(suite, file);
+    (void)snprintf(file, sizeof file, "%s.csv", from->name);
+    c->rows = suite_scratch(suite, file);
+    if (!c->name || !c->path || !c->rows) {
+        say_error("no memory for case %s", from->name);
+        return false;
+    }
+    if (malformed_write(from, c->path, c->rows, &err) != 0) {
+        say_failure(c->path, &err);
+        return false;
+    }
+    return expected_read(c);
+}
+
+/* A capture of the folder, if its rows lie beside it as NAME.csv, for NAME.pcap or for NAME. */
+static bool outside_add(case_list *list, const char *folder, const char *file)
+{
+    const char *dot = strrchr(file, '.');
+    char *rows = NULL;
+    if (dot && strcmp(dot, ".csv") == 0)
+        return true;
+    if (asprintf(&rows, "%s/%.*s.csv", folder, (int)(dot ? (size_t)(dot - file) : strlen(file)),
+                 file) < 0)
+        return false;
+    if (access(rows, R_OK) != 0) {
+        free(rows);
+        return true;
+    }
+    conformance_case *c = case_new(list);
+    if (!c) {
+        free(rows);
+        return false;
+    }
+    *c = (conformance_case){
+        .name = strdup(file), .rows = rows, .wrong = "a case from outside", .spec = ""};
+    if (asprintf(&c->path, "%s/%s", folder, file) < 0)
+        c->path = NULL;
+    return c->name && c->path && expected_read(c);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool folder_add(case_list *list, const char *folder)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, by_name);
+    size_t before = list->count;
+    bool good = count >= 0;
+    if (!good)
+        say_error("--cases %s: %s", folder, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        if (good && entries[i]->d_name[0] != '.')
+            good = outside_add(list, folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free((void *)entries);
+    if (good && list->count == before) {
+        say_error("--cases %s: has no capture with a .csv of its rows beside it", folder);
+        return false;
+    }
+    return good;
+}
+
+static bool cases_open(case_list *list, const conformance *c)
+{
+    const malformed_case *from;
+    for (size_t i = 0; (from = malformed_case_at(i)) != NULL; i++)
+        if (!generated_add(list, c->suite, from))
+            return false;
+    return !c->folder || folder_add(list, c->folder);
+}
+
+static void cases_close(case_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        conformance_case *c = &list->all[i];
+        if (c->generated && c->path && c->rows) {
+            unlink(c->path);
+            unlink(c->rows);
+        }
+        text_table_free(&c->expected);
+        free(c->name);
+        free(c->path);
+        free(c->rows);
+    }
+    free(list->all);
+}
+
+/* One backend. */
+typedef struct examination {
+    const conformance *conformance;
+    const candidate *candidate;
+    pkt_level level;
+    client worker; /* without a process: it is started for the next case */
+    bool open;
+    char *got; /* path of its rows */
+    tally tally;
+    json_t *wrong; /* cases that did not go as they should */
+} examination;
+
+/* Ask for the case's rows. Those that it has before it fails are kept. */
+static run_status case_ask(examination *e, const conformance_case *c, char reason[REASON_BYTES])
+{
+    const double seconds = e->conformance->seconds;
+    reason[0] = '\0';
+    if (!e->open && !client_loaded(&e->worker, &e->candidate->id, DESCRIBE_SECONDS, NULL)) {
+        (void)snprintf(reason, REASON_BYTES, "%s", e->worker.reason);
+        return e->worker.status;
+    }
+    e->open = true;
+    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:b}", "do", "rows", "slice", c->path,
+                                "level", pkt_level_name(e->level), "to", e->got, "keep", 1);
+    json_t *answer = client_ask(&e->worker, request, seconds);
+    run_status status = answer ? STATUS_OK : e->worker.status;
+    if (!answer) {
+        (void)snprintf(reason, REASON_BYTES, "%s", e->worker.reason);
+        client_close(&e->worker);
+        e->open = false;
+    }
+    json_decref(answer);
+    return status;
+}
+
+static bool is_address(const char *text)
+{
+    return strchr(text, ':') || strchr(text, '.');
+}
+
+static json_t *value_json(bool hides, const char *text)
+{
+    return hides && is_address(text) ? json_null() : json_string(text);
+}
+
+static json_t *first_json(const examination *e, const conformance_case *c, const text_agreement *a)
+{
+    const bool hides = !c->generated && !e->conformance->show_values;
+    if (!a->packet)
+        return json_null();
+    return json_pack("{s:I, s:s, s:o, s:o}", "packet", (json_int_t)a->packet, "column", a->column,
+                     "value", value_json(hides, a->value), "expected",
+                     value_json(hides, a->expected));
+}
+
+static void tally_add(tally *t, run_status status, const conformance_case *c,
+                      const text_agreement *a)
+{
+    t->cases++;
+    t->rows_expected += (json_int_t)c->expected.rows;
+    t->rows_lost += (json_int_t)a->rows_lost;
+    t->rows_invented += (json_int_t)a->rows_invented;
+    t->cells_compared += (json_int_t)a->cells_compared;
+    t->cells_wrong += (json_int_t)a->cells_wrong;
+    t->crashes += status == STATUS_CRASHED;
+    t->hangs += status == STATUS_TIMED_OUT;
+    t->survived += status != STATUS_CRASHED && status != STATUS_TIMED_OUT && a->rows_lost == 0;
+}
+
+/* An error is right where the file is broken; it is the rows that count. */
+static run_status judged(run_status status, const text_agreement *a)
+{
+    if (status == STATUS_CRASHED || status == STATUS_TIMED_OUT)
+        return status;
+    if (a->rows_lost || a->rows_invented)
+        return status == STATUS_OK ? STATUS_DISAGREES : status;
+    return a->cells_wrong ? STATUS_DIFFERS : STATUS_OK;
+}
+
+static run_status case_run(examination *e, const conformance_case *c)
+{
+    char reason[REASON_BYTES];
+    text_table got;
+    unlink(e->got);
+    run_status status = case_ask(e, c, reason);
+    if (!text_table_read(&got, e->got)) {
+        text_table_free(&got); /* nothing, or cut in the middle: no rows */
+        got = (text_table){0};
+    }
+    text_agreement a = text_table_compare(&got, &c->expected);
+    tally_add(&e->tally, status, c, &a);
+    status = judged(status, &a);
+    if (status != STATUS_OK)
+        json_array_append_new(e->wrong,
+                              json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "case", c->name,
+                                        "status", status_name(status), "reason",
+                                        *reason ? json_string(reason) : json_null(), "rows_lost",
+                                        (json_int_t)a.rows_lost, "rows_invented",
+                                        (json_int_t)a.rows_invented, "cells_wrong",
+                                        (json_int_t)a.cells_wrong, "first", first_json(e, c, &a)));
+    text_table_free(&got);
+    return status;
+}
+
+static json_t *examined_json(const examination *e)
+{
+    const json_t *version = json_object_get(e->candidate->description, "version");
+    const tally *t = &e->tally;
+    return json_pack("{s:s, s:s, s:O, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "backend",
+                     e->candidate->name, "level", pkt_level_name(e->level), "version", version,
+                     "cases", t->cases, "survived", t->survived, "rows_expected", t->rows_expected,
+                     "rows_lost", t->rows_lost, "rows_invented", t->rows_invented, "cells_compared",
+                     t->cells_compared, "cells_wrong", t->cells_wrong, "crashes", t->crashes,
+                     "hangs", t->hangs, "wrong", e->wrong);
+}
+
+/* Does the backend take part? Levels above `headers` show no other columns. */
+static bool level_choose(const conformance *c, const candidate *candidate, pkt_level *level)
+{
+    static const pkt_level order[] = {PKT_LEVEL_HEADERS, PKT_LEVEL_DISSECT, PKT_LEVEL_FRAMES};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (lineup_runs(c->lineup, candidate, order[i])) {
+            *level = order[i];
+            return true;
+        }
+    return false;
+}
+
+static json_t *backend_run(conformance *c, const candidate *candidate, pkt_level level,
+                           const case_list *cases, progress *progress)
+{
+    examination e = {.conformance = c, .candidate = candidate, .level = level};
+    e.got = suite_scratch(c->suite, "got.csv");
+    e.wrong = json_array();
+    for (size_t i = 0; e.got && i < cases->count; i++) {
+        progress_say(progress, "malformed: %s, %s", candidate->name, cases->all[i].name);
+        run_status status = case_run(&e, &cases->all[i]);
+        c->gate_failed |= c->gate && gate_fails(c->gate, status);
+    }
+    progress_close(progress);
+    if (e.open)
+        client_close(&e.worker);
+    if (e.got)
+        unlink(e.got);
+    json_t *out = e.got ? examined_json(&e) : NULL;
+    json_decref(e.wrong);
+    free(e.got);
+    return out;
+}
+
+static json_t *cases_json(const case_list *cases)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < cases->count; i++) {
+        const conformance_case *c = &cases->all[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s, s:b, s:I}", "name", c->name, "wrong",
+                                        c->wrong, "spec", c->spec, "generated", (int)c->generated,
+                                        "rows", (json_int_t)c->expected.rows));
+    }
+    return list;
+}
+
+json_t *conformance_run(conformance *c)
+{
+    case_list cases = {0};
+    json_t *out = NULL;
+    c->gate_failed = false;
+    if (cases_open(&cases, c)) {
+        progress progress;
+        json_t *backends = json_array();
+        progress_open(&progress);
+        for (size_t i = 0; i < c->lineup->count; i++) {
+            pkt_level level;
+            if (level_choose(c, c->lineup->candidates[i], &level))
+                json_array_append_new(
+                    backends, backend_run(c, c->lineup->candidates[i], level, &cases, &progress));
+        }
+        out = json_pack("{s:s, s:o, s:o}", "suite", "malformed", "cases", cases_json(&cases),
+                        "backends", backends);
+    }
+    cases_close(&cases);
+    return out;
+}

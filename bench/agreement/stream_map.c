@@ -1,0 +1,93 @@
+#include "bench/agreement/stream_map.h"
+
+#include <stdlib.h>
+
+enum { KIND_UDP, KIND_TCP, KINDS };
+enum { PROTO_TCP = 6 }; /* a header that gives no columns may have a stream */
+
+/* What is known of a stream of one side. */
+typedef struct seen {
+    uint32_t counted; /* its number without the others' gaps, plus 1; 0: none yet */
+    bool met, wrong, reversed;
+} seen;
+
+typedef struct side {
+    seen *streams[KINDS]; /* by the side's own number, which is below the number of rows */
+    uint32_t own[KINDS], counted[KINDS];
+} side;
+
+typedef struct place {
+    uint32_t stream;
+    unsigned direction;
+    bool wrong;
+} place;
+
+/* Where the row stands. `counts`: its stream has a number on the other side too. */
+static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts, uint64_t rows)
+{
+    const unsigned kind = batch->ip_proto[index] == PROTO_TCP ? KIND_TCP : KIND_UDP;
+    place p = {batch->stream[index], batch->stream_dir[index], true};
+    if (p.stream >= rows)
+        return p;
+    seen *stream = &s->streams[kind][p.stream];
+    if (!stream->met) {
+        stream->met = true;
+        stream->wrong = p.stream != s->own[kind]++ || p.direction;
+    }
+    if (stream->wrong || !counts)
+        return p;
+    if (!stream->counted) {
+        stream->counted = ++s->counted[kind];
+        stream->reversed = p.direction;
+    }
+    return (place){stream->counted - 1, p.direction ^ stream->reversed, false};
+}
+
+static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t row, bool sound,
+                         uint64_t rows)
+{
+    const pkt_batch *batch[2];
+    size_t index[2];
+    bool has[2];
+    place at[2] = {{.stream = 0}, {.stream = 0}};
+    for (size_t i = 0; i < 2; i++) {
+        batch[i] = rowset_at(sets[i], row, &index[i]);
+        has[i] = batch[i]->present[index[i]] & PKT_HAS_STREAM;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (has[i])
+            at[i] = place_of(&sides[i], batch[i], index[i], sound || has[1 - i], rows);
+    if (has[0] != has[1])
+        return 0;
+    if (!has[0])
+        return STREAM_ALIKE | DIRECTION_ALIKE;
+    if (at[0].wrong || at[1].wrong)
+        for (size_t i = 0; i < 2; i++)
+            at[i] = (place){batch[i]->stream[index[i]], batch[i]->stream_dir[index[i]], true};
+    return (uint8_t)((at[0].stream == at[1].stream ? STREAM_ALIKE : 0) |
+                     (at[0].direction == at[1].direction ? DIRECTION_ALIKE : 0));
+}
+
+uint8_t *streams_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
+                         uint64_t rows)
+{
+    const rowset *const sets[2] = {got, expected};
+    const size_t room = (size_t)rows + 1;
+    side sides[2] = {{.own = {0}}, {.own = {0}}};
+    uint8_t *alike = calloc(room, 1);
+    bool good = alike != NULL;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t kind = 0; kind < KINDS; kind++) {
+            sides[i].streams[kind] = calloc(room, sizeof(seen));
+            good = good && sides[i].streams[kind];
+        }
+    for (uint64_t row = 0; good && row < rows; row++)
+        alike[row] = row_alike(sides, sets, row, verdict_is_sound(verdict_at(verdicts, row)), rows);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t kind = 0; kind < KINDS; kind++)
+            free(sides[i].streams[kind]);
+    if (good)
+        return alike;
+    free(alike);
+    return NULL;
+}

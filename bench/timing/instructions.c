@@ -1,0 +1,168 @@
+#include "bench/timing/instructions.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/message.h"
+
+/* Only what the parsing loop and its callees do is counted: the region that is timed; of an output
+ * also its end, but not its start. */
+#define REGION "--toggle-collect=pkt_drive"
+#define OUTPUT_REGION "--toggle-collect=pkt_writer_end"
+
+/* Variables that reach the counted program: what else is in the environment moves its stack. */
+enum { VARIABLES_MAX = 32 };
+
+static bool variable_passes(const char *variable)
+{
+    static const char *const passing[] = {
+        "PATH=", "HOME=", "TMPDIR=", "LD_LIBRARY_PATH=", "PKTBENCH_"};
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        if (strncmp(variable, passing[i], strlen(passing[i])) == 0)
+            return true;
+    return false;
+}
+
+static void environment_make(char *out[VARIABLES_MAX + 2])
+{
+    size_t n = 0;
+    for (char **variable = environ; *variable && n < VARIABLES_MAX; variable++)
+        if (variable_passes(*variable))
+            out[n++] = *variable;
+    out[n++] = "LC_ALL=C";
+    out[n] = NULL;
+}
+
+/* Exit status, or -1 if the program cannot be started. What it says goes to `log`. */
+static int spawn_logged(char *const *argv, const char *log)
+{
+    char *environment[VARIABLES_MAX + 2];
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    int status = 0;
+    environment_make(environment);
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return -1;
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC,
+                                     0600);
+    int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    if (bad || waitpid(pid, &status, 0) < 0)
+        return -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+}
+
+/* The sum in a file of callgrind's ("summary: 123" or "totals: 123"); 0 if there is none. */
+static uint64_t total_read(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[512];
+    uint64_t total = 0;
+    while (file && total == 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, "summary: ", 9) == 0)
+            total = strtoull(line + 9, NULL, 10);
+        else if (strncmp(line, "totals: ", 8) == 0)
+            total = strtoull(line + 8, NULL, 10);
+    if (file)
+        fclose(file);
+    return total;
+}
+
+static void last_line(const char *path, char *line, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    char now[256];
+    (void)snprintf(line, size, "no words");
+    while (file && fgets(now, sizeof now, file))
+        if (*now != '\n')
+            (void)snprintf(line, size, "%.*s", (int)strcspn(now, "\n"), now);
+    if (file)
+        fclose(file);
+}
+
+static void cell_warn(const bench_cell *cell, const char *words)
+{
+    char name[CELL_NAME];
+    say_warning("instructions of %s, %s%s are not counted: %s", cell_name(cell, name),
+                cell->slice->name, cell->old_of ? " (the old side)" : "", words);
+}
+
+/* One run of `extract` under callgrind. */
+static void cell_count(bench_cell *cell, const char *program, const char *out, const char *log)
+{
+    char out_option[PATH_MAX + 32], words[256];
+    const backend_id *id = &cell->candidate->id;
+    (void)snprintf(out_option, sizeof out_option, "--callgrind-out-file=%s", out);
+    char *argv[] = {"valgrind",
+                    "-q",
+                    "--tool=callgrind",
+                    REGION,
+                    OUTPUT_REGION,
+                    out_option,
+                    (char *)(id->program ? id->program : program),
+                    "extract",
+                    "-o",
+                    "/dev/null",
+                    "--format",
+                    (char *)(cell->sink ? cell->sink->name : "none"),
+                    "--level",
+                    (char *)pkt_level_name(cell->level),
+                    (char *)(id->plugin ? "--plugin" : "--backend"),
+                    (char *)(id->plugin ? id->plugin : cell->candidate->name),
+                    "--",
+                    cell->slice->path,
+                    NULL};
+    (void)remove(out);
+    int status = spawn_logged(argv, log);
+    if (status == 0)
+        cell->instructions = total_read(out);
+    if (status == 0 && cell->instructions == 0) {
+        cell_warn(cell, "the program has no symbol pkt_drive: was it stripped?");
+    } else if (status != 0) {
+        last_line(log, words, sizeof words);
+        cell_warn(cell, words);
+    }
+}
+
+/* Libraries of others are out of reach: a minute or more each. */
+static bool is_countable(const bench_cell *cell)
+{
+    pkt_entry entry;
+    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->candidate->id.driver)
+        return false;
+    if (cell->sink && cell->threads > 1)
+        return false; /* which thread encodes a block is chance */
+    return cell->candidate->id.plugin ||
+           (pkt_registry_find(cell->candidate->name, &entry) == 0 && entry.backend);
+}
+
+void instructions_count(schedule *s, const suite *suite)
+{
+    char program[PATH_MAX], name[CELL_NAME];
+    char *version[] = {"valgrind", "--version", NULL};
+    char *out = suite_scratch(suite, "callgrind.out"), *log = suite_scratch(suite, "callgrind.log");
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    if (!out || !log || length <= 0) {
+        say_warning("instructions are not counted: no memory, or no /proc");
+    } else if (spawn_logged(version, "/dev/null") != 0) {
+        say_warning("instructions are not counted: valgrind is not installed");
+    } else {
+        for (size_t i = 0; i < s->cell_count; i++) {
+            if (!is_countable(&s->cells[i]))
+                continue;
+            progress_say(s->progress, "instructions: %s, %s", cell_name(&s->cells[i], name),
+                         s->cells[i].slice->name);
+            cell_count(&s->cells[i], program, out, log);
+        }
+    }
+    free(out);
+    free(log);
+}

@@ -1,0 +1,161 @@
+#include "bench/timing/noise.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/outcome/comparison.h"
+
+/* Processes of others that keep a processor busy this much of the time are told of. */
+#define LOAD_LEAST 0.5
+
+static const json_t *cpu_of(const json_t *context, const char *key)
+{
+    return json_object_get(json_object_get(context, "cpu"), key);
+}
+
+static void frequency_words(const json_t *context, json_t *words)
+{
+    const char *governor = json_string_value(cpu_of(context, "governor"));
+    if (!governor)
+        json_array_append_new(words, json_string("frequency governor: not told by this machine"));
+    else if (strcmp(governor, "performance") != 0)
+        json_array_append_new(words,
+                              json_sprintf("frequency governor: %s, not performance: the processor "
+                                           "changes its speed",
+                                           governor));
+    if (json_is_true(cpu_of(context, "turbo")))
+        json_array_append_new(words,
+                              json_string("turbo is on: speed depends on heat and on the others"));
+}
+
+static void sharing_words(const json_t *context, json_t *words)
+{
+    const json_t *hypervisor = json_object_get(context, "hypervisor");
+    const json_t *load = json_array_get(json_object_get(context, "load_average"), 0);
+    if (json_is_string(hypervisor))
+        json_array_append_new(words, json_sprintf("virtual machine (%s): neighbours may take the "
+                                                  "processor or its caches",
+                                                  json_string_value(hypervisor)));
+    if (json_is_true(cpu_of(context, "smt")))
+        json_array_append_new(
+            words, json_string("SMT is on: a busy sibling slows its core by a quarter or more"));
+    if (json_number_value(load) > LOAD_LEAST)
+        json_array_append_new(words, json_sprintf("load average %.2f at the start: other programs "
+                                                  "are running",
+                                                  json_number_value(load)));
+}
+
+/* Processors in a list such as "0-3,6". */
+static long list_count(const char *list)
+{
+    long count = 0;
+    char *end;
+    for (;;) {
+        const long from = strtol(list, &end, 10);
+        if (end == list)
+            break;
+        const long to = *end == '-' ? strtol(end + 1, &end, 10) : from;
+        list = end;
+        count += to - from + 1;
+        if (*list++ != ',')
+            break;
+    }
+    return count;
+}
+
+static void affinity_words(const json_t *context, json_t *words)
+{
+    const char *list = json_string_value(cpu_of(context, "affinity"));
+    long allowed = list ? list_count(list) : 0, all = sysconf(_SC_NPROCESSORS_ONLN);
+    if (allowed > 0 && allowed < all)
+        json_array_append_new(
+            words, json_sprintf("affinity: %ld of %ld processors may be used", allowed, all));
+}
+
+static void counters_words(const json_t *results, json_t *words)
+{
+    size_t i;
+    json_t *run;
+    bool timed = false;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (json_is_number(json_object_get(run, "counted_instructions")))
+            return;
+        timed = timed || json_is_number(json_object_get(run, "ns_per_packet"));
+    }
+    if (timed)
+        json_array_append_new(words, json_string("hardware counters: none here"));
+}
+
+/* How far an A/A line's interval reaches from "no difference", as a part. */
+static double reach(const json_t *aa)
+{
+    const json_t *ci = json_object_get(aa, "ci95");
+    double low = json_number_value(json_array_get(ci, 0));
+    double high = json_number_value(json_array_get(ci, 1));
+    return json_is_array(ci) && low > 0 ? fmax(high, 1 / low) - 1 : 0;
+}
+
+/* The widest A/A line; of the comparison if there is one. */
+static void aa_words(const json_t *results, json_t *words)
+{
+    const json_t *comparison = json_object_get(results, "comparison");
+    const json_t *list = json_object_get(comparison ? comparison : results, "aa");
+    const json_t *widest = NULL;
+    double threshold = json_number_value(json_object_get(comparison, "threshold"));
+    size_t i;
+    json_t *aa;
+    json_array_foreach(list, i, aa)
+    {
+        if (!widest || reach(aa) > reach(widest))
+            widest = aa;
+    }
+    if (!widest || reach(widest) <= 0)
+        return;
+    const json_t *ci = json_object_get(widest, "ci95");
+    json_array_append_new(
+        words, json_sprintf("A/A: %s %s, %s, against itself: 95 %% interval [%+.1f, %+.1f] %%",
+                            json_string_value(json_object_get(widest, "backend")),
+                            json_string_value(json_object_get(widest, "level")),
+                            json_string_value(json_object_get(widest, "slice")),
+                            100 * (json_number_value(json_array_get(ci, 0)) - 1),
+                            100 * (json_number_value(json_array_get(ci, 1)) - 1)));
+    if (comparison && reach(widest) > threshold)
+        json_array_append_new(
+            words, json_sprintf("warning: that is wider than the threshold of %.1f %%: smaller "
+                                "changes than %.1f %% stay unseen; more --processes narrow it",
+                                100 * threshold, 100 * reach(widest)));
+}
+
+/* The smallest change that the least certain run could see. */
+static void sight_words(const json_t *results, json_t *words)
+{
+    const json_t *comparison = json_object_get(results, "comparison");
+    double most = 0;
+    size_t i;
+    json_t *cell;
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        most = fmax(most, json_number_value(json_object_get(cell, "smallest_seen")));
+    }
+    if (most > 0)
+        json_array_append_new(words,
+                              json_sprintf("smallest slowdown that every run of this comparison "
+                                           "would have shown, with a chance of %.0f %%: %.1f %%",
+                                           100 * GATE_POWER, 100 * most));
+}
+
+json_t *noise_words(const json_t *context, const json_t *results)
+{
+    json_t *words = json_array();
+    frequency_words(context, words);
+    sharing_words(context, words);
+    affinity_words(context, words);
+    counters_words(results, words);
+    aa_words(results, words);
+    sight_words(results, words);
+    return words;
+}

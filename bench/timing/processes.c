@@ -1,0 +1,263 @@
+#include "bench/timing/processes.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/worker/python.h"
+
+/* `text` as one word of a shell: hyperfine splits commands as a shell does. */
+static void quote(FILE *out, const char *text)
+{
+    fputc('\'', out);
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*text, out);
+    fputc('\'', out);
+}
+
+/* The command line of one whole run; the caller frees it. */
+static char *command_line(const char *program, const process_run *run, const char *capture)
+{
+    char *line = NULL;
+    size_t size;
+    FILE *out = open_memstream(&line, &size);
+    if (!out)
+        return NULL;
+    if (run->candidate->id.driver) {
+        char python[PATH_MAX];
+        python_path(python, sizeof python);
+        quote(out, python);
+        fputc(' ', out);
+        quote(out, run->candidate->id.driver);
+        fprintf(out, " run %s %s ", run->candidate->name, pkt_level_name(run->level));
+        quote(out, capture);
+        fclose(out);
+        return line;
+    }
+    quote(out, program);
+    fputs(" extract --format none --backend ", out);
+    quote(out, run->candidate->name);
+    fprintf(out, " --level %s", pkt_level_name(run->level));
+    if (run->candidate->id.plugin) {
+        fputs(" --plugin ", out);
+        quote(out, run->candidate->id.plugin);
+    }
+    fputs(" -- ", out);
+    quote(out, capture);
+    fclose(out);
+    return line;
+}
+
+/* Everything that hyperfine is asked to time: two commands a run. */
+typedef struct command_lines {
+    char **lines; /* [2 * run + (0: slice, 1: empty)] */
+    size_t count;
+} command_lines;
+
+static void commands_free(command_lines *c)
+{
+    for (size_t i = 0; c->lines && i < c->count; i++)
+        free(c->lines[i]);
+    free(c->lines);
+    *c = (command_lines){0};
+}
+
+static bool commands_make(command_lines *c, const process_runs *runs, const suite *suite)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    *c = (command_lines){.lines = calloc(2 * runs->count + 1, sizeof(char *)),
+                         .count = 2 * runs->count};
+    bool good = c->lines && length > 0;
+    for (size_t i = 0; good && i < runs->count; i++) {
+        char *empty = suite_empty(suite, runs->runs[i].slice);
+        if (empty) {
+            c->lines[2 * i] = command_line(program, &runs->runs[i], runs->runs[i].slice->path);
+            c->lines[2 * i + 1] = command_line(program, &runs->runs[i], empty);
+        }
+        good = c->lines[2 * i] && c->lines[2 * i + 1];
+        free(empty);
+    }
+    return good;
+}
+
+/* Run hyperfine silently. Its exit status, or -1 if it cannot be started. */
+static int spawn_quietly(char **argv)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    int status = 0;
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return -1;
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (bad || waitpid(pid, &status, 0) < 0)
+        return -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+}
+
+static bool hyperfine_there(void)
+{
+    char *argv[] = {"hyperfine", "--version", NULL};
+    return spawn_quietly(argv) == 0;
+}
+
+static void run_fail(process_run *run, run_status status, const char *reason)
+{
+    run->status = status;
+    run->count = 0;
+    (void)snprintf(run->reason, sizeof run->reason, "%s", reason);
+}
+
+/* One result of hyperfine's export; seconds, or a negative number if the command failed. */
+static double result_seconds(const json_t *result)
+{
+    const json_t *code = json_array_get(json_object_get(result, "exit_codes"), 0);
+    const json_t *time = json_array_get(json_object_get(result, "times"), 0);
+    if (!json_is_number(time) || json_integer_value(code) != 0)
+        return -1;
+    return json_number_value(time);
+}
+
+/* Hand the times of a round to their runs. false: hyperfine gave no usable export. */
+static bool round_read(process_runs *runs, const char *path, const size_t *order, size_t commands)
+{
+    json_t *export = json_load_file(path, 0, NULL);
+    json_t *results = json_object_get(export, "results");
+    double *seconds = calloc(commands, sizeof *seconds);
+    bool good = seconds && json_array_size(results) == commands;
+    for (size_t i = 0; good && i < commands; i++)
+        seconds[order[i]] = result_seconds(json_array_get(results, i));
+    for (size_t i = 0; good && i < runs->count; i++) {
+        process_run *run = &runs->runs[i];
+        if (run->status != STATUS_OK)
+            continue;
+        if (seconds[2 * i] < 0 || seconds[2 * i + 1] < 0) {
+            run_fail(run, STATUS_FAILED,
+                     "`pktbench extract` failed on the slice or without packets");
+            continue;
+        }
+        run->wall_s[run->count] = seconds[2 * i];
+        run->empty_wall_s[run->count++] = seconds[2 * i + 1];
+    }
+    free(seconds);
+    json_decref(export);
+    return good;
+}
+
+/* All commands once, in the given order. */
+static bool round_run(process_runs *runs, const command_lines *c, const size_t *order,
+                      const char *path)
+{
+    char *fixed[] = {"hyperfine", "-N",   "--runs",        "1",         "--ignore-failure",
+                     "--style",   "none", "--export-json", (char *)path};
+    const size_t head = sizeof fixed / sizeof fixed[0];
+    char **argv = calloc(head + c->count + 1, sizeof *argv);
+    if (!argv)
+        return false;
+    memcpy(argv, fixed, sizeof fixed);
+    for (size_t i = 0; i < c->count; i++)
+        argv[head + i] = c->lines[order[i]];
+    bool good = spawn_quietly(argv) == 0 && round_read(runs, path, order, c->count);
+    free(argv);
+    return good;
+}
+
+static void rounds_run(process_runs *runs, const command_lines *c, const schedule *s,
+                       const char *path, size_t *order, double seconds)
+{
+    random_state random = s->random;
+    double started = seconds_now(), longest = 0;
+    for (unsigned round = 0; round < PROCESS_ROUNDS_MAX; round++) {
+        double from = seconds_now();
+        if (round >= PROCESS_ROUNDS_MIN && from - started + longest > seconds)
+            break;
+        progress_say(s->progress, "whole processes, round %u", round + 1);
+        random_shuffle(&random, order, c->count);
+        if (!round_run(runs, c, order, path)) {
+            for (size_t i = 0; i < runs->count; i++)
+                run_fail(&runs->runs[i], STATUS_FAILED, "hyperfine failed");
+            return;
+        }
+        runs->rounds = round + 1;
+        double took = seconds_now() - from;
+        longest = took > longest ? took : longest;
+    }
+}
+
+/* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
+static bool wanted(const bench_cell *cell)
+{
+    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of || cell->sink)
+        return false;
+    if (cell->level != PKT_LEVEL_FRAMES)
+        return true;
+    for (unsigned i = PKT_LEVEL_FRAMES + 1; i < PKT_LEVEL_COUNT; i++)
+        if (cell->candidate->offers[i])
+            return false;
+    return true;
+}
+
+static int runs_make(process_runs *out, const schedule *s)
+{
+    *out = (process_runs){.runs = calloc(s->cell_count + 1, sizeof *out->runs)};
+    for (size_t i = 0; out->runs && i < s->cell_count; i++) {
+        if (!wanted(&s->cells[i]))
+            continue;
+        process_run *run = &out->runs[out->count++];
+        run->candidate = s->cells[i].candidate;
+        run->slice = s->cells[i].slice;
+        run->level = s->cells[i].level;
+        run->wall_s = calloc(PROCESS_ROUNDS_MAX, sizeof *run->wall_s);
+        run->empty_wall_s = calloc(PROCESS_ROUNDS_MAX, sizeof *run->empty_wall_s);
+        if (!run->wall_s || !run->empty_wall_s)
+            return -1;
+    }
+    return out->runs ? 0 : -1;
+}
+
+int processes_run(process_runs *out, const schedule *s, const suite *suite, double seconds)
+{
+    if (runs_make(out, s) != 0)
+        return -1;
+    if (!hyperfine_there()) {
+        for (size_t i = 0; i < out->count; i++)
+            run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");
+        return 0;
+    }
+    command_lines c;
+    char *path = suite_scratch(suite, "hyperfine.json");
+    size_t *order = calloc(2 * out->count + 1, sizeof *order);
+    bool good = commands_make(&c, out, suite) && path && order;
+    for (size_t i = 0; good && i < c.count; i++)
+        order[i] = i;
+    progress_expect(s->progress, seconds);
+    if (good && out->count)
+        rounds_run(out, &c, s, path, order, seconds);
+    commands_free(&c);
+    free(order);
+    free(path);
+    return good ? 0 : -1;
+}
+
+void processes_free(process_runs *runs)
+{
+    for (size_t i = 0; runs->runs && i < runs->count; i++) {
+        free(runs->runs[i].wall_s);
+        free(runs->runs[i].empty_wall_s);
+    }
+    free(runs->runs);
+    *runs = (process_runs){0};
+}

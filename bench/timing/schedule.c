@@ -1,0 +1,454 @@
+#include "bench/timing/schedule.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/statistics/statistics.h"
+
+bool cell_is_timed(const bench_cell *cell)
+{
+    run_status status = cell->check.status;
+    return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
+}
+
+const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
+{
+    const char *level = pkt_level_name(cell->level);
+    if (cell->sink && cell->threads > 1)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->candidate->name, level,
+                       cell->sink->name, cell->threads);
+    else
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->candidate->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+    return name;
+}
+
+void cell_sink_ask(const bench_cell *cell, json_t *request)
+{
+    if (!cell->sink)
+        return;
+    json_object_set_new(request, "sink", json_string(cell->sink->name));
+    json_object_set_new(request, "threads", json_integer((json_int_t)cell->threads));
+}
+
+void cell_fail(bench_cell *cell, run_status status, const char *reason)
+{
+    cell->check.status = status;
+    (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
+    cell->sample_count = 0;
+}
+
+/* Did the runs tell the rows that were verified, and write as many bytes as those make? */
+static bool is_same(const bench_cell *cell, const json_t *answer)
+{
+    const check *verified = &cell->check;
+    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
+    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
+    return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
+           witness && strcmp(witness, wanted) == 0 && (!cell->sink || bytes == cell->output_bytes);
+}
+
+/* Ask for k runs; true if they told the rows that were verified. */
+static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsigned runs,
+                       size_t evict, json_t **answer)
+{
+    json_t *request = run_request("sample", cell->slice, cell->level);
+    json_object_set_new(request, "k", json_integer((json_int_t)runs));
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
+    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    cell_sink_ask(cell, request);
+    *answer = client_ask(worker, request, s->request_s);
+    if (!*answer) {
+        cell_fail(cell, worker->status, worker->reason);
+        return false;
+    }
+    if (is_same(cell, *answer))
+        return true;
+    cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
+    json_decref(*answer);
+    *answer = NULL;
+    return false;
+}
+
+static double number(const json_t *answer, const char *key)
+{
+    return (double)json_integer_value(json_object_get(answer, key));
+}
+
+/* One sample a block is what such a cell gets. */
+static bool is_slow(const bench_cell *cell)
+{
+    return cell->run_ns > SLOW_NS;
+}
+
+/* Runs of which the median is taken for each part, where they are quick. */
+enum { POSITION_RUNS = 5 };
+/* Unrecorded runs of a quick cell in a fresh process. */
+enum { WARM_UP_RUNS = 3 };
+
+const suite_slice *cell_position_slice(const bench_cell *cell)
+{
+    return cell->position_slice ? cell->position_slice : cell->slice;
+}
+
+static void cell_positions(schedule *s, client *worker, bench_cell *cell)
+{
+    double parts[POSITION_PARTS][POSITION_RUNS];
+    size_t runs = is_slow(cell) ? 1 : POSITION_RUNS;
+    const suite_slice *slice = cell_position_slice(cell);
+    for (size_t run = 0; run < runs; run++) {
+        json_t *request = run_request("positions", slice, cell->level);
+        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
+        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
+        json_t *answer = client_ask(worker, request, s->request_s);
+        const json_t *list = json_object_get(answer, "part_ns");
+        bool good = json_array_size(list) == POSITION_PARTS;
+        for (size_t i = 0; good && i < POSITION_PARTS; i++)
+            parts[i][run] = json_number_value(json_array_get(list, i));
+        json_decref(answer);
+        if (!good)
+            return;
+    }
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        cell->part_ns[i] = median_of(parts[i], runs);
+}
+
+static void cell_probe(schedule *s, bench_cell *cell)
+{
+    client worker;
+    if (!client_loaded(&worker, &cell->candidate->id, s->request_s, NULL)) {
+        cell_fail(cell, worker.status, worker.reason);
+        return;
+    }
+    json_t *answer;
+    if (sample_ask(s, &worker, cell, 1, 0, &answer)) {
+        cell->run_ns = number(answer, "wall_ns");
+        cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
+        json_decref(answer);
+    }
+    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of &&
+        !cell->old_of && !cell->sink)
+        cell_positions(s, &worker, cell);
+    client_close(&worker);
+}
+
+void schedule_probe(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        char name[CELL_NAME];
+        bench_cell *cell = &s->cells[i];
+        if (!cell_is_timed(cell))
+            continue;
+        progress_say(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
+        cell_probe(s, cell);
+    }
+}
+
+/* Runs of a sample, at so many nanoseconds each. */
+static unsigned runs_of(const schedule *s, double run_ns)
+{
+    double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
+    double walks = floor(SAMPLE_WALKS_NS / fmax(s->evict_ns, 1));
+    return (unsigned)fmax(fmin(runs, walks), 1);
+}
+
+/* Seconds of one sample of the cell. */
+static double sample_seconds(const schedule *s, const bench_cell *cell)
+{
+    return runs_of(s, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
+}
+
+/* Seconds of a round of the cells that are slow, or that are not. */
+static double round_seconds(const schedule *s, bool slow)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+            sum += sample_seconds(s, &s->cells[i]);
+    return sum;
+}
+
+/* Seconds of the warm-up of a block. */
+static double warm_up_seconds(const schedule *s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && !is_slow(&s->cells[i]))
+            sum += WARM_UP_RUNS * (s->cells[i].run_ns + s->evict_ns) * 1.1e-9;
+    return sum;
+}
+
+/* Blocks of slow backends: all of them if those fit beside the fewest rounds of the quick ones,
+ * which get more rounds from what is left: an interval needs processes first. */
+static unsigned slow_blocks_wanted(const schedule *s)
+{
+    double slow = round_seconds(s, true);
+    if (slow <= 0)
+        return s->blocks;
+    double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : ROUNDS_MIN);
+    double fit = floor((s->budget_s - quick) / slow);
+    if (fit >= s->blocks)
+        return s->blocks;
+    return fit < BLOCKS_MIN ? BLOCKS_MIN : (unsigned)fit;
+}
+
+/* A block that comes at even distance for a backend that gets fewer blocks than there are. */
+static bool block_has_slow(const schedule *s, unsigned block)
+{
+    return s->slow_blocks >= s->blocks ||
+           block * s->slow_blocks / s->blocks != (block + 1) * s->slow_blocks / s->blocks;
+}
+
+double schedule_seconds(const schedule *s)
+{
+    return s->blocks * (warm_up_seconds(s) + s->rounds * round_seconds(s, false)) +
+           s->slow_blocks * round_seconds(s, true);
+}
+
+void schedule_plan(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        s->cells[i].runs = runs_of(s, s->cells[i].run_ns);
+    }
+    s->slow_blocks = slow_blocks_wanted(s);
+    if (s->rounds)
+        return;
+    double quick = round_seconds(s, false);
+    double left =
+        s->budget_s - s->slow_blocks * round_seconds(s, true) - s->blocks * warm_up_seconds(s);
+    double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
+    rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
+    s->rounds = (unsigned)rounds;
+}
+
+/* What a run takes that has no packets to read, per run: a program that starts another one has much
+ * of it, and a few packets must not carry what all of them would share. */
+typedef struct start_up {
+    double wall_ns, cpu_ns;
+} start_up;
+
+/* Of a cell that reads only the slice's first packets; nothing for the others. false: it failed. */
+static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, start_up *start)
+{
+    *start = (start_up){0, 0};
+    if (!cell->slice->whole)
+        return true;
+    suite_slice empty = *cell->slice;
+    empty.path = cell->slice->empty;
+    json_t *request = run_request("sample", &empty, cell->level);
+    json_object_set_new(request, "k", json_integer(1));
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
+    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    json_t *answer = client_ask(worker, request, s->request_s);
+    if (!answer) {
+        cell_fail(cell, worker->status, worker->reason);
+        return false;
+    }
+    *start = (start_up){number(answer, "wall_ns"), number(answer, "cpu_ns")};
+    json_decref(answer);
+    return true;
+}
+
+/* A run over all packets starts once: of that, the first `part` of them carry their part. */
+static double start_up_shared(double run_ns, double start_ns, double part)
+{
+    return fmax(run_ns - start_ns, 0) + start_ns * part;
+}
+
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer,
+                        const start_up *start)
+{
+    if (cell->sample_count == cell->sample_room) {
+        size_t room = cell->sample_room ? 2 * cell->sample_room : 16;
+        timing_sample *more = realloc(cell->samples, room * sizeof *more);
+        if (!more) {
+            cell_fail(cell, STATUS_FAILED, "no memory for samples");
+            return;
+        }
+        cell->samples = more;
+        cell->sample_room = room;
+    }
+    const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
+    cell->samples[cell->sample_count++] = (timing_sample){
+        .block = block,
+        .round = round,
+        .wall_ns = start_up_shared(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
+        .cpu_ns = start_up_shared(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
+        .start_ns = start->wall_ns,
+        .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
+                    [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
+    };
+}
+
+/* The processes of a block: one a backend, and one more for the twin. */
+typedef struct block_workers {
+    client workers[LINEUP_MAX + 1];
+    bool open[LINEUP_MAX + 1];
+} block_workers;
+
+/* Which of the block's processes runs the cell. */
+static size_t worker_index(const schedule *s, const bench_cell *cell)
+{
+    if (cell->twin_of)
+        return s->load_count;
+    for (size_t i = 0; i < s->load_count; i++)
+        if (s->loads[i].candidate == cell->candidate)
+            return i;
+    return s->load_count;
+}
+
+static void worker_lost(schedule *s, size_t index, const client *worker)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+            cell_fail(&s->cells[i], worker->status, worker->reason);
+}
+
+static bool worker_needed(const schedule *s, size_t index)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+            return true;
+    return false;
+}
+
+static const backend_id *worker_backend(const schedule *s, size_t index)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (worker_index(s, &s->cells[i]) == index)
+            return &s->cells[i].candidate->id;
+    return NULL;
+}
+
+/* The block's processor among those that this process may use; all of them if it cannot be told. */
+static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
+{
+    cpu_set_t one;
+    int skip = CPU_COUNT(allowed) ? (int)(block % (unsigned)CPU_COUNT(allowed)) : 0;
+    CPU_ZERO(&one);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, allowed) && skip-- == 0)
+            CPU_SET(cpu, &one);
+    return CPU_COUNT(&one) ? one : *allowed;
+}
+
+/* A worker keeps to the processors that its harness had when it began. On a machine whose
+ * processors are not alike at the moment (one shares its core with a busy neighbour) two processes
+ * that are compared would otherwise differ by where they run: measured, by up to 40 %. */
+static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
+{
+    cpu_set_t allowed;
+    bool pinned = s->one_cpu && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+    if (pinned) {
+        cpu_set_t one = block_cpus(&allowed, s->block);
+        (void)sched_setaffinity(0, sizeof one, &one);
+    }
+    bool good = client_loaded(worker, id, s->request_s, load_ns);
+    if (pinned)
+        (void)sched_setaffinity(0, sizeof allowed, &allowed);
+    return good;
+}
+
+static void worker_start(schedule *s, block_workers *w, size_t index)
+{
+    uint64_t load_ns = 0;
+    w->open[index] = worker_begin(s, &w->workers[index], worker_backend(s, index), &load_ns);
+    if (!w->open[index]) {
+        worker_lost(s, index, &w->workers[index]);
+        return;
+    }
+    if (index == s->load_count)
+        return; /* the twin's load is not asked for */
+    load_times *loads = &s->loads[index];
+    if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
+        loads->ns[loads->count++] = (double)load_ns;
+}
+
+/* Quick cells run once unrecorded in a fresh process: its first run pays for pages of the program
+ * that no later run pays for. The same run corrects the first, cold, estimate in the first block.
+ */
+static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
+{
+    json_t *answer;
+    if (is_slow(cell) || !sample_ask(s, worker, cell, WARM_UP_RUNS, s->evict_bytes, &answer))
+        return;
+    if (block == 0) {
+        cell->runs = runs_of(s, number(answer, "wall_ns") / WARM_UP_RUNS);
+    }
+    json_decref(answer);
+}
+
+static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
+                        unsigned round)
+{
+    char name[CELL_NAME];
+    size_t index = worker_index(s, cell);
+    json_t *answer;
+    if (!cell_is_timed(cell) || !w->open[index])
+        return;
+    progress_say(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
+                 round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
+    client *worker = &w->workers[index];
+    if (round == 0)
+        cell_warm_up(s, worker, cell, block);
+    start_up start;
+    if (cell_is_timed(cell) && start_up_ask(s, worker, cell, &start) &&
+        sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
+        sample_keep(cell, block, round, answer, &start);
+        json_decref(answer);
+    }
+    if (!worker->pid) { /* it crashed or was killed: that costs this cell, not the others */
+        client_close(worker);
+        w->open[index] = false;
+        if (worker_needed(s, index))
+            worker_start(s, w, index);
+    }
+}
+
+static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
+{
+    s->block = block;
+    for (size_t i = 0; i <= s->load_count; i++) {
+        w->open[i] = false;
+        if (worker_needed(s, i))
+            worker_start(s, w, i);
+    }
+    bool slow = block_has_slow(s, block);
+    for (unsigned round = 0; round < s->rounds; round++) {
+        random_shuffle(&s->random, order, s->cell_count);
+        for (size_t i = 0; i < s->cell_count; i++) {
+            bench_cell *cell = &s->cells[order[i]];
+            if (!is_slow(cell) || (slow && round == 0))
+                cell_sample(s, w, cell, block, round);
+        }
+    }
+    for (size_t i = 0; i <= s->load_count; i++)
+        if (w->open[i])
+            client_close(&w->workers[i]);
+}
+
+void schedule_run(schedule *s)
+{
+    block_workers *w = calloc(1, sizeof *w);
+    size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
+    progress_expect(s->progress, schedule_seconds(s));
+    for (size_t i = 0; order && i < s->cell_count; i++)
+        order[i] = i;
+    for (unsigned block = 0; w && order && block < s->blocks; block++)
+        block_run(s, block, w, order);
+    free(order);
+    free(w);
+}
+
+void schedule_free(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        free(s->cells[i].samples);
+    free(s->cells);
+    s->cells = NULL;
+    s->cell_count = 0;
+}

@@ -1,0 +1,68 @@
+#include "bench/worker/output_rows.h"
+
+#include <xxhash.h>
+
+static ssize_t hash_write(void *cookie, const char *bytes, size_t size)
+{
+    return XXH3_64bits_update(cookie, bytes, size) == XXH_OK ? (ssize_t)size : 0;
+}
+
+static FILE *hash_open(handover *h)
+{
+    const cookie_io_functions_t functions = {.write = hash_write};
+    XXH3_state_t *state = XXH3_createState();
+    h->hash = state;
+    if (!state || XXH3_64bits_reset(state) != XXH_OK)
+        return NULL;
+    return fopencookie(state, "w", functions);
+}
+
+int handover_open(handover *h, const pkt_encoder *encoder, pkt_column_set columns, int hashed,
+                  pkt_err *err)
+{
+    *h = (handover){.encoder = encoder};
+    pkt_fields_all(&h->fields, columns);
+    if (encoder->timed)
+        pkt_fields_timed(&h->fields);
+    h->file = hashed ? hash_open(h) : fopen("/dev/null", "wb");
+    if (h->file) {
+        (void)setvbuf(h->file, NULL, _IONBF, 0); /* as extract has it: blocks are large */
+        return 0;
+    }
+    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "no output for rows: %s", strerror(errno));
+    handover_close(h);
+    return -1;
+}
+
+int handover_begin(handover *h, unsigned threads, pkt_sink *sink, pkt_err *err)
+{
+    h->writer = pkt_writer_open(h->encoder, &h->fields, h->file, threads, err);
+    if (!h->writer)
+        return -1;
+    *sink = pkt_writer_sink(h->writer);
+    return 0;
+}
+
+int handover_end(handover *h, pkt_err *err)
+{
+    return pkt_writer_end(h->writer, err);
+}
+
+uint64_t handover_bytes(const handover *h)
+{
+    return h->writer ? pkt_writer_bytes(h->writer) : 0;
+}
+
+uint64_t handover_digest(const handover *h)
+{
+    return h->hash ? XXH3_64bits_digest(h->hash) : 0;
+}
+
+void handover_close(handover *h)
+{
+    pkt_writer_close(h->writer);
+    if (h->file)
+        (void)fclose(h->file);
+    XXH3_freeState(h->hash);
+    *h = (handover){.encoder = NULL};
+}

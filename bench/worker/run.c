@@ -1,0 +1,331 @@
+#include "bench/worker/run.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/worker/output_rows.h"
+#include "parsers/sink/sink.h"
+#include "parsers/util/atomic_file.h"
+
+enum { CACHE_LINE = 64 };
+
+static uint64_t clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t peak_rss_bytes(void)
+{
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[256];
+    uint64_t kib = 0;
+    while (kib == 0 && status && fgets(line, sizeof line, status))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtoull(line + 6, NULL, 10);
+    if (status)
+        fclose(status);
+    return kib * 1024;
+}
+
+static void caches_evict(const uint8_t *memory, size_t bytes)
+{
+    const volatile uint8_t *walk = memory;
+    for (size_t i = 0; walk && i < bytes; i += CACHE_LINE)
+        (void)walk[i];
+}
+
+double run_evict_ns(size_t bytes)
+{
+    uint8_t *memory = malloc(bytes);
+    if (!memory)
+        return 0;
+    memset(memory, 1, bytes);
+    uint64_t from = clock_ns(CLOCK_MONOTONIC);
+    caches_evict(memory, bytes);
+    double ns = (double)(clock_ns(CLOCK_MONOTONIC) - from);
+    free(memory);
+    return ns;
+}
+
+/* The clocks of a timed run. */
+typedef struct stopwatch {
+    counters processor;
+    uint64_t cpu, wall;
+} stopwatch;
+
+static void stopwatch_start(stopwatch *w, const run_job *job)
+{
+    counters_open(&w->processor);
+    caches_evict(job->walk, job->walk_bytes);
+    counters_start(&w->processor);
+    w->cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    w->wall = clock_ns(CLOCK_MONOTONIC);
+}
+
+static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
+{
+    outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - w->wall;
+    outcome->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - w->cpu;
+    counters_stop(&w->processor, outcome->counted);
+}
+
+static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch,
+                     const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pkt_sink sink = pkt_null_sink_open(&null);
+    stopwatch watch;
+    stopwatch_start(&watch, job);
+    int bad =
+        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+    stopwatch_stop(&watch, outcome);
+    outcome->witness = null.witness;
+    return bad;
+}
+
+/* Every batch to both sinks. */
+typedef struct pair_sink {
+    pkt_sink first, second;
+} pair_sink;
+
+static int pair_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pair_sink *pair = self;
+    return pair->first.push(pair->first.self, batch, err) != 0 ||
+                   pair->second.push(pair->second.self, batch, err) != 0
+               ? -1
+               : 0;
+}
+
+static int pair_finish(void *self, pkt_err *err)
+{
+    pair_sink *pair = self;
+    return pair->first.finish(pair->first.self, err) != 0 ||
+                   pair->second.finish(pair->second.self, err) != 0
+               ? -1
+               : 0;
+}
+
+/* As run_timed(), with rows that are written: the writer's start is paid for in every output, its
+ * end (joining threads, giving memory back) comes after the last byte. The null sink's witness
+ * costs a call a batch. */
+static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
+                       const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    handover h;
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    stopwatch watch;
+    if (handover_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
+        return -1;
+    stopwatch_start(&watch, job);
+    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                        &outcome->err) != 0 ||
+              handover_end(&h, &outcome->err) != 0;
+    stopwatch_stop(&watch, outcome);
+    outcome->witness = null.witness;
+    outcome->bytes = handover_bytes(&h);
+    handover_close(&h);
+    return bad ? -1 : 0;
+}
+
+/* Counts rows, and reads the clock where a part ends: at the end of the batch that holds its last
+ * row. */
+typedef struct position_sink {
+    uint64_t packets, rows, last_ns;
+    size_t part;
+    uint64_t *part_ns;
+} position_sink;
+
+static int position_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    position_sink *p = self;
+    (void)err;
+    p->rows += batch->rows;
+    while (p->part < POSITION_PARTS && p->rows * POSITION_PARTS >= p->packets * (p->part + 1)) {
+        uint64_t now = clock_ns(CLOCK_MONOTONIC);
+        p->part_ns[p->part++] = now - p->last_ns;
+        p->last_ns = now;
+    }
+    return 0;
+}
+
+static int position_finish(void *self, pkt_err *err)
+{
+    const position_sink *p = self;
+    return p->part == POSITION_PARTS
+               ? 0
+               : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "fewer rows than packets");
+}
+
+static int run_positions(const pkt_backend *backend, void *context, pkt_batch *batch,
+                         const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    position_sink p = {.packets = job->packets, .part_ns = outcome->part_ns};
+    pkt_sink sink = {&p, position_push, position_finish};
+    p.last_ns = clock_ns(CLOCK_MONOTONIC);
+    return pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                     &outcome->err);
+}
+
+static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batch,
+                      const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    pkt_digest_sink *digest = pkt_digest_sink_open(null.columns, &pair.first, &outcome->err);
+    if (!digest)
+        return -1;
+    pkt_sink sink = {&pair, pair_push, pair_finish};
+    int bad =
+        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+    outcome->columns = null.columns;
+    outcome->witness = null.witness;
+    pkt_digest_sink_result(digest, outcome->digest);
+    pkt_digest_sink_close(digest);
+    return bad;
+}
+
+/* The same rows to the sink that is timed later: what it writes is that of the verified rows. */
+static int run_handover(const pkt_backend *backend, void *context, pkt_batch *batch,
+                        const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+{
+    handover h;
+    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pair_sink pair = {.second = pkt_null_sink_open(&null)};
+    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    if (handover_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
+        return -1;
+    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                        &outcome->err) != 0 ||
+              handover_end(&h, &outcome->err) != 0;
+    outcome->witness = null.witness;
+    outcome->bytes = handover_bytes(&h);
+    outcome->bytes_digest = handover_digest(&h);
+    handover_close(&h);
+    return bad ? -1 : 0;
+}
+
+static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
+                    const pkt_slice *slice, run_outcome *outcome)
+{
+    pkt_outfile out;
+    if (pkt_outfile_open(&out, job->csv, &outcome->err) != 0)
+        return -1;
+    pkt_sink sink;
+    pkt_csv_sink *csv =
+        pkt_csv_sink_open(out.file, backend->columns[job->level], &sink, &outcome->err);
+    int bad = csv ? pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                              &outcome->err)
+                  : -1;
+    pkt_csv_sink_close(csv);
+    if (bad && !(csv && job->keep)) {
+        pkt_outfile_abandon(&out);
+        return -1;
+    }
+    pkt_err write_err;
+    if (pkt_outfile_commit(&out, bad ? &write_err : &outcome->err) != 0)
+        bad = -1;
+    return bad;
+}
+
+static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch,
+                     const run_job *job, run_outcome *outcome)
+{
+    *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
+    pkt_slice slice;
+    outcome->failed = pkt_slice_open(job->path, &slice, &outcome->err) != 0;
+    if (outcome->failed)
+        return;
+    slice.flow_rule = job->flows.rule;
+    slice.max_flows = job->flows.max;
+    switch (job->kind) {
+    case RUN_TIMED:
+        outcome->failed = (job->sink ? run_written : run_timed)(backend, context, batch, job,
+                                                                &slice, outcome) != 0;
+        break;
+    case RUN_POSITIONS:
+        outcome->failed = run_positions(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_VERIFY:
+        outcome->failed = run_verify(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_ROWS:
+        outcome->failed = run_rows(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_HANDOVER:
+        outcome->failed = run_handover(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    }
+    outcome->peak_rss = peak_rss_bytes();
+}
+
+static void outcome_fail(run_outcome *outcome, const char *words)
+{
+    *outcome = (run_outcome){.failed = 1};
+    pkt_fail(&outcome->err, PKT_ERR_IO, PKT_POS_NONE, "%s", words);
+}
+
+/* Read the child's outcome; whole, or it does not count. */
+static int outcome_read(int fd, run_outcome *outcome)
+{
+    size_t done = 0;
+    while (done < sizeof *outcome) {
+        ssize_t got = read(fd, (char *)outcome + done, sizeof *outcome - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return -1;
+        done += (size_t)got;
+    }
+    return 0;
+}
+
+static void run_forked(const pkt_backend *backend, void *context, pkt_batch *batch,
+                       const run_job *job, run_outcome *outcome)
+{
+    int ends[2];
+    if (pipe(ends) != 0) {
+        outcome_fail(outcome, "no pipe for a forked run");
+        return;
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        outcome_fail(outcome, "cannot fork a run");
+        return;
+    }
+    if (child == 0) {
+        close(ends[0]);
+        run_here(backend, context, batch, job, outcome);
+        ssize_t put = write(ends[1], outcome, sizeof *outcome); /* below PIPE_BUF: whole */
+        _exit(put == (ssize_t)sizeof *outcome ? 0 : 1);
+    }
+    close(ends[1]);
+    int whole = outcome_read(ends[0], outcome) == 0;
+    close(ends[0]);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!whole) {
+        outcome_fail(outcome, "the forked run ended without an outcome");
+        outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    }
+}
+
+void run_once(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
+              run_outcome *outcome)
+{
+    if (backend->fork_each_run)
+        run_forked(backend, context, batch, job, outcome);
+    else
+        run_here(backend, context, batch, job, outcome);
+}

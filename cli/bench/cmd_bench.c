@@ -1,0 +1,296 @@
+/* `pktbench bench`: agreement first, then time. */
+#include <string.h>
+#include <time.h>
+
+#include "bench/agreement/conformance.h"
+#include "bench/timing/instructions.h"
+#include "bench/timing/machine.h"
+#include "bench/timing/matrix.h"
+#include "bench/timing/prefix.h"
+#include "cli/bench/benchmark.h"
+#include "cli/message.h"
+
+/* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
+#define PROCESSES_DEFAULT 8
+/* The same where two builds take turns: more processes with fewer rounds each take as long and tell
+ * more. Measured on a noisy virtual machine: a build slower by 5 % is found in 12 of 12 trials by
+ * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
+#define PROCESSES_TURNS 24
+/* Seconds for all that is timed. */
+#define BUDGET_DEFAULT 280.0
+/* The same for the suite with programs of others in it. */
+#define BUDGET_SEED 600.0
+/* The part of what is timed that programs of others may take. */
+#define PEER_SHARE 0.8
+/* The part of it that goes to whole processes. */
+#define PROCESS_SHARE 0.2
+/* Whom a gigabyte does not take minutes. */
+#define SCALE_BACKENDS "read-all,raw,libpcap"
+/* Seconds that one run may take. */
+#define RUN_SECONDS 120.0
+
+/* The suite that reproduces the study. */
+static bool is_seed(const benchmark *b)
+{
+    return b->suite_name && strcmp(b->suite_name, "seed") == 0;
+}
+
+static bool is_scale(const benchmark *b)
+{
+    return b->suite_name && strcmp(b->suite_name, "scale") == 0;
+}
+
+static bool options_read(benchmark *b)
+{
+    const arguments *a = b->arguments;
+    const char *format = option_value(a, "format"), *gate = option_value(a, "fail-on");
+    const char *suite = option_value(a, "suite");
+    uint64_t processes, rounds;
+    double sample_s;
+    bool against = option_given(a, "against");
+    if (suite && !suite_known(suite)) {
+        say_error("no suite has the name '%s': headline, seed and scale do", suite);
+        return false;
+    }
+    b->suite_name = suite;
+    b->schedule.positions = is_seed(b);
+    if (report_format_find(format ? format : "table", &b->format) != 0) {
+        say_error("no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
+                  "junit and gbench do",
+                  format);
+        return false;
+    }
+    b->reference = option_value(a, "reference");
+    b->filter = option_value(a, "f");
+    b->show_values = option_given(a, "show-values");
+    if (!option_number(a, "processes", 1, 1000, against ? PROCESSES_TURNS : PROCESSES_DEFAULT,
+                       &processes) ||
+        !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
+        !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
+        !option_seconds(a, "budget", is_seed(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
+        !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
+        !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
+        !gate_parse(&b->gate, gate ? gate : "") ||
+        !sinks_read(&b->sinks, option_value(a, "sink"), option_value(a, "threads")))
+        return false;
+    if (gate_compares(&b->gate) && !against) {
+        say_error("--fail-on: slower, lost and instructions need --against");
+        return false;
+    }
+    if (b->gate.instructions && !option_given(a, "count-instructions")) {
+        say_error("--fail-on: instructions needs --count-instructions");
+        return false;
+    }
+    for (size_t i = 0; against && i < b->sinks.thread_count; i++)
+        if (b->sinks.threads[i] > 1)
+            say_note(
+                "--threads %u: both sides of --against keep to one processor, on which threads "
+                "take turns",
+                b->sinks.threads[i]);
+    b->schedule.one_cpu = against;
+    b->schedule.rounds_max = against ? TURNS_MAX : ROUNDS_MAX;
+    b->schedule.sample_ns = sample_s * 1e9;
+    b->schedule.blocks = (unsigned)processes;
+    b->schedule.rounds = (unsigned)rounds;
+    return true;
+}
+
+/* The agreement pass over one slice. */
+static bool slice_check(benchmark *b, suite_slice *slice)
+{
+    checker k;
+    char name[CELL_NAME];
+    progress_say(&b->progress, "agreement: %s", slice->name);
+    if (!checker_open(&k, &b->suite, slice, &b->lineup, b->reference, b->schedule.request_s))
+        return false;
+    for (size_t i = 0; i < b->schedule.cell_count; i++) {
+        bench_cell *cell = &b->schedule.cells[i];
+        if (cell->slice != slice)
+            continue;
+        progress_say(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
+        if (cell->twin_of)
+            cell->check = cell->twin_of->check;
+        else if (cell->columns_of)
+            cell->check = cell->columns_of->check;
+        else if (cell->sink_of)
+            sink_check(&b->schedule, cell);
+        else
+            checker_run(&k, cell->candidate, cell->level, &cell->check);
+    }
+    checker_close(&k);
+    return true;
+}
+
+static bool is_used(const schedule *s, const suite_slice *slice)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].slice == slice)
+            return true;
+    return false;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A slice of 10 MB stays in the last level's cache or not, as neighbours have it: measured,
+ * intervals of +-9 % with it and of +-1 % without. Two builds that take turns have it alike. */
+static void caches_plan(schedule *s, bool turns)
+{
+    size_t wanted = 2 * (turns ? private_cache_bytes() : largest_cache_bytes());
+    size_t most = smaller(EVICT_BYTES_MAX, memory_bytes() / EVICT_MEMORY_PART);
+    s->evict_bytes = smaller(wanted, most);
+    s->evict_ns = run_evict_ns(s->evict_bytes);
+}
+
+/* A plan that is longer than the budget by less is not worth a word. */
+#define PLAN_SLACK 1.1
+
+/* An interval needs processes, which no budget takes away. */
+static void plan_make(schedule *s)
+{
+    const bool rounds_given = s->rounds != 0;
+    schedule_plan(s);
+    const double seconds = schedule_seconds(s);
+    if (!rounds_given && seconds > PLAN_SLACK * s->budget_s)
+        say_note("the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
+                 "--processes, --backends or --levels make them fewer",
+                 seconds, s->budget_s);
+}
+
+static bool measure(benchmark *b)
+{
+    schedule *s = &b->schedule;
+    s->progress = &b->progress;
+    if (!prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * PEER_SHARE))
+        return false;
+    for (size_t i = 0; i < b->suite.count; i++)
+        if (is_used(s, &b->suite.slices[i]) && !slice_check(b, &b->suite.slices[i]))
+            return false;
+    s->budget_s = b->budget_s * (b->lineup.against ? 1 : 1 - PROCESS_SHARE);
+    caches_plan(s, b->lineup.against != NULL);
+    s->random = random_seeded(b->seed);
+    schedule_probe(s);
+    plan_make(s);
+    schedule_run(s);
+    if (option_given(b->arguments, "count-instructions"))
+        instructions_count(s, &b->suite);
+    if (!b->lineup.against &&
+        processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
+        say_error("no memory for timing whole processes");
+        return false;
+    }
+    return true;
+}
+
+static int bench_slices(benchmark *b)
+{
+    double started = seconds_now();
+    json_t *context = machine_describe();
+    int status = EXIT_TROUBLE;
+    if (cells_make(&b->schedule, &b->suite, &b->lineup, &b->sinks) && measure(b))
+        status = bench_conclude(b, context, started);
+    progress_close(&b->progress);
+    json_decref(context);
+    schedule_free(&b->schedule);
+    processes_free(&b->processes);
+    return status;
+}
+
+static int bench_run(const arguments *arguments)
+{
+    benchmark b = {.arguments = arguments};
+    int status = EXIT_TROUBLE;
+    lineup_wish wish = lineup_wish_of(arguments);
+    flow_choice flows;
+    wish.against = option_value(arguments, "against");
+    if (!options_read(&b) || !flow_options(arguments, &flows))
+        return status;
+    if (is_seed(&b) && !wish.backends)
+        wish.backends = EVERY_BACKEND;
+    if (is_scale(&b) && !wish.backends)
+        wish.backends = SCALE_BACKENDS;
+    if (!bench_output_possible(&b) || !lineup_open(&b.lineup, &wish))
+        return status;
+    progress_open(&b.progress);
+    if (suite_open(&b.suite, &(suite_wish){b.suite_name, b.filter, arguments->operands,
+                                           arguments->operand_count})) {
+        suite_flows(&b.suite, &flows);
+        status = bench_slices(&b);
+        suite_close(&b.suite);
+    }
+    lineup_close(&b.lineup);
+    return status;
+}
+
+static const option_spec options[] = {
+    {"suite", "NAME",
+     "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
+     "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
+    LINEUP_OPTIONS,
+    {"sink", "LIST",
+     "What it costs to hand rows over: each run once more with rows written as `pktbench extract` "
+     "does it, to /dev/null: csv, arrow, parquet, separated by commas; null, the sink that counts "
+     "rows, is always there."},
+    {"threads", "LIST", "Numbers of threads that write, separated by commas; default 1."},
+    {"f", "FILTER",
+     "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
+     "slices without the others. Packets are numbered among those that are left."},
+    FLOW_OPTIONS,
+    {"against", "OLD",
+     "Compare with another build of this program, or with a shared object that carries a backend "
+     "of this run (named *.so*): both sides take turns, round by round."},
+    {"count-instructions", NULL,
+     "Count the instructions of a run of the built-in backends and plug-ins, with valgrind."},
+    {"processes", "N",
+     "Fresh processes of each backend, default 8, with --against 24; fewer than 6 give no "
+     "intervals."},
+    {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
+    {"budget", "TIME",
+     "Time for all that is timed; default 280s, 600s for the suite seed. Agreement comes on top."},
+    {"sample", "TIME",
+     "How long a sample lasts at least, by repeating short runs, but not longer than "
+     "100 ms of emptying caches before them; default 1ms."},
+    {"timeout", "TIME", "How long one run may take; default 120s."},
+    {"reference", "NAME",
+     "Hold the others against this backend; default the generator's own knowledge for generated "
+     "slices, wireshark for captures."},
+    {"fail-on", "LIST",
+     "What makes the exit status 1: a list of differs, disagrees, unchecked, failed, crashed, "
+     "timed-out, unavailable, not-offered; with --against also slower[:1%], lost, "
+     "instructions[:1%]."},
+    {"show-values", NULL, "Show and keep the addresses in a difference."},
+    {"conformance", NULL,
+     "Also count what each backend makes of malformed captures, as verify --suite malformed does."},
+    {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
+    {"format", "FORMAT",
+     "table, markdown, csv or json; github-action, bmf (Bencher), junit or gbench "
+     "(google/benchmark); default table."},
+    {"o", "FILE",
+     "Write the results here, as JSON whatever --format says; default results/local/ of the "
+     "project."},
+    {"report", NULL,
+     "Write the report too, into a folder beside the results and of their name: `pktbench report "
+     "--help` says what is in it."},
+    {NULL, NULL, NULL},
+};
+
+const command bench_command = {
+    .name = "bench",
+    .operands = "[CAPTURE...]",
+    .summary = "prove that the backends agree, then time them over the same slices",
+    .details =
+        "Without CAPTURE: the generated headline scenarios. A capture larger than 10,000,000 bytes "
+        "is measured in three slices of it: start, middle and end.\n\n"
+        "First every cell that a backend gives is compared with an independent decoder's; a "
+        "backend that loses rows or differs in more than 1 % of the cells gets no time. Then each "
+        "backend runs in fresh processes, in random order, round by round; a ratio is the median "
+        "over rounds of its time over raw's in the same round, with a 95 % interval.\n\n"
+        "Time ends when the last row has been counted; with --sink there are rows of their own "
+        "whose time ends when the last byte was written.",
+    .options = options,
+    .operands_min = 0,
+    .operands_max = SUITE_MAX,
+    .run = bench_run,
+};

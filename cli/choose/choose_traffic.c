@@ -1,0 +1,106 @@
+#include "cli/choose/choose_traffic.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/worker/output_rows.h"
+#include "cli/message.h"
+#include "datasets/generate.h"
+
+/* Bytes of a scenario that are written to see how long rows are. */
+#define TRIAL_BYTES 1000000u
+
+typedef struct meter {
+    uint64_t rows, wire_bytes;
+    pkt_sink below;
+} meter;
+
+static int meter_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    meter *m = self;
+    m->rows += batch->rows;
+    for (size_t i = 0; i < batch->rows; i++)
+        m->wire_bytes += batch->wire_len[i];
+    return m->below.push(m->below.self, batch, err);
+}
+
+static int meter_finish(void *self, pkt_err *err)
+{
+    meter *m = self;
+    return m->below.finish(m->below.self, err);
+}
+
+/* Rows are encoded as they would be written. */
+static int capture_drive(const pkt_slice *slice, const pkt_backend *backend, handover *h, meter *m,
+                         pkt_err *err)
+{
+    uint64_t rows;
+    const pkt_sink sink = {.self = m, .push = meter_push, .finish = meter_finish};
+    pkt_batch *batch = malloc(sizeof *batch);
+    if (!batch)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a batch");
+    int bad = handover_begin(h, 1, &m->below, err);
+    if (!bad)
+        bad = pkt_drive(backend, NULL, slice, PKT_LEVEL_HEADERS, batch, &sink, &rows, err);
+    free(batch);
+    if (bad && err->code != PKT_ERR_CUT)
+        return -1;
+    return handover_end(h, err);
+}
+
+/* -1 and *err if it cannot be read. */
+static int capture_measure(const char *path, const pkt_encoder *format, traffic *t, pkt_err *err)
+{
+    pkt_slice slice;
+    pkt_entry entry;
+    handover h;
+    meter m = {0};
+    *t = (traffic){0};
+    if (pkt_slice_open(path, &slice, err) != 0)
+        return -1;
+    if (pkt_registry_find("raw", &entry) != 0 || !entry.backend)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "raw is not built in");
+    if (handover_open(&h, format, entry.backend->columns[PKT_LEVEL_HEADERS], 0, err) != 0)
+        return -1;
+    int bad = capture_drive(&slice, entry.backend, &h, &m, err);
+    double bytes = (double)handover_bytes(&h);
+    handover_close(&h);
+    if (!bad && m.rows > 0)
+        *t = (traffic){.mean_frame = (double)m.wire_bytes / (double)m.rows,
+                       .row_bytes = bytes / (double)m.rows};
+    return bad;
+}
+
+bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *out)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (capture_measure(capture, format, out, &err) != 0) {
+        say_failure(capture, &err);
+        return false;
+    }
+    if (out->mean_frame <= 0) {
+        say_error("%s: has no packets, so it says nothing about traffic", capture);
+        return false;
+    }
+    return true;
+}
+
+double traffic_row_bytes(const char *scenario, const pkt_encoder *format)
+{
+    char path[] = "/tmp/pktbench-rows.XXXXXX";
+    pkt_err err = {.pos = PKT_POS_NONE};
+    traffic t = {0};
+    const dataset_scenario *known = scenario ? dataset_scenario_find(scenario) : NULL;
+    int fd = known ? mkstemp(path) : -1;
+    if (fd < 0)
+        return 0;
+    (void)close(fd);
+    dataset_options options = dataset_defaults(known);
+    options.size = TRIAL_BYTES;
+    if (dataset_write(known, &options, path, NULL, &err) != 0 ||
+        capture_measure(path, format, &t, &err) != 0)
+        t.row_bytes = 0;
+    (void)unlink(path);
+    return t.row_bytes;
+}

@@ -1,0 +1,20 @@
+/* What traffic looks like to a parser, and how much a row of it takes. */
+#ifndef PKT_TRAFFIC_H
+#define PKT_TRAFFIC_H
+
+#include <stdbool.h>
+
+#include "parsers/rows/rows.h"
+
+typedef struct traffic {
+    double mean_frame; /* bytes on the wire */
+    double row_bytes;  /* of the format, level headers */
+} traffic;
+
+/* Read the capture once. false: a message was printed. */
+bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *out);
+/* Bytes of the format for a packet of the generator's scenario, by writing some; 0 if it cannot be
+ * told. */
+double traffic_row_bytes(const char *scenario, const pkt_encoder *format);
+
+#endif

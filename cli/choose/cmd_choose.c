@@ -1,0 +1,258 @@
+/* `pktbench choose`: results and wishes in, a recommendation out. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/choose/choose_traffic.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "report/choose/choose.h"
+#include "results/load.h"
+
+#define MOST_BYTES UINT64_C(1000000000000000000)
+
+typedef struct unit {
+    const char *name;
+    double factor;
+} unit;
+
+static const unit rates[] = {{"Mpps", 1e6}, {"kpps", 1e3}, {"pps", 1}, {NULL, 0}};
+static const unit bit_rates[] = {{"Gbps", 1e9}, {"Mbps", 1e6}, {NULL, 0}};
+static const unit times[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {NULL, 0}};
+
+/* "10Gbps" in the unit's base, above 0; false: not that. */
+static bool quantity_read(const char *text, const unit *units, double *value)
+{
+    char *end = NULL;
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    *value = strtod(text, &end);
+    for (; units->name; units++)
+        if (strcmp(end, units->name) == 0) {
+            *value *= units->factor;
+            return *value > 0 && *value < 1e18;
+        }
+    return false;
+}
+
+/* The option as a quantity; stays as it is if not given. */
+static bool quantity_option(const arguments *a, const char *name, const unit *units,
+                            const char *example, double *value)
+{
+    const char *text = option_value(a, name);
+    if (!text || quantity_read(text, units, value))
+        return true;
+    say_error("--%s %s: must be such as %s", name, text, example);
+    return false;
+}
+
+static bool speed_options(const arguments *a, wish *w)
+{
+    const char *rate = option_value(a, "rate");
+    uint64_t volume, rss, cores;
+    if (rate && !quantity_read(rate, rates, &w->packets_per_s) &&
+        !quantity_read(rate, bit_rates, &w->bits_per_s)) {
+        say_error("--rate %s: must be such as 1.5Mpps, 800kpps, 10Gbps or 100Mbps", rate);
+        return false;
+    }
+    if (!option_bytes(a, "volume", 1, MOST_BYTES, 0, &volume) ||
+        !quantity_option(a, "deadline", times, "2h, 90m or 1d", &w->deadline_s) ||
+        !option_bytes(a, "max-rss", 1, MOST_BYTES, 0, &rss) ||
+        !option_number(a, "cores", 1, 65536, 0, &cores))
+        return false;
+    w->volume_bytes = (double)volume;
+    w->max_rss_bytes = (double)rss;
+    w->cores = (double)cores;
+    if (rate && w->volume_bytes > 0) {
+        say_error("choose: --rate and --volume ask for different things: give one of them");
+        return false;
+    }
+    if (w->deadline_s > 0 && !(w->volume_bytes > 0)) {
+        say_error("choose: --deadline needs a --volume");
+        return false;
+    }
+    return true;
+}
+
+static bool needs_option(const arguments *a, const json_t *results, wish *w)
+{
+    char why[256];
+    const char *text = option_value(a, "need");
+    if (needs_read(results, text ? text : "headers", &w->needs, why, sizeof why))
+        return true;
+    say_error("--need: %s", why);
+    return false;
+}
+
+/* What rows are encoded as to see how many bytes they take. */
+static const pkt_encoder *format_of(const wish *w)
+{
+    return w->sink ? pkt_encoder_find(w->sink) : pkt_encoder_at(0);
+}
+
+/* Of the rows that the sink writes, and of the packets of a capture; what is not known stays 0. */
+static bool traffic_option(const arguments *a, const json_t *results, wish *w, char words[512])
+{
+    const char *text = option_value(a, "traffic");
+    char why[768];
+    w->traffic_words = words;
+    if (!text) {
+        shares_even(results, w);
+        w->traffic_assumed = true;
+        (void)snprintf(words, 512, "traffic: the same share of packets of every slice");
+    } else if (strchr(text, '=')) {
+        (void)snprintf(words, 512, "traffic: shares of the packets as given");
+        if (!shares_read(results, text, w, why, sizeof why)) {
+            say_error("--traffic %s", why);
+            return false;
+        }
+    } else {
+        traffic t;
+        if (!traffic_measure(text, format_of(w), &t))
+            return false;
+        w->mean_frame = t.mean_frame;
+        w->row_bytes = t.row_bytes;
+        shares_by_frame(results, t.mean_frame, w);
+        (void)snprintf(words, 512,
+                       "traffic: costs of the slices with the nearest mean frames, for the "
+                       "capture's %.1f bytes",
+                       t.mean_frame);
+    }
+    return true;
+}
+
+/* Bytes of a row over the traffic, where all its slices are generated. */
+static double rows_measure(const wish *w)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < w->share_count; i++) {
+        double row =
+            traffic_row_bytes(json_string_value(json_object_get(
+                                  json_object_get(w->shares[i].slice, "origin"), "scenario")),
+                              format_of(w));
+        if (row <= 0)
+            return 0;
+        bytes += w->shares[i].part * row;
+    }
+    return bytes;
+}
+
+static bool sink_option(const arguments *a, wish *w)
+{
+    w->sink = option_value(a, "sink");
+    if (!w->sink || pkt_encoder_find(w->sink))
+        return true;
+    char known[64];
+    size_t n = 0;
+    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
+                              pkt_encoder_at(i)->name);
+    say_error("--sink %s: `pktbench extract` does not write that: %s it does", w->sink, known);
+    return false;
+}
+
+static bool license_option(const arguments *a, wish *w)
+{
+    const char *license = option_value(a, "license");
+    w->permissive = license != NULL;
+    if (!license || strcmp(license, "permissive") == 0)
+        return true;
+    say_error("--license %s: only `permissive` can be asked for", license);
+    return false;
+}
+
+static bool can_extract(const char *backend)
+{
+    pkt_entry entry;
+    return pkt_registry_find(backend, &entry) == 0 && !entry.driver;
+}
+
+static int choice_show(const json_t *results, const wish *w, bool as_json)
+{
+    json_t *choice = choose(results, w, can_extract);
+    if (!choice) {
+        say_error("no memory for the choice");
+        return EXIT_TROUBLE;
+    }
+    if (as_json)
+        (void)(json_dumpf(choice, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+               putchar('\n'));
+    else
+        choose_print(choice, stdout);
+    int status = json_is_string(json_object_get(choice, "winner")) ? EXIT_DONE : EXIT_GATE;
+    json_decref(choice);
+    return status;
+}
+
+static int choose_from(const arguments *a, const results_file *file)
+{
+    wish w = {.live = option_given(a, "live")};
+    char words[512];
+    const char *format = option_value(a, "format");
+    bool as_json = format && strcmp(format, "json") == 0;
+    if (format && !as_json && strcmp(format, "table") != 0) {
+        say_error("no format has the name '%s': table and json do", format);
+        return EXIT_TROUBLE;
+    }
+    if (results_timed(file->json) == 0) {
+        say_error("%s: no run has a time, so nothing can be chosen by it: %s", file->name,
+                  results_first_reason(file->json));
+        return EXIT_TROUBLE;
+    }
+    if (!needs_option(a, file->json, &w) || !speed_options(a, &w) || !license_option(a, &w) ||
+        !sink_option(a, &w) || !traffic_option(a, file->json, &w, words))
+        return EXIT_TROUBLE;
+    if (w.volume_bytes > 0 && w.row_bytes <= 0)
+        w.row_bytes = rows_measure(&w);
+    return choice_show(file->json, &w, as_json);
+}
+
+static int choose_run(const arguments *a)
+{
+    results_file file;
+    char why[LOAD_WORDS];
+    if (!results_load(&file, a->operands[0], why)) {
+        say_error("%s: %s", a->operands[0], why);
+        return EXIT_TROUBLE;
+    }
+    int status = choose_from(a, &file);
+    results_close(&file);
+    return status;
+}
+
+static const option_spec options[] = {
+    {"need", "LIST",
+     "Levels, columns and features that must be there, separated by commas; fields by Wireshark's "
+     "names are known too (tcp.stream, dns.qry.name); default headers."},
+    {"traffic", "MIX",
+     "SLICE=SHARE,... by share of packets, or a capture: its mean frame decides; default the same "
+     "share of every slice."},
+    {"rate", "RATE", "Packets or bits that come in: 1.5Mpps, 10Gbps."},
+    {"volume", "SIZE", "Capture files to get through: 500GB."},
+    {"deadline", "TIME", "Time for the volume: 2h, 90m."},
+    {"cores", "N", "Cores that may be used; default those of the measured machine."},
+    {"sink", "NAME",
+     "Where rows go: csv, arrow or parquet; its cost counts if the results have it (`pktbench "
+     "bench "
+     "--sink NAME`)."},
+    {"max-rss", "SIZE", "Memory that may be used, at its peak: 200MB."},
+    {"live", NULL, "It must capture live."},
+    {"license", "KIND", "permissive: no copyleft in the parser or its libraries."},
+    {"format", "FORMAT", "table or json; default table."},
+    {NULL, NULL, NULL},
+};
+
+const command choose_command = {
+    .name = "choose",
+    .operands = "RESULTS.json",
+    .summary = "recommend a backend from results, with reasons",
+    .details =
+        "Ranks the backends that fit by the cost of a packet, says for each other one why it does "
+        "not, and what the answer leans on most. Only backends with the status ok on the asked "
+        "traffic are recommended.\n\n"
+        "Exit status 1: none fits; it says what would have to give.",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = choose_run,
+};

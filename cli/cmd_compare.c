@@ -1,0 +1,229 @@
+/* `pktbench compare`: results of two builds, or of two days, run by run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/outcome/comparison.h"
+#include "bench/outcome/results.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "parsers/util/atomic_file.h"
+#include "report/formats/change.h"
+#include "results/reader.h"
+
+/* Files of results on one side, at most. */
+#define FILES_MAX 64
+
+typedef struct loaded_side {
+    json_t *results[FILES_MAX];
+    size_t count;
+} loaded_side;
+
+static void side_free(loaded_side *side)
+{
+    for (size_t i = 0; i < side->count; i++)
+        json_decref(side->results[i]);
+    side->count = 0;
+}
+
+static bool file_add(loaded_side *side, const char *path)
+{
+    json_error_t error;
+    if (side->count == FILES_MAX) {
+        say_error("compare: more than %d files on one side", FILES_MAX);
+        return false;
+    }
+    json_t *results = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!results) {
+        say_error("%s: %s (at byte %d)", path, error.text, error.position);
+        return false;
+    }
+    if (!json_is_integer(json_object_get(results, "schema_version")) ||
+        !json_is_array(json_object_get(results, "slices")) ||
+        !json_is_array(json_object_get(results, "runs"))) {
+        say_error("%s: these are no results of `pktbench bench`", path);
+        json_decref(results);
+        return false;
+    }
+    side->results[side->count++] = results;
+    return true;
+}
+
+/* Files with commas between them. */
+static bool side_load(loaded_side *side, const char *list)
+{
+    char *copy = strdup(list), *rest = copy;
+    bool good = copy != NULL;
+    for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
+        good = !*item || file_add(side, item);
+    free(copy);
+    if (good && side->count == 0) {
+        say_error("compare: '%s' names no file", list);
+        good = false;
+    }
+    return good;
+}
+
+/* A field that must be alike on both sides, and is not. */
+static bool field_differs(const char *field, const json_t *a, const json_t *b, bool force)
+{
+    if (json_equal(a, b))
+        return false;
+    char *left = a ? json_dumps(a, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    char *right = b ? json_dumps(b, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    if (force)
+        say_warning("%s differs: %s, %s", field, left ? left : "none", right ? right : "none");
+    else
+        say_error("%s differs: %s, %s: these results cannot be compared (--force does it "
+                  "nevertheless)",
+                  field, left ? left : "none", right ? right : "none");
+    free(left);
+    free(right);
+    return true;
+}
+
+/* Slices of one name must be of one content. *shared counts them. */
+static bool slices_differ(const json_t *a, const json_t *b, bool force, size_t *shared)
+{
+    size_t i, j;
+    json_t *one, *other;
+    char field[160];
+    json_array_foreach(json_object_get(a, "slices"), i, one)
+    {
+        json_array_foreach(json_object_get(b, "slices"), j, other)
+        {
+            if (!json_equal(json_object_get(one, "name"), json_object_get(other, "name")))
+                continue;
+            ++*shared;
+            (void)snprintf(field, sizeof field, "slices[].xxh3 of %.100s",
+                           json_string_value(json_object_get(one, "name")));
+            if (field_differs(field, json_object_get(one, "xxh3"), json_object_get(other, "xxh3"),
+                              force) &&
+                !force)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* May the two be held against each other? */
+static bool is_comparable(const json_t *a, const json_t *b, bool force)
+{
+    size_t shared = 0;
+    if (field_differs("schema_version", json_object_get(a, "schema_version"),
+                      json_object_get(b, "schema_version"), force) &&
+        !force)
+        return false;
+    if (field_differs("context.cpu.model", json_object_get(at(a, "context", "cpu"), "model"),
+                      json_object_get(at(b, "context", "cpu"), "model"), force) &&
+        !force)
+        return false;
+    if (field_differs("plan.evict_bytes", at(a, "plan", "evict_bytes"),
+                      at(b, "plan", "evict_bytes"), force) &&
+        !force)
+        return false;
+    if (slices_differ(a, b, force, &shared))
+        return false;
+    if (shared == 0)
+        say_error("slices[].name differs: the results have no slice in common");
+    return shared > 0;
+}
+
+static bool all_comparable(const loaded_side *old, const loaded_side *fresh, bool force)
+{
+    const json_t *first = old->results[0];
+    for (size_t i = 1; i < old->count; i++)
+        if (!is_comparable(first, old->results[i], force))
+            return false;
+    for (size_t i = 0; i < fresh->count; i++)
+        if (!is_comparable(first, fresh->results[i], force))
+            return false;
+    return true;
+}
+
+static bool comparison_write(const json_t *comparison, report_format format, const char *path)
+{
+    pkt_outfile out;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_outfile_open(&out, path, &err) != 0) {
+        say_failure(path, &err);
+        return false;
+    }
+    if (report_change(comparison, format, out.file) != 0) {
+        pkt_outfile_abandon(&out);
+        say_error("%s: cannot write the comparison", path);
+        return false;
+    }
+    if (pkt_outfile_commit(&out, &err) == 0)
+        return true;
+    say_failure(path, &err);
+    return false;
+}
+
+static int sides_compare(const loaded_side *old, const loaded_side *fresh, const gate *gate,
+                         report_format format, const char *path)
+{
+    const comparison_side before = {old->results, old->count};
+    const comparison_side after = {fresh->results, fresh->count};
+    json_t *comparison = comparison_json(&before, &after, false, gate);
+    if (!comparison) {
+        say_error("no memory for the comparison");
+        return EXIT_TROUBLE;
+    }
+    size_t failures = comparison_judge(comparison, gate);
+    bool good = comparison_write(comparison, format, path);
+    json_decref(comparison);
+    return !good ? EXIT_TROUBLE : failures ? EXIT_GATE : EXIT_DONE;
+}
+
+static int compare_run(const arguments *arguments)
+{
+    const char *format_name = option_value(arguments, "format"),
+               *path = option_value(arguments, "o");
+    const char *list = option_value(arguments, "fail-on");
+    report_format format;
+    gate gate;
+    loaded_side old = {.count = 0}, fresh = {.count = 0};
+    if (report_format_find(format_name ? format_name : "table", &format) != 0 ||
+        format > REPORT_JSON) {
+        say_error("no format has the name '%s': table, markdown, csv and json do", format_name);
+        return EXIT_TROUBLE;
+    }
+    if (!gate_parse(&gate, list ? list : ""))
+        return EXIT_TROUBLE;
+    int status = EXIT_TROUBLE;
+    if (side_load(&old, arguments->operands[0]) && side_load(&fresh, arguments->operands[1]) &&
+        all_comparable(&old, &fresh, option_given(arguments, "force")))
+        status = sides_compare(&old, &fresh, &gate, format, path ? path : "-");
+    side_free(&old);
+    side_free(&fresh);
+    return status;
+}
+
+static const option_spec options[] = {
+    {"fail-on", "LIST",
+     "What makes the exit status 1: a list of slower[:1%], lost, instructions[:1%], differs, "
+     "disagrees, unchecked, failed, crashed, timed-out, unavailable, not-offered."},
+    {"force", NULL, "Compare what differs in input, schema or processor nevertheless."},
+    {"format", "FORMAT", "table, markdown, csv or json; default table."},
+    {"o", "FILE", "Write here; default -, standard output."},
+    {NULL, NULL, NULL},
+};
+
+const command compare_command = {
+    .name = "compare",
+    .operands = "OLD.json[,...] NEW.json[,...]",
+    .summary = "say what changed between two results of bench",
+    .details =
+        "Per backend, slice and level: the difference with its 95 % interval, p, and whether it is "
+        "slower, faster, same, inconclusive, incomparable or of too few samples. Several files on "
+        "a side, with commas between them, are pooled as processes.\n\n"
+        "Slower and faster mean by more than the threshold, by the wall clock and by the "
+        "processor's; over all runs together one is wrong with a chance of 1 % (Holm). Results of "
+        "different inputs, schema versions or processors are refused. On a machine that changes "
+        "while it measures, `pktbench bench --against` is to be trusted more: it lets both sides "
+        "take turns.",
+    .options = options,
+    .operands_min = 2,
+    .operands_max = 2,
+    .run = compare_run,
+};

@@ -1,0 +1,102 @@
+/* `pktbench gen`: a scenario into a capture. */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/message.h"
+#include "datasets/generate.h"
+
+static bool format_get(const arguments *arguments, dataset_options *options)
+{
+    const char *format = option_value(arguments, "format");
+    if (format && strcmp(format, "pcapng") == 0)
+        options->format = PKT_FORMAT_PCAPNG;
+    else if (format && strcmp(format, "pcap") != 0) {
+        say_error("no format has the name '%s': pcap and pcapng do", format);
+        return false;
+    }
+    if (option_given(arguments, "interfaces") && options->format != PKT_FORMAT_PCAPNG) {
+        say_error("--interfaces: a pcap file has one interface; add --format pcapng");
+        return false;
+    }
+    return true;
+}
+
+static bool options_get(const arguments *arguments, dataset_options *options)
+{
+    uint64_t interfaces, snaplen;
+    if (!format_get(arguments, options) ||
+        !option_number(arguments, "interfaces", 1, GENERATE_INTERFACES_MAX, 1, &interfaces) ||
+        !option_number(arguments, "snaplen", 1, 262144, 0, &snaplen) ||
+        !option_bytes(arguments, "size", 1000, UINT64_C(1000000000000), SLICE_BYTES,
+                      &options->size) ||
+        !option_number(arguments, "seed", 0, UINT64_MAX, options->seed, &options->seed))
+        return false;
+    options->interfaces = (unsigned)interfaces;
+    options->snaplen = (uint32_t)snaplen;
+    options->nanoseconds = option_given(arguments, "ns");
+    options->big_endian = option_given(arguments, "big-endian");
+    return true;
+}
+
+static void scenario_unknown(const char *name)
+{
+    char known[256];
+    size_t n = 0;
+    const dataset_scenario *scenario;
+    known[0] = '\0';
+    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", scenario->name);
+    say_error("no scenario has the name '%s': there are %s", name, known);
+}
+
+static int gen_run(const arguments *arguments)
+{
+    const dataset_scenario *scenario = dataset_scenario_find(arguments->operands[0]);
+    const char *path = option_value(arguments, "o"), *truth = option_value(arguments, "truth");
+    if (!scenario) {
+        scenario_unknown(arguments->operands[0]);
+        return EXIT_TROUBLE;
+    }
+    if (!path) {
+        say_error("gen: -o FILE says where to write; - is standard output");
+        return EXIT_TROUBLE;
+    }
+    dataset_options options = dataset_defaults(scenario);
+    if (!options_get(arguments, &options))
+        return EXIT_TROUBLE;
+    if (truth && strcmp(truth, path) == 0) {
+        say_error("gen: the capture and its truth cannot both go to %s", path);
+        return EXIT_TROUBLE;
+    }
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (dataset_write(scenario, &options, path, truth, &err) != 0) {
+        say_failure(path, &err);
+        return EXIT_TROUBLE;
+    }
+    return EXIT_DONE;
+}
+
+static const option_spec options[] = {
+    {"o", "FILE", "Write the capture here; - is standard output."},
+    {"truth", "FILE", "Write every column of every packet here as CSV, as the generator meant it."},
+    {"format", "FORMAT", "pcap or pcapng; default pcap."},
+    {"ns", NULL, "Time stamps in nanoseconds instead of microseconds."},
+    {"big-endian", NULL, "Big-endian container."},
+    {"interfaces", "N", "Interfaces of a pcapng file, among which the packets take turns."},
+    {"snaplen", "N", "Capture at most N bytes of each packet."},
+    {"size", "BYTES", "Size as a pcap file without --snaplen, such as 500kB; default 10MB."},
+    {"seed", "N", "Seed of the generator; default the scenario's own."},
+    {NULL, NULL, NULL},
+};
+
+const command gen_command = {
+    .name = "gen",
+    .operands = "SCENARIO",
+    .summary = "generate traffic of a scenario",
+    .details = "`pktbench list scenarios` shows what there is. The same options give the same "
+               "bytes, on every machine; the packets are the same whatever the container.",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = gen_run,
+};

@@ -1,0 +1,325 @@
+/* `pktbench info`: what a capture is, without its packets. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "bench/worker/describe.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "parsers/input/input.h"
+#include "parsers/source/source.h"
+
+/* Interfaces that are described; further ones are only counted, so that memory stays bounded. */
+#define INFO_INTERFACES_MAX 4096u
+
+#define NS_PER_S 1000000000
+
+typedef struct interface_info {
+    pkt_interface interface;
+    uint64_t section, packets;
+} interface_info;
+
+typedef struct capture_info {
+    const char *packing;
+    pkt_format format;
+    uint64_t bytes;    /* of the plain capture; 0: not known */
+    uint64_t sections; /* of which are big-endian: */
+    uint64_t big_endian;
+    interface_info *interfaces;
+    size_t described;
+    uint64_t interfaces_total, section_first; /* total when the last section began */
+    uint64_t packets, cap_bytes, wire_bytes;
+    uint64_t timed;            /* packets that have a time: simple packet blocks have none */
+    int64_t first_ns, last_ns; /* the earliest and the latest time */
+    int64_t previous_ns;
+    bool in_order;
+    pkt_err fault; /* code PKT_ERR_NONE: read to its end */
+} capture_info;
+
+static void section_seen(void *self, int big_endian)
+{
+    capture_info *info = self;
+    info->sections++;
+    info->big_endian += big_endian ? 1 : 0;
+    info->section_first = info->interfaces_total;
+}
+
+static void interface_seen(void *self, const pkt_interface *interface)
+{
+    capture_info *info = self;
+    if (info->interfaces_total++ < INFO_INTERFACES_MAX)
+        info->interfaces[info->described++] =
+            (interface_info){.interface = *interface, .section = info->sections};
+}
+
+static void time_seen(capture_info *info, int64_t ns)
+{
+    const bool first = info->timed++ == 0;
+    if (first || ns < info->first_ns)
+        info->first_ns = ns;
+    if (first || ns > info->last_ns)
+        info->last_ns = ns;
+    info->in_order = info->in_order && (first || ns >= info->previous_ns);
+    info->previous_ns = ns;
+}
+
+static void record_seen(capture_info *info, const pkt_source *source, const pkt_record *record)
+{
+    const uint64_t index = info->section_first + pkt_source_interface(source);
+    if (index < info->described)
+        info->interfaces[index].packets++;
+    if (pkt_source_timed(source))
+        time_seen(info, record->ts_ns);
+    info->packets++;
+    info->cap_bytes += record->cap_len;
+    info->wire_bytes += record->wire_len;
+}
+
+/* 0; -1 and *err if nothing can be told. A fault behind the file header is a part of the answer. */
+static int info_take(capture_info *info, pkt_input *input, pkt_err *err)
+{
+    const pkt_slice *slice = pkt_input_slice(input);
+    pkt_source *source = pkt_source_open(slice->path, err);
+    if (!source) {
+        (void)pkt_input_end(input, -1, err);
+        return -1;
+    }
+    pkt_record record;
+    int got;
+    info->packing = pkt_input_packing(input);
+    info->format = pkt_source_format(source);
+    info->in_order = true;
+    pkt_source_watched(source, (pkt_source_watch){section_seen, interface_seen, info});
+    while ((got = pkt_source_next(source, &record, &info->fault)) == 1)
+        record_seen(info, source, &record);
+    info->bytes = pkt_source_offset(source);
+    pkt_source_close(source);
+    if (pkt_input_end(input, got, &info->fault) == 0 || pkt_err_rows_stand(&info->fault))
+        return 0;
+    *err = info->fault;
+    return -1;
+}
+
+static const char *byte_order(const capture_info *info)
+{
+    if (info->big_endian == 0)
+        return "little-endian";
+    return info->big_endian == info->sections ? "big-endian" : "mixed";
+}
+
+static void time_text(int64_t ns, char *text, size_t size)
+{
+    int64_t fraction = ns % NS_PER_S, whole = ns / NS_PER_S - (fraction < 0);
+    time_t seconds = (time_t)whole;
+    struct tm parts;
+    char day[40] = "";
+    if (gmtime_r(&seconds, &parts))
+        (void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text, size, "%s.%09dZ", day,
+                   (int)(fraction < 0 ? fraction + NS_PER_S : fraction));
+}
+
+static double duration_s(const capture_info *info)
+{
+    return (double)((uint64_t)info->last_ns - (uint64_t)info->first_ns) / NS_PER_S;
+}
+
+static json_t *time_json(const capture_info *info, int64_t ns)
+{
+    char text[64];
+    if (!info->timed)
+        return json_null();
+    time_text(ns, text, sizeof text);
+    return json_string(text);
+}
+
+static void resolution_text(uint8_t resolution, char text[16])
+{
+    (void)snprintf(text, 16, "%d^-%d s", resolution & 0x80 ? 2 : 10, resolution & 0x7f);
+}
+
+static json_t *interfaces_json(const capture_info *info)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < info->described; i++) {
+        const interface_info *one = &info->interfaces[i];
+        char resolution[16];
+        resolution_text(one->interface.resolution, resolution);
+        json_array_append_new(
+            list,
+            json_pack("{s:I, s:i, s:I, s:s, s:I, s:I}", "section", (json_int_t)one->section,
+                      "link_type", (int)one->interface.link_type, "snaplen",
+                      (json_int_t)one->interface.snaplen, "resolution", resolution, "offset_s",
+                      (json_int_t)one->interface.offset_s, "packets", (json_int_t)one->packets));
+    }
+    return list;
+}
+
+static const char *ending(const capture_info *info)
+{
+    switch (info->fault.code) {
+    case PKT_ERR_NONE:
+        return "whole";
+    case PKT_ERR_CUT:
+        return "cut";
+    case PKT_ERR_LIMIT:
+        return "limit";
+    default:
+        return "corrupt";
+    }
+}
+
+static json_t *info_json(const capture_info *info, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    json_t *fault = json_null();
+    if (info->fault.code != PKT_ERR_NONE)
+        fault =
+            json_pack("{s:s, s:o}", "reason", info->fault.msg, "at_byte",
+                      info->fault.pos == PKT_POS_NONE ? json_null()
+                                                      : json_integer((json_int_t)info->fault.pos));
+    return json_pack(
+        "{s:s, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:o}",
+        "file", slash ? slash + 1 : name, "format",
+        info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "compression", info->packing,
+        "capture_bytes", (json_int_t)info->bytes, "byte_order", byte_order(info), "sections",
+        (json_int_t)info->sections, "interface_count", (json_int_t)info->interfaces_total,
+        "interfaces", interfaces_json(info), "packets", (json_int_t)info->packets, "captured_bytes",
+        (json_int_t)info->cap_bytes, "original_bytes", (json_int_t)info->wire_bytes, "first",
+        time_json(info, info->first_ns), "last", time_json(info, info->last_ns), "duration_s",
+        info->timed ? json_real(duration_s(info)) : json_null(), "in_order",
+        info->timed ? json_boolean(info->in_order) : json_null(), "end", ending(info), "fault",
+        fault);
+}
+
+static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void row(const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%-16s ", name);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}
+
+static void interfaces_print(const capture_info *info)
+{
+    row("interfaces", "%" PRIu64, info->interfaces_total);
+    for (size_t i = 0; i < info->described; i++) {
+        const interface_info *one = &info->interfaces[i];
+        char resolution[16];
+        resolution_text(one->interface.resolution, resolution);
+        printf("  %-14zu link type %u, times in %s", i, (unsigned)one->interface.link_type,
+               resolution);
+        if (one->interface.snaplen)
+            printf(", snaplen %" PRIu32, one->interface.snaplen);
+        if (one->interface.offset_s)
+            printf(", offset %" PRId64 " s", one->interface.offset_s);
+        if (info->sections > 1)
+            printf(", section %" PRIu64, one->section);
+        printf(", packets %" PRIu64 "\n", one->packets);
+    }
+    if (info->described < info->interfaces_total)
+        row("", "and %" PRIu64 " more", info->interfaces_total - info->described);
+}
+
+static void info_print(const capture_info *info, const char *name)
+{
+    char first[64], last[64], words[sizeof info->fault.msg + 40];
+    time_text(info->first_ns, first, sizeof first);
+    time_text(info->last_ns, last, sizeof last);
+    error_words(&info->fault, words, sizeof words);
+    row("capture", "%s", name);
+    row("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
+    row("compression", "%s", info->packing ? info->packing : "none");
+    row("capture bytes", "%" PRIu64, info->bytes);
+    row("byte order", "%s", byte_order(info));
+    row("sections", "%" PRIu64, info->sections);
+    interfaces_print(info);
+    row("packets", "%" PRIu64, info->packets);
+    row("captured bytes", "%" PRIu64, info->cap_bytes);
+    row("original bytes", "%" PRIu64, info->wire_bytes);
+    if (info->timed) {
+        row("first packet", "%s", first);
+        row("last packet", "%s", last);
+        row("duration", "%.9f s", duration_s(info));
+        row("in order", "%s", info->in_order ? "yes" : "no");
+    }
+    row("end", "%s%s%s", ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
+        info->fault.code == PKT_ERR_NONE ? "" : words);
+}
+
+static int info_show(const capture_info *info, const char *name, bool json)
+{
+    if (json) {
+        json_t *object = info_json(info, name);
+        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+        putchar('\n');
+        json_decref(object);
+    } else {
+        info_print(info, name);
+    }
+    if (info->fault.code == PKT_ERR_NONE || info->fault.code == PKT_ERR_CUT)
+        return EXIT_DONE;
+    say_failure(name, &info->fault);
+    return EXIT_TROUBLE;
+}
+
+static int info_of(const char *path, interface_info *interfaces, bool json)
+{
+    capture_info info = {.interfaces = interfaces, .fault = {.pos = PKT_POS_NONE}};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    const char *name = pkt_input_shown(path);
+    pkt_input *input = pkt_input_open(path, &err);
+    int status = EXIT_TROUBLE;
+    if (input && info_take(&info, input, &err) == 0)
+        status = info_show(&info, name, json);
+    else
+        say_failure(name, &err);
+    pkt_input_close(input);
+    return status;
+}
+
+static int info_run(const arguments *arguments)
+{
+    const char *format = option_value(arguments, "format");
+    bool json = format && strcmp(format, "json") == 0;
+    if (format && !json && strcmp(format, "table") != 0) {
+        say_error("no format has the name '%s': table and json do", format);
+        return EXIT_TROUBLE;
+    }
+    interface_info *interfaces = malloc(INFO_INTERFACES_MAX * sizeof *interfaces);
+    if (!interfaces) {
+        say_error("no memory for interfaces");
+        return EXIT_TROUBLE;
+    }
+    int status = info_of(arguments->operands[0], interfaces, json);
+    free(interfaces);
+    return status;
+}
+
+static const option_spec options[] = {
+    {"format", "FORMAT", "table or json; default table."},
+    {NULL, NULL, NULL},
+};
+
+const command info_command = {
+    .name = "info",
+    .operands = "CAPTURE",
+    .summary = "what a capture is: format, interfaces, packets, times, whether it is whole",
+    .details =
+        "CAPTURE is a pcap or pcapng file, also compressed with gzip, zstd or xz, or -, standard "
+        "input. Link types are LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html), times "
+        "are UTC. The first packet is the earliest one; the packets are in order if no packet is "
+        "earlier than the one before it. A capture that ends inside a packet is shown up to there; "
+        "one that contradicts itself (end: corrupt), or passes a limit (end: limit), too, with "
+        "exit status 2.",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = info_run,
+};

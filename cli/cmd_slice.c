@@ -1,0 +1,105 @@
+/* `pktbench slice`: whole packets of a capture, up to a size. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/message.h"
+#include "datasets/generate.h"
+#include "datasets/slicer.h"
+#include "parsers/input/input.h"
+#include "parsers/util/atomic_file.h"
+
+static bool where_get(const arguments *arguments, slice_where *where)
+{
+    const char *at = option_value(arguments, "at");
+    *where = SLICE_START;
+    if (!at || strcmp(at, "start") == 0)
+        return true;
+    *where = strcmp(at, "middle") == 0 ? SLICE_MIDDLE : SLICE_END;
+    if (*where == SLICE_MIDDLE || strcmp(at, "end") == 0)
+        return true;
+    say_error("--at %s: must be start, middle or end", at);
+    return false;
+}
+
+enum { PLAIN_PATH_BYTES = 4096 };
+
+/* The capture's own path; or that of a file without a name, open until the process ends, into which
+ * it was unpacked. What is cut is taken up to there. */
+static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err *err)
+{
+    if (pkt_input_is_file(capture)) {
+        (void)snprintf(plain, PLAIN_PATH_BYTES, "%s", capture);
+        return 0;
+    }
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(plain, PLAIN_PATH_BYTES, "%s/pktbench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    int fd = mkstemp(plain);
+    if (fd < 0)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot unpack %s to %s: %s", capture,
+                        plain, strerror(errno));
+    (void)unlink(plain);
+    (void)snprintf(plain, PLAIN_PATH_BYTES, "/proc/self/fd/%d", fd);
+    int bad = pkt_input_save(capture, plain, err);
+    return bad && err->code == PKT_ERR_CUT ? 0 : bad;
+}
+
+static int slice_run(const arguments *arguments)
+{
+    const char *path = option_value(arguments, "o"), *capture = arguments->operands[0];
+    bool pieces = option_given(arguments, "tcpdump-C");
+    slice_where where;
+    uint64_t size, count;
+    if (!path) {
+        say_error("slice: -o FILE says where to write; - is standard output");
+        return EXIT_TROUBLE;
+    }
+    if (pkt_same_file(path, capture)) {
+        say_error("%s: is the capture itself: -o must name another file", path);
+        return EXIT_TROUBLE;
+    }
+    if (!where_get(arguments, &where) ||
+        !option_bytes(arguments, "size", 100, UINT64_C(1000000000000), SLICE_BYTES, &size))
+        return EXIT_TROUBLE;
+    if (pieces && (option_given(arguments, "at") || strcmp(path, "-") == 0)) {
+        say_error("slice: --tcpdump-C writes all pieces, to files: it goes with neither --at nor "
+                  "-o -");
+        return EXIT_TROUBLE;
+    }
+    pkt_err err = {.pos = PKT_POS_NONE};
+    char plain[PLAIN_PATH_BYTES];
+    int bad = plain_take(capture, plain, &err);
+    if (!bad)
+        bad = pieces ? slice_pieces(plain, path, size, &count, &err)
+                     : slice_capture(plain, path, size, where, 0, &err);
+    if (bad) {
+        say_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
+        return EXIT_TROUBLE;
+    }
+    if (err.code == PKT_ERR_CUT)
+        say_cut(pkt_input_shown(capture), &err, "taken up to there");
+    return EXIT_DONE;
+}
+
+static const option_spec options[] = {
+    {"o", "FILE", "Write the slice here; - is standard output."},
+    {"size", "BYTES", "At most this many, file header included, such as 500kB; default 10MB."},
+    {"at", "PLACE", "start, middle or end of the capture; default start."},
+    {"tcpdump-C", NULL,
+     "Cut the whole capture into FILE, FILE1, FILE2, ... as `tcpdump -C` does: the size is checked "
+     "before a packet is written, so that a piece may pass it."},
+    {NULL, NULL, NULL},
+};
+
+const command slice_command = {
+    .name = "slice",
+    .operands = "CAPTURE",
+    .summary = "cut whole packets out of a capture, up to a size",
+    .details = "The last packet that fits is the last one in. The capture's own format stays; a "
+               "compressed one, or -, standard input, is unpacked into a temporary file first.",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = slice_run,
+};

@@ -1,0 +1,291 @@
+/* `pktbench verify`: do the backends agree about a capture? */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/agreement/check.h"
+#include "bench/agreement/conformance.h"
+#include "bench/input/scratch.h"
+#include "bench/outcome/gate.h"
+#include "bench/outcome/results.h"
+#include "bench/timing/machine.h"
+#include "cli/command.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "report/formats/conformance.h"
+
+/* Seconds that one run may take, unless --timeout says otherwise. */
+#define RUN_SECONDS 120.0
+/* What --fail-on has by default. */
+#define VERIFY_FAILS "differs,disagrees,unchecked,failed,crashed,timed-out"
+#define MALFORMED_FAILS "crashed,timed-out"
+
+typedef struct verification {
+    lineup lineup;
+    suite suite;
+    gate gate;
+    const char *reference;
+    double seconds;
+    bool show_values, json;
+    json_t *slices; /* with --format json */
+    progress progress;
+    int status;
+} verification;
+
+static void print_broken(const agreement *a)
+{
+    for (unsigned v = 0; v < PKT_VERDICT_COUNT; v++) {
+        const char *separator = "";
+        for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+            if (!a->broken[v][c])
+                continue;
+            if (!*separator)
+                printf("    in packets that are %s: ", pkt_verdict_name((pkt_verdict)v));
+            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->broken[v][c]);
+            separator = ", ";
+        }
+        if (*separator)
+            putchar('\n');
+    }
+}
+
+static void print_first(const check *c, const char *backend, bool show)
+{
+    const difference *first = &c->agreement.first;
+    if (!first->found)
+        return;
+    const pkt_column_info *info = pkt_column_at(first->column);
+    bool address = info->show == PKT_SHOW_ADDRESS || info->show == PKT_SHOW_MAC;
+    int name = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet, name,
+           info->name);
+    if (address && !show)
+        printf("values hidden (--show-values shows them)\n");
+    else
+        printf("%s has %s, %s has %s\n", backend, *first->value ? first->value : "nothing",
+               c->agreement.reference, *first->expected ? first->expected : "nothing");
+}
+
+static void print_check(const verification *v, const candidate *candidate, pkt_level level,
+                        const check *c)
+{
+    const agreement *a = &c->agreement;
+    printf("  %-12s %-8s %-11s", candidate->name, pkt_level_name(level), status_name(c->status));
+    if (a->reference)
+        printf(" %-10s %9" PRIu64 " %11" PRIu64 " %9" PRIu64 " %9" PRIu64, a->reference,
+               a->rows_compared, a->cells_compared, a->cells_different, a->broken_cells_different);
+    putchar('\n');
+    if (*c->reason)
+        printf("    %s\n", c->reason);
+    if (a->reference) {
+        print_first(c, candidate->name, v->show_values);
+        print_broken(a);
+    }
+}
+
+static json_t *check_json(const verification *v, const candidate *candidate, pkt_level level,
+                          const check *c)
+{
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "backend", candidate->name, "level",
+                     pkt_level_name(level), "status", status_name(c->status), "reason",
+                     *c->reason ? json_string(c->reason) : json_null(), "agreement",
+                     agreement_json(c, v->show_values));
+}
+
+static void verify_candidate(verification *v, checker *k, const candidate *candidate,
+                             json_t *checks)
+{
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
+        check c;
+        if (!lineup_runs(&v->lineup, candidate, (pkt_level)i))
+            continue;
+        progress_say(&v->progress, "%s: %s %s", k->slice->name, candidate->name,
+                     pkt_level_name((pkt_level)i));
+        checker_run(k, candidate, (pkt_level)i, &c);
+        progress_close(&v->progress);
+        if (gate_fails(&v->gate, c.status))
+            v->status = EXIT_GATE;
+        if (v->json)
+            json_array_append_new(checks, check_json(v, candidate, (pkt_level)i, &c));
+        else
+            print_check(v, candidate, (pkt_level)i, &c);
+    }
+}
+
+static bool verify_slice(verification *v, suite_slice *slice)
+{
+    checker k;
+    if (!checker_open(&k, &v->suite, slice, &v->lineup, v->reference, v->seconds))
+        return false;
+    if (!v->json && slice->unfiltered)
+        printf("filter '%s' takes %" PRIu64 " of %" PRIu64 " packets\n", v->suite.filter,
+               slice->filtered, slice->unfiltered);
+    if (!v->json)
+        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them sound\n"
+               "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
+               slice->name, slice->packets, slice->sound_packets, "backend", "level", "status",
+               "against", "packets", "cells", "different", "in broken");
+    json_t *checks = json_array();
+    for (size_t i = 0; i < v->lineup.count; i++) {
+        const candidate *candidate = v->lineup.candidates[i];
+        if (candidate->chosen && !candidate->available && !v->json)
+            printf("  %-12s %-8s unavailable\n    %s\n", candidate->name, "", candidate->reason);
+        verify_candidate(v, &k, candidate, checks);
+    }
+    checker_close(&k);
+    if (v->json)
+        json_array_append_new(
+            v->slices,
+            json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter), "runs", checks));
+    else
+        json_decref(checks);
+    return true;
+}
+
+static void verify_slices(verification *v)
+{
+    v->slices = json_array();
+    progress_open(&v->progress);
+    for (size_t i = 0; i < v->suite.count; i++)
+        if (!verify_slice(v, &v->suite.slices[i])) {
+            v->status = EXIT_TROUBLE;
+            break;
+        }
+    progress_close(&v->progress);
+    if (v->json && v->status != EXIT_TROUBLE) {
+        json_dumpf(v->slices, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(v->slices);
+}
+
+/* The suite `malformed`. */
+static int verify_malformed(verification *v, const arguments *arguments)
+{
+    conformance c = {.suite = &v->suite,
+                     .lineup = &v->lineup,
+                     .folder = option_value(arguments, "cases"),
+                     .seconds = v->seconds,
+                     .show_values = v->show_values,
+                     .gate = &v->gate};
+    json_t *found = scratch_open(&v->suite) ? conformance_run(&c) : NULL;
+    suite_close(&v->suite);
+    if (!found)
+        return EXIT_TROUBLE;
+    if (v->json) {
+        json_t *out = json_pack("{s:i, s:o, s:O}", "schema_version", RESULTS_SCHEMA_VERSION,
+                                "context", machine_describe(), "conformance", found);
+        json_dumpf(out, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(out);
+    } else {
+        report_conformance(found, false, true, stdout);
+    }
+    json_decref(found);
+    return c.gate_failed ? EXIT_GATE : EXIT_DONE;
+}
+
+static bool suite_wanted(const arguments *arguments, bool *malformed)
+{
+    const char *name = option_value(arguments, "suite");
+    *malformed = name && strcmp(name, "malformed") == 0;
+    if (name && !*malformed) {
+        say_error("--suite %s: verify has the suite malformed alone", name);
+        return false;
+    }
+    if (option_given(arguments, "cases") && !*malformed) {
+        say_error("--cases belongs to --suite malformed");
+        return false;
+    }
+    if (*malformed && arguments->operand_count) {
+        say_error("--suite malformed makes its own captures: --cases DIR adds those of a folder");
+        return false;
+    }
+    if (*malformed && option_given(arguments, "f")) {
+        say_error("-f chooses packets of captures, and --suite malformed takes its own whole");
+        return false;
+    }
+    return true;
+}
+
+static int verify_run(const arguments *arguments)
+{
+    verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
+    bool malformed;
+    const char *format = option_value(arguments, "format");
+    const lineup_wish wish = lineup_wish_of(arguments);
+    flow_choice flows;
+    v.json = format && strcmp(format, "json") == 0;
+    v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
+    if (format && !v.json && strcmp(format, "table") != 0) {
+        say_error("no format has the name '%s': table and json do", format);
+        return EXIT_TROUBLE;
+    }
+    if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
+        !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
+                        &v.seconds) ||
+        !gate_parse(&v.gate, option_given(arguments, "fail-on")
+                                 ? option_value(arguments, "fail-on")
+                                 : (malformed ? MALFORMED_FAILS : VERIFY_FAILS)) ||
+        !lineup_open(&v.lineup, &wish))
+        return EXIT_TROUBLE;
+    if (malformed)
+        v.status = verify_malformed(&v, arguments);
+    else if (suite_open(&v.suite, &(suite_wish){.filter = option_value(arguments, "f"),
+                                                .captures = arguments->operands,
+                                                .count = arguments->operand_count})) {
+        suite_flows(&v.suite, &flows);
+        verify_slices(&v);
+        suite_close(&v.suite);
+    } else {
+        v.status = EXIT_TROUBLE;
+    }
+    lineup_close(&v.lineup);
+    return v.status;
+}
+
+static const option_spec options[] = {
+    LINEUP_OPTIONS,
+    FLOW_OPTIONS,
+    {"reference", "NAME",
+     "Hold the others against this backend; default the generator's own knowledge for generated "
+     "slices, wireshark for captures."},
+    {"f", "FILTER",
+     "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
+     "slices without the others. Packets are numbered among those that are left."},
+    {"suite", "NAME",
+     "malformed: captures with something wrong in them, and the rows that they must give."},
+    {"cases", "DIR",
+     "With --suite malformed: also every capture of this folder that has its rows beside it, as "
+     ".csv; a cell `*` may be anything."},
+    {"timeout", "TIME", "How long one run may take; default 120s, 20s for the suite malformed."},
+    {"fail-on", "LIST",
+     "Statuses that make the exit status 1, of ok, differs, disagrees, unchecked, failed, crashed, "
+     "timed-out, unavailable, not-offered; default differs, disagrees, unchecked, failed, crashed, "
+     "timed-out; for the suite malformed crashed, timed-out."},
+    {"show-values", NULL,
+     "Show the addresses in a difference also when the output is no terminal."},
+    {"format", "FORMAT", "table or json; default table."},
+    {NULL, NULL, NULL},
+};
+
+const command verify_command = {
+    .name = "verify",
+    .operands = "[CAPTURE...]",
+    .summary = "prove that the backends agree about a capture",
+    .details =
+        "Every cell of every packet is compared with an independent decoder. Without CAPTURE: the "
+        "generated headline slices. A capture larger than 10,000,000 bytes is compared in three "
+        "slices: its start, middle and end.\n\n"
+        "Cells of packets that are cut or malformed are counted apart: parsers rightly differ in "
+        "how much of a broken header they show.\n\n"
+        "--suite malformed counts what each backend survives, loses and misreads of small captures "
+        "with something wrong in them. A backend survives a capture if it neither crashes nor "
+        "hangs and gives every row; cells that no specification determines are not compared, and "
+        "verdicts never are.",
+    .options = options,
+    .operands_min = 0,
+    .operands_max = SUITE_MAX,
+    .run = verify_run,
+};

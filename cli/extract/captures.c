@@ -1,0 +1,218 @@
+/* Captures, one after the other, into a sink. */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "bench/worker/describe.h"
+#include "cli/extract/extract.h"
+#include "cli/message.h"
+#include "parsers/input/input.h"
+#include "parsers/input/join.h"
+
+const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Name of the folder that holds the capture; "" if it cannot be told. */
+static void folder_name(const char *path, char name[PATH_MAX])
+{
+    char whole[PATH_MAX];
+    name[0] = '\0';
+    if (!realpath(path, whole))
+        return;
+    char *slash = strrchr(whole, '/');
+    if (!slash)
+        return;
+    *slash = '\0';
+    (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
+}
+
+/* What the stream numbers do not show. */
+static void flows_say(const extraction *x, const char *name, const pkt_flow_report *flows)
+{
+    if (flows->evicted)
+        say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
+                    "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+                    name, flows->evicted, x->flows.max);
+    if (flows->inner)
+        say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
+                    "Wireshark numbers streams in those too, so its numbers may be higher",
+                    name, flows->inner);
+}
+
+int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
+              uint64_t *rows, pkt_err *err)
+{
+    pkt_slice slice = *opened;
+    pkt_flow_report flows = {0};
+    slice.flow_rule = x->flows.rule;
+    slice.max_flows = x->flows.max;
+    slice.flow_report = &flows;
+    int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
+    flows_say(x, name, &flows);
+    return bad;
+}
+
+const char *rows_kept(const extraction *x)
+{
+    return x->features ? "packets before it were counted" : "rows before it were written";
+}
+
+/* How a run ended: what is said, and the exit status. Rows before a fault stand. */
+static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
+{
+    char words[sizeof err->msg + 40];
+    const char *kept = rows_kept(x);
+    if (!bad)
+        return EXIT_DONE;
+    error_words(err, words, sizeof words);
+    if (err->code == PKT_ERR_CUT && !x->strict) {
+        say_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+        return EXIT_DONE;
+    }
+    if (pkt_err_rows_stand(err))
+        say_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+    else if (err->code != PKT_ERR_WRITE)
+        say_failure(name, err);
+    return EXIT_TROUBLE;
+}
+
+/* Rows on their way to `to`: how many have no time. */
+typedef struct time_watch {
+    const pkt_sink *to;
+    uint64_t timeless;
+} time_watch;
+
+static int time_watch_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    time_watch *watch = self;
+    for (size_t i = 0; i < batch->rows; i++)
+        watch->timeless += batch->ts_ns[i] == 0;
+    return watch->to->push(watch->to->self, batch, err);
+}
+
+static int time_watch_finish(void *self, pkt_err *err)
+{
+    const time_watch *watch = self;
+    return watch->to->finish(watch->to->self, err);
+}
+
+/* Features take it for a time. */
+static void timeless_say(const char *name, uint64_t packets)
+{
+    if (packets)
+        say_warning("%s: %" PRIu64 " packets have the time 0, as those of simple packet blocks, "
+                    "which hold none",
+                    name, packets);
+}
+
+static int capture_run(const extraction *x, const char *path, const pkt_sink *sink, bool *kept,
+                       pkt_err *err)
+{
+    uint64_t rows = 0;
+    const char *name = pkt_input_shown(path);
+    pkt_input *input = pkt_input_open(path, err);
+    if (!input) {
+        say_failure(name, err);
+        *kept = false;
+        return EXIT_TROUBLE;
+    }
+    const pkt_slice *slice = pkt_input_slice(input);
+    const bool watching =
+        slice->format == PKT_FORMAT_PCAPNG && x->backend->columns[x->level] & PKT_BIT(ts_ns);
+    time_watch watch = {.to = sink};
+    const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
+    int bad = slice_run(x, name, slice, watching ? &watched : sink, &rows, err);
+    bad = pkt_input_end(input, bad, err);
+    pkt_input_close(input);
+    timeless_say(name, watch.timeless);
+    *kept = !bad || pkt_err_rows_stand(err);
+    return ended(x, name, bad, rows, err);
+}
+
+/* Packets that are chosen keep their numbers; feed NULL: they are counted. */
+static void numbers_from(const extraction *x, pkt_writer *writer, pkt_feed *feed)
+{
+    uint64_t (*next)(void *) = feed && x->filter ? pkt_feed_number : NULL;
+    if (x->features)
+        pkt_features_number(x->features, next, feed);
+    else if (writer)
+        pkt_writer_number(writer, next, feed);
+}
+
+/* Captures that are joined, or whose packets are chosen. */
+static int feed_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
+                    pkt_writer *writer, bool *kept, pkt_err *err)
+{
+    uint64_t rows = 0;
+    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, x->features || writer, err);
+    if (!feed) {
+        say_failure(pkt_input_shown(paths[0]), err);
+        *kept = false;
+        return EXIT_TROUBLE;
+    }
+    numbers_from(x, writer, feed);
+    int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
+    bad = pkt_feed_end(feed, bad, err);
+    timeless_say(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
+                 pkt_feed_timeless(feed));
+    *kept = !bad || pkt_err_rows_stand(err);
+    int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
+    numbers_from(x, writer, NULL);
+    pkt_feed_close(feed);
+    return status;
+}
+
+const char **labels_open(const extraction *x)
+{
+    const char **labels = calloc(x->capture_count, sizeof *labels);
+    bool from_folder = x->label && strcmp(x->label, "from-folder") == 0;
+    for (size_t i = 0; labels && i < x->capture_count; i++) {
+        char name[PATH_MAX];
+        if (from_folder)
+            folder_name(x->captures[i], name);
+        labels[i] = from_folder ? strdup(name) : x->label;
+        if (from_folder && !labels[i]) {
+            labels_close(x, labels);
+            return NULL;
+        }
+    }
+    return labels;
+}
+
+void labels_close(const extraction *x, const char **labels)
+{
+    for (size_t i = 0; labels && i < x->capture_count; i++)
+        if (labels[i] != x->label)
+            free((void *)(uintptr_t)labels[i]);
+    free(labels);
+}
+
+int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
+                 pkt_writer *writer, bool *kept, pkt_err *err)
+{
+    int status = EXIT_DONE;
+    *kept = true;
+    const size_t step = x->join ? x->capture_count : 1;
+    size_t i = 0;
+    for (; i < x->capture_count && status == EXIT_DONE; i += step) {
+        *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+        if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
+            *kept = false;
+            status = EXIT_TROUBLE;
+            break;
+        }
+        status = x->join || x->filter ? feed_run(x, x->captures + i, step, sink, writer, kept, err)
+                                      : capture_run(x, x->captures[i], sink, kept, err);
+    }
+    if (status != EXIT_DONE && i < x->capture_count && err->code != PKT_ERR_WRITE)
+        say_warning("not read after it: %zu of %zu captures, from %s on", x->capture_count - i,
+                    x->capture_count, pkt_input_shown(x->captures[i]));
+    if (writer && *kept && pkt_writer_end(writer, err) != 0) {
+        *kept = false;
+        status = EXIT_TROUBLE;
+    }
+    return status;
+}

@@ -1,0 +1,167 @@
+/* Rows of features: what the command line asks for, and what is said at the end. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "cli/extract/extract.h"
+#include "cli/message.h"
+
+#define NS_PER_S_F 1e9
+#define LARGEST_PIECE 1e12
+
+static bool set_get(extraction *x, const char *name)
+{
+    char known[128] = "";
+    size_t n = 0;
+    x->request.set = pkt_feature_set_find(name);
+    if (x->request.set)
+        return true;
+    for (size_t i = 0; pkt_feature_set_at(i) && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
+                              pkt_feature_set_at(i)->name);
+    say_error(
+        "no set of features has the name '%s': there are %s; `pktbench list features` explains "
+        "them",
+        name, known);
+    return false;
+}
+
+static bool packets_read(const char *text, uint64_t *packets)
+{
+    char *end = NULL;
+    errno = 0;
+    if (isdigit((unsigned char)text[0]))
+        *packets = strtoull(text, &end, 10);
+    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MOST_PACKETS;
+}
+
+static bool window_get(extraction *x, const char *text)
+{
+    pkt_features_request *r = &x->request;
+    double seconds = 0;
+    r->packets = PKT_FEATURES_WINDOW;
+    if (!text)
+        return true;
+    if (packets_read(text, &r->packets))
+        return true;
+    r->packets = 0;
+    if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
+        seconds_read(text, &seconds))
+        r->duration = (uint64_t)llround(seconds * NS_PER_S_F);
+    if (r->duration == 0) {
+        say_error("--window %s: must be a number of packets from 1 to %" PRIu64
+                  ", or a duration such as 1s, 500ms or 2m",
+                  text, PKT_FEATURES_MOST_PACKETS);
+        return false;
+    }
+    if (r->set->published)
+        say_error("--window %s: %s has windows of a number of packets, such as 10 or 100", text,
+                  r->set->name);
+    return !r->set->published;
+}
+
+static bool by_get(extraction *x, const char *text)
+{
+    static const char *const names[] = {
+        [PKT_BY_ALL] = "all", [PKT_BY_PAIR] = "pair", [PKT_BY_FLOW] = "flow"};
+    for (size_t i = 0; text && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            x->request.by = (pkt_features_by)i;
+            if (!x->request.set->published || i == PKT_BY_ALL)
+                return true;
+            say_error(
+                "--by %s: %s is defined over all packets: --by all; ciciot-fixed has the others",
+                text, x->request.set->name);
+            return false;
+        }
+    if (text)
+        say_error("--by %s: must be all, pair or flow", text);
+    return !text;
+}
+
+static bool piece_get(extraction *x, const char *text)
+{
+    double bytes;
+    uint64_t *piece = &x->request.piece;
+    *piece = x->request.set->published ? PKT_FEATURES_PIECE : 0;
+    if (!text)
+        return true;
+    if (strcmp(text, "none") == 0) {
+        *piece = 0;
+        return true;
+    }
+    if (bytes_read(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
+        *piece = (uint64_t)bytes;
+        return true;
+    }
+    say_error("--piece %s: must be a size such as 10MB, 500kB or 1GB, at most 1000GB, or none",
+              text);
+    return false;
+}
+
+/* Does the backend give what features are made of? */
+static bool columns_given(const extraction *x)
+{
+    const pkt_column_set needed =
+        PKT_BIT(ts_ns) | PKT_BIT(cap_len) | PKT_BIT(wire_len) | PKT_BIT(present) |
+        PKT_BIT(eth_type) | PKT_BIT(ip_version) | PKT_BIT(ip_proto) | PKT_BIT(ip_ttl) |
+        PKT_BIT(ip_len) | PKT_BIT(ip_flags) | PKT_BIT(frag_off) | PKT_BIT(src_hi) |
+        PKT_BIT(src_lo) | PKT_BIT(dst_hi) | PKT_BIT(dst_lo) | PKT_BIT(src_port) |
+        PKT_BIT(dst_port) | PKT_BIT(l4_hlen) | PKT_BIT(payload_len) | PKT_BIT(tcp_flags);
+    const pkt_column_set missing = needed & ~x->backend->columns[x->level];
+    if (missing)
+        say_error("--features: backend %s at level %s does not give %s, which features are made of",
+                  x->backend->name, pkt_level_name(x->level),
+                  pkt_column_at((size_t)__builtin_ctzll(missing))->name);
+    return !missing;
+}
+
+bool features_read(extraction *x, const arguments *arguments)
+{
+    static const char *const others[] = {"window", "by", "piece"};
+    const char *name = option_value(arguments, "features");
+    for (size_t i = 0; !name && i < sizeof others / sizeof others[0]; i++)
+        if (option_given(arguments, others[i])) {
+            say_error("--%s goes with --features", others[i]);
+            return false;
+        }
+    if (!name)
+        return true;
+    return set_get(x, name) && window_get(x, option_value(arguments, "window")) &&
+           by_get(x, option_value(arguments, "by")) &&
+           piece_get(x, option_value(arguments, "piece")) &&
+           option_number(arguments, "max-flows", 1, PKT_FEATURES_MOST_FLOWS, PKT_FEATURES_FLOWS,
+                         &x->request.max_flows) &&
+           columns_given(x);
+}
+
+bool features_fields(extraction *x, const char *list)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    pkt_fields all;
+    pkt_features_fields(&all, x->request.set, x->request.by);
+    x->fields = all;
+    pkt_fields_add(&all, PKT_FIELD_PACKET);
+    pkt_fields_add(&all, PKT_FIELD_FILE);
+    if (!list || pkt_fields_chosen(&x->fields, list, &all, &err) == 0)
+        return true;
+    char known[2048];
+    pkt_fields_names(&all, ",", known, sizeof known);
+    say_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, known);
+    return false;
+}
+
+void features_report(const pkt_features *features)
+{
+    const pkt_features_report report = pkt_features_reported(features);
+    if (report.evicted)
+        say_warning("%" PRIu64
+                    " flows were forgotten to make room for others: --max-flows takes more",
+                    report.evicted);
+    if (report.unkeyed)
+        say_note("%" PRIu64 " packets without IP addresses are in no row", report.unkeyed);
+    if (report.late)
+        say_warning("%" PRIu64 " packets are older than the window that they were counted in",
+                    report.late);
+}

@@ -1,0 +1,157 @@
+/* What the command line asks for of packets that are still coming. */
+#include "cli/extract/extract.h"
+#include "cli/message.h"
+
+#include "parsers/source/limits.h"
+
+#define NS_PER_S 1e9
+enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
+#define BUFFER_MIN UINT64_C(1000000)
+#define BUFFER_MAX UINT64_C(2000000000)
+#define ROTATE_MIN UINT64_C(1000)
+#define SIZE_MOST UINT64_C(1000000000000000)
+
+/* Options that have no meaning for files at rest, and those of them that are for interfaces. The
+ * lists end with NULL. */
+static const char *const live_options[] = {
+    "c",       "count",  "duration",  "flush-every", "rotate-size", "rotate-every",
+    "snaplen", "buffer", "immediate", NULL};
+static const char *const interface_options[] = {"snaplen", "buffer", "immediate", NULL};
+/* Those that packets which are still coming cannot have. */
+static const char *const file_options[] = {"join", "strict", NULL};
+
+/* The first of these options that was given; NULL. */
+static const char *any_given(const arguments *arguments, const char *const *names)
+{
+    while (*names && !option_given(arguments, *names))
+        names++;
+    return *names;
+}
+
+static bool is_one_of(const char *option, const char *const *names)
+{
+    while (*names && strcmp(*names, option) != 0)
+        names++;
+    return *names != NULL;
+}
+
+static const char *dashes(const char *name)
+{
+    return name[1] ? "--" : "-";
+}
+
+static bool input_fits(const extraction *x, const arguments *arguments)
+{
+    const char *option = any_given(arguments, live_options);
+    if (!is_live(x) && x->capture_count == 0) {
+        say_error("extract: an operand is missing: expected CAPTURE... or -i INTERFACE; see "
+                  "`pktbench extract --help`");
+        return false;
+    }
+    if (!is_live(x) && option) {
+        say_error("extract: %s%s is for -i%s", dashes(option), option,
+                  is_one_of(option, interface_options) ? "" : " and --follow");
+        return false;
+    }
+    if (!is_live(x))
+        return true;
+    if (x->live.interface && (x->capture_count || x->follow)) {
+        say_error("extract: -i and %s exclude each other", x->follow ? "--follow" : "a CAPTURE");
+        return false;
+    }
+    if (x->follow && (x->capture_count != 1 || strcmp(x->captures[0], "-") == 0)) {
+        say_error("extract: --follow goes with one CAPTURE, a file");
+        return false;
+    }
+    option = any_given(arguments, file_options);
+    if (option) {
+        say_error("extract: --%s is for captures that are whole", option);
+        return false;
+    }
+    option = x->follow ? any_given(arguments, interface_options) : NULL;
+    if (option)
+        say_error("extract: --%s is for -i", option);
+    if (!option && x->follow && x->filter) {
+        option = "f";
+        say_error(
+            "extract: -f does not go with --follow: filter its rows, or where it is captured");
+    }
+    return !option;
+}
+
+/* Is it tested that the backend can do it? */
+static bool backend_fits(const extraction *x)
+{
+    const char *wanted = x->follow ? "follow" : "live";
+    for (const pkt_feature *f = x->backend->features; f && f->name; f++)
+        if (strcmp(f->name, wanted) == 0 && strcmp(f->how, "tested") == 0)
+            return true;
+    if (x->follow)
+        say_error("backend %s does not follow a capture that grows: raw does", x->backend->name);
+    else
+        say_error("backend %s does not capture from an interface here: raw and libpcap do",
+                  x->backend->name);
+    return false;
+}
+
+static bool time_get(const arguments *arguments, const char *name, double fallback, int64_t *ns)
+{
+    double seconds;
+    if (!option_seconds(arguments, name, fallback, &seconds))
+        return false;
+    *ns = (int64_t)(seconds * NS_PER_S);
+    return true;
+}
+
+static bool count_get(const arguments *arguments, uint64_t *packets)
+{
+    const bool is_short = option_given(arguments, "c");
+    if (is_short && option_given(arguments, "count")) {
+        say_error("extract: -c and --count are the same: give one of them");
+        return false;
+    }
+    return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MOST, 0, packets);
+}
+
+static bool rotation_fits(const extraction *x)
+{
+    if (!x->live.rotate_size && !x->live.rotate_every)
+        return true;
+    if (x->encoder && strcmp(x->path, "-") != 0)
+        return true;
+    say_error(
+        "extract: --rotate-size and --rotate-every need a file to name others after: -o FILE");
+    return false;
+}
+
+bool is_live(const extraction *x)
+{
+    return x->live.interface || x->follow;
+}
+
+bool live_request_read(extraction *x, const arguments *arguments)
+{
+    live_request *live = &x->live;
+    uint64_t snaplen, buffer;
+    live->interface = option_value(arguments, "i");
+    x->follow = option_given(arguments, "follow");
+    if (!input_fits(x, arguments) || (is_live(x) && !backend_fits(x)))
+        return false;
+    if (x->label && live->interface && strcmp(x->label, "from-folder") == 0) {
+        say_error("--label from-folder: an interface is in no folder");
+        return false;
+    }
+    if (!count_get(arguments, &live->packets) ||
+        !time_get(arguments, "duration", 0, &live->duration) ||
+        !time_get(arguments, "flush-every", 1, &live->flush_every) ||
+        !time_get(arguments, "rotate-every", 0, &live->rotate_every) ||
+        !option_bytes(arguments, "rotate-size", ROTATE_MIN, SIZE_MOST, 0, &live->rotate_size) ||
+        !option_number(arguments, "snaplen", SNAPLEN_MIN, PKT_MAX_RECORD, SNAPLEN_DEFAULT,
+                       &snaplen) ||
+        !option_bytes(arguments, "buffer", BUFFER_MIN, BUFFER_MAX, BUFFER_DEFAULT, &buffer))
+        return false;
+    live->snaplen = (uint32_t)snaplen;
+    live->buffer = (uint32_t)buffer;
+    live->immediate = option_given(arguments, "immediate");
+    return rotation_fits(x);
+}

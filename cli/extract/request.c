@@ -1,0 +1,148 @@
+/* What the command line asks for, checked before anything is opened. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/worker/describe.h"
+#include "cli/extract/extract.h"
+#include "cli/message.h"
+
+static const pkt_backend *plugin_get(const char *plugin, const char *name)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    const pkt_backend *backend = pkt_plugin_open(plugin, &err);
+    if (!backend)
+        say_error("plug-in %s", err.msg);
+    if (backend && name && strcmp(name, backend->name) != 0) {
+        say_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
+        return NULL;
+    }
+    return backend;
+}
+
+static const pkt_backend *backend_get(const arguments *arguments)
+{
+    const char *name = option_value(arguments, "backend");
+    const char *plugin = option_value(arguments, "plugin");
+    pkt_err err = {.pos = PKT_POS_NONE};
+    pkt_entry entry;
+    if (plugin)
+        return plugin_get(plugin, name);
+    name = name ? name : "raw";
+    if (pkt_registry_find(name, &entry) != 0) {
+        say_error("no backend has the name '%s': `pktbench list` shows them", name);
+        return NULL;
+    }
+    const pkt_backend *backend = pkt_entry_backend(&entry, &err);
+    if (!backend)
+        say_error("backend %s: %s", name, err.msg);
+    return backend;
+}
+
+static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level)
+{
+    const char *name = option_value(arguments, "level");
+    name = name ? name : "headers";
+    if (level_find(name, level) != 0) {
+        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        return false;
+    }
+    if (!backend->work[*level]) {
+        say_error("backend %s does not offer the level %s: `pktbench list` shows what it offers",
+                  backend->name, name);
+        return false;
+    }
+    return true;
+}
+
+static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
+{
+    const char *name = option_value(arguments, "format");
+    name = name ? name : "csv";
+    *encoder = pkt_encoder_find(name);
+    if (*encoder || strcmp(name, "none") == 0)
+        return true;
+    char known[64];
+    size_t n = 0;
+    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s, ", pkt_encoder_at(i)->name);
+    say_error("no format has the name '%s': there are %snone", name, known);
+    return false;
+}
+
+static bool fields_get(const arguments *arguments, extraction *x)
+{
+    const char *list = option_value(arguments, "columns");
+    pkt_column_set columns = x->backend->columns[x->level];
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (x->request.set) {
+        if (!features_fields(x, list))
+            return false;
+    } else if (!list) {
+        pkt_fields_all(&x->fields, columns);
+    } else if (pkt_fields_named(&x->fields, list, columns, &err) != 0) {
+        char known[512];
+        pkt_fields_known(columns, known, sizeof known);
+        say_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
+                  pkt_level_name(x->level), known);
+        return false;
+    }
+    if (x->label)
+        pkt_fields_add(&x->fields, PKT_FIELD_LABEL);
+    if (x->encoder && x->encoder->timed)
+        pkt_fields_timed(&x->fields);
+    return true;
+}
+
+/* A joined capture is one: its rows do not say which file they came from. */
+static bool join_fits(const extraction *x)
+{
+    for (size_t i = 0; x->join && i < x->fields.count; i++)
+        if (x->fields.at[i].kind == PKT_FIELD_FILE) {
+            say_error("--join makes one capture of all: there is no column file");
+            return false;
+        }
+    return true;
+}
+
+static bool output_get(const arguments *arguments, extraction *x)
+{
+    const char *path = option_value(arguments, "o");
+    x->path = path ? path : "-";
+    for (size_t i = 0; i < x->capture_count; i++)
+        if (pkt_same_file(x->path, x->captures[i])) {
+            say_error("%s: is the capture itself: -o must name another file", x->path);
+            return false;
+        }
+    return true;
+}
+
+/* A name that was mistyped is told before hours of work on the others. */
+static bool captures_there(const extraction *x)
+{
+    for (size_t i = 0; i < x->capture_count; i++)
+        if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
+            say_error("%s: %s", x->captures[i], strerror(errno));
+            return false;
+        }
+    return true;
+}
+
+bool request_read(extraction *x, const arguments *arguments)
+{
+    uint64_t threads;
+    x->captures = arguments->operands;
+    x->capture_count = arguments->operand_count;
+    x->strict = option_given(arguments, "strict");
+    x->join = option_given(arguments, "join");
+    x->filter = option_value(arguments, "f");
+    x->label = option_value(arguments, "label");
+    x->backend = backend_get(arguments);
+    if (!x->backend || !format_get(arguments, &x->encoder) || !captures_there(x) ||
+        !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level) ||
+        !features_read(x, arguments) || !fields_get(arguments, x) || !join_fits(x) ||
+        !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
+        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        return false;
+    x->threads = (unsigned)threads;
+    return true;
+}

@@ -1,0 +1,224 @@
+/* `pktbench list`: what there is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/worker/describe.h"
+#include "bench/worker/selection.h"
+#include "cli/command.h"
+#include "cli/list/list_features.h"
+#include "cli/message.h"
+#include "datasets/scenario.h"
+#include "parsers/rows/rows.h"
+
+static size_t columns_count(pkt_column_set columns)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        count += columns >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN;
+    return count;
+}
+
+static void missing_print(pkt_column_set missing)
+{
+    const char *separator = "  without ";
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (missing >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN) {
+            printf("%s%s", separator, pkt_column_at(c)->name);
+            separator = ", ";
+        }
+}
+
+static void levels_print(const candidate *c)
+{
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
+        const char *name = pkt_level_name((pkt_level)i);
+        const json_t *level = json_object_get(json_object_get(c->description, "levels"), name);
+        if (!level)
+            continue;
+        pkt_column_set all = pkt_level_columns((pkt_level)i);
+        printf("    %-8s %s\n             %zu of %zu columns", name,
+               json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
+               columns_count(all));
+        missing_print(all & ~c->columns[i]);
+        putchar('\n');
+    }
+}
+
+static void features_print(const candidate *c)
+{
+    size_t i;
+    json_t *feature;
+    json_array_foreach(json_object_get(c->description, "features"), i, feature)
+    {
+        printf("    %-18s %s\n", json_string_value(json_object_get(feature, "name")),
+               json_string_value(json_object_get(feature, "how")));
+    }
+}
+
+static const char *word(const candidate *c, const char *key)
+{
+    const char *text = json_string_value(json_object_get(c->description, key));
+    return text ? text : "";
+}
+
+static void backends_print(const lineup *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const candidate *c = l->candidates[i];
+        printf("%s%s: %s\n", i ? "\n" : "", c->name, word(c, "summary"));
+        if (!c->available) {
+            printf("    unavailable: %s\n", c->reason);
+            continue;
+        }
+        printf("    version %s, %s, %s, decoder: %s\n", word(c, "version"), word(c, "origin"),
+               word(c, "license"), word(c, "decoder"));
+        levels_print(c);
+        features_print(c);
+    }
+}
+
+static json_t *backends_list(const lineup *l)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < l->count; i++) {
+        const candidate *c = l->candidates[i];
+        json_t *entry = json_deep_copy(c->description);
+        json_object_set_new(entry, "available", json_boolean(c->available));
+        json_object_set_new(entry, "reason", c->available ? json_null() : json_string(c->reason));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+/* What `extract` calls the column; null: it is no field by itself. */
+static json_t *column_field(size_t column)
+{
+    pkt_fields fields;
+    pkt_fields_all(&fields, (pkt_column_set)1 << column);
+    return fields.count ? json_stringn(fields.at[0].name, fields.at[0].name_size) : json_null();
+}
+
+static json_t *columns_list(void)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:i, s:s, s:o}", "name", info->name, "level",
+                                        pkt_level_name(info->level), "bytes", (int)info->size,
+                                        "meaning", info->doc, "field", column_field(c)));
+    }
+    return list;
+}
+
+static void columns_print(const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        const char *field = json_string_value(json_object_get(entry, "field"));
+        printf("%-12s %-8s %-11s %s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "level")), field ? field : "-",
+               json_string_value(json_object_get(entry, "meaning")));
+    }
+}
+
+static json_t *scenarios_list(void)
+{
+    json_t *list = json_array();
+    const dataset_scenario *s;
+    for (size_t i = 0; (s = dataset_scenario_at(i)) != NULL; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:b}", "name", s->name, "summary",
+                                              s->summary, "seed", (json_int_t)s->seed, "headline",
+                                              (int)s->headline));
+    return list;
+}
+
+static void scenarios_print(const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        printf("%-12s %s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "summary")));
+    }
+}
+
+static void list_finish(json_t *list, bool json)
+{
+    if (json) {
+        json_dumpf(list, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(list);
+}
+
+static bool list_backends(const arguments *arguments, bool json)
+{
+    lineup l;
+    const lineup_wish wish = {.backends = EVERY_BACKEND,
+                              .plugins = option_value(arguments, "plugin")};
+    if (!lineup_open(&l, &wish))
+        return false;
+    if (json)
+        list_finish(backends_list(&l), true);
+    else
+        backends_print(&l);
+    lineup_close(&l);
+    return true;
+}
+
+static int list_run(const arguments *arguments)
+{
+    const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
+    const char *format = option_value(arguments, "format");
+    bool json = format && strcmp(format, "json") == 0;
+    if (format && !json && strcmp(format, "table") != 0) {
+        say_error("no format has the name '%s': table and json do", format);
+        return EXIT_TROUBLE;
+    }
+    if (strcmp(what, "backends") == 0)
+        return list_backends(arguments, json) ? EXIT_DONE : EXIT_TROUBLE;
+    if (strcmp(what, "features") == 0) {
+        json_t *sets = features_list();
+        if (!json)
+            features_show(sets);
+        list_finish(sets, json);
+        return EXIT_DONE;
+    }
+    bool columns = strcmp(what, "columns") == 0;
+    if (!columns && strcmp(what, "scenarios") != 0) {
+        say_error("list: '%s' is none of backends, columns, scenarios, features", what);
+        return EXIT_TROUBLE;
+    }
+    json_t *list = columns ? columns_list() : scenarios_list();
+    if (!json)
+        (columns ? columns_print : scenarios_print)(list);
+    list_finish(list, json);
+    return EXIT_DONE;
+}
+
+static const option_spec options[] = {
+    {"plugin", "LIST", "Shared objects that carry further backends."},
+    {"format", "FORMAT", "table or json; default table."},
+    {NULL, NULL, NULL},
+};
+
+const command list_command = {
+    .name = "list",
+    .operands = "[backends|columns|scenarios|features]",
+    .summary = "what there is: backends, columns, scenarios, features",
+    .details =
+        "Backends with the work that they do at each level, the columns that they give, "
+        "their features (tested here, or stated with a source), version, origin and "
+        "licence; for one that is unavailable, why. Columns: name in the library, level, name as "
+        "a field of `pktbench extract` (-: none by itself), meaning. Features: every column of "
+        "every set of `pktbench extract --features`, with unit, aggregation and what is wrong "
+        "with it; as json, a schema for programs.",
+    .options = options,
+    .operands_min = 0,
+    .operands_max = 1,
+    .run = list_run,
+};

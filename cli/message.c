@@ -1,0 +1,59 @@
+#include "cli/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/worker/describe.h"
+
+static int coloured(void)
+{
+    const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
+}
+
+static void say_line(const char *kind, const char *colour, const char *format, va_list args)
+{
+    int shown = coloured();
+    fprintf(stderr, "pktbench: %s%s%s", shown ? colour : "", kind, shown ? "\033[0m" : "");
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+}
+
+void say_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say_line("error: ", "\033[1;31m", format, args);
+    va_end(args);
+}
+
+void say_warning(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say_line("warning: ", "\033[1;33m", format, args);
+    va_end(args);
+}
+
+void say_note(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say_line("", "", format, args);
+    va_end(args);
+}
+
+void say_failure(const char *path, const pkt_err *err)
+{
+    char words[sizeof err->msg + 40];
+    error_words(err, words, sizeof words);
+    say_error("%s: %s", path, words);
+}
+
+void say_cut(const char *path, const pkt_err *err, const char *what)
+{
+    char words[sizeof err->msg + 40];
+    error_words(err, words, sizeof words);
+    say_warning("%s: %s: %s", path, words, what);
+}

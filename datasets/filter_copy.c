@@ -1,0 +1,81 @@
+#include "datasets/filter_copy.h"
+
+#include "parsers/source/filter.h"
+#include "parsers/util/atomic_file.h"
+
+typedef struct sieve {
+    pkt_source *source;
+    pkt_filter *filter;
+    FILE *in;
+    pkt_outfile out;
+    uint64_t at; /* byte of the input that is read next */
+} sieve;
+
+/* Read up to that byte; copy what is read, or drop it. */
+static int bytes_pass(sieve *s, uint64_t end, int keep, pkt_err *err)
+{
+    char buffer[65536];
+    while (s->at < end) {
+        uint64_t left = end - s->at;
+        size_t got = fread(buffer, 1, left < sizeof buffer ? (size_t)left : sizeof buffer, s->in);
+        if (got == 0)
+            return pkt_fail(err, PKT_ERR_IO, s->at, "became shorter while it was read");
+        if (keep && fwrite(buffer, 1, got, s->out.file) != got)
+            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        s->at += got;
+    }
+    return 0;
+}
+
+/* What pkt_source_next() gave last; or -1 and *err. */
+static int records_pass(sieve *s, sieve_counts *counts, pkt_err *err)
+{
+    pkt_record record;
+    int got;
+    while ((got = pkt_source_next(s->source, &record, err)) == 1) {
+        int wanted = pkt_filter_match(s->filter, &record, err);
+        if (wanted < 0 || bytes_pass(s, record.start, 1, err) != 0 ||
+            bytes_pass(s, record.end, wanted, err) != 0)
+            return -1;
+        counts->of++;
+        counts->kept += (uint64_t)wanted;
+    }
+    return got;
+}
+
+static int sieve_run(sieve *s, const char *out, sieve_counts *counts, pkt_err *err)
+{
+    pkt_err write_err = {.pos = PKT_POS_NONE};
+    if (pkt_outfile_open(&s->out, out, err) != 0)
+        return -1;
+    int got = records_pass(s, counts, err);
+    if (got < 0 && err->code != PKT_ERR_CUT) {
+        pkt_outfile_abandon(&s->out);
+        return -1;
+    }
+    if (pkt_outfile_commit(&s->out, &write_err) == 0)
+        return got;
+    *err = write_err;
+    return -1;
+}
+
+int sieve_capture(const char *path, const char *out, const char *expression, sieve_counts *counts,
+                  pkt_err *err)
+{
+    sieve s = {.source = pkt_source_open(path, err)};
+    int bad = -1;
+    *counts = (sieve_counts){0};
+    if (s.source) {
+        s.filter = pkt_filter_open(expression, err);
+        s.in = fopen(path, "rb");
+        if (!s.in)
+            pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read: %s", strerror(errno));
+        else if (s.filter)
+            bad = sieve_run(&s, out, counts, err);
+        if (s.in)
+            (void)fclose(s.in);
+    }
+    pkt_filter_close(s.filter);
+    pkt_source_close(s.source);
+    return bad;
+}

@@ -1,0 +1,87 @@
+#include "datasets/traffic/conversation.h"
+
+#include <limits.h>
+
+#include "datasets/network.h"
+
+enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16, PROTO_TCP = 6 };
+
+void conversation_open(conversation *c, const script *script, host client, host server,
+                       uint16_t source, random_state *random)
+{
+    const uint64_t r = random_next(random);
+    *c = (conversation){.script = script,
+                        .client = client,
+                        .server = server,
+                        .source = source,
+                        .client_seq = (uint32_t)r,
+                        .server_seq = (uint32_t)(r >> 32),
+                        .id = (unsigned)random_below(random, 65536)};
+}
+
+static void segment_begin(conversation *c, frame *f, bool from_client, unsigned flags)
+{
+    /* MSS, SACK permitted, time stamp, window scale */
+    static const uint8_t syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
+                                            2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
+    tcp_header header = {.source = from_client ? c->source : c->script->port,
+                         .destination = from_client ? c->script->port : c->source,
+                         .flags = (uint16_t)flags,
+                         .window = from_client ? 64240 : 501,
+                         .seq = from_client ? c->client_seq : c->server_seq,
+                         .ack = flags & ACK ? from_client ? c->server_seq : c->client_seq : 0,
+                         .options = syn_options,
+                         .option_size = flags & SYN ? sizeof syn_options : 0};
+    frame_begin(f);
+    frame_between(f, from_client ? c->client : c->server, from_client ? c->server : c->client,
+                  PROTO_TCP, 64, ++c->id & 0xffff);
+    frame_tcp(f, &header);
+}
+
+static void segment_end(conversation *c, frame *f, bool from_client, unsigned flags)
+{
+    frame_end(f);
+    const uint32_t moved = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    if (from_client)
+        c->client_seq += moved;
+    else
+        c->server_seq += moved;
+}
+
+static void bare(conversation *c, frame *f, bool from_client, unsigned flags)
+{
+    segment_begin(c, f, from_client, flags);
+    segment_end(c, f, from_client, flags);
+}
+
+static void turn(conversation *c, frame *f, random_state *random)
+{
+    const script *script = c->script;
+    const bool from_client = script->from_client(c->turn);
+    segment_begin(c, f, from_client, PSH | ACK);
+    script->say(f, random, c->turn);
+    segment_end(c, f, from_client, PSH | ACK);
+    c->owed = script->ack_in && random_below(random, script->ack_in) == 0;
+    c->owed_by_client = !from_client;
+    if (script->turns != UINT_MAX)
+        c->turn++;
+}
+
+bool conversation_next(conversation *c, frame *f, random_state *random)
+{
+    static const unsigned start[] = {SYN, SYN | ACK, ACK}, end[] = {FIN | ACK, FIN | ACK, ACK};
+    if (c->step < 3) {
+        bare(c, f, c->step != 1, start[c->step]);
+        c->step++;
+    } else if (c->owed) {
+        bare(c, f, c->owed_by_client, ACK);
+        c->owed = false;
+    } else if (c->turn < c->script->turns) {
+        turn(c, f, random);
+    } else {
+        const unsigned i = c->step++ - 3;
+        bare(c, f, i != 1, end[i]);
+        return i < 2;
+    }
+    return true;
+}

@@ -1,0 +1,33 @@
+#include "datasets/traffic/sessions.h"
+
+#include "datasets/clock.h"
+
+static void crowd_next(void *state, frame *f)
+{
+    crowd *s = state;
+    const uint64_t draw = random_below(&s->base.random, 10000);
+    if (draw < s->kind->noise_share) {
+        s->base.home.next(s->base.home.state, f);
+    } else if (draw < s->kind->noise_share + s->kind->other_share) {
+        s->kind->other(s, f);
+        s->others++;
+    } else {
+        conversation *c = &s->conversations[random_below(&s->base.random, s->kind->conversations)];
+        if (!c->script) {
+            s->kind->start(s, c);
+            s->opened++;
+        }
+        if (!conversation_next(c, f, &s->base.random))
+            c->script = NULL;
+    }
+    f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, s->kind->mean_gap_ns);
+}
+
+int crowd_open(scenario_stream *stream, const crowd_kind *kind, uint64_t seed, pkt_err *err)
+{
+    crowd *s = overlay_open(stream, sizeof *s, crowd_next, seed, err);
+    if (!s)
+        return -1;
+    s->kind = kind;
+    return 0;
+}

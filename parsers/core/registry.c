@@ -1,0 +1,197 @@
+/* Every backend that this build knows, in table order. */
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pktbench.h"
+
+/* The built-in backends: one line each, the name of the file in backends/. */
+#define BUILT_IN(B)                                                                                \
+    B(read_all)                                                                                    \
+    B(raw)                                                                                         \
+    B(libpcap)                                                                                     \
+    /* the next one goes above this line */
+
+#define DECLARE(file) extern const pkt_backend pkt_backend_##file;
+BUILT_IN(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(file) &pkt_backend_##file,
+static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
+#undef ADDRESS
+
+#define SETUP_EXTERNALS "run `./run setup externals`"
+
+static const pkt_entry others[] = {
+    {.name = "wireshark",
+     .summary = "libwireshark's dissectors, the code below tshark and PyShark",
+     .module = "wireshark.so",
+     .install = "install libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev and build "
+                "again"},
+    {.name = "libtins",
+     .summary = "libtins: a C++ object for every layer",
+     .module = "libtins.so",
+     .install = "install libtins-dev and g++ and build again",
+     .on_request = 1},
+    {.name = "libtrace",
+     .summary = "libtrace: its readers and its accessors of headers",
+     .module = "libtrace.so",
+     .install = "install libtrace3-dev and build again",
+     .on_request = 1},
+    {.name = "tshark",
+     .summary = "the tshark program, its output read line by line",
+     .driver = "tshark_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+    {.name = "dpkt",
+     .summary = "Python: dpkt",
+     .driver = "dpkt_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+    {.name = "scapy",
+     .summary = "Python: Scapy, packet by packet",
+     .driver = "scapy_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+    {.name = "scapy-rdpcap",
+     .summary = "Python: Scapy, the whole file into memory",
+     .driver = "scapy_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+    {.name = "pyshark",
+     .summary = "Python: PyShark, which reads tshark's PDML",
+     .driver = "pyshark_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+    {.name = "pyshark-json",
+     .summary = "Python: PyShark, which reads tshark's JSON and keeps no packets",
+     .driver = "pyshark_driver.py",
+     .install = SETUP_EXTERNALS,
+     .on_request = 1},
+};
+
+enum {
+    BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0],
+    OTHER_COUNT = sizeof others / sizeof others[0]
+};
+
+int pkt_registry_at(size_t index, pkt_entry *entry)
+{
+    if (index < BUILT_IN_COUNT) {
+        const pkt_backend *backend = built_in[index];
+        *entry =
+            (pkt_entry){.name = backend->name, .summary = backend->summary, .backend = backend};
+        return 0;
+    }
+    if (index - BUILT_IN_COUNT >= OTHER_COUNT)
+        return -1;
+    *entry = others[index - BUILT_IN_COUNT];
+    return 0;
+}
+
+int pkt_registry_find(const char *name, pkt_entry *entry)
+{
+    for (size_t i = 0; pkt_registry_at(i, entry) == 0; i++)
+        if (strcmp(entry->name, name) == 0)
+            return 0;
+    return -1;
+}
+
+/* Why this table cannot be used, or NULL. */
+static const char *table_fault(const pkt_backend *backend)
+{
+    if (!backend->name || !backend->summary || !backend->license || !backend->origin ||
+        !backend->decoder || !backend->version)
+        return "its table has no name, summary, license, origin, decoder or version";
+    if (strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(backend->name))
+        return "its name has other characters than a-z, 0-9 and -";
+    if (!backend->open || !backend->next || !backend->close)
+        return "its table has no open, next or close function";
+    return NULL;
+}
+
+const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+{
+    char here[PATH_MAX];
+    /* Without a slash the loader would look into the system's folders instead. */
+    (void)snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
+    void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", dlerror());
+        return NULL;
+    }
+    const pkt_backend *(*table)(void) = NULL;
+    void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
+    memcpy(&table, &symbol, sizeof table); /* ISO C has no cast from object to function pointer */
+    const pkt_backend *backend = table ? table() : NULL;
+    if (!backend)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s does not export %s()", path,
+                 PKT_MODULE_SYMBOL);
+    else if (backend->abi != PKT_ABI)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                 "%s was built for abi %u, this pktbench has abi %u: build it again", path,
+                 (unsigned)backend->abi, PKT_ABI);
+    else if (table_fault(backend))
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, table_fault(backend));
+    else
+        return backend;
+    dlclose(handle);
+    return NULL;
+}
+
+/* Folder of the running program, without the final slash; -1 if it cannot be told. */
+static int program_folder(char folder[PATH_MAX])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    if (length <= 0)
+        return -1;
+    folder[length] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (!slash)
+        return -1;
+    *slash = '\0';
+    return 0;
+}
+
+int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err)
+{
+    /* Below the program's folder in a build tree; where it is installed, as seen from there. */
+    const char *kind = entry->driver ? "external" : "modules";
+    const char *name = entry->driver ? entry->driver : entry->module;
+    const char *wanted = getenv(entry->driver ? "PKTBENCH_EXTERNAL" : "PKTBENCH_MODULES");
+    char program[PATH_MAX];
+    if (wanted) {
+        (void)snprintf(path, size, "%s/%s", wanted, name);
+        if (access(path, R_OK) == 0)
+            return 0;
+    } else {
+        bool known = program_folder(program) == 0;
+        (void)snprintf(path, size, "%s/%s/%s", program, kind, name);
+        if (known && access(path, R_OK) == 0)
+            return 0;
+        (void)snprintf(path, size, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s/%s", program, kind, name);
+        if (known && access(path, R_OK) == 0)
+            return 0;
+        (void)snprintf(path, size, PKTBENCH_FILES_INSTALLED "/%s/%s", kind, name);
+        if (access(path, R_OK) == 0)
+            return 0;
+    }
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its %s is not there: %s",
+                    entry->driver ? "driver" : "module", entry->install);
+}
+
+const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
+{
+    char path[2 * PATH_MAX];
+    if (entry->backend)
+        return entry->backend;
+    if (entry->driver) {
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                 "%s is a program of its own: bench and verify can run it, nothing else",
+                 entry->name);
+        return NULL;
+    }
+    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? pkt_plugin_open(path, err) : NULL;
+}

@@ -1,0 +1,165 @@
+/* Rows -> Arrow's IPC stream: https://arrow.apache.org/docs/format/Columnar.html, "IPC Streaming
+ * Format"; the tables and their slots are those of Schema.fbs and Message.fbs. */
+#include "parsers/encode/arrow_columns.h"
+#include "parsers/encode/flatbuffer.h"
+
+enum { VERSION_V5 = 4, HEADER_SCHEMA = 1, HEADER_BATCH = 3 };
+enum { TYPE_INT = 2, TYPE_FLOAT = 3, TYPE_UTF8 = 5, TYPE_TIMESTAMP = 10 };
+enum { UNIT_MICROSECOND = 2, PRECISION_DOUBLE = 2 };
+
+/* In front of a message: the continuation mark, and the size of the metadata. */
+static int message_add(flatbuffer *fb, unsigned kind, size_t header, size_t body_size,
+                       pkt_bytes *out, pkt_err *err)
+{
+    size_t size;
+    flatbuffer_table(fb);
+    flatbuffer_number(fb, 3, 8, body_size);
+    flatbuffer_reference(fb, 2, header);
+    flatbuffer_number(fb, 0, 2, VERSION_V5);
+    flatbuffer_number(fb, 1, 1, kind);
+    size_t root = flatbuffer_end(fb);
+    const uint8_t *metadata = flatbuffer_finish(fb, root, &size);
+    if (!metadata)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "Arrow metadata are above %u bytes",
+                        PKT_MAX_FLATBUFFER);
+    uint8_t prefix[8] = {0xff, 0xff, 0xff, 0xff};
+    for (size_t i = 0; i < 4; i++)
+        prefix[4 + i] = (uint8_t)(size >> 8 * i);
+    if (pkt_bytes_add(out, prefix, sizeof prefix, err) != 0)
+        return -1;
+    return pkt_bytes_add(out, metadata, size, err);
+}
+
+static size_t type_add(flatbuffer *fb, const pkt_field *field, unsigned *kind)
+{
+    static const unsigned bits[] = {
+        [PKT_TYPED_I16] = 16, [PKT_TYPED_I32] = 32, [PKT_TYPED_I64] = 64, [PKT_TYPED_TEXT] = 0};
+    const pkt_typed type = pkt_typed_of(field);
+    if (field->kind == PKT_FIELD_TIME) {
+        *kind = TYPE_TIMESTAMP;
+        size_t zone = flatbuffer_string(fb, "UTC", 3);
+        flatbuffer_table(fb);
+        flatbuffer_reference(fb, 1, zone);
+        flatbuffer_number(fb, 0, 2, UNIT_MICROSECOND);
+    } else if (type == PKT_TYPED_TEXT) {
+        *kind = TYPE_UTF8;
+        flatbuffer_table(fb);
+    } else if (type == PKT_TYPED_F64) {
+        *kind = TYPE_FLOAT;
+        flatbuffer_table(fb);
+        flatbuffer_number(fb, 0, 2, PRECISION_DOUBLE);
+    } else {
+        *kind = TYPE_INT;
+        flatbuffer_table(fb);
+        flatbuffer_number(fb, 0, 4, bits[type]);
+        flatbuffer_number(fb, 1, 1, 1); /* signed */
+    }
+    return flatbuffer_end(fb);
+}
+
+static size_t field_add(flatbuffer *fb, const pkt_field *field)
+{
+    unsigned kind;
+    size_t name = flatbuffer_string(fb, field->name, field->name_size);
+    size_t type = type_add(fb, field, &kind);
+    size_t children = flatbuffer_references(fb, NULL, 0);
+    flatbuffer_table(fb);
+    flatbuffer_reference(fb, 0, name);
+    flatbuffer_reference(fb, 3, type);
+    flatbuffer_reference(fb, 5, children);
+    flatbuffer_number(fb, 1, 1, field->present != 0); /* nullable */
+    flatbuffer_number(fb, 2, 1, kind);
+    return flatbuffer_end(fb);
+}
+
+typedef struct arrow_encoder {
+    const pkt_fields *fields;
+} arrow_encoder;
+
+static int schema_add(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+{
+    flatbuffer fb;
+    size_t positions[PKT_MAX_FIELDS];
+    flatbuffer_begin(&fb);
+    for (size_t i = 0; i < fields->count; i++)
+        positions[i] = field_add(&fb, &fields->at[i]);
+    size_t all = flatbuffer_references(&fb, positions, fields->count);
+    flatbuffer_table(&fb);
+    flatbuffer_reference(&fb, 1, all);
+    return message_add(&fb, HEADER_SCHEMA, flatbuffer_end(&fb), 0, out, err);
+}
+
+static void *arrow_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+{
+    arrow_encoder *arrow = malloc(sizeof *arrow);
+    if (!arrow) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for Arrow");
+        return NULL;
+    }
+    arrow->fields = fields;
+    if (schema_add(fields, out, err) == 0)
+        return arrow;
+    free(arrow);
+    return NULL;
+}
+
+static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t count,
+                     size_t body_size, pkt_bytes *out, pkt_err *err)
+{
+    flatbuffer fb;
+    int64_t nodes[2 * PKT_MAX_FIELDS], buffers[2 * ARROW_MAX_BUFFERS * PKT_MAX_FIELDS];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        nodes[2 * i] = (int64_t)rows->count;
+        nodes[2 * i + 1] = (int64_t)columns[i].nulls;
+        for (size_t b = 0; b < columns[i].buffer_count; b++) {
+            buffers[n++] = (int64_t)columns[i].buffers[b].offset;
+            buffers[n++] = (int64_t)columns[i].buffers[b].size;
+        }
+    }
+    flatbuffer_begin(&fb);
+    size_t nodes_at = flatbuffer_structs(&fb, nodes, count, 2);
+    size_t buffers_at = flatbuffer_structs(&fb, buffers, n / 2, 2);
+    flatbuffer_table(&fb);
+    flatbuffer_number(&fb, 0, 8, rows->count);
+    flatbuffer_reference(&fb, 1, nodes_at);
+    flatbuffer_reference(&fb, 2, buffers_at);
+    return message_add(&fb, HEADER_BATCH, flatbuffer_end(&fb), body_size, out, err);
+}
+
+/* The body is built first, for the metadata tell where its buffers are. */
+static int arrow_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+                      pkt_err *err)
+{
+    static const uint8_t zeros[ARROW_ALIGN];
+    const arrow_encoder *arrow = self;
+    arrow_column columns[PKT_MAX_FIELDS];
+    const size_t count = arrow->fields->count;
+    notes->size = 0;
+    for (size_t i = 0; i < count; i++)
+        if (arrow_column_build(rows, &arrow->fields->at[i], 0, notes, &columns[i], err) != 0)
+            return -1;
+    size_t pad = (ARROW_ALIGN - notes->size % ARROW_ALIGN) % ARROW_ALIGN;
+    if (pkt_bytes_add(notes, zeros, pad, err) != 0 ||
+        batch_add(rows, columns, count, notes->size, out, err) != 0)
+        return -1;
+    return pkt_bytes_add(out, notes->at, notes->size, err);
+}
+
+static int arrow_end(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err)
+{
+    static const uint8_t mark[8] = {0xff, 0xff, 0xff, 0xff};
+    (void)self;
+    (void)offset;
+    return pkt_bytes_add(out, mark, sizeof mark, err);
+}
+
+const pkt_encoder pkt_encoder_arrow = {
+    .name = "arrow",
+    .block_rows = 16384,
+    .timed = 1,
+    .open = arrow_open,
+    .rows = arrow_rows,
+    .end = arrow_end,
+    .close = free,
+};

@@ -1,0 +1,294 @@
+/* Rows -> CSV. */
+#include "parsers/rows/digits.h"
+#include "parsers/rows/rows.h"
+#include "parsers/sink/sink.h"
+
+/* One field of one row, decided once: what to read, and how to show it. */
+typedef enum shape {
+    SHAPE_U8,
+    SHAPE_U16,
+    SHAPE_U32,
+    SHAPE_U64,
+    SHAPE_TIME,
+    SHAPE_MAC,
+    SHAPE_ADDRESS,
+    SHAPE_VERDICT,
+    SHAPE_FILE,
+    SHAPE_LABEL,
+    SHAPE_VALUE
+} shape;
+
+typedef struct csv_field {
+    shape shape;
+    uint16_t present;
+    uint8_t column;
+    int packet; /* the packet's number, not a column */
+} csv_field;
+
+typedef struct csv_encoder {
+    size_t count;
+    csv_field fields[PKT_MAX_FIELDS];
+    /* Numbers below 256: three digits at most, and how many. Random ones, as in the addresses of a
+     * flood, would make every branch on their length a guess. */
+    char octets[256][4];
+    struct {
+        char text[16];
+        size_t size;
+    } verdicts[PKT_VERDICT_COUNT];
+} csv_encoder;
+
+static shape shape_of(const pkt_field *field)
+{
+    if (field->kind == PKT_FIELD_PACKET)
+        return SHAPE_U64;
+    if (field->kind == PKT_FIELD_VALUE)
+        return SHAPE_VALUE;
+    if (field->kind != PKT_FIELD_CELL)
+        return field->kind == PKT_FIELD_FILE ? SHAPE_FILE : SHAPE_LABEL;
+    const pkt_column_info *info = pkt_column_at(field->column);
+    if (info->show == PKT_SHOW_MAC)
+        return SHAPE_MAC;
+    if (info->show == PKT_SHOW_ADDRESS)
+        return SHAPE_ADDRESS;
+    if (info->show == PKT_SHOW_VERDICT)
+        return SHAPE_VERDICT;
+    if (field->column == PKT_COL_ts_ns)
+        return SHAPE_TIME;
+    return info->size == 8   ? SHAPE_U64
+           : info->size == 4 ? SHAPE_U32
+           : info->size == 2 ? SHAPE_U16
+                             : SHAPE_U8;
+}
+
+static void *csv_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+{
+    csv_encoder *csv = calloc(1, sizeof *csv);
+    if (!csv) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for CSV");
+        return NULL;
+    }
+    csv->count = fields->count;
+    for (uint32_t i = 0; i < 256; i++)
+        csv->octets[i][3] = (char)(put_short(csv->octets[i], i) - csv->octets[i]);
+    for (size_t v = 0; v < PKT_VERDICT_COUNT; v++) {
+        const char *name = pkt_verdict_name((pkt_verdict)v);
+        csv->verdicts[v].size = strlen(name);
+        memcpy(csv->verdicts[v].text, name, csv->verdicts[v].size);
+    }
+    for (size_t i = 0; i < fields->count; i++) {
+        const pkt_field *f = &fields->at[i];
+        csv->fields[i] = (csv_field){shape_of(f), f->kind == PKT_FIELD_VALUE ? 0 : f->present,
+                                     f->column, f->kind == PKT_FIELD_PACKET};
+        if (pkt_bytes_add(out, f->name, f->name_size, err) != 0 ||
+            pkt_bytes_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
+            free(csv);
+            return NULL;
+        }
+    }
+    return csv;
+}
+
+/* RFC 4180: quoted if it must be. */
+static char *put_text(char *text, const char *from)
+{
+    if (!from[strcspn(from, ",\"\r\n")])
+        return stpcpy(text, from);
+    *text++ = '"';
+    for (; *from; from++) {
+        if (*from == '"')
+            *text++ = '"';
+        *text++ = *from;
+    }
+    *text++ = '"';
+    return text;
+}
+
+static inline char *put_octet(const csv_encoder *csv, char *text, unsigned octet)
+{
+    const char *digits = csv->octets[octet & 255];
+    memcpy(text, digits, sizeof csv->octets[0]);
+    return text + digits[3];
+}
+
+static inline char *put_address(const csv_encoder *csv, char *text, const pkt_rows *rows,
+                                size_t column, size_t row)
+{
+    const uint64_t *high = rows->cells[column], *low = rows->cells[column + 1];
+    const uint8_t *version = rows->cells[PKT_COL_ip_version];
+    if (version[row] == 6)
+        return pkt_put_ipv6(text, high[row], low[row]);
+    uint32_t address = (uint32_t)low[row];
+    text = put_octet(csv, text, address >> 24);
+    *text++ = '.';
+    text = put_octet(csv, text, address >> 16);
+    *text++ = '.';
+    text = put_octet(csv, text, address >> 8);
+    *text++ = '.';
+    return put_octet(csv, text, address);
+}
+
+/* Most times share their digits above the last nine with the row before. */
+typedef struct second {
+    uint64_t value;
+    size_t size;
+    char text[24];
+} second;
+
+static inline char *put_time(char *text, int64_t ts_ns, second *last)
+{
+    if (ts_ns < (int64_t)PKT_NS_PER_S)
+        return put_i64(text, ts_ns);
+    uint64_t seconds = (uint64_t)ts_ns / PKT_NS_PER_S;
+    uint32_t rest = (uint32_t)((uint64_t)ts_ns % PKT_NS_PER_S);
+    if (seconds != last->value) {
+        last->value = seconds;
+        last->size = (size_t)(put_u64(last->text, seconds) - last->text);
+    }
+    memcpy(text, last->text, sizeof last->text);
+    text += last->size;
+    *text++ = (char)('0' + rest / 100000000);
+    rest %= 100000000;
+    return put_four(put_four(text, rest / 10000), rest % 10000);
+}
+
+static inline char *put_field(const csv_encoder *csv, char *text, const csv_field *field,
+                              const void *cells, const pkt_rows *rows, size_t row, second *last)
+{
+    switch (field->shape) {
+    case SHAPE_U8:
+        return put_octet(csv, text, ((const uint8_t *)cells)[row]);
+    case SHAPE_U16:
+        return put_u32(text, ((const uint16_t *)cells)[row]);
+    case SHAPE_U32:
+        return put_u32(text, ((const uint32_t *)cells)[row]);
+    case SHAPE_U64:
+        return put_u64(text, ((const uint64_t *)cells)[row]);
+    case SHAPE_TIME:
+        return put_time(text, ((const int64_t *)cells)[row], last);
+    case SHAPE_MAC:
+        return put_mac(text, ((const uint64_t *)cells)[row]);
+    case SHAPE_ADDRESS:
+        return put_address(csv, text, rows, field->column, row);
+    case SHAPE_VERDICT: {
+        unsigned verdict = ((const uint8_t *)cells)[row];
+        if (verdict >= PKT_VERDICT_COUNT)
+            return text;
+        memcpy(text, csv->verdicts[verdict].text, sizeof csv->verdicts[verdict].text);
+        return text + csv->verdicts[verdict].size;
+    }
+    case SHAPE_VALUE:
+        return pkt_put_double(text, ((const double *)cells)[row]);
+    case SHAPE_FILE:
+        return put_text(text, rows->file);
+    default:
+        return put_text(text, rows->label);
+    }
+}
+
+/* The most bytes that a row can have: texts may double by quoting. */
+static size_t row_size(const csv_encoder *csv, const pkt_rows *rows)
+{
+    return csv->count * PKT_CELL_TEXT + 2 * (rows->file ? strlen(rows->file) : 0) +
+           2 * (rows->label ? strlen(rows->label) : 0) + 8;
+}
+
+static int csv_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+                    pkt_err *err)
+{
+    const csv_encoder *csv = self;
+    const uint16_t *present = rows->cells[PKT_COL_present];
+    const size_t most = row_size(csv, rows);
+    const void *cells[PKT_MAX_FIELDS];
+    second last = {.value = UINT64_MAX};
+    (void)notes;
+    for (size_t i = 0; i < csv->count; i++)
+        cells[i] = csv->fields[i].packet                 ? rows->numbers
+                   : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
+                                                         : rows->cells[csv->fields[i].column];
+    for (size_t row = 0; row < rows->count; row++) {
+        if (pkt_bytes_reserve(out, most, err) != 0)
+            return -1;
+        char *text = (char *)out->at + out->size;
+        for (size_t i = 0; i < csv->count; i++) {
+            const csv_field *field = &csv->fields[i];
+            if (!field->present || present[row] & field->present)
+                text = put_field(csv, text, field, cells[i], rows, row, &last);
+            *text++ = ',';
+        }
+        text[-1] = '\n';
+        out->size = (size_t)((uint8_t *)text - out->at);
+    }
+    return 0;
+}
+
+const pkt_encoder pkt_encoder_csv = {
+    .name = "csv",
+    .block_rows = 2048,
+    .open = csv_open,
+    .rows = csv_rows,
+    .close = free,
+};
+
+/* The same as a sink of single batches, each written at once. */
+struct pkt_csv_sink {
+    FILE *file;
+    pkt_fields fields;
+    csv_encoder *encoder;
+    pkt_bytes out;
+};
+
+static int out_write(pkt_csv_sink *csv, pkt_err *err)
+{
+    size_t size = csv->out.size;
+    csv->out.size = 0;
+    if (fwrite(csv->out.at, 1, size, csv->file) != size)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    return 0;
+}
+
+static int sink_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pkt_csv_sink *csv = self;
+    pkt_rows rows = {.count = batch->rows};
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        rows.cells[c] = (const uint8_t *)batch + pkt_column_at(c)->offset;
+    return csv_rows(csv->encoder, &rows, &csv->out, NULL, err) != 0 ? -1 : out_write(csv, err);
+}
+
+static int sink_finish(void *self, pkt_err *err)
+{
+    pkt_csv_sink *csv = self;
+    if (fflush(csv->file) != 0)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    return 0;
+}
+
+pkt_csv_sink *pkt_csv_sink_open(FILE *file, pkt_column_set columns, pkt_sink *sink, pkt_err *err)
+{
+    pkt_csv_sink *csv = calloc(1, sizeof *csv);
+    if (!csv) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for CSV");
+        return NULL;
+    }
+    csv->file = file;
+    pkt_fields_all(&csv->fields, columns);
+    if (csv->fields.count == 0)
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no column to write");
+    else
+        csv->encoder = csv_open(&csv->fields, &csv->out, err);
+    if (!csv->encoder || out_write(csv, err) != 0) {
+        pkt_csv_sink_close(csv);
+        return NULL;
+    }
+    *sink = (pkt_sink){csv, sink_push, sink_finish};
+    return csv;
+}
+
+void pkt_csv_sink_close(pkt_csv_sink *csv)
+{
+    if (!csv)
+        return;
+    free(csv->encoder);
+    pkt_bytes_free(&csv->out);
+    free(csv);
+}

@@ -1,0 +1,40 @@
+/* A sink that gathers rows into blocks, has them encoded by several threads, and writes them in
+ * their order. */
+#ifndef PKT_WRITER_H
+#define PKT_WRITER_H
+
+#include <stdio.h>
+
+#include "parsers/rows/rows.h"
+
+/* Threads of a writer, at most; the one that pushes counts. */
+#define PKT_MAX_THREADS 64u
+
+typedef struct pkt_writer pkt_writer;
+
+/* Rows of these fields (which must outlive the writer) to the file, which stays the caller's and
+ * should have no buffer of its own. NULL and *err. */
+pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields, FILE *file,
+                            unsigned threads, pkt_err *err);
+/* What pkt_drive() needs; finish() does nothing, for other captures may follow. */
+pkt_sink pkt_writer_sink(pkt_writer *writer);
+/* What the sink does, with rows that have values: PKT_BATCH_ROWS of each, one value after the
+ * other; NULL if no field shows one. */
+int pkt_writer_push(pkt_writer *writer, const pkt_batch *batch, const double *values, pkt_err *err);
+/* The rows pushed from now on are of this capture; its packets are numbered from 1. `file` (its
+ * name) and `label` must outlive the writer, or be NULL if no field shows them. */
+int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, pkt_err *err);
+/* Numbers of the packets that are pushed next, in place of counting: called once a row. NULL:
+ * count.
+ */
+void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *self);
+/* Write out what was pushed, though its block is not full. */
+int pkt_writer_flush(pkt_writer *writer, pkt_err *err);
+/* All rows were pushed: write the rest. */
+int pkt_writer_end(pkt_writer *writer, pkt_err *err);
+/* Rows that were written, and the bytes that the file has of them. */
+uint64_t pkt_writer_rows(const pkt_writer *writer);
+uint64_t pkt_writer_bytes(pkt_writer *writer);
+void pkt_writer_close(pkt_writer *writer);
+
+#endif

@@ -1,0 +1,506 @@
+"""What all drivers share: the harness's protocol, the clock, rows as CSV.
+
+A driver is a packet parser that is another program, or a library of another language, driven as a
+process: `python3 X_driver.py worker BACKEND` reads one JSON object a line from standard input and
+answers each with one line, as `pktbench worker` does for native backends:
+
+    {"do": "describe"}                           what the backend is, and what it gives
+    {"do": "load"}                               import the library, timed
+    {"do": "rows", "slice", "level", "to", "keep"}
+                                                 every row as CSV; keep: also those before a failure
+    {"do": "sample", "slice", "level", "k", "evict_bytes", "columns"}
+                                                 k timed runs
+    {"do": "positions", "slice", "level", "packets", "parts"}
+                                                 the time of each part of the packets
+    {"do": "done"}                               leave; the end of the input says the same
+
+`python3 X_driver.py run BACKEND LEVEL FILE` is one parse as a whole process.
+
+A driver subclasses Driver and Run, and says in `work` what its library is really asked to do.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.metadata
+import importlib.util
+import ipaddress
+import itertools
+import json
+import os
+import resource
+import sys
+import time
+import zlib
+from functools import lru_cache
+from typing import Any, Callable, Iterator, NamedTuple, NoReturn, Optional
+
+import process
+
+# Columns of include/pktbench.h, in its order and under the names that CSV shows. No driver gives
+# `verdict`: parsers do not agree on what is broken.
+FRAMES = ("ts_ns", "cap_len", "wire_len", "link_type")
+LINK = ("eth_src", "eth_dst", "eth_type", "vlan_id")
+IP = ("ip_version", "ip_proto", "ip_ttl", "ip_tos", "ip_len", "ip_id", "ip_flags", "frag_off",
+      "src", "dst")
+L4 = ("src_port", "dst_port", "l4_hlen", "payload_len", "tcp_flags", "tcp_seq", "tcp_ack",
+      "tcp_window", "icmp_type", "icmp_code")
+HEADERS = LINK + IP + L4
+STREAM = ("stream", "stream_dir")
+
+# Cells of a part that does not apply to a packet. A cell is a number, an address as the library
+# has it (bytes or text), or None.
+NO_LINK = (None,) * len(LINK)
+NO_IP = (None,) * len(IP)
+NO_L4 = (None,) * len(L4)
+NO_HEADERS = NO_LINK + NO_IP + NO_L4
+NO_STREAM = (None,) * len(STREAM)
+NO_MAC = "00:00:00:00:00:00"
+
+LINKTYPE_ETHERNET = 1
+LINKTYPE_RAW = 101
+LINKTYPE_LINUX_SLL = 113
+LINKTYPE_IPV4 = 228
+LINKTYPE_IPV6 = 229
+# What some systems write for LINKTYPE_RAW: their own DLT_RAW.
+LINKTYPES_RAW = (LINKTYPE_RAW, 12, 14)
+
+ETHERTYPE_IPV4 = 0x0800
+ETHERTYPE_IPV6 = 0x86DD
+# Below it stands a length (802.3), which the column shows as 0.
+ETHERTYPE_MIN = 0x0600
+# ARPHRD_ numbers whose protocol field in a Linux cooked header is no EtherType.
+SLL_FOREIGN = frozenset((770, 801, 802, 803, 824))
+
+# The columns' checksum takes the first of so many rows, as the native null sink does of a batch.
+WITNESS_STEP = 256
+FIX = "run `./run setup externals`"
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+
+
+def icmp_size(version: int, left: int) -> int:
+    """Bytes of an ICMP header in a datagram of which `left` bytes are left. ICMPv6 needs four of
+    them; what follows is the message's (RFC 4443 section 2.1, RFC 4286 section 5)."""
+    return 4 if version == 6 and left < 8 else 8
+
+
+class Refusal(Exception):
+    """Why a request is refused, in words for the user."""
+
+
+class Level(NamedTuple):
+    """`work`: what the library really does there. `columns`: what it can give."""
+
+    work: str
+    columns: tuple[str, ...]
+
+
+class Run:
+    """One pass over a capture. Made by Driver.open(), which is where the clock starts.
+
+    `packets` yields one item for each packet, in file order: the library's own loop, and nothing
+    else is timed by `parse`. It goes on after a packet that the library throws on."""
+
+    packets: Iterator[Any]
+    level: str
+
+    def frame_cells(self, packet: Any) -> tuple:
+        raise NotImplementedError
+
+    def header_cells(self, packet: Any) -> tuple:
+        raise NotImplementedError
+
+    def cells(self, packet: Any) -> tuple:
+        """The packet's cells, in the order of the level's columns, made from the library's objects.
+        A packet that the library throws on has the frames columns only."""
+        frame = self.frame_cells(packet)
+        if self.level == "frames":
+            return frame
+        try:
+            return frame + self.header_cells(packet)
+        except Exception:
+            return frame + NO_HEADERS
+
+    def take(self, count: int) -> int:
+        """Read the next `count` packets; returns how many there were."""
+        return sum(1 for _ in itertools.islice(self.packets, count))
+
+    def close(self) -> None:
+        """Let go of files and processes. Raises Refusal if a process that was read to its end says
+        that it failed."""
+
+
+class Driver:
+    """A backend. Subclasses set these, and load() before open() is called."""
+
+    name: str
+    summary: str
+    license: str
+    decoder: str
+    package: Optional[str] = None  # its distribution on the package index
+    minimum: tuple[int, ...] = ()  # oldest version of it that works
+    levels: dict[str, Level]
+    features: dict[str, str] = {}  # name: how it is known
+
+    def version(self) -> str:
+        """Of the library, found without importing it. Raises Refusal if it is missing or old."""
+        assert self.package
+        return f"{package_version(self.package, self.minimum)} ({process.INTERPRETER})"
+
+    def origin(self) -> str:
+        assert self.package
+        return package_origin(self.package)
+
+    def load(self) -> None:
+        """Import the library. What it costs is reported apart from the runs."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """What load() must find out, but is no import and not timed."""
+
+    def open(self, path: str, level: str, columns: bool) -> Run:
+        """Start a run. `columns`: whether cells() will be called."""
+        raise NotImplementedError
+
+
+def package_version(package: str, minimum: tuple[int, ...]) -> str:
+    try:
+        found = importlib.util.find_spec(package) is not None
+        version = importlib.metadata.version(package)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        found, version = False, ""
+    if not found:
+        raise Refusal(f"{package} is not installed for this Python; {FIX}")
+    numbers = tuple(int(part) for part in version.split("+")[0].split(".") if part.isdigit())
+    if numbers < minimum:
+        oldest = ".".join(map(str, minimum))
+        raise Refusal(f"{package} {version} is too old, {oldest} is needed; {FIX}")
+    return version
+
+
+def package_origin(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    path = spec.origin if spec and spec.origin else ""
+    # Debian's and Ubuntu's folder for what their packages install.
+    return "distribution" if "dist-packages" in path else "upstream"
+
+
+# Rows as text, in the format of pktbench's CSV.
+
+
+@lru_cache(maxsize=4096)
+def ipv6_text(address: Any) -> str:
+    """RFC 5952, and never the dotted form that some libraries use for the last 32 bits."""
+    value = ipaddress.IPv6Address(address)
+    if value.ipv4_mapped is None:
+        return str(value)
+    low = int(value) & 0xFFFFFFFF
+    return f"::ffff:{low >> 16:x}:{low & 0xFFFF:x}"
+
+
+def cell_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bytes):
+        if len(cell) == 6:
+            return cell.hex(":")
+        return ".".join(map(str, cell)) if len(cell) == 4 else ipv6_text(cell)
+    if isinstance(cell, str):
+        # MAC addresses have no two colons together, and only five of them.
+        return ipv6_text(cell) if "::" in cell or cell.count(":") == 7 else cell
+    return str(int(cell))
+
+
+def row_text(cells: tuple) -> str:
+    return ",".join(map(cell_text, cells)) + "\n"
+
+
+class Outcome(NamedTuple):
+    rows: int
+    check: int  # sum over the cells of some rows; 0 without columns
+
+
+def parse(run: Run) -> Outcome:
+    rows = 0
+    for _ in run.packets:
+        rows += 1
+    return Outcome(rows, 0)
+
+
+def parse_columns(run: Run, to: Optional[Callable[[str], Any]] = None) -> Outcome:
+    """The same, and every packet's cells; written as CSV if `to` is given."""
+    rows = check = 0
+    cells_of = run.cells
+    for packet in run.packets:
+        cells = cells_of(packet)
+        if rows % WITNESS_STEP == 0:
+            check = zlib.crc32(row_text(cells).encode(), check)
+        if to:
+            to(row_text(cells))
+        rows += 1
+    return Outcome(rows, check)
+
+
+class Sampler:
+    """Timed runs, and the peak memory of what they started."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.walk = bytearray()
+        self.child_peak = 0
+
+    def evict(self, size: int) -> None:
+        """Walk over memory, so that no run finds what the last one left in the caches."""
+        if len(self.walk) != size:
+            self.walk = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
+        _ = self.walk[::process.CACHE_LINE]
+
+    def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
+        gc.collect()  # garbage of the last run is not this one's
+        self.evict(evict_bytes)
+        own = process.peak_rss_bytes()
+        cpu, wall = process.cpu_ns(), time.perf_counter_ns()
+        run = self.driver.open(path, level, columns)
+        try:
+            outcome = parse_columns(run) if columns else parse(run)
+            wall = time.perf_counter_ns() - wall
+        finally:
+            run.close()  # waits for children: only then is their CPU time known
+        cpu = process.cpu_ns() - cpu
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        if largest > own:  # else it may be what the child had of us before it became tshark
+            self.child_peak = max(self.child_peak, largest)
+        return outcome, wall, cpu
+
+    def peak(self) -> int:
+        return process.peak_rss_bytes() + self.child_peak
+
+
+# The protocol.
+
+
+def words(error: BaseException) -> str:
+    """One line for the user; values of packets do not belong into it."""
+    if isinstance(error, Refusal):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    lines = str(error).strip().splitlines() or ["no reason given"]
+    return f"{type(error).__name__}: {lines[0][:200]}"
+
+
+def capture_check(path: str) -> None:
+    """Some libraries guess at what is no capture; the first bytes tell, as for native backends."""
+    with open(path, "rb") as file:
+        magic = file.read(4)
+    if magic not in (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d",
+                     b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a"):
+        raise Refusal("is not a capture: it starts with neither a pcap nor a pcapng magic")
+
+
+def number(request: dict, key: str, least: int, default: Optional[int] = None) -> int:
+    value = request.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise Refusal(f"{key} must be a whole number, {least} or more")
+    return value
+
+
+class Worker:
+    """Answers requests about one driver."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.loaded = False
+        self.sampler = Sampler(driver)
+
+    def answer(self, request: Any) -> dict:
+        what = request.get("do") if isinstance(request, dict) else None
+        if not isinstance(what, str):
+            raise Refusal('a request is an object with the key "do"')
+        if what == "describe":
+            return self.describe()
+        if what == "load":
+            return self.load()
+        answers = {"rows": self.rows, "sample": self.sample, "positions": self.positions}
+        if what not in answers:
+            raise Refusal("unknown request")
+        if not self.loaded:
+            raise Refusal("load comes first")
+        path, level = request.get("slice"), request.get("level")
+        if not isinstance(path, str) or not isinstance(level, str):
+            raise Refusal("a run needs a slice and a level")
+        if level not in self.driver.levels:
+            raise Refusal(f"{self.driver.name} does not offer the level")
+        capture_check(path)
+        return answers[what](request, path, level)
+
+    def describe(self) -> dict:
+        driver = self.driver
+        version = driver.version()
+        return {"backend": {
+            "name": driver.name,
+            "summary": driver.summary,
+            "version": version,
+            "origin": driver.origin(),
+            "license": driver.license,
+            "decoder": driver.decoder,
+            "fork_each_run": False,
+            "levels": {name: {"work": level.work, "columns": contract_columns(level.columns)}
+                       for name, level in driver.levels.items()},
+            "features": [{"name": name, "how": how} for name, how in driver.features.items()],
+        }}
+
+    def load(self) -> dict:
+        self.driver.version()
+        begin = time.perf_counter_ns()
+        try:
+            self.driver.load()
+        except ImportError as error:
+            raise Refusal(f"{self.driver.name} cannot be loaded ({words(error)}); {FIX}") from error
+        load_ns = time.perf_counter_ns() - begin
+        self.driver.check()
+        self.loaded = True
+        return {"load_ns": load_ns}
+
+    def rows(self, request: dict, path: str, level: str) -> dict:
+        to = request.get("to")
+        if not isinstance(to, str):
+            raise Refusal("rows: no file to write them to")
+        part = f"{to}.part"  # a file that is there under its name is whole
+        try:
+            with open(part, "w", encoding="ascii", newline="\n") as file:
+                file.write(",".join(self.driver.levels[level].columns) + "\n")
+                run = self.driver.open(path, level, True)
+                try:
+                    outcome = parse_columns(run, file.write)
+                finally:
+                    run.close()
+            os.replace(part, to)
+        except BaseException as error:
+            if request.get("keep") is True and isinstance(error, Exception):
+                os.replace(part, to)
+            elif os.path.exists(part):
+                os.unlink(part)
+            raise
+        return {"rows": outcome.rows, "witness": f"{outcome.rows:016x}",
+                "columns_witness": f"{outcome.check:016x}"}
+
+    def sample(self, request: dict, path: str, level: str) -> dict:
+        runs, evict = number(request, "k", 1), number(request, "evict_bytes", 0, 0)
+        columns = request.get("columns", False)
+        if not isinstance(columns, bool):
+            raise Refusal("columns must be true or false")
+        first, wall_sum, cpu_sum = None, 0, 0
+        for _ in range(runs):
+            outcome, wall, cpu = self.sampler.run(path, level, columns, evict)
+            wall_sum, cpu_sum = wall_sum + wall, cpu_sum + cpu
+            first = first or outcome
+            if outcome != first:
+                raise Refusal("two runs over the same slice gave different rows")
+        return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
+                "witness": f"{first.check if columns else first.rows:016x}",
+                "peak_rss_bytes": self.sampler.peak()}
+
+    def positions(self, request: dict, path: str, level: str) -> dict:
+        """The clock starts when the first packet is there, so that start-up stays out; it is told
+        as `first_ns`."""
+        parts = number(request, "parts", 1, 8)
+        packets = number(request, "packets", 2 * parts)
+        gc.collect()
+        times = [time.perf_counter_ns()]
+        run = self.driver.open(path, level, False)
+        try:
+            begin = 0
+            for end in [1] + [packets * (i + 1) // parts for i in range(parts)]:
+                if run.take(end - begin) != end - begin:
+                    raise Refusal(f"positions: the capture has fewer than {packets} packets")
+                times.append(time.perf_counter_ns())
+                begin = end
+        finally:
+            run.close()
+        first, *part_ns = [after - before for before, after in zip(times, times[1:])]
+        return {"part_ns": part_ns, "first_ns": first}
+
+
+def contract_columns(shown: tuple[str, ...]) -> list[str]:
+    """As the contract names them: an address is two columns of 64 bits."""
+    names = []
+    for name in shown:
+        names += [f"{name}_hi", f"{name}_lo"] if name in ("src", "dst") else [name]
+    return names
+
+
+# The process.
+
+
+def converse(worker: Worker) -> int:
+    # Children must not hold the harness's ends: standard input becomes empty for them.
+    requests = os.fdopen(os.dup(0), "rb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    answers = os.fdopen(process.output_keep(), "w", encoding="ascii")
+    for line in iter(requests.readline, b""):
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            reply = {"ok": False, "reason": "that is no JSON object"}
+        else:
+            if isinstance(request, dict) and request.get("do") == "done":
+                break
+            try:
+                reply = {"ok": True, **worker.answer(request)}
+            except Exception as error:  # whatever a library throws is an answer, not an end
+                reply = {"ok": False, "reason": words(error)}
+        try:
+            answers.write(json.dumps(reply) + "\n")
+            answers.flush()
+        except OSError:
+            return EXIT_FAILED  # nobody listens
+    return EXIT_DONE
+
+
+def run_once(driver: Driver, level: str, path: str) -> int:
+    process.output_keep()
+    try:
+        driver.version()
+        if level not in driver.levels:
+            raise Refusal(f"{driver.name} does not offer the level")
+        capture_check(path)
+        driver.load()
+        run = driver.open(path, level, False)
+        try:
+            parse(run)
+        finally:
+            run.close()
+    except Exception as error:
+        print(f"{driver.name}: {words(error)}", file=sys.stderr)
+        return EXIT_FAILED
+    return EXIT_DONE
+
+
+def usage(drivers: list[Driver]) -> NoReturn:
+    names = "|".join(driver.name for driver in drivers)
+    script = os.path.basename(sys.argv[0])
+    print(f"usage: {script} worker {names}\n       {script} run {names} LEVEL FILE",
+          file=sys.stderr)
+    sys.exit(EXIT_USAGE)
+
+
+def main(*drivers: Driver) -> NoReturn:
+    named = {driver.name: driver for driver in drivers}
+    arguments = sys.argv[1:]
+    if len(arguments) < 2 or arguments[1] not in named:
+        usage(list(drivers))
+    mode, driver, rest = arguments[0], named[arguments[1]], arguments[2:]
+    process.die_with_parent()
+    if mode == "worker" and not rest:
+        process.memory_limit()
+        status = converse(Worker(driver))
+    elif mode == "run" and len(rest) == 2:
+        status = run_once(driver, *rest)
+    else:
+        usage(list(drivers))
+    sys.exit(status)

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""PyShark behind the protocol of external programs: FileCapture with its defaults (PDML), and with JSON."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any, Iterator, Optional
+
+import external
+import process
+import wireshark_rows as rows
+
+asyncio: Any = None  # imported by load(), like pyshark, which cannot do without it
+pyshark: Any = None
+
+
+class PysharkRun(external.Run):
+    def __init__(self, path: str, units: dict[int, int], **how: Any) -> None:
+        self.level = "dissect"
+        self.units = units
+        self.capture = pyshark.FileCapture(path, override_prefs=rows.PREFERENCES, **how)
+        self.packets = iter(self.capture)
+
+    def close(self) -> None:
+        self.packets.close()  # ends its tshark
+        self.capture.close()
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        raise NotImplementedError
+
+    def cells(self, packet: Any) -> tuple:
+        get = functools.partial(self.get, packet)
+        try:
+            return rows.frame_cells(get) + rows.Walk(get, self.units).cells()
+        except (AttributeError, ValueError, IndexError):
+            return rows.frame_cells(get) + external.NO_HEADERS
+
+
+class XmlRun(PysharkRun):
+    """A layer has all fields of a protocol, also of those that Wireshark nests in it."""
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        if protocol == "frame":
+            return packet.frame_info.get_field(field)
+        for owner in (protocol.split(".")[0], "ipv6"):  # AH may stand by itself, or in IPv6
+            for layer in packet.get_multiple_layers(owner):
+                found = layer.get_field(field)
+                every = found.all_fields if found is not None else []
+                if occurrence < len(every):
+                    # A total length of 0 is shown as the frame's.
+                    one = every[occurrence]
+                    return f"0x{one.raw_value}" if field == "ip.len" else one.show
+                occurrence -= len(every)
+        return None
+
+
+class JsonRun(PysharkRun):
+    """A layer has the fields of a protocol; what Wireshark nests in it is a layer in the layer."""
+
+    def layers(self, packet: Any, protocol: str) -> Iterator[Any]:
+        for layer in packet.get_multiple_layers(protocol):
+            yield layer
+            yield from layer.duplicate_layers
+        for layer in packet.get_multiple_layers("ipv6"):
+            nested = layer.get_field(protocol)
+            yield from nested if isinstance(nested, list) else [nested]
+
+    def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
+        layers = iter([packet.frame_info]) if protocol == "frame" else self.layers(packet, protocol)
+        try:
+            for layer in layers:
+                if occurrence == 0:
+                    return str(layer.get_field(field))
+                occurrence -= 1
+        except AttributeError:  # how JsonLayer says that there is none
+            pass
+        return None
+
+
+class PysharkBase(external.Driver):
+    package = "pyshark"
+    minimum = (0, 6)
+    license = "MIT AND GPL-2.0-or-later"
+    decoder = "wireshark"
+    columns = tuple(name for name in external.FRAMES if name != "link_type") + external.HEADERS
+    features = {
+        "pcapng": "tested",
+        "live": "stated: PyShark's README, Reading from a live interface",
+        "stream-numbers": "stated: Wireshark Display Filter Reference, tcp.stream and udp.stream",
+        "reassembly": "stated: Wireshark User's Guide, Packet Reassembly",
+        "application-layers": "stated: Wireshark Display Filter Reference",
+    }
+    units: dict[int, int] = {}
+
+    def version(self) -> str:
+        version = external.package_version("pyshark", self.minimum)
+        if sys.version_info >= (3, 14):  # it took away asyncio.SafeChildWatcher
+            raise external.Refusal(f"pyshark {version} needs a Python before 3.14: set "
+                               f"PKTBENCH_PYTHON to one and {external.FIX}")
+        return f"{version} ({process.INTERPRETER}, tshark {rows.tshark_version()})"
+
+    def load(self) -> None:
+        global asyncio, pyshark
+        import asyncio
+        import pyshark
+
+    def check(self) -> None:
+        self.units = rows.fragment_units()
+        os.environ.update(rows.tshark_environment())
+        # PyShark starts tshark this way, and does not see to it that tshark ends when we are killed.
+        asyncio.create_subprocess_exec = functools.partial(
+            asyncio.create_subprocess_exec, preexec_fn=process.die_with_parent)
+
+
+class Pyshark(PysharkBase):
+    name = "pyshark"
+    summary = "PyShark's FileCapture as it comes: objects from PDML; every run starts tshark"
+    levels = {
+        "dissect": external.Level(f"FileCapture with its defaults (tshark -T pdml), "
+                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+    }
+
+    def open(self, path: str, level: str, columns: bool) -> external.Run:
+        return XmlRun(path, self.units)
+
+
+class PysharkJson(PysharkBase):
+    name = "pyshark-json"
+    summary = "PyShark's FileCapture on tshark's JSON, packets not kept; every run starts tshark"
+    levels = {
+        "dissect": external.Level(f"FileCapture(use_json=True, keep_packets=False), "
+                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+    }
+
+    def open(self, path: str, level: str, columns: bool) -> external.Run:
+        return JsonRun(path, self.units, use_json=True, keep_packets=False)
+
+
+if __name__ == "__main__":
+    external.main(Pyshark(), PysharkJson())

@@ -1,0 +1,347 @@
+"""Wireshark's fields -> the headers columns, for every driver that has tshark below it.
+
+First occurrence is not outermost: tunnels and ICMP quotes repeat every field. So the walk goes by
+the list of protocols in the frame, from the outside in, and asks for the fields of what stands
+there; what does not follow directly is not taken.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+from typing import Callable, Optional
+
+import external
+from external import NO_IP, NO_L4, NO_LINK, NO_MAC
+
+# Fragments stay what they are: the first one has its transport header, the others have none. A
+# payload length of 0 (segmentation offload) is taken for IPv6 as it is by default for IPv4.
+PREFERENCES = {"ip.defragment": "FALSE", "ipv6.defragment": "FALSE", "ipv6.tso_support": "TRUE"}
+PREFERENCES_WORDS = "no reassembly of IP fragments"
+
+# Fields of each protocol that the columns need. No field for the link type: Wireshark's own number
+# (frame.encap_type) is the same for several LINKTYPEs.
+FIELDS = {
+    "frame": ("frame.time_epoch", "frame.cap_len", "frame.len", "frame.encap_type",
+              "frame.protocols"),
+    "eth": ("eth.src", "eth.dst", "eth.type"),
+    "sll": ("sll.etype", "sll.gretype"),
+    "vlan": ("vlan.id", "vlan.etype"),
+    "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype",
+                   "ieee8021ah.isid"),
+    "mpls": ("mpls.bottom",),
+    "llc": ("llc.oui",),
+    "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
+           "ip.proto", "ip.src", "ip.dst", "ip.cur_rt"),
+    "ipv6": ("ipv6.tclass", "ipv6.plen", "ipv6.nxt", "ipv6.hlim", "ipv6.src", "ipv6.dst"),
+    "ipv6.hopopts": ("ipv6.hopopts.nxt", "ipv6.hopopts.len"),
+    "ipv6.routing": ("ipv6.routing.nxt", "ipv6.routing.len"),
+    "ipv6.dstopts": ("ipv6.dstopts.nxt", "ipv6.dstopts.len"),
+    "ipv6.fraghdr": ("ipv6.fraghdr.nxt", "ipv6.fraghdr.offset", "ipv6.fraghdr.more",
+                     "ipv6.fraghdr.ident"),
+    "ah": ("ah.next_header", "ah.length"),
+    "tcp": ("tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.hdr_len", "tcp.flags",
+            "tcp.window_size_value"),
+    "udp": ("udp.srcport", "udp.dstport"),
+    "icmp": ("icmp.type", "icmp.code"),
+    "icmpv6": ("icmpv6.type", "icmpv6.code"),
+}
+STREAM_FIELDS = ("tcp.stream", "udp.stream")
+ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
+
+# Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
+LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
+         "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
+VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
+# Of IEEE 802.1ah behind a tag of 802.1ad. Wireshark shows its frame as the packet's own.
+BACKBONE = "0x88e7"
+ICMP = {4: "icmp", 6: "icmpv6"}
+# So much of a TCP header is enough for a stream.
+TCP_STREAM_BYTES = 16
+
+# (protocol, field, which occurrence of the protocol) -> the field's value as Wireshark shows it
+Get = Callable[[str, str, int], Optional[str]]
+
+
+class Streams:
+    """Wireshark's stream numbers, counted without those of tunnelled and quoted headers."""
+
+    def __init__(self) -> None:
+        # By field: Wireshark's number -> (number in order of first appearance, who began).
+        self.begun: dict[str, dict[str, tuple[int, tuple]]] = {name: {} for name in STREAM_FIELDS}
+
+    def cells(self, get: Get, headers: tuple, cut_port: Optional[int]) -> tuple:
+        """`headers`: the packet's headers cells; `cut_port`: see Walk."""
+        row = dict(zip(external.HEADERS, headers))
+        port = row["src_port"] if cut_port is None else cut_port
+        if port is None:
+            return external.NO_STREAM
+        protocol = "udp" if cut_port is None and row["tcp_flags"] is None else "tcp"
+        shown = get(protocol, f"{protocol}.stream", 0)
+        if not shown:
+            return external.NO_STREAM
+        begun = self.begun[f"{protocol}.stream"]
+        source = row["src"], port
+        number, first = begun.setdefault(shown, (len(begun), source))
+        return number, int(source != first)
+
+
+class Absent(Exception):
+    """The packet ends before the field."""
+
+
+def to_number(text: str) -> int:
+    """Decimal, 0x..., or a boolean, which newer versions show as a word."""
+    if text in ("True", "False"):
+        return int(text == "True")
+    return int(text, 0)
+
+
+def frame_cells(get: Get) -> tuple:
+    epoch = get("frame", "frame.time_epoch", 0)
+    ts_ns = 0  # a simple packet block has no time, and no such field
+    if epoch:
+        # Nanoseconds of their own: more than nine digits where a record's microseconds are too many.
+        seconds, _, fraction = epoch.partition(".")
+        if len(fraction) < 9:
+            raise external.Refusal("tshark's frame.time_epoch is not in nanoseconds")
+        ts_ns = min(max(int(seconds) * 10**9 + int(fraction), -(2**63)), 2**63 - 1)
+    cap_len, wire_len = get("frame", "frame.cap_len", 0), get("frame", "frame.len", 0)
+    return ts_ns, int(cap_len or 0), int(wire_len or 0)
+
+
+class Walk:
+    """From the outside in: `chain` holds what is still to come, `at` its offset in the frame."""
+
+    def __init__(self, get: Get, fragment_units: dict[int, int]) -> None:
+        self.get = get
+        self.fragment_units = fragment_units
+        protocols = get("frame", "frame.protocols", 0) or ""
+        # `ethertype` is a table of dissectors, no header.
+        self.chain = [name for name in protocols.split(":") if name != "ethertype"]
+        self.captured = int(get("frame", "frame.cap_len", 0) or 0)
+        self.wire = int(get("frame", "frame.len", 0) or 0)
+        self.at = self.end = 0
+        self.seen: dict[str, int] = {}
+        # Source port of a TCP header that is cut, so that it gives no cells, but has a stream.
+        self.cut_port: Optional[int] = None
+
+    def text(self, field: str, occurrence: int = 0) -> str:
+        value = self.get(self.name, field, occurrence)
+        if not value:
+            raise Absent(field)
+        return value
+
+    def number(self, field: str, occurrence: int = 0) -> int:
+        return to_number(self.text(field, occurrence))
+
+    def enter(self, *names: str) -> bool:
+        """Whether the next protocol is one of these; then it is the current one."""
+        if not self.chain or self.chain[0] not in names:
+            return False
+        self.name = self.chain.pop(0)
+        self.occurrence = self.seen.get(self.name, 0)
+        self.seen[self.name] = self.occurrence + 1
+        return True
+
+    def cells(self) -> tuple:
+        link, ip, l4 = NO_LINK, NO_IP, NO_L4
+        try:
+            link = self.link()
+            ip = self.ipv4() if self.enter("ip") else self.ipv6()
+            l4 = self.transport(ip[0])
+        except Absent:
+            pass
+        return link + ip + l4
+
+    def link(self) -> tuple:
+        encapsulation = self.get("frame", "frame.encap_type", 0) or ""
+        if encapsulation not in LINKS:
+            raise Absent
+        first, self.at = LINKS[encapsulation]
+        if not first:
+            return NO_LINK
+        if not self.enter(first) or self.captured < self.at:
+            raise Absent
+        if first in ("raw", "null"):
+            return NO_LINK
+        if first == "eth":
+            src, dst = self.text("eth.src"), self.text("eth.dst")
+            ethertype = self.get("eth", "eth.type", 0)
+        else:
+            src = dst = NO_MAC
+            ethertype = self.get("sll", "sll.etype", 0) or self.gre_ethertype()
+        vlan = None
+        while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
+            # Two tags of 802.1ad in a row are shown as one, with a service and a customer VLAN.
+            both = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ad.svid", 0)
+            if vlan is None:
+                vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
+            if both:
+                self.at += 4
+            self.at += 4
+            if self.name == "ieee8021ad" and self.get(self.name, "ieee8021ah.isid", 0):
+                ethertype = BACKBONE
+                self.chain.clear()
+                break
+            ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
+        self.encapsulations()
+        # No EtherType is shown where the frame has a length, as in 802.3.
+        return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def gre_ethertype(self) -> Optional[str]:
+        """Of a GRE device in a cooked capture; what is below is no EtherType."""
+        ethertype = self.get("sll", "sll.gretype", 0)
+        return ethertype if ethertype and to_number(ethertype) >= external.ETHERTYPE_MIN else None
+
+    def encapsulations(self) -> None:
+        """Between a link header and IP; none of them has columns."""
+        if self.enter("llc"):
+            self.at += 8 if self.get("llc", "llc.oui", 0) else 3
+        if self.enter("pppoes"):
+            self.at += 6
+            if self.enter("ppp"):
+                self.at += 2
+        if self.enter("mpls"):
+            labels = 0
+            while self.get("mpls", "mpls.bottom", labels) in ("0", "False"):
+                labels += 1
+            self.at += 4 * (labels + 1)
+
+    def ipv4(self) -> tuple:
+        if self.at + 20 > self.captured:
+            raise Absent
+        total, flags = self.number("ip.len"), self.number("ip.flags")
+        self.offset = self.number("ip.frag_offset") * self.fragment_units[4]
+        self.proto = self.number("ip.proto")
+        ttl, tos, ident = (self.number(name) for name in ("ip.ttl", "ip.dsfield", "ip.id"))
+        header = self.number("ip.hdr_len")
+        # With a source route, `ip.dst` is the route's end.
+        current = self.get("ip", "ip.cur_rt", 0) if header > 20 else None
+        src, dst = self.text("ip.src"), current or self.text("ip.dst")
+        self.end = self.at + total if total else self.wire
+        self.at += header
+        if not self.offset:
+            self.extensions("ah")
+        return 4, self.proto, ttl, tos, total, ident, flags & 3, self.offset, src, dst
+
+    def ipv6(self) -> tuple:
+        if not self.enter("ipv6") or self.at + 40 > self.captured:
+            raise Absent
+        payload = self.number("ipv6.plen")
+        self.proto = self.number("ipv6.nxt")
+        hops, tos = self.number("ipv6.hlim"), self.number("ipv6.tclass")
+        src, dst = self.text("ipv6.src"), self.text("ipv6.dst")
+        self.at += 40
+        self.end = self.at + payload if payload else self.wire
+        self.offset = 0
+        fragment = self.extensions("ah", "ipv6.hopopts", "ipv6.routing", "ipv6.dstopts",
+                                   "ipv6.fraghdr")
+        return 6, self.proto, hops, tos, 40 + payload, *fragment, src, dst
+
+    def extensions(self, *names: str) -> tuple:
+        """Headers of these kinds before the transport header; returns a fragment header's cells."""
+        fragment = (None, None, None)
+        try:
+            while not self.offset and self.enter(*names):
+                name, k = self.name, self.occurrence
+                if name == "ah":
+                    proto = self.number("ah.next_header", k)
+                    size = (self.number("ah.length", k) + 2) * 4
+                elif name == "ipv6.fraghdr":
+                    proto, size = self.number("ipv6.fraghdr.nxt", k), 8
+                    offset = self.number("ipv6.fraghdr.offset", k) * self.fragment_units[6]
+                    fragment = (self.number("ipv6.fraghdr.ident", k),
+                                self.number("ipv6.fraghdr.more", k), offset)
+                    self.offset = offset
+                else:
+                    proto = self.number(f"{name}.nxt", k)
+                    size = (self.number(f"{name}.len", k) + 1) * 8
+                self.proto = proto
+                self.at += size
+        except Absent:
+            self.chain = []  # cut short: nothing can follow, but the IP header stands
+        return fragment
+
+    def transport(self, version: int) -> tuple:
+        left = self.end - self.at
+        # Some fields are shown although their header is not whole.
+        room = min(left, self.captured - self.at)
+        if self.offset:
+            raise Absent
+        if room >= 20 and self.enter("tcp"):
+            header = self.number("tcp.hdr_len")
+            return (self.number("tcp.srcport"), self.number("tcp.dstport"), header,
+                    max(0, left - header), self.number("tcp.flags") & 0x0FFF,
+                    self.number("tcp.seq_raw"), self.number("tcp.ack_raw"),
+                    self.number("tcp.window_size_value"), None, None)
+        if room >= TCP_STREAM_BYTES and self.enter("tcp"):
+            self.cut_port = self.number("tcp.srcport")
+            raise Absent
+        if room >= 8 and self.enter("udp", "udplite"):
+            self.name = "udp"  # UDP-Lite's ports are shown as UDP's
+            ports = self.number("udp.srcport"), self.number("udp.dstport")
+            return *ports, 8, left - 8, None, None, None, None, None, None
+        icmp = ICMP[version]
+        size = external.icmp_size(version, left)
+        if room >= size and self.enter(icmp):
+            kind, code = self.number(f"{icmp}.type"), self.number(f"{icmp}.code")
+            return None, None, size, left - size, None, None, None, None, kind, code
+        raise Absent
+
+
+# The program.
+
+
+def tshark_path() -> str:
+    path = shutil.which("tshark")
+    if not path:
+        raise external.Refusal(f"tshark is not installed; {external.FIX}")
+    return path
+
+
+def tshark_version() -> str:
+    done = subprocess.run([tshark_path(), "--version"], capture_output=True, text=True,
+                          check=False, stdin=subprocess.DEVNULL, env=tshark_environment())
+    for word in done.stdout.split():
+        if word[:1].isdigit():
+            return word
+    raise external.Refusal(f"tshark does not tell its version; {external.FIX}")
+
+
+def tshark_origin() -> str:
+    return "distribution" if os.path.dirname(tshark_path()) in ("/usr/bin", "/bin") else "upstream"
+
+
+def tshark_environment() -> dict[str, str]:
+    """Results must not depend on who runs us: there are no personal settings here."""
+    return {**os.environ, "WIRESHARK_CONFIG_DIR": "/proc/self/no-settings"}
+
+
+def tshark_options() -> list[str]:
+    options = ["-n"]
+    for name, value in PREFERENCES.items():
+        options += ["-o", f"{name}:{value}"]
+    return options
+
+
+def fragment_units() -> dict[int, int]:
+    """Bytes in one unit of the fragment offset as this version shows it, by IP version: some show
+    bytes, some the header's own 8. Found by showing it one fragment of each."""
+    words = 3
+    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, words, 64, 17, 0) + bytes(8) + bytes(8)
+    ipv6 = struct.pack(">IHBB", 6 << 28, 16, 44, 64) + bytes(32)
+    ipv6 += struct.pack(">BBHI", 17, 0, words << 3, 1) + bytes(8)
+    capture = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, external.LINKTYPE_RAW)
+    for packet in ipv4, ipv6:
+        capture += struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet
+    command = [tshark_path(), *tshark_options(), "-r", "-", "-T", "fields",
+               "-e", "ip.frag_offset", "-e", "ipv6.fraghdr.offset"]
+    done = subprocess.run(command, input=capture, capture_output=True, check=False,
+                          env=tshark_environment())
+    shown = done.stdout.split()
+    if done.returncode or len(shown) != 2:
+        raise external.Refusal(f"this tshark does not show what is needed; {external.FIX}")
+    return {version: words * 8 // int(value) for version, value in zip((4, 6), shown)}

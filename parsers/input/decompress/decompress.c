@@ -1,0 +1,207 @@
+#include "parsers/input/decompress/decompress.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "parsers/input/decompress/codec.h"
+
+enum { INPUT_BYTES = 128 << 10, CODECS_MAX = 4 };
+
+static const unpack_codec *const codecs[CODECS_MAX] = {
+#ifdef PKTBENCH_ZLIB
+    &unpack_gzip,
+#endif
+#ifdef PKTBENCH_ZSTD
+    &unpack_zstd,
+#endif
+#ifdef PKTBENCH_LZMA
+    &unpack_xz,
+#endif
+    NULL,
+};
+
+struct pkt_unpack {
+    const unpack_codec *codec; /* NULL: bytes as they are */
+    void *state;
+    int fd;
+    int ended;         /* the descriptor has no more */
+    int between;       /* a member has ended, and none has begun */
+    uint64_t read;     /* bytes from the descriptor */
+    uint64_t zeros;    /* behind the last member, before what is at hand */
+    const uint8_t *in; /* of `input`, what was not taken yet */
+    size_t in_size;
+    pkt_err fault;
+    uint8_t input[INPUT_BYTES];
+};
+
+const char *pkt_unpack_name(size_t index)
+{
+    return index < CODECS_MAX && codecs[index] ? codecs[index]->name : NULL;
+}
+
+const char *pkt_unpack_packing(const pkt_unpack *unpack)
+{
+    return unpack->codec ? unpack->codec->name : NULL;
+}
+
+uint64_t pkt_unpack_taken(const pkt_unpack *unpack)
+{
+    return unpack->read - unpack->in_size;
+}
+
+/* Standard input may have been handed to us as one that does not wait. */
+static bool is_waited_for(int fd)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    return poll(&input, 1, -1) >= 0 || errno == EINTR;
+}
+
+/* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. */
+static int input_add(pkt_unpack *u, pkt_err *err)
+{
+    ssize_t got;
+    if (u->in_size == 0)
+        u->in = u->input;
+    uint8_t *end = u->input + (u->in - u->input) + u->in_size;
+    do
+        got = read(u->fd, end, (size_t)(u->input + INPUT_BYTES - end));
+    while (got < 0 && (errno == EINTR || (errno == EAGAIN && is_waited_for(u->fd))));
+    if (got < 0)
+        return pkt_fail(err, PKT_ERR_IO, u->read, "cannot read: %s", strerror(errno));
+    u->ended = got == 0;
+    u->read += (uint64_t)got;
+    u->in_size += (size_t)got;
+    return 0;
+}
+
+static const unpack_codec *codec_find(const pkt_unpack *u)
+{
+    for (size_t i = 0; codecs[i]; i++)
+        if (codecs[i]->is(u->in, u->in_size))
+            return codecs[i];
+    return NULL;
+}
+
+pkt_unpack *pkt_unpack_open(int fd, pkt_err *err)
+{
+    pkt_unpack *u = malloc(sizeof *u);
+    if (!u) {
+        close(fd);
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for its first bytes");
+        return NULL;
+    }
+    memset(u, 0, offsetof(pkt_unpack, input));
+    u->fd = fd;
+    int bad = 0;
+    while (!bad && !u->ended && u->in_size < UNPACK_MAGIC_MAX)
+        bad = input_add(u, err);
+    u->codec = bad ? NULL : codec_find(u);
+    if (u->codec)
+        bad = u->codec->open(&u->state, err);
+    if (!bad)
+        return u;
+    u->codec = NULL;
+    pkt_unpack_close(u);
+    return NULL;
+}
+
+void pkt_unpack_close(pkt_unpack *u)
+{
+    if (!u)
+        return;
+    if (u->codec)
+        u->codec->close(u->state);
+    close(u->fd);
+    free(u);
+}
+
+/* Behind a member: is there another one? 1, 0 at the end, -1. */
+static int member_begin(pkt_unpack *u, pkt_err *err)
+{
+    const size_t padding = u->codec->padding;
+    for (;;) {
+        while (u->in_size && *u->in == 0) {
+            u->in++;
+            u->in_size--;
+            u->zeros++;
+        }
+        if (u->in_size || u->ended)
+            break;
+        if (input_add(u, err) != 0)
+            return -1;
+    }
+    if (u->zeros % padding != 0 || (u->zeros && u->in_size && padding == 1))
+        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_unpack_taken(u) - u->zeros,
+                        "%s: %" PRIu64 " bytes of zeros stand behind its data", u->codec->name,
+                        u->zeros);
+    if (!u->in_size)
+        return 0;
+    u->zeros = 0;
+    if (u->codec->again(u->state, err) != 0)
+        return -1;
+    u->between = 0;
+    return 1;
+}
+
+/* Until there is something. 1, 0 at the end, -1 and *err. */
+static int codec_read(pkt_unpack *u, unpack_io *io, pkt_err *err)
+{
+    const size_t wanted = io->out_size;
+    while (io->out_size == wanted) {
+        if (u->in_size == 0 && !u->ended && input_add(u, err) != 0)
+            return -1;
+        int more = u->between ? member_begin(u, err) : 1;
+        if (more != 1)
+            return more;
+        io->in = u->in;
+        io->in_size = u->in_size;
+        int done = u->codec->step(u->state, io, err);
+        bool stuck = done == 0 && io->in_size == u->in_size && io->out_size == wanted;
+        u->in = io->in;
+        u->in_size = io->in_size;
+        if (done < 0) {
+            if (err->pos == PKT_POS_NONE)
+                err->pos = pkt_unpack_taken(u);
+            return -1;
+        }
+        u->between = done;
+        if (stuck && (u->ended || u->in_size))
+            return pkt_fail(err, PKT_ERR_CUT, u->read, "%s: is cut", u->codec->name);
+    }
+    return 1;
+}
+
+static ssize_t plain_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *err)
+{
+    if (u->in_size == 0 && !u->ended && input_add(u, err) != 0)
+        return -1;
+    size_t count = u->in_size < size ? u->in_size : size;
+    memcpy(bytes, u->in, count);
+    u->in += count;
+    u->in_size -= count;
+    return (ssize_t)count;
+}
+
+ssize_t pkt_unpack_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *err)
+{
+    if (u->fault.code == PKT_ERR_NONE) {
+        u->fault.pos = PKT_POS_NONE;
+        if (!u->codec) {
+            ssize_t got = plain_read(u, bytes, size, &u->fault);
+            if (got >= 0)
+                return got;
+        } else {
+            unpack_io io = {.out = bytes, .out_size = size};
+            int got = codec_read(u, &io, &u->fault);
+            /* What came out before a fault goes first; the fault is said at the next call. */
+            if (got >= 0 || io.out_size < size)
+                return (ssize_t)(size - io.out_size);
+        }
+    }
+    if (err)
+        *err = u->fault;
+    return -1;
+}

@@ -1,0 +1,276 @@
+#include "parsers/input/input.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "parsers/input/decompress/decompress.h"
+#include "parsers/source/source_private.h"
+
+enum { CHUNK_BYTES = 256 << 10, PIPE_BYTES = 1 << 20, PIPE_PATH_BYTES = 32 };
+
+struct pkt_input {
+    pkt_slice slice;
+    pkt_unpack *unpack;    /* NULL: a plain file */
+    int pipe_out, pipe_in; /* the reading and the writing end; -1: closed */
+    bool running;
+    pthread_t thread;
+    pkt_err fault; /* of the unpacking; the thread's until it has been joined */
+    char path[PIPE_PATH_BYTES];
+    size_t size; /* bytes at hand */
+    uint8_t bytes[CHUNK_BYTES];
+};
+
+const char *pkt_input_shown(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+/* Until a pipe has bytes, or has had a writer. An open() that waits would wait for another one
+ * where /dev/stdin names a pipe that has been written already. */
+static void writer_wait(int fd)
+{
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    while (poll(&pipe, 1, -1) < 0 && errno == EINTR)
+        ;
+}
+
+/* Standard input, a file, or a pipe, whose writer is waited for. */
+static int input_descriptor(const char *path, pkt_err *err)
+{
+    struct stat st;
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                      : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    if (standard && isatty(fd)) {
+        close(fd);
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "is a terminal: redirect a capture to it");
+    }
+    if (standard)
+        return fd;
+    if (pkt_file_check(fd, 1, &st, err) == 0) {
+        if (S_ISFIFO(st.st_mode))
+            writer_wait(fd);
+        if (fcntl(fd, F_SETFL, 0) == 0)
+            return fd;
+    }
+    close(fd);
+    return -1;
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat st;
+    return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static pkt_unpack *unpack_path(const char *path, pkt_err *err)
+{
+    int fd = input_descriptor(path, err);
+    return fd < 0 ? NULL : pkt_unpack_open(fd, err);
+}
+
+bool pkt_input_is_file(const char *path)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
+        return false;
+    pkt_unpack *unpack = unpack_path(path, NULL);
+    bool packed = unpack && pkt_unpack_packing(unpack);
+    pkt_unpack_close(unpack);
+    return !packed;
+}
+
+/* The first bytes, enough to tell the format. */
+static int head_read(pkt_input *input, pkt_err *err)
+{
+    int swapped;
+    ssize_t got = 1;
+    while (got > 0 && input->size < PCAP_FILE_HEADER) {
+        got = pkt_unpack_read(input->unpack, input->bytes + input->size, CHUNK_BYTES - input->size,
+                              err);
+        input->size += got > 0 ? (size_t)got : 0;
+    }
+    if (got < 0)
+        return -1;
+    return pkt_head_tell(input->bytes, input->size, &input->slice.format, &swapped, err);
+}
+
+static int all_write(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno != EINTR)
+            return -1;
+        bytes += put > 0 ? put : 0;
+        size -= put > 0 ? (size_t)put : 0;
+    }
+    return 0;
+}
+
+/* Everything into the pipe, until there is no more, or nobody reads any more. */
+static void *pump(void *argument)
+{
+    pkt_input *input = argument;
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
+    ssize_t got = (ssize_t)input->size;
+    while (got > 0 && all_write(input->pipe_in, input->bytes, (size_t)got) == 0)
+        got = pkt_unpack_read(input->unpack, input->bytes, CHUNK_BYTES, &input->fault);
+    close(input->pipe_in);
+    return NULL;
+}
+
+static int stream_start(pkt_input *input, pkt_err *err)
+{
+    int ends[2];
+    if (head_read(input, err) != 0)
+        return -1;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no pipe for it: %s", strerror(errno));
+    input->pipe_out = ends[0];
+    input->pipe_in = ends[1];
+    (void)fcntl(input->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
+    (void)snprintf(input->path, sizeof input->path, "/proc/self/fd/%d", input->pipe_out);
+    input->slice.path = input->path;
+    errno = pthread_create(&input->thread, NULL, pump, input);
+    if (errno) {
+        close(input->pipe_in);
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no thread for it: %s", strerror(errno));
+    }
+    input->running = true;
+    return 0;
+}
+
+static int input_begin(pkt_input *input, const char *path, pkt_err *err)
+{
+    input->unpack = unpack_path(path, err);
+    if (!input->unpack)
+        return -1;
+    if (!is_regular(path) || pkt_unpack_packing(input->unpack))
+        return stream_start(input, err);
+    pkt_unpack_close(input->unpack);
+    input->unpack = NULL;
+    return pkt_slice_open(path, &input->slice, err);
+}
+
+pkt_input *pkt_input_open(const char *path, pkt_err *err)
+{
+    pkt_input *input = malloc(sizeof *input);
+    if (!input) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an input");
+        return NULL;
+    }
+    memset(input, 0, offsetof(pkt_input, bytes));
+    input->pipe_out = -1;
+    if (input_begin(input, path, err) == 0)
+        return input;
+    pkt_input_close(input);
+    return NULL;
+}
+
+const pkt_slice *pkt_input_slice(const pkt_input *input)
+{
+    return &input->slice;
+}
+
+const char *pkt_input_packing(const pkt_input *input)
+{
+    return input->unpack ? pkt_unpack_packing(input->unpack) : NULL;
+}
+
+/* When our reading end is closed as well, the thread meets a broken pipe. */
+static void stream_stop(pkt_input *input)
+{
+    if (input->pipe_out >= 0)
+        close(input->pipe_out);
+    input->pipe_out = -1;
+    if (input->running)
+        pthread_join(input->thread, NULL);
+    input->running = false;
+}
+
+int pkt_input_end(pkt_input *input, int bad, pkt_err *err)
+{
+    stream_stop(input);
+    if (input->fault.code == PKT_ERR_NONE || (bad && err->code != PKT_ERR_CUT))
+        return bad;
+    *err = input->fault;
+    return -1;
+}
+
+void pkt_input_close(pkt_input *input)
+{
+    if (!input)
+        return;
+    stream_stop(input);
+    pkt_unpack_close(input->unpack);
+    free(input);
+}
+
+static int is_too_much(const pkt_unpack *unpack, uint64_t written, pkt_err *err)
+{
+    const uint64_t taken = pkt_unpack_taken(unpack);
+    if (!pkt_unpack_packing(unpack) || written <= PKT_FREE_UNPACK_BYTES ||
+        written / PKT_MAX_UNPACK_RATIO <= taken)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIMIT, taken,
+                    "%s: unpacks to more than %u times its size: unpack it yourself if that is "
+                    "right",
+                    pkt_unpack_packing(unpack), PKT_MAX_UNPACK_RATIO);
+}
+
+/* By whole chunks, however small the pieces come: a file costs its readers by how it was written
+ * (sink/outfile.h). */
+static int all_copy(pkt_unpack *unpack, int to, uint8_t *bytes, pkt_err *err)
+{
+    uint64_t written = 0;
+    size_t have = 0;
+    ssize_t got;
+    do {
+        got = pkt_unpack_read(unpack, bytes + have, CHUNK_BYTES - have, err);
+        have += got > 0 ? (size_t)got : 0;
+        if (got > 0 && have < CHUNK_BYTES)
+            continue;
+        if (all_write(to, bytes, have) != 0)
+            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s",
+                            strerror(errno));
+        written += have;
+        have = 0;
+        if (got > 0 && is_too_much(unpack, written, err))
+            return -1;
+    } while (got > 0);
+    return (int)got;
+}
+
+int pkt_input_save(const char *path, const char *to, pkt_err *err)
+{
+    pkt_unpack *unpack = unpack_path(path, err);
+    if (!unpack)
+        return -1;
+    uint8_t *bytes = malloc(CHUNK_BYTES);
+    int fd = bytes ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    int bad;
+    if (fd < 0) {
+        bad = bytes ? pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it to %s: %s", to,
+                               strerror(errno))
+                    : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory to copy it");
+    } else {
+        bad = all_copy(unpack, fd, bytes, err);
+        close(fd);
+        if (bad && err && err->code != PKT_ERR_CUT)
+            unlink(to);
+    }
+    free(bytes);
+    pkt_unpack_close(unpack);
+    return bad;
+}

@@ -1,0 +1,153 @@
+/* Which fields an output has. */
+#include "parsers/rows/rows.h"
+
+/* Names of the fields that are no column; PKT_FIELD_CELL has none. */
+static const char *const other_names[] = {"", "packet", "ts", "file", "label", ""};
+
+static pkt_field field_cell(size_t column)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    size_t size = strlen(info->name);
+    if (info->show == PKT_SHOW_ADDRESS)
+        size -= strlen("_hi");
+    return (pkt_field){PKT_FIELD_CELL, (uint8_t)column, info->present, info->name, size};
+}
+
+static pkt_field field_other(pkt_field_kind kind)
+{
+    const char *name = other_names[kind];
+    return (pkt_field){kind, PKT_COL_ts_ns, 0, name, strlen(name)};
+}
+
+static int same_name(const pkt_field *field, const char *name, size_t size)
+{
+    return field->name_size == size && memcmp(field->name, name, size) == 0;
+}
+
+static int is_there(const pkt_fields *fields, const pkt_field *field)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (same_name(&fields->at[i], field->name, field->name_size))
+            return 1;
+    return 0;
+}
+
+static void needs_find(pkt_fields *fields)
+{
+    fields->needs = PKT_BIT(present);
+    for (size_t i = 0; i < fields->count; i++) {
+        size_t column = fields->at[i].column;
+        if (fields->at[i].kind > PKT_FIELD_TIME || fields->at[i].kind == PKT_FIELD_PACKET)
+            continue;
+        fields->needs |= (pkt_column_set)1 << column;
+        if (pkt_column_at(column)->show == PKT_SHOW_ADDRESS)
+            fields->needs |= (pkt_column_set)1 << (column + 1) | PKT_BIT(ip_version);
+    }
+}
+
+static int is_shown(pkt_column_set columns, size_t column)
+{
+    return (columns >> column & 1) && pkt_column_at(column)->show != PKT_SHOW_HIDDEN;
+}
+
+void pkt_fields_all(pkt_fields *fields, pkt_column_set columns)
+{
+    fields->count = 0;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (is_shown(columns, c))
+            fields->at[fields->count++] = field_cell(c);
+    needs_find(fields);
+}
+
+void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
+{
+    pkt_field field = field_other(kind);
+    if (fields->count < PKT_MAX_FIELDS && !is_there(fields, &field))
+        fields->at[fields->count++] = field;
+}
+
+void pkt_fields_timed(pkt_fields *fields)
+{
+    for (size_t i = 0; i < fields->count && fields->count < PKT_MAX_FIELDS; i++)
+        if (fields->at[i].kind == PKT_FIELD_CELL && fields->at[i].column == PKT_COL_ts_ns) {
+            memmove(&fields->at[i + 1], &fields->at[i], (fields->count - i) * sizeof fields->at[0]);
+            fields->at[i] = field_other(PKT_FIELD_TIME);
+            fields->count++;
+            return;
+        }
+}
+
+void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
+{
+    if (fields->count < PKT_MAX_FIELDS)
+        fields->at[fields->count++] =
+            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT16_MAX, name, strlen(name)};
+}
+
+void pkt_fields_cell(pkt_fields *fields, size_t column)
+{
+    if (fields->count < PKT_MAX_FIELDS)
+        fields->at[fields->count++] = field_cell(column);
+    needs_find(fields);
+}
+
+/* What pkt_fields_named() chooses from. */
+static pkt_fields fields_offered(pkt_column_set columns)
+{
+    pkt_fields all;
+    pkt_fields_all(&all, columns);
+    pkt_fields_add(&all, PKT_FIELD_PACKET);
+    pkt_fields_add(&all, PKT_FIELD_FILE);
+    return all;
+}
+
+void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size)
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < fields->count && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%.*s", i ? between : "",
+                              (int)fields->at[i].name_size, fields->at[i].name);
+}
+
+void pkt_fields_known(pkt_column_set columns, char *text, size_t size)
+{
+    const pkt_fields all = fields_offered(columns);
+    pkt_fields_names(&all, " ", text, size);
+}
+
+int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err)
+{
+    const pkt_fields all = fields_offered(columns);
+    return pkt_fields_chosen(fields, list, &all, err);
+}
+
+/* The field of that name; NULL if there is none. */
+static const pkt_field *field_find(const pkt_fields *fields, const char *name, size_t size)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (same_name(&fields->at[i], name, size))
+            return &fields->at[i];
+    return NULL;
+}
+
+int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err)
+{
+    fields->count = 0;
+    for (;;) {
+        size_t size = strcspn(list, ",");
+        const pkt_field *field = field_find(from, list, size);
+        if (!field)
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no column has the name '%.*s'",
+                            (int)(size < 40 ? size : 40), list);
+        if (is_there(fields, field))
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",
+                            (int)size, list);
+        fields->at[fields->count++] = *field;
+        if (list[size] == '\0')
+            break;
+        list += size + 1;
+    }
+    needs_find(fields);
+    return 0;
+}

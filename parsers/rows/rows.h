@@ -1,0 +1,118 @@
+/* Rows on their way out: the fields that an output has, blocks of rows as arrays of columns, and
+ * the encoders that turn a block into bytes. */
+#ifndef PKT_ROWS_H
+#define PKT_ROWS_H
+
+#include <math.h>
+
+#include "parsers/util/buffer.h"
+#include "pktbench.h"
+
+/* What a field of the output is made of. */
+typedef enum pkt_field_kind {
+    PKT_FIELD_CELL,   /* the column of that number */
+    PKT_FIELD_PACKET, /* number of the packet in its capture, from 1 */
+    PKT_FIELD_TIME,   /* ts_ns in whole microseconds; only where the format has a type for it */
+    PKT_FIELD_FILE,   /* name of the capture without its folder */
+    PKT_FIELD_LABEL,  /* text of the caller's */
+    PKT_FIELD_VALUE   /* a number that was computed and is in no batch; NaN: there is none */
+} pkt_field_kind;
+
+typedef struct pkt_field {
+    pkt_field_kind kind;
+    uint8_t column;   /* PKT_FIELD_CELL: its number; PKT_FIELD_TIME: PKT_COL_ts_ns;
+                       * PKT_FIELD_VALUE: which one of the row's values */
+    uint16_t present; /* PKT_HAS_ bit without which the field is empty; 0: it never is;
+                       * PKT_FIELD_VALUE: not 0 */
+    const char *name; /* static; */
+    size_t name_size; /* bytes of it that count: an address has no `_hi` */
+} pkt_field;
+
+/* Values of a row, and fields, at most. */
+#define PKT_MAX_VALUES 96u
+#define PKT_MAX_FIELDS (PKT_COLUMN_COUNT + PKT_MAX_VALUES)
+
+typedef struct pkt_fields {
+    size_t count;
+    pkt_field at[PKT_MAX_FIELDS];
+    pkt_column_set needs; /* columns that must be there, the hidden ones with them */
+} pkt_fields;
+
+/* Fields of all shown columns of the set. */
+void pkt_fields_all(pkt_fields *fields, pkt_column_set columns);
+/* Fields named in `list` ("a,b,c"), in its order, out of the set's columns, `packet` and `file`.
+ * 0, or -1 and *err. */
+int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err);
+/* The same out of the fields of `from`. */
+int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err);
+/* All names that pkt_fields_named() would take, with blanks between; 512 bytes are enough. */
+void pkt_fields_known(pkt_column_set columns, char *text, size_t size);
+/* The fields' names, with this between. */
+void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size);
+/* One more of the kinds that are no column, at the end, unless it is there. */
+void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind);
+/* One more value, the index'th of a row, at the end. `name` must outlive the fields. */
+void pkt_fields_value(pkt_fields *fields, size_t index, const char *name);
+/* One more column, at the end. */
+void pkt_fields_cell(pkt_fields *fields, size_t column);
+/* `ts`, the time in microseconds, before every ts_ns: for formats with a type for it. */
+void pkt_fields_timed(pkt_fields *fields);
+
+/* A block of rows. */
+typedef struct pkt_rows {
+    size_t count;
+    const void *cells[PKT_COLUMN_COUNT];  /* arrays; those of fields.needs are there */
+    const double *values[PKT_MAX_VALUES]; /* arrays; those that a field shows are there */
+    const uint64_t *numbers;              /* of the packets */
+    const char *file, *label;
+} pkt_rows;
+
+/* The cell's bits; no column is signed but ts_ns, which is as wide as the result. */
+static inline uint64_t pkt_rows_bits(const pkt_rows *rows, size_t column, size_t row)
+{
+    const void *cells = rows->cells[column];
+    switch (pkt_column_at(column)->size) {
+    case 8:
+        return ((const uint64_t *)cells)[row];
+    case 4:
+        return ((const uint32_t *)cells)[row];
+    case 2:
+        return ((const uint16_t *)cells)[row];
+    default:
+        return ((const uint8_t *)cells)[row];
+    }
+}
+
+static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, size_t row)
+{
+    if (field->kind == PKT_FIELD_VALUE)
+        return !isnan(rows->values[field->column][row]);
+    return !field->present ||
+           (((const uint16_t *)rows->cells[PKT_COL_present])[row] & field->present) != 0;
+}
+
+/* A format. Blocks are encoded by any thread at any time, and placed in their order. */
+typedef struct pkt_encoder {
+    const char *name;
+    size_t block_rows; /* of a block, at most */
+    int timed;         /* 1: it has a type for points in time */
+    /* *fields must outlive what is returned; what stands before all rows goes into *out.
+     * NULL and *err. */
+    void *(*open)(const pkt_fields *fields, pkt_bytes *out, pkt_err *err);
+    /* The block's bytes, and notes on them for placed(), are appended. */
+    int (*rows)(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+                pkt_err *err);
+    /* The block's bytes start at this offset of the output. May be NULL. */
+    int (*placed)(void *self, const pkt_bytes *notes, uint64_t offset, pkt_err *err);
+    /* What stands behind all rows, which end at this offset. May be NULL. */
+    int (*end)(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err);
+    void (*close)(void *self);
+} pkt_encoder;
+
+extern const pkt_encoder pkt_encoder_csv, pkt_encoder_arrow, pkt_encoder_parquet;
+/* The encoder by the format's name; NULL. */
+const pkt_encoder *pkt_encoder_find(const char *name);
+/* The index'th, for lists of names; NULL behind the last. */
+const pkt_encoder *pkt_encoder_at(size_t index);
+
+#endif

@@ -1,0 +1,128 @@
+/* Cells as text. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "parsers/rows/digits.h"
+#include "parsers/sink/sink.h"
+
+static const char digits[] = "0123456789abcdef";
+
+/* The cell's bits, sign-extended for none but ts_ns, which is as wide as the result. */
+static uint64_t cell_bits(const pkt_batch *batch, size_t row, const pkt_column_info *info)
+{
+    const uint8_t *at = (const uint8_t *)batch + info->offset + row * info->size;
+    uint64_t wide;
+    uint32_t u32;
+    uint16_t u16;
+    switch (info->size) {
+    case 8:
+        memcpy(&wide, at, sizeof wide);
+        return wide;
+    case 4:
+        memcpy(&u32, at, sizeof u32);
+        return u32;
+    case 2:
+        memcpy(&u16, at, sizeof u16);
+        return u16;
+    default:
+        return *at;
+    }
+}
+
+char *pkt_put_double(char *text, double value)
+{
+    /* A whole number below 2^53 over a power of ten below 10^22 is rounded once, as a reader's
+     * conversion of the same digits is. */
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    const double most = 9007199254740992.0;
+    const double size = fabs(value);
+    if (isnan(value))
+        return text;
+    if (isinf(value))
+        return stpcpy(text, value < 0 ? "-inf" : "inf");
+    for (unsigned places = 0; places < sizeof powers / sizeof powers[0]; places++) {
+        if (size * powers[places] >= most)
+            break;
+        uint64_t digits_left = (uint64_t)(size * powers[places] + 0.5);
+        if ((double)digits_left / powers[places] != size)
+            continue;
+        const uint64_t power = (uint64_t)powers[places];
+        if (value < 0)
+            *text++ = '-';
+        text = put_u64(text, digits_left / power);
+        if (places == 0)
+            return text;
+        *text = '.';
+        digits_left %= power;
+        for (unsigned i = places; i > 0; i--, digits_left /= 10)
+            text[i] = (char)('0' + digits_left % 10);
+        return text + places + 1;
+    }
+    return text + snprintf(text, PKT_CELL_TEXT, "%.17g", value);
+}
+
+static size_t put_group(char *text, unsigned group)
+{
+    size_t n = 0;
+    for (int shift = 12; shift >= 0; shift -= 4)
+        if (n || group >> shift & 15 || shift == 0)
+            text[n++] = digits[group >> shift & 15];
+    return n;
+}
+
+/* RFC 5952: no leading zeros, the first longest run of two or more zero groups as "::". */
+char *pkt_put_ipv6(char *text, uint64_t high, uint64_t low)
+{
+    unsigned groups[8];
+    for (int i = 0; i < 8; i++)
+        groups[i] = (unsigned)((i < 4 ? high : low) >> (48 - 16 * (i % 4)) & 0xffff);
+    int zero = -1, zeros = 1;
+    for (int i = 0, run = 0; i < 8; i++) {
+        run = groups[i] ? 0 : run + 1;
+        if (run > zeros) {
+            zeros = run;
+            zero = i + 1 - run;
+        }
+    }
+    size_t n = 0;
+    for (int i = 0; i < 8; i++) {
+        if (i == zero) {
+            text[n++] = ':';
+            text[n++] = ':';
+            i += zeros - 1;
+            continue;
+        }
+        if (n && text[n - 1] != ':')
+            text[n++] = ':';
+        n += put_group(text + n, groups[i]);
+    }
+    return text + n;
+}
+
+size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char text[PKT_CELL_TEXT])
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    uint64_t bits = cell_bits(batch, row, info);
+    const char *name;
+    char *end = text;
+    switch (info->show) {
+    case PKT_SHOW_MAC:
+        end = put_mac(text, bits);
+        break;
+    case PKT_SHOW_ADDRESS: {
+        uint64_t low = cell_bits(batch, row, pkt_column_at(column + 1));
+        end = batch->ip_version[row] == 6 ? pkt_put_ipv6(text, bits, low)
+                                          : put_ipv4(text, (uint32_t)low);
+        break;
+    }
+    case PKT_SHOW_VERDICT:
+        name = pkt_verdict_name((pkt_verdict)bits);
+        end = stpcpy(text, name ? name : "");
+        break;
+    default:
+        end = column == PKT_COL_ts_ns ? put_i64(text, (int64_t)bits) : put_u64(text, bits);
+    }
+    *end = '\0';
+    return (size_t)(end - text);
+}

@@ -1,0 +1,107 @@
+/* Is this file a capture? Told by its first bytes, never by its name. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "parsers/source/source_private.h"
+
+typedef struct magic {
+    uint8_t bytes[6];
+    size_t count;
+    const char *words; /* what it is, and what to do */
+} magic;
+
+/* Formats that are not handled, but known well enough to say what to do. */
+static const magic known[] = {
+    {{0x1f, 0x8b}, 2, "gzip-compressed: unpack it first (gunzip)"},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: unpack it first (unzstd)"},
+    {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: unpack it first (unxz)"},
+    {{0x04, 0x22, 0x4d, 0x18}, 4, "lz4-compressed: unpack it first (unlz4)"},
+    {{'B', 'Z', 'h'}, 3, "bzip2-compressed: unpack it first (bunzip2)"},
+    {{0x5d, 0x00, 0x00}, 3, "lzma-compressed: unpack it first (unlzma)"},
+    {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
+};
+
+static int is_pcap(uint32_t magic)
+{
+    return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
+}
+
+int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                    pkt_err *err)
+{
+    if (size == 0)
+        return pkt_fail(err, PKT_ERR_FORMAT, 0, "is empty: a capture has a file header");
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (size >= known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
+            return pkt_fail(err, PKT_ERR_FORMAT, 0, "is %s", known[i].words);
+    uint32_t first = size >= 4 ? file_u32(bytes, 0) : 0;
+    uint32_t order = size >= PKT_MAGIC_BYTES ? file_u32(bytes + 8, 0) : 0;
+    *swapped = 0;
+    if (first == 0x0a0d0d0a) { /* pcapng section header: the byte-order magic stands at 8 */
+        *format = PKT_FORMAT_PCAPNG;
+        *swapped = order == 0x4d3c2b1a;
+        if (size < PKT_MAGIC_BYTES || (order != 0x1a2b3c4d && !*swapped))
+            return pkt_fail(err, PKT_ERR_FORMAT, 8,
+                            "starts like pcapng, but has no byte-order "
+                            "magic");
+        return 0;
+    }
+    *format = PKT_FORMAT_PCAP;
+    *swapped = !is_pcap(first);
+    if (*swapped && !is_pcap(__builtin_bswap32(first)))
+        return pkt_fail(err, PKT_ERR_FORMAT, 0,
+                        "is not a capture: it starts with neither a pcap nor a pcapng magic");
+    return 0;
+}
+
+int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped, pkt_err *err)
+{
+    if (pkt_format_tell(bytes, size, format, swapped, err) != 0)
+        return -1;
+    if (size < PCAP_FILE_HEADER)
+        return pkt_fail(err, PKT_ERR_FORMAT, size, "ends inside its file header, after %zu bytes",
+                        size);
+    return 0;
+}
+
+int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err)
+{
+    if (fstat(fd, st) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    if (S_ISREG(st->st_mode) || (pipes && S_ISFIFO(st->st_mode)))
+        return 0;
+    if (S_ISDIR(st->st_mode))
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a directory: name a capture file");
+    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                    "is not a regular file: save the capture to one first");
+}
+
+static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
+{
+    struct stat st;
+    if (pkt_file_check(fd, 0, &st, err) != 0)
+        return -1;
+    uint8_t head[PCAP_FILE_HEADER];
+    ssize_t got = pread(fd, head, sizeof head, 0);
+    if (got < 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    int swapped;
+    if (pkt_head_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
+        return -1;
+    slice->path = path;
+    slice->size = (uint64_t)st.st_size;
+    return 0;
+}
+
+int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
+{
+    /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+    *slice = (pkt_slice){0};
+    int result = slice_read(fd, path, slice, err);
+    close(fd);
+    return result;
+}

@@ -1,0 +1,145 @@
+/* Output files that appear whole or not at all. */
+#include "parsers/util/atomic_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The file is closed, or was never open. */
+static void forget(pkt_outfile *out)
+{
+    free(out->path);
+    free(out->temp);
+    free(out->buffer);
+    *out = (pkt_outfile){0};
+}
+
+static int open_failed(pkt_outfile *out, pkt_err *err)
+{
+    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    if (out->temp)
+        unlink(out->temp);
+    forget(out);
+    return -1;
+}
+
+/* The folder of the path, as a file descriptor of a file in it that has no name yet; it vanishes
+ * with the process. -1 where the file system has no such files. */
+static int open_nameless(const char *path)
+{
+    char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (!folder)
+        return -1;
+    if (slash)
+        slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    free(folder);
+    return fd;
+}
+
+/* A temporary name beside the final one, so that renaming stays within a file system. */
+static int open_named(pkt_outfile *out)
+{
+    int fd = mkstemp(out->temp);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fd >= 0)
+        (void)fchmod(fd, 0666 & ~mask); /* mkstemp is stricter than users expect of an output */
+    return fd;
+}
+
+static int open_temp(pkt_outfile *out, pkt_err *err)
+{
+    size_t room = strlen(out->path) + sizeof ".XXXXXX";
+    out->temp = malloc(room);
+    if (!out->temp)
+        return open_failed(out, err);
+    (void)snprintf(out->temp, room, "%s.XXXXXX", out->path);
+    int fd = open_nameless(out->path);
+    out->nameless = fd >= 0;
+    if (fd < 0)
+        fd = open_named(out);
+    if (fd < 0) {
+        free(out->temp);
+        out->temp = NULL;
+        return open_failed(out, err);
+    }
+    out->file = fdopen(fd, "wb");
+    if (!out->file) {
+        close(fd);
+        return open_failed(out, err);
+    }
+    out->buffer = malloc(PKT_OUTFILE_BYTES);
+    if (out->buffer) /* only quicker */
+        (void)setvbuf(out->file, out->buffer, _IOFBF, PKT_OUTFILE_BYTES);
+    return 0;
+}
+
+/* Give a nameless file its temporary name. */
+static int name_give(pkt_outfile *out)
+{
+    char self[64];
+    int fd = mkstemp(out->temp); /* a name that nothing has */
+    if (fd < 0)
+        return -1;
+    close(fd);
+    (void)unlink(out->temp);
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(out->file));
+    return linkat(AT_FDCWD, self, AT_FDCWD, out->temp, AT_SYMLINK_FOLLOW);
+}
+
+int pkt_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err)
+{
+    *out = (pkt_outfile){0};
+    if (strcmp(path, "-") == 0) {
+        out->file = stdout;
+        return 0;
+    }
+    out->path = strdup(path);
+    if (!out->path)
+        return open_failed(out, err);
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        out->file = fopen(path, "wb"); /* a device or a pipe; a directory fails here */
+        return out->file ? 0 : open_failed(out, err);
+    }
+    return open_temp(out, err);
+}
+
+int pkt_outfile_commit(pkt_outfile *out, pkt_err *err)
+{
+    int bad = fflush(out->file) != 0 || ferror(out->file) ||
+              (out->nameless && out->temp && name_give(out) != 0);
+    int saved = errno;
+    if (out->file != stdout && fclose(out->file) != 0 && !bad) {
+        bad = 1;
+        saved = errno;
+    }
+    out->file = NULL;
+    if (!bad && out->temp && rename(out->temp, out->path) != 0) {
+        bad = 1;
+        saved = errno;
+    }
+    errno = saved;
+    if (bad)
+        return open_failed(out, err);
+    forget(out);
+    return 0;
+}
+
+void pkt_outfile_abandon(pkt_outfile *out)
+{
+    if (out->file && out->file != stdout)
+        fclose(out->file);
+    if (out->temp && !out->nameless)
+        unlink(out->temp);
+    forget(out);
+}

@@ -1,0 +1,161 @@
+#include "report/choose/cost.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "results/reader.h"
+
+enum { REASON = 320 };
+
+void reason_add(json_t *reasons, const char *format, ...)
+{
+    char text[REASON];
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    json_array_append_new(reasons, json_string(text));
+}
+
+bool sink_measured(const json_t *results, const char *sink)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (sink && strcmp(sink_of(run), sink) == 0 && is_timed(run))
+            return true;
+    }
+    return false;
+}
+
+/* The run by which the slice is judged. */
+static const json_t *run_wanted(const json_t *results, const wish *w, const char *backend,
+                                const char *slice, const char *level, unsigned threads)
+{
+    if (sink_measured(results, w->sink))
+        return run_into(results, backend, slice, level, w->sink, threads);
+    return run_of(results, backend, slice, level);
+}
+
+static bool is_good(const json_t *run)
+{
+    return is_timed(run) && has_status(run, "ok");
+}
+
+static void run_refuse(const json_t *results, const wish *w, const json_t *run, const char *slice,
+                       json_t *reasons)
+{
+    const char *status = run ? text_of(run, "status") : "not measured";
+    bool with_sink = sink_measured(results, w->sink);
+    reason_add(reasons, "%s on %s%s%s%s%.200s", status, slice, with_sink ? " with the sink " : "",
+               with_sink ? w->sink : "", *text_of(run, "reason") ? ": " : "",
+               text_of(run, "reason"));
+}
+
+/* Take in the run over a slice that makes up this part of the packets. */
+static void run_take(cost *c, const json_t *run, const json_t *slice, double part)
+{
+    const json_t *wall = json_object_get(run, "wall_ns"), *ci = json_object_get(wall, "ci95");
+    double ns = number_of(run, "ns_per_packet"), scale = ns / number_of(wall, "median");
+    c->ns += part * ns;
+    c->low = fmin(c->low, ns);
+    c->high = fmax(c->high, ns);
+    c->rss = fmax(c->rss, number_of(run, "peak_rss_bytes"));
+    c->row_bytes += part * number_of(run, "output_bytes") / number_of(slice, "packets");
+    c->is_sure = c->is_sure && json_is_array(ci);
+    c->least += part * scale * json_number_value(json_array_get(ci, 0));
+    c->most += part * scale * json_number_value(json_array_get(ci, 1));
+}
+
+cost cost_of(const json_t *results, const wish *w, const char *backend, const char *level,
+             json_t *reasons)
+{
+    cost c = {.low = INFINITY, .known = true, .is_sure = true};
+    for (size_t i = 0; i < w->share_count; i++) {
+        const char *slice = text_of(w->shares[i].slice, "name");
+        const json_t *run = run_wanted(results, w, backend, slice, level, 1);
+        if (is_good(run)) {
+            run_take(&c, run, w->shares[i].slice, w->shares[i].part);
+        } else {
+            run_refuse(results, w, run, slice, reasons);
+            c.known = false;
+        }
+    }
+    return c;
+}
+
+/* Nanoseconds a packet with so many threads; 0 if that was not measured on all slices. */
+static double cost_with(const json_t *results, const wish *w, const char *backend,
+                        const char *level, unsigned threads)
+{
+    double ns = 0;
+    for (size_t i = 0; i < w->share_count; i++) {
+        const json_t *run =
+            run_wanted(results, w, backend, text_of(w->shares[i].slice, "name"), level, threads);
+        if (!is_good(run))
+            return 0;
+        ns += w->shares[i].part * number_of(run, "ns_per_packet");
+    }
+    return ns;
+}
+
+json_t *cost_threads(const json_t *results, const wish *w, const char *backend, const char *level)
+{
+    json_t *list = json_array(), *run;
+    const char *first = w->share_count ? text_of(w->shares[0].slice, "name") : "";
+    size_t i;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        unsigned threads = threads_of(run);
+        if (threads == 1 || strcmp(text_of(run, "slice"), first) != 0 ||
+            strcmp(text_of(run, "backend"), backend) != 0 ||
+            run != run_wanted(results, w, backend, first, level, threads))
+            continue;
+        double ns = cost_with(results, w, backend, level, threads);
+        if (ns > 0)
+            json_array_append_new(
+                list, json_pack("{s:i, s:f}", "threads", (int)threads, "ns_per_packet", ns));
+    }
+    return list;
+}
+
+double frame_of(const wish *w)
+{
+    double mean = 0;
+    for (size_t i = 0; i < w->share_count; i++)
+        mean += w->shares[i].part * number_of(w->shares[i].slice, "mean_frame");
+    return w->mean_frame > 0 ? w->mean_frame : mean;
+}
+
+/* Bytes of the capture file that a packet takes. */
+double file_bytes_of(const wish *w)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < w->share_count; i++)
+        bytes += w->shares[i].part * number_of(w->shares[i].slice, "bytes") /
+                 number_of(w->shares[i].slice, "packets");
+    return bytes;
+}
+
+double rate_of(const wish *w)
+{
+    return w->bits_per_s > 0 ? w->bits_per_s / 8 / frame_of(w) : w->packets_per_s;
+}
+
+/* Cores that the wish keeps busy at this cost; 0 if it names no speed. */
+double cores_needed(const wish *w, double ns)
+{
+    double rate = rate_of(w);
+    if (rate > 0)
+        return rate * ns / 1e9;
+    if (w->volume_bytes > 0 && w->deadline_s > 0)
+        return w->volume_bytes / file_bytes_of(w) * ns / 1e9 / w->deadline_s;
+    return 0;
+}
+
+double cores_there(const json_t *results, const wish *w)
+{
+    return w->cores > 0 ? w->cores : number_of(at(results, "context", "cpu"), "cores");
+}

@@ -1,0 +1,146 @@
+#include "report/choose/requirement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "results/reader.h"
+
+/* Fields by Wireshark's names that are columns here. */
+static const struct {
+    const char *field, *column;
+} fields[] = {
+    {"frame.time_epoch", "ts_ns"},
+    {"frame.len", "wire_len"},
+    {"frame.cap_len", "cap_len"},
+    {"eth.src", "eth_src"},
+    {"eth.dst", "eth_dst"},
+    {"eth.type", "eth_type"},
+    {"vlan.id", "vlan_id"},
+    {"ip.version", "ip_version"},
+    {"ip.proto", "ip_proto"},
+    {"ip.ttl", "ip_ttl"},
+    {"ipv6.hlim", "ip_ttl"},
+    {"ip.len", "ip_len"},
+    {"ip.id", "ip_id"},
+    {"ip.flags", "ip_flags"},
+    {"ip.frag_offset", "frag_off"},
+    {"ip.src", "src_hi"},
+    {"ip.dst", "dst_hi"},
+    {"ipv6.src", "src_hi"},
+    {"ipv6.dst", "dst_hi"},
+    {"tcp.srcport", "src_port"},
+    {"tcp.dstport", "dst_port"},
+    {"udp.srcport", "src_port"},
+    {"udp.dstport", "dst_port"},
+    {"tcp.hdr_len", "l4_hlen"},
+    {"tcp.len", "payload_len"},
+    {"tcp.flags", "tcp_flags"},
+    {"tcp.seq_raw", "tcp_seq"},
+    {"tcp.ack_raw", "tcp_ack"},
+    {"tcp.window_size_value", "tcp_window"},
+    {"icmp.type", "icmp_type"},
+    {"icmp.code", "icmp_code"},
+    {"src", "src_hi"},
+    {"dst", "dst_hi"},
+};
+
+/* Words that are features here. A field of a protocol above TCP and UDP is one of its layer. */
+static const struct {
+    const char *word, *feature;
+} features[] = {
+    {"pcapng", "pcapng"},
+    {"live", "live"},
+    {"stream-numbers", "stream-numbers"},
+    {"tcp.stream", "stream-numbers"},
+    {"udp.stream", "stream-numbers"},
+    {"reassembly", "reassembly"},
+    {"application-layers", "application-layers"},
+    {"makes-packets", "makes-packets"},
+};
+
+static const char *const applications[] = {"dns",  "mdns", "http", "http2", "tls",   "mqtt",
+                                           "coap", "quic", "ssh",  "ntp",   "dhcp",  "smb",
+                                           "ftp",  "smtp", "snmp", "sip",   "telnet"};
+
+static const char *word_in(const char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return words[i];
+    return NULL;
+}
+
+/* The column's name in the results, if some backend gives it. */
+static const char *column_find(const json_t *results, const char *name)
+{
+    size_t i, j;
+    const char *level_name;
+    json_t *backend, *level, *column;
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        json_object_foreach(json_object_get(backend, "levels"), level_name, level)
+        {
+            json_array_foreach(json_object_get(level, "columns"), j, column)
+            {
+                if (json_is_string(column) && strcmp(json_string_value(column), name) == 0)
+                    return json_string_value(column);
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *feature_find(const char *word)
+{
+    char protocol[NEED_WORD];
+    for (size_t i = 0; i < sizeof features / sizeof features[0]; i++)
+        if (strcmp(features[i].word, word) == 0)
+            return features[i].feature;
+    (void)snprintf(protocol, sizeof protocol, "%.*s", (int)strcspn(word, "."), word);
+    return word_in(applications, sizeof applications / sizeof applications[0], protocol)
+               ? "application-layers"
+               : NULL;
+}
+
+static const char *field_column(const char *word)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (strcmp(fields[i].field, word) == 0)
+            return fields[i].column;
+    return word;
+}
+
+static bool need_read(const json_t *results, need *n)
+{
+    if ((n->name = word_in(levels, LEVELS, n->word)))
+        n->kind = NEED_LEVEL;
+    else if ((n->name = feature_find(n->word)))
+        n->kind = NEED_FEATURE;
+    else if ((n->name = column_find(results, field_column(n->word))))
+        n->kind = NEED_COLUMN;
+    return n->name != NULL;
+}
+
+bool needs_read(const json_t *results, const char *text, needs *out, char *why, size_t size)
+{
+    *out = (needs){0};
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        if (length == 0 || length >= NEED_WORD || out->count == NEEDS_MAX) {
+            (void)snprintf(why, size, "must be a list of at most %d words with commas", NEEDS_MAX);
+            return false;
+        }
+        need *n = &out->list[out->count];
+        (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
+        if (!need_read(results, n)) {
+            (void)snprintf(why, size,
+                           "'%s' is no level, column or feature of these results, nor a field that "
+                           "is known here: `pktbench list` shows them",
+                           n->word);
+            return false;
+        }
+        out->count++;
+        text += length + (text[length] == ',');
+    }
+    return true;
+}

@@ -1,0 +1,98 @@
+/* What the traffic is made of, in slices of the results. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/choose/choose.h"
+#include "results/reader.h"
+
+void shares_even(const json_t *results, wish *w)
+{
+    size_t i;
+    json_t *slice;
+    w->share_count = 0;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        if (w->share_count < SHARES_MAX)
+            w->shares[w->share_count++] = (share){.slice = slice};
+    }
+    for (i = 0; i < w->share_count; i++)
+        w->shares[i].part = 1 / (double)w->share_count;
+}
+
+static void names_of(const json_t *results, char *text, size_t size)
+{
+    size_t i, n = 0;
+    json_t *slice;
+    text[0] = '\0';
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        if (n < size)
+            n += (size_t)snprintf(text + n, size - n, "%s%.40s", i ? ", " : "",
+                                  text_of(slice, "name"));
+    }
+}
+
+/* "NAME=SHARE"; false: not that. */
+static bool share_read(const json_t *results, const char *text, size_t length, share *out)
+{
+    char word[128], *end;
+    (void)snprintf(word, sizeof word, "%.*s", (int)length, text);
+    char *equals = strrchr(word, '=');
+    if (!equals || equals == word || length >= sizeof word)
+        return false;
+    *equals = '\0';
+    out->slice = named(json_object_get(results, "slices"), word);
+    out->part = strtod(equals + 1, &end);
+    if (*end == '%')
+        end++;
+    return out->slice && end != equals + 1 && !*end && out->part > 0 && isfinite(out->part);
+}
+
+bool shares_read(const json_t *results, const char *text, wish *w, char *why, size_t size)
+{
+    double sum = 0;
+    char known[512];
+    w->share_count = 0;
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        if (w->share_count == SHARES_MAX ||
+            !share_read(results, text, length, &w->shares[w->share_count])) {
+            names_of(results, known, sizeof known);
+            (void)snprintf(why, size,
+                           "'%.*s': must be a slice of these results with a share above 0, as in "
+                           "NAME=0.7; slices are %s",
+                           (int)(length < 60 ? length : 60), text, known);
+            return false;
+        }
+        sum += w->shares[w->share_count++].part;
+        text += length + (text[length] == ',');
+    }
+    for (size_t i = 0; i < w->share_count; i++)
+        w->shares[i].part /= sum;
+    return w->share_count > 0;
+}
+
+void shares_by_frame(const json_t *results, double mean_frame, wish *w)
+{
+    const json_t *below = NULL, *above = NULL;
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        double mean = number_of(slice, "mean_frame");
+        if (mean <= mean_frame && (!below || mean > number_of(below, "mean_frame")))
+            below = slice;
+        if (mean >= mean_frame && (!above || mean < number_of(above, "mean_frame")))
+            above = slice;
+    }
+    w->share_count = 0;
+    if (!below || !above || below == above) {
+        w->shares[w->share_count++] = (share){.slice = below ? below : above, .part = 1};
+        return;
+    }
+    double low = number_of(below, "mean_frame"), high = number_of(above, "mean_frame");
+    double part = (mean_frame - low) / (high - low);
+    w->shares[w->share_count++] = (share){.slice = below, .part = 1 - part};
+    w->shares[w->share_count++] = (share){.slice = above, .part = part};
+}

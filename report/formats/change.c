@@ -1,0 +1,246 @@
+#include "report/formats/change.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "results/reader.h"
+
+enum { COLUMNS = 9, CELL = 48 };
+
+static const char *const heads[COLUMNS] = {"backend", "level", "slice", "old ns/packet", "new",
+                                           "change",  "95 %",  "p",     "verdict"};
+static const bool is_word[COLUMNS] = {true, true, true, false, false, false, true, false, true};
+
+typedef char row_text[COLUMNS][CELL];
+
+static void percent_text(double ratio, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%+.1f %%", 100 * (ratio - 1));
+}
+
+static bool has_number(const json_t *cell, const char *key)
+{
+    return json_is_number(json_object_get(cell, key));
+}
+
+static void row_fill(const json_t *cell, row_text row)
+{
+    const json_t *ci = json_object_get(cell, "ci95");
+    memset(row, 0, sizeof(row_text));
+    (void)snprintf(row[0], CELL, "%.40s", text_of(cell, "backend"));
+    (void)work_text(cell, row[1]);
+    (void)snprintf(row[2], CELL, "%.40s", text_of(cell, "slice"));
+    if (has_number(cell, "old_ns_per_packet"))
+        number_text(number_of(cell, "old_ns_per_packet"), row[3], CELL);
+    if (has_number(cell, "new_ns_per_packet"))
+        number_text(number_of(cell, "new_ns_per_packet"), row[4], CELL);
+    if (has_number(cell, "ratio"))
+        percent_text(number_of(cell, "ratio"), row[5], CELL);
+    if (json_is_array(ci))
+        (void)snprintf(row[6], CELL, "[%+.1f, %+.1f]",
+                       100 * (json_number_value(json_array_get(ci, 0)) - 1),
+                       100 * (json_number_value(json_array_get(ci, 1)) - 1));
+    if (has_number(cell, "p"))
+        (void)snprintf(row[7], CELL, number_of(cell, "p") < 0.001 ? "<0.001" : "%.3f",
+                       number_of(cell, "p"));
+    (void)snprintf(row[8], CELL, "%s", text_of(cell, "change"));
+}
+
+/* Statuses that changed, and instructions that were counted. */
+static void remark_print(const json_t *cell, FILE *out)
+{
+    if (strcmp(text_of(cell, "old_status"), text_of(cell, "new_status")) != 0)
+        fprintf(out, "  %s, it was %s", text_of(cell, "new_status"), text_of(cell, "old_status"));
+    double before = number_of(cell, "old_instructions"),
+           after = number_of(cell, "new_instructions");
+    if (before > 0 && after > 0)
+        fprintf(out, "  instructions %+.2f %%", 100 * (after / before - 1));
+}
+
+static void means_print(const json_t *comparison, const char *bullet, FILE *out)
+{
+    size_t i;
+    json_t *mean;
+    json_array_foreach(json_object_get(comparison, "means"), i, mean)
+    {
+        const char *backend = text_of(mean, "backend");
+        if (!has_number(mean, "ratio"))
+            continue;
+        fprintf(out, "%sgeometric mean of %s: %+.1f %% over %.0f runs that are ok on both sides\n",
+                bullet, *backend ? backend : "all", 100 * (number_of(mean, "ratio") - 1),
+                number_of(mean, "cells"));
+    }
+}
+
+static void failures_print(const json_t *comparison, const char *bullet, FILE *out)
+{
+    size_t i;
+    json_t *words;
+    json_array_foreach(json_object_get(comparison, "failures"), i, words)
+    {
+        fprintf(out, "%sgate: %s\n", bullet, json_string_value(words));
+    }
+}
+
+/* The smallest change that the least certain run could see. */
+static void sight_print(const json_t *comparison, const char *bullet, FILE *out)
+{
+    double most = 0;
+    size_t i;
+    json_t *cell;
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        most = fmax(most, number_of(cell, "smallest_seen"));
+    }
+    fprintf(out,
+            "%sslower, faster: by more than %.1f %%, with a chance of error of %.0f %% over all "
+            "runs together",
+            bullet, 100 * number_of(comparison, "threshold"), 100 * number_of(comparison, "error"));
+    if (most > 0)
+        fprintf(out, "; a slowdown of %.1f %% would have been found in four of five such runs",
+                100 * most);
+    fputc('\n', out);
+}
+
+static void widths_take(const row_text row, size_t widths[COLUMNS])
+{
+    for (size_t c = 0; c < COLUMNS; c++)
+        if (strlen(row[c]) > widths[c])
+            widths[c] = strlen(row[c]);
+}
+
+static void line_print(const char *const cells[COLUMNS], const size_t widths[COLUMNS], FILE *out)
+{
+    for (size_t c = 0; c < COLUMNS; c++)
+        fprintf(out, is_word[c] ? "%s%-*s" : "%s%*s", c ? "  " : "", (int)widths[c], cells[c]);
+}
+
+static void row_print(const row_text row, const size_t widths[COLUMNS], FILE *out)
+{
+    const char *cells[COLUMNS];
+    for (size_t c = 0; c < COLUMNS; c++)
+        cells[c] = row[c];
+    line_print(cells, widths, out);
+}
+
+static void table_print(const json_t *comparison, FILE *out)
+{
+    const json_t *cells = json_object_get(comparison, "cells");
+    size_t i, widths[COLUMNS];
+    json_t *cell;
+    row_text row;
+    for (size_t c = 0; c < COLUMNS; c++)
+        widths[c] = strlen(heads[c]);
+    json_array_foreach(cells, i, cell)
+    {
+        row_fill(cell, row);
+        widths_take((const char(*)[CELL])row, widths);
+    }
+    line_print(heads, widths, out);
+    fputc('\n', out);
+    json_array_foreach(cells, i, cell)
+    {
+        row_fill(cell, row);
+        row_print((const char(*)[CELL])row, widths, out);
+        remark_print(cell, out);
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+    means_print(comparison, "", out);
+    sight_print(comparison, "", out);
+    failures_print(comparison, "", out);
+}
+
+static void markdown_print(const json_t *comparison, FILE *out)
+{
+    size_t i;
+    json_t *cell;
+    row_text row;
+    for (size_t c = 0; c < COLUMNS; c++)
+        fprintf(out, "| %s ", heads[c]);
+    fputs("|\n", out);
+    for (size_t c = 0; c < COLUMNS; c++)
+        fputs(is_word[c] ? "|:--" : "|--:", out);
+    fputs("|\n", out);
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        row_fill(cell, row);
+        for (size_t c = 0; c < COLUMNS; c++)
+            fprintf(out, "| %s ", row[c]);
+        remark_print(cell, out);
+        fputs("|\n", out);
+    }
+    fputc('\n', out);
+    means_print(comparison, "- ", out);
+    sight_print(comparison, "- ", out);
+    failures_print(comparison, "- ", out);
+    fputc('\n', out);
+}
+
+static void csv_print(const json_t *comparison, FILE *out)
+{
+    static const char *const keys[] = {"backend",
+                                       "level",
+                                       "slice",
+                                       "old_status",
+                                       "new_status",
+                                       "change",
+                                       "old_ns_per_packet",
+                                       "new_ns_per_packet",
+                                       "ratio",
+                                       "cpu_ratio",
+                                       "p",
+                                       "p_slower",
+                                       "n",
+                                       "smallest_seen",
+                                       "old_instructions",
+                                       "new_instructions",
+                                       "sink",
+                                       "threads"};
+    enum { KEYS = sizeof keys / sizeof keys[0] };
+    size_t i;
+    json_t *cell;
+    for (size_t k = 0; k < KEYS; k++)
+        fprintf(out, "%s%s", k ? "," : "", keys[k]);
+    fputs(",ratio_low,ratio_high\n", out);
+    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    {
+        const json_t *ci = json_object_get(cell, "ci95");
+        for (size_t k = 0; k < KEYS; k++) {
+            if (has_number(cell, keys[k]))
+                fprintf(out, "%s%.9g", k ? "," : "", number_of(cell, keys[k]));
+            else
+                fprintf(out, "%s%s", k ? "," : "", text_of(cell, keys[k]));
+        }
+        for (size_t end = 0; end < 2; end++)
+            if (json_is_array(ci))
+                fprintf(out, ",%.9g", json_number_value(json_array_get(ci, end)));
+            else
+                fputc(',', out);
+        fputc('\n', out);
+    }
+}
+
+int report_change(const json_t *comparison, report_format format, FILE *out)
+{
+    if (!json_is_array(json_object_get(comparison, "cells")))
+        return -1;
+    switch (format) {
+    case REPORT_TABLE:
+        table_print(comparison, out);
+        return 0;
+    case REPORT_MARKDOWN:
+        markdown_print(comparison, out);
+        return 0;
+    case REPORT_CSV:
+        csv_print(comparison, out);
+        return 0;
+    case REPORT_JSON:
+        return json_dumpf(comparison, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+                       fputc('\n', out) != EOF
+                   ? 0
+                   : -1;
+    default:
+        return -1; /* formats of others have no place for a change */
+    }
+}

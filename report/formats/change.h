@@ -1,0 +1,11 @@
+/* What changed between two sets of results, as a table. Sees nothing but the JSON under
+ * `comparison` (results/schema.json). */
+#ifndef PKT_CHANGE_H
+#define PKT_CHANGE_H
+
+#include "report/formats/table.h"
+
+/* Write the comparison. 0, or -1 if the JSON is not what the schema says. */
+int report_change(const json_t *comparison, report_format format, FILE *out);
+
+#endif

@@ -1,0 +1,93 @@
+#include "report/formats/private.h"
+
+#include <string.h>
+
+/* A field in quotes if it needs them (RFC 4180). */
+static void text_cell(FILE *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\n")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void number_cell(FILE *out, const json_t *number)
+{
+    fputc(',', out);
+    if (json_is_integer(number))
+        fprintf(out, "%lld", (long long)json_integer_value(number));
+    else if (json_is_real(number))
+        fprintf(out, "%.9g", json_real_value(number));
+}
+
+/* median, low, high, min, max, n */
+static void summary_cells(FILE *out, const json_t *summary)
+{
+    const json_t *ci = json_object_get(summary, "ci95");
+    number_cell(out, json_object_get(summary, "median"));
+    number_cell(out, json_array_get(ci, 0));
+    number_cell(out, json_array_get(ci, 1));
+    number_cell(out, json_object_get(summary, "min"));
+    number_cell(out, json_object_get(summary, "max"));
+    number_cell(out, json_object_get(summary, "n"));
+}
+
+static void run_line(const json_t *results, const json_t *run, FILE *out)
+{
+    const json_t *slice = named(json_object_get(results, "slices"), text_of(run, "slice"));
+    const json_t *backend = named(json_object_get(results, "backends"), text_of(run, "backend"));
+    const json_t *agreement = json_object_get(run, "agreement");
+    const json_t *ratio = json_object_get(run, "ratio");
+    const char *const words[] = {text_of(run, "slice"),       text_of(run, "backend"),
+                                 text_of(backend, "version"), text_of(run, "level"),
+                                 text_of(run, "status"),      text_of(run, "reason")};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (i)
+            fputc(',', out);
+        text_cell(out, words[i]);
+    }
+    number_cell(out, json_object_get(slice, "packets"));
+    number_cell(out, json_object_get(slice, "bytes"));
+    summary_cells(out, json_object_get(run, "wall_ns"));
+    summary_cells(out, json_object_get(run, "cpu_ns"));
+    number_cell(out, json_object_get(run, "ns_per_packet"));
+    number_cell(out, json_object_get(run, "mb_per_s"));
+    fprintf(out, ",%s,%s", text_of(ratio, "backend"), text_of(ratio, "level"));
+    number_cell(out, json_object_get(ratio, "median"));
+    number_cell(out, json_array_get(json_object_get(ratio, "ci95"), 0));
+    number_cell(out, json_array_get(json_object_get(ratio, "ci95"), 1));
+    number_cell(out, json_object_get(run, "load_ns"));
+    number_cell(out, json_object_get(run, "peak_rss_bytes"));
+    fprintf(out, ",%s", text_of(agreement, "reference"));
+    number_cell(out, json_object_get(agreement, "cells_compared"));
+    number_cell(out, json_object_get(agreement, "cells_different"));
+    number_cell(out, json_object_get(agreement, "broken_rows"));
+    number_cell(out, json_object_get(agreement, "broken_cells_different"));
+    fprintf(out, ",%s,%u", sink_of(run), threads_of(run));
+    number_cell(out, json_object_get(run, "output_bytes"));
+    fputc('\n', out);
+}
+
+void report_csv(const json_t *results, FILE *out)
+{
+    size_t i;
+    json_t *run;
+    fputs("slice,backend,version,level,status,reason,packets,bytes,"
+          "wall_ns,wall_ns_low,wall_ns_high,wall_ns_min,wall_ns_max,samples,"
+          "cpu_ns,cpu_ns_low,cpu_ns_high,cpu_ns_min,cpu_ns_max,cpu_samples,"
+          "ns_per_packet,mb_per_s,ratio_to,ratio_to_level,ratio,ratio_low,ratio_high,"
+          "load_ns,peak_rss_bytes,reference,cells_compared,cells_different,"
+          "broken_rows,broken_cells_different,sink,threads,output_bytes\n",
+          out);
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        run_line(results, run, out);
+    }
+}

@@ -1,0 +1,135 @@
+/* The study's table: three Python libraries in two readings, and what stands in their place. */
+#include "report/formats/private.h"
+
+#include <string.h>
+
+enum { CELL = 64, COLUMNS = 6 };
+
+static const char *const heads[COLUMNS] = {
+    "library",           "published",          "the slice here",
+    "over dpkt reading", "over dpkt decoding", "over the native stand-in"};
+
+/* Which rows of the results make a line: by reading and library. Scapy and PyShark do the same in
+ * both readings; what differs is the row of dpkt that they are held against. */
+static const struct {
+    const char *title, *reading, *library;
+} lines[] = {
+    {"dpkt, reading", "as-published", "dpkt"},
+    {"dpkt, decoding", "like-for-like", "dpkt"},
+    {"Scapy, dissecting", "as-published", "scapy"},
+    {"PyShark, dissecting", "as-published", "pyshark"},
+};
+
+static const json_t *row_of(const json_t *study, const char *reading, const char *slice,
+                            const char *library)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(study, i, row)
+    {
+        if (strcmp(text_of(row, "reading"), reading) == 0 &&
+            strcmp(text_of(row, "slice"), slice) == 0 &&
+            strcmp(text_of(row, "library"), library) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static void with_interval(const json_t *summary, const char *unit, char *text)
+{
+    char median[24], interval[CELL / 2];
+    number_text(number_of(summary, "median"), median, sizeof median);
+    interval_text(summary, 1, interval, sizeof interval);
+    (void)snprintf(text, CELL, "%s%s%s%s", median, unit, *interval ? " " : "", interval);
+}
+
+static void ratio_text(const json_t *row, char *text)
+{
+    const json_t *ratio = json_object_get(row, "to_dpkt");
+    *text = '\0';
+    if (json_is_object(ratio))
+        with_interval(ratio, "", text);
+}
+
+typedef char line_text[COLUMNS][CELL];
+
+/* false: the library has no such row. */
+static bool line_fill(const json_t *study, const char *slice, size_t index, line_text line)
+{
+    const json_t *row = row_of(study, lines[index].reading, slice, lines[index].library);
+    const json_t *native = json_object_get(row, "to_native");
+    memset(line, 0, sizeof(line_text));
+    if (!row)
+        return false;
+    (void)snprintf(line[0], CELL, "%s%s", lines[index].title,
+                   number_of(row, "prefix_packets") > 0 ? " *" : "");
+    (void)snprintf(line[1], CELL, "%.2f s", number_of(row, "published_s"));
+    with_interval(json_object_get(row, "slice_s"), " s", line[2]);
+    ratio_text(row_of(study, "as-published", slice, lines[index].library), line[3]);
+    ratio_text(row_of(study, "like-for-like", slice, lines[index].library), line[4]);
+    if (strcmp(lines[index].library, "dpkt") == 0)
+        line[3][0] = line[4][0] = '\0';
+    if (json_is_object(native)) {
+        char times[CELL / 2];
+        number_text(number_of(native, "median"), times, sizeof times);
+        (void)snprintf(line[5], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
+                       text_of(native, "level"));
+    }
+    return true;
+}
+
+static void line_print(const line_text line, bool markdown, FILE *out)
+{
+    static const int widths[COLUMNS] = {22, 10, 24, 24, 24, 0};
+    for (size_t c = 0; c < COLUMNS; c++)
+        if (markdown)
+            fprintf(out, "| %s ", line[c]);
+        else
+            fprintf(out, "%-*s", widths[c], line[c]);
+    fputs(markdown ? "|\n" : "\n", out);
+}
+
+static void slice_print(const json_t *study, const char *slice, bool markdown, FILE *out)
+{
+    line_text line;
+    fprintf(out, markdown ? "**The study's libraries on %s**\n\n" : "The study's libraries on %s\n",
+            slice);
+    for (size_t c = 0; c < COLUMNS; c++)
+        (void)snprintf(line[c], CELL, "%s", heads[c]);
+    line_print((const char(*)[CELL])line, markdown, out);
+    if (markdown)
+        fputs("|:--|:--|:--|:--|:--|:--|\n", out);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        if (line_fill(study, slice, i, line))
+            line_print((const char(*)[CELL])line, markdown, out);
+    fputc('\n', out);
+}
+
+static void prefix_notes(const json_t *study, const char *slice, FILE *out)
+{
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
+        if (number_of(row, "prefix_packets") > 0)
+            fprintf(out, "* %s, on %s: the cost of its first %.0f packets, for all of them.\n",
+                    lines[i].title, slice, number_of(row, "prefix_packets"));
+    }
+}
+
+void report_study(const json_t *results, bool markdown, FILE *out)
+{
+    size_t i;
+    json_t *slice;
+    const json_t *study = json_object_get(results, "study");
+    if (json_array_size(study) == 0)
+        return;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        slice_print(study, text_of(slice, "name"), markdown, out);
+    }
+    fputs("Published: a study of CIC-IoT-2023 traffic, 10 MB, 1 : 102 : 1179.\n", out);
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        prefix_notes(study, text_of(slice, "name"), out);
+    }
+    fputc('\n', out);
+}

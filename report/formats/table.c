@@ -1,0 +1,351 @@
+#include "report/formats/table.h"
+
+#include <string.h>
+
+#include "report/formats/conformance.h"
+#include "report/formats/private.h"
+
+enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 256 };
+
+static const char *const heads[COLUMNS] = {"backend", "level", "ns/packet", "95 %",
+                                           "MB/s",    "x raw", "95 %",      "peak MB"};
+/* Which columns are words, and stand on the left of their room. */
+static const bool is_word[COLUMNS] = {true, true, false, true, false, false, true, false};
+
+typedef char row_text[COLUMNS][CELL];
+
+static bool has_sink(const json_t *run)
+{
+    return strcmp(sink_of(run), NULL_SINK) != 0;
+}
+
+/* Rows that were handed over take room from the columns. */
+static bool has_sinks(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (has_sink(run))
+            return true;
+    }
+    return false;
+}
+
+int report_format_find(const char *name, report_format *format)
+{
+    static const char *const names[] = {"table",         "markdown", "csv",   "json",
+                                        "github-action", "bmf",      "junit", "gbench"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *format = (report_format)i;
+            return 0;
+        }
+    return -1;
+}
+
+static void row_fill(const json_t *results, const json_t *run, row_text row)
+{
+    const json_t *backend = named(json_object_get(results, "backends"), text_of(run, "backend"));
+    const json_t *ratio = json_object_get(run, "ratio"), *wall = json_object_get(run, "wall_ns");
+    memset(row, 0, sizeof(row_text));
+    (void)snprintf(row[0], CELL, "%.30s%s%s", text_of(run, "backend"),
+                   is_ours(backend) ? " (ours)" : "", has_status(run, "differs") ? " *" : "");
+    (void)work_text(run, row[1]);
+    if (!is_timed(run))
+        return;
+    double ns = number_of(run, "ns_per_packet");
+    number_text(ns, row[2], CELL);
+    interval_text(wall, ns / number_of(wall, "median"), row[3], CELL);
+    number_text(number_of(run, "mb_per_s"), row[4], CELL);
+    if (json_is_object(ratio)) {
+        number_text(number_of(ratio, "median"), row[5], CELL);
+        interval_text(ratio, 1, row[6], CELL);
+        if (strcmp(text_of(ratio, "level"), text_of(run, "level")) != 0)
+            strncat(row[5], "'", 2);
+    }
+    if (json_is_number(json_object_get(run, "peak_rss_bytes")))
+        number_text(number_of(run, "peak_rss_bytes") / 1e6, row[7], CELL);
+}
+
+/* What stands behind the numbers: a status with its reason, or nothing for `ok`. */
+static void remark_print(const json_t *results, const json_t *run, FILE *out)
+{
+    const json_t *agreement = json_object_get(run, "agreement");
+    const json_t *first = json_object_get(agreement, "first_difference");
+    if (!has_status(run, "ok"))
+        fprintf(out, "  %s%s%s", text_of(run, "status"), *text_of(run, "reason") ? ": " : "",
+                text_of(run, "reason"));
+    if (!has_status(run, "ok") && *text_of(first, "value") && *text_of(first, "expected"))
+        fprintf(out, ": %s, %s has %s", text_of(first, "value"), text_of(agreement, "reference"),
+                text_of(first, "expected"));
+    size_t given = columns_given(results, text_of(run, "backend"), text_of(run, "level"));
+    size_t most = columns_most(results, text_of(run, "level"));
+    if (is_timed(run) && given < most)
+        fprintf(out, "  %zu of %zu columns", given, most);
+    if (number_of(run, "prefix_packets") > 0)
+        fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
+    if (number_of(agreement, "broken_cells_different") > 0)
+        fprintf(out, "  %.0f cells of broken packets differ",
+                number_of(agreement, "broken_cells_different"));
+}
+
+static void slice_head(const json_t *slice, FILE *out)
+{
+    char packets[32];
+    double broken = number_of(slice, "packets") - number_of(slice, "sound_packets");
+    /* Exact: three digits are for measured numbers. */
+    (void)snprintf(packets, sizeof packets, "%.0f", number_of(slice, "packets"));
+    fprintf(out, "%s: %s packets, %.2f MB, mean frame %.1f bytes", text_of(slice, "name"), packets,
+            number_of(slice, "bytes") / 1e6, number_of(slice, "mean_frame"));
+    if (broken > 0)
+        fprintf(out,
+                ", %.0f of them not sound (cut, malformed or of a link type without a decoder)",
+                broken);
+    const json_t *filter = json_object_get(slice, "filter");
+    if (json_is_object(filter))
+        fprintf(out, "; filter '%s' takes %.0f of %.0f packets", text_of(filter, "expression"),
+                number_of(filter, "kept"), number_of(filter, "of"));
+}
+
+static void aa_print(const json_t *results, const char *slice, FILE *out)
+{
+    size_t i;
+    json_t *aa;
+    json_array_foreach(json_object_get(results, "aa"), i, aa)
+    {
+        char median[32], interval[CELL];
+        if (strcmp(text_of(aa, "slice"), slice) != 0 ||
+            (strcmp(text_of(aa, "level"), "headers") != 0 &&
+             run_of(results, text_of(aa, "backend"), slice, "headers")))
+            continue;
+        (void)snprintf(median, sizeof median, "%.3f", number_of(aa, "median"));
+        const json_t *ci = json_object_get(aa, "ci95");
+        interval[0] = '\0';
+        if (json_is_array(ci))
+            (void)snprintf(interval, sizeof interval, " [%.3f, %.3f]",
+                           json_number_value(json_array_get(ci, 0)),
+                           json_number_value(json_array_get(ci, 1)));
+        fprintf(out, "A/A: %s %s against itself in other processes: %s%s\n", text_of(aa, "backend"),
+                text_of(aa, "level"), median, interval);
+    }
+}
+
+/* "Agreement: 8 of 8 runs ok; 16911180 cells compared, 0 different" */
+static void agreement_print(const json_t *results, const char *slice, FILE *out)
+{
+    double compared = 0, different = 0;
+    size_t i, ok = 0, count = 0;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        const json_t *agreement = json_object_get(run, "agreement");
+        if (strcmp(text_of(run, "slice"), slice) != 0 || has_status(run, "not-offered") ||
+            has_sink(run))
+            continue; /* rows with a sink are those of the row without */
+        count++;
+        ok += has_status(run, "ok");
+        compared += number_of(agreement, "cells_compared");
+        different += number_of(agreement, "cells_different");
+    }
+    fprintf(out, "Agreement: %zu of %zu runs ok; %.0f cells compared, %.0f different\n", ok, count,
+            compared, different);
+}
+
+/* The runs of a slice, as rows; *widths grows to what they need. */
+static size_t rows_collect(const json_t *results, const char *slice, const json_t **runs,
+                           row_text *rows, size_t widths[COLUMNS])
+{
+    size_t i, n = 0;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (n == LINE_MAX_ROWS || strcmp(text_of(run, "slice"), slice) != 0 ||
+            has_status(run, "not-offered"))
+            continue;
+        runs[n] = run;
+        row_fill(results, run, rows[n]);
+        for (size_t c = 0; c < COLUMNS; c++)
+            widths[c] = strlen(rows[n][c]) > widths[c] ? strlen(rows[n][c]) : widths[c];
+        n++;
+    }
+    return n;
+}
+
+static void line_print(const row_text row, const size_t widths[COLUMNS], FILE *out)
+{
+    for (size_t c = 0; c < COLUMNS; c++)
+        fprintf(out, is_word[c] ? "%s%-*s" : "%s%*s", c ? "  " : "", (int)widths[c], row[c]);
+}
+
+static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
+{
+    row_text row;
+    for (size_t c = 0; c < COLUMNS; c++)
+        (void)snprintf(row[c], CELL, "%s", heads[c]);
+    fputs(colour ? "\033[2m" : "", out);
+    line_print((const char(*)[CELL])row, widths, out);
+    fputs(colour ? "\033[0m\n" : "\n", out);
+}
+
+static void machine_print(const json_t *results, const char *bullet, FILE *out)
+{
+    const json_t *context = json_object_get(results, "context");
+    const json_t *cpu = json_object_get(context, "cpu"), *plan = json_object_get(results, "plan");
+    fprintf(out, "%s%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s; %.10s\n", bullet,
+            text_of(cpu, "model"), number_of(cpu, "cores"), number_of(cpu, "l2_bytes") / 1024,
+            number_of(cpu, "l3_bytes") / 1024,
+            json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
+            text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
+            text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
+    fprintf(out,
+            "%s%.0f processes of each backend, %.0f rounds in each (of runs above %.0f ms: one "
+            "round in "
+            "%.0f of them), in random order; page cache warm, %s caches evicted; medians with "
+            "95 %% intervals.\n",
+            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+            number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
+}
+
+/* Does some ratio compare with another level? Then its mark is explained. */
+static bool has_cross_level(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        const json_t *ratio = json_object_get(run, "ratio");
+        if (json_is_object(ratio) && strcmp(text_of(ratio, "level"), text_of(run, "level")) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void notes_print(const json_t *results, const char *bullet, FILE *out)
+{
+    size_t i;
+    json_t *backend;
+    fprintf(out, "%sx raw: time over raw's in the same round, at the same level%s.\n", bullet,
+            has_cross_level(results) ? "; ' against raw's headers" : "");
+    if (has_sinks(results))
+        fprintf(out,
+                "%s> csv: up to the last byte of CSV, written to /dev/null as `pktbench extract` "
+                "does it; x2: by 2 threads; x raw: over raw's rows that are only counted.\n",
+                bullet);
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        if (json_is_true(json_object_get(backend, "available")))
+            fprintf(out, "%s%s %s: %s\n", bullet, text_of(backend, "name"),
+                    text_of(backend, "version"), text_of(backend, "summary"));
+    }
+}
+
+static void terminal_print(const json_t *results, bool colour, FILE *out)
+{
+    size_t i;
+    json_t *slice;
+    report_study(results, false, out);
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *runs[LINE_MAX_ROWS];
+        static const size_t least[COLUMNS] = {12, 8, 9, 16, 6, 6, 16, 7};
+        row_text rows[LINE_MAX_ROWS];
+        size_t widths[COLUMNS];
+        for (size_t c = 0; c < COLUMNS; c++)
+            widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
+        size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
+        fputs(colour ? "\033[1m" : "", out);
+        slice_head(slice, out);
+        fputs(colour ? "\033[0m\n" : "\n", out);
+        heads_print(widths, colour, out);
+        for (size_t r = 0; r < n; r++) {
+            line_print((const char(*)[CELL])rows[r], widths, out);
+            remark_print(results, runs[r], out);
+            fputc('\n', out);
+        }
+        agreement_print(results, text_of(slice, "name"), out);
+        aa_print(results, text_of(slice, "name"), out);
+        fputc('\n', out);
+    }
+    report_conformance(json_object_get(results, "conformance"), false, false, out);
+    notes_print(results, "", out);
+    machine_print(results, "", out);
+    fputc('\n', out);
+    report_words(results, "", out);
+}
+
+static void markdown_line(const row_text row, FILE *out)
+{
+    for (size_t c = 0; c < COLUMNS; c++)
+        fprintf(out, "| %s ", row[c]);
+}
+
+static void markdown_print(const json_t *results, FILE *out)
+{
+    size_t i;
+    json_t *slice;
+    report_study(results, true, out);
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *runs[LINE_MAX_ROWS];
+        row_text rows[LINE_MAX_ROWS];
+        size_t widths[COLUMNS] = {0};
+        size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
+        fputs("**", out);
+        slice_head(slice, out);
+        fputs("**\n\n", out);
+        for (size_t c = 0; c < COLUMNS; c++)
+            fprintf(out, "| %s ", heads[c]);
+        fputs("| status |\n", out);
+        for (size_t c = 0; c < COLUMNS; c++)
+            fputs(is_word[c] ? "|:--" : "|--:", out);
+        fputs("|:--|\n", out);
+        for (size_t r = 0; r < n; r++) {
+            markdown_line((const char(*)[CELL])rows[r], out);
+            fputs(has_status(runs[r], "ok") ? "| ok" : "|", out);
+            remark_print(results, runs[r], out);
+            fputs(" |\n", out);
+        }
+        fputc('\n', out);
+        agreement_print(results, text_of(slice, "name"), out);
+        fputc('\n', out);
+        aa_print(results, text_of(slice, "name"), out);
+        fputc('\n', out);
+    }
+    report_conformance(json_object_get(results, "conformance"), true, false, out);
+    report_words(results, "- ", out);
+    notes_print(results, "- ", out);
+    machine_print(results, "- ", out);
+}
+
+int report_table(const json_t *results, report_format format, bool colour, FILE *out)
+{
+    if (!json_is_array(json_object_get(results, "slices")) ||
+        !json_is_array(json_object_get(results, "runs")))
+        return -1;
+    switch (format) {
+    case REPORT_TABLE:
+        terminal_print(results, colour, out);
+        return 0;
+    case REPORT_MARKDOWN:
+        markdown_print(results, out);
+        return 0;
+    case REPORT_CSV:
+        report_csv(results, out);
+        return 0;
+    case REPORT_JSON:
+        return json_dumpf(results, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+                       fputc('\n', out) != EOF
+                   ? 0
+                   : -1;
+    case REPORT_GITHUB_ACTION:
+        return report_github_action(results, out);
+    case REPORT_BMF:
+        return report_bmf(results, out);
+    case REPORT_JUNIT:
+        return report_junit(results, out);
+    case REPORT_GBENCH:
+        return report_gbench(results, out);
+    }
+    return -1;
+}

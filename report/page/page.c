@@ -1,0 +1,167 @@
+#include "report/page/page.h"
+
+#include <string.h>
+
+#include "report/formats/private.h"
+#include "report/page/assets.h"
+#include "report/page/html.h"
+
+static void hash_write(FILE *out, const report_asset *asset)
+{
+    fputs("'sha256-", out);
+    html_base64(out, asset->sha256, sizeof asset->sha256);
+    fputc('\'', out);
+}
+
+/* Nothing is fetched, nothing runs but the script whose hash is here. */
+static void head_write(FILE *out)
+{
+    fputs(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src ",
+        out);
+    hash_write(out, &asset_page_css);
+    fputs("; script-src ", out);
+    hash_write(out, &asset_page_js);
+    fputs("; base-uri 'none'; form-action 'none'\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<link rel=\"icon\" href=\"data:,\">\n"
+          "<title>pktbench: what packet parsers cost, and what they give</title>\n<style>",
+          out);
+    fputs(asset_page_css.text, out);
+    fputs("</style>\n</head>\n<body>\n<main>\n"
+          "<h1>What packet parsers cost, and what they give</h1>\n",
+          out);
+}
+
+/* The machine and the day: what tells parts from each other. */
+static void part_words(const part *p, char *text, size_t size)
+{
+    const json_t *context = json_object_get(p->results, "context");
+    (void)snprintf(text, size, "%.64s: %.64s, %.10s, suite %.32s", p->file->name,
+                   text_of(json_object_get(context, "cpu"), "model"), text_of(context, "date"),
+                   text_of(json_object_get(p->results, "plan"), "suite"));
+}
+
+static void navigation(const part *p)
+{
+    static const struct {
+        const char *id, *title, *needs;
+    } links[] = {
+        {"gives", "What each gives", NULL},   {"study", "The study's libraries", "study"},
+        {"slices", "Slice by slice", NULL},   {"startup", "Start-up", "process_runs"},
+        {"agreement", "Agreement", NULL},     {"conformance", "Malformed captures", "conformance"},
+        {"environment", "Environment", NULL}, {"method", "How it was measured", NULL},
+    };
+    html_put(p->out, "<nav aria-label=\"Sections of %s\"><ul>\n", p->file->name);
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        const json_t *needed = links[i].needs ? json_object_get(p->results, links[i].needs) : NULL;
+        if (!links[i].needs || json_array_size(needed) || json_object_size(needed))
+            html_put(p->out, "<li><a href=\"#%s-%zu\">%s</a></li>\n", links[i].id, p->index,
+                     links[i].title);
+    }
+    fputs("</ul></nav>\n", p->out);
+}
+
+static void download(const part *p)
+{
+    html_put(p->out, "<p><a class=\"json\" download=\"%s\" href=\"data:application/json;base64,",
+             p->file->name);
+    html_base64(p->out, p->file->bytes, p->file->size);
+    html_put(p->out,
+             "\">Download %s</a>: every number of this part with the samples that it was "
+             "made of.</p>\n",
+             p->file->name);
+}
+
+/* Nothing of these results has a time: the statuses are all that there is to say. */
+static void untimed(const part *p)
+{
+    html_put(p->out, "<p class=\"warn\">No run of these results has a time: %s.</p>\n",
+             *results_first_reason(p->results) ? results_first_reason(p->results)
+                                               : "the statuses below say why");
+}
+
+static void part_write(part *p)
+{
+    char words[256];
+    part_words(p, words, sizeof words);
+    html_put(p->out, "<article data-part=\"%zu\">\n<h2>%s</h2>\n", p->index, words);
+    if (!results_timed(p->results))
+        untimed(p);
+    section_headline(p);
+    navigation(p);
+    section_gives(p);
+    section_study(p);
+    section_slices(p);
+    section_start_up(p);
+    section_sizes(p);
+    section_positions(p);
+    section_agreement(p);
+    section_conformance(p);
+    section_method(p);
+    download(p);
+    fputs("</article>\n", p->out);
+}
+
+static bool is_one_machine(const part *parts, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (!results_same_machine(parts[0].results, parts[i].results))
+            return false;
+    return true;
+}
+
+void page_write(part *parts, size_t count, FILE *out)
+{
+    head_write(out);
+    if (!parts[0].pictures)
+        fputs("<p class=\"note\">gnuplot was not there when this page was made: the tables stand "
+              "alone. Install gnuplot-nox and make it again for the pictures.</p>\n",
+              out);
+    if (!is_one_machine(parts, count))
+        fputs("<p class=\"warn\">The results are of different machines: times of one part must not "
+              "be compared with times of another.</p>\n",
+              out);
+    for (size_t i = 0; i < count; i++) {
+        parts[i].out = out;
+        part_write(&parts[i]);
+    }
+    fputs("</main>\n<script>", out);
+    fputs(asset_page_js.text, out);
+    fputs("</script>\n</body>\n</html>\n", out);
+}
+
+static void picture_markdown(const part *p, bool drawn, const char *name, const char *alt,
+                             FILE *out)
+{
+    char file[PICTURE_NAME];
+    part_name(p, name, file);
+    if (drawn)
+        fprintf(out, "![%s](%s.svg)\n\n", alt, file);
+}
+
+void page_markdown(const part *parts, size_t count, FILE *out)
+{
+    fputs("# What packet parsers cost, and what they give\n\n", out);
+    if (!is_one_machine(parts, count))
+        fputs("The results are of different machines: times of one part must not be compared with "
+              "times of another.\n\n",
+              out);
+    for (size_t i = 0; i < count; i++) {
+        const part *p = &parts[i];
+        char words[256];
+        part_words(p, words, sizeof words);
+        fprintf(out, "## %s\n\n**", words);
+        report_headline(p->results, out);
+        fputs("**\n\n", out);
+        picture_markdown(p, p->headline_drawn, "headline",
+                         "Cost of a packet of each backend and level, beside what it gives", out);
+        (void)report_table(p->results, REPORT_MARKDOWN, false, out);
+        fputc('\n', out);
+        picture_markdown(p, p->sizes_drawn, "sizes",
+                         "Time of a packet of each backend over the mean frame of the slices", out);
+    }
+}

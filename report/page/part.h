@@ -1,0 +1,39 @@
+/* One results file's part of the report, and the sections that it is made of. Parts never mix. */
+#ifndef PKT_PART_H
+#define PKT_PART_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "results/load.h"
+
+typedef struct part {
+    const results_file *file;
+    const json_t *results;
+    size_t index;       /* of the file */
+    const char *folder; /* of the report: pictures are written there; NULL: none are */
+    FILE *out;          /* the page */
+    size_t drawn;       /* pictures so far */
+    bool pictures;      /* gnuplot is there */
+    bool headline_drawn, sizes_drawn;
+} part;
+
+/* The longest name of a picture file, with the part's number. */
+enum { PICTURE_NAME = 96 };
+
+/* "headline", "2-headline": the same name in another part is another file. */
+void part_name(const part *p, const char *name, char text[PICTURE_NAME]);
+
+/* The sections, in order; each is silent where the results have nothing for it. */
+void section_headline(part *p);
+void section_gives(part *p);
+void section_study(part *p);
+void section_slices(part *p);
+void section_start_up(part *p);
+void section_sizes(part *p);
+void section_positions(part *p);
+void section_agreement(part *p);
+void section_conformance(part *p);
+void section_method(part *p);
+
+#endif

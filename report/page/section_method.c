@@ -1,0 +1,159 @@
+/* Conformance, the environment, and how it was measured. */
+#include <string.h>
+
+#include "report/page/html.h"
+#include "report/page/part.h"
+#include "results/reader.h"
+
+enum { HEADS_MAX = 16 };
+
+/* The rows of the conformance matrix: the list itself, or the one that the object holds. */
+static const json_t *conformance_rows(const json_t *results)
+{
+    json_t *conformance = json_object_get(results, "conformance"), *member;
+    const char *key;
+    if (json_is_array(conformance))
+        return conformance;
+    json_object_foreach(conformance, key, member)
+    {
+        if (json_is_array(member) && json_is_object(json_array_get(member, 0)))
+            return member;
+    }
+    return NULL;
+}
+
+static void scalar_cell(part *p, const json_t *value)
+{
+    if (json_is_number(value)) {
+        fprintf(p->out, "<td class=\"n\" data-sort=\"%.9g\">%.9g</td>", json_number_value(value),
+                json_number_value(value));
+    } else if (json_is_string(value)) {
+        html_cell(p->out, json_string_value(value));
+    } else if (json_is_boolean(value)) {
+        html_cell(p->out, json_is_true(value) ? "yes" : "no");
+    } else {
+        html_empty(p->out);
+    }
+}
+
+void section_conformance(part *p)
+{
+    const json_t *rows = conformance_rows(p->results);
+    html_head heads[HEADS_MAX];
+    char words[HEADS_MAX][64];
+    size_t i, n = 0;
+    const char *key;
+    json_t *row, *value;
+    if (json_array_size(rows) == 0)
+        return;
+    json_object_foreach(json_array_get(rows, 0), key, value)
+    {
+        if (n < HEADS_MAX && !json_is_object(value) && !json_is_array(value)) {
+            (void)snprintf(words[n], sizeof words[n], "%s", key);
+            heads[n] = (html_head){words[n], json_is_number(value)};
+            n++;
+        }
+    }
+    html_put(p->out, "<h3 id=\"conformance-%zu\">Malformed and edge captures</h3>\n", p->index);
+    html_table_begin(p->out, "What became of captures that are wrong on purpose", heads, n);
+    json_array_foreach(rows, i, row)
+    {
+        fputs("<tr>", p->out);
+        for (size_t c = 0; c < n; c++)
+            scalar_cell(p, json_object_get(row, words[c]));
+        fputs("</tr>\n", p->out);
+    }
+    html_table_end(p->out);
+}
+
+static void fact(part *p, const char *name, const json_t *value)
+{
+    html_put(p->out, "<tr><th scope=\"row\">%s</th><td class=\"w\">", name);
+    if (json_is_string(value))
+        html_text(p->out, json_string_value(value));
+    else if (json_is_number(value))
+        fprintf(p->out, "%.9g", json_number_value(value));
+    else if (json_is_boolean(value))
+        fputs(json_is_true(value) ? "yes" : "no", p->out);
+    else
+        fputs("not known", p->out);
+    fputs("</td></tr>\n", p->out);
+}
+
+/* A fact by its place, "cpu l2 bytes"; of a list its first element. */
+static void fact_of(part *p, const char *prefix, const char *key, const json_t *value)
+{
+    char name[128];
+    (void)snprintf(name, sizeof name, "%.60s%s%.60s", prefix, *prefix ? " " : "", key);
+    for (char *c = name; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+    fact(p, name, json_is_array(value) ? json_array_get(value, 0) : value);
+}
+
+static void facts(part *p, json_t *object)
+{
+    const char *key, *inner;
+    json_t *value, *part_value;
+    json_object_foreach(object, key, value)
+    {
+        if (!json_is_object(value)) {
+            fact_of(p, "", key, value);
+            continue;
+        }
+        json_object_foreach(value, inner, part_value)
+        {
+            fact_of(p, key, inner, part_value);
+        }
+    }
+}
+
+static void environment(part *p)
+{
+    static const html_head heads[] = {{"what", false}, {"value", false}};
+    html_put(p->out, "<h3 id=\"environment-%zu\">Environment</h3>\n", p->index);
+    html_table_begin(p->out, "Where and with what", heads, 2);
+    facts(p, json_object_get(p->results, "context"));
+    html_table_end(p->out);
+}
+
+static void plan_words(part *p)
+{
+    const json_t *plan = json_object_get(p->results, "plan");
+    fprintf(p->out,
+            "<li>Every backend ran in %.0f fresh processes, %.0f rounds in each (runs above %.0f "
+            "ms: one round in %.0f of them), in random order, so that drift of the machine falls "
+            "on all alike.</li>\n",
+            number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+            number_of(plan, "slow_blocks"));
+    fprintf(p->out,
+            "<li>The file is in the page cache; before every timed run %.1f MB of other memory are "
+            "walked over, so that %s.</li>\n",
+            number_of(plan, "evict_bytes") / 1e6,
+            emptied_all_caches(p->results)
+                ? "no cache holds anything of it"
+                : "the private caches hold nothing of it; the last level's may");
+}
+
+void section_method(part *p)
+{
+    environment(p);
+    html_put(p->out, "<h3 id=\"method-%zu\">How it was measured</h3>\n<ul>\n", p->index);
+    fputs("<li>Before anything was timed, every cell of every packet was compared with an "
+          "independent decoder's: the generator's own knowledge for generated traffic, another "
+          "decoder for captures. A backend that lost rows, or differed in more than 1 % of the "
+          "cells, has no time.</li>\n"
+          "<li>A level is a set of columns: backends are compared at the same level, where they "
+          "fill the same columns.</li>\n"
+          "<li>The clock starts before the file is opened and stops when the last row was handed "
+          "to a sink that counts and checks. Loading a library is not in it, and is shown "
+          "apart.</li>\n",
+          p->out);
+    plan_words(p);
+    fputs("<li>A time is the median; in brackets is a 95 % interval, by resampling processes, then "
+          "rounds; below 6 processes there is none. A ratio is the median of ratios within "
+          "rounds.</li>\n"
+          "<li>Every figure stands in the results: the last column of a table says where. They are "
+          "embedded in this page, samples and all.</li>\n</ul>\n",
+          p->out);
+}

@@ -1,0 +1,74 @@
+/* The study's table in its two readings. */
+#include <string.h>
+
+#include "report/page/html.h"
+#include "report/page/part.h"
+#include "results/reader.h"
+
+static const html_head heads[] = {
+    {"library", false}, {"slice", false}, {"level", false}, {"published s", true}, {"here s", true},
+    {"95 %", false},    {"x dpkt", true}, {"95 %", false},  {"x native", true},    {"95 %", false},
+    {"native", false},  {"read", false},  {"row", true},
+};
+
+static const struct {
+    const char *name, *title, *words;
+} readings[] = {
+    {"as-published", "As published: dpkt only reads",
+     "dpkt hands out packet bytes and decodes none; Scapy and PyShark dissect. The published "
+     "1 : 102 : 1179 is near this reading."},
+    {"like-for-like", "Like for like: all three decode",
+     "dpkt decodes the headers too, as a program that wants them would."},
+};
+
+static void ratio_cells(part *p, const json_t *ratio, size_t row, const char *key)
+{
+    char place[PLACE_BYTES];
+    (void)snprintf(place, sizeof place, "/study/%zu/%s", row, key);
+    html_summary(p->out, ratio, 1, 1, place, NULL);
+}
+
+static void row_show(part *p, const json_t *row, size_t i)
+{
+    char place[PLACE_BYTES];
+    const json_t *native = json_object_get(row, "to_native");
+    html_put(p->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>", text_of(row, "library"),
+             text_of(row, "slice"), text_of(row, "level"));
+    (void)snprintf(place, sizeof place, "/study/%zu/published_s", i);
+    html_figure(p->out, number_of(row, "published_s"), 1, place, NULL);
+    ratio_cells(p, json_object_get(row, "slice_s"), i, "slice_s");
+    ratio_cells(p, json_object_get(row, "to_dpkt"), i, "to_dpkt");
+    ratio_cells(p, native, i, "to_native");
+    html_put(p->out, "<td>%s %s</td>", text_of(native, "backend"), text_of(native, "level"));
+    if (number_of(row, "prefix_packets") > 0)
+        fprintf(p->out, "<td>first %.0f packets</td>", number_of(row, "prefix_packets"));
+    else
+        html_cell(p->out, "all packets");
+    html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">study[%zu]</td></tr>\n", i, i);
+}
+
+void section_study(part *p)
+{
+    const json_t *study = json_object_get(p->results, "study");
+    size_t i;
+    json_t *row;
+    if (json_array_size(study) == 0)
+        return;
+    html_put(p->out, "<h3 id=\"study-%zu\">The study's libraries, in two readings</h3>\n",
+             p->index);
+    fputs("<p>A study of CIC-IoT-2023 traffic timed three Python libraries on 10 MB. These are "
+          "those libraries on the slices here: seconds for the whole slice at the measured cost of "
+          "a packet, times of dpkt's row of the same reading, and times of the native backend that "
+          "stands in the library's place.</p>\n",
+          p->out);
+    for (size_t r = 0; r < sizeof readings / sizeof readings[0]; r++) {
+        html_put(p->out, "<h4>%s</h4>\n<p>%s</p>\n", readings[r].title, readings[r].words);
+        html_table_begin(p->out, readings[r].title, heads, sizeof heads / sizeof heads[0]);
+        json_array_foreach(study, i, row)
+        {
+            if (strcmp(text_of(row, "reading"), readings[r].name) == 0)
+                row_show(p, row, i);
+        }
+        html_table_end(p->out);
+    }
+}

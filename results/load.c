@@ -1,0 +1,130 @@
+#include "results/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/reader.h"
+
+/* Larger files are no results of ours. */
+#define RESULTS_MAX_BYTES ((size_t)256 << 20)
+
+/* The whole file; NULL with errno set. */
+static char *file_read(const char *path, size_t *size)
+{
+    FILE *in = fopen(path, "rb");
+    char *text = NULL;
+    size_t room = 0, got = 1;
+    *size = 0;
+    while (in && got > 0) {
+        if (*size == room) {
+            room = room ? room * 2 : 65536;
+            char *more = room <= RESULTS_MAX_BYTES ? realloc(text, room) : NULL;
+            if (!more) {
+                errno = EFBIG;
+                break;
+            }
+            text = more;
+        }
+        got = fread(text + *size, 1, room - *size, in);
+        *size += got;
+    }
+    int bad = !in || got > 0 || ferror(in) ? (errno ? errno : EIO) : 0;
+    if (in)
+        (void)fclose(in);
+    if (bad) {
+        free(text);
+        errno = bad;
+        return NULL;
+    }
+    return text;
+}
+
+static bool is_list(const json_t *results, const char *key)
+{
+    return json_is_array(json_object_get(results, key));
+}
+
+static bool schema_fits(const json_t *results, char why[LOAD_WORDS])
+{
+    const json_t *version = json_object_get(results, "schema_version");
+    if (!json_is_integer(version) || !is_list(results, "slices") || !is_list(results, "runs") ||
+        !is_list(results, "backends")) {
+        (void)snprintf(why, LOAD_WORDS,
+                       "these are no results: give a file that `pktbench bench -o FILE` wrote");
+        return false;
+    }
+    if (json_integer_value(version) != REPORT_SCHEMA_VERSION) {
+        (void)snprintf(why, LOAD_WORDS,
+                       "results of schema version %lld, this program reads version %d: run "
+                       "`pktbench bench` again, or use the program of that version",
+                       (long long)json_integer_value(version), REPORT_SCHEMA_VERSION);
+        return false;
+    }
+    return true;
+}
+
+bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
+{
+    const char *slash = strrchr(path, '/');
+    json_error_t error;
+    *file = (results_file){.name = slash ? slash + 1 : path};
+    errno = 0;
+    file->bytes = file_read(path, &file->size);
+    if (!file->bytes) {
+        (void)snprintf(why, LOAD_WORDS, "cannot read: %s", strerror(errno));
+        return false;
+    }
+    file->json = json_loadb(file->bytes, file->size, JSON_REJECT_DUPLICATES, &error);
+    if (!file->json) {
+        (void)snprintf(why, LOAD_WORDS,
+                       "not whole JSON: %.120s (at byte %d): if the file was cut, copy it again",
+                       error.text, error.position);
+        results_close(file);
+        return false;
+    }
+    if (!schema_fits(file->json, why)) {
+        results_close(file);
+        return false;
+    }
+    return true;
+}
+
+void results_close(results_file *file)
+{
+    json_decref(file->json);
+    free(file->bytes);
+    *file = (results_file){0};
+}
+
+size_t results_timed(const json_t *results)
+{
+    size_t i, timed = 0;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        timed += is_timed(run);
+    }
+    return timed;
+}
+
+const char *results_first_reason(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (!is_timed(run) && *text_of(run, "reason"))
+            return text_of(run, "reason");
+    }
+    return "";
+}
+
+bool results_same_machine(const json_t *one, const json_t *other)
+{
+    const json_t *a = json_object_get(one, "context"), *b = json_object_get(other, "context");
+    return json_equal(json_object_get(a, "cpu"), json_object_get(b, "cpu")) &&
+           json_equal(json_object_get(a, "hypervisor"), json_object_get(b, "hypervisor")) &&
+           strcmp(text_of(a, "kernel"), text_of(b, "kernel")) == 0;
+}

@@ -1,0 +1,165 @@
+/* Stream numbers of two sides that differ in how much of broken packets they show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/agreement/stream_map.h"
+
+enum { ROWS_MAX = 8, NONE = -1, TCP = 6, UDP = 17 };
+
+typedef struct place {
+    int stream, direction; /* NONE: the side gives the row no stream */
+} place;
+
+typedef struct row_case {
+    int proto; /* 0: no more rows */
+    pkt_verdict verdict;
+    place got, expected;
+} row_case;
+
+/* `alike`: a letter a row: = both columns, s the stream alone, d the direction alone, - neither. */
+typedef struct streams_case {
+    const char *name;
+    row_case rows[ROWS_MAX];
+    const char *alike;
+} streams_case;
+
+#define NO_STREAM                                                                                  \
+    {                                                                                              \
+        NONE, 0                                                                                    \
+    }
+
+static const streams_case cases[] = {
+    {"the same numbers",
+     {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {1, 0}, {1, 0}}, {TCP, PKT_OK, {0, 1}, {0, 1}}},
+     "==="},
+    {"none on both sides",
+     {{UDP, PKT_OK, NO_STREAM, NO_STREAM}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
+     "=="},
+    {"protocols are counted apart",
+     {{TCP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {1, 0}, {1, 0}}},
+     "==="},
+    {"another stream of a sound packet",
+     {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}, {TCP, PKT_OK, {1, 0}, {2, 0}}},
+     "=dd"},
+    {"another direction", {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {0, 1}, {0, 0}}}, "=s"},
+    {"a broken packet that one side alone numbers moves nothing",
+     {{TCP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
+      {TCP, PKT_OK, {0, 0}, {1, 0}},
+      {TCP, PKT_OK, {0, 1}, {1, 1}},
+      {TCP, PKT_OK, {1, 0}, {2, 0}}},
+     "-==="},
+    {"nor does one on either side",
+     {{UDP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
+      {UDP, PKT_SNAPPED, {0, 0}, NO_STREAM},
+      {UDP, PKT_OK, {1, 0}, {1, 0}},
+      {UDP, PKT_OK, {2, 0}, {2, 0}}},
+     "--=="},
+    {"a broken packet that both number counts",
+     {{TCP, PKT_SNAPPED, {0, 0}, {0, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
+     "=d"},
+    {"a sound packet that one side alone numbers moves all",
+     {{TCP, PKT_OK, NO_STREAM, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
+     "-d"},
+    {"directions count from the first packet that is left",
+     {{TCP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
+      {TCP, PKT_OK, {0, 0}, {0, 1}},
+      {TCP, PKT_OK, {0, 1}, {0, 0}}},
+     "-=="},
+    {"numbers out of order are taken as they are",
+     {{TCP, PKT_OK, {0, 0}, {1, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
+     "dd"},
+    {"so is a stream that begins in the second direction",
+     {{TCP, PKT_OK, {0, 1}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {0, 1}}},
+     "ss"},
+    {"and a number that there cannot be",
+     {{TCP, PKT_OK, {UINT16_MAX, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
+     "dd"},
+    {"a cut header with a stream is TCP's by its IP header",
+     {{TCP, PKT_SNAPPED, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
+     "=="},
+};
+
+static void row_put(rowset *set, const row_case *row, const place *at)
+{
+    pkt_batch *batch = set->batches[0];
+    const size_t i = batch->rows++;
+    set->rows++;
+    batch->ip_proto[i] = (uint8_t)row->proto;
+    batch->verdict[i] = (uint8_t)row->verdict;
+    batch->present[i] = PKT_HAS_IP;
+    if (at->stream == NONE)
+        return;
+    batch->present[i] |= PKT_HAS_STREAM;
+    batch->stream[i] = (uint32_t)at->stream;
+    batch->stream_dir[i] = (uint8_t)at->direction;
+}
+
+static char letter(uint8_t alike)
+{
+    switch (alike) {
+    case STREAM_ALIKE | DIRECTION_ALIKE:
+        return '=';
+    case STREAM_ALIKE:
+        return 's';
+    case DIRECTION_ALIKE:
+        return 'd';
+    default:
+        return '-';
+    }
+}
+
+static void sides_compare(const streams_case *c, int swapped, char words[ROWS_MAX + 1])
+{
+    static pkt_batch batches[2];
+    pkt_batch *first = &batches[0], *second = &batches[1];
+    rowset got = {.batches = &first, .count = 1}, expected = {.batches = &second, .count = 1};
+    size_t rows = 0;
+    memset(batches, 0, sizeof batches);
+    for (; rows < ROWS_MAX && c->rows[rows].proto; rows++) {
+        const row_case *row = &c->rows[rows];
+        row_put(&got, row, swapped ? &row->expected : &row->got);
+        row_put(&expected, row, swapped ? &row->got : &row->expected);
+    }
+    uint8_t *alike = streams_compare(&got, &expected, &expected, rows);
+    assert_non_null(alike);
+    for (size_t i = 0; i < rows; i++)
+        words[i] = letter(alike[i]);
+    words[rows] = '\0';
+    free(alike);
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int swapped = 0; swapped < 2; swapped++) {
+            char words[ROWS_MAX + 1];
+            sides_compare(&cases[i], swapped, words);
+            if (strcmp(words, cases[i].alike) != 0)
+                fail_msg("%s%s: %s, wanted %s", cases[i].name, swapped ? ", sides swapped" : "",
+                         words, cases[i].alike);
+        }
+}
+
+static void test_no_rows(void **state)
+{
+    (void)state;
+    const rowset none = {.rows = 0};
+    uint8_t *alike = streams_compare(&none, &none, &none, 0);
+    assert_non_null(alike);
+    free(alike);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+                                       cmocka_unit_test(test_no_rows)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

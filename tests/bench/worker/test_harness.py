@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Stub backends that lie, crash, hang, leak, lose rows: each gets its status, the others their times.
+
+Usage: test_harness.py PKTBENCH STUB_FOLDER SCHEMA
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from validation import validate_results
+
+PKTBENCH, STUBS, SCHEMA = sys.argv[1:4]
+WANTED = {
+    "stub-none": "ok",
+    "stub-lies": "differs",
+    "stub-lies-much": "disagrees",
+    "stub-crashes": "crashed",
+    "stub-hangs": "timed-out",
+    "stub-leaks": "ok",
+    "stub-short": "disagrees",
+    "stub-forgets": "failed",
+    "stub-fails": "failed",
+    "raw": "ok",
+    "libpcap": "ok",
+}
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != status:
+        sys.exit(f"{arguments}: exit status {done.returncode}, wanted {status}\n"
+                 f"{done.stdout}\n{done.stderr}")
+    return done
+
+
+def stub(name):
+    return os.path.join(STUBS, f"stub_{name.removeprefix('stub-').replace('-', '_')}.so")
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit(f"FAIL: {what}")
+
+
+def bench_all(folder, capture):
+    plugins = ",".join(stub(name) for name in WANTED if name.startswith("stub-"))
+    out = os.path.join(folder, "results.json")
+    run("bench", capture, "--backends", "raw,libpcap", "--plugin", plugins, "--levels", "headers",
+        "--reference", "raw", "--processes", "6", "--rounds", "1", "--budget", "3s",
+        "--timeout", "3s", "-o", out)
+    with open(out, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def check_statuses(results):
+    runs = {run["backend"]: run for run in results["runs"]}
+    for name, status in WANTED.items():
+        found = runs[name]
+        # Without another decoder than raw's, raw and libpcap are unchecked: that is right too.
+        allowed = {status, "unchecked"} if name in ("raw", "libpcap") else {status}
+        check(found["status"] in allowed, f"{name} is {found['status']} ({found['reason']})")
+        timed = found["wall_ns"] is not None
+        check(timed == (status in ("ok", "differs")), f"{name}: times {timed} at {status}")
+        if timed:
+            check(len(found["samples"]) == 6, f"{name}: {len(found['samples'])} samples")
+            check(found["wall_ns"]["ci95"] is not None, f"{name}: no interval of 6 processes")
+        if status not in ("ok",) and name.startswith("stub-"):
+            check(found["reason"], f"{name}: no reason")
+    return runs
+
+
+def check_details(runs, results):
+    lie = runs["stub-lies"]["agreement"]
+    check(lie["cells_different"] == 1, "one cell was changed")
+    first = lie["first_difference"]
+    check(first["packet"] == 17 and first["column"] == "src_port", f"first difference: {first}")
+    check(int(first["value"]) == int(first["expected"]) + 1, f"both values: {first}")
+    check("signal 11" in runs["stub-crashes"]["reason"], runs["stub-crashes"]["reason"])
+    check("byte 42" in runs["stub-fails"]["reason"], runs["stub-fails"]["reason"])
+    check("rows" in runs["stub-short"]["reason"], runs["stub-short"]["reason"])
+    leaks, honest = (runs[name]["peak_rss_bytes"] for name in ("stub-leaks", "stub-none"))
+    check(leaks > honest + (4 << 20), f"the leak shows: {leaks} against {honest}")
+    check(runs["stub-none"]["ratio"]["backend"] == "raw", "the ratio is to raw")
+    check(len(results["aa"]) == 1, "there is one A/A line")
+    check(results["slices"][0]["packets"] > 1000, "packets are counted")
+    process = [p for p in results["process_runs"] if p["backend"] == "raw"]
+    check(process and process[0]["status"] in ("ok", "unavailable"), f"processes: {process}")
+
+
+def check_verify(capture):
+    done = run("verify", capture, "--backends", "raw", "--plugin", stub("lies"), "--levels",
+               "headers", "--reference", "raw", status=1)
+    check("packet 17, column src_port: stub-lies has " in done.stdout, done.stdout)
+    check(", raw has " in done.stdout, done.stdout)
+    run("verify", capture, "--backends", "raw", "--plugin", stub("none"), "--levels", "headers",
+        "--reference", "raw")
+
+
+def check_gate(folder, capture):
+    common = ("bench", capture, "--backends", "raw", "--levels", "headers", "--reference", "raw",
+              "--processes", "1", "--rounds", "1", "--budget", "1s", "-o",
+              os.path.join(folder, "gate.json"))
+    run(*common, "--plugin", stub("short"), "--fail-on", "crashed")
+    run(*common, "--plugin", stub("short"), "--fail-on", "crashed,disagrees", status=1)
+    refused = run("bench", capture, "--plugin", stub("abi"), status=2)
+    check("abi" in refused.stderr, refused.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "slice.pcap")
+        run("gen", "tcp-flood", "--size", "500000", "-o", capture)
+        results = bench_all(folder, capture)
+        runs = check_statuses(results)
+        check_details(runs, results)
+        validate_results(results, SCHEMA)
+        check_verify(capture)
+        check_gate(folder, capture)
+    print("all good")
+
+
+main()

@@ -1,0 +1,135 @@
+/* A filtered copy has exactly the packets that the filter takes, in the capture's own format. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "datasets/filter_copy.h"
+#include "datasets/generate.h"
+#include "parsers/source/filter.h"
+
+enum { BYTES = 200000 };
+
+static void temp_name(char path[32])
+{
+    (void)snprintf(path, 32, "/tmp/pktbench-sieve.XXXXXX");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/* The next record that the filter takes; all if it is NULL. */
+static int next_taken(pkt_source *source, pkt_filter *filter, pkt_record *record)
+{
+    pkt_err err;
+    int got;
+    while ((got = pkt_source_next(source, record, &err)) == 1)
+        if (!filter || pkt_filter_match(filter, record, &err) == 1)
+            break;
+    return got;
+}
+
+static uint64_t compare(const char *whole, const char *sieved, const char *expression)
+{
+    pkt_err err;
+    pkt_record a, b;
+    uint64_t packets = 0;
+    pkt_filter *filter = pkt_filter_open(expression, &err);
+    pkt_source *from = pkt_source_open(whole, &err), *to = pkt_source_open(sieved, &err);
+    assert_non_null(filter);
+    assert_non_null(from);
+    assert_non_null(to);
+    assert_int_equal(pkt_source_format(from), pkt_source_format(to));
+    while (next_taken(from, filter, &a) == 1) {
+        assert_int_equal(next_taken(to, NULL, &b), 1);
+        assert_int_equal(a.ts_ns, b.ts_ns);
+        assert_int_equal(a.cap_len, b.cap_len);
+        assert_int_equal(a.wire_len, b.wire_len);
+        assert_int_equal(a.link_type, b.link_type);
+        assert_memory_equal(a.data, b.data, a.cap_len);
+        packets++;
+    }
+    assert_int_equal(next_taken(to, NULL, &b), 0);
+    pkt_source_close(from);
+    pkt_source_close(to);
+    pkt_filter_close(filter);
+    return packets;
+}
+
+static void check_format(pkt_format format, unsigned interfaces)
+{
+    static const char *const expressions[] = {"tcp", "not tcp", "greater 100", "less 0"};
+    char whole[32], sieved[32];
+    pkt_err err;
+    uint64_t of = 0;
+    temp_name(whole);
+    dataset_options options = dataset_defaults(&scenario_benign_iot);
+    options.size = BYTES;
+    options.format = format;
+    options.interfaces = interfaces;
+    assert_int_equal(dataset_write(&scenario_benign_iot, &options, whole, NULL, &err), 0);
+    for (size_t i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
+        sieve_counts counts;
+        temp_name(sieved);
+        assert_int_equal(sieve_capture(whole, sieved, expressions[i], &counts, &err), 0);
+        assert_true(counts.of > 100);
+        assert_true(of == 0 || of == counts.of);
+        of = counts.of;
+        if (counts.kept)
+            assert_int_equal(compare(whole, sieved, expressions[i]), counts.kept);
+        assert_int_equal(counts.kept > 0, i < 3);
+        assert_true(counts.kept < counts.of);
+        unlink(sieved);
+    }
+    unlink(whole);
+}
+
+static void test_pcap(void **state)
+{
+    (void)state;
+    check_format(PKT_FORMAT_PCAP, 1);
+}
+
+static void test_pcapng(void **state)
+{
+    (void)state;
+    check_format(PKT_FORMAT_PCAPNG, 3);
+}
+
+/* The end of a cut capture is told, and what is before it stands. */
+static void test_cut(void **state)
+{
+    char whole[32], sieved[32];
+    pkt_err err;
+    sieve_counts counts;
+    (void)state;
+    temp_name(whole);
+    temp_name(sieved);
+    dataset_options options = dataset_defaults(&scenario_tcp_flood);
+    options.size = BYTES;
+    assert_int_equal(dataset_write(&scenario_tcp_flood, &options, whole, NULL, &err), 0);
+    assert_int_equal(truncate(whole, BYTES / 2), 0);
+    assert_int_equal(sieve_capture(whole, sieved, "tcp", &counts, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_CUT);
+    assert_true(counts.kept > 100);
+    assert_int_equal(access(sieved, R_OK), 0);
+    unlink(sieved);
+    assert_int_equal(sieve_capture(whole, sieved, "(", &counts, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_int_equal(access(sieved, R_OK), -1);
+    unlink(whole);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pcap),
+        cmocka_unit_test(test_pcapng),
+        cmocka_unit_test(test_cut),
+    };
+    return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);
+}

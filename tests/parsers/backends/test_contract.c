@@ -1,0 +1,316 @@
+/* The contract, over every entry of the registry: what the table promises, and the same rows as the
+ * generator meant in every container. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/agreement/agreement.h"
+#include "datasets/generate.h"
+#include "parsers/sink/sink.h"
+#include "pktbench.h"
+
+enum { CAPTURE_BYTES = 150000 };
+
+static const struct container {
+    const char *name;
+    pkt_format format;
+    bool nanoseconds, big_endian;
+    unsigned interfaces;
+    uint32_t snaplen;
+} containers[] = {
+    {"pcap", PKT_FORMAT_PCAP, false, false, 1, 0},
+    {"pcap, big-endian", PKT_FORMAT_PCAP, false, true, 1, 0},
+    {"pcap, nanoseconds", PKT_FORMAT_PCAP, true, false, 1, 0},
+    {"pcap, nanoseconds, big-endian", PKT_FORMAT_PCAP, true, true, 1, 0},
+    {"pcapng", PKT_FORMAT_PCAPNG, false, false, 1, 0},
+    {"pcapng, big-endian, three interfaces", PKT_FORMAT_PCAPNG, false, true, 3, 0},
+    {"pcapng, nanoseconds, two interfaces", PKT_FORMAT_PCAPNG, true, false, 2, 0},
+    {"pcap, 68 bytes captured", PKT_FORMAT_PCAP, false, false, 1, 68},
+    {"pcapng, 40 bytes captured", PKT_FORMAT_PCAPNG, false, false, 1, 40},
+};
+enum { CONTAINER_CUT = 7 };
+
+static char folder[] = "/tmp/pktbench-contract.XXXXXX";
+static char capture[64], truth_csv[64], other[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    (void)snprintf(capture, sizeof capture, "%s/capture", folder);
+    (void)snprintf(truth_csv, sizeof truth_csv, "%s/truth.csv", folder);
+    (void)snprintf(other, sizeof other, "%s/other", folder);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(capture);
+    unlink(truth_csv);
+    unlink(other);
+    return rmdir(folder);
+}
+
+static void capture_make(const dataset_scenario *scenario, const struct container *c)
+{
+    dataset_options options = dataset_defaults(scenario);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    options.format = c->format;
+    options.nanoseconds = c->nanoseconds;
+    options.big_endian = c->big_endian;
+    options.interfaces = c->interfaces;
+    options.snaplen = c->snaplen;
+    options.size = CAPTURE_BYTES;
+    if (dataset_write(scenario, &options, capture, truth_csv, &err) != 0)
+        fail_msg("%s: %s", scenario->name, err.msg);
+}
+
+/* Rows of the backend over `path`; a cut file gives PKT_ERR_CUT. */
+static pkt_errcode rows_take(const pkt_backend *backend, void *context, const char *path,
+                             pkt_level level, rowset *rows)
+{
+    static pkt_batch batch;
+    pkt_slice slice;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    uint64_t count = 0;
+    *rows = (rowset){.columns = backend->columns[level]};
+    if (pkt_slice_open(path, &slice, &err) != 0)
+        fail_msg("%s: %s", path, err.msg);
+    pkt_sink sink = rowset_sink(rows);
+    int bad = pkt_drive(backend, context, &slice, level, &batch, &sink, &count, &err);
+    assert_int_equal(count, rows->rows);
+    assert_true(bad == 0 ? err.code == PKT_ERR_NONE : err.msg[0] != '\0');
+    return err.code;
+}
+
+static void agree(const pkt_backend *backend, pkt_level level, const rowset *rows,
+                  const rowset *truth, const char *what)
+{
+    agreement a = {0};
+    pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
+    rowset_compare(rows, truth, NULL, shared, &a);
+    /* A backend without verdicts of its own may show more or less of a packet that is broken. */
+    if (a.status != STATUS_OK && level != PKT_LEVEL_FRAMES &&
+        !(backend->columns[level] & PKT_BIT(verdict))) {
+        a = (agreement){0};
+        rowset_compare(rows, truth, truth, shared, &a);
+        if (rows->rows == truth->rows && a.cells_compared == 0)
+            return; /* cut so short that none is sound */
+    }
+    if (a.status != STATUS_OK && !(a.first.found && truth->rows == rows->rows))
+        fail_msg("%s, %s, %s: %s", backend->name, pkt_level_name(level), what, a.reason);
+    if (a.status != STATUS_OK)
+        fail_msg("%s, %s, %s: packet %llu, %s: has '%s', truth is '%s'", backend->name,
+                 pkt_level_name(level), what, (unsigned long long)a.first.packet,
+                 pkt_column_at(a.first.column)->name, a.first.value, a.first.expected);
+    assert_true(a.cells_compared > 0);
+}
+
+/* Does its table say that the nanoseconds of a pcapng are beyond it? */
+static bool keeps_microseconds(const pkt_backend *backend)
+{
+    for (const pkt_feature *f = backend->features; f && f->name; f++)
+        if (strcmp(f->name, "pcapng") == 0)
+            return strstr(f->how, "microsecond") != NULL;
+    return false;
+}
+
+/* A library of others is shown as it is: every packet has its row, with the columns of a frame.
+ * Where its headers differ is what `verify` reports; in plain TCP over IPv4 they must not. */
+static void agree_mostly(const pkt_backend *backend, pkt_level level, const rowset *rows,
+                         const rowset *truth, const dataset_scenario *scenario,
+                         const struct container *c)
+{
+    agreement a = {0};
+    pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
+    bool plain = scenario == &scenario_tcp_flood && !c->snaplen;
+    if (c->nanoseconds && c->format == PKT_FORMAT_PCAPNG && keeps_microseconds(backend))
+        shared &= ~PKT_BIT(ts_ns);
+    rowset_compare(rows, truth, NULL, plain ? shared : shared & PKT_FRAMES_COLUMNS, &a);
+    if (a.status != STATUS_OK)
+        fail_msg("%s, %s, %s, %s: packet %llu, %s: has '%s', truth is '%s'; %s", backend->name,
+                 pkt_level_name(level), scenario->name, c->name, (unsigned long long)a.first.packet,
+                 pkt_column_at(a.first.column)->name, a.first.value, a.first.expected, a.reason);
+}
+
+static void check_container(const pkt_backend *backend, void *context, bool of_others,
+                            const dataset_scenario *scenario, const struct container *c)
+{
+    rowset truth, rows;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    capture_make(scenario, c);
+    assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
+    for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
+        if (!backend->work[level])
+            continue;
+        assert_int_equal(rows_take(backend, context, capture, (pkt_level)level, &rows),
+                         PKT_ERR_NONE);
+        if (of_others)
+            agree_mostly(backend, (pkt_level)level, &rows, &truth, scenario, c);
+        else
+            agree(backend, (pkt_level)level, &rows, &truth, c->name);
+        rowset_free(&rows);
+    }
+    rowset_free(&truth);
+}
+
+/* The first `size` bytes of the capture as another file. */
+static void cut(size_t size)
+{
+    FILE *in = fopen(capture, "rb"), *out = fopen(other, "wb");
+    char *bytes = malloc(size);
+    assert_true(in && out && bytes);
+    assert_int_equal(fread(bytes, 1, size, in), size);
+    assert_int_equal(fwrite(bytes, 1, size, out), size);
+    assert_int_equal(fclose(out), 0);
+    fclose(in);
+    free(bytes);
+}
+
+/* Nothing in it; and an end in the middle of a packet, before which all rows are delivered. */
+static void check_ends(const pkt_backend *backend, void *context)
+{
+    rowset rows, truth;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    capture_make(&scenario_tcp_flood, &containers[0]);
+    assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
+    for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
+        if (!backend->work[level])
+            continue;
+        cut(24);
+        assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows), PKT_ERR_NONE);
+        assert_int_equal(rows.rows, 0);
+        rowset_free(&rows);
+        /* 600 packets, which is more than two batches, and a half. */
+        size_t size = 24;
+        for (uint64_t row = 0; row < 600; row++) {
+            size_t index;
+            const pkt_batch *batch = rowset_at(&truth, row, &index);
+            size += 16 + batch->cap_len[index];
+        }
+        cut(size + 30);
+        assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows), PKT_ERR_CUT);
+        assert_int_equal(rows.rows, 600);
+        rowset_free(&rows);
+    }
+    rowset_free(&truth);
+}
+
+static void check_table(const pkt_backend *backend)
+{
+    assert_int_equal(backend->abi, PKT_ABI);
+    assert_true(backend->name[0] != '\0');
+    assert_int_equal(strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-"),
+                     strlen(backend->name));
+    assert_true(backend->version() && backend->version()[0] != '\0');
+    assert_true(strcmp(backend->origin, "ours") == 0 ||
+                strcmp(backend->origin, "distribution") == 0 ||
+                strcmp(backend->origin, "upstream") == 0);
+    for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
+        pkt_column_set columns = backend->columns[level];
+        assert_int_equal(columns & ~pkt_level_columns((pkt_level)level), 0);
+        assert_int_equal(backend->work[level] != NULL, columns != 0);
+    }
+    for (const pkt_feature *f = backend->features; f && f->name; f++)
+        assert_true(strncmp(f->how, "tested", 6) == 0 || strncmp(f->how, "stated", 6) == 0);
+}
+
+/* In a process of its own: a library may keep state for good. */
+static void check_backend(const pkt_backend *backend, bool of_others)
+{
+    void *context = NULL;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    check_table(backend);
+    if (backend->load && backend->load(&context, &err) != 0)
+        fail_msg("%s: load: %s", backend->name, err.msg);
+    /* Readers see containers, decoders see scenarios: all of both need not meet. */
+    const dataset_scenario *scenario;
+    for (size_t c = 0; c < sizeof containers / sizeof containers[0]; c++)
+        check_container(backend, context, of_others, &scenario_benign_iot, &containers[c]);
+    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
+        check_container(backend, context, of_others, scenario, &containers[0]);
+        check_container(backend, context, of_others, scenario, &containers[CONTAINER_CUT]);
+    }
+    check_ends(backend, context);
+    if (backend->unload)
+        backend->unload(context);
+}
+
+static void test_every_backend(void **state)
+{
+    (void)state;
+    pkt_entry entry;
+    size_t checked = 0;
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
+        pkt_err err = {.pos = PKT_POS_NONE};
+        const pkt_backend *backend = pkt_entry_backend(&entry, &err);
+        char path[4096];
+        if (!backend) {
+            assert_true(entry.module || entry.driver);
+            assert_true(err.msg[0] != '\0');
+            if (entry.module && pkt_entry_file(&entry, path, sizeof path, NULL) == 0)
+                fail_msg("%s does not load: %s", path, err.msg);
+            print_message("%s is unavailable: %s\n", entry.name, err.msg);
+            continue;
+        }
+        assert_string_equal(backend->name, entry.name);
+        check_backend(backend, entry.on_request);
+        checked++;
+    }
+    assert_true(checked >= 3);
+}
+
+static void test_registry(void **state)
+{
+    (void)state;
+    pkt_entry entry, again;
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
+        assert_int_equal(pkt_registry_find(entry.name, &again), 0);
+        assert_string_equal(entry.name, again.name);
+        assert_int_equal((entry.backend != NULL) + (entry.module != NULL) + (entry.driver != NULL),
+                         1);
+        for (size_t j = 0; j < i; j++) {
+            assert_int_equal(pkt_registry_at(j, &again), 0);
+            assert_string_not_equal(entry.name, again.name);
+        }
+    }
+    assert_int_equal(pkt_registry_find("nobody", &again), -1);
+}
+
+static void test_level_not_offered(void **state)
+{
+    (void)state;
+    static pkt_batch batch;
+    pkt_entry entry;
+    pkt_slice slice;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    pkt_null_sink null = {.columns = PKT_FRAMES_COLUMNS};
+    pkt_sink sink = pkt_null_sink_open(&null);
+    uint64_t rows = 1;
+    capture_make(&scenario_tcp_flood, &containers[0]);
+    assert_int_equal(pkt_slice_open(capture, &slice, &err), 0);
+    assert_int_equal(pkt_registry_find("read-all", &entry), 0);
+    assert_int_equal(
+        pkt_drive(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_int_equal(rows, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_level_not_offered),
+        cmocka_unit_test(test_every_backend),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,59 @@
+#include "tests/parsers/decode/rows.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "parsers/decode/decode.h"
+#include "parsers/sink/sink.h"
+
+size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+    for (const char *p = hex; *p;) {
+        if (isspace((unsigned char)*p)) {
+            p++;
+            continue;
+        }
+        const char pair[3] = {p[0], p[1], '\0'};
+        if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1]) || count == size)
+            abort(); /* a typing error in a table */
+        bytes[count++] = (uint8_t)strtoul(pair, NULL, 16);
+        p += 2;
+    }
+    return count;
+}
+
+void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
+                pkt_batch *batch)
+{
+    /* A copy of exactly the captured bytes, so that a sanitizer sees a read past them. */
+    uint8_t *copy = malloc(captured ? captured : 1);
+    if (!copy)
+        abort();
+    memcpy(copy, bytes, captured);
+    pkt_record record = {.data = copy,
+                         .cap_len = (uint32_t)captured,
+                         .wire_len = (uint32_t)wire,
+                         .link_type = link_type};
+    memset(batch, 0, sizeof *batch);
+    pkt_decode_headers(&record, 1, batch, 0);
+    batch->rows = 1;
+    free(copy);
+}
+
+void row_words(const pkt_batch *batch, char words[ROW_WORDS])
+{
+    char cell[PKT_CELL_TEXT];
+    size_t n = 0;
+    n += (size_t)snprintf(words + n, ROW_WORDS - n, "%s",
+                          pkt_verdict_name((pkt_verdict)batch->verdict[0]));
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        if (info->show == PKT_SHOW_HIDDEN || info->level == PKT_LEVEL_FRAMES ||
+            !(batch->present[0] & info->present))
+            continue;
+        int name = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+        pkt_cell_text(batch, 0, c, cell);
+        n += (size_t)snprintf(words + n, ROW_WORDS - n, " %.*s=%s", name, info->name, cell);
+    }
+}

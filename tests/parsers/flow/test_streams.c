@@ -1,0 +1,383 @@
+/* Each step of the rules for stream numbers, by literal packets, and the bound on flows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "parsers/decode/decode.h"
+#include "parsers/flow/streams.h"
+#include "parsers/flow/table.h"
+
+enum { LINKTYPE_IPV4 = 228, LINKTYPE_IPV6 = 229, PACKETS_MAX = 8, PACKET_MAX = 128 };
+
+/* From a to b, or back. IPv4: total length, flags and offset, protocol, ports, and what follows. */
+#define AB(length, fragment, proto)                                                                \
+    "45 00 " length " 0001 " fragment " 40 " proto " 0000 0a000001 0a000002 "
+#define BA(length, fragment, proto)                                                                \
+    "45 00 " length " 0001 " fragment " 40 " proto " 0000 0a000002 0a000001 "
+#define TCP(seq, ack, offset_flags) seq ack offset_flags " 2000 0000 0000 "
+#define A_TO_B(seq, ack, flags) AB("0028", "0000", "06") "03e8 0050 " TCP(seq, ack, flags)
+#define B_TO_A(seq, ack, flags) BA("0028", "0000", "06") "0050 03e8 " TCP(seq, ack, flags)
+#define SYN "5002"
+#define SYN_ACK "5012"
+#define ACK "5010"
+#define FIN "5011"
+#define RST "5004"
+#define VNC(port, payload)                                                                         \
+    AB("0034", "0000", "06") "03e8 " port " 00000064 00000000 5010 2000 0000 0000 " payload
+#define VNC_REST(port)                                                                             \
+    AB("0028", "0000", "06") "03e8 " port " 00000070 00000000 5010 2000 0000 0000 "
+#define UDP(length) AB("001c", "0000", "11") "03e8 0035 " length " 0000 "
+
+typedef struct stream_case {
+    const char *name;
+    const char *packets[PACKETS_MAX];
+    const char *by_4_0, *by_4_4; /* stream and direction of each packet; "-": none; NULL: as 4.0 */
+} stream_case;
+
+static const stream_case cases[] = {
+    {"both ways are one stream",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
+      A_TO_B("00000065", "000000c9", ACK)},
+     "0> 0< 0>",
+     NULL},
+    {"a SYN with the same number is that SYN again",
+     {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000064", "00000000", SYN)},
+     "0> 0>",
+     NULL},
+    {"a SYN with another number begins a stream",
+     {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000065", "00000000", SYN)},
+     "0> 1>",
+     NULL},
+    {"the direction begins anew with the stream",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
+      B_TO_A("000000c9", "00000000", SYN), A_TO_B("00000001", "000000ca", SYN_ACK)},
+     "0> 0< 1> 1<",
+     NULL},
+    {"the newest conversation wins",
+     {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000065", "00000000", SYN),
+      B_TO_A("000000c8", "00000065", ACK), A_TO_B("00000065", "00000000", SYN)},
+     "0> 1> 1< 1>",
+     NULL},
+    {"a number known from a segment",
+     {A_TO_B("00000065", "000000c9", ACK), A_TO_B("00000064", "00000000", SYN),
+      B_TO_A("000000c8", "00000000", SYN), A_TO_B("00000063", "00000000", SYN)},
+     "0> 0> 0< 1>",
+     NULL},
+    {"no ACK, no number of the other side",
+     {A_TO_B("00000064", "000000c9", SYN), B_TO_A("00000001", "00000000", SYN)},
+     "0> 0<",
+     NULL},
+    {"a SYN+ACK with another number overwrites it",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
+      B_TO_A("000000d0", "00000065", SYN_ACK), B_TO_A("000000d0", "00000000", SYN),
+      B_TO_A("000000c8", "00000000", SYN)},
+     "0> 0< 0< 0< 1>",
+     NULL},
+    {"the same SYN after FIN",
+     {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000065", "00000001", FIN),
+      A_TO_B("00000064", "00000000", SYN)},
+     "0> 0> 0>",
+     "0> 0> 1>"},
+    {"the same SYN after RST",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("00000000", "00000000", RST),
+      A_TO_B("00000064", "00000000", SYN)},
+     "0> 0< 0>",
+     "0> 0< 1>"},
+    {"a SYN+ACK with another number after RST",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
+      A_TO_B("00000065", "00000000", RST), B_TO_A("000000d0", "00000065", SYN_ACK)},
+     "0> 0< 0> 0<",
+     "0> 0< 0> 1>"},
+    {"the same SYN+ACK after RST",
+     {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
+      A_TO_B("00000065", "00000000", RST), B_TO_A("000000c8", "00000065", SYN_ACK)},
+     "0> 0< 0> 0<",
+     NULL},
+    {"a fragment tells no number",
+     {AB("0028", "2000", "06") "03e8 0050 " TCP("00000064", "00000000", SYN),
+      A_TO_B("00000070", "00000000", SYN), A_TO_B("00000071", "00000000", SYN)},
+     "0> 0> 1>",
+     NULL},
+    {"a later fragment has no stream",
+     {AB("0028", "0001", "06") "03e8 0050 " TCP("00000064", "00000000", SYN)},
+     "-",
+     NULL},
+    {"nor does a header past the datagram tell one",
+     {A_TO_B("00000064", "00000000", "f002"), A_TO_B("00000070", "00000000", SYN),
+      A_TO_B("00000071", "00000000", SYN)},
+     "0> 0> 1>",
+     NULL},
+    {"a data offset below 5 does",
+     {A_TO_B("00000064", "00000000", "4002"), A_TO_B("00000070", "00000000", SYN)},
+     "0> 1>",
+     NULL},
+    {"less than a TCP header, but its flags and window",
+     {AB("0027", "0000", "06") "03e8 0050 00000064 00000000 5002 2000 0000 00",
+      B_TO_A("000000c8", "00000065", SYN_ACK)},
+     "0> 0<",
+     NULL},
+    {"the least that has a stream",
+     {AB("0023", "0000", "06") "03e8 0050 00000064 00000000 5002 20",
+      AB("0024", "0000", "06") "03e8 0050 00000064 00000000 5002 2000"},
+     "- 0>",
+     NULL},
+    {"a cut header counts for others",
+     {AB("0024", "0000", "06") "03e9 0050 00000064 00000000 5002 2000",
+      A_TO_B("00000064", "00000000", SYN),
+      BA("0024", "0000", "06") "0050 03e9 000000c8 00000065 5012 2000"},
+     "0> 1> 0<",
+     NULL},
+    {"a cut SYN begins a stream, but its datagram tells no number",
+     {A_TO_B("00000064", "00000000", SYN),
+      AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5002 2000",
+      A_TO_B("00000066", "00000000", SYN), A_TO_B("00000067", "00000000", SYN)},
+     "0> 1> 1> 2>",
+     NULL},
+    {"and it does with a data offset that fits",
+     {AB("0024", "0000", "06") "03e8 0050 00000065 00000000 4002 2000",
+      A_TO_B("00000066", "00000000", SYN)},
+     "0> 1>",
+     NULL},
+    {"a fragment's cut header tells no number",
+     {AB("0024", "2000", "06") "03e8 0050 00000064 00000000 4002 2000",
+      A_TO_B("00000070", "00000000", SYN)},
+     "0> 0>",
+     NULL},
+    {"a cut FIN closes",
+     {A_TO_B("00000064", "00000000", SYN),
+      AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5011 2000",
+      A_TO_B("00000064", "00000000", SYN)},
+     "0> 0> 0>",
+     "0> 0> 1>"},
+    {"a datagram past the frame's end has a stream",
+     {AB("0100", "0000", "06") "03e8 0050 " TCP("00000064", "00000000", SYN),
+      AB("0100", "0000", "11") "03e8 0035 0008 0000",
+      AB("0100", "0000", "11") "03e8 0035 0007 0000",
+      AB("0100", "0000", "88") "03e8 0036 0007 0000",
+      AB("0100", "0008", "06") "03e9 0050 " TCP("00000064", "00000000", SYN),
+      B_TO_A("000000c8", "00000065", SYN_ACK)},
+     "0> 0> - 1> - 0<",
+     NULL},
+    {"a new stream behind VNC's first message",
+     {VNC("1af4", "5246422030 30332e3030380a"), VNC("1af4", "5246422030 30332e3030380a"),
+      VNC("1af4", "5246422030 30332e3030380a")},
+     "0> 1> 1>",
+     NULL},
+    {"small letters and 0 at the end are VNC",
+     {VNC("1af4", "7266622030 30332e30303800"), VNC_REST("1af4")},
+     "0> 1>",
+     NULL},
+    {"not on VNC's own ports, nor another text",
+     {VNC("170c", "5246422030 30332e3030380a"), VNC_REST("170c"),
+      VNC("1af4", "5246432030 30332e3030380a"), VNC("1af4", "5246422030 30332c3030380a"),
+      VNC_REST("1af4")},
+     "0> 0> 1> 1> 1>",
+     NULL},
+    {"UDP is never renewed and counts apart",
+     {A_TO_B("00000064", "00000000", SYN), UDP("0008"), UDP("0008")},
+     "0> 0> 0>",
+     NULL},
+    {"a UDP length below 8 has no stream",
+     {UDP("0007"), UDP("0000"), UDP("0008"), UDP("0064")},
+     "- - 0> 0>",
+     NULL},
+    {"UDP-Lite is in UDP's table, whatever its coverage",
+     {UDP("0008"), AB("001c", "0000", "88") "03e8 0035 0000 0000",
+      AB("001c", "0000", "88") "03e8 0036 0007 0000"},
+     "0> 0> 1>",
+     NULL},
+    {"from a port to itself",
+     {AB("0028", "0000", "06") "0050 0050 " TCP("00000064", "00000000", SYN),
+      BA("0028", "0000", "06") "0050 0050 " TCP("00000064", "00000000", SYN)},
+     "0> 0<",
+     NULL},
+    {"ICMP has no stream", {AB("001c", "0000", "01") "0300 0000 0000 0000"}, "-", NULL},
+};
+
+static size_t bytes_of(const char *hex, uint8_t *bytes)
+{
+    size_t count = 0;
+    for (; *hex; hex++) {
+        if (*hex == ' ')
+            continue;
+        const char pair[3] = {hex[0], hex[1], '\0'};
+        assert_true(count < PACKET_MAX);
+        bytes[count++] = (uint8_t)strtoul(pair, NULL, 16);
+        hex++;
+    }
+    return count;
+}
+
+static void packets_number(const pkt_slice *slice, const char *const *packets, char *words,
+                           size_t size)
+{
+    static pkt_batch batch;
+    pkt_stream_hint hints[PACKETS_MAX];
+    size_t rows = 0, n = 0;
+    pkt_err err;
+    memset(&batch, 0, sizeof batch);
+    for (; rows < PACKETS_MAX && packets[rows]; rows++) {
+        uint8_t bytes[PACKET_MAX];
+        uint32_t length = (uint32_t)bytes_of(packets[rows], bytes);
+        pkt_record record = {
+            .data = bytes, .cap_len = length, .wire_len = length, .link_type = LINKTYPE_IPV4};
+        pkt_decode_flows(&record, 1, &batch, rows, &hints[rows]);
+    }
+    pkt_streams *streams = pkt_streams_open(slice, &err);
+    assert_non_null(streams);
+    assert_int_equal(pkt_streams_number(streams, &batch, rows, hints, &err), 0);
+    pkt_streams_close(streams);
+    for (size_t i = 0; i < rows; i++) {
+        const char *gap = i ? " " : "";
+        if (batch.present[i] & PKT_HAS_STREAM)
+            n += (size_t)snprintf(words + n, size - n, "%s%u%c", gap, batch.stream[i],
+                                  batch.stream_dir[i] ? '<' : '>');
+        else
+            n += (size_t)snprintf(words + n, size - n, "%s-", gap);
+    }
+}
+
+static void test_rules(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char words[128];
+        pkt_slice slice = {.flow_rule = PKT_FLOW_WIRESHARK_4_0};
+        packets_number(&slice, cases[i].packets, words, sizeof words);
+        if (strcmp(words, cases[i].by_4_0) != 0)
+            fail_msg("%s, 4.0: %s, wanted %s", cases[i].name, words, cases[i].by_4_0);
+        const char *wanted = cases[i].by_4_4 ? cases[i].by_4_4 : cases[i].by_4_0;
+        slice.flow_rule = PKT_FLOW_WIRESHARK_4_4;
+        packets_number(&slice, cases[i].packets, words, sizeof words);
+        if (strcmp(words, wanted) != 0)
+            fail_msg("%s, 4.4: %s, wanted %s", cases[i].name, words, wanted);
+    }
+}
+
+#define FROM(port) AB("001c", "0000", "11") port " 0035 0008 0000 "
+
+static void test_eviction(void **state)
+{
+    (void)state;
+    static const char *const packets[PACKETS_MAX] = {FROM("0001"), FROM("0002"), FROM("0001"),
+                                                     FROM("0003"), FROM("0001"), FROM("0002")};
+    char words[128];
+    pkt_flow_report report;
+    pkt_slice slice = {.max_flows = 2, .flow_report = &report};
+    packets_number(&slice, packets, words, sizeof words);
+    assert_string_equal(words, "0> 1> 0> 2> 0> 3>"); /* 2 made way for 3, then 3 for 2 */
+    assert_int_equal(report.evicted, 2);
+    assert_int_equal(report.streams, 4);
+    slice.max_flows = 3;
+    packets_number(&slice, packets, words, sizeof words);
+    assert_string_equal(words, "0> 1> 0> 2> 0> 1>");
+    assert_int_equal(report.evicted, 0);
+}
+
+static void test_inner_are_counted(void **state)
+{
+    (void)state;
+    static const char *const packets[PACKETS_MAX] = {AB("001c", "0000", "01") "0300 0000 0000 0000",
+                                                     AB("001c", "0000", "01") "0800 0000 0000 0000",
+                                                     AB("0018", "0000", "2f") "0000 0800",
+                                                     FROM("0001")};
+    char words[128];
+    pkt_flow_report report;
+    pkt_slice slice = {.flow_report = &report};
+    packets_number(&slice, packets, words, sizeof words);
+    assert_int_equal(report.inner, 2);
+}
+
+/* The index grows many times; every flow stays what it was. */
+static void test_growth(void **state)
+{
+    (void)state;
+    enum { FLOWS = 200000 };
+    pkt_err err;
+    pkt_flow_table *table = pkt_flow_table_open(FLOWS, 7, &err);
+    assert_non_null(table);
+    int fresh;
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < FLOWS; i++) {
+            pkt_flow_key key = {.address = {0, i, 0, 1}, .port = {80, 81}};
+            pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), &fresh, &err);
+            assert_non_null(flow);
+            assert_int_equal(fresh, pass == 0);
+            if (fresh)
+                flow->stream = i;
+            assert_int_equal(flow->stream, i);
+        }
+    assert_int_equal(pkt_flow_count(table), FLOWS);
+    assert_int_equal(pkt_flow_evicted(table), 0);
+    pkt_flow_table_close(table);
+}
+
+enum { KEYS = 4000 };
+
+/* What was used longest ago; KEYS: nothing is held. */
+static uint32_t oldest_of(const uint32_t used[KEYS])
+{
+    uint32_t oldest = KEYS;
+    for (uint32_t key = 0; key < KEYS; key++)
+        if (used[key] && (oldest == KEYS || used[key] < used[oldest]))
+            oldest = key;
+    return oldest;
+}
+
+/* Look-ups of random keys, against a list of when each was used last. */
+static void bound_test(size_t bound)
+{
+    uint32_t used[KEYS] = {0}, random = 1;
+    size_t held = 0, evicted = 0;
+    pkt_err err;
+    pkt_flow_table *table = pkt_flow_table_open(bound, 7, &err);
+    assert_non_null(table);
+    for (uint32_t now = 1; now <= 3 * KEYS; now++) {
+        random = random * 1664525 + 1013904223;
+        /* New ones at first, so that the bound is reached while flows are moved. */
+        const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
+        const pkt_flow_key key = {.address = {0, i, 0, 1}, .port = {80, 81}};
+        int fresh;
+        pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), &fresh, &err);
+        assert_non_null(flow);
+        assert_int_equal(fresh, used[i] == 0);
+        assert_true(fresh || flow->stream == i);
+        flow->stream = i;
+        if (fresh && held == bound) {
+            used[oldest_of(used)] = 0;
+            evicted++;
+        } else if (fresh) {
+            held++;
+        }
+        used[i] = now;
+    }
+    assert_int_equal(pkt_flow_count(table), held);
+    assert_int_equal(pkt_flow_evicted(table), evicted);
+    pkt_flow_table_close(table);
+}
+
+/* Flows give their place before, while and after the index of 1024 slots, and of 2048, is left. */
+static void test_eviction_while_growing(void **state)
+{
+    (void)state;
+    static const size_t bounds[] = {767, 768, 769, 770, 800, 1000, 1281, 1537, 1600};
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        bound_test(bounds[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_inner_are_counted),
+        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_eviction_while_growing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/* Rows out and back: CSV, digests, the witness, output files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "parsers/rows/digits.h"
+#include "parsers/sink/sink.h"
+#include "parsers/util/atomic_file.h"
+
+static pkt_batch batch, back;
+
+/* Two rows: an IPv6 TCP packet, and a frame that nothing is known of. */
+static void rows_make(void)
+{
+    memset(&batch, 0, sizeof batch);
+    batch.rows = 2;
+    batch.ts_ns[0] = INT64_C(1667260800123456789);
+    batch.ts_ns[1] = -5;
+    batch.cap_len[0] = batch.wire_len[0] = 74;
+    batch.link_type[0] = batch.link_type[1] = 1;
+    batch.present[0] = PKT_HAS_LINK | PKT_HAS_IP | PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP;
+    batch.eth_src[0] = UINT64_C(0x020000000001);
+    batch.eth_dst[0] = UINT64_C(0xffffffffffff);
+    batch.eth_type[0] = 0x86dd;
+    batch.ip_version[0] = 6;
+    batch.ip_proto[0] = 6;
+    batch.ip_len[0] = 60;
+    batch.src_hi[0] = UINT64_C(0xfe80000000000000);
+    batch.src_lo[0] = 1;
+    batch.dst_lo[0] = 0;
+    batch.src_port[0] = 65535;
+    batch.tcp_seq[0] = UINT32_MAX;
+    batch.verdict[1] = PKT_TRUNCATED;
+}
+
+static char *csv_of(pkt_column_set columns)
+{
+    char *text = NULL;
+    size_t size;
+    pkt_sink sink;
+    FILE *file = open_memstream(&text, &size);
+    pkt_csv_sink *csv = pkt_csv_sink_open(file, columns, &sink, NULL);
+    assert_non_null(csv);
+    assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
+    assert_int_equal(sink.finish(sink.self, NULL), 0);
+    pkt_csv_sink_close(csv);
+    fclose(file);
+    return text;
+}
+
+static void test_csv_text(void **state)
+{
+    (void)state;
+    rows_make();
+    char *text = csv_of(PKT_BIT(ts_ns) | PKT_BIT(verdict) | PKT_BIT(present) | PKT_BIT(eth_src) |
+                        PKT_BIT(src_hi) | PKT_BIT(src_lo) | PKT_BIT(dst_hi) | PKT_BIT(src_port) |
+                        PKT_BIT(icmp_type));
+    assert_string_equal(text, "ts_ns,verdict,eth_src,src,dst,src_port,icmp_type\n"
+                              "1667260800123456789,ok,02:00:00:00:00:01,fe80::1,::,65535,\n"
+                              "-5,truncated,,,,,\n");
+    free(text);
+}
+
+static int csv_read(const char *text, pkt_err *err)
+{
+    FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+    pkt_csv_reader *reader = pkt_csv_reader_open(file, err);
+    int got = reader ? pkt_csv_reader_next(reader, &back, err) : -1;
+    pkt_csv_reader_close(reader);
+    fclose(file);
+    return got;
+}
+
+static void test_csv_round_trip(void **state)
+{
+    (void)state;
+    pkt_err err;
+    rows_make();
+    char *text = csv_of(PKT_HEADERS_COLUMNS);
+    assert_int_equal(csv_read(text, &err), 2);
+    assert_memory_equal(&batch, &back, sizeof batch);
+    free(text);
+}
+
+static void test_csv_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t line;
+    } cases[] = {
+        {"", 1},
+        {"ts_ns,nonsense\n", 1},
+        {"ts_ns,ts_ns\n", 1},
+        {"present\n", 1},
+        {"ts_ns,cap_len\n1\n", 2},
+        {"ts_ns,cap_len\n1,2,3\n", 2},
+        {"ts_ns,cap_len\n1,2\n1,\n", 3},
+        {"ts_ns,cap_len\n1,4294967296\n", 2},
+        {"ts_ns,cap_len\n1,-1\n", 2},
+        {"ts_ns,cap_len\n1,2", 2},
+        {"ts_ns,verdict\n1,fine\n", 2},
+        {"eth_src\n02:00:00:00:00:01:02\n", 2},
+        {"eth_src\n02:00:00:00:00:-1\n", 2},
+        {"eth_src\n02:00:00:00:00: 1\n", 2},
+        {"eth_src\n02:00:00:00:00:001\n", 2},
+        {"eth_src\n2:0:0:0:0:1\n", 2},
+        {"ts_ns\n9223372036854775808\n", 2},
+        {"ts_ns\n-9223372036854775809\n", 2},
+        {"src\n1.2.3\n", 2},
+        {"src_port\n65536\n", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pkt_err err = {.pos = 0};
+        if (csv_read(cases[i].text, &err) != -1 || err.pos != cases[i].line)
+            fail_msg("'%s': line %llu, wanted %llu", cases[i].text, (unsigned long long)err.pos,
+                     (unsigned long long)cases[i].line);
+    }
+}
+
+static void test_double_text(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0"},
+        {-0.0, "0"},
+        {0.1, "0.1"},
+        {-2.5, "-2.5"},
+        {0.05, "0.05"},
+        {100, "100"},
+        {1234567.0000001, "1234567.0000001"},
+        {1e-7, "0.0000001"},
+        {1e-8, "1e-08"},
+        {9007199254740991.0, "9007199254740991"},
+        {9007199254740992.0, "9007199254740992"},
+        {1e300, "1.0000000000000001e+300"},
+        {NAN, ""},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+    };
+    char text[PKT_CELL_TEXT];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        *pkt_put_double(text, cases[i].value) = '\0';
+        assert_string_equal(text, cases[i].text);
+    }
+    uint64_t random = 1;
+    for (size_t i = 0; i < 200000; i++) {
+        double value;
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        memcpy(&value, &random, sizeof value);
+        if (i % 2) /* few digits */
+            value = (double)(random >> 30) / (double)(UINT64_C(1) << i % 40) / (i % 3 ? 1 : 1e5);
+        if (isnan(value))
+            continue;
+        char *end = pkt_put_double(text, value);
+        *end = '\0';
+        assert_in_range(end - text, 1, 25);
+        if (strtod(text, NULL) != value)
+            fail_msg("%s is read back as another number than %.17g", text, value);
+    }
+}
+
+static void test_address_text(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t hi, lo;
+        const char *text;
+    } cases[] = {
+        /* RFC 5952 section 4 */
+        {0, 0, "::"},
+        {0, 1, "::1"},
+        {UINT64_C(0x20010db800000000), 1, "2001:db8::1"},
+        {UINT64_C(0x20010db800000001), UINT64_C(0x0001000100010001), "2001:db8:0:1:1:1:1:1"},
+        {UINT64_C(0x2001000000000001), UINT64_C(0x0000000000000001), "2001:0:0:1::1"},
+        {UINT64_C(0x20010db800000000), UINT64_C(0x0001000000000001), "2001:db8::1:0:0:1"},
+        {UINT64_C(0x0001000200030004), UINT64_C(0x0005000600070000), "1:2:3:4:5:6:7:0"},
+        {UINT64_MAX, UINT64_MAX, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+    };
+    char text[PKT_CELL_TEXT];
+    memset(&batch, 0, sizeof batch);
+    batch.ip_version[0] = 6;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        batch.src_hi[0] = cases[i].hi;
+        batch.src_lo[0] = cases[i].lo;
+        assert_int_equal(pkt_cell_text(&batch, 0, PKT_COL_src_hi, text), strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+/* The digest of a column depends on its cells and their order, not on how rows were batched. */
+static void test_digest(void **state)
+{
+    (void)state;
+    uint64_t whole[PKT_COLUMN_COUNT], parts[PKT_COLUMN_COUNT];
+    pkt_sink sink;
+    memset(&batch, 0, sizeof batch);
+    batch.rows = 200;
+    for (size_t i = 0; i < batch.rows; i++)
+        batch.src_port[i] = (uint16_t)(i * 7);
+    pkt_digest_sink *digest =
+        pkt_digest_sink_open(PKT_BIT(src_port) | PKT_BIT(dst_port), &sink, NULL);
+    assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
+    pkt_digest_sink_result(digest, whole);
+    pkt_digest_sink_close(digest);
+    digest = pkt_digest_sink_open(PKT_BIT(src_port) | PKT_BIT(dst_port), &sink, NULL);
+    for (size_t i = 0; i < 200; i += 50) {
+        memset(&back, 0, sizeof back);
+        back.rows = 50;
+        memcpy(back.src_port, batch.src_port + i, 50 * sizeof back.src_port[0]);
+        assert_int_equal(sink.push(sink.self, &back, NULL), 0);
+    }
+    pkt_digest_sink_result(digest, parts);
+    pkt_digest_sink_close(digest);
+    assert_true(whole[PKT_COL_src_port] == parts[PKT_COL_src_port]);
+    assert_true(whole[PKT_COL_dst_port] == parts[PKT_COL_dst_port]);
+    assert_true(whole[PKT_COL_src_port] != whole[PKT_COL_dst_port]);
+    assert_true(whole[PKT_COL_ts_ns] == 0);
+}
+
+static uint64_t witness_of(size_t rows, size_t batch_rows, size_t changed)
+{
+    pkt_null_sink null = {.columns = PKT_BIT(src_port)};
+    pkt_sink sink = pkt_null_sink_open(&null);
+    for (size_t done = 0; done < rows;) {
+        memset(&batch, 0, sizeof batch);
+        batch.rows = rows - done < batch_rows ? rows - done : batch_rows;
+        for (size_t i = 0; i < batch.rows; i++)
+            batch.src_port[i] = (uint16_t)(done + i == changed ? 9999 : done + i);
+        assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
+        done += batch.rows;
+    }
+    assert_true(null.rows == rows);
+    return null.witness;
+}
+
+/* The witness is the same however rows are batched, and sees the rows that it looks at. */
+static void test_witness(void **state)
+{
+    (void)state;
+    const size_t none = SIZE_MAX;
+    assert_true(witness_of(1000, 256, none) == witness_of(1000, 100, none));
+    assert_true(witness_of(1000, 256, none) == witness_of(1000, 7, none));
+    assert_true(witness_of(1000, 256, none) != witness_of(1000, 256, 512));
+    assert_true(witness_of(1000, 256, none) != witness_of(700, 256, none));
+}
+
+static void test_outfile(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/pktbench-sink.XXXXXX", path[64], text[8] = "";
+    pkt_outfile out;
+    pkt_err err;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/file", folder);
+    assert_int_equal(pkt_outfile_open(&out, path, &err), 0);
+    fputs("new", out.file);
+    assert_int_equal(access(path, F_OK), -1); /* not before it is whole */
+    assert_int_equal(pkt_outfile_commit(&out, &err), 0);
+    assert_int_equal(pkt_outfile_open(&out, path, &err), 0);
+    fputs("half", out.file);
+    pkt_outfile_abandon(&out);
+    FILE *file = fopen(path, "r");
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    assert_string_equal(text, "new");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing else was left in it */
+    assert_int_equal(pkt_outfile_open(&out, "/nowhere/file", &err), -1);
+    assert_int_equal(err.code, PKT_ERR_WRITE);
+    assert_int_equal(pkt_outfile_open(&out, "/dev/full", &err), 0);
+    fputs("lost", out.file);
+    assert_int_equal(pkt_outfile_commit(&out, &err), -1);
+    assert_int_equal(err.sys, ENOSPC);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_csv_text),    cmocka_unit_test(test_csv_round_trip),
+        cmocka_unit_test(test_csv_refused), cmocka_unit_test(test_address_text),
+        cmocka_unit_test(test_digest),      cmocka_unit_test(test_witness),
+        cmocka_unit_test(test_outfile),     cmocka_unit_test(test_double_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
