@@ -29,18 +29,18 @@ static bool file_add(loaded_side *side, const char *path)
 {
     json_error_t error;
     if (side->count == FILES_MAX) {
-        say_error("compare: more than %d files on one side", FILES_MAX);
+        message_error("compare: more than %d files on one side", FILES_MAX);
         return false;
     }
     json_t *results = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!results) {
-        say_error("%s: %s (at byte %d)", path, error.text, error.position);
+        message_error("%s: %s (at byte %d)", path, error.text, error.position);
         return false;
     }
     if (!json_is_integer(json_object_get(results, "schema_version")) ||
         !json_is_array(json_object_get(results, "slices")) ||
         !json_is_array(json_object_get(results, "runs"))) {
-        say_error("%s: these are no results of `pktbench bench`", path);
+        message_error("%s: these are no results of `pktbench bench`", path);
         json_decref(results);
         return false;
     }
@@ -57,7 +57,7 @@ static bool side_load(loaded_side *side, const char *list)
         good = !*item || file_add(side, item);
     free(copy);
     if (good && side->count == 0) {
-        say_error("compare: '%s' names no file", list);
+        message_error("compare: '%s' names no file", list);
         good = false;
     }
     return good;
@@ -71,11 +71,11 @@ static bool field_differs(const char *field, const json_t *a, const json_t *b, b
     char *left = a ? json_dumps(a, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
     char *right = b ? json_dumps(b, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
     if (force)
-        say_warning("%s differs: %s, %s", field, left ? left : "none", right ? right : "none");
+        message_warning("%s differs: %s, %s", field, left ? left : "none", right ? right : "none");
     else
-        say_error("%s differs: %s, %s: these results cannot be compared (--force does it "
-                  "nevertheless)",
-                  field, left ? left : "none", right ? right : "none");
+        message_error("%s differs: %s, %s: these results cannot be compared (--force does it "
+                      "nevertheless)",
+                      field, left ? left : "none", right ? right : "none");
     free(left);
     free(right);
     return true;
@@ -124,7 +124,7 @@ static bool is_comparable(const json_t *a, const json_t *b, bool force)
     if (slices_differ(a, b, force, &shared))
         return false;
     if (shared == 0)
-        say_error("slices[].name differs: the results have no slice in common");
+        message_error("slices[].name differs: the results have no slice in common");
     return shared > 0;
 }
 
@@ -142,20 +142,20 @@ static bool all_comparable(const loaded_side *old, const loaded_side *fresh, boo
 
 static bool comparison_write(const json_t *comparison, report_format format, const char *path)
 {
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (pkt_outfile_open(&out, path, &err) != 0) {
-        say_failure(path, &err);
+    if (pkt_atomic_file_open(&out, path, &err) != 0) {
+        message_failure(path, &err);
         return false;
     }
     if (report_change(comparison, format, out.file) != 0) {
-        pkt_outfile_abandon(&out);
-        say_error("%s: cannot write the comparison", path);
+        pkt_atomic_file_abandon(&out);
+        message_error("%s: cannot write the comparison", path);
         return false;
     }
-    if (pkt_outfile_commit(&out, &err) == 0)
+    if (pkt_atomic_file_commit(&out, &err) == 0)
         return true;
-    say_failure(path, &err);
+    message_failure(path, &err);
     return false;
 }
 
@@ -166,13 +166,13 @@ static int sides_compare(const loaded_side *old, const loaded_side *fresh, const
     const comparison_side after = {fresh->results, fresh->count};
     json_t *comparison = comparison_json(&before, &after, false, gate);
     if (!comparison) {
-        say_error("no memory for the comparison");
-        return EXIT_TROUBLE;
+        message_error("no memory for the comparison");
+        return EXIT_ERROR;
     }
     size_t failures = comparison_judge(comparison, gate);
     bool good = comparison_write(comparison, format, path);
     json_decref(comparison);
-    return !good ? EXIT_TROUBLE : failures ? EXIT_GATE : EXIT_DONE;
+    return !good ? EXIT_ERROR : failures ? EXIT_CHECK_FAILED : EXIT_DONE;
 }
 
 static int compare_run(const arguments *arguments)
@@ -185,12 +185,12 @@ static int compare_run(const arguments *arguments)
     loaded_side old = {.count = 0}, fresh = {.count = 0};
     if (report_format_find(format_name ? format_name : "table", &format) != 0 ||
         format > REPORT_JSON) {
-        say_error("no format has the name '%s': table, markdown, csv and json do", format_name);
-        return EXIT_TROUBLE;
+        message_error("no format has the name '%s': table, markdown, csv and json do", format_name);
+        return EXIT_ERROR;
     }
     if (!gate_parse(&gate, list ? list : ""))
-        return EXIT_TROUBLE;
-    int status = EXIT_TROUBLE;
+        return EXIT_ERROR;
+    int status = EXIT_ERROR;
     if (side_load(&old, arguments->operands[0]) && side_load(&fresh, arguments->operands[1]) &&
         all_comparable(&old, &fresh, option_given(arguments, "force")))
         status = sides_compare(&old, &fresh, &gate, format, path ? path : "-");
@@ -220,7 +220,7 @@ const command compare_command = {
         "Slower and faster mean by more than the threshold, by the wall clock and by the "
         "processor's; over all runs together one is wrong with a chance of 1 % (Holm). Results of "
         "different inputs, schema versions or processors are refused. On a machine that changes "
-        "while it measures, `pktbench bench --against` is to be trusted more: it lets both sides "
+        "while it measures, `pktbench bench --baseline` is to be trusted more: it lets both sides "
         "take turns.",
     .options = options,
     .operands_min = 2,

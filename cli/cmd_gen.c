@@ -11,11 +11,11 @@ static bool format_get(const arguments *arguments, dataset_options *options)
     if (format && strcmp(format, "pcapng") == 0)
         options->format = PKT_FORMAT_PCAPNG;
     else if (format && strcmp(format, "pcap") != 0) {
-        say_error("no format has the name '%s': pcap and pcapng do", format);
+        message_error("no format has the name '%s': pcap and pcapng do", format);
         return false;
     }
     if (option_given(arguments, "interfaces") && options->format != PKT_FORMAT_PCAPNG) {
-        say_error("--interfaces: a pcap file has one interface; add --format pcapng");
+        message_error("--interfaces: a pcap file has one interface; add --format pcapng");
         return false;
     }
     return true;
@@ -46,7 +46,7 @@ static void scenario_unknown(const char *name)
     known[0] = '\0';
     for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", scenario->name);
-    say_error("no scenario has the name '%s': there are %s", name, known);
+    message_error("no scenario has the name '%s': there are %s", name, known);
 }
 
 static int gen_run(const arguments *arguments)
@@ -55,23 +55,23 @@ static int gen_run(const arguments *arguments)
     const char *path = option_value(arguments, "o"), *truth = option_value(arguments, "truth");
     if (!scenario) {
         scenario_unknown(arguments->operands[0]);
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     }
     if (!path) {
-        say_error("gen: -o FILE says where to write; - is standard output");
-        return EXIT_TROUBLE;
+        message_error("gen: -o FILE says where to write; - is standard output");
+        return EXIT_ERROR;
     }
     dataset_options options = dataset_defaults(scenario);
     if (!options_get(arguments, &options))
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     if (truth && strcmp(truth, path) == 0) {
-        say_error("gen: the capture and its truth cannot both go to %s", path);
-        return EXIT_TROUBLE;
+        message_error("gen: the capture and its truth cannot both go to %s", path);
+        return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
     if (dataset_write(scenario, &options, path, truth, &err) != 0) {
-        say_failure(path, &err);
-        return EXIT_TROUBLE;
+        message_failure(path, &err);
+        return EXIT_ERROR;
     }
     return EXIT_DONE;
 }

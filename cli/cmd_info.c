@@ -80,7 +80,7 @@ static void record_seen(capture_info *info, const pkt_source *source, const pkt_
 /* 0; -1 and *err if nothing can be told. A fault behind the file header is a part of the answer. */
 static int info_take(capture_info *info, pkt_input *input, pkt_err *err)
 {
-    const pkt_slice *slice = pkt_input_slice(input);
+    const pkt_capture *slice = pkt_input_capture(input);
     pkt_source *source = pkt_source_open(slice->path, err);
     if (!source) {
         (void)pkt_input_end(input, -1, err);
@@ -88,7 +88,7 @@ static int info_take(capture_info *info, pkt_input *input, pkt_err *err)
     }
     pkt_record record;
     int got;
-    info->packing = pkt_input_packing(input);
+    info->packing = pkt_input_compression(input);
     info->format = pkt_source_format(source);
     info->in_order = true;
     pkt_source_watched(source, (pkt_source_watch){section_seen, interface_seen, info});
@@ -162,7 +162,7 @@ static const char *ending(const capture_info *info)
     switch (info->fault.code) {
     case PKT_ERR_NONE:
         return "whole";
-    case PKT_ERR_CUT:
+    case PKT_ERR_TRUNCATED:
         return "cut";
     case PKT_ERR_LIMIT:
         return "limit";
@@ -232,7 +232,7 @@ static void info_print(const capture_info *info, const char *name)
     char first[64], last[64], words[sizeof info->fault.msg + 40];
     time_text(info->first_ns, first, sizeof first);
     time_text(info->last_ns, last, sizeof last);
-    error_words(&info->fault, words, sizeof words);
+    error_text(&info->fault, words, sizeof words);
     row("capture", "%s", name);
     row("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
     row("compression", "%s", info->packing ? info->packing : "none");
@@ -263,10 +263,10 @@ static int info_show(const capture_info *info, const char *name, bool json)
     } else {
         info_print(info, name);
     }
-    if (info->fault.code == PKT_ERR_NONE || info->fault.code == PKT_ERR_CUT)
+    if (info->fault.code == PKT_ERR_NONE || info->fault.code == PKT_ERR_TRUNCATED)
         return EXIT_DONE;
-    say_failure(name, &info->fault);
-    return EXIT_TROUBLE;
+    message_failure(name, &info->fault);
+    return EXIT_ERROR;
 }
 
 static int info_of(const char *path, interface_info *interfaces, bool json)
@@ -275,11 +275,11 @@ static int info_of(const char *path, interface_info *interfaces, bool json)
     pkt_err err = {.pos = PKT_POS_NONE};
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, &err);
-    int status = EXIT_TROUBLE;
+    int status = EXIT_ERROR;
     if (input && info_take(&info, input, &err) == 0)
         status = info_show(&info, name, json);
     else
-        say_failure(name, &err);
+        message_failure(name, &err);
     pkt_input_close(input);
     return status;
 }
@@ -289,13 +289,13 @@ static int info_run(const arguments *arguments)
     const char *format = option_value(arguments, "format");
     bool json = format && strcmp(format, "json") == 0;
     if (format && !json && strcmp(format, "table") != 0) {
-        say_error("no format has the name '%s': table and json do", format);
-        return EXIT_TROUBLE;
+        message_error("no format has the name '%s': table and json do", format);
+        return EXIT_ERROR;
     }
     interface_info *interfaces = malloc(INFO_INTERFACES_MAX * sizeof *interfaces);
     if (!interfaces) {
-        say_error("no memory for interfaces");
-        return EXIT_TROUBLE;
+        message_error("no memory for interfaces");
+        return EXIT_ERROR;
     }
     int status = info_of(arguments->operands[0], interfaces, json);
     free(interfaces);

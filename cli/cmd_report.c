@@ -18,7 +18,7 @@ static bool folder_make(const char *folder)
     struct stat st;
     if (mkdir(folder, 0777) == 0 || (stat(folder, &st) == 0 && S_ISDIR(st.st_mode)))
         return true;
-    say_error("%s: cannot make the folder: %s", folder, strerror(errno));
+    message_error("%s: cannot make the folder: %s", folder, strerror(errno));
     return false;
 }
 
@@ -32,15 +32,15 @@ static void markdown_writer(part *parts, size_t count, FILE *out)
 static bool file_make(part *parts, size_t count, const char *name, writer *write)
 {
     char path[PATH_ROOM];
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)snprintf(path, sizeof path, "%s/%s", parts[0].folder, name);
-    if (pkt_outfile_open(&out, path, &err) == 0) {
+    if (pkt_atomic_file_open(&out, path, &err) == 0) {
         write(parts, count, out.file);
-        if (pkt_outfile_commit(&out, &err) == 0)
+        if (pkt_atomic_file_commit(&out, &err) == 0)
             return true;
     }
-    say_failure(path, &err);
+    message_failure(path, &err);
     return false;
 }
 
@@ -52,12 +52,12 @@ static bool is_worth_showing(const results_file *files, size_t count)
         size_t n = results_timed(files[i].json);
         timed += n;
         if (n == 0 && count > 1)
-            say_warning("%s: no run has a time", files[i].name);
+            message_warning("%s: no run has a time", files[i].name);
     }
     if (timed == 0) {
         const char *reason = results_first_reason(files[0].json);
-        say_error("%s: no run has a time, so there is nothing to show%s%s", files[0].name,
-                  *reason ? ": " : "", reason);
+        message_error("%s: no run has a time, so there is nothing to show%s%s", files[0].name,
+                      *reason ? ": " : "", reason);
     }
     return timed > 0;
 }
@@ -73,7 +73,7 @@ static bool report_make(const results_file *files, size_t count, const char *fol
                           .folder = folder,
                           .pictures = pictures};
     if (!pictures)
-        say_note("gnuplot is not installed: the report has tables and no pictures");
+        message_note("gnuplot is not installed: the report has tables and no pictures");
     return file_make(parts, count, "index.html", page_write) &&
            file_make(parts, count, "report.md", markdown_writer);
 }
@@ -87,7 +87,7 @@ bool report_write(char *const *paths, size_t count, const char *folder)
     for (; good && n < count; n += good) {
         good = results_load(&files[n], paths[n], why);
         if (!good)
-            say_error("%s: %s", paths[n], why);
+            message_error("%s: %s", paths[n], why);
     }
     good =
         good && is_worth_showing(files, n) && folder_make(folder) && report_make(files, n, folder);
@@ -100,12 +100,12 @@ static int report_run(const arguments *arguments)
 {
     const char *folder = option_value(arguments, "o");
     if (!folder) {
-        say_error(
+        message_error(
             "report: -o names the folder for the report: pktbench report RESULTS.json -o DIR");
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     }
     if (!report_write(arguments->operands, arguments->operand_count, folder))
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     return EXIT_DONE;
 }
 

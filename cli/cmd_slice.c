@@ -19,14 +19,14 @@ static bool where_get(const arguments *arguments, slice_where *where)
     *where = strcmp(at, "middle") == 0 ? SLICE_MIDDLE : SLICE_END;
     if (*where == SLICE_MIDDLE || strcmp(at, "end") == 0)
         return true;
-    say_error("--at %s: must be start, middle or end", at);
+    message_error("--at %s: must be start, middle or end", at);
     return false;
 }
 
 enum { PLAIN_PATH_BYTES = 4096 };
 
 /* The capture's own path; or that of a file without a name, open until the process ends, into which
- * it was unpacked. What is cut is taken up to there. */
+ * it was decompressed. What is cut is taken up to there. */
 static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err *err)
 {
     if (pkt_input_is_file(capture)) {
@@ -37,12 +37,12 @@ static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err
     (void)snprintf(plain, PLAIN_PATH_BYTES, "%s/pktbench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     int fd = mkstemp(plain);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot unpack %s to %s: %s", capture,
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot decompress %s to %s: %s", capture,
                         plain, strerror(errno));
     (void)unlink(plain);
     (void)snprintf(plain, PLAIN_PATH_BYTES, "/proc/self/fd/%d", fd);
     int bad = pkt_input_save(capture, plain, err);
-    return bad && err->code == PKT_ERR_CUT ? 0 : bad;
+    return bad && err->code == PKT_ERR_TRUNCATED ? 0 : bad;
 }
 
 static int slice_run(const arguments *arguments)
@@ -52,20 +52,21 @@ static int slice_run(const arguments *arguments)
     slice_where where;
     uint64_t size, count;
     if (!path) {
-        say_error("slice: -o FILE says where to write; - is standard output");
-        return EXIT_TROUBLE;
+        message_error("slice: -o FILE says where to write; - is standard output");
+        return EXIT_ERROR;
     }
     if (pkt_same_file(path, capture)) {
-        say_error("%s: is the capture itself: -o must name another file", path);
-        return EXIT_TROUBLE;
+        message_error("%s: is the capture itself: -o must name another file", path);
+        return EXIT_ERROR;
     }
     if (!where_get(arguments, &where) ||
         !option_bytes(arguments, "size", 100, UINT64_C(1000000000000), SLICE_BYTES, &size))
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     if (pieces && (option_given(arguments, "at") || strcmp(path, "-") == 0)) {
-        say_error("slice: --tcpdump-C writes all pieces, to files: it goes with neither --at nor "
-                  "-o -");
-        return EXIT_TROUBLE;
+        message_error(
+            "slice: --tcpdump-C writes all pieces, to files: it goes with neither --at nor "
+            "-o -");
+        return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
     char plain[PLAIN_PATH_BYTES];
@@ -74,11 +75,11 @@ static int slice_run(const arguments *arguments)
         bad = pieces ? slice_pieces(plain, path, size, &count, &err)
                      : slice_capture(plain, path, size, where, 0, &err);
     if (bad) {
-        say_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
-        return EXIT_TROUBLE;
+        message_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
+        return EXIT_ERROR;
     }
-    if (err.code == PKT_ERR_CUT)
-        say_cut(pkt_input_shown(capture), &err, "taken up to there");
+    if (err.code == PKT_ERR_TRUNCATED)
+        message_truncated(pkt_input_shown(capture), &err, "taken up to there");
     return EXIT_DONE;
 }
 
@@ -97,7 +98,7 @@ const command slice_command = {
     .operands = "CAPTURE",
     .summary = "cut whole packets out of a capture, up to a size",
     .details = "The last packet that fits is the last one in. The capture's own format stays; a "
-               "compressed one, or -, standard input, is unpacked into a temporary file first.",
+               "compressed one, or -, standard input, is decompressed into a temporary file first.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

@@ -22,7 +22,7 @@
 #define MALFORMED_FAILS "crashed,timed-out"
 
 typedef struct verification {
-    lineup lineup;
+    selection selection;
     suite suite;
     gate gate;
     const char *reference;
@@ -33,16 +33,16 @@ typedef struct verification {
     int status;
 } verification;
 
-static void print_broken(const agreement *a)
+static void print_malformed(const agreement *a)
 {
     for (unsigned v = 0; v < PKT_VERDICT_COUNT; v++) {
         const char *separator = "";
         for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-            if (!a->broken[v][c])
+            if (!a->malformed[v][c])
                 continue;
             if (!*separator)
                 printf("    in packets that are %s: ", pkt_verdict_name((pkt_verdict)v));
-            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->broken[v][c]);
+            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->malformed[v][c]);
             separator = ", ";
         }
         if (*separator)
@@ -56,8 +56,8 @@ static void print_first(const check *c, const char *backend, bool show)
     if (!first->found)
         return;
     const pkt_column_info *info = pkt_column_at(first->column);
-    bool address = info->show == PKT_SHOW_ADDRESS || info->show == PKT_SHOW_MAC;
-    int name = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+    bool address = info->format_as == PKT_AS_ADDRESS || info->format_as == PKT_AS_MAC;
+    int name = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
     printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet, name,
            info->name);
     if (address && !show)
@@ -67,56 +67,56 @@ static void print_first(const check *c, const char *backend, bool show)
                c->agreement.reference, *first->expected ? first->expected : "nothing");
 }
 
-static void print_check(const verification *v, const candidate *candidate, pkt_level level,
+static void print_check(const verification *v, const backend *backend, pkt_level level,
                         const check *c)
 {
     const agreement *a = &c->agreement;
-    printf("  %-12s %-8s %-11s", candidate->name, pkt_level_name(level), status_name(c->status));
+    printf("  %-12s %-8s %-11s", backend->name, pkt_level_name(level), status_name(c->status));
     if (a->reference)
         printf(" %-10s %9" PRIu64 " %11" PRIu64 " %9" PRIu64 " %9" PRIu64, a->reference,
-               a->rows_compared, a->cells_compared, a->cells_different, a->broken_cells_different);
+               a->rows_compared, a->cells_compared, a->cells_different,
+               a->malformed_cells_different);
     putchar('\n');
     if (*c->reason)
         printf("    %s\n", c->reason);
     if (a->reference) {
-        print_first(c, candidate->name, v->show_values);
-        print_broken(a);
+        print_first(c, backend->name, v->show_values);
+        print_malformed(a);
     }
 }
 
-static json_t *check_json(const verification *v, const candidate *candidate, pkt_level level,
+static json_t *check_json(const verification *v, const backend *backend, pkt_level level,
                           const check *c)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "backend", candidate->name, "level",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "backend", backend->name, "level",
                      pkt_level_name(level), "status", status_name(c->status), "reason",
                      *c->reason ? json_string(c->reason) : json_null(), "agreement",
                      agreement_json(c, v->show_values));
 }
 
-static void verify_candidate(verification *v, checker *k, const candidate *candidate,
-                             json_t *checks)
+static void verify_backend(verification *v, checker *k, const backend *backend, json_t *checks)
 {
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
         check c;
-        if (!lineup_runs(&v->lineup, candidate, (pkt_level)i))
+        if (!selection_runs(&v->selection, backend, (pkt_level)i))
             continue;
-        progress_say(&v->progress, "%s: %s %s", k->slice->name, candidate->name,
-                     pkt_level_name((pkt_level)i));
-        checker_run(k, candidate, (pkt_level)i, &c);
+        progress_show(&v->progress, "%s: %s %s", k->slice->name, backend->name,
+                      pkt_level_name((pkt_level)i));
+        checker_run(k, backend, (pkt_level)i, &c);
         progress_close(&v->progress);
         if (gate_fails(&v->gate, c.status))
-            v->status = EXIT_GATE;
+            v->status = EXIT_CHECK_FAILED;
         if (v->json)
-            json_array_append_new(checks, check_json(v, candidate, (pkt_level)i, &c));
+            json_array_append_new(checks, check_json(v, backend, (pkt_level)i, &c));
         else
-            print_check(v, candidate, (pkt_level)i, &c);
+            print_check(v, backend, (pkt_level)i, &c);
     }
 }
 
 static bool verify_slice(verification *v, suite_slice *slice)
 {
     checker k;
-    if (!checker_open(&k, &v->suite, slice, &v->lineup, v->reference, v->seconds))
+    if (!checker_open(&k, &v->suite, slice, &v->selection, v->reference, v->seconds))
         return false;
     if (!v->json && slice->unfiltered)
         printf("filter '%s' takes %" PRIu64 " of %" PRIu64 " packets\n", v->suite.filter,
@@ -124,14 +124,14 @@ static bool verify_slice(verification *v, suite_slice *slice)
     if (!v->json)
         printf("%s: %" PRIu64 " packets, %" PRIu64 " of them sound\n"
                "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
-               slice->name, slice->packets, slice->sound_packets, "backend", "level", "status",
-               "against", "packets", "cells", "different", "in broken");
+               slice->name, slice->packets, slice->well_formed_packets, "backend", "level",
+               "status", "baseline", "packets", "cells", "different", "in broken");
     json_t *checks = json_array();
-    for (size_t i = 0; i < v->lineup.count; i++) {
-        const candidate *candidate = v->lineup.candidates[i];
-        if (candidate->chosen && !candidate->available && !v->json)
-            printf("  %-12s %-8s unavailable\n    %s\n", candidate->name, "", candidate->reason);
-        verify_candidate(v, &k, candidate, checks);
+    for (size_t i = 0; i < v->selection.count; i++) {
+        const backend *backend = v->selection.backends[i];
+        if (backend->chosen && !backend->available && !v->json)
+            printf("  %-12s %-8s unavailable\n    %s\n", backend->name, "", backend->reason);
+        verify_backend(v, &k, backend, checks);
     }
     checker_close(&k);
     if (v->json)
@@ -149,11 +149,11 @@ static void verify_slices(verification *v)
     progress_open(&v->progress);
     for (size_t i = 0; i < v->suite.count; i++)
         if (!verify_slice(v, &v->suite.slices[i])) {
-            v->status = EXIT_TROUBLE;
+            v->status = EXIT_ERROR;
             break;
         }
     progress_close(&v->progress);
-    if (v->json && v->status != EXIT_TROUBLE) {
+    if (v->json && v->status != EXIT_ERROR) {
         json_dumpf(v->slices, stdout, JSON_INDENT(2));
         putchar('\n');
     }
@@ -164,7 +164,7 @@ static void verify_slices(verification *v)
 static int verify_malformed(verification *v, const arguments *arguments)
 {
     conformance c = {.suite = &v->suite,
-                     .lineup = &v->lineup,
+                     .selection = &v->selection,
                      .folder = option_value(arguments, "cases"),
                      .seconds = v->seconds,
                      .show_values = v->show_values,
@@ -172,7 +172,7 @@ static int verify_malformed(verification *v, const arguments *arguments)
     json_t *found = scratch_open(&v->suite) ? conformance_run(&c) : NULL;
     suite_close(&v->suite);
     if (!found)
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     if (v->json) {
         json_t *out = json_pack("{s:i, s:o, s:O}", "schema_version", RESULTS_SCHEMA_VERSION,
                                 "context", machine_describe(), "conformance", found);
@@ -183,7 +183,7 @@ static int verify_malformed(verification *v, const arguments *arguments)
         report_conformance(found, false, true, stdout);
     }
     json_decref(found);
-    return c.gate_failed ? EXIT_GATE : EXIT_DONE;
+    return c.gate_failed ? EXIT_CHECK_FAILED : EXIT_DONE;
 }
 
 static bool suite_wanted(const arguments *arguments, bool *malformed)
@@ -191,19 +191,20 @@ static bool suite_wanted(const arguments *arguments, bool *malformed)
     const char *name = option_value(arguments, "suite");
     *malformed = name && strcmp(name, "malformed") == 0;
     if (name && !*malformed) {
-        say_error("--suite %s: verify has the suite malformed alone", name);
+        message_error("--suite %s: verify has the suite malformed alone", name);
         return false;
     }
     if (option_given(arguments, "cases") && !*malformed) {
-        say_error("--cases belongs to --suite malformed");
+        message_error("--cases belongs to --suite malformed");
         return false;
     }
     if (*malformed && arguments->operand_count) {
-        say_error("--suite malformed makes its own captures: --cases DIR adds those of a folder");
+        message_error(
+            "--suite malformed makes its own captures: --cases DIR adds those of a folder");
         return false;
     }
     if (*malformed && option_given(arguments, "f")) {
-        say_error("-f chooses packets of captures, and --suite malformed takes its own whole");
+        message_error("-f chooses packets of captures, and --suite malformed takes its own whole");
         return false;
     }
     return true;
@@ -214,13 +215,13 @@ static int verify_run(const arguments *arguments)
     verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
     bool malformed;
     const char *format = option_value(arguments, "format");
-    const lineup_wish wish = lineup_wish_of(arguments);
+    const selection_request request = selection_request_of(arguments);
     flow_choice flows;
     v.json = format && strcmp(format, "json") == 0;
     v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
     if (format && !v.json && strcmp(format, "table") != 0) {
-        say_error("no format has the name '%s': table and json do", format);
-        return EXIT_TROUBLE;
+        message_error("no format has the name '%s': table and json do", format);
+        return EXIT_ERROR;
     }
     if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
         !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
@@ -228,25 +229,25 @@ static int verify_run(const arguments *arguments)
         !gate_parse(&v.gate, option_given(arguments, "fail-on")
                                  ? option_value(arguments, "fail-on")
                                  : (malformed ? MALFORMED_FAILS : VERIFY_FAILS)) ||
-        !lineup_open(&v.lineup, &wish))
-        return EXIT_TROUBLE;
+        !selection_open(&v.selection, &request))
+        return EXIT_ERROR;
     if (malformed)
         v.status = verify_malformed(&v, arguments);
-    else if (suite_open(&v.suite, &(suite_wish){.filter = option_value(arguments, "f"),
-                                                .captures = arguments->operands,
-                                                .count = arguments->operand_count})) {
+    else if (suite_open(&v.suite, &(suite_request){.filter = option_value(arguments, "f"),
+                                                   .captures = arguments->operands,
+                                                   .count = arguments->operand_count})) {
         suite_flows(&v.suite, &flows);
         verify_slices(&v);
         suite_close(&v.suite);
     } else {
-        v.status = EXIT_TROUBLE;
+        v.status = EXIT_ERROR;
     }
-    lineup_close(&v.lineup);
+    selection_close(&v.selection);
     return v.status;
 }
 
 static const option_spec options[] = {
-    LINEUP_OPTIONS,
+    SELECTION_OPTIONS,
     FLOW_OPTIONS,
     {"reference", "NAME",
      "Hold the others against this backend; default the generator's own knowledge for generated "

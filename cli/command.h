@@ -11,7 +11,7 @@
 #include "pktbench.h"
 
 /* Exit statuses of every command. */
-enum { EXIT_DONE = 0, EXIT_GATE = 1, EXIT_TROUBLE = 2 };
+enum { EXIT_DONE = 0, EXIT_CHECK_FAILED = 1, EXIT_ERROR = 2 };
 
 typedef struct option_spec {
     const char *name;     /* without the dashes; "o" style single letters are one character */
@@ -58,7 +58,7 @@ bool bytes_read(const char *text, double *bytes);
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value);
 
-/* How streams are numbered: see pkt_slice. */
+/* How streams are numbered: see pkt_capture. */
 typedef struct flow_choice {
     pkt_flow_rule rule;
     uint32_t max;

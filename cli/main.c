@@ -47,8 +47,8 @@ static int help_run(int argc, char **argv)
     }
     const command *command = command_find(argv[1]);
     if (!command) {
-        say_error("no command has the name '%s'; see `pktbench help`", argv[1]);
-        return EXIT_TROUBLE;
+        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
+        return EXIT_ERROR;
     }
     command_help(command, stdout);
     return EXIT_DONE;
@@ -58,7 +58,7 @@ static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
         help(stderr);
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     }
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "-h") == 0)
@@ -69,8 +69,8 @@ static int dispatch(int argc, char **argv)
     }
     const command *command = command_find(argv[1]);
     if (!command) {
-        say_error("no command has the name '%s'; see `pktbench help`", argv[1]);
-        return EXIT_TROUBLE;
+        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
+        return EXIT_ERROR;
     }
     arguments arguments;
     int status;
@@ -84,9 +84,9 @@ int main(int argc, char **argv)
     int status = dispatch(argc, argv);
     /* A reader that has seen enough is no trouble (SIGPIPE is left as it is); a full disk is. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (status != EXIT_TROUBLE) /* else it has been said */
-            say_error("standard output: cannot write: %s", strerror(errno));
-        return EXIT_TROUBLE;
+        if (status != EXIT_ERROR) /* else it has been said */
+            message_error("standard output: cannot write: %s", strerror(errno));
+        return EXIT_ERROR;
     }
     return status;
 }

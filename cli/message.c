@@ -12,7 +12,7 @@ static int coloured(void)
     return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
 }
 
-static void say_line(const char *kind, const char *colour, const char *format, va_list args)
+static void message_line(const char *kind, const char *colour, const char *format, va_list args)
 {
     int shown = coloured();
     fprintf(stderr, "pktbench: %s%s%s", shown ? colour : "", kind, shown ? "\033[0m" : "");
@@ -20,40 +20,40 @@ static void say_line(const char *kind, const char *colour, const char *format, v
     fputc('\n', stderr);
 }
 
-void say_error(const char *format, ...)
+void message_error(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_line("error: ", "\033[1;31m", format, args);
+    message_line("error: ", "\033[1;31m", format, args);
     va_end(args);
 }
 
-void say_warning(const char *format, ...)
+void message_warning(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_line("warning: ", "\033[1;33m", format, args);
+    message_line("warning: ", "\033[1;33m", format, args);
     va_end(args);
 }
 
-void say_note(const char *format, ...)
+void message_note(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_line("", "", format, args);
+    message_line("", "", format, args);
     va_end(args);
 }
 
-void say_failure(const char *path, const pkt_err *err)
+void message_failure(const char *path, const pkt_err *err)
 {
     char words[sizeof err->msg + 40];
-    error_words(err, words, sizeof words);
-    say_error("%s: %s", path, words);
+    error_text(err, words, sizeof words);
+    message_error("%s: %s", path, words);
 }
 
-void say_cut(const char *path, const pkt_err *err, const char *what)
+void message_truncated(const char *path, const pkt_err *err, const char *what)
 {
     char words[sizeof err->msg + 40];
-    error_words(err, words, sizeof words);
-    say_warning("%s: %s: %s", path, words, what);
+    error_text(err, words, sizeof words);
+    message_warning("%s: %s: %s", path, words, what);
 }

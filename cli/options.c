@@ -50,8 +50,8 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
     if (isdigit((unsigned char)text[0]))
         *value = strtoull(text, &end, 10);
     if (!end || *end || errno || *value < min || *value > max) {
-        say_error("--%s %s: must be a whole number from %llu to %llu", name, text,
-                  (unsigned long long)min, (unsigned long long)max);
+        message_error("--%s %s: must be a whole number from %llu to %llu", name, text,
+                      (unsigned long long)min, (unsigned long long)max);
         return false;
     }
     return true;
@@ -80,7 +80,7 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     *value = fallback;
     if (!text || seconds_read(text, value))
         return true;
-    say_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
+    message_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
     return false;
 }
 
@@ -100,7 +100,7 @@ bool flow_options(const arguments *arguments, flow_choice *choice)
     uint64_t max;
     *choice = (flow_choice){.rule = PKT_FLOW_WIRESHARK_4_0};
     if (rule && flow_rule_find(rule, &choice->rule) != 0) {
-        say_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
+        message_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
         return false;
     }
     if (!option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
@@ -142,9 +142,10 @@ bool option_bytes(const arguments *arguments, const char *name, uint64_t min, ui
         *value = (uint64_t)bytes;
         return true;
     }
-    say_error("--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB or "
-              "1GB",
-              name, text, (double)min, (double)max);
+    message_error(
+        "--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB or "
+        "1GB",
+        name, text, (double)min, (double)max);
     return false;
 }
 
@@ -183,11 +184,11 @@ static bool option_unknown(const command *command, const char *name)
     }
     const char *dashes = strlen(name) > 1 ? "--" : "-";
     if (nearest)
-        say_error("%s: unknown option %s%s; did you mean --%s? See `pktbench %s --help`",
-                  command->name, dashes, name, nearest, command->name);
+        message_error("%s: unknown option %s%s; did you mean --%s? See `pktbench %s --help`",
+                      command->name, dashes, name, nearest, command->name);
     else
-        say_error("%s: unknown option %s%s; see `pktbench %s --help`", command->name, dashes, name,
-                  command->name);
+        message_error("%s: unknown option %s%s; see `pktbench %s --help`", command->name, dashes,
+                      name, command->name);
     return false;
 }
 
@@ -202,13 +203,13 @@ static bool option_store(arguments *out, int index, const char *value, reading *
     const option_spec *spec = &out->command->options[index];
     const char *dashes = strlen(spec->name) > 1 ? "--" : "-";
     if (!spec->argument && value) {
-        say_error("%s: %s%s takes no value", out->command->name, dashes, spec->name);
+        message_error("%s: %s%s takes no value", out->command->name, dashes, spec->name);
         return false;
     }
     if (spec->argument && !value) {
         if (r->at + 1 >= r->argc) {
-            say_error("%s: %s%s needs a value: %s", out->command->name, dashes, spec->name,
-                      spec->argument);
+            message_error("%s: %s%s needs a value: %s", out->command->name, dashes, spec->name,
+                          spec->argument);
             return false;
         }
         value = r->argv[++r->at];
@@ -247,12 +248,12 @@ static bool operands_fit(const arguments *arguments)
     if (given >= c->operands_min && given <= c->operands_max)
         return true;
     if (given > c->operands_max && c->operands_max == 0)
-        say_error("%s: takes no operand, '%s' was given; see `pktbench %s --help`", c->name,
-                  arguments->operands[0], c->name);
+        message_error("%s: takes no operand, '%s' was given; see `pktbench %s --help`", c->name,
+                      arguments->operands[0], c->name);
     else
-        say_error("%s: %s: expected %s; see `pktbench %s --help`", c->name,
-                  given < c->operands_min ? "an operand is missing" : "too many operands",
-                  c->operands, c->name);
+        message_error("%s: %s: expected %s; see `pktbench %s --help`", c->name,
+                      given < c->operands_min ? "an operand is missing" : "too many operands",
+                      c->operands, c->name);
     return false;
 }
 
@@ -263,7 +264,7 @@ bool arguments_parse(const command *command, int argc, char **argv, arguments *a
     assert(option_count(command) <= MAX_OPTIONS);
     reading r = {.at = 1, .argc = argc, .argv = argv};
     bool only_operands = false;
-    *status = EXIT_TROUBLE;
+    *status = EXIT_ERROR;
     arguments->operands = argv + 1; /* operands are gathered at the front of argv */
     for (; r.at < argc; r.at++) {
         char *word = argv[r.at];

@@ -32,7 +32,7 @@ void progress_expect(progress *progress, double seconds)
     progress->expected = seconds;
 }
 
-void progress_say(progress *progress, const char *format, ...)
+void progress_show(progress *progress, const char *format, ...)
 {
     double now = seconds_now();
     if (!progress->shown || now - progress->drawn < REDRAW_SECONDS)

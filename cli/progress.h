@@ -17,7 +17,7 @@ void progress_expect(progress *progress, double seconds);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-void progress_say(progress *progress, const char *format, ...);
+void progress_show(progress *progress, const char *format, ...);
 /* Leave the line empty. */
 void progress_close(progress *progress);
 /* Seconds on the monotonic clock. */

@@ -1,8 +1,8 @@
 /* `pktbench worker`: one backend in a process of its own, driven by lines of JSON.
  *
  * Every request is an object on one line of standard input, every answer one on standard output:
- * {"do": "describe"|"load"|"verify"|"rows"|"sample"|"handover"|"positions"|"done", ...} -> {"ok":
- * true, ...} or
+ * {"op": "describe"|"load"|"verify"|"rows"|"sample"|"output_rows"|"positions"|"done", ...} ->
+ * {"ok": true, ...} or
  * {"ok": false, "reason": TEXT, "signal": N or absent}. */
 #include <inttypes.h>
 #include <jansson.h>
@@ -28,8 +28,8 @@ typedef struct worker {
     void *context;
     int loaded;
     pkt_batch *batch;
-    uint8_t *walk;
-    size_t walk_bytes;
+    uint8_t *evict;
+    size_t evict_bytes;
 } worker;
 
 static json_t *refusal(const char *reason)
@@ -40,7 +40,7 @@ static json_t *refusal(const char *reason)
 static json_t *failure(const run_outcome *outcome)
 {
     char words[sizeof outcome->err.msg + 40];
-    error_words(&outcome->err, words, sizeof words);
+    error_text(&outcome->err, words, sizeof words);
     json_t *answer = refusal(words);
     if (outcome->signal)
         json_object_set_new(answer, "signal", json_integer(outcome->signal));
@@ -56,7 +56,7 @@ static json_t *hex64(uint64_t value)
 
 static json_t *answer_describe(worker *w)
 {
-    return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", backend_describe(w->backend), "tool",
+    return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", describe_backend(w->backend), "tool",
                      tool_describe());
 }
 
@@ -86,8 +86,8 @@ static json_t *answer_verify(worker *w, run_job *job)
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (outcome.columns >> c & 1)
             json_object_set_new(digests, pkt_column_at(c)->name, hex64(outcome.digest[c]));
-    return json_pack("{s:b, s:I, s:o, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows, "witness",
-                     hex64(outcome.witness), "digests", digests);
+    return json_pack("{s:b, s:I, s:o, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows, "checksum",
+                     hex64(outcome.checksum), "digests", digests);
 }
 
 static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
@@ -104,17 +104,17 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:I}", "ok", 1, "rows", (json_int_t)outcome.rows);
 }
 
-static json_t *answer_handover(worker *w, run_job *job)
+static json_t *answer_output(worker *w, run_job *job)
 {
     run_outcome outcome;
-    job->kind = RUN_HANDOVER;
+    job->kind = RUN_OUTPUT;
     if (!job->sink)
-        return refusal("handover: no sink to hand rows over to");
+        return refusal("output_rows: no sink to hand rows over to");
     run_once(w->backend, w->context, w->batch, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
     return json_pack("{s:b, s:I, s:o, s:I, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows,
-                     "witness", hex64(outcome.witness), "bytes", (json_int_t)outcome.bytes,
+                     "checksum", hex64(outcome.checksum), "bytes", (json_int_t)outcome.bytes,
                      "bytes_digest", hex64(outcome.bytes_digest));
 }
 
@@ -135,31 +135,32 @@ static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:o}", "ok", 1, "part_ns", parts);
 }
 
-/* The memory to walk over, `bytes` of it, allocated at the first sample that asks for it. */
-static int walk_prepare(worker *w, size_t bytes)
+/* Memory that is read to evict the caches, `bytes` of it, allocated at the first sample that asks
+ * for it. */
+static int evict_prepare(worker *w, size_t bytes)
 {
-    if (bytes == w->walk_bytes)
+    if (bytes == w->evict_bytes)
         return 0;
-    free(w->walk);
-    w->walk = bytes ? malloc(bytes) : NULL;
-    w->walk_bytes = w->walk ? bytes : 0;
-    if (w->walk)
-        memset(w->walk, 1, bytes); /* pages of its own, not the one page of zeros */
-    return bytes && !w->walk ? -1 : 0;
+    free(w->evict);
+    w->evict = bytes ? malloc(bytes) : NULL;
+    w->evict_bytes = w->evict ? bytes : 0;
+    if (w->evict)
+        memset(w->evict, 1, bytes); /* pages of its own, not the one page of zeros */
+    return bytes && !w->evict ? -1 : 0;
 }
 
 /* k runs, each after an eviction; sums of their times, which must all tell the same rows. */
 static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
 {
-    json_int_t runs = json_integer_value(json_object_get(request, "k"));
+    json_int_t runs = json_integer_value(json_object_get(request, "runs"));
     json_int_t evict = json_integer_value(json_object_get(request, "evict_bytes"));
-    if (runs < 1 || evict < 0 || walk_prepare(w, (size_t)evict) != 0)
-        return refusal("sample: k must be at least 1, evict_bytes what memory allows");
+    if (runs < 1 || evict < 0 || evict_prepare(w, (size_t)evict) != 0)
+        return refusal("sample: runs must be at least 1, evict_bytes what memory allows");
     run_outcome first = {0}, outcome = {0};
     uint64_t wall = 0, cpu = 0, counted[COUNTERS] = {0};
     job->kind = RUN_TIMED;
-    job->walk = w->walk;
-    job->walk_bytes = w->walk_bytes;
+    job->evict = w->evict;
+    job->evict_bytes = w->evict_bytes;
     for (json_int_t i = 0; i < runs; i++) {
         run_once(w->backend, w->context, w->batch, job, &outcome);
         if (outcome.failed)
@@ -170,13 +171,13 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
             counted[c] += outcome.counted[c];
         if (i == 0)
             first = outcome;
-        else if (first.rows != outcome.rows || first.witness != outcome.witness ||
+        else if (first.rows != outcome.rows || first.checksum != outcome.checksum ||
                  first.bytes != outcome.bytes)
             return refusal("two runs over the same slice gave different rows");
     }
     return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns",
                      (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows,
-                     "witness", hex64(outcome.witness), "bytes", (json_int_t)outcome.bytes,
+                     "checksum", hex64(outcome.checksum), "bytes", (json_int_t)outcome.bytes,
                      "peak_rss_bytes", (json_int_t)outcome.peak_rss, "counted_instructions",
                      (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
                      (json_int_t)counted[COUNTER_CYCLES]);
@@ -213,8 +214,8 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
         return answer_rows(w, &job, request);
     if (strcmp(what, "sample") == 0)
         return answer_sample(w, &job, request);
-    if (strcmp(what, "handover") == 0)
-        return answer_handover(w, &job);
+    if (strcmp(what, "output_rows") == 0)
+        return answer_output(w, &job);
     if (strcmp(what, "positions") == 0)
         return answer_positions(w, &job, request);
     return refusal("unknown request");
@@ -222,7 +223,7 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
 
 static json_t *answer(worker *w, const json_t *request)
 {
-    const char *what = json_string_value(json_object_get(request, "do"));
+    const char *what = json_string_value(json_object_get(request, "op"));
     if (!what)
         return refusal("a request is an object with the key \"do\"");
     if (strcmp(what, "describe") == 0)
@@ -249,14 +250,14 @@ static int converse(worker *w, FILE *in, FILE *out)
     int done = 0, bad = 0;
     while (!done && !bad && getline(&line, &room, in) > 0) {
         json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-        const char *what = json_string_value(json_object_get(request, "do"));
+        const char *what = json_string_value(json_object_get(request, "op"));
         done = what && strcmp(what, "done") == 0;
         if (!done)
             bad = say(out, request ? answer(w, request) : refusal("that is no JSON object"));
         json_decref(request);
     }
     free(line);
-    return bad ? EXIT_TROUBLE : EXIT_DONE;
+    return bad ? EXIT_ERROR : EXIT_DONE;
 }
 
 static const pkt_backend *backend_get(const arguments *arguments, pkt_err *err)
@@ -297,8 +298,8 @@ static int worker_run(const arguments *arguments)
     memory_limit();
     FILE *out = answers_open();
     if (!out) {
-        say_error("worker: standard output cannot be used");
-        return EXIT_TROUBLE;
+        message_error("worker: standard output cannot be used");
+        return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
     worker w = {.backend = backend_get(arguments, &err), .batch = malloc(sizeof(pkt_batch))};
@@ -306,17 +307,17 @@ static int worker_run(const arguments *arguments)
     if (!w.backend) {
         run_outcome outcome = {.err = err};
         (void)say(out, failure(&outcome));
-        status = EXIT_TROUBLE;
+        status = EXIT_ERROR;
     } else if (!w.batch) {
         (void)say(out, refusal("no memory for a batch"));
-        status = EXIT_TROUBLE;
+        status = EXIT_ERROR;
     } else {
         status = converse(&w, stdin, out);
     }
     if (w.loaded && w.backend->unload)
         w.backend->unload(w.context);
     free(w.batch);
-    free(w.walk);
+    free(w.evict);
     fclose(out);
     return status;
 }

@@ -3,16 +3,16 @@
 #include "parsers/source/filter.h"
 #include "parsers/util/atomic_file.h"
 
-typedef struct sieve {
+typedef struct filter_copier {
     pkt_source *source;
     pkt_filter *filter;
     FILE *in;
-    pkt_outfile out;
+    pkt_atomic_file out;
     uint64_t at; /* byte of the input that is read next */
-} sieve;
+} filter_copier;
 
 /* Read up to that byte; copy what is read, or drop it. */
-static int bytes_pass(sieve *s, uint64_t end, int keep, pkt_err *err)
+static int bytes_pass(filter_copier *s, uint64_t end, int keep, pkt_err *err)
 {
     char buffer[65536];
     while (s->at < end) {
@@ -28,7 +28,7 @@ static int bytes_pass(sieve *s, uint64_t end, int keep, pkt_err *err)
 }
 
 /* What pkt_source_next() gave last; or -1 and *err. */
-static int records_pass(sieve *s, sieve_counts *counts, pkt_err *err)
+static int records_pass(filter_copier *s, filter_counts *counts, pkt_err *err)
 {
     pkt_record record;
     int got;
@@ -43,35 +43,35 @@ static int records_pass(sieve *s, sieve_counts *counts, pkt_err *err)
     return got;
 }
 
-static int sieve_run(sieve *s, const char *out, sieve_counts *counts, pkt_err *err)
+static int copy_run(filter_copier *s, const char *out, filter_counts *counts, pkt_err *err)
 {
     pkt_err write_err = {.pos = PKT_POS_NONE};
-    if (pkt_outfile_open(&s->out, out, err) != 0)
+    if (pkt_atomic_file_open(&s->out, out, err) != 0)
         return -1;
     int got = records_pass(s, counts, err);
-    if (got < 0 && err->code != PKT_ERR_CUT) {
-        pkt_outfile_abandon(&s->out);
+    if (got < 0 && err->code != PKT_ERR_TRUNCATED) {
+        pkt_atomic_file_abandon(&s->out);
         return -1;
     }
-    if (pkt_outfile_commit(&s->out, &write_err) == 0)
+    if (pkt_atomic_file_commit(&s->out, &write_err) == 0)
         return got;
     *err = write_err;
     return -1;
 }
 
-int sieve_capture(const char *path, const char *out, const char *expression, sieve_counts *counts,
-                  pkt_err *err)
+int filter_copy(const char *path, const char *out, const char *expression, filter_counts *counts,
+                pkt_err *err)
 {
-    sieve s = {.source = pkt_source_open(path, err)};
+    filter_copier s = {.source = pkt_source_open(path, err)};
     int bad = -1;
-    *counts = (sieve_counts){0};
+    *counts = (filter_counts){0};
     if (s.source) {
         s.filter = pkt_filter_open(expression, err);
         s.in = fopen(path, "rb");
         if (!s.in)
             pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read: %s", strerror(errno));
         else if (s.filter)
-            bad = sieve_run(&s, out, counts, err);
+            bad = copy_run(&s, out, counts, err);
         if (s.in)
             (void)fclose(s.in);
     }

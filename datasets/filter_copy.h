@@ -4,15 +4,16 @@
 
 #include "pktbench.h"
 
-typedef struct sieve_counts {
+typedef struct filter_counts {
     uint64_t kept, of; /* packets */
-} sieve_counts;
+} filter_counts;
 
 /* Copy the records whose packets the expression (pcap-filter(7)) takes, in the capture's own
  * format, with everything that stands before and between records. 0; or -1 and *err: where the
- * capture ends inside a record (PKT_ERR_CUT) the file stands nevertheless, otherwise there is none.
+ * capture ends inside a record (PKT_ERR_TRUNCATED) the file stands nevertheless, otherwise there is
+ * none.
  */
-int sieve_capture(const char *path, const char *out, const char *expression, sieve_counts *counts,
-                  pkt_err *err);
+int filter_copy(const char *path, const char *out, const char *expression, filter_counts *counts,
+                pkt_err *err);
 
 #endif

@@ -303,14 +303,14 @@ void frame_end(frame *f)
 /* Cells whose presence bit is clear are 0. */
 static void absent_clear(truth_row *row)
 {
-#define PKT_X(name, type, level, has, show, doc)                                                   \
+#define PKT_X(name, type, level, has, format_as, doc)                                              \
     if ((has) && !(row->present & (has)))                                                          \
         row->name = 0;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 }
 
-bool frame_tells_stream(const frame *f, size_t captured)
+bool frame_has_stream(const frame *f, size_t captured)
 {
     enum { FIXED = 20, TOLD = 16, UDP = 8 };
     if (f->oversized)
@@ -337,7 +337,7 @@ truth_row frame_truth(const frame *f, size_t captured)
     for (size_t i = 0; i < f->step_count; i++) {
         const frame_step *now = &f->steps[i];
         if (now->end > row.cap_len) {
-            row.verdict = now->end > f->size ? PKT_TRUNCATED : PKT_SNAPPED;
+            row.verdict = now->end > f->size ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
             break;
         }
         row.present |= now->gives;

@@ -20,7 +20,7 @@
 
 /* All columns of a row. */
 typedef struct truth_row {
-#define PKT_X(name, type, level, has, show, doc) type name;
+#define PKT_X(name, type, level, has, format_as, doc) type name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 } truth_row;
@@ -140,6 +140,6 @@ void store_u16(uint8_t *at, unsigned value);
 truth_row frame_truth(const frame *f, size_t captured);
 /* Does its transport header tell its stream, even if it gives no columns? A cut TCP header does
  * from 16 bytes on, and one in a datagram whose length is a lie. */
-bool frame_tells_stream(const frame *f, size_t captured);
+bool frame_has_stream(const frame *f, size_t captured);
 
 #endif

@@ -40,7 +40,7 @@ static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_
     if (stream_book_enter(&t->streams, row, l4, err) != 0)
         return -1;
     size_t i = t->batch->rows++;
-#define PKT_X(name, type, level, has, show, doc) t->batch->name[i] = row->name;
+#define PKT_X(name, type, level, has, format_as, doc) t->batch->name[i] = row->name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
     return t->batch->rows == PKT_BATCH_ROWS ? truth_flush(t, err) : 0;
@@ -69,7 +69,7 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
                       (uint32_t)f->size, err) != 0 ||
-        truth_push(&g->truth, &row, frame_tells_stream(f, captured) ? &f->truth : NULL, err) != 0)
+        truth_push(&g->truth, &row, frame_has_stream(f, captured) ? &f->truth : NULL, err) != 0)
         return -1;
     g->packets++;
     return 1;
@@ -132,22 +132,22 @@ int dataset_write(const dataset_scenario *scenario, const dataset_options *optio
 {
     dataset_options defaults = dataset_defaults(scenario);
     generation g = {.options = options ? options : &defaults};
-    pkt_outfile capture, csv = {0};
-    if (pkt_outfile_open(&capture, path, err) != 0)
+    pkt_atomic_file capture, csv = {0};
+    if (pkt_atomic_file_open(&capture, path, err) != 0)
         return -1;
-    if (truth && pkt_outfile_open(&csv, truth, err) != 0) {
-        pkt_outfile_abandon(&capture);
+    if (truth && pkt_atomic_file_open(&csv, truth, err) != 0) {
+        pkt_atomic_file_abandon(&capture);
         return -1;
     }
     g.file = capture.file;
     int bad = generate_to(&g, scenario, csv.file, err);
     if (bad) {
-        pkt_outfile_abandon(&capture);
-        pkt_outfile_abandon(&csv);
+        pkt_atomic_file_abandon(&capture);
+        pkt_atomic_file_abandon(&csv);
         return -1;
     }
-    bad = truth ? pkt_outfile_commit(&csv, err) : 0;
+    bad = truth ? pkt_atomic_file_commit(&csv, err) : 0;
     if (bad)
-        pkt_outfile_abandon(&capture);
-    return bad ? -1 : pkt_outfile_commit(&capture, err);
+        pkt_atomic_file_abandon(&capture);
+    return bad ? -1 : pkt_atomic_file_commit(&capture, err);
 }

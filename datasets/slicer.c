@@ -62,7 +62,8 @@ static int copy_span(FILE *out, FILE *in, span s, pkt_err *err)
         size_t want = left < sizeof buffer ? (size_t)left : sizeof buffer;
         size_t got = fread(buffer, 1, want, in);
         if (got == 0)
-            return pkt_fail(err, PKT_ERR_CUT, s.end - left, "became shorter while it was read");
+            return pkt_fail(err, PKT_ERR_TRUNCATED, s.end - left,
+                            "became shorter while it was read");
         if (fwrite(buffer, 1, got, out) != got)
             return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
         left -= got;
@@ -88,20 +89,20 @@ static int spans_write(FILE *out, const char *path, const preamble *p, span reco
 static int piece_write(const char *name, const char *path, const preamble *p, span records,
                        pkt_err *err)
 {
-    pkt_outfile out;
-    if (pkt_outfile_open(&out, name, err) != 0)
+    pkt_atomic_file out;
+    if (pkt_atomic_file_open(&out, name, err) != 0)
         return -1;
     if (spans_write(out.file, path, p, records, err) != 0) {
-        pkt_outfile_abandon(&out);
+        pkt_atomic_file_abandon(&out);
         return -1;
     }
-    return pkt_outfile_commit(&out, err);
+    return pkt_atomic_file_commit(&out, err);
 }
 
 /* Is the end of the records an end that a slice may be taken from? */
 static int records_ended(int got, const pkt_err *err)
 {
-    return got == 0 || err->code == PKT_ERR_CUT;
+    return got == 0 || err->code == PKT_ERR_TRUNCATED;
 }
 
 /* End of the last whole record. */

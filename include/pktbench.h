@@ -2,7 +2,7 @@
  *
  * pktbench's public contract: capture -> record -> batch of columns -> sink.
  *
- * A backend (a packet parser) reads a slice and fills batches; a sink receives them; pkt_drive()
+ * A backend (a packet parser) reads a capture and fills batches; a sink receives them; pkt_run()
  * joins the two. Backends never see a sink, sinks never see packet bytes.
  *
  * The header stands alone: a module that only fills in a pkt_backend needs no library to link with.
@@ -46,15 +46,15 @@ typedef enum pkt_level {
 } pkt_level;
 
 /* The first problem met in a packet. Columns already read stay, later ones are absent.
- * SNAPPED is only ever due to the capture's snaplen: a longer capture may end it. */
+ * CUT_BY_SNAPLEN is only ever due to the capture's snaplen: a longer capture may end it. */
 typedef enum pkt_verdict {
-    PKT_OK,          /* every header that the columns describe was read, or is of no known kind */
-    PKT_SNAPPED,     /* a header runs past the captured bytes, but not past the packet */
-    PKT_TRUNCATED,   /* a header runs past the packet itself */
-    PKT_BAD_LENGTH,  /* a length field contradicts its header or what is left of the packet */
-    PKT_BAD_VALUE,   /* a field has a value that its specification does not allow */
-    PKT_FRAGMENT,    /* not the first fragment of a datagram: there is no L4 header */
-    PKT_UNSUPPORTED, /* the link type has no decoder, or headers nest deeper than the limit */
+    PKT_OK, /* every header that the columns describe was read, or is of no known kind */
+    PKT_CUT_BY_SNAPLEN, /* a header runs past the captured bytes, but not past the packet */
+    PKT_TRUNCATED,      /* a header runs past the packet itself */
+    PKT_BAD_LENGTH,     /* a length field contradicts its header or what is left of the packet */
+    PKT_BAD_VALUE,      /* a field has a value that its specification does not allow */
+    PKT_FRAGMENT,       /* not the first fragment of a datagram: there is no L4 header */
+    PKT_UNSUPPORTED,    /* the link type has no decoder, or headers nest deeper than the limit */
     PKT_VERDICT_COUNT
 } pkt_verdict;
 
@@ -71,14 +71,14 @@ typedef enum pkt_verdict {
 #define PKT_HAS_TCP 0x0100u    /* tcp_flags, tcp_seq, tcp_ack, tcp_window */
 
 /* How a column is shown as text. */
-typedef enum pkt_show {
-    PKT_SHOW_NUMBER,  /* decimal */
-    PKT_SHOW_MAC,     /* 48-bit address, 02:00:00:00:00:01 */
-    PKT_SHOW_ADDRESS, /* first half (high 64 bits) of an IP address; shown whole under the name
-                       * without `_hi`; IPv4 has it 0 and the address in the low 32 bits of `_lo` */
-    PKT_SHOW_VERDICT, /* name of a pkt_verdict */
-    PKT_SHOW_HIDDEN   /* second half of an address, or `present`: not shown by itself */
-} pkt_show;
+typedef enum pkt_format_as {
+    PKT_AS_NUMBER,  /* decimal */
+    PKT_AS_MAC,     /* 48-bit address, 02:00:00:00:00:01 */
+    PKT_AS_ADDRESS, /* first half (high 64 bits) of an IP address; shown whole under the name
+                     * without `_hi`; IPv4 has it 0 and the address in the low 32 bits of `_lo` */
+    PKT_AS_VERDICT, /* name of a pkt_verdict */
+    PKT_AS_HIDDEN   /* second half of an address, or `present`: not shown by itself */
+} pkt_format_as;
 
 /* The columns. X(name, C type, level, present bit or 0, shown as, meaning).
  * Values are in host byte order. Append-only: a new column goes to the end. */
@@ -120,7 +120,7 @@ typedef enum pkt_show {
       "0: as the stream's first packet, 1: back")
 
 typedef enum pkt_column {
-#define PKT_X(name, type, level, has, show, doc) PKT_COL_##name,
+#define PKT_X(name, type, level, has, format_as, doc) PKT_COL_##name,
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
         PKT_COLUMN_COUNT
@@ -133,9 +133,9 @@ typedef uint64_t pkt_column_set;
 /* All columns of a level, as constants for backend tables; a backend takes away what it lacks:
  * PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict). */
 #define PKT_UP_TO(last, name, level) | (PKT_LEVEL_##level <= PKT_LEVEL_##last ? PKT_BIT(name) : 0)
-#define PKT_FRAMES_X(name, type, level, has, show, doc) PKT_UP_TO(FRAMES, name, level)
-#define PKT_HEADERS_X(name, type, level, has, show, doc) PKT_UP_TO(HEADERS, name, level)
-#define PKT_FLOWS_X(name, type, level, has, show, doc) PKT_UP_TO(FLOWS, name, level)
+#define PKT_FRAMES_X(name, type, level, has, format_as, doc) PKT_UP_TO(FRAMES, name, level)
+#define PKT_HEADERS_X(name, type, level, has, format_as, doc) PKT_UP_TO(HEADERS, name, level)
+#define PKT_FLOWS_X(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, name, level)
 #define PKT_FRAMES_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_FRAMES_X))
 #define PKT_HEADERS_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_HEADERS_X))
 #define PKT_FLOWS_COLUMNS ((pkt_column_set)0 PKT_COLUMNS(PKT_FLOWS_X))
@@ -145,7 +145,7 @@ typedef uint64_t pkt_column_set;
  * number in the capture is not a column: sinks count. */
 typedef struct pkt_batch {
     size_t rows;
-#define PKT_X(name, type, level, has, show, doc) type name[PKT_BATCH_ROWS];
+#define PKT_X(name, type, level, has, format_as, doc) type name[PKT_BATCH_ROWS];
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 } pkt_batch;
@@ -172,7 +172,7 @@ typedef struct pkt_column_info {
     size_t offset; /* of the column's array in pkt_batch */
     pkt_level level;
     uint16_t present; /* PKT_HAS_ bit that says whether the cell applies; 0: it always does */
-    pkt_show show;
+    pkt_format_as format_as;
 } pkt_column_info;
 
 /* The column's description; `column` is below PKT_COLUMN_COUNT. Static storage. */
@@ -185,12 +185,12 @@ PKT_EXPORT const char *pkt_verdict_name(pkt_verdict verdict);
 
 typedef enum pkt_errcode {
     PKT_ERR_NONE,
-    PKT_ERR_IO,      /* an input cannot be read: `sys` holds errno */
-    PKT_ERR_WRITE,   /* an output cannot be written: `sys` holds errno */
-    PKT_ERR_FORMAT,  /* not a capture, or of a kind that is not handled */
-    PKT_ERR_CORRUPT, /* a record or block contradicts itself: rows before it stand */
-    PKT_ERR_CUT,     /* the file ends inside a record: rows before it stand */
-    PKT_ERR_LIMIT,   /* a named limit was passed: rows before it stand */
+    PKT_ERR_IO,        /* an input cannot be read: `sys` holds errno */
+    PKT_ERR_WRITE,     /* an output cannot be written: `sys` holds errno */
+    PKT_ERR_FORMAT,    /* not a capture, or of a kind that is not handled */
+    PKT_ERR_CORRUPT,   /* a record or block contradicts itself: rows before it stand */
+    PKT_ERR_TRUNCATED, /* the file ends inside a record: rows before it stand */
+    PKT_ERR_LIMIT,     /* a named limit was passed: rows before it stand */
     PKT_ERR_MEMORY,
     PKT_ERR_USAGE,  /* the caller asked for what is not offered */
     PKT_ERR_LIBRARY /* a library below the backend failed: `msg` has its words */
@@ -228,7 +228,8 @@ pkt_fail(pkt_err *err, pkt_errcode code, uint64_t pos, const char *format, ...)
 /* Did the run meet a fault of the capture behind rows that stand? */
 static inline int pkt_err_rows_stand(const pkt_err *err)
 {
-    return err->code == PKT_ERR_CUT || err->code == PKT_ERR_CORRUPT || err->code == PKT_ERR_LIMIT;
+    return err->code == PKT_ERR_TRUNCATED || err->code == PKT_ERR_CORRUPT ||
+           err->code == PKT_ERR_LIMIT;
 }
 
 typedef enum pkt_format {
@@ -268,7 +269,7 @@ typedef enum pkt_flow_rule {
     PKT_FLOW_RULE_COUNT
 } pkt_flow_rule;
 
-/* Flows held at once unless the slice says otherwise, and at most. */
+/* Flows held at once unless the capture says otherwise, and at most. */
 #define PKT_MAX_FLOWS (1u << 20)
 #define PKT_MOST_FLOWS (1u << 28)
 
@@ -282,11 +283,11 @@ typedef struct pkt_flow_report {
 } pkt_flow_report;
 
 /* A capture file that every backend can be pointed at. Its magic has been checked. */
-typedef struct pkt_slice {
-    const char *path; /* owned by whoever opened the slice */
+typedef struct pkt_capture {
+    const char *path; /* owned by whoever opened the capture */
     pkt_format format;
     uint64_t size; /* bytes */
-    /* For the level `flows`, all 0 by pkt_slice_open(). A backend with a rule of its own keeps to
+    /* For the level `flows`, all 0 by pkt_capture_open(). A backend with a rule of its own keeps to
      * that. */
     pkt_flow_rule flow_rule;
     uint32_t max_flows;           /* 0: PKT_MAX_FLOWS; else up to PKT_MOST_FLOWS */
@@ -294,21 +295,21 @@ typedef struct pkt_slice {
     /* NULL: a whole file. Backends with the tested feature `live` take PKT_FORMAT_LIVE, then `path`
      * names the interface; with the tested feature `follow` a file that grows. */
     const pkt_live *live;
-} pkt_slice;
+} pkt_capture;
 
 /* "wireshark-4.0", ...; NULL if out of range. */
 PKT_EXPORT const char *pkt_flow_rule_name(pkt_flow_rule rule);
 
 /* Check that `path` is a readable file that starts as a capture does. -1 and *err otherwise.
- * slice->path is `path` itself, which must outlive the slice. */
-PKT_EXPORT int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err);
+ * capture->path is `path` itself, which must outlive the capture. */
+PKT_EXPORT int pkt_capture_open(const char *path, pkt_capture *capture, pkt_err *err);
 
-/* What a backend gives besides columns. `how` says how we know: "tested" (by the contract test), or
- * where it is stated. The list ends with a NULL name. Names in use: pcapng, live, follow,
+/* What a backend gives besides columns. `evidence` says how we know: "tested" (by the contract
+ * test), or where it is stated. The list ends with a NULL name. Names in use: pcapng, live, follow,
  * stream-numbers, reassembly, application-layers, makes-packets. */
 typedef struct pkt_feature {
     const char *name;
-    const char *how;
+    const char *evidence;
 } pkt_feature;
 
 /* A packet parser behind the common interface: a table of constants and functions.
@@ -333,8 +334,9 @@ typedef struct pkt_backend {
     /* Once a process. May be NULL. 0, or -1 and *err. */
     int (*load)(void **context, pkt_err *err);
     void (*unload)(void *context);
-    /* Start a run over a slice. 0, or -1 and *err with nothing to close. */
-    int (*open)(void *context, void **state, const pkt_slice *slice, pkt_level level, pkt_err *err);
+    /* Start a run over a capture. 0, or -1 and *err with nothing to close. */
+    int (*open)(void *context, void **state, const pkt_capture *capture, pkt_level level,
+                pkt_err *err);
     /* Fill the (cleared) batch from row 0, at most PKT_BATCH_ROWS rows. Returns the rows filled, 0
      * at the end, -1 and *err on failure. Rows come in file order, one for every packet record. */
     int (*next)(void *state, pkt_batch *batch, pkt_err *err);
@@ -354,7 +356,7 @@ typedef struct pkt_entry {
     const char *module;         /* file name of the module; NULL otherwise */
     const char *driver;         /* file name of the driver of a program; NULL otherwise */
     const char *install;        /* what brings the module or the program, for the user to read */
-    int on_request;             /* 1: takes part in a run only when it is asked for */
+    int opt_in;                 /* 1: takes part in a run only when it is asked for */
 } pkt_entry;
 
 /* The registry, in table order: fill *entry with the index'th backend. 0, or -1 past the end.
@@ -381,13 +383,13 @@ typedef struct pkt_sink {
     int (*finish)(void *self, pkt_err *err);
 } pkt_sink;
 
-/* Run `backend` (loaded, with its `context`) over `slice` and push every batch into `sink`: open,
+/* Run `backend` (loaded, with its `context`) over `capture` and push every batch into `sink`: open,
  * clear, next, push, close. `batch` is scratch space of the caller's. *rows counts what was pushed,
  * also on failure. 0; or -1 and *err: after pkt_err_rows_stand() the rows before the fault were
  * pushed and finished. */
-PKT_EXPORT int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice,
-                         pkt_level level, pkt_batch *batch, const pkt_sink *sink, uint64_t *rows,
-                         pkt_err *err);
+PKT_EXPORT int pkt_run(const pkt_backend *backend, void *context, const pkt_capture *capture,
+                       pkt_level level, pkt_batch *batch, const pkt_sink *sink, uint64_t *rows,
+                       pkt_err *err);
 
 /* Arrow's C data and stream interfaces, as their specification has them:
  * https://arrow.apache.org/docs/format/CDataInterface.html */
@@ -435,10 +437,10 @@ struct ArrowArrayStream {
 
 /* The rows of a run as an Arrow stream: `columns` names them ("ts_ns,src,dst"; NULL: all of the
  * level), with the types of extract's Arrow output. The backend is loaded, and it, its context and
- * the slice's path outlive the stream, which the caller releases. A fault of the capture comes
+ * the capture's path outlive the stream, which the caller releases. A fault of the capture comes
  * behind the rows before it. 0, or -1 and *err with nothing to release. */
-PKT_EXPORT int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_slice *slice,
-                                pkt_level level, const char *columns,
+PKT_EXPORT int pkt_arrow_stream(const pkt_backend *backend, void *context,
+                                const pkt_capture *capture, pkt_level level, const char *columns,
                                 struct ArrowArrayStream *stream, pkt_err *err);
 
 /* Version of this library, "1.2.3". */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* The version of results/schema.json that is read. */
-#define REPORT_SCHEMA_VERSION 1
+#define REPORT_SCHEMA_VERSION 2
 
 typedef struct results_file {
     const char *name; /* without folders; points into the path */

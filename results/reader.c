@@ -46,9 +46,9 @@ bool column_given(const json_t *backend, const char *level, const char *column)
     return false;
 }
 
-const char *feature_how(const json_t *backend, const char *feature)
+const char *feature_evidence(const json_t *backend, const char *feature)
 {
-    return text_of(named(json_object_get(backend, "features"), feature), "how");
+    return text_of(named(json_object_get(backend, "features"), feature), "evidence");
 }
 
 const char *sink_of(const json_t *run)

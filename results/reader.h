@@ -19,7 +19,7 @@ extern const char *const levels[LEVELS];
 /* Does the backend give the column at the level? */
 bool column_given(const json_t *backend, const char *level, const char *column);
 /* How the backend has the feature: "tested", "stated: WHERE", or "" if it has not. */
-const char *feature_how(const json_t *backend, const char *feature);
+const char *feature_evidence(const json_t *backend, const char *feature);
 /* Where the run's rows went: a format, or "null", the sink that counts them; and how many threads
  * wrote. Runs of results that do not say it have the null sink and one thread. */
 #define NULL_SINK "null"

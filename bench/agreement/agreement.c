@@ -7,7 +7,7 @@
 
 #include "bench/agreement/stream_map.h"
 
-bool verdict_is_sound(unsigned verdict)
+bool verdict_is_well_formed(unsigned verdict)
 {
     return verdict == PKT_OK || verdict == PKT_FRAGMENT;
 }
@@ -56,7 +56,7 @@ static size_t shown_columns(pkt_column_set shared, uint8_t shown[PKT_COLUMN_COUN
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (shared >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN)
+        if (shared >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN)
             shown[count++] = (uint8_t)c;
     return count;
 }
@@ -82,8 +82,8 @@ static bool cell_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t 
         return false;
     if (!there)
         return true;
-    return bits_equal(a, i, b, j, column) &&
-           (pkt_column_at(column)->show != PKT_SHOW_ADDRESS || bits_equal(a, i, b, j, column + 1));
+    return bits_equal(a, i, b, j, column) && (pkt_column_at(column)->format_as != PKT_AS_ADDRESS ||
+                                              bits_equal(a, i, b, j, column + 1));
 }
 
 static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint16_t groups,
@@ -127,7 +127,7 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
 {
     size_t i, j;
     const pkt_batch *a = rowset_at(c->got, row, &i), *b = rowset_at(c->expected, row, &j);
-    bool sound = verdict_is_sound(verdict);
+    bool sound = verdict_is_well_formed(verdict);
     for (size_t n = 0; n < c->count; n++) {
         const size_t column = c->shown[n];
         if (shown_equal(c, a, i, b, j, row, column))
@@ -138,8 +138,8 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
             out->cells_different++;
             out->different[column]++;
         } else {
-            out->broken_cells_different++;
-            out->broken[verdict][column]++;
+            out->malformed_cells_different++;
+            out->malformed[verdict][column]++;
         }
     }
 }
@@ -178,10 +178,10 @@ void rowset_compare(const rowset *got, const rowset *expected, const rowset *ver
         c.streams = streams_compare(got, expected, verdicts, out->rows_compared);
     for (uint64_t row = 0; row < out->rows_compared; row++) {
         unsigned verdict = verdict_at(verdicts, row);
-        if (verdict_is_sound(verdict))
+        if (verdict_is_well_formed(verdict))
             out->cells_compared += c.count;
         else
-            out->broken_rows++;
+            out->malformed_rows++;
         row_compare(&c, row, verdict, out);
     }
     free(c.streams);
@@ -195,9 +195,9 @@ void agreement_whole(const rowset *expected, const rowset *verdicts, pkt_column_
     size_t count = shown_columns(shared, shown);
     out->rows_compared = out->rows_expected = expected->rows;
     for (uint64_t row = 0; row < expected->rows; row++)
-        if (verdict_is_sound(verdict_at(verdicts, row)))
+        if (verdict_is_well_formed(verdict_at(verdicts, row)))
             out->cells_compared += count;
         else
-            out->broken_rows++;
+            out->malformed_rows++;
     judge(out, expected->rows);
 }

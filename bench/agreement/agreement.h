@@ -34,14 +34,14 @@ typedef struct agreement {
     uint64_t cells_compared, cells_different; /* in sound packets */
     /* Packets that are cut, malformed or of no supported kind, by raw's verdict or the truth:
      * parsers rightly differ in how much of them they show. */
-    uint64_t broken_rows, broken_cells_different;
-    uint64_t broken[PKT_VERDICT_COUNT][PKT_COLUMN_COUNT];
+    uint64_t malformed_rows, malformed_cells_different;
+    uint64_t malformed[PKT_VERDICT_COUNT][PKT_COLUMN_COUNT];
     uint64_t different[PKT_COLUMN_COUNT]; /* cells_different by column */
     difference first;                     /* in a sound packet; in a broken one if there is none */
 } agreement;
 
 /* A sound packet's cells must agree. */
-bool verdict_is_sound(unsigned verdict);
+bool verdict_is_well_formed(unsigned verdict);
 /* The row's verdict; PKT_OK if `verdicts` is NULL or does not have it. */
 unsigned verdict_at(const rowset *verdicts, uint64_t row);
 /* What two column sets of a level are compared in: presence and verdict belong to decoding. */

@@ -15,7 +15,7 @@ bool client_loaded(client *client, const backend_id *id, double seconds, uint64_
 {
     if (!client_open(client, id))
         return false;
-    json_t *answer = client_ask(client, json_pack("{s:s}", "do", "load"), seconds);
+    json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
     if (answer && load_ns)
         *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
     json_decref(answer);
@@ -26,7 +26,7 @@ bool client_loaded(client *client, const backend_id *id, double seconds, uint64_
 
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
 {
-    json_t *request = json_pack("{s:s, s:s, s:s}", "do", what, "slice", slice->path, "level",
+    json_t *request = json_pack("{s:s, s:s, s:s}", "op", what, "slice", slice->path, "level",
                                 pkt_level_name(level));
     if (level == PKT_LEVEL_FLOWS) {
         json_object_set_new(request, "flow_rule",
@@ -36,14 +36,15 @@ json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
     return request;
 }
 
-/* Rows and witnesses that a run told. */
+/* Rows and checksum that a run told. */
 static void answer_take(const json_t *answer, check *out)
 {
-    const char *witness = json_string_value(json_object_get(answer, "witness"));
-    const char *columns = json_string_value(json_object_get(answer, "columns_witness"));
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
+    const char *columns = json_string_value(json_object_get(answer, "columns_checksum"));
     out->rows = (uint64_t)json_integer_value(json_object_get(answer, "rows"));
-    (void)snprintf(out->witness, sizeof out->witness, "%s", witness ? witness : "");
-    (void)snprintf(out->columns_witness, sizeof out->columns_witness, "%s", columns ? columns : "");
+    (void)snprintf(out->checksum, sizeof out->checksum, "%s", checksum ? checksum : "");
+    (void)snprintf(out->columns_checksum, sizeof out->columns_checksum, "%s",
+                   columns ? columns : "");
 }
 
 /* The rows of a loaded worker's backend, by way of a CSV file. *out, which may be NULL, takes what
@@ -60,7 +61,7 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
         answer_take(answer, out);
     if (good && rowset_read_csv(rows, csv, &err) != 0) {
         worker->status = STATUS_FAILED;
-        error_words(&err, worker->reason, sizeof worker->reason);
+        error_text(&err, worker->reason, sizeof worker->reason);
         rowset_free(rows);
         good = false;
     }
@@ -72,19 +73,19 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
 }
 
 /* The highest level up to `flows` that the backend offers: the others' columns are a part of it. */
-static pkt_level reference_level(const candidate *c)
+static pkt_level reference_level(const backend *c)
 {
     if (c->offers[PKT_LEVEL_FLOWS])
         return PKT_LEVEL_FLOWS;
     return c->offers[PKT_LEVEL_HEADERS] ? PKT_LEVEL_HEADERS : PKT_LEVEL_FRAMES;
 }
 
-static bool reference_fetch(const checker *k, const candidate *c, reference *out)
+static bool reference_fetch(const checker *k, const backend *c, reference *out)
 {
     client worker;
     *out = (reference){0};
     if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
-        say_warning("%s cannot serve as reference: %s", c->name, worker.reason);
+        message_warning("%s cannot serve as reference: %s", c->name, worker.reason);
         return false;
     }
     bool good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
@@ -92,8 +93,8 @@ static bool reference_fetch(const checker *k, const candidate *c, reference *out
         out->name = c->name;
         out->decoder = c->decoder;
     } else {
-        say_warning("%s cannot serve as reference for %s: %s", c->name, k->slice->name,
-                    worker.reason);
+        message_warning("%s cannot serve as reference for %s: %s", c->name, k->slice->name,
+                        worker.reason);
     }
     client_close(&worker);
     return good;
@@ -103,7 +104,7 @@ static bool truth_fetch(checker *k)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (rowset_read_csv(&k->main.rows, k->slice->truth, &err) != 0) {
-        say_failure(k->slice->truth, &err);
+        message_failure(k->slice->truth, &err);
         return false;
     }
     k->main.name = TRUTH;
@@ -122,7 +123,7 @@ static void verdicts_fetch(checker *k)
             return;
         }
     reference ours;
-    if (reference_fetch(k, lineup_find(k->lineup, OURS), &ours)) {
+    if (reference_fetch(k, selection_find(k->selection, OURS), &ours)) {
         k->own = ours.rows;
         k->verdicts = &k->own;
     }
@@ -134,39 +135,41 @@ static void other_fetch(checker *k)
 {
     const char *const names[] = {INDEPENDENT, OURS};
     for (size_t i = 0; i < 2 && !k->other.name; i++) {
-        const candidate *c = lineup_find(k->lineup, names[i]);
+        const backend *c = selection_find(k->selection, names[i]);
         if (c && c->available && (!k->main.name || strcmp(c->decoder, k->main.decoder) != 0))
             (void)reference_fetch(k, c, &k->other);
     }
 }
 
-static void sound_count(checker *k)
+static void well_formed_count(checker *k)
 {
-    k->slice->sound_packets = 0;
+    k->slice->well_formed_packets = 0;
     for (size_t i = 0; k->verdicts && i < k->verdicts->count; i++)
         for (size_t row = 0; row < k->verdicts->batches[i]->rows; row++)
-            k->slice->sound_packets += verdict_is_sound(k->verdicts->batches[i]->verdict[row]);
+            k->slice->well_formed_packets +=
+                verdict_is_well_formed(k->verdicts->batches[i]->verdict[row]);
 }
 
-bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
+bool checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                   const char *wanted, double seconds)
 {
     *k = (checker){.suite = suite,
                    .slice = slice,
-                   .lineup = lineup,
+                   .selection = selection,
                    .seconds = seconds,
                    .wanted = wanted != NULL};
-    const candidate *named = lineup_find(lineup, wanted ? wanted : INDEPENDENT);
+    const backend *named = selection_find(selection, wanted ? wanted : INDEPENDENT);
     if (wanted && (!named || !named->available)) {
-        say_error("--reference %s: %s", wanted, named ? named->reason : "there is no such backend");
+        message_error("--reference %s: %s", wanted,
+                      named ? named->reason : "there is no such backend");
         return false;
     }
     if (wanted && !named->offers[PKT_LEVEL_HEADERS]) {
-        say_error("--reference %s: it gives no header columns to compare with", wanted);
+        message_error("--reference %s: it gives no header columns to compare with", wanted);
         return false;
     }
-    if (slice->unheld) {
-        slice->sound_packets = slice->packets; /* as the truth of a shorter one shows */
+    if (slice->unverified) {
+        slice->well_formed_packets = slice->packets; /* as the truth of a shorter one shows */
         return true;
     }
     if (slice->truth && !wanted) {
@@ -178,12 +181,12 @@ bool checker_open(checker *k, const suite *suite, suite_slice *slice, const line
         other_fetch(k);
         verdicts_fetch(k);
     }
-    sound_count(k);
+    well_formed_count(k);
     return true;
 }
 
 /* Whom the backend is held against: someone with another decoder if there is one. */
-static const reference *opponent(const checker *k, const candidate *c, bool *independent)
+static const reference *comparison_reference(const checker *k, const backend *c, bool *independent)
 {
     const reference *both[] = {&k->main, &k->other};
     *independent = true;
@@ -273,11 +276,10 @@ static bool native_rows(const checker *k, client *worker, pkt_level level, const
     return true;
 }
 
-static bool compare(const checker *k, client *worker, const candidate *c, pkt_level level,
-                    check *out)
+static bool compare(const checker *k, client *worker, const backend *c, pkt_level level, check *out)
 {
     bool independent;
-    const reference *with = opponent(k, c, &independent);
+    const reference *with = comparison_reference(k, c, &independent);
     const rowset *rows = with ? &with->rows : NULL;
     pkt_column_set shared = with ? columns_shared(c->columns[level], rows->columns, level) : 0;
     if (!(c->id.driver ? external_rows : native_rows)(k, worker, level, rows, shared, out))
@@ -295,7 +297,7 @@ static bool compare(const checker *k, client *worker, const candidate *c, pkt_le
     return true;
 }
 
-void checker_run(checker *k, const candidate *c, pkt_level level, check *out)
+void checker_run(checker *k, const backend *c, pkt_level level, check *out)
 {
     *out = (check){0};
     client worker;

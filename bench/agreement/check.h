@@ -12,15 +12,15 @@ typedef struct check {
     char reason[REASON_BYTES];
     agreement agreement; /* agreement.reference is NULL if nothing was compared */
     uint64_t rows;
-    char witness[17];         /* what every timed run must tell again; "" without a verified run */
-    char columns_witness[17]; /* of a program of its own: of runs that build the columns too */
+    char checksum[17];         /* what every timed run must tell again; "" without a verified run */
+    char columns_checksum[17]; /* of a program of its own: of runs that build the columns too */
 } check;
 
 /* What a slice is held against. */
 typedef struct checker {
     const suite *suite;
     suite_slice *slice;
-    const lineup *lineup;
+    const selection *selection;
     double seconds;         /* that a run may take */
     bool wanted;            /* the user named the reference */
     reference main, other;  /* `other` has another decoder; its name is NULL if there is none */
@@ -30,9 +30,9 @@ typedef struct checker {
 
 /* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
  * false: a message was printed. */
-bool checker_open(checker *k, const suite *suite, suite_slice *slice, const lineup *lineup,
+bool checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                   const char *wanted, double seconds);
-void checker_run(checker *k, const candidate *candidate, pkt_level level, check *out);
+void checker_run(checker *k, const backend *backend, pkt_level level, check *out);
 void checker_close(checker *k);
 
 /* Open a worker and load its backend. false: client->status and reason; nothing to close.

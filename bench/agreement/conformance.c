@@ -36,7 +36,7 @@ static conformance_case *case_new(case_list *list)
     conformance_case *more =
         list->count < CASES_MAX ? realloc(list->all, (list->count + 1) * sizeof *more) : NULL;
     if (!more) {
-        say_error("more than %d cases, or no memory for them", CASES_MAX);
+        message_error("more than %d cases, or no memory for them", CASES_MAX);
         return NULL;
     }
     list->all = more;
@@ -44,11 +44,11 @@ static conformance_case *case_new(case_list *list)
     return &list->all[list->count++];
 }
 
-static bool expected_read(conformance_case *c)
+static bool golden_rows_read(conformance_case *c)
 {
     if (text_table_read(&c->expected, c->rows))
         return true;
-    say_error("%s: is no CSV with a header line and a line a packet", c->rows);
+    message_error("%s: is no CSV with a header line and a line a packet", c->rows);
     return false;
 }
 
@@ -66,14 +66,14 @@ static bool generated_add(case_list *list, const suite *suite, const malformed_c
     (void)snprintf(file, sizeof file, "%s.csv", from->name);
     c->rows = suite_scratch(suite, file);
     if (!c->name || !c->path || !c->rows) {
-        say_error("no memory for case %s", from->name);
+        message_error("no memory for case %s", from->name);
         return false;
     }
     if (malformed_write(from, c->path, c->rows, &err) != 0) {
-        say_failure(c->path, &err);
+        message_failure(c->path, &err);
         return false;
     }
-    return expected_read(c);
+    return golden_rows_read(c);
 }
 
 /* A capture of the folder, if its rows lie beside it as NAME.csv, for NAME.pcap or for NAME. */
@@ -99,7 +99,7 @@ static bool outside_add(case_list *list, const char *folder, const char *file)
         .name = strdup(file), .rows = rows, .wrong = "a case from outside", .spec = ""};
     if (asprintf(&c->path, "%s/%s", folder, file) < 0)
         c->path = NULL;
-    return c->name && c->path && expected_read(c);
+    return c->name && c->path && golden_rows_read(c);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -114,7 +114,7 @@ static bool folder_add(case_list *list, const char *folder)
     size_t before = list->count;
     bool good = count >= 0;
     if (!good)
-        say_error("--cases %s: %s", folder, strerror(errno));
+        message_error("--cases %s: %s", folder, strerror(errno));
     for (int i = 0; i < count; i++) {
         if (good && entries[i]->d_name[0] != '.')
             good = outside_add(list, folder, entries[i]->d_name);
@@ -123,7 +123,7 @@ static bool folder_add(case_list *list, const char *folder)
     if (count >= 0)
         free((void *)entries);
     if (good && list->count == before) {
-        say_error("--cases %s: has no capture with a .csv of its rows beside it", folder);
+        message_error("--cases %s: has no capture with a .csv of its rows beside it", folder);
         return false;
     }
     return good;
@@ -157,7 +157,7 @@ static void cases_close(case_list *list)
 /* One backend. */
 typedef struct examination {
     const conformance *conformance;
-    const candidate *candidate;
+    const backend *backend;
     pkt_level level;
     client worker; /* without a process: it is started for the next case */
     bool open;
@@ -171,12 +171,12 @@ static run_status case_ask(examination *e, const conformance_case *c, char reaso
 {
     const double seconds = e->conformance->seconds;
     reason[0] = '\0';
-    if (!e->open && !client_loaded(&e->worker, &e->candidate->id, DESCRIBE_SECONDS, NULL)) {
+    if (!e->open && !client_loaded(&e->worker, &e->backend->id, DESCRIBE_SECONDS, NULL)) {
         (void)snprintf(reason, REASON_BYTES, "%s", e->worker.reason);
         return e->worker.status;
     }
     e->open = true;
-    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:b}", "do", "rows", "slice", c->path,
+    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:b}", "op", "rows", "slice", c->path,
                                 "level", pkt_level_name(e->level), "to", e->got, "keep", 1);
     json_t *answer = client_ask(&e->worker, request, seconds);
     run_status status = answer ? STATUS_OK : e->worker.status;
@@ -260,10 +260,10 @@ static run_status case_run(examination *e, const conformance_case *c)
 
 static json_t *examined_json(const examination *e)
 {
-    const json_t *version = json_object_get(e->candidate->description, "version");
+    const json_t *version = json_object_get(e->backend->description, "version");
     const tally *t = &e->tally;
     return json_pack("{s:s, s:s, s:O, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "backend",
-                     e->candidate->name, "level", pkt_level_name(e->level), "version", version,
+                     e->backend->name, "level", pkt_level_name(e->level), "version", version,
                      "cases", t->cases, "survived", t->survived, "rows_expected", t->rows_expected,
                      "rows_lost", t->rows_lost, "rows_invented", t->rows_invented, "cells_compared",
                      t->cells_compared, "cells_wrong", t->cells_wrong, "crashes", t->crashes,
@@ -271,25 +271,25 @@ static json_t *examined_json(const examination *e)
 }
 
 /* Does the backend take part? Levels above `headers` show no other columns. */
-static bool level_choose(const conformance *c, const candidate *candidate, pkt_level *level)
+static bool level_choose(const conformance *c, const backend *backend, pkt_level *level)
 {
     static const pkt_level order[] = {PKT_LEVEL_HEADERS, PKT_LEVEL_DISSECT, PKT_LEVEL_FRAMES};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
-        if (lineup_runs(c->lineup, candidate, order[i])) {
+        if (selection_runs(c->selection, backend, order[i])) {
             *level = order[i];
             return true;
         }
     return false;
 }
 
-static json_t *backend_run(conformance *c, const candidate *candidate, pkt_level level,
+static json_t *backend_run(conformance *c, const backend *backend, pkt_level level,
                            const case_list *cases, progress *progress)
 {
-    examination e = {.conformance = c, .candidate = candidate, .level = level};
+    examination e = {.conformance = c, .backend = backend, .level = level};
     e.got = suite_scratch(c->suite, "got.csv");
     e.wrong = json_array();
     for (size_t i = 0; e.got && i < cases->count; i++) {
-        progress_say(progress, "malformed: %s, %s", candidate->name, cases->all[i].name);
+        progress_show(progress, "malformed: %s, %s", backend->name, cases->all[i].name);
         run_status status = case_run(&e, &cases->all[i]);
         c->gate_failed |= c->gate && gate_fails(c->gate, status);
     }
@@ -326,11 +326,11 @@ json_t *conformance_run(conformance *c)
         progress progress;
         json_t *backends = json_array();
         progress_open(&progress);
-        for (size_t i = 0; i < c->lineup->count; i++) {
+        for (size_t i = 0; i < c->selection->count; i++) {
             pkt_level level;
-            if (level_choose(c, c->lineup->candidates[i], &level))
+            if (level_choose(c, c->selection->backends[i], &level))
                 json_array_append_new(
-                    backends, backend_run(c, c->lineup->candidates[i], level, &cases, &progress));
+                    backends, backend_run(c, c->selection->backends[i], level, &cases, &progress));
         }
         out = json_pack("{s:s, s:o, s:o}", "suite", "malformed", "cases", cases_json(&cases),
                         "backends", backends);

@@ -12,7 +12,7 @@
 
 typedef struct conformance {
     const suite *suite; /* whose scratch folder is used */
-    const lineup *lineup;
+    const selection *selection;
     const char *folder; /* of cases from outside: a capture and its rows as .csv; NULL: none */
     double seconds;     /* that a capture may take */
     bool show_values;   /* addresses in differences may be shown */

@@ -82,7 +82,8 @@ uint8_t *streams_compare(const rowset *got, const rowset *expected, const rowset
             good = good && sides[i].streams[kind];
         }
     for (uint64_t row = 0; good && row < rows; row++)
-        alike[row] = row_alike(sides, sets, row, verdict_is_sound(verdict_at(verdicts, row)), rows);
+        alike[row] =
+            row_alike(sides, sets, row, verdict_is_well_formed(verdict_at(verdicts, row)), rows);
     for (size_t i = 0; i < 2; i++)
         for (size_t kind = 0; kind < KINDS; kind++)
             free(sides[i].streams[kind]);

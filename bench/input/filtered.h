@@ -8,6 +8,6 @@
 /* A file in the scratch folder with those packets of the capture that the suite's filter takes. The
  * caller frees its path. NULL after a message, also if none is left; `shown` is what to call it. */
 char *filtered_capture(const suite *suite, const char *shown, const char *path,
-                       sieve_counts *counts);
+                       filter_counts *counts);
 
 #endif

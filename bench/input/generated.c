@@ -81,17 +81,17 @@ static bool slice_generate(suite *suite, suite_slice *slice, const wanted_slice 
     if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, &err) == 0)
         return true;
     suite->count++;
-    say_failure(slice->path, &err);
+    message_failure(slice->path, &err);
     return false;
 }
 
 /* Its own knowledge is of all packets, and numbers streams over all of them. */
 static bool scenario_filter(suite *suite, suite_slice *slice)
 {
-    sieve_counts sieved;
+    filter_counts counts;
     if (!suite->filter)
         return true;
-    char *path = filtered_capture(suite, slice->name, slice->path, &sieved);
+    char *path = filtered_capture(suite, slice->name, slice->path, &counts);
     if (!path) {
         suite->count++;
         return false;
@@ -100,8 +100,8 @@ static bool scenario_filter(suite *suite, suite_slice *slice)
     free(slice->truth);
     slice->path = path;
     slice->truth = NULL;
-    slice->unfiltered = sieved.of;
-    slice->filtered = sieved.kept;
+    slice->unfiltered = counts.of;
+    slice->filtered = counts.kept;
     return true;
 }
 
@@ -114,20 +114,20 @@ static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *f
     *slice = (suite_slice){.scenario = wanted->scenario->name,
                            .seed = wanted->scenario->seed,
                            .name = strdup(wanted->name),
-                           .unheld = !wanted->truth};
+                           .unverified = !wanted->truth};
     slice->path = stem ? suite_text("%s%s", stem, ".pcap") : NULL;
     slice->truth = stem && wanted->truth ? suite_text("%s%s", stem, ".truth.csv") : NULL;
     free(stem);
     if (!slice->path || (wanted->truth && !slice->truth)) {
         suite->count++;
-        say_error("no memory for a slice");
+        message_error("no memory for a slice");
         return false;
     }
     return slice_generate(suite, slice, wanted) && scenario_filter(suite, slice) &&
            suite_slice_admit(suite, slice, slice->path);
 }
 
-static const char *const suite_names[] = {"headline", "seed", "scale"};
+static const char *const suite_names[] = {"headline", "cic-iot", "scale"};
 enum { SUITE_HEADLINE, SUITE_SEED, SUITE_SCALE, SUITE_NAMES };
 
 /* The larger slices' rows would take gigabytes: the smallest one is held against its truth. */
@@ -151,10 +151,10 @@ bool suite_known(const char *name)
     return suite_number(name) < SUITE_NAMES;
 }
 
-static bool is_wanted(bool seed, const dataset_scenario *scenario)
+static bool is_wanted(bool cic_iot, const dataset_scenario *scenario)
 {
-    return seed ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
-                : scenario->headline;
+    return cic_iot ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
+                   : scenario->headline;
 }
 
 static bool scale_add(suite *suite, const char *folder)
@@ -171,8 +171,8 @@ bool scenarios_add(suite *suite, const char *name)
     char *folder = cache_folder();
     bool good = folder && folder_make(folder);
     if (!good)
-        say_error("cannot make the folder for generated slices, %s: %s", folder ? folder : "",
-                  strerror(errno));
+        message_error("cannot make the folder for generated slices, %s: %s", folder ? folder : "",
+                      strerror(errno));
     const dataset_scenario *scenario;
     for (size_t i = 0; good && number != SUITE_SCALE && (scenario = dataset_scenario_at(i)); i++)
         if (is_wanted(number == SUITE_SEED, scenario))

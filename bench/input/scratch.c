@@ -64,7 +64,7 @@ bool scratch_open(suite *suite)
     bool made = suite->folder && mkdtemp(suite->folder);
     if (made && keeper_start(suite))
         return true;
-    say_error("cannot make a scratch folder: %s", strerror(errno));
+    message_error("cannot make a scratch folder: %s", strerror(errno));
     if (made)
         (void)rmdir(suite->folder);
     free(suite->folder);

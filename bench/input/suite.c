@@ -93,7 +93,7 @@ suite_slice *suite_slice_new(suite *suite)
 {
     if (suite->count < SUITE_MAX)
         return &suite->slices[suite->count];
-    say_error("more than %d slices in one run", SUITE_MAX);
+    message_error("more than %d slices in one run", SUITE_MAX);
     return NULL;
 }
 
@@ -101,16 +101,16 @@ bool suite_slice_admit(suite *suite, suite_slice *slice, const char *shown)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!slice->name || !slice->path) {
-        say_error("no memory for a slice");
+        message_error("no memory for a slice");
         return false;
     }
     suite->count++;
     if (slice_measure(slice, &err) != 0) {
-        say_failure(shown, &err);
+        message_failure(shown, &err);
         return false;
     }
     if (slice->packets == 0) {
-        say_error("%s: has no packets to measure", shown);
+        message_error("%s: has no packets to measure", shown);
         return false;
     }
     return true;
@@ -119,12 +119,12 @@ bool suite_slice_admit(suite *suite, suite_slice *slice, const char *shown)
 /* A capture of the user's. */
 typedef struct user_capture {
     const char *shown; /* what to call it */
-    char *path;        /* plain: the file itself, or what it was unpacked into */
+    char *path;        /* plain: the file itself, or what it was decompressed into */
     char *base;        /* what its slices are called */
     bool cut;
-    bool ours;           /* the path is in the scratch folder */
-    sieve_counts sieved; /* by the suite's filter */
-    suite_slice whole;   /* as measured */
+    bool ours;            /* the path is in the scratch folder */
+    filter_counts counts; /* by the suite's filter */
+    suite_slice whole;    /* as measured */
 } user_capture;
 
 /* A copy in the scratch folder of a part of the capture. */
@@ -137,8 +137,8 @@ static bool part_add(suite *suite, const user_capture *c, const char *part, slic
     char *full = strcmp(part, "whole") == 0 ? strdup(c->base) : suite_text("%s-%s", c->base, part);
     *slice = (suite_slice){.part = part,
                            .name = full ? name_unique(suite, full) : NULL,
-                           .unfiltered = c->sieved.of,
-                           .filtered = c->sieved.kept};
+                           .unfiltered = c->counts.of,
+                           .filtered = c->counts.kept};
     free(full);
     char *file = slice->name ? suite_text("%s%s", slice->name, ".pcap") : NULL;
     slice->path = file ? suite_scratch(suite, file) : NULL;
@@ -146,7 +146,7 @@ static bool part_add(suite *suite, const user_capture *c, const char *part, slic
     if (slice->path &&
         slice_capture(c->path, slice->path, SLICE_BYTES, where, c->whole.end, &err) != 0) {
         suite->count++;
-        say_failure(c->shown, &err);
+        message_failure(c->shown, &err);
         return false;
     }
     return suite_slice_admit(suite, slice, c->shown);
@@ -162,37 +162,37 @@ static bool whole_add(suite *suite, const user_capture *c)
         return false;
     *slice = (suite_slice){.part = "whole",
                            .name = name_unique(suite, c->base),
-                           .unfiltered = c->sieved.of,
-                           .filtered = c->sieved.kept};
+                           .unfiltered = c->counts.of,
+                           .filtered = c->counts.kept};
     char *file = slice->name ? suite_text("%s%s", slice->name, ".whole") : NULL;
     slice->path = c->ours ? strdup(c->path) : file ? suite_scratch(suite, file) : NULL;
     free(file);
     if (slice->path && !c->ours && pkt_input_save(c->path, slice->path, &err) != 0) {
         suite->count++;
-        say_failure(c->shown, &err);
+        message_failure(c->shown, &err);
         return false;
     }
     return suite_slice_admit(suite, slice, c->shown);
 }
 
 /* The plain file in the scratch folder. false: a message was printed. */
-static bool capture_unpack(const suite *suite, const char *operand, user_capture *c)
+static bool capture_decompress(const suite *suite, const char *operand, user_capture *c)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     char number[24];
-    (void)snprintf(number, sizeof number, "unpacked-%zu", suite->count);
+    (void)snprintf(number, sizeof number, "decompressed-%zu", suite->count);
     c->path = suite_scratch(suite, number);
     if (!c->path) {
-        say_error("no memory to unpack %s", c->shown);
+        message_error("no memory to decompress %s", c->shown);
         return false;
     }
     if (pkt_input_save(operand, c->path, &err) == 0)
         return true;
-    if (err.code != PKT_ERR_CUT) {
-        say_failure(c->shown, &err);
+    if (err.code != PKT_ERR_TRUNCATED) {
+        message_failure(c->shown, &err);
         return false;
     }
-    say_cut(c->shown, &err, "measured up to there");
+    message_truncated(c->shown, &err, "measured up to there");
     return true;
 }
 
@@ -201,13 +201,13 @@ static bool capture_measure(user_capture *c)
     pkt_err err = {.pos = PKT_POS_NONE};
     c->whole.path = c->path;
     int got = slice_measure(&c->whole, &err);
-    c->cut = got < 0 && err.code == PKT_ERR_CUT && c->whole.packets > 0;
+    c->cut = got < 0 && err.code == PKT_ERR_TRUNCATED && c->whole.packets > 0;
     if (got < 0 && !c->cut) {
-        say_failure(c->shown, &err);
+        message_failure(c->shown, &err);
         return false;
     }
     if (c->cut)
-        say_cut(c->shown, &err, "measured without its last packet");
+        message_truncated(c->shown, &err, "measured without its last packet");
     return true;
 }
 
@@ -216,9 +216,9 @@ static bool capture_filter(const suite *suite, user_capture *c)
 {
     if (!suite->filter)
         return true;
-    sieve_counts counts = {0};
+    filter_counts counts = {0};
     char *path = filtered_capture(suite, c->shown, c->path, &counts);
-    c->sieved = counts;
+    c->counts = counts;
     if (c->ours)
         (void)unlink(c->path);
     free(c->path);
@@ -243,10 +243,10 @@ static bool capture_add(suite *suite, const char *operand)
     if (file)
         c.path = strdup(operand);
     if (!c.base || (file && !c.path)) {
-        say_error("no memory for a slice");
+        message_error("no memory for a slice");
         good = false;
     }
-    good = good && (file || capture_unpack(suite, operand, &c)) && capture_filter(suite, &c) &&
+    good = good && (file || capture_decompress(suite, operand, &c)) && capture_filter(suite, &c) &&
            capture_measure(&c) && capture_slice(suite, &c);
     if (c.ours && c.path && c.whole.bytes > SLICE_BYTES)
         (void)unlink(c.path); /* its slices are enough */
@@ -255,15 +255,15 @@ static bool capture_add(suite *suite, const char *operand)
     return good;
 }
 
-bool suite_open(suite *suite, const suite_wish *wish)
+bool suite_open(suite *suite, const suite_request *request)
 {
-    *suite = (struct suite){.filter = wish->filter};
+    *suite = (struct suite){.filter = request->filter};
     bool good = scratch_open(suite);
-    const char *name = wish->name ? wish->name : "headline";
-    if (good && (strcmp(name, "headline") != 0 || wish->count == 0))
+    const char *name = request->name ? request->name : "headline";
+    if (good && (strcmp(name, "headline") != 0 || request->count == 0))
         good = scenarios_add(suite, name);
-    for (size_t i = 0; good && i < wish->count; i++)
-        good = capture_add(suite, wish->captures[i]);
+    for (size_t i = 0; good && i < request->count; i++)
+        good = capture_add(suite, request->captures[i]);
     if (!good)
         suite_close(suite);
     return good;
@@ -292,7 +292,7 @@ static uint64_t record_end(const suite_slice *slice, uint64_t number)
     pkt_source_close(source);
     if (got == 1)
         return record.end;
-    say_failure(slice->path, &err);
+    message_failure(slice->path, &err);
     return 0;
 }
 
@@ -320,12 +320,12 @@ static bool prefix_write(const suite_slice *whole, const suite_slice *prefix, ui
     if (!end)
         return false;
     if (slice_capture(whole->path, prefix->path, end, SLICE_START, end, &err) != 0) {
-        say_failure(prefix->path, &err);
+        message_failure(prefix->path, &err);
         return false;
     }
     if (!whole->truth || lines_copy(whole->truth, prefix->truth, packets + 1))
         return true;
-    say_error("%s: cannot write: %s", prefix->truth, strerror(errno));
+    message_error("%s: cannot write: %s", prefix->truth, strerror(errno));
     return false;
 }
 
@@ -355,7 +355,7 @@ suite_slice *suite_prefix(suite *suite, const suite_slice *whole, uint64_t packe
         return NULL;
     prefix->empty = suite_empty(suite, prefix);
     if (!prefix->empty)
-        say_error("cannot write a capture without packets into the scratch folder");
+        message_error("cannot write a capture without packets into the scratch folder");
     return prefix->empty ? prefix : NULL;
 }
 

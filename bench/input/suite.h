@@ -13,18 +13,18 @@
 #define SUITE_MAX 64
 
 typedef struct suite_slice {
-    char *name;  /* unique in the suite, without folder or suffix */
-    char *path;  /* readable by every backend */
-    char *truth; /* CSV of the generator's own knowledge; NULL for captures */
-    bool unheld; /* too large to be held against anyone */
+    char *name;      /* unique in the suite, without folder or suffix */
+    char *path;      /* readable by every backend */
+    char *truth;     /* CSV of the generator's own knowledge; NULL for captures */
+    bool unverified; /* too large to be held against anyone */
     pkt_format format;
     uint64_t bytes, packets, wire_bytes; /* wire_bytes: sum of the packets' original lengths */
     uint64_t end;                        /* offset behind the last whole record */
-    uint64_t first;         /* offset of the first packet record: what is before makes a capture
-                             * without packets */
-    uint64_t sound_packets; /* set by the agreement pass */
-    const char *part;       /* "whole", "start", "middle", "end" of the capture; NULL: generated */
-    const char *scenario;   /* NULL: of a capture */
+    uint64_t first; /* offset of the first packet record: what is before makes a capture
+                     * without packets */
+    uint64_t well_formed_packets; /* set by the agreement pass */
+    const char *part;     /* "whole", "start", "middle", "end" of the capture; NULL: generated */
+    const char *scenario; /* NULL: of a capture */
     const struct suite_slice *whole; /* not NULL: this is only its first packets */
     char *empty;                     /* path of the same without packets; NULL unless `whole` */
     uint64_t seed;
@@ -44,24 +44,24 @@ typedef struct suite {
 } suite;
 
 /* What a run is about. */
-typedef struct suite_wish {
+typedef struct suite_request {
     const char *name;      /* NULL: "headline" */
     const char *filter;    /* only packets that this expression takes; NULL: all */
     char *const *captures; /* paths; - is standard input */
     size_t count;
-} suite_wish;
+} suite_request;
 
-/* Is there a suite of that name: "headline", "seed" or "scale"? */
+/* Is there a suite of that name: "headline", "cic-iot" or "scale"? */
 bool suite_known(const char *name);
-/* Suite "headline": the captures; the headline scenarios if there are none. Suite "seed": two
+/* Suite "headline": the captures; the headline scenarios if there are none. Suite "cic-iot": two
  * scenarios, and the captures. Suite "scale": one scenario in 10 MB, 100 MB and 1 GB, and the
  * captures. Scenarios are generated into the cache folder unless
  * they are there already. A capture of more than 10,000,000 bytes gives three slices, a smaller one
  * is copied, both into the scratch folder; one that is compressed or comes through a pipe is
- * unpacked there first. The filter comes
+ * decompressed there first. The filter comes
  * before all slicing; nothing is known of how a filtered scenario should read. false: a message was
  * printed. */
-bool suite_open(suite *suite, const suite_wish *wish);
+bool suite_open(suite *suite, const suite_request *request);
 /* Number streams so in all slices. */
 void suite_flows(suite *suite, const flow_choice *flows);
 /* The slice's first packets as a slice of its own, made if it is not there. NULL after a message.

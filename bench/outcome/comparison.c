@@ -407,11 +407,11 @@ json_t *comparison_json(const comparison_side *old, const comparison_side *fresh
     return NULL;
 }
 
-void comparison_twins(json_t *comparison, const json_t *twins)
+void comparison_aa(json_t *comparison, const json_t *aa)
 {
     json_t *list = json_array(), *cell;
     size_t i;
-    json_array_foreach(json_object_get(twins, "cells"), i, cell)
+    json_array_foreach(json_object_get(aa, "cells"), i, cell)
     {
         if (json_is_number(json_object_get(cell, "ratio")))
             json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:O}", "backend",

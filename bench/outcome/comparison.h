@@ -27,7 +27,7 @@ typedef struct comparison_side {
 json_t *comparison_json(const comparison_side *old, const comparison_side *fresh, bool paired,
                         const gate *gate);
 /* Keep in comparison.aa what a comparison of a build with itself found. */
-void comparison_twins(json_t *comparison, const json_t *twins);
+void comparison_aa(json_t *comparison, const json_t *aa);
 /* Every reason why the gate says no, as words; also kept in comparison.failures. */
 size_t comparison_judge(json_t *comparison, const gate *gate);
 

@@ -54,7 +54,7 @@ bool gate_parse(gate *gate, const char *list)
             continue;
         good = item_take(gate, item);
         if (!good)
-            say_error(
+            message_error(
                 "--fail-on: '%s' is none of differs, disagrees, unchecked, failed, crashed, "
                 "timed-out, unavailable, not-offered, slower[:%g%%], lost, instructions[:%g%%]",
                 item, 100 * CHANGE_LEAST, 100 * INSTRUCTIONS_LEAST);

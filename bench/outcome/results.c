@@ -21,8 +21,8 @@ static json_t *count(uint64_t value)
 
 static bool is_address(size_t column)
 {
-    pkt_show show = pkt_column_at(column)->show;
-    return show == PKT_SHOW_ADDRESS || show == PKT_SHOW_MAC;
+    pkt_format_as show = pkt_column_at(column)->format_as;
+    return show == PKT_AS_ADDRESS || show == PKT_AS_MAC;
 }
 
 static json_t *difference_json(const difference *first, bool show_values)
@@ -54,9 +54,9 @@ json_t *agreement_json(const check *check, bool show_values)
     return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "reference",
                      a->reference, "independent", (int)a->independent, "rows_compared",
                      count(a->rows_compared), "cells_compared", count(a->cells_compared),
-                     "cells_different", count(a->cells_different), "broken_rows",
-                     count(a->broken_rows), "broken_cells_different",
-                     count(a->broken_cells_different), "listed", count(0), "columns_different",
+                     "cells_different", count(a->cells_different), "malformed_rows",
+                     count(a->malformed_rows), "malformed_cells_different",
+                     count(a->malformed_cells_different), "listed", count(0), "columns_different",
                      columns_json(a), "first_difference", difference_json(&a->first, show_values));
 }
 
@@ -88,9 +88,9 @@ json_t *slice_json(const suite_slice *slice, const char *filter)
     double mean = (double)slice->wire_bytes / (double)slice->packets;
     json_t *out = json_pack("{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:o}", "name", slice->name,
                             "bytes", count(slice->bytes), "packets", count(slice->packets),
-                            "sound_packets", count(slice->sound_packets), "mean_frame", mean,
-                            "format", slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
-                            file_hash(slice->path), "origin", origin);
+                            "well_formed_packets", count(slice->well_formed_packets), "mean_frame",
+                            mean, "format", slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng",
+                            "xxh3", file_hash(slice->path), "origin", origin);
     if (filter)
         json_object_set_new(out, "filter",
                             json_pack("{s:s, s:o, s:o}", "expression", filter, "kept",
@@ -113,12 +113,12 @@ static json_t *summary_json(const observation *observations, size_t n, uint64_t 
                      count(s.outliers));
 }
 
-static json_t *load_json(const schedule *schedule, const candidate *candidate, uint64_t seed)
+static json_t *load_json(const schedule *schedule, const backend *backend, uint64_t seed)
 {
     for (size_t i = 0; i < schedule->load_count; i++) {
         const load_times *loads = &schedule->loads[i];
         observation observations[sizeof loads->ns / sizeof loads->ns[0]];
-        if (loads->candidate != candidate)
+        if (loads->backend != backend)
             continue;
         for (size_t j = 0; j < loads->count; j++)
             observations[j] = (observation){(unsigned)j, loads->ns[j]};
@@ -141,7 +141,7 @@ static json_t *described_or(const json_t *description, const char *key, json_t *
     return value ? json_incref(value) : empty;
 }
 
-static json_t *backend_json(const bench_record *record, const candidate *c)
+static json_t *backend_json(const bench_record *record, const backend *c)
 {
     const json_t *d = c->description;
     return json_pack("{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
@@ -212,12 +212,12 @@ static bool ratio_of(const bench_cell *one, const bench_cell *other, bool cpu, u
 static const bench_cell *baseline_of(const schedule *s, const bench_cell *cell)
 {
     const bench_cell *found = NULL;
-    bool parses = strcmp(cell->candidate->decoder, "none") != 0;
+    bool parses = strcmp(cell->backend->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->twin_of || c->columns_of || c->sink || !c->old_of != !cell->old_of ||
-            c->slice != suite_whole(cell->slice) || strcmp(c->candidate->name, "raw") != 0 ||
-            c == cell || (c->candidate == cell->candidate && !cell->sink))
+        if (c->aa_of || c->columns_of || c->sink || !c->old_of != !cell->old_of ||
+            c->slice != suite_whole(cell->slice) || strcmp(c->backend->name, "raw") != 0 ||
+            c == cell || (c->backend == cell->backend && !cell->sink))
             continue;
         if (c->level == cell->level && parses)
             return c;
@@ -232,7 +232,7 @@ json_t *cells_ratio(const bench_cell *cell, const bench_cell *other, bool cpu, u
     summary r;
     if (!ratio_of(cell, other, cpu, seed, &r))
         return json_null();
-    return json_pack("{s:s, s:s, s:f, s:o, s:o}", "backend", other->candidate->name, "level",
+    return json_pack("{s:s, s:s, s:f, s:o, s:o}", "backend", other->backend->name, "level",
                      pkt_level_name(other->level), "median", r.median, "ci95", interval_json(&r),
                      "n", count(r.count));
 }
@@ -319,16 +319,16 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
     const schedule *s = record->schedule;
     json_t *wall = times_json(cell, false, record->seed);
     double median = json_number_value(json_object_get(wall, "median"));
-    json_t *load = load_json(s, cell->candidate, record->seed);
+    json_t *load = load_json(s, cell->backend, record->seed);
     json_t *load_median = described(load, "median");
     json_decref(load);
     json_t *run = json_pack(
         "{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o, s:o, s:o, s:o, s:o}",
-        "backend", cell->candidate->name, "slice", suite_whole(cell->slice)->name, "level",
+        "backend", cell->backend->name, "slice", suite_whole(cell->slice)->name, "level",
         pkt_level_name(cell->level), "prefix_packets", slice_prefix_json(cell->slice), "status",
         status_name(cell->check.status), "reason", text_or_null(cell->check.reason), "agreement",
-        agreement_json(&cell->check, record->show_values), "samples", samples_json(cell), "k",
+        agreement_json(&cell->check, record->show_values), "samples", samples_json(cell), "runs",
         (int)cell->runs, "wall_ns", wall, "cpu_ns", times_json(cell, true, record->seed),
         "ns_per_packet", over_or_null(median, (double)cell->slice->packets), "mb_per_s",
         over_or_null((double)cell->slice->bytes * 1e3, median), "ratio",
@@ -341,7 +341,7 @@ static json_t *run_json(const bench_record *record, const bench_cell *cell)
         "instructions", cell->instructions ? count(cell->instructions) : json_null(),
         "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS), "counted_cycles",
         counted_json(cell, COUNTER_CYCLES));
-    sink_describe(cell, run);
+    output_describe(cell, run);
     return run;
 }
 
@@ -353,7 +353,7 @@ static json_t *absent_json(const char *backend, const char *slice, pkt_level lev
                      "s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}",
                      "backend", backend, "slice", slice, "level", pkt_level_name(level),
                      "prefix_packets", "status", status_name(status), "reason",
-                     text_or_null(reason), "agreement", "samples", "k", 0, "wall_ns", "cpu_ns",
+                     text_or_null(reason), "agreement", "samples", "runs", 0, "wall_ns", "cpu_ns",
                      "ns_per_packet", "mb_per_s", "ratio", "cpu_ratio", "load_ns", "peak_rss_bytes",
                      "columns_wall_ns", "position_ns_per_packet", "position_packets",
                      "instructions", "counted_instructions", "counted_cycles");
@@ -362,12 +362,12 @@ static json_t *absent_json(const char *backend, const char *slice, pkt_level lev
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)
 {
     bool offered[PKT_LEVEL_COUNT] = {false};
-    const lineup *l = record->lineup;
+    const selection *l = record->selection;
     for (size_t i = 0; i < l->count; i++)
         for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
-            offered[v] |= lineup_runs(l, l->candidates[i], (pkt_level)v);
+            offered[v] |= selection_runs(l, l->backends[i], (pkt_level)v);
     for (size_t i = 0; i < l->count; i++) {
-        const candidate *c = l->candidates[i];
+        const backend *c = l->backends[i];
         for (unsigned v = 0; c->chosen && v < PKT_LEVEL_COUNT; v++) {
             if (!l->levels[v] || (c->available && (c->offers[v] || !offered[v])))
                 continue;
@@ -390,13 +390,13 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
         summary r;
         if (suite_whole(cell->slice) != slice || cell->columns_of || cell->old_of)
             continue;
-        if (!cell->twin_of)
+        if (!cell->aa_of)
             json_array_append_new(runs, run_json(record, cell));
-        else if (ratio_of(cell, cell->twin_of, false, record->seed, &r))
-            json_array_append_new(
-                aa, json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "backend", cell->candidate->name,
-                              "slice", slice->name, "level", pkt_level_name(cell->level), "median",
-                              r.median, "ci95", interval_json(&r), "n", count(r.count)));
+        else if (ratio_of(cell, cell->aa_of, false, record->seed, &r))
+            json_array_append_new(aa, json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "backend",
+                                                cell->backend->name, "slice", slice->name, "level",
+                                                pkt_level_name(cell->level), "median", r.median,
+                                                "ci95", interval_json(&r), "n", count(r.count)));
     }
     absent_add(record, slice, runs);
 }
@@ -411,12 +411,12 @@ json_t *old_runs_json(const bench_record *record)
     return runs;
 }
 
-json_t *twin_runs_json(const bench_record *record)
+json_t *aa_runs_json(const bench_record *record)
 {
     const schedule *s = record->schedule;
     json_t *runs = json_array();
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].twin_of)
+        if (s->cells[i].aa_of)
             json_array_append_new(runs, run_json(record, &s->cells[i]));
     return runs;
 }
@@ -440,18 +440,18 @@ static json_t *process_json(const process_run *run)
         empty = median_of(scratch, run->count);
     }
     free(scratch);
-    const char *driver = run->candidate->id.driver;
+    const char *driver = run->backend->id.driver;
     if (driver)
         (void)snprintf(command, sizeof command, "python3 %.60s run %.60s %s %.100s",
-                       strrchr(driver, '/') + 1, run->candidate->name, pkt_level_name(run->level),
+                       strrchr(driver, '/') + 1, run->backend->name, pkt_level_name(run->level),
                        run->slice->name);
     else
         (void)snprintf(command, sizeof command,
                        "pktbench extract --format none --backend %.60s --level %s %.100s",
-                       run->candidate->name, pkt_level_name(run->level), run->slice->name);
+                       run->backend->name, pkt_level_name(run->level), run->slice->name);
     bool there = run->count > 0;
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "backend",
-                     run->candidate->name, "slice", suite_whole(run->slice)->name, "level",
+                     run->backend->name, "slice", suite_whole(run->slice)->name, "level",
                      pkt_level_name(run->level), "prefix_packets", slice_prefix_json(run->slice),
                      "status", status_name(run->status), "reason", text_or_null(run->reason),
                      "command", command, "wall_s", seconds_list(run->wall_s, run->count),
@@ -472,9 +472,9 @@ json_t *results_json(const bench_record *record)
         json_array_append_new(slices, slice_json(&record->suite->slices[i], record->suite->filter));
         slice_runs_add(record, &record->suite->slices[i], runs, aa);
     }
-    for (size_t i = 0; i < record->lineup->count; i++)
-        if (record->lineup->candidates[i]->chosen)
-            json_array_append_new(backends, backend_json(record, record->lineup->candidates[i]));
+    for (size_t i = 0; i < record->selection->count; i++)
+        if (record->selection->backends[i]->chosen)
+            json_array_append_new(backends, backend_json(record, record->selection->backends[i]));
     for (size_t i = 0; i < record->processes->count; i++)
         json_array_append_new(processes, process_json(&record->processes->runs[i]));
     json_t *plan =

@@ -5,7 +5,7 @@
 #include "bench/timing/processes.h"
 
 /* Version of results/schema.json that is written. */
-#define RESULTS_SCHEMA_VERSION 1
+#define RESULTS_SCHEMA_VERSION 2
 
 /* `show_values`: addresses in differences may be shown; otherwise they are null. New references. */
 json_t *agreement_json(const check *check, bool show_values);
@@ -15,7 +15,7 @@ json_t *slice_json(const suite_slice *slice, const char *filter);
 /* Everything that a bench run leaves behind. */
 typedef struct bench_record {
     const suite *suite;
-    const lineup *lineup;
+    const selection *selection;
     const schedule *schedule;
     const process_runs *processes;
     uint64_t seed;
@@ -37,9 +37,9 @@ json_t *cells_ratio(const bench_cell *cell, const bench_cell *other, bool cpu, u
 /* Seconds for the whole slice at the measured cost of a packet, as a summary. */
 json_t *cell_slice_seconds(const bench_cell *cell, uint64_t seed);
 
-/* The runs of the build that is compared with, and of the twins; arrays. */
+/* The runs of the build that is compared with, and of the aa; arrays. */
 json_t *old_runs_json(const bench_record *record);
-json_t *twin_runs_json(const bench_record *record);
+json_t *aa_runs_json(const bench_record *record);
 /* The results file, schema and all; a new reference, NULL without memory. */
 json_t *results_json(const bench_record *record);
 

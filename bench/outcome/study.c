@@ -28,9 +28,9 @@ static const bench_cell *cell_find(const schedule *s, const suite_slice *slice, 
 {
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (!c->twin_of && !c->columns_of && !c->old_of && !c->sink &&
+        if (!c->aa_of && !c->columns_of && !c->old_of && !c->sink &&
             suite_whole(c->slice) == slice && c->level == level &&
-            strcmp(c->candidate->name, name) == 0)
+            strcmp(c->backend->name, name) == 0)
             return c;
     }
     return NULL;

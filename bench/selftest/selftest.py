@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How often is the gate wrong? Trials of `pktbench bench --against` with a known answer.
+"""How often is the gate wrong? Trials of `pktbench bench --baseline` with a known answer.
 
 The backend is raw; its new side is slowed by a known part (bench/selftest/slowed.c). Trials are
 added to a file of results until every kind has as many as are wanted, or the time is over.
@@ -75,7 +75,7 @@ class Gate:
         """Exit status and results of one comparison of the slowed backend with raw's speed."""
         out = os.path.join(self.folder, "results.json")
         command = [self.pktbench, "bench", self.slice, "--backends", "slowed", "--levels", "headers",
-                   "--reference", "raw", "--plugin", self.sides[1], "--against", self.sides[0],
+                   "--reference", "raw", "--plugin", self.sides[1], "--baseline", self.sides[0],
                    "--format", "csv", "-o", out, *arguments]
         # No other backend takes part: modules need not be looked at.
         environment = {**os.environ, "PKTBENCH_MODULES": self.empty, **environment}
@@ -89,9 +89,9 @@ class Gate:
         """[said slower, ratio, low, high, and the same of the A/A line]"""
         status, results = self.run({"PKTBENCH_SELFTEST_SLOWER": str(percent / 100)}, "--fail-on", "slower",
                                    "--rounds", str(ROUNDS), "--sample", "0.1ms")
-        cell, twin = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
+        cell, aa = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
         low, high = cell["ci95"]
-        return [status, cell["ratio"], low, high, twin["ratio"], *twin["ci95"]]
+        return [status, cell["ratio"], low, high, aa["ratio"], *aa["ci95"]]
 
     def instructions(self, loops, *arguments):
         """Exit status and the instructions of both sides."""
@@ -194,10 +194,10 @@ def rows(results):
                 yield (condition, "time", f"{100 * (true - 1):.3g} % slower" if kind != "0" else SAME,
                        share(sum(t[0] for t in done), len(done)),
                        held(done[1::2] if fitted else done, true))
-        twins = [t for done in trials.values() for t in done]
-        if twins:
+        aa = [t for done in trials.values() for t in done]
+        if aa:
             yield (condition, "A/A line", SAME, "",
-                   share(sum(t[5] <= 1 <= t[6] for t in twins), len(twins)))
+                   share(sum(t[5] <= 1 <= t[6] for t in aa), len(aa)))
     for condition, trials in results["instructions"].items():
         for kind in sorted(trials, key=int):
             if trials[kind]:

@@ -79,7 +79,7 @@ static int slowed_load(void **context, pkt_err *err)
     return 0;
 }
 
-static int slowed_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int slowed_open(void *context, void **state, const pkt_capture *slice, pkt_level level,
                        pkt_err *err)
 {
     slowed_state *s = calloc(1, sizeof *s);

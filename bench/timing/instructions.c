@@ -12,7 +12,7 @@
 
 /* Only what the parsing loop and its callees do is counted: the region that is timed; of an output
  * also its end, but not its start. */
-#define REGION "--toggle-collect=pkt_drive"
+#define REGION "--toggle-collect=pkt_run"
 #define OUTPUT_REGION "--toggle-collect=pkt_writer_end"
 
 /* Variables that reach the counted program: what else is in the environment moves its stack. */
@@ -90,15 +90,15 @@ static void last_line(const char *path, char *line, size_t size)
 static void cell_warn(const bench_cell *cell, const char *words)
 {
     char name[CELL_NAME];
-    say_warning("instructions of %s, %s%s are not counted: %s", cell_name(cell, name),
-                cell->slice->name, cell->old_of ? " (the old side)" : "", words);
+    message_warning("instructions of %s, %s%s are not counted: %s", cell_name(cell, name),
+                    cell->slice->name, cell->old_of ? " (the old side)" : "", words);
 }
 
 /* One run of `extract` under callgrind. */
 static void cell_count(bench_cell *cell, const char *program, const char *out, const char *log)
 {
     char out_option[PATH_MAX + 32], words[256];
-    const backend_id *id = &cell->candidate->id;
+    const backend_id *id = &cell->backend->id;
     (void)snprintf(out_option, sizeof out_option, "--callgrind-out-file=%s", out);
     char *argv[] = {"valgrind",
                     "-q",
@@ -115,7 +115,7 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
                     "--level",
                     (char *)pkt_level_name(cell->level),
                     (char *)(id->plugin ? "--plugin" : "--backend"),
-                    (char *)(id->plugin ? id->plugin : cell->candidate->name),
+                    (char *)(id->plugin ? id->plugin : cell->backend->name),
                     "--",
                     cell->slice->path,
                     NULL};
@@ -124,7 +124,7 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
     if (status == 0)
         cell->instructions = total_read(out);
     if (status == 0 && cell->instructions == 0) {
-        cell_warn(cell, "the program has no symbol pkt_drive: was it stripped?");
+        cell_warn(cell, "the program has no symbol pkt_run: was it stripped?");
     } else if (status != 0) {
         last_line(log, words, sizeof words);
         cell_warn(cell, words);
@@ -135,12 +135,12 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
 static bool is_countable(const bench_cell *cell)
 {
     pkt_entry entry;
-    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->candidate->id.driver)
+    if (!cell_is_timed(cell) || cell->aa_of || cell->columns_of || cell->backend->id.driver)
         return false;
     if (cell->sink && cell->threads > 1)
         return false; /* which thread encodes a block is chance */
-    return cell->candidate->id.plugin ||
-           (pkt_registry_find(cell->candidate->name, &entry) == 0 && entry.backend);
+    return cell->backend->id.plugin ||
+           (pkt_registry_find(cell->backend->name, &entry) == 0 && entry.backend);
 }
 
 void instructions_count(schedule *s, const suite *suite)
@@ -151,15 +151,15 @@ void instructions_count(schedule *s, const suite *suite)
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
     if (!out || !log || length <= 0) {
-        say_warning("instructions are not counted: no memory, or no /proc");
+        message_warning("instructions are not counted: no memory, or no /proc");
     } else if (spawn_logged(version, "/dev/null") != 0) {
-        say_warning("instructions are not counted: valgrind is not installed");
+        message_warning("instructions are not counted: valgrind is not installed");
     } else {
         for (size_t i = 0; i < s->cell_count; i++) {
             if (!is_countable(&s->cells[i]))
                 continue;
-            progress_say(s->progress, "instructions: %s, %s", cell_name(&s->cells[i], name),
-                         s->cells[i].slice->name);
+            progress_show(s->progress, "instructions: %s, %s", cell_name(&s->cells[i], name),
+                          s->cells[i].slice->name);
             cell_count(&s->cells[i], program, out, log);
         }
     }

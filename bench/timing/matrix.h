@@ -4,8 +4,8 @@
 
 #include "bench/timing/output_cells.h"
 
-/* Every backend at every level that it offers, slice by slice, with every sink; then the twins, and
+/* Every backend at every level that it offers, slice by slice, with every sink; then the aa, and
  * the other build's. false: a message was printed. */
-bool cells_make(schedule *s, suite *suite, const lineup *lineup, const sink_wish *sinks);
+bool cells_make(schedule *s, suite *suite, const selection *selection, const output_request *sinks);
 
 #endif

@@ -16,7 +16,7 @@ static const json_t *cpu_of(const json_t *context, const char *key)
     return json_object_get(json_object_get(context, "cpu"), key);
 }
 
-static void frequency_words(const json_t *context, json_t *words)
+static void frequency_text(const json_t *context, json_t *words)
 {
     const char *governor = json_string_value(cpu_of(context, "governor"));
     if (!governor)
@@ -31,7 +31,7 @@ static void frequency_words(const json_t *context, json_t *words)
                               json_string("turbo is on: speed depends on heat and on the others"));
 }
 
-static void sharing_words(const json_t *context, json_t *words)
+static void sharing_text(const json_t *context, json_t *words)
 {
     const json_t *hypervisor = json_object_get(context, "hypervisor");
     const json_t *load = json_array_get(json_object_get(context, "load_average"), 0);
@@ -66,7 +66,7 @@ static long list_count(const char *list)
     return count;
 }
 
-static void affinity_words(const json_t *context, json_t *words)
+static void affinity_text(const json_t *context, json_t *words)
 {
     const char *list = json_string_value(cpu_of(context, "affinity"));
     long allowed = list ? list_count(list) : 0, all = sysconf(_SC_NPROCESSORS_ONLN);
@@ -75,7 +75,7 @@ static void affinity_words(const json_t *context, json_t *words)
             words, json_sprintf("affinity: %ld of %ld processors may be used", allowed, all));
 }
 
-static void counters_words(const json_t *results, json_t *words)
+static void counters_text(const json_t *results, json_t *words)
 {
     size_t i;
     json_t *run;
@@ -100,7 +100,7 @@ static double reach(const json_t *aa)
 }
 
 /* The widest A/A line; of the comparison if there is one. */
-static void aa_words(const json_t *results, json_t *words)
+static void aa_text(const json_t *results, json_t *words)
 {
     const json_t *comparison = json_object_get(results, "comparison");
     const json_t *list = json_object_get(comparison ? comparison : results, "aa");
@@ -131,7 +131,7 @@ static void aa_words(const json_t *results, json_t *words)
 }
 
 /* The smallest change that the least certain run could see. */
-static void sight_words(const json_t *results, json_t *words)
+static void sight_text(const json_t *results, json_t *words)
 {
     const json_t *comparison = json_object_get(results, "comparison");
     double most = 0;
@@ -148,14 +148,14 @@ static void sight_words(const json_t *results, json_t *words)
                                            100 * GATE_POWER, 100 * most));
 }
 
-json_t *noise_words(const json_t *context, const json_t *results)
+json_t *noise_text(const json_t *context, const json_t *results)
 {
     json_t *words = json_array();
-    frequency_words(context, words);
-    sharing_words(context, words);
-    affinity_words(context, words);
-    counters_words(results, words);
-    aa_words(results, words);
-    sight_words(results, words);
+    frequency_text(context, words);
+    sharing_text(context, words);
+    affinity_text(context, words);
+    counters_text(results, words);
+    aa_text(results, words);
+    sight_text(results, words);
     return words;
 }

@@ -6,6 +6,6 @@
 
 /* Sentences about the machine of `context` (machine_describe()) and the runs of `results`: an array
  * of texts, also kept in the results. A new reference. */
-json_t *noise_words(const json_t *context, const json_t *results);
+json_t *noise_text(const json_t *context, const json_t *results);
 
 #endif

@@ -7,85 +7,86 @@
 #include "parsers/encode/writer.h"
 #include "results/reader.h"
 
-static bool sink_add(sink_wish *wish, const char *name)
+static bool sink_add(output_request *request, const char *name)
 {
     const pkt_encoder *encoder = pkt_encoder_find(name);
     char known[64];
     size_t n = 0;
     if (strcmp(name, NULL_SINK) == 0) /* always measured: the others are held against it */
         return true;
-    for (size_t i = 0; i < wish->count; i++)
-        if (encoder && wish->sinks[i] == encoder)
+    for (size_t i = 0; i < request->count; i++)
+        if (encoder && request->sinks[i] == encoder)
             return true;
-    if (encoder && wish->count < SINKS_MAX) {
-        wish->sinks[wish->count++] = encoder;
+    if (encoder && request->count < SINKS_MAX) {
+        request->sinks[request->count++] = encoder;
         return true;
     }
     for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, ", %s", pkt_encoder_at(i)->name);
-    say_error("--sink: no sink has the name '%s': there are %s%s", name, NULL_SINK, known);
+    message_error("--sink: no sink has the name '%s': there are %s%s", name, NULL_SINK, known);
     return false;
 }
 
-static bool threads_add(sink_wish *wish, const char *text)
+static bool threads_add(output_request *request, const char *text)
 {
     char *end = NULL;
     unsigned long number = strtoul(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || number < 1 || number > PKT_MAX_THREADS) {
-        say_error("--threads %s: must be whole numbers from 1 to %u, with commas between", text,
-                  PKT_MAX_THREADS);
+        message_error("--threads %s: must be whole numbers from 1 to %u, with commas between", text,
+                      PKT_MAX_THREADS);
         return false;
     }
-    for (size_t i = 0; i < wish->thread_count; i++)
-        if (wish->threads[i] == number)
+    for (size_t i = 0; i < request->thread_count; i++)
+        if (request->threads[i] == number)
             return true;
-    if (wish->thread_count == SINKS_MAX) {
-        say_error("--threads: more than %u numbers", SINKS_MAX);
+    if (request->thread_count == SINKS_MAX) {
+        message_error("--threads: more than %u numbers", SINKS_MAX);
         return false;
     }
-    wish->threads[wish->thread_count++] = (unsigned)number;
+    request->threads[request->thread_count++] = (unsigned)number;
     return true;
 }
 
-static bool each(sink_wish *wish, const char *list, bool (*add)(sink_wish *, const char *))
+static bool each(output_request *request, const char *list,
+                 bool (*add)(output_request *, const char *))
 {
     char *copy = list ? strdup(list) : NULL, *rest = copy;
     bool good = copy || !list;
     for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
-        good = !*item || add(wish, item);
+        good = !*item || add(request, item);
     free(copy);
     return good;
 }
 
-bool sinks_read(sink_wish *wish, const char *sinks, const char *threads)
+bool outputs_read(output_request *request, const char *sinks, const char *threads)
 {
-    *wish = (sink_wish){.count = 0};
-    if (!each(wish, sinks, sink_add) || !each(wish, threads, threads_add))
+    *request = (output_request){.count = 0};
+    if (!each(request, sinks, sink_add) || !each(request, threads, threads_add))
         return false;
-    if (threads && wish->count == 0) {
-        say_error("--threads are those that write: it needs --sink csv, arrow or parquet");
+    if (threads && request->count == 0) {
+        message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
         return false;
     }
-    if (wish->thread_count == 0)
-        wish->threads[wish->thread_count++] = 1;
+    if (request->thread_count == 0)
+        request->threads[request->thread_count++] = 1;
     return true;
 }
 
-size_t sinks_rows(const sink_wish *wish)
+size_t outputs_rows(const output_request *request)
 {
-    return wish->count * wish->thread_count;
+    return request->count * request->thread_count;
 }
 
-void sinks_add(schedule *s, const sink_wish *wish, const bench_cell *cell)
+void outputs_add(schedule *s, const output_request *request, const bench_cell *cell)
 {
-    for (size_t i = 0; i < wish->count && !cell->candidate->id.driver; i++)
-        for (size_t t = 0; t < wish->thread_count; t++)
-            s->cells[s->cell_count++] = (bench_cell){.candidate = cell->candidate,
+    for (size_t i = 0; i < request->count && !cell->backend->id.driver; i++)
+        for (size_t t = 0; t < request->thread_count; t++)
+            s->cells[s->cell_count++] = (bench_cell){.backend = cell->backend,
                                                      .slice = cell->slice,
                                                      .level = cell->level,
                                                      .sink_of = cell,
-                                                     .sink = wish->sinks[i],
-                                                     .threads = wish->threads[t]};
+                                                     .sink = request->sinks[i],
+                                                     .threads = request->threads[t]};
 }
 
 /* Were the same bytes written by every number of threads so far? */
@@ -101,12 +102,12 @@ static bool is_like_others(const schedule *s, const bench_cell *cell)
 
 static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answer)
 {
-    const char *witness = json_string_value(json_object_get(answer, "witness"));
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
     const char *digest = json_string_value(json_object_get(answer, "bytes_digest"));
     cell->output_bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
     cell->output_digest = digest ? strtoull(digest, NULL, 16) : 0;
     if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) != cell->check.rows ||
-        !witness || strcmp(witness, cell->check.witness) != 0)
+        !checksum || strcmp(checksum, cell->check.checksum) != 0)
         cell_fail(cell, STATUS_FAILED, "other rows were handed over than verified");
     else if (!cell->output_bytes)
         cell_fail(cell, STATUS_FAILED, "nothing was written");
@@ -114,17 +115,17 @@ static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answ
         cell_fail(cell, STATUS_FAILED, "another number of threads wrote other bytes");
 }
 
-void sink_check(const schedule *s, bench_cell *cell)
+void output_check(const schedule *s, bench_cell *cell)
 {
     client worker;
     cell->check = cell->sink_of->check;
     if (!cell_is_timed(cell))
         return;
-    if (!client_loaded(&worker, &cell->candidate->id, s->request_s, NULL)) {
+    if (!client_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
-    json_t *request = run_request("handover", cell->slice, cell->level);
+    json_t *request = run_request("output_rows", cell->slice, cell->level);
     cell_sink_ask(cell, request);
     json_t *answer = client_ask(&worker, request, s->request_s);
     if (answer)
@@ -135,7 +136,7 @@ void sink_check(const schedule *s, bench_cell *cell)
     client_close(&worker);
 }
 
-void sink_describe(const bench_cell *cell, json_t *run)
+void output_describe(const bench_cell *cell, json_t *run)
 {
     if (!cell->sink)
         return;

@@ -29,10 +29,10 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
 {
     suite_slice *prefix = suite_prefix(suite, cell->slice, packets);
     client worker;
-    if (!prefix || !client_loaded(&worker, &cell->candidate->id, s->request_s, NULL))
+    if (!prefix || !client_loaded(&worker, &cell->backend->id, s->request_s, NULL))
         return -1;
     json_t *request = run_request("sample", prefix, cell->level);
-    json_object_set_new(request, "k", json_integer(1));
+    json_object_set_new(request, "runs", json_integer(1));
     json_object_set_new(request, "evict_bytes", json_integer(0));
     json_t *answer = client_ask(&worker, request, s->request_s);
     double ns = answer ? (double)json_integer_value(json_object_get(answer, "wall_ns")) : -1;
@@ -48,8 +48,8 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
     uint64_t packets = PROBE_MORE;
     if (cell->slice->packets <= packets)
         return none;
-    progress_say(s->progress, "cost of a packet: %s %s, %s", cell->candidate->name,
-                 pkt_level_name(cell->level), cell->slice->name);
+    progress_show(s->progress, "cost of a packet: %s %s, %s", cell->backend->name,
+                  pkt_level_name(cell->level), cell->slice->name);
     double few = short_run(s, suite, cell, PROBE_FEW);
     double more = few < 0 ? -1 : short_run(s, suite, cell, packets);
     while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
@@ -60,7 +60,7 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
         return none;
     double packet_s = fmax(more - few, 0) / (double)(packets - PROBE_FEW);
     return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0),
-                      cell->candidate->id.driver == NULL};
+                      cell->backend->id.driver == NULL};
 }
 
 static double run_seconds(const estimate *e, double limit_s)
@@ -127,7 +127,7 @@ static bool estimates_use(suite *suite, const estimate *estimates, size_t count,
 static bool has_programs(const schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].candidate->id.driver)
+        if (s->cells[i].backend->id.driver)
             return true;
     return false;
 }
@@ -140,7 +140,7 @@ bool prefixes_plan(schedule *s, suite *suite, double seconds)
     bool good = estimates != NULL;
     for (size_t i = 0; good && i < s->cell_count; i++) {
         bench_cell *cell = &s->cells[i];
-        if (!cell->columns_of && !cell->twin_of && !cell->sink_of && !cell->old_of)
+        if (!cell->columns_of && !cell->aa_of && !cell->sink_of && !cell->old_of)
             estimates[i] = estimate_make(s, suite, cell);
     }
     good = good && estimates_use(suite, estimates, s->cell_count, seconds);

@@ -31,24 +31,24 @@ static char *command_line(const char *program, const process_run *run, const cha
     FILE *out = open_memstream(&line, &size);
     if (!out)
         return NULL;
-    if (run->candidate->id.driver) {
+    if (run->backend->id.driver) {
         char python[PATH_MAX];
         python_path(python, sizeof python);
         quote(out, python);
         fputc(' ', out);
-        quote(out, run->candidate->id.driver);
-        fprintf(out, " run %s %s ", run->candidate->name, pkt_level_name(run->level));
+        quote(out, run->backend->id.driver);
+        fprintf(out, " run %s %s ", run->backend->name, pkt_level_name(run->level));
         quote(out, capture);
         fclose(out);
         return line;
     }
     quote(out, program);
     fputs(" extract --format none --backend ", out);
-    quote(out, run->candidate->name);
+    quote(out, run->backend->name);
     fprintf(out, " --level %s", pkt_level_name(run->level));
-    if (run->candidate->id.plugin) {
+    if (run->backend->id.plugin) {
         fputs(" --plugin ", out);
-        quote(out, run->candidate->id.plugin);
+        quote(out, run->backend->id.plugin);
     }
     fputs(" -- ", out);
     quote(out, capture);
@@ -184,7 +184,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
         double from = seconds_now();
         if (round >= PROCESS_ROUNDS_MIN && from - started + longest > seconds)
             break;
-        progress_say(s->progress, "whole processes, round %u", round + 1);
+        progress_show(s->progress, "whole processes, round %u", round + 1);
         random_shuffle(&random, order, c->count);
         if (!round_run(runs, c, order, path)) {
             for (size_t i = 0; i < runs->count; i++)
@@ -200,12 +200,12 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
 /* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->twin_of || cell->columns_of || cell->old_of || cell->sink)
+    if (!cell_is_timed(cell) || cell->aa_of || cell->columns_of || cell->old_of || cell->sink)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;
     for (unsigned i = PKT_LEVEL_FRAMES + 1; i < PKT_LEVEL_COUNT; i++)
-        if (cell->candidate->offers[i])
+        if (cell->backend->offers[i])
             return false;
     return true;
 }
@@ -217,7 +217,7 @@ static int runs_make(process_runs *out, const schedule *s)
         if (!wanted(&s->cells[i]))
             continue;
         process_run *run = &out->runs[out->count++];
-        run->candidate = s->cells[i].candidate;
+        run->backend = s->cells[i].backend;
         run->slice = s->cells[i].slice;
         run->level = s->cells[i].level;
         run->wall_s = calloc(PROCESS_ROUNDS_MAX, sizeof *run->wall_s);

@@ -9,7 +9,7 @@
 #define PROCESS_ROUNDS_MIN 3
 
 typedef struct process_run {
-    const candidate *candidate;
+    const backend *backend;
     const suite_slice *slice;
     pkt_level level;
     run_status status;

@@ -18,10 +18,10 @@ const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
 {
     const char *level = pkt_level_name(cell->level);
     if (cell->sink && cell->threads > 1)
-        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->candidate->name, level,
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
                        cell->sink->name, cell->threads);
     else
-        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->candidate->name, level,
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->backend->name, level,
                        cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
     return name;
 }
@@ -45,11 +45,12 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
 static bool is_same(const bench_cell *cell, const json_t *answer)
 {
     const check *verified = &cell->check;
-    const char *witness = json_string_value(json_object_get(answer, "witness"));
-    const char *wanted = cell->columns_of ? verified->columns_witness : verified->witness;
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
+    const char *wanted = cell->columns_of ? verified->columns_checksum : verified->checksum;
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
     return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
-           witness && strcmp(witness, wanted) == 0 && (!cell->sink || bytes == cell->output_bytes);
+           checksum && strcmp(checksum, wanted) == 0 &&
+           (!cell->sink || bytes == cell->output_bytes);
 }
 
 /* Ask for k runs; true if they told the rows that were verified. */
@@ -57,7 +58,7 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
                        size_t evict, json_t **answer)
 {
     json_t *request = run_request("sample", cell->slice, cell->level);
-    json_object_set_new(request, "k", json_integer((json_int_t)runs));
+    json_object_set_new(request, "runs", json_integer((json_int_t)runs));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
     json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
     cell_sink_ask(cell, request);
@@ -120,7 +121,7 @@ static void cell_positions(schedule *s, client *worker, bench_cell *cell)
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
-    if (!client_loaded(&worker, &cell->candidate->id, s->request_s, NULL)) {
+    if (!client_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
@@ -130,8 +131,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->twin_of && !cell->columns_of &&
-        !cell->old_of && !cell->sink)
+    if (s->positions && cell_is_timed(cell) && !cell->aa_of && !cell->columns_of && !cell->old_of &&
+        !cell->sink)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -143,7 +144,7 @@ void schedule_probe(schedule *s)
         bench_cell *cell = &s->cells[i];
         if (!cell_is_timed(cell))
             continue;
-        progress_say(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
+        progress_show(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
         cell_probe(s, cell);
     }
 }
@@ -152,7 +153,7 @@ void schedule_probe(schedule *s)
 static unsigned runs_of(const schedule *s, double run_ns)
 {
     double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
-    double walks = floor(SAMPLE_WALKS_NS / fmax(s->evict_ns, 1));
+    double walks = floor(SAMPLE_EVICT_NS / fmax(s->evict_ns, 1));
     return (unsigned)fmax(fmin(runs, walks), 1);
 }
 
@@ -240,7 +241,7 @@ static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, st
     suite_slice empty = *cell->slice;
     empty.path = cell->slice->empty;
     json_t *request = run_request("sample", &empty, cell->level);
-    json_object_set_new(request, "k", json_integer(1));
+    json_object_set_new(request, "runs", json_integer(1));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
     json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
     json_t *answer = client_ask(worker, request, s->request_s);
@@ -284,19 +285,19 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
     };
 }
 
-/* The processes of a block: one a backend, and one more for the twin. */
+/* The processes of a block: one a backend, and one more for the aa. */
 typedef struct block_workers {
-    client workers[LINEUP_MAX + 1];
-    bool open[LINEUP_MAX + 1];
+    client workers[SELECTION_MAX + 1];
+    bool open[SELECTION_MAX + 1];
 } block_workers;
 
 /* Which of the block's processes runs the cell. */
 static size_t worker_index(const schedule *s, const bench_cell *cell)
 {
-    if (cell->twin_of)
+    if (cell->aa_of)
         return s->load_count;
     for (size_t i = 0; i < s->load_count; i++)
-        if (s->loads[i].candidate == cell->candidate)
+        if (s->loads[i].backend == cell->backend)
             return i;
     return s->load_count;
 }
@@ -320,7 +321,7 @@ static const backend_id *worker_backend(const schedule *s, size_t index)
 {
     for (size_t i = 0; i < s->cell_count; i++)
         if (worker_index(s, &s->cells[i]) == index)
-            return &s->cells[i].candidate->id;
+            return &s->cells[i].backend->id;
     return NULL;
 }
 
@@ -362,7 +363,7 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
         return;
     }
     if (index == s->load_count)
-        return; /* the twin's load is not asked for */
+        return; /* the aa's load is not asked for */
     load_times *loads = &s->loads[index];
     if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
         loads->ns[loads->count++] = (double)load_ns;
@@ -390,8 +391,8 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
     json_t *answer;
     if (!cell_is_timed(cell) || !w->open[index])
         return;
-    progress_say(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
-                 round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
+    progress_show(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
+                  round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
     client *worker = &w->workers[index];
     if (round == 0)
         cell_warm_up(s, worker, cell, block);

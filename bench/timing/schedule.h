@@ -16,7 +16,7 @@
 #define SLOW_NS 50e6
 /* Runs of one sample, at most; and what the walks before them may take. */
 #define SAMPLE_RUNS_MAX 1000
-#define SAMPLE_WALKS_NS 100e6
+#define SAMPLE_EVICT_NS 100e6
 /* Rounds of a block, at most, when the budget decides; and at least, for quick runs. */
 #define ROUNDS_MAX 20
 #define ROUNDS_MIN 3
@@ -38,11 +38,11 @@ typedef struct timing_sample {
 
 /* One (backend, slice, level) of a run, and where its rows go. */
 typedef struct bench_cell {
-    const candidate *candidate;
+    const backend *backend;
     suite_slice *slice;
     pkt_level level;
     const struct bench_cell
-        *twin_of; /* not NULL: the same backend in another process, the A/A line */
+        *aa_of; /* not NULL: the same backend in another process, the A/A line */
     const struct bench_cell *columns_of; /* not NULL: the same program, building the columns too */
     const struct bench_cell *old_of;  /* not NULL: the same, by the build that is compared with */
     const struct bench_cell *sink_of; /* not NULL: the same, handing its rows over to `sink` */
@@ -62,7 +62,7 @@ typedef struct bench_cell {
 } bench_cell;
 
 typedef struct load_times {
-    const candidate *candidate;
+    const backend *backend;
     double ns[64]; /* the first of them, one a block */
     size_t count;
 } load_times;
@@ -70,7 +70,7 @@ typedef struct load_times {
 typedef struct schedule {
     bench_cell *cells;
     size_t cell_count;
-    load_times loads[LINEUP_MAX];
+    load_times loads[SELECTION_MAX];
     size_t load_count;
     unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
     unsigned rounds_max;

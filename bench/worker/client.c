@@ -125,7 +125,7 @@ bool client_open(client *client, const backend_id *id)
 }
 
 /* The worker has gone, or must go: how it ended. */
-static void bury(client *client, bool timed_out, double seconds)
+static void worker_reap(client *client, bool timed_out, double seconds)
 {
     char words[96];
     int status = 0;
@@ -242,10 +242,10 @@ json_t *client_ask(client *client, json_t *request, double seconds)
     if (answer) {
         refused(client, answer);
     } else if (end == LINE_TIMEOUT || end == LINE_CLOSED) {
-        bury(client, end == LINE_TIMEOUT, seconds);
+        worker_reap(client, end == LINE_TIMEOUT, seconds);
     } else {
         kill(client->pid, SIGKILL);
-        bury(client, false, seconds);
+        worker_reap(client, false, seconds);
         fail(client, STATUS_FAILED, "the worker's answer is no JSON line");
     }
     json_decref(answer);

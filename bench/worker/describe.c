@@ -40,11 +40,12 @@ static json_t *levels_object(const pkt_backend *backend)
     return levels;
 }
 
-json_t *backend_describe(const pkt_backend *backend)
+json_t *describe_backend(const pkt_backend *backend)
 {
     json_t *features = json_array();
     for (const pkt_feature *f = backend->features; f && f->name; f++)
-        json_array_append_new(features, json_pack("{s:s, s:s}", "name", f->name, "how", f->how));
+        json_array_append_new(features,
+                              json_pack("{s:s, s:s}", "name", f->name, "evidence", f->evidence));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", backend->name,
                      "summary", backend->summary, "version", backend->version(), "origin",
                      backend->origin, "license", backend->license, "decoder", backend->decoder,
@@ -52,7 +53,7 @@ json_t *backend_describe(const pkt_backend *backend)
                      "features", features);
 }
 
-void error_words(const pkt_err *err, char *words, size_t size)
+void error_text(const pkt_err *err, char *words, size_t size)
 {
     if (err->pos == PKT_POS_NONE)
         (void)snprintf(words, size, "%s", err->msg);

@@ -12,8 +12,8 @@ int level_find(const char *name, pkt_level *level);
 size_t column_find(const char *name);
 /* {name, summary, version, origin, license, decoder, fork_each_run,
  *  levels: {NAME: {work, columns[]}}, features: [{name, how}]}; a new reference. */
-json_t *backend_describe(const pkt_backend *backend);
+json_t *describe_backend(const pkt_backend *backend);
 /* The error as one sentence, with its offset. */
-void error_words(const pkt_err *err, char *words, size_t size);
+void error_text(const pkt_err *err, char *words, size_t size);
 
 #endif

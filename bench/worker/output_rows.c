@@ -7,7 +7,7 @@ static ssize_t hash_write(void *cookie, const char *bytes, size_t size)
     return XXH3_64bits_update(cookie, bytes, size) == XXH_OK ? (ssize_t)size : 0;
 }
 
-static FILE *hash_open(handover *h)
+static FILE *hash_open(output_rows *h)
 {
     const cookie_io_functions_t functions = {.write = hash_write};
     XXH3_state_t *state = XXH3_createState();
@@ -17,10 +17,10 @@ static FILE *hash_open(handover *h)
     return fopencookie(state, "w", functions);
 }
 
-int handover_open(handover *h, const pkt_encoder *encoder, pkt_column_set columns, int hashed,
-                  pkt_err *err)
+int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns, int hashed,
+                     pkt_err *err)
 {
-    *h = (handover){.encoder = encoder};
+    *h = (output_rows){.encoder = encoder};
     pkt_fields_all(&h->fields, columns);
     if (encoder->timed)
         pkt_fields_timed(&h->fields);
@@ -30,11 +30,11 @@ int handover_open(handover *h, const pkt_encoder *encoder, pkt_column_set column
         return 0;
     }
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "no output for rows: %s", strerror(errno));
-    handover_close(h);
+    output_rows_close(h);
     return -1;
 }
 
-int handover_begin(handover *h, unsigned threads, pkt_sink *sink, pkt_err *err)
+int output_rows_begin(output_rows *h, unsigned threads, pkt_sink *sink, pkt_err *err)
 {
     h->writer = pkt_writer_open(h->encoder, &h->fields, h->file, threads, err);
     if (!h->writer)
@@ -43,26 +43,26 @@ int handover_begin(handover *h, unsigned threads, pkt_sink *sink, pkt_err *err)
     return 0;
 }
 
-int handover_end(handover *h, pkt_err *err)
+int output_rows_end(output_rows *h, pkt_err *err)
 {
     return pkt_writer_end(h->writer, err);
 }
 
-uint64_t handover_bytes(const handover *h)
+uint64_t output_rows_bytes(const output_rows *h)
 {
     return h->writer ? pkt_writer_bytes(h->writer) : 0;
 }
 
-uint64_t handover_digest(const handover *h)
+uint64_t output_rows_digest(const output_rows *h)
 {
     return h->hash ? XXH3_64bits_digest(h->hash) : 0;
 }
 
-void handover_close(handover *h)
+void output_rows_close(output_rows *h)
 {
     pkt_writer_close(h->writer);
     if (h->file)
         (void)fclose(h->file);
     XXH3_freeState(h->hash);
-    *h = (handover){.encoder = NULL};
+    *h = (output_rows){.encoder = NULL};
 }

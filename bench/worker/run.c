@@ -33,9 +33,9 @@ uint64_t peak_rss_bytes(void)
 
 static void caches_evict(const uint8_t *memory, size_t bytes)
 {
-    const volatile uint8_t *walk = memory;
-    for (size_t i = 0; walk && i < bytes; i += CACHE_LINE)
-        (void)walk[i];
+    const volatile uint8_t *lines = memory;
+    for (size_t i = 0; lines && i < bytes; i += CACHE_LINE)
+        (void)lines[i];
 }
 
 double run_evict_ns(size_t bytes)
@@ -60,7 +60,7 @@ typedef struct stopwatch {
 static void stopwatch_start(stopwatch *w, const run_job *job)
 {
     counters_open(&w->processor);
-    caches_evict(job->walk, job->walk_bytes);
+    caches_evict(job->evict, job->evict_bytes);
     counters_start(&w->processor);
     w->cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     w->wall = clock_ns(CLOCK_MONOTONIC);
@@ -74,16 +74,16 @@ static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
 }
 
 static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch,
-                     const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+                     const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pkt_sink sink = pkt_null_sink_open(&null);
     stopwatch watch;
     stopwatch_start(&watch, job);
     int bad =
-        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+        pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
     stopwatch_stop(&watch, outcome);
-    outcome->witness = null.witness;
+    outcome->checksum = null.checksum;
     return bad;
 }
 
@@ -111,27 +111,27 @@ static int pair_finish(void *self, pkt_err *err)
 }
 
 /* As run_timed(), with rows that are written: the writer's start is paid for in every output, its
- * end (joining threads, giving memory back) comes after the last byte. The null sink's witness
+ * end (joining threads, giving memory back) comes after the last byte. The null sink's checksum
  * costs a call a batch. */
 static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
-                       const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+                       const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
-    handover h;
+    output_rows h;
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
     const pkt_sink sink = {&pair, pair_push, pair_finish};
     stopwatch watch;
-    if (handover_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
+    if (output_rows_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
         return -1;
     stopwatch_start(&watch, job);
-    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
-                        &outcome->err) != 0 ||
-              handover_end(&h, &outcome->err) != 0;
+    int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                      &outcome->err) != 0 ||
+              output_rows_end(&h, &outcome->err) != 0;
     stopwatch_stop(&watch, outcome);
-    outcome->witness = null.witness;
-    outcome->bytes = handover_bytes(&h);
-    handover_close(&h);
+    outcome->checksum = null.checksum;
+    outcome->bytes = output_rows_bytes(&h);
+    output_rows_close(&h);
     return bad ? -1 : 0;
 }
 
@@ -165,17 +165,17 @@ static int position_finish(void *self, pkt_err *err)
 }
 
 static int run_positions(const pkt_backend *backend, void *context, pkt_batch *batch,
-                         const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+                         const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
     position_sink p = {.packets = job->packets, .part_ns = outcome->part_ns};
     pkt_sink sink = {&p, position_push, position_finish};
     p.last_ns = clock_ns(CLOCK_MONOTONIC);
-    return pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
-                     &outcome->err);
+    return pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                   &outcome->err);
 }
 
 static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batch,
-                      const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+                      const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
@@ -184,54 +184,54 @@ static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batc
         return -1;
     pkt_sink sink = {&pair, pair_push, pair_finish};
     int bad =
-        pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+        pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
     outcome->columns = null.columns;
-    outcome->witness = null.witness;
+    outcome->checksum = null.checksum;
     pkt_digest_sink_result(digest, outcome->digest);
     pkt_digest_sink_close(digest);
     return bad;
 }
 
 /* The same rows to the sink that is timed later: what it writes is that of the verified rows. */
-static int run_handover(const pkt_backend *backend, void *context, pkt_batch *batch,
-                        const run_job *job, const pkt_slice *slice, run_outcome *outcome)
+static int run_output(const pkt_backend *backend, void *context, pkt_batch *batch,
+                      const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
-    handover h;
+    output_rows h;
     pkt_null_sink null = {.columns = backend->columns[job->level]};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
     const pkt_sink sink = {&pair, pair_push, pair_finish};
-    if (handover_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
+    if (output_rows_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
         return -1;
-    int bad = handover_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
-                        &outcome->err) != 0 ||
-              handover_end(&h, &outcome->err) != 0;
-    outcome->witness = null.witness;
-    outcome->bytes = handover_bytes(&h);
-    outcome->bytes_digest = handover_digest(&h);
-    handover_close(&h);
+    int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
+              pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                      &outcome->err) != 0 ||
+              output_rows_end(&h, &outcome->err) != 0;
+    outcome->checksum = null.checksum;
+    outcome->bytes = output_rows_bytes(&h);
+    outcome->bytes_digest = output_rows_digest(&h);
+    output_rows_close(&h);
     return bad ? -1 : 0;
 }
 
 static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
-                    const pkt_slice *slice, run_outcome *outcome)
+                    const pkt_capture *slice, run_outcome *outcome)
 {
-    pkt_outfile out;
-    if (pkt_outfile_open(&out, job->csv, &outcome->err) != 0)
+    pkt_atomic_file out;
+    if (pkt_atomic_file_open(&out, job->csv, &outcome->err) != 0)
         return -1;
     pkt_sink sink;
     pkt_csv_sink *csv =
         pkt_csv_sink_open(out.file, backend->columns[job->level], &sink, &outcome->err);
-    int bad = csv ? pkt_drive(backend, context, slice, job->level, batch, &sink, &outcome->rows,
-                              &outcome->err)
+    int bad = csv ? pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+                            &outcome->err)
                   : -1;
     pkt_csv_sink_close(csv);
     if (bad && !(csv && job->keep)) {
-        pkt_outfile_abandon(&out);
+        pkt_atomic_file_abandon(&out);
         return -1;
     }
     pkt_err write_err;
-    if (pkt_outfile_commit(&out, bad ? &write_err : &outcome->err) != 0)
+    if (pkt_atomic_file_commit(&out, bad ? &write_err : &outcome->err) != 0)
         bad = -1;
     return bad;
 }
@@ -240,8 +240,8 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
                      const run_job *job, run_outcome *outcome)
 {
     *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
-    pkt_slice slice;
-    outcome->failed = pkt_slice_open(job->path, &slice, &outcome->err) != 0;
+    pkt_capture slice;
+    outcome->failed = pkt_capture_open(job->path, &slice, &outcome->err) != 0;
     if (outcome->failed)
         return;
     slice.flow_rule = job->flows.rule;
@@ -260,8 +260,8 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
     case RUN_ROWS:
         outcome->failed = run_rows(backend, context, batch, job, &slice, outcome) != 0;
         break;
-    case RUN_HANDOVER:
-        outcome->failed = run_handover(backend, context, batch, job, &slice, outcome) != 0;
+    case RUN_OUTPUT:
+        outcome->failed = run_output(backend, context, batch, job, &slice, outcome) != 0;
         break;
     }
     outcome->peak_rss = peak_rss_bytes();

@@ -15,9 +15,9 @@
 typedef enum run_kind {
     RUN_TIMED,     /* into the sink, between two readings of the clocks */
     RUN_POSITIONS, /* into the null sink, the clock being read at every eighth of the rows too */
-    RUN_VERIFY,    /* into the digest sink, and the null sink for its witness */
+    RUN_VERIFY,    /* into the digest sink, and the null sink for its checksum */
     RUN_ROWS,      /* into a CSV file */
-    RUN_HANDOVER   /* into the sink, and the null sink for its witness; what is written is hashed */
+    RUN_OUTPUT /* into the sink, and the null sink for its checksum; what is written is hashed */
 } run_kind;
 
 typedef struct run_job {
@@ -25,14 +25,14 @@ typedef struct run_job {
     const char *path; /* of the slice */
     pkt_level level;
     flow_choice flows;
-    const pkt_encoder *sink; /* RUN_TIMED, RUN_HANDOVER: of this format; NULL: the null sink */
+    const pkt_encoder *sink; /* RUN_TIMED, RUN_OUTPUT: of this format; NULL: the null sink */
     unsigned threads;        /* that write */
     const char *csv;         /* RUN_ROWS: file to write */
     bool keep;               /* RUN_ROWS: also the rows before a failure */
     uint64_t packets;        /* RUN_POSITIONS: rows that there will be */
-    const uint8_t *walk;     /* memory to walk over before a timed run, so that caches hold nothing
+    const uint8_t *evict;    /* memory to walk over before a timed run, so that caches hold nothing
                               * of the slice; NULL: none */
-    size_t walk_bytes;
+    size_t evict_bytes;
 } run_job;
 
 /* What came of it. Plain data: a forked child hands it over through a pipe. */
@@ -43,9 +43,9 @@ typedef struct run_outcome {
     uint64_t cpu_ns;            /* user and system time of the process in between */
     uint64_t counted[COUNTERS]; /* by the processor in between; 0: not known */
     uint64_t rows;
-    uint64_t witness;
+    uint64_t checksum;
     uint64_t bytes;        /* that the sink wrote */
-    uint64_t bytes_digest; /* RUN_HANDOVER: XXH3-64 of them */
+    uint64_t bytes_digest; /* RUN_OUTPUT: XXH3-64 of them */
     uint64_t peak_rss;     /* bytes, of the process that ran, up to now */
     pkt_column_set columns;
     uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */

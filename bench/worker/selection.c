@@ -24,7 +24,7 @@ static pkt_column_set columns_of(const json_t *level)
     return columns;
 }
 
-static void description_take(candidate *c, json_t *description)
+static void description_take(backend *c, json_t *description)
 {
     if (c->id.plugin) /* it cannot be ours, whatever it was copied from */
         json_object_set_new(description, "origin", json_string("plug-in"));
@@ -40,7 +40,7 @@ static void description_take(candidate *c, json_t *description)
     }
 }
 
-static void candidate_free(candidate *c)
+static void backend_free(backend *c)
 {
     if (!c)
         return;
@@ -54,26 +54,26 @@ static void candidate_free(candidate *c)
 }
 
 /* What is known of a backend that cannot run here. */
-static void candidate_undescribed(candidate *c, const char *summary)
+static void backend_undescribed(backend *c, const char *summary)
 {
     c->description = json_pack("{s:s, s:s}", "name", c->id.name, "summary", summary);
     c->name = c->id.name;
 }
 
 /* A worker of its own, since loading a library is a risk and a burden. */
-static bool candidate_describe(candidate *c, const char *summary)
+static bool backend_describe(backend *c, const char *summary)
 {
     client worker;
     json_t *answer = NULL;
     if (client_open(&worker, &c->id))
-        answer = client_ask(&worker, json_pack("{s:s}", "do", "describe"), DESCRIBE_SECONDS);
+        answer = client_ask(&worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
     json_t *description = json_object_get(answer, "backend");
     if (description) {
         description_take(c, json_incref(description));
         c->tool = json_incref(json_object_get(answer, "tool"));
     } else {
         (void)snprintf(c->reason, sizeof c->reason, "%s", worker.reason);
-        candidate_undescribed(c, summary);
+        backend_undescribed(c, summary);
     }
     json_decref(answer);
     client_close(&worker);
@@ -81,19 +81,19 @@ static bool candidate_describe(candidate *c, const char *summary)
 }
 
 /* `entry` is NULL for a plug-in. */
-static bool candidate_add(lineup *lineup, const char *name, const char *plugin,
-                          const pkt_entry *entry)
+static bool backend_add(selection *selection, const char *name, const char *plugin,
+                        const pkt_entry *entry)
 {
     char driver[2 * PATH_MAX];
     pkt_err err;
     const char *summary = entry ? entry->summary : "plug-in";
     bool drives = entry && entry->driver;
-    candidate *c = lineup->count < LINEUP_MAX ? calloc(1, sizeof *c) : NULL;
+    backend *c = selection->count < SELECTION_MAX ? calloc(1, sizeof *c) : NULL;
     if (!c) {
-        say_error("more than %d backends, or no memory for them", LINEUP_MAX);
+        message_error("more than %d backends, or no memory for them", SELECTION_MAX);
         return false;
     }
-    lineup->candidates[lineup->count++] = c;
+    selection->backends[selection->count++] = c;
     c->id.name = strdup(name);
     c->id.plugin = plugin ? strdup(plugin) : NULL;
     bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &err) == 0;
@@ -101,12 +101,12 @@ static bool candidate_add(lineup *lineup, const char *name, const char *plugin,
         c->id.driver = strdup(driver);
     if (!there) {
         (void)snprintf(c->reason, sizeof c->reason, "%s", err.msg);
-        candidate_undescribed(c, summary);
+        backend_undescribed(c, summary);
         return c->name != NULL;
     }
     if (!c->id.name || (plugin && !c->id.plugin) || (drives && !c->id.driver) ||
-        !candidate_describe(c, summary)) {
-        say_error("no memory for backend %s", name);
+        !backend_describe(c, summary)) {
+        message_error("no memory for backend %s", name);
         return false;
     }
     return true;
@@ -126,21 +126,21 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-static bool registry_add(lineup *lineup, const lineup_wish *wish)
+static bool registry_add(selection *selection, const selection_request *request)
 {
     pkt_entry entry;
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
-        if ((!entry.on_request || is_listed(wish->backends, entry.name)) &&
-            !candidate_add(lineup, entry.name, NULL, &entry))
+        if ((!entry.opt_in || is_listed(request->backends, entry.name)) &&
+            !backend_add(selection, entry.name, NULL, &entry))
             return false;
     return true;
 }
 
-static bool choose(lineup *lineup, const char *name)
+static bool choose(selection *selection, const char *name)
 {
-    candidate *c = lineup_find(lineup, name);
+    backend *c = selection_find(selection, name);
     if (!c) {
-        say_error("no backend has the name '%s': `pktbench list` shows them", name);
+        message_error("no backend has the name '%s': `pktbench list` shows them", name);
         return false;
     }
     c->chosen = true;
@@ -148,51 +148,52 @@ static bool choose(lineup *lineup, const char *name)
 }
 
 /* A plug-in that was asked for by its path must be there. */
-static bool plugin_add(lineup *lineup, const char *path)
+static bool plugin_add(selection *selection, const char *path)
 {
-    if (!candidate_add(lineup, path, path, NULL))
+    if (!backend_add(selection, path, path, NULL))
         return false;
-    candidate *added = lineup->candidates[lineup->count - 1];
+    backend *added = selection->backends[selection->count - 1];
     if (!added->available) {
-        say_error("plug-in %s: %s", path, added->reason);
+        message_error("plug-in %s: %s", path, added->reason);
         return false;
     }
-    for (size_t i = 0; i + 1 < lineup->count; i++)
-        if (strcmp(lineup->candidates[i]->name, added->name) == 0) {
-            say_error("plug-in %s has the name of another backend, %s: rename it", path,
-                      added->name);
+    for (size_t i = 0; i + 1 < selection->count; i++)
+        if (strcmp(selection->backends[i]->name, added->name) == 0) {
+            message_error("plug-in %s has the name of another backend, %s: rename it", path,
+                          added->name);
             return false;
         }
     added->chosen = true;
     return true;
 }
 
-static bool level_add(lineup *lineup, const char *name)
+static bool level_add(selection *selection, const char *name)
 {
     pkt_level level;
     if (level_find(name, &level) != 0) {
-        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        message_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
-    lineup->levels[level] = true;
+    selection->levels[level] = true;
     return true;
 }
 
 /* Each item of a list with commas. */
-static bool each(lineup *lineup, const char *list, bool (*add)(struct lineup *, const char *))
+static bool each(selection *selection, const char *list,
+                 bool (*add)(struct selection *, const char *))
 {
     char *copy = strdup(list), *rest = copy;
     bool good = copy != NULL;
     for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
-        good = !*item || add(lineup, item);
+        good = !*item || add(selection, item);
     free(copy);
     return good;
 }
 
-/* A candidate of the other build; NULL after a message. */
-static candidate *old_make(const char *name, const char *plugin, const char *program)
+/* A backend of the other build; NULL after a message. */
+static backend *old_make(const char *name, const char *plugin, const char *program)
 {
-    candidate *c = calloc(1, sizeof *c);
+    backend *c = calloc(1, sizeof *c);
     if (c) {
         c->chosen = true;
         c->id.name = strdup(name);
@@ -200,53 +201,54 @@ static candidate *old_make(const char *name, const char *plugin, const char *pro
         c->id.program = program ? strdup(program) : NULL;
     }
     if (c && c->id.name && (!plugin || c->id.plugin) && (!program || c->id.program) &&
-        candidate_describe(c, "the build that is compared with"))
+        backend_describe(c, "the build that is compared with"))
         return c;
-    say_error("no memory for backend %s", name);
-    candidate_free(c);
+    message_error("no memory for backend %s", name);
+    backend_free(c);
     return NULL;
 }
 
 /* The shared object's backend is compared with the one of its name. */
-static bool old_plugin_add(lineup *lineup, const char *path)
+static bool old_plugin_add(selection *selection, const char *path)
 {
-    candidate *old = old_make(path, path, NULL);
+    backend *old = old_make(path, path, NULL);
     if (!old)
         return false;
-    for (size_t i = 0; old->available && i < lineup->count; i++)
-        if (lineup->candidates[i]->chosen && strcmp(lineup->candidates[i]->name, old->name) == 0) {
-            lineup->old[i] = old;
+    for (size_t i = 0; old->available && i < selection->count; i++)
+        if (selection->backends[i]->chosen &&
+            strcmp(selection->backends[i]->name, old->name) == 0) {
+            selection->old[i] = old;
             return true;
         }
     if (old->available)
-        say_error("--against %s: its backend %s takes no part in this run", path, old->name);
+        message_error("--baseline %s: its backend %s takes no part in this run", path, old->name);
     else
-        say_error("--against %s: %s", path, old->reason);
-    candidate_free(old);
+        message_error("--baseline %s: %s", path, old->reason);
+    backend_free(old);
     return false;
 }
 
 /* Every backend of this run as the other program has it, but for programs of others. */
-static bool old_program_add(lineup *lineup, const char *path)
+static bool old_program_add(selection *selection, const char *path)
 {
-    const candidate *any = NULL;
+    const backend *any = NULL;
     bool good = false;
     if (access(path, X_OK) != 0) {
-        say_error("--against %s: %s", path, strerror(errno));
+        message_error("--baseline %s: %s", path, strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < lineup->count; i++) {
-        const candidate *c = lineup->candidates[i];
+    for (size_t i = 0; i < selection->count; i++) {
+        const backend *c = selection->backends[i];
         if (!c->chosen || !c->available || c->id.driver)
             continue;
-        any = lineup->old[i] = old_make(c->name, c->id.plugin, path);
+        any = selection->old[i] = old_make(c->name, c->id.plugin, path);
         if (!any)
             return false;
         good |= any->available;
     }
     if (!good)
-        say_error("--against %s: gives none of the backends of this run%s%s", path, any ? ": " : "",
-                  any ? any->reason : "");
+        message_error("--baseline %s: gives none of the backends of this run%s%s", path,
+                      any ? ": " : "", any ? any->reason : "");
     return good;
 }
 
@@ -256,54 +258,54 @@ static bool is_shared_object(const char *path)
     return strstr(slash ? slash : path, ".so") != NULL;
 }
 
-lineup_wish lineup_wish_of(const arguments *arguments)
+selection_request selection_request_of(const arguments *arguments)
 {
-    return (lineup_wish){.backends = option_value(arguments, "backends"),
-                         .plugins = option_value(arguments, "plugin"),
-                         .levels = option_value(arguments, "levels")};
+    return (selection_request){.backends = option_value(arguments, "backends"),
+                               .plugins = option_value(arguments, "plugin"),
+                               .levels = option_value(arguments, "levels")};
 }
 
-bool lineup_open(lineup *lineup, const lineup_wish *wish)
+bool selection_open(selection *selection, const selection_request *request)
 {
-    *lineup = (struct lineup){0};
-    bool good = registry_add(lineup, wish);
-    bool all = !wish->backends || strcmp(wish->backends, EVERY_BACKEND) == 0;
-    for (size_t i = 0; i < lineup->count; i++)
-        lineup->candidates[i]->chosen = all;
-    good = good && (!wish->plugins || each(lineup, wish->plugins, plugin_add));
-    good = good && (all || each(lineup, wish->backends, choose));
-    if (good && wish->levels)
-        good = each(lineup, wish->levels, level_add);
-    for (size_t i = 0; !wish->levels && i < PKT_LEVEL_COUNT; i++)
-        lineup->levels[i] = true;
-    lineup->against = wish->against;
-    if (good && wish->against)
-        good = (is_shared_object(wish->against) ? old_plugin_add : old_program_add)(lineup,
-                                                                                    wish->against);
+    *selection = (struct selection){0};
+    bool good = registry_add(selection, request);
+    bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
+    for (size_t i = 0; i < selection->count; i++)
+        selection->backends[i]->chosen = all;
+    good = good && (!request->plugins || each(selection, request->plugins, plugin_add));
+    good = good && (all || each(selection, request->backends, choose));
+    if (good && request->levels)
+        good = each(selection, request->levels, level_add);
+    for (size_t i = 0; !request->levels && i < PKT_LEVEL_COUNT; i++)
+        selection->levels[i] = true;
+    selection->baseline = request->baseline;
+    if (good && request->baseline)
+        good = (is_shared_object(request->baseline) ? old_plugin_add : old_program_add)(
+            selection, request->baseline);
     if (!good)
-        lineup_close(lineup);
+        selection_close(selection);
     return good;
 }
 
-candidate *lineup_find(const lineup *lineup, const char *name)
+backend *selection_find(const selection *selection, const char *name)
 {
-    for (size_t i = 0; i < lineup->count; i++)
-        if (strcmp(lineup->candidates[i]->name, name) == 0)
-            return lineup->candidates[i];
+    for (size_t i = 0; i < selection->count; i++)
+        if (strcmp(selection->backends[i]->name, name) == 0)
+            return selection->backends[i];
     return NULL;
 }
 
-bool lineup_runs(const lineup *lineup, const candidate *candidate, pkt_level level)
+bool selection_runs(const selection *selection, const backend *backend, pkt_level level)
 {
-    return candidate->chosen && candidate->available && candidate->offers[level] &&
-           lineup->levels[level];
+    return backend->chosen && backend->available && backend->offers[level] &&
+           selection->levels[level];
 }
 
-void lineup_close(lineup *lineup)
+void selection_close(selection *selection)
 {
-    for (size_t i = 0; i < lineup->count; i++) {
-        candidate_free(lineup->candidates[i]);
-        candidate_free(lineup->old[i]);
+    for (size_t i = 0; i < selection->count; i++) {
+        backend_free(selection->backends[i]);
+        backend_free(selection->old[i]);
     }
-    *lineup = (struct lineup){0};
+    *selection = (struct selection){0};
 }

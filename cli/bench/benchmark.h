@@ -10,7 +10,7 @@
 
 typedef struct benchmark {
     const arguments *arguments;
-    lineup lineup;
+    selection selection;
     suite suite;
     gate gate;
     schedule schedule;
@@ -19,7 +19,7 @@ typedef struct benchmark {
     report_format format;
     const char *reference, *suite_name;
     const char *filter; /* NULL: every packet */
-    sink_wish sinks;
+    output_request sinks;
     double budget_s;
     uint64_t seed;
     bool show_values;
@@ -28,6 +28,6 @@ typedef struct benchmark {
 /* Can the results be written where the user wants them? Asked before minutes go by. */
 bool bench_output_possible(const benchmark *b);
 /* All was measured: write the results, show them, and judge. The exit status. */
-int bench_conclude(benchmark *b, json_t *context, double started);
+int bench_finish(benchmark *b, json_t *context, double started);
 
 #endif

@@ -21,7 +21,7 @@
 /* The same for the suite with programs of others in it. */
 #define BUDGET_SEED 600.0
 /* The part of what is timed that programs of others may take. */
-#define PEER_SHARE 0.8
+#define EXTERNAL_SHARE 0.8
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.2
 /* Whom a gigabyte does not take minutes. */
@@ -30,9 +30,9 @@
 #define RUN_SECONDS 120.0
 
 /* The suite that reproduces the study. */
-static bool is_seed(const benchmark *b)
+static bool is_cic_iot(const benchmark *b)
 {
-    return b->suite_name && strcmp(b->suite_name, "seed") == 0;
+    return b->suite_name && strcmp(b->suite_name, "cic-iot") == 0;
 }
 
 static bool is_scale(const benchmark *b)
@@ -47,17 +47,18 @@ static bool options_read(benchmark *b)
     const char *suite = option_value(a, "suite");
     uint64_t processes, rounds;
     double sample_s;
-    bool against = option_given(a, "against");
+    bool against = option_given(a, "baseline");
     if (suite && !suite_known(suite)) {
-        say_error("no suite has the name '%s': headline, seed and scale do", suite);
+        message_error("no suite has the name '%s': headline, cic-iot and scale do", suite);
         return false;
     }
     b->suite_name = suite;
-    b->schedule.positions = is_seed(b);
+    b->schedule.positions = is_cic_iot(b);
     if (report_format_find(format ? format : "table", &b->format) != 0) {
-        say_error("no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
-                  "junit and gbench do",
-                  format);
+        message_error(
+            "no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
+            "junit and gbench do",
+            format);
         return false;
     }
     b->reference = option_value(a, "reference");
@@ -67,24 +68,24 @@ static bool options_read(benchmark *b)
                        &processes) ||
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
-        !option_seconds(a, "budget", is_seed(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
+        !option_seconds(a, "budget", is_cic_iot(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
         !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
         !gate_parse(&b->gate, gate ? gate : "") ||
-        !sinks_read(&b->sinks, option_value(a, "sink"), option_value(a, "threads")))
+        !outputs_read(&b->sinks, option_value(a, "sink"), option_value(a, "threads")))
         return false;
     if (gate_compares(&b->gate) && !against) {
-        say_error("--fail-on: slower, lost and instructions need --against");
+        message_error("--fail-on: slower, lost and instructions need --baseline");
         return false;
     }
     if (b->gate.instructions && !option_given(a, "count-instructions")) {
-        say_error("--fail-on: instructions needs --count-instructions");
+        message_error("--fail-on: instructions needs --count-instructions");
         return false;
     }
     for (size_t i = 0; against && i < b->sinks.thread_count; i++)
         if (b->sinks.threads[i] > 1)
-            say_note(
-                "--threads %u: both sides of --against keep to one processor, on which threads "
+            message_note(
+                "--threads %u: both sides of --baseline keep to one processor, on which threads "
                 "take turns",
                 b->sinks.threads[i]);
     b->schedule.one_cpu = against;
@@ -100,22 +101,22 @@ static bool slice_check(benchmark *b, suite_slice *slice)
 {
     checker k;
     char name[CELL_NAME];
-    progress_say(&b->progress, "agreement: %s", slice->name);
-    if (!checker_open(&k, &b->suite, slice, &b->lineup, b->reference, b->schedule.request_s))
+    progress_show(&b->progress, "agreement: %s", slice->name);
+    if (!checker_open(&k, &b->suite, slice, &b->selection, b->reference, b->schedule.request_s))
         return false;
     for (size_t i = 0; i < b->schedule.cell_count; i++) {
         bench_cell *cell = &b->schedule.cells[i];
         if (cell->slice != slice)
             continue;
-        progress_say(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
-        if (cell->twin_of)
-            cell->check = cell->twin_of->check;
+        progress_show(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
+        if (cell->aa_of)
+            cell->check = cell->aa_of->check;
         else if (cell->columns_of)
             cell->check = cell->columns_of->check;
         else if (cell->sink_of)
-            sink_check(&b->schedule, cell);
+            output_check(&b->schedule, cell);
         else
-            checker_run(&k, cell->candidate, cell->level, &cell->check);
+            checker_run(&k, cell->backend, cell->level, &cell->check);
     }
     checker_close(&k);
     return true;
@@ -154,31 +155,32 @@ static void plan_make(schedule *s)
     schedule_plan(s);
     const double seconds = schedule_seconds(s);
     if (!rounds_given && seconds > PLAN_SLACK * s->budget_s)
-        say_note("the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
-                 "--processes, --backends or --levels make them fewer",
-                 seconds, s->budget_s);
+        message_note(
+            "the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
+            "--processes, --backends or --levels make them fewer",
+            seconds, s->budget_s);
 }
 
 static bool measure(benchmark *b)
 {
     schedule *s = &b->schedule;
     s->progress = &b->progress;
-    if (!prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * PEER_SHARE))
+    if (!prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * EXTERNAL_SHARE))
         return false;
     for (size_t i = 0; i < b->suite.count; i++)
         if (is_used(s, &b->suite.slices[i]) && !slice_check(b, &b->suite.slices[i]))
             return false;
-    s->budget_s = b->budget_s * (b->lineup.against ? 1 : 1 - PROCESS_SHARE);
-    caches_plan(s, b->lineup.against != NULL);
+    s->budget_s = b->budget_s * (b->selection.baseline ? 1 : 1 - PROCESS_SHARE);
+    caches_plan(s, b->selection.baseline != NULL);
     s->random = random_seeded(b->seed);
     schedule_probe(s);
     plan_make(s);
     schedule_run(s);
     if (option_given(b->arguments, "count-instructions"))
         instructions_count(s, &b->suite);
-    if (!b->lineup.against &&
+    if (!b->selection.baseline &&
         processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
-        say_error("no memory for timing whole processes");
+        message_error("no memory for timing whole processes");
         return false;
     }
     return true;
@@ -188,9 +190,9 @@ static int bench_slices(benchmark *b)
 {
     double started = seconds_now();
     json_t *context = machine_describe();
-    int status = EXIT_TROUBLE;
-    if (cells_make(&b->schedule, &b->suite, &b->lineup, &b->sinks) && measure(b))
-        status = bench_conclude(b, context, started);
+    int status = EXIT_ERROR;
+    if (cells_make(&b->schedule, &b->suite, &b->selection, &b->sinks) && measure(b))
+        status = bench_finish(b, context, started);
     progress_close(&b->progress);
     json_decref(context);
     schedule_free(&b->schedule);
@@ -201,34 +203,35 @@ static int bench_slices(benchmark *b)
 static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments};
-    int status = EXIT_TROUBLE;
-    lineup_wish wish = lineup_wish_of(arguments);
+    int status = EXIT_ERROR;
+    selection_request request = selection_request_of(arguments);
     flow_choice flows;
-    wish.against = option_value(arguments, "against");
+    request.baseline = option_value(arguments, "baseline");
     if (!options_read(&b) || !flow_options(arguments, &flows))
         return status;
-    if (is_seed(&b) && !wish.backends)
-        wish.backends = EVERY_BACKEND;
-    if (is_scale(&b) && !wish.backends)
-        wish.backends = SCALE_BACKENDS;
-    if (!bench_output_possible(&b) || !lineup_open(&b.lineup, &wish))
+    if (is_cic_iot(&b) && !request.backends)
+        request.backends = EVERY_BACKEND;
+    if (is_scale(&b) && !request.backends)
+        request.backends = SCALE_BACKENDS;
+    if (!bench_output_possible(&b) || !selection_open(&b.selection, &request))
         return status;
     progress_open(&b.progress);
-    if (suite_open(&b.suite, &(suite_wish){b.suite_name, b.filter, arguments->operands,
-                                           arguments->operand_count})) {
+    if (suite_open(&b.suite, &(suite_request){b.suite_name, b.filter, arguments->operands,
+                                              arguments->operand_count})) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         suite_close(&b.suite);
     }
-    lineup_close(&b.lineup);
+    selection_close(&b.selection);
     return status;
 }
 
 static const option_spec options[] = {
     {"suite", "NAME",
-     "headline (default), or seed: the study's libraries beside ours, over benign-iot, tcp-flood "
+     "headline (default), or cic-iot: the study's libraries beside ours, over benign-iot, "
+     "tcp-flood "
      "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
-    LINEUP_OPTIONS,
+    SELECTION_OPTIONS,
     {"sink", "LIST",
      "What it costs to hand rows over: each run once more with rows written as `pktbench extract` "
      "does it, to /dev/null: csv, arrow, parquet, separated by commas; null, the sink that counts "
@@ -238,17 +241,18 @@ static const option_spec options[] = {
      "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
      "slices without the others. Packets are numbered among those that are left."},
     FLOW_OPTIONS,
-    {"against", "OLD",
+    {"baseline", "OLD",
      "Compare with another build of this program, or with a shared object that carries a backend "
      "of this run (named *.so*): both sides take turns, round by round."},
     {"count-instructions", NULL,
      "Count the instructions of a run of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
-     "Fresh processes of each backend, default 8, with --against 24; fewer than 6 give no "
+     "Fresh processes of each backend, default 8, with --baseline 24; fewer than 6 give no "
      "intervals."},
     {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
     {"budget", "TIME",
-     "Time for all that is timed; default 280s, 600s for the suite seed. Agreement comes on top."},
+     "Time for all that is timed; default 280s, 600s for the suite cic-iot. Agreement comes on "
+     "top."},
     {"sample", "TIME",
      "How long a sample lasts at least, by repeating short runs, but not longer than "
      "100 ms of emptying caches before them; default 1ms."},
@@ -258,7 +262,7 @@ static const option_spec options[] = {
      "slices, wireshark for captures."},
     {"fail-on", "LIST",
      "What makes the exit status 1: a list of differs, disagrees, unchecked, failed, crashed, "
-     "timed-out, unavailable, not-offered; with --against also slower[:1%], lost, "
+     "timed-out, unavailable, not-offered; with --baseline also slower[:1%], lost, "
      "instructions[:1%]."},
     {"show-values", NULL, "Show and keep the addresses in a difference."},
     {"conformance", NULL,

@@ -74,7 +74,7 @@ static void results_path(const benchmark *b, const json_t *results, char path[PA
 }
 
 /* The headline sentence, for those who look no further. */
-static void headline_say(const json_t *results)
+static void headline_print(const json_t *results)
 {
     char *text = NULL;
     size_t size;
@@ -83,7 +83,7 @@ static void headline_say(const json_t *results)
         return;
     report_headline(results, words);
     if (fclose(words) == 0)
-        say_note("%s", text);
+        message_note("%s", text);
     free(text);
 }
 
@@ -97,8 +97,8 @@ static bool report_beside(char *path, const json_t *results)
                    path[length] ? "" : "-report");
     if (!report_write(paths, 1, folder))
         return false;
-    say_note("report: %s/index.html", folder);
-    headline_say(results);
+    message_note("report: %s/index.html", folder);
+    headline_print(results);
     return true;
 }
 
@@ -111,29 +111,29 @@ static bool report_wanted(const benchmark *b, const json_t *results)
 /* `path` is where they are kept; "" if nowhere. */
 static bool results_write(const json_t *results, const char *path)
 {
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!*path) {
-        say_note("the results are not kept: -o FILE keeps them");
+        message_note("the results are not kept: -o FILE keeps them");
         return true;
     }
-    if (pkt_outfile_open(&out, path, &err) != 0) {
-        say_failure(path, &err);
+    if (pkt_atomic_file_open(&out, path, &err) != 0) {
+        message_failure(path, &err);
         return false;
     }
     bool good = json_dumpf(results, out.file, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 &&
                 fputc('\n', out.file) != EOF;
     if (!good)
-        pkt_outfile_abandon(&out);
-    if (!good || pkt_outfile_commit(&out, &err) != 0) {
+        pkt_atomic_file_abandon(&out);
+    if (!good || pkt_atomic_file_commit(&out, &err) != 0) {
         if (good)
-            say_failure(path, &err);
+            message_failure(path, &err);
         else
-            say_error("%s: cannot write", path);
+            message_error("%s: cannot write", path);
         return false;
     }
     if (strcmp(path, "-") != 0)
-        say_note("results: %s", path);
+        message_note("results: %s", path);
     return true;
 }
 
@@ -141,7 +141,7 @@ static bool results_write(const json_t *results, const char *path)
 static json_t *conformance_of(benchmark *b)
 {
     conformance c = {.suite = &b->suite,
-                     .lineup = &b->lineup,
+                     .selection = &b->selection,
                      .seconds = CONFORMANCE_SECONDS,
                      .show_values = b->show_values};
     return option_given(b->arguments, "conformance") ? conformance_run(&c) : NULL;
@@ -161,23 +161,23 @@ static int results_show(const json_t *results, report_format format, bool colour
     return report_change(comparison, format, stdout);
 }
 
-static void list_say(const char *head, const json_t *list)
+static void list_print(const char *head, const json_t *list)
 {
     size_t i;
     json_t *words;
     json_array_foreach(list, i, words)
     {
-        say_note("%s%s", head, json_string_value(words));
+        message_note("%s%s", head, json_string_value(words));
     }
 }
 
-int bench_conclude(benchmark *b, json_t *context, double started)
+int bench_finish(benchmark *b, json_t *context, double started)
 {
     json_t *found = conformance_of(b);
     json_t *options = options_json(b->arguments);
     bench_record record = {
         .suite = &b->suite,
-        .lineup = &b->lineup,
+        .selection = &b->selection,
         .schedule = &b->schedule,
         .processes = &b->processes,
         .seed = b->seed,
@@ -193,19 +193,20 @@ int bench_conclude(benchmark *b, json_t *context, double started)
     json_decref(options);
     json_decref(found);
     progress_close(&b->progress);
-    if (!results || (b->lineup.against && !against_add(&b->lineup, &record, &b->gate, results))) {
+    if (!results ||
+        (b->selection.baseline && !baseline_add(&b->selection, &record, &b->gate, results))) {
         json_decref(results);
-        say_error("no memory for the results");
-        return EXIT_TROUBLE;
+        message_error("no memory for the results");
+        return EXIT_ERROR;
     }
-    json_object_set_new(results, "noise", noise_words(context, results));
+    json_object_set_new(results, "noise", noise_text(context, results));
     const char *no_color = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
     char path[PATH_MAX + 64];
     results_path(b, results, path);
     bool good = results_write(results, path);
     if (results_show(results, b->format, colour) != 0) {
-        say_error("the results cannot be shown");
+        message_error("the results cannot be shown");
         good = false;
     }
     (void)fflush(stdout); /* the table comes before the words about it */
@@ -214,40 +215,41 @@ int bench_conclude(benchmark *b, json_t *context, double started)
     const json_t *comparison = json_object_get(results, "comparison");
     bool says_no = json_array_size(json_object_get(comparison, "failures")) > 0;
     if (b->gate.instructions && !instructions_compared(comparison)) {
-        say_error("--fail-on: no instructions were counted on both sides");
+        message_error("--fail-on: no instructions were counted on both sides");
         good = false;
     }
-    list_say("noise: ", json_object_get(results, "noise"));
-    list_say("gate: ", json_object_get(comparison, "failures"));
+    list_print("noise: ", json_object_get(results, "noise"));
+    list_print("gate: ", json_object_get(comparison, "failures"));
     json_decref(results);
-    int status = !good ? EXIT_TROUBLE : says_no ? EXIT_GATE : EXIT_DONE;
+    int status = !good ? EXIT_ERROR : says_no ? EXIT_CHECK_FAILED : EXIT_DONE;
     for (size_t i = 0; good && i < b->schedule.cell_count; i++)
         if (!b->schedule.cells[i].old_of && gate_fails(&b->gate, b->schedule.cells[i].check.status))
-            status = EXIT_GATE;
+            status = EXIT_CHECK_FAILED;
     return status;
 }
 
 bool bench_output_possible(const benchmark *b)
 {
     const char *given = option_value(b->arguments, "o");
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!given)
         return true;
     if (strcmp(given, "-") == 0) {
-        say_error("bench: -o names a file for the results; --format json writes them to standard "
-                  "output");
+        message_error(
+            "bench: -o names a file for the results; --format json writes them to standard "
+            "output");
         return false;
     }
     for (size_t i = 0; i < b->arguments->operand_count; i++)
         if (pkt_same_file(given, b->arguments->operands[i])) {
-            say_error("%s: is the capture itself: -o must name another file", given);
+            message_error("%s: is the capture itself: -o must name another file", given);
             return false;
         }
-    if (pkt_outfile_open(&out, given, &err) != 0) {
-        say_failure(given, &err);
+    if (pkt_atomic_file_open(&out, given, &err) != 0) {
+        message_failure(given, &err);
         return false;
     }
-    pkt_outfile_abandon(&out);
+    pkt_atomic_file_abandon(&out);
     return true;
 }

@@ -32,40 +32,40 @@ static int meter_finish(void *self, pkt_err *err)
 }
 
 /* Rows are encoded as they would be written. */
-static int capture_drive(const pkt_slice *slice, const pkt_backend *backend, handover *h, meter *m,
-                         pkt_err *err)
+static int capture_read_rows(const pkt_capture *slice, const pkt_backend *backend, output_rows *h,
+                             meter *m, pkt_err *err)
 {
     uint64_t rows;
     const pkt_sink sink = {.self = m, .push = meter_push, .finish = meter_finish};
     pkt_batch *batch = malloc(sizeof *batch);
     if (!batch)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a batch");
-    int bad = handover_begin(h, 1, &m->below, err);
+    int bad = output_rows_begin(h, 1, &m->below, err);
     if (!bad)
-        bad = pkt_drive(backend, NULL, slice, PKT_LEVEL_HEADERS, batch, &sink, &rows, err);
+        bad = pkt_run(backend, NULL, slice, PKT_LEVEL_HEADERS, batch, &sink, &rows, err);
     free(batch);
-    if (bad && err->code != PKT_ERR_CUT)
+    if (bad && err->code != PKT_ERR_TRUNCATED)
         return -1;
-    return handover_end(h, err);
+    return output_rows_end(h, err);
 }
 
 /* -1 and *err if it cannot be read. */
 static int capture_measure(const char *path, const pkt_encoder *format, traffic *t, pkt_err *err)
 {
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_entry entry;
-    handover h;
+    output_rows h;
     meter m = {0};
     *t = (traffic){0};
-    if (pkt_slice_open(path, &slice, err) != 0)
+    if (pkt_capture_open(path, &slice, err) != 0)
         return -1;
     if (pkt_registry_find("raw", &entry) != 0 || !entry.backend)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "raw is not built in");
-    if (handover_open(&h, format, entry.backend->columns[PKT_LEVEL_HEADERS], 0, err) != 0)
+    if (output_rows_open(&h, format, entry.backend->columns[PKT_LEVEL_HEADERS], 0, err) != 0)
         return -1;
-    int bad = capture_drive(&slice, entry.backend, &h, &m, err);
-    double bytes = (double)handover_bytes(&h);
-    handover_close(&h);
+    int bad = capture_read_rows(&slice, entry.backend, &h, &m, err);
+    double bytes = (double)output_rows_bytes(&h);
+    output_rows_close(&h);
     if (!bad && m.rows > 0)
         *t = (traffic){.mean_frame = (double)m.wire_bytes / (double)m.rows,
                        .row_bytes = bytes / (double)m.rows};
@@ -76,11 +76,11 @@ bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *ou
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (capture_measure(capture, format, out, &err) != 0) {
-        say_failure(capture, &err);
+        message_failure(capture, &err);
         return false;
     }
     if (out->mean_frame <= 0) {
-        say_error("%s: has no packets, so it says nothing about traffic", capture);
+        message_error("%s: has no packets, so it says nothing about traffic", capture);
         return false;
     }
     return true;

@@ -1,4 +1,4 @@
-/* `pktbench choose`: results and wishes in, a recommendation out. */
+/* `pktbench choose`: results and requests in, a recommendation out. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,17 +42,17 @@ static bool quantity_option(const arguments *a, const char *name, const unit *un
     const char *text = option_value(a, name);
     if (!text || quantity_read(text, units, value))
         return true;
-    say_error("--%s %s: must be such as %s", name, text, example);
+    message_error("--%s %s: must be such as %s", name, text, example);
     return false;
 }
 
-static bool speed_options(const arguments *a, wish *w)
+static bool speed_options(const arguments *a, choose_request *w)
 {
     const char *rate = option_value(a, "rate");
     uint64_t volume, rss, cores;
     if (rate && !quantity_read(rate, rates, &w->packets_per_s) &&
         !quantity_read(rate, bit_rates, &w->bits_per_s)) {
-        say_error("--rate %s: must be such as 1.5Mpps, 800kpps, 10Gbps or 100Mbps", rate);
+        message_error("--rate %s: must be such as 1.5Mpps, 800kpps, 10Gbps or 100Mbps", rate);
         return false;
     }
     if (!option_bytes(a, "volume", 1, MOST_BYTES, 0, &volume) ||
@@ -64,46 +64,47 @@ static bool speed_options(const arguments *a, wish *w)
     w->max_rss_bytes = (double)rss;
     w->cores = (double)cores;
     if (rate && w->volume_bytes > 0) {
-        say_error("choose: --rate and --volume ask for different things: give one of them");
+        message_error("choose: --rate and --volume ask for different things: give one of them");
         return false;
     }
     if (w->deadline_s > 0 && !(w->volume_bytes > 0)) {
-        say_error("choose: --deadline needs a --volume");
+        message_error("choose: --deadline needs a --volume");
         return false;
     }
     return true;
 }
 
-static bool needs_option(const arguments *a, const json_t *results, wish *w)
+static bool requirements_option(const arguments *a, const json_t *results, choose_request *w)
 {
     char why[256];
     const char *text = option_value(a, "need");
-    if (needs_read(results, text ? text : "headers", &w->needs, why, sizeof why))
+    if (requirements_read(results, text ? text : "headers", &w->needs, why, sizeof why))
         return true;
-    say_error("--need: %s", why);
+    message_error("--need: %s", why);
     return false;
 }
 
 /* What rows are encoded as to see how many bytes they take. */
-static const pkt_encoder *format_of(const wish *w)
+static const pkt_encoder *format_of(const choose_request *w)
 {
     return w->sink ? pkt_encoder_find(w->sink) : pkt_encoder_at(0);
 }
 
 /* Of the rows that the sink writes, and of the packets of a capture; what is not known stays 0. */
-static bool traffic_option(const arguments *a, const json_t *results, wish *w, char words[512])
+static bool traffic_option(const arguments *a, const json_t *results, choose_request *w,
+                           char words[512])
 {
     const char *text = option_value(a, "traffic");
     char why[768];
-    w->traffic_words = words;
+    w->traffic_text = words;
     if (!text) {
-        shares_even(results, w);
+        traffic_mix_even(results, w);
         w->traffic_assumed = true;
         (void)snprintf(words, 512, "traffic: the same share of packets of every slice");
     } else if (strchr(text, '=')) {
         (void)snprintf(words, 512, "traffic: shares of the packets as given");
-        if (!shares_read(results, text, w, why, sizeof why)) {
-            say_error("--traffic %s", why);
+        if (!traffic_mix_read(results, text, w, why, sizeof why)) {
+            message_error("--traffic %s", why);
             return false;
         }
     } else {
@@ -112,7 +113,7 @@ static bool traffic_option(const arguments *a, const json_t *results, wish *w, c
             return false;
         w->mean_frame = t.mean_frame;
         w->row_bytes = t.row_bytes;
-        shares_by_frame(results, t.mean_frame, w);
+        traffic_mix_by_frame(results, t.mean_frame, w);
         (void)snprintf(words, 512,
                        "traffic: costs of the slices with the nearest mean frames, for the "
                        "capture's %.1f bytes",
@@ -122,7 +123,7 @@ static bool traffic_option(const arguments *a, const json_t *results, wish *w, c
 }
 
 /* Bytes of a row over the traffic, where all its slices are generated. */
-static double rows_measure(const wish *w)
+static double rows_measure(const choose_request *w)
 {
     double bytes = 0;
     for (size_t i = 0; i < w->share_count; i++) {
@@ -137,7 +138,7 @@ static double rows_measure(const wish *w)
     return bytes;
 }
 
-static bool sink_option(const arguments *a, wish *w)
+static bool sink_option(const arguments *a, choose_request *w)
 {
     w->sink = option_value(a, "sink");
     if (!w->sink || pkt_encoder_find(w->sink))
@@ -147,17 +148,17 @@ static bool sink_option(const arguments *a, wish *w)
     for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
                               pkt_encoder_at(i)->name);
-    say_error("--sink %s: `pktbench extract` does not write that: %s it does", w->sink, known);
+    message_error("--sink %s: `pktbench extract` does not write that: %s it does", w->sink, known);
     return false;
 }
 
-static bool license_option(const arguments *a, wish *w)
+static bool license_option(const arguments *a, choose_request *w)
 {
     const char *license = option_value(a, "license");
     w->permissive = license != NULL;
     if (!license || strcmp(license, "permissive") == 0)
         return true;
-    say_error("--license %s: only `permissive` can be asked for", license);
+    message_error("--license %s: only `permissive` can be asked for", license);
     return false;
 }
 
@@ -167,41 +168,41 @@ static bool can_extract(const char *backend)
     return pkt_registry_find(backend, &entry) == 0 && !entry.driver;
 }
 
-static int choice_show(const json_t *results, const wish *w, bool as_json)
+static int choice_show(const json_t *results, const choose_request *w, bool as_json)
 {
     json_t *choice = choose(results, w, can_extract);
     if (!choice) {
-        say_error("no memory for the choice");
-        return EXIT_TROUBLE;
+        message_error("no memory for the choice");
+        return EXIT_ERROR;
     }
     if (as_json)
         (void)(json_dumpf(choice, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
                putchar('\n'));
     else
         choose_print(choice, stdout);
-    int status = json_is_string(json_object_get(choice, "winner")) ? EXIT_DONE : EXIT_GATE;
+    int status = json_is_string(json_object_get(choice, "winner")) ? EXIT_DONE : EXIT_CHECK_FAILED;
     json_decref(choice);
     return status;
 }
 
 static int choose_from(const arguments *a, const results_file *file)
 {
-    wish w = {.live = option_given(a, "live")};
+    choose_request w = {.live = option_given(a, "live")};
     char words[512];
     const char *format = option_value(a, "format");
     bool as_json = format && strcmp(format, "json") == 0;
     if (format && !as_json && strcmp(format, "table") != 0) {
-        say_error("no format has the name '%s': table and json do", format);
-        return EXIT_TROUBLE;
+        message_error("no format has the name '%s': table and json do", format);
+        return EXIT_ERROR;
     }
     if (results_timed(file->json) == 0) {
-        say_error("%s: no run has a time, so nothing can be chosen by it: %s", file->name,
-                  results_first_reason(file->json));
-        return EXIT_TROUBLE;
+        message_error("%s: no run has a time, so nothing can be chosen by it: %s", file->name,
+                      results_first_reason(file->json));
+        return EXIT_ERROR;
     }
-    if (!needs_option(a, file->json, &w) || !speed_options(a, &w) || !license_option(a, &w) ||
-        !sink_option(a, &w) || !traffic_option(a, file->json, &w, words))
-        return EXIT_TROUBLE;
+    if (!requirements_option(a, file->json, &w) || !speed_options(a, &w) ||
+        !license_option(a, &w) || !sink_option(a, &w) || !traffic_option(a, file->json, &w, words))
+        return EXIT_ERROR;
     if (w.volume_bytes > 0 && w.row_bytes <= 0)
         w.row_bytes = rows_measure(&w);
     return choice_show(file->json, &w, as_json);
@@ -212,8 +213,8 @@ static int choose_run(const arguments *a)
     results_file file;
     char why[LOAD_WORDS];
     if (!results_load(&file, a->operands[0], why)) {
-        say_error("%s: %s", a->operands[0], why);
-        return EXIT_TROUBLE;
+        message_error("%s: %s", a->operands[0], why);
+        return EXIT_ERROR;
     }
     int status = choose_from(a, &file);
     results_close(&file);

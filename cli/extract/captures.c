@@ -30,28 +30,30 @@ static void folder_name(const char *path, char name[PATH_MAX])
 }
 
 /* What the stream numbers do not show. */
-static void flows_say(const extraction *x, const char *name, const pkt_flow_report *flows)
+static void flows_report(const extraction *x, const char *name, const pkt_flow_report *flows)
 {
     if (flows->evicted)
-        say_warning("%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
-                    "more than %" PRIu32 " (--max-flows): those that came again have new streams",
-                    name, flows->evicted, x->flows.max);
+        message_warning(
+            "%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
+            "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+            name, flows->evicted, x->flows.max);
     if (flows->inner)
-        say_warning("%s: %" PRIu64 " packets may carry a further IP header (tunnel, ICMP error): "
-                    "Wireshark numbers streams in those too, so its numbers may be higher",
-                    name, flows->inner);
+        message_warning("%s: %" PRIu64
+                        " packets may carry a further IP header (tunnel, ICMP error): "
+                        "Wireshark numbers streams in those too, so its numbers may be higher",
+                        name, flows->inner);
 }
 
-int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
-              uint64_t *rows, pkt_err *err)
+int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
+                 const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
-    pkt_slice slice = *opened;
+    pkt_capture capture = *opened;
     pkt_flow_report flows = {0};
-    slice.flow_rule = x->flows.rule;
-    slice.max_flows = x->flows.max;
-    slice.flow_report = &flows;
-    int bad = pkt_drive(x->backend, x->context, &slice, x->level, x->batch, sink, rows, err);
-    flows_say(x, name, &flows);
+    capture.flow_rule = x->flows.rule;
+    capture.max_flows = x->flows.max;
+    capture.flow_report = &flows;
+    int bad = pkt_run(x->backend, x->context, &capture, x->level, x->batch, sink, rows, err);
+    flows_report(x, name, &flows);
     return bad;
 }
 
@@ -67,16 +69,16 @@ static int ended(const extraction *x, const char *name, int bad, uint64_t rows, 
     const char *kept = rows_kept(x);
     if (!bad)
         return EXIT_DONE;
-    error_words(err, words, sizeof words);
-    if (err->code == PKT_ERR_CUT && !x->strict) {
-        say_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+    error_text(err, words, sizeof words);
+    if (err->code == PKT_ERR_TRUNCATED && !x->strict) {
+        message_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
         return EXIT_DONE;
     }
     if (pkt_err_rows_stand(err))
-        say_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+        message_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
     else if (err->code != PKT_ERR_WRITE)
-        say_failure(name, err);
-    return EXIT_TROUBLE;
+        message_failure(name, err);
+    return EXIT_ERROR;
 }
 
 /* Rows on their way to `to`: how many have no time. */
@@ -100,12 +102,13 @@ static int time_watch_finish(void *self, pkt_err *err)
 }
 
 /* Features take it for a time. */
-static void timeless_say(const char *name, uint64_t packets)
+static void timeless_report(const char *name, uint64_t packets)
 {
     if (packets)
-        say_warning("%s: %" PRIu64 " packets have the time 0, as those of simple packet blocks, "
-                    "which hold none",
-                    name, packets);
+        message_warning("%s: %" PRIu64
+                        " packets have the time 0, as those of simple packet blocks, "
+                        "which hold none",
+                        name, packets);
 }
 
 static int capture_run(const extraction *x, const char *path, const pkt_sink *sink, bool *kept,
@@ -115,53 +118,53 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, err);
     if (!input) {
-        say_failure(name, err);
+        message_failure(name, err);
         *kept = false;
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     }
-    const pkt_slice *slice = pkt_input_slice(input);
+    const pkt_capture *capture = pkt_input_capture(input);
     const bool watching =
-        slice->format == PKT_FORMAT_PCAPNG && x->backend->columns[x->level] & PKT_BIT(ts_ns);
+        capture->format == PKT_FORMAT_PCAPNG && x->backend->columns[x->level] & PKT_BIT(ts_ns);
     time_watch watch = {.to = sink};
     const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
-    int bad = slice_run(x, name, slice, watching ? &watched : sink, &rows, err);
+    int bad = capture_rows(x, name, capture, watching ? &watched : sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
-    timeless_say(name, watch.timeless);
+    timeless_report(name, watch.timeless);
     *kept = !bad || pkt_err_rows_stand(err);
     return ended(x, name, bad, rows, err);
 }
 
-/* Packets that are chosen keep their numbers; feed NULL: they are counted. */
-static void numbers_from(const extraction *x, pkt_writer *writer, pkt_feed *feed)
+/* Packets that are chosen keep their numbers; join NULL: they are counted. */
+static void numbers_from(const extraction *x, pkt_writer *writer, pkt_join *join)
 {
-    uint64_t (*next)(void *) = feed && x->filter ? pkt_feed_number : NULL;
+    uint64_t (*next)(void *) = join && x->filter ? pkt_join_number : NULL;
     if (x->features)
-        pkt_features_number(x->features, next, feed);
+        pkt_features_number(x->features, next, join);
     else if (writer)
-        pkt_writer_number(writer, next, feed);
+        pkt_writer_number(writer, next, join);
 }
 
 /* Captures that are joined, or whose packets are chosen. */
-static int feed_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
+static int join_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
                     pkt_writer *writer, bool *kept, pkt_err *err)
 {
     uint64_t rows = 0;
-    pkt_feed *feed = pkt_feed_open(paths, count, x->filter, x->features || writer, err);
-    if (!feed) {
-        say_failure(pkt_input_shown(paths[0]), err);
+    pkt_join *join = pkt_join_open(paths, count, x->filter, x->features || writer, err);
+    if (!join) {
+        message_failure(pkt_input_shown(paths[0]), err);
         *kept = false;
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     }
-    numbers_from(x, writer, feed);
-    int bad = slice_run(x, pkt_input_shown(paths[0]), pkt_feed_slice(feed), sink, &rows, err);
-    bad = pkt_feed_end(feed, bad, err);
-    timeless_say(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
-                 pkt_feed_timeless(feed));
+    numbers_from(x, writer, join);
+    int bad = capture_rows(x, pkt_input_shown(paths[0]), pkt_join_capture(join), sink, &rows, err);
+    bad = pkt_join_end(join, bad, err);
+    timeless_report(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
+                    pkt_join_timeless(join));
     *kept = !bad || pkt_err_rows_stand(err);
-    int status = ended(x, pkt_input_shown(pkt_feed_path(feed)), bad, rows, err);
+    int status = ended(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
     numbers_from(x, writer, NULL);
-    pkt_feed_close(feed);
+    pkt_join_close(join);
     return status;
 }
 
@@ -201,18 +204,18 @@ int captures_run(const extraction *x, const char *const *labels, const pkt_sink 
         *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
         if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
             *kept = false;
-            status = EXIT_TROUBLE;
+            status = EXIT_ERROR;
             break;
         }
-        status = x->join || x->filter ? feed_run(x, x->captures + i, step, sink, writer, kept, err)
+        status = x->join || x->filter ? join_run(x, x->captures + i, step, sink, writer, kept, err)
                                       : capture_run(x, x->captures[i], sink, kept, err);
     }
     if (status != EXIT_DONE && i < x->capture_count && err->code != PKT_ERR_WRITE)
-        say_warning("not read after it: %zu of %zu captures, from %s on", x->capture_count - i,
-                    x->capture_count, pkt_input_shown(x->captures[i]));
+        message_warning("not read after it: %zu of %zu captures, from %s on", x->capture_count - i,
+                        x->capture_count, pkt_input_shown(x->captures[i]));
     if (writer && *kept && pkt_writer_end(writer, err) != 0) {
         *kept = false;
-        status = EXIT_TROUBLE;
+        status = EXIT_ERROR;
     }
     return status;
 }

@@ -10,8 +10,8 @@ static int extract_loaded(extraction *x)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (x->backend->load && x->backend->load(&x->context, &err) != 0) {
-        say_error("backend %s: %s", x->backend->name, err.msg);
-        return EXIT_TROUBLE;
+        message_error("backend %s: %s", x->backend->name, err.msg);
+        return EXIT_ERROR;
     }
     int status = is_live(x) ? live_run(x) : output_run(x);
     if (x->features)
@@ -25,19 +25,19 @@ static int extract_run(const arguments *arguments)
 {
     extraction x = {.backend = NULL};
     if (!request_read(&x, arguments))
-        return EXIT_TROUBLE;
+        return EXIT_ERROR;
     (void)signal(SIGPIPE, SIG_IGN); /* writing says it */
     x.batch = malloc(sizeof *x.batch);
     if (!x.batch) {
-        say_error("no memory for a batch");
-        return EXIT_TROUBLE;
+        message_error("no memory for a batch");
+        return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    int status = EXIT_TROUBLE;
+    int status = EXIT_ERROR;
     if (x.request.set)
         x.features = pkt_features_open(&x.request, &err);
     if (x.request.set && !x.features)
-        say_error("--features %s: %s: --max-flows takes less", x.request.set->name, err.msg);
+        message_error("--features %s: %s: --max-flows takes less", x.request.set->name, err.msg);
     else
         status = extract_loaded(&x);
     pkt_features_close(x.features);
@@ -63,7 +63,7 @@ static const option_spec options[] = {
     {"by", "WHAT",
      "Features: windows of all packets, of each pair of hosts, or of each flow: all, pair or flow; "
      "default all. Of pairs and flows, --max-flows are remembered, default 262144."},
-    {"piece", "SIZE",
+    {"reset-every", "SIZE",
      "Features: all state starts anew after a piece of the capture of this size, such as 10MB "
      "(1,000,000 bytes each), as when tcpdump -C cuts it; none: never. Default 10MB for ciciot46 "
      "and ciciot39, none for ciciot-fixed."},
@@ -94,7 +94,7 @@ static const option_spec options[] = {
      "With -i: take every packet at once, not up to 10 ms later; with libpcap the buffer then "
      "holds fewer packets."},
     {"join", NULL,
-     "The captures are pieces of one: packet numbers and stream numbers go on from one to the "
+     "The captures are rotation of one: packet numbers and stream numbers go on from one to the "
      "next."},
     {"threads", "N", "Write with N threads, in the same order; default 1."},
     {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},

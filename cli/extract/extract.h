@@ -61,9 +61,9 @@ void labels_close(const extraction *x, const char **labels);
 /* What became of so many packets before a fault. */
 const char *rows_kept(const extraction *x);
 /* One run of the backend into the sink, and what is to be said of its flows. `name` is what to call
- * the capture. As pkt_drive(). */
-int slice_run(const extraction *x, const char *name, const pkt_slice *opened, const pkt_sink *sink,
-              uint64_t *rows, pkt_err *err);
+ * the capture. As pkt_run(). */
+int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
+                 const pkt_sink *sink, uint64_t *rows, pkt_err *err);
 /* The rows of every capture into the sink, in order. `writer` is told where a capture begins, or
  * NULL. The exit status; *kept is false if the rows before the trouble must not be kept, *err has
  * the writer's fault, which was not said yet. */

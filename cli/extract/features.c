@@ -20,7 +20,7 @@ static bool set_get(extraction *x, const char *name)
     for (size_t i = 0; pkt_feature_set_at(i) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
                               pkt_feature_set_at(i)->name);
-    say_error(
+    message_error(
         "no set of features has the name '%s': there are %s; `pktbench list features` explains "
         "them",
         name, known);
@@ -50,14 +50,14 @@ static bool window_get(extraction *x, const char *text)
         seconds_read(text, &seconds))
         r->duration = (uint64_t)llround(seconds * NS_PER_S_F);
     if (r->duration == 0) {
-        say_error("--window %s: must be a number of packets from 1 to %" PRIu64
-                  ", or a duration such as 1s, 500ms or 2m",
-                  text, PKT_FEATURES_MOST_PACKETS);
+        message_error("--window %s: must be a number of packets from 1 to %" PRIu64
+                      ", or a duration such as 1s, 500ms or 2m",
+                      text, PKT_FEATURES_MOST_PACKETS);
         return false;
     }
     if (r->set->published)
-        say_error("--window %s: %s has windows of a number of packets, such as 10 or 100", text,
-                  r->set->name);
+        message_error("--window %s: %s has windows of a number of packets, such as 10 or 100", text,
+                      r->set->name);
     return !r->set->published;
 }
 
@@ -70,21 +70,21 @@ static bool by_get(extraction *x, const char *text)
             x->request.by = (pkt_features_by)i;
             if (!x->request.set->published || i == PKT_BY_ALL)
                 return true;
-            say_error(
+            message_error(
                 "--by %s: %s is defined over all packets: --by all; ciciot-fixed has the others",
                 text, x->request.set->name);
             return false;
         }
     if (text)
-        say_error("--by %s: must be all, pair or flow", text);
+        message_error("--by %s: must be all, pair or flow", text);
     return !text;
 }
 
 static bool piece_get(extraction *x, const char *text)
 {
     double bytes;
-    uint64_t *piece = &x->request.piece;
-    *piece = x->request.set->published ? PKT_FEATURES_PIECE : 0;
+    uint64_t *piece = &x->request.reset_every;
+    *piece = x->request.set->published ? PKT_FEATURES_RESET_BYTES : 0;
     if (!text)
         return true;
     if (strcmp(text, "none") == 0) {
@@ -95,8 +95,9 @@ static bool piece_get(extraction *x, const char *text)
         *piece = (uint64_t)bytes;
         return true;
     }
-    say_error("--piece %s: must be a size such as 10MB, 500kB or 1GB, at most 1000GB, or none",
-              text);
+    message_error(
+        "--reset-every %s: must be a size such as 10MB, 500kB or 1GB, at most 1000GB, or none",
+        text);
     return false;
 }
 
@@ -111,26 +112,27 @@ static bool columns_given(const extraction *x)
         PKT_BIT(dst_port) | PKT_BIT(l4_hlen) | PKT_BIT(payload_len) | PKT_BIT(tcp_flags);
     const pkt_column_set missing = needed & ~x->backend->columns[x->level];
     if (missing)
-        say_error("--features: backend %s at level %s does not give %s, which features are made of",
-                  x->backend->name, pkt_level_name(x->level),
-                  pkt_column_at((size_t)__builtin_ctzll(missing))->name);
+        message_error(
+            "--features: backend %s at level %s does not give %s, which features are made of",
+            x->backend->name, pkt_level_name(x->level),
+            pkt_column_at((size_t)__builtin_ctzll(missing))->name);
     return !missing;
 }
 
 bool features_read(extraction *x, const arguments *arguments)
 {
-    static const char *const others[] = {"window", "by", "piece"};
+    static const char *const others[] = {"window", "by", "reset-every"};
     const char *name = option_value(arguments, "features");
     for (size_t i = 0; !name && i < sizeof others / sizeof others[0]; i++)
         if (option_given(arguments, others[i])) {
-            say_error("--%s goes with --features", others[i]);
+            message_error("--%s goes with --features", others[i]);
             return false;
         }
     if (!name)
         return true;
     return set_get(x, name) && window_get(x, option_value(arguments, "window")) &&
            by_get(x, option_value(arguments, "by")) &&
-           piece_get(x, option_value(arguments, "piece")) &&
+           piece_get(x, option_value(arguments, "reset-every")) &&
            option_number(arguments, "max-flows", 1, PKT_FEATURES_MOST_FLOWS, PKT_FEATURES_FLOWS,
                          &x->request.max_flows) &&
            columns_given(x);
@@ -148,7 +150,7 @@ bool features_fields(extraction *x, const char *list)
         return true;
     char known[2048];
     pkt_fields_names(&all, ",", known, sizeof known);
-    say_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, known);
+    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, known);
     return false;
 }
 
@@ -156,12 +158,12 @@ void features_report(const pkt_features *features)
 {
     const pkt_features_report report = pkt_features_reported(features);
     if (report.evicted)
-        say_warning("%" PRIu64
-                    " flows were forgotten to make room for others: --max-flows takes more",
-                    report.evicted);
+        message_warning("%" PRIu64
+                        " flows were forgotten to make room for others: --max-flows takes more",
+                        report.evicted);
     if (report.unkeyed)
-        say_note("%" PRIu64 " packets without IP addresses are in no row", report.unkeyed);
+        message_note("%" PRIu64 " packets without IP addresses are in no row", report.unkeyed);
     if (report.late)
-        say_warning("%" PRIu64 " packets are older than the window that they were counted in",
-                    report.late);
+        message_warning("%" PRIu64 " packets are older than the window that they were counted in",
+                        report.late);
 }

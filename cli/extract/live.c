@@ -25,7 +25,7 @@ static volatile sig_atomic_t asked_to_stop;
 typedef struct session {
     const extraction *x;
     const char *name; /* of the interface or the capture */
-    pieces out;
+    rotation out;
     uint64_t packets; /* taken */
     uint64_t number;  /* of the last row's packet */
     uint64_t received, dropped;
@@ -74,7 +74,7 @@ static bool is_enough(const session *s)
 
 static void piece_close(session *s, pkt_err *err)
 {
-    if (pieces_close(&s->out, err) == 0)
+    if (rotation_close(&s->out, err) == 0)
         s->rotate = INT64_MAX; /* until there is another one */
 }
 
@@ -85,12 +85,12 @@ static void output_care(session *s)
     const int64_t now = clock_ns();
     if (s->fault.code != PKT_ERR_NONE)
         return;
-    if (now >= s->rotate || (live->rotate_size && pieces_bytes(&s->out) >= live->rotate_size)) {
+    if (now >= s->rotate || (live->rotate_size && rotation_bytes(&s->out) >= live->rotate_size)) {
         piece_close(s, &s->fault);
     } else if (now >= s->flush) {
         s->flush = now + live->flush_every;
         if (s->unflushed)
-            (void)pieces_flush(&s->out, &s->fault);
+            (void)rotation_flush(&s->out, &s->fault);
         s->unflushed = false;
     }
 }
@@ -110,7 +110,7 @@ static void packets_wait(session *s, int fd)
     const int64_t now = clock_ns();
     int64_t until = now + (int64_t)(fd >= 0 ? LOOK_MS : FOLLOW_MS) * 1000000;
     struct pollfd on[] = {{.fd = fd >= 0 ? fd : -1, .events = POLLIN},
-                          {.fd = pieces_descriptor(&s->out)}};
+                          {.fd = rotation_descriptor(&s->out)}};
     if (s->unflushed && s->flush < until)
         until = s->flush;
     until = s->rotate < until ? s->rotate : until;
@@ -128,8 +128,8 @@ static int live_more(void *self, int fd)
     if (!s->began) {
         s->began = true;
         s->end = after(clock_ns(), s->x->live.duration);
-        say_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
-                 s->x->backend->name);
+        message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
+                     s->x->backend->name);
     }
     if (fd != PKT_LIVE_BUSY && !is_enough(s))
         packets_wait(s, fd);
@@ -141,9 +141,10 @@ static void live_counted(void *self, uint64_t received, uint64_t dropped)
 {
     session *s = self;
     if (dropped && !s->dropped)
-        say_warning("%s: packets are dropped: they come faster than their rows are written, or in "
-                    "bursts too large for --buffer",
-                    s->name);
+        message_warning(
+            "%s: packets are dropped: they come faster than their rows are written, or in "
+            "bursts too large for --buffer",
+            s->name);
     s->received = received;
     s->dropped = dropped;
 }
@@ -159,7 +160,7 @@ static int rows_push(void *self, const pkt_batch *rows, const double *values, pk
     if (s->rotate == INT64_MAX)
         s->rotate = after(clock_ns(), s->x->live.rotate_every);
     s->unflushed = true;
-    return pieces_push(&s->out, rows, values, err);
+    return rotation_push(&s->out, rows, values, err);
 }
 
 /* The batch, into rows or into windows. */
@@ -209,8 +210,9 @@ static int packets_end(session *s)
         if (sink.finish(sink.self, &s->fault) != 0)
             return -1;
     }
-    return s->out.count || pieces_open(&s->out, &s->fault) == 0 ? pieces_close(&s->out, &s->fault)
-                                                                : -1;
+    return s->out.count || rotation_open(&s->out, &s->fault) == 0
+               ? rotation_close(&s->out, &s->fault)
+               : -1;
 }
 
 /* The output could not be written; a reader that has gone is no trouble. */
@@ -220,72 +222,73 @@ static int write_failed(const session *s)
         clearerr(stdout); /* which is looked at once more at the exit */
         return EXIT_DONE;
     }
-    say_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->fault.msg, pieces_rows(&s->out),
-              s->out.rotating ? "; files that were finished stay" : "");
-    return EXIT_TROUBLE;
+    message_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->fault.msg,
+                  rotation_rows(&s->out), s->out.rotating ? "; files that were finished stay" : "");
+    return EXIT_ERROR;
 }
 
 /* What the kernel has counted. */
-static void counts_say(const session *s, uint64_t missed)
+static void counts_print(const session *s, uint64_t missed)
 {
-    const uint64_t rows = pieces_rows(&s->out);
+    const uint64_t rows = rotation_rows(&s->out);
     if (s->dropped)
-        say_warning("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped "
-                    "%" PRIu64 " more",
-                    s->name, rows, s->received, s->dropped);
+        message_warning("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped "
+                        "%" PRIu64 " more",
+                        s->name, rows, s->received, s->dropped);
     else
-        say_note("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped none",
-                 s->name, rows, s->received);
+        message_note("%s: %" PRIu64 " rows; the kernel received %" PRIu64
+                     " packets and dropped none",
+                     s->name, rows, s->received);
     if (missed)
-        say_warning("%s: the interface itself missed %" PRIu64 " packets", s->name, missed);
+        message_warning("%s: the interface itself missed %" PRIu64 " packets", s->name, missed);
 }
 
-static int session_run(session *s, const pkt_slice *slice)
+static int session_run(session *s, const pkt_capture *capture)
 {
     const extraction *x = s->x;
     const pkt_sink sink = {s, packets_push, packets_finish};
     const uint64_t missed = x->follow ? 0 : pkt_interface_missed(s->name);
     uint64_t rows;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    int bad = slice_run(x, s->name, slice, &sink, &rows, &err);
+    int bad = capture_rows(x, s->name, capture, &sink, &rows, &err);
     bad = bad && err.code != PKT_ERR_NONE && s->fault.code == PKT_ERR_NONE;
     if (bad && !s->began) {
-        say_failure(s->name, &err);
-        return EXIT_TROUBLE;
+        message_failure(s->name, &err);
+        return EXIT_ERROR;
     }
     const bool unwritten = packets_end(s) != 0;
     int status = EXIT_DONE;
     if (bad) {
         char words[sizeof err.msg + 40];
-        error_words(&err, words, sizeof words);
-        status = err.code == PKT_ERR_CUT ? EXIT_DONE : EXIT_TROUBLE;
-        (status ? say_error : say_warning)("%s: %s: %" PRIu64 " %s", s->name, words, s->packets,
-                                           rows_kept(x));
+        error_text(&err, words, sizeof words);
+        status = err.code == PKT_ERR_TRUNCATED ? EXIT_DONE : EXIT_ERROR;
+        (status ? message_error : message_warning)("%s: %s: %" PRIu64 " %s", s->name, words,
+                                                   s->packets, rows_kept(x));
     }
     if (unwritten)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->gone && s->fault.sys != EPIPE)))
-        counts_say(s, pkt_interface_missed(s->name) - missed);
-    pieces_abandon(&s->out);
+        counts_print(s, pkt_interface_missed(s->name) - missed);
+    rotation_abandon(&s->out);
     return status;
 }
 
 /* A capture that has just been begun may have no header yet. */
-static int header_wait(session *s, pkt_slice *slice, pkt_err *err)
+static int header_wait(session *s, pkt_capture *capture, pkt_err *err)
 {
     struct stat st;
     while (stat(s->name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < FILE_HEADER &&
            live_more(s, PKT_LIVE_PAUSE)) {
     }
-    return pkt_slice_open(s->name, slice, err);
+    return pkt_capture_open(s->name, capture, err);
 }
 
 int live_run(const extraction *x)
 {
     const char **labels = x->follow ? labels_open(x) : NULL;
     if (x->follow && !labels) {
-        say_error("no memory for labels");
-        return EXIT_TROUBLE;
+        message_error("no memory for labels");
+        return EXIT_ERROR;
     }
     session s = {
         .x = x,
@@ -312,16 +315,16 @@ int live_run(const extraction *x)
                            .self = &s};
     if (x->features)
         pkt_features_into(x->features, rows_push, &s);
-    pkt_slice slice = {.path = s.name, .format = PKT_FORMAT_LIVE};
+    pkt_capture capture = {.path = s.name, .format = PKT_FORMAT_LIVE};
     pkt_err err = {.pos = PKT_POS_NONE};
-    int status = EXIT_TROUBLE;
+    int status = EXIT_ERROR;
     s.out.file = base_name(s.name);
     signals_set();
-    if (x->follow && header_wait(&s, &slice, &err) != 0) {
-        say_failure(s.name, &err);
+    if (x->follow && header_wait(&s, &capture, &err) != 0) {
+        message_failure(s.name, &err);
     } else {
-        slice.live = &live;
-        status = session_run(&s, &slice);
+        capture.live = &live;
+        status = session_run(&s, &capture);
     }
     labels_close(x, labels);
     return status;

@@ -44,36 +44,37 @@ static bool input_fits(const extraction *x, const arguments *arguments)
 {
     const char *option = any_given(arguments, live_options);
     if (!is_live(x) && x->capture_count == 0) {
-        say_error("extract: an operand is missing: expected CAPTURE... or -i INTERFACE; see "
-                  "`pktbench extract --help`");
+        message_error("extract: an operand is missing: expected CAPTURE... or -i INTERFACE; see "
+                      "`pktbench extract --help`");
         return false;
     }
     if (!is_live(x) && option) {
-        say_error("extract: %s%s is for -i%s", dashes(option), option,
-                  is_one_of(option, interface_options) ? "" : " and --follow");
+        message_error("extract: %s%s is for -i%s", dashes(option), option,
+                      is_one_of(option, interface_options) ? "" : " and --follow");
         return false;
     }
     if (!is_live(x))
         return true;
     if (x->live.interface && (x->capture_count || x->follow)) {
-        say_error("extract: -i and %s exclude each other", x->follow ? "--follow" : "a CAPTURE");
+        message_error("extract: -i and %s exclude each other",
+                      x->follow ? "--follow" : "a CAPTURE");
         return false;
     }
     if (x->follow && (x->capture_count != 1 || strcmp(x->captures[0], "-") == 0)) {
-        say_error("extract: --follow goes with one CAPTURE, a file");
+        message_error("extract: --follow goes with one CAPTURE, a file");
         return false;
     }
     option = any_given(arguments, file_options);
     if (option) {
-        say_error("extract: --%s is for captures that are whole", option);
+        message_error("extract: --%s is for captures that are whole", option);
         return false;
     }
     option = x->follow ? any_given(arguments, interface_options) : NULL;
     if (option)
-        say_error("extract: --%s is for -i", option);
+        message_error("extract: --%s is for -i", option);
     if (!option && x->follow && x->filter) {
         option = "f";
-        say_error(
+        message_error(
             "extract: -f does not go with --follow: filter its rows, or where it is captured");
     }
     return !option;
@@ -84,13 +85,14 @@ static bool backend_fits(const extraction *x)
 {
     const char *wanted = x->follow ? "follow" : "live";
     for (const pkt_feature *f = x->backend->features; f && f->name; f++)
-        if (strcmp(f->name, wanted) == 0 && strcmp(f->how, "tested") == 0)
+        if (strcmp(f->name, wanted) == 0 && strcmp(f->evidence, "tested") == 0)
             return true;
     if (x->follow)
-        say_error("backend %s does not follow a capture that grows: raw does", x->backend->name);
+        message_error("backend %s does not follow a capture that grows: raw does",
+                      x->backend->name);
     else
-        say_error("backend %s does not capture from an interface here: raw and libpcap do",
-                  x->backend->name);
+        message_error("backend %s does not capture from an interface here: raw and libpcap do",
+                      x->backend->name);
     return false;
 }
 
@@ -107,7 +109,7 @@ static bool count_get(const arguments *arguments, uint64_t *packets)
 {
     const bool is_short = option_given(arguments, "c");
     if (is_short && option_given(arguments, "count")) {
-        say_error("extract: -c and --count are the same: give one of them");
+        message_error("extract: -c and --count are the same: give one of them");
         return false;
     }
     return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MOST, 0, packets);
@@ -119,7 +121,7 @@ static bool rotation_fits(const extraction *x)
         return true;
     if (x->encoder && strcmp(x->path, "-") != 0)
         return true;
-    say_error(
+    message_error(
         "extract: --rotate-size and --rotate-every need a file to name others after: -o FILE");
     return false;
 }
@@ -138,7 +140,7 @@ bool live_request_read(extraction *x, const arguments *arguments)
     if (!input_fits(x, arguments) || (is_live(x) && !backend_fits(x)))
         return false;
     if (x->label && live->interface && strcmp(x->label, "from-folder") == 0) {
-        say_error("--label from-folder: an interface is in no folder");
+        message_error("--label from-folder: an interface is in no folder");
         return false;
     }
     if (!count_get(arguments, &live->packets) ||

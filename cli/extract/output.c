@@ -37,18 +37,18 @@ static int write_failed(const extraction *x, uint64_t rows, const pkt_err *err)
         clearerr(stdout); /* which is looked at once more at the exit */
         return EXIT_DONE;
     }
-    say_error("%s: %s, after %" PRIu64 " rows", x->path, err->msg, rows);
-    return EXIT_TROUBLE;
+    message_error("%s: %s, after %" PRIu64 " rows", x->path, err->msg, rows);
+    return EXIT_ERROR;
 }
 
-static int file_run(const extraction *x, const char *const *labels, pkt_outfile *out)
+static int file_run(const extraction *x, const char *const *labels, pkt_atomic_file *out)
 {
     bool kept = false;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)setvbuf(out->file, NULL, _IONBF, 0); /* blocks are large */
     pkt_writer *writer = pkt_writer_open(x->encoder, &x->fields, out->file, x->threads, &err);
     if (!writer) {
-        pkt_outfile_abandon(out);
+        pkt_atomic_file_abandon(out);
         return write_failed(x, 0, &err);
     }
     pkt_sink sink = sink_open(x, writer);
@@ -57,12 +57,12 @@ static int file_run(const extraction *x, const char *const *labels, pkt_outfile 
         status = write_failed(x, pkt_writer_rows(writer), &err);
     pkt_writer_close(writer);
     if (!kept) {
-        pkt_outfile_abandon(out);
+        pkt_atomic_file_abandon(out);
         return status;
     }
-    if (pkt_outfile_commit(out, &err) != 0) {
-        say_failure(x->path, &err);
-        return EXIT_TROUBLE;
+    if (pkt_atomic_file_commit(out, &err) != 0) {
+        message_failure(x->path, &err);
+        return EXIT_ERROR;
     }
     return status;
 }
@@ -70,12 +70,12 @@ static int file_run(const extraction *x, const char *const *labels, pkt_outfile 
 static int labelled_run(const extraction *x, const char *const *labels)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_outfile out;
+    pkt_atomic_file out;
     if (!x->encoder)
         return thrown_away(x, labels);
-    if (pkt_outfile_open(&out, x->path, &err) != 0) {
-        say_failure(x->path, &err);
-        return EXIT_TROUBLE;
+    if (pkt_atomic_file_open(&out, x->path, &err) != 0) {
+        message_failure(x->path, &err);
+        return EXIT_ERROR;
     }
     return file_run(x, labels, &out);
 }
@@ -84,8 +84,8 @@ int output_run(const extraction *x)
 {
     const char **labels = labels_open(x);
     if (!labels) {
-        say_error("no memory for labels");
-        return EXIT_TROUBLE;
+        message_error("no memory for labels");
+        return EXIT_ERROR;
     }
     int status = labelled_run(x, labels);
     labels_close(x, labels);

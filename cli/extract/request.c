@@ -11,9 +11,9 @@ static const pkt_backend *plugin_get(const char *plugin, const char *name)
     pkt_err err = {.pos = PKT_POS_NONE};
     const pkt_backend *backend = pkt_plugin_open(plugin, &err);
     if (!backend)
-        say_error("plug-in %s", err.msg);
+        message_error("plug-in %s", err.msg);
     if (backend && name && strcmp(name, backend->name) != 0) {
-        say_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
+        message_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
         return NULL;
     }
     return backend;
@@ -29,12 +29,12 @@ static const pkt_backend *backend_get(const arguments *arguments)
         return plugin_get(plugin, name);
     name = name ? name : "raw";
     if (pkt_registry_find(name, &entry) != 0) {
-        say_error("no backend has the name '%s': `pktbench list` shows them", name);
+        message_error("no backend has the name '%s': `pktbench list` shows them", name);
         return NULL;
     }
     const pkt_backend *backend = pkt_entry_backend(&entry, &err);
     if (!backend)
-        say_error("backend %s: %s", name, err.msg);
+        message_error("backend %s: %s", name, err.msg);
     return backend;
 }
 
@@ -43,12 +43,13 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
     if (level_find(name, level) != 0) {
-        say_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+        message_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
     if (!backend->work[*level]) {
-        say_error("backend %s does not offer the level %s: `pktbench list` shows what it offers",
-                  backend->name, name);
+        message_error(
+            "backend %s does not offer the level %s: `pktbench list` shows what it offers",
+            backend->name, name);
         return false;
     }
     return true;
@@ -65,7 +66,7 @@ static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
     size_t n = 0;
     for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s, ", pkt_encoder_at(i)->name);
-    say_error("no format has the name '%s': there are %snone", name, known);
+    message_error("no format has the name '%s': there are %snone", name, known);
     return false;
 }
 
@@ -82,8 +83,8 @@ static bool fields_get(const arguments *arguments, extraction *x)
     } else if (pkt_fields_named(&x->fields, list, columns, &err) != 0) {
         char known[512];
         pkt_fields_known(columns, known, sizeof known);
-        say_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
-                  pkt_level_name(x->level), known);
+        message_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
+                      pkt_level_name(x->level), known);
         return false;
     }
     if (x->label)
@@ -98,7 +99,7 @@ static bool join_fits(const extraction *x)
 {
     for (size_t i = 0; x->join && i < x->fields.count; i++)
         if (x->fields.at[i].kind == PKT_FIELD_FILE) {
-            say_error("--join makes one capture of all: there is no column file");
+            message_error("--join makes one capture of all: there is no column file");
             return false;
         }
     return true;
@@ -110,7 +111,7 @@ static bool output_get(const arguments *arguments, extraction *x)
     x->path = path ? path : "-";
     for (size_t i = 0; i < x->capture_count; i++)
         if (pkt_same_file(x->path, x->captures[i])) {
-            say_error("%s: is the capture itself: -o must name another file", x->path);
+            message_error("%s: is the capture itself: -o must name another file", x->path);
             return false;
         }
     return true;
@@ -121,7 +122,7 @@ static bool captures_there(const extraction *x)
 {
     for (size_t i = 0; i < x->capture_count; i++)
         if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
-            say_error("%s: %s", x->captures[i], strerror(errno));
+            message_error("%s: %s", x->captures[i], strerror(errno));
             return false;
         }
     return true;

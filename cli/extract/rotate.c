@@ -4,7 +4,7 @@
 #include <time.h>
 
 /* rows.csv -> rows-20261231T235959Z-000001.csv: a later run does not write over it. */
-static void name_make(const pieces *p, char name[PATH_MAX])
+static void name_make(const rotation *p, char name[PATH_MAX])
 {
     const char *slash = strrchr(p->path, '/'), *base = slash ? slash + 1 : p->path;
     const char *dot = strrchr(base, '.');
@@ -18,7 +18,7 @@ static void name_make(const pieces *p, char name[PATH_MAX])
                    p->path + stem);
 }
 
-int pieces_open(pieces *p, pkt_err *err)
+int rotation_open(rotation *p, pkt_err *err)
 {
     char name[PATH_MAX];
     const char *path = p->path;
@@ -29,33 +29,33 @@ int pieces_open(pieces *p, pkt_err *err)
         name_make(p, name);
         path = name;
     }
-    if (pkt_outfile_open(&p->out, path, err) != 0)
+    if (pkt_atomic_file_open(&p->out, path, err) != 0)
         return -1;
     (void)setvbuf(p->out.file, NULL, _IONBF, 0); /* blocks are large */
     p->writer = pkt_writer_open(p->encoder, p->fields, p->out.file, p->threads, err);
     if (!p->writer) {
-        pkt_outfile_abandon(&p->out);
+        pkt_atomic_file_abandon(&p->out);
         return -1;
     }
     pkt_writer_number(p->writer, p->number_next, p->number_self);
     return pkt_writer_capture(p->writer, p->file, p->label, err);
 }
 
-int pieces_push(pieces *p, const pkt_batch *batch, const double *values, pkt_err *err)
+int rotation_push(rotation *p, const pkt_batch *batch, const double *values, pkt_err *err)
 {
     if (!p->encoder) {
         p->rows += batch->rows;
         return 0;
     }
-    return pieces_open(p, err) != 0 ? -1 : pkt_writer_push(p->writer, batch, values, err);
+    return rotation_open(p, err) != 0 ? -1 : pkt_writer_push(p->writer, batch, values, err);
 }
 
-int pieces_flush(pieces *p, pkt_err *err)
+int rotation_flush(rotation *p, pkt_err *err)
 {
     return !p->writer || p->encoder->placed ? 0 : pkt_writer_flush(p->writer, err);
 }
 
-int pieces_close(pieces *p, pkt_err *err)
+int rotation_close(rotation *p, pkt_err *err)
 {
     if (!p->writer)
         return 0;
@@ -64,29 +64,29 @@ int pieces_close(pieces *p, pkt_err *err)
     p->rows += pkt_writer_rows(p->writer);
     pkt_writer_close(p->writer);
     p->writer = NULL;
-    return pkt_outfile_commit(&p->out, err);
+    return pkt_atomic_file_commit(&p->out, err);
 }
 
-void pieces_abandon(pieces *p)
+void rotation_abandon(rotation *p)
 {
     if (!p->writer)
         return;
     pkt_writer_close(p->writer);
     p->writer = NULL;
-    pkt_outfile_abandon(&p->out);
+    pkt_atomic_file_abandon(&p->out);
 }
 
-uint64_t pieces_bytes(const pieces *p)
+uint64_t rotation_bytes(const rotation *p)
 {
     return p->writer ? pkt_writer_bytes(p->writer) : 0;
 }
 
-uint64_t pieces_rows(const pieces *p)
+uint64_t rotation_rows(const rotation *p)
 {
     return p->rows + (p->writer ? pkt_writer_rows(p->writer) : 0);
 }
 
-int pieces_descriptor(const pieces *p)
+int rotation_descriptor(const rotation *p)
 {
     return p->writer ? fileno(p->out.file) : -1;
 }

@@ -14,7 +14,7 @@ static size_t columns_count(pkt_column_set columns)
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        count += columns >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN;
+        count += columns >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN;
     return count;
 }
 
@@ -22,13 +22,13 @@ static void missing_print(pkt_column_set missing)
 {
     const char *separator = "  without ";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (missing >> c & 1 && pkt_column_at(c)->show != PKT_SHOW_HIDDEN) {
+        if (missing >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN) {
             printf("%s%s", separator, pkt_column_at(c)->name);
             separator = ", ";
         }
 }
 
-static void levels_print(const candidate *c)
+static void levels_print(const backend *c)
 {
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
         const char *name = pkt_level_name((pkt_level)i);
@@ -44,27 +44,27 @@ static void levels_print(const candidate *c)
     }
 }
 
-static void features_print(const candidate *c)
+static void features_print(const backend *c)
 {
     size_t i;
     json_t *feature;
     json_array_foreach(json_object_get(c->description, "features"), i, feature)
     {
         printf("    %-18s %s\n", json_string_value(json_object_get(feature, "name")),
-               json_string_value(json_object_get(feature, "how")));
+               json_string_value(json_object_get(feature, "evidence")));
     }
 }
 
-static const char *word(const candidate *c, const char *key)
+static const char *word(const backend *c, const char *key)
 {
     const char *text = json_string_value(json_object_get(c->description, key));
     return text ? text : "";
 }
 
-static void backends_print(const lineup *l)
+static void backends_print(const selection *l)
 {
     for (size_t i = 0; i < l->count; i++) {
-        const candidate *c = l->candidates[i];
+        const backend *c = l->backends[i];
         printf("%s%s: %s\n", i ? "\n" : "", c->name, word(c, "summary"));
         if (!c->available) {
             printf("    unavailable: %s\n", c->reason);
@@ -77,11 +77,11 @@ static void backends_print(const lineup *l)
     }
 }
 
-static json_t *backends_list(const lineup *l)
+static json_t *backends_list(const selection *l)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < l->count; i++) {
-        const candidate *c = l->candidates[i];
+        const backend *c = l->backends[i];
         json_t *entry = json_deep_copy(c->description);
         json_object_set_new(entry, "available", json_boolean(c->available));
         json_object_set_new(entry, "reason", c->available ? json_null() : json_string(c->reason));
@@ -157,16 +157,16 @@ static void list_finish(json_t *list, bool json)
 
 static bool list_backends(const arguments *arguments, bool json)
 {
-    lineup l;
-    const lineup_wish wish = {.backends = EVERY_BACKEND,
-                              .plugins = option_value(arguments, "plugin")};
-    if (!lineup_open(&l, &wish))
+    selection l;
+    const selection_request request = {.backends = EVERY_BACKEND,
+                                       .plugins = option_value(arguments, "plugin")};
+    if (!selection_open(&l, &request))
         return false;
     if (json)
         list_finish(backends_list(&l), true);
     else
         backends_print(&l);
-    lineup_close(&l);
+    selection_close(&l);
     return true;
 }
 
@@ -176,11 +176,11 @@ static int list_run(const arguments *arguments)
     const char *format = option_value(arguments, "format");
     bool json = format && strcmp(format, "json") == 0;
     if (format && !json && strcmp(format, "table") != 0) {
-        say_error("no format has the name '%s': table and json do", format);
-        return EXIT_TROUBLE;
+        message_error("no format has the name '%s': table and json do", format);
+        return EXIT_ERROR;
     }
     if (strcmp(what, "backends") == 0)
-        return list_backends(arguments, json) ? EXIT_DONE : EXIT_TROUBLE;
+        return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
     if (strcmp(what, "features") == 0) {
         json_t *sets = features_list();
         if (!json)
@@ -190,8 +190,8 @@ static int list_run(const arguments *arguments)
     }
     bool columns = strcmp(what, "columns") == 0;
     if (!columns && strcmp(what, "scenarios") != 0) {
-        say_error("list: '%s' is none of backends, columns, scenarios, features", what);
-        return EXIT_TROUBLE;
+        message_error("list: '%s' is none of backends, columns, scenarios, features", what);
+        return EXIT_ERROR;
     }
     json_t *list = columns ? columns_list() : scenarios_list();
     if (!json)

@@ -21,10 +21,10 @@ static json_t *column_value(const pkt_feature_column *c)
 static json_t *column_own(const pkt_field *field, const char *by)
 {
     const pkt_column_info *info = pkt_column_at(field->column);
-    const char *type = info->show == PKT_SHOW_ADDRESS ? "text"
-                       : info->size == 8              ? "int64"
-                       : info->size == 2              ? "int32"
-                                                      : "int16";
+    const char *type = info->format_as == PKT_AS_ADDRESS ? "text"
+                       : info->size == 8                 ? "int64"
+                       : info->size == 2                 ? "int32"
+                                                         : "int16";
     return json_pack("{s:s#, s:s, s:s, s:s, s:s, s:n, s:b, s:s}", "name", field->name,
                      (int)field->name_size, "type", type, "unit",
                      field->column == PKT_COL_ts_ns ? "ns since 1970-01-01 UTC" : "", "aggregation",
@@ -73,9 +73,9 @@ json_t *features_list(void)
             sets, json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:o, s:o}", "name", set->name,
                             "summary", set->summary, "reconstruction", (int)set->published,
                             "windows", set->published ? "packets" : "packets or duration", "by",
-                            set->published ? "all" : "all, pair or flow", "piece",
-                            (json_int_t)(set->published ? PKT_FEATURES_PIECE : 0), "notes", notes,
-                            "columns", columns_of(set)));
+                            set->published ? "all" : "all, pair or flow", "reset_every",
+                            (json_int_t)(set->published ? PKT_FEATURES_RESET_BYTES : 0), "notes",
+                            notes, "columns", columns_of(set)));
     }
     return sets;
 }

@@ -83,10 +83,10 @@ static int packets_put(const malformed_case *c, FILE *file, pkt_err *err)
 static const char *shown_name(size_t column, char name[CELL_MAX])
 {
     const pkt_column_info *info = pkt_column_at(column);
-    if (info->level > PKT_LEVEL_HEADERS || info->show == PKT_SHOW_HIDDEN ||
-        info->show == PKT_SHOW_VERDICT)
+    if (info->level > PKT_LEVEL_HEADERS || info->format_as == PKT_AS_HIDDEN ||
+        info->format_as == PKT_AS_VERDICT)
         return NULL;
-    const size_t length = strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+    const size_t length = strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
     (void)snprintf(name, CELL_MAX, "%.*s", (int)length, info->name);
     return name;
 }
@@ -154,14 +154,14 @@ static int rows_put(const malformed_case *c, FILE *file, pkt_err *err)
 static int written(const char *path, const malformed_case *c,
                    int (*put)(const malformed_case *, FILE *, pkt_err *), pkt_err *err)
 {
-    pkt_outfile out;
-    if (pkt_outfile_open(&out, path, err) != 0)
+    pkt_atomic_file out;
+    if (pkt_atomic_file_open(&out, path, err) != 0)
         return -1;
     if (put(c, out.file, err) != 0) {
-        pkt_outfile_abandon(&out);
+        pkt_atomic_file_abandon(&out);
         return -1;
     }
-    return pkt_outfile_commit(&out, err);
+    return pkt_atomic_file_commit(&out, err);
 }
 
 int malformed_write(const malformed_case *c, const char *capture, const char *rows, pkt_err *err)

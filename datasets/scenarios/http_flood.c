@@ -28,7 +28,7 @@ static void say(frame *f, random_state *random, unsigned turn)
     put_text(f, request);
 }
 
-static void start(crowd *s, conversation *c)
+static void start(sessions *s, conversation *c)
 {
     static const script get = {80, 2, 1, from_client, say};
     conversation_open(c, &get, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
@@ -37,11 +37,11 @@ static void start(crowd *s, conversation *c)
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    static const crowd_kind kind = {.conversations = CONNECTIONS,
-                                    .start = start,
-                                    .noise_share = SHARE_NOISE,
-                                    .mean_gap_ns = MEAN_GAP_NS};
-    return crowd_open(stream, &kind, seed, err);
+    static const sessions_kind kind = {.conversations = CONNECTIONS,
+                                       .start = start,
+                                       .noise_share = SHARE_NOISE,
+                                       .mean_gap_ns = MEAN_GAP_NS};
+    return sessions_open(stream, &kind, seed, err);
 }
 
 const dataset_scenario scenario_http_flood = {

@@ -65,7 +65,7 @@ static void say_http(frame *f, random_state *random, unsigned turn)
                             "WWW-Authenticate: Basic\r\n\r\n");
 }
 
-static void start(crowd *s, conversation *c)
+static void start(sessions *s, conversation *c)
 {
     static const script scripts[] = {{22, 8, 3, from_client, say_ssh},
                                      {23, 5, 2, from_client, say_telnet},
@@ -105,7 +105,7 @@ static void arp_request(frame *f, unsigned target)
 }
 
 /* In eights: three probes with their answers, a question for a neighbour, an echo request. */
-static void other(crowd *s, frame *f)
+static void other(sessions *s, frame *f)
 {
     const uint64_t number = s->others / 8;
     const unsigned turn = (unsigned)(s->others % 8);
@@ -127,13 +127,13 @@ static void other(crowd *s, frame *f)
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    static const crowd_kind kind = {.conversations = LOGINS,
-                                    .start = start,
-                                    .other = other,
-                                    .noise_share = SHARE_NOISE,
-                                    .other_share = SHARE_OTHER,
-                                    .mean_gap_ns = MEAN_GAP_NS};
-    return crowd_open(stream, &kind, seed, err);
+    static const sessions_kind kind = {.conversations = LOGINS,
+                                       .start = start,
+                                       .other = other,
+                                       .noise_share = SHARE_NOISE,
+                                       .other_share = SHARE_OTHER,
+                                       .mean_gap_ns = MEAN_GAP_NS};
+    return sessions_open(stream, &kind, seed, err);
 }
 
 const dataset_scenario scenario_recon = {

@@ -24,7 +24,7 @@ static void say(frame *f, random_state *random, unsigned turn)
     put_text(f, "\r\n");
 }
 
-static void start(crowd *s, conversation *c)
+static void start(sessions *s, conversation *c)
 {
     static const script drip = {80, UINT_MAX, 2, from_client, say};
     conversation_open(c, &drip, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
@@ -33,11 +33,11 @@ static void start(crowd *s, conversation *c)
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    static const crowd_kind kind = {.conversations = CROWD_MAX,
-                                    .start = start,
-                                    .noise_share = SHARE_NOISE,
-                                    .mean_gap_ns = MEAN_GAP_NS};
-    return crowd_open(stream, &kind, seed, err);
+    static const sessions_kind kind = {.conversations = SESSIONS_MAX,
+                                       .start = start,
+                                       .noise_share = SHARE_NOISE,
+                                       .mean_gap_ns = MEAN_GAP_NS};
+    return sessions_open(stream, &kind, seed, err);
 }
 
 const dataset_scenario scenario_slowloris = {

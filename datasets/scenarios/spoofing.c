@@ -16,7 +16,7 @@ enum {
 };
 
 typedef struct spoofing {
-    overlay base;
+    background_traffic base;
     frame relayed; /* the frame that is seen again next, if any */
     bool relay;
     unsigned answers, question; /* a question with so many answers to come */
@@ -131,7 +131,7 @@ static void next(void *state, frame *f)
 
 static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
 {
-    return overlay_open(stream, sizeof(spoofing), next, seed, err) ? 0 : -1;
+    return background_open(stream, sizeof(spoofing), next, seed, err) ? 0 : -1;
 }
 
 const dataset_scenario scenario_spoofing = {

@@ -4,17 +4,17 @@
 
 #include "datasets/clock.h"
 
-static void overlay_close(void *state)
+static void background_close(void *state)
 {
-    overlay *s = state;
+    background_traffic *s = state;
     s->home.close(s->home.state);
     free(s);
 }
 
-void *overlay_open(scenario_stream *stream, size_t size, void (*next)(void *state, frame *f),
-                   uint64_t seed, pkt_err *err)
+void *background_open(scenario_stream *stream, size_t size, void (*next)(void *state, frame *f),
+                      uint64_t seed, pkt_err *err)
 {
-    overlay *s = calloc(1, size);
+    background_traffic *s = calloc(1, size);
     if (!s || scenario_benign_iot.open(&s->home, seed + 1, err) != 0) {
         free(s);
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
@@ -22,6 +22,6 @@ void *overlay_open(scenario_stream *stream, size_t size, void (*next)(void *stat
     }
     s->random = random_seeded(seed);
     s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, overlay_close};
+    *stream = (scenario_stream){s, next, background_close};
     return s;
 }

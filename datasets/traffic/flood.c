@@ -15,7 +15,7 @@ void flood_next(void *state, frame *f)
 
 int flood_open(scenario_stream *stream, const flood_kind *kind, uint64_t seed, pkt_err *err)
 {
-    flood *s = overlay_open(stream, sizeof *s, flood_next, seed, err);
+    flood *s = background_open(stream, sizeof *s, flood_next, seed, err);
     if (!s)
         return -1;
     s->kind = kind;

@@ -14,7 +14,7 @@ typedef struct flood_kind {
 } flood_kind;
 
 typedef struct flood {
-    overlay base;
+    background_traffic base;
     const flood_kind *kind;
     uint64_t packets;    /* so far, noise included */
     uint64_t unfinished; /* seed of the datagram whose rest comes next; 0: none */

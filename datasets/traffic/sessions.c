@@ -2,9 +2,9 @@
 
 #include "datasets/clock.h"
 
-static void crowd_next(void *state, frame *f)
+static void sessions_next(void *state, frame *f)
 {
-    crowd *s = state;
+    sessions *s = state;
     const uint64_t draw = random_below(&s->base.random, 10000);
     if (draw < s->kind->noise_share) {
         s->base.home.next(s->base.home.state, f);
@@ -23,9 +23,9 @@ static void crowd_next(void *state, frame *f)
     f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, s->kind->mean_gap_ns);
 }
 
-int crowd_open(scenario_stream *stream, const crowd_kind *kind, uint64_t seed, pkt_err *err)
+int sessions_open(scenario_stream *stream, const sessions_kind *kind, uint64_t seed, pkt_err *err)
 {
-    crowd *s = overlay_open(stream, sizeof *s, crowd_next, seed, err);
+    sessions *s = background_open(stream, sizeof *s, sessions_next, seed, err);
     if (!s)
         return -1;
     s->kind = kind;

@@ -6,27 +6,28 @@
 #include "datasets/traffic/conversation.h"
 
 /* Connections at the same time, at most. */
-enum { CROWD_MAX = 400 };
+enum { SESSIONS_MAX = 400 };
 
-struct crowd;
+struct sessions;
 
-typedef struct crowd_kind {
+typedef struct sessions_kind {
     size_t conversations; /* at the same time */
-    void (*start)(struct crowd *crowd, conversation *c);
-    void (*other)(struct crowd *crowd, frame *f); /* build another frame, whole; may be NULL */
+    void (*start)(struct sessions *sessions, conversation *c);
+    void (*other)(struct sessions *sessions,
+                  frame *f); /* build another frame, whole; may be NULL */
     /* Shares, of 10000 frames. */
     unsigned noise_share, other_share;
     uint64_t mean_gap_ns;
-} crowd_kind;
+} sessions_kind;
 
-typedef struct crowd {
-    overlay base;
-    const crowd_kind *kind;
+typedef struct sessions {
+    background_traffic base;
+    const sessions_kind *kind;
     uint64_t opened, others; /* conversations and other frames so far */
-    conversation conversations[CROWD_MAX];
-} crowd;
+    conversation conversations[SESSIONS_MAX];
+} sessions;
 
 /* A stream of the kind, which must outlive it. 0, or -1 and *err without memory. */
-int crowd_open(scenario_stream *stream, const crowd_kind *kind, uint64_t seed, pkt_err *err);
+int sessions_open(scenario_stream *stream, const sessions_kind *kind, uint64_t seed, pkt_err *err);
 
 #endif

@@ -70,7 +70,7 @@ static const uint8_t *take(rest *r, size_t n)
 
 static pkt_verdict cut(const rest *r, size_t n)
 {
-    return n > r->wire ? PKT_TRUNCATED : PKT_SNAPPED;
+    return n > r->wire ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
 }
 
 /* What lies behind n bytes is padding of the link. */
@@ -106,7 +106,7 @@ static pkt_verdict decode_tcp(rest r, row to)
     const size_t header = (size_t)(h[12] >> 4) * 4;
     if (header < FIXED || header > segment)
         return PKT_BAD_LENGTH;
-    return header - FIXED > r.captured ? PKT_SNAPPED : PKT_OK;
+    return header - FIXED > r.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
 }
 
 /* RFC 768; `whole` is false where the datagram goes on in other fragments. */
@@ -160,7 +160,7 @@ static pkt_verdict decode_ipv4(rest r, row to)
         return PKT_BAD_LENGTH;
     narrow(&r, total - FIXED);
     if (!take(&r, header - FIXED))
-        return PKT_SNAPPED;
+        return PKT_CUT_BY_SNAPLEN;
     if (fragment & FRAGMENT_OFFSET)
         return PKT_FRAGMENT;
     return decode_transport(r, to, h[9], !(fragment & MORE_FRAGMENTS));
@@ -179,7 +179,7 @@ static pkt_verdict skip_options(rest *r, unsigned *proto)
         const size_t more = (size_t)h[1] * UNIT;
         *proto = h[0];
         if (!take(r, more))
-            return more > r->wire ? PKT_BAD_LENGTH : PKT_SNAPPED;
+            return more > r->wire ? PKT_BAD_LENGTH : PKT_CUT_BY_SNAPLEN;
     }
     return PKT_OK;
 }
@@ -246,7 +246,7 @@ static int file_header_read(mine_state *s, pkt_err *err)
 {
     uint8_t h[FILE_HEADER];
     if (fread(h, sizeof h, 1, s->file) != 1)
-        return pkt_fail(err, PKT_ERR_CUT, 0, "ends inside its file header");
+        return pkt_fail(err, PKT_ERR_TRUNCATED, 0, "ends inside its file header");
     s->big_endian = h[0] == 0xa1;
     const uint32_t magic = file_u32(s, h);
     if (magic != 0xa1b2c3d4 && magic != 0xa1b23c4d)
@@ -271,7 +271,7 @@ static int record_read(mine_state *s, row to)
     if (got != sizeof h || fread(s->packet, 1, captured, s->file) != captured)
         return ferror(s->file)
                    ? pkt_fail(&s->fault, PKT_ERR_IO, s->offset, "cannot read: %s", strerror(errno))
-                   : pkt_fail(&s->fault, PKT_ERR_CUT, s->offset, "is cut inside a record");
+                   : pkt_fail(&s->fault, PKT_ERR_TRUNCATED, s->offset, "is cut inside a record");
     s->offset += sizeof h + captured;
     pkt_batch *b = to.batch;
     const size_t i = to.index;
@@ -289,7 +289,7 @@ static int record_read(mine_state *s, row to)
     return 1;
 }
 
-static int mine_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int mine_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
                      pkt_err *err)
 {
     (void)context;
@@ -297,7 +297,7 @@ static int mine_open(void *context, void **state, const pkt_slice *slice, pkt_le
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
-    s->file = fopen(slice->path, "rb");
+    s->file = fopen(capture->path, "rb");
     if (!s->file)
         pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     if (!s->file || file_header_read(s, err) != 0) {

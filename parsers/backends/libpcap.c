@@ -46,30 +46,30 @@ static uint16_t link_type_of(int dlt)
     }
 }
 
-static int pcap_get(libpcap_state *s, const pkt_slice *slice, pkt_err *err)
+static int pcap_get(libpcap_state *s, const pkt_capture *capture, pkt_err *err)
 {
     char words[PCAP_ERRBUF_SIZE];
-    if (slice->format == PKT_FORMAT_LIVE) {
-        s->live = pkt_pcap_live_open(slice, &s->pcap, err);
+    if (capture->format == PKT_FORMAT_LIVE) {
+        s->live = pkt_pcap_live_open(capture, &s->pcap, err);
         return s->live ? 0 : -1;
     }
     s->pcap =
-        pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO, words);
+        pcap_open_offline_with_tstamp_precision(capture->path, PCAP_TSTAMP_PRECISION_NANO, words);
     return s->pcap ? 0 : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
 }
 
-static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int libpcap_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
                         pkt_err *err)
 {
     (void)context;
     libpcap_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    if (pcap_get(s, slice, err) != 0) {
+    if (pcap_get(s, capture, err) != 0) {
         free(s);
         return -1;
     }
-    if (level == PKT_LEVEL_FLOWS && !(s->streams = pkt_streams_open(slice, err))) {
+    if (level == PKT_LEVEL_FLOWS && !(s->streams = pkt_streams_open(capture, err))) {
         pkt_pcap_live_close(s->live);
         pcap_close(s->pcap);
         free(s);
@@ -77,7 +77,7 @@ static int libpcap_open(void *context, void **state, const pkt_slice *slice, pkt
     }
     s->level = level;
     s->link_type = link_type_of(pcap_datalink(s->pcap));
-    s->short_seconds = slice->format == PKT_FORMAT_PCAP;
+    s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     *state = s;
     return 0;
 }
@@ -106,7 +106,7 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
 static void read_fault(pcap_t *pcap, pkt_err *err)
 {
     const char *words = pcap_geterr(pcap);
-    pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_CUT : PKT_ERR_CORRUPT;
+    pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_TRUNCATED : PKT_ERR_CORRUPT;
     pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", words);
 }
 

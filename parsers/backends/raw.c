@@ -31,7 +31,7 @@ static void raw_close(void *state)
     free(s);
 }
 
-static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int raw_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
                     pkt_err *err)
 {
     (void)context;
@@ -39,14 +39,14 @@ static int raw_open(void *context, void **state, const pkt_slice *slice, pkt_lev
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->level = level;
-    s->live = slice->live;
-    if (slice->format == PKT_FORMAT_LIVE)
-        s->ring = pkt_ring_open(slice, err);
+    s->live = capture->live;
+    if (capture->format == PKT_FORMAT_LIVE)
+        s->ring = pkt_ring_open(capture, err);
     else
-        s->source = pkt_source_open(slice->path, err);
+        s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
     if (opened && level == PKT_LEVEL_FLOWS)
-        s->streams = pkt_streams_open(slice, err);
+        s->streams = pkt_streams_open(capture, err);
     if (!opened || (level == PKT_LEVEL_FLOWS && !s->streams)) {
         raw_close(s);
         return -1;

@@ -18,7 +18,7 @@ static const char *read_all_version(void)
     return pkt_version();
 }
 
-static int read_all_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int read_all_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
                          pkt_err *err)
 {
     (void)context;
@@ -26,7 +26,7 @@ static int read_all_open(void *context, void **state, const pkt_slice *slice, pk
     read_all_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->source = pkt_source_open(slice->path, err);
+    s->source = pkt_source_open(capture->path, err);
     if (!s->source) {
         free(s);
         return -1;

@@ -2,8 +2,14 @@
 #include "pktbench.h"
 
 static const pkt_column_info columns[PKT_COLUMN_COUNT] = {
-#define PKT_X(name, type, level, has, show, doc)                                                   \
-    {#name, doc, sizeof(type), offsetof(pkt_batch, name), PKT_LEVEL_##level, has, PKT_SHOW_##show},
+#define PKT_X(name, type, level, has, format_as, doc)                                              \
+    {#name,                                                                                        \
+     doc,                                                                                          \
+     sizeof(type),                                                                                 \
+     offsetof(pkt_batch, name),                                                                    \
+     PKT_LEVEL_##level,                                                                            \
+     has,                                                                                          \
+     PKT_AS_##format_as},
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 };
@@ -37,7 +43,7 @@ const char *pkt_level_name(pkt_level level)
 const char *pkt_verdict_name(pkt_verdict verdict)
 {
     static const char *const names[PKT_VERDICT_COUNT] = {
-        "ok", "snapped", "truncated", "bad-length", "bad-value", "fragment", "unsupported"};
+        "ok", "cut-by-snaplen", "truncated", "bad-length", "bad-value", "fragment", "unsupported"};
     return (unsigned)verdict < PKT_VERDICT_COUNT ? names[verdict] : NULL;
 }
 

@@ -1,8 +1,8 @@
 /* The only loop that joins a backend and a sink. */
 #include "pktbench.h"
 
-int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice, pkt_level level,
-              pkt_batch *batch, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
+int pkt_run(const pkt_backend *backend, void *context, const pkt_capture *capture, pkt_level level,
+            pkt_batch *batch, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
     pkt_err own;
     if (!err)
@@ -13,7 +13,7 @@ int pkt_drive(const pkt_backend *backend, void *context, const pkt_slice *slice,
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "backend %s does not offer this level",
                         backend->name);
     void *state = NULL;
-    if (backend->open(context, &state, slice, level, err) != 0)
+    if (backend->open(context, &state, capture, level, err) != 0)
         return -1;
     int got;
     for (;;) {

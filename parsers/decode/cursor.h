@@ -60,7 +60,7 @@ ALWAYS_INLINE const uint8_t *cursor_take(cursor *c, size_t n)
 /* Why n bytes could not be taken: the capture ended, or the packet did. */
 ALWAYS_INLINE pkt_verdict cursor_short(const cursor *c, size_t n)
 {
-    return n > c->wire ? PKT_TRUNCATED : PKT_SNAPPED;
+    return n > c->wire ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
 }
 
 /* The packet goes on for n bytes at most. */

@@ -69,7 +69,7 @@ ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
     if (total)
         cursor_narrow(&c, total - FIXED);
     if (header > FIXED && !cursor_take(&c, header - FIXED))
-        return PKT_SNAPPED;
+        return PKT_CUT_BY_SNAPLEN;
     const unsigned fragment = be16(h + 6);
     if (fragment & OFFSET)
         return PKT_FRAGMENT;

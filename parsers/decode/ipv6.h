@@ -36,7 +36,7 @@ ALWAYS_INLINE pkt_verdict skip_extension(cursor *c, unsigned *proto)
     *proto = h[0];
     if (rest > c->wire)
         return PKT_BAD_LENGTH;
-    return cursor_take(c, rest) ? PKT_OK : PKT_SNAPPED;
+    return cursor_take(c, rest) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
 }
 
 /* PKT_FRAGMENT for all but the first one. */

@@ -70,12 +70,12 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
     if (__builtin_expect(header < FIXED || header > segment, 0)) {
         if (header < FIXED || !(open_ended & GOES_ON))
             return PKT_BAD_LENGTH;
-        return c.wire > c.captured ? PKT_SNAPPED : PKT_OK;
+        return c.wire > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     }
     if (!r->hint)
-        return header - FIXED > c.captured ? PKT_SNAPPED : PKT_OK;
+        return header - FIXED > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     if (!cursor_take(&c, header - FIXED))
-        return PKT_SNAPPED;
+        return PKT_CUT_BY_SNAPLEN;
     r->hint->vnc_version = vnc_version(&c, h);
     return PKT_OK;
 }

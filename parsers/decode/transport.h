@@ -71,7 +71,7 @@ ALWAYS_INLINE pkt_verdict skip_ah(cursor *c, unsigned *proto)
     *proto = h[0];
     if (length < FIXED || length - FIXED > c->wire)
         return PKT_BAD_LENGTH;
-    return cursor_take(c, length - FIXED) ? PKT_OK : PKT_SNAPPED;
+    return cursor_take(c, length - FIXED) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
 }
 
 #endif

@@ -9,7 +9,7 @@ enum { UNIT_MICROSECOND = 2, PRECISION_DOUBLE = 2 };
 
 /* In front of a message: the continuation mark, and the size of the metadata. */
 static int message_add(flatbuffer *fb, unsigned kind, size_t header, size_t body_size,
-                       pkt_bytes *out, pkt_err *err)
+                       pkt_buffer *out, pkt_err *err)
 {
     size_t size;
     flatbuffer_table(fb);
@@ -25,16 +25,16 @@ static int message_add(flatbuffer *fb, unsigned kind, size_t header, size_t body
     uint8_t prefix[8] = {0xff, 0xff, 0xff, 0xff};
     for (size_t i = 0; i < 4; i++)
         prefix[4 + i] = (uint8_t)(size >> 8 * i);
-    if (pkt_bytes_add(out, prefix, sizeof prefix, err) != 0)
+    if (pkt_buffer_add(out, prefix, sizeof prefix, err) != 0)
         return -1;
-    return pkt_bytes_add(out, metadata, size, err);
+    return pkt_buffer_add(out, metadata, size, err);
 }
 
 static size_t type_add(flatbuffer *fb, const pkt_field *field, unsigned *kind)
 {
     static const unsigned bits[] = {
         [PKT_TYPED_I16] = 16, [PKT_TYPED_I32] = 32, [PKT_TYPED_I64] = 64, [PKT_TYPED_TEXT] = 0};
-    const pkt_typed type = pkt_typed_of(field);
+    const pkt_column_type type = pkt_column_type_of(field);
     if (field->kind == PKT_FIELD_TIME) {
         *kind = TYPE_TIMESTAMP;
         size_t zone = flatbuffer_string(fb, "UTC", 3);
@@ -76,7 +76,7 @@ typedef struct arrow_encoder {
     const pkt_fields *fields;
 } arrow_encoder;
 
-static int schema_add(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+static int schema_add(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
 {
     flatbuffer fb;
     size_t positions[PKT_MAX_FIELDS];
@@ -89,7 +89,7 @@ static int schema_add(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
     return message_add(&fb, HEADER_SCHEMA, flatbuffer_end(&fb), 0, out, err);
 }
 
-static void *arrow_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+static void *arrow_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
 {
     arrow_encoder *arrow = malloc(sizeof *arrow);
     if (!arrow) {
@@ -104,7 +104,7 @@ static void *arrow_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
 }
 
 static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t count,
-                     size_t body_size, pkt_bytes *out, pkt_err *err)
+                     size_t body_size, pkt_buffer *out, pkt_err *err)
 {
     flatbuffer fb;
     int64_t nodes[2 * PKT_MAX_FIELDS], buffers[2 * ARROW_MAX_BUFFERS * PKT_MAX_FIELDS];
@@ -128,7 +128,7 @@ static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t c
 }
 
 /* The body is built first, for the metadata tell where its buffers are. */
-static int arrow_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+static int arrow_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                       pkt_err *err)
 {
     static const uint8_t zeros[ARROW_ALIGN];
@@ -140,18 +140,18 @@ static int arrow_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pk
         if (arrow_column_build(rows, &arrow->fields->at[i], 0, notes, &columns[i], err) != 0)
             return -1;
     size_t pad = (ARROW_ALIGN - notes->size % ARROW_ALIGN) % ARROW_ALIGN;
-    if (pkt_bytes_add(notes, zeros, pad, err) != 0 ||
+    if (pkt_buffer_add(notes, zeros, pad, err) != 0 ||
         batch_add(rows, columns, count, notes->size, out, err) != 0)
         return -1;
-    return pkt_bytes_add(out, notes->at, notes->size, err);
+    return pkt_buffer_add(out, notes->at, notes->size, err);
 }
 
-static int arrow_end(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err)
+static int arrow_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err)
 {
     static const uint8_t mark[8] = {0xff, 0xff, 0xff, 0xff};
     (void)self;
     (void)offset;
-    return pkt_bytes_add(out, mark, sizeof mark, err);
+    return pkt_buffer_add(out, mark, sizeof mark, err);
 }
 
 const pkt_encoder pkt_encoder_arrow = {

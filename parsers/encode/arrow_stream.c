@@ -11,7 +11,7 @@ typedef struct row_stream {
     const pkt_backend *backend;
     void *state; /* of the backend; NULL: it is closed */
     pkt_fields fields;
-    pkt_block block;
+    pkt_row_block block;
     uint64_t number; /* of the last packet */
     int ended;
     pkt_err err; /* what it ended with */
@@ -34,7 +34,7 @@ typedef struct array_memory {
     struct ArrowArray children[PKT_MAX_FIELDS];
     const void *buffers[PKT_MAX_FIELDS][ARROW_MAX_BUFFERS];
     const void *none; /* the struct's own validity: everything is there */
-    pkt_bytes body;
+    pkt_buffer body;
 } array_memory;
 
 static void schema_release(struct ArrowSchema *schema)
@@ -56,7 +56,7 @@ static void array_release(struct ArrowArray *array)
             array->children[i]->release(array->children[i]);
     array->release = NULL;
     if (atomic_fetch_sub(&m->users, 1) == 1) {
-        pkt_bytes_free(&m->body);
+        pkt_buffer_free(&m->body);
         free(m);
     }
 }
@@ -68,7 +68,7 @@ static const char *format_of(const pkt_field *field)
                                           [PKT_TYPED_I64] = "l",
                                           [PKT_TYPED_F64] = "g",
                                           [PKT_TYPED_TEXT] = "u"};
-    return field->kind == PKT_FIELD_TIME ? "tsu:UTC" : formats[pkt_typed_of(field)];
+    return field->kind == PKT_FIELD_TIME ? "tsu:UTC" : formats[pkt_column_type_of(field)];
 }
 
 static int stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
@@ -110,7 +110,8 @@ static void block_fill(row_stream *s)
         s->ended = got <= 0;
         if (got <= 0)
             break;
-        uint64_t *numbers = pkt_block_add(&s->block, &s->fields, &s->batch, NULL, 0, (size_t)got);
+        uint64_t *numbers =
+            pkt_row_block_add(&s->block, &s->fields, &s->batch, NULL, 0, (size_t)got);
         for (int i = 0; i < got; i++)
             numbers[i] = ++s->number;
     }
@@ -151,7 +152,7 @@ static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
     array_memory *m = calloc(1, sizeof *m);
     if (!m || array_build(s, m, &s->err) != 0) {
         if (m)
-            pkt_bytes_free(&m->body);
+            pkt_buffer_free(&m->body);
         free(m);
         return ENOMEM;
     }
@@ -175,7 +176,7 @@ static void row_stream_free(row_stream *s)
 {
     if (s->state)
         s->backend->close(s->state);
-    pkt_block_close(&s->block);
+    pkt_row_block_close(&s->block);
     free(s);
 }
 
@@ -185,8 +186,8 @@ static void stream_release(struct ArrowArrayStream *stream)
     stream->release = NULL;
 }
 
-static int row_stream_begin(row_stream *s, void *context, const pkt_slice *slice, pkt_level level,
-                            const char *columns, pkt_err *err)
+static int row_stream_begin(row_stream *s, void *context, const pkt_capture *capture,
+                            pkt_level level, const char *columns, pkt_err *err)
 {
     if ((unsigned)level >= PKT_LEVEL_COUNT || !s->backend->work[level])
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "backend %s does not offer this level",
@@ -196,14 +197,14 @@ static int row_stream_begin(row_stream *s, void *context, const pkt_slice *slice
     else if (pkt_fields_named(&s->fields, columns, s->backend->columns[level], err) != 0)
         return -1;
     pkt_fields_timed(&s->fields);
-    if (pkt_block_open(&s->block, &s->fields, STREAM_ROWS, err) != 0)
+    if (pkt_row_block_open(&s->block, &s->fields, STREAM_ROWS, err) != 0)
         return -1;
-    const char *slash = strrchr(slice->path, '/');
-    s->block.rows.file = slash ? slash + 1 : slice->path;
-    return s->backend->open(context, &s->state, slice, level, err);
+    const char *slash = strrchr(capture->path, '/');
+    s->block.rows.file = slash ? slash + 1 : capture->path;
+    return s->backend->open(context, &s->state, capture, level, err);
 }
 
-int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_slice *slice,
+int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_capture *capture,
                      pkt_level level, const char *columns, struct ArrowArrayStream *stream,
                      pkt_err *err)
 {
@@ -212,7 +213,7 @@ int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_slice 
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a stream");
     s->backend = backend;
     s->err.pos = PKT_POS_NONE;
-    if (row_stream_begin(s, context, slice, level, columns, err) != 0) {
+    if (row_stream_begin(s, context, capture, level, columns, err) != 0) {
         s->state = NULL;
         row_stream_free(s);
         return -1;

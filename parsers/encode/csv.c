@@ -46,11 +46,11 @@ static shape shape_of(const pkt_field *field)
     if (field->kind != PKT_FIELD_CELL)
         return field->kind == PKT_FIELD_FILE ? SHAPE_FILE : SHAPE_LABEL;
     const pkt_column_info *info = pkt_column_at(field->column);
-    if (info->show == PKT_SHOW_MAC)
+    if (info->format_as == PKT_AS_MAC)
         return SHAPE_MAC;
-    if (info->show == PKT_SHOW_ADDRESS)
+    if (info->format_as == PKT_AS_ADDRESS)
         return SHAPE_ADDRESS;
-    if (info->show == PKT_SHOW_VERDICT)
+    if (info->format_as == PKT_AS_VERDICT)
         return SHAPE_VERDICT;
     if (field->column == PKT_COL_ts_ns)
         return SHAPE_TIME;
@@ -60,7 +60,7 @@ static shape shape_of(const pkt_field *field)
                              : SHAPE_U8;
 }
 
-static void *csv_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
 {
     csv_encoder *csv = calloc(1, sizeof *csv);
     if (!csv) {
@@ -79,8 +79,8 @@ static void *csv_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
         const pkt_field *f = &fields->at[i];
         csv->fields[i] = (csv_field){shape_of(f), f->kind == PKT_FIELD_VALUE ? 0 : f->present,
                                      f->column, f->kind == PKT_FIELD_PACKET};
-        if (pkt_bytes_add(out, f->name, f->name_size, err) != 0 ||
-            pkt_bytes_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
+        if (pkt_buffer_add(out, f->name, f->name_size, err) != 0 ||
+            pkt_buffer_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
             free(csv);
             return NULL;
         }
@@ -192,7 +192,7 @@ static size_t row_size(const csv_encoder *csv, const pkt_rows *rows)
            2 * (rows->label ? strlen(rows->label) : 0) + 8;
 }
 
-static int csv_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                     pkt_err *err)
 {
     const csv_encoder *csv = self;
@@ -206,7 +206,7 @@ static int csv_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_
                    : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
                                                          : rows->cells[csv->fields[i].column];
     for (size_t row = 0; row < rows->count; row++) {
-        if (pkt_bytes_reserve(out, most, err) != 0)
+        if (pkt_buffer_reserve(out, most, err) != 0)
             return -1;
         char *text = (char *)out->at + out->size;
         for (size_t i = 0; i < csv->count; i++) {
@@ -234,7 +234,7 @@ struct pkt_csv_sink {
     FILE *file;
     pkt_fields fields;
     csv_encoder *encoder;
-    pkt_bytes out;
+    pkt_buffer out;
 };
 
 static int out_write(pkt_csv_sink *csv, pkt_err *err)
@@ -289,6 +289,6 @@ void pkt_csv_sink_close(pkt_csv_sink *csv)
     if (!csv)
         return;
     free(csv->encoder);
-    pkt_bytes_free(&csv->out);
+    pkt_buffer_free(&csv->out);
     free(csv);
 }

@@ -32,14 +32,14 @@ typedef struct group {
 
 typedef struct parquet_encoder {
     const pkt_fields *fields;
-    pkt_bytes groups; /* a group and its chunks, for every row group */
+    pkt_buffer groups; /* a group and its chunks, for every row group */
     uint64_t rows;
     size_t group_count;
 } parquet_encoder;
 
 static const char magic[] = {'P', 'A', 'R', '1'};
 
-static void *parquet_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err)
+static void *parquet_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
 {
     parquet_encoder *parquet = calloc(1, sizeof *parquet);
     if (!parquet) {
@@ -47,7 +47,7 @@ static void *parquet_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err
         return NULL;
     }
     parquet->fields = fields;
-    if (pkt_bytes_add(out, magic, sizeof magic, err) == 0)
+    if (pkt_buffer_add(out, magic, sizeof magic, err) == 0)
         return parquet;
     free(parquet);
     return NULL;
@@ -56,19 +56,19 @@ static void *parquet_open(const pkt_fields *fields, pkt_bytes *out, pkt_err *err
 static void parquet_close(void *self)
 {
     parquet_encoder *parquet = self;
-    pkt_bytes_free(&parquet->groups);
+    pkt_buffer_free(&parquet->groups);
     free(parquet);
 }
 
-static int little_add(pkt_bytes *out, uint32_t value, pkt_err *err)
+static int little_add(pkt_buffer *out, uint32_t value, pkt_err *err)
 {
     const uint8_t bytes[] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
                              (uint8_t)(value >> 24)};
-    return pkt_bytes_add(out, bytes, sizeof bytes, err);
+    return pkt_buffer_add(out, bytes, sizeof bytes, err);
 }
 
 /* The size of what stands behind these four bytes, into them. */
-static void size_patch(pkt_bytes *page, size_t at)
+static void size_patch(pkt_buffer *page, size_t at)
 {
     const uint32_t size = (uint32_t)(page->size - at - 4);
     for (size_t i = 0; i < 4; i++)
@@ -77,7 +77,7 @@ static void size_patch(pkt_bytes *page, size_t at)
 
 /* Definition levels of one bit, as one run of packed bits: its length in groups of 8, and 1. The
  * bits are those of a validity bitmap. */
-static int levels_add(const pkt_rows *rows, const pkt_field *field, pkt_bytes *page, pkt_err *err)
+static int levels_add(const pkt_rows *rows, const pkt_field *field, pkt_buffer *page, pkt_err *err)
 {
     const size_t at = page->size;
     size_t nulls;
@@ -85,20 +85,20 @@ static int levels_add(const pkt_rows *rows, const pkt_field *field, pkt_bytes *p
     if (little_add(page, 0, err) != 0)
         return -1;
     thrift_varint(&t, (rows->count + 7) / 8 << 1 | 1);
-    if (t.bad || pkt_typed_valid(rows, field, page, &nulls, err) != 0)
+    if (t.bad || pkt_column_type_valid(rows, field, page, &nulls, err) != 0)
         return -1;
     size_patch(page, at);
     return 0;
 }
 
 /* Each text behind its length. */
-static int texts_add(const pkt_rows *rows, const pkt_field *field, pkt_bytes *page, pkt_err *err)
+static int texts_add(const pkt_rows *rows, const pkt_field *field, pkt_buffer *page, pkt_err *err)
 {
     for (size_t row = 0; row < rows->count; row++) {
         if (!pkt_rows_has(rows, field, row))
             continue;
         const size_t at = page->size;
-        if (little_add(page, 0, err) != 0 || pkt_typed_text(rows, field, row, page, err) != 0)
+        if (little_add(page, 0, err) != 0 || pkt_column_type_text(rows, field, row, page, err) != 0)
             return -1;
         size_patch(page, at);
     }
@@ -107,26 +107,26 @@ static int texts_add(const pkt_rows *rows, const pkt_field *field, pkt_bytes *pa
 
 static size_t number_size(const pkt_field *field)
 {
-    const pkt_typed type = pkt_typed_of(field);
+    const pkt_column_type type = pkt_column_type_of(field);
     return type == PKT_TYPED_I64 || type == PKT_TYPED_F64 ? 8 : 4;
 }
 
-static int page_plain(const pkt_rows *rows, const pkt_field *field, pkt_bytes *page, pkt_err *err)
+static int page_plain(const pkt_rows *rows, const pkt_field *field, pkt_buffer *page, pkt_err *err)
 {
     page->size = 0;
     if (field->present && levels_add(rows, field, page, err) != 0)
         return -1;
-    if (pkt_typed_of(field) == PKT_TYPED_TEXT)
+    if (pkt_column_type_of(field) == PKT_TYPED_TEXT)
         return texts_add(rows, field, page, err);
-    return pkt_typed_numbers(rows, field, number_size(field), 1, page, err);
+    return pkt_column_type_numbers(rows, field, number_size(field), 1, page, err);
 }
 
 /* Pack the page into *packed. 0, or -1 and *err. */
-static int page_pack(const pkt_bytes *page, pkt_bytes *packed, pkt_err *err)
+static int page_pack(const pkt_buffer *page, pkt_buffer *packed, pkt_err *err)
 {
     packed->size = 0;
 #ifdef PKTBENCH_ZSTD
-    if (pkt_bytes_reserve(packed, ZSTD_compressBound(page->size), err) != 0)
+    if (pkt_buffer_reserve(packed, ZSTD_compressBound(page->size), err) != 0)
         return -1;
     size_t size = ZSTD_compress(packed->at, packed->room, page->at, page->size, ZSTD_LEVEL);
     if (ZSTD_isError(size))
@@ -134,12 +134,12 @@ static int page_pack(const pkt_bytes *page, pkt_bytes *packed, pkt_err *err)
     packed->size = size;
     return 0;
 #else
-    return pkt_bytes_add(packed, page->at, page->size, err);
+    return pkt_buffer_add(packed, page->at, page->size, err);
 #endif
 }
 
-static int page_add(const pkt_rows *rows, const pkt_bytes *page, const pkt_bytes *packed,
-                    pkt_bytes *out, pkt_err *err)
+static int page_add(const pkt_rows *rows, const pkt_buffer *page, const pkt_buffer *packed,
+                    pkt_buffer *out, pkt_err *err)
 {
     thrift t = {.out = out, .err = err};
     thrift_number(&t, 1, THRIFT_I32, 0); /* a data page */
@@ -156,11 +156,11 @@ static int page_add(const pkt_rows *rows, const pkt_bytes *page, const pkt_bytes
     return t.bad ? -1 : 0;
 }
 
-static int parquet_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+static int parquet_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                         pkt_err *err)
 {
     const parquet_encoder *parquet = self;
-    pkt_bytes page = {0}, packed = {0};
+    pkt_buffer page = {0}, packed = {0};
     group g = {.rows = rows->count};
     chunk chunks[PKT_MAX_FIELDS];
     int bad = 0;
@@ -172,19 +172,19 @@ static int parquet_rows(const void *self, const pkt_rows *rows, pkt_bytes *out, 
         chunks[i] = (chunk){offset, size, size - packed.size + page.size};
         g.size += chunks[i].plain_size;
     }
-    pkt_bytes_free(&page);
-    pkt_bytes_free(&packed);
-    if (bad || pkt_bytes_add(notes, &g, sizeof g, err) != 0)
+    pkt_buffer_free(&page);
+    pkt_buffer_free(&packed);
+    if (bad || pkt_buffer_add(notes, &g, sizeof g, err) != 0)
         return -1;
-    return pkt_bytes_add(notes, chunks, parquet->fields->count * sizeof chunks[0], err);
+    return pkt_buffer_add(notes, chunks, parquet->fields->count * sizeof chunks[0], err);
 }
 
-static int parquet_placed(void *self, const pkt_bytes *notes, uint64_t offset, pkt_err *err)
+static int parquet_placed(void *self, const pkt_buffer *notes, uint64_t offset, pkt_err *err)
 {
     parquet_encoder *parquet = self;
     const size_t at = parquet->groups.size;
     group g;
-    if (pkt_bytes_add(&parquet->groups, notes->at, notes->size, err) != 0)
+    if (pkt_buffer_add(&parquet->groups, notes->at, notes->size, err) != 0)
         return -1;
     memcpy(&g, notes->at, sizeof g);
     parquet->rows += g.rows;
@@ -201,16 +201,16 @@ static int parquet_placed(void *self, const pkt_bytes *notes, uint64_t offset, p
 
 static unsigned physical_type(const pkt_field *field)
 {
-    if (pkt_typed_of(field) == PKT_TYPED_TEXT)
+    if (pkt_column_type_of(field) == PKT_TYPED_TEXT)
         return TYPE_BYTES;
-    if (pkt_typed_of(field) == PKT_TYPED_F64)
+    if (pkt_column_type_of(field) == PKT_TYPED_F64)
         return TYPE_DOUBLE;
     return number_size(field) == 8 ? TYPE_INT64 : TYPE_INT32;
 }
 
 static void schema_field(thrift *t, const pkt_field *field)
 {
-    const pkt_typed type = pkt_typed_of(field);
+    const pkt_column_type type = pkt_column_type_of(field);
     thrift_number(t, 1, THRIFT_I32, physical_type(field));
     thrift_number(t, 2, THRIFT_I32, field->present ? OPTIONAL : REQUIRED);
     thrift_text(t, 1, field->name, field->name_size);
@@ -263,7 +263,7 @@ static void group_write(thrift *t, const parquet_encoder *parquet, const uint8_t
     thrift_struct_end(t);
 }
 
-static int parquet_end(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err)
+static int parquet_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err)
 {
     static const char root[] = "schema", by[] = "pktbench";
     const parquet_encoder *parquet = self;
@@ -285,7 +285,7 @@ static int parquet_end(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err
     thrift_struct_end(&t);
     if (t.bad || little_add(out, (uint32_t)out->size, err) != 0)
         return -1;
-    return pkt_bytes_add(out, magic, sizeof magic, err);
+    return pkt_buffer_add(out, magic, sizeof magic, err);
 }
 
 const pkt_encoder pkt_encoder_parquet = {

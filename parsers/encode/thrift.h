@@ -10,14 +10,14 @@ enum { THRIFT_TRUE = 1, THRIFT_I32 = 5, THRIFT_I64 = 6, THRIFT_TEXT = 8, THRIFT_
 enum { THRIFT_STRUCT = 12 };
 
 typedef struct thrift {
-    pkt_bytes *out;
+    pkt_buffer *out;
     pkt_err *err;
     int bad; /* something could not be written */
 } thrift;
 
 static inline void thrift_add(thrift *t, const void *what, size_t size)
 {
-    t->bad = t->bad || pkt_bytes_add(t->out, what, size, t->err) != 0;
+    t->bad = t->bad || pkt_buffer_add(t->out, what, size, t->err) != 0;
 }
 
 static inline void thrift_varint(thrift *t, uint64_t value)

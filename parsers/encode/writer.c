@@ -18,8 +18,8 @@ typedef enum block_state { BLOCK_FREE, BLOCK_FILLED, BLOCK_TAKEN, BLOCK_ENCODED 
 
 typedef struct block {
     block_state state;
-    pkt_block kept;
-    pkt_bytes out, notes;
+    pkt_row_block kept;
+    pkt_buffer out, notes;
 } block;
 
 struct pkt_writer {
@@ -43,7 +43,7 @@ struct pkt_writer {
     block ring[]; /* ring_size of them */
 };
 
-static int bytes_write(pkt_writer *w, pkt_bytes *bytes, pkt_err *err)
+static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
 {
     size_t size = bytes->size;
     bytes->size = 0;
@@ -172,7 +172,7 @@ int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values,
         count = count < room ? count : room;
         b->kept.rows.file = w->name;
         b->kept.rows.label = w->label;
-        numbers_put(w, pkt_block_add(&b->kept, w->fields, batch, values, from, count), count);
+        numbers_put(w, pkt_row_block_add(&b->kept, w->fields, batch, values, from, count), count);
         from += count;
         if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
@@ -209,13 +209,13 @@ static int threads_start(pkt_writer *w, pkt_err *err)
 
 static int format_open(pkt_writer *w, pkt_err *err)
 {
-    pkt_bytes head = {0};
+    pkt_buffer head = {0};
     for (size_t i = 0; i < w->ring_size; i++)
-        if (pkt_block_open(&w->ring[i].kept, w->fields, w->encoder->block_rows, err) != 0)
+        if (pkt_row_block_open(&w->ring[i].kept, w->fields, w->encoder->block_rows, err) != 0)
             return -1;
     w->format = w->encoder->open(w->fields, &head, err);
     int bad = !w->format || bytes_write(w, &head, err) != 0 || threads_start(w, err) != 0;
-    pkt_bytes_free(&head);
+    pkt_buffer_free(&head);
     return bad ? -1 : 0;
 }
 
@@ -284,14 +284,14 @@ int pkt_writer_flush(pkt_writer *writer, pkt_err *err)
 
 int pkt_writer_end(pkt_writer *writer, pkt_err *err)
 {
-    pkt_bytes tail = {0};
+    pkt_buffer tail = {0};
     int bad = all_wait(writer, err);
     if (!bad && writer->encoder->end)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
         bad = bytes_write(writer, &tail, err);
     writer->written = writer->offset; /* nobody else writes any more */
-    pkt_bytes_free(&tail);
+    pkt_buffer_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
 }
 
@@ -319,9 +319,9 @@ void pkt_writer_close(pkt_writer *writer)
     for (unsigned i = 0; i < writer->started; i++)
         pthread_join(writer->others[i], NULL);
     for (size_t i = 0; i < writer->ring_size; i++) {
-        pkt_block_close(&writer->ring[i].kept);
-        pkt_bytes_free(&writer->ring[i].out);
-        pkt_bytes_free(&writer->ring[i].notes);
+        pkt_row_block_close(&writer->ring[i].kept);
+        pkt_buffer_free(&writer->ring[i].out);
+        pkt_buffer_free(&writer->ring[i].notes);
     }
     if (writer->format)
         writer->encoder->close(writer->format);

@@ -16,7 +16,7 @@ typedef struct pkt_writer pkt_writer;
  * should have no buffer of its own. NULL and *err. */
 pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields, FILE *file,
                             unsigned threads, pkt_err *err);
-/* What pkt_drive() needs; finish() does nothing, for other captures may follow. */
+/* What pkt_run() needs; finish() does nothing, for other captures may follow. */
 pkt_sink pkt_writer_sink(pkt_writer *writer);
 /* What the sink does, with rows that have values: PKT_BATCH_ROWS of each, one value after the
  * other; NULL if no field shows one. */

@@ -4,15 +4,15 @@ A driver is a packet parser that is another program, or a library of another lan
 process: `python3 X_driver.py worker BACKEND` reads one JSON object a line from standard input and
 answers each with one line, as `pktbench worker` does for native backends:
 
-    {"do": "describe"}                           what the backend is, and what it gives
-    {"do": "load"}                               import the library, timed
-    {"do": "rows", "slice", "level", "to", "keep"}
+    {"op": "describe"}                           what the backend is, and what it gives
+    {"op": "load"}                               import the library, timed
+    {"op": "rows", "slice", "level", "to", "keep"}
                                                  every row as CSV; keep: also those before a failure
-    {"do": "sample", "slice", "level", "k", "evict_bytes", "columns"}
+    {"op": "sample", "slice", "level", "runs", "evict_bytes", "columns"}
                                                  k timed runs
-    {"do": "positions", "slice", "level", "packets", "parts"}
+    {"op": "positions", "slice", "level", "packets", "parts"}
                                                  the time of each part of the packets
-    {"do": "done"}                               leave; the end of the input says the same
+    {"op": "done"}                               leave; the end of the input says the same
 
 `python3 X_driver.py run BACKEND LEVEL FILE` is one parse as a whole process.
 
@@ -246,14 +246,14 @@ class Sampler:
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self.walk = bytearray()
+        self.evict = bytearray()
         self.child_peak = 0
 
     def evict(self, size: int) -> None:
         """Walk over memory, so that no run finds what the last one left in the caches."""
-        if len(self.walk) != size:
-            self.walk = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
-        _ = self.walk[::process.CACHE_LINE]
+        if len(self.evict) != size:
+            self.evict = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
+        _ = self.evict[::process.CACHE_LINE]
 
     def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
         gc.collect()  # garbage of the last run is not this one's
@@ -316,9 +316,9 @@ class Worker:
         self.sampler = Sampler(driver)
 
     def answer(self, request: Any) -> dict:
-        what = request.get("do") if isinstance(request, dict) else None
+        what = request.get("op") if isinstance(request, dict) else None
         if not isinstance(what, str):
-            raise Refusal('a request is an object with the key "do"')
+            raise Refusal('a request is an object with the key "op"')
         if what == "describe":
             return self.describe()
         if what == "load":
@@ -349,7 +349,7 @@ class Worker:
             "fork_each_run": False,
             "levels": {name: {"work": level.work, "columns": contract_columns(level.columns)}
                        for name, level in driver.levels.items()},
-            "features": [{"name": name, "how": how} for name, how in driver.features.items()],
+            "features": [{"name": name, "evidence": how} for name, how in driver.features.items()],
         }}
 
     def load(self) -> dict:
@@ -384,11 +384,11 @@ class Worker:
             elif os.path.exists(part):
                 os.unlink(part)
             raise
-        return {"rows": outcome.rows, "witness": f"{outcome.rows:016x}",
-                "columns_witness": f"{outcome.check:016x}"}
+        return {"rows": outcome.rows, "checksum": f"{outcome.rows:016x}",
+                "columns_checksum": f"{outcome.check:016x}"}
 
     def sample(self, request: dict, path: str, level: str) -> dict:
-        runs, evict = number(request, "k", 1), number(request, "evict_bytes", 0, 0)
+        runs, evict = number(request, "runs", 1), number(request, "evict_bytes", 0, 0)
         columns = request.get("columns", False)
         if not isinstance(columns, bool):
             raise Refusal("columns must be true or false")
@@ -400,7 +400,7 @@ class Worker:
             if outcome != first:
                 raise Refusal("two runs over the same slice gave different rows")
         return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
-                "witness": f"{first.check if columns else first.rows:016x}",
+                "checksum": f"{first.check if columns else first.rows:016x}",
                 "peak_rss_bytes": self.sampler.peak()}
 
     def positions(self, request: dict, path: str, level: str) -> dict:
@@ -448,7 +448,7 @@ def converse(worker: Worker) -> int:
         except (ValueError, RecursionError):
             reply = {"ok": False, "reason": "that is no JSON object"}
         else:
-            if isinstance(request, dict) and request.get("do") == "done":
+            if isinstance(request, dict) and request.get("op") == "done":
                 break
             try:
                 reply = {"ok": True, **worker.answer(request)}

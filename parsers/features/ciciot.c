@@ -33,7 +33,7 @@ typedef struct block {
 typedef struct ciciot {
     uint64_t rows, number;       /* of the window: packets, and the first one's number */
     double sums[PKT_MAX_VALUES]; /* of a mean or a sum; the least or greatest value */
-    running lengths;             /* for std and variance */
+    welford lengths;             /* for std and variance */
     double earliest, latest;
     uint32_t protocols[256]; /* for the mode */
     double rate, back_rate;  /* of the packet before, if this one has none */
@@ -239,7 +239,7 @@ static void column_add(ciciot *c, const pkt_feature_column *column, double *sum,
         *sum = c->rows == 0 || value > *sum ? value : *sum;
         break;
     case PKT_STD: /* the variance is of the same numbers */
-        running_add(&c->lengths, value);
+        welford_add(&c->lengths, value);
         break;
     case PKT_MODE:
         c->protocols[(uint8_t)value]++;
@@ -265,9 +265,9 @@ static double column_value(const ciciot *c, const pkt_feature_column *column, do
     case PKT_MEAN:
         return sum / rows;
     case PKT_STD:
-        return sqrt(running_sample_variance(&c->lengths));
+        return sqrt(welford_sample_variance(&c->lengths));
     case PKT_VARIANCE:
-        return running_sample_variance(&c->lengths);
+        return welford_sample_variance(&c->lengths);
     case PKT_MODE:
         return protocols_mode(c);
     case PKT_RATE:
@@ -291,7 +291,7 @@ static int window_end(pkt_features *f, pkt_err *err)
     c->rows = 0;
     memset(c->sums, 0, sizeof c->sums);
     memset(c->protocols, 0, sizeof c->protocols);
-    c->lengths = (running){0};
+    c->lengths = (welford){0};
     return feature_output_add(&f->out, c->number, values, err);
 }
 

@@ -24,8 +24,8 @@ struct pkt_features {
     pkt_features_request request;
     feature_output out;
     flow_table flows;
-    uint64_t piece;  /* bytes of the piece so far */
-    uint64_t number; /* of the packet */
+    uint64_t reset_every; /* bytes of the piece so far */
+    uint64_t number;      /* of the packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
     pkt_features_report report;

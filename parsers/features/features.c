@@ -35,13 +35,13 @@ int feature_output_add(feature_output *out, uint64_t number, const double *value
 static int piece_count(pkt_features *f, uint32_t captured, pkt_err *err)
 {
     int bad = 0;
-    if (f->piece > f->request.piece) {
+    if (f->reset_every > f->request.reset_every) {
         bad = engine_of(f)->end(f, err);
-        f->piece = 0;
+        f->reset_every = 0;
     }
-    if (f->piece == 0)
-        f->piece = FILE_HEADER;
-    f->piece += RECORD_HEADER + (uint64_t)captured;
+    if (f->reset_every == 0)
+        f->reset_every = FILE_HEADER;
+    f->reset_every += RECORD_HEADER + (uint64_t)captured;
     return bad;
 }
 
@@ -51,7 +51,7 @@ static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
     const feature_engine *engine = engine_of(f);
     for (size_t row = 0; row < batch->rows; row++) {
         f->number = f->number_next ? f->number_next(f->number_self) : f->number + 1;
-        if (f->request.piece && piece_count(f, batch->cap_len[row], err) != 0)
+        if (f->request.reset_every && piece_count(f, batch->cap_len[row], err) != 0)
             return -1;
         if (engine->packet(f, batch, row, err) != 0)
             return -1;
@@ -62,7 +62,7 @@ static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
 static int features_finish(void *self, pkt_err *err)
 {
     pkt_features *f = self;
-    f->piece = f->number = 0;
+    f->reset_every = f->number = 0;
     return engine_of(f)->end(f, err) != 0 ? -1 : output_flush(&f->out, err);
 }
 

@@ -13,7 +13,7 @@
 #define PKT_FEATURES_WINDOW 10u
 #define PKT_FEATURES_MOST_PACKETS UINT64_C(1000000000)
 /* Bytes of a piece of the scripts: what tcpdump -C 10 writes. */
-#define PKT_FEATURES_PIECE UINT64_C(10000000)
+#define PKT_FEATURES_RESET_BYTES UINT64_C(10000000)
 
 /* What shares a window. */
 typedef enum pkt_features_by {
@@ -25,10 +25,10 @@ typedef enum pkt_features_by {
 typedef struct pkt_features_request {
     const pkt_feature_set *set;
     pkt_features_by by;
-    uint64_t packets;   /* of a window; 0: a window has a duration */
-    uint64_t duration;  /* of a window, ns; 0: it has packets */
-    uint64_t piece;     /* bytes of a capture file after which all state starts anew; 0: never */
-    uint64_t max_flows; /* that are remembered; 1 to PKT_FEATURES_MOST_FLOWS */
+    uint64_t packets;     /* of a window; 0: a window has a duration */
+    uint64_t duration;    /* of a window, ns; 0: it has packets */
+    uint64_t reset_every; /* bytes of a capture file after which all state starts anew; 0: never */
+    uint64_t max_flows;   /* that are remembered; 1 to PKT_FEATURES_MOST_FLOWS */
 } pkt_features_request;
 
 /* What happened to packets, for the user to know. */

@@ -16,8 +16,8 @@ typedef struct window {
     uint64_t number; /* of the first packet */
     uint64_t packets, bytes, way_bytes[2], payload;
     int64_t first, earliest, latest; /* ns */
-    running lengths[2], gaps, way_gaps[2];
-    running ttls, headers;
+    welford lengths[2], gaps, way_gaps[2];
+    welford ttls, headers;
     uint64_t flags[FIXED_FLAGS];
     uint64_t kinds[FIXED_KINDS];
 } window;
@@ -117,9 +117,9 @@ static double gap_of(int64_t now, int64_t then)
 static void gaps_count(window *w, before *last, int64_t now, unsigned back)
 {
     if (last->has_any)
-        running_add(&w->gaps, gap_of(now, last->any));
+        welford_add(&w->gaps, gap_of(now, last->any));
     if (last->has_way[back])
-        running_add(&w->way_gaps[back], gap_of(now, last->way[back]));
+        welford_add(&w->way_gaps[back], gap_of(now, last->way[back]));
     last->has_any = last->has_way[back] = true;
     last->any = last->way[back] = now;
 }
@@ -138,12 +138,12 @@ static void window_count(window *w, before *last, const pkt_batch *b, size_t row
     w->packets++;
     w->bytes += b->wire_len[row];
     w->way_bytes[back] += b->wire_len[row];
-    running_add(&w->lengths[back], b->wire_len[row]);
+    welford_add(&w->lengths[back], b->wire_len[row]);
     gaps_count(w, last, now, back);
     if (has & PKT_HAS_IP)
-        running_add(&w->ttls, b->ip_ttl[row]);
+        welford_add(&w->ttls, b->ip_ttl[row]);
     if (has & PKT_HAS_L4) {
-        running_add(&w->headers, b->l4_hlen[row]);
+        welford_add(&w->headers, b->l4_hlen[row]);
         w->payload += b->payload_len[row];
     }
     for (unsigned bit = 0; (has & PKT_HAS_TCP) && bit < FIXED_FLAGS; bit++)
@@ -152,12 +152,12 @@ static void window_count(window *w, before *last, const pkt_batch *b, size_t row
 }
 
 /* Both ways' numbers as if they had come as one (Chan, Golub and LeVeque). */
-static running running_both(const running *a, const running *b)
+static welford welford_both(const welford *a, const welford *b)
 {
     const double n = (double)(a->count + b->count), distance = b->mean - a->mean;
     if (a->count == 0 || b->count == 0)
         return a->count ? *a : *b;
-    return (running){.count = a->count + b->count,
+    return (welford){.count = a->count + b->count,
                      .mean = a->mean + distance * (double)b->count / n,
                      .squares = a->squares + b->squares +
                                 distance * distance * (double)a->count * (double)b->count / n,
@@ -165,9 +165,9 @@ static running running_both(const running *a, const running *b)
                      .max = a->max > b->max ? a->max : b->max};
 }
 
-static struct fixed_lengths lengths_of(const running *r)
+static struct fixed_lengths lengths_of(const welford *r)
 {
-    return (struct fixed_lengths){running_min(r), running_max(r), running_mean(r), running_std(r)};
+    return (struct fixed_lengths){welford_min(r), welford_max(r), welford_mean(r), welford_std(r)};
 }
 
 static double or_zero(double value)
@@ -177,18 +177,18 @@ static double or_zero(double value)
 
 static void ways_measure(const window *w, fixed_row *row)
 {
-    const running *ways = w->lengths;
-    const running both = running_both(&ways[0], &ways[1]);
-    const double forth = running_variance(&ways[0]), back = running_variance(&ways[1]);
+    const welford *ways = w->lengths;
+    const welford both = welford_both(&ways[0], &ways[1]);
+    const double forth = welford_variance(&ways[0]), back = welford_variance(&ways[1]);
     row->lengths = lengths_of(&both);
     for (unsigned i = 0; i < 2; i++) {
         row->way_packets[i] = (double)ways[i].count;
         row->way_bytes[i] = (double)w->way_bytes[i];
         row->way_lengths[i] = lengths_of(&ways[i]);
-        row->way_gap_mean[i] = running_mean(&w->way_gaps[i]);
-        row->way_gap_std[i] = running_std(&w->way_gaps[i]);
+        row->way_gap_mean[i] = welford_mean(&w->way_gaps[i]);
+        row->way_gap_std[i] = welford_std(&w->way_gaps[i]);
     }
-    row->magnitude = sqrt(or_zero(running_mean(&ways[0])) + or_zero(running_mean(&ways[1])));
+    row->magnitude = sqrt(or_zero(welford_mean(&ways[0])) + or_zero(welford_mean(&ways[1])));
     row->radius = sqrt(or_zero(forth) + or_zero(back));
     row->variance_ratio = back > 0 ? forth / back : NAN;
     row->weight = row->way_packets[0] * row->way_packets[1];
@@ -202,9 +202,9 @@ static fixed_row window_measure(const window *w)
     row.byte_rate = row.duration > 0 ? row.bytes / row.duration : NAN;
     ways_measure(w, &row);
     row.gaps = lengths_of(&w->gaps);
-    row.ttl_mean = running_mean(&w->ttls);
-    row.ttl_std = running_std(&w->ttls);
-    row.header_mean = running_mean(&w->headers);
+    row.ttl_mean = welford_mean(&w->ttls);
+    row.ttl_std = welford_std(&w->ttls);
+    row.header_mean = welford_mean(&w->headers);
     row.payload = (double)w->payload;
     for (size_t i = 0; i < FIXED_FLAGS; i++)
         row.flags[i] = (double)w->flags[i];

@@ -36,7 +36,7 @@ typedef struct pkt_feature_set {
     const pkt_feature_column *columns;
     size_t count;
     /* A published set, as its scripts have it: windows of packets, over all of them, and pieces of
-     * PKT_FEATURES_PIECE. */
+     * PKT_FEATURES_RESET_BYTES. */
     bool published;
 } pkt_feature_set;
 

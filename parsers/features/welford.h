@@ -5,13 +5,13 @@
 #include <math.h>
 #include <stdint.h>
 
-typedef struct running {
+typedef struct welford {
     uint64_t count;
     double mean, squares; /* Welford: the sum of squared distances from the mean */
     double min, max;
-} running;
+} welford;
 
-static inline void running_add(running *r, double value)
+static inline void welford_add(welford *r, double value)
 {
     const double distance = value - r->mean;
     r->count++;
@@ -22,29 +22,29 @@ static inline void running_add(running *r, double value)
 }
 
 /* Of no numbers, all of these are NaN. */
-static inline double running_mean(const running *r)
+static inline double welford_mean(const welford *r)
 {
     return r->count ? r->mean : NAN;
 }
-static inline double running_min(const running *r)
+static inline double welford_min(const welford *r)
 {
     return r->count ? r->min : NAN;
 }
-static inline double running_max(const running *r)
+static inline double welford_max(const welford *r)
 {
     return r->count ? r->max : NAN;
 }
 /* Of a population: 0 for a single number. */
-static inline double running_variance(const running *r)
+static inline double welford_variance(const welford *r)
 {
     return r->count ? r->squares / (double)r->count : NAN;
 }
-static inline double running_std(const running *r)
+static inline double welford_std(const welford *r)
 {
-    return sqrt(running_variance(r));
+    return sqrt(welford_variance(r));
 }
 /* Of a sample: NaN for a single number. */
-static inline double running_sample_variance(const running *r)
+static inline double welford_sample_variance(const welford *r)
 {
     return r->count > 1 ? r->squares / (double)(r->count - 1) : NAN;
 }

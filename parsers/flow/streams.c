@@ -42,10 +42,11 @@ struct pkt_streams {
     pkt_flow_report unread;
 };
 
-pkt_streams *pkt_streams_open(const pkt_slice *slice, pkt_err *err)
+pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
 {
     uint64_t seed;
-    if ((unsigned)slice->flow_rule >= PKT_FLOW_RULE_COUNT || slice->max_flows > PKT_MOST_FLOWS) {
+    if ((unsigned)capture->flow_rule >= PKT_FLOW_RULE_COUNT ||
+        capture->max_flows > PKT_MOST_FLOWS) {
         pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such flow rule, or more than %u flows",
                  PKT_MOST_FLOWS);
         return NULL;
@@ -59,11 +60,11 @@ pkt_streams *pkt_streams_open(const pkt_slice *slice, pkt_err *err)
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for stream numbers");
         return NULL;
     }
-    streams->rule = slice->flow_rule;
-    streams->report = slice->flow_report ? slice->flow_report : &streams->unread;
+    streams->rule = capture->flow_rule;
+    streams->report = capture->flow_report ? capture->flow_report : &streams->unread;
     *streams->report = (pkt_flow_report){0};
     streams->table =
-        pkt_flow_table_open(slice->max_flows ? slice->max_flows : PKT_MAX_FLOWS, seed, err);
+        pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, seed, err);
     if (!streams->table) {
         free(streams);
         return NULL;

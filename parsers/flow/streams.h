@@ -8,8 +8,8 @@
 
 typedef struct pkt_streams pkt_streams;
 
-/* By the slice's rule and bound; reports to its flow_report. NULL and *err without memory. */
-pkt_streams *pkt_streams_open(const pkt_slice *slice, pkt_err *err);
+/* By the capture's rule and bound; reports to its flow_report. NULL and *err without memory. */
+pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err);
 /* Fill stream and stream_dir of the batch's first `rows` rows, which follow those of the last call.
  * `hints`: one a row, by pkt_decode_flows(). A header that gives no columns, but tells what the
  * rules go by, has a stream as others have. 0, or -1 and *err. */

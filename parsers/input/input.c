@@ -14,12 +14,12 @@
 enum { CHUNK_BYTES = 256 << 10, PIPE_BYTES = 1 << 20, PIPE_PATH_BYTES = 32 };
 
 struct pkt_input {
-    pkt_slice slice;
-    pkt_unpack *unpack;    /* NULL: a plain file */
-    int pipe_out, pipe_in; /* the reading and the writing end; -1: closed */
+    pkt_capture capture;
+    pkt_decompress *decompress; /* NULL: a plain file */
+    int pipe_out, pipe_in;      /* the reading and the writing end; -1: closed */
     bool running;
     pthread_t thread;
-    pkt_err fault; /* of the unpacking; the thread's until it has been joined */
+    pkt_err fault; /* of the decompression; the thread's until it has been joined */
     char path[PIPE_PATH_BYTES];
     size_t size; /* bytes at hand */
     uint8_t bytes[CHUNK_BYTES];
@@ -71,10 +71,10 @@ static bool is_regular(const char *path)
     return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static pkt_unpack *unpack_path(const char *path, pkt_err *err)
+static pkt_decompress *decompress_path(const char *path, pkt_err *err)
 {
     int fd = input_descriptor(path, err);
-    return fd < 0 ? NULL : pkt_unpack_open(fd, err);
+    return fd < 0 ? NULL : pkt_decompress_open(fd, err);
 }
 
 bool pkt_input_is_file(const char *path)
@@ -82,9 +82,9 @@ bool pkt_input_is_file(const char *path)
     struct stat st;
     if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
         return false;
-    pkt_unpack *unpack = unpack_path(path, NULL);
-    bool packed = unpack && pkt_unpack_packing(unpack);
-    pkt_unpack_close(unpack);
+    pkt_decompress *decompress = decompress_path(path, NULL);
+    bool packed = decompress && pkt_decompress_format(decompress);
+    pkt_decompress_close(decompress);
     return !packed;
 }
 
@@ -94,13 +94,13 @@ static int head_read(pkt_input *input, pkt_err *err)
     int swapped;
     ssize_t got = 1;
     while (got > 0 && input->size < PCAP_FILE_HEADER) {
-        got = pkt_unpack_read(input->unpack, input->bytes + input->size, CHUNK_BYTES - input->size,
-                              err);
+        got = pkt_decompress_read(input->decompress, input->bytes + input->size,
+                                  CHUNK_BYTES - input->size, err);
         input->size += got > 0 ? (size_t)got : 0;
     }
     if (got < 0)
         return -1;
-    return pkt_head_tell(input->bytes, input->size, &input->slice.format, &swapped, err);
+    return pkt_head_detect(input->bytes, input->size, &input->capture.format, &swapped, err);
 }
 
 static int all_write(int fd, const uint8_t *bytes, size_t size)
@@ -125,7 +125,7 @@ static void *pump(void *argument)
     (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
     ssize_t got = (ssize_t)input->size;
     while (got > 0 && all_write(input->pipe_in, input->bytes, (size_t)got) == 0)
-        got = pkt_unpack_read(input->unpack, input->bytes, CHUNK_BYTES, &input->fault);
+        got = pkt_decompress_read(input->decompress, input->bytes, CHUNK_BYTES, &input->fault);
     close(input->pipe_in);
     return NULL;
 }
@@ -141,7 +141,7 @@ static int stream_start(pkt_input *input, pkt_err *err)
     input->pipe_in = ends[1];
     (void)fcntl(input->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
     (void)snprintf(input->path, sizeof input->path, "/proc/self/fd/%d", input->pipe_out);
-    input->slice.path = input->path;
+    input->capture.path = input->path;
     errno = pthread_create(&input->thread, NULL, pump, input);
     if (errno) {
         close(input->pipe_in);
@@ -153,14 +153,14 @@ static int stream_start(pkt_input *input, pkt_err *err)
 
 static int input_begin(pkt_input *input, const char *path, pkt_err *err)
 {
-    input->unpack = unpack_path(path, err);
-    if (!input->unpack)
+    input->decompress = decompress_path(path, err);
+    if (!input->decompress)
         return -1;
-    if (!is_regular(path) || pkt_unpack_packing(input->unpack))
+    if (!is_regular(path) || pkt_decompress_format(input->decompress))
         return stream_start(input, err);
-    pkt_unpack_close(input->unpack);
-    input->unpack = NULL;
-    return pkt_slice_open(path, &input->slice, err);
+    pkt_decompress_close(input->decompress);
+    input->decompress = NULL;
+    return pkt_capture_open(path, &input->capture, err);
 }
 
 pkt_input *pkt_input_open(const char *path, pkt_err *err)
@@ -178,14 +178,14 @@ pkt_input *pkt_input_open(const char *path, pkt_err *err)
     return NULL;
 }
 
-const pkt_slice *pkt_input_slice(const pkt_input *input)
+const pkt_capture *pkt_input_capture(const pkt_input *input)
 {
-    return &input->slice;
+    return &input->capture;
 }
 
-const char *pkt_input_packing(const pkt_input *input)
+const char *pkt_input_compression(const pkt_input *input)
 {
-    return input->unpack ? pkt_unpack_packing(input->unpack) : NULL;
+    return input->decompress ? pkt_decompress_format(input->decompress) : NULL;
 }
 
 /* When our reading end is closed as well, the thread meets a broken pipe. */
@@ -202,7 +202,7 @@ static void stream_stop(pkt_input *input)
 int pkt_input_end(pkt_input *input, int bad, pkt_err *err)
 {
     stream_stop(input);
-    if (input->fault.code == PKT_ERR_NONE || (bad && err->code != PKT_ERR_CUT))
+    if (input->fault.code == PKT_ERR_NONE || (bad && err->code != PKT_ERR_TRUNCATED))
         return bad;
     *err = input->fault;
     return -1;
@@ -213,31 +213,32 @@ void pkt_input_close(pkt_input *input)
     if (!input)
         return;
     stream_stop(input);
-    pkt_unpack_close(input->unpack);
+    pkt_decompress_close(input->decompress);
     free(input);
 }
 
-static int is_too_much(const pkt_unpack *unpack, uint64_t written, pkt_err *err)
+static int is_too_much(const pkt_decompress *decompress, uint64_t written, pkt_err *err)
 {
-    const uint64_t taken = pkt_unpack_taken(unpack);
-    if (!pkt_unpack_packing(unpack) || written <= PKT_FREE_UNPACK_BYTES ||
-        written / PKT_MAX_UNPACK_RATIO <= taken)
+    const uint64_t taken = pkt_decompress_taken(decompress);
+    if (!pkt_decompress_format(decompress) || written <= PKT_FREE_DECOMPRESS_BYTES ||
+        written / PKT_MAX_DECOMPRESS_RATIO <= taken)
         return 0;
-    return pkt_fail(err, PKT_ERR_LIMIT, taken,
-                    "%s: unpacks to more than %u times its size: unpack it yourself if that is "
-                    "right",
-                    pkt_unpack_packing(unpack), PKT_MAX_UNPACK_RATIO);
+    return pkt_fail(
+        err, PKT_ERR_LIMIT, taken,
+        "%s: decompresses to more than %u times its size: decompress it yourself if that is "
+        "right",
+        pkt_decompress_format(decompress), PKT_MAX_DECOMPRESS_RATIO);
 }
 
 /* By whole chunks, however small the pieces come: a file costs its readers by how it was written
  * (sink/outfile.h). */
-static int all_copy(pkt_unpack *unpack, int to, uint8_t *bytes, pkt_err *err)
+static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err *err)
 {
     uint64_t written = 0;
     size_t have = 0;
     ssize_t got;
     do {
-        got = pkt_unpack_read(unpack, bytes + have, CHUNK_BYTES - have, err);
+        got = pkt_decompress_read(decompress, bytes + have, CHUNK_BYTES - have, err);
         have += got > 0 ? (size_t)got : 0;
         if (got > 0 && have < CHUNK_BYTES)
             continue;
@@ -246,7 +247,7 @@ static int all_copy(pkt_unpack *unpack, int to, uint8_t *bytes, pkt_err *err)
                             strerror(errno));
         written += have;
         have = 0;
-        if (got > 0 && is_too_much(unpack, written, err))
+        if (got > 0 && is_too_much(decompress, written, err))
             return -1;
     } while (got > 0);
     return (int)got;
@@ -254,8 +255,8 @@ static int all_copy(pkt_unpack *unpack, int to, uint8_t *bytes, pkt_err *err)
 
 int pkt_input_save(const char *path, const char *to, pkt_err *err)
 {
-    pkt_unpack *unpack = unpack_path(path, err);
-    if (!unpack)
+    pkt_decompress *decompress = decompress_path(path, err);
+    if (!decompress)
         return -1;
     uint8_t *bytes = malloc(CHUNK_BYTES);
     int fd = bytes ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
@@ -265,12 +266,12 @@ int pkt_input_save(const char *path, const char *to, pkt_err *err)
                                strerror(errno))
                     : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory to copy it");
     } else {
-        bad = all_copy(unpack, fd, bytes, err);
+        bad = all_copy(decompress, fd, bytes, err);
         close(fd);
-        if (bad && err && err->code != PKT_ERR_CUT)
+        if (bad && err && err->code != PKT_ERR_TRUNCATED)
             unlink(to);
     }
     free(bytes);
-    pkt_unpack_close(unpack);
+    pkt_decompress_close(decompress);
     return bad;
 }

@@ -32,7 +32,7 @@ typedef struct numbers {
     size_t first, count, room;
 } numbers;
 
-struct pkt_feed {
+struct pkt_join {
     char *const *paths;
     size_t count, current;
     pkt_filter *filter;
@@ -43,13 +43,13 @@ struct pkt_feed {
     uint64_t number, timeless; /* packets used that have no time */
     size_t links; /* link types met; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
-    pkt_bytes out;
+    pkt_buffer out;
     numbers numbers;
     int pipe_out, pipe_in;
     pthread_t thread;
     pkt_err fault; /* the thread's until it has been joined */
     char path[32];
-    pkt_slice slice;
+    pkt_capture capture;
 };
 
 static int number_keep(numbers *n, uint64_t number, pkt_err *err)
@@ -75,9 +75,9 @@ static int number_keep(numbers *n, uint64_t number, pkt_err *err)
     return bad;
 }
 
-uint64_t pkt_feed_number(void *feed)
+uint64_t pkt_join_number(void *join)
 {
-    numbers *n = &((pkt_feed *)feed)->numbers;
+    numbers *n = &((pkt_join *)join)->numbers;
     uint64_t number = 0;
     pthread_mutex_lock(&n->lock);
     if (n->count) {
@@ -88,55 +88,55 @@ uint64_t pkt_feed_number(void *feed)
     return number;
 }
 
-static int capture_open(pkt_feed *feed, pkt_err *err)
+static int capture_open(pkt_join *join, pkt_err *err)
 {
-    feed->input = pkt_input_open(feed->paths[feed->current], err);
-    if (!feed->input)
+    join->input = pkt_input_open(join->paths[join->current], err);
+    if (!join->input)
         return -1;
-    feed->source = pkt_source_open(pkt_input_slice(feed->input)->path, err);
-    return feed->source ? 0 : -1;
+    join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
+    return join->source ? 0 : -1;
 }
 
-static int capture_close(pkt_feed *feed, int bad, pkt_err *err)
+static int capture_close(pkt_join *join, int bad, pkt_err *err)
 {
-    pkt_source_close(feed->source);
-    feed->source = NULL;
-    if (feed->input)
-        bad = pkt_input_end(feed->input, bad, err);
-    pkt_input_close(feed->input);
-    feed->input = NULL;
+    pkt_source_close(join->source);
+    join->source = NULL;
+    if (join->input)
+        bad = pkt_input_end(join->input, bad, err);
+    pkt_input_close(join->input);
+    join->input = NULL;
     return bad;
 }
 
 /* The next record of all captures: 1, 0 at the end, -1 and *err. */
-static int record_next(pkt_feed *feed, pkt_err *err)
+static int record_next(pkt_join *join, pkt_err *err)
 {
-    if (feed->pending) {
-        feed->pending = false;
+    if (join->pending) {
+        join->pending = false;
         return 1;
     }
-    while (feed->source) {
-        int got = pkt_source_next(feed->source, &feed->record, err);
+    while (join->source) {
+        int got = pkt_source_next(join->source, &join->record, err);
         if (got > 0)
             return got;
-        if (capture_close(feed, got, err) != 0)
+        if (capture_close(join, got, err) != 0)
             return -1;
-        if (feed->current + 1 < feed->count) {
-            feed->current++;
-            if (capture_open(feed, err) != 0)
+        if (join->current + 1 < join->count) {
+            join->current++;
+            if (capture_open(join, err) != 0)
                 return -1;
         }
     }
     return 0;
 }
 
-static int out_flush(pkt_feed *feed)
+static int out_flush(pkt_join *join)
 {
-    const uint8_t *at = feed->out.at;
-    size_t size = feed->out.size;
-    feed->out.size = 0;
+    const uint8_t *at = join->out.at;
+    size_t size = join->out.size;
+    join->out.size = 0;
     while (size > 0) {
-        ssize_t put = write(feed->pipe_in, at, size);
+        ssize_t put = write(join->pipe_in, at, size);
         if (put < 0 && errno != EINTR)
             return -1; /* nobody reads any more */
         at += put > 0 ? put : 0;
@@ -145,13 +145,13 @@ static int out_flush(pkt_feed *feed)
     return 0;
 }
 
-static int section_add(pkt_feed *feed, pkt_err *err)
+static int section_add(pkt_join *join, pkt_err *err)
 {
     const uint32_t words[] = {BLOCK_SECTION, 28, ORDER_MAGIC, 1, UINT32_MAX, UINT32_MAX, 28};
-    return pkt_bytes_add(&feed->out, words, sizeof words, err);
+    return pkt_buffer_add(&join->out, words, sizeof words, err);
 }
 
-static int interface_add(pkt_feed *feed, uint16_t link_type, int64_t offset_s, pkt_err *err)
+static int interface_add(pkt_join *join, uint16_t link_type, int64_t offset_s, pkt_err *err)
 {
     enum { TOTAL = 48 };
     const uint16_t resolution[] = {OPTION_TSRESOL, 1}, offset[] = {OPTION_TSOFFSET, 8};
@@ -162,32 +162,32 @@ static int interface_add(pkt_feed *feed, uint16_t link_type, int64_t offset_s, p
     memcpy(&words[6], offset, sizeof offset);
     memcpy(&words[7], &offset_s, sizeof offset_s);
     words[TOTAL / 4 - 1] = TOTAL;
-    return pkt_bytes_add(&feed->out, words, sizeof words, err);
+    return pkt_buffer_add(&join->out, words, sizeof words, err);
 }
 
 /* Of the link type, written when it is met first: the interface for times from 1970 on, which the
  * one for times before follows. -1 and *err. */
-static int interface_of(pkt_feed *feed, uint16_t link_type, pkt_err *err)
+static int interface_of(pkt_join *join, uint16_t link_type, pkt_err *err)
 {
-    for (size_t i = 0; i < feed->links; i++)
-        if (feed->link_types[i] == link_type)
+    for (size_t i = 0; i < join->links; i++)
+        if (join->link_types[i] == link_type)
             return 2 * (int)i;
-    if (feed->links == PKT_MAX_FILTER_LINKS)
+    if (join->links == PKT_MAX_FILTER_LINKS)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %u link types to join",
                         PKT_MAX_FILTER_LINKS);
-    if (interface_add(feed, link_type, 0, err) != 0 ||
-        interface_add(feed, link_type, EARLY_S, err) != 0)
+    if (interface_add(join, link_type, 0, err) != 0 ||
+        interface_add(join, link_type, EARLY_S, err) != 0)
         return -1;
-    feed->link_types[feed->links] = link_type;
-    return 2 * (int)feed->links++;
+    join->link_types[join->links] = link_type;
+    return 2 * (int)join->links++;
 }
 
-static int packet_add(pkt_feed *feed, pkt_err *err)
+static int packet_add(pkt_join *join, pkt_err *err)
 {
     enum { FIXED = 28, TOTAL = 4 };
     static const uint8_t zeros[4];
-    const pkt_record *r = &feed->record;
-    const int interface = interface_of(feed, r->link_type, err);
+    const pkt_record *r = &join->record;
+    const int interface = interface_of(join, r->link_type, err);
     const uint32_t pad = (4 - r->cap_len % 4) % 4, total = FIXED + r->cap_len + pad + TOTAL;
     const bool early = r->ts_ns < 0;
     const uint64_t time = (uint64_t)r->ts_ns - (early ? (uint64_t)EARLY_S * NS_PER_S : 0);
@@ -198,144 +198,144 @@ static int packet_add(pkt_feed *feed, pkt_err *err)
                              (uint32_t)time,
                              r->cap_len,
                              r->wire_len};
-    if (interface < 0 || pkt_bytes_add(&feed->out, head, sizeof head, err) != 0 ||
-        pkt_bytes_add(&feed->out, r->data, r->cap_len, err) != 0 ||
-        pkt_bytes_add(&feed->out, zeros, pad, err) != 0)
+    if (interface < 0 || pkt_buffer_add(&join->out, head, sizeof head, err) != 0 ||
+        pkt_buffer_add(&join->out, r->data, r->cap_len, err) != 0 ||
+        pkt_buffer_add(&join->out, zeros, pad, err) != 0)
         return -1;
-    return pkt_bytes_add(&feed->out, &total, sizeof total, err);
+    return pkt_buffer_add(&join->out, &total, sizeof total, err);
 }
 
 /* The record at hand, if it is wanted. 0, or -1 and *err. */
-static int record_use(pkt_feed *feed, pkt_err *err)
+static int record_use(pkt_join *join, pkt_err *err)
 {
-    feed->number++;
-    int wanted = feed->filter ? pkt_filter_match(feed->filter, &feed->record, err) : 1;
+    join->number++;
+    int wanted = join->filter ? pkt_filter_match(join->filter, &join->record, err) : 1;
     if (wanted <= 0)
         return wanted;
-    feed->timeless += !pkt_source_timed(feed->source);
-    if (feed->numbered && number_keep(&feed->numbers, feed->number, err) != 0)
+    join->timeless += !pkt_source_timed(join->source);
+    if (join->numbered && number_keep(&join->numbers, join->number, err) != 0)
         return -1;
-    return packet_add(feed, err);
+    return packet_add(join, err);
 }
 
-static void *feed_run(void *argument)
+static void *join_run(void *argument)
 {
-    pkt_feed *feed = argument;
+    pkt_join *join = argument;
     sigset_t broken_pipe;
     sigemptyset(&broken_pipe);
     sigaddset(&broken_pipe, SIGPIPE);
     (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    int got = section_add(feed, &err) == 0 ? 1 : -1;
-    while (got > 0 && (got = record_next(feed, &err)) > 0) {
-        if (record_use(feed, &err) != 0)
+    int got = section_add(join, &err) == 0 ? 1 : -1;
+    while (got > 0 && (got = record_next(join, &err)) > 0) {
+        if (record_use(join, &err) != 0)
             got = -1;
-        else if (feed->out.size >= FLUSH_BYTES && out_flush(feed) != 0)
+        else if (join->out.size >= FLUSH_BYTES && out_flush(join) != 0)
             got = 0;
     }
-    (void)out_flush(feed); /* rows before a fault stand */
+    (void)out_flush(join); /* rows before a fault stand */
     if (got < 0)
-        feed->fault = err;
-    close(feed->pipe_in);
+        join->fault = err;
+    close(join->pipe_in);
     return NULL;
 }
 
-static int thread_start(pkt_feed *feed, pkt_err *err)
+static int thread_start(pkt_join *join, pkt_err *err)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no pipe for it: %s", strerror(errno));
-    feed->pipe_out = ends[0];
-    feed->pipe_in = ends[1];
-    (void)fcntl(feed->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
-    (void)snprintf(feed->path, sizeof feed->path, "/proc/self/fd/%d", feed->pipe_out);
-    feed->slice = (pkt_slice){.path = feed->path, .format = PKT_FORMAT_PCAPNG};
-    errno = pthread_create(&feed->thread, NULL, feed_run, feed);
+    join->pipe_out = ends[0];
+    join->pipe_in = ends[1];
+    (void)fcntl(join->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
+    (void)snprintf(join->path, sizeof join->path, "/proc/self/fd/%d", join->pipe_out);
+    join->capture = (pkt_capture){.path = join->path, .format = PKT_FORMAT_PCAPNG};
+    errno = pthread_create(&join->thread, NULL, join_run, join);
     if (errno) {
-        close(feed->pipe_in);
+        close(join->pipe_in);
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no thread for it: %s", strerror(errno));
     }
-    feed->running = true;
+    join->running = true;
     return 0;
 }
 
 /* The first capture is opened, and the filter tried on its first packet, before anything runs. */
-static int feed_begin(pkt_feed *feed, const char *filter, pkt_err *err)
+static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
 {
-    if (filter && !(feed->filter = pkt_filter_open(filter, err)))
+    if (filter && !(join->filter = pkt_filter_open(filter, err)))
         return -1;
-    if (capture_open(feed, err) != 0)
+    if (capture_open(join, err) != 0)
         return -1;
-    feed->pending = pkt_source_next(feed->source, &feed->record, NULL) > 0;
-    if (filter && feed->pending && pkt_filter_match(feed->filter, &feed->record, err) < 0)
+    join->pending = pkt_source_next(join->source, &join->record, NULL) > 0;
+    if (filter && join->pending && pkt_filter_match(join->filter, &join->record, err) < 0)
         return -1;
-    return thread_start(feed, err);
+    return thread_start(join, err);
 }
 
-pkt_feed *pkt_feed_open(char *const *paths, size_t count, const char *filter, int numbered,
+pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, int numbered,
                         pkt_err *err)
 {
-    pkt_feed *feed = calloc(1, sizeof *feed);
-    if (!feed) {
+    pkt_join *join = calloc(1, sizeof *join);
+    if (!join) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a capture");
         return NULL;
     }
-    feed->paths = paths;
-    feed->count = count;
-    feed->numbered = numbered && filter;
-    feed->pipe_out = -1;
-    pthread_mutex_init(&feed->numbers.lock, NULL);
-    if (feed_begin(feed, filter, err) == 0)
-        return feed;
-    pkt_feed_close(feed);
+    join->paths = paths;
+    join->count = count;
+    join->numbered = numbered && filter;
+    join->pipe_out = -1;
+    pthread_mutex_init(&join->numbers.lock, NULL);
+    if (join_begin(join, filter, err) == 0)
+        return join;
+    pkt_join_close(join);
     return NULL;
 }
 
-const pkt_slice *pkt_feed_slice(const pkt_feed *feed)
+const pkt_capture *pkt_join_capture(const pkt_join *join)
 {
-    return &feed->slice;
+    return &join->capture;
 }
 
-const char *pkt_feed_path(const pkt_feed *feed)
+const char *pkt_join_path(const pkt_join *join)
 {
-    return feed->paths[feed->current];
+    return join->paths[join->current];
 }
 
 /* When our reading end is closed as well, the thread meets a broken pipe. */
-static void thread_stop(pkt_feed *feed)
+static void thread_stop(pkt_join *join)
 {
-    if (feed->pipe_out >= 0)
-        close(feed->pipe_out);
-    feed->pipe_out = -1;
-    if (feed->running)
-        pthread_join(feed->thread, NULL);
-    feed->running = false;
+    if (join->pipe_out >= 0)
+        close(join->pipe_out);
+    join->pipe_out = -1;
+    if (join->running)
+        pthread_join(join->thread, NULL);
+    join->running = false;
 }
 
-int pkt_feed_end(pkt_feed *feed, int bad, pkt_err *err)
+int pkt_join_end(pkt_join *join, int bad, pkt_err *err)
 {
-    thread_stop(feed);
-    if (feed->fault.code == PKT_ERR_NONE || bad)
+    thread_stop(join);
+    if (join->fault.code == PKT_ERR_NONE || bad)
         return bad;
-    *err = feed->fault;
+    *err = join->fault;
     return -1;
 }
 
-uint64_t pkt_feed_timeless(const pkt_feed *feed)
+uint64_t pkt_join_timeless(const pkt_join *join)
 {
-    return feed->timeless;
+    return join->timeless;
 }
 
-void pkt_feed_close(pkt_feed *feed)
+void pkt_join_close(pkt_join *join)
 {
     pkt_err err;
-    if (!feed)
+    if (!join)
         return;
-    thread_stop(feed);
-    (void)capture_close(feed, 0, &err);
-    pkt_filter_close(feed->filter);
-    pkt_bytes_free(&feed->out);
-    pthread_mutex_destroy(&feed->numbers.lock);
-    free(feed->numbers.at);
-    free(feed);
+    thread_stop(join);
+    (void)capture_close(join, 0, &err);
+    pkt_filter_close(join->filter);
+    pkt_buffer_free(&join->out);
+    pthread_mutex_destroy(&join->numbers.lock);
+    free(join->numbers.at);
+    free(join);
 }

@@ -184,16 +184,16 @@ static int ring_begin(pkt_ring *ring, const char *name, pkt_err *err)
     return ring->bound ? 0 : -1;
 }
 
-pkt_ring *pkt_ring_open(const pkt_slice *slice, pkt_err *err)
+pkt_ring *pkt_ring_open(const pkt_capture *capture, pkt_err *err)
 {
     pkt_ring *ring = calloc(1, sizeof *ring);
     if (!ring) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a capture");
         return NULL;
     }
-    ring->live = slice->live;
+    ring->live = capture->live;
     ring->fd = -1;
-    if (ring_begin(ring, slice->path, err) == 0)
+    if (ring_begin(ring, capture->path, err) == 0)
         return ring;
     pkt_ring_close(ring);
     return NULL;

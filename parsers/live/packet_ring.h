@@ -7,8 +7,8 @@
 
 typedef struct pkt_ring pkt_ring;
 
-/* slice->path is the interface; slice->live must outlive the ring. NULL and *err. */
-pkt_ring *pkt_ring_open(const pkt_slice *slice, pkt_err *err);
+/* capture->path is the interface; capture->live must outlive the ring. NULL and *err. */
+pkt_ring *pkt_ring_open(const pkt_capture *capture, pkt_err *err);
 /* Up to `max` records, valid until the next call. `wait`: until there are any. 0: there are none
  * now; after waiting: there will be none. -1 and *err. */
 int pkt_ring_read(pkt_ring *ring, pkt_record *records, size_t max, int wait, pkt_err *err);

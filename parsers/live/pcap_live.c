@@ -73,22 +73,22 @@ static int handle_begin(pcap_t *pcap, const pkt_live *live, pkt_err *err)
     return live->filter ? filter_set(pcap, live->filter, err) : 0;
 }
 
-pkt_pcap_live *pkt_pcap_live_open(const pkt_slice *slice, pcap_t **pcap, pkt_err *err)
+pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err)
 {
     char words[PCAP_ERRBUF_SIZE];
-    if (pkt_interface_check(slice->path, err) != 0)
+    if (pkt_interface_check(capture->path, err) != 0)
         return NULL;
     pkt_pcap_live *live = calloc(1, sizeof *live);
-    *pcap = live ? pcap_create(slice->path, words) : NULL;
+    *pcap = live ? pcap_create(capture->path, words) : NULL;
     if (!*pcap) {
         pkt_fail(err, live ? PKT_ERR_LIBRARY : PKT_ERR_MEMORY, PKT_POS_NONE, "libpcap: %s",
                  live ? words : "no memory");
         free(live);
         return NULL;
     }
-    live->live = slice->live;
+    live->live = capture->live;
     live->pcap = *pcap;
-    if (handle_begin(*pcap, slice->live, err) == 0)
+    if (handle_begin(*pcap, capture->live, err) == 0)
         return live;
     pcap_close(*pcap);
     free(live);

@@ -8,9 +8,9 @@
 
 typedef struct pkt_pcap_live pkt_pcap_live;
 
-/* slice->path is the interface; slice->live must outlive it. The handle never waits, its times are
- * in nanoseconds; it is the caller's to close, last. NULL and *err. */
-pkt_pcap_live *pkt_pcap_live_open(const pkt_slice *slice, pcap_t **pcap, pkt_err *err);
+/* capture->path is the interface; capture->live must outlive it. The handle never waits, its times
+ * are in nanoseconds; it is the caller's to close, last. NULL and *err. */
+pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err);
 /* To be called once a batch: is it to end? */
 void pkt_pcap_live_look(pkt_pcap_live *live);
 /* The handle has no packet now: 1: read again, 0: there will be none. */

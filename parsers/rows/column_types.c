@@ -6,7 +6,7 @@
 
 #define NS_PER_US 1000
 
-pkt_typed pkt_typed_of(const pkt_field *field)
+pkt_column_type pkt_column_type_of(const pkt_field *field)
 {
     if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL)
         return PKT_TYPED_TEXT;
@@ -15,12 +15,12 @@ pkt_typed pkt_typed_of(const pkt_field *field)
     if (field->kind != PKT_FIELD_CELL)
         return PKT_TYPED_I64;
     const pkt_column_info *info = pkt_column_at(field->column);
-    if (info->show != PKT_SHOW_NUMBER)
+    if (info->format_as != PKT_AS_NUMBER)
         return PKT_TYPED_TEXT;
     return info->size == 1 ? PKT_TYPED_I16 : info->size == 2 ? PKT_TYPED_I32 : PKT_TYPED_I64;
 }
 
-int64_t pkt_typed_number(const pkt_rows *rows, const pkt_field *field, size_t row)
+int64_t pkt_column_type_number(const pkt_rows *rows, const pkt_field *field, size_t row)
 {
     if (field->kind == PKT_FIELD_PACKET)
         return (int64_t)rows->numbers[row];
@@ -40,10 +40,10 @@ static char *cell_put(const pkt_rows *rows, const pkt_field *field, size_t row, 
 {
     uint64_t bits = pkt_rows_bits(rows, field->column, row);
     const char *name;
-    switch (pkt_column_at(field->column)->show) {
-    case PKT_SHOW_MAC:
+    switch (pkt_column_at(field->column)->format_as) {
+    case PKT_AS_MAC:
         return put_mac(text, bits);
-    case PKT_SHOW_ADDRESS: {
+    case PKT_AS_ADDRESS: {
         uint64_t low = pkt_rows_bits(rows, field->column + 1u, row);
         if (pkt_rows_bits(rows, PKT_COL_ip_version, row) == 6)
             return pkt_put_ipv6(text, bits, low);
@@ -55,27 +55,27 @@ static char *cell_put(const pkt_rows *rows, const pkt_field *field, size_t row, 
     }
 }
 
-int pkt_typed_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_bytes *out,
-                   pkt_err *err)
+int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
+                         pkt_err *err)
 {
     enum { CELL_TEXT = 48 };
     if (field->kind != PKT_FIELD_CELL) {
         const char *text = field->kind == PKT_FIELD_FILE ? rows->file : rows->label;
-        return pkt_bytes_add(out, text, strlen(text), err);
+        return pkt_buffer_add(out, text, strlen(text), err);
     }
-    if (pkt_bytes_reserve(out, CELL_TEXT, err) != 0)
+    if (pkt_buffer_reserve(out, CELL_TEXT, err) != 0)
         return -1;
     char *text = (char *)out->at + out->size;
     out->size += (size_t)(cell_put(rows, field, row, text) - text);
     return 0;
 }
 
-int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out, size_t *nulls,
-                    pkt_err *err)
+int pkt_column_type_valid(const pkt_rows *rows, const pkt_field *field, pkt_buffer *out,
+                          size_t *nulls, pkt_err *err)
 {
     const size_t size = (rows->count + 7) / 8;
     size_t valid = 0;
-    if (pkt_bytes_reserve(out, size, err) != 0)
+    if (pkt_buffer_reserve(out, size, err) != 0)
         return -1;
     uint8_t *bits = out->at + out->size;
     memset(bits, 0, size);
@@ -134,10 +134,10 @@ static int cells_all(const void *cells, size_t from, size_t to, size_t count, ui
     }
 }
 
-int pkt_typed_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
-                      pkt_bytes *out, pkt_err *err)
+int pkt_column_type_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
+                            pkt_buffer *out, pkt_err *err)
 {
-    if (pkt_bytes_reserve(out, rows->count * size, err) != 0)
+    if (pkt_buffer_reserve(out, rows->count * size, err) != 0)
         return -1;
     uint8_t *at = out->at + out->size;
     dense = dense && field->present;
@@ -150,7 +150,7 @@ int pkt_typed_numbers(const pkt_rows *rows, const pkt_field *field, size_t size,
     for (size_t row = 0; row < rows->count; row++) {
         if (dense && !pkt_rows_has(rows, field, row))
             continue;
-        little_put(at, (uint64_t)pkt_typed_number(rows, field, row), size);
+        little_put(at, (uint64_t)pkt_column_type_number(rows, field, row), size);
         at += size;
     }
     out->size = (size_t)(at - out->at);

@@ -1,30 +1,30 @@
 /* Fields as columnar formats see them: signed numbers and text, with a bit a row for null. */
-#ifndef PKT_TYPED_H
-#define PKT_TYPED_H
+#ifndef PKT_COLUMN_TYPES_H
+#define PKT_COLUMN_TYPES_H
 
 #include "parsers/rows/rows.h"
 
 /* Signed types that hold every value of the column, because few readers know unsigned ones. */
-typedef enum pkt_typed {
+typedef enum pkt_column_type {
     PKT_TYPED_I16,
     PKT_TYPED_I32,
     PKT_TYPED_I64,
     PKT_TYPED_F64,
     PKT_TYPED_TEXT
-} pkt_typed;
+} pkt_column_type;
 
-pkt_typed pkt_typed_of(const pkt_field *field);
+pkt_column_type pkt_column_type_of(const pkt_field *field);
 /* The field's value in the row, a number (of a PKT_TYPED_F64 its bits); 0 where it is null. */
-int64_t pkt_typed_number(const pkt_rows *rows, const pkt_field *field, size_t row);
+int64_t pkt_column_type_number(const pkt_rows *rows, const pkt_field *field, size_t row);
 /* The field's value in the row, text, at the end of *out. 0, or -1 and *err. */
-int pkt_typed_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_bytes *out,
-                   pkt_err *err);
+int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
+                         pkt_err *err);
 /* A bit a row, the first one lowest, 1: there is a value; at the end of *out. *nulls counts the
  * others. 0, or -1 and *err. */
-int pkt_typed_valid(const pkt_rows *rows, const pkt_field *field, pkt_bytes *out, size_t *nulls,
-                    pkt_err *err);
+int pkt_column_type_valid(const pkt_rows *rows, const pkt_field *field, pkt_buffer *out,
+                          size_t *nulls, pkt_err *err);
 /* The values of all rows as little-endian numbers, at the end of *out: `dense` leaves nulls out. */
-int pkt_typed_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
-                      pkt_bytes *out, pkt_err *err);
+int pkt_column_type_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
+                            pkt_buffer *out, pkt_err *err);
 
 #endif

@@ -8,7 +8,7 @@ static pkt_field field_cell(size_t column)
 {
     const pkt_column_info *info = pkt_column_at(column);
     size_t size = strlen(info->name);
-    if (info->show == PKT_SHOW_ADDRESS)
+    if (info->format_as == PKT_AS_ADDRESS)
         size -= strlen("_hi");
     return (pkt_field){PKT_FIELD_CELL, (uint8_t)column, info->present, info->name, size};
 }
@@ -32,7 +32,7 @@ static int is_there(const pkt_fields *fields, const pkt_field *field)
     return 0;
 }
 
-static void needs_find(pkt_fields *fields)
+static void requirements_find(pkt_fields *fields)
 {
     fields->needs = PKT_BIT(present);
     for (size_t i = 0; i < fields->count; i++) {
@@ -40,14 +40,14 @@ static void needs_find(pkt_fields *fields)
         if (fields->at[i].kind > PKT_FIELD_TIME || fields->at[i].kind == PKT_FIELD_PACKET)
             continue;
         fields->needs |= (pkt_column_set)1 << column;
-        if (pkt_column_at(column)->show == PKT_SHOW_ADDRESS)
+        if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS)
             fields->needs |= (pkt_column_set)1 << (column + 1) | PKT_BIT(ip_version);
     }
 }
 
 static int is_shown(pkt_column_set columns, size_t column)
 {
-    return (columns >> column & 1) && pkt_column_at(column)->show != PKT_SHOW_HIDDEN;
+    return (columns >> column & 1) && pkt_column_at(column)->format_as != PKT_AS_HIDDEN;
 }
 
 void pkt_fields_all(pkt_fields *fields, pkt_column_set columns)
@@ -56,7 +56,7 @@ void pkt_fields_all(pkt_fields *fields, pkt_column_set columns)
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (is_shown(columns, c))
             fields->at[fields->count++] = field_cell(c);
-    needs_find(fields);
+    requirements_find(fields);
 }
 
 void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
@@ -88,7 +88,7 @@ void pkt_fields_cell(pkt_fields *fields, size_t column)
 {
     if (fields->count < PKT_MAX_FIELDS)
         fields->at[fields->count++] = field_cell(column);
-    needs_find(fields);
+    requirements_find(fields);
 }
 
 /* What pkt_fields_named() chooses from. */
@@ -148,6 +148,6 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
             break;
         list += size + 1;
     }
-    needs_find(fields);
+    requirements_find(fields);
     return 0;
 }

@@ -1,9 +1,9 @@
 #include "parsers/rows/row_block.h"
 
-int pkt_block_open(pkt_block *block, const pkt_fields *fields, size_t most, pkt_err *err)
+int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t most, pkt_err *err)
 {
     size_t row_size = sizeof(uint64_t);
-    *block = (pkt_block){.cells = NULL};
+    *block = (pkt_row_block){.cells = NULL};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         row_size += fields->needs >> c & 1 ? pkt_column_at(c)->size : 0;
     for (size_t i = 0; i < fields->count; i++)
@@ -29,13 +29,13 @@ int pkt_block_open(pkt_block *block, const pkt_fields *fields, size_t most, pkt_
 }
 
 /* Where a column of the block, which is the block's own, may be written. */
-static uint8_t *cells_of(const pkt_block *block, const void *column)
+static uint8_t *cells_of(const pkt_row_block *block, const void *column)
 {
     return block->cells + ((const uint8_t *)column - block->cells);
 }
 
-uint64_t *pkt_block_add(pkt_block *block, const pkt_fields *fields, const pkt_batch *batch,
-                        const double *values, size_t from, size_t count)
+uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, const pkt_batch *batch,
+                            const double *values, size_t from, size_t count)
 {
     const size_t at = block->rows.count;
     for (size_t i = 0; values && i < fields->count; i++) {
@@ -54,8 +54,8 @@ uint64_t *pkt_block_add(pkt_block *block, const pkt_fields *fields, const pkt_ba
     return (uint64_t *)(void *)block->cells + at;
 }
 
-void pkt_block_close(pkt_block *block)
+void pkt_row_block_close(pkt_row_block *block)
 {
     free(block->cells);
-    *block = (pkt_block){.cells = NULL};
+    *block = (pkt_row_block){.cells = NULL};
 }

@@ -1,20 +1,20 @@
 /* Rows of many batches, gathered as arrays of columns. */
-#ifndef PKT_BLOCK_H
-#define PKT_BLOCK_H
+#ifndef PKT_ROW_BLOCK_H
+#define PKT_ROW_BLOCK_H
 
 #include "parsers/rows/rows.h"
 
-typedef struct pkt_block {
+typedef struct pkt_row_block {
     pkt_rows rows;  /* points into the cells */
     uint8_t *cells; /* owned: all arrays */
-} pkt_block;
+} pkt_row_block;
 
 /* Room for `most` rows. 0, or -1 and *err. */
-int pkt_block_open(pkt_block *block, const pkt_fields *fields, size_t most, pkt_err *err);
+int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t most, pkt_err *err);
 /* Rows [from, from + count) of the batch to the end. `values` has PKT_BATCH_ROWS of each value that
  * the fields show, or is NULL if they show none. Returns where the packets' numbers go. */
-uint64_t *pkt_block_add(pkt_block *block, const pkt_fields *fields, const pkt_batch *batch,
-                        const double *values, size_t from, size_t count);
-void pkt_block_close(pkt_block *block);
+uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, const pkt_batch *batch,
+                            const double *values, size_t from, size_t count);
+void pkt_row_block_close(pkt_row_block *block);
 
 #endif

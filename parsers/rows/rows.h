@@ -98,14 +98,14 @@ typedef struct pkt_encoder {
     int timed;         /* 1: it has a type for points in time */
     /* *fields must outlive what is returned; what stands before all rows goes into *out.
      * NULL and *err. */
-    void *(*open)(const pkt_fields *fields, pkt_bytes *out, pkt_err *err);
+    void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);
     /* The block's bytes, and notes on them for placed(), are appended. */
-    int (*rows)(const void *self, const pkt_rows *rows, pkt_bytes *out, pkt_bytes *notes,
+    int (*rows)(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                 pkt_err *err);
     /* The block's bytes start at this offset of the output. May be NULL. */
-    int (*placed)(void *self, const pkt_bytes *notes, uint64_t offset, pkt_err *err);
+    int (*placed)(void *self, const pkt_buffer *notes, uint64_t offset, pkt_err *err);
     /* What stands behind all rows, which end at this offset. May be NULL. */
-    int (*end)(void *self, uint64_t offset, pkt_bytes *out, pkt_err *err);
+    int (*end)(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err);
     void (*close)(void *self);
 } pkt_encoder;
 

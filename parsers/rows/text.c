@@ -106,17 +106,17 @@ size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char tex
     uint64_t bits = cell_bits(batch, row, info);
     const char *name;
     char *end = text;
-    switch (info->show) {
-    case PKT_SHOW_MAC:
+    switch (info->format_as) {
+    case PKT_AS_MAC:
         end = put_mac(text, bits);
         break;
-    case PKT_SHOW_ADDRESS: {
+    case PKT_AS_ADDRESS: {
         uint64_t low = cell_bits(batch, row, pkt_column_at(column + 1));
         end = batch->ip_version[row] == 6 ? pkt_put_ipv6(text, bits, low)
                                           : put_ipv4(text, (uint32_t)low);
         break;
     }
-    case PKT_SHOW_VERDICT:
+    case PKT_AS_VERDICT:
         name = pkt_verdict_name((pkt_verdict)bits);
         end = stpcpy(text, name ? name : "");
         break;

@@ -56,9 +56,9 @@ static size_t column_named(const char *cell)
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
         size_t shown = strlen(info->name);
-        if (info->show == PKT_SHOW_HIDDEN)
+        if (info->format_as == PKT_AS_HIDDEN)
             continue;
-        if (info->show == PKT_SHOW_ADDRESS)
+        if (info->format_as == PKT_AS_ADDRESS)
             shown -= strlen("_hi");
         if (shown == length && memcmp(info->name, cell, length) == 0)
             return c;
@@ -79,7 +79,7 @@ static int header_read(pkt_csv_reader *reader, pkt_err *err)
                             column == PKT_COLUMN_COUNT ? "that is none of ours" : "twice");
         reader->order[reader->count++] = (uint8_t)column;
         reader->columns |= (pkt_column_set)1 << column;
-        if (pkt_column_at(column)->show == PKT_SHOW_ADDRESS)
+        if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS)
             reader->columns |= (pkt_column_set)1 << (column + 1);
         if (pkt_column_at(column)->present)
             reader->columns |= PKT_BIT(present);
@@ -186,14 +186,14 @@ static int cell_parse(pkt_batch *batch, size_t row, size_t column, const char *c
     const pkt_column_info *info = pkt_column_at(column);
     uint64_t value = 0, low = 0;
     int bad;
-    switch (info->show) {
-    case PKT_SHOW_MAC:
+    switch (info->format_as) {
+    case PKT_AS_MAC:
         bad = parse_mac(cell, &value);
         break;
-    case PKT_SHOW_VERDICT:
+    case PKT_AS_VERDICT:
         bad = parse_verdict(cell, &value);
         break;
-    case PKT_SHOW_ADDRESS:
+    case PKT_AS_ADDRESS:
         bad = parse_address(cell, &value, &low);
         cell_store(batch, row, column + 1, low);
         break;

@@ -2,7 +2,7 @@
 #include "parsers/sink/sink.h"
 
 /* Which column is looked at in the row: they take turns. */
-static size_t witness_column(pkt_column_set columns, uint64_t turn)
+static size_t checksum_column(pkt_column_set columns, uint64_t turn)
 {
     size_t skip = (size_t)(turn % (unsigned)__builtin_popcountll(columns));
     while (skip--)
@@ -21,10 +21,10 @@ static int null_push(void *self, const pkt_batch *batch, pkt_err *err)
         return 0;
     size_t row = batch->rows - (size_t)(null->rows - next);
     const pkt_column_info *info =
-        pkt_column_at(witness_column(null->columns, next / PKT_BATCH_ROWS));
+        pkt_column_at(checksum_column(null->columns, next / PKT_BATCH_ROWS));
     uint64_t cell = 0;
     memcpy(&cell, (const uint8_t *)batch + info->offset + row * info->size, info->size);
-    null->witness = (null->witness ^ cell) * UINT64_C(0x9e3779b97f4a7c15);
+    null->checksum = (null->checksum ^ cell) * UINT64_C(0x9e3779b97f4a7c15);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Sinks: rows -> somewhere. Each is opened into a pkt_sink, finished by pkt_drive() (or by hand),
+/* Sinks: rows -> somewhere. Each is opened into a pkt_sink, finished by pkt_run() (or by hand),
  * and closed by its own close function. */
 #ifndef PKT_SINK_H
 #define PKT_SINK_H
@@ -38,11 +38,11 @@ void pkt_digest_sink_result(const pkt_digest_sink *digest, uint64_t result[PKT_C
 void pkt_digest_sink_close(pkt_digest_sink *digest);
 
 /* The timed sink: counts rows and folds one cell in 256 rows (of rotating columns of the set) into
- * a witness, so that a timed run that yields other rows than the verified one is found out. */
+ * a checksum, so that a timed run that yields other rows than the verified one is found out. */
 typedef struct pkt_null_sink {
     pkt_column_set columns; /* set by the caller */
     uint64_t rows;          /* set to 0 by the caller */
-    uint64_t witness;       /* set to 0 by the caller */
+    uint64_t checksum;      /* set to 0 by the caller */
 } pkt_null_sink;
 pkt_sink pkt_null_sink_open(pkt_null_sink *null);
 

@@ -18,11 +18,11 @@
 #define PKT_MAX_BINARY_RESOLUTION 63u
 
 /* Memory of a decompressor, bytes: `xz -9` takes 65 MiB, `zstd --ultra -22` has a window of 128. */
-#define PKT_MAX_UNPACK_WINDOW_LOG 27
-#define PKT_MAX_UNPACK_MEMORY ((uint64_t)1 << PKT_MAX_UNPACK_WINDOW_LOG)
-/* Where unpacking makes a file: bytes for a byte of the input, at most, once it is larger than the
- * free part. Deflate itself ends at 1032. Input that is streamed needs no such limit. */
-#define PKT_MAX_UNPACK_RATIO 1000u
-#define PKT_FREE_UNPACK_BYTES ((uint64_t)64 << 20)
+#define PKT_MAX_DECOMPRESS_WINDOW_LOG 27
+#define PKT_MAX_DECOMPRESS_MEMORY ((uint64_t)1 << PKT_MAX_DECOMPRESS_WINDOW_LOG)
+/* Where decompression makes a file: bytes for a byte of the input, at most, once it is larger than
+ * the free part. Deflate itself ends at 1032. Input that is streamed needs no such limit. */
+#define PKT_MAX_DECOMPRESS_RATIO 1000u
+#define PKT_FREE_DECOMPRESS_BYTES ((uint64_t)64 << 20)
 
 #endif

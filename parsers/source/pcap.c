@@ -55,12 +55,13 @@ pkt_interface pkt_pcap_interface(const pkt_source *source)
 static int record_fault(const pkt_source *source, size_t left, uint32_t cap_len, pkt_err *err)
 {
     if (left < source->record_header)
-        return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record header");
+        return pkt_fail(err, PKT_ERR_TRUNCATED, here(source), "is cut inside a record header");
     if (cap_len > PKT_MAX_RECORD)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
                         "record claims %u captured bytes; the limit is %u", cap_len,
                         PKT_MAX_RECORD);
-    return pkt_fail(err, PKT_ERR_CUT, here(source), "is cut inside a record of %u bytes", cap_len);
+    return pkt_fail(err, PKT_ERR_TRUNCATED, here(source), "is cut inside a record of %u bytes",
+                    cap_len);
 }
 
 static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)

@@ -13,12 +13,12 @@ typedef struct magic {
 
 /* Formats that are not handled, but known well enough to say what to do. */
 static const magic known[] = {
-    {{0x1f, 0x8b}, 2, "gzip-compressed: unpack it first (gunzip)"},
-    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: unpack it first (unzstd)"},
-    {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: unpack it first (unxz)"},
-    {{0x04, 0x22, 0x4d, 0x18}, 4, "lz4-compressed: unpack it first (unlz4)"},
-    {{'B', 'Z', 'h'}, 3, "bzip2-compressed: unpack it first (bunzip2)"},
-    {{0x5d, 0x00, 0x00}, 3, "lzma-compressed: unpack it first (unlzma)"},
+    {{0x1f, 0x8b}, 2, "gzip-compressed: decompress it first (gunzip)"},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: decompress it first (unzstd)"},
+    {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: decompress it first (unxz)"},
+    {{0x04, 0x22, 0x4d, 0x18}, 4, "lz4-compressed: decompress it first (unlz4)"},
+    {{'B', 'Z', 'h'}, 3, "bzip2-compressed: decompress it first (bunzip2)"},
+    {{0x5d, 0x00, 0x00}, 3, "lzma-compressed: decompress it first (unlzma)"},
     {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
 };
 
@@ -27,8 +27,8 @@ static int is_pcap(uint32_t magic)
     return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
 }
 
-int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
-                    pkt_err *err)
+int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                      pkt_err *err)
 {
     if (size == 0)
         return pkt_fail(err, PKT_ERR_FORMAT, 0, "is empty: a capture has a file header");
@@ -55,9 +55,10 @@ int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *
     return 0;
 }
 
-int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped, pkt_err *err)
+int pkt_head_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                    pkt_err *err)
 {
-    if (pkt_format_tell(bytes, size, format, swapped, err) != 0)
+    if (pkt_format_detect(bytes, size, format, swapped, err) != 0)
         return -1;
     if (size < PCAP_FILE_HEADER)
         return pkt_fail(err, PKT_ERR_FORMAT, size, "ends inside its file header, after %zu bytes",
@@ -77,7 +78,7 @@ int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err)
                     "is not a regular file: save the capture to one first");
 }
 
-static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
+static int capture_read(int fd, const char *path, pkt_capture *capture, pkt_err *err)
 {
     struct stat st;
     if (pkt_file_check(fd, 0, &st, err) != 0)
@@ -87,21 +88,21 @@ static int slice_read(int fd, const char *path, pkt_slice *slice, pkt_err *err)
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     int swapped;
-    if (pkt_head_tell(head, (size_t)got, &slice->format, &swapped, err) != 0)
+    if (pkt_head_detect(head, (size_t)got, &capture->format, &swapped, err) != 0)
         return -1;
-    slice->path = path;
-    slice->size = (uint64_t)st.st_size;
+    capture->path = path;
+    capture->size = (uint64_t)st.st_size;
     return 0;
 }
 
-int pkt_slice_open(const char *path, pkt_slice *slice, pkt_err *err)
+int pkt_capture_open(const char *path, pkt_capture *capture, pkt_err *err)
 {
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    *slice = (pkt_slice){0};
-    int result = slice_read(fd, path, slice, err);
+    *capture = (pkt_capture){0};
+    int result = capture_read(fd, path, capture, err);
     close(fd);
     return result;
 }

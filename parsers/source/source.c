@@ -77,7 +77,7 @@ static int source_begin(pkt_source *source, pkt_err *err)
         return -1;
     source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     if (window_fill(source, err) != 0 ||
-        pkt_head_tell(source->bytes, source->size, &source->format, &source->swapped, err) != 0)
+        pkt_head_detect(source->bytes, source->size, &source->format, &source->swapped, err) != 0)
         return -1;
     return source->format == PKT_FORMAT_PCAP ? pkt_pcap_open(source, err) : 0;
 }
@@ -115,7 +115,7 @@ static int read_on(pkt_source *source, pkt_record *records, size_t max, pkt_err 
         err->code = PKT_ERR_NONE;
         int got = source->format == PKT_FORMAT_PCAP ? pkt_pcap_read(source, records, max, err)
                                                     : pkt_pcapng_read(source, records, max, err);
-        if (got > 0 || source->whole || (got < 0 && err->code != PKT_ERR_CUT))
+        if (got > 0 || source->whole || (got < 0 && err->code != PKT_ERR_TRUNCATED))
             return got;
         if (window_fill(source, err) != 0)
             return -1;
@@ -128,7 +128,7 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
         int got = read_on(source, records, max, &source->fault);
         if (got > 0)
             return got;
-        if (source->growing && (got == 0 || source->fault.code == PKT_ERR_CUT)) {
+        if (source->growing && (got == 0 || source->fault.code == PKT_ERR_TRUNCATED)) {
             source->whole = 0; /* as far as anybody knows */
             return 0;
         }

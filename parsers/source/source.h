@@ -22,8 +22,9 @@ typedef struct pkt_source pkt_source;
 pkt_source *pkt_source_open(const char *path, pkt_err *err);
 void pkt_source_close(pkt_source *source);
 
-/* The next record: 1, 0 at the end, -1 and *err (PKT_ERR_CUT, PKT_ERR_CORRUPT, ...: `pos` is the
- * offset of the record that could not be read). What ended the source is said again at every call.
+/* The next record: 1, 0 at the end, -1 and *err (PKT_ERR_TRUNCATED, PKT_ERR_CORRUPT, ...: `pos` is
+ * the offset of the record that could not be read). What ended the source is said again at every
+ * call.
  */
 int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
 /* The same for up to `max` records (at least 1) at once: how many were filled, 0 or -1. */

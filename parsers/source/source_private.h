@@ -50,12 +50,12 @@ struct pkt_source {
 };
 
 /* Tell the format by the first bytes. 0, or -1 and *err. */
-int pkt_format_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
-                    pkt_err *err);
+int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                      pkt_err *err);
 
 /* The same of a file that has at least a whole pcap file header: what is shorter is refused. */
-int pkt_head_tell(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
-                  pkt_err *err);
+int pkt_head_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+                    pkt_err *err);
 
 /* Is it a file, or, where they are allowed, a pipe? 0, or -1 and *err with what to do. */
 int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err);
@@ -71,7 +71,7 @@ static inline int is_big_endian(const pkt_source *source)
     return source->swapped != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
-/* Fill up to `max` records from the window; PKT_ERR_CUT if the window ends inside of one:
+/* Fill up to `max` records from the window; PKT_ERR_TRUNCATED if the window ends inside of one:
  * the number filled, 0 at the end, -1 and *err. */
 int pkt_pcap_open(pkt_source *source, pkt_err *err);
 pkt_interface pkt_pcap_interface(const pkt_source *source);

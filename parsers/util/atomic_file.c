@@ -7,15 +7,15 @@
 #include <unistd.h>
 
 /* The file is closed, or was never open. */
-static void forget(pkt_outfile *out)
+static void forget(pkt_atomic_file *out)
 {
     free(out->path);
     free(out->temp);
     free(out->buffer);
-    *out = (pkt_outfile){0};
+    *out = (pkt_atomic_file){0};
 }
 
-static int open_failed(pkt_outfile *out, pkt_err *err)
+static int open_failed(pkt_atomic_file *out, pkt_err *err)
 {
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     if (out->temp)
@@ -39,7 +39,7 @@ static int open_nameless(const char *path)
 }
 
 /* A temporary name beside the final one, so that renaming stays within a file system. */
-static int open_named(pkt_outfile *out)
+static int open_named(pkt_atomic_file *out)
 {
     int fd = mkstemp(out->temp);
     mode_t mask = umask(0);
@@ -49,7 +49,7 @@ static int open_named(pkt_outfile *out)
     return fd;
 }
 
-static int open_temp(pkt_outfile *out, pkt_err *err)
+static int open_temp(pkt_atomic_file *out, pkt_err *err)
 {
     size_t room = strlen(out->path) + sizeof ".XXXXXX";
     out->temp = malloc(room);
@@ -77,7 +77,7 @@ static int open_temp(pkt_outfile *out, pkt_err *err)
 }
 
 /* Give a nameless file its temporary name. */
-static int name_give(pkt_outfile *out)
+static int name_give(pkt_atomic_file *out)
 {
     char self[64];
     int fd = mkstemp(out->temp); /* a name that nothing has */
@@ -96,9 +96,9 @@ int pkt_same_file(const char *one, const char *other)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err)
+int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
 {
-    *out = (pkt_outfile){0};
+    *out = (pkt_atomic_file){0};
     if (strcmp(path, "-") == 0) {
         out->file = stdout;
         return 0;
@@ -114,7 +114,7 @@ int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err)
     return open_temp(out, err);
 }
 
-int pkt_outfile_commit(pkt_outfile *out, pkt_err *err)
+int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
 {
     int bad = fflush(out->file) != 0 || ferror(out->file) ||
               (out->nameless && out->temp && name_give(out) != 0);
@@ -135,7 +135,7 @@ int pkt_outfile_commit(pkt_outfile *out, pkt_err *err)
     return 0;
 }
 
-void pkt_outfile_abandon(pkt_outfile *out)
+void pkt_atomic_file_abandon(pkt_atomic_file *out)
 {
     if (out->file && out->file != stdout)
         fclose(out->file);

@@ -1,6 +1,6 @@
 /* Output files that appear whole or not at all: written under a temporary name, then renamed. */
-#ifndef PKT_OUTFILE_H
-#define PKT_OUTFILE_H
+#ifndef PKT_ATOMIC_FILE_H
+#define PKT_ATOMIC_FILE_H
 
 #include <stdio.h>
 
@@ -11,22 +11,22 @@
  * raw over a file written by 4 KiB, 19.1 by 64 KiB, 18.8 by 1 MiB. */
 #define PKT_OUTFILE_BYTES ((size_t)1 << 20)
 
-typedef struct pkt_outfile {
+typedef struct pkt_atomic_file {
     FILE *file;
     char *buffer; /* the file's, PKT_OUTFILE_BYTES; NULL where it is written in place */
     char *path;   /* final name; NULL for standard output */
     char *temp;   /* name while it is written; NULL when written in place (a device, a pipe) */
     int nameless; /* it gets that name only when it is whole: a killed process leaves nothing */
-} pkt_outfile;
+} pkt_atomic_file;
 
 /* Open `path` for writing; "-" is standard output; what exists and is no regular file (/dev/full,
  * a pipe) is written in place. 0, or -1 and *err. */
-int pkt_outfile_open(pkt_outfile *out, const char *path, pkt_err *err);
+int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err);
 /* Flush, check, close, rename. 0; -1 and *err with nothing left behind. */
-int pkt_outfile_commit(pkt_outfile *out, pkt_err *err);
+int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err);
 /* Are both names of the same regular file? */
 int pkt_same_file(const char *one, const char *other);
 /* Give up: close and remove the temporary file. */
-void pkt_outfile_abandon(pkt_outfile *out);
+void pkt_atomic_file_abandon(pkt_atomic_file *out);
 
 #endif

@@ -1,18 +1,18 @@
 /* Bytes that grow. */
-#ifndef PKT_BYTES_H
-#define PKT_BYTES_H
+#ifndef PKT_BUFFER_H
+#define PKT_BUFFER_H
 
 #include <stdlib.h>
 
 #include "pktbench.h"
 
-typedef struct pkt_bytes {
+typedef struct pkt_buffer {
     uint8_t *at; /* owned */
     size_t size, room;
-} pkt_bytes;
+} pkt_buffer;
 
 /* Room for `more` bytes behind those that are there. 0, or -1 and *err. */
-static inline int pkt_bytes_reserve(pkt_bytes *bytes, size_t more, pkt_err *err)
+static inline int pkt_buffer_reserve(pkt_buffer *bytes, size_t more, pkt_err *err)
 {
     if (bytes->room - bytes->size >= more)
         return 0;
@@ -25,9 +25,9 @@ static inline int pkt_bytes_reserve(pkt_bytes *bytes, size_t more, pkt_err *err)
     return 0;
 }
 
-static inline int pkt_bytes_add(pkt_bytes *bytes, const void *what, size_t size, pkt_err *err)
+static inline int pkt_buffer_add(pkt_buffer *bytes, const void *what, size_t size, pkt_err *err)
 {
-    if (pkt_bytes_reserve(bytes, size, err) != 0)
+    if (pkt_buffer_reserve(bytes, size, err) != 0)
         return -1;
     if (size && bytes->at)
         memcpy(bytes->at + bytes->size, what, size);
@@ -35,10 +35,10 @@ static inline int pkt_bytes_add(pkt_bytes *bytes, const void *what, size_t size,
     return 0;
 }
 
-static inline void pkt_bytes_free(pkt_bytes *bytes)
+static inline void pkt_buffer_free(pkt_buffer *bytes)
 {
     free(bytes->at);
-    *bytes = (pkt_bytes){0};
+    *bytes = (pkt_buffer){0};
 }
 
 #endif

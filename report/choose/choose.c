@@ -23,21 +23,22 @@ static size_t level_rank(const char *level)
 }
 
 /* Does the backend meet the need at the level? Levels of more work give what those of less do. */
-static bool need_met(const json_t *results, const json_t *backend, size_t level, const need *n)
+static bool requirement_met(const json_t *results, const json_t *backend, size_t level,
+                            const requirement *n)
 {
     const char *name = text_of(backend, "name");
     switch (n->kind) {
-    case NEED_LEVEL:
+    case REQUIREMENT_LEVEL:
         return level >= level_rank(n->name) && columns_most(results, n->name) > 0 &&
                (strcmp(n->name, "dissect") == 0 ||
                 columns_given(results, name, levels[level]) >= columns_most(results, n->name));
-    case NEED_COLUMN:
+    case REQUIREMENT_COLUMN:
         return column_given(backend, levels[level], n->name);
-    case NEED_FEATURE:
+    case REQUIREMENT_FEATURE:
         if (strcmp(n->name, "stream-numbers") == 0 &&
             column_given(backend, levels[level], "stream"))
             return true;
-        if (!*feature_how(backend, n->name))
+        if (!*feature_evidence(backend, n->name))
             return false;
         /* Only there is every layer up to the application in the tree. */
         return (strcmp(n->name, "application-layers") != 0 &&
@@ -53,12 +54,12 @@ static bool level_offered(const json_t *backend, size_t level)
 }
 
 /* The level of least work at which every need is met; LEVELS if there is none. */
-static size_t level_for(const json_t *results, const json_t *backend, const needs *needs)
+static size_t level_for(const json_t *results, const json_t *backend, const requirements *needs)
 {
     for (size_t level = 0; level < LEVELS; level++) {
         bool met = level_offered(backend, level);
         for (size_t i = 0; met && i < needs->count; i++)
-            met = need_met(results, backend, level, &needs->list[i]);
+            met = requirement_met(results, backend, level, &needs->list[i]);
         if (met)
             return level;
     }
@@ -85,13 +86,13 @@ static void columns_missing(const json_t *results, const json_t *backend, const 
     }
 }
 
-static void level_reason(const json_t *results, const json_t *backend, const need *n,
+static void level_reason(const json_t *results, const json_t *backend, const requirement *n,
                          json_t *reasons)
 {
     char missing[REASON / 2];
-    if (n->kind == NEED_COLUMN)
+    if (n->kind == REQUIREMENT_COLUMN)
         reason_add(reasons, "missing column: %s", n->word);
-    else if (n->kind == NEED_FEATURE)
+    else if (n->kind == REQUIREMENT_FEATURE)
         reason_add(reasons, "has no %s: %s", n->name, n->word);
     else if (level_offered(backend, level_rank(n->name))) {
         columns_missing(results, backend, n->name, missing, sizeof missing);
@@ -101,15 +102,15 @@ static void level_reason(const json_t *results, const json_t *backend, const nee
 }
 
 /* Why no level will do. */
-static void needs_reasons(const json_t *results, const json_t *backend, const needs *needs,
-                          json_t *reasons)
+static void requirements_reasons(const json_t *results, const json_t *backend,
+                                 const requirements *needs, json_t *reasons)
 {
     size_t before = json_array_size(reasons);
     for (size_t i = 0; i < needs->count; i++) {
         bool met = false;
         for (size_t level = 0; level < LEVELS; level++)
             met = met || (level_offered(backend, level) &&
-                          need_met(results, backend, level, &needs->list[i]));
+                          requirement_met(results, backend, level, &needs->list[i]));
         if (!met)
             level_reason(results, backend, &needs->list[i], reasons);
     }
@@ -117,8 +118,8 @@ static void needs_reasons(const json_t *results, const json_t *backend, const ne
         reason_add(reasons, "no one level of it gives all that is needed");
 }
 
-static void wishes_check(const json_t *results, const wish *w, const json_t *backend, const cost *c,
-                         json_t *reasons)
+static void request_check(const json_t *results, const choose_request *w, const json_t *backend,
+                          const cost *c, json_t *reasons)
 {
     char text[48];
     double needed = cores_needed(w, c->ns), there = cores_there(results, w);
@@ -133,13 +134,13 @@ static void wishes_check(const json_t *results, const wish *w, const json_t *bac
     }
     if (w->permissive && !license_is_permissive(text_of(backend, "license")))
         reason_add(reasons, "licence %s is not permissive", text_of(backend, "license"));
-    if (w->live && !*feature_how(backend, "live"))
+    if (w->live && !*feature_evidence(backend, "live"))
         reason_add(reasons, "no live capture");
 }
 
 /* Fills `reasons` with all that speaks against it; none: it fits. *level and *c are what it would
  * be used at. */
-static void backend_judge(const json_t *results, const wish *w, const json_t *backend,
+static void backend_judge(const json_t *results, const choose_request *w, const json_t *backend,
                           size_t *level, cost *c, json_t *reasons)
 {
     *c = (cost){0};
@@ -154,23 +155,23 @@ static void backend_judge(const json_t *results, const wish *w, const json_t *ba
     }
     *level = level_for(results, backend, &w->needs);
     if (*level == LEVELS)
-        needs_reasons(results, backend, &w->needs, reasons);
+        requirements_reasons(results, backend, &w->needs, reasons);
     else
         *c = cost_of(results, w, text_of(backend, "name"), level_name(*level), reasons);
-    wishes_check(results, w, backend, c, reasons);
+    request_check(results, w, backend, c, reasons);
 }
 
 /* Features that the choice rests on, which nobody here has tested. */
-static json_t *stated_features(const wish *w, const json_t *backend)
+static json_t *stated_features(const choose_request *w, const json_t *backend)
 {
     json_t *stated = json_array();
     for (size_t i = 0; i <= w->needs.count; i++) {
         bool is_live = i == w->needs.count;
-        const need *n = is_live ? NULL : &w->needs.list[i];
-        const char *name = is_live                   ? (w->live ? "live" : "")
-                           : n->kind == NEED_FEATURE ? n->name
-                                                     : "";
-        const char *how = *name ? feature_how(backend, name) : "";
+        const requirement *n = is_live ? NULL : &w->needs.list[i];
+        const char *name = is_live                          ? (w->live ? "live" : "")
+                           : n->kind == REQUIREMENT_FEATURE ? n->name
+                                                            : "";
+        const char *how = *name ? feature_evidence(backend, name) : "";
         if (strncmp(how, "stated", strlen("stated")) == 0)
             reason_add(stated, "%s (%s)", name, how);
     }
@@ -180,11 +181,12 @@ static json_t *stated_features(const wish *w, const json_t *backend)
 /* Does `pktbench extract -i` run it? What only its makers state is not tried here. */
 static bool captures_here(const json_t *backend)
 {
-    return strcmp(feature_how(backend, "live"), "tested") == 0;
+    return strcmp(feature_evidence(backend, "live"), "tested") == 0;
 }
 
 /* The command line to use; null if there is none. */
-static json_t *command_of(const wish *w, const json_t *backend, size_t level, bool extracts)
+static json_t *command_of(const choose_request *w, const json_t *backend, size_t level,
+                          bool extracts)
 {
     char text[256];
     const char *sink = w->sink ? w->sink : "csv";
@@ -198,14 +200,16 @@ static json_t *command_of(const wish *w, const json_t *backend, size_t level, bo
 }
 
 /* What the command line does not do; null if it does all. */
-static json_t *command_note(const wish *w, const json_t *backend, size_t level, bool extracts)
+static json_t *command_note(const choose_request *w, const json_t *backend, size_t level,
+                            bool extracts)
 {
     if (!extracts)
         return json_string("`pktbench extract` does not run it: it is a program of its own");
     if (w->live && !captures_here(backend))
         return json_string("`pktbench extract -i` does not capture with it");
     for (size_t i = 0; i < w->needs.count; i++)
-        if (w->needs.list[i].kind == NEED_FEATURE && strcmp(w->needs.list[i].name, "pcapng") != 0 &&
+        if (w->needs.list[i].kind == REQUIREMENT_FEATURE &&
+            strcmp(w->needs.list[i].name, "pcapng") != 0 &&
             !column_given(backend, level_name(level), w->needs.list[i].name))
             return json_string("its rows hold the columns of `pktbench list`; what is needed "
                                "besides is the library's to give, through its own interface");
@@ -217,8 +221,8 @@ static json_t *number_or_null(double value)
     return value > 0 && isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *fit_json(const json_t *results, const wish *w, const json_t *backend, size_t level,
-                        const cost *c, bool (*can_extract)(const char *))
+static json_t *fit_json(const json_t *results, const choose_request *w, const json_t *backend,
+                        size_t level, const cost *c, bool (*can_extract)(const char *))
 {
     double packets = w->volume_bytes > 0 ? w->volume_bytes / file_bytes_of(w) : 0;
     double seconds = packets * c->ns / 1e9, needed = cores_needed(w, c->ns);
@@ -251,8 +255,8 @@ static void fit_insert(json_t *fits, json_t *fit)
     json_array_insert_new(fits, i, fit);
 }
 
-static void judge_all(const json_t *results, const wish *w, json_t *fits, json_t *rejected,
-                      bool (*can_extract)(const char *))
+static void judge_all(const json_t *results, const choose_request *w, json_t *fits,
+                      json_t *rejected, bool (*can_extract)(const char *))
 {
     size_t i, level;
     cost c;
@@ -290,8 +294,8 @@ static void ties_mark(const json_t *fits)
     }
 }
 
-/* The names of those that fit the wish, "" if none does. */
-static void names_fitting(const json_t *results, const wish *w, char *text, size_t size)
+/* The names of those that fit the request, "" if none does. */
+static void names_fitting(const json_t *results, const choose_request *w, char *text, size_t size)
 {
     size_t i, n = 0, level;
     cost c;
@@ -308,7 +312,8 @@ static void names_fitting(const json_t *results, const wish *w, char *text, size
     }
 }
 
-static void relaxed_add(const json_t *results, const wish *w, const char *what, json_t *out)
+static void relaxed_add(const json_t *results, const choose_request *w, const char *what,
+                        json_t *out)
 {
     char names[256];
     names_fitting(results, w, names, sizeof names);
@@ -316,10 +321,10 @@ static void relaxed_add(const json_t *results, const wish *w, const char *what, 
         reason_add(out, "without %s: %s", what, names);
 }
 
-/* What one wish given up would bring. */
-static void relax_all(const json_t *results, const wish *w, json_t *out)
+/* What one request given up would bring. */
+static void relax_all(const json_t *results, const choose_request *w, json_t *out)
 {
-    wish less = *w;
+    choose_request less = *w;
     less.permissive = false;
     relaxed_add(results, &less, "--license permissive", out);
     less = *w;
@@ -332,7 +337,7 @@ static void relax_all(const json_t *results, const wish *w, json_t *out)
     less.packets_per_s = less.bits_per_s = less.deadline_s = 0;
     relaxed_add(results, &less, "the speed on those cores", out);
     for (size_t i = 0; i < w->needs.count; i++) {
-        char what[NEED_WORD + 16];
+        char what[REQUIREMENT_WORD + 16];
         less = *w;
         memmove(&less.needs.list[i], &less.needs.list[i + 1],
                 (w->needs.count - i - 1) * sizeof less.needs.list[0]);
@@ -343,9 +348,9 @@ static void relax_all(const json_t *results, const wish *w, json_t *out)
     }
 }
 
-static void assumptions_add(const json_t *results, const wish *w, json_t *out)
+static void assumptions_add(const json_t *results, const choose_request *w, json_t *out)
 {
-    json_array_append_new(out, json_string(w->traffic_words));
+    json_array_append_new(out, json_string(w->traffic_text));
     reason_add(out, "page cache warm, one thread a core, work spread evenly over the cores");
     if (w->cores <= 0)
         reason_add(out, "as many cores as the measured machine has: %.0f", cores_there(results, w));
@@ -367,7 +372,7 @@ static void assumptions_add(const json_t *results, const wish *w, json_t *out)
 }
 
 /* What the answer leans on most. */
-static json_t *mattered_most(const wish *w, const json_t *first)
+static json_t *main_assumption(const choose_request *w, const json_t *first)
 {
     char text[REASON], low[32], high[32];
     const json_t *stated = json_object_get(first, "stated");
@@ -392,7 +397,7 @@ static json_t *mattered_most(const wish *w, const json_t *first)
     return json_string(text);
 }
 
-static json_t *needs_json(const wish *w)
+static json_t *requirements_json(const choose_request *w)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < w->needs.count; i++)
@@ -400,7 +405,7 @@ static json_t *needs_json(const wish *w)
     return list;
 }
 
-static json_t *traffic_json(const wish *w)
+static json_t *traffic_json(const choose_request *w)
 {
     json_t *shares = json_object();
     for (size_t i = 0; i < w->share_count; i++)
@@ -409,7 +414,8 @@ static json_t *traffic_json(const wish *w)
     return shares;
 }
 
-json_t *choose(const json_t *results, const wish *w, bool (*can_extract)(const char *backend))
+json_t *choose(const json_t *results, const choose_request *w,
+               bool (*can_extract)(const char *backend))
 {
     json_t *fits = json_array(), *rejected = json_array(), *relaxed = json_array(),
            *assumptions = json_array();
@@ -419,10 +425,10 @@ json_t *choose(const json_t *results, const wish *w, bool (*can_extract)(const c
     if (!first)
         relax_all(results, w, relaxed);
     assumptions_add(results, w, assumptions);
-    return json_pack("{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "need", needs_json(w),
-                     "traffic", traffic_json(w), "mean_frame", frame_of(w), "packets_per_s",
-                     number_or_null(rate_of(w)), "winner",
+    return json_pack("{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "need",
+                     requirements_json(w), "traffic", traffic_json(w), "mean_frame", frame_of(w),
+                     "packets_per_s", number_or_null(rate_of(w)), "winner",
                      first ? json_string(text_of(first, "backend")) : json_null(), "fits", fits,
-                     "rejected", rejected, "would_have_to_give", relaxed, "assumptions",
-                     assumptions, "mattered_most", mattered_most(w, first));
+                     "rejected", rejected, "relaxations", relaxed, "assumptions", assumptions,
+                     "main_assumption", main_assumption(w, first));
 }

@@ -15,7 +15,7 @@ static void figure(FILE *out, const json_t *object, const char *key, double fact
     fprintf(out, "%s%s%s", before, text, after);
 }
 
-static void cost_words(const json_t *fit, FILE *out)
+static void cost_text(const json_t *fit, FILE *out)
 {
     double cores = number_of(fit, "cores_at_least");
     figure(out, fit, "ns_per_packet", 1, "", " ns/packet");
@@ -27,7 +27,7 @@ static void cost_words(const json_t *fit, FILE *out)
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
 }
 
-static void lines_words(const json_t *list, const char *before, FILE *out)
+static void lines_text(const json_t *list, const char *before, FILE *out)
 {
     size_t i;
     json_t *line;
@@ -37,7 +37,7 @@ static void lines_words(const json_t *list, const char *before, FILE *out)
     }
 }
 
-static void threads_words(const json_t *list, FILE *out)
+static void threads_text(const json_t *list, FILE *out)
 {
     size_t i;
     json_t *more;
@@ -48,26 +48,26 @@ static void threads_words(const json_t *list, FILE *out)
     }
 }
 
-static void winner_words(const json_t *fit, FILE *out)
+static void winner_text(const json_t *fit, FILE *out)
 {
     fprintf(out, "%s, level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
-    cost_words(fit, out);
+    cost_text(fit, out);
     fprintf(out, ", licence %s\n", text_of(fit, "license"));
-    lines_words(json_object_get(fit, "stated"), "not tested here: ", out);
+    lines_text(json_object_get(fit, "stated"), "not tested here: ", out);
     if (json_is_number(json_object_get(fit, "disk_read_bytes_per_s"))) {
         figure(out, fit, "disk_read_bytes_per_s", 1e-6,
                "  the disk is the limit if it reads less than ", " MB/s");
         figure(out, fit, "disk_write_bytes_per_s", 1e-6, " or writes less than ", " MB/s");
         fputs(" (not measured)\n", out);
     }
-    threads_words(json_object_get(fit, "with_threads"), out);
+    threads_text(json_object_get(fit, "with_threads"), out);
     if (*text_of(fit, "command"))
         fprintf(out, "  %s\n", text_of(fit, "command"));
     if (*text_of(fit, "command_note"))
         fprintf(out, "  %s\n", text_of(fit, "command_note"));
 }
 
-static void rejected_words(const json_t *rejected, FILE *out)
+static void rejected_text(const json_t *rejected, FILE *out)
 {
     size_t i, j;
     json_t *one, *reason;
@@ -84,11 +84,11 @@ static void rejected_words(const json_t *rejected, FILE *out)
     }
 }
 
-static void list_words(const char *title, const json_t *list, FILE *out)
+static void list_text(const char *title, const json_t *list, FILE *out)
 {
     if (json_array_size(list))
         fprintf(out, "\n%s\n", title);
-    lines_words(list, "", out);
+    lines_text(list, "", out);
 }
 
 void choose_print(const json_t *choice, FILE *out)
@@ -103,18 +103,18 @@ void choose_print(const json_t *choice, FILE *out)
         if (i == 1)
             fputs("\nThese fit too:\n", out);
         if (i == 0) {
-            winner_words(fit, out);
+            winner_text(fit, out);
             continue;
         }
         fprintf(out, "  %-13s level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
-        cost_words(fit, out);
+        cost_text(fit, out);
         if (json_is_true(json_object_get(fit, "tied")))
             fputs(": a tie, the intervals overlap", out);
         fputc('\n', out);
     }
-    rejected_words(json_object_get(choice, "rejected"), out);
-    list_words("What would have to give:", json_object_get(choice, "would_have_to_give"), out);
-    list_words("Assumed:", json_object_get(choice, "assumptions"), out);
-    if (json_is_string(json_object_get(choice, "mattered_most")))
-        fprintf(out, "\nWhat matters most: %s.\n", text_of(choice, "mattered_most"));
+    rejected_text(json_object_get(choice, "rejected"), out);
+    list_text("What would have to give:", json_object_get(choice, "relaxations"), out);
+    list_text("Assumed:", json_object_get(choice, "assumptions"), out);
+    if (json_is_string(json_object_get(choice, "main_assumption")))
+        fprintf(out, "\nWhat matters most: %s.\n", text_of(choice, "main_assumption"));
 }

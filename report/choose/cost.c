@@ -31,7 +31,7 @@ bool sink_measured(const json_t *results, const char *sink)
 }
 
 /* The run by which the slice is judged. */
-static const json_t *run_wanted(const json_t *results, const wish *w, const char *backend,
+static const json_t *run_wanted(const json_t *results, const choose_request *w, const char *backend,
                                 const char *slice, const char *level, unsigned threads)
 {
     if (sink_measured(results, w->sink))
@@ -44,8 +44,8 @@ static bool is_good(const json_t *run)
     return is_timed(run) && has_status(run, "ok");
 }
 
-static void run_refuse(const json_t *results, const wish *w, const json_t *run, const char *slice,
-                       json_t *reasons)
+static void run_refuse(const json_t *results, const choose_request *w, const json_t *run,
+                       const char *slice, json_t *reasons)
 {
     const char *status = run ? text_of(run, "status") : "not measured";
     bool with_sink = sink_measured(results, w->sink);
@@ -69,7 +69,7 @@ static void run_take(cost *c, const json_t *run, const json_t *slice, double par
     c->most += part * scale * json_number_value(json_array_get(ci, 1));
 }
 
-cost cost_of(const json_t *results, const wish *w, const char *backend, const char *level,
+cost cost_of(const json_t *results, const choose_request *w, const char *backend, const char *level,
              json_t *reasons)
 {
     cost c = {.low = INFINITY, .known = true, .is_sure = true};
@@ -87,7 +87,7 @@ cost cost_of(const json_t *results, const wish *w, const char *backend, const ch
 }
 
 /* Nanoseconds a packet with so many threads; 0 if that was not measured on all slices. */
-static double cost_with(const json_t *results, const wish *w, const char *backend,
+static double cost_with(const json_t *results, const choose_request *w, const char *backend,
                         const char *level, unsigned threads)
 {
     double ns = 0;
@@ -101,7 +101,8 @@ static double cost_with(const json_t *results, const wish *w, const char *backen
     return ns;
 }
 
-json_t *cost_threads(const json_t *results, const wish *w, const char *backend, const char *level)
+json_t *cost_threads(const json_t *results, const choose_request *w, const char *backend,
+                     const char *level)
 {
     json_t *list = json_array(), *run;
     const char *first = w->share_count ? text_of(w->shares[0].slice, "name") : "";
@@ -121,7 +122,7 @@ json_t *cost_threads(const json_t *results, const wish *w, const char *backend, 
     return list;
 }
 
-double frame_of(const wish *w)
+double frame_of(const choose_request *w)
 {
     double mean = 0;
     for (size_t i = 0; i < w->share_count; i++)
@@ -130,7 +131,7 @@ double frame_of(const wish *w)
 }
 
 /* Bytes of the capture file that a packet takes. */
-double file_bytes_of(const wish *w)
+double file_bytes_of(const choose_request *w)
 {
     double bytes = 0;
     for (size_t i = 0; i < w->share_count; i++)
@@ -139,13 +140,13 @@ double file_bytes_of(const wish *w)
     return bytes;
 }
 
-double rate_of(const wish *w)
+double rate_of(const choose_request *w)
 {
     return w->bits_per_s > 0 ? w->bits_per_s / 8 / frame_of(w) : w->packets_per_s;
 }
 
-/* Cores that the wish keeps busy at this cost; 0 if it names no speed. */
-double cores_needed(const wish *w, double ns)
+/* Cores that the request keeps busy at this cost; 0 if it names no speed. */
+double cores_needed(const choose_request *w, double ns)
 {
     double rate = rate_of(w);
     if (rate > 0)
@@ -155,7 +156,7 @@ double cores_needed(const wish *w, double ns)
     return 0;
 }
 
-double cores_there(const json_t *results, const wish *w)
+double cores_there(const json_t *results, const choose_request *w)
 {
     return w->cores > 0 ? w->cores : number_of(at(results, "context", "cpu"), "cores");
 }

@@ -92,7 +92,7 @@ static const char *column_find(const json_t *results, const char *name)
 
 static const char *feature_find(const char *word)
 {
-    char protocol[NEED_WORD];
+    char protocol[REQUIREMENT_WORD];
     for (size_t i = 0; i < sizeof features / sizeof features[0]; i++)
         if (strcmp(features[i].word, word) == 0)
             return features[i].feature;
@@ -110,29 +110,31 @@ static const char *field_column(const char *word)
     return word;
 }
 
-static bool need_read(const json_t *results, need *n)
+static bool requirement_read(const json_t *results, requirement *n)
 {
     if ((n->name = word_in(levels, LEVELS, n->word)))
-        n->kind = NEED_LEVEL;
+        n->kind = REQUIREMENT_LEVEL;
     else if ((n->name = feature_find(n->word)))
-        n->kind = NEED_FEATURE;
+        n->kind = REQUIREMENT_FEATURE;
     else if ((n->name = column_find(results, field_column(n->word))))
-        n->kind = NEED_COLUMN;
+        n->kind = REQUIREMENT_COLUMN;
     return n->name != NULL;
 }
 
-bool needs_read(const json_t *results, const char *text, needs *out, char *why, size_t size)
+bool requirements_read(const json_t *results, const char *text, requirements *out, char *why,
+                       size_t size)
 {
-    *out = (needs){0};
+    *out = (requirements){0};
     while (*text) {
         size_t length = strcspn(text, ",");
-        if (length == 0 || length >= NEED_WORD || out->count == NEEDS_MAX) {
-            (void)snprintf(why, size, "must be a list of at most %d words with commas", NEEDS_MAX);
+        if (length == 0 || length >= REQUIREMENT_WORD || out->count == REQUIREMENTS_MAX) {
+            (void)snprintf(why, size, "must be a list of at most %d words with commas",
+                           REQUIREMENTS_MAX);
             return false;
         }
-        need *n = &out->list[out->count];
+        requirement *n = &out->list[out->count];
         (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
-        if (!need_read(results, n)) {
+        if (!requirement_read(results, n)) {
             (void)snprintf(why, size,
                            "'%s' is no level, column or feature of these results, nor a field that "
                            "is known here: `pktbench list` shows them",

@@ -1,32 +1,33 @@
 /* What the user needs, in the words of `choose --need`. */
-#ifndef PKT_NEED_H
-#define PKT_NEED_H
+#ifndef PKT_REQUIREMENT_H
+#define PKT_REQUIREMENT_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { NEEDS_MAX = 32, NEED_WORD = 64 };
+enum { REQUIREMENTS_MAX = 32, REQUIREMENT_WORD = 64 };
 
-typedef enum need_kind {
-    NEED_LEVEL,   /* every column of a level */
-    NEED_COLUMN,  /* one column */
-    NEED_FEATURE, /* something that a backend can do besides */
-} need_kind;
+typedef enum requirement_kind {
+    REQUIREMENT_LEVEL,   /* every column of a level */
+    REQUIREMENT_COLUMN,  /* one column */
+    REQUIREMENT_FEATURE, /* something that a backend can do besides */
+} requirement_kind;
 
-typedef struct need {
-    char word[NEED_WORD]; /* as the user wrote it */
-    need_kind kind;
+typedef struct requirement {
+    char word[REQUIREMENT_WORD]; /* as the user wrote it */
+    requirement_kind kind;
     const char *name; /* of the level, column or feature */
-} need;
+} requirement;
 
-typedef struct needs {
-    need list[NEEDS_MAX];
+typedef struct requirements {
+    requirement list[REQUIREMENTS_MAX];
     size_t count;
-} needs;
+} requirements;
 
 /* Read a list with commas: levels, columns, features (`pktbench list` shows all three), and fields
  * by Wireshark's names. false: `why` says what is wrong. */
-bool needs_read(const json_t *results, const char *text, needs *out, char *why, size_t size);
+bool requirements_read(const json_t *results, const char *text, requirements *out, char *why,
+                       size_t size);
 
 #endif

@@ -6,7 +6,7 @@
 #include "report/choose/choose.h"
 #include "results/reader.h"
 
-void shares_even(const json_t *results, wish *w)
+void traffic_mix_even(const json_t *results, choose_request *w)
 {
     size_t i;
     json_t *slice;
@@ -14,7 +14,7 @@ void shares_even(const json_t *results, wish *w)
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         if (w->share_count < SHARES_MAX)
-            w->shares[w->share_count++] = (share){.slice = slice};
+            w->shares[w->share_count++] = (traffic_share){.slice = slice};
     }
     for (i = 0; i < w->share_count; i++)
         w->shares[i].part = 1 / (double)w->share_count;
@@ -34,7 +34,8 @@ static void names_of(const json_t *results, char *text, size_t size)
 }
 
 /* "NAME=SHARE"; false: not that. */
-static bool share_read(const json_t *results, const char *text, size_t length, share *out)
+static bool traffic_share_read(const json_t *results, const char *text, size_t length,
+                               traffic_share *out)
 {
     char word[128], *end;
     (void)snprintf(word, sizeof word, "%.*s", (int)length, text);
@@ -49,7 +50,8 @@ static bool share_read(const json_t *results, const char *text, size_t length, s
     return out->slice && end != equals + 1 && !*end && out->part > 0 && isfinite(out->part);
 }
 
-bool shares_read(const json_t *results, const char *text, wish *w, char *why, size_t size)
+bool traffic_mix_read(const json_t *results, const char *text, choose_request *w, char *why,
+                      size_t size)
 {
     double sum = 0;
     char known[512];
@@ -57,7 +59,7 @@ bool shares_read(const json_t *results, const char *text, wish *w, char *why, si
     while (*text) {
         size_t length = strcspn(text, ",");
         if (w->share_count == SHARES_MAX ||
-            !share_read(results, text, length, &w->shares[w->share_count])) {
+            !traffic_share_read(results, text, length, &w->shares[w->share_count])) {
             names_of(results, known, sizeof known);
             (void)snprintf(why, size,
                            "'%.*s': must be a slice of these results with a share above 0, as in "
@@ -73,7 +75,7 @@ bool shares_read(const json_t *results, const char *text, wish *w, char *why, si
     return w->share_count > 0;
 }
 
-void shares_by_frame(const json_t *results, double mean_frame, wish *w)
+void traffic_mix_by_frame(const json_t *results, double mean_frame, choose_request *w)
 {
     const json_t *below = NULL, *above = NULL;
     size_t i;
@@ -88,11 +90,11 @@ void shares_by_frame(const json_t *results, double mean_frame, wish *w)
     }
     w->share_count = 0;
     if (!below || !above || below == above) {
-        w->shares[w->share_count++] = (share){.slice = below ? below : above, .part = 1};
+        w->shares[w->share_count++] = (traffic_share){.slice = below ? below : above, .part = 1};
         return;
     }
     double low = number_of(below, "mean_frame"), high = number_of(above, "mean_frame");
     double part = (mean_frame - low) / (high - low);
-    w->shares[w->share_count++] = (share){.slice = below, .part = 1 - part};
-    w->shares[w->share_count++] = (share){.slice = above, .part = part};
+    w->shares[w->share_count++] = (traffic_share){.slice = below, .part = 1 - part};
+    w->shares[w->share_count++] = (traffic_share){.slice = above, .part = part};
 }

@@ -68,8 +68,8 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     fprintf(out, ",%s", text_of(agreement, "reference"));
     number_cell(out, json_object_get(agreement, "cells_compared"));
     number_cell(out, json_object_get(agreement, "cells_different"));
-    number_cell(out, json_object_get(agreement, "broken_rows"));
-    number_cell(out, json_object_get(agreement, "broken_cells_different"));
+    number_cell(out, json_object_get(agreement, "malformed_rows"));
+    number_cell(out, json_object_get(agreement, "malformed_cells_different"));
     fprintf(out, ",%s,%u", sink_of(run), threads_of(run));
     number_cell(out, json_object_get(run, "output_bytes"));
     fputc('\n', out);
@@ -84,7 +84,7 @@ void report_csv(const json_t *results, FILE *out)
           "cpu_ns,cpu_ns_low,cpu_ns_high,cpu_ns_min,cpu_ns_max,cpu_samples,"
           "ns_per_packet,mb_per_s,ratio_to,ratio_to_level,ratio,ratio_low,ratio_high,"
           "load_ns,peak_rss_bytes,reference,cells_compared,cells_different,"
-          "broken_rows,broken_cells_different,sink,threads,output_bytes\n",
+          "malformed_rows,malformed_cells_different,sink,threads,output_bytes\n",
           out);
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {

@@ -130,7 +130,7 @@ int report_gbench(const json_t *results, FILE *out)
                           "per_family_instance_index", 0, "run_name", run_name(run), "run_type",
                           "iteration", "repetitions", (int)json_array_size(samples),
                           "repetition_index", (int)j, "threads", (int)threads_of(run), "iterations",
-                          (int)number_of(run, "k"), "real_time", wall, "cpu_time",
+                          (int)number_of(run, "runs"), "real_time", wall, "cpu_time",
                           number_of(sample, "cpu_ns"), "time_unit", "ns", "items_per_second",
                           wall > 0 ? packets * 1e9 / wall : 0));
         }

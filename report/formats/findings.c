@@ -280,7 +280,7 @@ static void position_sentence(const json_t *results, const char *bullet, FILE *o
                 bullet, GROWTH_TOLD);
 }
 
-void report_words(const json_t *results, const char *bullet, FILE *out)
+void report_text(const json_t *results, const char *bullet, FILE *out)
 {
     headers_sentence(results, bullet, out);
     dissect_sentence(results, bullet, out);

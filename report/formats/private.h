@@ -11,7 +11,7 @@ void report_csv(const json_t *results, FILE *out);
 /* The study's table, if the results have one. */
 void report_study(const json_t *results, bool markdown, FILE *out);
 /* What the numbers say, one sentence a line; nothing that an interval does not carry. */
-void report_words(const json_t *results, const char *bullet, FILE *out);
+void report_text(const json_t *results, const char *bullet, FILE *out);
 
 /* The headline: what the first of these sentences says, without a line's end; never nothing. */
 void report_headline(const json_t *results, FILE *out);

@@ -85,15 +85,15 @@ static void remark_print(const json_t *results, const json_t *run, FILE *out)
         fprintf(out, "  %zu of %zu columns", given, most);
     if (number_of(run, "prefix_packets") > 0)
         fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
-    if (number_of(agreement, "broken_cells_different") > 0)
+    if (number_of(agreement, "malformed_cells_different") > 0)
         fprintf(out, "  %.0f cells of broken packets differ",
-                number_of(agreement, "broken_cells_different"));
+                number_of(agreement, "malformed_cells_different"));
 }
 
 static void slice_head(const json_t *slice, FILE *out)
 {
     char packets[32];
-    double broken = number_of(slice, "packets") - number_of(slice, "sound_packets");
+    double broken = number_of(slice, "packets") - number_of(slice, "well_formed_packets");
     /* Exact: three digits are for measured numbers. */
     (void)snprintf(packets, sizeof packets, "%.0f", number_of(slice, "packets"));
     fprintf(out, "%s: %s packets, %.2f MB, mean frame %.1f bytes", text_of(slice, "name"), packets,
@@ -271,7 +271,7 @@ static void terminal_print(const json_t *results, bool colour, FILE *out)
     notes_print(results, "", out);
     machine_print(results, "", out);
     fputc('\n', out);
-    report_words(results, "", out);
+    report_text(results, "", out);
 }
 
 static void markdown_line(const row_text row, FILE *out)
@@ -313,7 +313,7 @@ static void markdown_print(const json_t *results, FILE *out)
         fputc('\n', out);
     }
     report_conformance(json_object_get(results, "conformance"), true, false, out);
-    report_words(results, "- ", out);
+    report_text(results, "- ", out);
     notes_print(results, "- ", out);
     machine_print(results, "- ", out);
 }

@@ -37,7 +37,7 @@ static void head_write(FILE *out)
 }
 
 /* The machine and the day: what tells parts from each other. */
-static void part_words(const part *p, char *text, size_t size)
+static void part_text(const part *p, char *text, size_t size)
 {
     const json_t *context = json_object_get(p->results, "context");
     (void)snprintf(text, size, "%.64s: %.64s, %.10s, suite %.32s", p->file->name,
@@ -87,7 +87,7 @@ static void untimed(const part *p)
 static void part_write(part *p)
 {
     char words[256];
-    part_words(p, words, sizeof words);
+    part_text(p, words, sizeof words);
     html_put(p->out, "<article data-part=\"%zu\">\n<h2>%s</h2>\n", p->index, words);
     if (!results_timed(p->results))
         untimed(p);
@@ -153,7 +153,7 @@ void page_markdown(const part *parts, size_t count, FILE *out)
     for (size_t i = 0; i < count; i++) {
         const part *p = &parts[i];
         char words[256];
-        part_words(p, words, sizeof words);
+        part_text(p, words, sizeof words);
         fprintf(out, "## %s\n\n**", words);
         report_headline(p->results, out);
         fputs("**\n\n", out);

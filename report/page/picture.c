@@ -94,14 +94,14 @@ static bool file_write(const part *p, const char *name, const char *suffix, cons
                        size_t size)
 {
     char path[4096 + PICTURE_NAME];
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)snprintf(path, sizeof path, "%s/%s.%s", p->folder, name, suffix);
-    if (pkt_outfile_open(&out, path, &err) != 0)
+    if (pkt_atomic_file_open(&out, path, &err) != 0)
         return false;
     if (fwrite(bytes, 1, size, out.file) == size)
-        return pkt_outfile_commit(&out, &err) == 0;
-    pkt_outfile_abandon(&out);
+        return pkt_atomic_file_commit(&out, &err) == 0;
+    pkt_atomic_file_abandon(&out);
     return false;
 }
 

@@ -77,7 +77,7 @@ static cell cell_of(const json_t *results, const char *backend, const char *leve
     return c;
 }
 
-static void first_words(const cell *c, char *text, size_t size)
+static void first_text(const cell *c, char *text, size_t size)
 {
     const char *value = text_of(c->first, "value"), *expected = text_of(c->first, "expected");
     bool hidden = json_is_null(json_object_get(c->first, "value"));
@@ -113,7 +113,7 @@ static void cell_show(part *p, const cell *c, bool given)
         html_put(p->out, "<td class=\"bad\">%s</td>", count);
         return;
     }
-    first_words(c, words, sizeof words);
+    first_text(c, words, sizeof words);
     html_put(p->out,
              "<td class=\"bad\" title=\"%s\"><details><summary>%s</summary>%s</details></td>",
              words, count, words);

@@ -53,7 +53,7 @@ static bool is_timed_anywhere(const json_t *results, const char *backend, const 
 }
 
 /* What the lines of a picture have in common. */
-static void frame_script(FILE *script, const char *x_words)
+static void frame_script(FILE *script, const char *x_text)
 {
     fprintf(script,
             "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
@@ -61,7 +61,7 @@ static void frame_script(FILE *script, const char *x_words)
             "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time of a packet (log axis)\" "
             "offset 1\n"
             "set lmargin 11\n",
-            x_words);
+            x_text);
 }
 
 /* The plot command over the blocks $d0.. of the named lines; *count is what there are so far. */

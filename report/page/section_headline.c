@@ -140,7 +140,7 @@ static void strip_data(const json_t *results, const line *lines, size_t n, FILE 
         fprintf(script, "$t%d << EOD\n-9 -9\n", tested);
         for (size_t y = 0; y < n; y++)
             for (size_t f = 0; f < FEATURES; f++) {
-                const char *how = feature_how(lines[y].backend, features[f].name);
+                const char *how = feature_evidence(lines[y].backend, features[f].name);
                 if (*how && is_tested(how) == (tested == 1))
                     fprintf(script, "%zu %zu\n", f + 1, y);
             }
@@ -279,7 +279,7 @@ static void gives_row(part *p, const json_t *backend)
     html_put(out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>", columns_of(p->results, name),
              columns_of(p->results, name));
     for (size_t f = 0; f < FEATURES; f++) {
-        const char *how = feature_how(backend, features[f].name);
+        const char *how = feature_evidence(backend, features[f].name);
         html_put(out, "<td class=\"%s\" title=\"%s\">%s</td>",
                  !*how            ? "no"
                  : is_tested(how) ? "ok"

@@ -117,7 +117,7 @@ static void environment(part *p)
     html_table_end(p->out);
 }
 
-static void plan_words(part *p)
+static void plan_text(part *p)
 {
     const json_t *plan = json_object_get(p->results, "plan");
     fprintf(p->out,
@@ -149,7 +149,7 @@ void section_method(part *p)
           "to a sink that counts and checks. Loading a library is not in it, and is shown "
           "apart.</li>\n",
           p->out);
-    plan_words(p);
+    plan_text(p);
     fputs("<li>A time is the median; in brackets is a 95 % interval, by resampling processes, then "
           "rounds; below 6 processes there is none. A ratio is the median of ratios within "
           "rounds.</li>\n"

@@ -174,16 +174,16 @@ expect 2 '--window 1s: ciciot46 has windows of a number of packets' \
 expect 2 '--by flow: ciciot39 is defined over all packets' \
     extract good.pcap --features ciciot39 --by flow -o out
 expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
-for piece in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
-    expect 2 "--piece $piece: must be a size" \
-        extract good.pcap --features ciciot46 --piece "$piece" -o out
+for reset-every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
+    expect 2 "--reset-every $reset-every: must be a size" \
+        extract good.pcap --features ciciot46 --reset-every "$reset-every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
 expect 2 "no column has the name 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
     extract good.pcap --features ciciot46 --columns IAt -o out
 expect 2 "no column has the name 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
-for option in window by piece; do
+for option in window by reset-every; do
     expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
 done
 expect 2 'level frames does not give eth_type' extract good.pcap --features ciciot46 --level frames

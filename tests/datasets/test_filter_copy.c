@@ -16,7 +16,7 @@ enum { BYTES = 200000 };
 
 static void temp_name(char path[32])
 {
-    (void)snprintf(path, 32, "/tmp/pktbench-sieve.XXXXXX");
+    (void)snprintf(path, 32, "/tmp/pktbench-filter.XXXXXX");
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
@@ -33,13 +33,13 @@ static int next_taken(pkt_source *source, pkt_filter *filter, pkt_record *record
     return got;
 }
 
-static uint64_t compare(const char *whole, const char *sieved, const char *expression)
+static uint64_t compare(const char *whole, const char *copied, const char *expression)
 {
     pkt_err err;
     pkt_record a, b;
     uint64_t packets = 0;
     pkt_filter *filter = pkt_filter_open(expression, &err);
-    pkt_source *from = pkt_source_open(whole, &err), *to = pkt_source_open(sieved, &err);
+    pkt_source *from = pkt_source_open(whole, &err), *to = pkt_source_open(copied, &err);
     assert_non_null(filter);
     assert_non_null(from);
     assert_non_null(to);
@@ -63,7 +63,7 @@ static uint64_t compare(const char *whole, const char *sieved, const char *expre
 static void check_format(pkt_format format, unsigned interfaces)
 {
     static const char *const expressions[] = {"tcp", "not tcp", "greater 100", "less 0"};
-    char whole[32], sieved[32];
+    char whole[32], copied[32];
     pkt_err err;
     uint64_t of = 0;
     temp_name(whole);
@@ -73,17 +73,17 @@ static void check_format(pkt_format format, unsigned interfaces)
     options.interfaces = interfaces;
     assert_int_equal(dataset_write(&scenario_benign_iot, &options, whole, NULL, &err), 0);
     for (size_t i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
-        sieve_counts counts;
-        temp_name(sieved);
-        assert_int_equal(sieve_capture(whole, sieved, expressions[i], &counts, &err), 0);
+        filter_counts counts;
+        temp_name(copied);
+        assert_int_equal(filter_copy(whole, copied, expressions[i], &counts, &err), 0);
         assert_true(counts.of > 100);
         assert_true(of == 0 || of == counts.of);
         of = counts.of;
         if (counts.kept)
-            assert_int_equal(compare(whole, sieved, expressions[i]), counts.kept);
+            assert_int_equal(compare(whole, copied, expressions[i]), counts.kept);
         assert_int_equal(counts.kept > 0, i < 3);
         assert_true(counts.kept < counts.of);
-        unlink(sieved);
+        unlink(copied);
     }
     unlink(whole);
 }
@@ -103,24 +103,24 @@ static void test_pcapng(void **state)
 /* The end of a cut capture is told, and what is before it stands. */
 static void test_cut(void **state)
 {
-    char whole[32], sieved[32];
+    char whole[32], copied[32];
     pkt_err err;
-    sieve_counts counts;
+    filter_counts counts;
     (void)state;
     temp_name(whole);
-    temp_name(sieved);
+    temp_name(copied);
     dataset_options options = dataset_defaults(&scenario_tcp_flood);
     options.size = BYTES;
     assert_int_equal(dataset_write(&scenario_tcp_flood, &options, whole, NULL, &err), 0);
     assert_int_equal(truncate(whole, BYTES / 2), 0);
-    assert_int_equal(sieve_capture(whole, sieved, "tcp", &counts, &err), -1);
-    assert_int_equal(err.code, PKT_ERR_CUT);
+    assert_int_equal(filter_copy(whole, copied, "tcp", &counts, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_TRUNCATED);
     assert_true(counts.kept > 100);
-    assert_int_equal(access(sieved, R_OK), 0);
-    unlink(sieved);
-    assert_int_equal(sieve_capture(whole, sieved, "(", &counts, &err), -1);
+    assert_int_equal(access(copied, R_OK), 0);
+    unlink(copied);
+    assert_int_equal(filter_copy(whole, copied, "(", &counts, &err), -1);
     assert_int_equal(err.code, PKT_ERR_USAGE);
-    assert_int_equal(access(sieved, R_OK), -1);
+    assert_int_equal(access(copied, R_OK), -1);
     unlink(whole);
 }
 
@@ -131,5 +131,5 @@ int main(void)
         cmocka_unit_test(test_pcapng),
         cmocka_unit_test(test_cut),
     };
-    return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("filter_copy", tests, NULL, NULL);
 }

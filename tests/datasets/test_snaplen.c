@@ -33,7 +33,7 @@ static bool same_row(const pkt_batch *a, const pkt_batch *b)
 static void truth_store(const truth_row *row, pkt_batch *batch)
 {
     memset(batch, 0, sizeof *batch);
-#define PKT_X(name, type, level, has, show, doc) batch->name[0] = row->name;
+#define PKT_X(name, type, level, has, format_as, doc) batch->name[0] = row->name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 }
@@ -41,7 +41,7 @@ static void truth_store(const truth_row *row, pkt_batch *batch)
 static void check_frame(const char *scenario, size_t number, const frame *f)
 {
     static pkt_batch got, wanted;
-    char got_words[ROW_WORDS], wanted_words[ROW_WORDS];
+    char got_text[ROW_WORDS], wanted_text[ROW_WORDS];
     for (size_t snaplen = 0; snaplen <= SNAPLEN_MAX; snaplen++) {
         size_t captured = snaplen < f->size ? snaplen : f->size;
         decode_row(1, f->bytes, captured, f->size, &got);
@@ -51,10 +51,10 @@ static void check_frame(const char *scenario, size_t number, const frame *f)
         truth_store(&truth, &wanted);
         if (same_row(&got, &wanted) && got.cap_len[0] == wanted.cap_len[0])
             continue;
-        row_words(&got, got_words);
-        row_words(&wanted, wanted_words);
+        row_text(&got, got_text);
+        row_text(&wanted, wanted_text);
         fail_msg("%s, frame %zu, snaplen %zu:\n   got %s\nwanted %s", scenario, number, snaplen,
-                 got_words, wanted_words);
+                 got_text, wanted_text);
     }
 }
 
@@ -76,7 +76,8 @@ static void test_truth(void **state)
     free(f);
 }
 
-/* Once the verdict is not `snapped`, more captured bytes change neither it nor any header column.
+/* Once the verdict is not `cut-by-snaplen`, more captured bytes change neither it nor any header
+ * column.
  */
 static void check_monotone(const char *path, uint64_t number, const pkt_record *record)
 {
@@ -89,7 +90,7 @@ static void check_monotone(const char *path, uint64_t number, const pkt_record *
             fail_msg("%s, packet %llu: the row changes again at snaplen %zu", path,
                      (unsigned long long)number, snaplen);
         if (snaplen < record->wire_len)
-            settled = now->verdict[0] != PKT_SNAPPED;
+            settled = now->verdict[0] != PKT_CUT_BY_SNAPLEN;
     }
 }
 

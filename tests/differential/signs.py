@@ -35,7 +35,7 @@ FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS, *OFFSETS,
 # The sign without which a difference is not of the class, and a verdict is not founded. Classes
 # that are not named here are given to a column of a capture by hand, after a look at its packets.
 OF_CLASS = {"bad-length": {LENGTH}, "cut-header": {CUT}, "not-entered": {DEEP}, "cisco-dce": {DCE}}
-OF_VERDICT = {"bad-length": {LENGTH}, "truncated": {CUT, LENGTH}, "snapped": {CUT},
+OF_VERDICT = {"bad-length": {LENGTH}, "truncated": {CUT, LENGTH}, "cut-by-snaplen": {CUT},
               "bad-value": {VERSION}, "fragment": {LATER}, "unsupported": {DEEP, LINK}}
 
 

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(send(ends[1], answer_bytes, answer_size, 0) == (ssize_t)answer_size &&
              shutdown(ends[1], SHUT_WR) == 0,
          "there is room for the answer");
-    json_t *answer = client_ask(&client, json_pack("{s:s}", "do", "describe"), 10);
+    json_t *answer = client_ask(&client, json_pack("{s:s}", "op", "describe"), 10);
     check_outcome(&client, answer);
     json_decref(answer);
     close(ends[1]);

@@ -54,7 +54,8 @@ static void check_row(const packet *p, const pkt_batch *b)
              "a column that does not apply is 0");
         must(info->level != PKT_LEVEL_FLOWS || cell_is_zero(b, c), "decoders number no streams");
     }
-    must(verdict != PKT_SNAPPED || p->captured < p->wire, "only a cut packet is snapped");
+    must(verdict != PKT_CUT_BY_SNAPLEN || p->captured < p->wire,
+         "only a cut packet is cut-by-snaplen");
     must(!l4 || present & PKT_HAS_L4, "ports, TCP and ICMP are of a transport header");
     must(!(present & PKT_HAS_L4) || l4, "a transport header is of a known kind");
     must(!(present & PKT_HAS_TCP) || present & PKT_HAS_PORTS, "TCP has ports");
@@ -81,7 +82,7 @@ static void check_alone(const pkt_batch *batch)
     static const pkt_batch none;
     static pkt_batch rest;
     rest = *batch;
-#define PKT_X(name, type, level, has, show, doc) rest.name[ROW] = 0;
+#define PKT_X(name, type, level, has, format_as, doc) rest.name[ROW] = 0;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
     must(memcmp(&rest, &none, sizeof rest) == 0, "the rows beside it stay as they were");
@@ -95,11 +96,12 @@ static bool may_move(const pkt_batch *b, size_t column)
            (pkt_column_at(column)->present == PKT_HAS_FRAG && b->ip_version[ROW] == 6);
 }
 
-/* Once the verdict is not `snapped`, more captured bytes change nothing; before that they only add.
+/* Once the verdict is not `cut-by-snaplen`, more captured bytes change nothing; before that they
+ * only add.
  */
 static void check_growth(const pkt_batch *shorter, const pkt_batch *longer)
 {
-    const bool settled = shorter->verdict[ROW] != PKT_SNAPPED;
+    const bool settled = shorter->verdict[ROW] != PKT_CUT_BY_SNAPLEN;
     must(!(shorter->present[ROW] & ~longer->present[ROW]), "more bytes take no column away");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const unsigned needs = pkt_column_at(c)->present;

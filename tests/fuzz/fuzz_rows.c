@@ -29,13 +29,13 @@ typedef struct input {
     bool coarse_time; /* pcapng: times are not compared */
 } input;
 
-static pkt_err rows_take(const pkt_backend *backend, const pkt_slice *slice, rowset *rows)
+static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, rowset *rows)
 {
     static pkt_batch batch;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
     uint64_t count = 0;
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_drive(backend, NULL, slice, PKT_LEVEL_HEADERS, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, NULL, slice, PKT_LEVEL_HEADERS, &batch, &sink, &count, &err);
     must(count == rows->rows, "every row arrives");
     must(bad ? err.code != PKT_ERR_NONE && err.msg[0] : err.code == PKT_ERR_NONE,
          "a failure has a reason");
@@ -80,7 +80,7 @@ static bool input_look(input *in, const uint8_t *data, size_t size)
 {
     pkt_err err;
     int swapped;
-    if (pkt_format_tell(data, size, &in->format, &swapped, &err) != 0)
+    if (pkt_format_detect(data, size, &in->format, &swapped, &err) != 0)
         return false;
     if (in->format == PKT_FORMAT_PCAPNG) {
         in->coarse_time = has_fine_time(data, size) || has_vast_offset(data, size);
@@ -141,8 +141,9 @@ static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     input in = {.format = PKT_FORMAT_PCAP};
-    pkt_slice slice;
-    if (pkt_slice_open(memory_file(data, size), &slice, NULL) != 0 || !input_look(&in, data, size))
+    pkt_capture slice;
+    if (pkt_capture_open(memory_file(data, size), &slice, NULL) != 0 ||
+        !input_look(&in, data, size))
         return 0;
     rowset raw = {0}, pcap = {0};
     pkt_err raw_err = rows_take(&pkt_backend_raw, &slice, &raw);

@@ -106,7 +106,7 @@ static unsigned parts_excused(const pkt_batch *theirs, size_t i, size_t row, boo
 static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
 {
     static const unsigned parts[PKT_COLUMN_COUNT] = {
-#define PKT_X(name, type, level, has, show, doc) [PKT_COL_##name] = (has),
+#define PKT_X(name, type, level, has, format_as, doc) [PKT_COL_##name] = (has),
         PKT_COLUMNS(PKT_X)
 #undef PKT_X
     };
@@ -133,14 +133,14 @@ static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
 static int capture_compare(void)
 {
     static pkt_batch scratch;
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_err err = {.pos = PKT_POS_NONE};
     rowset theirs = {0};
     uint64_t rows;
     const pkt_sink sink = rowset_sink(&theirs);
-    if (pkt_slice_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
-        pkt_drive(now.wireshark, now.context, &slice, PKT_LEVEL_HEADERS, &scratch, &sink, &rows,
-                  &err) != 0 ||
+    if (pkt_capture_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
+        pkt_run(now.wireshark, now.context, &slice, PKT_LEVEL_HEADERS, &scratch, &sink, &rows,
+                &err) != 0 ||
         rows != now.rows.rows) {
         (void)fprintf(stderr, "libwireshark does not read it: %s\n", err.msg);
         return 1;
@@ -287,11 +287,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .wire_len = (uint32_t)(size - HEAD),
                                .link_type = link_types[interface]};
     pkt_decode_headers(&record, 1, &now.rows, row);
-    if (verdict_is_sound(now.rows.verdict[row]) && !is_choice(&record, row)) {
+    if (verdict_is_well_formed(now.rows.verdict[row]) && !is_choice(&record, row)) {
         packet_put(interface, &record);
         now.rows.rows++;
     } else {
-#define PKT_X(name, type, level, has, show, doc) now.rows.name[row] = 0;
+#define PKT_X(name, type, level, has, format_as, doc) now.rows.name[row] = 0;
         PKT_COLUMNS(PKT_X)
 #undef PKT_X
     }

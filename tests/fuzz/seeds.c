@@ -84,25 +84,25 @@ static const struct literal {
          "00000001 00000014 0065 0000 00000000 00000014 "
          "00000006 00000024 00000000 00000000 00000002 00000004 00000005 aabbccdd 00000024"},
     /* The capture of one packet, compressed. */
-    {"fuzz_unpack", "pcap.gz",
+    {"fuzz_decompress", "pcap.gz",
      "1f8b0800000000000203bb7278d3422606160604606160049220cc04e63130b0"
      "02f1aadd67ee0200707b77862c000000"},
-    {"fuzz_unpack", "twice.gz",
+    {"fuzz_decompress", "twice.gz",
      "1f8b0800000000000203bb7278d3422606160604606160049220ccc400004593"
      "36471e0000001f8b08000000000002036360606160606005e255bbcfdc050067"
      "92adee0e00000000000000"},
-    {"fuzz_unpack", "pcap.xz",
+    {"fuzz_decompress", "pcap.xz",
      "fd377a585a000004e6d6b4460200210116000000742fe5a3e0002b001d5d006a"
      "30d1c87d8bf8099baf1fcc79027d58a6d4b48c26637b35f7dd961a0000000000"
      "21df2962dcfc05240001392c7254da1c1fb6f37d010000000004595a"},
-    {"fuzz_unpack", "pcap.zst",
+    {"fuzz_decompress", "pcap.zst",
      "28b52ffd0458150100c0d4c3b2a102000400040001000002000005000000aabb"
      "ccdd03003d65ecaede00177d9019a7"},
     /* An empty frame, and one of a format before RFC 8878. */
-    {"fuzz_unpack", "old.zst", "28b52ffd00 00010000 26b52ffd32 000000 0000"},
+    {"fuzz_decompress", "old.zst", "28b52ffd00 00010000 26b52ffd32 000000 0000"},
     /* A frame behind whose magic a skippable one seems to begin. */
-    {"fuzz_unpack", "within.zst", "28b52ffd512a4d18 04000000 00000000 00"},
-    {"fuzz_unpack", "plain.pcap",
+    {"fuzz_decompress", "within.zst", "28b52ffd512a4d18 04000000 00000000 00"},
+    {"fuzz_decompress", "plain.pcap",
      "d4c3b2a102000400000000000000000000000400010000000100000002000000"
      "0400000005000000aabbccdd"},
     {"fuzz_flow", "hashed", "02 01 000100 000200 000100 000300 000400 000200 000100"},

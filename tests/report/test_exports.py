@@ -44,7 +44,7 @@ def bench(folder, form):
     out = os.path.join(folder, f"{form}.results.json")
     arguments = [PKTBENCH, "bench", os.path.join(folder, "slice.pcap"), "--backends",
                  "read-all,raw,libpcap", "--levels", "headers,dissect", "--reference", "raw",
-                 "--against", PKTBENCH, "--processes", "6", "--rounds", "2", "--format", form,
+                 "--baseline", PKTBENCH, "--processes", "6", "--rounds", "2", "--format", form,
                  "-o", out]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False,
                           env={**os.environ, "PKTBENCH_MODULES": folder})

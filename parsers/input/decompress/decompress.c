@@ -10,7 +10,7 @@
 
 enum { INPUT_BYTES = 128 << 10, CODECS_MAX = 4 };
 
-static const unpack_codec *const codecs[CODECS_MAX] = {
+static const decompress_codec *const codecs[CODECS_MAX] = {
 #ifdef PKTBENCH_ZLIB
     &unpack_gzip,
 #endif
@@ -23,8 +23,8 @@ static const unpack_codec *const codecs[CODECS_MAX] = {
     NULL,
 };
 
-struct pkt_unpack {
-    const unpack_codec *codec; /* NULL: bytes as they are */
+struct pkt_decompress {
+    const decompress_codec *codec; /* NULL: bytes as they are */
     void *state;
     int fd;
     int ended;         /* the descriptor has no more */
@@ -37,19 +37,19 @@ struct pkt_unpack {
     uint8_t input[INPUT_BYTES];
 };
 
-const char *pkt_unpack_name(size_t index)
+const char *pkt_decompress_name(size_t index)
 {
     return index < CODECS_MAX && codecs[index] ? codecs[index]->name : NULL;
 }
 
-const char *pkt_unpack_packing(const pkt_unpack *unpack)
+const char *pkt_decompress_format(const pkt_decompress *decompress)
 {
-    return unpack->codec ? unpack->codec->name : NULL;
+    return decompress->codec ? decompress->codec->name : NULL;
 }
 
-uint64_t pkt_unpack_taken(const pkt_unpack *unpack)
+uint64_t pkt_decompress_taken(const pkt_decompress *decompress)
 {
-    return unpack->read - unpack->in_size;
+    return decompress->read - decompress->in_size;
 }
 
 /* Standard input may have been handed to us as one that does not wait. */
@@ -60,7 +60,7 @@ static bool is_waited_for(int fd)
 }
 
 /* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. */
-static int input_add(pkt_unpack *u, pkt_err *err)
+static int input_add(pkt_decompress *u, pkt_err *err)
 {
     ssize_t got;
     if (u->in_size == 0)
@@ -77,7 +77,7 @@ static int input_add(pkt_unpack *u, pkt_err *err)
     return 0;
 }
 
-static const unpack_codec *codec_find(const pkt_unpack *u)
+static const decompress_codec *codec_find(const pkt_decompress *u)
 {
     for (size_t i = 0; codecs[i]; i++)
         if (codecs[i]->is(u->in, u->in_size))
@@ -85,15 +85,15 @@ static const unpack_codec *codec_find(const pkt_unpack *u)
     return NULL;
 }
 
-pkt_unpack *pkt_unpack_open(int fd, pkt_err *err)
+pkt_decompress *pkt_decompress_open(int fd, pkt_err *err)
 {
-    pkt_unpack *u = malloc(sizeof *u);
+    pkt_decompress *u = malloc(sizeof *u);
     if (!u) {
         close(fd);
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for its first bytes");
         return NULL;
     }
-    memset(u, 0, offsetof(pkt_unpack, input));
+    memset(u, 0, offsetof(pkt_decompress, input));
     u->fd = fd;
     int bad = 0;
     while (!bad && !u->ended && u->in_size < UNPACK_MAGIC_MAX)
@@ -104,11 +104,11 @@ pkt_unpack *pkt_unpack_open(int fd, pkt_err *err)
     if (!bad)
         return u;
     u->codec = NULL;
-    pkt_unpack_close(u);
+    pkt_decompress_close(u);
     return NULL;
 }
 
-void pkt_unpack_close(pkt_unpack *u)
+void pkt_decompress_close(pkt_decompress *u)
 {
     if (!u)
         return;
@@ -119,7 +119,7 @@ void pkt_unpack_close(pkt_unpack *u)
 }
 
 /* Behind a member: is there another one? 1, 0 at the end, -1. */
-static int member_begin(pkt_unpack *u, pkt_err *err)
+static int member_begin(pkt_decompress *u, pkt_err *err)
 {
     const size_t padding = u->codec->padding;
     for (;;) {
@@ -134,7 +134,7 @@ static int member_begin(pkt_unpack *u, pkt_err *err)
             return -1;
     }
     if (u->zeros % padding != 0 || (u->zeros && u->in_size && padding == 1))
-        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_unpack_taken(u) - u->zeros,
+        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_decompress_taken(u) - u->zeros,
                         "%s: %" PRIu64 " bytes of zeros stand behind its data", u->codec->name,
                         u->zeros);
     if (!u->in_size)
@@ -147,7 +147,7 @@ static int member_begin(pkt_unpack *u, pkt_err *err)
 }
 
 /* Until there is something. 1, 0 at the end, -1 and *err. */
-static int codec_read(pkt_unpack *u, unpack_io *io, pkt_err *err)
+static int codec_read(pkt_decompress *u, decompress_io *io, pkt_err *err)
 {
     const size_t wanted = io->out_size;
     while (io->out_size == wanted) {
@@ -164,17 +164,17 @@ static int codec_read(pkt_unpack *u, unpack_io *io, pkt_err *err)
         u->in_size = io->in_size;
         if (done < 0) {
             if (err->pos == PKT_POS_NONE)
-                err->pos = pkt_unpack_taken(u);
+                err->pos = pkt_decompress_taken(u);
             return -1;
         }
         u->between = done;
         if (stuck && (u->ended || u->in_size))
-            return pkt_fail(err, PKT_ERR_CUT, u->read, "%s: is cut", u->codec->name);
+            return pkt_fail(err, PKT_ERR_TRUNCATED, u->read, "%s: is cut", u->codec->name);
     }
     return 1;
 }
 
-static ssize_t plain_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *err)
+static ssize_t plain_read(pkt_decompress *u, uint8_t *bytes, size_t size, pkt_err *err)
 {
     if (u->in_size == 0 && !u->ended && input_add(u, err) != 0)
         return -1;
@@ -185,7 +185,7 @@ static ssize_t plain_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *e
     return (ssize_t)count;
 }
 
-ssize_t pkt_unpack_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *err)
+ssize_t pkt_decompress_read(pkt_decompress *u, uint8_t *bytes, size_t size, pkt_err *err)
 {
     if (u->fault.code == PKT_ERR_NONE) {
         u->fault.pos = PKT_POS_NONE;
@@ -194,7 +194,7 @@ ssize_t pkt_unpack_read(pkt_unpack *u, uint8_t *bytes, size_t size, pkt_err *err
             if (got >= 0)
                 return got;
         } else {
-            unpack_io io = {.out = bytes, .out_size = size};
+            decompress_io io = {.out = bytes, .out_size = size};
             int got = codec_read(u, &io, &u->fault);
             /* What came out before a fault goes first; the fault is said at the next call. */
             if (got >= 0 || io.out_size < size)

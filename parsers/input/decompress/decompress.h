@@ -1,5 +1,5 @@
-/* The bytes of a file or a stream, unpacked as they come: gzip, zstd and xz, told by magic, members
- * one after another; else as they are. Memory is bounded, whatever the input. */
+/* The bytes of a file or a stream, decompressed as they come: gzip, zstd and xz, told by magic,
+ * members one after another; else as they are. Memory is bounded, whatever the input. */
 #ifndef PKT_UNPACK_H
 #define PKT_UNPACK_H
 
@@ -7,21 +7,21 @@
 
 #include "pktbench.h"
 
-typedef struct pkt_unpack pkt_unpack;
+typedef struct pkt_decompress pkt_decompress;
 
-/* Take the descriptor over: it is closed with the unpacking, also when that cannot be opened. NULL
- * and *err on failure. */
-pkt_unpack *pkt_unpack_open(int fd, pkt_err *err);
-void pkt_unpack_close(pkt_unpack *unpack);
+/* Take the descriptor over: it is closed with the decompression, also when that cannot be opened.
+ * NULL and *err on failure. */
+pkt_decompress *pkt_decompress_open(int fd, pkt_err *err);
+void pkt_decompress_close(pkt_decompress *decompress);
 /* "gzip", "zstd", "xz"; NULL: the bytes come as they are. */
-const char *pkt_unpack_packing(const pkt_unpack *unpack);
+const char *pkt_decompress_format(const pkt_decompress *decompress);
 /* Up to `size` bytes, at least 1; 0 at the end; -1 and *err, whose position is an offset in what is
  * packed. What came before a fault has been handed out; the fault is said again. */
-ssize_t pkt_unpack_read(pkt_unpack *unpack, uint8_t *bytes, size_t size, pkt_err *err);
+ssize_t pkt_decompress_read(pkt_decompress *decompress, uint8_t *bytes, size_t size, pkt_err *err);
 /* Bytes of the input that were taken in. */
-uint64_t pkt_unpack_taken(const pkt_unpack *unpack);
+uint64_t pkt_decompress_taken(const pkt_decompress *decompress);
 
-/* The names of what this build unpacks, NULL behind the last. */
-const char *pkt_unpack_name(size_t index);
+/* The names of what this build decompresses, NULL behind the last. */
+const char *pkt_decompress_name(size_t index);
 
 #endif

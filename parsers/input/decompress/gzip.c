@@ -29,7 +29,7 @@ static uInt room(size_t size)
     return size < UINT_MAX ? (uInt)size : UINT_MAX;
 }
 
-static int gzip_step(void *state, unpack_io *io, pkt_err *err)
+static int gzip_step(void *state, decompress_io *io, pkt_err *err)
 {
     z_stream *z = state;
     z->next_in = (Bytef *)(uintptr_t)io->in; /* zlib does not write there */
@@ -62,7 +62,7 @@ static void gzip_close(void *state)
     free(state);
 }
 
-const unpack_codec unpack_gzip = {
+const decompress_codec unpack_gzip = {
     .name = "gzip",
     .padding = 1, /* as tapes fill up their last block */
     .is = gzip_is,

@@ -7,7 +7,7 @@
 
 static int xz_begin(lzma_stream *stream, pkt_err *err)
 {
-    if (lzma_stream_decoder(stream, PKT_MAX_UNPACK_MEMORY, 0) == LZMA_OK)
+    if (lzma_stream_decoder(stream, PKT_MAX_DECOMPRESS_MEMORY, 0) == LZMA_OK)
         return 0;
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for liblzma");
 }
@@ -40,7 +40,7 @@ static int xz_fault(lzma_ret code, pkt_err *err)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
                         "xz: its dictionary takes more than the limit, %llu bytes of memory: pack "
                         "it with xz -9 or less",
-                        (unsigned long long)PKT_MAX_UNPACK_MEMORY);
+                        (unsigned long long)PKT_MAX_DECOMPRESS_MEMORY);
     case LZMA_MEM_ERROR:
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for liblzma");
     case LZMA_OPTIONS_ERROR:
@@ -52,7 +52,7 @@ static int xz_fault(lzma_ret code, pkt_err *err)
     }
 }
 
-static int xz_step(void *state, unpack_io *io, pkt_err *err)
+static int xz_step(void *state, decompress_io *io, pkt_err *err)
 {
     lzma_stream *stream = state;
     stream->next_in = io->in;
@@ -80,7 +80,7 @@ static void xz_close(void *state)
     free(state);
 }
 
-const unpack_codec unpack_xz = {
+const decompress_codec unpack_xz = {
     .name = "xz",
     .padding = 4, /* section 2.2 */
     .is = xz_is,

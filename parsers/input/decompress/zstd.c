@@ -32,7 +32,7 @@ static int zstd_open(void **state, pkt_err *err)
         free(s);
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for libzstd");
     }
-    (void)ZSTD_DCtx_setParameter(s->context, ZSTD_d_windowLogMax, PKT_MAX_UNPACK_WINDOW_LOG);
+    (void)ZSTD_DCtx_setParameter(s->context, ZSTD_d_windowLogMax, PKT_MAX_DECOMPRESS_WINDOW_LOG);
     *state = s;
     return 0;
 }
@@ -44,7 +44,7 @@ static int zstd_fault(size_t code, pkt_err *err)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
                         "zstd: its window takes more than the limit, %llu bytes of memory: pack it "
                         "without --long",
-                        (unsigned long long)PKT_MAX_UNPACK_MEMORY);
+                        (unsigned long long)PKT_MAX_DECOMPRESS_MEMORY);
     case ZSTD_error_memory_allocation:
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for libzstd");
     default:
@@ -56,7 +56,7 @@ static int zstd_fault(size_t code, pkt_err *err)
  * before the standard, which may state output that they have not written; and where it has room for
  * all of a frame, it looks for the frame from the first byte of this call on, so that what comes
  * out depends on the room. */
-static int zstd_step(void *state, unpack_io *io, pkt_err *err)
+static int zstd_step(void *state, decompress_io *io, pkt_err *err)
 {
     zstd_state *s = state;
     const bool in_header = s->begun < HEADER_BYTES_MAX;
@@ -89,7 +89,7 @@ static void zstd_close(void *state)
     free(s);
 }
 
-const unpack_codec unpack_zstd = {
+const decompress_codec unpack_zstd = {
     .name = "zstd",
     .padding = 1,
     .is = zstd_is,

@@ -323,14 +323,14 @@ uint16_t link_type_of(int dlt)
     return dlt == DLT_RAW ? linktype_raw : static_cast<uint16_t>(dlt);
 }
 
-int tins_open(void *, void **out, const pkt_slice *slice, pkt_level level, pkt_err *err)
+int tins_open(void *, void **out, const pkt_capture *capture, pkt_level level, pkt_err *err)
 {
     char words[PCAP_ERRBUF_SIZE];
     auto *s = new (std::nothrow) state();
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->pcap =
-        pcap_open_offline_with_tstamp_precision(slice->path, PCAP_TSTAMP_PRECISION_NANO, words);
+        pcap_open_offline_with_tstamp_precision(capture->path, PCAP_TSTAMP_PRECISION_NANO, words);
     if (!s->pcap) {
         delete s;
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
@@ -338,7 +338,7 @@ int tins_open(void *, void **out, const pkt_slice *slice, pkt_level level, pkt_e
     s->level = level;
     s->dlt = pcap_datalink(s->pcap);
     s->link_type = link_type_of(s->dlt);
-    s->short_seconds = slice->format == PKT_FORMAT_PCAP;
+    s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     *out = s;
     return 0;
 }
@@ -347,7 +347,7 @@ int tins_open(void *, void **out, const pkt_slice *slice, pkt_level level, pkt_e
 void read_fault(pcap_t *pcap, pkt_err *err)
 {
     const char *words = pcap_geterr(pcap);
-    const pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_CUT : PKT_ERR_CORRUPT;
+    const pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_TRUNCATED : PKT_ERR_CORRUPT;
     pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", words);
 }
 

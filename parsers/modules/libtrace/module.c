@@ -275,11 +275,11 @@ static int trace_fault(libtrace_t *trace, pkt_err *err)
     /* How its own reader and libpcap's say that the file ended early. */
     const int cut = strstr(fault.problem, "Incomplete pcap packet") != NULL ||
                     strstr(fault.problem, "truncated") != NULL;
-    return pkt_fail(err, cut ? PKT_ERR_CUT : PKT_ERR_LIBRARY, PKT_POS_NONE, "libtrace: %s",
+    return pkt_fail(err, cut ? PKT_ERR_TRUNCATED : PKT_ERR_LIBRARY, PKT_POS_NONE, "libtrace: %s",
                     fault.problem);
 }
 
-static int run_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int run_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
                     pkt_err *err)
 {
     (void)context;
@@ -288,10 +288,10 @@ static int run_open(void *context, void **state, const pkt_slice *slice, pkt_lev
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     /* Its own reader knows pcap alone; the other one is libpcap's. */
-    (void)snprintf(uri, sizeof uri, "%s:%s", slice->format == PKT_FORMAT_PCAP ? "pcapfile" : "pcap",
-                   slice->path);
+    (void)snprintf(uri, sizeof uri, "%s:%s",
+                   capture->format == PKT_FORMAT_PCAP ? "pcapfile" : "pcap", capture->path);
     s->level = level;
-    s->short_seconds = slice->format == PKT_FORMAT_PCAP;
+    s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     s->trace = trace_create(uri);
     s->packet = trace_create_packet();
     if (trace_is_err(s->trace) || trace_start(s->trace) != 0) {

@@ -46,7 +46,7 @@ static void environment_restore(char *saved[PRIVATE_VARIABLES])
 }
 
 /* libwireshark reports through these pointers without asking whether they are set. */
-static void report_words(const char *format, va_list args)
+static void report_text(const char *format, va_list args)
 {
     (void)fputs("wireshark: ", stderr);
     (void)vfprintf(stderr, format, args);
@@ -65,8 +65,8 @@ static void report_opening(const char *path, int code, compat_bool writing)
 }
 
 static const struct report_message_routines reports = {
-    .vreport_failure = report_words,
-    .vreport_warning = report_words,
+    .vreport_failure = report_text,
+    .vreport_warning = report_text,
     .report_open_failure = report_opening,
     .report_read_failure = report_reading,
     .report_write_failure = report_reading,

@@ -92,7 +92,7 @@ static void session_renew(context *c)
     c->used = true;
 }
 
-static int wireshark_open(void *state, void **out, const pkt_slice *slice, pkt_level level,
+static int wireshark_open(void *state, void **out, const pkt_capture *capture, pkt_level level,
                           pkt_err *err)
 {
     run *r = calloc(1, sizeof *r);
@@ -100,7 +100,7 @@ static int wireshark_open(void *state, void **out, const pkt_slice *slice, pkt_l
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     r->context = state;
     r->level = level;
-    if (ws_reader_open(&r->reader, slice->path, err) != 0) {
+    if (ws_reader_open(&r->reader, capture->path, err) != 0) {
         free(r);
         return -1;
     }

@@ -44,7 +44,7 @@ static int reader_fail(int code, char *info, pkt_err *err)
         errno = code;
         kind = PKT_ERR_IO;
     } else if (code == WTAP_ERR_SHORT_READ) {
-        kind = PKT_ERR_CUT;
+        kind = PKT_ERR_TRUNCATED;
     } else if (code == WTAP_ERR_BAD_FILE) {
         kind = PKT_ERR_CORRUPT;
     } else if (code == WTAP_ERR_UNSUPPORTED || code == WTAP_ERR_FILE_UNKNOWN_FORMAT) {

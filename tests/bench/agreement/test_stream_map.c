@@ -57,12 +57,12 @@ static const streams_case cases[] = {
      "-==="},
     {"nor does one on either side",
      {{UDP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
-      {UDP, PKT_SNAPPED, {0, 0}, NO_STREAM},
+      {UDP, PKT_CUT_BY_SNAPLEN, {0, 0}, NO_STREAM},
       {UDP, PKT_OK, {1, 0}, {1, 0}},
       {UDP, PKT_OK, {2, 0}, {2, 0}}},
      "--=="},
     {"a broken packet that both number counts",
-     {{TCP, PKT_SNAPPED, {0, 0}, {0, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
+     {{TCP, PKT_CUT_BY_SNAPLEN, {0, 0}, {0, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
      "=d"},
     {"a sound packet that one side alone numbers moves all",
      {{TCP, PKT_OK, NO_STREAM, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
@@ -82,7 +82,7 @@ static const streams_case cases[] = {
      {{TCP, PKT_OK, {UINT16_MAX, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
      "dd"},
     {"a cut header with a stream is TCP's by its IP header",
-     {{TCP, PKT_SNAPPED, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
+     {{TCP, PKT_CUT_BY_SNAPLEN, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
      "=="},
 };
 

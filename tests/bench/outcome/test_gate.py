@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""compare and bench --against: what they say of changes with a known answer.
+"""compare and bench --baseline: what they say of changes with a known answer.
 
 Usage: test_gate.py PKTBENCH SELFTEST_MODULES SCHEMA [SANITIZERS], with which valgrind cannot count.
 """
@@ -73,7 +73,7 @@ def synthetic(results, factor, blocks=8, first=0):
     return out
 
 
-def test_words(bench, results):
+def test_text(bench, results):
     old = bench.write("old.json", synthetic(results, 1))
     for factor, word, fails in ((1, "same", 0), (1.1, "slower", 1), (0.9, "faster", 0),
                                 (1.02, "slower", 1), (1.004, "same", 0)):
@@ -158,7 +158,7 @@ def test_refusals(bench, results):
 
     refused("context.cpu.model", lambda r: r["context"]["cpu"].update(model="another"))
     refused("plan.evict_bytes", lambda r: r["plan"].update(evict_bytes=1))
-    refused("schema_version", lambda r: r.update(schema_version=2))
+    refused("schema_version", lambda r: r.update(schema_version=99))
     refused("slices[].xxh3 of slice", lambda r: r["slices"][0].update(xxh3="0" * 16))
     refused("slices[].name", lambda r: r["slices"][0].update(name="another"))
     bench.run("compare", old, bench.path("missing.json"), status=2, says="missing.json")
@@ -166,12 +166,12 @@ def test_refusals(bench, results):
     bench.run("compare", old, bench.write("x.json", {"a": 1}), status=2, says="no results")
     bench.run("compare", old, old, "--format", "junit", status=2, says="junit")
     bench.run("compare", old, old, "--fail-on", "slower:x", status=2, says="slower:x")
-    bench.run("bench", bench.slice, "--fail-on", "slower", status=2, says="--against")
-    bench.run("bench", bench.slice, "--against", bench.path("nothing"), status=2, says="nothing")
-    bench.run("bench", bench.slice, "--against", SCHEMA, status=2, says="--against")
-    bench.run("bench", bench.slice, "--backends", "raw", "--against",
+    bench.run("bench", bench.slice, "--fail-on", "slower", status=2, says="--baseline")
+    bench.run("bench", bench.slice, "--baseline", bench.path("nothing"), status=2, says="nothing")
+    bench.run("bench", bench.slice, "--baseline", SCHEMA, status=2, says="--baseline")
+    bench.run("bench", bench.slice, "--backends", "raw", "--baseline",
               os.path.join(MODULES, "slowed.so"), status=2, says="takes no part")
-    bench.run("bench", bench.slice, "--against", PKTBENCH, "--fail-on", "instructions", status=2,
+    bench.run("bench", bench.slice, "--baseline", PKTBENCH, "--fail-on", "instructions", status=2,
               says="--count-instructions")
 
 
@@ -187,7 +187,7 @@ def test_evictions(alone, against):
 
 def test_against(bench, alone):
     program = shutil.copy(PKTBENCH, bench.path("old-build"))
-    results, done = bench.bench("--backends", "raw,libpcap", "--against", program, "--processes",
+    results, done = bench.bench("--backends", "raw,libpcap", "--baseline", program, "--processes",
                                 "6", "--fail-on", "lost")
     validate_results(results, SCHEMA)
     test_evictions(alone, results)
@@ -195,8 +195,8 @@ def test_against(bench, alone):
     check({(c["backend"], c["old_status"], c["new_status"]) for c in cells} ==
           {("raw", "unchecked", "unchecked"), ("libpcap", "unchecked", "unchecked")}, cells)
     check(all(c["n"] == 6 and c["ci95"] for c in cells), cells)
-    check(results["against"]["file"] == "old-build", results["against"])
-    check(results["against"]["tool"]["name"] == "pktbench", results["against"])
+    check(results["baseline"]["file"] == "old-build", results["baseline"])
+    check(results["baseline"]["tool"]["name"] == "pktbench", results["baseline"])
     check([r["backend"] for r in results["runs"]] == ["raw", "libpcap"], "the new side's runs alone")
     check(len(results["old_runs"]) == 2, "the old side's runs")
     check(len(results["comparison"]["aa"]) == 1, "one A/A line")
@@ -217,7 +217,7 @@ def slowed_sides(bench):
 def test_slowed(bench):
     """A plug-in that takes three times as long is found on any machine."""
     new, old = slowed_sides(bench)
-    both = ("--backends", "slowed", "--plugin", new, "--against", old, "--fail-on", "slower")
+    both = ("--backends", "slowed", "--plugin", new, "--baseline", old, "--fail-on", "slower")
     results, done = bench.bench(*both, "--processes", "8", "--rounds", "6", status=1,
                                 PKTBENCH_SELFTEST_SLOWER="2")
     check("gate: slowed headers, slice: slower" in done.stderr, done.stderr)
@@ -226,7 +226,7 @@ def test_slowed(bench):
 
 def test_instructions(bench):
     new, old = slowed_sides(bench)
-    both = ("--backends", "slowed", "--plugin", new, "--against", old, "--processes", "1",
+    both = ("--backends", "slowed", "--plugin", new, "--baseline", old, "--processes", "1",
             "--count-instructions")
     results, done = bench.bench(*both, PKTBENCH_SELFTEST_LOOPS="0")
     cell = results["comparison"]["cells"][0]
@@ -250,7 +250,7 @@ def main():
         bench = Bench(folder)
         results, _ = bench.bench("--backends", "raw,libpcap", "--processes", "1", "--budget", "1s")
         validate_results(results, SCHEMA)
-        test_words(bench, results)
+        test_text(bench, results)
         test_multiplicity(bench, results)
         test_statuses(bench, results)
         test_refusals(bench, results)

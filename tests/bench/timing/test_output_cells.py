@@ -129,7 +129,7 @@ def check_choice(folder, capture):
 
 def check_against(folder, capture):
     results, _ = bench(folder, capture, "--backends", "raw", "--levels", "headers", "--reference",
-                       "raw", "--sink", "arrow,csv", "--against", PKTBENCH)
+                       "raw", "--sink", "arrow,csv", "--baseline", PKTBENCH)
     wanted = sorted(map(key, results["runs"]))
     check(len(wanted) == 3 and wanted == sorted(map(key, results["old_runs"])), "both sides")
     cells = results["comparison"]["cells"]

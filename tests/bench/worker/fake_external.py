@@ -37,21 +37,21 @@ def rows(request):
     with open(request["to"], "w", encoding="ascii") as out:
         for cells in [SHOWN] + found:
             out.write(",".join(cells) + "\n")
-    return {"ok": True, "rows": len(found), "witness": "w", "columns_witness": "cw"}
+    return {"ok": True, "rows": len(found), "checksum": "w", "columns_checksum": "cw"}
 
 
 def sample(request):
     count = len(raw_rows(request["slice"]))
     slow = NAME == "pyshark-json"
-    wall = request["k"] * (count * 5_000_000 if slow else 1_000_000)
+    wall = request["runs"] * (count * 5_000_000 if slow else 1_000_000)
     columns = "cw" if request.get("columns") else "w"
     return {"ok": True, "wall_ns": wall, "cpu_ns": wall, "rows": count,
-            "witness": "other" if NAME == "pyshark" and not request.get("columns") else columns,
+            "checksum": "other" if NAME == "pyshark" and not request.get("columns") else columns,
             "peak_rss_bytes": 1 << 20}
 
 
 def answer(request):
-    what = request["do"]
+    what = request["op"]
     if what == "describe":
         return describe()
     if what == "load":
@@ -62,7 +62,7 @@ def answer(request):
 
 
 for line in sys.stdin:
-    if NAME == "tshark" and json.loads(line)["do"] == "rows":
+    if NAME == "tshark" and json.loads(line)["op"] == "rows":
         print("this is no JSON", flush=True)
     else:
         print(json.dumps(answer(json.loads(line))), flush=True)

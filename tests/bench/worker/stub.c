@@ -39,7 +39,7 @@ static int stub_load(void **context, pkt_err *err)
     return *context ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
 }
 
-static int stub_open(void *context, void **state, const pkt_slice *slice, pkt_level level,
+static int stub_open(void *context, void **state, const pkt_capture *slice, pkt_level level,
                      pkt_err *err)
 {
     stub_state *s = calloc(1, sizeof *s);

@@ -24,11 +24,11 @@ int main(int argc, char **argv)
     const pkt_sink sink = {&seen, rows_add, rows_end};
     pkt_err err = {.code = PKT_ERR_USAGE, .msg = "raw and one capture are needed"};
     pkt_entry entry;
-    pkt_slice slice;
+    pkt_capture slice;
     const pkt_backend *raw = NULL;
     if (argc != 2 || pkt_registry_find("raw", &entry) != 0 ||
-        !(raw = pkt_entry_backend(&entry, &err)) || pkt_slice_open(argv[1], &slice, &err) != 0 ||
-        pkt_drive(raw, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &told, &err) != 0) {
+        !(raw = pkt_entry_backend(&entry, &err)) || pkt_capture_open(argv[1], &slice, &err) != 0 ||
+        pkt_run(raw, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &told, &err) != 0) {
         fprintf(stderr, "pktbench %s: %s\n", pkt_version(), err.msg);
         return 2;
     }

@@ -74,19 +74,19 @@ static void capture_make(const dataset_scenario *scenario, const struct containe
         fail_msg("%s: %s", scenario->name, err.msg);
 }
 
-/* Rows of the backend over `path`; a cut file gives PKT_ERR_CUT. */
+/* Rows of the backend over `path`; a cut file gives PKT_ERR_TRUNCATED. */
 static pkt_errcode rows_take(const pkt_backend *backend, void *context, const char *path,
                              pkt_level level, rowset *rows)
 {
     static pkt_batch batch;
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_err err = {.pos = PKT_POS_NONE};
     uint64_t count = 0;
     *rows = (rowset){.columns = backend->columns[level]};
-    if (pkt_slice_open(path, &slice, &err) != 0)
+    if (pkt_capture_open(path, &slice, &err) != 0)
         fail_msg("%s: %s", path, err.msg);
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_drive(backend, context, &slice, level, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, context, &slice, level, &batch, &sink, &count, &err);
     assert_int_equal(count, rows->rows);
     assert_true(bad == 0 ? err.code == PKT_ERR_NONE : err.msg[0] != '\0');
     return err.code;
@@ -120,7 +120,7 @@ static bool keeps_microseconds(const pkt_backend *backend)
 {
     for (const pkt_feature *f = backend->features; f && f->name; f++)
         if (strcmp(f->name, "pcapng") == 0)
-            return strstr(f->how, "microsecond") != NULL;
+            return strstr(f->evidence, "microsecond") != NULL;
     return false;
 }
 
@@ -198,7 +198,8 @@ static void check_ends(const pkt_backend *backend, void *context)
             size += 16 + batch->cap_len[index];
         }
         cut(size + 30);
-        assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows), PKT_ERR_CUT);
+        assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows),
+                         PKT_ERR_TRUNCATED);
         assert_int_equal(rows.rows, 600);
         rowset_free(&rows);
     }
@@ -221,7 +222,8 @@ static void check_table(const pkt_backend *backend)
         assert_int_equal(backend->work[level] != NULL, columns != 0);
     }
     for (const pkt_feature *f = backend->features; f && f->name; f++)
-        assert_true(strncmp(f->how, "tested", 6) == 0 || strncmp(f->how, "stated", 6) == 0);
+        assert_true(strncmp(f->evidence, "tested", 6) == 0 ||
+                    strncmp(f->evidence, "stated", 6) == 0);
 }
 
 /* In a process of its own: a library may keep state for good. */
@@ -263,7 +265,7 @@ static void test_every_backend(void **state)
             continue;
         }
         assert_string_equal(backend->name, entry.name);
-        check_backend(backend, entry.on_request);
+        check_backend(backend, entry.opt_in);
         checked++;
     }
     assert_true(checked >= 3);
@@ -291,16 +293,16 @@ static void test_level_not_offered(void **state)
     (void)state;
     static pkt_batch batch;
     pkt_entry entry;
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_err err = {.pos = PKT_POS_NONE};
     pkt_null_sink null = {.columns = PKT_FRAMES_COLUMNS};
     pkt_sink sink = pkt_null_sink_open(&null);
     uint64_t rows = 1;
     capture_make(&scenario_tcp_flood, &containers[0]);
-    assert_int_equal(pkt_slice_open(capture, &slice, &err), 0);
+    assert_int_equal(pkt_capture_open(capture, &slice, &err), 0);
     assert_int_equal(pkt_registry_find("read-all", &entry), 0);
     assert_int_equal(
-        pkt_drive(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err), -1);
+        pkt_run(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err), -1);
     assert_int_equal(err.code, PKT_ERR_USAGE);
     assert_int_equal(rows, 0);
 }

@@ -60,7 +60,7 @@ static inline void check(const decode_case *cases, size_t count)
         size_t captured = hex_bytes(cases[i].hex, bytes, sizeof bytes);
         decode_row(cases[i].link_type, bytes, captured, cases[i].wire ? cases[i].wire : captured,
                    &batch);
-        row_words(&batch, words);
+        row_text(&batch, words);
         if (strcmp(words, cases[i].row) != 0)
             fail_msg("%s:\n   got %s\nwanted %s", cases[i].name, words, cases[i].row);
     }

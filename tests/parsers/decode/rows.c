@@ -41,7 +41,7 @@ void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_
     free(copy);
 }
 
-void row_words(const pkt_batch *batch, char words[ROW_WORDS])
+void row_text(const pkt_batch *batch, char words[ROW_WORDS])
 {
     char cell[PKT_CELL_TEXT];
     size_t n = 0;
@@ -49,10 +49,10 @@ void row_words(const pkt_batch *batch, char words[ROW_WORDS])
                           pkt_verdict_name((pkt_verdict)batch->verdict[0]));
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        if (info->show == PKT_SHOW_HIDDEN || info->level == PKT_LEVEL_FRAMES ||
+        if (info->format_as == PKT_AS_HIDDEN || info->level == PKT_LEVEL_FRAMES ||
             !(batch->present[0] & info->present))
             continue;
-        int name = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+        int name = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
         pkt_cell_text(batch, 0, c, cell);
         n += (size_t)snprintf(words + n, ROW_WORDS - n, " %.*s=%s", name, info->name, cell);
     }

@@ -12,6 +12,6 @@ void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_
 /* "verdict column=value column=value ...": every cell of row 0 above the frames columns that
  * applies, in column order. The text has room for all. */
 #define ROW_WORDS 1024
-void row_words(const pkt_batch *batch, char words[ROW_WORDS]);
+void row_text(const pkt_batch *batch, char words[ROW_WORDS]);
 
 #endif

@@ -9,9 +9,9 @@
 #include "tests/parsers/decode/cases.h"
 
 static const decode_case link_cases[] = {
-    {"nothing captured of a frame", ETHERNET, 60, "", "snapped"},
+    {"nothing captured of a frame", ETHERNET, 60, "", "cut-by-snaplen"},
     {"an empty frame", ETHERNET, 0, "", "truncated"},
-    {"13 bytes of 60", ETHERNET, 60, "020000000002 020000000001 08", "snapped"},
+    {"13 bytes of 60", ETHERNET, 60, "020000000002 020000000001 08", "cut-by-snaplen"},
     {"13 bytes in all", ETHERNET, 0, "020000000002 020000000001 08", "truncated"},
     {"ARP", ETHERNET, 0, ETH "0806 0001080006040001", "ok" ETH_ROW " eth_type=2054"},
     {"802.3 length: STP", ETHERNET, 60, ETH "0026 424203", "ok" ETH_ROW " eth_type=0"},
@@ -28,7 +28,8 @@ static const decode_case link_cases[] = {
      "ok" ETH_ROW " eth_type=2054 vlan_id=100"},
     {"VLAN tag, then a length", ETHERNET, 0, ETH "8100 0001 0003 424203",
      "ok" ETH_ROW " eth_type=0 vlan_id=1"},
-    {"VLAN tag cut by snaplen", ETHERNET, 64, ETH "8100 00", "snapped" ETH_ROW " eth_type=33024"},
+    {"VLAN tag cut by snaplen", ETHERNET, 64, ETH "8100 00",
+     "cut-by-snaplen" ETH_ROW " eth_type=33024"},
     {"VLAN tag past the frame", ETHERNET, 0, ETH "8100 00", "truncated" ETH_ROW " eth_type=33024"},
     {"SLL, IPv4, ICMP echo", SLL, 0,
      "0000 0001 0006 0200000000010000 0800" V4("001c", "4000", "01") ECHO,
@@ -56,7 +57,7 @@ static const decode_case ipv4_cases[] = {
     {"reserved flag is not shown", IPV4, 0, V4("0014", "e000", "fd"),
      "ok" V4_ROW("253", "20", "3", "0")},
     {"19 bytes captured of 20", IPV4, 20, "45 00 0014 abcd 0000 40 06 0000 0a000001 0a0000",
-     "snapped"},
+     "cut-by-snaplen"},
     {"19 bytes in all", IPV4, 0, "45 00 0013 abcd 0000 40 06 0000 0a000001 0a0000", "truncated"},
     {"header length 16", IPV4, 0, "44 00 0014 abcd 0000 40 06 0000 0a000001 0a000002",
      "bad-length" V4_ROW("6", "20", "0", "0")},
@@ -71,7 +72,7 @@ static const decode_case ipv4_cases[] = {
     {"options", IPV4, 0, "46 00 0020 abcd 0000 40 11 0000 0a000001 0a000002 94040000" UDP8("0008"),
      "ok" V4_ROW("17", "32", "0", "0") UDP_ROW("0")},
     {"options cut by snaplen", IPV4, 40, "46 00 0020 abcd 0000 40 11 0000 0a000001 0a000002 9404",
-     "snapped" V4_ROW("17", "32", "0", "0")},
+     "cut-by-snaplen" V4_ROW("17", "32", "0", "0")},
     {"header longer than the total length", IPV4, 0,
      "4f 00 0020 abcd 0000 40 11 0000 0a000001 0a000002 94040000" UDP8("0008"),
      "bad-length" V4_ROW("17", "32", "0", "0")},
@@ -84,7 +85,7 @@ static const decode_case ipv4_cases[] = {
      "ok" V4_ROW("6", "44", "1", "0") TCP_ROW("40", "0", "16")},
     {"first fragment, its part of the TCP options cut by snaplen", IPV4, 44,
      V4("002c", "2000", "06") "1f90 0050 01020304 05060708 a010 7210 0000 0000 01",
-     "snapped" V4_ROW("6", "44", "1", "0") TCP_ROW("40", "0", "16")},
+     "cut-by-snaplen" V4_ROW("6", "44", "1", "0") TCP_ROW("40", "0", "16")},
     {"whole datagram, TCP options past its end", IPV4, 0,
      V4("002c", "0000", "06") "1f90 0050 01020304 05060708 a010 7210 0000 0000 01010101",
      "bad-length" V4_ROW("6", "44", "0", "0") TCP_ROW("40", "0", "16")},
@@ -128,7 +129,7 @@ static const decode_case ipv6_cases[] = {
     {"later fragment", IPV6, 0, V6("0010", "2c") "11 00 05a8 00abcdef" UDP8("0400"),
      "fragment" V6_ROW("17", "56") " ip_id=11259375 ip_flags=0 frag_off=1448" V6_ADDR},
     {"fragment header cut by snaplen", IPV6, 80, V6("0028", "2c") "11 00 0001 00ab",
-     "snapped" V6_ROW("44", "80") V6_ADDR},
+     "cut-by-snaplen" V6_ROW("44", "80") V6_ADDR},
     {"extension header's length past the packet", IPV6, 0,
      V6("0010", "00") "11 02 050200000100" UDP8("0008"), "bad-length" V6_ROW("17", "56") V6_ADDR},
     {"ICMPv6 neighbour solicitation", IPV6, 0,
@@ -137,11 +138,11 @@ static const decode_case ipv6_cases[] = {
     {"ICMPv6 of 4 bytes", IPV6, 0, V6("0004", "3a") "98 00 0000",
      "ok" V6_ROW("58", "44") V6_ADDR " l4_hlen=4 payload_len=0 icmp_type=152 icmp_code=0"},
     {"ICMPv6 of 4 bytes, payload length 0, cut by snaplen to 3", IPV6, 44,
-     V6("0000", "3a") "98 00 00", "snapped" V6_ROW("58", "40") V6_ADDR},
+     V6("0000", "3a") "98 00 00", "cut-by-snaplen" V6_ROW("58", "40") V6_ADDR},
     {"ICMPv6 of 7 bytes", IPV6, 0, V6("0007", "3a") "98 00 0000 010203",
      "ok" V6_ROW("58", "47") V6_ADDR " l4_hlen=4 payload_len=3 icmp_type=152 icmp_code=0"},
     {"ICMPv6 of 8 bytes, cut by snaplen to 7", IPV6, 48, V6("0008", "3a") "97 00 0000 010203",
-     "snapped" V6_ROW("58", "48") V6_ADDR},
+     "cut-by-snaplen" V6_ROW("58", "48") V6_ADDR},
     {"ICMPv6 of 3 bytes", IPV6, 0, V6("0003", "3a") "98 00 00",
      "truncated" V6_ROW("58", "43") V6_ADDR},
     {"ICMP under IPv6 is a number", IPV6, 0, V6("0008", "01") ECHO, "ok" V6_ROW("1", "48") V6_ADDR},
@@ -177,10 +178,10 @@ static const decode_case transport_cases[] = {
      "ok" V4_ROW("6", "46", "2", "0") TCP_ROW("24", "2", "24")},
     {"TCP options cut by snaplen", IPV4, 46,
      V4("002e", "4000", "06") "1f90 0050 01020304 05060708 6018 7210 0000 0000 0204",
-     "snapped" V4_ROW("6", "46", "2", "0") TCP_ROW("24", "2", "24")},
+     "cut-by-snaplen" V4_ROW("6", "46", "2", "0") TCP_ROW("24", "2", "24")},
     {"TCP cut at 19 bytes by snaplen", IPV4, 46,
      V4("002e", "4000", "06") "1f90 0050 01020304 05060708 6018 7210 0000 00",
-     "snapped" V4_ROW("6", "46", "2", "0")},
+     "cut-by-snaplen" V4_ROW("6", "46", "2", "0")},
     {"TCP of 19 bytes by the total length", IPV4, 0, V4("0027", "4000", "06") TCP20,
      "truncated" V4_ROW("6", "39", "2", "0")},
     {"TCP data offset 4", IPV4, 0,
@@ -257,7 +258,7 @@ static void test_captured_beyond_wire(void **state)
     char words[ROW_WORDS];
     size_t n = hex_bytes(ETH "0806 0001", bytes, sizeof bytes);
     decode_row(ETHERNET, bytes, n, n - 1, &batch);
-    row_words(&batch, words);
+    row_text(&batch, words);
     assert_string_equal(words, "bad-length");
     assert_int_equal(batch.cap_len[0], n);
     assert_int_equal(batch.wire_len[0], n - 1);

@@ -179,7 +179,7 @@ static void test_cuts(void **state)
         const size_t whole = header + hex_bytes(PING4, bytes + header, sizeof bytes - header);
         for (size_t n = 0; n < header; n++) {
             decode_row(c->link_type, bytes, n, whole + 64, &batch);
-            if (batch.verdict[0] != PKT_SNAPPED || batch.present[0] & PKT_HAS_IP)
+            if (batch.verdict[0] != PKT_CUT_BY_SNAPLEN || batch.present[0] & PKT_HAS_IP)
                 fail_msg("%s: %zu bytes captured: %s", c->name, n,
                          pkt_verdict_name((pkt_verdict)batch.verdict[0]));
             decode_row(c->link_type, bytes, n, n, &batch);

@@ -12,9 +12,9 @@ int hand_over(const char *capture, const char *columns, struct ArrowArrayStream 
               char *reason, size_t size)
 {
     pkt_err err = {0};
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_entry entry;
-    if (pkt_slice_open(capture, &slice, &err) == 0 && pkt_registry_find("raw", &entry) == 0 &&
+    if (pkt_capture_open(capture, &slice, &err) == 0 && pkt_registry_find("raw", &entry) == 0 &&
         pkt_arrow_stream(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, columns, stream, &err) ==
             0)
         return 0;

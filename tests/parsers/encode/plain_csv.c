@@ -39,12 +39,12 @@ static int push(void *self, const pkt_batch *b, pkt_err *err)
                  b->ip_version[i]);
 #define CELL_VERDICT(name) printf("%s", pkt_verdict_name((pkt_verdict)b->name[i]));
 #define CELL_HIDDEN(name)
-#define PKT_X(name, type, level, has, show, doc)                                                   \
-    if (PKT_LEVEL_##level <= shown && PKT_SHOW_##show != PKT_SHOW_HIDDEN) {                        \
+#define PKT_X(name, type, level, has, format_as, doc)                                              \
+    if (PKT_LEVEL_##level <= shown && PKT_AS_##format_as != PKT_AS_HIDDEN) {                       \
         printf("%s", comma);                                                                       \
         comma = ",";                                                                               \
         if (!(has) || b->present[i] & (has)) {                                                     \
-            CELL_##show(name)                                                                      \
+            CELL_##format_as(name)                                                                 \
         }                                                                                          \
     }
         PKT_COLUMNS(PKT_X)
@@ -65,21 +65,21 @@ int main(int argc, char **argv)
 {
     static pkt_batch batch;
     pkt_err err;
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_entry entry;
     uint64_t rows;
     pkt_level level = argc == 3 ? PKT_LEVEL_FLOWS : PKT_LEVEL_HEADERS;
     const pkt_sink sink = {&level, push, finish};
     if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "flows") != 0) ||
-        pkt_slice_open(argv[1], &slice, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
+        pkt_capture_open(argv[1], &slice, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
         return EXIT_FAILURE;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        if (info->level > level || info->show == PKT_SHOW_HIDDEN)
+        if (info->level > level || info->format_as == PKT_AS_HIDDEN)
             continue;
-        int size = (int)strlen(info->name) - (info->show == PKT_SHOW_ADDRESS ? 3 : 0);
+        int size = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
         printf("%s%.*s", c ? "," : "", size, info->name);
     }
     printf("\n");
-    return pkt_drive(entry.backend, NULL, &slice, level, &batch, &sink, &rows, &err);
+    return pkt_run(entry.backend, NULL, &slice, level, &batch, &sink, &rows, &err);
 }

@@ -169,7 +169,7 @@ static void test_pieces(void **state)
     } cases[] = {{251, 3}, {252, 4}, {1, 1}, {24, 1}, {99, 1}, {100, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         begin((pkt_features_request){
-            .set = &pkt_feature_ciciot46, .packets = 10, .piece = cases[i].piece});
+            .set = &pkt_feature_ciciot46, .packets = 10, .reset_every = cases[i].piece});
         for (int n = 0; n < 5; n++)
             tcp_add(EPOCH + n * SECOND, 1, 2, SYN);
         finish();

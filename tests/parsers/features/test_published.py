@@ -204,11 +204,11 @@ def main():
     pktbench = os.path.realpath(sys.argv[1])
     os.chdir(tempfile.mkdtemp())
     cells = 0
-    cases = [  # scenario, bytes, --piece and its bytes, window
+    cases = [  # scenario, bytes, --reset-every and its bytes, window
         ("benign-iot", 12000000, [], 10000000, 10),
-        ("dataset-mix", 1000000, ["--piece", "300kB"], 300000, 10),
-        ("spoofing", 2000000, ["--piece", "none"], 0, 100),
-        ("tcp-flood", 1000000, ["--piece", "100000"], 100000, 7),
+        ("dataset-mix", 1000000, ["--reset-every", "300kB"], 300000, 10),
+        ("spoofing", 2000000, ["--reset-every", "none"], 0, 100),
+        ("tcp-flood", 1000000, ["--reset-every", "100000"], 100000, 7),
     ]
     for scenario, size, piece, limit, window in cases:
         capture = scenario + ".pcap"

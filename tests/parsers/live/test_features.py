@@ -17,7 +17,7 @@ from wire import (BACKENDS, PATIENCE, Run, counts, first_packets, main_on_wire, 
 TIMED = ("s", "packets/s", "bytes/s", "ns since 1970-01-01 UTC")  # units
 COUNT = 3007  # packets, so that the last window is not full
 SETS = (
-    ("ciciot46", "--piece", "100kB"), ("ciciot39", "--window", "100"),
+    ("ciciot46", "--reset-every", "100kB"), ("ciciot39", "--window", "100"),
     ("ciciot-fixed", "--by", "pair"), ("ciciot-fixed", "--by", "flow", "--max-flows", "100"))
 
 

@@ -47,11 +47,11 @@ def test_follow():
 
 # Windows of both kinds, of all, pairs and flows; pieces; flows that are forgotten.
 FEATURES = (
-    ("ciciot46",), ("ciciot46", "--piece", "100kB", "--window", "7"), ("ciciot39", "--piece", "none"),
+    ("ciciot46",), ("ciciot46", "--reset-every", "100kB", "--window", "7"), ("ciciot39", "--reset-every", "none"),
     ("ciciot-fixed", "--columns", "packet,file,ts_ns,packets,iat_mean", "--label", "x"),
     ("ciciot-fixed", "--by", "pair", "--window", "200ms"),
     ("ciciot-fixed", "--by", "flow", "--window", "1s", "--max-flows", "5"),
-    ("ciciot-fixed", "--by", "flow", "--window", "3", "--piece", "200kB"))
+    ("ciciot-fixed", "--by", "flow", "--window", "3", "--reset-every", "200kB"))
 
 
 def test_features():

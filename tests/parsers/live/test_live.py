@@ -222,7 +222,7 @@ def test_list(_far):
     backends = listed["backends"] if isinstance(listed, dict) else listed
     for backend in backends:
         if backend["name"] in BACKENDS:
-            assert {"name": "live", "how": "tested"} in backend["features"], backend
+            assert {"name": "live", "evidence": "tested"} in backend["features"], backend
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* Rows out and back: CSV, digests, the witness, output files. */
+/* Rows out and back: CSV, digests, the checksum, output files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -243,10 +243,10 @@ static uint64_t witness_of(size_t rows, size_t batch_rows, size_t changed)
         done += batch.rows;
     }
     assert_true(null.rows == rows);
-    return null.witness;
+    return null.checksum;
 }
 
-/* The witness is the same however rows are batched, and sees the rows that it looks at. */
+/* The checksum is the same however rows are batched, and sees the rows that it looks at. */
 static void test_witness(void **state)
 {
     (void)state;
@@ -261,28 +261,28 @@ static void test_outfile(void **state)
 {
     (void)state;
     char folder[] = "/tmp/pktbench-sink.XXXXXX", path[64], text[8] = "";
-    pkt_outfile out;
+    pkt_atomic_file out;
     pkt_err err;
     assert_non_null(mkdtemp(folder));
     (void)snprintf(path, sizeof path, "%s/file", folder);
-    assert_int_equal(pkt_outfile_open(&out, path, &err), 0);
+    assert_int_equal(pkt_atomic_file_open(&out, path, &err), 0);
     fputs("new", out.file);
     assert_int_equal(access(path, F_OK), -1); /* not before it is whole */
-    assert_int_equal(pkt_outfile_commit(&out, &err), 0);
-    assert_int_equal(pkt_outfile_open(&out, path, &err), 0);
+    assert_int_equal(pkt_atomic_file_commit(&out, &err), 0);
+    assert_int_equal(pkt_atomic_file_open(&out, path, &err), 0);
     fputs("half", out.file);
-    pkt_outfile_abandon(&out);
+    pkt_atomic_file_abandon(&out);
     FILE *file = fopen(path, "r");
     assert_non_null(fgets(text, sizeof text, file));
     fclose(file);
     assert_string_equal(text, "new");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0); /* nothing else was left in it */
-    assert_int_equal(pkt_outfile_open(&out, "/nowhere/file", &err), -1);
+    assert_int_equal(pkt_atomic_file_open(&out, "/nowhere/file", &err), -1);
     assert_int_equal(err.code, PKT_ERR_WRITE);
-    assert_int_equal(pkt_outfile_open(&out, "/dev/full", &err), 0);
+    assert_int_equal(pkt_atomic_file_open(&out, "/dev/full", &err), 0);
     fputs("lost", out.file);
-    assert_int_equal(pkt_outfile_commit(&out, &err), -1);
+    assert_int_equal(pkt_atomic_file_commit(&out, &err), -1);
     assert_int_equal(err.sys, ENOSPC);
 }
 

@@ -461,7 +461,7 @@ def check_bombs():
     if shown["packets"] != 4800:
         fail("packets of a bomb")
     for command in (["verify"], ["bench"], ["slice", "-o", "slice.pcap"]):
-        expect(2, "zstd: unpacks to more than 1000 times its size", command[0], "bomb.zst", *command[1:])
+        expect(2, "zstd: decompresses to more than 1000 times its size", command[0], "bomb.zst", *command[1:])
     if os.path.exists("slice.pcap"):
         fail("a slice of a bomb is left")
     wide = zstd(bytes(300 << 20), "--ultra", "-1", "--long=28")
@@ -489,7 +489,7 @@ def check_faults():
         write("cut", data + b"rubbish behind the last one")
         expect(2, f"{len(expected) - 1} rows before it were written", "extract", "cut")
         expect(2, "", "verify", "cut")
-    if shutil.which("zstd"):  # libzstd would also unpack what was its format before RFC 8878
+    if shutil.which("zstd"):  # libzstd would also decompress what was its format before RFC 8878
         old = bytes.fromhex("26b52ffd320000000000")
         got = expect(2, "zstd: ", "extract", write("old.zst", zstd(plain) + old))
         if got.stdout.splitlines() != expected:

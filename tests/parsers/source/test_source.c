@@ -232,10 +232,10 @@ static void test_libpcap(void **state)
         file_fill(bytes, hex_bytes(same[i], bytes, sizeof bytes));
         for (size_t b = 0; b < 2; b++) {
             pkt_entry entry;
-            pkt_slice slice;
+            pkt_capture slice;
             void *run;
             assert_int_equal(pkt_registry_find(names[b], &entry), 0);
-            assert_int_equal(pkt_slice_open(path, &slice, NULL), 0);
+            assert_int_equal(pkt_capture_open(path, &slice, NULL), 0);
             assert_int_equal(entry.backend->open(NULL, &run, &slice, PKT_LEVEL_FRAMES, NULL), 0);
             assert_int_equal(entry.backend->next(run, &batches[b], NULL), 1);
             entry.backend->close(run);
@@ -257,7 +257,7 @@ static void test_end_is_sticky(void **state)
     assert_non_null(source);
     assert_int_equal(pkt_source_next(source, &record, NULL), -1);
     assert_int_equal(pkt_source_next(source, &record, &err), -1);
-    assert_int_equal(err.code, PKT_ERR_CUT);
+    assert_int_equal(err.code, PKT_ERR_TRUNCATED);
     pkt_source_close(source);
 }
 
@@ -296,14 +296,14 @@ static void test_window(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    pkt_slice slice;
+    pkt_capture slice;
     pkt_err err;
-    assert_int_equal(pkt_slice_open("/nowhere/at-all", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/nowhere/at-all", &slice, &err), -1);
     assert_int_equal(err.code, PKT_ERR_IO);
     assert_int_equal(err.sys, ENOENT);
-    assert_int_equal(pkt_slice_open("/tmp", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/tmp", &slice, &err), -1);
     assert_int_equal(err.code, PKT_ERR_FORMAT);
-    assert_int_equal(pkt_slice_open("/dev/null", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/dev/null", &slice, &err), -1);
     assert_int_equal(err.code, PKT_ERR_FORMAT);
 }
 

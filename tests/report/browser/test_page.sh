@@ -26,5 +26,5 @@ check() {
         "$folder/report/index.html" "$@"
     rm -r "$folder/report"
 }
-check "$source/results/reference/default.json" "$source/results/reference/seed.json"
+check "$source/results/reference/default.json" "$source/results/reference/cic-iot.json"
 check "$source/tests/report/mixed.json"

@@ -9,7 +9,7 @@
 #include "parsers/input/input.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Enough: a few bytes may unpack to gigabytes. */
+/* Enough: a few bytes may decompress to gigabytes. */
 enum { OUTPUT_BYTES = 1 << 16 };
 
 typedef struct output {
@@ -19,25 +19,25 @@ typedef struct output {
 } output;
 
 /* Unpack, `step` bytes at a time, until the end or the room's. */
-static void unpack(const char *path, size_t step, output *out)
+static void decompress(const char *path, size_t step, output *out)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     must(fd >= 0, "the input can be opened");
     out->size = 0;
     out->err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    pkt_unpack *u = pkt_unpack_open(fd, &out->err);
+    pkt_decompress *u = pkt_decompress_open(fd, &out->err);
     ssize_t got = u ? 1 : -1;
     while (got > 0 && out->size < OUTPUT_BYTES) {
         const size_t left = OUTPUT_BYTES - out->size, size = step < left ? step : left;
-        got = pkt_unpack_read(u, out->bytes + out->size, size, &out->err);
+        got = pkt_decompress_read(u, out->bytes + out->size, size, &out->err);
         must(got <= (ssize_t)size, "no more bytes than asked for");
         out->size += got > 0 ? (size_t)got : 0;
     }
     must((got < 0) == (out->err.code != PKT_ERR_NONE), "a fault has a code");
-    pkt_unpack_close(u);
+    pkt_decompress_close(u);
 }
 
-/* What pkt_input_save() writes begins with what was unpacked. */
+/* What pkt_input_save() writes begins with what was decompressed. */
 static void save(const char *path, const output *expected)
 {
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -48,10 +48,10 @@ static void save(const char *path, const output *expected)
     (void)snprintf(to, sizeof to, "/proc/self/fd/%d", fd);
     int bad = pkt_input_save(path, to, &err);
     must(bad == 0 || err.msg[0], "a failure has a reason");
-    if (bad == 0 || err.code == PKT_ERR_CUT) {
+    if (bad == 0 || err.code == PKT_ERR_TRUNCATED) {
         ssize_t got = pread(fd, bytes, OUTPUT_BYTES, 0);
         must(got == (ssize_t)expected->size && memcmp(bytes, expected->bytes, (size_t)got) == 0,
-             "the file has what was unpacked");
+             "the file has what was decompressed");
     }
     close(fd);
     free(bytes);
@@ -62,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *path = memory_file(data, size);
     output one = {.bytes = malloc(OUTPUT_BYTES)}, other = {.bytes = malloc(OUTPUT_BYTES)};
     must(one.bytes && other.bytes, "there is memory for the output");
-    unpack(path, OUTPUT_BYTES, &one);
-    unpack(path, 61, &other);
+    decompress(path, OUTPUT_BYTES, &one);
+    decompress(path, 61, &other);
     if (one.size < OUTPUT_BYTES && other.size < OUTPUT_BYTES) {
         must(one.err.code == other.err.code, "every reading ends alike");
         must(one.err.code != PKT_ERR_NONE || one.size == other.size, "every reading is as long");
