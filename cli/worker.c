@@ -84,7 +84,7 @@ static json_t *answer_verify(worker *w, run_job *job)
         return failure(&outcome);
     json_t *digests = json_object();
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (outcome.columns >> c & 1)
+        if (pkt_set_has(&outcome.columns, c))
             json_object_set_new(digests, pkt_column_at(c)->name, hex64(outcome.digest[c]));
     return json_pack("{s:b, s:I, s:o, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows, "checksum",
                      hex64(outcome.checksum), "digests", digests);
@@ -265,7 +265,7 @@ static const pkt_backend *backend_get(const arguments *arguments, pkt_err *err)
     const char *plugin = option_value(arguments, "plugin");
     if (plugin)
         return pkt_plugin_open(plugin, err);
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     if (pkt_registry_find(arguments->operands[0], &entry) != 0) {
         pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no backend has the name %s",
                  arguments->operands[0]);
@@ -302,7 +302,7 @@ static int worker_run(const arguments *arguments)
         return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    worker w = {.backend = backend_get(arguments, &err), .batch = malloc(sizeof(pkt_batch))};
+    worker w = {.backend = backend_get(arguments, &err), .batch = pkt_batch_new(NULL)};
     int status;
     if (!w.backend) {
         run_outcome outcome = {.err = err};
@@ -316,7 +316,7 @@ static int worker_run(const arguments *arguments)
     }
     if (w.loaded && w.backend->unload)
         w.backend->unload(w.context);
-    free(w.batch);
+    pkt_batch_free(w.batch);
     free(w.evict);
     fclose(out);
     return status;

@@ -34,6 +34,7 @@ install(FILES ${PROJECT_BINARY_DIR}/pktbenchConfig.cmake
               ${PROJECT_BINARY_DIR}/pktbenchConfigVersion.cmake DESTINATION ${package_dir})
 install(FILES ${PROJECT_BINARY_DIR}/pktbench.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES include/pktbench.h TYPE INCLUDE)
+install(DIRECTORY include/pktbench TYPE INCLUDE)
 install(FILES ${PROJECT_BINARY_DIR}/pktbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench)
 install(FILES LICENSE TYPE DOC)

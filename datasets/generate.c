@@ -28,7 +28,8 @@ typedef struct truth_writer {
 static int truth_flush(truth_writer *t, pkt_err *err)
 {
     int bad = t->batch->rows ? t->sink.push(t->sink.self, t->batch, err) : 0;
-    memset(t->batch, 0, sizeof *t->batch);
+    const pkt_column_set columns = PKT_FLOWS_COLUMNS;
+    pkt_batch_clear(t->batch, &columns);
     return bad;
 }
 
@@ -115,15 +116,16 @@ static int generate(generation *g, const dataset_scenario *scenario, pkt_err *er
 
 static int generate_to(generation *g, const dataset_scenario *scenario, FILE *truth, pkt_err *err)
 {
-    g->truth.batch = calloc(1, sizeof *g->truth.batch);
+    const pkt_column_set columns = PKT_FLOWS_COLUMNS;
+    g->truth.batch = pkt_batch_new(err);
     if (!g->truth.batch)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth");
+        return -1;
     if (truth)
-        g->truth.csv = pkt_csv_sink_open(truth, PKT_FLOWS_COLUMNS, &g->truth.sink, err);
+        g->truth.csv = pkt_csv_sink_open(truth, columns, &g->truth.sink, err);
     int bad = truth && !g->truth.csv ? -1 : generate(g, scenario, err);
     pkt_csv_sink_close(g->truth.csv);
     stream_book_free(&g->truth.streams);
-    free(g->truth.batch);
+    pkt_batch_free(g->truth.batch);
     return bad;
 }
 

@@ -13,20 +13,22 @@ bool verdict_is_well_formed(unsigned verdict)
 }
 
 /* Groups of columns that say by themselves whether they apply. */
-static uint16_t groups_of(pkt_column_set columns)
+static uint64_t groups_of(pkt_column_set columns)
 {
-    uint16_t groups = 0;
+    uint64_t groups = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (columns >> c & 1)
+        if (pkt_set_has(&columns, c))
             groups |= pkt_column_at(c)->present;
     return groups;
 }
 
 pkt_column_set columns_shared(pkt_column_set one, pkt_column_set other, pkt_level level)
 {
-    pkt_column_set shared = one & other & pkt_level_columns(level);
-    if (level == PKT_LEVEL_FRAMES)
-        shared &= ~(PKT_BIT(verdict) | PKT_BIT(present));
+    pkt_column_set shared = pkt_set_and(pkt_set_and(one, other), pkt_level_columns(level));
+    if (level == PKT_LEVEL_FRAMES) {
+        pkt_set_remove(&shared, PKT_COL_verdict);
+        pkt_set_remove(&shared, PKT_COL_present);
+    }
     return shared;
 }
 
@@ -37,7 +39,7 @@ bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t
     if (rows != expected->rows || rowset_digest(expected, shared, wanted, NULL) != 0)
         return false;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (shared >> c & 1 && wanted[c] != digest[c])
+        if (pkt_set_has(&shared, c) && wanted[c] != digest[c])
             return false;
     return true;
 }
@@ -56,14 +58,14 @@ static size_t shown_columns(pkt_column_set shared, uint8_t shown[PKT_COLUMN_COUN
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (shared >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN)
+        if (pkt_set_has(&shared, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN)
             shown[count++] = (uint8_t)c;
     return count;
 }
 
-static bool applies(const pkt_batch *batch, size_t index, size_t column, uint16_t groups)
+static bool applies(const pkt_batch *batch, size_t index, size_t column, uint64_t groups)
 {
-    uint16_t needs = pkt_column_at(column)->present;
+    uint64_t needs = pkt_column_at(column)->present;
     return !needs || !(groups & needs) || batch->present[index] & needs;
 }
 
@@ -74,19 +76,34 @@ static bool bits_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t 
                   (const uint8_t *)b + info->offset + j * info->size, info->size) == 0;
 }
 
+/* Null, or the same bytes. */
+static bool texts_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column)
+{
+    const size_t offset = pkt_column_at(column)->offset;
+    pkt_text one, other;
+    memcpy(&one, (const uint8_t *)a + offset + i * sizeof one, sizeof one);
+    memcpy(&other, (const uint8_t *)b + offset + j * sizeof other, sizeof other);
+    if (one.offset == PKT_TEXT_NULL || other.offset == PKT_TEXT_NULL)
+        return one.offset == other.offset;
+    return one.length == other.length &&
+           memcmp(a->text + one.offset, b->text + other.offset, one.length) == 0;
+}
+
 static bool cell_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column,
-                       uint16_t groups)
+                       uint64_t groups)
 {
     bool there = applies(a, i, column, groups);
     if (there != applies(b, j, column, groups))
         return false;
     if (!there)
         return true;
+    if (pkt_column_at(column)->format_as == PKT_AS_TEXT)
+        return texts_equal(a, i, b, j, column);
     return bits_equal(a, i, b, j, column) && (pkt_column_at(column)->format_as != PKT_AS_ADDRESS ||
                                               bits_equal(a, i, b, j, column + 1));
 }
 
-static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint16_t groups,
+static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint64_t groups,
                       char text[PKT_CELL_TEXT])
 {
     if (applies(batch, index, column, groups))
@@ -96,7 +113,7 @@ static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint1
 }
 
 static void difference_note(agreement *out, const pkt_batch *a, size_t i, const pkt_batch *b,
-                            size_t j, uint64_t row, size_t column, uint16_t groups)
+                            size_t j, uint64_t row, size_t column, uint64_t groups)
 {
     out->first = (difference){.found = true, .packet = row + 1, .column = column};
     cell_show(a, i, column, groups, out->first.value);
@@ -108,16 +125,16 @@ typedef struct comparing {
     const rowset *got, *expected;
     uint8_t shown[PKT_COLUMN_COUNT];
     size_t count; /* of the shown ones */
-    uint16_t groups;
+    uint64_t groups;
     uint8_t *streams; /* streams_compare(); NULL: as they are */
 } comparing;
 
 static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const pkt_batch *b,
                         size_t j, uint64_t row, size_t column)
 {
-    if (c->streams && PKT_BIT(stream) >> column & 1)
+    if (c->streams && column == PKT_COL_stream)
         return c->streams[row] & STREAM_ALIKE;
-    if (c->streams && PKT_BIT(stream_dir) >> column & 1)
+    if (c->streams && column == PKT_COL_stream_dir)
         return c->streams[row] & DIRECTION_ALIKE;
     return cell_equal(a, i, b, j, column, c->groups);
 }
@@ -171,7 +188,7 @@ void rowset_compare(const rowset *got, const rowset *expected, const rowset *ver
 {
     comparing c = {.got = got, .expected = expected};
     c.count = shown_columns(shared, c.shown);
-    c.groups = shared & PKT_BIT(present) ? groups_of(shared) : 0;
+    c.groups = pkt_set_has(&shared, PKT_COL_present) ? groups_of(shared) : 0;
     out->rows_expected = expected->rows;
     out->rows_compared = got->rows < expected->rows ? got->rows : expected->rows;
     if (verdicts && c.groups & PKT_HAS_STREAM)

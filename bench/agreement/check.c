@@ -281,7 +281,8 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
     bool independent;
     const reference *with = comparison_reference(k, c, &independent);
     const rowset *rows = with ? &with->rows : NULL;
-    pkt_column_set shared = with ? columns_shared(c->columns[level], rows->columns, level) : 0;
+    pkt_column_set shared =
+        with ? columns_shared(c->columns[level], rows->columns, level) : (pkt_column_set){{0}};
     if (!(c->id.driver ? external_rows : native_rows)(k, worker, level, rows, shared, out))
         return false;
     if (!with) {

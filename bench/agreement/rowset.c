@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/batch.h"
 #include "parsers/sink/sink.h"
 
 /* An empty batch at the end of the set; NULL without memory. */
@@ -15,20 +16,42 @@ static pkt_batch *batch_add(rowset *set)
         set->batches = more;
         set->room = room;
     }
-    pkt_batch *batch = calloc(1, sizeof *batch);
+    pkt_batch *batch = pkt_batch_new(NULL);
     if (batch)
         set->batches[set->count++] = batch;
     return batch;
 }
 
-static void rows_copy(pkt_batch *to, const pkt_batch *from, size_t first, size_t rows)
+/* Copy the bytes of text cells into the arena of `to`, which grows. */
+static int texts_copy(pkt_batch *to, const pkt_batch *from, pkt_text *cells, size_t rows,
+                      pkt_err *err)
+{
+    for (size_t i = 0; i < rows; i++) {
+        const pkt_text cell = cells[i];
+        if (cell.offset == PKT_TEXT_NULL)
+            continue;
+        if (pkt_batch_text_reserve(to, cell.length, err) != 0)
+            return -1;
+        (void)pkt_batch_text(to, &cells[i], from->text + cell.offset, cell.length);
+    }
+    return 0;
+}
+
+static int rows_copy(pkt_batch *to, const pkt_batch *from, size_t first, size_t rows,
+                     const pkt_column_set *columns, pkt_err *err)
 {
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        memcpy((uint8_t *)to + info->offset + to->rows * info->size,
-               (const uint8_t *)from + info->offset + first * info->size, rows * info->size);
+        uint8_t *cells = (uint8_t *)to + info->offset + to->rows * info->size;
+        if (!pkt_set_has(columns, c))
+            continue;
+        memcpy(cells, (const uint8_t *)from + info->offset + first * info->size, rows * info->size);
+        if (info->format_as == PKT_AS_TEXT &&
+            texts_copy(to, from, (pkt_text *)(void *)cells, rows, err) != 0)
+            return -1;
     }
     to->rows += rows;
+    return 0;
 }
 
 static int keep(void *self, const pkt_batch *batch, pkt_err *err)
@@ -43,7 +66,8 @@ static int keep(void *self, const pkt_batch *batch, pkt_err *err)
                             batch->rows - done);
         size_t room = PKT_BATCH_ROWS - last->rows, left = batch->rows - done;
         size_t rows = left < room ? left : room;
-        rows_copy(last, batch, done, rows);
+        if (rows_copy(last, batch, done, rows, &set->columns, err) != 0)
+            return -1;
         done += rows;
     }
     set->rows += batch->rows;
@@ -59,7 +83,7 @@ static int kept(void *self, pkt_err *err)
 
 pkt_sink rowset_sink(rowset *set)
 {
-    return (pkt_sink){set, keep, kept};
+    return pkt_sink_make(set, keep, kept);
 }
 
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
@@ -68,10 +92,8 @@ int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
     FILE *file = fopen(path, "rb");
     if (!file)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read %s: %s", path, strerror(errno));
-    pkt_batch *batch = malloc(sizeof *batch);
+    pkt_batch *batch = pkt_batch_new(err);
     pkt_csv_reader *reader = batch ? pkt_csv_reader_open(file, err) : NULL;
-    if (!batch)
-        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for rows");
     int got = -1;
     if (reader) {
         set->columns = pkt_csv_reader_columns(reader);
@@ -82,7 +104,7 @@ int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
             }
         pkt_csv_reader_close(reader);
     }
-    free(batch);
+    pkt_batch_free(batch);
     fclose(file);
     return got;
 }
@@ -100,9 +122,9 @@ int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT
     pkt_digest_sink *hash = pkt_digest_sink_open(columns, &sink, err);
     if (!hash)
         return -1;
-    uint16_t groups = 0; /* rows of a higher level say of more columns that they apply */
+    uint64_t groups = 0; /* rows of a higher level say of more columns that they apply */
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (columns >> c & 1)
+        if (pkt_set_has(&columns, c))
             groups |= pkt_column_at(c)->present;
     int bad = 0;
     pkt_batch masked;
@@ -121,7 +143,7 @@ int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT
 void rowset_free(rowset *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        free(set->batches[i]);
+        pkt_batch_free(set->batches[i]);
     free(set->batches);
     *set = (rowset){0};
 }

@@ -11,7 +11,8 @@ typedef struct rowset {
     size_t count, room;  /* of batches */
 } rowset;
 
-/* A sink that keeps every row. `set` must be zeroed, and freed by rowset_free(). */
+/* A sink that keeps every row. `set` is zeroed but for the columns that are to be kept; it must be
+ * freed by rowset_free(). */
 pkt_sink rowset_sink(rowset *set);
 /* Rows of a CSV file as pkt_csv_sink writes it. 0, or -1 and *err; free the set in both cases. */
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err);

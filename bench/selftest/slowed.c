@@ -79,15 +79,15 @@ static int slowed_load(void **context, pkt_err *err)
     return 0;
 }
 
-static int slowed_open(void *context, void **state, const pkt_capture *slice, pkt_level level,
-                       pkt_err *err)
+static int slowed_open(void *context, void **state, const pkt_capture *capture,
+                       const pkt_request *request, pkt_err *err)
 {
     slowed_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
     s->context = context;
     s->since = now_ns();
-    if (pkt_backend_raw.open(NULL, &s->raw, slice, level, err) != 0) {
+    if (pkt_backend_raw.open(NULL, &s->raw, capture, request, err) != 0) {
         free(s);
         return -1;
     }
@@ -111,15 +111,18 @@ static void slowed_close(void *state)
     free(s);
 }
 
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_HEADERS, "raw's, and a busy loop", PKT_HEADERS_COLUMNS}, {.work = NULL}};
+
 static const pkt_backend slowed = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "slowed",
     .summary = "raw, slower by a known part",
     .license = "MIT",
     .origin = "ours",
     .decoder = "pktbench",
-    .work = {[PKT_LEVEL_HEADERS] = "raw's, and a busy loop"},
-    .columns = {[PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+    .levels = levels,
     .version = slowed_version,
     .load = slowed_load,
     .unload = free,

@@ -134,7 +134,7 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
 /* Libraries of others are out of reach: a minute or more each. */
 static bool is_countable(const bench_cell *cell)
 {
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     if (!cell_is_timed(cell) || cell->aa_of || cell->columns_of || cell->backend->id.driver)
         return false;
     if (cell->sink && cell->threads > 1)

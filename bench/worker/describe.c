@@ -24,7 +24,7 @@ static json_t *columns_list(pkt_column_set columns)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (columns >> c & 1)
+        if (pkt_set_has(&columns, c))
             json_array_append_new(list, json_string(pkt_column_at(c)->name));
     return list;
 }
@@ -32,11 +32,10 @@ static json_t *columns_list(pkt_column_set columns)
 static json_t *levels_object(const pkt_backend *backend)
 {
     json_t *levels = json_object();
-    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
-        if (backend->work[i])
-            json_object_set_new(levels, pkt_level_name((pkt_level)i),
-                                json_pack("{s:s, s:o}", "work", backend->work[i], "columns",
-                                          columns_list(backend->columns[i])));
+    for (const pkt_level_work *l = backend->levels; l->work; l++)
+        json_object_set_new(
+            levels, pkt_level_name(l->level),
+            json_pack("{s:s, s:o}", "work", l->work, "columns", columns_list(l->columns)));
     return levels;
 }
 

@@ -73,15 +73,30 @@ static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
     counters_stop(&w->processor, outcome->counted);
 }
 
+/* The columns that the backend fills at the job's level. */
+static pkt_column_set columns_of(const pkt_backend *backend, const run_job *job)
+{
+    const pkt_level_work *offer = pkt_backend_level(backend, job->level);
+    return offer ? offer->columns : (pkt_column_set){{0}};
+}
+
+static pkt_request request_of(const run_job *job)
+{
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = job->level;
+    return request;
+}
+
 static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch,
                      const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
-    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    const pkt_request request = request_of(job);
+    pkt_null_sink null = {.columns = columns_of(backend, job)};
     pkt_sink sink = pkt_null_sink_open(&null);
     stopwatch watch;
     stopwatch_start(&watch, job);
     int bad =
-        pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+        pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
     stopwatch_stop(&watch, outcome);
     outcome->checksum = null.checksum;
     return bad;
@@ -116,16 +131,17 @@ static int pair_finish(void *self, pkt_err *err)
 static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
                        const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
+    const pkt_request request = request_of(job);
     output_rows h;
-    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pkt_null_sink null = {.columns = columns_of(backend, job)};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
-    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    const pkt_sink sink = pkt_sink_make(&pair, pair_push, pair_finish);
     stopwatch watch;
     if (output_rows_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
         return -1;
     stopwatch_start(&watch, job);
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+              pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
                       &outcome->err) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     stopwatch_stop(&watch, outcome);
@@ -167,24 +183,25 @@ static int position_finish(void *self, pkt_err *err)
 static int run_positions(const pkt_backend *backend, void *context, pkt_batch *batch,
                          const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
+    const pkt_request request = request_of(job);
     position_sink p = {.packets = job->packets, .part_ns = outcome->part_ns};
-    pkt_sink sink = {&p, position_push, position_finish};
+    pkt_sink sink = pkt_sink_make(&p, position_push, position_finish);
     p.last_ns = clock_ns(CLOCK_MONOTONIC);
-    return pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
-                   &outcome->err);
+    return pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
 }
 
 static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batch,
                       const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
-    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    const pkt_request request = request_of(job);
+    pkt_null_sink null = {.columns = columns_of(backend, job)};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
     pkt_digest_sink *digest = pkt_digest_sink_open(null.columns, &pair.first, &outcome->err);
     if (!digest)
         return -1;
-    pkt_sink sink = {&pair, pair_push, pair_finish};
+    pkt_sink sink = pkt_sink_make(&pair, pair_push, pair_finish);
     int bad =
-        pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows, &outcome->err);
+        pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
     outcome->columns = null.columns;
     outcome->checksum = null.checksum;
     pkt_digest_sink_result(digest, outcome->digest);
@@ -196,14 +213,15 @@ static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batc
 static int run_output(const pkt_backend *backend, void *context, pkt_batch *batch,
                       const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
+    const pkt_request request = request_of(job);
     output_rows h;
-    pkt_null_sink null = {.columns = backend->columns[job->level]};
+    pkt_null_sink null = {.columns = columns_of(backend, job)};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
-    const pkt_sink sink = {&pair, pair_push, pair_finish};
+    const pkt_sink sink = pkt_sink_make(&pair, pair_push, pair_finish);
     if (output_rows_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
         return -1;
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+              pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
                       &outcome->err) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     outcome->checksum = null.checksum;
@@ -216,13 +234,13 @@ static int run_output(const pkt_backend *backend, void *context, pkt_batch *batc
 static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
                     const pkt_capture *slice, run_outcome *outcome)
 {
+    const pkt_request request = request_of(job);
     pkt_atomic_file out;
     if (pkt_atomic_file_open(&out, job->csv, &outcome->err) != 0)
         return -1;
     pkt_sink sink;
-    pkt_csv_sink *csv =
-        pkt_csv_sink_open(out.file, backend->columns[job->level], &sink, &outcome->err);
-    int bad = csv ? pkt_run(backend, context, slice, job->level, batch, &sink, &outcome->rows,
+    pkt_csv_sink *csv = pkt_csv_sink_open(out.file, columns_of(backend, job), &sink, &outcome->err);
+    int bad = csv ? pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
                             &outcome->err)
                   : -1;
     pkt_csv_sink_close(csv);
@@ -240,7 +258,7 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
                      const run_job *job, run_outcome *outcome)
 {
     *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
-    pkt_capture slice;
+    pkt_capture slice = PKT_INIT(pkt_capture);
     outcome->failed = pkt_capture_open(job->path, &slice, &outcome->err) != 0;
     if (outcome->failed)
         return;

@@ -12,14 +12,14 @@
 
 static pkt_column_set columns_of(const json_t *level)
 {
-    pkt_column_set columns = 0;
+    pkt_column_set columns = {{0}};
     size_t i;
     json_t *name;
     json_array_foreach(json_object_get(level, "columns"), i, name)
     {
         size_t column = column_find(json_string_value(name));
         if (column < PKT_COLUMN_COUNT)
-            columns |= (pkt_column_set)1 << column;
+            pkt_set_add(&columns, column);
     }
     return columns;
 }
@@ -128,7 +128,7 @@ static bool is_listed(const char *list, const char *name)
 
 static bool registry_add(selection *selection, const selection_request *request)
 {
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
         if ((!entry.opt_in || is_listed(request->backends, entry.name)) &&
             !backend_add(selection, entry.name, NULL, &entry))

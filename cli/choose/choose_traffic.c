@@ -36,14 +36,16 @@ static int capture_read_rows(const pkt_capture *slice, const pkt_backend *backen
                              meter *m, pkt_err *err)
 {
     uint64_t rows;
-    const pkt_sink sink = {.self = m, .push = meter_push, .finish = meter_finish};
-    pkt_batch *batch = malloc(sizeof *batch);
+    const pkt_sink sink = pkt_sink_make(m, meter_push, meter_finish);
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = PKT_LEVEL_HEADERS;
+    pkt_batch *batch = pkt_batch_new(err);
     if (!batch)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a batch");
+        return -1;
     int bad = output_rows_begin(h, 1, &m->below, err);
     if (!bad)
-        bad = pkt_run(backend, NULL, slice, PKT_LEVEL_HEADERS, batch, &sink, &rows, err);
-    free(batch);
+        bad = pkt_run(backend, NULL, slice, &request, batch, &sink, &rows, err);
+    pkt_batch_free(batch);
     if (bad && err->code != PKT_ERR_TRUNCATED)
         return -1;
     return output_rows_end(h, err);
@@ -52,8 +54,8 @@ static int capture_read_rows(const pkt_capture *slice, const pkt_backend *backen
 /* -1 and *err if it cannot be read. */
 static int capture_measure(const char *path, const pkt_encoder *format, traffic *t, pkt_err *err)
 {
-    pkt_capture slice;
-    pkt_entry entry;
+    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_entry entry = PKT_INIT(pkt_entry);
     output_rows h;
     meter m = {0};
     *t = (traffic){0};
@@ -61,7 +63,7 @@ static int capture_measure(const char *path, const pkt_encoder *format, traffic 
         return -1;
     if (pkt_registry_find("raw", &entry) != 0 || !entry.backend)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "raw is not built in");
-    if (output_rows_open(&h, format, entry.backend->columns[PKT_LEVEL_HEADERS], 0, err) != 0)
+    if (output_rows_open(&h, format, pkt_level_columns(PKT_LEVEL_HEADERS), 0, err) != 0)
         return -1;
     int bad = capture_read_rows(&slice, entry.backend, &h, &m, err);
     double bytes = (double)output_rows_bytes(&h);

@@ -164,7 +164,7 @@ static bool license_option(const arguments *a, choose_request *w)
 
 static bool can_extract(const char *backend)
 {
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     return pkt_registry_find(backend, &entry) == 0 && !entry.driver;
 }
 

@@ -48,11 +48,13 @@ int capture_rows(const extraction *x, const char *name, const pkt_capture *opene
                  const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
     pkt_capture capture = *opened;
-    pkt_flow_report flows = {0};
+    pkt_flow_report flows = PKT_INIT(pkt_flow_report);
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = x->level;
     capture.flow_rule = x->flows.rule;
     capture.max_flows = x->flows.max;
     capture.flow_report = &flows;
-    int bad = pkt_run(x->backend, x->context, &capture, x->level, x->batch, sink, rows, err);
+    int bad = pkt_run(x->backend, x->context, &capture, &request, x->batch, sink, rows, err);
     flows_report(x, name, &flows);
     return bad;
 }
@@ -124,9 +126,9 @@ static int capture_run(const extraction *x, const char *path, const pkt_sink *si
     }
     const pkt_capture *capture = pkt_input_capture(input);
     const bool watching =
-        capture->format == PKT_FORMAT_PCAPNG && x->backend->columns[x->level] & PKT_BIT(ts_ns);
+        capture->format == PKT_FORMAT_PCAPNG && pkt_set_has(&x->columns, PKT_COL_ts_ns);
     time_watch watch = {.to = sink};
-    const pkt_sink watched = {&watch, time_watch_push, time_watch_finish};
+    const pkt_sink watched = pkt_sink_make(&watch, time_watch_push, time_watch_finish);
     int bad = capture_rows(x, name, capture, watching ? &watched : sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);

@@ -27,12 +27,12 @@ static int extract_run(const arguments *arguments)
     if (!request_read(&x, arguments))
         return EXIT_ERROR;
     (void)signal(SIGPIPE, SIG_IGN); /* writing says it */
-    x.batch = malloc(sizeof *x.batch);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    x.batch = pkt_batch_new(&err);
     if (!x.batch) {
-        message_error("no memory for a batch");
+        message_error("%s", err.msg);
         return EXIT_ERROR;
     }
-    pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
     if (x.request.set)
         x.features = pkt_features_open(&x.request, &err);
@@ -41,7 +41,7 @@ static int extract_run(const arguments *arguments)
     else
         status = extract_loaded(&x);
     pkt_features_close(x.features);
-    free(x.batch);
+    pkt_batch_free(x.batch);
     return status;
 }
 

@@ -24,6 +24,7 @@ typedef struct extraction {
     const pkt_backend *backend;
     void *context; /* of the backend, once it is loaded */
     pkt_level level;
+    pkt_column_set columns;     /* that the backend fills at this level */
     const pkt_encoder *encoder; /* NULL: rows are thrown away */
     pkt_fields fields;
     pkt_features_request request; /* of features; set NULL: a row a packet */

@@ -104,19 +104,21 @@ static bool piece_get(extraction *x, const char *text)
 /* Does the backend give what features are made of? */
 static bool columns_given(const extraction *x)
 {
-    const pkt_column_set needed =
-        PKT_BIT(ts_ns) | PKT_BIT(cap_len) | PKT_BIT(wire_len) | PKT_BIT(present) |
-        PKT_BIT(eth_type) | PKT_BIT(ip_version) | PKT_BIT(ip_proto) | PKT_BIT(ip_ttl) |
-        PKT_BIT(ip_len) | PKT_BIT(ip_flags) | PKT_BIT(frag_off) | PKT_BIT(src_hi) |
-        PKT_BIT(src_lo) | PKT_BIT(dst_hi) | PKT_BIT(dst_lo) | PKT_BIT(src_port) |
-        PKT_BIT(dst_port) | PKT_BIT(l4_hlen) | PKT_BIT(payload_len) | PKT_BIT(tcp_flags);
-    const pkt_column_set missing = needed & ~x->backend->columns[x->level];
-    if (missing)
-        message_error(
-            "--features: backend %s at level %s does not give %s, which features are made of",
-            x->backend->name, pkt_level_name(x->level),
-            pkt_column_at((size_t)__builtin_ctzll(missing))->name);
-    return !missing;
+    static const uint8_t needed[] = {
+        PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
+        PKT_COL_eth_type, PKT_COL_ip_version, PKT_COL_ip_proto,    PKT_COL_ip_ttl,
+        PKT_COL_ip_len,   PKT_COL_ip_flags,   PKT_COL_frag_off,    PKT_COL_src_hi,
+        PKT_COL_src_lo,   PKT_COL_dst_hi,     PKT_COL_dst_lo,      PKT_COL_src_port,
+        PKT_COL_dst_port, PKT_COL_l4_hlen,    PKT_COL_payload_len, PKT_COL_tcp_flags};
+    for (size_t i = 0; i < sizeof needed; i++)
+        if (!pkt_set_has(&x->columns, needed[i])) {
+            message_error("--features: backend %s at level %s does not fill the column %s, which "
+                          "features need",
+                          x->backend->name, pkt_level_name(x->level),
+                          pkt_column_at(needed[i])->name);
+            return false;
+        }
+    return true;
 }
 
 bool features_read(extraction *x, const arguments *arguments)

@@ -246,7 +246,7 @@ static void counts_print(const session *s, uint64_t missed)
 static int session_run(session *s, const pkt_capture *capture)
 {
     const extraction *x = s->x;
-    const pkt_sink sink = {s, packets_push, packets_finish};
+    const pkt_sink sink = pkt_sink_make(s, packets_push, packets_finish);
     const uint64_t missed = x->follow ? 0 : pkt_interface_missed(s->name);
     uint64_t rows;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -306,7 +306,8 @@ int live_run(const extraction *x)
         .rotate = INT64_MAX,
         .fault = {.code = PKT_ERR_NONE},
     };
-    const pkt_live live = {.filter = x->filter,
+    const pkt_live live = {.struct_size = sizeof live,
+                           .filter = x->filter,
                            .snaplen = x->live.snaplen,
                            .buffer = x->live.buffer,
                            .immediate = x->live.immediate,
@@ -315,7 +316,8 @@ int live_run(const extraction *x)
                            .self = &s};
     if (x->features)
         pkt_features_into(x->features, rows_push, &s);
-    pkt_capture capture = {.path = s.name, .format = PKT_FORMAT_LIVE};
+    pkt_capture capture = {
+        .struct_size = sizeof capture, .path = s.name, .format = PKT_FORMAT_LIVE};
     pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
     s.out.file = base_name(s.name);

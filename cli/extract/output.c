@@ -25,7 +25,7 @@ static int thrown_away(const extraction *x, const char *const *labels)
 {
     bool kept;
     pkt_err err;
-    pkt_null_sink null = {.columns = x->backend->columns[x->level]};
+    pkt_null_sink null = {.columns = x->columns};
     pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
     return captures_run(x, labels, &sink, NULL, &kept, &err);
 }

@@ -24,7 +24,7 @@ static const pkt_backend *backend_get(const arguments *arguments)
     const char *name = option_value(arguments, "backend");
     const char *plugin = option_value(arguments, "plugin");
     pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     if (plugin)
         return plugin_get(plugin, name);
     name = name ? name : "raw";
@@ -38,7 +38,8 @@ static const pkt_backend *backend_get(const arguments *arguments)
     return backend;
 }
 
-static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level)
+static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level,
+                      pkt_column_set *columns)
 {
     const char *name = option_value(arguments, "level");
     name = name ? name : "headers";
@@ -46,12 +47,14 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
         message_error("no level has the name '%s': frames, headers, flows and dissect do", name);
         return false;
     }
-    if (!backend->work[*level]) {
+    const pkt_level_work *offer = pkt_backend_level(backend, *level);
+    if (!offer) {
         message_error(
             "backend %s does not offer the level %s: `pktbench list` shows what it offers",
             backend->name, name);
         return false;
     }
+    *columns = offer->columns;
     return true;
 }
 
@@ -73,16 +76,15 @@ static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
 static bool fields_get(const arguments *arguments, extraction *x)
 {
     const char *list = option_value(arguments, "columns");
-    pkt_column_set columns = x->backend->columns[x->level];
     pkt_err err = {.pos = PKT_POS_NONE};
     if (x->request.set) {
         if (!features_fields(x, list))
             return false;
     } else if (!list) {
-        pkt_fields_all(&x->fields, columns);
-    } else if (pkt_fields_named(&x->fields, list, columns, &err) != 0) {
+        pkt_fields_all(&x->fields, x->columns);
+    } else if (pkt_fields_named(&x->fields, list, x->columns, &err) != 0) {
         char known[512];
-        pkt_fields_known(columns, known, sizeof known);
+        pkt_fields_known(x->columns, known, sizeof known);
         message_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
                       pkt_level_name(x->level), known);
         return false;
@@ -139,7 +141,7 @@ bool request_read(extraction *x, const arguments *arguments)
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !captures_there(x) ||
-        !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level) ||
+        !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
         !features_read(x, arguments) || !fields_get(arguments, x) || !join_fits(x) ||
         !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))

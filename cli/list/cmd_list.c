@@ -14,7 +14,7 @@ static size_t columns_count(pkt_column_set columns)
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        count += columns >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN;
+        count += pkt_set_has(&columns, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN;
     return count;
 }
 
@@ -22,7 +22,7 @@ static void missing_print(pkt_column_set missing)
 {
     const char *separator = "  without ";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (missing >> c & 1 && pkt_column_at(c)->format_as != PKT_AS_HIDDEN) {
+        if (pkt_set_has(&missing, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN) {
             printf("%s%s", separator, pkt_column_at(c)->name);
             separator = ", ";
         }
@@ -39,7 +39,7 @@ static void levels_print(const backend *c)
         printf("    %-8s %s\n             %zu of %zu columns", name,
                json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
                columns_count(all));
-        missing_print(all & ~c->columns[i]);
+        missing_print(pkt_set_minus(all, c->columns[i]));
         putchar('\n');
     }
 }
@@ -94,7 +94,9 @@ static json_t *backends_list(const selection *l)
 static json_t *column_field(size_t column)
 {
     pkt_fields fields;
-    pkt_fields_all(&fields, (pkt_column_set)1 << column);
+    pkt_column_set one = {{0}};
+    pkt_set_add(&one, column);
+    pkt_fields_all(&fields, one);
     return fields.count ? json_stringn(fields.at[0].name, fields.at[0].name_size) : json_null();
 }
 

@@ -289,14 +289,14 @@ static int record_read(mine_state *s, row to)
     return 1;
 }
 
-static int mine_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
-                     pkt_err *err)
+static int mine_open(void *context, void **state, const pkt_capture *capture,
+                     const pkt_request *request, pkt_err *err)
 {
     (void)context;
     mine_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->level = level;
+    s->level = request->level;
     s->file = fopen(capture->path, "rb");
     if (!s->file)
         pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
@@ -340,21 +340,25 @@ static const char *mine_version(void)
 }
 
 /* ICMP has an l4_hlen and a payload_len too: without it they are not right for every packet. */
-#define NOT_READ                                                                                   \
-    (PKT_BIT(vlan_id) | PKT_BIT(icmp_type) | PKT_BIT(icmp_code) | PKT_BIT(l4_hlen) |               \
-     PKT_BIT(payload_len))
+#define HEADERS_WORD(w)                                                                            \
+    (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, vlan_id) & ~PKT_IN_WORD(w, icmp_type) &                 \
+     ~PKT_IN_WORD(w, icmp_code) & ~PKT_IN_WORD(w, l4_hlen) & ~PKT_IN_WORD(w, payload_len))
+
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES, "record headers and packets read, packets not looked at",
+     PKT_FRAMES_COLUMNS},
+    {PKT_LEVEL_HEADERS, "packets read, link to transport headers decoded", PKT_SET(HEADERS_WORD)},
+    {.work = NULL}};
 
 static const pkt_backend mine = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "mine",
     .summary = "the example plug-in: stdio and a decoder by hand",
     .license = "MIT",
     .origin = "ours",
     .decoder = "mine",
-    .work = {[PKT_LEVEL_FRAMES] = "record headers and packets read, packets not looked at",
-             [PKT_LEVEL_HEADERS] = "packets read, link to transport headers decoded"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
-                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS & ~NOT_READ},
+    .levels = levels,
     .version = mine_version,
     .open = mine_open,
     .next = mine_next,

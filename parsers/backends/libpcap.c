@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/core/run.h"
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
 #include "parsers/live/pcap_live.h"
@@ -14,11 +15,11 @@
 typedef struct libpcap_state {
     pcap_t *pcap;
     pkt_pcap_live *live; /* NULL: a file */
-    pkt_level level;
+    pkt_level depth;     /* how much of a packet is decoded */
     uint16_t link_type;
     int short_seconds;    /* classic pcap: the seconds are 32 bits without a sign */
     pkt_err fault;        /* met while rows before it were still to be handed out */
-    pkt_streams *streams; /* at the level `flows` */
+    pkt_streams *streams; /* at the depth `flows` */
 } libpcap_state;
 
 static const char *libpcap_version(void)
@@ -58,8 +59,8 @@ static int pcap_get(libpcap_state *s, const pkt_capture *capture, pkt_err *err)
     return s->pcap ? 0 : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
 }
 
-static int libpcap_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
-                        pkt_err *err)
+static int libpcap_open(void *context, void **state, const pkt_capture *capture,
+                        const pkt_request *request, pkt_err *err)
 {
     (void)context;
     libpcap_state *s = calloc(1, sizeof *s);
@@ -69,13 +70,13 @@ static int libpcap_open(void *context, void **state, const pkt_capture *capture,
         free(s);
         return -1;
     }
-    if (level == PKT_LEVEL_FLOWS && !(s->streams = pkt_streams_open(capture, err))) {
+    s->depth = pkt_request_depth(request);
+    if (s->depth == PKT_LEVEL_FLOWS && !(s->streams = pkt_streams_open(capture, err))) {
         pkt_pcap_live_close(s->live);
         pcap_close(s->pcap);
         free(s);
         return -1;
     }
-    s->level = level;
     s->link_type = link_type_of(pcap_datalink(s->pcap));
     s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     *state = s;
@@ -94,9 +95,9 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
         .wire_len = header->len,
         .link_type = s->link_type,
     };
-    if (s->level == PKT_LEVEL_HEADERS)
+    if (s->depth == PKT_LEVEL_HEADERS)
         pkt_decode_headers(&record, 1, batch, row);
-    else if (s->level == PKT_LEVEL_FRAMES)
+    else if (s->depth == PKT_LEVEL_FRAMES)
         pkt_decode_frames(&record, 1, batch, row);
     else
         pkt_decode_flows(&record, 1, batch, row, hint);
@@ -155,20 +156,26 @@ static const pkt_feature features[] = {
     {NULL, NULL},
 };
 
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES, "pcap_next_ex() for every packet, packet bytes not touched",
+     PKT_FRAMES_COLUMNS},
+    {PKT_LEVEL_HEADERS, "pcap_next_ex() for every packet, headers decoded as by raw",
+     PKT_HEADERS_COLUMNS},
+    {PKT_LEVEL_FLOWS, "the same, then every flow looked up in a table as by raw",
+     PKT_FLOWS_COLUMNS},
+    {.work = NULL}};
+
 const pkt_backend pkt_backend_libpcap = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "libpcap",
     .summary = "libpcap's file reader with raw's decoders: it prices the library's reading",
     .license = "MIT AND BSD-3-Clause",
     .origin = "distribution",
     .decoder = "pktbench",
-    .work = {[PKT_LEVEL_FRAMES] = "pcap_next_ex() for every packet, packet bytes not touched",
-             [PKT_LEVEL_HEADERS] = "pcap_next_ex() for every packet, headers decoded as by raw",
-             [PKT_LEVEL_FLOWS] = "the same, then every flow looked up in a table as by raw"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
-                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS,
-                [PKT_LEVEL_FLOWS] = PKT_FLOWS_COLUMNS},
+    .levels = levels,
     .features = features,
+    .combines_levels = 1,
     .version = libpcap_version,
     .open = libpcap_open,
     .next = libpcap_next,

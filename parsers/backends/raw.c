@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/run.h"
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
 #include "parsers/live/follow.h"
@@ -13,8 +14,8 @@ typedef struct raw_state {
     pkt_source *source;
     pkt_ring *ring;       /* in place of the source: packets of an interface */
     const pkt_live *live; /* NULL: a whole file */
-    pkt_level level;
-    pkt_streams *streams; /* at the level `flows` */
+    pkt_level depth;      /* how much of a packet is decoded */
+    pkt_streams *streams; /* at the depth `flows` */
 } raw_state;
 
 static const char *raw_version(void)
@@ -31,23 +32,23 @@ static void raw_close(void *state)
     free(s);
 }
 
-static int raw_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
-                    pkt_err *err)
+static int raw_open(void *context, void **state, const pkt_capture *capture,
+                    const pkt_request *request, pkt_err *err)
 {
     (void)context;
     raw_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->level = level;
+    s->depth = pkt_request_depth(request);
     s->live = capture->live;
     if (capture->format == PKT_FORMAT_LIVE)
         s->ring = pkt_ring_open(capture, err);
     else
         s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
-    if (opened && level == PKT_LEVEL_FLOWS)
+    if (opened && s->depth == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(capture, err);
-    if (!opened || (level == PKT_LEVEL_FLOWS && !s->streams)) {
+    if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams)) {
         raw_close(s);
         return -1;
     }
@@ -64,9 +65,9 @@ enum { RECORDS_AT_ONCE = 32 };
 static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
                        pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
-    if (s->level == PKT_LEVEL_FRAMES)
+    if (s->depth == PKT_LEVEL_FRAMES)
         pkt_decode_frames(records, count, batch, row);
-    else if (s->level == PKT_LEVEL_HEADERS)
+    else if (s->depth == PKT_LEVEL_HEADERS)
         pkt_decode_headers(records, count, batch, row);
     else
         pkt_decode_flows(records, count, batch, row, hints + row);
@@ -113,20 +114,24 @@ static const pkt_feature features[] = {{"pcapng", "tested"},
                                        {"follow", "tested"},
                                        {NULL, NULL}};
 
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES, "record headers read, packet bytes not touched", PKT_FRAMES_COLUMNS},
+    {PKT_LEVEL_HEADERS, "record headers read, link to transport headers decoded",
+     PKT_HEADERS_COLUMNS},
+    {PKT_LEVEL_FLOWS, "the same, then every flow looked up in a table", PKT_FLOWS_COLUMNS},
+    {.work = NULL}};
+
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "raw",
     .summary = "hand-rolled: reads through a window, one bounds check a header",
     .license = "MIT",
     .origin = "ours",
     .decoder = "pktbench",
-    .work = {[PKT_LEVEL_FRAMES] = "record headers read, packet bytes not touched",
-             [PKT_LEVEL_HEADERS] = "record headers read, link to transport headers decoded",
-             [PKT_LEVEL_FLOWS] = "the same, then every flow looked up in a table"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS,
-                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS,
-                [PKT_LEVEL_FLOWS] = PKT_FLOWS_COLUMNS},
+    .levels = levels,
     .features = features,
+    .combines_levels = 1,
     .version = raw_version,
     .open = raw_open,
     .next = raw_next,

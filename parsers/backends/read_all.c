@@ -18,11 +18,11 @@ static const char *read_all_version(void)
     return pkt_version();
 }
 
-static int read_all_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
-                         pkt_err *err)
+static int read_all_open(void *context, void **state, const pkt_capture *capture,
+                         const pkt_request *request, pkt_err *err)
 {
     (void)context;
-    (void)level;
+    (void)request;
     read_all_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
@@ -72,15 +72,20 @@ static void read_all_close(void *state)
 
 static const pkt_feature features[] = {{"pcapng", "tested"}, {NULL, NULL}};
 
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES, "record headers read, all packet bytes XORed by 8-byte words",
+     PKT_FRAMES_COLUMNS},
+    {.work = NULL}};
+
 const pkt_backend pkt_backend_read_all = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "read-all",
     .summary = "no parser: reads every byte of the file, the price of touching it",
     .license = "MIT",
     .origin = "ours",
     .decoder = "none",
-    .work = {[PKT_LEVEL_FRAMES] = "record headers read, all packet bytes XORed by 8-byte words"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS},
+    .levels = levels,
     .features = features,
     .version = read_all_version,
     .open = read_all_open,

@@ -14,24 +14,31 @@ static const pkt_column_info columns[PKT_COLUMN_COUNT] = {
 #undef PKT_X
 };
 
+size_t pkt_column_count(void)
+{
+    return PKT_COLUMN_COUNT;
+}
+
 const pkt_column_info *pkt_column_at(size_t column)
 {
-    return &columns[column];
+    return column < PKT_COLUMN_COUNT ? &columns[column] : NULL;
+}
+
+/* `dissect` adds work and the columns of its own level, if there are any. */
+static int level_has(pkt_level level, pkt_level column_level)
+{
+    if (level == PKT_LEVEL_DISSECT)
+        return column_level <= PKT_LEVEL_HEADERS || column_level == PKT_LEVEL_DISSECT;
+    return column_level <= level;
 }
 
 pkt_column_set pkt_level_columns(pkt_level level)
 {
-    switch (level) {
-    case PKT_LEVEL_FRAMES:
-        return PKT_FRAMES_COLUMNS;
-    case PKT_LEVEL_FLOWS:
-        return PKT_FLOWS_COLUMNS;
-    case PKT_LEVEL_HEADERS:
-    case PKT_LEVEL_DISSECT: /* what it adds is work, not cells */
-        return PKT_HEADERS_COLUMNS;
-    default:
-        return 0;
-    }
+    pkt_column_set set = {{0}};
+    for (size_t c = 0; c < PKT_COLUMN_COUNT && (unsigned)level < PKT_LEVEL_COUNT; c++)
+        if (level_has(level, columns[c].level))
+            pkt_set_add(&set, c);
+    return set;
 }
 
 const char *pkt_level_name(pkt_level level)

@@ -77,17 +77,26 @@ enum {
     OTHER_COUNT = sizeof others / sizeof others[0]
 };
 
+/* Fill as much of the caller's struct as it has. */
+static void entry_copy(pkt_entry *entry, const pkt_entry *from)
+{
+    const size_t size = entry->struct_size;
+    memcpy(entry, from, size < sizeof *from ? size : sizeof *from);
+    entry->struct_size = size;
+}
+
 int pkt_registry_at(size_t index, pkt_entry *entry)
 {
     if (index < BUILT_IN_COUNT) {
         const pkt_backend *backend = built_in[index];
-        *entry =
-            (pkt_entry){.name = backend->name, .summary = backend->summary, .backend = backend};
+        const pkt_entry whole = {
+            .name = backend->name, .summary = backend->summary, .backend = backend};
+        entry_copy(entry, &whole);
         return 0;
     }
     if (index - BUILT_IN_COUNT >= OTHER_COUNT)
         return -1;
-    *entry = others[index - BUILT_IN_COUNT];
+    entry_copy(entry, &others[index - BUILT_IN_COUNT]);
     return 0;
 }
 
@@ -97,6 +106,26 @@ int pkt_registry_find(const char *name, pkt_entry *entry)
         if (strcmp(entry->name, name) == 0)
             return 0;
     return -1;
+}
+
+/* Why its list of levels cannot be used, or NULL. */
+static const char *levels_fault(const pkt_backend *backend)
+{
+    unsigned seen = 0;
+    if (!backend->levels || !backend->levels->work)
+        return "its table has no level";
+    for (const pkt_level_work *l = backend->levels; l->work; l++) {
+        if ((unsigned)l->level >= PKT_LEVEL_COUNT)
+            return "its table has a level that this pktbench does not know";
+        if (seen >> l->level & 1)
+            return "its table has a level twice";
+        seen |= 1u << l->level;
+        for (size_t c = PKT_COLUMN_COUNT; c < PKT_SET_COLUMNS; c++)
+            if (pkt_set_has(&l->columns, c))
+                return "its table has a column that this pktbench does not know: it was built for "
+                       "a newer one";
+    }
+    return NULL;
 }
 
 /* Why this table cannot be used, or NULL. */
@@ -109,6 +138,29 @@ static const char *table_fault(const pkt_backend *backend)
         return "its name has other characters than a-z, 0-9 and -";
     if (!backend->open || !backend->next || !backend->close)
         return "its table has no open, next or close function";
+    return levels_fault(backend);
+}
+
+/* The table with members of 0 where it ends early; the caller's copy lives as long as the process.
+ */
+static const pkt_backend *table_complete(const pkt_backend *table, pkt_err *err)
+{
+    if (table->struct_size >= sizeof *table)
+        return table;
+    pkt_backend *complete = calloc(1, sizeof *complete);
+    if (!complete) {
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a backend's table");
+        return NULL;
+    }
+    memcpy(complete, table, table->struct_size);
+    return complete;
+}
+
+const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level level)
+{
+    for (const pkt_level_work *l = backend->levels; l->work; l++)
+        if (l->level == level)
+            return l;
     return NULL;
 }
 
@@ -133,10 +185,13 @@ const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
         pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
                  "%s was built for abi %u, this pktbench has abi %u: build it again", path,
                  (unsigned)backend->abi, PKT_ABI);
+    else if (backend->struct_size < offsetof(pkt_backend, reset))
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: its table is of %u bytes, too few", path,
+                 (unsigned)backend->struct_size);
     else if (table_fault(backend))
         pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, table_fault(backend));
     else
-        return backend;
+        return table_complete(backend, err);
     dlclose(handle);
     return NULL;
 }

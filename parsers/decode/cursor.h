@@ -31,7 +31,7 @@ enum pkt_open_ended {
 typedef struct row {
     pkt_batch *batch;
     size_t index;
-    uint16_t present;
+    uint64_t present;
     pkt_stream_hint *hint; /* takes what is no column; NULL: not asked for */
 } row;
 
@@ -39,7 +39,7 @@ typedef struct row {
  * to live in memory on the whole way of a packet. */
 typedef struct outcome {
     pkt_verdict verdict;
-    uint16_t present;
+    uint64_t present;
 } outcome;
 
 /* Set a cell of the row. */

@@ -1,6 +1,7 @@
 /* Rows -> Arrow's C stream interface: record batches handed over in memory. */
 #include <stdatomic.h>
 
+#include "parsers/core/run.h"
 #include "parsers/encode/arrow_columns.h"
 #include "parsers/rows/row_block.h"
 
@@ -15,7 +16,8 @@ typedef struct row_stream {
     uint64_t number; /* of the last packet */
     int ended;
     pkt_err err; /* what it ended with */
-    pkt_batch batch;
+    pkt_run_plan plan;
+    pkt_batch *batch; /* owned */
 } row_stream;
 
 /* One piece of memory for a schema, its children and their names. A consumer may move children out
@@ -100,19 +102,15 @@ static int stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ou
 /* Up to STREAM_ROWS rows into the block. */
 static void block_fill(row_stream *s)
 {
-    s->block.rows.count = 0;
+    pkt_row_block_clear(&s->block);
     while (!s->ended && s->block.rows.count + PKT_BATCH_ROWS <= STREAM_ROWS) {
-        memset(&s->batch, 0, sizeof s->batch);
-        int got = s->backend->next(s->state, &s->batch, &s->err);
-        if (got > (int)PKT_BATCH_ROWS)
-            got = pkt_fail(&s->err, PKT_ERR_LIBRARY, PKT_POS_NONE, "backend %s claims %d rows",
-                           s->backend->name, got);
-        s->ended = got <= 0;
-        if (got <= 0)
-            break;
-        uint64_t *numbers =
-            pkt_row_block_add(&s->block, &s->fields, &s->batch, NULL, 0, (size_t)got);
-        for (int i = 0; i < got; i++)
+        const int got = pkt_run_next(&s->plan, s->backend, s->state, s->batch, &s->err);
+        uint64_t *numbers = NULL;
+        if (got > 0)
+            numbers =
+                pkt_row_block_add(&s->block, &s->fields, s->batch, NULL, 0, (size_t)got, &s->err);
+        s->ended = !numbers;
+        for (int i = 0; numbers && i < got; i++)
             numbers[i] = ++s->number;
     }
 }
@@ -177,6 +175,7 @@ static void row_stream_free(row_stream *s)
     if (s->state)
         s->backend->close(s->state);
     pkt_row_block_close(&s->block);
+    pkt_batch_free(s->batch);
     free(s);
 }
 
@@ -189,19 +188,22 @@ static void stream_release(struct ArrowArrayStream *stream)
 static int row_stream_begin(row_stream *s, void *context, const pkt_capture *capture,
                             pkt_level level, const char *columns, pkt_err *err)
 {
-    if ((unsigned)level >= PKT_LEVEL_COUNT || !s->backend->work[level])
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "backend %s does not offer this level",
-                        s->backend->name);
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = level;
+    const pkt_level_work *offer = pkt_backend_level(s->backend, level);
+    if (pkt_run_plan_make(&s->plan, s->backend, capture, &request, err) != 0)
+        return -1;
     if (!columns)
-        pkt_fields_all(&s->fields, s->backend->columns[level]);
-    else if (pkt_fields_named(&s->fields, columns, s->backend->columns[level], err) != 0)
+        pkt_fields_all(&s->fields, offer->columns);
+    else if (pkt_fields_named(&s->fields, columns, offer->columns, err) != 0)
         return -1;
     pkt_fields_timed(&s->fields);
-    if (pkt_row_block_open(&s->block, &s->fields, STREAM_ROWS, err) != 0)
+    s->batch = pkt_batch_new(err);
+    if (!s->batch || pkt_row_block_open(&s->block, &s->fields, STREAM_ROWS, err) != 0)
         return -1;
-    const char *slash = strrchr(capture->path, '/');
-    s->block.rows.file = slash ? slash + 1 : capture->path;
-    return s->backend->open(context, &s->state, capture, level, err);
+    const char *path = s->plan.capture.path, *slash = strrchr(path, '/');
+    s->block.rows.file = slash ? slash + 1 : path;
+    return s->backend->open(context, &s->state, &s->plan.capture, &s->plan.request, err);
 }
 
 int pkt_arrow_stream(const pkt_backend *backend, void *context, const pkt_capture *capture,

@@ -1,5 +1,6 @@
 /* Rows -> CSV. */
 #include "parsers/rows/digits.h"
+#include "parsers/rows/escape.h"
 #include "parsers/rows/rows.h"
 #include "parsers/sink/sink.h"
 
@@ -15,18 +16,19 @@ typedef enum shape {
     SHAPE_VERDICT,
     SHAPE_FILE,
     SHAPE_LABEL,
-    SHAPE_VALUE
+    SHAPE_VALUE,
+    SHAPE_TEXT
 } shape;
 
 typedef struct csv_field {
     shape shape;
-    uint16_t present;
+    uint64_t present; /* 0: the row always has it, or the value has a null of its own */
     uint8_t column;
     int packet; /* the packet's number, not a column */
 } csv_field;
 
 typedef struct csv_encoder {
-    size_t count;
+    size_t count, texts; /* fields, and those of text columns */
     csv_field fields[PKT_MAX_FIELDS];
     /* Numbers below 256: three digits at most, and how many. Random ones, as in the addresses of a
      * flood, would make every branch on their length a guess. */
@@ -43,6 +45,8 @@ static shape shape_of(const pkt_field *field)
         return SHAPE_U64;
     if (field->kind == PKT_FIELD_VALUE)
         return SHAPE_VALUE;
+    if (field->kind == PKT_FIELD_TEXT)
+        return SHAPE_TEXT;
     if (field->kind != PKT_FIELD_CELL)
         return field->kind == PKT_FIELD_FILE ? SHAPE_FILE : SHAPE_LABEL;
     const pkt_column_info *info = pkt_column_at(field->column);
@@ -77,8 +81,10 @@ static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
     }
     for (size_t i = 0; i < fields->count; i++) {
         const pkt_field *f = &fields->at[i];
-        csv->fields[i] = (csv_field){shape_of(f), f->kind == PKT_FIELD_VALUE ? 0 : f->present,
-                                     f->column, f->kind == PKT_FIELD_PACKET};
+        const int own_null = f->kind == PKT_FIELD_VALUE || f->kind == PKT_FIELD_TEXT;
+        csv->fields[i] = (csv_field){shape_of(f), own_null ? 0 : f->present, f->column,
+                                     f->kind == PKT_FIELD_PACKET};
+        csv->texts += f->kind == PKT_FIELD_TEXT;
         if (pkt_buffer_add(out, f->name, f->name_size, err) != 0 ||
             pkt_buffer_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
             free(csv);
@@ -95,6 +101,28 @@ static char *put_text(char *text, const char *from)
         return stpcpy(text, from);
     *text++ = '"';
     for (; *from; from++) {
+        if (*from == '"')
+            *text++ = '"';
+        *text++ = *from;
+    }
+    *text++ = '"';
+    return text;
+}
+
+/* A text cell: `""` if it is empty, nothing if it is null. */
+static char *put_text_cell(char *text, const pkt_rows *rows, const pkt_text *cell)
+{
+    if (cell->offset == PKT_TEXT_NULL)
+        return text;
+    char *start = text, *from = text + PKT_ESCAPE_MOST * (size_t)cell->length + 2;
+    char *end = pkt_escape(from, rows->text + cell->offset, cell->length);
+    const size_t size = (size_t)(end - from);
+    if (size && !memchr(from, '"', size) && !memchr(from, ',', size)) {
+        memmove(start, from, size);
+        return start + size;
+    }
+    *text++ = '"';
+    for (; from < end; from++) {
         if (*from == '"')
             *text++ = '"';
         *text++ = *from;
@@ -180,6 +208,8 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
         return pkt_put_double(text, ((const double *)cells)[row]);
     case SHAPE_FILE:
         return put_text(text, rows->file);
+    case SHAPE_TEXT:
+        return put_text_cell(text, rows, &((const pkt_text *)cells)[row]);
     default:
         return put_text(text, rows->label);
     }
@@ -192,11 +222,23 @@ static size_t row_size(const csv_encoder *csv, const pkt_rows *rows)
            2 * (rows->label ? strlen(rows->label) : 0) + 8;
 }
 
+/* The same for the row's text cells: the escaped text, and behind it the room to quote it in. */
+static size_t texts_size(const csv_encoder *csv, const void *const *cells, size_t row)
+{
+    size_t size = 0;
+    for (size_t i = 0; csv->texts && i < csv->count; i++) {
+        const pkt_text *cell = csv->fields[i].shape == SHAPE_TEXT ? cells[i] : NULL;
+        if (cell && cell[row].offset != PKT_TEXT_NULL)
+            size += 2 * (PKT_ESCAPE_MOST * (size_t)cell[row].length + 2);
+    }
+    return size;
+}
+
 static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                     pkt_err *err)
 {
     const csv_encoder *csv = self;
-    const uint16_t *present = rows->cells[PKT_COL_present];
+    const uint64_t *present = rows->cells[PKT_COL_present];
     const size_t most = row_size(csv, rows);
     const void *cells[PKT_MAX_FIELDS];
     second last = {.value = UINT64_MAX};
@@ -206,7 +248,7 @@ static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt
                    : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
                                                          : rows->cells[csv->fields[i].column];
     for (size_t row = 0; row < rows->count; row++) {
-        if (pkt_buffer_reserve(out, most, err) != 0)
+        if (pkt_buffer_reserve(out, most + texts_size(csv, cells, row), err) != 0)
             return -1;
         char *text = (char *)out->at + out->size;
         for (size_t i = 0; i < csv->count; i++) {
@@ -249,7 +291,7 @@ static int out_write(pkt_csv_sink *csv, pkt_err *err)
 static int sink_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_csv_sink *csv = self;
-    pkt_rows rows = {.count = batch->rows};
+    pkt_rows rows = {.count = batch->rows, .text = batch->text};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         rows.cells[c] = (const uint8_t *)batch + pkt_column_at(c)->offset;
     return csv_rows(csv->encoder, &rows, &csv->out, NULL, err) != 0 ? -1 : out_write(csv, err);
@@ -280,7 +322,7 @@ pkt_csv_sink *pkt_csv_sink_open(FILE *file, pkt_column_set columns, pkt_sink *si
         pkt_csv_sink_close(csv);
         return NULL;
     }
-    *sink = (pkt_sink){csv, sink_push, sink_finish};
+    *sink = pkt_sink_make(csv, sink_push, sink_finish);
     return csv;
 }
 

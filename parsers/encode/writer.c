@@ -72,7 +72,7 @@ static void oldest_write(pkt_writer *w)
         w->written = w->offset;
         if (bad && w->fault.code == PKT_ERR_NONE)
             w->fault = err;
-        b->kept.rows.count = 0;
+        pkt_row_block_clear(&b->kept);
         b->state = BLOCK_FREE;
         w->oldest = (w->oldest + 1) % w->ring_size;
         b = &w->ring[w->oldest];
@@ -172,7 +172,10 @@ int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values,
         count = count < room ? count : room;
         b->kept.rows.file = w->name;
         b->kept.rows.label = w->label;
-        numbers_put(w, pkt_row_block_add(&b->kept, w->fields, batch, values, from, count), count);
+        uint64_t *numbers = pkt_row_block_add(&b->kept, w->fields, batch, values, from, count, err);
+        if (!numbers)
+            return -1;
+        numbers_put(w, numbers, count);
         from += count;
         if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
@@ -194,7 +197,7 @@ static int writer_finish(void *self, pkt_err *err)
 
 pkt_sink pkt_writer_sink(pkt_writer *writer)
 {
-    return (pkt_sink){writer, writer_push, writer_finish};
+    return pkt_sink_make(writer, writer_push, writer_finish);
 }
 
 static int threads_start(pkt_writer *w, pkt_err *err)

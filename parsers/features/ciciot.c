@@ -69,7 +69,7 @@ static bool gives_row(const pkt_batch *b, size_t row)
  * packet. */
 static uint32_t frame_length(const pkt_batch *b, size_t row)
 {
-    const uint16_t has = b->present[row];
+    const uint64_t has = b->present[row];
     const uint32_t captured = b->cap_len[row];
     if (!(has & PKT_HAS_IP) || b->ip_len[row] == 0)
         return captured;

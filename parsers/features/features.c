@@ -112,7 +112,7 @@ pkt_features *pkt_features_open(const pkt_features_request *request, pkt_err *er
 
 pkt_sink pkt_features_sink(pkt_features *features)
 {
-    return (pkt_sink){features, features_push, features_finish};
+    return pkt_sink_make(features, features_push, features_finish);
 }
 
 pkt_features_report pkt_features_reported(const pkt_features *features)

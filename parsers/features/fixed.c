@@ -89,7 +89,7 @@ static void services_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_
 
 static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KINDS])
 {
-    const uint16_t has = b->present[row];
+    const uint64_t has = b->present[row];
     const unsigned protocol = b->ip_proto[row], verdict = b->verdict[row];
     kinds[FIXED_FAULTY] +=
         verdict != PKT_OK && verdict != PKT_FRAGMENT && verdict != PKT_UNSUPPORTED;
@@ -127,7 +127,7 @@ static void gaps_count(window *w, before *last, int64_t now, unsigned back)
 static void window_count(window *w, before *last, const pkt_batch *b, size_t row, unsigned back,
                          uint64_t number)
 {
-    const uint16_t has = b->present[row];
+    const uint64_t has = b->present[row];
     const int64_t now = b->ts_ns[row];
     if (w->packets == 0) {
         w->number = number;

@@ -34,7 +34,8 @@ const char *pkt_aggregate_name(pkt_aggregate aggregate)
 void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_features_by by)
 {
     static const uint8_t ports[] = {PKT_COL_ip_proto, PKT_COL_src_port, PKT_COL_dst_port};
-    *fields = (pkt_fields){.needs = PKT_BIT(present)};
+    *fields = (pkt_fields){.count = 0};
+    pkt_set_add(&fields->needs, PKT_COL_present);
     if (!set->published)
         pkt_fields_cell(fields, PKT_COL_ts_ns);
     if (by != PKT_BY_ALL) {

@@ -37,9 +37,9 @@ enum { ROWS_AT_ONCE = 32 };
 struct pkt_streams {
     pkt_flow_table *table;
     pkt_flow_rule rule;
-    uint32_t next[KINDS]; /* number of the next new stream */
-    pkt_flow_report *report;
-    pkt_flow_report unread;
+    uint32_t next[KINDS];    /* number of the next new stream */
+    pkt_flow_report *report; /* the caller's; NULL: none */
+    pkt_flow_report counts;
 };
 
 pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
@@ -61,8 +61,7 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
         return NULL;
     }
     streams->rule = capture->flow_rule;
-    streams->report = capture->flow_report ? capture->flow_report : &streams->unread;
-    *streams->report = (pkt_flow_report){0};
+    streams->report = capture->flow_report;
     streams->table =
         pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, seed, err);
     if (!streams->table) {
@@ -180,7 +179,7 @@ static void stream_begin(pkt_streams *streams, pkt_flow *flow, unsigned side)
 {
     flow->stream = streams->next[flow->kind % KINDS]++;
     flow->state = side ? SECOND_BEGAN : 0;
-    streams->report->streams++;
+    streams->counts.streams++;
 }
 
 static void base_set(pkt_flow *flow, unsigned side, uint32_t value)
@@ -283,12 +282,12 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
     for (size_t row = from; row < to; row++) {
         if (!segment_of(&segments[count], batch, row, &hints[row])) {
             if (carries_another(batch, row))
-                streams->report->inner++;
+                streams->counts.inner++;
             continue;
         }
         const segment *s = &segments[count];
         if (!s->tcp && (tunnel_port(s->src_port) || tunnel_port(s->dst_port)))
-            streams->report->inner++;
+            streams->counts.inner++;
         key_make(batch, &segments[count], &keys[count]);
         hashes[count] = pkt_flow_hash(streams->table, &keys[count]);
         pkt_flow_prefetch(streams->table, hashes[count]);
@@ -304,6 +303,17 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
     return 0;
 }
 
+/* Fill as much of the caller's report as it has. */
+static void report_write(pkt_streams *streams)
+{
+    if (!streams->report)
+        return;
+    const size_t size = streams->report->struct_size;
+    streams->counts.struct_size = size;
+    memcpy(streams->report, &streams->counts,
+           size < sizeof streams->counts ? size : sizeof streams->counts);
+}
+
 int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
                        const pkt_stream_hint *hints, pkt_err *err)
 {
@@ -312,6 +322,7 @@ int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
         if (rows_number(streams, batch, from, to, hints, err) != 0)
             return -1;
     }
-    streams->report->evicted = pkt_flow_evicted(streams->table);
+    streams->counts.evicted = pkt_flow_evicted(streams->table);
+    report_write(streams);
     return 0;
 }

@@ -171,6 +171,7 @@ pkt_input *pkt_input_open(const char *path, pkt_err *err)
         return NULL;
     }
     memset(input, 0, offsetof(pkt_input, bytes));
+    input->capture.struct_size = sizeof input->capture;
     input->pipe_out = -1;
     if (input_begin(input, path, err) == 0)
         return input;
@@ -193,6 +194,7 @@ static void stream_stop(pkt_input *input)
 {
     if (input->pipe_out >= 0)
         close(input->pipe_out);
+    input->capture.struct_size = sizeof input->capture;
     input->pipe_out = -1;
     if (input->running)
         pthread_join(input->thread, NULL);

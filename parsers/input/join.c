@@ -249,7 +249,8 @@ static int thread_start(pkt_join *join, pkt_err *err)
     join->pipe_in = ends[1];
     (void)fcntl(join->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
     (void)snprintf(join->path, sizeof join->path, "/proc/self/fd/%d", join->pipe_out);
-    join->capture = (pkt_capture){.path = join->path, .format = PKT_FORMAT_PCAPNG};
+    join->capture = (pkt_capture){
+        .struct_size = sizeof join->capture, .path = join->path, .format = PKT_FORMAT_PCAPNG};
     errno = pthread_create(&join->thread, NULL, join_run, join);
     if (errno) {
         close(join->pipe_in);

@@ -3,12 +3,14 @@
 #include <endian.h>
 
 #include "parsers/rows/digits.h"
+#include "parsers/rows/escape.h"
 
 #define NS_PER_US 1000
 
 pkt_column_type pkt_column_type_of(const pkt_field *field)
 {
-    if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL)
+    if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL ||
+        field->kind == PKT_FIELD_TEXT)
         return PKT_TYPED_TEXT;
     if (field->kind == PKT_FIELD_VALUE)
         return PKT_TYPED_F64;
@@ -55,10 +57,23 @@ static char *cell_put(const pkt_rows *rows, const pkt_field *field, size_t row, 
     }
 }
 
+static int text_add(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
+                    pkt_err *err)
+{
+    const pkt_text cell = ((const pkt_text *)rows->cells[field->column])[row];
+    if (pkt_buffer_reserve(out, (size_t)PKT_ESCAPE_MOST * cell.length + 1, err) != 0)
+        return -1;
+    char *text = (char *)out->at + out->size;
+    out->size += (size_t)(pkt_escape(text, rows->text + cell.offset, cell.length) - text);
+    return 0;
+}
+
 int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
                          pkt_err *err)
 {
     enum { CELL_TEXT = 48 };
+    if (field->kind == PKT_FIELD_TEXT)
+        return text_add(rows, field, row, out, err);
     if (field->kind != PKT_FIELD_CELL) {
         const char *text = field->kind == PKT_FIELD_FILE ? rows->file : rows->label;
         return pkt_buffer_add(out, text, strlen(text), err);
@@ -79,9 +94,10 @@ int pkt_column_type_valid(const pkt_rows *rows, const pkt_field *field, pkt_buff
         return -1;
     uint8_t *bits = out->at + out->size;
     memset(bits, 0, size);
-    const uint16_t *present = rows->cells[PKT_COL_present], wanted = field->present;
+    const uint64_t *present = rows->cells[PKT_COL_present], wanted = field->present;
+    const int own_null = field->kind == PKT_FIELD_VALUE || field->kind == PKT_FIELD_TEXT;
     for (size_t row = 0; row < rows->count; row++) {
-        unsigned has = field->kind == PKT_FIELD_VALUE ? (unsigned)pkt_rows_has(rows, field, row)
+        unsigned has = own_null ? (unsigned)pkt_rows_has(rows, field, row)
                        : !wanted || (present[row] & wanted) ? 1
                                                             : 0;
         bits[row / 8] |= (uint8_t)(has << row % 8);

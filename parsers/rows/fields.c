@@ -1,8 +1,11 @@
 /* Which fields an output has. */
 #include "parsers/rows/rows.h"
 
-/* Names of the fields that are no column; PKT_FIELD_CELL has none. */
-static const char *const other_names[] = {"", "packet", "ts", "file", "label", ""};
+/* Names of the fields that are no column; columns have none. */
+static const char *const other_names[] = {
+    [PKT_FIELD_CELL] = "",         [PKT_FIELD_TEXT] = "",     [PKT_FIELD_TIME] = "ts",
+    [PKT_FIELD_PACKET] = "packet", [PKT_FIELD_FILE] = "file", [PKT_FIELD_LABEL] = "label",
+    [PKT_FIELD_VALUE] = ""};
 
 static pkt_field field_cell(size_t column)
 {
@@ -10,6 +13,8 @@ static pkt_field field_cell(size_t column)
     size_t size = strlen(info->name);
     if (info->format_as == PKT_AS_ADDRESS)
         size -= strlen("_hi");
+    if (info->format_as == PKT_AS_TEXT)
+        return (pkt_field){PKT_FIELD_TEXT, (uint8_t)column, UINT64_MAX, info->name, size};
     return (pkt_field){PKT_FIELD_CELL, (uint8_t)column, info->present, info->name, size};
 }
 
@@ -34,27 +39,30 @@ static int is_there(const pkt_fields *fields, const pkt_field *field)
 
 static void requirements_find(pkt_fields *fields)
 {
-    fields->needs = PKT_BIT(present);
+    fields->needs = (pkt_column_set){{0}};
+    pkt_set_add(&fields->needs, PKT_COL_present);
     for (size_t i = 0; i < fields->count; i++) {
         size_t column = fields->at[i].column;
-        if (fields->at[i].kind > PKT_FIELD_TIME || fields->at[i].kind == PKT_FIELD_PACKET)
+        if (fields->at[i].kind > PKT_FIELD_TIME)
             continue;
-        fields->needs |= (pkt_column_set)1 << column;
-        if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS)
-            fields->needs |= (pkt_column_set)1 << (column + 1) | PKT_BIT(ip_version);
+        pkt_set_add(&fields->needs, column);
+        if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS) {
+            pkt_set_add(&fields->needs, column + 1);
+            pkt_set_add(&fields->needs, PKT_COL_ip_version);
+        }
     }
 }
 
-static int is_shown(pkt_column_set columns, size_t column)
+static int is_shown(const pkt_column_set *columns, size_t column)
 {
-    return (columns >> column & 1) && pkt_column_at(column)->format_as != PKT_AS_HIDDEN;
+    return pkt_set_has(columns, column) && pkt_column_at(column)->format_as != PKT_AS_HIDDEN;
 }
 
 void pkt_fields_all(pkt_fields *fields, pkt_column_set columns)
 {
     fields->count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (is_shown(columns, c))
+        if (is_shown(&columns, c))
             fields->at[fields->count++] = field_cell(c);
     requirements_find(fields);
 }
@@ -81,7 +89,7 @@ void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
 {
     if (fields->count < PKT_MAX_FIELDS)
         fields->at[fields->count++] =
-            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT16_MAX, name, strlen(name)};
+            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT64_MAX, name, strlen(name)};
 }
 
 void pkt_fields_cell(pkt_fields *fields, size_t column)

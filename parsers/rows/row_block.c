@@ -5,7 +5,7 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
     size_t row_size = sizeof(uint64_t);
     *block = (pkt_row_block){.cells = NULL};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        row_size += fields->needs >> c & 1 ? pkt_column_at(c)->size : 0;
+        row_size += pkt_set_has(&fields->needs, c) ? pkt_column_at(c)->size : 0;
     for (size_t i = 0; i < fields->count; i++)
         row_size += fields->at[i].kind == PKT_FIELD_VALUE ? sizeof(double) : 0;
     block->cells = malloc(most * row_size);
@@ -21,7 +21,7 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
         }
     for (size_t size = 8; size > 0; size /= 2) /* wide ones first: all are aligned */
         for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-            if (fields->needs >> c & 1 && pkt_column_at(c)->size == size) {
+            if (pkt_set_has(&fields->needs, c) && pkt_column_at(c)->size == size) {
                 block->rows.cells[c] = at;
                 at += most * size;
             }
@@ -34,8 +34,25 @@ static uint8_t *cells_of(const pkt_row_block *block, const void *column)
     return block->cells + ((const uint8_t *)column - block->cells);
 }
 
+/* Copy the bytes of text cells out of the batch's arena; the cells then point into the block's. */
+static int texts_move(pkt_row_block *block, const pkt_batch *batch, pkt_text *cells, size_t count,
+                      pkt_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = block->text.size;
+        if (cells[i].offset == PKT_TEXT_NULL)
+            continue;
+        if (at + cells[i].length >= PKT_TEXT_NULL)
+            return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than 4 GiB of text in a block");
+        if (pkt_buffer_add(&block->text, batch->text + cells[i].offset, cells[i].length, err) != 0)
+            return -1;
+        cells[i].offset = (uint32_t)at;
+    }
+    return 0;
+}
+
 uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, const pkt_batch *batch,
-                            const double *values, size_t from, size_t count)
+                            const double *values, size_t from, size_t count, pkt_err *err)
 {
     const size_t at = block->rows.count;
     for (size_t i = 0; values && i < fields->count; i++) {
@@ -44,18 +61,30 @@ uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, cons
             memcpy(cells_of(block, block->rows.values[value]) + at * sizeof *values,
                    values + value * PKT_BATCH_ROWS + from, count * sizeof *values);
     }
-    for (pkt_column_set left = fields->needs; left; left &= left - 1) {
-        const size_t column = (size_t)__builtin_ctzll(left);
+    for (size_t column = 0; column < PKT_COLUMN_COUNT; column++) {
         const pkt_column_info *info = pkt_column_at(column);
-        memcpy(cells_of(block, block->rows.cells[column]) + at * info->size,
-               (const uint8_t *)batch + info->offset + from * info->size, count * info->size);
+        if (!pkt_set_has(&fields->needs, column))
+            continue;
+        uint8_t *cells = cells_of(block, block->rows.cells[column]) + at * info->size;
+        memcpy(cells, (const uint8_t *)batch + info->offset + from * info->size,
+               count * info->size);
+        if (info->format_as == PKT_AS_TEXT &&
+            texts_move(block, batch, (pkt_text *)(void *)cells, count, err) != 0)
+            return NULL;
     }
+    block->rows.text = (const char *)block->text.at;
     block->rows.count = at + count;
     return (uint64_t *)(void *)block->cells + at;
+}
+
+void pkt_row_block_clear(pkt_row_block *block)
+{
+    block->rows.count = block->text.size = 0;
 }
 
 void pkt_row_block_close(pkt_row_block *block)
 {
     free(block->cells);
+    pkt_buffer_free(&block->text);
     *block = (pkt_row_block){.cells = NULL};
 }

@@ -5,16 +5,20 @@
 #include "parsers/rows/rows.h"
 
 typedef struct pkt_row_block {
-    pkt_rows rows;  /* points into the cells */
-    uint8_t *cells; /* owned: all arrays */
+    pkt_rows rows;   /* points into the cells */
+    uint8_t *cells;  /* owned: all arrays */
+    pkt_buffer text; /* owned: what text cells point into */
 } pkt_row_block;
 
 /* Room for `most` rows. 0, or -1 and *err. */
 int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t most, pkt_err *err);
-/* Rows [from, from + count) of the batch to the end. `values` has PKT_BATCH_ROWS of each value that
- * the fields show, or is NULL if they show none. Returns where the packets' numbers go. */
+/* Append rows [from, from + count) of the batch. `values` has PKT_BATCH_ROWS of each value that the
+ * fields show, or is NULL if they show none. Returns where the packets' numbers go; NULL and *err
+ * without memory for text. */
 uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, const pkt_batch *batch,
-                            const double *values, size_t from, size_t count);
+                            const double *values, size_t from, size_t count, pkt_err *err);
+/* Forget the rows, keep the memory. */
+void pkt_row_block_clear(pkt_row_block *block);
 void pkt_row_block_close(pkt_row_block *block);
 
 #endif

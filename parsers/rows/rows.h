@@ -10,9 +10,10 @@
 
 /* What a field of the output is made of. */
 typedef enum pkt_field_kind {
-    PKT_FIELD_CELL,   /* the column of that number */
-    PKT_FIELD_PACKET, /* number of the packet in its capture, from 1 */
+    PKT_FIELD_CELL,   /* the column of that number, no text */
+    PKT_FIELD_TEXT,   /* the text column of that number */
     PKT_FIELD_TIME,   /* ts_ns in whole microseconds; only where the format has a type for it */
+    PKT_FIELD_PACKET, /* number of the packet in its capture, from 1 */
     PKT_FIELD_FILE,   /* name of the capture without its folder */
     PKT_FIELD_LABEL,  /* text of the caller's */
     PKT_FIELD_VALUE   /* a number that was computed and is in no batch; NaN: there is none */
@@ -20,10 +21,10 @@ typedef enum pkt_field_kind {
 
 typedef struct pkt_field {
     pkt_field_kind kind;
-    uint8_t column;   /* PKT_FIELD_CELL: its number; PKT_FIELD_TIME: PKT_COL_ts_ns;
+    uint8_t column;   /* PKT_FIELD_CELL, PKT_FIELD_TEXT: its number; PKT_FIELD_TIME: PKT_COL_ts_ns;
                        * PKT_FIELD_VALUE: which one of the row's values */
-    uint16_t present; /* PKT_HAS_ bit without which the field is empty; 0: it never is;
-                       * PKT_FIELD_VALUE: not 0 */
+    uint64_t present; /* PKT_HAS_ bit without which the field is null; 0: it never is;
+                       * PKT_FIELD_VALUE, PKT_FIELD_TEXT: not 0, they have a null of their own */
     const char *name; /* static; */
     size_t name_size; /* bytes of it that count: an address has no `_hi` */
 } pkt_field;
@@ -65,6 +66,7 @@ typedef struct pkt_rows {
     const double *values[PKT_MAX_VALUES]; /* arrays; those that a field shows are there */
     const uint64_t *numbers;              /* of the packets */
     const char *file, *label;
+    const char *text; /* what text cells point into */
 } pkt_rows;
 
 /* The cell's bits; no column is signed but ts_ns, which is as wide as the result. */
@@ -87,8 +89,10 @@ static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, siz
 {
     if (field->kind == PKT_FIELD_VALUE)
         return !isnan(rows->values[field->column][row]);
+    if (field->kind == PKT_FIELD_TEXT)
+        return ((const pkt_text *)rows->cells[field->column])[row].offset != PKT_TEXT_NULL;
     return !field->present ||
-           (((const uint16_t *)rows->cells[PKT_COL_present])[row] & field->present) != 0;
+           (((const uint64_t *)rows->cells[PKT_COL_present])[row] & field->present) != 0;
 }
 
 /* A format. Blocks are encoded by any thread at any time, and placed in their order. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "parsers/rows/digits.h"
+#include "parsers/rows/escape.h"
 #include "parsers/sink/sink.h"
 
 static const char digits[] = "0123456789abcdef";
@@ -100,6 +101,24 @@ char *pkt_put_ipv6(char *text, uint64_t high, uint64_t low)
     return text + n;
 }
 
+/* As much of a text cell as fits, in quotes, so that an empty one is seen; nothing for null. */
+static char *put_short_text(char *text, const pkt_batch *batch, size_t row,
+                            const pkt_column_info *info)
+{
+    static const char rest[] = "...";
+    enum { MOST = (PKT_CELL_TEXT - sizeof rest - 3) / PKT_ESCAPE_MOST };
+    pkt_text cell;
+    memcpy(&cell, (const uint8_t *)batch + info->offset + row * info->size, sizeof cell);
+    if (cell.offset == PKT_TEXT_NULL)
+        return text;
+    *text++ = '"';
+    text = pkt_escape(text, batch->text + cell.offset, cell.length < MOST ? cell.length : MOST);
+    if (cell.length > MOST)
+        text = stpcpy(text, rest);
+    *text++ = '"';
+    return text;
+}
+
 size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char text[PKT_CELL_TEXT])
 {
     const pkt_column_info *info = pkt_column_at(column);
@@ -119,6 +138,9 @@ size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char tex
     case PKT_AS_VERDICT:
         name = pkt_verdict_name((pkt_verdict)bits);
         end = stpcpy(text, name ? name : "");
+        break;
+    case PKT_AS_TEXT:
+        end = put_short_text(text, batch, row, info);
         break;
     default:
         end = column == PKT_COL_ts_ns ? put_i64(text, (int64_t)bits) : put_u64(text, bits);

@@ -3,49 +3,69 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "parsers/rows/escape.h"
 #include "parsers/sink/sink.h"
 
-/* Longest line: every column's longest text, its comma, and room to tell that a line is longer. */
-#define LINE_MAX_BYTES ((size_t)PKT_COLUMN_COUNT * PKT_CELL_TEXT + 2)
+/* Longest line, bytes: far more than the longest text cells of a row take. */
+#define LINE_MAX_BYTES ((size_t)1 << 20)
 
 struct pkt_csv_reader {
     FILE *file;
     uint64_t line_number; /* of the line in `line`, from 1 */
     size_t count;         /* of columns in the file */
     uint8_t order[PKT_COLUMN_COUNT];
-    pkt_column_set columns;
-    char line[LINE_MAX_BYTES];
+    pkt_column_set columns, all; /* of the file; of a batch */
+    int texts;                   /* 1: some of them are text */
+    char *line;                  /* owned, by getline() */
+    size_t line_room, line_length;
+    int pending; /* the line is the next row: the batch had no room for its text */
 };
 
 /* 1: a line without its end is in reader->line; 0: the file has ended; -1: *err. */
 static int line_read(pkt_csv_reader *reader, pkt_err *err)
 {
     reader->line_number++;
-    if (!fgets(reader->line, sizeof reader->line, reader->file)) {
-        if (ferror(reader->file))
+    const ssize_t got = getline(&reader->line, &reader->line_room, reader->file);
+    if (got < 0) {
+        if (!feof(reader->file))
             return pkt_fail(err, PKT_ERR_IO, reader->line_number, "cannot read: %s",
                             strerror(errno));
         return 0;
     }
-    size_t length = strlen(reader->line);
-    if (length == 0 || reader->line[length - 1] != '\n')
+    const size_t length = (size_t)got;
+    if (length == 0 || length > LINE_MAX_BYTES || reader->line[length - 1] != '\n' ||
+        strlen(reader->line) != length)
         return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
                         "CSV line %llu is cut or too long",
                         (unsigned long long)reader->line_number);
     reader->line[length - 1] = '\0';
+    reader->line_length = length - 1;
     return 1;
 }
 
-/* Cuts the line at its next comma. NULL when there is no further cell. */
-static char *cell_next(char **rest)
+/* Cut the line behind its next cell, and take quotes off it (RFC 4180), in place. *quoted: it had
+ * some. NULL when there is no further cell, or its quotes are wrong. */
+static char *cell_next(char **rest, int *quoted)
 {
-    char *cell = *rest;
+    char *cell = *rest, *at = cell, *out = cell;
     if (!cell)
         return NULL;
-    char *comma = strchr(cell, ',');
-    if (comma)
-        *comma = '\0';
-    *rest = comma ? comma + 1 : NULL;
+    *quoted = *cell == '"';
+    if (!*quoted) {
+        char *comma = strchr(cell, ',');
+        if (comma)
+            *comma = '\0';
+        *rest = comma ? comma + 1 : NULL;
+        return cell;
+    }
+    for (at++; *at && (at[0] != '"' || at[1] == '"'); at++) {
+        at += *at == '"';
+        *out++ = *at;
+    }
+    if (*at != '"' || (at[1] && at[1] != ','))
+        return NULL;
+    *rest = at[1] ? at + 2 : NULL;
+    *out = '\0';
     return cell;
 }
 
@@ -72,17 +92,19 @@ static int header_read(pkt_csv_reader *reader, pkt_err *err)
     if (got <= 0)
         return got < 0 ? -1 : pkt_fail(err, PKT_ERR_FORMAT, 1, "CSV has no header line");
     char *rest = reader->line;
-    for (char *cell; (cell = cell_next(&rest)) != NULL;) {
+    int quoted;
+    for (char *cell; (cell = cell_next(&rest, &quoted)) != NULL;) {
         size_t column = column_named(cell);
-        if (column == PKT_COLUMN_COUNT || reader->columns >> column & 1)
+        if (column == PKT_COLUMN_COUNT || pkt_set_has(&reader->columns, column))
             return pkt_fail(err, PKT_ERR_FORMAT, 1, "CSV names the column '%.40s' %s", cell,
                             column == PKT_COLUMN_COUNT ? "that is none of ours" : "twice");
         reader->order[reader->count++] = (uint8_t)column;
-        reader->columns |= (pkt_column_set)1 << column;
+        pkt_set_add(&reader->columns, column);
+        reader->texts |= pkt_column_at(column)->format_as == PKT_AS_TEXT;
         if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS)
-            reader->columns |= (pkt_column_set)1 << (column + 1);
+            pkt_set_add(&reader->columns, column + 1);
         if (pkt_column_at(column)->present)
-            reader->columns |= PKT_BIT(present);
+            pkt_set_add(&reader->columns, PKT_COL_present);
     }
     return 0;
 }
@@ -95,8 +117,10 @@ pkt_csv_reader *pkt_csv_reader_open(FILE *file, pkt_err *err)
         return NULL;
     }
     reader->file = file;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        pkt_set_add(&reader->all, c);
     if (header_read(reader, err) != 0) {
-        free(reader);
+        pkt_csv_reader_close(reader);
         return NULL;
     }
     return reader;
@@ -181,12 +205,21 @@ static int parse_verdict(const char *cell, uint64_t *value)
     return -1;
 }
 
-static int cell_parse(pkt_batch *batch, size_t row, size_t column, const char *cell)
+static int parse_text(pkt_batch *batch, size_t row, const pkt_column_info *info, char *cell)
+{
+    pkt_text *texts = (pkt_text *)(void *)((uint8_t *)batch + info->offset);
+    const int64_t size = pkt_unescape(cell, strlen(cell));
+    return size < 0 ? -1 : pkt_batch_text(batch, &texts[row], cell, (size_t)size);
+}
+
+static int cell_parse(pkt_batch *batch, size_t row, size_t column, char *cell)
 {
     const pkt_column_info *info = pkt_column_at(column);
     uint64_t value = 0, low = 0;
     int bad;
     switch (info->format_as) {
+    case PKT_AS_TEXT:
+        return parse_text(batch, row, info, cell);
     case PKT_AS_MAC:
         bad = parse_mac(cell, &value);
         break;
@@ -209,12 +242,14 @@ static int row_parse(pkt_csv_reader *reader, pkt_batch *batch, size_t row, pkt_e
     char *rest = reader->line;
     for (size_t i = 0; i < reader->count; i++) {
         const pkt_column_info *info = pkt_column_at(reader->order[i]);
-        const char *cell = cell_next(&rest);
-        if (!cell || (!*cell && !info->present))
+        int quoted = 0;
+        char *cell = cell_next(&rest, &quoted);
+        const int text = info->format_as == PKT_AS_TEXT;
+        if (!cell || (!*cell && !info->present && !text) || (quoted && !text))
             return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
                             "CSV line %llu has no value for %s",
                             (unsigned long long)reader->line_number, info->name);
-        if (!*cell)
+        if (!*cell && !quoted)
             continue;
         if (cell_parse(batch, row, reader->order[i], cell) != 0)
             return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
@@ -231,11 +266,17 @@ static int row_parse(pkt_csv_reader *reader, pkt_batch *batch, size_t row, pkt_e
 
 int pkt_csv_reader_next(pkt_csv_reader *reader, pkt_batch *batch, pkt_err *err)
 {
-    memset(batch, 0, sizeof *batch);
+    pkt_batch_clear(batch, &reader->all);
     while (batch->rows < PKT_BATCH_ROWS) {
-        int got = line_read(reader, err);
+        const int got = reader->pending ? 1 : line_read(reader, err);
+        reader->pending = 0;
         if (got == 0)
             break;
+        if (got > 0 && batch->rows > 0 && reader->texts &&
+            reader->line_length > batch->text_room - batch->text_used) {
+            reader->pending = 1;
+            break;
+        }
         if (got < 0 || row_parse(reader, batch, batch->rows, err) != 0)
             return -1;
         batch->rows++;
@@ -245,5 +286,7 @@ int pkt_csv_reader_next(pkt_csv_reader *reader, pkt_batch *batch, pkt_err *err)
 
 void pkt_csv_reader_close(pkt_csv_reader *reader)
 {
+    if (reader)
+        free(reader->line);
     free(reader);
 }

@@ -9,13 +9,30 @@ struct pkt_digest_sink {
     XXH3_state_t *states[PKT_COLUMN_COUNT];
 };
 
+/* Text cells: whether there is a value, its length and its bytes; never where they lie. */
+static void texts_add(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info)
+{
+    const uint8_t *cells = (const uint8_t *)batch + info->offset;
+    for (size_t row = 0; row < batch->rows; row++) {
+        pkt_text cell;
+        memcpy(&cell, cells + row * info->size, sizeof cell);
+        const uint32_t head[2] = {cell.offset != PKT_TEXT_NULL,
+                                  cell.offset != PKT_TEXT_NULL ? cell.length : 0};
+        XXH3_64bits_update(state, head, sizeof head);
+        if (head[1])
+            XXH3_64bits_update(state, batch->text + cell.offset, head[1]);
+    }
+}
+
 static int digest_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_digest_sink *digest = self;
     (void)err;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        if (digest->states[c])
+        if (digest->states[c] && info->format_as == PKT_AS_TEXT)
+            texts_add(digest->states[c], batch, info);
+        else if (digest->states[c])
             XXH3_64bits_update(digest->states[c], (const uint8_t *)batch + info->offset,
                                batch->rows * info->size);
     }
@@ -34,7 +51,7 @@ pkt_digest_sink *pkt_digest_sink_open(pkt_column_set columns, pkt_sink *sink, pk
     pkt_digest_sink *digest = calloc(1, sizeof *digest);
     int enough = digest != NULL;
     for (size_t c = 0; enough && c < PKT_COLUMN_COUNT; c++) {
-        if (!(columns >> c & 1))
+        if (!pkt_set_has(&columns, c))
             continue;
         digest->states[c] = XXH3_createState();
         enough = digest->states[c] != NULL;
@@ -47,7 +64,7 @@ pkt_digest_sink *pkt_digest_sink_open(pkt_column_set columns, pkt_sink *sink, pk
         return NULL;
     }
     digest->columns = columns;
-    *sink = (pkt_sink){digest, digest_push, digest_finish};
+    *sink = pkt_sink_make(digest, digest_push, digest_finish);
     return digest;
 }
 

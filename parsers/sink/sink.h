@@ -21,7 +21,8 @@ typedef struct pkt_csv_reader pkt_csv_reader;
 pkt_csv_reader *pkt_csv_reader_open(FILE *file, pkt_err *err);
 /* The columns named in the header line, with the hidden ones that come with them. */
 pkt_column_set pkt_csv_reader_columns(const pkt_csv_reader *reader);
-/* Rows read into the batch (which is cleared first), 0 at the end, -1 and *err (pos = line). */
+/* Rows read into the batch, which is from pkt_batch_new() and is cleared first; 0 at the end, -1
+ * and *err (pos = line). */
 int pkt_csv_reader_next(pkt_csv_reader *reader, pkt_batch *batch, pkt_err *err);
 void pkt_csv_reader_close(pkt_csv_reader *reader);
 
@@ -41,6 +42,7 @@ void pkt_digest_sink_close(pkt_digest_sink *digest);
  * a checksum, so that a timed run that yields other rows than the verified one is found out. */
 typedef struct pkt_null_sink {
     pkt_column_set columns; /* set by the caller */
+    size_t count;           /* of them */
     uint64_t rows;          /* set to 0 by the caller */
     uint64_t checksum;      /* set to 0 by the caller */
 } pkt_null_sink;

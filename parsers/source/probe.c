@@ -97,12 +97,18 @@ static int capture_read(int fd, const char *path, pkt_capture *capture, pkt_err 
 
 int pkt_capture_open(const char *path, pkt_capture *capture, pkt_err *err)
 {
+    const size_t size = capture->struct_size;
+    if (size <= offsetof(pkt_capture, size))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "the struct_size of the capture is not set");
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    *capture = (pkt_capture){0};
-    int result = capture_read(fd, path, capture, err);
+    pkt_capture whole = PKT_INIT(pkt_capture);
+    int result = capture_read(fd, path, &whole, err);
     close(fd);
+    whole.struct_size = size;
+    memcpy(capture, &whole, size < sizeof whole ? size : sizeof whole);
     return result;
 }

@@ -186,7 +186,7 @@ expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IA
 for option in window by reset-every; do
     expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
 done
-expect 2 'level frames does not give eth_type' extract good.pcap --features ciciot46 --level frames
+expect 2 'level frames does not fill the column eth_type' extract good.pcap --features ciciot46 --level frames
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "no format has the name 'xml'" info good.pcap --format xml

@@ -8,10 +8,10 @@
 static void check_row(const pkt_batch *batch, size_t row, pkt_column_set columns)
 {
     static const uint8_t zeros[8];
-    unsigned declared = 0;
+    uint64_t declared = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        if (columns >> c & 1)
+        if (pkt_set_has(&columns, c))
             declared |= info->present;
         else
             must(memcmp(cell_at(batch, row, c), zeros, info->size) == 0,

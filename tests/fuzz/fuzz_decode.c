@@ -45,8 +45,9 @@ static bool cell_is_zero(const pkt_batch *batch, size_t column)
 /* What the columns may hold, and which go together. */
 static void check_row(const packet *p, const pkt_batch *b)
 {
-    const unsigned present = b->present[ROW], verdict = b->verdict[ROW];
-    const unsigned l4 = present & (PKT_HAS_PORTS | PKT_HAS_ICMP | PKT_HAS_TCP);
+    const unsigned verdict = b->verdict[ROW];
+    const uint64_t present = b->present[ROW];
+    const uint64_t l4 = present & (PKT_HAS_PORTS | PKT_HAS_ICMP | PKT_HAS_TCP);
     must(verdict < PKT_VERDICT_COUNT, "the verdict is one of ours");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
@@ -104,7 +105,7 @@ static void check_growth(const pkt_batch *shorter, const pkt_batch *longer)
     const bool settled = shorter->verdict[ROW] != PKT_CUT_BY_SNAPLEN;
     must(!(shorter->present[ROW] & ~longer->present[ROW]), "more bytes take no column away");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        const unsigned needs = pkt_column_at(c)->present;
+        const uint64_t needs = pkt_column_at(c)->present;
         const bool fixed = settled
                                ? c != PKT_COL_cap_len
                                : !may_move(longer, c) && (!needs || shorter->present[ROW] & needs);

@@ -14,6 +14,7 @@
 #include "bench/agreement/rowset.h"
 #include "parsers/source/source_private.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/level_request.h"
 
 enum {
     LINKTYPE_USB_LINUX_MMAPPED = 220,
@@ -34,8 +35,10 @@ static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, r
     static pkt_batch batch;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
     uint64_t count = 0;
+    rows->columns = level_columns(backend, PKT_LEVEL_HEADERS);
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_run(backend, NULL, slice, PKT_LEVEL_HEADERS, &batch, &sink, &count, &err);
+    const pkt_request request = level_request(PKT_LEVEL_HEADERS);
+    int bad = pkt_run(backend, NULL, slice, &request, &batch, &sink, &count, &err);
     must(count == rows->rows, "every row arrives");
     must(bad ? err.code != PKT_ERR_NONE && err.msg[0] : err.code == PKT_ERR_NONE,
          "a failure has a reason");
@@ -141,7 +144,7 @@ static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     input in = {.format = PKT_FORMAT_PCAP};
-    pkt_capture slice;
+    pkt_capture slice = PKT_INIT(pkt_capture);
     if (pkt_capture_open(memory_file(data, size), &slice, NULL) != 0 ||
         !input_look(&in, data, size))
         return 0;

@@ -119,7 +119,7 @@ static void check_same(const reading *a, const reading *b)
 
 static void check_open(input *in)
 {
-    pkt_capture slice;
+    pkt_capture slice = PKT_INIT(pkt_capture);
     pkt_err err = {.code = PKT_ERR_NONE};
     if (pkt_capture_open(in->path, &slice, &err) != 0) {
         must(err.code != PKT_ERR_NONE && err.msg[0], "a refusal has a reason");

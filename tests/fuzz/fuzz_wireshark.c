@@ -10,6 +10,7 @@
 #include "parsers/decode/decode.h"
 #include "parsers/decode/sll.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/level_request.h"
 
 enum { HEAD = 4, PACKET_MAX = 2048, GATHERED = PKT_BATCH_ROWS, BLOCK_MAX = PACKET_MAX + 64 };
 
@@ -112,10 +113,10 @@ static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
     };
     bool same = true, is_at_extension;
     const unsigned excused = parts_excused(theirs, i, row, &is_at_extension);
-    const pkt_column_set given = now.wireshark->columns[PKT_LEVEL_HEADERS];
+    const pkt_column_set given = level_columns(now.wireshark, PKT_LEVEL_HEADERS);
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        if (!(given >> c & 1) || parts[c] & excused || (c == PKT_COL_ip_proto && is_at_extension) ||
-            same_cell(&now.rows, row, theirs, i, c))
+        if (!pkt_set_has(&given, c) || parts[c] & excused ||
+            (c == PKT_COL_ip_proto && is_at_extension) || same_cell(&now.rows, row, theirs, i, c))
             continue;
         uint64_t a = 0, b = 0;
         memcpy(&a, cell_at(&now.rows, row, c), pkt_column_at(c)->size);
@@ -133,14 +134,14 @@ static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
 static int capture_compare(void)
 {
     static pkt_batch scratch;
-    pkt_capture slice;
+    const pkt_request request = level_request(PKT_LEVEL_HEADERS);
+    pkt_capture slice = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
-    rowset theirs = {0};
+    rowset theirs = {.columns = level_columns(now.wireshark, PKT_LEVEL_HEADERS)};
     uint64_t rows;
     const pkt_sink sink = rowset_sink(&theirs);
     if (pkt_capture_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
-        pkt_run(now.wireshark, now.context, &slice, PKT_LEVEL_HEADERS, &scratch, &sink, &rows,
-                &err) != 0 ||
+        pkt_run(now.wireshark, now.context, &slice, &request, &scratch, &sink, &rows, &err) != 0 ||
         rows != now.rows.rows) {
         (void)fprintf(stderr, "libwireshark does not read it: %s\n", err.msg);
         return 1;

@@ -2,5 +2,6 @@
 #include <pktbench.h>
 
 extern const pkt_column_set header_columns[];
-const pkt_column_set header_columns[] = {
-    PKT_FRAMES_COLUMNS, PKT_HEADERS_COLUMNS & ~PKT_BIT(vlan_id), PKT_FLOWS_COLUMNS};
+#define WITHOUT_VLAN(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, vlan_id))
+const pkt_column_set header_columns[] = {PKT_FRAMES_COLUMNS, PKT_SET(WITHOUT_VLAN),
+                                         PKT_FLOWS_COLUMNS};

@@ -46,7 +46,8 @@ for command in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++17'
 done
 
 # The shared library exports all functions of the header, and nothing else.
-sed -n '/^static/!s/^[A-Za-z][^(]*[ *]\(pkt_[a-z_]*\)(.*/\1/p' "$prefix/include/pktbench.h" |
+sed -n '/^static/!s/^[A-Za-z][^(]*[ *]\(pkt_[a-z_]*\)(.*/\1/p' "$prefix/include/pktbench.h" \
+    "$prefix/include/pktbench/columns.h" |
     grep -vx pkt_module | sort >"$work/declared"
 nm -D --defined-only "$libraries/libpktbench.so" | awk '{ print $3 }' | sort >"$work/exported"
 [ -s "$work/declared" ] || fail "no function is declared"

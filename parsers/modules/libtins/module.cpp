@@ -90,7 +90,7 @@ struct row {
 
     void has(unsigned bits) const
     {
-        batch.present[at] = static_cast<uint16_t>(batch.present[at] | bits);
+        batch.present[at] = batch.present[at] | bits;
     }
 };
 
@@ -323,7 +323,8 @@ uint16_t link_type_of(int dlt)
     return dlt == DLT_RAW ? linktype_raw : static_cast<uint16_t>(dlt);
 }
 
-int tins_open(void *, void **out, const pkt_capture *capture, pkt_level level, pkt_err *err)
+int tins_open(void *, void **out, const pkt_capture *capture, const pkt_request *request,
+              pkt_err *err)
 {
     char words[PCAP_ERRBUF_SIZE];
     auto *s = new (std::nothrow) state();
@@ -335,7 +336,7 @@ int tins_open(void *, void **out, const pkt_capture *capture, pkt_level level, p
         delete s;
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
     }
-    s->level = level;
+    s->level = request->level;
     s->dlt = pcap_datalink(s->pcap);
     s->link_type = link_type_of(s->dlt);
     s->short_seconds = capture->format == PKT_FORMAT_PCAP;
@@ -403,28 +404,40 @@ const pkt_feature features[] = {
     {nullptr, nullptr},
 };
 
+#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & HEADERS_WORD(w) & ~PKT_IN_WORD(w, present))
+
+const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES,
+     "pcap_next_ex(), whose microseconds alone FileSniffer would keep; a RawPDU of each packet",
+     PKT_SET(FRAMES_WORD)},
+    {PKT_LEVEL_HEADERS,
+     "pcap_next_ex(); EthernetII (Dot3, SLL, IP, IPv6) of each packet, which builds every inner "
+     "PDU; up to 30 attributes read",
+     PKT_SET(HEADERS_WORD)},
+    {PKT_LEVEL_FRAMES, nullptr, {}},
+};
+
 /* The table's members in their order, which C++17 has no names for. */
 const pkt_backend backend = {
     PKT_ABI,
-    0,
+    sizeof(pkt_backend),
     "libtins",
     "libtins: a C++ object for every layer",
     "MIT AND BSD-2-Clause AND BSD-3-Clause", /* this driver, libtins, libpcap */
     "distribution",
     "libtins",
-    {"pcap_next_ex(), whose microseconds alone FileSniffer would keep; a RawPDU of each packet",
-     "pcap_next_ex(); EthernetII (Dot3, SLL, IP, IPv6) of each packet, which builds every inner "
-     "PDU; up to 30 attributes read",
-     nullptr, nullptr},
-    {PKT_FRAMES_COLUMNS & ~PKT_BIT(verdict) & ~PKT_BIT(present),
-     PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict), 0, 0},
+    levels,
     features,
+    0,
+    0,
     tins_version,
     nullptr,
     nullptr,
     tins_open,
     tins_next,
     tins_close,
+    nullptr,
 };
 
 } // namespace

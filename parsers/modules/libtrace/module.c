@@ -35,7 +35,7 @@ typedef struct row {
 
 static void row_has(const row *r, unsigned bits)
 {
-    PUT(r, present, (uint16_t)(r->batch->present[r->at] | bits));
+    PUT(r, present, r->batch->present[r->at] | bits);
 }
 
 static uint64_t number(const uint8_t *bytes, size_t size)
@@ -279,8 +279,8 @@ static int trace_fault(libtrace_t *trace, pkt_err *err)
                     fault.problem);
 }
 
-static int run_open(void *context, void **state, const pkt_capture *capture, pkt_level level,
-                    pkt_err *err)
+static int run_open(void *context, void **state, const pkt_capture *capture,
+                    const pkt_request *request, pkt_err *err)
 {
     (void)context;
     char uri[PATH_MAX + 16];
@@ -290,7 +290,7 @@ static int run_open(void *context, void **state, const pkt_capture *capture, pkt
     /* Its own reader knows pcap alone; the other one is libpcap's. */
     (void)snprintf(uri, sizeof uri, "%s:%s",
                    capture->format == PKT_FORMAT_PCAP ? "pcapfile" : "pcap", capture->path);
-    s->level = level;
+    s->level = request->level;
     s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     s->trace = trace_create(uri);
     s->packet = trace_create_packet();
@@ -339,23 +339,30 @@ static const pkt_feature features[] = {
 };
 
 /* libtrace turns link types into numbers of its own, several into one. */
-#define NOT_GIVEN (PKT_BIT(link_type) | PKT_BIT(verdict))
+#define HEADERS_WORD(w)                                                                            \
+    (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, link_type) & ~PKT_IN_WORD(w, verdict))
+#define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & HEADERS_WORD(w) & ~PKT_IN_WORD(w, present))
+
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES,
+     "trace_read_packet() by pcapfile: (pcapng: by pcap:, to the microsecond), its time and "
+     "lengths asked for",
+     PKT_SET(FRAMES_WORD)},
+    {PKT_LEVEL_HEADERS,
+     "the same; trace_get_layer3() and trace_get_transport(), the fields of the structures that "
+     "they give",
+     PKT_SET(HEADERS_WORD)},
+    {.work = NULL}};
 
 static const pkt_backend backend = {
     .abi = PKT_ABI,
+    .struct_size = sizeof(pkt_backend),
     .name = "libtrace",
     .summary = "libtrace: its readers and its accessors of headers",
     .license = "GPL-2.0-or-later",
     .origin = "distribution",
     .decoder = "libtrace",
-    .work =
-        {[PKT_LEVEL_FRAMES] =
-             "trace_read_packet() by pcapfile: (pcapng: by pcap:, to the microsecond), its time "
-             "and lengths asked for",
-         [PKT_LEVEL_HEADERS] = "the same; trace_get_layer3() and trace_get_transport(), the "
-                               "fields of the structures that they give"},
-    .columns = {[PKT_LEVEL_FRAMES] = PKT_FRAMES_COLUMNS & ~NOT_GIVEN & ~PKT_BIT(present),
-                [PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS & ~NOT_GIVEN},
+    .levels = levels,
     .features = features,
     .version = run_version,
     .open = run_open,

@@ -50,7 +50,7 @@ enum { MAX_VLAN_TAGS = 8, MAX_MPLS_LABELS = 16, MAX_IP_EXTENSIONS = 16 };
 typedef struct row {
     pkt_batch *batch;
     size_t index;
-    uint16_t present;
+    uint64_t present;
 } row;
 
 #define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))

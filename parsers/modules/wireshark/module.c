@@ -92,9 +92,10 @@ static void session_renew(context *c)
     c->used = true;
 }
 
-static int wireshark_open(void *state, void **out, const pkt_capture *capture, pkt_level level,
-                          pkt_err *err)
+static int wireshark_open(void *state, void **out, const pkt_capture *capture,
+                          const pkt_request *request, pkt_err *err)
 {
+    const pkt_level level = request->level;
     run *r = calloc(1, sizeof *r);
     if (!r)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
@@ -203,28 +204,31 @@ static const pkt_feature features[] = {
     {NULL, NULL},
 };
 
-#define FRAMES_COLUMNS (PKT_FRAMES_COLUMNS & ~PKT_BIT(verdict) & ~PKT_BIT(present))
-#define HEADERS_COLUMNS (PKT_HEADERS_COLUMNS & ~PKT_BIT(verdict))
-#define FLOWS_COLUMNS (PKT_FLOWS_COLUMNS & ~PKT_BIT(verdict))
+#define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, present))
+#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_FRAMES, "wtap_read() for every packet, no dissection", PKT_SET(FRAMES_WORD)},
+    {PKT_LEVEL_HEADERS, "every layer dissected, tree of the header fields only",
+     PKT_SET(HEADERS_WORD)},
+    {PKT_LEVEL_FLOWS,
+     "the same, with tcp.stream and udp.stream; tunnelled and quoted headers' numbers left out",
+     PKT_SET(FLOWS_WORD)},
+    {PKT_LEVEL_DISSECT, "every layer dissected, whole protocol tree built", PKT_SET(HEADERS_WORD)},
+    {.work = NULL}};
 
 static const pkt_backend backend = {
     .abi = PKT_ABI,
-    .fork_each_run = 1,
+    .struct_size = sizeof(pkt_backend),
     .name = "wireshark",
     .summary = "libwireshark's dissectors, the code below tshark and PyShark",
     .license = "GPL-2.0-or-later",
     .origin = "distribution",
     .decoder = "wireshark",
-    .work = {[PKT_LEVEL_FRAMES] = "wtap_read() for every packet, no dissection",
-             [PKT_LEVEL_HEADERS] = "every layer dissected, tree of the header fields only",
-             [PKT_LEVEL_FLOWS] = "the same, with tcp.stream and udp.stream; tunnelled and quoted "
-                                 "headers' numbers left out",
-             [PKT_LEVEL_DISSECT] = "every layer dissected, whole protocol tree built"},
-    .columns = {[PKT_LEVEL_FRAMES] = FRAMES_COLUMNS,
-                [PKT_LEVEL_HEADERS] = HEADERS_COLUMNS,
-                [PKT_LEVEL_FLOWS] = FLOWS_COLUMNS,
-                [PKT_LEVEL_DISSECT] = HEADERS_COLUMNS},
+    .levels = levels,
     .features = features,
+    .fork_each_run = 1,
     .version = wireshark_version,
     .load = wireshark_load,
     .unload = wireshark_unload,

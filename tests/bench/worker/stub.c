@@ -39,11 +39,11 @@ static int stub_load(void **context, pkt_err *err)
     return *context ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
 }
 
-static int stub_open(void *context, void **state, const pkt_capture *slice, pkt_level level,
-                     pkt_err *err)
+static int stub_open(void *context, void **state, const pkt_capture *capture,
+                     const pkt_request *request, pkt_err *err)
 {
     stub_state *s = calloc(1, sizeof *s);
-    if (!s || pkt_backend_raw.open(NULL, &s->raw, slice, level, err) != 0) {
+    if (!s || pkt_backend_raw.open(NULL, &s->raw, capture, request, err) != 0) {
         free(s);
         return -1;
     }
@@ -112,15 +112,18 @@ static void stub_close(void *state)
     free(s);
 }
 
+static const pkt_level_work levels[] = {
+    {PKT_LEVEL_HEADERS, "raw's, with a fault", PKT_HEADERS_COLUMNS}, {.work = NULL}};
+
 static const pkt_backend stub = {
-    .abi = PKT_ABI + (STUB_FAULT == FAULT_ABI),
+    .abi = PKT_ABI - (STUB_FAULT == FAULT_ABI),
+    .struct_size = sizeof(pkt_backend),
     .name = "stub-" STUB_NAME,
     .summary = "test backend",
     .license = "MIT",
     .origin = "ours",
     .decoder = "stub",
-    .work = {[PKT_LEVEL_HEADERS] = "raw's, with a fault"},
-    .columns = {[PKT_LEVEL_HEADERS] = PKT_HEADERS_COLUMNS},
+    .levels = levels,
     .version = stub_version,
     .load = stub_load,
     .unload = free,

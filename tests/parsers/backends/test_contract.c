@@ -15,6 +15,7 @@
 #include "datasets/generate.h"
 #include "parsers/sink/sink.h"
 #include "pktbench.h"
+#include "tests/level_request.h"
 
 enum { CAPTURE_BYTES = 150000 };
 
@@ -79,14 +80,15 @@ static pkt_errcode rows_take(const pkt_backend *backend, void *context, const ch
                              pkt_level level, rowset *rows)
 {
     static pkt_batch batch;
-    pkt_capture slice;
+    pkt_capture slice = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     uint64_t count = 0;
-    *rows = (rowset){.columns = backend->columns[level]};
+    const pkt_request request = level_request(level);
+    *rows = (rowset){.columns = level_columns(backend, level)};
     if (pkt_capture_open(path, &slice, &err) != 0)
         fail_msg("%s: %s", path, err.msg);
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_run(backend, context, &slice, level, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, context, &slice, &request, &batch, &sink, &count, &err);
     assert_int_equal(count, rows->rows);
     assert_true(bad == 0 ? err.code == PKT_ERR_NONE : err.msg[0] != '\0');
     return err.code;
@@ -96,11 +98,12 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
                   const rowset *truth, const char *what)
 {
     agreement a = {0};
-    pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
+    const pkt_column_set given = level_columns(backend, level);
+    pkt_column_set shared = columns_shared(given, truth->columns, level);
     rowset_compare(rows, truth, NULL, shared, &a);
     /* A backend without verdicts of its own may show more or less of a packet that is broken. */
     if (a.status != STATUS_OK && level != PKT_LEVEL_FRAMES &&
-        !(backend->columns[level] & PKT_BIT(verdict))) {
+        !pkt_set_has(&given, PKT_COL_verdict)) {
         a = (agreement){0};
         rowset_compare(rows, truth, truth, shared, &a);
         if (rows->rows == truth->rows && a.cells_compared == 0)
@@ -131,11 +134,13 @@ static void agree_mostly(const pkt_backend *backend, pkt_level level, const rows
                          const struct container *c)
 {
     agreement a = {0};
-    pkt_column_set shared = columns_shared(backend->columns[level], truth->columns, level);
+    const pkt_column_set given = level_columns(backend, level);
+    pkt_column_set shared = columns_shared(given, truth->columns, level);
     bool plain = scenario == &scenario_tcp_flood && !c->snaplen;
     if (c->nanoseconds && c->format == PKT_FORMAT_PCAPNG && keeps_microseconds(backend))
-        shared &= ~PKT_BIT(ts_ns);
-    rowset_compare(rows, truth, NULL, plain ? shared : shared & PKT_FRAMES_COLUMNS, &a);
+        pkt_set_remove(&shared, PKT_COL_ts_ns);
+    rowset_compare(rows, truth, NULL,
+                   plain ? shared : pkt_set_and(shared, pkt_level_columns(PKT_LEVEL_FRAMES)), &a);
     if (a.status != STATUS_OK)
         fail_msg("%s, %s, %s, %s: packet %llu, %s: has '%s', truth is '%s'; %s", backend->name,
                  pkt_level_name(level), scenario->name, c->name, (unsigned long long)a.first.packet,
@@ -150,7 +155,7 @@ static void check_container(const pkt_backend *backend, void *context, bool of_o
     capture_make(scenario, c);
     assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
-        if (!backend->work[level])
+        if (!pkt_backend_level(backend, (pkt_level)level))
             continue;
         assert_int_equal(rows_take(backend, context, capture, (pkt_level)level, &rows),
                          PKT_ERR_NONE);
@@ -184,7 +189,7 @@ static void check_ends(const pkt_backend *backend, void *context)
     capture_make(&scenario_tcp_flood, &containers[0]);
     assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
-        if (!backend->work[level])
+        if (!pkt_backend_level(backend, (pkt_level)level))
             continue;
         cut(24);
         assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows), PKT_ERR_NONE);
@@ -209,6 +214,7 @@ static void check_ends(const pkt_backend *backend, void *context)
 static void check_table(const pkt_backend *backend)
 {
     assert_int_equal(backend->abi, PKT_ABI);
+    assert_int_equal(backend->struct_size, sizeof *backend);
     assert_true(backend->name[0] != '\0');
     assert_int_equal(strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-"),
                      strlen(backend->name));
@@ -217,9 +223,11 @@ static void check_table(const pkt_backend *backend)
                 strcmp(backend->origin, "distribution") == 0 ||
                 strcmp(backend->origin, "upstream") == 0);
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
-        pkt_column_set columns = backend->columns[level];
-        assert_int_equal(columns & ~pkt_level_columns((pkt_level)level), 0);
-        assert_int_equal(backend->work[level] != NULL, columns != 0);
+        const pkt_column_set columns = level_columns(backend, (pkt_level)level);
+        const pkt_column_set beyond = pkt_set_minus(columns, pkt_level_columns((pkt_level)level));
+        assert_int_equal(pkt_set_count(&beyond), 0);
+        assert_int_equal(pkt_backend_level(backend, (pkt_level)level) != NULL,
+                         pkt_set_count(&columns) != 0);
     }
     for (const pkt_feature *f = backend->features; f && f->name; f++)
         assert_true(strncmp(f->evidence, "tested", 6) == 0 ||
@@ -250,7 +258,7 @@ static void check_backend(const pkt_backend *backend, bool of_others)
 static void test_every_backend(void **state)
 {
     (void)state;
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     size_t checked = 0;
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
         pkt_err err = {.pos = PKT_POS_NONE};
@@ -274,7 +282,7 @@ static void test_every_backend(void **state)
 static void test_registry(void **state)
 {
     (void)state;
-    pkt_entry entry, again;
+    pkt_entry entry = PKT_INIT(pkt_entry), again = PKT_INIT(pkt_entry);
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
         assert_int_equal(pkt_registry_find(entry.name, &again), 0);
         assert_string_equal(entry.name, again.name);
@@ -292,17 +300,18 @@ static void test_level_not_offered(void **state)
 {
     (void)state;
     static pkt_batch batch;
-    pkt_entry entry;
-    pkt_capture slice;
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    pkt_capture slice = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     pkt_null_sink null = {.columns = PKT_FRAMES_COLUMNS};
     pkt_sink sink = pkt_null_sink_open(&null);
+    const pkt_request request = level_request(PKT_LEVEL_HEADERS);
     uint64_t rows = 1;
     capture_make(&scenario_tcp_flood, &containers[0]);
     assert_int_equal(pkt_capture_open(capture, &slice, &err), 0);
     assert_int_equal(pkt_registry_find("read-all", &entry), 0);
-    assert_int_equal(
-        pkt_run(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, &batch, &sink, &rows, &err), -1);
+    assert_int_equal(pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err),
+                     -1);
     assert_int_equal(err.code, PKT_ERR_USAGE);
     assert_int_equal(rows, 0);
 }

@@ -12,8 +12,8 @@ int hand_over(const char *capture, const char *columns, struct ArrowArrayStream 
               char *reason, size_t size)
 {
     pkt_err err = {0};
-    pkt_capture slice;
-    pkt_entry entry;
+    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_entry entry = PKT_INIT(pkt_entry);
     if (pkt_capture_open(capture, &slice, &err) == 0 && pkt_registry_find("raw", &entry) == 0 &&
         pkt_arrow_stream(entry.backend, NULL, &slice, PKT_LEVEL_HEADERS, columns, stream, &err) ==
             0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "pktbench.h"
+#include "tests/level_request.h"
 
 static void number_print(uint64_t high, uint64_t low, int version)
 {
@@ -65,11 +66,12 @@ int main(int argc, char **argv)
 {
     static pkt_batch batch;
     pkt_err err;
-    pkt_capture slice;
-    pkt_entry entry;
+    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_entry entry = PKT_INIT(pkt_entry);
     uint64_t rows;
     pkt_level level = argc == 3 ? PKT_LEVEL_FLOWS : PKT_LEVEL_HEADERS;
-    const pkt_sink sink = {&level, push, finish};
+    const pkt_sink sink = pkt_sink_make(&level, push, finish);
+    const pkt_request request = level_request(level);
     if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "flows") != 0) ||
         pkt_capture_open(argv[1], &slice, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
         return EXIT_FAILURE;
@@ -81,5 +83,5 @@ int main(int argc, char **argv)
         printf("%s%.*s", c ? "," : "", size, info->name);
     }
     printf("\n");
-    return pkt_run(entry.backend, NULL, &slice, level, &batch, &sink, &rows, &err);
+    return pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err);
 }

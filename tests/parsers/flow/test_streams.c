@@ -247,7 +247,7 @@ static void test_rules(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char words[128];
-        pkt_capture slice = {.flow_rule = PKT_FLOW_WIRESHARK_4_0};
+        pkt_capture slice = {.struct_size = sizeof slice, .flow_rule = PKT_FLOW_WIRESHARK_4_0};
         packets_number(&slice, cases[i].packets, words, sizeof words);
         if (strcmp(words, cases[i].by_4_0) != 0)
             fail_msg("%s, 4.0: %s, wanted %s", cases[i].name, words, cases[i].by_4_0);
@@ -267,8 +267,8 @@ static void test_eviction(void **state)
     static const char *const packets[PACKETS_MAX] = {FROM("0001"), FROM("0002"), FROM("0001"),
                                                      FROM("0003"), FROM("0001"), FROM("0002")};
     char words[128];
-    pkt_flow_report report;
-    pkt_capture slice = {.max_flows = 2, .flow_report = &report};
+    pkt_flow_report report = PKT_INIT(pkt_flow_report);
+    pkt_capture slice = {.struct_size = sizeof slice, .max_flows = 2, .flow_report = &report};
     packets_number(&slice, packets, words, sizeof words);
     assert_string_equal(words, "0> 1> 0> 2> 0> 3>"); /* 2 made way for 3, then 3 for 2 */
     assert_int_equal(report.evicted, 2);
@@ -287,8 +287,8 @@ static void test_inner_are_counted(void **state)
                                                      AB("0018", "0000", "2f") "0000 0800",
                                                      FROM("0001")};
     char words[128];
-    pkt_flow_report report;
-    pkt_capture slice = {.flow_report = &report};
+    pkt_flow_report report = PKT_INIT(pkt_flow_report);
+    pkt_capture slice = {.struct_size = sizeof slice, .flow_report = &report};
     packets_number(&slice, packets, words, sizeof words);
     assert_int_equal(report.inner, 2);
 }

@@ -61,9 +61,12 @@ static void test_csv_text(void **state)
 {
     (void)state;
     rows_make();
-    char *text = csv_of(PKT_BIT(ts_ns) | PKT_BIT(verdict) | PKT_BIT(present) | PKT_BIT(eth_src) |
-                        PKT_BIT(src_hi) | PKT_BIT(src_lo) | PKT_BIT(dst_hi) | PKT_BIT(src_port) |
-                        PKT_BIT(icmp_type));
+#define SOME(w)                                                                                    \
+    (PKT_IN_WORD(w, ts_ns) | PKT_IN_WORD(w, verdict) | PKT_IN_WORD(w, present) |                   \
+     PKT_IN_WORD(w, eth_src) | PKT_IN_WORD(w, src_hi) | PKT_IN_WORD(w, src_lo) |                   \
+     PKT_IN_WORD(w, dst_hi) | PKT_IN_WORD(w, src_port) | PKT_IN_WORD(w, icmp_type))
+    const pkt_column_set some = PKT_SET(SOME);
+    char *text = csv_of(some);
     assert_string_equal(text, "ts_ns,verdict,eth_src,src,dst,src_port,icmp_type\n"
                               "1667260800123456789,ok,02:00:00:00:00:01,fe80::1,::,65535,\n"
                               "-5,truncated,,,,,\n");
@@ -85,7 +88,7 @@ static void test_csv_round_trip(void **state)
     (void)state;
     pkt_err err;
     rows_make();
-    char *text = csv_of(PKT_HEADERS_COLUMNS);
+    char *text = csv_of(pkt_level_columns(PKT_LEVEL_HEADERS));
     assert_int_equal(csv_read(text, &err), 2);
     assert_memory_equal(&batch, &back, sizeof batch);
     free(text);
@@ -210,12 +213,13 @@ static void test_digest(void **state)
     batch.rows = 200;
     for (size_t i = 0; i < batch.rows; i++)
         batch.src_port[i] = (uint16_t)(i * 7);
-    pkt_digest_sink *digest =
-        pkt_digest_sink_open(PKT_BIT(src_port) | PKT_BIT(dst_port), &sink, NULL);
+#define PORTS(w) (PKT_IN_WORD(w, src_port) | PKT_IN_WORD(w, dst_port))
+    const pkt_column_set ports = PKT_SET(PORTS);
+    pkt_digest_sink *digest = pkt_digest_sink_open(ports, &sink, NULL);
     assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
     pkt_digest_sink_result(digest, whole);
     pkt_digest_sink_close(digest);
-    digest = pkt_digest_sink_open(PKT_BIT(src_port) | PKT_BIT(dst_port), &sink, NULL);
+    digest = pkt_digest_sink_open(ports, &sink, NULL);
     for (size_t i = 0; i < 200; i += 50) {
         memset(&back, 0, sizeof back);
         back.rows = 50;
@@ -230,9 +234,10 @@ static void test_digest(void **state)
     assert_true(whole[PKT_COL_ts_ns] == 0);
 }
 
-static uint64_t witness_of(size_t rows, size_t batch_rows, size_t changed)
+static uint64_t checksum_of(size_t rows, size_t batch_rows, size_t changed)
 {
-    pkt_null_sink null = {.columns = PKT_BIT(src_port)};
+#define SOURCE_PORT(w) PKT_IN_WORD(w, src_port)
+    pkt_null_sink null = {.columns = PKT_SET(SOURCE_PORT)};
     pkt_sink sink = pkt_null_sink_open(&null);
     for (size_t done = 0; done < rows;) {
         memset(&batch, 0, sizeof batch);
@@ -247,14 +252,14 @@ static uint64_t witness_of(size_t rows, size_t batch_rows, size_t changed)
 }
 
 /* The checksum is the same however rows are batched, and sees the rows that it looks at. */
-static void test_witness(void **state)
+static void test_checksum(void **state)
 {
     (void)state;
     const size_t none = SIZE_MAX;
-    assert_true(witness_of(1000, 256, none) == witness_of(1000, 100, none));
-    assert_true(witness_of(1000, 256, none) == witness_of(1000, 7, none));
-    assert_true(witness_of(1000, 256, none) != witness_of(1000, 256, 512));
-    assert_true(witness_of(1000, 256, none) != witness_of(700, 256, none));
+    assert_true(checksum_of(1000, 256, none) == checksum_of(1000, 100, none));
+    assert_true(checksum_of(1000, 256, none) == checksum_of(1000, 7, none));
+    assert_true(checksum_of(1000, 256, none) != checksum_of(1000, 256, 512));
+    assert_true(checksum_of(1000, 256, none) != checksum_of(700, 256, none));
 }
 
 static void test_outfile(void **state)
@@ -291,7 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv_text),    cmocka_unit_test(test_csv_round_trip),
         cmocka_unit_test(test_csv_refused), cmocka_unit_test(test_address_text),
-        cmocka_unit_test(test_digest),      cmocka_unit_test(test_witness),
+        cmocka_unit_test(test_digest),      cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_outfile),     cmocka_unit_test(test_double_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "parsers/source/source.h"
+#include "tests/level_request.h"
 #include "tests/parsers/decode/rows.h"
 
 typedef struct source_case {
@@ -231,12 +232,13 @@ static void test_libpcap(void **state)
         uint8_t bytes[256];
         file_fill(bytes, hex_bytes(same[i], bytes, sizeof bytes));
         for (size_t b = 0; b < 2; b++) {
-            pkt_entry entry;
-            pkt_capture slice;
+            pkt_entry entry = PKT_INIT(pkt_entry);
+            pkt_capture slice = PKT_INIT(pkt_capture);
             void *run;
+            pkt_request request = level_request(PKT_LEVEL_FRAMES);
             assert_int_equal(pkt_registry_find(names[b], &entry), 0);
             assert_int_equal(pkt_capture_open(path, &slice, NULL), 0);
-            assert_int_equal(entry.backend->open(NULL, &run, &slice, PKT_LEVEL_FRAMES, NULL), 0);
+            assert_int_equal(entry.backend->open(NULL, &run, &slice, &request, NULL), 0);
             assert_int_equal(entry.backend->next(run, &batches[b], NULL), 1);
             entry.backend->close(run);
         }
@@ -296,7 +298,7 @@ static void test_window(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    pkt_capture slice;
+    pkt_capture slice = PKT_INIT(pkt_capture);
     pkt_err err;
     assert_int_equal(pkt_capture_open("/nowhere/at-all", &slice, &err), -1);
     assert_int_equal(err.code, PKT_ERR_IO);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A part of pktbench.h: levels, verdicts, columns, sets of columns, and batches of rows.
+ */
+#ifndef PKTBENCH_COLUMNS_H
+#define PKTBENCH_COLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Seen from outside the shared object, whatever -fvisibility says. */
+#if defined(__GNUC__)
+#define PKT_EXPORT __attribute__((visibility("default")))
+#else
+#define PKT_EXPORT
+#endif
+
+/* Rows of a batch, at most. */
+#define PKT_BATCH_ROWS 256u
+
+/* Bytes of a batch's text arena. */
+#define PKT_BATCH_TEXT 65536u
+
+/* What a row holds: the work that every backend does alike at this level. */
+typedef enum pkt_level {
+    PKT_LEVEL_FRAMES,  /* time, lengths, link type */
+    PKT_LEVEL_HEADERS, /* + link, IP and TCP/UDP/ICMP header columns */
+    PKT_LEVEL_FLOWS,   /* + stream number and direction */
+    PKT_LEVEL_DISSECT, /* the headers columns, and every layer dissected up to the application */
+    PKT_LEVEL_COUNT
+} pkt_level;
+
+/* The first problem met in a packet. Columns already read stay, later ones are absent.
+ * CUT_BY_SNAPLEN is only ever due to the capture's snaplen: a longer capture may end it. */
+typedef enum pkt_verdict {
+    PKT_OK, /* every header that the columns describe was read, or is of no known kind */
+    PKT_CUT_BY_SNAPLEN, /* a header runs past the captured bytes, but not past the packet */
+    PKT_TRUNCATED,      /* a header runs past the packet itself */
+    PKT_BAD_LENGTH,     /* a length field contradicts its header or what is left of the packet */
+    PKT_BAD_VALUE,      /* a field has a value that its specification does not allow */
+    PKT_FRAGMENT,       /* not the first fragment of a datagram: there is no L4 header */
+    PKT_UNSUPPORTED,    /* the link type has no decoder, or headers nest deeper than the limit */
+    PKT_VERDICT_COUNT
+} pkt_verdict;
+
+/* Bits of the column `present`: which groups of columns the row has. A cell whose bit is clear is 0
+ * in the batch, an empty cell in CSV, a null in Arrow and Parquet. A text cell has its own null. */
+#define PKT_HAS_LINK UINT64_C(0x0001)  /* eth_src, eth_dst, eth_type */
+#define PKT_HAS_VLAN UINT64_C(0x0002)  /* vlan_id */
+#define PKT_HAS_IP UINT64_C(0x0004)    /* ip_version, ip_proto, ip_ttl, ip_tos, ip_len, addresses */
+#define PKT_HAS_FRAG UINT64_C(0x0008)  /* ip_id, ip_flags, frag_off: IPv4, and IPv6 fragments */
+#define PKT_HAS_L4 UINT64_C(0x0010)    /* l4_hlen, payload_len: TCP, UDP, UDP-Lite, ICMP, ICMPv6 */
+#define PKT_HAS_PORTS UINT64_C(0x0020) /* src_port, dst_port: TCP, UDP, UDP-Lite */
+#define PKT_HAS_ICMP UINT64_C(0x0040)  /* icmp_type, icmp_code: ICMP, ICMPv6 */
+#define PKT_HAS_STREAM UINT64_C(0x0080) /* stream, stream_dir */
+#define PKT_HAS_TCP UINT64_C(0x0100)    /* tcp_flags, tcp_seq, tcp_ack, tcp_window */
+
+/* How a column is shown as text. */
+typedef enum pkt_format_as {
+    PKT_AS_NUMBER,  /* decimal */
+    PKT_AS_MAC,     /* 48-bit address, 02:00:00:00:00:01 */
+    PKT_AS_ADDRESS, /* first half (high 64 bits) of an IP address; shown whole under the name
+                     * without `_hi`; IPv4 has it 0 and the address in the low 32 bits of `_lo` */
+    PKT_AS_VERDICT, /* name of a pkt_verdict */
+    PKT_AS_TEXT,    /* a pkt_text: bytes in the batch's arena */
+    PKT_AS_HIDDEN   /* second half of an address, or `present`: not shown by itself */
+} pkt_format_as;
+
+/* A cell of a text column: bytes as they are on the wire, in the batch's arena. */
+typedef struct pkt_text {
+    uint32_t offset; /* in the arena; PKT_TEXT_NULL: the row has no value, whatever `length` is */
+    uint32_t length; /* bytes; 0: an empty value */
+} pkt_text;
+#define PKT_TEXT_NULL UINT32_MAX
+
+/* Columns that a build adds to its own copy of the contract, for tests of appended columns. */
+#ifndef PKT_EXTRA_COLUMNS
+#define PKT_EXTRA_COLUMNS(X)
+#endif
+
+/* The columns. X(name, C type, level, present bit or 0, format, meaning).
+ * Values are in host byte order. Append-only: a new column goes to the end. */
+#define PKT_COLUMNS(X)                                                                             \
+    X(ts_ns, int64_t, FRAMES, 0, NUMBER, "capture time, ns since 1970-01-01 UTC; 0: none")         \
+    X(cap_len, uint32_t, FRAMES, 0, NUMBER, "captured length, bytes")                              \
+    X(wire_len, uint32_t, FRAMES, 0, NUMBER, "original length, bytes")                             \
+    X(link_type, uint16_t, FRAMES, 0, NUMBER, "LINKTYPE_ number of the packet's interface")        \
+    X(verdict, uint8_t, FRAMES, 0, VERDICT, "first problem met in the packet")                     \
+    X(present, uint64_t, FRAMES, 0, HIDDEN, "PKT_HAS_ bits: which columns the row has")            \
+    X(eth_src, uint64_t, HEADERS, PKT_HAS_LINK, MAC, "source MAC address, 0 if the link has none") \
+    X(eth_dst, uint64_t, HEADERS, PKT_HAS_LINK, MAC, "destination MAC address")                    \
+    X(eth_type, uint16_t, HEADERS, PKT_HAS_LINK, NUMBER, "last EtherType; 0: 802.3 length")        \
+    X(vlan_id, uint16_t, HEADERS, PKT_HAS_VLAN, NUMBER, "VLAN of the outermost tag, 12 bits")      \
+    X(ip_version, uint8_t, HEADERS, PKT_HAS_IP, NUMBER, "4 or 6")                                  \
+    X(ip_proto, uint8_t, HEADERS, PKT_HAS_IP, NUMBER, "protocol after IPv6 extensions and AH")     \
+    X(ip_ttl, uint8_t, HEADERS, PKT_HAS_IP, NUMBER, "time to live, hop limit")                     \
+    X(ip_tos, uint8_t, HEADERS, PKT_HAS_IP, NUMBER, "DSCP and ECN: TOS, traffic class")            \
+    X(ip_len, uint32_t, HEADERS, PKT_HAS_IP, NUMBER, "as the header says; IPv6: 40 + payload")     \
+    X(ip_id, uint32_t, HEADERS, PKT_HAS_FRAG, NUMBER, "identification")                            \
+    X(ip_flags, uint8_t, HEADERS, PKT_HAS_FRAG, NUMBER, "DF 2, MF 1")                              \
+    X(frag_off, uint16_t, HEADERS, PKT_HAS_FRAG, NUMBER, "fragment offset, bytes")                 \
+    X(src_hi, uint64_t, HEADERS, PKT_HAS_IP, ADDRESS, "source IP address, high half")              \
+    X(src_lo, uint64_t, HEADERS, PKT_HAS_IP, HIDDEN, "source IP address, low half")                \
+    X(dst_hi, uint64_t, HEADERS, PKT_HAS_IP, ADDRESS, "destination IP address, high half")         \
+    X(dst_lo, uint64_t, HEADERS, PKT_HAS_IP, HIDDEN, "destination IP address, low half")           \
+    X(src_port, uint16_t, HEADERS, PKT_HAS_PORTS, NUMBER, "source port")                           \
+    X(dst_port, uint16_t, HEADERS, PKT_HAS_PORTS, NUMBER, "destination port")                      \
+    X(l4_hlen, uint8_t, HEADERS, PKT_HAS_L4, NUMBER, "L4 header, bytes: TCP by its data offset")   \
+    X(payload_len, uint32_t, HEADERS, PKT_HAS_L4, NUMBER, "bytes after the L4 header, by ip_len")  \
+    X(tcp_flags, uint16_t, HEADERS, PKT_HAS_TCP, NUMBER, "12 bits, FIN = 1")                       \
+    X(tcp_seq, uint32_t, HEADERS, PKT_HAS_TCP, NUMBER, "sequence number, as on the wire")          \
+    X(tcp_ack, uint32_t, HEADERS, PKT_HAS_TCP, NUMBER, "acknowledgement number, as on the wire")   \
+    X(tcp_window, uint16_t, HEADERS, PKT_HAS_TCP, NUMBER, "window, unscaled")                      \
+    X(icmp_type, uint8_t, HEADERS, PKT_HAS_ICMP, NUMBER, "ICMP or ICMPv6 type")                    \
+    X(icmp_code, uint8_t, HEADERS, PKT_HAS_ICMP, NUMBER, "ICMP or ICMPv6 code")                    \
+    X(stream, uint32_t, FLOWS, PKT_HAS_STREAM, NUMBER, "stream number, counted per protocol")      \
+    X(stream_dir, uint8_t, FLOWS, PKT_HAS_STREAM, NUMBER,                                          \
+      "0: as the stream's first packet, 1: back")                                                  \
+    PKT_EXTRA_COLUMNS(X)
+
+typedef enum pkt_column {
+#define PKT_X(name, type, level, has, format_as, doc) PKT_COL_##name,
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+        PKT_COLUMN_COUNT
+} pkt_column;
+
+/* A set of columns: use the functions and macros below, not the words. */
+#define PKT_SET_WORDS 4u
+#define PKT_SET_COLUMNS (64u * PKT_SET_WORDS)
+typedef struct pkt_column_set {
+    uint64_t word[PKT_SET_WORDS];
+} pkt_column_set;
+
+/* Constant sets, for backend tables. A set is written as a macro of one parameter, a word's number,
+ * that combines PKT_FRAMES_WORD(), PKT_HEADERS_WORD(), PKT_FLOWS_WORD() and PKT_IN_WORD() with | &
+ * ~: #define COLUMNS(word) (PKT_HEADERS_WORD(word) & ~PKT_IN_WORD(word, verdict)) .columns =
+ * PKT_SET(COLUMNS)
+ */
+#define PKT_SET(words)                                                                             \
+    {                                                                                              \
+        {                                                                                          \
+            words(0), words(1), words(2), words(3)                                                 \
+        }                                                                                          \
+    }
+#define PKT_IN_WORD(w, column)                                                                     \
+    (PKT_COL_##column / 64 == (w) ? UINT64_C(1) << PKT_COL_##column % 64 : UINT64_C(0))
+#define PKT_UP_TO(last, w, name, level)                                                            \
+    | (PKT_LEVEL_##level <= PKT_LEVEL_##last ? PKT_IN_WORD(w, name) : UINT64_C(0))
+#define PKT_FRAMES_0(name, type, level, has, format_as, doc) PKT_UP_TO(FRAMES, 0, name, level)
+#define PKT_FRAMES_1(name, type, level, has, format_as, doc) PKT_UP_TO(FRAMES, 1, name, level)
+#define PKT_FRAMES_2(name, type, level, has, format_as, doc) PKT_UP_TO(FRAMES, 2, name, level)
+#define PKT_FRAMES_3(name, type, level, has, format_as, doc) PKT_UP_TO(FRAMES, 3, name, level)
+#define PKT_HEADERS_0(name, type, level, has, format_as, doc) PKT_UP_TO(HEADERS, 0, name, level)
+#define PKT_HEADERS_1(name, type, level, has, format_as, doc) PKT_UP_TO(HEADERS, 1, name, level)
+#define PKT_HEADERS_2(name, type, level, has, format_as, doc) PKT_UP_TO(HEADERS, 2, name, level)
+#define PKT_HEADERS_3(name, type, level, has, format_as, doc) PKT_UP_TO(HEADERS, 3, name, level)
+#define PKT_FLOWS_0(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 0, name, level)
+#define PKT_FLOWS_1(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 1, name, level)
+#define PKT_FLOWS_2(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 2, name, level)
+#define PKT_FLOWS_3(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 3, name, level)
+#define PKT_WORD(x, w)                                                                             \
+    ((w) == 0   ? (UINT64_C(0) PKT_COLUMNS(x##_0))                                                 \
+     : (w) == 1 ? (UINT64_C(0) PKT_COLUMNS(x##_1))                                                 \
+     : (w) == 2 ? (UINT64_C(0) PKT_COLUMNS(x##_2))                                                 \
+                : (UINT64_C(0) PKT_COLUMNS(x##_3)))
+#define PKT_FRAMES_WORD(w) PKT_WORD(PKT_FRAMES, w)
+#define PKT_HEADERS_WORD(w) PKT_WORD(PKT_HEADERS, w)
+#define PKT_FLOWS_WORD(w) PKT_WORD(PKT_FLOWS, w)
+/* All columns of a level, as constants. */
+#define PKT_FRAMES_COLUMNS PKT_SET(PKT_FRAMES_WORD)
+#define PKT_HEADERS_COLUMNS PKT_SET(PKT_HEADERS_WORD)
+#define PKT_FLOWS_COLUMNS PKT_SET(PKT_FLOWS_WORD)
+
+/* Is the column in the set? `column` is below PKT_SET_COLUMNS in all of these. */
+static inline int pkt_set_has(const pkt_column_set *set, size_t column)
+{
+    return (int)(set->word[column / 64] >> column % 64 & 1);
+}
+static inline void pkt_set_add(pkt_column_set *set, size_t column)
+{
+    set->word[column / 64] |= UINT64_C(1) << column % 64;
+}
+static inline void pkt_set_remove(pkt_column_set *set, size_t column)
+{
+    set->word[column / 64] &= ~(UINT64_C(1) << column % 64);
+}
+/* The columns that are in both sets, in either set, in `a` and not in `b`. */
+static inline pkt_column_set pkt_set_and(pkt_column_set a, pkt_column_set b)
+{
+    for (size_t i = 0; i < PKT_SET_WORDS; i++)
+        a.word[i] &= b.word[i];
+    return a;
+}
+static inline pkt_column_set pkt_set_or(pkt_column_set a, pkt_column_set b)
+{
+    for (size_t i = 0; i < PKT_SET_WORDS; i++)
+        a.word[i] |= b.word[i];
+    return a;
+}
+static inline pkt_column_set pkt_set_minus(pkt_column_set a, pkt_column_set b)
+{
+    for (size_t i = 0; i < PKT_SET_WORDS; i++)
+        a.word[i] &= ~b.word[i];
+    return a;
+}
+/* How many columns are in the set. */
+static inline size_t pkt_set_count(const pkt_column_set *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < PKT_SET_COLUMNS; i++)
+        count += (size_t)pkt_set_has(set, i);
+    return count;
+}
+
+/* Up to PKT_BATCH_ROWS rows, one array a column, made by pkt_batch_new(). The driver clears the
+ * columns of the run before every pkt_backend.next(): numbers are 0, text cells are null. A backend
+ * writes what it has and clears nothing; columns that the run does not have may hold anything. The
+ * row's number in the capture is not a column: sinks count. */
+struct pkt_err;
+typedef struct pkt_batch {
+    size_t struct_size; /* of this struct, as the library made it */
+    size_t capacity;    /* rows, PKT_BATCH_ROWS */
+    size_t rows;        /* set by the driver after next() */
+    char *text;         /* the arena of text cells, the library's */
+    size_t text_used;   /* bytes of it, 0 after clearing; a backend appends and adds */
+    size_t text_room;   /* bytes of it in all: at least PKT_BATCH_TEXT */
+#define PKT_X(name, type, level, has, format_as, doc) type name[PKT_BATCH_ROWS];
+    PKT_COLUMNS(PKT_X)
+#undef PKT_X
+} pkt_batch;
+
+/* The cell `ts_ns` of a time. A time outside of 1677-09-21 to 2262-04-11, which 64 bits do not
+ * hold, gives the nearest that they do. `nanoseconds` are 0 to 999999999; a broken record may have
+ * other 32-bit numbers. */
+static inline int64_t pkt_time_ns(int64_t seconds, int64_t nanoseconds)
+{
+    const int64_t second = 1000000000;
+    const int64_t carry = seconds < 0; /* the first nanoseconds of all are a part of a second */
+    int64_t ns;
+    if (__builtin_mul_overflow(seconds + carry, second, &ns) ||
+        __builtin_add_overflow(ns, nanoseconds - carry * second, &ns))
+        return seconds < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
+}
+
+/* Description of a column, for code that handles columns by number. */
+typedef struct pkt_column_info {
+    const char *name;
+    const char *doc;
+    size_t size;   /* bytes of a cell: 1, 2, 4 or 8; 8 of a text column */
+    size_t offset; /* bytes, of the column's array in pkt_batch */
+    pkt_level level;
+    uint64_t present; /* PKT_HAS_ bit of the column's group; 0: every row has the cell, or the cell
+                       * has a null of its own */
+    pkt_format_as format_as;
+} pkt_column_info;
+
+/* How many columns this library has: at least PKT_COLUMN_COUNT of any older header. */
+PKT_EXPORT size_t pkt_column_count(void);
+/* The column's description, in static storage. NULL if there is no such column. */
+PKT_EXPORT const pkt_column_info *pkt_column_at(size_t column);
+/* The columns that a row of this level has; an empty set if out of range. */
+PKT_EXPORT pkt_column_set pkt_level_columns(pkt_level level);
+/* Short names in static storage: "headers", "bad-length", ... NULL if out of range. */
+PKT_EXPORT const char *pkt_level_name(pkt_level level);
+PKT_EXPORT const char *pkt_verdict_name(pkt_verdict verdict);
+
+/* A batch, all cells cleared; the caller frees it with pkt_batch_free(). NULL and *err without
+ * memory. */
+PKT_EXPORT pkt_batch *pkt_batch_new(struct pkt_err *err);
+/* `batch` may be NULL. */
+PKT_EXPORT void pkt_batch_free(pkt_batch *batch);
+/* Clear the columns of the set, as the driver does before next(), and forget all rows and text. */
+PKT_EXPORT void pkt_batch_clear(pkt_batch *batch, const pkt_column_set *columns);
+
+/* Append `length` bytes to the arena, and set the text cell of that row. 0, or -1 if they do not
+ * fit: the batch is unchanged. A backend that ends its batch as soon as less room is left than its
+ * longest row takes never sees -1, and no value depends on where a batch ends. */
+static inline int pkt_batch_text(pkt_batch *batch, pkt_text *cell, const void *bytes, size_t length)
+{
+    if (length > batch->text_room - batch->text_used)
+        return -1;
+    if (length)
+        memcpy(batch->text + batch->text_used, bytes, length);
+    cell->offset = (uint32_t)batch->text_used;
+    cell->length = (uint32_t)length;
+    batch->text_used += length;
+    return 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

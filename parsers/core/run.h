@@ -1,0 +1,49 @@
+/* What a run asks of a backend, made complete; and clearing a batch for it. */
+#ifndef PKT_CORE_RUN_H
+#define PKT_CORE_RUN_H
+
+#include "pktbench.h"
+
+/* Adjacent arrays of a batch that are cleared by one memset(). */
+typedef struct pkt_clear_range {
+    size_t offset, size; /* bytes in the batch */
+    int byte;
+} pkt_clear_range;
+
+typedef struct pkt_clear_plan {
+    size_t count;
+    pkt_clear_range ranges[PKT_COLUMN_COUNT];
+} pkt_clear_plan;
+
+void pkt_clear_plan_make(pkt_clear_plan *plan, const pkt_column_set *columns);
+/* All rows and text of the batch are forgotten. */
+void pkt_clear_plan_apply(const pkt_clear_plan *plan, pkt_batch *batch);
+
+/* A run with its arguments complete, whatever size the caller's structs have. */
+typedef struct pkt_run_plan {
+    pkt_capture capture;
+    pkt_request request; /* the columns are not empty */
+    pkt_clear_plan clear;
+} pkt_run_plan;
+
+/* Does the backend offer the level and the columns? 0, or -1 and *err (PKT_ERR_USAGE). */
+int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_capture *capture,
+                      const pkt_request *request, pkt_err *err);
+/* Clear the batch and ask the backend for rows: as pkt_backend.next(), its result checked, and
+ * batch->rows set. */
+int pkt_run_next(const pkt_run_plan *plan, const pkt_backend *backend, void *state,
+                 pkt_batch *batch, pkt_err *err);
+
+/* The least of the levels up to `flows` that has the work which the request needs. */
+static inline pkt_level pkt_request_depth(const pkt_request *request)
+{
+    pkt_level depth = request->level;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_level level = pkt_column_at(c)->level;
+        if (pkt_set_has(&request->columns, c) && level <= PKT_LEVEL_FLOWS && level > depth)
+            depth = level;
+    }
+    return depth;
+}
+
+#endif
