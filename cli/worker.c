@@ -27,6 +27,7 @@ typedef struct worker {
     const pkt_backend *backend;
     void *context;
     int loaded;
+    unsigned runs; /* so far */
     pkt_batch *batch;
     uint8_t *evict;
     size_t evict_bytes;
@@ -54,6 +55,18 @@ static json_t *hex64(uint64_t value)
     return json_string(text);
 }
 
+/* One run; between two of them the backend is reset, outside of what is timed. */
+static void run_next(worker *w, const run_job *job, run_outcome *outcome)
+{
+    if (w->runs++ && w->backend->reset) {
+        *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
+        outcome->failed = w->backend->reset(w->context, &outcome->err) != 0;
+        if (outcome->failed)
+            return;
+    }
+    run_once(w->backend, w->context, w->batch, job, outcome);
+}
+
 static json_t *answer_describe(worker *w)
 {
     return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", describe_backend(w->backend), "tool",
@@ -79,7 +92,7 @@ static json_t *answer_verify(worker *w, run_job *job)
 {
     run_outcome outcome;
     job->kind = RUN_VERIFY;
-    run_once(w->backend, w->context, w->batch, job, &outcome);
+    run_next(w, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
     json_t *digests = json_object();
@@ -98,7 +111,7 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     job->keep = json_is_true(json_object_get(request, "keep"));
     if (!job->csv)
         return refusal("rows: no file to write them to");
-    run_once(w->backend, w->context, w->batch, job, &outcome);
+    run_next(w, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
     return json_pack("{s:b, s:I}", "ok", 1, "rows", (json_int_t)outcome.rows);
@@ -110,7 +123,7 @@ static json_t *answer_output(worker *w, run_job *job)
     job->kind = RUN_OUTPUT;
     if (!job->sink)
         return refusal("output_rows: no sink to hand rows over to");
-    run_once(w->backend, w->context, w->batch, job, &outcome);
+    run_next(w, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
     return json_pack("{s:b, s:I, s:o, s:I, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows,
@@ -126,7 +139,7 @@ static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
         return refusal("positions: packets must be at least 1");
     job->kind = RUN_POSITIONS;
     job->packets = (uint64_t)packets;
-    run_once(w->backend, w->context, w->batch, job, &outcome);
+    run_next(w, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
     json_t *parts = json_array();
@@ -162,7 +175,7 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
     job->evict = w->evict;
     job->evict_bytes = w->evict_bytes;
     for (json_int_t i = 0; i < runs; i++) {
-        run_once(w->backend, w->context, w->batch, job, &outcome);
+        run_next(w, job, &outcome);
         if (outcome.failed)
             return failure(&outcome);
         wall += outcome.wall_ns;

@@ -305,7 +305,7 @@ static void absent_clear(truth_row *row)
 {
 #define PKT_X(name, type, level, has, format_as, doc)                                              \
     if ((has) && !(row->present & (has)))                                                          \
-        row->name = 0;
+        memset(&row->name, 0, sizeof row->name);
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
 }

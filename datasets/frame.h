@@ -28,7 +28,7 @@ typedef struct truth_row {
 /* A header: how many bytes must be captured for it to give what it gives. */
 typedef struct frame_step {
     size_t end;
-    uint16_t gives;    /* PKT_HAS_ bits */
+    uint64_t gives;    /* PKT_HAS_ bits */
     uint8_t ip_proto;  /* protocol known once it was read; 0: as before */
     uint16_t eth_type; /* the same */
     uint8_t verdict;   /* a pkt_verdict that ends the packet here; 0: it goes on */

@@ -72,12 +72,14 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     return good;
 }
 
-/* The highest level up to `flows` that the backend offers: the others' columns are a part of it. */
+/* The level at which the backend fills the most columns. */
 static pkt_level reference_level(const backend *c)
 {
-    if (c->offers[PKT_LEVEL_FLOWS])
-        return PKT_LEVEL_FLOWS;
-    return c->offers[PKT_LEVEL_HEADERS] ? PKT_LEVEL_HEADERS : PKT_LEVEL_FRAMES;
+    pkt_level best = PKT_LEVEL_FRAMES;
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
+        if (c->offers[i] && pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
+            best = (pkt_level)i;
+    return best;
 }
 
 static bool reference_fetch(const checker *k, const backend *c, reference *out)
@@ -164,7 +166,7 @@ bool checker_open(checker *k, const suite *suite, suite_slice *slice, const sele
                       named ? named->reason : "there is no such backend");
         return false;
     }
-    if (wanted && !named->offers[PKT_LEVEL_HEADERS]) {
+    if (wanted && reference_level(named) == PKT_LEVEL_FRAMES) {
         message_error("--reference %s: it gives no header columns to compare with", wanted);
         return false;
     }

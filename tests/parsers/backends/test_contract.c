@@ -316,9 +316,49 @@ static void test_level_not_offered(void **state)
     assert_int_equal(rows, 0);
 }
 
+/* Columns beyond the level: stream numbers at `headers` where the backend says that it can, an
+ * error where it does not. */
+static void test_columns_across_levels(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"raw", "libpcap", "read-all"};
+    static pkt_batch batch;
+    capture_make(&scenario_tcp_flood, &containers[0]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        pkt_entry entry = PKT_INIT(pkt_entry);
+        pkt_capture slice = PKT_INIT(pkt_capture);
+        pkt_err err = {.pos = PKT_POS_NONE};
+        rowset flows, some = {.rows = 0};
+        uint64_t rows;
+        assert_int_equal(pkt_registry_find(names[i], &entry), 0);
+        assert_int_equal(pkt_capture_open(capture, &slice, &err), 0);
+        pkt_request request = level_request(PKT_LEVEL_FRAMES);
+        pkt_set_add(&request.columns, PKT_COL_present);
+        pkt_set_add(&request.columns, PKT_COL_stream);
+        pkt_set_add(&request.columns, PKT_COL_dst_port);
+        some.columns = request.columns;
+        const pkt_sink sink = rowset_sink(&some);
+        const int bad = pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err);
+        assert_int_equal(bad, entry.backend->combines_levels ? 0 : -1);
+        if (bad) {
+            assert_int_equal(err.code, PKT_ERR_USAGE);
+            continue;
+        }
+        assert_int_equal(rows_take(entry.backend, NULL, capture, PKT_LEVEL_FLOWS, &flows),
+                         PKT_ERR_NONE);
+        agreement a = {0};
+        rowset_compare(&some, &flows, NULL, some.columns, &a);
+        assert_int_equal(a.status, STATUS_OK);
+        assert_true(a.cells_compared == 2 * rows && rows > 0);
+        rowset_free(&flows);
+        rowset_free(&some);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns_across_levels),
         cmocka_unit_test(test_registry),
         cmocka_unit_test(test_level_not_offered),
         cmocka_unit_test(test_every_backend),
