@@ -1,29 +1,19 @@
 #include "parsers/input/join.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "parsers/core/containers.h"
+#include "parsers/core/numbers.h"
 #include "parsers/input/input.h"
 #include "parsers/source/filter.h"
+#include "parsers/source/source.h"
 #include "parsers/util/buffer.h"
 
-enum { FLUSH_BYTES = 64 << 10, PIPE_BYTES = 1 << 20 };
-/* pcapng: https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/ */
-enum {
-    BLOCK_SECTION = 0x0a0d0d0a,
-    BLOCK_INTERFACE = 1,
-    BLOCK_PACKET = 6,
-    ORDER_MAGIC = 0x1a2b3c4d
-};
-enum { OPTION_TSRESOL = 9, TSRESOL_NS = 9, OPTION_TSOFFSET = 14 };
+enum { FLUSH_BYTES = 64 << 10 };
+enum { TSRESOL_NS = 9 };
 /* pcapng's times are not negative. Those before 1970 are of an interface whose times begin here,
  * the last second before all that 64 bits of nanoseconds hold. */
 #define EARLY_S INT64_C(-9223372037)
-#define NS_PER_S 1000000000u
 
 /* Numbers of packets on their way to the rows; as many as the pipe and the backend hold. */
 typedef struct numbers {
@@ -39,16 +29,14 @@ struct pkt_join {
     pkt_input *input;
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
-    bool pending, running, numbered;
+    bool pending, numbered;
     uint64_t number, timeless; /* packets used that have no time */
     size_t links; /* link types met; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
     pkt_buffer out;
     numbers numbers;
-    int pipe_out, pipe_in;
-    pthread_t thread;
-    pkt_err fault; /* the thread's until it has been joined */
-    char path[32];
+    pkt_pump pump;
+    pkt_err fault; /* the thread's until the pump stops */
     pkt_capture capture;
 };
 
@@ -90,7 +78,7 @@ uint64_t pkt_join_number(void *join)
 
 static int capture_open(pkt_join *join, pkt_err *err)
 {
-    join->input = pkt_input_open(join->paths[join->current], err);
+    join->input = pkt_input_open_for(join->paths[join->current], &join->pump, err);
     if (!join->input)
         return -1;
     join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
@@ -130,33 +118,27 @@ static int record_next(pkt_join *join, pkt_err *err)
     return 0;
 }
 
+/* -1: the pump's reader has gone. */
 static int out_flush(pkt_join *join)
 {
-    const uint8_t *at = join->out.at;
-    size_t size = join->out.size;
+    const size_t size = join->out.size;
     join->out.size = 0;
-    while (size > 0) {
-        ssize_t put = write(join->pipe_in, at, size);
-        if (put < 0 && errno != EINTR)
-            return -1; /* nobody reads any more */
-        at += put > 0 ? put : 0;
-        size -= put > 0 ? (size_t)put : 0;
-    }
-    return 0;
+    return pkt_pump_write(&join->pump, join->out.at, size);
 }
 
 static int section_add(pkt_join *join, pkt_err *err)
 {
-    const uint32_t words[] = {BLOCK_SECTION, 28, ORDER_MAGIC, 1, UINT32_MAX, UINT32_MAX, 28};
+    const uint32_t words[] = {PCAPNG_SECTION, 28, PCAPNG_ORDER_MAGIC, 1, UINT32_MAX,
+                              UINT32_MAX,     28};
     return pkt_buffer_add(&join->out, words, sizeof words, err);
 }
 
 static int interface_add(pkt_join *join, uint16_t link_type, int64_t offset_s, pkt_err *err)
 {
     enum { TOTAL = 48 };
-    const uint16_t resolution[] = {OPTION_TSRESOL, 1}, offset[] = {OPTION_TSOFFSET, 8};
+    const uint16_t resolution[] = {PCAPNG_IF_TSRESOL, 1}, offset[] = {PCAPNG_IF_TSOFFSET, 8};
     const uint8_t value[] = {TSRESOL_NS, 0, 0, 0};
-    uint32_t words[TOTAL / 4] = {BLOCK_INTERFACE, TOTAL, link_type};
+    uint32_t words[TOTAL / 4] = {PCAPNG_INTERFACE, TOTAL, link_type};
     memcpy(&words[4], resolution, sizeof resolution);
     memcpy(&words[5], value, sizeof value);
     memcpy(&words[6], offset, sizeof offset);
@@ -191,7 +173,7 @@ static int packet_add(pkt_join *join, pkt_err *err)
     const uint32_t pad = (4 - r->cap_len % 4) % 4, total = FIXED + r->cap_len + pad + TOTAL;
     const bool early = r->ts_ns < 0;
     const uint64_t time = (uint64_t)r->ts_ns - (early ? (uint64_t)EARLY_S * NS_PER_S : 0);
-    const uint32_t head[] = {BLOCK_PACKET,
+    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET,
                              total,
                              (uint32_t)interface + early,
                              (uint32_t)(time >> 32),
@@ -212,20 +194,16 @@ static int record_use(pkt_join *join, pkt_err *err)
     int wanted = join->filter ? pkt_filter_match(join->filter, &join->record, err) : 1;
     if (wanted <= 0)
         return wanted;
-    join->timeless += !pkt_source_timed(join->source);
+    join->timeless += !pkt_source_has_time(join->source);
     if (join->numbered && number_keep(&join->numbers, join->number, err) != 0)
         return -1;
     return packet_add(join, err);
 }
 
-static void *join_run(void *argument)
+static void join_produce(void *self)
 {
-    pkt_join *join = argument;
-    sigset_t broken_pipe;
-    sigemptyset(&broken_pipe);
-    sigaddset(&broken_pipe, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
-    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+    pkt_join *join = self;
+    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE}, ignored;
     int got = section_add(join, &err) == 0 ? 1 : -1;
     while (got > 0 && (got = record_next(join, &err)) > 0) {
         if (record_use(join, &err) != 0)
@@ -234,30 +212,10 @@ static void *join_run(void *argument)
             got = 0;
     }
     (void)out_flush(join); /* rows before a fault stand */
-    if (got < 0)
+    /* What the captures behind it contain does not concern a reader that has gone. */
+    if (got < 0 && pkt_pump_is_read(&join->pump))
         join->fault = err;
-    close(join->pipe_in);
-    return NULL;
-}
-
-static int thread_start(pkt_join *join, pkt_err *err)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no pipe for it: %s", strerror(errno));
-    join->pipe_out = ends[0];
-    join->pipe_in = ends[1];
-    (void)fcntl(join->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
-    (void)snprintf(join->path, sizeof join->path, "/proc/self/fd/%d", join->pipe_out);
-    join->capture = (pkt_capture){
-        .struct_size = sizeof join->capture, .path = join->path, .format = PKT_FORMAT_PCAPNG};
-    errno = pthread_create(&join->thread, NULL, join_run, join);
-    if (errno) {
-        close(join->pipe_in);
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no thread for it: %s", strerror(errno));
-    }
-    join->running = true;
-    return 0;
+    (void)capture_close(join, 0, &ignored); /* its thread looks at this pump */
 }
 
 /* The first capture is opened, and the filter tried on its first packet, before anything runs. */
@@ -265,12 +223,16 @@ static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
 {
     if (filter && !(join->filter = pkt_filter_open(filter, err)))
         return -1;
-    if (capture_open(join, err) != 0)
+    if (pkt_pump_open(&join->pump, err) != 0 || capture_open(join, err) != 0)
         return -1;
     join->pending = pkt_source_next(join->source, &join->record, NULL) > 0;
     if (filter && join->pending && pkt_filter_match(join->filter, &join->record, err) < 0)
         return -1;
-    return thread_start(join, err);
+    if (pkt_pump_start(&join->pump, join_produce, join, err) != 0)
+        return -1;
+    join->capture = (pkt_capture){
+        .struct_size = sizeof join->capture, .path = join->pump.path, .format = PKT_FORMAT_PCAPNG};
+    return 0;
 }
 
 pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, int numbered,
@@ -284,7 +246,7 @@ pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, in
     join->paths = paths;
     join->count = count;
     join->numbered = numbered && filter;
-    join->pipe_out = -1;
+    join->pump = pkt_pump_of(NULL);
     pthread_mutex_init(&join->numbers.lock, NULL);
     if (join_begin(join, filter, err) == 0)
         return join;
@@ -302,20 +264,9 @@ const char *pkt_join_path(const pkt_join *join)
     return join->paths[join->current];
 }
 
-/* When our reading end is closed as well, the thread meets a broken pipe. */
-static void thread_stop(pkt_join *join)
-{
-    if (join->pipe_out >= 0)
-        close(join->pipe_out);
-    join->pipe_out = -1;
-    if (join->running)
-        pthread_join(join->thread, NULL);
-    join->running = false;
-}
-
 int pkt_join_end(pkt_join *join, int bad, pkt_err *err)
 {
-    thread_stop(join);
+    pkt_pump_stop(&join->pump);
     if (join->fault.code == PKT_ERR_NONE || bad)
         return bad;
     *err = join->fault;
@@ -332,8 +283,10 @@ void pkt_join_close(pkt_join *join)
     pkt_err err;
     if (!join)
         return;
-    thread_stop(join);
-    (void)capture_close(join, 0, &err);
+    /* A thread that ran has closed it; one of its input looks at the pump. */
+    if (!join->pump.running)
+        (void)capture_close(join, 0, &err);
+    pkt_pump_stop(&join->pump);
     pkt_filter_close(join->filter);
     pkt_buffer_free(&join->out);
     pthread_mutex_destroy(&join->numbers.lock);
