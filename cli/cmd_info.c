@@ -8,13 +8,12 @@
 #include "bench/worker/describe.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "parsers/core/numbers.h"
 #include "parsers/input/input.h"
 #include "parsers/source/source.h"
 
 /* Interfaces that are described; further ones are only counted, so that memory stays bounded. */
 #define INFO_INTERFACES_MAX 4096u
-
-#define NS_PER_S 1000000000
 
 typedef struct interface_info {
     pkt_interface interface;
@@ -38,11 +37,11 @@ typedef struct capture_info {
     pkt_err fault; /* code PKT_ERR_NONE: read to its end */
 } capture_info;
 
-static void section_seen(void *self, int big_endian)
+static void section_seen(void *self, bool big_endian)
 {
     capture_info *info = self;
     info->sections++;
-    info->big_endian += big_endian ? 1 : 0;
+    info->big_endian += big_endian;
     info->section_first = info->interfaces_total;
 }
 
@@ -70,7 +69,7 @@ static void record_seen(capture_info *info, const pkt_source *source, const pkt_
     const uint64_t index = info->section_first + pkt_source_interface(source);
     if (index < info->described)
         info->interfaces[index].packets++;
-    if (pkt_source_timed(source))
+    if (pkt_source_has_time(source))
         time_seen(info, record->ts_ns);
     info->packets++;
     info->cap_bytes += record->cap_len;
@@ -91,7 +90,7 @@ static int info_take(capture_info *info, pkt_input *input, pkt_err *err)
     info->packing = pkt_input_compression(input);
     info->format = pkt_source_format(source);
     info->in_order = true;
-    pkt_source_watched(source, (pkt_source_watch){section_seen, interface_seen, info});
+    pkt_source_set_callbacks(source, &(pkt_source_callbacks){section_seen, interface_seen, info});
     while ((got = pkt_source_next(source, &record, &info->fault)) == 1)
         record_seen(info, source, &record);
     info->bytes = pkt_source_offset(source);

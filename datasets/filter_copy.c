@@ -1,6 +1,7 @@
 #include "datasets/filter_copy.h"
 
 #include "parsers/source/filter.h"
+#include "parsers/source/source.h"
 #include "parsers/util/atomic_file.h"
 
 typedef struct filter_copier {

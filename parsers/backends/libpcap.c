@@ -10,7 +10,7 @@
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
 #include "parsers/live/pcap_live.h"
-#include "parsers/source/source_private.h"
+#include "parsers/source/link_type.h"
 
 typedef struct libpcap_state {
     pcap_t *pcap;
@@ -27,24 +27,6 @@ static const char *libpcap_version(void)
     static const char prefix[] = "libpcap version ";
     const char *version = pcap_lib_version();
     return strncmp(version, prefix, sizeof prefix - 1) == 0 ? version + sizeof prefix - 1 : version;
-}
-
-/* DLT_ numbers are those of LINKTYPE_ but for raw IP and these:
- * https://www.tcpdump.org/linktypes.html */
-static uint16_t link_type_of(int dlt)
-{
-    switch (dlt) {
-    case DLT_ATM_RFC1483:
-        return 100;
-    case DLT_SLIP_BSDOS:
-        return 102;
-    case DLT_PPP_BSDOS:
-        return 103;
-    case DLT_ATM_CLIP:
-        return 106;
-    default:
-        return link_type_common((uint16_t)dlt);
-    }
 }
 
 static int pcap_get(libpcap_state *s, const pkt_capture *capture, pkt_err *err)
@@ -77,7 +59,7 @@ static int libpcap_open(void *context, void **state, const pkt_capture *capture,
         free(s);
         return -1;
     }
-    s->link_type = link_type_of(pcap_datalink(s->pcap));
+    s->link_type = pkt_link_type_of_dlt(pcap_datalink(s->pcap));
     s->short_seconds = capture->format == PKT_FORMAT_PCAP;
     *state = s;
     return 0;

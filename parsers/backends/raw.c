@@ -53,7 +53,7 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
         return -1;
     }
     if (s->live && s->source)
-        pkt_source_grows(s->source, 1);
+        pkt_source_set_growing(s->source, true);
     *state = s;
     return 0;
 }

@@ -2,8 +2,8 @@
 #ifndef PKT_DECODE_H
 #define PKT_DECODE_H
 
+#include "parsers/core/record.h"
 #include "parsers/decode/hint.h"
-#include "parsers/source/source.h"
 #include "pktbench.h"
 
 /* Limits on nesting; deeper is PKT_UNSUPPORTED. */

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "parsers/input/decompress/decompress.h"
-#include "parsers/source/source_private.h"
+#include "parsers/source/limits.h"
+#include "parsers/source/probe.h"
 
 enum { CHUNK_BYTES = 256 << 10, PIPE_BYTES = 1 << 20, PIPE_PATH_BYTES = 32 };
 
@@ -55,7 +56,7 @@ static int input_descriptor(const char *path, pkt_err *err)
     }
     if (standard)
         return fd;
-    if (pkt_file_check(fd, 1, &st, err) == 0) {
+    if (pkt_file_check(fd, true, &st, err) == 0) {
         if (S_ISFIFO(st.st_mode))
             writer_wait(fd);
         if (fcntl(fd, F_SETFL, 0) == 0)
@@ -91,9 +92,9 @@ bool pkt_input_is_file(const char *path)
 /* The first bytes, enough to tell the format. */
 static int head_read(pkt_input *input, pkt_err *err)
 {
-    int swapped;
+    bool swapped;
     ssize_t got = 1;
-    while (got > 0 && input->size < PCAP_FILE_HEADER) {
+    while (got > 0 && input->size < PKT_HEAD_BYTES) {
         got = pkt_decompress_read(input->decompress, input->bytes + input->size,
                                   CHUNK_BYTES - input->size, err);
         input->size += got > 0 ? (size_t)got : 0;

@@ -7,23 +7,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "parsers/core/containers.h"
+#include "parsers/core/numbers.h"
 #include "parsers/input/input.h"
 #include "parsers/source/filter.h"
+#include "parsers/source/source.h"
 #include "parsers/util/buffer.h"
 
 enum { FLUSH_BYTES = 64 << 10, PIPE_BYTES = 1 << 20 };
-/* pcapng: https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/ */
-enum {
-    BLOCK_SECTION = 0x0a0d0d0a,
-    BLOCK_INTERFACE = 1,
-    BLOCK_PACKET = 6,
-    ORDER_MAGIC = 0x1a2b3c4d
-};
-enum { OPTION_TSRESOL = 9, TSRESOL_NS = 9, OPTION_TSOFFSET = 14 };
+enum { TSRESOL_NS = 9 };
 /* pcapng's times are not negative. Those before 1970 are of an interface whose times begin here,
  * the last second before all that 64 bits of nanoseconds hold. */
 #define EARLY_S INT64_C(-9223372037)
-#define NS_PER_S 1000000000u
 
 /* Numbers of packets on their way to the rows; as many as the pipe and the backend hold. */
 typedef struct numbers {
@@ -147,16 +142,17 @@ static int out_flush(pkt_join *join)
 
 static int section_add(pkt_join *join, pkt_err *err)
 {
-    const uint32_t words[] = {BLOCK_SECTION, 28, ORDER_MAGIC, 1, UINT32_MAX, UINT32_MAX, 28};
+    const uint32_t words[] = {PCAPNG_SECTION, 28, PCAPNG_ORDER_MAGIC, 1, UINT32_MAX,
+                              UINT32_MAX,     28};
     return pkt_buffer_add(&join->out, words, sizeof words, err);
 }
 
 static int interface_add(pkt_join *join, uint16_t link_type, int64_t offset_s, pkt_err *err)
 {
     enum { TOTAL = 48 };
-    const uint16_t resolution[] = {OPTION_TSRESOL, 1}, offset[] = {OPTION_TSOFFSET, 8};
+    const uint16_t resolution[] = {PCAPNG_IF_TSRESOL, 1}, offset[] = {PCAPNG_IF_TSOFFSET, 8};
     const uint8_t value[] = {TSRESOL_NS, 0, 0, 0};
-    uint32_t words[TOTAL / 4] = {BLOCK_INTERFACE, TOTAL, link_type};
+    uint32_t words[TOTAL / 4] = {PCAPNG_INTERFACE, TOTAL, link_type};
     memcpy(&words[4], resolution, sizeof resolution);
     memcpy(&words[5], value, sizeof value);
     memcpy(&words[6], offset, sizeof offset);
@@ -191,7 +187,7 @@ static int packet_add(pkt_join *join, pkt_err *err)
     const uint32_t pad = (4 - r->cap_len % 4) % 4, total = FIXED + r->cap_len + pad + TOTAL;
     const bool early = r->ts_ns < 0;
     const uint64_t time = (uint64_t)r->ts_ns - (early ? (uint64_t)EARLY_S * NS_PER_S : 0);
-    const uint32_t head[] = {BLOCK_PACKET,
+    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET,
                              total,
                              (uint32_t)interface + early,
                              (uint32_t)(time >> 32),
@@ -212,7 +208,7 @@ static int record_use(pkt_join *join, pkt_err *err)
     int wanted = join->filter ? pkt_filter_match(join->filter, &join->record, err) : 1;
     if (wanted <= 0)
         return wanted;
-    join->timeless += !pkt_source_timed(join->source);
+    join->timeless += !pkt_source_has_time(join->source);
     if (join->numbered && number_keep(&join->numbers, join->number, err) != 0)
         return -1;
     return packet_add(join, err);

@@ -3,7 +3,8 @@
 #ifndef PKT_LIVE_PACKET_RING_H
 #define PKT_LIVE_PACKET_RING_H
 
-#include "parsers/source/source.h"
+#include "parsers/core/record.h"
+#include "pktbench.h"
 
 typedef struct pkt_ring pkt_ring;
 

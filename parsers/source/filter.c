@@ -3,6 +3,9 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 
+#include "parsers/source/limits.h"
+#include "parsers/source/link_type.h"
+
 /* An expression is compiled for a link type when its first packet is met. */
 typedef struct compiled {
     uint16_t link_type;
@@ -32,25 +35,6 @@ void pkt_filter_close(pkt_filter *filter)
     free(filter);
 }
 
-/* LINKTYPE_ numbers are those of DLT_ but for raw IP and these few. */
-static int dlt_of(uint16_t link_type)
-{
-    switch (link_type) {
-    case 101:
-        return DLT_RAW;
-    case 100:
-        return DLT_ATM_RFC1483;
-    case 102:
-        return DLT_SLIP_BSDOS;
-    case 103:
-        return DLT_PPP_BSDOS;
-    case 106:
-        return DLT_ATM_CLIP;
-    default:
-        return link_type;
-    }
-}
-
 int pkt_filter_compile(struct pcap *pcap, const char *text, struct bpf_program *program,
                        pkt_err *err)
 {
@@ -68,7 +52,7 @@ static const compiled *compile(pkt_filter *filter, uint16_t link_type, pkt_err *
         return NULL;
     }
     compiled *c = &filter->compiled[filter->count];
-    pcap_t *pcap = pcap_open_dead(dlt_of(link_type), (int)PKT_MAX_RECORD);
+    pcap_t *pcap = pcap_open_dead(pkt_link_type_to_dlt(link_type), (int)PKT_MAX_RECORD);
     if (!pcap) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a filter");
         return NULL;

@@ -3,7 +3,8 @@
 #ifndef PKT_FILTER_H
 #define PKT_FILTER_H
 
-#include "parsers/source/source.h"
+#include "parsers/core/record.h"
+#include "pktbench.h"
 
 /* Link types that one run may meet, at most. */
 #define PKT_MAX_FILTER_LINKS 16u

@@ -6,62 +6,103 @@
  * Before version 2.3 the two lengths stood in the other order, in 2.3 in either: the larger one is
  * the original length. The "modified" pcap of old Linux tools (magic a1b2cd34) has 8 more bytes in
  * a record's header: interface(4) protocol(2) packet type(1) padding(1). */
-#include <stdbool.h>
+#include <stdlib.h>
 
-#include "parsers/source/source_private.h"
+#include "parsers/core/numbers.h"
+#include "parsers/source/byte_order.h"
+#include "parsers/source/limits.h"
+#include "parsers/source/link_type.h"
+#include "parsers/source/reader.h"
 
-#define NS_PER_S 1000000000
-
-/* How far ahead of the walk the record headers are fetched. The walk is a chain of dependent loads;
- * small records make it run at the latency of the memory unless their lines are already on the way.
- * Two lines: record and packet headers together rarely fit into one. */
+/* How far ahead of the reader the record headers are fetched. The reader is a chain of dependent
+ * loads; small records make it run at the latency of the memory unless their lines are already on
+ * the way. Two lines: record and packet headers together rarely fit into one. */
 enum { PREFETCH_BYTES = 1024, CACHE_LINE = 64 };
 
-int pkt_pcap_open(pkt_source *source, pkt_err *err)
+/* The order of a record's lengths: captured, original; or the other way round. */
+typedef enum pcap_lengths { LENGTHS_NORMAL, LENGTHS_SWAPPED, LENGTHS_EITHER } pcap_lengths;
+
+typedef struct pcap_reader {
+    pkt_window *window;
+    bool swapped; /* numbers have the other byte order */
+    uint16_t link_type;
+    size_t record_header; /* bytes */
+    pcap_lengths lengths;
+    uint32_t frac_ns; /* nanoseconds a unit of the timestamp's fraction */
+    uint32_t snaplen;
+} pcap_reader;
+
+/* What the file header says. 0, or -1 and *err. */
+static int header_read(pcap_reader *reader, const uint8_t *head, pkt_err *err)
 {
-    const uint8_t *head = source->bytes;
-    unsigned major = file_u16(head + 4, source->swapped);
-    unsigned minor = file_u16(head + 6, source->swapped);
+    const bool swapped = reader->swapped;
+    const unsigned major = file_u16(head + 4, swapped), minor = file_u16(head + 6, swapped);
     if (major != 2)
         return pkt_fail(err, PKT_ERR_FORMAT, 4, "is pcap version %u.%u; only 2.x is handled", major,
                         minor);
-    uint32_t magic = file_u32(head, source->swapped);
-    source->frac_ns = magic == PCAP_MAGIC_NS ? 1 : 1000;
-    source->record_header =
+    const uint32_t magic = file_u32(head, swapped);
+    reader->frac_ns = magic == PCAP_MAGIC_NS ? 1 : 1000;
+    reader->record_header =
         magic == PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_HEADER : PCAP_RECORD_HEADER;
-    source->lengths = minor < 3 ? LENGTHS_SWAPPED : minor == 3 ? LENGTHS_EITHER : LENGTHS_NORMAL;
+    reader->lengths = minor < 3 ? LENGTHS_SWAPPED : minor == 3 ? LENGTHS_EITHER : LENGTHS_NORMAL;
+    reader->snaplen = file_u32(head + 16, swapped);
     /* FCS length (4 bits), whether it is given (1), reserved (1 and 10), link type (16). */
-    const uint32_t link = file_u32(head + 20, source->swapped);
+    const uint32_t link = file_u32(head + 20, swapped);
     if (link >> 16 & 0x3ff)
         return pkt_fail(err, PKT_ERR_FORMAT, 20, "has reserved bits beside its link type: %08x",
                         (unsigned)link);
-    source->link_type = link_type_common((uint16_t)link);
-    source->at = PCAP_FILE_HEADER;
+    reader->link_type = link_type_common((uint16_t)link);
     return 0;
 }
 
-pkt_interface pkt_pcap_interface(const pkt_source *source)
+static int pcap_open(void **state, pkt_window *window, bool swapped, pkt_err *err)
 {
-    const uint64_t ticks = NS_PER_S / source->frac_ns;
-    return (pkt_interface){
-        .link_type = source->link_type,
-        .resolution = source->frac_ns == 1 ? 9 : 6,
-        .snaplen = file_u32(source->bytes + 16, source->swapped),
-        .ticks = ticks,
-        .tick_ns = source->frac_ns,
-    };
+    pcap_reader *reader = malloc(sizeof *reader);
+    if (!reader)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a source");
+    *reader = (pcap_reader){.window = window, .swapped = swapped};
+    if (header_read(reader, window->bytes, err) != 0) {
+        free(reader);
+        return -1;
+    }
+    window->at = PCAP_FILE_HEADER;
+    *state = reader;
+    return 0;
 }
 
-static int record_fault(const pkt_source *source, size_t left, uint32_t cap_len, pkt_err *err)
+static void pcap_callbacks(void *state, const pkt_source_callbacks *callbacks)
 {
-    if (left < source->record_header)
-        return pkt_fail(err, PKT_ERR_TRUNCATED, here(source), "is cut inside a record header");
+    const pcap_reader *reader = state;
+    const pkt_interface interface = {
+        .link_type = reader->link_type,
+        .resolution = reader->frac_ns == 1 ? 9 : 6,
+        .snaplen = reader->snaplen,
+        .ticks = NS_PER_S / reader->frac_ns,
+        .tick_ns = reader->frac_ns,
+    };
+    if (callbacks->section)
+        callbacks->section(callbacks->self, file_is_big_endian(reader->swapped));
+    if (callbacks->interface)
+        callbacks->interface(callbacks->self, &interface);
+}
+
+static pkt_origin pcap_origin(const void *state)
+{
+    (void)state;
+    return (pkt_origin){.has_time = true};
+}
+
+/* Why the record at the window's position cannot be read; `left` bytes follow there. */
+static int record_fault(const pcap_reader *reader, size_t left, uint32_t cap_len, pkt_err *err)
+{
+    const uint64_t at = pkt_window_offset(reader->window);
+    if (left < reader->record_header)
+        return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is cut inside a record header");
     if (cap_len > PKT_MAX_RECORD)
-        return pkt_fail(err, PKT_ERR_CORRUPT, here(source),
+        return pkt_fail(err, PKT_ERR_CORRUPT, at,
                         "record claims %u captured bytes; the limit is %u", cap_len,
                         PKT_MAX_RECORD);
-    return pkt_fail(err, PKT_ERR_TRUNCATED, here(source), "is cut inside a record of %u bytes",
-                    cap_len);
+    return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is cut inside a record of %u bytes", cap_len);
 }
 
 static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)
@@ -69,14 +110,16 @@ static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uin
     return lengths != LENGTHS_NORMAL && (lengths == LENGTHS_SWAPPED || first > second);
 }
 
-static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max, int swapped,
-                            size_t header, pcap_lengths lengths, pkt_err *err)
+/* Inlined with constants for `swapped`, `header` and `lengths`. */
+static inline int records_read(const pcap_reader *reader, pkt_record *records, size_t max,
+                               bool swapped, size_t header, pcap_lengths lengths, pkt_err *err)
 {
-    const uint8_t *bytes = source->bytes;
-    size_t size = source->size, at = source->at, n = 0;
-    const uint64_t base = source->base;
-    const uint32_t frac_ns = source->frac_ns;
-    const uint16_t link_type = source->link_type;
+    pkt_window *window = reader->window;
+    const uint8_t *bytes = window->bytes;
+    size_t size = window->size, at = window->at, n = 0;
+    const uint64_t base = window->base;
+    const uint32_t frac_ns = reader->frac_ns;
+    const uint16_t link_type = reader->link_type;
     while (n < max && at < size) {
         size_t left = size - at;
         const uint8_t *head = bytes + at;
@@ -92,8 +135,8 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
         }
         if (left < header || cap_len > PKT_MAX_RECORD || cap_len > left - header) {
             if (n > 0)
-                break; /* hand out what is there; the fault is met again next time */
-            return record_fault(source, left, cap_len, err);
+                break; /* give what is there; the fault is met again at the next call */
+            return record_fault(reader, left, cap_len, err);
         }
         const uintptr_t ahead = (uintptr_t)head + PREFETCH_BYTES;
         __builtin_prefetch((const void *)ahead);
@@ -109,17 +152,26 @@ static inline int pcap_walk(pkt_source *source, pkt_record *records, size_t max,
         at += header + cap_len;
         record->end = base + at;
     }
-    source->at = at;
+    window->at = at;
     return (int)n;
 }
 
-int pkt_pcap_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err)
+static int pcap_read(void *state, pkt_record *records, size_t max, pkt_err *err)
 {
-    if (source->lengths != LENGTHS_NORMAL || source->record_header != PCAP_RECORD_HEADER)
-        return pcap_walk(source, records, max, source->swapped, source->record_header,
-                         source->lengths, err);
+    const pcap_reader *reader = state;
+    if (reader->lengths != LENGTHS_NORMAL || reader->record_header != PCAP_RECORD_HEADER)
+        return records_read(reader, records, max, reader->swapped, reader->record_header,
+                            reader->lengths, err);
     /* Two copies of the loop, so that the byte order is decided once and not at every number. */
-    return source->swapped
-               ? pcap_walk(source, records, max, 1, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err)
-               : pcap_walk(source, records, max, 0, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err);
+    return reader->swapped
+               ? records_read(reader, records, max, true, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err)
+               : records_read(reader, records, max, false, PCAP_RECORD_HEADER, LENGTHS_NORMAL, err);
 }
+
+const pkt_reader pkt_reader_pcap = {
+    .open = pcap_open,
+    .read = pcap_read,
+    .set_callbacks = pcap_callbacks,
+    .origin = pcap_origin,
+    .close = free,
+};

@@ -1,9 +1,12 @@
-/* Is this file a capture? Told by its first bytes, never by its name. */
+#include "parsers/source/probe.h"
+
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "parsers/source/source_private.h"
+#include "parsers/source/byte_order.h"
+
+/* The byte-order magic of a pcapng section header stands behind its type and length. */
+enum { ORDER_AT = 8, ORDER_END = ORDER_AT + 4 };
 
 typedef struct magic {
     uint8_t bytes[6];
@@ -22,32 +25,38 @@ static const magic known[] = {
     {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
 };
 
-static int is_pcap(uint32_t magic)
+static bool is_pcap(uint32_t magic)
 {
     return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
 }
 
-int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
-                      pkt_err *err)
+static int other_format_check(const uint8_t *bytes, size_t size, pkt_err *err)
 {
     if (size == 0)
         return pkt_fail(err, PKT_ERR_FORMAT, 0, "is empty: a capture has a file header");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (size >= known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
             return pkt_fail(err, PKT_ERR_FORMAT, 0, "is %s", known[i].words);
-    uint32_t first = size >= 4 ? file_u32(bytes, 0) : 0;
-    uint32_t order = size >= PKT_MAGIC_BYTES ? file_u32(bytes + 8, 0) : 0;
-    *swapped = 0;
-    if (first == 0x0a0d0d0a) { /* pcapng section header: the byte-order magic stands at 8 */
-        *format = PKT_FORMAT_PCAPNG;
-        *swapped = order == 0x4d3c2b1a;
-        if (size < PKT_MAGIC_BYTES || (order != 0x1a2b3c4d && !*swapped))
-            return pkt_fail(err, PKT_ERR_FORMAT, 8,
-                            "starts like pcapng, but has no byte-order "
-                            "magic");
-        return 0;
-    }
-    *format = PKT_FORMAT_PCAP;
+    return 0;
+}
+
+static int pcapng_detect(const uint8_t *bytes, size_t size, bool *swapped, pkt_err *err)
+{
+    if (size < ORDER_END || !pcapng_order(bytes + ORDER_AT, swapped))
+        return pkt_fail(err, PKT_ERR_FORMAT, ORDER_AT,
+                        "starts like pcapng, but has no byte-order magic");
+    return 0;
+}
+
+int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, bool *swapped,
+                      pkt_err *err)
+{
+    if (other_format_check(bytes, size, err) != 0)
+        return -1;
+    const uint32_t first = size >= sizeof first ? file_u32(bytes, false) : 0;
+    *format = first == PCAPNG_SECTION ? PKT_FORMAT_PCAPNG : PKT_FORMAT_PCAP;
+    if (*format == PKT_FORMAT_PCAPNG)
+        return pcapng_detect(bytes, size, swapped, err);
     *swapped = !is_pcap(first);
     if (*swapped && !is_pcap(__builtin_bswap32(first)))
         return pkt_fail(err, PKT_ERR_FORMAT, 0,
@@ -55,18 +64,18 @@ int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, int
     return 0;
 }
 
-int pkt_head_detect(const uint8_t *bytes, size_t size, pkt_format *format, int *swapped,
+int pkt_head_detect(const uint8_t *bytes, size_t size, pkt_format *format, bool *swapped,
                     pkt_err *err)
 {
     if (pkt_format_detect(bytes, size, format, swapped, err) != 0)
         return -1;
-    if (size < PCAP_FILE_HEADER)
+    if (size < PKT_HEAD_BYTES)
         return pkt_fail(err, PKT_ERR_FORMAT, size, "ends inside its file header, after %zu bytes",
                         size);
     return 0;
 }
 
-int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err)
+int pkt_file_check(int fd, bool pipes, struct stat *st, pkt_err *err)
 {
     if (fstat(fd, st) != 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
@@ -81,13 +90,13 @@ int pkt_file_check(int fd, int pipes, struct stat *st, pkt_err *err)
 static int capture_read(int fd, const char *path, pkt_capture *capture, pkt_err *err)
 {
     struct stat st;
-    if (pkt_file_check(fd, 0, &st, err) != 0)
+    if (pkt_file_check(fd, false, &st, err) != 0)
         return -1;
-    uint8_t head[PCAP_FILE_HEADER];
+    uint8_t head[PKT_HEAD_BYTES];
     ssize_t got = pread(fd, head, sizeof head, 0);
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    int swapped;
+    bool swapped;
     if (pkt_head_detect(head, (size_t)got, &capture->format, &swapped, err) != 0)
         return -1;
     capture->path = path;

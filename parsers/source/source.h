@@ -1,74 +1,71 @@
-/* Capture files: containers in, records out. Classic pcap and pcapng, told by magic. */
+/* Capture files: containers in, records out. Classic pcap and pcapng, detected by magic.
+ * A source is used by one thread at a time. */
 #ifndef PKT_SOURCE_H
 #define PKT_SOURCE_H
 
+#include <stdbool.h>
+
 #include "pktbench.h"
 
-#include "parsers/source/limits.h"
-
-/* One packet record. `data` is valid until the source is read again or closed.
- * `start` and `end` are the byte offsets in the file of the whole record or block. */
-typedef struct pkt_record {
-    const uint8_t *data;
-    int64_t ts_ns;
-    uint32_t cap_len, wire_len; /* bytes; cap_len of them can be read at `data` */
-    uint16_t link_type;         /* LINKTYPE_, 12 and 14 (raw IP of some systems) given as 101 */
-    uint64_t start, end;
-} pkt_record;
+#include "parsers/core/record.h"
 
 typedef struct pkt_source pkt_source;
 
-/* Open the file and read its header. NULL and *err if it is no capture that we handle. */
+/* Open the file, or pipe, and read its header. NULL and *err if it is no capture that is handled.
+ */
 pkt_source *pkt_source_open(const char *path, pkt_err *err);
+/* The same with a first window (see window.h) of so many bytes, a power of 2 from 64 on: for tests,
+ * where a window of a few records moves and grows often. */
+pkt_source *pkt_source_open_window(const char *path, size_t window_bytes, pkt_err *err);
+/* NULL: nothing. */
 void pkt_source_close(pkt_source *source);
 
 /* The next record: 1, 0 at the end, -1 and *err (PKT_ERR_TRUNCATED, PKT_ERR_CORRUPT, ...: `pos` is
- * the offset of the record that could not be read). What ended the source is said again at every
- * call.
- */
+ * the offset of the record that could not be read). After the end or an error, every call returns
+ * it again. */
 int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err);
 /* The same for up to `max` records (at least 1) at once: how many were filled, 0 or -1. */
 int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
 
-/* 1: while the file grows, 0 of the above says that there is no whole record now; ask again. */
-void pkt_source_grows(pkt_source *source, int growing);
-int pkt_source_growing(const pkt_source *source);
+/* While the file grows, 0 from the functions above means that there is no whole record yet: ask
+ * again later. */
+void pkt_source_set_growing(pkt_source *source, bool growing);
+bool pkt_source_is_growing(const pkt_source *source);
 
 /* Size of the file, bytes; 0 of a pipe. */
 uint64_t pkt_source_size(const pkt_source *source);
-/* Bytes of the file that were read over so far. */
+/* Bytes of the file read so far. */
 uint64_t pkt_source_offset(const pkt_source *source);
 pkt_format pkt_source_format(const pkt_source *source);
-/* Byte offset of the section that the last record belongs to (classic pcap: 0). */
-uint64_t pkt_source_section(const pkt_source *source);
-/* Byte offset just behind the file header (classic pcap: 24; pcapng: 0, its header is a block). */
-uint64_t pkt_source_first(const pkt_source *source);
 
-/* What the packets of an interface inherit. Classic pcap has one. */
+/* What the packets of an interface inherit. Classic pcap has one interface. */
 typedef struct pkt_interface {
     uint16_t link_type;
-    uint8_t resolution; /* as if_tsresol: 10^-n, or 2^-n with the highest bit set */
-    uint32_t snaplen;   /* bytes; 0: none */
-    uint64_t ticks;     /* timestamp units a second */
-    uint64_t tick_ns;   /* nanoseconds a unit, 0 unless whole */
-    int64_t offset_s;   /* if_tsoffset */
-    int64_t offset_ns;  /* the same, for units below `near` */
-    uint64_t near;      /* times of fewer units are stamp * tick_ns + offset_ns */
+    uint8_t resolution;  /* as if_tsresol: 10^-n, or 2^-n with the highest bit set */
+    uint32_t snaplen;    /* bytes; 0: none */
+    uint64_t ticks;      /* timestamp units a second */
+    uint64_t tick_ns;    /* nanoseconds a unit, 0 unless whole */
+    int64_t offset_s;    /* if_tsoffset */
+    int64_t offset_ns;   /* the same, for stamps below `fast_limit` */
+    uint64_t fast_limit; /* a stamp below it is stamp * tick_ns + offset_ns, without overflow */
 } pkt_interface;
 
-/* Told, while the source is read, of every section and every interface, in file order. Either
- * function may be NULL. */
-typedef struct pkt_source_watch {
-    void (*section)(void *self, int big_endian);
-    void (*interface)(void *self, const pkt_interface *interface);
+/* Callbacks that the source calls for each section and each interface, in file order, while it is
+ * read. Either function may be NULL. */
+typedef struct pkt_source_callbacks {
+    void (*section)(void *self, bool big_endian);
+    void (*interface)(void *self, const pkt_interface *interface); /* valid during the call */
     void *self;
-} pkt_source_watch;
+} pkt_source_callbacks;
 
-/* To be called before the first record is read; classic pcap is told of at once. */
-void pkt_source_watched(pkt_source *source, pkt_source_watch watch);
-/* Interface of the record read last (one at a time), counted from 0 in its section. */
+/* Call it before the first record is read. Of classic pcap, both are called at once. */
+void pkt_source_set_callbacks(pkt_source *source, const pkt_source_callbacks *callbacks);
+
+/* Of the record read last, where records are read one at a time: byte offset in the file of its
+ * section (classic pcap: 0); its interface, counted from 0 in the section; whether it has a time (a
+ * simple packet block has none). */
+uint64_t pkt_source_section(const pkt_source *source);
 size_t pkt_source_interface(const pkt_source *source);
-/* Did that record have a time? A simple packet block has none. */
-int pkt_source_timed(const pkt_source *source);
+bool pkt_source_has_time(const pkt_source *source);
 
 #endif

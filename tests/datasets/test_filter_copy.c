@@ -11,6 +11,7 @@
 #include "datasets/filter_copy.h"
 #include "datasets/generate.h"
 #include "parsers/source/filter.h"
+#include "parsers/source/source.h"
 
 enum { BYTES = 200000 };
 

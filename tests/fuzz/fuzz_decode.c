@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "parsers/decode/decode.h"
+#include "parsers/source/limits.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 4, ROW = 7 };

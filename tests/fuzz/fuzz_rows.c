@@ -12,15 +12,14 @@
  *   - USB packets' original length is computed from their header
  *   - link types 11, 15, 16 and 19 are old numbers of 100, 102, 103 and 106, and read as these */
 #include "bench/agreement/rowset.h"
-#include "parsers/source/source_private.h"
+#include "parsers/core/numbers.h"
+#include "parsers/source/byte_order.h"
+#include "parsers/source/limits.h"
+#include "parsers/source/probe.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/level_request.h"
 
-enum {
-    LINKTYPE_USB_LINUX_MMAPPED = 220,
-    LIBPCAP_LINKTYPE = 0x03ffffff,
-    RESERVED_BITS = 0x03ff0000
-};
+enum { LIBPCAP_LINKTYPE = 0x03ffffff, RESERVED_BITS = 0x03ff0000 };
 
 extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap;
 
@@ -71,18 +70,17 @@ static bool has_vast_offset(const uint8_t *data, size_t size)
 }
 
 /* Linux of the nineties, whose record headers have 24 bytes. */
-static bool is_modified_ethernet(const uint8_t *data, int swapped)
+static bool is_modified_ethernet(const uint8_t *data, bool swapped)
 {
-    enum { ETHERNET = 1 };
     return file_u32(data, swapped) == PCAP_MAGIC_MODIFIED &&
-           (file_u32(data + 20, swapped) & LIBPCAP_LINKTYPE) == ETHERNET;
+           (file_u32(data + 20, swapped) & LIBPCAP_LINKTYPE) == LINKTYPE_ETHERNET;
 }
 
 /* false: libpcap reads such a file by other rules. */
 static bool input_look(input *in, const uint8_t *data, size_t size)
 {
     pkt_err err;
-    int swapped;
+    bool swapped;
     if (pkt_format_detect(data, size, &in->format, &swapped, &err) != 0)
         return false;
     if (in->format == PKT_FORMAT_PCAPNG) {

@@ -2,19 +2,16 @@
  * asked for at once or on the size of the window. */
 #include <stdlib.h>
 
+#include "parsers/core/containers.h"
 #include "parsers/decode/decode.h"
+#include "parsers/source/limits.h"
 #include "parsers/source/source.h"
+#include "parsers/source/window.h"
 #include "tests/fuzz/fuzz.h"
-
-/* source.c once more, with a window of a few records: see CMakeLists.txt. */
-pkt_source *small_source_open(const char *path, pkt_err *err);
-int small_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
-void small_source_close(pkt_source *source);
 
 enum {
     RECORDS_AT_ONCE = 32,
-    PCAP_DATA = 16,
-    MODIFIED_DATA = 24,
+    SMALL_WINDOW = 64, /* bytes, so that it moves and grows within a few records */
     ENHANCED_DATA = 28,
     SIMPLE_DATA = 12
 };
@@ -26,11 +23,10 @@ typedef struct input {
     pkt_format format;
 } input;
 
+/* How a file is read. */
 typedef struct reader {
-    pkt_source *(*open)(const char *path, pkt_err *err);
-    int (*read)(pkt_source *source, pkt_record *records, size_t max, pkt_err *err);
-    void (*close)(pkt_source *source);
-    size_t max; /* records at once */
+    size_t window; /* bytes */
+    size_t max;    /* records at once */
 } reader;
 
 typedef struct reading {
@@ -40,15 +36,16 @@ typedef struct reading {
 } reading;
 
 static const reader readers[] = {
-    {pkt_source_open, pkt_source_read, pkt_source_close, 1},
-    {pkt_source_open, pkt_source_read, pkt_source_close, RECORDS_AT_ONCE},
-    {small_source_open, small_source_read, small_source_close, 3},
+    {PKT_WINDOW_BYTES, 1},
+    {PKT_WINDOW_BYTES, RECORDS_AT_ONCE},
+    {SMALL_WINDOW, 3},
 };
 
 static size_t data_offset(const input *in, const pkt_record *record)
 {
     if (in->format == PKT_FORMAT_PCAP)
-        return in->bytes[0] == 0x34 || in->bytes[3] == 0x34 ? MODIFIED_DATA : PCAP_DATA;
+        return in->bytes[0] == 0x34 || in->bytes[3] == 0x34 ? PCAP_MODIFIED_RECORD_HEADER
+                                                            : PCAP_RECORD_HEADER;
     /* The simple packet block's type is 3 in either byte order. */
     const uint8_t *type = in->bytes + record->start;
     return (type[0] | type[3]) == 3 ? SIMPLE_DATA : ENHANCED_DATA;
@@ -85,10 +82,10 @@ static bool read_all(const input *in, const reader *r, reading *out)
     int got;
     out->count = 0;
     out->err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    pkt_source *source = r->open(in->path, &out->err);
+    pkt_source *source = pkt_source_open_window(in->path, r->window, &out->err);
     if (!source)
         return false;
-    while ((got = r->read(source, records, r->max, &out->err)) > 0) {
+    while ((got = pkt_source_read(source, records, r->max, &out->err)) > 0) {
         must((size_t)got <= r->max, "no more records than asked for");
         for (size_t i = 0; i < (size_t)got; i++) {
             check_record(in, &records[i], from);
@@ -100,8 +97,8 @@ static bool read_all(const input *in, const reader *r, reading *out)
     must((got < 0) == (out->err.code != PKT_ERR_NONE), "an end without an error is no failure");
     must(got == 0 || (out->err.pos >= from && out->err.pos <= in->size),
          "a fault lies behind the records before it");
-    must(r->read(source, records, r->max, &out->err) == got, "the end is final");
-    r->close(source);
+    must(pkt_source_read(source, records, r->max, &out->err) == got, "the end is final");
+    pkt_source_close(source);
     return true;
 }
 
@@ -135,8 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input in = {.bytes = data, .size = size, .path = memory_file(data, size)};
     reading first = {0}, other = {0};
     check_open(&in);
-    first.records = calloc(size / PCAP_DATA + 1, sizeof *first.records);
-    other.records = calloc(size / PCAP_DATA + 1, sizeof *other.records);
+    first.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *first.records);
+    other.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *other.records);
     must(first.records && other.records, "there is memory for the records");
     bool opened = read_all(&in, &readers[0], &first);
     for (size_t i = 1; i < READERS; i++) {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "parsers/source/limits.h"
 #include "parsers/source/source.h"
 #include "tests/level_request.h"
 #include "tests/parsers/decode/rows.h"
