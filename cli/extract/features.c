@@ -6,8 +6,8 @@
 
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "parsers/core/numbers.h"
 
-#define NS_PER_S_F 1e9
 #define LARGEST_PIECE 1e12
 
 static bool set_get(extraction *x, const char *name)
@@ -48,7 +48,7 @@ static bool window_get(extraction *x, const char *text)
     r->packets = 0;
     if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
         seconds_read(text, &seconds))
-        r->duration = (uint64_t)llround(seconds * NS_PER_S_F);
+        r->duration = (uint64_t)llround(seconds * NS_PER_S);
     if (r->duration == 0) {
         message_error("--window %s: must be a number of packets from 1 to %" PRIu64
                       ", or a duration such as 1s, 500ms or 2m",

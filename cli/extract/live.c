@@ -9,6 +9,8 @@
 #include "cli/extract/extract.h"
 #include "cli/extract/rotate.h"
 #include "cli/message.h"
+#include "parsers/core/containers.h"
+#include "parsers/core/numbers.h"
 #include "parsers/live/interface.h"
 
 /* A signal that comes between the look at it and the wait is seen after so long; and so long a file
@@ -16,8 +18,6 @@
 enum { LOOK_MS = 100, FOLLOW_MS = 20 };
 /* A packet that was received so long ago has been handed over, where none is waiting. */
 #define HAND_OVER_NS INT64_C(100000000)
-/* A capture begins with its file header. */
-enum { FILE_HEADER = 24 };
 
 /* A signal has no other way to its handler's outside. */
 static volatile sig_atomic_t asked_to_stop;
@@ -38,7 +38,7 @@ static int64_t clock_read(clockid_t clock)
 {
     struct timespec now;
     (void)clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 static int64_t clock_ns(void)
@@ -277,7 +277,7 @@ static int session_run(session *s, const pkt_capture *capture)
 static int header_wait(session *s, pkt_capture *capture, pkt_err *err)
 {
     struct stat st;
-    while (stat(s->name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < FILE_HEADER &&
+    while (stat(s->name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PCAP_FILE_HEADER &&
            live_more(s, PKT_LIVE_PAUSE)) {
     }
     return pkt_capture_open(s->name, capture, err);

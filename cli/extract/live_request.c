@@ -2,9 +2,9 @@
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 
+#include "parsers/core/numbers.h"
 #include "parsers/source/limits.h"
 
-#define NS_PER_S 1e9
 enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
 #define BUFFER_MIN UINT64_C(1000000)
 #define BUFFER_MAX UINT64_C(2000000000)

@@ -8,6 +8,7 @@
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
 
+#include "parsers/core/numbers.h"
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
 

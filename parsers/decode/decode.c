@@ -6,18 +6,6 @@
 #include "parsers/decode/null.h"
 #include "parsers/decode/sll.h"
 
-/* https://www.tcpdump.org/linktypes.html */
-enum {
-    LINKTYPE_NULL = 0,
-    LINKTYPE_ETHERNET = 1,
-    LINKTYPE_RAW = 101,
-    LINKTYPE_LOOP = 108,
-    LINKTYPE_LINUX_SLL = 113,
-    LINKTYPE_IPV4 = 228,
-    LINKTYPE_IPV6 = 229,
-    LINKTYPE_LINUX_SLL2 = 276
-};
-
 static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
 {
     switch (link_type) {

@@ -5,7 +5,6 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
-#include "parsers/decode/ethertype.h"
 #include "parsers/decode/llc.h"
 #include "parsers/decode/pppoe.h"
 

@@ -5,7 +5,6 @@
 #ifndef PKT_DECODE_LLC_H
 #define PKT_DECODE_LLC_H
 
-#include "parsers/decode/ethertype.h"
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"
 

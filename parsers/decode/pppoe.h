@@ -7,9 +7,6 @@
 
 #include "parsers/decode/mpls.h"
 
-/* https://www.iana.org/assignments/ppp-numbers */
-enum { PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281, PPP_MPLS_MULTICAST = 0x0283 };
-
 static inline pkt_verdict decode_ppp(cursor c, row *r)
 {
     const uint8_t *h = cursor_take(&c, 1);

@@ -6,20 +6,6 @@
 #include "parsers/decode/tcp.h"
 #include "parsers/decode/udp.h"
 
-/* https://www.iana.org/assignments/protocol-numbers */
-enum {
-    PROTO_HOP_BY_HOP = 0,
-    PROTO_ICMP = 1,
-    PROTO_TCP = 6,
-    PROTO_UDP = 17,
-    PROTO_ROUTING = 43,
-    PROTO_FRAGMENT = 44,
-    PROTO_AH = 51,
-    PROTO_ICMPV6 = 58,
-    PROTO_DESTINATION = 60,
-    PROTO_UDPLITE = 136
-};
-
 /* `open_ended`: none, one or both of pkt_open_ended. */
 ALWAYS_INLINE pkt_verdict decode_transport(cursor c, row *r, unsigned proto, int open_ended)
 {

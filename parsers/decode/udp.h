@@ -7,8 +7,6 @@
 
 #include "parsers/decode/cursor.h"
 
-enum { UDP_HEADER = 8 };
-
 /* The columns that both have in common; *length is the third field. */
 ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
 {

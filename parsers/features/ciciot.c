@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/features/engine.h"
 #include "parsers/features/welford.h"
 
@@ -11,11 +12,7 @@
 #define US_PER_S 1000000
 #define US_PER_S_F 1e6
 
-enum { BLOCK_FRAMES = 20, ETHERNET_HEADER = 14, VLAN_TAG = 4 };
-enum { TYPE_IPV4 = 0x0800, TYPE_ARP = 0x0806 };
-enum { PROTO_ICMP = 1, PROTO_IGMP = 2, PROTO_TCP = 6, PROTO_UDP = 17 };
-enum { IPV4_HEADER = 20, TCP_HEADER = 20, UDP_HEADER = 8 };
-enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+enum { BLOCK_FRAMES = 20 };
 
 typedef struct ciciot_flow {
     flow_entry entry;
@@ -59,10 +56,10 @@ static double time_of(int64_t ts_ns)
 static bool gives_row(const pkt_batch *b, size_t row)
 {
     const bool link = b->present[row] & PKT_HAS_LINK;
-    if (link && b->eth_type[row] == TYPE_ARP)
+    if (link && b->eth_type[row] == ETHERTYPE_ARP)
         return true;
     return (b->present[row] & PKT_HAS_IP) && b->ip_version[row] == 4 &&
-           (!link || b->eth_type[row] == TYPE_IPV4);
+           (!link || b->eth_type[row] == ETHERTYPE_IPV4);
 }
 
 /* The frame's length when the scripts' library packs it again: without what stands behind the IP
@@ -89,27 +86,27 @@ static void tcp_read(const pkt_batch *b, size_t row, ciciot_packet *p)
     const unsigned flags = b->tcp_flags[row];
     p->tcp = 1;
     p->header = b->l4_hlen[row];
-    p->fin = (flags & FIN) != 0;
-    p->syn = (flags & SYN) != 0;
-    p->rst = (flags & RST) != 0;
-    p->psh = (flags & PSH) != 0;
-    p->ack = (flags & ACK) != 0;
-    p->ece = (flags & ECE) != 0;
-    p->cwr = (flags & CWR) != 0;
-    p->http = port_is(b, row, 80);
-    p->https = port_is(b, row, 443);
-    p->telnet = port_is(b, row, 23);
-    p->smtp = port_is(b, row, 25);
-    p->ssh = port_is(b, row, 22);
-    p->irc = port_is(b, row, 194) || port_is(b, row, 6667);
+    p->fin = (flags & TCP_FIN) != 0;
+    p->syn = (flags & TCP_SYN) != 0;
+    p->rst = (flags & TCP_RST) != 0;
+    p->psh = (flags & TCP_PSH) != 0;
+    p->ack = (flags & TCP_ACK) != 0;
+    p->ece = (flags & TCP_ECE) != 0;
+    p->cwr = (flags & TCP_CWR) != 0;
+    p->http = port_is(b, row, PORT_HTTP);
+    p->https = port_is(b, row, PORT_HTTPS);
+    p->telnet = port_is(b, row, PORT_TELNET);
+    p->smtp = port_is(b, row, PORT_SMTP);
+    p->ssh = port_is(b, row, PORT_SSH);
+    p->irc = port_is(b, row, PORT_IRC) || port_is(b, row, PORT_IRC_COMMON);
 }
 
 static void udp_read(const pkt_batch *b, size_t row, ciciot_packet *p)
 {
     p->udp = 1;
     p->header = UDP_HEADER;
-    p->dns = port_is(b, row, 53);
-    p->dhcp = port_is(b, row, 67) || port_is(b, row, 68);
+    p->dns = port_is(b, row, PORT_DNS);
+    p->dhcp = port_is(b, row, PORT_DHCP_SERVER) || port_is(b, row, PORT_DHCP_CLIENT);
 }
 
 static void headers_read(const pkt_batch *b, size_t row, ciciot_packet *p)

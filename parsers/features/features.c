@@ -1,10 +1,8 @@
 /* Packets -> windows -> rows of features: what all sets have in common. */
 #include <stdlib.h>
 
+#include "parsers/core/containers.h"
 #include "parsers/features/engine.h"
-
-/* A pcap file as tcpdump writes it: the file's header, and what stands before each packet. */
-enum { FILE_HEADER = 24, RECORD_HEADER = 16 };
 
 static const feature_engine *engine_of(const pkt_features *f)
 {
@@ -40,8 +38,8 @@ static int piece_count(pkt_features *f, uint32_t captured, pkt_err *err)
         f->reset_every = 0;
     }
     if (f->reset_every == 0)
-        f->reset_every = FILE_HEADER;
-    f->reset_every += RECORD_HEADER + (uint64_t)captured;
+        f->reset_every = PCAP_FILE_HEADER;
+    f->reset_every += PCAP_RECORD_HEADER + (uint64_t)captured;
     return bad;
 }
 

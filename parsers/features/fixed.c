@@ -3,14 +3,9 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/features/engine.h"
 #include "parsers/features/welford.h"
-
-#define NS_PER_S_F 1e9
-
-enum { TYPE_ARP = 0x0806 };
-enum { PROTO_ICMP = 1, PROTO_IGMP = 2, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
-enum { MORE_FRAGMENTS = 1 };
 
 typedef struct window {
     uint64_t number; /* of the first packet */
@@ -67,14 +62,30 @@ static void services_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_
         uint16_t port;
         uint8_t over, kind;
     } services[] = {
-        {80, TCP, FIXED_HTTP},         {8000, TCP, FIXED_HTTP},  {8080, TCP, FIXED_HTTP},
-        {443, TCP | UDP, FIXED_HTTPS}, {8443, TCP, FIXED_HTTPS}, {53, TCP | UDP, FIXED_DNS},
-        {5353, UDP, FIXED_DNS},        {23, TCP, FIXED_TELNET},  {2323, TCP, FIXED_TELNET},
-        {25, TCP, FIXED_SMTP},         {465, TCP, FIXED_SMTP},   {587, TCP, FIXED_SMTP},
-        {22, TCP, FIXED_SSH},          {194, TCP, FIXED_IRC},    {6667, TCP, FIXED_IRC},
-        {6697, TCP, FIXED_IRC},        {67, UDP, FIXED_DHCP},    {68, UDP, FIXED_DHCP},
-        {546, UDP, FIXED_DHCP},        {547, UDP, FIXED_DHCP},   {1883, TCP, FIXED_MQTT},
-        {8883, TCP, FIXED_MQTT},       {5683, UDP, FIXED_COAP},  {5684, UDP, FIXED_COAP},
+        {PORT_HTTP, TCP, FIXED_HTTP},
+        {8000, TCP, FIXED_HTTP},
+        {8080, TCP, FIXED_HTTP},
+        {PORT_HTTPS, TCP | UDP, FIXED_HTTPS},
+        {8443, TCP, FIXED_HTTPS},
+        {PORT_DNS, TCP | UDP, FIXED_DNS},
+        {PORT_MDNS, UDP, FIXED_DNS},
+        {PORT_TELNET, TCP, FIXED_TELNET},
+        {2323, TCP, FIXED_TELNET},
+        {PORT_SMTP, TCP, FIXED_SMTP},
+        {465, TCP, FIXED_SMTP},
+        {587, TCP, FIXED_SMTP},
+        {PORT_SSH, TCP, FIXED_SSH},
+        {PORT_IRC, TCP, FIXED_IRC},
+        {PORT_IRC_COMMON, TCP, FIXED_IRC},
+        {6697, TCP, FIXED_IRC},
+        {PORT_DHCP_SERVER, UDP, FIXED_DHCP},
+        {PORT_DHCP_CLIENT, UDP, FIXED_DHCP},
+        {546, UDP, FIXED_DHCP},
+        {547, UDP, FIXED_DHCP},
+        {PORT_MQTT, TCP, FIXED_MQTT},
+        {8883, TCP, FIXED_MQTT},
+        {5683, UDP, FIXED_COAP},
+        {5684, UDP, FIXED_COAP},
     };
     const unsigned over = b->ip_proto[row] == PROTO_TCP   ? TCP
                           : b->ip_proto[row] == PROTO_UDP ? UDP
@@ -93,7 +104,7 @@ static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KIN
     const unsigned protocol = b->ip_proto[row], verdict = b->verdict[row];
     kinds[FIXED_FAULTY] +=
         verdict != PKT_OK && verdict != PKT_FRAGMENT && verdict != PKT_UNSUPPORTED;
-    kinds[FIXED_ARP] += (has & PKT_HAS_LINK) && b->eth_type[row] == TYPE_ARP;
+    kinds[FIXED_ARP] += (has & PKT_HAS_LINK) && b->eth_type[row] == ETHERTYPE_ARP;
     if (!(has & PKT_HAS_IP))
         return;
     kinds[FIXED_IPV4] += b->ip_version[row] == 4;
@@ -102,8 +113,8 @@ static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KIN
     kinds[FIXED_UDP] += protocol == PROTO_UDP;
     kinds[FIXED_ICMP] += protocol == PROTO_ICMP || protocol == PROTO_ICMPV6;
     kinds[FIXED_IGMP] += protocol == PROTO_IGMP;
-    kinds[FIXED_FRAGMENT] +=
-        (has & PKT_HAS_FRAG) && (b->frag_off[row] != 0 || (b->ip_flags[row] & MORE_FRAGMENTS) != 0);
+    kinds[FIXED_FRAGMENT] += (has & PKT_HAS_FRAG) &&
+                             (b->frag_off[row] != 0 || (b->ip_flags[row] & IP_MORE_FRAGMENTS) != 0);
     if (has & PKT_HAS_PORTS)
         services_count(b, row, kinds);
 }
@@ -111,7 +122,7 @@ static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KIN
 /* Seconds since the time before; a clock that goes back gives 0. */
 static double gap_of(int64_t now, int64_t then)
 {
-    return now > then ? (double)((uint64_t)now - (uint64_t)then) / NS_PER_S_F : 0;
+    return now > then ? (double)((uint64_t)now - (uint64_t)then) / NS_PER_S : 0;
 }
 
 static void gaps_count(window *w, before *last, int64_t now, unsigned back)

@@ -3,21 +3,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/flow/table.h"
-
-/* https://www.iana.org/assignments/protocol-numbers */
-enum {
-    PROTO_IPV4 = 4,
-    PROTO_IPV6 = 41,
-    PROTO_GRE = 47,
-    PROTO_ETHERIP = 97,
-    PROTO_IPCOMP = 108,
-    PROTO_UDPLITE = 136,
-    PROTO_MPLS = 137
-};
-
-enum { FIN = 0x001, SYN = 0x002, RST = 0x004, ACK = 0x010 };
-enum { TCP_MIN_HEADER = 20, UDP_HEADER = 8 };
 
 /* What a flow is of, in its key. */
 enum { KIND_TCP = 0, KIND_UDP = 1, KINDS = 2, KIND_IPV6 = 2 };
@@ -94,8 +81,8 @@ typedef struct segment {
  * fragment, nor where the header goes past the datagram. */
 static int sized(const pkt_batch *b, size_t row, int header_fits)
 {
-    const int fragment =
-        b->frag_off[row] || (b->present[row] & PKT_HAS_FRAG && b->ip_flags[row] & 1);
+    const int fragment = b->frag_off[row] ||
+                         (b->present[row] & PKT_HAS_FRAG && b->ip_flags[row] & IP_MORE_FRAGMENTS);
     return header_fits && !fragment;
 }
 
@@ -114,7 +101,7 @@ static void segment_hinted(segment *s, const pkt_batch *b, size_t row, const pkt
 
 static void segment_tcp(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
-    const int past = b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_MIN_HEADER;
+    const int past = b->verdict[row] == PKT_BAD_LENGTH && b->l4_hlen[row] >= TCP_HEADER;
     *s = (segment){.row = (uint8_t)row,
                    .tcp = 1,
                    .sized = (uint8_t)sized(b, row, !past),
@@ -192,13 +179,13 @@ static void base_set(pkt_flow *flow, unsigned side, uint32_t value)
  * the sequence number of the first one is that one again; 4.4 asks too whether FIN or RST came. */
 static void tcp_renew(pkt_streams *streams, pkt_flow *flow, const segment *s)
 {
-    if (!(s->flags & SYN) || !(flow->state & BASE_KNOWN << s->side))
+    if (!(s->flags & TCP_SYN) || !(flow->state & BASE_KNOWN << s->side))
         return;
     const int other = flow->base[s->side] != s->seq;
     const int over = streams->rule == PKT_FLOW_WIRESHARK_4_4 && flow->state & CLOSED;
-    if (s->flags & ACK ? other && over : other || over)
+    if (s->flags & TCP_ACK ? other && over : other || over)
         stream_begin(streams, flow, s->side);
-    else if (s->flags & ACK)
+    else if (s->flags & TCP_ACK)
         flow->base[s->side] = s->seq;
 }
 
@@ -208,8 +195,8 @@ static void tcp_bases(pkt_flow *flow, const segment *s)
     if (!s->sized)
         return;
     if (!(flow->state & BASE_KNOWN << s->side))
-        base_set(flow, s->side, s->flags & SYN ? s->seq : s->seq - 1);
-    if (!(flow->state & BASE_KNOWN << (1 - s->side)) && s->flags & ACK)
+        base_set(flow, s->side, s->flags & TCP_SYN ? s->seq : s->seq - 1);
+    if (!(flow->state & BASE_KNOWN << (1 - s->side)) && s->flags & TCP_ACK)
         base_set(flow, 1 - s->side, s->ack - 1);
 }
 
@@ -227,7 +214,7 @@ static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt
         if (!fresh)
             tcp_renew(streams, flow, s);
         tcp_bases(flow, s);
-        if (s->flags & (FIN | RST))
+        if (s->flags & (TCP_FIN | TCP_RST))
             flow->state |= CLOSED;
         /* Where Wireshark guesses VNC it makes a new conversation for what is to come. */
         if (s->vnc_version && !(flow->state & VNC))
@@ -268,8 +255,8 @@ static int carries_another(const pkt_batch *b, size_t row)
  * 8926), MPLS (RFC 7510), GRE (RFC 8086), L2TP (RFC 2661). */
 static int tunnel_port(unsigned port)
 {
-    return port == 2152 || port == 3544 || port == 4341 || port == 4789 || port == 6081 ||
-           port == 6635 || port == 4754 || port == 1701;
+    return port == PORT_GTP_U || port == PORT_TEREDO || port == PORT_LISP || port == PORT_VXLAN ||
+           port == PORT_GENEVE || port == PORT_MPLS || port == PORT_GRE || port == PORT_L2TP;
 }
 
 static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size_t to,

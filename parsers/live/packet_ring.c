@@ -13,14 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/live/interface.h"
 #include "parsers/source/filter.h"
 
-#define NS_PER_S 1000000000
 /* From linux/if_ether.h and linux/if_arp.h, which do not go together with the headers above. */
-enum { ETHERTYPE_ALL = 0x0003, ETHERTYPE_VLAN = 0x8100, HARDWARE_RAWIP = 519 };
-enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101 };
-enum { MAC_ADDRESSES = 12, VLAN_TAG = 4 };
+enum { ETHERTYPE_ALL = 0x0003, HARDWARE_RAWIP = 519 };
 /* Where the address stands behind a packet's header. */
 enum {
     ADDRESS_AT = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
@@ -270,8 +268,8 @@ static uint8_t *tag_restore(const struct tpacket3_hdr *header, uint8_t *data)
 {
     const unsigned type =
         header->tp_status & TP_STATUS_VLAN_TPID_VALID ? header->hv1.tp_vlan_tpid : ETHERTYPE_VLAN;
-    uint8_t *tag = data - VLAN_TAG + MAC_ADDRESSES;
-    memmove(data - VLAN_TAG, data, MAC_ADDRESSES);
+    uint8_t *tag = data - VLAN_TAG + ETHERNET_ADDRESSES;
+    memmove(data - VLAN_TAG, data, ETHERNET_ADDRESSES);
     tag[0] = (uint8_t)(type >> 8);
     tag[1] = (uint8_t)type;
     tag[2] = (uint8_t)(header->hv1.tp_vlan_tci >> 8);
@@ -294,7 +292,7 @@ static bool packet_read(pkt_ring *ring, pkt_record *record)
     if (ring->loopback && address->sll_pkttype == PACKET_OUTGOING)
         return false;
     if (ring->link_type == LINKTYPE_ETHERNET && header->tp_status & TP_STATUS_VLAN_VALID &&
-        cap_len >= MAC_ADDRESSES) {
+        cap_len >= ETHERNET_ADDRESSES) {
         data = tag_restore(header, data);
         cap_len += VLAN_TAG;
         wire_len += VLAN_TAG;

@@ -2,9 +2,10 @@
 #ifndef PKT_TEST_WINDOWS_H
 #define PKT_TEST_WINDOWS_H
 
+#include "parsers/core/numbers.h"
 #include "parsers/features/features.h"
 
-enum { MOST_ROWS = 1024, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17 };
+enum { MOST_ROWS = 1024 };
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 
 #define SECOND INT64_C(1000000000)
