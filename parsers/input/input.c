@@ -1,9 +1,6 @@
 #include "parsers/input/input.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,17 +9,14 @@
 #include "parsers/source/limits.h"
 #include "parsers/source/probe.h"
 
-enum { CHUNK_BYTES = 256 << 10, PIPE_BYTES = 1 << 20, PIPE_PATH_BYTES = 32 };
+enum { CHUNK_BYTES = 256 << 10 };
 
 struct pkt_input {
     pkt_capture capture;
     pkt_decompress *decompress; /* NULL: a plain file */
-    int pipe_out, pipe_in;      /* the reading and the writing end; -1: closed */
-    bool running;
-    pthread_t thread;
-    pkt_err fault; /* of the decompression; the thread's until it has been joined */
-    char path[PIPE_PATH_BYTES];
-    size_t size; /* bytes at hand */
+    pkt_pump pump;              /* of its bytes, unless it is a plain file */
+    pkt_err fault;              /* of the decompression; the thread's until the pump stops */
+    size_t size;                /* bytes at hand */
     uint8_t bytes[CHUNK_BYTES];
 };
 
@@ -31,17 +25,10 @@ const char *pkt_input_shown(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-/* Until a pipe has bytes, or has had a writer. An open() that waits would wait for another one
- * where /dev/stdin names a pipe that has been written already. */
-static void writer_wait(int fd)
-{
-    struct pollfd pipe = {.fd = fd, .events = POLLIN};
-    while (poll(&pipe, 1, -1) < 0 && errno == EINTR)
-        ;
-}
-
-/* Standard input, a file, or a pipe, whose writer is waited for. */
-static int input_descriptor(const char *path, pkt_err *err)
+/* Standard input, a file, or a pipe. A pipe is waited for until it has bytes, or has had a writer:
+ * an open() that waits would wait for another one where /dev/stdin names a pipe that has been
+ * written already. `pump`: see pkt_pump_wait(). -1 and *err. */
+static int input_descriptor(const char *path, const pkt_pump *pump, pkt_err *err)
 {
     struct stat st;
     bool standard = strcmp(path, "-") == 0;
@@ -58,7 +45,7 @@ static int input_descriptor(const char *path, pkt_err *err)
         return fd;
     if (pkt_file_check(fd, true, &st, err) == 0) {
         if (S_ISFIFO(st.st_mode))
-            writer_wait(fd);
+            (void)pkt_pump_wait(pump, fd);
         if (fcntl(fd, F_SETFL, 0) == 0)
             return fd;
     }
@@ -72,10 +59,10 @@ static bool is_regular(const char *path)
     return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static pkt_decompress *decompress_path(const char *path, pkt_err *err)
+static pkt_decompress *decompress_path(const char *path, const pkt_pump *pump, pkt_err *err)
 {
-    int fd = input_descriptor(path, err);
-    return fd < 0 ? NULL : pkt_decompress_open(fd, err);
+    int fd = input_descriptor(path, pump, err);
+    return fd < 0 ? NULL : pkt_decompress_open(fd, pump, err);
 }
 
 bool pkt_input_is_file(const char *path)
@@ -83,7 +70,7 @@ bool pkt_input_is_file(const char *path)
     struct stat st;
     if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
         return false;
-    pkt_decompress *decompress = decompress_path(path, NULL);
+    pkt_decompress *decompress = decompress_path(path, NULL, NULL);
     bool packed = decompress && pkt_decompress_format(decompress);
     pkt_decompress_close(decompress);
     return !packed;
@@ -104,57 +91,27 @@ static int head_read(pkt_input *input, pkt_err *err)
     return pkt_head_detect(input->bytes, input->size, &input->capture.format, &swapped, err);
 }
 
-static int all_write(int fd, const uint8_t *bytes, size_t size)
+/* Everything into the pipe, until there is no more, or its reader has gone. */
+static void stream_produce(void *self)
 {
-    while (size > 0) {
-        ssize_t put = write(fd, bytes, size);
-        if (put < 0 && errno != EINTR)
-            return -1;
-        bytes += put > 0 ? put : 0;
-        size -= put > 0 ? (size_t)put : 0;
-    }
-    return 0;
-}
-
-/* Everything into the pipe, until there is no more, or nobody reads any more. */
-static void *pump(void *argument)
-{
-    pkt_input *input = argument;
-    sigset_t broken_pipe;
-    sigemptyset(&broken_pipe);
-    sigaddset(&broken_pipe, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
+    pkt_input *input = self;
     ssize_t got = (ssize_t)input->size;
-    while (got > 0 && all_write(input->pipe_in, input->bytes, (size_t)got) == 0)
+    while (got > 0 && pkt_pump_write(&input->pump, input->bytes, (size_t)got) == 0)
         got = pkt_decompress_read(input->decompress, input->bytes, CHUNK_BYTES, &input->fault);
-    close(input->pipe_in);
-    return NULL;
 }
 
 static int stream_start(pkt_input *input, pkt_err *err)
 {
-    int ends[2];
-    if (head_read(input, err) != 0)
+    if (head_read(input, err) != 0 || pkt_pump_open(&input->pump, err) != 0 ||
+        pkt_pump_start(&input->pump, stream_produce, input, err) != 0)
         return -1;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no pipe for it: %s", strerror(errno));
-    input->pipe_out = ends[0];
-    input->pipe_in = ends[1];
-    (void)fcntl(input->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
-    (void)snprintf(input->path, sizeof input->path, "/proc/self/fd/%d", input->pipe_out);
-    input->capture.path = input->path;
-    errno = pthread_create(&input->thread, NULL, pump, input);
-    if (errno) {
-        close(input->pipe_in);
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no thread for it: %s", strerror(errno));
-    }
-    input->running = true;
+    input->capture.path = input->pump.path;
     return 0;
 }
 
 static int input_begin(pkt_input *input, const char *path, pkt_err *err)
 {
-    input->decompress = decompress_path(path, err);
+    input->decompress = decompress_path(path, &input->pump, err);
     if (!input->decompress)
         return -1;
     if (!is_regular(path) || pkt_decompress_format(input->decompress))
@@ -164,7 +121,7 @@ static int input_begin(pkt_input *input, const char *path, pkt_err *err)
     return pkt_capture_open(path, &input->capture, err);
 }
 
-pkt_input *pkt_input_open(const char *path, pkt_err *err)
+pkt_input *pkt_input_open_for(const char *path, const pkt_pump *pump, pkt_err *err)
 {
     pkt_input *input = malloc(sizeof *input);
     if (!input) {
@@ -173,11 +130,16 @@ pkt_input *pkt_input_open(const char *path, pkt_err *err)
     }
     memset(input, 0, offsetof(pkt_input, bytes));
     input->capture.struct_size = sizeof input->capture;
-    input->pipe_out = -1;
+    input->pump = pkt_pump_of(pump);
     if (input_begin(input, path, err) == 0)
         return input;
     pkt_input_close(input);
     return NULL;
+}
+
+pkt_input *pkt_input_open(const char *path, pkt_err *err)
+{
+    return pkt_input_open_for(path, NULL, err);
 }
 
 const pkt_capture *pkt_input_capture(const pkt_input *input)
@@ -190,21 +152,9 @@ const char *pkt_input_compression(const pkt_input *input)
     return input->decompress ? pkt_decompress_format(input->decompress) : NULL;
 }
 
-/* When our reading end is closed as well, the thread meets a broken pipe. */
-static void stream_stop(pkt_input *input)
-{
-    if (input->pipe_out >= 0)
-        close(input->pipe_out);
-    input->capture.struct_size = sizeof input->capture;
-    input->pipe_out = -1;
-    if (input->running)
-        pthread_join(input->thread, NULL);
-    input->running = false;
-}
-
 int pkt_input_end(pkt_input *input, int bad, pkt_err *err)
 {
-    stream_stop(input);
+    pkt_pump_stop(&input->pump);
     if (input->fault.code == PKT_ERR_NONE || (bad && err->code != PKT_ERR_TRUNCATED))
         return bad;
     *err = input->fault;
@@ -215,7 +165,7 @@ void pkt_input_close(pkt_input *input)
 {
     if (!input)
         return;
-    stream_stop(input);
+    pkt_pump_stop(&input->pump);
     pkt_decompress_close(input->decompress);
     free(input);
 }
@@ -233,8 +183,8 @@ static int is_too_much(const pkt_decompress *decompress, uint64_t written, pkt_e
         pkt_decompress_format(decompress), PKT_MAX_DECOMPRESS_RATIO);
 }
 
-/* By whole chunks, however small the pieces come: a file costs its readers by how it was written
- * (sink/outfile.h). */
+/* By whole chunks, however small the pieces come: how a file was written decides what it costs to
+ * read (PKT_OUTFILE_BYTES). */
 static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err *err)
 {
     uint64_t written = 0;
@@ -245,7 +195,7 @@ static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err 
         have += got > 0 ? (size_t)got : 0;
         if (got > 0 && have < CHUNK_BYTES)
             continue;
-        if (all_write(to, bytes, have) != 0)
+        if (pkt_write_all(to, bytes, have) != 0)
             return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s",
                             strerror(errno));
         written += have;
@@ -258,7 +208,7 @@ static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err 
 
 int pkt_input_save(const char *path, const char *to, pkt_err *err)
 {
-    pkt_decompress *decompress = decompress_path(path, err);
+    pkt_decompress *decompress = decompress_path(path, NULL, err);
     if (!decompress)
         return -1;
     uint8_t *bytes = malloc(CHUNK_BYTES);

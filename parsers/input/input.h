@@ -8,12 +8,16 @@
 
 #include <stdbool.h>
 
+#include "parsers/util/pump.h"
 #include "pktbench.h"
 
 typedef struct pkt_input pkt_input;
 
 /* Is it a capture? NULL and *err if not. `path` must outlive the input. */
 pkt_input *pkt_input_open(const char *path, pkt_err *err);
+/* The same for the thread of `pump`, which outlives the input and reads it: when the reader of
+ * `pump` has gone, the input ends early, or cannot be opened, with PKT_ERR_NONE. */
+pkt_input *pkt_input_open_for(const char *path, const pkt_pump *pump, pkt_err *err);
 /* For one run of a backend; of a stream the size is 0. Lives as long as the input. */
 const pkt_capture *pkt_input_capture(const pkt_input *input);
 /* "gzip", "zstd", "xz"; NULL: it is not compressed. */

@@ -1,11 +1,6 @@
 #include "parsers/input/join.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "parsers/core/containers.h"
 #include "parsers/core/numbers.h"
@@ -14,7 +9,7 @@
 #include "parsers/source/source.h"
 #include "parsers/util/buffer.h"
 
-enum { FLUSH_BYTES = 64 << 10, PIPE_BYTES = 1 << 20 };
+enum { FLUSH_BYTES = 64 << 10 };
 enum { TSRESOL_NS = 9 };
 /* pcapng's times are not negative. Those before 1970 are of an interface whose times begin here,
  * the last second before all that 64 bits of nanoseconds hold. */
@@ -34,16 +29,14 @@ struct pkt_join {
     pkt_input *input;
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
-    bool pending, running, numbered;
+    bool pending, numbered;
     uint64_t number, timeless; /* packets used that have no time */
     size_t links; /* link types met; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
     pkt_buffer out;
     numbers numbers;
-    int pipe_out, pipe_in;
-    pthread_t thread;
-    pkt_err fault; /* the thread's until it has been joined */
-    char path[32];
+    pkt_pump pump;
+    pkt_err fault; /* the thread's until the pump stops */
     pkt_capture capture;
 };
 
@@ -85,7 +78,7 @@ uint64_t pkt_join_number(void *join)
 
 static int capture_open(pkt_join *join, pkt_err *err)
 {
-    join->input = pkt_input_open(join->paths[join->current], err);
+    join->input = pkt_input_open_for(join->paths[join->current], &join->pump, err);
     if (!join->input)
         return -1;
     join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
@@ -125,19 +118,12 @@ static int record_next(pkt_join *join, pkt_err *err)
     return 0;
 }
 
+/* -1: the pump's reader has gone. */
 static int out_flush(pkt_join *join)
 {
-    const uint8_t *at = join->out.at;
-    size_t size = join->out.size;
+    const size_t size = join->out.size;
     join->out.size = 0;
-    while (size > 0) {
-        ssize_t put = write(join->pipe_in, at, size);
-        if (put < 0 && errno != EINTR)
-            return -1; /* nobody reads any more */
-        at += put > 0 ? put : 0;
-        size -= put > 0 ? (size_t)put : 0;
-    }
-    return 0;
+    return pkt_pump_write(&join->pump, join->out.at, size);
 }
 
 static int section_add(pkt_join *join, pkt_err *err)
@@ -214,14 +200,10 @@ static int record_use(pkt_join *join, pkt_err *err)
     return packet_add(join, err);
 }
 
-static void *join_run(void *argument)
+static void join_produce(void *self)
 {
-    pkt_join *join = argument;
-    sigset_t broken_pipe;
-    sigemptyset(&broken_pipe);
-    sigaddset(&broken_pipe, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
-    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+    pkt_join *join = self;
+    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE}, ignored;
     int got = section_add(join, &err) == 0 ? 1 : -1;
     while (got > 0 && (got = record_next(join, &err)) > 0) {
         if (record_use(join, &err) != 0)
@@ -230,30 +212,10 @@ static void *join_run(void *argument)
             got = 0;
     }
     (void)out_flush(join); /* rows before a fault stand */
-    if (got < 0)
+    /* What the captures behind it contain does not concern a reader that has gone. */
+    if (got < 0 && pkt_pump_is_read(&join->pump))
         join->fault = err;
-    close(join->pipe_in);
-    return NULL;
-}
-
-static int thread_start(pkt_join *join, pkt_err *err)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no pipe for it: %s", strerror(errno));
-    join->pipe_out = ends[0];
-    join->pipe_in = ends[1];
-    (void)fcntl(join->pipe_in, F_SETPIPE_SZ, PIPE_BYTES); /* only quicker */
-    (void)snprintf(join->path, sizeof join->path, "/proc/self/fd/%d", join->pipe_out);
-    join->capture = (pkt_capture){
-        .struct_size = sizeof join->capture, .path = join->path, .format = PKT_FORMAT_PCAPNG};
-    errno = pthread_create(&join->thread, NULL, join_run, join);
-    if (errno) {
-        close(join->pipe_in);
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no thread for it: %s", strerror(errno));
-    }
-    join->running = true;
-    return 0;
+    (void)capture_close(join, 0, &ignored); /* its thread looks at this pump */
 }
 
 /* The first capture is opened, and the filter tried on its first packet, before anything runs. */
@@ -261,12 +223,16 @@ static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
 {
     if (filter && !(join->filter = pkt_filter_open(filter, err)))
         return -1;
-    if (capture_open(join, err) != 0)
+    if (pkt_pump_open(&join->pump, err) != 0 || capture_open(join, err) != 0)
         return -1;
     join->pending = pkt_source_next(join->source, &join->record, NULL) > 0;
     if (filter && join->pending && pkt_filter_match(join->filter, &join->record, err) < 0)
         return -1;
-    return thread_start(join, err);
+    if (pkt_pump_start(&join->pump, join_produce, join, err) != 0)
+        return -1;
+    join->capture = (pkt_capture){
+        .struct_size = sizeof join->capture, .path = join->pump.path, .format = PKT_FORMAT_PCAPNG};
+    return 0;
 }
 
 pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, int numbered,
@@ -280,7 +246,7 @@ pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, in
     join->paths = paths;
     join->count = count;
     join->numbered = numbered && filter;
-    join->pipe_out = -1;
+    join->pump = pkt_pump_of(NULL);
     pthread_mutex_init(&join->numbers.lock, NULL);
     if (join_begin(join, filter, err) == 0)
         return join;
@@ -298,20 +264,9 @@ const char *pkt_join_path(const pkt_join *join)
     return join->paths[join->current];
 }
 
-/* When our reading end is closed as well, the thread meets a broken pipe. */
-static void thread_stop(pkt_join *join)
-{
-    if (join->pipe_out >= 0)
-        close(join->pipe_out);
-    join->pipe_out = -1;
-    if (join->running)
-        pthread_join(join->thread, NULL);
-    join->running = false;
-}
-
 int pkt_join_end(pkt_join *join, int bad, pkt_err *err)
 {
-    thread_stop(join);
+    pkt_pump_stop(&join->pump);
     if (join->fault.code == PKT_ERR_NONE || bad)
         return bad;
     *err = join->fault;
@@ -328,8 +283,10 @@ void pkt_join_close(pkt_join *join)
     pkt_err err;
     if (!join)
         return;
-    thread_stop(join);
-    (void)capture_close(join, 0, &err);
+    /* A thread that ran has closed it; one of its input looks at the pump. */
+    if (!join->pump.running)
+        (void)capture_close(join, 0, &err);
+    pkt_pump_stop(&join->pump);
     pkt_filter_close(join->filter);
     pkt_buffer_free(&join->out);
     pthread_mutex_destroy(&join->numbers.lock);

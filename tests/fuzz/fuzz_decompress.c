@@ -25,7 +25,7 @@ static void decompress(const char *path, size_t step, output *out)
     must(fd >= 0, "the input can be opened");
     out->size = 0;
     out->err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    pkt_decompress *u = pkt_decompress_open(fd, &out->err);
+    pkt_decompress *u = pkt_decompress_open(fd, NULL, &out->err);
     ssize_t got = u ? 1 : -1;
     while (got > 0 && out->size < OUTPUT_BYTES) {
         const size_t left = OUTPUT_BYTES - out->size, size = step < left ? step : left;

@@ -1,7 +1,6 @@
 #include "parsers/input/decompress/decompress.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,11 +26,12 @@ struct pkt_decompress {
     const decompress_codec *codec; /* NULL: bytes as they are */
     void *state;
     int fd;
-    int ended;         /* the descriptor has no more */
-    int between;       /* a member has ended, and none has begun */
-    uint64_t read;     /* bytes from the descriptor */
-    uint64_t zeros;    /* behind the last member, before what is at hand */
-    const uint8_t *in; /* of `input`, what was not taken yet */
+    const pkt_pump *pump; /* where the bytes go; NULL */
+    int ended;            /* the descriptor has no more */
+    int between;          /* a member has ended, and none has begun */
+    uint64_t read;        /* bytes from the descriptor */
+    uint64_t zeros;       /* behind the last member, before what is at hand */
+    const uint8_t *in;    /* of `input`, what was not taken yet */
     size_t in_size;
     pkt_err fault;
     uint8_t input[INPUT_BYTES];
@@ -52,23 +52,22 @@ uint64_t pkt_decompress_taken(const pkt_decompress *decompress)
     return decompress->read - decompress->in_size;
 }
 
-/* Standard input may have been handed to us as one that does not wait. */
-static bool is_waited_for(int fd)
-{
-    struct pollfd input = {.fd = fd, .events = POLLIN};
-    return poll(&input, 1, -1) >= 0 || errno == EINTR;
-}
-
-/* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. */
+/* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. Standard input may be
+ * non-blocking. */
 static int input_add(pkt_decompress *u, pkt_err *err)
 {
     ssize_t got;
     if (u->in_size == 0)
         u->in = u->input;
     uint8_t *end = u->input + (u->in - u->input) + u->in_size;
-    do
+    do {
+        if (!pkt_pump_wait(u->pump, u->fd)) {
+            if (err)
+                err->code = PKT_ERR_NONE;
+            return -1;
+        }
         got = read(u->fd, end, (size_t)(u->input + INPUT_BYTES - end));
-    while (got < 0 && (errno == EINTR || (errno == EAGAIN && is_waited_for(u->fd))));
+    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, u->read, "cannot read: %s", strerror(errno));
     u->ended = got == 0;
@@ -85,7 +84,7 @@ static const decompress_codec *codec_find(const pkt_decompress *u)
     return NULL;
 }
 
-pkt_decompress *pkt_decompress_open(int fd, pkt_err *err)
+pkt_decompress *pkt_decompress_open(int fd, const pkt_pump *pump, pkt_err *err)
 {
     pkt_decompress *u = malloc(sizeof *u);
     if (!u) {
@@ -95,6 +94,7 @@ pkt_decompress *pkt_decompress_open(int fd, pkt_err *err)
     }
     memset(u, 0, offsetof(pkt_decompress, input));
     u->fd = fd;
+    u->pump = pump;
     int bad = 0;
     while (!bad && !u->ended && u->in_size < UNPACK_MAGIC_MAX)
         bad = input_add(u, err);
