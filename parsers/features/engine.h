@@ -35,7 +35,7 @@ struct pkt_features {
 /* Open the table of `flow_size` bytes a flow, by the request. 0, or -1 and *err. */
 int feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);
 
-/* The key of the row's packet and its hash; *back: the packet goes from the second end to the
+/* The key of the row's packet; *back: the packet goes from the second end to the
  * first. Without ports it is that of a pair of hosts. */
 static inline pkt_flow_key feature_flow_key(const pkt_batch *batch, size_t row, bool with_ports,
                                             bool *back)
