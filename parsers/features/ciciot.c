@@ -15,7 +15,7 @@
 enum { BLOCK_FRAMES = 20 };
 
 typedef struct ciciot_flow {
-    flow_entry entry;
+    pkt_flow flow;
     uint64_t packets, bytes;
     double first, last; /* the earliest and the latest time */
     uint64_t fin, syn, rst, psh, ack;
@@ -129,17 +129,21 @@ static void headers_read(const pkt_batch *b, size_t row, ciciot_packet *p)
         udp_read(b, row, p);
 }
 
-static ciciot_flow *flow_get(pkt_features *f, const flow_key *key, const ciciot_packet *p)
+/* NULL and *err. */
+static ciciot_flow *flow_get(pkt_features *f, const pkt_flow_key *key, const ciciot_packet *p,
+                             pkt_err *err)
 {
-    ciciot_flow *flow = (ciciot_flow *)(void *)flow_table_find(&f->flows, key);
-    if (!flow) {
-        flow = (ciciot_flow *)(void *)flow_table_add(&f->flows, key);
+    int fresh;
+    ciciot_flow *flow = (ciciot_flow *)(void *)pkt_flow_get(
+        f->flows, key, pkt_flow_hash(f->flows, key), &fresh, err);
+    if (flow && fresh) {
+        memset((uint8_t *)flow + sizeof flow->flow, 0, sizeof *flow - sizeof flow->flow);
         flow->first = flow->last = p->time;
     }
     return flow;
 }
 
-static bool ends_are_one(const flow_key *key)
+static bool ends_are_one(const pkt_flow_key *key)
 {
     return key->address[0] == key->address[2] && key->address[1] == key->address[3] &&
            key->port[0] == key->port[1];
@@ -147,13 +151,16 @@ static bool ends_are_one(const flow_key *key)
 
 /* A rate is not set back before a packet: where the flow has no duration, or there is no flow, the
  * one of the packet before stays. */
-static void flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_packet *p)
+static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_packet *p,
+                      pkt_err *err)
 {
     ciciot *c = ciciot_of(f);
     if (p->tcp != 0 || p->udp != 0) {
-        int back;
-        const flow_key key = flow_key_of(b, row, 1, &back);
-        ciciot_flow *flow = flow_get(f, &key, p);
+        bool back;
+        const pkt_flow_key key = feature_flow_key(b, row, true, &back);
+        ciciot_flow *flow = flow_get(f, &key, p, err);
+        if (!flow)
+            return -1;
         flow->packets++;
         flow->bytes += (uint64_t)p->frame;
         flow->first = p->time < flow->first ? p->time : flow->first;
@@ -177,6 +184,7 @@ static void flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_p
     }
     p->rate = c->rate;
     p->back_rate = c->back_rate;
+    return 0;
 }
 
 static double block_variance(const block *b)
@@ -300,8 +308,8 @@ static int ciciot_packet_take(pkt_features *f, const pkt_batch *b, size_t row, p
     if (!gives_row(b, row))
         return 0;
     headers_read(b, row, &p);
-    if (f->flows.entries)
-        flow_count(f, b, row, &p);
+    if (f->flows && flow_count(f, b, row, &p, err) != 0)
+        return -1;
     block_count(c, &p);
     p.gap = c->before != 0 ? p.time - c->before : 0;
     c->before = p.time;
@@ -318,8 +326,8 @@ static int ciciot_end(pkt_features *f, pkt_err *err)
 {
     int bad = window_end(f, err);
     *ciciot_of(f) = (ciciot){0};
-    if (f->flows.entries)
-        flow_table_clear(&f->flows);
+    if (f->flows)
+        pkt_flow_clear(f->flows);
     return bad;
 }
 
@@ -330,7 +338,7 @@ static int ciciot_open(pkt_features *f, pkt_err *err)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
     if (f->request.set != &pkt_feature_ciciot46)
         return 0; /* the others know no flows */
-    return flow_table_open(&f->flows, sizeof(ciciot_flow), f->request.max_flows, err);
+    return feature_flows_open(f, sizeof(ciciot_flow), err);
 }
 
 const feature_engine feature_engine_ciciot = {

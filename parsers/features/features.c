@@ -90,6 +90,17 @@ uint64_t pkt_features_row_number(void *features)
     return out->numbers[out->numbered++];
 }
 
+int feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
+{
+    uint64_t seed;
+    if (pkt_flow_seed(&seed, err) != 0)
+        return -1;
+    const size_t max = features->request.max_flows;
+    features->flows = pkt_flow_table_open(max, max < PKT_FEATURES_FLOWS ? max : PKT_FEATURES_FLOWS,
+                                          flow_size, seed, err);
+    return features->flows ? 0 : -1;
+}
+
 pkt_features *pkt_features_open(const pkt_features_request *request, pkt_err *err)
 {
     pkt_features *f = calloc(1, sizeof *f);
@@ -116,7 +127,7 @@ pkt_sink pkt_features_sink(pkt_features *features)
 pkt_features_report pkt_features_reported(const pkt_features *features)
 {
     pkt_features_report report = features->report;
-    report.evicted = features->flows.evicted;
+    report.evicted = features->flows ? pkt_flow_evicted(features->flows) : 0;
     return report;
 }
 
@@ -124,7 +135,7 @@ void pkt_features_close(pkt_features *features)
 {
     if (!features)
         return;
-    flow_table_close(&features->flows);
+    pkt_flow_table_close(features->flows);
     free(features->engine);
     free(features->out.values);
     free(features);

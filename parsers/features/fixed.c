@@ -25,7 +25,7 @@ typedef struct before {
 
 /* A flow, or a pair. */
 typedef struct keyed {
-    flow_entry entry;
+    pkt_flow flow;
     bool swapped; /* its first packet went from the key's second end to the first */
     bool has_ports;
     before before;
@@ -34,7 +34,7 @@ typedef struct keyed {
 
 /* A flow where windows are of all packets: which way is forth. */
 typedef struct way {
-    flow_entry entry;
+    pkt_flow flow;
     bool swapped;
 } way;
 
@@ -232,11 +232,11 @@ static void own_columns(pkt_batch *b, const window *w, const keyed *flow)
     b->present[row] = 0;
     if (!flow)
         return;
-    const flow_key *key = &flow->entry.key;
+    const pkt_flow *key = &flow->flow;
     const size_t src = flow->swapped ? 1 : 0, dst = 1 - src;
     b->present[row] = PKT_HAS_IP | (flow->has_ports ? PKT_HAS_PORTS : 0);
-    b->ip_version[row] = (uint8_t)key->version;
-    b->ip_proto[row] = (uint8_t)key->protocol;
+    b->ip_version[row] = (uint8_t)(key->kind >> 8);
+    b->ip_proto[row] = (uint8_t)key->kind;
     b->src_hi[row] = key->address[2 * src];
     b->src_lo[row] = key->address[2 * src + 1];
     b->dst_hi[row] = key->address[2 * dst];
@@ -261,9 +261,9 @@ static int window_end(pkt_features *f, window *w, const keyed *flow, pkt_err *er
 }
 
 /* The windows of this flow and of those used after it. */
-static int windows_end(pkt_features *f, flow_entry *from, pkt_err *err)
+static int windows_end(pkt_features *f, pkt_flow *from, pkt_err *err)
 {
-    for (; from; from = flow_table_newer(&f->flows, from)) {
+    for (; from; from = pkt_flow_newer(f->flows, from)) {
         keyed *flow = (keyed *)(void *)from;
         if (window_end(f, &flow->window, flow, err) != 0)
             return -1;
@@ -274,12 +274,12 @@ static int windows_end(pkt_features *f, flow_entry *from, pkt_err *err)
 /* The duration is over: all windows end. Those with packets are the most recently used ones. */
 static int grid_end(pkt_features *f, pkt_err *err)
 {
-    flow_entry *entry = flow_table_newest(&f->flows), *first = NULL;
+    pkt_flow *entry = pkt_flow_newest(f->flows), *first = NULL;
     if (f->request.by == PKT_BY_ALL)
         return window_end(f, &fixed_of(f)->all, NULL, err);
     while (entry && ((keyed *)(void *)entry)->window.packets > 0) {
         first = entry;
-        entry = flow_table_older(&f->flows, entry);
+        entry = pkt_flow_older(f->flows, entry);
     }
     return windows_end(f, first, err);
 }
@@ -309,38 +309,52 @@ static int all_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *e
     fixed *x = fixed_of(f);
     unsigned back = 0;
     if (b->present[row] & PKT_HAS_IP) {
-        int swapped;
-        const flow_key key = flow_key_of(b, row, 1, &swapped);
-        way *flow = (way *)(void *)flow_table_find(&f->flows, &key);
-        if (!flow) {
-            flow = (way *)(void *)flow_table_add(&f->flows, &key);
+        bool swapped;
+        int fresh;
+        const pkt_flow_key key = feature_flow_key(b, row, true, &swapped);
+        way *flow =
+            (way *)(void *)pkt_flow_get(f->flows, &key, pkt_flow_hash(f->flows, &key), &fresh, err);
+        if (!flow)
+            return -1;
+        if (fresh)
             flow->swapped = swapped;
-        }
-        back = flow->swapped != (bool)swapped;
+        back = flow->swapped != swapped;
     }
     window_count(&x->all, &x->before, b, row, back, f->number);
     return x->all.packets == f->request.packets ? window_end(f, &x->all, NULL, err) : 0;
 }
 
+/* A flow for the row's packet. The window of the one whose place it takes ends. NULL and *err. */
+static keyed *keyed_add(pkt_features *f, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
+{
+    keyed *victim = (keyed *)(void *)pkt_flow_victim(f->flows);
+    if (victim && window_end(f, &victim->window, victim, err) != 0)
+        return NULL;
+    keyed *flow = (keyed *)(void *)pkt_flow_add(f->flows, key, hash, err);
+    if (flow)
+        memset((uint8_t *)flow + sizeof flow->flow, 0, sizeof *flow - sizeof flow->flow);
+    return flow;
+}
+
 static int keyed_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     const bool ports = f->request.by == PKT_BY_FLOW;
-    int swapped;
+    bool swapped;
     if (!(b->present[row] & PKT_HAS_IP)) {
         f->report.unkeyed++;
         return 0;
     }
-    const flow_key key = flow_key_of(b, row, ports, &swapped);
-    keyed *flow = (keyed *)(void *)flow_table_find(&f->flows, &key);
+    const pkt_flow_key key = feature_flow_key(b, row, ports, &swapped);
+    const uint32_t hash = pkt_flow_hash(f->flows, &key);
+    keyed *flow = (keyed *)(void *)pkt_flow_find(f->flows, &key, hash);
     if (!flow) {
-        keyed *victim = (keyed *)(void *)flow_table_victim(&f->flows);
-        if (victim && window_end(f, &victim->window, victim, err) != 0)
+        flow = keyed_add(f, &key, hash, err);
+        if (!flow)
             return -1;
-        flow = (keyed *)(void *)flow_table_add(&f->flows, &key);
         flow->swapped = swapped;
         flow->has_ports = ports && (b->present[row] & PKT_HAS_PORTS);
     }
-    window_count(&flow->window, &flow->before, b, row, flow->swapped != (bool)swapped, f->number);
+    window_count(&flow->window, &flow->before, b, row, flow->swapped != swapped, f->number);
     return flow->window.packets == f->request.packets ? window_end(f, &flow->window, flow, err) : 0;
 }
 
@@ -361,9 +375,9 @@ static int fixed_passed(pkt_features *f, int64_t time, pkt_err *err)
 static int fixed_end(pkt_features *f, pkt_err *err)
 {
     int bad = f->request.by == PKT_BY_ALL ? window_end(f, &fixed_of(f)->all, NULL, err)
-                                          : windows_end(f, flow_table_oldest(&f->flows), err);
+                                          : windows_end(f, pkt_flow_oldest(f->flows), err);
     *fixed_of(f) = (fixed){.started = false};
-    flow_table_clear(&f->flows);
+    pkt_flow_clear(f->flows);
     return bad;
 }
 
@@ -373,7 +387,7 @@ static int fixed_open(pkt_features *f, pkt_err *err)
     f->engine = calloc(1, sizeof(fixed));
     if (!f->engine)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
-    return flow_table_open(&f->flows, size, f->request.max_flows, err);
+    return feature_flows_open(f, size, err);
 }
 
 const feature_engine feature_engine_fixed = {

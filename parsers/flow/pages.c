@@ -3,10 +3,10 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-void *pkt_pages_open(size_t size, int large)
+void *pkt_pages_reserve(size_t size)
 {
-    uint8_t *at = mmap(NULL, size + PKT_PAGES_BYTES, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *at = mmap(NULL, size + PKT_PAGES_BYTES, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED)
         return NULL;
     const size_t before = (PKT_PAGES_BYTES - (uintptr_t)at % PKT_PAGES_BYTES) % PKT_PAGES_BYTES;
@@ -14,9 +14,16 @@ void *pkt_pages_open(size_t size, int large)
         (void)munmap(at, before);
     if (before < PKT_PAGES_BYTES)
         (void)munmap(at + before + size, PKT_PAGES_BYTES - before);
-    if (large)
-        (void)madvise(at + before, size, MADV_HUGEPAGE); /* only quicker */
     return at + before;
+}
+
+int pkt_pages_commit(void *at, size_t size, int large)
+{
+    if (mprotect(at, size, PROT_READ | PROT_WRITE) != 0)
+        return -1;
+    if (large)
+        (void)madvise(at, size, MADV_HUGEPAGE); /* only quicker */
+    return 0;
 }
 
 void pkt_pages_close(void *at, size_t size)

@@ -8,9 +8,12 @@
 /* Sizes are multiples of it. */
 #define PKT_PAGES_BYTES ((size_t)2 << 20)
 
-/* Zeros, aligned to PKT_PAGES_BYTES. `large`: a whole large page may be taken at the first touch,
- * where the system has them. NULL without memory. */
-void *pkt_pages_open(size_t size, int large);
+/* Addresses without memory, aligned to PKT_PAGES_BYTES; NULL if there are not so many. */
+void *pkt_pages_reserve(size_t size);
+/* Zeros at reserved addresses. `large`: a whole large page may be taken at the first touch, where
+ * the system has them. 0; -1 without memory. */
+int pkt_pages_commit(void *at, size_t size, int large);
+/* `size` as it was reserved. NULL: nothing. */
 void pkt_pages_close(void *at, size_t size);
 
 #endif

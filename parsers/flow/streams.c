@@ -1,7 +1,6 @@
 #include "parsers/flow/streams.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "parsers/core/numbers.h"
 #include "parsers/flow/table.h"
@@ -21,6 +20,14 @@ enum {
 /* Rows whose places in the index are asked for before the first of them is looked up. */
 enum { ROWS_AT_ONCE = 32 };
 
+/* What is kept of a flow: the bits above are its `state`, the stream its `number`. */
+typedef struct stream_flow {
+    pkt_flow flow;
+    uint32_t base[2]; /* sequence numbers that the sides begin at */
+} stream_flow;
+
+_Static_assert(sizeof(stream_flow) == 64, "a flow is one cache line");
+
 struct pkt_streams {
     pkt_flow_table *table;
     pkt_flow_rule rule;
@@ -38,10 +45,8 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
                  PKT_MOST_FLOWS);
         return NULL;
     }
-    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
-        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random number for the table of flows");
+    if (pkt_flow_seed(&seed, err) != 0)
         return NULL;
-    }
     pkt_streams *streams = calloc(1, sizeof *streams);
     if (!streams) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for stream numbers");
@@ -49,8 +54,8 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
     }
     streams->rule = capture->flow_rule;
     streams->report = capture->flow_report;
-    streams->table =
-        pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, seed, err);
+    streams->table = pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, 0,
+                                         sizeof(stream_flow), seed, err);
     if (!streams->table) {
         free(streams);
         return NULL;
@@ -143,85 +148,71 @@ static int segment_of(segment *s, const pkt_batch *b, size_t row, const pkt_stre
 /* Fill the key, and which side of it sent the packet. */
 static void key_make(const pkt_batch *b, segment *s, pkt_flow_key *key)
 {
-    const size_t row = s->row;
-    const uint64_t source[2] = {b->src_hi[row], b->src_lo[row]};
-    const uint64_t sink[2] = {b->dst_hi[row], b->dst_lo[row]};
-    const uint16_t from = s->src_port, to = s->dst_port;
-    unsigned side = source[0] != sink[0]   ? source[0] > sink[0]
-                    : source[1] != sink[1] ? source[1] > sink[1]
-                                           : from > to;
-    const size_t near = (size_t)side * 2, far = 2 - near;
-    key->address[near] = source[0];
-    key->address[near + 1] = source[1];
-    key->address[far] = sink[0];
-    key->address[far + 1] = sink[1];
-    key->port[side] = from;
-    key->port[1 - side] = to;
-    key->kind =
-        (uint16_t)((s->tcp ? KIND_TCP : KIND_UDP) | (b->ip_version[row] == 6 ? KIND_IPV6 : 0));
-    s->side = (uint8_t)side;
+    const unsigned kind =
+        (s->tcp ? KIND_TCP : KIND_UDP) | (b->ip_version[s->row] == 6 ? KIND_IPV6 : 0);
+    s->side = (uint8_t)pkt_flow_key_make(key, b, s->row, s->src_port, s->dst_port, (uint16_t)kind);
 }
 
-static void stream_begin(pkt_streams *streams, pkt_flow *flow, unsigned side)
+static void stream_begin(pkt_streams *streams, stream_flow *f, unsigned side)
 {
-    flow->stream = streams->next[flow->kind % KINDS]++;
-    flow->state = side ? SECOND_BEGAN : 0;
+    f->flow.number = streams->next[f->flow.kind % KINDS]++;
+    f->flow.state = side ? SECOND_BEGAN : 0;
     streams->counts.streams++;
 }
 
-static void base_set(pkt_flow *flow, unsigned side, uint32_t value)
+static void base_set(stream_flow *f, unsigned side, uint32_t value)
 {
-    flow->base[side] = value;
-    flow->state |= (uint16_t)(BASE_KNOWN << side);
+    f->base[side] = value;
+    f->flow.state |= (uint16_t)(BASE_KNOWN << side);
 }
 
 /* Wireshark's rule for a flow seen before: a SYN that does not fit it begins a stream. A SYN with
  * the sequence number of the first one is that one again; 4.4 asks too whether FIN or RST came. */
-static void tcp_renew(pkt_streams *streams, pkt_flow *flow, const segment *s)
+static void tcp_renew(pkt_streams *streams, stream_flow *f, const segment *s)
 {
-    if (!(s->flags & TCP_SYN) || !(flow->state & BASE_KNOWN << s->side))
+    if (!(s->flags & TCP_SYN) || !(f->flow.state & BASE_KNOWN << s->side))
         return;
-    const int other = flow->base[s->side] != s->seq;
-    const int over = streams->rule == PKT_FLOW_WIRESHARK_4_4 && flow->state & CLOSED;
+    const int other = f->base[s->side] != s->seq;
+    const int over = streams->rule == PKT_FLOW_WIRESHARK_4_4 && f->flow.state & CLOSED;
     if (s->flags & TCP_ACK ? other && over : other || over)
-        stream_begin(streams, flow, s->side);
+        stream_begin(streams, f, s->side);
     else if (s->flags & TCP_ACK)
-        flow->base[s->side] = s->seq;
+        f->base[s->side] = s->seq;
 }
 
 /* Sequence numbers that the flow's sides begin at. */
-static void tcp_bases(pkt_flow *flow, const segment *s)
+static void tcp_bases(stream_flow *f, const segment *s)
 {
     if (!s->sized)
         return;
-    if (!(flow->state & BASE_KNOWN << s->side))
-        base_set(flow, s->side, s->flags & TCP_SYN ? s->seq : s->seq - 1);
-    if (!(flow->state & BASE_KNOWN << (1 - s->side)) && s->flags & TCP_ACK)
-        base_set(flow, 1 - s->side, s->ack - 1);
+    if (!(f->flow.state & BASE_KNOWN << s->side))
+        base_set(f, s->side, s->flags & TCP_SYN ? s->seq : s->seq - 1);
+    if (!(f->flow.state & BASE_KNOWN << (1 - s->side)) && s->flags & TCP_ACK)
+        base_set(f, 1 - s->side, s->ack - 1);
 }
 
-static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, pkt_flow *flow,
+static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, stream_flow *f,
                        int fresh)
 {
     const size_t row = s->row;
     if (fresh)
-        stream_begin(streams, flow, s->side);
-    if (flow->state & RENEWED) {
-        stream_begin(streams, flow, s->side);
-        flow->state |= VNC;
+        stream_begin(streams, f, s->side);
+    if (f->flow.state & RENEWED) {
+        stream_begin(streams, f, s->side);
+        f->flow.state |= VNC;
     }
     if (s->tcp) {
         if (!fresh)
-            tcp_renew(streams, flow, s);
-        tcp_bases(flow, s);
+            tcp_renew(streams, f, s);
+        tcp_bases(f, s);
         if (s->flags & (TCP_FIN | TCP_RST))
-            flow->state |= CLOSED;
+            f->flow.state |= CLOSED;
         /* Where Wireshark guesses VNC it makes a new conversation for what is to come. */
-        if (s->vnc_version && !(flow->state & VNC))
-            flow->state |= VNC | RENEWED;
+        if (s->vnc_version && !(f->flow.state & VNC))
+            f->flow.state |= VNC | RENEWED;
     }
-    b->stream[row] = flow->stream;
-    b->stream_dir[row] = (uint8_t)(s->side ^ !!(flow->state & SECOND_BEGAN));
+    b->stream[row] = f->flow.number;
+    b->stream_dir[row] = (uint8_t)(s->side ^ !!(f->flow.state & SECOND_BEGAN));
     b->present[row] |= PKT_HAS_STREAM;
 }
 
@@ -285,7 +276,7 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
         pkt_flow *flow = pkt_flow_get(streams->table, &keys[i], hashes[i], &fresh, err);
         if (!flow)
             return -1;
-        row_number(streams, batch, &segments[i], flow, fresh);
+        row_number(streams, batch, &segments[i], (stream_flow *)(void *)flow, fresh);
     }
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #define XXH_INLINE_ALL /* the length is a constant */
 #include <xxhash.h>
@@ -9,25 +10,21 @@
 #include "parsers/flow/pages.h"
 
 enum {
-    FIRST_SLOTS = 1024,  /* of an empty index; a power of 2, as every size of it */
-    STEPS_AT_ONCE = 2,   /* of a move to a larger index, at each new flow */
-    LOAD_PARTS = 4,      /* the index grows when three of these ... */
-    LOAD_PARTS_FULL = 3, /* ... are in use */
-    KEY_BYTES = offsetof(pkt_flow_key, kind) + sizeof(uint16_t)
+    FIRST_SLOTS = 1024, /* of an empty index, at least; a power of 2, as every size of it */
+    STEPS_AT_ONCE = 2,  /* of a move to a larger index, at each new flow */
+    LOAD_PARTS = 4,     /* the index grows when three of these ... */
+    LOAD_PARTS_FULL = 3 /* ... are in use */
 };
 
 /* A move of n slots takes n steps; 0.75 n new flows come before the larger index is full in its
  * turn. */
 _Static_assert(STEPS_AT_ONCE *LOAD_PARTS_FULL >= LOAD_PARTS,
                "a move ends before the next one begins");
-_Static_assert(sizeof(pkt_flow) == PKT_FLOW_BYTES, "chunks are full");
 _Static_assert(offsetof(pkt_flow, kind) == offsetof(pkt_flow_key, kind) &&
                    offsetof(pkt_flow, port) == offsetof(pkt_flow_key, port),
                "a flow begins with its key");
 
 #define NOBODY UINT32_MAX
-/* Flows that are allocated at once. */
-#define CHUNK_FLOWS (PKT_PAGES_BYTES / PKT_FLOW_BYTES)
 
 /* A flow is only looked at where its hash is the one that is looked for. */
 typedef struct flow_slot {
@@ -44,15 +41,12 @@ typedef struct flow_index {
     size_t mask; /* slots - 1 */
 } flow_index;
 
-typedef struct flow_chunk {
-    pkt_flow *flows; /* CHUNK_FLOWS of them; NULL: not needed yet */
-} flow_chunk;
-
 struct pkt_flow_table {
     uint64_t seed;
-    size_t max, count;
+    size_t flow_size, max, count;
     uint64_t evicted;
-    flow_chunk *chunks;
+    uint8_t *flows;   /* addresses for all of them, with memory for the first ones */
+    size_t committed; /* bytes of that memory */
     flow_index now;
     flow_index before; /* being moved into `now`, from slot `moved` on; slots NULL: no move */
     size_t moved;
@@ -61,7 +55,12 @@ struct pkt_flow_table {
 
 static pkt_flow *flow_at(const pkt_flow_table *table, uint32_t number)
 {
-    return &table->chunks[number / CHUNK_FLOWS].flows[number % CHUNK_FLOWS];
+    return (pkt_flow *)(void *)(table->flows + number * table->flow_size);
+}
+
+static pkt_flow *flow_or_none(const pkt_flow_table *table, uint32_t number)
+{
+    return number == NOBODY ? NULL : flow_at(table, number);
 }
 
 static bool is_paged(size_t slots)
@@ -69,15 +68,26 @@ static bool is_paged(size_t slots)
     return slots * sizeof(flow_slot) >= PKT_PAGES_BYTES;
 }
 
+static flow_slot *slots_open(size_t slots)
+{
+    const size_t size = slots * sizeof(flow_slot);
+    if (!is_paged(slots))
+        return calloc(1, size);
+    flow_slot *at = pkt_pages_reserve(size);
+    if (at && pkt_pages_commit(at, size, 1) == 0)
+        return at;
+    pkt_pages_close(at, size);
+    return NULL;
+}
+
 static int index_open(flow_index *index, size_t slots, pkt_err *err)
 {
-    const size_t size = slots * sizeof *index->slots;
-    index->slots = is_paged(slots) ? pkt_pages_open(size, 1) : calloc(1, size);
+    index->slots = slots_open(slots);
     index->mask = slots - 1;
     if (index->slots)
         return 0;
-    pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an index of %zu flows", slots);
-    return -1;
+    return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an index of %zu flows",
+                    slots);
 }
 
 static void index_close(flow_index *index)
@@ -89,34 +99,51 @@ static void index_close(flow_index *index)
     index->slots = NULL;
 }
 
-pkt_flow_table *pkt_flow_table_open(size_t max, uint64_t seed, pkt_err *err)
+/* Bytes of the addresses for all flows. */
+static size_t flows_size(const pkt_flow_table *table)
+{
+    return (table->max * table->flow_size + PKT_PAGES_BYTES - 1) / PKT_PAGES_BYTES *
+           PKT_PAGES_BYTES;
+}
+
+int pkt_flow_seed(uint64_t *seed, pkt_err *err)
+{
+    if (getrandom(seed, sizeof *seed, 0) == (ssize_t)sizeof *seed)
+        return 0;
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random number for the table of flows");
+}
+
+/* A power of 2, so that the index does not grow before it has `flows` flows. */
+static size_t slots_for(size_t flows)
+{
+    size_t slots = FIRST_SLOTS;
+    while (flows * LOAD_PARTS > slots * LOAD_PARTS_FULL)
+        slots *= 2;
+    return slots;
+}
+
+pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size, uint64_t seed,
+                                    pkt_err *err)
 {
     pkt_flow_table *table = calloc(1, sizeof *table);
     if (table) {
-        table->chunks = calloc((max + CHUNK_FLOWS - 1) / CHUNK_FLOWS, sizeof *table->chunks);
-        table->max = max;
-        table->seed = seed;
-        table->newest = table->oldest = NOBODY;
+        *table = (pkt_flow_table){
+            .seed = seed, .flow_size = flow_size, .max = max, .newest = NOBODY, .oldest = NOBODY};
+        table->flows = pkt_pages_reserve(flows_size(table));
     }
-    if (!table || !table->chunks) {
-        pkt_flow_table_close(table);
+    if (!table || !table->flows)
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a table of %zu flows", max);
-        return NULL;
-    }
-    if (index_open(&table->now, FIRST_SLOTS, err) != 0) {
-        pkt_flow_table_close(table);
-        return NULL;
-    }
-    return table;
+    else if (index_open(&table->now, slots_for(first), err) == 0)
+        return table;
+    pkt_flow_table_close(table);
+    return NULL;
 }
 
 void pkt_flow_table_close(pkt_flow_table *table)
 {
     if (!table)
         return;
-    for (size_t i = 0; i * CHUNK_FLOWS < table->count; i++)
-        pkt_pages_close(table->chunks[i].flows, PKT_PAGES_BYTES);
-    free(table->chunks);
+    pkt_pages_close(table->flows, flows_size(table));
     index_close(&table->now);
     index_close(&table->before);
     free(table);
@@ -124,7 +151,7 @@ void pkt_flow_table_close(pkt_flow_table *table)
 
 uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key)
 {
-    return (uint32_t)XXH3_64bits_withSeed(key, KEY_BYTES, table->seed);
+    return (uint32_t)XXH3_64bits_withSeed(key, PKT_FLOW_KEY_BYTES, table->seed);
 }
 
 void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash)
@@ -184,7 +211,7 @@ static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index
         if (slot->hash == hash && slot->place != DROPPED) {
             pkt_flow *flow = flow_at(table, slot->place - 1);
             *number = slot->place - 1;
-            if (memcmp(flow, key, KEY_BYTES) == 0)
+            if (memcmp(flow, key, PKT_FLOW_KEY_BYTES) == 0)
                 return flow;
         }
     return NULL;
@@ -254,52 +281,115 @@ static uint32_t place_evict(pkt_flow_table *table)
     return number;
 }
 
-/* A place for one more flow. */
-static int place_find(pkt_flow_table *table, uint32_t *number, pkt_err *err)
+/* Memory for the next place. 0, or -1 and *err. */
+static int place_commit(pkt_flow_table *table, pkt_err *err)
 {
-    if (table->count == table->max) {
-        *number = place_evict(table);
-        return 0;
+    const size_t needed = (table->count + 1) * table->flow_size;
+    while (table->committed < needed) { /* few flows take little memory */
+        if (pkt_pages_commit(table->flows + table->committed, PKT_PAGES_BYTES,
+                             table->committed > 0) != 0)
+            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
+                            table->count);
+        table->committed += PKT_PAGES_BYTES;
     }
-    flow_chunk *chunk = &table->chunks[table->count / CHUNK_FLOWS];
-    if (!chunk->flows) /* few flows take little memory */
-        chunk->flows = pkt_pages_open(PKT_PAGES_BYTES, table->count > 0);
-    if (!chunk->flows)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
-                        table->count);
-    *number = (uint32_t)table->count++;
     return 0;
 }
 
-static pkt_flow *flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash,
-                          pkt_err *err)
+/* A place for one more flow; NOBODY and *err. */
+static uint32_t place_find(pkt_flow_table *table, pkt_err *err)
 {
-    uint32_t number = 0;
-    if (index_grow(table, err) != 0 || place_find(table, &number, err) != 0)
+    if (table->count == table->max)
+        return place_evict(table);
+    return place_commit(table, err) == 0 ? (uint32_t)table->count++ : NOBODY;
+}
+
+/* These two are inlined: as calls they cost the level `flows` 2 % of its instructions. */
+static inline pkt_flow *flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash,
+                                 pkt_err *err)
+{
+    if (index_grow(table, err) != 0)
+        return NULL;
+    const uint32_t number = place_find(table, err);
+    if (number == NOBODY)
         return NULL;
     index_move(table);
     pkt_flow *flow = flow_at(table, number);
-    *flow = (pkt_flow){.hash = hash, .kind = key->kind};
-    memcpy(flow->address, key->address, sizeof flow->address);
-    memcpy(flow->port, key->port, sizeof flow->port);
+    memcpy(flow, key, PKT_FLOW_KEY_BYTES);
+    flow->state = 0;
+    flow->hash = hash;
     index_add(&table->now, (flow_slot){hash, number + 1});
     link_newest(table, flow, number);
     return flow;
 }
 
-pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
-                       pkt_err *err)
+static inline pkt_flow *flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash)
 {
     uint32_t number = 0;
     pkt_flow *flow = index_find(table, &table->now, key, hash, &number);
     if (!flow && table->before.slots)
         flow = index_find(table, &table->before, key, hash, &number);
-    *fresh = !flow;
-    if (!flow)
-        return flow_add(table, key, hash, err);
-    if (table->newest != number) {
+    if (flow && table->newest != number) {
         unlink_flow(table, flow);
         link_newest(table, flow, number);
     }
     return flow;
+}
+
+pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
+{
+    return flow_add(table, key, hash, err);
+}
+
+pkt_flow *pkt_flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash)
+{
+    return flow_find(table, key, hash);
+}
+
+pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
+                       pkt_err *err)
+{
+    pkt_flow *flow = flow_find(table, key, hash);
+    *fresh = !flow;
+    return flow ? flow : flow_add(table, key, hash, err);
+}
+
+pkt_flow *pkt_flow_victim(const pkt_flow_table *table)
+{
+    return table->count < table->max ? NULL : flow_at(table, table->oldest);
+}
+
+pkt_flow *pkt_flow_newest(const pkt_flow_table *table)
+{
+    return flow_or_none(table, table->newest);
+}
+
+pkt_flow *pkt_flow_oldest(const pkt_flow_table *table)
+{
+    return flow_or_none(table, table->oldest);
+}
+
+pkt_flow *pkt_flow_newer(const pkt_flow_table *table, const pkt_flow *flow)
+{
+    return flow_or_none(table, flow->newer);
+}
+
+pkt_flow *pkt_flow_older(const pkt_flow_table *table, const pkt_flow *flow)
+{
+    return flow_or_none(table, flow->older);
+}
+
+/* The slots of the flows alone, or all of them where that is less work. */
+void pkt_flow_clear(pkt_flow_table *table)
+{
+    flow_index *index = &table->now;
+    index_close(&table->before);
+    if (table->count * 8 > index->mask)
+        memset(index->slots, 0, (index->mask + 1) * sizeof *index->slots);
+    else
+        for (uint32_t n = 0; n < table->count; n++)
+            for (size_t i = flow_at(table, n)->hash & index->mask; index->slots[i].place;
+                 i = (i + 1) & index->mask)
+                index->slots[i].place = 0;
+    table->count = 0;
+    table->newest = table->oldest = NOBODY;
 }

@@ -1,54 +1,64 @@
-/* Flows by their two ends: an open-addressing index of numbers in front of flows that never move.
+/* Flows by their key: an open-addressing index of numbers in front of flows that never move.
  *
- * Keyed by XXH3 with a seed of the run's own, so that nobody can prepare packets that collide. The
- * index grows a few slots at each new flow, so that no packet waits for all of it. When the bound
- * is reached, the least recently used flow gives its place to the new one. */
+ * Hashed by XXH3 with a seed of the run's own, so that nobody can prepare packets that collide. The
+ * index grows a few slots at each new flow, so that no packet waits for all of it; memory is taken
+ * as flows come. When the bound is reached, the least recently used flow gives its place to the new
+ * one. A table is used by one thread at a time. */
 #ifndef PKT_FLOW_TABLE_H
 #define PKT_FLOW_TABLE_H
 
-#include "pktbench.h"
+#include "parsers/flow/key.h"
 
-/* The two ends, the smaller one first, and which protocol over which version of IP. Bytes past
- * `kind` are no part of the key. */
-typedef struct pkt_flow_key {
-    uint64_t address[4]; /* high and low half of the first end, then of the second */
-    uint16_t port[2];
-    uint16_t kind;
-} pkt_flow_key;
-
-/* What is kept of a flow. Its first bytes are its key. `newer`, `older` and `hash` are the
- * table's. */
+/* What every flow begins with: its key, what is the table's (hash, newer, older), and room for the
+ * user, whose struct begins with a pkt_flow. */
 typedef struct pkt_flow {
     uint64_t address[4];
     uint16_t port[2];
     uint16_t kind;
-    uint16_t state; /* the user's bits; 0 in a new flow */
+    uint16_t state; /* the user's */
     uint32_t hash;
     uint32_t newer, older; /* in order of use */
-    uint32_t stream;       /* the user's, as `base` */
-    uint32_t base[2];
+    uint32_t number;       /* the user's */
 } pkt_flow;
-
-/* Memory of a flow, bytes; besides, the index takes 8 bytes a slot, and of slots at most four a
- * flow while it grows. */
-#define PKT_FLOW_BYTES 64
-_Static_assert(sizeof(pkt_flow) <= PKT_FLOW_BYTES, "a flow is one cache line");
 
 typedef struct pkt_flow_table pkt_flow_table;
 
-/* At most `max` flows, 1 to PKT_MOST_FLOWS. NULL and *err without memory. */
-pkt_flow_table *pkt_flow_table_open(size_t max, uint64_t seed, pkt_err *err);
+/* A number that nobody who writes packets can know. 0, or -1 and *err. */
+int pkt_flow_seed(uint64_t *seed, pkt_err *err);
+/* At most `max` flows, 1 to PKT_MOST_FLOWS, of `flow_size` bytes each, a multiple of 8. Besides,
+ * the index takes 8 bytes a slot, and of slots at most four a flow while it grows; it has room for
+ * `first` flows before it does. NULL and *err without memory. */
+pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size, uint64_t seed,
+                                    pkt_err *err);
+/* NULL: nothing. */
 void pkt_flow_table_close(pkt_flow_table *table);
 
 uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key);
-/* Ask for the memory that pkt_flow_get() will look at first. */
+/* Ask for the memory that a look-up will need first. */
 void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash);
-/* The key's flow, which becomes the most recently used one. One that was not there is made, with
- * `state`, `stream` and `base` 0, and *fresh set. Valid until the table is closed, but the next
- * call may give its place to another flow. NULL and *err without memory. */
+
+/* Flows are valid until the table is cleared or closed, but the next one that is added may take
+ * their place. `hash` is that of the key. */
+
+/* The key's flow, which becomes the most recently used one; NULL if there is none. */
+pkt_flow *pkt_flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash);
+/* A flow for a key that has none; `state` is 0, the rest of the user's part is the user's to set.
+ * NULL and *err without memory. */
+pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, pkt_err *err);
+/* pkt_flow_find(), or else pkt_flow_add() with *fresh set to 1. */
 pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
                        pkt_err *err);
+/* The flow that pkt_flow_add() would take the place of; NULL if there is room. */
+pkt_flow *pkt_flow_victim(const pkt_flow_table *table);
 
+/* The order of use; NULL: there is none. */
+pkt_flow *pkt_flow_newest(const pkt_flow_table *table);
+pkt_flow *pkt_flow_oldest(const pkt_flow_table *table);
+pkt_flow *pkt_flow_newer(const pkt_flow_table *table, const pkt_flow *flow);
+pkt_flow *pkt_flow_older(const pkt_flow_table *table, const pkt_flow *flow);
+
+/* Forget all flows; pkt_flow_evicted() stays. */
+void pkt_flow_clear(pkt_flow_table *table);
 /* Flows held now; flows that gave their place so far. */
 size_t pkt_flow_count(const pkt_flow_table *table);
 uint64_t pkt_flow_evicted(const pkt_flow_table *table);

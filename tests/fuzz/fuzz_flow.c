@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pkt_err err;
     uint64_t evicted = 0;
     reference.count = 0;
-    pkt_flow_table *table = pkt_flow_table_open(bound, data[1], &err);
+    pkt_flow_table *table = pkt_flow_table_open(bound, 0, sizeof(pkt_flow), data[1], &err);
     must(table != NULL, "there is memory for a table");
     for (size_t at = HEAD; at + LOOK_UP <= size; at += LOOK_UP) {
         const uint32_t word = (uint32_t)data[at] << 8 | data[at + 1];
@@ -63,10 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         pkt_flow *flow = pkt_flow_get(table, &key, hash, &fresh, &err);
         must(flow != NULL, "there is memory for a flow");
         must(fresh == wanted, "the flow is known if it was used lately enough");
-        must(!fresh || (!flow->stream && !flow->state), "a new flow has nothing noted");
+        must(!fresh || !flow->state, "a new flow has nothing noted");
         if (fresh)
-            flow->stream = (uint32_t)at;
-        must(flow->stream == note, "what was noted in a flow stays");
+            flow->number = (uint32_t)at;
+        must(flow->number == note, "what was noted in a flow stays");
         must(pkt_flow_count(table) == reference.count, "as many flows are held");
     }
     must(pkt_flow_evicted(table) == evicted, "as many flows gave their place");

@@ -8,11 +8,11 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
-#include "parsers/flow/table.h"
 
-enum { LINKTYPE_IPV4 = 228, LINKTYPE_IPV6 = 229, PACKETS_MAX = 8, PACKET_MAX = 128 };
+enum { PACKETS_MAX = 8, PACKET_MAX = 128 };
 
 /* From a to b, or back. IPv4: total length, flags and offset, protocol, ports, and what follows. */
 #define AB(length, fragment, proto)                                                                \
@@ -293,91 +293,12 @@ static void test_inner_are_counted(void **state)
     assert_int_equal(report.inner, 2);
 }
 
-/* The index grows many times; every flow stays what it was. */
-static void test_growth(void **state)
-{
-    (void)state;
-    enum { FLOWS = 200000 };
-    pkt_err err;
-    pkt_flow_table *table = pkt_flow_table_open(FLOWS, 7, &err);
-    assert_non_null(table);
-    int fresh;
-    for (uint32_t pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < FLOWS; i++) {
-            pkt_flow_key key = {.address = {0, i, 0, 1}, .port = {80, 81}};
-            pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), &fresh, &err);
-            assert_non_null(flow);
-            assert_int_equal(fresh, pass == 0);
-            if (fresh)
-                flow->stream = i;
-            assert_int_equal(flow->stream, i);
-        }
-    assert_int_equal(pkt_flow_count(table), FLOWS);
-    assert_int_equal(pkt_flow_evicted(table), 0);
-    pkt_flow_table_close(table);
-}
-
-enum { KEYS = 4000 };
-
-/* What was used longest ago; KEYS: nothing is held. */
-static uint32_t oldest_of(const uint32_t used[KEYS])
-{
-    uint32_t oldest = KEYS;
-    for (uint32_t key = 0; key < KEYS; key++)
-        if (used[key] && (oldest == KEYS || used[key] < used[oldest]))
-            oldest = key;
-    return oldest;
-}
-
-/* Look-ups of random keys, against a list of when each was used last. */
-static void bound_test(size_t bound)
-{
-    uint32_t used[KEYS] = {0}, random = 1;
-    size_t held = 0, evicted = 0;
-    pkt_err err;
-    pkt_flow_table *table = pkt_flow_table_open(bound, 7, &err);
-    assert_non_null(table);
-    for (uint32_t now = 1; now <= 3 * KEYS; now++) {
-        random = random * 1664525 + 1013904223;
-        /* New ones at first, so that the bound is reached while flows are moved. */
-        const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
-        const pkt_flow_key key = {.address = {0, i, 0, 1}, .port = {80, 81}};
-        int fresh;
-        pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), &fresh, &err);
-        assert_non_null(flow);
-        assert_int_equal(fresh, used[i] == 0);
-        assert_true(fresh || flow->stream == i);
-        flow->stream = i;
-        if (fresh && held == bound) {
-            used[oldest_of(used)] = 0;
-            evicted++;
-        } else if (fresh) {
-            held++;
-        }
-        used[i] = now;
-    }
-    assert_int_equal(pkt_flow_count(table), held);
-    assert_int_equal(pkt_flow_evicted(table), evicted);
-    pkt_flow_table_close(table);
-}
-
-/* Flows give their place before, while and after the index of 1024 slots, and of 2048, is left. */
-static void test_eviction_while_growing(void **state)
-{
-    (void)state;
-    static const size_t bounds[] = {767, 768, 769, 770, 800, 1000, 1281, 1537, 1600};
-    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
-        bound_test(bounds[i]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_eviction),
         cmocka_unit_test(test_inner_are_counted),
-        cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_eviction_while_growing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

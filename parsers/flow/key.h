@@ -1,0 +1,39 @@
+/* What tells one flow from another: its two ends, and the protocol. */
+#ifndef PKT_FLOW_KEY_H
+#define PKT_FLOW_KEY_H
+
+#include "pktbench.h"
+
+/* The two ends, the smaller one first, and a number for the protocol and the version of IP, by the
+ * table's user. Bytes past `kind` are no part of the key. */
+typedef struct pkt_flow_key {
+    uint64_t address[4]; /* high and low half of the first end, then of the second */
+    uint16_t port[2];
+    uint16_t kind;
+} pkt_flow_key;
+
+/* Bytes that are hashed and compared. */
+enum { PKT_FLOW_KEY_BYTES = offsetof(pkt_flow_key, kind) + sizeof(uint16_t) };
+
+/* Fill the key of a row's packet with these ports. Returns the side of the sender: 0 the key's
+ * first end, 1 its second. */
+static inline unsigned pkt_flow_key_make(pkt_flow_key *key, const pkt_batch *batch, size_t row,
+                                         uint16_t src_port, uint16_t dst_port, uint16_t kind)
+{
+    const uint64_t src[2] = {batch->src_hi[row], batch->src_lo[row]};
+    const uint64_t dst[2] = {batch->dst_hi[row], batch->dst_lo[row]};
+    const unsigned side = src[0] != dst[0]   ? src[0] > dst[0]
+                          : src[1] != dst[1] ? src[1] > dst[1]
+                                             : src_port > dst_port;
+    const size_t from = (size_t)side * 2, to = 2 - from;
+    key->address[from] = src[0];
+    key->address[from + 1] = src[1];
+    key->address[to] = dst[0];
+    key->address[to + 1] = dst[1];
+    key->port[side] = src_port;
+    key->port[1 - side] = dst_port;
+    key->kind = kind;
+    return side;
+}
+
+#endif

@@ -1,0 +1,201 @@
+/* The table of flows: growth, the bound, the order of use, and a table that is cleared. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "parsers/flow/table.h"
+
+/* Flows of two sizes: alone, and with a part of the user's that is no power of 2. */
+enum { SEED = 7, LARGE = sizeof(pkt_flow) + 24 };
+
+static pkt_flow_table *table_open(size_t max, size_t first, size_t flow_size)
+{
+    pkt_err err;
+    pkt_flow_table *table = pkt_flow_table_open(max, first, flow_size, SEED, &err);
+    assert_non_null(table);
+    return table;
+}
+
+static pkt_flow_key key_of(uint32_t i)
+{
+    return (pkt_flow_key){.address = {0, i, 0, 1}, .port = {80, 81}};
+}
+
+/* The i'th flow, which keeps its number. */
+static pkt_flow *flow_get(pkt_flow_table *table, uint32_t i, int *fresh)
+{
+    pkt_err err;
+    const pkt_flow_key key = key_of(i);
+    pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), fresh, &err);
+    assert_non_null(flow);
+    if (*fresh) {
+        assert_int_equal(flow->state, 0);
+        flow->number = i;
+        flow->state = 1;
+    }
+    assert_int_equal(flow->number, i);
+    return flow;
+}
+
+/* The index grows many times; every flow stays what it was. */
+static void growth_test(size_t first, size_t flow_size)
+{
+    enum { FLOWS = 200000 };
+    pkt_flow_table *table = table_open(FLOWS, first, flow_size);
+    int fresh;
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < FLOWS; i++) {
+            (void)flow_get(table, i, &fresh);
+            assert_int_equal(fresh, pass == 0);
+        }
+    assert_int_equal(pkt_flow_count(table), FLOWS);
+    assert_int_equal(pkt_flow_evicted(table), 0);
+    pkt_flow_table_close(table);
+}
+
+static void test_growth(void **state)
+{
+    (void)state;
+    growth_test(0, sizeof(pkt_flow));
+    growth_test(0, LARGE);
+    growth_test(1000, LARGE);
+    growth_test(200000, sizeof(pkt_flow));
+}
+
+enum { KEYS = 4000 };
+
+/* What was used longest ago; KEYS: nothing is held. */
+static uint32_t oldest_of(const uint32_t used[KEYS])
+{
+    uint32_t oldest = KEYS;
+    for (uint32_t key = 0; key < KEYS; key++)
+        if (used[key] && (oldest == KEYS || used[key] < used[oldest]))
+            oldest = key;
+    return oldest;
+}
+
+/* Look-ups of random keys, against a list of when each was used last. The table is cleared after so
+ * many of them; 0: never. */
+static void bound_test(size_t bound, size_t flow_size, uint32_t clear_every)
+{
+    uint32_t used[KEYS] = {0}, random = 1;
+    size_t held = 0, evicted = 0;
+    pkt_flow_table *table = table_open(bound, 0, flow_size);
+    for (uint32_t now = 1; now <= 3 * KEYS; now++) {
+        random = random * 1664525 + 1013904223;
+        /* New ones at first, so that the bound is reached while flows are moved. */
+        const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
+        int fresh;
+        pkt_flow *victim = pkt_flow_victim(table);
+        assert_int_equal(victim != NULL, held == bound);
+        if (victim)
+            assert_int_equal(victim->number, oldest_of(used));
+        pkt_flow *flow = flow_get(table, i, &fresh);
+        assert_int_equal(fresh, used[i] == 0);
+        assert_ptr_equal(pkt_flow_newest(table), flow);
+        if (fresh && held == bound) {
+            used[oldest_of(used)] = 0;
+            evicted++;
+        } else if (fresh) {
+            held++;
+        }
+        used[i] = now;
+        if (clear_every && now % clear_every == 0) {
+            pkt_flow_clear(table);
+            memset(used, 0, sizeof used);
+            held = 0;
+        }
+        assert_int_equal(pkt_flow_count(table), held);
+    }
+    assert_int_equal(pkt_flow_evicted(table), evicted);
+    pkt_flow_table_close(table);
+}
+
+/* Flows give their place before, while and after the index of 1024 slots, and of 2048, is left. */
+static void test_eviction_while_growing(void **state)
+{
+    (void)state;
+    static const size_t bounds[] = {767, 768, 769, 770, 800, 1000, 1281, 1537, 1600};
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        bound_test(bounds[i], i % 2 ? LARGE : sizeof(pkt_flow), 0);
+}
+
+/* Few flows and many; before, while and after the index is moved. */
+static void test_clear(void **state)
+{
+    (void)state;
+    static const uint32_t every[] = {1, 3, 100, 768, 769, 790, 1000, 1600, 5000};
+    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++) {
+        bound_test(2000, LARGE, every[i]);
+        bound_test(800, sizeof(pkt_flow), every[i]);
+    }
+}
+
+/* A look-up alone adds nothing. */
+static void test_find(void **state)
+{
+    (void)state;
+    pkt_flow_table *table = table_open(2, 0, LARGE);
+    const pkt_flow_key one = key_of(1), other = key_of(2);
+    int fresh;
+    assert_null(pkt_flow_find(table, &one, pkt_flow_hash(table, &one)));
+    assert_int_equal(pkt_flow_count(table), 0);
+    pkt_flow *flow = flow_get(table, 1, &fresh);
+    assert_ptr_equal(pkt_flow_find(table, &one, pkt_flow_hash(table, &one)), flow);
+    assert_null(pkt_flow_find(table, &other, pkt_flow_hash(table, &other)));
+    pkt_flow_table_close(table);
+}
+
+static void test_order_of_use(void **state)
+{
+    (void)state;
+    static const uint32_t uses[] = {1, 2, 3, 1, 4, 2}, order[] = {3, 1, 4, 2};
+    pkt_flow_table *table = table_open(10, 10, LARGE);
+    int fresh;
+    assert_null(pkt_flow_newest(table));
+    assert_null(pkt_flow_oldest(table));
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
+        (void)flow_get(table, uses[i], &fresh);
+    const pkt_flow *flow = pkt_flow_oldest(table);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++, flow = pkt_flow_newer(table, flow))
+        assert_int_equal(flow->number, order[i]);
+    assert_null(flow);
+    assert_int_equal(pkt_flow_older(table, pkt_flow_newest(table))->number, 4);
+    pkt_flow_table_close(table);
+}
+
+/* Both ways have one key; the smaller end is the first. */
+static void test_key(void **state)
+{
+    (void)state;
+    static pkt_batch batch;
+    pkt_flow_key there = {.kind = 0}, back = {.kind = 0};
+    batch.src_hi[0] = batch.dst_hi[1] = batch.dst_hi[0] = batch.src_hi[1] = 5;
+    batch.src_lo[0] = batch.dst_lo[1] = 9;
+    batch.dst_lo[0] = batch.src_lo[1] = 3;
+    assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 1000, 6), 1);
+    assert_int_equal(pkt_flow_key_make(&back, &batch, 1, 1000, 80, 6), 0);
+    assert_memory_equal(&there, &back, PKT_FLOW_KEY_BYTES);
+    assert_int_equal(there.address[1], 3);
+    assert_int_equal(there.port[0], 1000);
+    batch.dst_lo[0] = 9; /* one host: the ports decide */
+    assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 1000, 6), 0);
+    assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 1000, 80, 6), 1);
+    assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 80, 6), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_order_of_use),
+        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_eviction_while_growing),
+        cmocka_unit_test(test_clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
