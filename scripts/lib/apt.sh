@@ -36,19 +36,19 @@ packages_available() {
     # shellcheck disable=SC2086 # a list of words
     candidates=$(LC_ALL=C apt-cache policy $2 2>/dev/null | awk '
         /^[^ ]/ { name = substr($1, 1, length($1) - 1) }
-        $1 == "Candidate:" && $2 != "(none)" { printf "%s ", name }')
+        $1 == "Candidate:" && $2 != "(none)" { print name }')
     if ! packages_resolve "$1 $candidates"; then
         say "the packages conflict; looking for those that can be installed together"
         chosen=
         packages_resolve "$1" || candidates=
         for package in $candidates; do
             if packages_resolve "$1 $chosen $package"; then
-                chosen="$chosen$package "
+                chosen="$chosen $package"
             fi
         done
         candidates=$chosen
     fi
-    printf '%s' "$candidates"
+    echo "$candidates"
 }
 
 # packages_size LIST: `31 packages, 210 MB to download, 900 MB on disk`, with what they depend on.

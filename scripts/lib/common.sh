@@ -14,12 +14,14 @@ fail() {
 words_without() {
     # shellcheck disable=SC2086,SC2116 # lists of words: one blank between them
     others=" $(echo $2) "
+    left=
     for word in $1; do
         case $others in
         *" $word "*) ;;
-        *) printf '%s ' "$word" ;;
+        *) left="$left $word" ;;
         esac
     done
+    echo "${left# }"
 }
 
 # shellcheck source=scripts/lib/packages.sh

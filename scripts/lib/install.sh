@@ -15,7 +15,8 @@ packages_try() {
     if [ $lists_new = true ]; then
         words_without "$2" "$available" >>"$unavailable_file"
     fi
-    packages_transaction "$1$available" && return 0
+    # shellcheck disable=SC2086,SC2116 # lists of words: one blank between them
+    packages_transaction "$(echo $1 $available)" && return 0
     tail -n 20 "$root/build/install.log" >&2
     [ -n "$1" ] || return 0
     say "the installation failed; trying the required packages alone"
