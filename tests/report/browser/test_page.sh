@@ -13,7 +13,7 @@ skip() {
 command -v node >/dev/null || skip "node is not installed"
 browser=$(command -v chromium || command -v chromium-browser) || skip "chromium is not installed"
 [ -d "$modules/node_modules/playwright-core" ] ||
-    skip "playwright-core is not in $modules; `./run test` installs it"
+    skip "playwright-core is not in $modules; ./run test installs it"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
