@@ -52,9 +52,10 @@ packages_available() {
 }
 
 # packages_size LIST: `31 packages, 210 MB to download, 900 MB on disk`, with what they depend on.
+# (--assume-no would install packages that bring no others: apt-get does not ask about those.)
 packages_size() {
     # shellcheck disable=SC2086 # a list of words
-    apt_get install --assume-no --no-remove --no-install-recommends $1 2>/dev/null | sed -n \
+    apt_get install --print-uris --no-remove --no-install-recommends $1 2>/dev/null | sed -n \
         -e 's/^\([0-9]*\) upgraded, \([0-9]*\) newly installed.*/\1 \2/p' \
         -e 's/^Need to get \([^/]*\).* of archives.*/get \1/p' \
         -e 's/^After this operation, \(.*\) of additional disk space.*/disk \1/p' | awk '

@@ -49,11 +49,11 @@ apt-get)
     case " $* " in
     *' update '*) [ ! -e "$FAKES/offline" ] ;;
     *' --simulate '*) ! any_listed conflicting "$@" ;;
-    *' --assume-no '*)
+    *' --print-uris '*)
         echo '0 upgraded, 31 newly installed, 0 to remove and 5 not upgraded.'
         echo 'Need to get 12.3 MB/210 MB of archives.'
         echo 'After this operation, 900 MB of additional disk space will be used.'
-        exit 1
+        echo "'http://deb.example/gcc.deb' gcc.deb 5 MD5Sum:0"
         ;;
     *)
         ! any_listed broken "$@" || {
