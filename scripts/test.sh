@@ -36,8 +36,8 @@ summarize() {
     done
     for preset in asan release; do
         printf '\n%s:\n' "$preset"
-        sed -n -e '/^[0-9]*% tests passed, /p' -e '/^The following tests FAILED:/,$p' \
-            "$root/build/$preset/ctest.log"
+        awk '/^[0-9]+% tests passed, /; /^The following tests FAILED:/ { on = 1 }
+            on && /^(The|\t)/' "$root/build/$preset/ctest.log"
     done
 }
 
