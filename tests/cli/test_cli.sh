@@ -174,9 +174,9 @@ expect 2 '--window 1s: ciciot46 has windows of a number of packets' \
 expect 2 '--by flow: ciciot39 is defined over all packets' \
     extract good.pcap --features ciciot39 --by flow -o out
 expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
-for reset-every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
-    expect 2 "--reset-every $reset-every: must be a size" \
-        extract good.pcap --features ciciot46 --reset-every "$reset-every" -o out
+for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
+    expect 2 "--reset-every $every: must be a size" \
+        extract good.pcap --features ciciot46 --reset-every "$every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
 expect 2 "no column has the name 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \

@@ -111,13 +111,15 @@ static void test_corpus(void **state)
     const char *corpus = getenv("PKTBENCH_CORPUS");
     char path[4096];
     size_t files = 0;
-    (void)snprintf(path, sizeof path, "%s/edge", corpus ? corpus : "");
-    DIR *folder = corpus ? opendir(path) : NULL;
-    if (!folder) {
-        print_message("PKTBENCH_CORPUS names no corpus: skipped\n");
+    if (!corpus || !*corpus) {
+        print_message("SKIP: captures of the corpus: PKTBENCH_CORPUS is not set\n");
         skip();
         return;
     }
+    (void)snprintf(path, sizeof path, "%s/edge", corpus);
+    DIR *folder = opendir(path);
+    if (!folder)
+        fail_msg("PKTBENCH_CORPUS is %s, which has no folder edge", corpus);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         (void)snprintf(path, sizeof path, "%s/edge/%s", corpus, entry->d_name);
         if (entry->d_name[0] != '.') {

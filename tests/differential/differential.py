@@ -24,6 +24,8 @@ import tempfile
 import time
 from typing import NamedTuple, Optional
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from corpus import corpus_folder
 import signs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -316,11 +318,9 @@ def options_read() -> argparse.Namespace:
 
 def captures_of(options: argparse.Namespace) -> list[Capture]:
     captures = scenario_captures(options.pktbench, options.all)
-    corpus = os.environ.get("PKTBENCH_CORPUS")
+    corpus = corpus_folder("captures of the corpus", "edge", "real10")
     if corpus:
         captures += corpus_captures(corpus, options.all)
-    else:
-        print("PKTBENCH_CORPUS is not set: scenarios alone")
     names = tuple(options.names)
     return [c for c in captures if not names or c.name.startswith(names)]
 
@@ -339,7 +339,7 @@ def main() -> int:
         return SKIPPED
     exact = version.startswith(LIST_VERSION)
     if not exact:
-        print(f"tshark {version}: the list's counts are of {LIST_VERSION}x and not held against it")
+        print(f"SKIP: counts of {os.path.basename(LIST)}: they are of tshark {LIST_VERSION}x, this is {version}")
     listed, summary = Listed(), Summary()
     with tempfile.TemporaryDirectory() as folder:
         for capture in captures_of(options):

@@ -137,7 +137,7 @@ def main():
                 capture_write(path, link_type, (packet(n, inner) for n in numbers))
                 found = differing(path, numbers)
                 if found is None:
-                    print("SKIP: the wireshark module is not there")
+                    print("SKIP: the wireshark module is not built")
                     return SKIPPED
                 packets += len(numbers)
                 if found != CHOICES.get((kind, name), set()):

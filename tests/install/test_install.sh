@@ -6,7 +6,7 @@ build=$1
 source=$2
 compiler=$3
 if [ -n "${4:-}" ]; then
-    echo "SKIP: built with $4, whose run time every user of the libraries would have to link"
+    echo "SKIP: built with $4: programs would have to link its run-time library"
     exit 77
 fi
 here=$source/tests/install
@@ -38,7 +38,7 @@ strict='-Wall -Wextra -Wpedantic -Wconversion -Werror'
 for command in 'gcc -x c -std=c11' 'clang -x c -std=c11' 'g++ -x c++ -std=c++17' \
     'clang++ -x c++ -std=c++17'; do
     if ! command -v "${command%% *}" >/dev/null; then
-        echo "no ${command%% *}: the header is not compiled with it"
+        echo "SKIP: the header by ${command%% *}: it is not installed"
         continue
     fi
     # shellcheck disable=SC2086 # lists of words
@@ -66,7 +66,7 @@ for module in wireshark libtins libtrace; do
         grep -A 1 "^$module: " "$work/backends" | grep -q '^    version ' ||
             fail "the installed program does not find its module: $(grep -A 1 "^$module: " "$work/backends")"
     else
-        echo "the $module module is not built: not looked for"
+        echo "SKIP: the $module module: it is not built"
     fi
 done
 
@@ -128,12 +128,12 @@ if command -v groff >/dev/null; then
     groff -man -ww -z "$manual" 2>"$work/warnings"
     [ ! -s "$work/warnings" ] || fail "groff: $(cat "$work/warnings")"
 else
-    echo "no groff: the manual page is not checked with it"
+    echo "SKIP: the manual page by groff: it is not installed"
 fi
 if command -v mandoc >/dev/null; then
     ! mandoc -T lint -W warning "$manual" | grep -v 'missing date' >"$work/warnings" ||
         fail "mandoc: $(cat "$work/warnings")"
 else
-    echo "no mandoc: the manual page is not checked with it"
+    echo "SKIP: the manual page by mandoc: it is not installed"
 fi
 echo "all good"

@@ -15,7 +15,7 @@ skip() {
     exit 77
 }
 need() {
-    command -v "$1" >/dev/null || skip "there is no $1"
+    command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 llvm_tool() {
     for tool in "$1-$llvm" "$1"; do
@@ -29,16 +29,16 @@ llvm_tool() {
 tracked() {
     git ls-files -z -- "$@"
 }
-git ls-files --error-unmatch CMakeLists.txt >/dev/null 2>&1 || skip "this is no git checkout"
+git ls-files --error-unmatch CMakeLists.txt >/dev/null 2>&1 || skip "this is not a git checkout"
 
 case $lint in
 format)
-    tool=$(llvm_tool clang-format) || skip "there is no clang-format $llvm"
+    tool=$(llvm_tool clang-format) || skip "clang-format $llvm is not installed"
     tracked '*.c' '*.h' '*.cpp' | xargs -0 "$tool" --dry-run --Werror
     ;;
 tidy)
     # One file a process: clang-tidy 14 takes va_start() of a second file for missing.
-    tool=$(llvm_tool clang-tidy) || skip "there is no clang-tidy $llvm"
+    tool=$(llvm_tool clang-tidy) || skip "clang-tidy $llvm is not installed"
     {
         # C++ is left to its compilers: the public header is C, which the rules for C++ refuse.
         sed -n 's/^ *"file": "\(.*\.c\)",*$/\1/p' "$commands" | sort -u | tr '\n' '\0'
@@ -49,7 +49,7 @@ cppcheck)
     need cppcheck
     case $(cppcheck --version) in
     *" $cppcheck"*) ;;
-    *) skip "there is no cppcheck $cppcheck" ;;
+    *) skip "cppcheck $cppcheck is not installed; this is $(cppcheck --version)" ;;
     esac
     set -- --enable=warning,portability,performance --quiet --error-exitcode=1 -j 2 \
         --suppressions-list=tests/lint/cppcheck.txt
@@ -58,7 +58,8 @@ cppcheck)
     ;;
 shell)
     need shellcheck
-    tracked '*.sh' run .ci/run | xargs -0 shellcheck
+    # The files of scripts/lib/ are checked as parts of the commands that source them.
+    tracked '*.sh' ':!scripts/lib/' run .ci/run | xargs -0 shellcheck --external-sources --check-sourced
     ;;
 *)
     echo "no lint has the name '$lint'" >&2

@@ -91,7 +91,7 @@ def test_junit(folder):
     try:
         import junitparser
     except ImportError:
-        print("python3-junitparser is missing: read by Python's own XML reader alone")
+        print("SKIP: JUnit by its reader: python3-junitparser is not installed")
         return
     read = junitparser.JUnitXml.fromstring(text)
     suites = {suite.name: suite for suite in read}
@@ -115,12 +115,12 @@ def test_gbench(folder):
         with open(paths[-1], "w", encoding="utf-8") as file:
             file.write(text)
     if not glob.glob(COMPARE_PY):
-        print("libbenchmark-tools is missing: google/benchmark's compare.py was not asked")
+        print("SKIP: google/benchmark's compare.py: libbenchmark-tools is not installed")
         return
     try:
         import scipy  # noqa: F401
     except ImportError:
-        print("python3-scipy is missing: google/benchmark's compare.py was not asked")
+        print("SKIP: google/benchmark's compare.py: python3-scipy is not installed")
         return
     done = subprocess.run([sys.executable, COMPARE_PY, "--no-color", "benchmarks", *paths],
                           capture_output=True, text=True, check=False)

@@ -15,6 +15,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from corpus import corpus_folder
+
 PKTBENCH = sys.argv[1]
 ALL = "--all" in sys.argv[2:]
 SKIP = 77
@@ -236,19 +239,18 @@ def corpus(folder):
 
 def main():
     if not shutil.which("tshark"):
-        print("tshark is not installed")
+        print("SKIP: tshark is not installed")
         sys.exit(SKIP)
     version = run("tshark", "--version").stdout.split("(Wireshark)")[-1].split()[0]
     if not version.startswith("4.0."):
-        print(f"tshark {version} has another rule than wireshark-4.0")
+        print(f"SKIP: tshark {version} numbers streams by another rule than tshark 4.0")
         sys.exit(SKIP)
     with tempfile.TemporaryDirectory() as folder:
         odd(folder)
         scenarios(folder)
-    if "PKTBENCH_CORPUS" in os.environ:
-        corpus(os.environ["PKTBENCH_CORPUS"])
-    else:
-        print("corpus: skipped, PKTBENCH_CORPUS is not set")
+    captures = corpus_folder("captures of the corpus", "edge", "real10")
+    if captures:
+        corpus(captures)
 
 
 main()

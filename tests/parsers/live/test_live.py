@@ -138,7 +138,7 @@ def test_links(far):
     said = pktbench("extract", "-i", "any", status=2)
     assert "any: this backend captures from a single interface" in said, said
     if not os.access("/dev/net/tun", os.W_OK):
-        print("skipped: raw IP: there is no /dev/net/tun")
+        print("SKIP: raw IP: /dev/net/tun cannot be opened")
         return
     import fcntl
     tun = os.open("/dev/net/tun", os.O_RDWR)
@@ -189,7 +189,7 @@ def test_bad_input(_far):
 def test_rights(far):
     """Without the right it says what to do; with it no root is needed."""
     if os.environ[INSIDE] != "root" or not shutil.which("setpriv"):
-        print("skipped: rights: not root, or no setpriv")
+        print("SKIP: capture without root: this needs root and setpriv")
         return
     program = str(Path("pktbench-copy").resolve())
     shutil.copy(PKTBENCH, program)
@@ -211,7 +211,7 @@ def test_rights(far):
         captures((*nobody, "--inh-caps=+net_raw", "--ambient-caps=+net_raw"))
     if not shutil.which("setcap") or \
             subprocess.run(["setcap", "cap_net_raw+ep", program], check=False).returncode != 0:
-        print("skipped: setcap does not work here")
+        print("SKIP: capture by file capability: setcap does not work here")
         return
     for backend in BACKENDS:
         captures(nobody)

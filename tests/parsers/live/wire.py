@@ -29,7 +29,7 @@ def enter_namespace():
     """Start this test again in namespaces of its own, where it may do all that it needs to."""
     for tool in ("unshare", "nsenter", "ip"):
         if not shutil.which(tool):
-            skip(f"there is no {tool}")
+            skip(f"{tool} is not installed")
     unshare = ["unshare", "--net", "--mount"]
     if os.geteuid() != 0:
         unshare.insert(1, "--map-root-user")

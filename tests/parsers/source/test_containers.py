@@ -20,9 +20,11 @@ import sys
 import tempfile
 import time
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from corpus import corpus_folder
+
 PKTBENCH = os.path.realpath(sys.argv[1])
 SANITIZERS = len(sys.argv) > 2 and sys.argv[2]
-CORPUS = os.environ.get("PKTBENCH_CORPUS")
 CAPINFOS = shutil.which("capinfos")
 SAMPLE = 60  # captures of the corpus that capinfos is asked about
 # Where capinfos is wrong about times: why.
@@ -83,7 +85,7 @@ def packings(data):
         out["zst"] = zstd(data)
         out["zst-twice"] = zstd(data[:half]) + zstd(data[half:])
     else:
-        print("SKIP: zstd, which is not installed")
+        print("SKIP: zstd-compressed captures: zstd is not installed")
     return out
 
 
@@ -501,10 +503,10 @@ def check_faults():
 
 
 def check_corpus():
-    if not CORPUS:
-        print("SKIP: captures of PKTBENCH_CORPUS, which is not set")
+    corpus = corpus_folder("captures of the corpus", "edge")
+    if not corpus:
         return
-    edge = os.path.join(CORPUS, "edge")
+    edge = os.path.join(corpus, "edge")
     with open(os.path.join(edge, "MANIFEST.tsv"), encoding="utf-8") as file:
         manifest = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     own = [m for m in manifest if m["file"].startswith("own__") and m["tshark_packets"] == "205"]
@@ -548,7 +550,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         if not CAPINFOS:
-            print("SKIP: capinfos, which is not installed")
+            print("SKIP: comparison with capinfos: it is not installed")
         check_variants()
         check_limits()
         check_times()

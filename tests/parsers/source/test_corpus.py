@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from corpus import corpus_folder
+
 PKTBENCH = sys.argv[1]
-CORPUS = os.environ.get("PKTBENCH_CORPUS")
 SKIPPED = 77
 TIMEOUT_S = 120
 COMMANDS = (["info"], ["extract", "--backend", "raw"], ["extract", "--backend", "libpcap"])
@@ -35,10 +37,10 @@ def problem(command, path):
 
 
 def main():
-    if not CORPUS:
-        print("SKIP: PKTBENCH_CORPUS is not set")
+    corpus = corpus_folder("captures of the corpus", "edge")
+    if not corpus:
         return SKIPPED
-    folder = os.path.join(CORPUS, "edge")
+    folder = os.path.join(corpus, "edge")
     files = sorted(name for name in os.listdir(folder) if name != "MANIFEST.tsv")
     failures = 0
     for command in COMMANDS:

@@ -10,10 +10,10 @@ skip() {
     echo "SKIP: $*"
     exit 77
 }
-command -v node >/dev/null || skip "there is no node"
-browser=$(command -v chromium || command -v chromium-browser) || skip "there is no chromium"
+command -v node >/dev/null || skip "node is not installed"
+browser=$(command -v chromium || command -v chromium-browser) || skip "chromium is not installed"
 [ -d "$modules/node_modules/playwright-core" ] ||
-    skip "playwright-core is not in $modules: ./run test puts it there"
+    skip "playwright-core is not in $modules; ./run test installs it"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,0 +1,19 @@
+#!/bin/sh
+#: bench [ARGUMENT...]
+#:     Build, then run `pktbench bench --report ARGUMENT...`: without captures, over generated
+#:     traffic; with captures, over slices of them. Writes an HTML page beside the results.
+#:     With `--suite cic-iot`, first does what `setup externals` does.
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname -- "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/python.sh
+. "$root/scripts/lib/python.sh"
+
+case " $* " in
+*" --suite cic-iot "* | *" --suite=cic-iot "*)
+    packages_install "$build_packages $external_packages" "$build_optional"
+    externals_install
+    ;;
+*) packages_install "$build_packages" "$build_optional" ;;
+esac
+build release
+exec "$root/build/release/pktbench" bench --report "$@"
