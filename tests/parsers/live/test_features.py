@@ -132,7 +132,7 @@ def test_bad_input(_far):
             (["--features", "ciciot40"], "no set of features has the name"),
             (["--window", "5"], "--window goes with --features"),
             (["--features", "ciciot39", "--window", "1s"], "has windows of a number of packets"),
-            (["--features", "ciciot39", "--level", "frames"], "which features are made of")):
+            (["--features", "ciciot39", "--level", "frames"], "which features need")):
         said = pktbench("extract", "-i", "vA", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said
 
