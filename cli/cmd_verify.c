@@ -119,13 +119,13 @@ static bool verify_slice(verification *v, suite_slice *slice)
     if (!checker_open(&k, &v->suite, slice, &v->selection, v->reference, v->seconds))
         return false;
     if (!v->json && slice->unfiltered)
-        printf("filter '%s' takes %" PRIu64 " of %" PRIu64 " packets\n", v->suite.filter,
+        printf("filter '%s': %" PRIu64 " of %" PRIu64 " packets match\n", v->suite.filter,
                slice->filtered, slice->unfiltered);
     if (!v->json)
-        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them sound\n"
+        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them well-formed\n"
                "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
                slice->name, slice->packets, slice->well_formed_packets, "backend", "level",
-               "status", "baseline", "packets", "cells", "different", "in broken");
+               "status", "reference", "packets", "cells", "different", "malformed");
     json_t *checks = json_array();
     for (size_t i = 0; i < v->selection.count; i++) {
         const backend *backend = v->selection.backends[i];

@@ -100,9 +100,9 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
     if (!text) {
         traffic_mix_even(results, w);
         w->traffic_assumed = true;
-        (void)snprintf(words, 512, "traffic: the same share of packets of every slice");
+        (void)snprintf(words, 512, "traffic: equal shares of packets of all slices");
     } else if (strchr(text, '=')) {
-        (void)snprintf(words, 512, "traffic: shares of the packets as given");
+        (void)snprintf(words, 512, "traffic: shares of packets as given");
         if (!traffic_mix_read(results, text, w, why, sizeof why)) {
             message_error("--traffic %s", why);
             return false;
@@ -114,10 +114,11 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
         w->mean_frame = t.mean_frame;
         w->row_bytes = t.row_bytes;
         traffic_mix_by_frame(results, t.mean_frame, w);
-        (void)snprintf(words, 512,
-                       "traffic: costs of the slices with the nearest mean frames, for the "
-                       "capture's %.1f bytes",
-                       t.mean_frame);
+        (void)snprintf(
+            words, 512,
+            "traffic: interpolated between the slices whose mean frame lengths are nearest to "
+            "the capture's (%.1f bytes)",
+            t.mean_frame);
     }
     return true;
 }

@@ -169,7 +169,7 @@ def check_filter(folder, capture):
                               "headers", "--reference", "raw")
         slice_of = results["slices"][0]
         check(slice_of["filter"] == wanted and slice_of["packets"] == rows, slice_of)
-        check(f"filter 'udp' takes {rows} of {total} packets" in done.stdout, done.stdout)
+        check(f"filter 'udp': {rows} of {total} packets match" in done.stdout, done.stdout)
         compared = [r["agreement"]["rows_compared"] for r in results["runs"] if r["agreement"]]
         check(compared and set(compared) == {rows}, compared)
         validate_results(results, SCHEMA)
