@@ -254,7 +254,7 @@ static double growth(const json_t *run)
 
 static void position_sentence(const json_t *results, const char *bullet, FILE *out)
 {
-    size_t i, known = 0, told = 0;
+    size_t i, known = 0, shown = 0;
     json_t *run;
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
@@ -264,7 +264,7 @@ static void position_sentence(const json_t *results, const char *bullet, FILE *o
         if (grown < GROWTH_TOLD)
             continue;
         number_text(grown, text, sizeof text);
-        if (told++)
+        if (shown++)
             fputs(", ", out);
         else
             fprintf(out,
@@ -274,7 +274,7 @@ static void position_sentence(const json_t *results, const char *bullet, FILE *o
         fprintf(out, "%s %s on %s %s times", text_of(run, "backend"), text_of(run, "level"),
                 text_of(run, "slice"), text);
     }
-    if (told)
+    if (shown)
         fprintf(out, "; all others less than %.2f times.\n", GROWTH_TOLD);
     else if (known)
         fprintf(out,
