@@ -200,28 +200,27 @@ static int compare_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"fail-on", "LIST",
-     "What makes the exit status 1: a list of slower[:1%], lost, instructions[:1%], differs, "
-     "disagrees, unchecked, failed, crashed, timed-out, unavailable, not-offered."},
-    {"force", NULL, "Compare what differs in input, schema or processor nevertheless."},
-    {"format", "FORMAT", "table, markdown, csv or json; default table."},
-    {"o", "FILE", "Write here; default -, standard output."},
+    {"fail-on", "STATUS,...",
+     "Exit with status 1 in these cases: slower[:1%], lost, instructions[:1%], differs, disagrees, "
+     "unchecked, failed, crashed, timed-out, unavailable, not-offered."},
+    {"force", NULL, "Compare results that would be refused."},
+    {"format", "table|markdown|csv|json", "Format of the comparison. Default table."},
+    {"o", "FILE", "Output file. Default - (standard output)."},
     {NULL, NULL, NULL},
 };
 
 const command compare_command = {
     .name = "compare",
     .operands = "OLD.json[,...] NEW.json[,...]",
-    .summary = "say what changed between two results of bench",
-    .details =
-        "Per backend, slice and level: the difference with its 95 % interval, p, and whether it is "
-        "slower, faster, same, inconclusive, incomparable or of too few samples. Several files on "
-        "a side, with commas between them, are pooled as processes.\n\n"
-        "Slower and faster mean by more than the threshold, by the wall clock and by the "
-        "processor's; over all runs together one is wrong with a chance of 1 % (Holm). Results of "
-        "different inputs, schema versions or processors are refused. On a machine that changes "
-        "while it measures, `pktbench bench --baseline` is to be trusted more: it lets both sides "
-        "take turns.",
+    .summary = "compare two results of bench",
+    .details = "Prints, for every backend, slice and level, the change with its 95 % interval, its "
+               "p-value and a verdict: slower, faster, same, inconclusive, incomparable, or too "
+               "few samples. Several files of one side, separated by commas, are pooled.\n\nslower "
+               "and faster mean by more than the threshold (1 %, or that of --fail-on slower), in "
+               "wall time and in CPU time. The chance that one verdict or more of the comparison "
+               "is wrong is at most 1 % (Holm). Results of different inputs, schema versions, "
+               "processors or evicted caches are refused. On a machine whose speed changes, use "
+               "`pktbench bench --baseline`, which runs both sides in turns.",
     .options = options,
     .operands_min = 2,
     .operands_max = 2,

@@ -77,24 +77,25 @@ static int gen_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"o", "FILE", "Write the capture here; - is standard output."},
-    {"truth", "FILE", "Write every column of every packet here as CSV, as the generator meant it."},
-    {"format", "FORMAT", "pcap or pcapng; default pcap."},
-    {"ns", NULL, "Time stamps in nanoseconds instead of microseconds."},
-    {"big-endian", NULL, "Big-endian container."},
-    {"interfaces", "N", "Interfaces of a pcapng file, among which the packets take turns."},
-    {"snaplen", "N", "Capture at most N bytes of each packet."},
-    {"size", "BYTES", "Size as a pcap file without --snaplen, such as 500kB; default 10MB."},
-    {"seed", "N", "Seed of the generator; default the scenario's own."},
+    {"o", "FILE", "Output file (required); - is standard output."},
+    {"truth", "FILE",
+     "Also write the golden rows: the correct value of every column of every packet, as CSV."},
+    {"format", "pcap|pcapng", "File format. Default pcap."},
+    {"ns", NULL, "Timestamps in nanoseconds. Default: in microseconds."},
+    {"big-endian", NULL, "Big-endian file headers. Default: little-endian."},
+    {"interfaces", "N", "With --format pcapng: interfaces of the file, used in turns. Default 1."},
+    {"snaplen", "N", "Bytes to keep of each packet. Default: all."},
+    {"size", "SIZE", "Maximum size as a pcap file without --snaplen, such as 500kB. Default 10MB."},
+    {"seed", "N", "Seed of the random generator. Default: that of the scenario."},
     {NULL, NULL, NULL},
 };
 
 const command gen_command = {
     .name = "gen",
     .operands = "SCENARIO",
-    .summary = "generate traffic of a scenario",
-    .details = "`pktbench list scenarios` shows what there is. The same options give the same "
-               "bytes, on every machine; the packets are the same whatever the container.",
+    .summary = "generate a capture with known contents",
+    .details = "`pktbench list scenarios` lists the scenarios. The same options give the same "
+               "bytes on every machine. The packets do not depend on the file format.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

@@ -302,21 +302,22 @@ static int info_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"format", "FORMAT", "table or json; default table."},
+    {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };
 
 const command info_command = {
     .name = "info",
     .operands = "CAPTURE",
-    .summary = "what a capture is: format, interfaces, packets, times, whether it is whole",
+    .summary = "print format, interfaces, packets and times of a capture",
     .details =
-        "CAPTURE is a pcap or pcapng file, also compressed with gzip, zstd or xz, or -, standard "
-        "input. Link types are LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html), times "
-        "are UTC. The first packet is the earliest one; the packets are in order if no packet is "
-        "earlier than the one before it. A capture that ends inside a packet is shown up to there; "
-        "one that contradicts itself (end: corrupt), or passes a limit (end: limit), too, with "
-        "exit status 2.",
+        "CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or xz, or - for "
+        "standard input. Link types are LINKTYPE_ numbers "
+        "(https://www.tcpdump.org/linktypes.html). Times are UTC; the first packet is the "
+        "earliest, the last packet the latest. Packets are in order if no packet is earlier than "
+        "the packet before it.\n\nThe line `end` is whole; cut (the capture ends inside a packet); "
+        "corrupt (a record contradicts itself); or limit (a limit of this program was exceeded). "
+        "The packets before that point are described. For corrupt and limit the exit status is 2.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

@@ -110,19 +110,18 @@ static int report_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"o", "DIR", "Write the report into this folder; it is made if it is not there."},
+    {"o", "DIR", "Folder of the report (required). It is created if it does not exist."},
     {NULL, NULL, NULL},
 };
 
 const command report_command = {
     .name = "report",
     .operands = "RESULTS.json...",
-    .summary = "results as a page, as Markdown and as pictures",
-    .details =
-        "Writes DIR/index.html, one page that needs no network and carries the results for "
-        "download, DIR/report.md, and the pictures as SVG files (the first one as PNG too). "
-        "Pictures need gnuplot; without it there are the tables alone.\n\n"
-        "Several results stay apart in a report: each is a part with its own tables and pictures.",
+    .summary = "write results as an HTML page, Markdown and pictures",
+    .details = "Writes DIR/index.html (one page that needs no network and contains the results for "
+               "download), DIR/report.md, and pictures in SVG; the first picture also in PNG. "
+               "Pictures need gnuplot; without it, the report has tables only.\n\nEach results "
+               "file is a part of the report with its own tables and pictures.",
     .options = options,
     .operands_min = 1,
     .operands_max = FILES_MAX,

@@ -84,21 +84,22 @@ static int slice_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"o", "FILE", "Write the slice here; - is standard output."},
-    {"size", "BYTES", "At most this many, file header included, such as 500kB; default 10MB."},
-    {"at", "PLACE", "start, middle or end of the capture; default start."},
+    {"o", "FILE", "Output file (required); - is standard output."},
+    {"size", "SIZE", "Maximum size, file header included, such as 500kB. Default 10MB."},
+    {"at", "start|middle|end", "Part of the capture to copy. Default start."},
     {"tcpdump-C", NULL,
-     "Cut the whole capture into FILE, FILE1, FILE2, ... as `tcpdump -C` does: the size is checked "
-     "before a packet is written, so that a piece may pass it."},
+     "Split the whole capture into FILE, FILE1, FILE2, ... as `tcpdump -C` does: the size is "
+     "checked before a packet is written, so a file may exceed it."},
     {NULL, NULL, NULL},
 };
 
 const command slice_command = {
     .name = "slice",
     .operands = "CAPTURE",
-    .summary = "cut whole packets out of a capture, up to a size",
-    .details = "The last packet that fits is the last one in. The capture's own format stays; a "
-               "compressed one, or -, standard input, is decompressed into a temporary file first.",
+    .summary = "copy whole packets out of a capture, up to a size",
+    .details =
+        "The slice ends with the last packet that fits. It has the format of the capture. A "
+        "compressed capture, or - for standard input, is first decompressed into a temporary file.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

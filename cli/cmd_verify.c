@@ -119,13 +119,13 @@ static bool verify_slice(verification *v, suite_slice *slice)
     if (!checker_open(&k, &v->suite, slice, &v->selection, v->reference, v->seconds))
         return false;
     if (!v->json && slice->unfiltered)
-        printf("filter '%s' takes %" PRIu64 " of %" PRIu64 " packets\n", v->suite.filter,
+        printf("filter '%s': %" PRIu64 " of %" PRIu64 " packets match\n", v->suite.filter,
                slice->filtered, slice->unfiltered);
     if (!v->json)
-        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them sound\n"
+        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them well-formed\n"
                "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
                slice->name, slice->packets, slice->well_formed_packets, "backend", "level",
-               "status", "baseline", "packets", "cells", "different", "in broken");
+               "status", "reference", "packets", "cells", "different", "malformed");
     json_t *checks = json_array();
     for (size_t i = 0; i < v->selection.count; i++) {
         const backend *backend = v->selection.backends[i];
@@ -249,42 +249,42 @@ static int verify_run(const arguments *arguments)
 static const option_spec options[] = {
     SELECTION_OPTIONS,
     FLOW_OPTIONS,
-    {"reference", "NAME",
-     "Hold the others against this backend; default the generator's own knowledge for generated "
-     "slices, wireshark for captures."},
+    {"reference", "BACKEND",
+     "Reference backend that the others are compared with. Default: the golden rows for generated "
+     "captures, wireshark for other captures."},
     {"f", "FILTER",
-     "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
-     "slices without the others. Packets are numbered among those that are left."},
-    {"suite", "NAME",
-     "malformed: captures with something wrong in them, and the rows that they must give."},
+     "Compare only packets that match this pcap-filter(7) expression. All backends read the same "
+     "filtered copies, in which packets are numbered anew."},
+    {"suite", "malformed",
+     "Run this suite: small captures with one defect each, and the rows that they must give."},
     {"cases", "DIR",
-     "With --suite malformed: also every capture of this folder that has its rows beside it, as "
-     ".csv; a cell `*` may be anything."},
-    {"timeout", "TIME", "How long one run may take; default 120s, 20s for the suite malformed."},
-    {"fail-on", "LIST",
-     "Statuses that make the exit status 1, of ok, differs, disagrees, unchecked, failed, crashed, "
-     "timed-out, unavailable, not-offered; default differs, disagrees, unchecked, failed, crashed, "
-     "timed-out; for the suite malformed crashed, timed-out."},
+     "With --suite malformed: also the captures of this folder that have their expected rows "
+     "beside them, as .csv. The cell * matches any value."},
+    {"timeout", "TIME", "Time limit of one run. Default 120s; 20s for the suite malformed."},
+    {"fail-on", "STATUS,...",
+     "Exit with status 1 if a run has one of these statuses: ok, differs, disagrees, unchecked, "
+     "failed, crashed, timed-out, unavailable, not-offered. Default: differs, disagrees, "
+     "unchecked, failed, crashed, timed-out; for the suite malformed: crashed, timed-out."},
     {"show-values", NULL,
-     "Show the addresses in a difference also when the output is no terminal."},
-    {"format", "FORMAT", "table or json; default table."},
+     "Print the addresses in differences even if standard output is not a terminal."},
+    {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };
 
 const command verify_command = {
     .name = "verify",
     .operands = "[CAPTURE...]",
-    .summary = "prove that the backends agree about a capture",
+    .summary = "compare the values of backends, cell by cell",
     .details =
-        "Every cell of every packet is compared with an independent decoder. Without CAPTURE: the "
-        "generated headline slices. A capture larger than 10,000,000 bytes is compared in three "
-        "slices: its start, middle and end.\n\n"
-        "Cells of packets that are cut or malformed are counted apart: parsers rightly differ in "
-        "how much of a broken header they show.\n\n"
-        "--suite malformed counts what each backend survives, loses and misreads of small captures "
-        "with something wrong in them. A backend survives a capture if it neither crashes nor "
-        "hangs and gives every row; cells that no specification determines are not compared, and "
-        "verdicts never are.",
+        "Compares every cell of every packet with that of a reference: the golden rows of "
+        "generated captures, an independent decoder for other captures. Without CAPTURE, the "
+        "generated headline captures are compared. A capture larger than 10,000,000 bytes is "
+        "compared in three slices: its start, middle and end.\n\nCells of malformed packets, and "
+        "of packets cut by snaplen, are counted apart, because parsers differ in how much of an "
+        "incomplete header they show.\n\n--suite malformed counts what every backend does with "
+        "small captures that have one defect each. A backend survives a capture if it neither "
+        "crashes nor hangs and gives every row. Cells that no specification determines are not "
+        "compared; the column verdict never is.",
     .options = options,
     .operands_min = 0,
     .operands_max = SUITE_MAX,

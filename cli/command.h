@@ -1,5 +1,5 @@
-/* Commands and their options: one table an option, which parses the command line, and makes --help
- * and the manual page. */
+/* Commands and their options. One table of options for each command parses the command line and
+ * makes --help, the manual page and shell completion. */
 #ifndef PKT_COMMAND_H
 #define PKT_COMMAND_H
 
@@ -14,9 +14,11 @@
 enum { EXIT_DONE = 0, EXIT_CHECK_FAILED = 1, EXIT_ERROR = 2 };
 
 typedef struct option_spec {
-    const char *name;     /* without the dashes; "o" style single letters are one character */
-    const char *argument; /* shown name of the value; NULL: a flag */
-    const char *help;     /* one sentence; defaults named in it */
+    const char *name; /* without the dashes; "o" style single letters are one character */
+    /* Name of the value as shown; NULL: a flag. `a|b|c` in lower case: one of these words. Shell
+     * completion knows BACKEND, LEVEL, FILE, DIR and INTERFACE, and lists as BACKEND,... */
+    const char *argument;
+    const char *help; /* sentences; the first one says what it is; the default is named */
 } option_spec;
 
 struct arguments;
@@ -69,13 +71,14 @@ int flow_rule_find(const char *name, pkt_flow_rule *rule);
 /* The options of FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, flow_choice *choice);
 #define FLOW_OPTIONS                                                                               \
-    {"flow-rule", "RULE",                                                                          \
-     "Number streams as this version of Wireshark does: wireshark-4.0 or wireshark-4.4; default "  \
-     "wireshark-4.0. wireshark and tshark keep to their own, the generator's knowledge to 4.0."},  \
+    {"flow-rule", "wireshark-4.0|wireshark-4.4",                                                   \
+     "Rule for stream numbers: that of Wireshark 4.0, or that of Wireshark 4.4 and later. The "    \
+     "backends wireshark and tshark use the rule of their own version, the golden rows that of "   \
+     "4.0. Default wireshark-4.0."},                                                               \
     {                                                                                              \
         "max-flows", "N",                                                                          \
-            "Hold at most so many flows, and forget the least recently used ones; default "        \
-            "1048576."                                                                             \
+            "Flows in memory at once. Beyond that, the least recently used flow is forgotten. "    \
+            "Default 1048576."                                                                     \
     }
 
 /* Every command, in help order; ends with NULL. Lives in main.c. */
@@ -85,7 +88,16 @@ extern const command *const commands[];
  */
 bool arguments_parse(const command *command, int argc, char **argv, arguments *arguments,
                      int *status);
+/* "--" or "-": what stands before the option's name. */
+const char *option_dashes(const option_spec *option);
+/* The text of `pktbench COMMAND --help`. */
 void command_help(const command *command, FILE *out);
+/* The text of `pktbench help`. */
+void program_help(FILE *out);
+/* The manual page, in roff with man macros. */
 void manual_page(FILE *out);
+/* Completion scripts: commands, options, and values where they are known. */
+void completion_bash(FILE *out);
+void completion_zsh(FILE *out);
 
 #endif

@@ -1,7 +1,8 @@
-/* The table of commands, and what all of them have in common. */
+/* The table of commands, and `pktbench help`. */
 #include <errno.h>
 #include <string.h>
 
+#include "bench/timing/machine.h"
 #include "cli/command.h"
 #include "cli/message.h"
 
@@ -22,56 +23,69 @@ static const command *command_find(const char *name)
     return NULL;
 }
 
-static void help(FILE *out)
+static int command_unknown(const char *name)
 {
-    fputs("Usage: pktbench COMMAND [OPTION...] [OPERAND...]\n\n"
-          "Which packet parser should I ship, for this traffic, for these fields?\n\nCommands:\n",
-          out);
-    for (size_t i = 0; commands[i]; i++)
-        if (!commands[i]->internal)
-            fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n`pktbench COMMAND --help` explains one of them, `pktbench help --man` is the manual\n"
-          "page. Exit status: 0 done, 1 the gate says no, 2 trouble.\n",
-          out);
+    message_error("unknown command '%s'; see `pktbench help`", name);
+    return EXIT_ERROR;
 }
 
+/* `shell` may be NULL. */
+static int completion_print(const char *shell)
+{
+    if (shell && strcmp(shell, "bash") == 0)
+        completion_bash(stdout);
+    else if (shell && strcmp(shell, "zsh") == 0)
+        completion_zsh(stdout);
+    else {
+        message_error("help: --completion needs a shell: bash or zsh");
+        return EXIT_ERROR;
+    }
+    return EXIT_DONE;
+}
+
+/* `pktbench help [COMMAND|--man|--completion SHELL]` */
 static int help_run(int argc, char **argv)
 {
     if (argc < 2) {
-        help(stdout);
+        program_help(stdout);
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--man") == 0) {
         manual_page(stdout);
         return EXIT_DONE;
     }
+    if (strcmp(argv[1], "--completion") == 0)
+        return completion_print(argc > 2 ? argv[2] : NULL);
     const command *command = command_find(argv[1]);
-    if (!command) {
-        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
-        return EXIT_ERROR;
-    }
+    if (!command)
+        return command_unknown(argv[1]);
     command_help(command, stdout);
+    return EXIT_DONE;
+}
+
+static int version_print(void)
+{
+    json_t *tool = tool_describe();
+    printf("pktbench %s (revision %s)\n", pkt_version(),
+           json_string_value(json_object_get(tool, "revision")));
+    json_decref(tool);
     return EXIT_DONE;
 }
 
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
-        help(stderr);
+        program_help(stderr);
         return EXIT_ERROR;
     }
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "-h") == 0)
         return help_run(argc - 1, argv + 1);
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("pktbench %s\n", pkt_version());
-        return EXIT_DONE;
-    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        return version_print();
     const command *command = command_find(argv[1]);
-    if (!command) {
-        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
-        return EXIT_ERROR;
-    }
+    if (!command)
+        return command_unknown(argv[1]);
     arguments arguments;
     int status;
     if (!arguments_parse(command, argc - 1, argv + 1, &arguments, &status))
@@ -82,7 +96,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = dispatch(argc, argv);
-    /* A reader that has seen enough is no trouble (SIGPIPE is left as it is); a full disk is. */
+    /* SIGPIPE ends the program quietly; a full disk is an error. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (status != EXIT_ERROR) /* else it has been said */
             message_error("standard output: cannot write: %s", strerror(errno));

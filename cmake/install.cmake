@@ -3,10 +3,18 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pktbench)
 
-add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/pktbench.1
-    COMMAND pktbench help --man > ${PROJECT_BINARY_DIR}/pktbench.1
-    DEPENDS pktbench VERBATIM)
-add_custom_target(pktbench_manual ALL DEPENDS ${PROJECT_BINARY_DIR}/pktbench.1)
+# The program writes its own manual page and completion scripts.
+set(program_texts)
+function(program_text file)
+    add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/${file}
+        COMMAND pktbench help ${ARGN} > ${PROJECT_BINARY_DIR}/${file}
+        DEPENDS pktbench VERBATIM)
+    set(program_texts ${program_texts} ${PROJECT_BINARY_DIR}/${file} PARENT_SCOPE)
+endfunction()
+program_text(pktbench.1 --man)
+program_text(pktbench.bash --completion bash)
+program_text(_pktbench --completion zsh)
+add_custom_target(pktbench_texts ALL DEPENDS ${program_texts})
 
 # Seen from the folder of pktbench.pc, so that the prefix may move.
 file(RELATIVE_PATH prefix_from_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
@@ -36,5 +44,8 @@ install(FILES ${PROJECT_BINARY_DIR}/pktbench.pc DESTINATION ${CMAKE_INSTALL_LIBD
 install(FILES include/pktbench.h TYPE INCLUDE)
 install(DIRECTORY include/pktbench TYPE INCLUDE)
 install(FILES ${PROJECT_BINARY_DIR}/pktbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/pktbench.bash RENAME pktbench
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_BINARY_DIR}/_pktbench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench)
 install(FILES LICENSE TYPE DOC)

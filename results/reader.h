@@ -50,7 +50,7 @@ void interval_text(const json_t *summary, double scale, char *text, size_t size)
 bool is_above_one(const json_t *ratio);
 /* Runs longer than this are a sample of their own, one a block, milliseconds. */
 double plan_slow_ms(const json_t *plan);
-/* Was more memory than any cache holds walked over before every run? */
+/* Was more memory than any cache holds read before every run, so that all were evicted? */
 bool emptied_all_caches(const json_t *results);
 /* Does this backend come from the project itself and parse? */
 bool is_ours(const json_t *backend);

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How often is the gate wrong? Trials of `pktbench bench --baseline` with a known answer.
+"""Error rates of the gate: trials of `pktbench bench --baseline` with a known answer.
 
 The backend is raw; its new side is slowed by a known part (bench/selftest/slowed.c). Trials are
 added to a file of results until every kind has as many as are wanted, or the time is over.
 
 Usage: selftest.py PKTBENCH MODULES [--results FILE] [--seconds N] [--trials N] [--aa N]
-                   [--conditions quiet,loaded] [--markdown]
+                   [--conditions quiet,loaded] [--only time|instructions]
 """
 import argparse
 import json
@@ -184,7 +184,7 @@ def held(done, true):
 
 
 def rows(results):
-    """What the README's table shows."""
+    """Cells of the table, line by line."""
     for condition, trials in results["trials"].items():
         for kind in sorted(trials, key=int):
             true = truth(results, kind)
@@ -206,11 +206,10 @@ def rows(results):
                        share(sum(t[0] for t in trials[kind]), len(trials[kind])), "")
 
 
-def show(results):
-    print("| machine | gate | new side | said slower | interval holds the truth |")
-    print("|:--|:--|:--|:--|:--|")
-    for line in rows(results):
-        print(f"| {' | '.join(line)} |")
+def table(results):
+    """Lines of Markdown."""
+    return ["| machine | gate | new side | reported slower | interval contains the true ratio |",
+            "|:--|:--|:--|:--|:--|", *(f"| {' | '.join(line)} |" for line in rows(results))]
 
 
 def main():
@@ -241,7 +240,7 @@ def main():
                 measure_times(gate, results, options, deadline)
         finally:
             save(options.results, results)
-    show(results)
+    print("\n".join(table(results)))
 
 
 if __name__ == "__main__":

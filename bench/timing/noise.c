@@ -20,15 +20,15 @@ static void frequency_text(const json_t *context, json_t *words)
 {
     const char *governor = json_string_value(cpu_of(context, "governor"));
     if (!governor)
-        json_array_append_new(words, json_string("frequency governor: not told by this machine"));
+        json_array_append_new(words, json_string("frequency governor: unknown"));
     else if (strcmp(governor, "performance") != 0)
         json_array_append_new(words,
                               json_sprintf("frequency governor: %s, not performance: the processor "
                                            "changes its speed",
                                            governor));
     if (json_is_true(cpu_of(context, "turbo")))
-        json_array_append_new(words,
-                              json_string("turbo is on: speed depends on heat and on the others"));
+        json_array_append_new(
+            words, json_string("turbo is on: speed depends on temperature and on other cores"));
 }
 
 static void sharing_text(const json_t *context, json_t *words)
@@ -36,12 +36,14 @@ static void sharing_text(const json_t *context, json_t *words)
     const json_t *hypervisor = json_object_get(context, "hypervisor");
     const json_t *load = json_array_get(json_object_get(context, "load_average"), 0);
     if (json_is_string(hypervisor))
-        json_array_append_new(words, json_sprintf("virtual machine (%s): neighbours may take the "
-                                                  "processor or its caches",
-                                                  json_string_value(hypervisor)));
+        json_array_append_new(words,
+                              json_sprintf("virtual machine (%s): other machines may use the "
+                                           "processor and its caches",
+                                           json_string_value(hypervisor)));
     if (json_is_true(cpu_of(context, "smt")))
         json_array_append_new(
-            words, json_string("SMT is on: a busy sibling slows its core by a quarter or more"));
+            words,
+            json_string("SMT is on: a busy sibling thread slows its core by a quarter or more"));
     if (json_number_value(load) > LOAD_LEAST)
         json_array_append_new(words, json_sprintf("load average %.2f at the start: other programs "
                                                   "are running",
@@ -87,7 +89,7 @@ static void counters_text(const json_t *results, json_t *words)
         timed = timed || json_is_number(json_object_get(run, "ns_per_packet"));
     }
     if (timed)
-        json_array_append_new(words, json_string("hardware counters: none here"));
+        json_array_append_new(words, json_string("hardware counters: not available"));
 }
 
 /* How far an A/A line's interval reaches from "no difference", as a part. */
@@ -117,16 +119,17 @@ static void aa_text(const json_t *results, json_t *words)
         return;
     const json_t *ci = json_object_get(widest, "ci95");
     json_array_append_new(
-        words, json_sprintf("A/A: %s %s, %s, against itself: 95 %% interval [%+.1f, %+.1f] %%",
-                            json_string_value(json_object_get(widest, "backend")),
-                            json_string_value(json_object_get(widest, "level")),
-                            json_string_value(json_object_get(widest, "slice")),
-                            100 * (json_number_value(json_array_get(ci, 0)) - 1),
-                            100 * (json_number_value(json_array_get(ci, 1)) - 1)));
+        words,
+        json_sprintf("A/A: %s %s, %s, compared with itself: 95 %% interval [%+.1f, %+.1f] %%",
+                     json_string_value(json_object_get(widest, "backend")),
+                     json_string_value(json_object_get(widest, "level")),
+                     json_string_value(json_object_get(widest, "slice")),
+                     100 * (json_number_value(json_array_get(ci, 0)) - 1),
+                     100 * (json_number_value(json_array_get(ci, 1)) - 1)));
     if (comparison && reach(widest) > threshold)
         json_array_append_new(
-            words, json_sprintf("warning: that is wider than the threshold of %.1f %%: smaller "
-                                "changes than %.1f %% stay unseen; more --processes narrow it",
+            words, json_sprintf("warning: this is wider than the threshold of %.1f %%: changes "
+                                "below %.1f %% cannot be detected; use more --processes",
                                 100 * threshold, 100 * reach(widest)));
 }
 
@@ -142,10 +145,9 @@ static void sight_text(const json_t *results, json_t *words)
         most = fmax(most, json_number_value(json_object_get(cell, "smallest_seen")));
     }
     if (most > 0)
-        json_array_append_new(words,
-                              json_sprintf("smallest slowdown that every run of this comparison "
-                                           "would have shown, with a chance of %.0f %%: %.1f %%",
-                                           100 * GATE_POWER, 100 * most));
+        json_array_append_new(words, json_sprintf("this comparison can only detect slowdowns above "
+                                                  "%.1f %% (%.0f %% power)",
+                                                  100 * most, 100 * GATE_POWER));
 }
 
 json_t *noise_text(const json_t *context, const json_t *results)

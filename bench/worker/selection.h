@@ -32,11 +32,13 @@ typedef struct selection {
 
 /* What selection_request_of() reads. */
 #define SELECTION_OPTIONS                                                                          \
-    {"backends", "LIST",                                                                           \
-     "Only these backends, separated by commas; `all` with those that are measured on request."},  \
-        {"levels", "LIST", "Only these levels: frames, headers, flows, dissect; default all."},    \
+    {"backends", "BACKEND,...",                                                                    \
+     "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
+     "programs. Default: the others."},                                                            \
+        {"levels", "LEVEL,...", "Levels to run: frames, headers, flows, dissect. Default: all."},  \
     {                                                                                              \
-        "plugin", "LIST", "Shared objects that carry further backends."                            \
+        "plugin", "FILE,...",                                                                      \
+            "Shared objects with further backends (plug-ins), which always take part."             \
     }
 
 /* Lists with commas; NULL: not given. */

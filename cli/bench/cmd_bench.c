@@ -227,72 +227,70 @@ static int bench_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"suite", "NAME",
-     "headline (default), or cic-iot: the study's libraries beside ours, over benign-iot, "
-     "tcp-flood "
-     "and the captures; or scale: tcp-flood in 10 MB, 100 MB and 1 GB, the larger ones unchecked."},
+    {"suite", "headline|cic-iot|scale",
+     "Generated captures to measure. headline: four scenarios (default without CAPTURE). cic-iot: "
+     "tcp-flood and benign-iot, by default with all backends, as in a published study of Python "
+     "libraries. scale: tcp-flood in 10 MB, 100 MB and 1 GB; cells are compared in the first "
+     "only."},
     SELECTION_OPTIONS,
-    {"sink", "LIST",
-     "What it costs to hand rows over: each run once more with rows written as `pktbench extract` "
-     "does it, to /dev/null: csv, arrow, parquet, separated by commas; null, the sink that counts "
-     "rows, is always there."},
-    {"threads", "LIST", "Numbers of threads that write, separated by commas; default 1."},
+    {"sink", "csv|arrow|parquet,...",
+     "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
+     "/dev/null."},
+    {"threads", "N,...", "With --sink: numbers of threads that write. Default 1."},
     {"f", "FILTER",
-     "Only packets that this expression takes, as tcpdump has it: every backend gets the same "
-     "slices without the others. Packets are numbered among those that are left."},
+     "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
+     "filtered copies, in which packets are numbered anew."},
     FLOW_OPTIONS,
-    {"baseline", "OLD",
-     "Compare with another build of this program, or with a shared object that carries a backend "
-     "of this run (named *.so*): both sides take turns, round by round."},
+    {"baseline", "FILE",
+     "Compare with another build of pktbench, or with a plug-in (a file with .so in its name). "
+     "Processes of both sides run in turns on one processor."},
     {"count-instructions", NULL,
-     "Count the instructions of a run of the built-in backends and plug-ins, with valgrind."},
+     "Count the instructions of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
-     "Fresh processes of each backend, default 8, with --baseline 24; fewer than 6 give no "
-     "intervals."},
-    {"rounds", "N", "Rounds in each of them; default as many as the budget allows."},
+     "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline 24."},
+    {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
-     "Time for all that is timed; default 280s, 600s for the suite cic-iot. Agreement comes on "
-     "top."},
+     "Time for all timed runs, such as 60s. The comparison of cells comes on top. Default 280s; "
+     "600s for the suite cic-iot."},
     {"sample", "TIME",
-     "How long a sample lasts at least, by repeating short runs, but not longer than "
-     "100 ms of emptying caches before them; default 1ms."},
-    {"timeout", "TIME", "How long one run may take; default 120s."},
-    {"reference", "NAME",
-     "Hold the others against this backend; default the generator's own knowledge for generated "
-     "slices, wireshark for captures."},
-    {"fail-on", "LIST",
-     "What makes the exit status 1: a list of differs, disagrees, unchecked, failed, crashed, "
-     "timed-out, unavailable, not-offered; with --baseline also slower[:1%], lost, "
-     "instructions[:1%]."},
-    {"show-values", NULL, "Show and keep the addresses in a difference."},
+     "Minimum duration of a sample. Shorter runs are repeated within it, until evicting the caches "
+     "before them takes 100 ms. Default 1ms."},
+    {"timeout", "TIME", "Time limit of one run. Default 120s."},
+    {"reference", "BACKEND",
+     "Reference backend that the others are compared with. Default: the golden rows for generated "
+     "captures, wireshark for other captures."},
+    {"fail-on", "STATUS,...",
+     "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
+     "failed, crashed, timed-out, unavailable, not-offered. With --baseline also: slower[:1%], "
+     "lost, instructions[:1%]."},
+    {"show-values", NULL, "Print and keep the addresses in differences."},
     {"conformance", NULL,
-     "Also count what each backend makes of malformed captures, as verify --suite malformed does."},
-    {"seed", "N", "Seed of the order of rounds and of the intervals; default the time."},
-    {"format", "FORMAT",
-     "table, markdown, csv or json; github-action, bmf (Bencher), junit or gbench "
-     "(google/benchmark); default table."},
+     "Also run the suite malformed, as `pktbench verify --suite malformed` does."},
+    {"seed", "N", "Seed of the random order and of the resampling. Default: the time."},
+    {"format", "table|markdown|csv|json|github-action|bmf|junit|gbench",
+     "Format of standard output. github-action is for github-action-benchmark, bmf for Bencher, "
+     "gbench for the tools of google/benchmark. Default table."},
     {"o", "FILE",
-     "Write the results here, as JSON whatever --format says; default results/local/ of the "
-     "project."},
+     "Write the results here, always as JSON. Default: a file in results/local/ of the source "
+     "tree, if the program runs in its build folder."},
     {"report", NULL,
-     "Write the report too, into a folder beside the results and of their name: `pktbench report "
-     "--help` says what is in it."},
+     "Also write a report, into a folder beside the results file and named after it. See `pktbench "
+     "report --help`."},
     {NULL, NULL, NULL},
 };
 
 const command bench_command = {
     .name = "bench",
     .operands = "[CAPTURE...]",
-    .summary = "prove that the backends agree, then time them over the same slices",
-    .details =
-        "Without CAPTURE: the generated headline scenarios. A capture larger than 10,000,000 bytes "
-        "is measured in three slices of it: start, middle and end.\n\n"
-        "First every cell that a backend gives is compared with an independent decoder's; a "
-        "backend that loses rows or differs in more than 1 % of the cells gets no time. Then each "
-        "backend runs in fresh processes, in random order, round by round; a ratio is the median "
-        "over rounds of its time over raw's in the same round, with a 95 % interval.\n\n"
-        "Time ends when the last row has been counted; with --sink there are rows of their own "
-        "whose time ends when the last byte was written.",
+    .summary = "check the values of backends, then compare their time and memory",
+    .details = "Measures CAPTURE, or the generated headline captures if none is given. A capture "
+               "larger than 10,000,000 bytes is measured in three slices: its start, middle and "
+               "end.\n\nFirst, every cell that a backend gives is compared with that of an "
+               "independent decoder. A backend that loses rows, or differs in more than 1 % of the "
+               "cells, gets no time. Then every backend runs in several processes, in random "
+               "order. A ratio is the median, over rounds, of the backend's time divided by the "
+               "time of raw in the same round, with a 95 % confidence interval.\n\nA run ends when "
+               "its last row was counted; with --sink, when the last byte was written.",
     .options = options,
     .operands_min = 0,
     .operands_max = SUITE_MAX,

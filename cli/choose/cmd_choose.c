@@ -100,9 +100,9 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
     if (!text) {
         traffic_mix_even(results, w);
         w->traffic_assumed = true;
-        (void)snprintf(words, 512, "traffic: the same share of packets of every slice");
+        (void)snprintf(words, 512, "traffic: equal shares of packets of all slices");
     } else if (strchr(text, '=')) {
-        (void)snprintf(words, 512, "traffic: shares of the packets as given");
+        (void)snprintf(words, 512, "traffic: shares of packets as given");
         if (!traffic_mix_read(results, text, w, why, sizeof why)) {
             message_error("--traffic %s", why);
             return false;
@@ -114,10 +114,11 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
         w->mean_frame = t.mean_frame;
         w->row_bytes = t.row_bytes;
         traffic_mix_by_frame(results, t.mean_frame, w);
-        (void)snprintf(words, 512,
-                       "traffic: costs of the slices with the nearest mean frames, for the "
-                       "capture's %.1f bytes",
-                       t.mean_frame);
+        (void)snprintf(
+            words, 512,
+            "traffic: interpolated between the slices whose mean frame lengths are nearest to "
+            "the capture's (%.1f bytes)",
+            t.mean_frame);
     }
     return true;
 }
@@ -223,35 +224,35 @@ static int choose_run(const arguments *a)
 
 static const option_spec options[] = {
     {"need", "LIST",
-     "Levels, columns and features that must be there, separated by commas; fields by Wireshark's "
-     "names are known too (tcp.stream, dns.qry.name); default headers."},
-    {"traffic", "MIX",
-     "SLICE=SHARE,... by share of packets, or a capture: its mean frame decides; default the same "
-     "share of every slice."},
-    {"rate", "RATE", "Packets or bits that come in: 1.5Mpps, 10Gbps."},
-    {"volume", "SIZE", "Capture files to get through: 500GB."},
-    {"deadline", "TIME", "Time for the volume: 2h, 90m."},
-    {"cores", "N", "Cores that may be used; default those of the measured machine."},
-    {"sink", "NAME",
-     "Where rows go: csv, arrow or parquet; its cost counts if the results have it (`pktbench "
-     "bench "
-     "--sink NAME`)."},
-    {"max-rss", "SIZE", "Memory that may be used, at its peak: 200MB."},
-    {"live", NULL, "It must capture live."},
-    {"license", "KIND", "permissive: no copyleft in the parser or its libraries."},
-    {"format", "FORMAT", "table or json; default table."},
+     "Required levels, columns and features, separated by commas. Field names of Wireshark are "
+     "accepted too, such as tcp.stream or dns.qry.name. Default headers."},
+    {"traffic", "CAPTURE|SLICE=SHARE,...",
+     "Traffic mix: a capture, whose mean frame length selects among the measured slices, or the "
+     "share of packets of each slice. Default: equal shares."},
+    {"rate", "RATE", "Packets or bits per second that arrive, such as 1.5Mpps or 10Gbps."},
+    {"volume", "SIZE", "Size of the captures to process, such as 500GB."},
+    {"deadline", "TIME", "Time limit for the volume, such as 2h or 90m."},
+    {"cores", "N", "Cores that may be used. Default: those of the measured machine."},
+    {"sink", "csv|arrow|parquet",
+     "Format that rows are written in. Its cost counts if the results have it (`pktbench bench "
+     "--sink`)."},
+    {"max-rss", "SIZE", "Limit of the peak memory, such as 200MB."},
+    {"live", NULL, "Require live capture."},
+    {"license", "permissive",
+     "Required licence. permissive: no copyleft in the parser or its libraries."},
+    {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };
 
 const command choose_command = {
     .name = "choose",
     .operands = "RESULTS.json",
-    .summary = "recommend a backend from results, with reasons",
-    .details =
-        "Ranks the backends that fit by the cost of a packet, says for each other one why it does "
-        "not, and what the answer leans on most. Only backends with the status ok on the asked "
-        "traffic are recommended.\n\n"
-        "Exit status 1: none fits; it says what would have to give.",
+    .summary = "recommend a backend for given requirements, with reasons",
+    .details = "Ranks the backends that meet the requirements by their cost per packet, and says "
+               "why each other backend does not meet them. It names the assumption that the answer "
+               "depends on most. Only backends with the status ok on the given traffic are "
+               "recommended.\n\nThe exit status is 1 if no backend meets the requirements. The "
+               "output then says which requirement to relax.",
     .options = options,
     .operands_min = 1,
     .operands_max = 1,

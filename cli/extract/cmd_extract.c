@@ -46,78 +46,78 @@ static int extract_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"backend", "NAME", "Parse with this backend; default raw."},
-    {"plugin", "FILE", "Parse with the backend in this shared object."},
-    {"level", "LEVEL", "Rows of this level: frames, headers, flows or dissect; default headers."},
+    {"backend", "BACKEND", "Backend to use, but none of the external programs. Default raw."},
+    {"plugin", "FILE", "Use the backend in this shared object."},
+    {"level", "LEVEL", "Level of the rows: frames, headers, flows or dissect. Default headers."},
     FLOW_OPTIONS,
-    {"columns", "A,B,...",
-     "These columns, in this order; packet (its number in the capture) and file (the capture's "
-     "name) too. Default: all of the level."},
-    {"features", "SET",
-     "Rows of features for a model, one a window of packets, in place of one a packet: ciciot46, "
-     "ciciot39 or ciciot-fixed; `pktbench list features` explains them."},
+    {"columns", "COLUMN,...",
+     "Columns to write, in this order. packet (number of the packet in the capture) and file (name "
+     "of the capture) can be added. Default: all columns of the level."},
+    {"features", "ciciot46|ciciot39|ciciot-fixed",
+     "Write one row of features for each window of packets. See `pktbench list features`."},
     {"window", "N|TIME",
-     "Features: packets of a window, or its duration, such as 1s or 500ms; default 10 packets. "
-     "With "
-     "-i, one of a duration ends by the clock where no packet comes."},
-    {"by", "WHAT",
-     "Features: windows of all packets, of each pair of hosts, or of each flow: all, pair or flow; "
-     "default all. Of pairs and flows, --max-flows are remembered, default 262144."},
-    {"reset-every", "SIZE",
-     "Features: all state starts anew after a piece of the capture of this size, such as 10MB "
-     "(1,000,000 bytes each), as when tcpdump -C cuts it; none: never. Default 10MB for ciciot46 "
-     "and ciciot39, none for ciciot-fixed."},
+     "With --features: length of a window, in packets or in time, such as 1s or 500ms. With -i, a "
+     "window of time also ends by the clock when no packet arrives. Default 10 packets."},
+    {"by", "all|pair|flow",
+     "With --features: windows over all packets, of each pair of hosts, or of each flow. "
+     "--max-flows limits the pairs and flows in memory, here by default to 262144. Default all."},
+    {"reset-every", "SIZE|none",
+     "With --features: reset all state after this much of the capture (10MB is 10,000,000 bytes), "
+     "as if `tcpdump -C` had started a new file. Default 10MB for ciciot46 and ciciot39, none for "
+     "ciciot-fixed."},
     {"label", "TEXT",
-     "One more column, label, with this text; from-folder: the name of the folder that holds the "
+     "Add a column `label` with this text. from-folder: the name of the folder that holds the "
      "capture."},
-    {"format", "FORMAT",
-     "csv, arrow (an IPC stream), parquet, or none: parse and throw the rows away; default csv."},
-    {"o", "FILE", "Write here; default -, standard output."},
+    {"format", "csv|arrow|parquet|none",
+     "Output format. arrow: an IPC stream; none: parse and write nothing. Default csv."},
+    {"o", "FILE", "Output file. Default - (standard output)."},
     {"f", "FILTER",
-     "Only packets that this expression takes, as tcpdump has it; packets keep their numbers."},
+     "Write only packets that match this pcap-filter(7) expression. They keep their packet "
+     "numbers."},
     {"i", "INTERFACE",
-     "Capture from this network interface, with raw or libpcap (there also any, all of them), in "
-     "place of a CAPTURE. -f is then applied by the kernel."},
-    {"follow", NULL, "The CAPTURE is still being written: go on as it grows; raw only."},
-    {"c", "N", "With -i or --follow: end after N packets."},
-    {"count", "N", "The same."},
-    {"duration", "TIME", "With -i or --follow: end after this time: 10s, 5m."},
+     "Capture from this network interface, with raw or libpcap; any: all interfaces (libpcap "
+     "only). The kernel applies -f."},
+    {"follow", NULL, "Read a CAPTURE that is still being written, as it grows. Backend raw only."},
+    {"c", "N", "With -i or --follow: stop after N packets."},
+    {"count", "N", "Same as -c."},
+    {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s or 5m."},
     {"flush-every", "TIME",
-     "With -i or --follow: hand on the rows there are this often, however few: 100ms; default 1s."},
+     "With -i or --follow: write the rows at hand at least this often. Default 1s."},
     {"rotate-size", "SIZE",
-     "With -i or --follow: begin another file once the output has this size: 100MB. Its name is "
-     "that of -o with the time and a number: rows-20261231T235959Z-000001.csv."},
-    {"rotate-every", "TIME", "The same after this time: 60s. Both may be given."},
-    {"snaplen", "BYTES", "With -i: keep so much of a packet; default 65535."},
-    {"buffer", "SIZE", "With -i: memory of the kernel for packets; default 32MB."},
+     "With -i or --follow: start a new file when the output has this size, such as 100MB. The time "
+     "and a number are added to the name given with -o: rows-20261231T235959Z-000001.csv."},
+    {"rotate-every", "TIME",
+     "With -i or --follow: start a new file after this time, such as 60s. Can be combined with "
+     "--rotate-size."},
+    {"snaplen", "BYTES", "With -i: bytes to capture of each packet. Default 65535."},
+    {"buffer", "SIZE", "With -i: size of the kernel's packet buffer. Default 32MB."},
     {"immediate", NULL,
-     "With -i: take every packet at once, not up to 10 ms later; with libpcap the buffer then "
+     "With -i: deliver every packet at once, not up to 10 ms later. With libpcap, the buffer then "
      "holds fewer packets."},
     {"join", NULL,
-     "The captures are rotation of one: packet numbers and stream numbers go on from one to the "
-     "next."},
-    {"threads", "N", "Write with N threads, in the same order; default 1."},
-    {"strict", NULL, "Exit with status 2 if the capture is cut in the middle of a packet."},
+     "The captures are consecutive files of one capture: packet numbers and stream numbers "
+     "continue from file to file."},
+    {"threads", "N", "Threads that write the output. The order of rows stays the same. Default 1."},
+    {"strict", NULL, "Exit with status 2 if a capture ends inside a packet."},
     {NULL, NULL, NULL},
 };
 
 const command extract_command = {
     .name = "extract",
     .operands = "CAPTURE...|-i INTERFACE",
-    .summary = "write one row a packet",
-    .details = "CAPTURE is a pcap or pcapng file, also compressed with gzip, zstd or xz, or -, "
-               "standard input.\n\n"
-               "Every column of the level, with a header line of column names (`pktbench list "
-               "columns` explains them). Addresses are text; a cell is empty where the column "
-               "does not apply to the packet. Rows of several captures follow one another.\n\n"
-               "Rows of features: ciciot46 and ciciot39 are reconstructions of the published ones, "
-               "with their defects; ciciot-fixed is what they were meant to be.\n\n"
-               "Rows before a fault in the capture are written: a capture that ends inside a "
-               "packet gives a warning, one that contradicts itself exit status 2.\n\n"
-               "With -i, SIGINT (Ctrl-C) and SIGTERM end the capture; what the kernel has received "
-               "until then is still written. It needs the right to capture: root's, or the "
-               "program's own (setcap cap_net_raw+ep). Packets that the kernel dropped are counted "
-               "and said.",
+    .summary = "write one row for each packet, or rows of features",
+    .details =
+        "Writes the columns of a level as CSV, Arrow or Parquet; `pktbench list columns` explains "
+        "them. CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or xz, or - "
+        "for standard input. Rows of several captures follow one another. Addresses are written as "
+        "text. A cell is empty if the column does not apply to the packet.\n\n--features writes "
+        "rows of features for machine learning instead. ciciot46 and ciciot39 reproduce published "
+        "feature sets with their defects; ciciot-fixed corrects them.\n\nIf a capture is damaged, "
+        "the rows before the damage are written. A capture that ends inside a packet gives a "
+        "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C) and SIGTERM end "
+        "the capture; packets that the kernel has received until then are still written. Live "
+        "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep). Packets that "
+        "the kernel dropped are counted and reported.",
     .options = options,
     .operands_min = 0,
     .operands_max = SIZE_MAX,

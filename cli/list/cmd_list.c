@@ -203,22 +203,22 @@ static int list_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"plugin", "LIST", "Shared objects that carry further backends."},
-    {"format", "FORMAT", "table or json; default table."},
+    {"plugin", "FILE,...", "Shared objects with further backends (plug-ins)."},
+    {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };
 
 const command list_command = {
     .name = "list",
     .operands = "[backends|columns|scenarios|features]",
-    .summary = "what there is: backends, columns, scenarios, features",
-    .details =
-        "Backends with the work that they do at each level, the columns that they give, "
-        "their features (tested here, or stated with a source), version, origin and "
-        "licence; for one that is unavailable, why. Columns: name in the library, level, name as "
-        "a field of `pktbench extract` (-: none by itself), meaning. Features: every column of "
-        "every set of `pktbench extract --features`, with unit, aggregation and what is wrong "
-        "with it; as json, a schema for programs.",
+    .summary = "list backends, columns, scenarios or features",
+    .details = "backends (default): for each level, the work that the backend does and the columns "
+               "that it gives; its features, with evidence (tested here, or where it is stated); "
+               "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
+               "name in the library, level, name in the output of extract (- if it has no column "
+               "of its own), meaning.\n\nscenarios: the kinds of traffic that `pktbench gen` "
+               "generates.\n\nfeatures: every column of the feature sets of extract, with unit, "
+               "aggregation and known defects. With --format json this is a schema for programs.",
     .options = options,
     .operands_min = 0,
     .operands_max = 1,

@@ -115,7 +115,7 @@ static void requirements_reasons(const json_t *results, const json_t *backend,
             level_reason(results, backend, &needs->list[i], reasons);
     }
     if (json_array_size(reasons) == before)
-        reason_add(reasons, "no one level of it gives all that is needed");
+        reason_add(reasons, "no single level of it meets all requirements");
 }
 
 static void request_check(const json_t *results, const choose_request *w, const json_t *backend,
@@ -125,7 +125,7 @@ static void request_check(const json_t *results, const choose_request *w, const 
     double needed = cores_needed(w, c->ns), there = cores_there(results, w);
     if (c->known && there > 0 && ceil(needed) > there) {
         number_text(needed / there, text, sizeof text);
-        reason_add(reasons, "too slow by %s x: needs at least %.0f cores, %.0f may be used", text,
+        reason_add(reasons, "too slow by %s x: needs at least %.0f cores, %.0f are available", text,
                    ceil(needed), there);
     }
     if (c->known && w->max_rss_bytes > 0 && c->rss > w->max_rss_bytes) {
@@ -150,7 +150,7 @@ static void backend_judge(const json_t *results, const choose_request *w, const 
         return;
     }
     if (strcmp(text_of(backend, "decoder"), "none") == 0) {
-        reason_add(reasons, "no parser: it stands for the price of reading");
+        reason_add(reasons, "no parser: it only measures reading the file");
         return;
     }
     *level = level_for(results, backend, &w->needs);
@@ -161,7 +161,7 @@ static void backend_judge(const json_t *results, const choose_request *w, const 
     request_check(results, w, backend, c, reasons);
 }
 
-/* Features that the choice rests on, which nobody here has tested. */
+/* Features that the choice relies on and that were not tested here. */
 static json_t *stated_features(const choose_request *w, const json_t *backend)
 {
     json_t *stated = json_array();
@@ -204,15 +204,15 @@ static json_t *command_note(const choose_request *w, const json_t *backend, size
                             bool extracts)
 {
     if (!extracts)
-        return json_string("`pktbench extract` does not run it: it is a program of its own");
+        return json_string("`pktbench extract` cannot use it: it is an external program");
     if (w->live && !captures_here(backend))
-        return json_string("`pktbench extract -i` does not capture with it");
+        return json_string("`pktbench extract -i` cannot capture with it");
     for (size_t i = 0; i < w->needs.count; i++)
         if (w->needs.list[i].kind == REQUIREMENT_FEATURE &&
             strcmp(w->needs.list[i].name, "pcapng") != 0 &&
             !column_given(backend, level_name(level), w->needs.list[i].name))
-            return json_string("its rows hold the columns of `pktbench list`; what is needed "
-                               "besides is the library's to give, through its own interface");
+            return json_string("the rows have the columns of `pktbench list`; for the other "
+                               "requirements use the library's own interface");
     return json_null();
 }
 
@@ -233,10 +233,10 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const js
         "s:o}",
         "backend", text_of(backend, "name"), "level", level_name(level), "ns_per_packet", c->ns,
         "ns_per_packet_ci95", c->is_sure ? json_pack("[f, f]", c->least, c->most) : json_null(),
-        "ns_per_packet_cheapest", c->low, "ns_per_packet_dearest", c->high, "peak_rss_bytes",
+        "ns_per_packet_min", c->low, "ns_per_packet_max", c->high, "peak_rss_bytes",
         number_or_null(c->rss), "cores_busy", number_or_null(needed), "cores_at_least",
-        needed > 0 ? json_integer((json_int_t)cores) : json_null(), "hours_on_one_core",
-        number_or_null(seconds / 3600), "output_bytes", number_or_null(packets * row),
+        needed > 0 ? json_integer((json_int_t)cores) : json_null(), "seconds_on_one_core",
+        number_or_null(seconds), "output_bytes", number_or_null(packets * row),
         "disk_read_bytes_per_s",
         number_or_null(seconds > 0 ? w->volume_bytes / seconds * cores : 0),
         "disk_write_bytes_per_s", number_or_null(seconds > 0 ? packets * row / seconds * cores : 0),
@@ -281,7 +281,7 @@ static double bound(const json_t *fit, size_t end)
     return json_number_value(json_array_get(json_object_get(fit, "ns_per_packet_ci95"), end));
 }
 
-/* Which of the others are not clearly dearer than the first: both intervals share some values. */
+/* Which of the others are not significantly slower than the first: the intervals overlap. */
 static void ties_mark(const json_t *fits)
 {
     const json_t *first = json_array_get(fits, 0);
@@ -321,7 +321,7 @@ static void relaxed_add(const json_t *results, const choose_request *w, const ch
         reason_add(out, "without %s: %s", what, names);
 }
 
-/* What one request given up would bring. */
+/* The backends that would fit with one requirement less. */
 static void relax_all(const json_t *results, const choose_request *w, json_t *out)
 {
     choose_request less = *w;
@@ -335,14 +335,14 @@ static void relax_all(const json_t *results, const choose_request *w, json_t *ou
     relaxed_add(results, &less, "--live", out);
     less = *w;
     less.packets_per_s = less.bits_per_s = less.deadline_s = 0;
-    relaxed_add(results, &less, "the speed on those cores", out);
+    relaxed_add(results, &less, "the required speed", out);
     for (size_t i = 0; i < w->needs.count; i++) {
         char what[REQUIREMENT_WORD + 16];
         less = *w;
         memmove(&less.needs.list[i], &less.needs.list[i + 1],
                 (w->needs.count - i - 1) * sizeof less.needs.list[0]);
         less.needs.count--;
-        (void)snprintf(what, sizeof what, "the need of %s", w->needs.list[i].word);
+        (void)snprintf(what, sizeof what, "the requirement %s", w->needs.list[i].word);
         if (less.needs.count > 0)
             relaxed_add(results, &less, what, out);
     }
@@ -351,27 +351,28 @@ static void relax_all(const json_t *results, const choose_request *w, json_t *ou
 static void assumptions_add(const json_t *results, const choose_request *w, json_t *out)
 {
     json_array_append_new(out, json_string(w->traffic_text));
-    reason_add(out, "page cache warm, one thread a core, work spread evenly over the cores");
+    reason_add(out, "page cache warm, one thread per core, work evenly distributed");
     if (w->cores <= 0)
-        reason_add(out, "as many cores as the measured machine has: %.0f", cores_there(results, w));
+        reason_add(out, "cores: as many as the measured machine has (%.0f)",
+                   cores_there(results, w));
     if (sink_measured(results, w->sink))
-        reason_add(out, "rows are written as %s by one thread and not kept: the disk comes on top",
+        reason_add(out,
+                   "rows are written as %s to /dev/null by one thread: the disk is not included",
                    w->sink);
     else if (w->sink)
-        reason_add(out,
-                   "rows go to a sink that counts: the sink's cost was not measured, `pktbench "
-                   "bench --sink %s` does it",
-                   w->sink);
+        reason_add(
+            out,
+            "rows are only counted: writing them was not measured (`pktbench bench --sink %s`)",
+            w->sink);
     else
-        reason_add(out, "rows go to a sink that counts: writing them comes on top");
+        reason_add(out, "rows are only counted: writing them is not included");
     if (w->live)
-        reason_add(out, "live capture: the capacity without loss is not measured");
+        reason_add(out, "live capture: the rate without packet loss was not measured");
     if (w->volume_bytes > 0 && w->row_bytes > 0 && !sink_measured(results, w->sink))
-        reason_add(out, "%.0f bytes of %s a packet, as written for generated or given packets",
-                   w->row_bytes, w->sink ? w->sink : "csv");
+        reason_add(out, "%.0f bytes of %s per packet", w->row_bytes, w->sink ? w->sink : "csv");
 }
 
-/* What the answer leans on most. */
+/* The assumption that the answer depends on most. */
 static json_t *main_assumption(const choose_request *w, const json_t *first)
 {
     char text[REASON], low[32], high[32];
@@ -379,20 +380,21 @@ static json_t *main_assumption(const choose_request *w, const json_t *first)
     if (!first)
         return json_null();
     if (w->live) {
-        (void)snprintf(text, sizeof text, "that it keeps up live: that was not measured");
+        (void)snprintf(text, sizeof text,
+                       "it captures without packet loss, which was not measured");
     } else if (json_array_size(stated)) {
-        (void)snprintf(text, sizeof text, "what its makers state and nobody here tested: %.200s",
+        (void)snprintf(text, sizeof text, "what its authors state and was not tested here: %.200s",
                        json_string_value(json_array_get(stated, 0)));
     } else if (w->traffic_assumed && w->share_count > 1) {
-        number_text(number_of(first, "ns_per_packet_cheapest"), low, sizeof low);
-        number_text(number_of(first, "ns_per_packet_dearest"), high, sizeof high);
-        (void)snprintf(
-            text, sizeof text,
-            "the traffic, which was not named: a packet costs %.32s %s to %s ns by slice",
-            text_of(first, "backend"), low, high);
+        number_text(number_of(first, "ns_per_packet_min"), low, sizeof low);
+        number_text(number_of(first, "ns_per_packet_max"), high, sizeof high);
+        (void)snprintf(text, sizeof text,
+                       "the traffic, which was not given: %.32s takes %s to %s ns per packet, "
+                       "depending on the slice",
+                       text_of(first, "backend"), low, high);
     } else {
         (void)snprintf(text, sizeof text,
-                       "that your machine is like the measured one, with nothing else on it");
+                       "your machine is like the measured one and has no other load");
     }
     return json_string(text);
 }

@@ -15,6 +15,19 @@ static void figure(FILE *out, const json_t *object, const char *key, double fact
     fprintf(out, "%s%s%s", before, text, after);
 }
 
+/* Seconds, minutes or hours on one core; nothing for 0. */
+static void duration(FILE *out, double seconds)
+{
+    enum { MINUTE = 60, HOUR = 3600 };
+    const char *unit = seconds < 2 * MINUTE ? "s" : seconds < 2 * HOUR ? "min" : "h";
+    double length = seconds < 2 * MINUTE ? 1 : seconds < 2 * HOUR ? MINUTE : HOUR;
+    char text[48];
+    if (seconds <= 0)
+        return;
+    number_text(seconds / length, text, sizeof text);
+    fprintf(out, ", %s %s on one core", text, unit);
+}
+
 static void cost_text(const json_t *fit, FILE *out)
 {
     double cores = number_of(fit, "cores_at_least");
@@ -23,7 +36,7 @@ static void cost_text(const json_t *fit, FILE *out)
     if (cores > 0)
         fprintf(out, ", at least %.0f core%s", cores, cores > 1 ? "s" : "");
     figure(out, fit, "cores_busy", 1, " (busy: ", ")");
-    figure(out, fit, "hours_on_one_core", 1, ", ", " hours on one core");
+    duration(out, number_of(fit, "seconds_on_one_core"));
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
 }
 
@@ -56,7 +69,7 @@ static void winner_text(const json_t *fit, FILE *out)
     lines_text(json_object_get(fit, "stated"), "not tested here: ", out);
     if (json_is_number(json_object_get(fit, "disk_read_bytes_per_s"))) {
         figure(out, fit, "disk_read_bytes_per_s", 1e-6,
-               "  the disk is the limit if it reads less than ", " MB/s");
+               "  the disk limits the speed if it reads less than ", " MB/s");
         figure(out, fit, "disk_write_bytes_per_s", 1e-6, " or writes less than ", " MB/s");
         fputs(" (not measured)\n", out);
     }
@@ -72,7 +85,7 @@ static void rejected_text(const json_t *rejected, FILE *out)
     size_t i, j;
     json_t *one, *reason;
     if (json_array_size(rejected))
-        fputs("\nThese do not fit:\n", out);
+        fputs("\nThese do not:\n", out);
     json_array_foreach(rejected, i, one)
     {
         fprintf(out, "  %-13s ", text_of(one, "backend"));
@@ -97,11 +110,11 @@ void choose_print(const json_t *choice, FILE *out)
     size_t i;
     json_t *fit;
     if (json_array_size(fits) == 0)
-        fputs("None fits.\n", out);
+        fputs("No backend meets the requirements.\n", out);
     json_array_foreach(fits, i, fit)
     {
         if (i == 1)
-            fputs("\nThese fit too:\n", out);
+            fputs("\nThese also meet the requirements:\n", out);
         if (i == 0) {
             winner_text(fit, out);
             continue;
@@ -113,8 +126,8 @@ void choose_print(const json_t *choice, FILE *out)
         fputc('\n', out);
     }
     rejected_text(json_object_get(choice, "rejected"), out);
-    list_text("What would have to give:", json_object_get(choice, "relaxations"), out);
-    list_text("Assumed:", json_object_get(choice, "assumptions"), out);
+    list_text("Requirements to relax:", json_object_get(choice, "relaxations"), out);
+    list_text("Assumptions:", json_object_get(choice, "assumptions"), out);
     if (json_is_string(json_object_get(choice, "main_assumption")))
-        fprintf(out, "\nWhat matters most: %s.\n", text_of(choice, "main_assumption"));
+        fprintf(out, "\nMain assumption: %s.\n", text_of(choice, "main_assumption"));
 }

@@ -5,7 +5,7 @@
 #include "report/choose/choose.h"
 
 typedef struct cost {
-    double ns, low, high; /* of a packet: over the traffic, of its cheapest and dearest slice */
+    double ns, low, high; /* of a packet: over the traffic, of its fastest and slowest slice */
     double least, most;   /* ends of its 95 % interval over the traffic, if it is_sure */
     double rss;           /* bytes, the most */
     double row_bytes;     /* that were written for a packet; 0: none were */

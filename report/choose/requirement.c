@@ -128,7 +128,7 @@ bool requirements_read(const json_t *results, const char *text, requirements *ou
     while (*text) {
         size_t length = strcspn(text, ",");
         if (length == 0 || length >= REQUIREMENT_WORD || out->count == REQUIREMENTS_MAX) {
-            (void)snprintf(why, size, "must be a list of at most %d words with commas",
+            (void)snprintf(why, size, "must be a list of at most %d words, separated by commas",
                            REQUIREMENTS_MAX);
             return false;
         }
@@ -136,8 +136,8 @@ bool requirements_read(const json_t *results, const char *text, requirements *ou
         (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
         if (!requirement_read(results, n)) {
             (void)snprintf(why, size,
-                           "'%s' is no level, column or feature of these results, nor a field that "
-                           "is known here: `pktbench list` shows them",
+                           "unknown requirement '%s': not a level, column or feature of these "
+                           "results, nor a known Wireshark field; see `pktbench list`",
                            n->word);
             return false;
         }

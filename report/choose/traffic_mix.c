@@ -63,7 +63,7 @@ bool traffic_mix_read(const json_t *results, const char *text, choose_request *w
             names_of(results, known, sizeof known);
             (void)snprintf(why, size,
                            "'%.*s': must be a slice of these results with a share above 0, as in "
-                           "NAME=0.7; slices are %s",
+                           "NAME=0.7; known slices: %s",
                            (int)(length < 60 ? length : 60), text, known);
             return false;
         }

@@ -50,7 +50,8 @@ static void row_fill(const json_t *cell, row_text row)
 static void remark_print(const json_t *cell, FILE *out)
 {
     if (strcmp(text_of(cell, "old_status"), text_of(cell, "new_status")) != 0)
-        fprintf(out, "  %s, it was %s", text_of(cell, "new_status"), text_of(cell, "old_status"));
+        fprintf(out, "  status %s, was %s", text_of(cell, "new_status"),
+                text_of(cell, "old_status"));
     double before = number_of(cell, "old_instructions"),
            after = number_of(cell, "new_instructions");
     if (before > 0 && after > 0)
@@ -82,7 +83,7 @@ static void failures_print(const json_t *comparison, const char *bullet, FILE *o
     }
 }
 
-/* The smallest change that the least certain run could see. */
+/* The smallest change that the least certain run could detect. */
 static void sight_print(const json_t *comparison, const char *bullet, FILE *out)
 {
     double most = 0;
@@ -92,12 +93,13 @@ static void sight_print(const json_t *comparison, const char *bullet, FILE *out)
     {
         most = fmax(most, number_of(cell, "smallest_seen"));
     }
-    fprintf(out,
-            "%sslower, faster: by more than %.1f %%, with a chance of error of %.0f %% over all "
-            "runs together",
-            bullet, 100 * number_of(comparison, "threshold"), 100 * number_of(comparison, "error"));
+    fprintf(
+        out,
+        "%sslower, faster: changed by more than %.1f %%; the chance of a wrong verdict is at most "
+        "%.0f %% over all runs together",
+        bullet, 100 * number_of(comparison, "threshold"), 100 * number_of(comparison, "error"));
     if (most > 0)
-        fprintf(out, "; a slowdown of %.1f %% would have been found in four of five such runs",
+        fprintf(out, "; this comparison could only detect slowdowns above %.1f %% (80 %% power)",
                 100 * most);
     fputc('\n', out);
 }

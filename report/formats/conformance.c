@@ -7,7 +7,7 @@
 static const struct count_column {
     const char *key, *head;
 } counts[] = {
-    {"survived", "survived"},       {"rows_lost", "rows lost"}, {"rows_invented", "invented"},
+    {"survived", "survived"},       {"rows_lost", "rows lost"}, {"rows_invented", "extra rows"},
     {"cells_wrong", "cells wrong"}, {"crashes", "crashes"},     {"hangs", "hangs"},
 };
 
@@ -60,7 +60,7 @@ static void wrong_print(const json_t *conformance, const json_t *wrong, FILE *ou
     if (number_of(wrong, "rows_lost") > 0)
         fprintf(out, ", %.0f rows lost", number_of(wrong, "rows_lost"));
     if (number_of(wrong, "rows_invented") > 0)
-        fprintf(out, ", %.0f rows invented", number_of(wrong, "rows_invented"));
+        fprintf(out, ", %.0f extra rows", number_of(wrong, "rows_invented"));
     if (json_is_object(first))
         fprintf(out, ", %.0f cells wrong, first %s of packet %.0f: %s, not %s",
                 number_of(wrong, "cells_wrong"), text_of(first, "column"),

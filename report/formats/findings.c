@@ -47,7 +47,7 @@ static const char *fastest(const json_t *results, const char *level)
         if (!is_full(results, name, level))
             continue;
         if (best && strcmp(best, "raw") == 0 && !is_clearly_faster(results, name, level))
-            continue; /* ahead by noise is not ahead */
+            continue; /* the difference may be noise */
         if (sum < least) {
             least = sum;
             best = name;
@@ -98,14 +98,14 @@ static void range_text(range r, char *text, size_t size)
         (void)snprintf(text, size, "%s to %s", low, high);
 }
 
-/* "For header columns: raw; libpcap takes 1.5 to 2.2 times as long, ..." */
+/* "At level headers, raw is the fastest ...; libpcap takes 1.5 to 2.2 times as long, ..." */
 static void headers_sentence(const json_t *results, const char *bullet, FILE *out)
 {
     const char *best = fastest(results, "headers");
     if (!best)
         return;
-    fprintf(out, "%sFor header columns: %s is the fastest backend that agrees on every slice",
-            bullet, best);
+    fprintf(out, "%sAt level headers, %s is the fastest backend that agrees on every slice", bullet,
+            best);
     size_t i, said = 0;
     json_t *backend;
     json_array_foreach(json_object_get(results, "backends"), i, backend)
@@ -120,7 +120,7 @@ static void headers_sentence(const json_t *results, const char *bullet, FILE *ou
         if (r.clear || r.guessed)
             fprintf(out, "%s takes %s times as long", name, text);
         else
-            fprintf(out, "%s is not clearly slower (%s times)", name, text);
+            fprintf(out, "%s is not significantly slower (%s times)", name, text);
         if (r.slices < json_array_size(json_object_get(results, "slices")))
             fputs(" where it agrees", out);
         if (r.guessed)
@@ -157,19 +157,20 @@ static void dissect_sentence(const json_t *results, const char *bullet, FILE *ou
         return;
     char text[80];
     range cost = tree_cost(results, best), to_raw = ratios(results, best, "dissect", "raw");
-    fprintf(out, "%sFor every layer up to the application: %s", bullet, best);
+    fprintf(out, "%sAt level dissect, %s is the fastest backend that agrees on every slice", bullet,
+            best);
     if (cost.slices) {
         range_text(cost, text, sizeof text);
-        fprintf(out, "; the whole tree takes %s times as long as its header fields", text);
+        fprintf(out, "; it takes %s times as long as at level headers", text);
     }
     if (to_raw.slices && (to_raw.clear || to_raw.guessed)) {
         range_text(to_raw, text, sizeof text);
-        fprintf(out, ", %s times as long as raw's header columns", text);
+        fprintf(out, ", %s times as long as raw at level headers", text);
     }
     fputs(".\n", out);
 }
 
-/* Start-up of a whole process at its highest level that was timed; negative if unknown. */
+/* Start-up of a process at its highest level that was timed; negative if unknown. */
 static double start_up_of(const json_t *results, const char *backend)
 {
     double least = -1;
@@ -199,11 +200,11 @@ static void start_up_sentence(const json_t *results, const char *bullet, FILE *o
         if (said++)
             fputs(", ", out);
         else
-            fprintf(out, "%sStart-up of a whole process, on top of every run: ", bullet);
+            fprintf(out, "%sStart-up of a process, not included in the times: ", bullet);
         fprintf(out, "%s %s ms", text_of(backend, "name"), text);
     }
     if (said)
-        fputs(" (a capture without packets; hyperfine).\n", out);
+        fputs(" (hyperfine, on a capture without packets).\n", out);
 }
 
 /* The first sentence that there is. */
@@ -218,7 +219,7 @@ static char *first_sentence(const json_t *results)
     if (ftell(words) == 0)
         dissect_sentence(results, "", words);
     if (ftell(words) == 0)
-        fputs("No backend agrees on every slice, so none is named the fastest.", words);
+        fputs("No backend agrees on every slice.", words);
     if (fclose(words) != 0) {
         free(text);
         return NULL;
@@ -248,12 +249,12 @@ static double growth(const json_t *run)
     return first > 0 ? last / first : 0;
 }
 
-/* Below this a cost that was looked at once is not said to grow. */
+/* Growth below this is not reported: it was measured once. */
 #define GROWTH_TOLD 1.25
 
 static void position_sentence(const json_t *results, const char *bullet, FILE *out)
 {
-    size_t i, known = 0, told = 0;
+    size_t i, known = 0, shown = 0;
     json_t *run;
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
@@ -263,20 +264,22 @@ static void position_sentence(const json_t *results, const char *bullet, FILE *o
         if (grown < GROWTH_TOLD)
             continue;
         number_text(grown, text, sizeof text);
-        if (told++)
+        if (shown++)
             fputs(", ", out);
         else
-            fprintf(out, "%sA packet costs more in the last quarter than in the first (one run): ",
+            fprintf(out,
+                    "%sTime per packet grows; last quarter of the packets compared with the first, "
+                    "in one run: ",
                     bullet);
         fprintf(out, "%s %s on %s %s times", text_of(run, "backend"), text_of(run, "level"),
                 text_of(run, "slice"), text);
     }
-    if (told)
-        fprintf(out, "; elsewhere less than %.2f times.\n", GROWTH_TOLD);
+    if (shown)
+        fprintf(out, "; all others less than %.2f times.\n", GROWTH_TOLD);
     else if (known)
         fprintf(out,
-                "%sA packet costs less than %.2f times as much in the last quarter of a slice "
-                "as in the first.\n",
+                "%sTime per packet is nearly constant: in the last quarter of a slice, less than "
+                "%.2f times that in the first.\n",
                 bullet, GROWTH_TOLD);
 }
 

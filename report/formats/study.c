@@ -1,16 +1,16 @@
-/* The study's table: three Python libraries in two readings, and what stands in their place. */
+/* The table of the published study: three Python libraries, compared with dpkt in two ways and with
+ * a native backend. */
 #include "report/formats/private.h"
 
 #include <string.h>
 
 enum { CELL = 64, COLUMNS = 6 };
 
-static const char *const heads[COLUMNS] = {
-    "library",           "published",          "the slice here",
-    "over dpkt reading", "over dpkt decoding", "over the native stand-in"};
+static const char *const heads[COLUMNS] = {"library",        "published",       "this slice",
+                                           "x dpkt reading", "x dpkt decoding", "x native backend"};
 
 /* Which rows of the results make a line: by reading and library. Scapy and PyShark do the same in
- * both readings; what differs is the row of dpkt that they are held against. */
+ * both readings; what differs is the row of dpkt that they are compared with. */
 static const struct {
     const char *title, *reading, *library;
 } lines[] = {
@@ -92,7 +92,9 @@ static void line_print(const line_text line, bool markdown, FILE *out)
 static void slice_print(const json_t *study, const char *slice, bool markdown, FILE *out)
 {
     line_text line;
-    fprintf(out, markdown ? "**The study's libraries on %s**\n\n" : "The study's libraries on %s\n",
+    fprintf(out,
+            markdown ? "**Libraries of the published study, %s**\n\n"
+                     : "Libraries of the published study, %s\n",
             slice);
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(line[c], CELL, "%s", heads[c]);
@@ -110,7 +112,7 @@ static void prefix_notes(const json_t *study, const char *slice, FILE *out)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
         if (number_of(row, "prefix_packets") > 0)
-            fprintf(out, "* %s, on %s: the cost of its first %.0f packets, for all of them.\n",
+            fprintf(out, "* %s, %s: timed over the first %.0f packets, scaled to the slice.\n",
                     lines[i].title, slice, number_of(row, "prefix_packets"));
     }
 }
@@ -126,7 +128,7 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     {
         slice_print(study, text_of(slice, "name"), markdown, out);
     }
-    fputs("Published: a study of CIC-IoT-2023 traffic, 10 MB, 1 : 102 : 1179.\n", out);
+    fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         prefix_notes(study, text_of(slice, "name"), out);

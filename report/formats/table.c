@@ -19,7 +19,7 @@ static bool has_sink(const json_t *run)
     return strcmp(sink_of(run), NULL_SINK) != 0;
 }
 
-/* Rows that were handed over take room from the columns. */
+/* Runs that write rows have longer names: columns are narrower then. */
 static bool has_sinks(const json_t *results)
 {
     size_t i;
@@ -86,25 +86,26 @@ static void remark_print(const json_t *results, const json_t *run, FILE *out)
     if (number_of(run, "prefix_packets") > 0)
         fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
     if (number_of(agreement, "malformed_cells_different") > 0)
-        fprintf(out, "  %.0f cells of broken packets differ",
+        fprintf(out, "  %.0f cells of malformed packets differ",
                 number_of(agreement, "malformed_cells_different"));
 }
 
 static void slice_head(const json_t *slice, FILE *out)
 {
     char packets[32];
-    double broken = number_of(slice, "packets") - number_of(slice, "well_formed_packets");
+    double malformed = number_of(slice, "packets") - number_of(slice, "well_formed_packets");
     /* Exact: three digits are for measured numbers. */
     (void)snprintf(packets, sizeof packets, "%.0f", number_of(slice, "packets"));
     fprintf(out, "%s: %s packets, %.2f MB, mean frame %.1f bytes", text_of(slice, "name"), packets,
             number_of(slice, "bytes") / 1e6, number_of(slice, "mean_frame"));
-    if (broken > 0)
-        fprintf(out,
-                ", %.0f of them not sound (cut, malformed or of a link type without a decoder)",
-                broken);
+    if (malformed > 0)
+        fprintf(
+            out,
+            ", %.0f of them not well-formed (cut, malformed, or of a link type without decoder)",
+            malformed);
     const json_t *filter = json_object_get(slice, "filter");
     if (json_is_object(filter))
-        fprintf(out, "; filter '%s' takes %.0f of %.0f packets", text_of(filter, "expression"),
+        fprintf(out, "; filter '%s': %.0f of %.0f packets match", text_of(filter, "expression"),
                 number_of(filter, "kept"), number_of(filter, "of"));
 }
 
@@ -114,7 +115,7 @@ static void aa_print(const json_t *results, const char *slice, FILE *out)
     json_t *aa;
     json_array_foreach(json_object_get(results, "aa"), i, aa)
     {
-        char median[32], interval[CELL];
+        char median[32], interval[2 * CELL];
         if (strcmp(text_of(aa, "slice"), slice) != 0 ||
             (strcmp(text_of(aa, "level"), "headers") != 0 &&
              run_of(results, text_of(aa, "backend"), slice, "headers")))
@@ -123,10 +124,10 @@ static void aa_print(const json_t *results, const char *slice, FILE *out)
         const json_t *ci = json_object_get(aa, "ci95");
         interval[0] = '\0';
         if (json_is_array(ci))
-            (void)snprintf(interval, sizeof interval, " [%.3f, %.3f]",
-                           json_number_value(json_array_get(ci, 0)),
-                           json_number_value(json_array_get(ci, 1)));
-        fprintf(out, "A/A: %s %s against itself in other processes: %s%s\n", text_of(aa, "backend"),
+            (void)snprintf(
+                interval, sizeof interval, " [%.3f, %.3f]; treat smaller differences as noise",
+                json_number_value(json_array_get(ci, 0)), json_number_value(json_array_get(ci, 1)));
+        fprintf(out, "A/A: %s %s compared with itself: %s%s\n", text_of(aa, "backend"),
                 text_of(aa, "level"), median, interval);
     }
 }
@@ -198,13 +199,13 @@ static void machine_print(const json_t *results, const char *bullet, FILE *out)
             json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
             text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
             text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
-    fprintf(out,
-            "%s%.0f processes of each backend, %.0f rounds in each (of runs above %.0f ms: one "
-            "round in "
-            "%.0f of them), in random order; page cache warm, %s caches evicted; medians with "
-            "95 %% intervals.\n",
-            bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
-            number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
+    fprintf(
+        out,
+        "%s%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
+        "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
+        "95 %% intervals.\n",
+        bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+        number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -225,12 +226,13 @@ static void notes_print(const json_t *results, const char *bullet, FILE *out)
 {
     size_t i;
     json_t *backend;
-    fprintf(out, "%sx raw: time over raw's in the same round, at the same level%s.\n", bullet,
-            has_cross_level(results) ? "; ' against raw's headers" : "");
+    fprintf(out, "%sx raw: time divided by raw's time in the same round, at the same level%s.\n",
+            bullet, has_cross_level(results) ? " (': by raw's time at level headers)" : "");
     if (has_sinks(results))
         fprintf(out,
-                "%s> csv: up to the last byte of CSV, written to /dev/null as `pktbench extract` "
-                "does it; x2: by 2 threads; x raw: over raw's rows that are only counted.\n",
+                "%s> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
+                "last byte; x2: by 2 threads; x raw: divided by raw's time for rows that are only "
+                "counted.\n",
                 bullet);
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {

@@ -28,15 +28,15 @@ static void head_write(FILE *out)
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n"
           "<link rel=\"icon\" href=\"data:,\">\n"
-          "<title>pktbench: what packet parsers cost, and what they give</title>\n<style>",
+          "<title>pktbench: packet parsers compared</title>\n<style>",
           out);
     fputs(asset_page_css.text, out);
     fputs("</style>\n</head>\n<body>\n<main>\n"
-          "<h1>What packet parsers cost, and what they give</h1>\n",
+          "<h1>Packet parsers compared: time, memory and features</h1>\n",
           out);
 }
 
-/* The machine and the day: what tells parts from each other. */
+/* The machine and the day: they distinguish the parts. */
 static void part_text(const part *p, char *text, size_t size)
 {
     const json_t *context = json_object_get(p->results, "context");
@@ -50,10 +50,10 @@ static void navigation(const part *p)
     static const struct {
         const char *id, *title, *needs;
     } links[] = {
-        {"gives", "What each gives", NULL},   {"study", "The study's libraries", "study"},
-        {"slices", "Slice by slice", NULL},   {"startup", "Start-up", "process_runs"},
+        {"gives", "Features", NULL},          {"study", "Published study", "study"},
+        {"slices", "Results by slice", NULL}, {"startup", "Start-up", "process_runs"},
         {"agreement", "Agreement", NULL},     {"conformance", "Malformed captures", "conformance"},
-        {"environment", "Environment", NULL}, {"method", "How it was measured", NULL},
+        {"environment", "Environment", NULL}, {"method", "Method", NULL},
     };
     html_put(p->out, "<nav aria-label=\"Sections of %s\"><ul>\n", p->file->name);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
@@ -71,12 +71,12 @@ static void download(const part *p)
              p->file->name);
     html_base64(p->out, p->file->bytes, p->file->size);
     html_put(p->out,
-             "\">Download %s</a>: every number of this part with the samples that it was "
-             "made of.</p>\n",
+             "\">Download %s</a>: all numbers of this part, with their "
+             "samples.</p>\n",
              p->file->name);
 }
 
-/* Nothing of these results has a time: the statuses are all that there is to say. */
+/* No run of these results has a time. */
 static void untimed(const part *p)
 {
     html_put(p->out, "<p class=\"warn\">No run of these results has a time: %s.</p>\n",
@@ -118,12 +118,12 @@ void page_write(part *parts, size_t count, FILE *out)
 {
     head_write(out);
     if (!parts[0].pictures)
-        fputs("<p class=\"note\">gnuplot was not there when this page was made: the tables stand "
-              "alone. Install gnuplot-nox and make it again for the pictures.</p>\n",
+        fputs("<p class=\"note\">This page has no pictures, because gnuplot was not installed. "
+              "Install gnuplot-nox and create the page again.</p>\n",
               out);
     if (!is_one_machine(parts, count))
-        fputs("<p class=\"warn\">The results are of different machines: times of one part must not "
-              "be compared with times of another.</p>\n",
+        fputs("<p class=\"warn\">The results come from different machines: do not compare times of "
+              "different parts.</p>\n",
               out);
     for (size_t i = 0; i < count; i++) {
         parts[i].out = out;
@@ -145,10 +145,10 @@ static void picture_markdown(const part *p, bool drawn, const char *name, const 
 
 void page_markdown(const part *parts, size_t count, FILE *out)
 {
-    fputs("# What packet parsers cost, and what they give\n\n", out);
+    fputs("# Packet parsers compared: time, memory and features\n\n", out);
     if (!is_one_machine(parts, count))
-        fputs("The results are of different machines: times of one part must not be compared with "
-              "times of another.\n\n",
+        fputs("The results come from different machines: do not compare times of different "
+              "parts.\n\n",
               out);
     for (size_t i = 0; i < count; i++) {
         const part *p = &parts[i];
@@ -158,10 +158,10 @@ void page_markdown(const part *parts, size_t count, FILE *out)
         report_headline(p->results, out);
         fputs("**\n\n", out);
         picture_markdown(p, p->headline_drawn, "headline",
-                         "Cost of a packet of each backend and level, beside what it gives", out);
+                         "Time per packet of each backend and level, and its features", out);
         (void)report_table(p->results, REPORT_MARKDOWN, false, out);
         fputc('\n', out);
         picture_markdown(p, p->sizes_drawn, "sizes",
-                         "Time of a packet of each backend over the mean frame of the slices", out);
+                         "Time per packet of each backend by mean frame length of the slice", out);
     }
 }

@@ -1,4 +1,4 @@
-/* Who agrees about what: backend by column. */
+/* Differences by column: backend by column. */
 #include <string.h>
 
 #include "report/page/html.h"
@@ -87,7 +87,7 @@ static void first_text(const cell *c, char *text, size_t size)
                    : *value ? value
                             : "nothing",
                    text_of(c->agreement, "reference"),
-                   hidden      ? "another"
+                   hidden      ? "another value"
                    : *expected ? expected
                                : "nothing");
 }
@@ -169,9 +169,9 @@ void section_agreement(part *p)
     const char *columns[COLUMNS_MAX];
     size_t i, n = columns_collect(p->results, columns);
     json_t *backend;
-    html_put(p->out, "<h3 id=\"agreement-%zu\">Who agrees about what</h3>\n", p->index);
-    fputs("<p>Cells of sound packets that differ from an independent decoder's, over all slices. "
-          "Empty: the backend does not give the column. Open a cell that differs for its first "
+    html_put(p->out, "<h3 id=\"agreement-%zu\">Differences by column</h3>\n", p->index);
+    fputs("<p>Cells of well-formed packets that differ from the reference, over all slices. Empty: "
+          "the backend does not give the column. Open a cell to see its first "
           "difference.</p>\n",
           p->out);
     matrix_begin(p, "Cells different, by backend and column", columns, n);

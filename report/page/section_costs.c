@@ -58,7 +58,7 @@ static void frame_script(FILE *script, const char *x_text)
     fprintf(script,
             "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
             "set grid x y lc rgb \"gray\" lw 0.5\nset key outside right top reverse Left "
-            "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time of a packet (log axis)\" "
+            "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time per packet (log scale)\" "
             "offset 1\n"
             "set lmargin 11\n",
             x_text);
@@ -119,7 +119,7 @@ static size_t sizes_script(const json_t *results, const json_t *const *slices, s
         }
     }
     if (fclose(plot) == 0 && count) {
-        frame_script(out, "mean frame of the slice, bytes");
+        frame_script(out, "mean frame length of the slice, bytes");
         picture_time_tics(out, "y", low, high);
         fprintf(out, "set xrange [0:*]\n%s\n", commands);
     }
@@ -139,8 +139,8 @@ static bool sizes_picture(part *p, const json_t *const *slices, size_t n)
     if (fclose(out) == 0 && count)
         drawn = picture_put(p,
                             &(picture){"sizes",
-                                       "Time of a packet of every backend and level over the mean "
-                                       "frame of the slices, as in the table",
+                                       "Time per packet of every backend and level by mean frame "
+                                       "length of the slice, as in the table",
                                        960, 340 + 14 * (unsigned)count, false},
                             script);
     free(script);
@@ -176,7 +176,7 @@ static void sizes_table(part *p, const json_t *const *slices, size_t n)
                        number_of(slices[s], "mean_frame"), text_of(slices[s], "name"));
         heads[s + 2] = (html_head){words[s], true};
     }
-    html_table_begin(p->out, "ns/packet, slices by their mean frame", heads, n + 2);
+    html_table_begin(p->out, "ns/packet; slices by mean frame length", heads, n + 2);
     json_array_foreach(json_object_get(p->results, "backends"), i, backend)
     {
         for (size_t level = 0; level < LEVELS; level++)
@@ -192,10 +192,10 @@ void section_sizes(part *p)
     size_t n = slices_sorted(p->results, slices);
     if (n < 2)
         return;
-    html_put(p->out, "<h3 id=\"sizes-%zu\">Cost against packet size</h3>\n", p->index);
-    fputs("<p>The slices are of different traffic, so their frames differ in more than size; a "
-          "level line means that the cost is of the packet, a rising one that it is of the "
-          "bytes.</p>\n",
+    html_put(p->out, "<h3 id=\"sizes-%zu\">Time per packet by frame length</h3>\n", p->index);
+    fputs("<p>The slices contain different traffic, so they differ in more than frame length. A "
+          "flat line means that the time depends on the number of packets; a rising line, that it "
+          "depends on the number of bytes.</p>\n",
           p->out);
     p->sizes_drawn = sizes_picture(p, slices, n);
     sizes_table(p, slices, n);
@@ -273,7 +273,7 @@ static void positions_picture(part *p, const char *slice)
         return;
     count = positions_script(p->results, slice, out);
     (void)snprintf(name, sizeof name, "position-%.32s", slice);
-    (void)snprintf(alt, sizeof alt, "Time of a packet in each eighth of %.100s, as in the table",
+    (void)snprintf(alt, sizeof alt, "Time per packet in each eighth of %.100s, as in the table",
                    slice);
     if (fclose(out) == 0 && count)
         (void)picture_put(p, &(picture){name, alt, 960, 340 + 14 * (unsigned)count, false}, script);
@@ -327,11 +327,12 @@ void section_positions(part *p)
     json_t *slice;
     if (!has_positions(p->results, NULL))
         return;
-    html_put(p->out, "<h3 id=\"positions-%zu\">Cost against place in the slice</h3>\n", p->index);
+    html_put(p->out, "<h3 id=\"positions-%zu\">Time per packet by position in the slice</h3>\n",
+             p->index);
     fputs(
-        "<p>A line that rises means that the parser grows slower the longer it runs, and that "
-        "its cost for a whole day is not its cost for a slice. The last eighth has the end of the "
-        "run in it.</p>\n",
+        "<p>A rising line means that the parser becomes slower the longer it runs: a long capture "
+        "then takes longer than these slices suggest. The last eighth includes the end of the "
+        "run.</p>\n",
         p->out);
     json_array_foreach(json_object_get(p->results, "slices"), i, slice)
     {

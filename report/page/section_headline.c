@@ -182,7 +182,7 @@ static void legend_write(const line *lines, size_t n, unsigned height, FILE *scr
         x += 0.085;
     }
     fprintf(script,
-            "set label 9 \"filled: tested, open: stated by its makers\" at screen 0.995, "
+            "set label 9 \"filled: tested here, open: stated by its authors\" at screen 0.995, "
             "screen %.4f right\n",
             22.0 / height);
 }
@@ -205,7 +205,7 @@ static void headline_picture(part *p)
             "set lmargin at screen 0.215\nset rmargin at screen 0.70\n"
             "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
             "set grid x y lc rgb \"gray\" lw 0.5\n"
-            "set xlabel \"wall time of a packet (log axis), a dot for each slice\"\n",
+            "set xlabel \"wall time per packet (log scale), one dot for each slice\"\n",
             1 - 115.0 / height, 75.0 / height);
     legend_write(lines, n, height, out);
     picture_time_tics(out, "x", low, high);
@@ -217,8 +217,8 @@ static void headline_picture(part *p)
         p->headline_drawn = picture_put(
             p,
             &(picture){"headline",
-                       "Cost of a packet of each backend and level, beside what it gives; the "
-                       "tables below have the same numbers",
+                       "Time per packet of each backend and level, and its features; the tables "
+                       "below have the same numbers",
                        960, height, true},
             script);
     free(script);
@@ -302,12 +302,13 @@ void section_gives(part *p)
         heads[n++] = (html_head){features[f].title, false};
     heads[n++] = (html_head){"licence", false};
     heads[n++] = (html_head){"version", false};
-    heads[n++] = (html_head){"what it is", false};
-    html_put(p->out, "<h3 id=\"gives-%zu\">What each gives</h3>\n", p->index);
-    html_table_begin(p->out,
-                     "tested: by this project's tests; stated: by its makers, where the cell's "
-                     "title says",
-                     heads, n);
+    heads[n++] = (html_head){"description", false};
+    html_put(p->out, "<h3 id=\"gives-%zu\">Features</h3>\n", p->index);
+    html_table_begin(
+        p->out,
+        "tested: by the tests of this project; stated: by its authors, where the title "
+        "of the cell says",
+        heads, n);
     json_array_foreach(json_object_get(p->results, "backends"), i, backend)
     {
         gives_row(p, backend);

@@ -1,4 +1,4 @@
-/* Conformance, the environment, and how it was measured. */
+/* Conformance, environment and method. */
 #include <string.h>
 
 #include "report/page/html.h"
@@ -55,7 +55,7 @@ void section_conformance(part *p)
         }
     }
     html_put(p->out, "<h3 id=\"conformance-%zu\">Malformed and edge captures</h3>\n", p->index);
-    html_table_begin(p->out, "What became of captures that are wrong on purpose", heads, n);
+    html_table_begin(p->out, "Results of captures with deliberate defects", heads, n);
     json_array_foreach(rows, i, row)
     {
         fputs("<tr>", p->out);
@@ -112,7 +112,7 @@ static void environment(part *p)
 {
     static const html_head heads[] = {{"what", false}, {"value", false}};
     html_put(p->out, "<h3 id=\"environment-%zu\">Environment</h3>\n", p->index);
-    html_table_begin(p->out, "Where and with what", heads, 2);
+    html_table_begin(p->out, "Machine and program", heads, 2);
     facts(p, json_object_get(p->results, "context"));
     html_table_end(p->out);
 }
@@ -120,40 +120,43 @@ static void environment(part *p)
 static void plan_text(part *p)
 {
     const json_t *plan = json_object_get(p->results, "plan");
-    fprintf(p->out,
-            "<li>Every backend ran in %.0f fresh processes, %.0f rounds in each (runs above %.0f "
-            "ms: one round in %.0f of them), in random order, so that drift of the machine falls "
-            "on all alike.</li>\n",
-            number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
-            number_of(plan, "slow_blocks"));
-    fprintf(p->out,
-            "<li>The file is in the page cache; before every timed run %.1f MB of other memory are "
-            "walked over, so that %s.</li>\n",
-            number_of(plan, "evict_bytes") / 1e6,
-            emptied_all_caches(p->results)
-                ? "no cache holds anything of it"
-                : "the private caches hold nothing of it; the last level's may");
+    fprintf(
+        p->out,
+        "<li>Every backend ran in %.0f processes, %.0f rounds in each (runs above %.0f ms: %.0f "
+        "processes with one round). The order was random, so that changes of the machine affect "
+        "all backends alike.</li>\n",
+        number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+        number_of(plan, "slow_blocks"));
+    fprintf(
+        p->out,
+        "<li>The file is in the page cache. Before every timed run, %.1f MB of other memory are "
+        "read to evict the CPU caches: %s.</li>\n",
+        number_of(plan, "evict_bytes") / 1e6,
+        emptied_all_caches(p->results)
+            ? "no cache holds any part of the file"
+            : "the private caches hold no part of the file, the last-level cache may");
 }
 
 void section_method(part *p)
 {
     environment(p);
-    html_put(p->out, "<h3 id=\"method-%zu\">How it was measured</h3>\n<ul>\n", p->index);
-    fputs("<li>Before anything was timed, every cell of every packet was compared with an "
-          "independent decoder's: the generator's own knowledge for generated traffic, another "
-          "decoder for captures. A backend that lost rows, or differed in more than 1 % of the "
-          "cells, has no time.</li>\n"
-          "<li>A level is a set of columns: backends are compared at the same level, where they "
-          "fill the same columns.</li>\n"
-          "<li>The clock starts before the file is opened and stops when the last row was handed "
-          "to a sink that counts and checks. Loading a library is not in it, and is shown "
-          "apart.</li>\n",
-          p->out);
+    html_put(p->out, "<h3 id=\"method-%zu\">Method</h3>\n<ul>\n", p->index);
+    fputs(
+        "<li>Before anything was timed, every cell of every packet was compared with a reference: "
+        "the golden rows of generated captures, an independent decoder for other captures. A "
+        "backend that lost rows, or differed in more than 1 % of the cells, has no "
+        "time.</li>\n"
+        "<li>A level is a set of columns. Backends are compared at the same level, where they "
+        "fill the same columns.</li>\n"
+        "<li>The time of a run starts before the file is opened and ends when the sink has "
+        "counted the last row. Loading a library is not included; it is shown "
+        "separately.</li>\n",
+        p->out);
     plan_text(p);
-    fputs("<li>A time is the median; in brackets is a 95 % interval, by resampling processes, then "
-          "rounds; below 6 processes there is none. A ratio is the median of ratios within "
-          "rounds.</li>\n"
-          "<li>Every figure stands in the results: the last column of a table says where. They are "
-          "embedded in this page, samples and all.</li>\n</ul>\n",
+    fputs("<li>A time is a median. In brackets is its 95 % interval, from resampling processes and "
+          "then rounds; with fewer than 6 processes there is none. A ratio is the median of the "
+          "ratios within rounds.</li>\n"
+          "<li>Every number is in the results, which are embedded in this page with all samples; "
+          "the last column of a table says where.</li>\n</ul>\n",
           p->out);
 }

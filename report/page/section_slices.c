@@ -165,7 +165,8 @@ static size_t bars_script(const part *p, const char *slice, FILE *out)
                 "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
                 "set grid x lc rgb \"gray\" lw 0.5\nset style fill solid 0.55 noborder\n"
                 "set lmargin 26\nset rmargin 4\n"
-                "set xlabel \"time of a packet (log axis): bar and interval wall, triangle CPU\"\n"
+                "set xlabel \"time per packet (log scale); bar and interval: wall time, triangle: "
+                "CPU time\"\n"
                 "start = 0.97e%d\n"
                 "plot $d using 2:1:(start):2:($1-0.32):($1+0.32) with boxxyerror lc rgb \"%s\" "
                 "notitle, $d using 2:1:3:4 with xerrorbars pt 0 lw 2 lc rgb \"black\" notitle, "
@@ -185,7 +186,7 @@ static void bars_picture(part *p, const char *slice)
         return;
     n = bars_script(p, slice, out);
     (void)snprintf(name, sizeof name, "slice-%.32s", slice);
-    (void)snprintf(alt, sizeof alt, "Time of a packet of every run over %.100s, as in the table",
+    (void)snprintf(alt, sizeof alt, "Time per packet of every run over %.100s, as in the table",
                    slice);
     if (fclose(out) == 0 && n)
         (void)picture_put(p, &(picture){name, alt, 900, 80 + 26 * (unsigned)n, false}, script);
@@ -204,12 +205,12 @@ static void slice_aa(part *p, const char *slice)
         number_text(number_of(aa, "median"), median, sizeof median);
         interval_text(aa, 1, interval, sizeof interval);
         html_put(p->out,
-                 "<p class=\"note\">A/A: %s %s against itself in other processes takes "
+                 "<p class=\"note\">A/A: %s %s compared with itself takes "
                  "<span data-json=\"/aa/%zu/median\">%s</span> times as long ",
                  text_of(aa, "backend"), text_of(aa, "level"), i, median);
         html_put(p->out,
-                 "<span data-json=\"/aa/%zu/ci95\">%s</span>: what differs by less does not "
-                 "differ.</p>\n",
+                 "<span data-json=\"/aa/%zu/ci95\">%s</span>: treat smaller differences as "
+                 "noise.</p>\n",
                  i, interval);
     }
 }
@@ -227,15 +228,15 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
     html_put(p->out, "%s, XXH3 %s.</p>\n", text_of(slice, "format"), text_of(slice, "xxh3"));
     const json_t *filter = json_object_get(slice, "filter");
     if (json_is_object(filter)) {
-        html_put(p->out, "<p>The filter <code>%s</code> takes ", text_of(filter, "expression"));
+        html_put(p->out, "<p>The filter <code>%s</code> matches ", text_of(filter, "expression"));
         fprintf(p->out, "%.0f of %.0f packets.</p>\n", number_of(filter, "kept"),
                 number_of(filter, "of"));
     }
     bars_picture(p, name);
     (void)snprintf(
         caption, sizeof caption,
-        "Runs over %.64s. x raw: time over raw's in the same round, at the same level if "
-        "raw offers it, else at headers",
+        "Runs over %.64s. x raw: time divided by raw's time in the same round, at the same level "
+        "if raw has it, otherwise at level headers",
         name);
     html_table_begin(p->out, caption, heads, sizeof heads / sizeof heads[0]);
     json_array_foreach(json_object_get(p->results, "runs"), i, run)
@@ -251,7 +252,7 @@ void section_slices(part *p)
 {
     size_t i;
     json_t *slice;
-    html_put(p->out, "<h3 id=\"slices-%zu\">Slice by slice</h3>\n", p->index);
+    html_put(p->out, "<h3 id=\"slices-%zu\">Results by slice</h3>\n", p->index);
     json_array_foreach(json_object_get(p->results, "slices"), i, slice)
     {
         slice_show(p, slice, i);
@@ -274,25 +275,21 @@ static void process_row(part *p, const json_t *run, size_t i)
 void section_start_up(part *p)
 {
     static const html_head process_heads[] = {
-        {"backend", false},
-        {"level", false},
-        {"slice", false},
-        {"whole process ms", true},
-        {"of it start-up ms", true},
-        {"without it ms", true},
-        {"command", false},
-        {"run", true},
+        {"backend", false},   {"level", false},      {"slice", false},
+        {"process ms", true}, {"start-up ms", true}, {"without start-up ms", true},
+        {"command", false},   {"run", true},
     };
     const json_t *runs = json_object_get(p->results, "process_runs");
     size_t i;
     json_t *run;
     if (json_array_size(runs) == 0)
         return;
-    html_put(p->out, "<h3 id=\"startup-%zu\">Whole processes, and their start-up</h3>\n", p->index);
-    fputs("<p>The times above leave out what a process does before the first packet. Here is the "
-          "whole of it, by hyperfine: start-up is the same command on a capture without "
-          "packets.</p>\n",
-          p->out);
+    html_put(p->out, "<h3 id=\"startup-%zu\">Start-up of processes</h3>\n", p->index);
+    fputs(
+        "<p>The times above do not include what a process does before the first packet. These are "
+        "times of whole processes, measured with hyperfine. Start-up is the same command on a "
+        "capture without packets.</p>\n",
+        p->out);
     html_table_begin(p->out, "Whole processes", process_heads,
                      sizeof process_heads / sizeof process_heads[0]);
     json_array_foreach(runs, i, run)

@@ -1,4 +1,4 @@
-/* The study's table in its two readings. */
+/* The table of the published study, in two readings. */
 #include <string.h>
 
 #include "report/page/html.h"
@@ -15,10 +15,11 @@ static const struct {
     const char *name, *title, *words;
 } readings[] = {
     {"as-published", "As published: dpkt only reads",
-     "dpkt hands out packet bytes and decodes none; Scapy and PyShark dissect. The published "
-     "1 : 102 : 1179 is near this reading."},
+     "dpkt returns packet bytes and decodes nothing; Scapy and PyShark dissect. The published "
+     "ratios "
+     "1 : 102 : 1179 are close to these."},
     {"like-for-like", "Like for like: all three decode",
-     "dpkt decodes the headers too, as a program that wants them would."},
+     "dpkt decodes the headers too, as a program that needs them would."},
 };
 
 static void ratio_cells(part *p, const json_t *ratio, size_t row, const char *key)
@@ -54,12 +55,13 @@ void section_study(part *p)
     json_t *row;
     if (json_array_size(study) == 0)
         return;
-    html_put(p->out, "<h3 id=\"study-%zu\">The study's libraries, in two readings</h3>\n",
+    html_put(p->out,
+             "<h3 id=\"study-%zu\">Libraries of the published study, compared in two ways</h3>\n",
              p->index);
-    fputs("<p>A study of CIC-IoT-2023 traffic timed three Python libraries on 10 MB. These are "
-          "those libraries on the slices here: seconds for the whole slice at the measured cost of "
-          "a packet, times of dpkt's row of the same reading, and times of the native backend that "
-          "stands in the library's place.</p>\n",
+    fputs("<p>A study of CIC-IoT-2023 traffic timed three Python libraries on 10 MB. These are the "
+          "same libraries on the slices here: seconds for the whole slice, divided by the time of "
+          "dpkt in the same table, and divided by the time of the native backend that does "
+          "comparable work.</p>\n",
           p->out);
     for (size_t r = 0; r < sizeof readings / sizeof readings[0]; r++) {
         html_put(p->out, "<h4>%s</h4>\n<p>%s</p>\n", readings[r].title, readings[r].words);

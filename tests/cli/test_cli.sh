@@ -191,7 +191,8 @@ expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap 
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "no format has the name 'xml'" info good.pcap --format xml
 expect 2 "no suite has the name 'huge'" bench --suite huge
-expect 2 "no command has the name 'dance'" dance
+expect 2 "unknown command 'dance'" dance
+expect 2 "unknown command 'dance'" help dance
 expect 2 "none of backends, columns, scenarios, features" list everything
 expect 2 'plug-in' extract good.pcap --plugin missing.so
 expect 2 'reference nobody' verify good.pcap --reference nobody
@@ -200,13 +201,16 @@ find . -regextype posix-extended -regex '.*/(out|.*[.](csv|json|pcap))[.][A-Za-z
     fail "a temporary file was left behind"
 
 # Help goes to standard output, with status 0.
-for command in bench verify extract info list gen slice; do
+for command in bench compare verify report choose extract info list gen slice; do
     "$pktbench" $command --help >stdout 2>stderr || fail "$command --help"
     { [ ! -s stdout ] || [ -s stderr ]; } && fail "$command --help: not on standard output"
 done
 "$pktbench" >stdout 2>stderr
 { [ $? -ne 2 ] || [ ! -s stderr ] || [ -s stdout ]; } && fail "no command"
-"$pktbench" --version | grep -Eq '^pktbench [0-9]+\.[0-9]+\.[0-9]+$' || fail "--version"
+for option in --version -V; do
+    "$pktbench" $option | grep -Eq '^pktbench [0-9]+\.[0-9]+\.[0-9]+ \(revision [0-9a-z.-]+\)$' ||
+        fail "$option: $("$pktbench" $option)"
+done
 
 # What list says is JSON, and complete.
 for what in backends columns scenarios features; do

@@ -70,10 +70,12 @@ for module in wireshark libtins libtrace; do
     fi
 done
 
-# Programs that use the library. `-lpktbench` would take the shared one.
-expect_count() {
-    counted=$("$1" "$capture") || fail "$1 failed"
-    [ "$counted" = "$packets" ] || fail "$1 counts $counted packets, there are $packets"
+# The program of doc/library.md in every way of linking. `-lpktbench` would take the shared library.
+example=$source/examples/count_packets
+expect_count() { # PROGRAM
+    "$1" "$capture" >counted || fail "$1 failed"
+    [ "$(awk -F , 'NR > 1 { n += $2 } END { print n }' counted)" = "$packets" ] ||
+        fail "$1 counts other packets than the $packets that there are: $(cat counted)"
 }
 is_shared() {
     readelf -d "$1" | grep -q 'NEEDED.*\[libpktbench\.so\.'
@@ -84,21 +86,67 @@ static=$(pkg-config --static --cflags --libs pktbench | sed 's/-lpktbench/-l:lib
 shared=$(pkg-config --cflags --libs pktbench)
 # shellcheck disable=SC2086 # lists of words
 {
-    quietly "$compiler" -std=c11 $strict "$here/consumer/consumer.c" $static -o by_pc_static
-    quietly "$compiler" -std=c11 $strict "$here/consumer/consumer.c" $shared \
+    quietly "$compiler" -std=c11 $strict "$example/count_packets.c" $static -o by_pc_static
+    quietly "$compiler" -std=c11 $strict "$example/count_packets.c" $shared \
         -Wl,-rpath,"$libraries" -o by_pc_shared
 }
-quietly cmake -G Ninja -S "$here/consumer" -B consumer -DCMAKE_C_COMPILER="$compiler" \
-    -DCMAKE_PREFIX_PATH="$prefix"
-quietly cmake --build consumer
-for program in ./by_pc_static consumer/by_cmake_static; do
+for kind in pktbench shared; do
+    mkdir $kind
+    cp "$example/count_packets.c" $kind
+    sed "s/pktbench::pktbench/pktbench::$kind/" "$example/CMakeLists.txt" >$kind/CMakeLists.txt
+    quietly cmake -G Ninja -S $kind -B $kind/build -DCMAKE_C_COMPILER="$compiler" \
+        -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="$strict"
+    quietly cmake --build $kind/build
+done
+for program in ./by_pc_static pktbench/build/count_packets; do
     ! is_shared $program || fail "$program is linked with the shared library"
     expect_count $program
 done
-for program in ./by_pc_shared consumer/by_cmake_shared; do
+for program in ./by_pc_shared shared/build/count_packets; do
     is_shared $program || fail "$program is not linked with the shared library"
     expect_count $program
 done
+
+fenced() { # LANGUAGE PAGE
+    awk -v fence="\`\`\`" -v language="$1" '
+        $0 == fence language { inside = 1; next }
+        $0 == fence { inside = 0 }
+        inside' "$source/$2"
+}
+
+# The function in README.md.
+{
+    fenced c README.md
+    cat <<'TEXT'
+int main(int argc, char **argv)
+{
+    uint64_t packets, bytes = 0;
+    if (argc != 2 || count(argv[1], &packets, &bytes, NULL) != 0)
+        return 1;
+    printf("protocol,packets\nany,%ju\n", (uintmax_t)packets);
+    return bytes < packets;
+}
+TEXT
+} >readme.c
+# shellcheck disable=SC2086 # lists of words
+quietly "$compiler" -std=c11 $strict -Wno-unused-parameter readme.c $static -o readme
+expect_count ./readme
+
+# The steps of the pages, as a reader types them in a checkout: every command must succeed.
+mkdir checkout
+ln -s "$source/examples" checkout/examples
+mkdir checkout/build
+ln -s "$build" checkout/build/release
+expect_steps() { # PAGE
+    fenced sh "doc/$1" >steps
+    [ -s steps ] || fail "$1 has no steps"
+    (cd checkout && HOME=$work CMAKE_GENERATOR=Ninja CC=$compiler sh -e ../steps) >log 2>&1 ||
+        fail "the steps of $1: $(cat log)"
+}
+expect_steps library.md
+grep -q '^6,[0-9]*,[0-9]*$' log || fail "library.md: no TCP is counted: $(cat log)"
+expect_steps plug-ins.md
+grep -Eq '^mine +headers ' log || fail "plug-ins.md: no row of the plug-in: $(cat log)"
 
 # The example plug-in agrees with raw; with a wrong port it does not.
 mkdir wrong
@@ -122,18 +170,9 @@ expect_verify() { # STATUS SOURCES ROW
 expect_verify 0 "$source/examples/plugin" "[0-9.,]+ +"
 expect_verify 1 wrong ".*disagrees: "
 
-# The manual page. It has no date: its version tells its age.
-manual=$prefix/share/man/man1/pktbench.1
-if command -v groff >/dev/null; then
-    groff -man -ww -z "$manual" 2>"$work/warnings"
-    [ ! -s "$work/warnings" ] || fail "groff: $(cat "$work/warnings")"
-else
-    echo "SKIP: the manual page by groff: it is not installed"
-fi
-if command -v mandoc >/dev/null; then
-    ! mandoc -T lint -W warning "$manual" | grep -v 'missing date' >"$work/warnings" ||
-        fail "mandoc: $(cat "$work/warnings")"
-else
-    echo "SKIP: the manual page by mandoc: it is not installed"
-fi
+# What the program writes about itself.
+cmp "$prefix/share/man/man1/pktbench.1" "$build/pktbench.1" || fail "no manual page"
+bash -n "$prefix/share/bash-completion/completions/pktbench" || fail "no completion for bash"
+grep -q '^#compdef pktbench$' "$prefix/share/zsh/site-functions/_pktbench" ||
+    fail "no completion for zsh"
 echo "all good"

@@ -127,44 +127,6 @@ static void test_json(void **state)
     json_decref(results);
 }
 
-/* One table of the README, from behind its opening mark on: every line stands in what the results
- * that the mark names give. Returns where it ends. */
-static char *readme_table(char *at)
-{
-    char path[512], name[256];
-    char *stop = strstr(at, "<!-- end of table -->");
-    assert_non_null(stop);
-    assert_int_equal(sscanf(at, "%255s", name), 1);
-    (void)snprintf(path, sizeof path, "%s/../../%s", folder, name);
-    json_t *results = json_load_file(path, 0, NULL);
-    assert_non_null(results);
-    char *table = rendered(results, REPORT_MARKDOWN);
-    *stop = '\0';
-    size_t lines = 0;
-    (void)strtok(at, "\n");
-    for (char *line = strtok(NULL, "\n"); line; line = strtok(NULL, "\n"), lines++)
-        if (!strstr(table, line))
-            fail_msg("README.md has a line that %s does not give:\n%s", name, line);
-    assert_true(lines > 10);
-    free(table);
-    json_decref(results);
-    return stop + 1;
-}
-
-static void test_readme(void **state)
-{
-    (void)state;
-    static const char begin[] = "<!-- table: ";
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/../../README.md", folder);
-    char *readme = file_text(path), *at = readme;
-    size_t tables = 0;
-    for (; (at = strstr(at, begin)) != NULL; tables++)
-        at = readme_table(at + sizeof begin - 1);
-    assert_true(tables >= 2);
-    free(readme);
-}
-
 static void test_not_results(void **state)
 {
     (void)state;
@@ -210,9 +172,9 @@ int main(int argc, char **argv)
     }
     writes = argc > 2 && strcmp(argv[2], "--write") == 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),  cmocka_unit_test(test_json),
-        cmocka_unit_test(test_readme),  cmocka_unit_test(test_not_results),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_report_golden),
+        cmocka_unit_test(test_golden),        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_not_results),   cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_report_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,8 +61,8 @@ static int input_add(pkt_decompress *u, pkt_err *err)
     if (u->in_size == 0)
         u->in = u->input;
     uint8_t *end = u->input + (u->in - u->input) + u->in_size;
-    /* A named pipe is read without waiting first: of one whose writer had gone before it was opened,
-     * poll() never reports the end. */
+    /* A named pipe is read without waiting first: of one whose writer had gone before it was
+     * opened, poll() never reports the end. */
     bool waits = !(fcntl(u->fd, F_GETFL) & O_NONBLOCK);
     do {
         if (waits && !pkt_pump_wait(u->pump, u->fd)) {
