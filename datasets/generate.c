@@ -60,6 +60,9 @@ typedef struct generation {
 static int frame_write(generation *g, const frame *f, pkt_err *err)
 {
     const dataset_options *o = g->options;
+    if (f->defect)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the scenario's frame %llu: %s",
+                        (unsigned long long)g->packets, f->defect);
     if (g->bytes + PCAP_RECORD_HEADER_BYTES + f->size > o->size)
         return 0;
     g->bytes += PCAP_RECORD_HEADER_BYTES + f->size;
