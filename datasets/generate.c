@@ -4,7 +4,7 @@
 
 #include "datasets/streams.h"
 #include "datasets/writer.h"
-#include "parsers/sink/sink.h"
+#include "parsers/encode/csv.h"
 #include "parsers/util/atomic_file.h"
 
 /* Neighbours whose order in time is exchanged: one pair in so many. Half of the real captures are

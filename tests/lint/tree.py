@@ -10,7 +10,6 @@ import c_text
 C_SUFFIXES = (".c", ".h", ".cpp")
 # Where the program and its libraries live.
 ROOTS = ("bench/", "cli/", "datasets/", "include/", "parsers/", "report/", "results/")
-PUBLIC_HEADER = "include/pktbench.h"
 
 
 class NoGit(Exception):
@@ -53,13 +52,13 @@ class Tree:
 
     @functools.lru_cache(maxsize=None)
     def includes(self, name):
-        """(line, file) of what the file includes. A bare name that is no file of the tree is made
-        by the build; a path that is no file is left to the compiler."""
+        """(line, file) of what the file includes, by its path from the root or from include/. What
+        is no file of the tree is made by the build, or left to the compiler."""
         found = []
         for line, path in c_text.includes(self.text(name)):
-            path = PUBLIC_HEADER if path == "pktbench.h" else path
-            if path in self.known:
-                found.append((line, path))
+            for place in (path, "include/" + path):
+                if place in self.known:
+                    found.append((line, place))
         return found
 
 
