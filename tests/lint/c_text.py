@@ -48,7 +48,8 @@ def includes(text):
 class Function:
     def __init__(self, code, match):
         self.name = NAME.search(match.group(1)).group(1)
-        self.static = bool(re.match(r'(?:extern "C"\s+)?static\b', match.group(1)))
+        # ALWAYS_INLINE of parsers/decode/cursor.h is static too.
+        self.static = bool(re.match(r'(?:static|ALWAYS_INLINE)\b', match.group(1)))
         self.line = line_of(code, match.start())
         # From the line of the opening brace to that of the closing one.
         self.lines = match.group(2).count("\n") + 1
