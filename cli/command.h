@@ -43,7 +43,8 @@ typedef struct arguments {
     size_t operand_count;
 } arguments;
 
-/* Value of an option by its name (asserts that the command has it); NULL if it was not given. */
+/* Value of an option by its name; NULL if it was not given. The program ends, after a message, if
+ * the command has no such option. */
 const char *option_value(const arguments *arguments, const char *name);
 bool option_given(const arguments *arguments, const char *name);
 /* The option as a whole number within [min, max]; `fallback` if not given.

@@ -1,5 +1,4 @@
 /* The command line, parsed by the option tables. */
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +28,10 @@ static int option_find(const command *command, const char *name, size_t length)
 const char *option_value(const arguments *arguments, const char *name)
 {
     int index = option_find(arguments->command, name, strlen(name));
-    assert(index >= 0);
+    if (index < 0) { /* a defect of the program, not of the command line */
+        message_error("%s: the command has no option --%s", arguments->command->name, name);
+        exit(EXIT_ERROR);
+    }
     return arguments->values[index];
 }
 
@@ -261,10 +263,13 @@ bool arguments_parse(const command *command, int argc, char **argv, arguments *a
                      int *status)
 {
     *arguments = (struct arguments){.command = command};
-    assert(option_count(command) <= MAX_OPTIONS);
     reading r = {.at = 1, .argc = argc, .argv = argv};
     bool only_operands = false;
     *status = EXIT_ERROR;
+    if (option_count(command) > MAX_OPTIONS) {
+        message_error("%s: the command has more than %d options", command->name, MAX_OPTIONS);
+        return false;
+    }
     arguments->operands = argv + 1; /* operands are gathered at the front of argv */
     for (; r.at < argc; r.at++) {
         char *word = argv[r.at];

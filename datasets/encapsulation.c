@@ -1,6 +1,4 @@
 /* Headers of a frame between the link and the transport. */
-#include <assert.h>
-
 #include "datasets/frame.h"
 
 void frame_vlan(frame *f, unsigned id, unsigned type)
@@ -48,7 +46,8 @@ void frame_snap(frame *f, unsigned type)
 
 void frame_ip_options(frame *f, size_t size)
 {
-    assert(f->truth.ip_version == 4 && size % 4 == 0 && size <= 40);
+    if (f->truth.ip_version != 4 || size % 4 != 0 || size > 40)
+        f->defect = "its IP header cannot have such options";
     f->bytes[f->ip] = (uint8_t)(0x45 + size / 4);
     for (size_t i = 0; i < size; i++)
         put_u8(f, 1); /* no operation */
@@ -57,7 +56,8 @@ void frame_ip_options(frame *f, size_t size)
 
 void frame_fragment(frame *f, bool more, unsigned offset)
 {
-    assert(f->truth.ip_version == 4 && offset % 8 == 0);
+    if (f->truth.ip_version != 4 || offset % 8 != 0)
+        f->defect = "it cannot be such a fragment";
     store_u16(f->bytes + f->ip + 6, (more ? 0x2000 : 0) | offset / 8);
     f->truth.ip_flags = more;
     f->truth.frag_off = (uint16_t)offset;

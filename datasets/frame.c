@@ -1,7 +1,5 @@
 #include "datasets/frame.h"
 
-#include <assert.h>
-
 enum { ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40 };
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58, PROTO_UDPLITE = 136 };
@@ -16,13 +14,17 @@ void frame_begin(frame *f)
 {
     f->size = f->step_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
+    f->defect = NULL;
     f->unpadded = f->wrong_checksum = f->oversized = false;
     memset(&f->truth, 0, sizeof f->truth);
 }
 
 void put_bytes(frame *f, const void *bytes, size_t size)
 {
-    assert(f->size + size <= FRAME_MAX);
+    if (size > FRAME_MAX - f->size) {
+        f->defect = "it is longer than FRAME_MAX";
+        return;
+    }
     memcpy(f->bytes + f->size, bytes, size);
     f->size += size;
 }
@@ -82,14 +84,18 @@ void put_address(frame *f, address a)
 
 void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type)
 {
-    assert(f->step_count < FRAME_STEPS_MAX);
+    if (f->step_count == FRAME_STEPS_MAX) {
+        f->defect = "it has more headers than FRAME_STEPS_MAX";
+        return;
+    }
     f->steps[f->step_count++] =
         (frame_step){f->size, gives, (uint8_t)ip_proto, (uint16_t)eth_type, PKT_OK};
 }
 
 void frame_verdict(frame *f, pkt_verdict verdict)
 {
-    f->steps[f->step_count - 1].verdict = (uint8_t)verdict;
+    if (f->step_count)
+        f->steps[f->step_count - 1].verdict = (uint8_t)verdict;
 }
 
 /* The header that ends here gives these columns. */
@@ -162,7 +168,8 @@ static void ipv6_header(frame *f, address source, address destination, unsigned 
 void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
               unsigned id)
 {
-    assert(source.version == destination.version);
+    if (source.version != destination.version)
+        f->defect = "its addresses are of two IP versions";
     f->ip = f->size;
     ip_truth(f, source, destination, ttl);
     if (source.version == 4)

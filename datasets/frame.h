@@ -17,6 +17,8 @@
 #define FRAME_MIN 60
 /* Headers of a frame that each may be cut off by a snaplen. */
 #define FRAME_STEPS_MAX 24
+/* Bytes behind the longest frame: fields of a header that did not fit can still be stored. */
+#define FRAME_SPARE 64
 
 /* All columns of a row. */
 typedef struct truth_row {
@@ -35,8 +37,9 @@ typedef struct frame_step {
 } frame_step;
 
 typedef struct frame {
-    uint8_t bytes[FRAME_MAX];
-    size_t size; /* so far */
+    uint8_t bytes[FRAME_MAX + FRAME_SPARE];
+    size_t size;        /* so far, at most FRAME_MAX */
+    const char *defect; /* why the scenario's calls make no frame: it is not written; NULL: none */
     truth_row truth;
     frame_step steps[FRAME_STEPS_MAX];
     size_t step_count;
@@ -70,7 +73,7 @@ static inline address address6(uint64_t hi, uint64_t lo)
 }
 
 void frame_begin(frame *f);
-/* Append bytes; what does not fit into FRAME_MAX is a defect of the scenario (asserted). */
+/* Append bytes; what does not fit into FRAME_MAX is left out, and f->defect is set. */
 void put_bytes(frame *f, const void *bytes, size_t size);
 void put_text(frame *f, const char *text);
 void put_u8(frame *f, unsigned value);
@@ -99,7 +102,8 @@ void frame_snap(frame *f, unsigned type);
  * checksum are filled by frame_end(). */
 void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
               unsigned id);
-/* Options of the IPv4 header just put: `size` bytes of no operation, a multiple of 4. */
+/* Options of the IPv4 header just put: `size` bytes of no operation, a multiple of 4, at most 40.
+ */
 void frame_ip_options(frame *f, size_t size);
 /* The IPv4 header just put is that of a fragment; `offset` in bytes, a multiple of 8. */
 void frame_fragment(frame *f, bool more, unsigned offset);
@@ -126,7 +130,8 @@ void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest);
 
 /* The last header put is the last one that can be read, for this reason. */
 void frame_verdict(frame *f, pkt_verdict verdict);
-/* Note a header that has been put with put_*(): see frame_step. */
+/* Note a header that has been put with put_*(): see frame_step. What passes FRAME_STEPS_MAX is left
+ * out, and f->defect is set. */
 void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type);
 
 /* Lengths, checksums, padding, and the rest of the truth. */

@@ -4,7 +4,7 @@
 
 #include "datasets/streams.h"
 #include "datasets/writer.h"
-#include "parsers/sink/sink.h"
+#include "parsers/encode/csv.h"
 #include "parsers/util/atomic_file.h"
 
 /* Neighbours whose order in time is exchanged: one pair in so many. Half of the real captures are
@@ -60,6 +60,9 @@ typedef struct generation {
 static int frame_write(generation *g, const frame *f, pkt_err *err)
 {
     const dataset_options *o = g->options;
+    if (f->defect)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the scenario's frame %llu: %s",
+                        (unsigned long long)g->packets, f->defect);
     if (g->bytes + PCAP_RECORD_HEADER_BYTES + f->size > o->size)
         return 0;
     g->bytes += PCAP_RECORD_HEADER_BYTES + f->size;

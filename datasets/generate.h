@@ -2,23 +2,11 @@
 #ifndef PKT_GENERATE_H
 #define PKT_GENERATE_H
 
+#include "datasets/options.h"
 #include "datasets/scenario.h"
 
 /* Size of a slice, bytes: 10 MB as the dataset's tools count them. */
 #define SLICE_BYTES 10000000u
-/* Interfaces of a generated pcapng file, at most. */
-#define GENERATE_INTERFACES_MAX 64u
-
-typedef struct dataset_options {
-    pkt_format format;
-    bool nanoseconds;    /* time stamps in them; otherwise microseconds */
-    bool big_endian;     /* numbers of the container */
-    unsigned interfaces; /* pcapng: packets take turns; 1 to GENERATE_INTERFACES_MAX */
-    uint32_t snaplen;    /* captured bytes of a packet, at most; 0: all */
-    uint64_t size;       /* bytes that the packets take as a classic pcap file without snaplen */
-    uint64_t seed;
-} dataset_options;
-
 /* Classic pcap, microseconds, little-endian, SLICE_BYTES, the scenario's seed. */
 dataset_options dataset_defaults(const dataset_scenario *scenario);
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "datasets/generate.h"
+#include "datasets/options.h"
 
 enum { PCAP_FILE_HEADER_BYTES = 24, PCAP_RECORD_HEADER_BYTES = 16 };
 

@@ -6,7 +6,7 @@
 
 #include "bench/agreement/rowset.h"
 #include "bench/worker/client.h"
-#include "parsers/sink/sink.h"
+#include "parsers/rows/text.h"
 
 /* Cells that may differ for `differs`; more is `disagrees`. Percent of the compared cells. */
 #define DIFFERS_MAX_PERCENT 1

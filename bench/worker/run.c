@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/worker/output_rows.h"
+#include "parsers/encode/csv.h"
 #include "parsers/sink/sink.h"
 #include "parsers/util/atomic_file.h"
 

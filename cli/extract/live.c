@@ -218,10 +218,8 @@ static int packets_end(session *s)
 /* The output could not be written; a reader that has gone is no trouble. */
 static int write_failed(const session *s)
 {
-    if (s->fault.sys == EPIPE) {
-        clearerr(stdout); /* which is looked at once more at the exit */
+    if (s->fault.sys == EPIPE)
         return EXIT_DONE;
-    }
     message_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->fault.msg,
                   rotation_rows(&s->out), s->out.rotating ? "; files that were finished stay" : "");
     return EXIT_ERROR;

@@ -33,10 +33,8 @@ static int thrown_away(const extraction *x, const char *const *labels)
 /* The output could not be written, or took enough: a reader that has gone is no trouble. */
 static int write_failed(const extraction *x, uint64_t rows, const pkt_err *err)
 {
-    if (err->sys == EPIPE) {
-        clearerr(stdout); /* which is looked at once more at the exit */
+    if (err->sys == EPIPE)
         return EXIT_DONE;
-    }
     message_error("%s: %s, after %" PRIu64 " rows", x->path, err->msg, rows);
     return EXIT_ERROR;
 }

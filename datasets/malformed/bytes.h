@@ -2,7 +2,7 @@
 #ifndef PKT_MALFORMED_BYTES_H
 #define PKT_MALFORMED_BYTES_H
 
-#include "datasets/malformed/malformed.h"
+#include "datasets/malformed/case.h"
 
 extern const malformed_case malformed_packets[], malformed_containers[];
 extern const size_t malformed_packet_count, malformed_container_count;

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "datasets/generate.h"
 #include "datasets/malformed/bytes.h"
 #include "datasets/writer.h"
 #include "parsers/util/atomic_file.h"

@@ -12,13 +12,13 @@ static int message_add(flatbuffer *fb, unsigned kind, size_t header, size_t body
                        pkt_buffer *out, pkt_err *err)
 {
     size_t size;
-    flatbuffer_table(fb);
-    flatbuffer_number(fb, 3, 8, body_size);
-    flatbuffer_reference(fb, 2, header);
-    flatbuffer_number(fb, 0, 2, VERSION_V5);
-    flatbuffer_number(fb, 1, 1, kind);
-    size_t root = flatbuffer_end(fb);
-    const uint8_t *metadata = flatbuffer_finish(fb, root, &size);
+    pkt_flatbuffer_table(fb);
+    pkt_flatbuffer_number(fb, 3, 8, body_size);
+    pkt_flatbuffer_reference(fb, 2, header);
+    pkt_flatbuffer_number(fb, 0, 2, VERSION_V5);
+    pkt_flatbuffer_number(fb, 1, 1, kind);
+    size_t root = pkt_flatbuffer_end(fb);
+    const uint8_t *metadata = pkt_flatbuffer_finish(fb, root, &size);
     if (!metadata)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "Arrow metadata are above %u bytes",
                         PKT_MAX_FLATBUFFER);
@@ -37,39 +37,39 @@ static size_t type_add(flatbuffer *fb, const pkt_field *field, unsigned *kind)
     const pkt_column_type type = pkt_column_type_of(field);
     if (field->kind == PKT_FIELD_TIME) {
         *kind = TYPE_TIMESTAMP;
-        size_t zone = flatbuffer_string(fb, "UTC", 3);
-        flatbuffer_table(fb);
-        flatbuffer_reference(fb, 1, zone);
-        flatbuffer_number(fb, 0, 2, UNIT_MICROSECOND);
+        size_t zone = pkt_flatbuffer_string(fb, "UTC", 3);
+        pkt_flatbuffer_table(fb);
+        pkt_flatbuffer_reference(fb, 1, zone);
+        pkt_flatbuffer_number(fb, 0, 2, UNIT_MICROSECOND);
     } else if (type == PKT_TYPED_TEXT) {
         *kind = TYPE_UTF8;
-        flatbuffer_table(fb);
+        pkt_flatbuffer_table(fb);
     } else if (type == PKT_TYPED_F64) {
         *kind = TYPE_FLOAT;
-        flatbuffer_table(fb);
-        flatbuffer_number(fb, 0, 2, PRECISION_DOUBLE);
+        pkt_flatbuffer_table(fb);
+        pkt_flatbuffer_number(fb, 0, 2, PRECISION_DOUBLE);
     } else {
         *kind = TYPE_INT;
-        flatbuffer_table(fb);
-        flatbuffer_number(fb, 0, 4, bits[type]);
-        flatbuffer_number(fb, 1, 1, 1); /* signed */
+        pkt_flatbuffer_table(fb);
+        pkt_flatbuffer_number(fb, 0, 4, bits[type]);
+        pkt_flatbuffer_number(fb, 1, 1, 1); /* signed */
     }
-    return flatbuffer_end(fb);
+    return pkt_flatbuffer_end(fb);
 }
 
 static size_t field_add(flatbuffer *fb, const pkt_field *field)
 {
     unsigned kind;
-    size_t name = flatbuffer_string(fb, field->name, field->name_size);
+    size_t name = pkt_flatbuffer_string(fb, field->name, field->name_size);
     size_t type = type_add(fb, field, &kind);
-    size_t children = flatbuffer_references(fb, NULL, 0);
-    flatbuffer_table(fb);
-    flatbuffer_reference(fb, 0, name);
-    flatbuffer_reference(fb, 3, type);
-    flatbuffer_reference(fb, 5, children);
-    flatbuffer_number(fb, 1, 1, field->present != 0); /* nullable */
-    flatbuffer_number(fb, 2, 1, kind);
-    return flatbuffer_end(fb);
+    size_t children = pkt_flatbuffer_references(fb, NULL, 0);
+    pkt_flatbuffer_table(fb);
+    pkt_flatbuffer_reference(fb, 0, name);
+    pkt_flatbuffer_reference(fb, 3, type);
+    pkt_flatbuffer_reference(fb, 5, children);
+    pkt_flatbuffer_number(fb, 1, 1, field->present != 0); /* nullable */
+    pkt_flatbuffer_number(fb, 2, 1, kind);
+    return pkt_flatbuffer_end(fb);
 }
 
 typedef struct arrow_encoder {
@@ -80,13 +80,13 @@ static int schema_add(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
 {
     flatbuffer fb;
     size_t positions[PKT_MAX_FIELDS];
-    flatbuffer_begin(&fb);
+    pkt_flatbuffer_begin(&fb);
     for (size_t i = 0; i < fields->count; i++)
         positions[i] = field_add(&fb, &fields->at[i]);
-    size_t all = flatbuffer_references(&fb, positions, fields->count);
-    flatbuffer_table(&fb);
-    flatbuffer_reference(&fb, 1, all);
-    return message_add(&fb, HEADER_SCHEMA, flatbuffer_end(&fb), 0, out, err);
+    size_t all = pkt_flatbuffer_references(&fb, positions, fields->count);
+    pkt_flatbuffer_table(&fb);
+    pkt_flatbuffer_reference(&fb, 1, all);
+    return message_add(&fb, HEADER_SCHEMA, pkt_flatbuffer_end(&fb), 0, out, err);
 }
 
 static void *arrow_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
@@ -117,14 +117,14 @@ static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t c
             buffers[n++] = (int64_t)columns[i].buffers[b].size;
         }
     }
-    flatbuffer_begin(&fb);
-    size_t nodes_at = flatbuffer_structs(&fb, nodes, count, 2);
-    size_t buffers_at = flatbuffer_structs(&fb, buffers, n / 2, 2);
-    flatbuffer_table(&fb);
-    flatbuffer_number(&fb, 0, 8, rows->count);
-    flatbuffer_reference(&fb, 1, nodes_at);
-    flatbuffer_reference(&fb, 2, buffers_at);
-    return message_add(&fb, HEADER_BATCH, flatbuffer_end(&fb), body_size, out, err);
+    pkt_flatbuffer_begin(&fb);
+    size_t nodes_at = pkt_flatbuffer_structs(&fb, nodes, count, 2);
+    size_t buffers_at = pkt_flatbuffer_structs(&fb, buffers, n / 2, 2);
+    pkt_flatbuffer_table(&fb);
+    pkt_flatbuffer_number(&fb, 0, 8, rows->count);
+    pkt_flatbuffer_reference(&fb, 1, nodes_at);
+    pkt_flatbuffer_reference(&fb, 2, buffers_at);
+    return message_add(&fb, HEADER_BATCH, pkt_flatbuffer_end(&fb), body_size, out, err);
 }
 
 /* The body is built first, for the metadata tell where its buffers are. */
@@ -137,7 +137,7 @@ static int arrow_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, p
     const size_t count = arrow->fields->count;
     notes->size = 0;
     for (size_t i = 0; i < count; i++)
-        if (arrow_column_build(rows, &arrow->fields->at[i], 0, notes, &columns[i], err) != 0)
+        if (pkt_arrow_column_build(rows, &arrow->fields->at[i], 0, notes, &columns[i], err) != 0)
             return -1;
     size_t pad = (ARROW_ALIGN - notes->size % ARROW_ALIGN) % ARROW_ALIGN;
     if (pkt_buffer_add(notes, zeros, pad, err) != 0 ||

@@ -57,8 +57,8 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
     return 0;
 }
 
-int arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base, pkt_buffer *out,
-                       arrow_column *column, pkt_err *err)
+int pkt_arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base,
+                           pkt_buffer *out, arrow_column *column, pkt_err *err)
 {
     static const size_t sizes[] = {[PKT_TYPED_I16] = 2,
                                    [PKT_TYPED_I32] = 4,

@@ -18,7 +18,7 @@ typedef struct arrow_column {
 } arrow_column;
 
 /* The field's buffers at the end of *out, offsets counted from `base`. 0, or -1 and *err. */
-int arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base, pkt_buffer *out,
-                       arrow_column *column, pkt_err *err);
+int pkt_arrow_column_build(const pkt_rows *rows, const pkt_field *field, size_t base,
+                           pkt_buffer *out, arrow_column *column, pkt_err *err);
 
 #endif

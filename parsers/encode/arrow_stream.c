@@ -120,8 +120,8 @@ static int array_build(const row_stream *s, array_memory *m, pkt_err *err)
     arrow_column columns[PKT_MAX_FIELDS];
     const size_t count = s->fields.count;
     for (size_t i = 0; i < count; i++)
-        if (arrow_column_build(&s->block.rows, &s->fields.at[i], 0, &m->body, &columns[i], err) !=
-            0)
+        if (pkt_arrow_column_build(&s->block.rows, &s->fields.at[i], 0, &m->body, &columns[i],
+                                   err) != 0)
             return -1;
     atomic_init(&m->users, count + 1);
     for (size_t i = 0; i < count; i++) {

@@ -1,8 +1,9 @@
-/* Rows -> CSV. */
+#include "parsers/encode/csv.h"
+
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
 #include "parsers/rows/rows.h"
-#include "parsers/sink/sink.h"
+#include "parsers/rows/text.h"
 
 /* One field of one row, decided once: what to read, and how to show it. */
 typedef enum shape {

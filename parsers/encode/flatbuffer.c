@@ -33,13 +33,13 @@ static void reference_put(flatbuffer *fb, size_t position)
     little_put(at, fb->used - position, 4);
 }
 
-void flatbuffer_begin(flatbuffer *fb)
+void pkt_flatbuffer_begin(flatbuffer *fb)
 {
     memset(fb, 0, sizeof *fb);
     fb->widest = 1;
 }
 
-const uint8_t *flatbuffer_finish(flatbuffer *fb, size_t root, size_t *size)
+const uint8_t *pkt_flatbuffer_finish(flatbuffer *fb, size_t root, size_t *size)
 {
     (void)front(fb, 0, 8, 4);
     reference_put(fb, root);
@@ -47,7 +47,7 @@ const uint8_t *flatbuffer_finish(flatbuffer *fb, size_t root, size_t *size)
     return fb->full ? NULL : fb->bytes + sizeof fb->bytes - fb->used;
 }
 
-size_t flatbuffer_string(flatbuffer *fb, const char *text, size_t size)
+size_t pkt_flatbuffer_string(flatbuffer *fb, const char *text, size_t size)
 {
     uint8_t *at = front(fb, size + 1, 1, 0);
     size_t pad = (4 - fb->used % 4) % 4;
@@ -61,7 +61,7 @@ size_t flatbuffer_string(flatbuffer *fb, const char *text, size_t size)
     return fb->used;
 }
 
-size_t flatbuffer_references(flatbuffer *fb, const size_t *positions, size_t count)
+size_t pkt_flatbuffer_references(flatbuffer *fb, const size_t *positions, size_t count)
 {
     (void)front(fb, 0, 4, 0);
     for (size_t i = count; i-- > 0;)
@@ -70,7 +70,7 @@ size_t flatbuffer_references(flatbuffer *fb, const size_t *positions, size_t cou
     return fb->used;
 }
 
-size_t flatbuffer_structs(flatbuffer *fb, const int64_t *numbers, size_t count, size_t width)
+size_t pkt_flatbuffer_structs(flatbuffer *fb, const int64_t *numbers, size_t count, size_t width)
 {
     (void)front(fb, 0, 8, 0);
     for (size_t i = count * width; i-- > 0;)
@@ -79,7 +79,7 @@ size_t flatbuffer_structs(flatbuffer *fb, const int64_t *numbers, size_t count, 
     return fb->used;
 }
 
-void flatbuffer_table(flatbuffer *fb)
+void pkt_flatbuffer_table(flatbuffer *fb)
 {
     fb->table = fb->used;
     fb->slot_count = 0;
@@ -93,20 +93,20 @@ static void slot_set(flatbuffer *fb, size_t slot)
         fb->slot_count = slot + 1;
 }
 
-void flatbuffer_number(flatbuffer *fb, size_t slot, size_t size, uint64_t value)
+void pkt_flatbuffer_number(flatbuffer *fb, size_t slot, size_t size, uint64_t value)
 {
     number_put(fb, value, size);
     slot_set(fb, slot);
 }
 
-void flatbuffer_reference(flatbuffer *fb, size_t slot, size_t position)
+void pkt_flatbuffer_reference(flatbuffer *fb, size_t slot, size_t position)
 {
     reference_put(fb, position);
     slot_set(fb, slot);
 }
 
 /* In front of the table goes its vtable: its own size, the table's, and where each slot is. */
-size_t flatbuffer_end(flatbuffer *fb)
+size_t pkt_flatbuffer_end(flatbuffer *fb)
 {
     number_put(fb, 0, 4); /* where the vtable is: known below */
     const size_t table = fb->used, vtable_size = 4 + 2 * fb->slot_count;

@@ -21,20 +21,20 @@ typedef struct flatbuffer {
     size_t slot_count;
 } flatbuffer;
 
-void flatbuffer_begin(flatbuffer *fb);
+void pkt_flatbuffer_begin(flatbuffer *fb);
 /* The root: the finished buffer, aligned to 8; NULL if it did not fit. */
-const uint8_t *flatbuffer_finish(flatbuffer *fb, size_t root, size_t *size);
+const uint8_t *pkt_flatbuffer_finish(flatbuffer *fb, size_t root, size_t *size);
 
-size_t flatbuffer_string(flatbuffer *fb, const char *text, size_t size);
+size_t pkt_flatbuffer_string(flatbuffer *fb, const char *text, size_t size);
 /* A vector of references to what stands at these positions. */
-size_t flatbuffer_references(flatbuffer *fb, const size_t *positions, size_t count);
+size_t pkt_flatbuffer_references(flatbuffer *fb, const size_t *positions, size_t count);
 /* A vector of structs of 64-bit numbers: `count` of `width` numbers each. */
-size_t flatbuffer_structs(flatbuffer *fb, const int64_t *numbers, size_t count, size_t width);
+size_t pkt_flatbuffer_structs(flatbuffer *fb, const int64_t *numbers, size_t count, size_t width);
 
 /* A table: begin, any slots, end. A slot that is not set has its default, 0. */
-void flatbuffer_table(flatbuffer *fb);
-void flatbuffer_number(flatbuffer *fb, size_t slot, size_t size, uint64_t value);
-void flatbuffer_reference(flatbuffer *fb, size_t slot, size_t position);
-size_t flatbuffer_end(flatbuffer *fb);
+void pkt_flatbuffer_table(flatbuffer *fb);
+void pkt_flatbuffer_number(flatbuffer *fb, size_t slot, size_t size, uint64_t value);
+void pkt_flatbuffer_reference(flatbuffer *fb, size_t slot, size_t position);
+size_t pkt_flatbuffer_end(flatbuffer *fb);
 
 #endif

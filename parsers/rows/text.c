@@ -1,11 +1,11 @@
-/* Cells as text. */
+#include "parsers/rows/text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
-#include "parsers/sink/sink.h"
 
 static const char digits[] = "0123456789abcdef";
 

@@ -7,15 +7,7 @@
 
 #include "pktbench.h"
 
-/* CSV: a header line of column names, then a line a row, '\n' at the end, no quoting needed.
- * `columns` says which columns appear (hidden ones never do; an address appears once, under its
- * name without `_hi`). Cells that do not apply (their `present` bit is clear) are empty. `file`
- * stays the caller's. NULL and *err without memory. */
-typedef struct pkt_csv_sink pkt_csv_sink;
-pkt_csv_sink *pkt_csv_sink_open(FILE *file, pkt_column_set columns, pkt_sink *sink, pkt_err *err);
-void pkt_csv_sink_close(pkt_csv_sink *csv);
-
-/* The reverse: rows of CSV as the sink writes it, back into batches. Columns may come in any order;
+/* Rows of CSV, as parsers/encode/csv.h writes it, back into batches. Columns may come in any order;
  * unknown names are refused. `present` is rebuilt from which cells are empty. */
 typedef struct pkt_csv_reader pkt_csv_reader;
 pkt_csv_reader *pkt_csv_reader_open(FILE *file, pkt_err *err);
@@ -25,11 +17,6 @@ pkt_column_set pkt_csv_reader_columns(const pkt_csv_reader *reader);
  * and *err (pos = line). */
 int pkt_csv_reader_next(pkt_csv_reader *reader, pkt_batch *batch, pkt_err *err);
 void pkt_csv_reader_close(pkt_csv_reader *reader);
-
-/* Format one shown cell as text, without its presence test. Returns the length (< PKT_CELL_TEXT).
- */
-#define PKT_CELL_TEXT 48
-size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char text[PKT_CELL_TEXT]);
 
 /* Digest: one XXH3-64 a column over all its cells, in row order. */
 typedef struct pkt_digest_sink pkt_digest_sink;

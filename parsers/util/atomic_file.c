@@ -76,6 +76,18 @@ static int open_temp(pkt_atomic_file *out, pkt_err *err)
     return 0;
 }
 
+/* Standard output by a descriptor of its own, so that it is closed like any other file. */
+static int open_standard(pkt_atomic_file *out, pkt_err *err)
+{
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    out->file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (out->file)
+        return 0;
+    if (fd >= 0)
+        close(fd);
+    return open_failed(out, err);
+}
+
 /* Give a nameless file its temporary name. */
 static int name_give(pkt_atomic_file *out)
 {
@@ -99,10 +111,8 @@ int pkt_same_file(const char *one, const char *other)
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
 {
     *out = (pkt_atomic_file){0};
-    if (strcmp(path, "-") == 0) {
-        out->file = stdout;
-        return 0;
-    }
+    if (strcmp(path, "-") == 0)
+        return open_standard(out, err);
     out->path = strdup(path);
     if (!out->path)
         return open_failed(out, err);
@@ -119,7 +129,7 @@ int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
     int bad = fflush(out->file) != 0 || ferror(out->file) ||
               (out->nameless && out->temp && name_give(out) != 0);
     int saved = errno;
-    if (out->file != stdout && fclose(out->file) != 0 && !bad) {
+    if (fclose(out->file) != 0 && !bad) {
         bad = 1;
         saved = errno;
     }
@@ -137,7 +147,7 @@ int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
 
 void pkt_atomic_file_abandon(pkt_atomic_file *out)
 {
-    if (out->file && out->file != stdout)
+    if (out->file)
         fclose(out->file);
     if (out->temp && !out->nameless)
         unlink(out->temp);

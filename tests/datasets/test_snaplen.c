@@ -42,6 +42,7 @@ static void check_frame(const char *scenario, size_t number, const frame *f)
 {
     static pkt_batch got, wanted;
     char got_text[ROW_WORDS], wanted_text[ROW_WORDS];
+    assert_null(f->defect);
     for (size_t snaplen = 0; snaplen <= SNAPLEN_MAX; snaplen++) {
         size_t captured = snaplen < f->size ? snaplen : f->size;
         decode_row(1, f->bytes, captured, f->size, &got);

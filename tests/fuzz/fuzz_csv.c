@@ -2,6 +2,7 @@
  * it. */
 #include <stdlib.h>
 
+#include "parsers/encode/csv.h"
 #include "parsers/sink/sink.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -45,17 +45,18 @@ static void environment_restore(char *saved[PRIVATE_VARIABLES])
     }
 }
 
+/* What libwireshark reported last; "" if nothing. It may say why the library did not start. */
+static char last_report[128];
+
 /* libwireshark reports through these pointers without asking whether they are set. */
 static void report_text(const char *format, va_list args)
 {
-    (void)fputs("wireshark: ", stderr);
-    (void)vfprintf(stderr, format, args);
-    (void)fputc('\n', stderr);
+    (void)vsnprintf(last_report, sizeof last_report, format, args);
 }
 
 static void report_reading(const char *path, int code)
 {
-    (void)fprintf(stderr, "wireshark: %s: %s\n", path, g_strerror(code));
+    (void)snprintf(last_report, sizeof last_report, "%s: %s", path, g_strerror(code));
 }
 
 static void report_opening(const char *path, int code, compat_bool writing)
@@ -100,8 +101,8 @@ static int library_start(pkt_err *err)
     timestamp_set_seconds_type(TS_SECONDS_DEFAULT);
     wtap_init(FALSE);
     if (!epan_init(NULL, NULL, FALSE))
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s did not start",
-                        epan_get_version());
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s did not start%s%s",
+                        epan_get_version(), *last_report ? ": " : "", last_report);
     (void)epan_load_settings(); /* without it the IP dissector has no table to look into */
     disable_name_resolution();
     if (preferences_set(err) != 0)

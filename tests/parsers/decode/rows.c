@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "parsers/decode/decode.h"
-#include "parsers/sink/sink.h"
+#include "parsers/rows/text.h"
 
 size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
 {

@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsers/encode/csv.h"
 #include "parsers/rows/digits.h"
+#include "parsers/rows/text.h"
 #include "parsers/sink/sink.h"
 #include "parsers/util/atomic_file.h"
 
