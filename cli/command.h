@@ -48,35 +48,11 @@ bool option_given(const arguments *arguments, const char *name);
  * false: a message was printed. */
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value);
-/* A duration ("90", "90s", "2m", "5ms") in seconds, above 0; false: it is none. */
-bool seconds_read(const char *text, double *value);
 /* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
-/* A size ("1000000", "64kB", "1.5GB": units of 1000) in bytes; false: it is none. */
-bool bytes_read(const char *text, double *bytes);
 /* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value);
-
-/* How streams are numbered: see pkt_capture. */
-typedef struct flow_choice {
-    pkt_flow_rule rule;
-    uint32_t max;
-} flow_choice;
-
-/* 0, or -1: no rule has the name. */
-int flow_rule_find(const char *name, pkt_flow_rule *rule);
-/* The options of FLOW_OPTIONS; false: a message was printed. */
-bool flow_options(const arguments *arguments, flow_choice *choice);
-#define FLOW_OPTIONS                                                                               \
-    {"flow-rule", "RULE",                                                                          \
-     "Number streams as this version of Wireshark does: wireshark-4.0 or wireshark-4.4; default "  \
-     "wireshark-4.0. wireshark and tshark keep to their own, the generator's knowledge to 4.0."},  \
-    {                                                                                              \
-        "max-flows", "N",                                                                          \
-            "Hold at most so many flows, and forget the least recently used ones; default "        \
-            "1048576."                                                                             \
-    }
 
 /* Every command, in help order; ends with NULL. Lives in main.c. */
 extern const command *const commands[];

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "parsers/util/error.h"
 
 extern const command bench_command, compare_command, verify_command, extract_command, list_command,
     gen_command, slice_command, info_command, report_command, choose_command, worker_command;
@@ -14,11 +15,19 @@ const command *const commands[] = {
     &gen_command,    &slice_command,   &worker_command, NULL,
 };
 
+/* NULL after a message, if there is none of the name. */
 static const command *command_find(const char *name)
 {
-    for (size_t i = 0; commands[i]; i++)
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; commands[i]; i++) {
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
+        if (!commands[i]->internal)
+            pkt_names_add(&known, commands[i]->name);
+    }
+    pkt_fail_unknown(&err, "command", name, &known);
+    message_err(&err);
     return NULL;
 }
 
@@ -31,7 +40,7 @@ static void help(FILE *out)
         if (!commands[i]->internal)
             fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`pktbench COMMAND --help` explains one of them, `pktbench help --man` is the manual\n"
-          "page. Exit status: 0 done, 1 the gate says no, 2 trouble.\n",
+          "page. Exit status: 0 done, 1 a check failed, 2 an error.\n",
           out);
 }
 
@@ -46,10 +55,8 @@ static int help_run(int argc, char **argv)
         return EXIT_DONE;
     }
     const command *command = command_find(argv[1]);
-    if (!command) {
-        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
+    if (!command)
         return EXIT_ERROR;
-    }
     command_help(command, stdout);
     return EXIT_DONE;
 }
@@ -68,10 +75,8 @@ static int dispatch(int argc, char **argv)
         return EXIT_DONE;
     }
     const command *command = command_find(argv[1]);
-    if (!command) {
-        message_error("no command has the name '%s'; see `pktbench help`", argv[1]);
+    if (!command)
         return EXIT_ERROR;
-    }
     arguments arguments;
     int status;
     if (!arguments_parse(command, argc - 1, argv + 1, &arguments, &status))
@@ -82,7 +87,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = dispatch(argc, argv);
-    /* A reader that has seen enough is no trouble (SIGPIPE is left as it is); a full disk is. */
+    /* A reader that has seen enough is no error (SIGPIPE is left as it is); a full disk is. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (status != EXIT_ERROR) /* else it has been said */
             message_error("standard output: cannot write: %s", strerror(errno));

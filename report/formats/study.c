@@ -1,7 +1,9 @@
 /* The study's table: three Python libraries in two readings, and what stands in their place. */
-#include "report/formats/private.h"
+#include "report/formats/study.h"
 
 #include <string.h>
+
+#include "results/reader.h"
 
 enum { CELL = 64, COLUMNS = 6 };
 
