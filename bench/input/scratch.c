@@ -17,15 +17,16 @@ static int entry_remove(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. */
+/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. No
+ * other descriptor is kept: it may be the end of another folder's pipe. */
 static void keeper_wait(int pipe_end, const char *folder)
 {
     char byte;
     (void)setsid(); /* an interrupt from the terminal is not meant for it */
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    close(STDERR_FILENO);
-    while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
+    if (dup2(pipe_end, STDIN_FILENO) < 0)
+        _exit(1);
+    (void)close_range(STDOUT_FILENO, ~0u, 0);
+    while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
         ;
     _exit(nftw(folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1);
 }
@@ -37,10 +38,8 @@ static bool keeper_start(scratch *s)
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     s->keeper = fork();
-    if (s->keeper == 0) {
-        close(ends[1]);
+    if (s->keeper == 0)
         keeper_wait(ends[0], s->folder);
-    }
     close(ends[0]);
     s->keeper_pipe = ends[1];
     if (s->keeper > 0)

@@ -106,12 +106,25 @@ json_t *cell_slice_seconds(const bench_record *record, const bench_cell *cell)
     return times_json(record, cell, TIME_WALL, 1e-9 * whole / (double)cell->slice->packets);
 }
 
-static const timing_sample *sample_of(const bench_cell *cell, unsigned block, unsigned round)
+/* Is the sample of an earlier round than the other one? */
+static bool is_earlier(const timing_sample *a, const timing_sample *b)
 {
-    for (size_t i = 0; i < cell->sample_count; i++)
-        if (cell->samples[i].block == block && cell->samples[i].round == round)
-            return &cell->samples[i];
-    return NULL;
+    return a->block < b->block || (a->block == b->block && a->round < b->round);
+}
+
+/* Samples of one round: of `one` the next one from *i on, of `other` from *j on, both in the order
+ * of rounds. false: there are no more. */
+static bool pair_next(const bench_cell *one, size_t *i, const bench_cell *other, size_t *j)
+{
+    while (*i < one->sample_count && *j < other->sample_count) {
+        if (is_earlier(&one->samples[*i], &other->samples[*j]))
+            ++*i;
+        else if (is_earlier(&other->samples[*j], &one->samples[*i]))
+            ++*j;
+        else
+            return true;
+    }
+    return false;
 }
 
 /* The median of one / other, paired by round. false: there are no pairs. */
@@ -122,11 +135,10 @@ static bool ratio_of(const bench_record *record, const bench_cell *one, const be
     /* Of a packet each: one of them may have seen only the first packets of the slice. */
     double scale = (double)other->slice->packets / (double)one->slice->packets;
     size_t n = 0;
-    for (size_t i = 0; ratios && i < one->sample_count; i++) {
-        const timing_sample *a = &one->samples[i];
-        const timing_sample *b = sample_of(other, a->block, a->round);
-        const bool cpu = kind == TIME_CPU;
-        double above = cpu ? a->cpu_ns : a->wall_ns, below = b ? cpu ? b->cpu_ns : b->wall_ns : 0;
+    for (size_t i = 0, j = 0; ratios && pair_next(one, &i, other, &j); i++, j++) {
+        const timing_sample *a = &one->samples[i], *b = &other->samples[j];
+        const double above = kind == TIME_CPU ? a->cpu_ns : a->wall_ns;
+        const double below = kind == TIME_CPU ? b->cpu_ns : b->wall_ns;
         if (above > 0 && below > 0)
             ratios[n++] = (observation){a->block, above / below * scale};
     }

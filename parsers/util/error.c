@@ -43,7 +43,8 @@ void pkt_names_add(pkt_names *names, const char *name)
         return;
     names->cut = strlen(separator) + strlen(name) > left;
     if (names->cut) {
-        memcpy(names->text + names->size, more, sizeof more);
+        (void)snprintf(names->text + names->size, sizeof names->text - names->size, "%s",
+                       more + (names->size ? 0 : strlen(", ")));
         return;
     }
     names->size += (size_t)snprintf(names->text + names->size, sizeof names->text - names->size,
