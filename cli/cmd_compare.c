@@ -25,9 +25,11 @@ static void side_free(loaded_side *side)
     side->count = 0;
 }
 
+/* false: a message was printed. */
 static bool file_add(loaded_side *side, const char *path)
 {
     json_error_t error;
+    char partial[PARTIAL_TEXT];
     if (side->count == FILES_MAX) {
         message_error("compare: more than %d files on one side", FILES_MAX);
         return false;
@@ -45,6 +47,8 @@ static bool file_add(loaded_side *side, const char *path)
         return false;
     }
     side->results[side->count++] = results;
+    if (partial_text(results, partial))
+        message_warning("%s: %s", path, partial);
     return true;
 }
 
@@ -105,7 +109,7 @@ static bool slices_differ(const json_t *a, const json_t *b, bool force, size_t *
     return false;
 }
 
-/* May the two be held against each other? */
+/* May the two be compared with each other? */
 static bool is_comparable(const json_t *a, const json_t *b, bool force)
 {
     size_t shared = 0;
@@ -183,13 +187,15 @@ static int compare_run(const arguments *arguments)
     report_format format;
     gate gate;
     loaded_side old = {.count = 0}, fresh = {.count = 0};
-    if (report_format_find(format_name ? format_name : "table", &format) != 0 ||
-        format > REPORT_JSON) {
-        message_error("no format has the name '%s': table, markdown, csv and json do", format_name);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (report_format_find(format_name ? format_name : "table", REPORT_JSON, &format, &err) != 0) {
+        message_err(&err);
         return EXIT_ERROR;
     }
-    if (!gate_parse(&gate, list ? list : ""))
+    if (gate_parse(&gate, list ? list : "", &err) != 0) {
+        message_failure("--fail-on", &err);
         return EXIT_ERROR;
+    }
     int status = EXIT_ERROR;
     if (side_load(&old, arguments->operands[0]) && side_load(&fresh, arguments->operands[1]) &&
         all_comparable(&old, &fresh, option_given(arguments, "force")))

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "datasets/generate.h"
+#include "parsers/util/error.h"
 
 static bool format_get(const arguments *arguments, dataset_options *options)
 {
@@ -11,7 +12,7 @@ static bool format_get(const arguments *arguments, dataset_options *options)
     if (format && strcmp(format, "pcapng") == 0)
         options->format = PKT_FORMAT_PCAPNG;
     else if (format && strcmp(format, "pcap") != 0) {
-        message_error("no format has the name '%s': pcap and pcapng do", format);
+        message_error("unknown format '%s'; known: pcap, pcapng", format);
         return false;
     }
     if (option_given(arguments, "interfaces") && options->format != PKT_FORMAT_PCAPNG) {
@@ -40,13 +41,13 @@ static bool options_get(const arguments *arguments, dataset_options *options)
 
 static void scenario_unknown(const char *name)
 {
-    char known[256];
-    size_t n = 0;
+    pkt_names known = {.size = 0};
+    pkt_err err;
     const dataset_scenario *scenario;
-    known[0] = '\0';
-    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", scenario->name);
-    message_error("no scenario has the name '%s': there are %s", name, known);
+    for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++)
+        pkt_names_add(&known, scenario->name);
+    pkt_fail_unknown(&err, "scenario", name, &known);
+    message_err(&err);
 }
 
 static int gen_run(const arguments *arguments)

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "bench/worker/describe.h"
-#include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "parsers/core/numbers.h"
 #include "parsers/input/input.h"
 #include "parsers/source/source.h"
+#include "parsers/util/error.h"
 
 /* Interfaces that are described; further ones are only counted, so that memory stays bounded. */
 #define INFO_INTERFACES_MAX 4096u
@@ -228,10 +228,9 @@ static void interfaces_print(const capture_info *info)
 
 static void info_print(const capture_info *info, const char *name)
 {
-    char first[64], last[64], words[sizeof info->fault.msg + 40];
+    char first[64], last[64], fault[PKT_ERR_TEXT];
     time_text(info->first_ns, first, sizeof first);
     time_text(info->last_ns, last, sizeof last);
-    error_text(&info->fault, words, sizeof words);
     row("capture", "%s", name);
     row("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
     row("compression", "%s", info->packing ? info->packing : "none");
@@ -249,7 +248,7 @@ static void info_print(const capture_info *info, const char *name)
         row("in order", "%s", info->in_order ? "yes" : "no");
     }
     row("end", "%s%s%s", ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
-        info->fault.code == PKT_ERR_NONE ? "" : words);
+        info->fault.code == PKT_ERR_NONE ? "" : pkt_err_text(&info->fault, fault));
 }
 
 static int info_show(const capture_info *info, const char *name, bool json)
@@ -285,12 +284,9 @@ static int info_of(const char *path, interface_info *interfaces, bool json)
 
 static int info_run(const arguments *arguments)
 {
-    const char *format = option_value(arguments, "format");
-    bool json = format && strcmp(format, "json") == 0;
-    if (format && !json && strcmp(format, "table") != 0) {
-        message_error("no format has the name '%s': table and json do", format);
+    bool json;
+    if (!json_option(arguments, &json))
         return EXIT_ERROR;
-    }
     interface_info *interfaces = malloc(INFO_INTERFACES_MAX * sizeof *interfaces);
     if (!interfaces) {
         message_error("no memory for interfaces");

@@ -6,13 +6,15 @@
 
 #include "bench/agreement/check.h"
 #include "bench/agreement/conformance.h"
-#include "bench/input/scratch.h"
+#include "bench/input/build.h"
+#include "bench/outcome/cell_json.h"
 #include "bench/outcome/gate.h"
 #include "bench/outcome/results.h"
 #include "bench/timing/machine.h"
-#include "cli/command.h"
 #include "cli/message.h"
 #include "cli/progress.h"
+#include "cli/shared_options.h"
+#include "parsers/util/error.h"
 #include "report/formats/conformance.h"
 
 /* Seconds that one run may take, unless --timeout says otherwise. */
@@ -30,6 +32,7 @@ typedef struct verification {
     bool show_values, json;
     json_t *slices; /* with --format json */
     progress progress;
+    pkt_notices notices; /* printed by `progress` */
     int status;
 } verification;
 
@@ -116,8 +119,12 @@ static void verify_backend(verification *v, checker *k, const backend *backend, 
 static bool verify_slice(verification *v, suite_slice *slice)
 {
     checker k;
-    if (!checker_open(&k, &v->suite, slice, &v->selection, v->reference, v->seconds))
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (checker_open(&k, &v->suite, slice, &v->selection, v->reference, v->seconds, &err) != 0) {
+        progress_close(&v->progress);
+        message_err(&err);
         return false;
+    }
     if (!v->json && slice->unfiltered)
         printf("filter '%s': %" PRIu64 " of %" PRIu64 " packets match\n", v->suite.filter,
                slice->filtered, slice->unfiltered);
@@ -146,7 +153,6 @@ static bool verify_slice(verification *v, suite_slice *slice)
 static void verify_slices(verification *v)
 {
     v->slices = json_array();
-    progress_open(&v->progress);
     for (size_t i = 0; i < v->suite.count; i++)
         if (!verify_slice(v, &v->suite.slices[i])) {
             v->status = EXIT_ERROR;
@@ -167,12 +173,18 @@ static int verify_malformed(verification *v, const arguments *arguments)
                      .selection = &v->selection,
                      .folder = option_value(arguments, "cases"),
                      .seconds = v->seconds,
-                     .show_values = v->show_values,
-                     .gate = &v->gate};
-    json_t *found = scratch_open(&v->suite) ? conformance_run(&c) : NULL;
+                     .show_values = v->show_values};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    json_t *found = NULL;
+    v->suite.notices = &v->notices;
+    if (scratch_open(&v->suite.scratch, &err) == 0)
+        found = conformance_run(&c, &err);
     suite_close(&v->suite);
-    if (!found)
+    progress_close(&v->progress);
+    if (!found) {
+        message_err(&err);
         return EXIT_ERROR;
+    }
     if (v->json) {
         json_t *out = json_pack("{s:i, s:o, s:O}", "schema_version", RESULTS_SCHEMA_VERSION,
                                 "context", machine_describe(), "conformance", found);
@@ -183,7 +195,10 @@ static int verify_malformed(verification *v, const arguments *arguments)
         report_conformance(found, false, true, stdout);
     }
     json_decref(found);
-    return c.gate_failed ? EXIT_CHECK_FAILED : EXIT_DONE;
+    for (unsigned status = 0; status < STATUS_COUNT; status++)
+        if (c.ended[status] && gate_fails(&v->gate, (run_status)status))
+            return EXIT_CHECK_FAILED;
+    return EXIT_DONE;
 }
 
 static bool suite_wanted(const arguments *arguments, bool *malformed)
@@ -191,7 +206,7 @@ static bool suite_wanted(const arguments *arguments, bool *malformed)
     const char *name = option_value(arguments, "suite");
     *malformed = name && strcmp(name, "malformed") == 0;
     if (name && !*malformed) {
-        message_error("--suite %s: verify has the suite malformed alone", name);
+        message_error("unknown suite '%s'; known: malformed", name);
         return false;
     }
     if (option_given(arguments, "cases") && !*malformed) {
@@ -210,40 +225,72 @@ static bool suite_wanted(const arguments *arguments, bool *malformed)
     return true;
 }
 
+static bool options_read(verification *v, const arguments *arguments, bool malformed)
+{
+    const char *fails = option_value(arguments, "fail-on");
+    pkt_err err = {.pos = PKT_POS_NONE};
+    v->show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
+    if (!json_option(arguments, &v->json) ||
+        !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
+                        &v->seconds))
+        return false;
+    if (!fails)
+        fails = malformed ? MALFORMED_FAILS : VERIFY_FAILS;
+    if (gate_parse(&v->gate, fails, &err) == 0)
+        return true;
+    message_failure("--fail-on", &err);
+    return false;
+}
+
+/* The captures, or the headline scenarios. */
+static int verify_captures(verification *v, const arguments *arguments,
+                           const pkt_flow_choice *flows)
+{
+    const suite_request request = {.filter = option_value(arguments, "f"),
+                                   .captures = arguments->operands,
+                                   .count = arguments->operand_count};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (suite_open(&v->suite, &request, &v->notices, &err) != 0) {
+        message_err(&err);
+        return EXIT_ERROR;
+    }
+    suite_flows(&v->suite, flows);
+    verify_slices(v);
+    suite_close(&v->suite);
+    return v->status;
+}
+
+/* The backends, and the one that the others are compared with. */
+static bool selection_get(verification *v, const arguments *arguments)
+{
+    const selection_request request = selection_request_of(arguments);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (selection_open(&v->selection, &request, &err) != 0) {
+        message_err(&err);
+        return false;
+    }
+    if (!v->reference || selection_reference(&v->selection, v->reference, &err))
+        return true;
+    pkt_err_about(&err, v->reference);
+    message_failure("--reference", &err);
+    selection_close(&v->selection);
+    return false;
+}
+
 static int verify_run(const arguments *arguments)
 {
     verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
     bool malformed;
-    const char *format = option_value(arguments, "format");
-    const selection_request request = selection_request_of(arguments);
-    flow_choice flows;
-    v.json = format && strcmp(format, "json") == 0;
-    v.show_values = option_given(arguments, "show-values") || isatty(STDOUT_FILENO);
-    if (format && !v.json && strcmp(format, "table") != 0) {
-        message_error("no format has the name '%s': table and json do", format);
-        return EXIT_ERROR;
-    }
+    pkt_flow_choice flows;
     if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
-        !option_seconds(arguments, "timeout", malformed ? CONFORMANCE_SECONDS : RUN_SECONDS,
-                        &v.seconds) ||
-        !gate_parse(&v.gate, option_given(arguments, "fail-on")
-                                 ? option_value(arguments, "fail-on")
-                                 : (malformed ? MALFORMED_FAILS : VERIFY_FAILS)) ||
-        !selection_open(&v.selection, &request))
+        !options_read(&v, arguments, malformed) || !selection_get(&v, arguments))
         return EXIT_ERROR;
-    if (malformed)
-        v.status = verify_malformed(&v, arguments);
-    else if (suite_open(&v.suite, &(suite_request){.filter = option_value(arguments, "f"),
-                                                   .captures = arguments->operands,
-                                                   .count = arguments->operand_count})) {
-        suite_flows(&v.suite, &flows);
-        verify_slices(&v);
-        suite_close(&v.suite);
-    } else {
-        v.status = EXIT_ERROR;
-    }
+    progress_open(&v.progress);
+    v.notices = progress_notices(&v.progress);
+    const int status =
+        malformed ? verify_malformed(&v, arguments) : verify_captures(&v, arguments, &flows);
     selection_close(&v.selection);
-    return v.status;
+    return status;
 }
 
 static const option_spec options[] = {

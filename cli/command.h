@@ -51,36 +51,11 @@ bool option_given(const arguments *arguments, const char *name);
  * false: a message was printed. */
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value);
-/* A duration ("90", "90s", "2m", "5ms") in seconds, above 0; false: it is none. */
-bool seconds_read(const char *text, double *value);
 /* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
-/* A size ("1000000", "64kB", "1.5GB": units of 1000) in bytes; false: it is none. */
-bool bytes_read(const char *text, double *bytes);
 /* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value);
-
-/* How streams are numbered: see pkt_capture. */
-typedef struct flow_choice {
-    pkt_flow_rule rule;
-    uint32_t max;
-} flow_choice;
-
-/* 0, or -1: no rule has the name. */
-int flow_rule_find(const char *name, pkt_flow_rule *rule);
-/* The options of FLOW_OPTIONS; false: a message was printed. */
-bool flow_options(const arguments *arguments, flow_choice *choice);
-#define FLOW_OPTIONS                                                                               \
-    {"flow-rule", "wireshark-4.0|wireshark-4.4",                                                   \
-     "Rule for stream numbers: that of Wireshark 4.0, or that of Wireshark 4.4 and later. The "    \
-     "backends wireshark and tshark use the rule of their own version, the golden rows that of "   \
-     "4.0. Default wireshark-4.0."},                                                               \
-    {                                                                                              \
-        "max-flows", "N",                                                                          \
-            "Flows in memory at once. Beyond that, the least recently used flow is forgotten. "    \
-            "Default 1048576."                                                                     \
-    }
 
 /* Every command, in help order; ends with NULL. Lives in main.c. */
 extern const command *const commands[];

@@ -5,6 +5,7 @@
 #include "bench/timing/machine.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "parsers/util/error.h"
 
 extern const command bench_command, compare_command, verify_command, extract_command, list_command,
     gen_command, slice_command, info_command, report_command, choose_command, worker_command;
@@ -15,18 +16,20 @@ const command *const commands[] = {
     &gen_command,    &slice_command,   &worker_command, NULL,
 };
 
+/* NULL after a message, if there is none of the name. */
 static const command *command_find(const char *name)
 {
-    for (size_t i = 0; commands[i]; i++)
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; commands[i]; i++) {
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
+        if (!commands[i]->internal)
+            pkt_names_add(&known, commands[i]->name);
+    }
+    pkt_fail_unknown(&err, "command", name, &known);
+    message_err(&err);
     return NULL;
-}
-
-static int command_unknown(const char *name)
-{
-    message_error("unknown command '%s'; see `pktbench help`", name);
-    return EXIT_ERROR;
 }
 
 /* `shell` may be NULL. */
@@ -58,7 +61,7 @@ static int help_run(int argc, char **argv)
         return completion_print(argc > 2 ? argv[2] : NULL);
     const command *command = command_find(argv[1]);
     if (!command)
-        return command_unknown(argv[1]);
+        return EXIT_ERROR;
     command_help(command, stdout);
     return EXIT_DONE;
 }
@@ -85,7 +88,7 @@ static int dispatch(int argc, char **argv)
         return version_print();
     const command *command = command_find(argv[1]);
     if (!command)
-        return command_unknown(argv[1]);
+        return EXIT_ERROR;
     arguments arguments;
     int status;
     if (!arguments_parse(command, argc - 1, argv + 1, &arguments, &status))

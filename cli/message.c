@@ -1,12 +1,13 @@
 #include "cli/message.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/worker/describe.h"
+#include "parsers/util/error.h"
 
-static int coloured(void)
+static bool coloured(void)
 {
     const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
@@ -14,7 +15,7 @@ static int coloured(void)
 
 static void message_line(const char *kind, const char *colour, const char *format, va_list args)
 {
-    int shown = coloured();
+    const bool shown = coloured();
     fprintf(stderr, "pktbench: %s%s%s", shown ? colour : "", kind, shown ? "\033[0m" : "");
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
@@ -44,16 +45,20 @@ void message_note(const char *format, ...)
     va_end(args);
 }
 
+void message_err(const pkt_err *err)
+{
+    char text[PKT_ERR_TEXT];
+    message_error("%s", pkt_err_text(err, text));
+}
+
 void message_failure(const char *path, const pkt_err *err)
 {
-    char words[sizeof err->msg + 40];
-    error_text(err, words, sizeof words);
-    message_error("%s: %s", path, words);
+    char text[PKT_ERR_TEXT];
+    message_error("%s: %s", path, pkt_err_text(err, text));
 }
 
 void message_truncated(const char *path, const pkt_err *err, const char *what)
 {
-    char words[sizeof err->msg + 40];
-    error_text(err, words, sizeof words);
-    message_warning("%s: %s: %s", path, words, what);
+    char text[PKT_ERR_TEXT];
+    message_warning("%s: %s: %s", path, pkt_err_text(err, text), what);
 }

@@ -13,7 +13,9 @@
 void message_error(const char *format, ...) MESSAGE_FORMAT;
 void message_warning(const char *format, ...) MESSAGE_FORMAT;
 void message_note(const char *format, ...) MESSAGE_FORMAT;
-/* "pktbench: error: PATH: MESSAGE (at byte N)". */
+/* "pktbench: error: MESSAGE (at byte N)". */
+void message_err(const pkt_err *err);
+/* The same of a file, or of an option: "pktbench: error: PATH: MESSAGE (at byte N)". */
 void message_failure(const char *path, const pkt_err *err);
 /* "pktbench: warning: PATH: MESSAGE (at byte N): WHAT", of a capture that is cut. */
 void message_truncated(const char *path, const pkt_err *err, const char *what);

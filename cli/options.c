@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "parsers/util/parse.h"
 
 static size_t option_count(const command *command)
 {
@@ -59,76 +60,13 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
     return true;
 }
 
-bool seconds_read(const char *text, double *value)
-{
-    char *end = NULL;
-    if (isdigit((unsigned char)text[0]))
-        *value = strtod(text, &end);
-    if (end && end[0] == 'm' && end[1] == 's') {
-        *value /= 1000;
-        end += 2;
-    } else if (end && *end == 'm') {
-        *value *= 60;
-        end++;
-    } else if (end && *end == 's') {
-        end++;
-    }
-    return end && !*end && *value > 0 && *value <= 1e6;
-}
-
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value)
 {
     const char *text = option_value(arguments, name);
     *value = fallback;
-    if (!text || seconds_read(text, value))
+    if (!text || pkt_parse_seconds(text, value))
         return true;
     message_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
-    return false;
-}
-
-int flow_rule_find(const char *name, pkt_flow_rule *rule)
-{
-    for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++)
-        if (strcmp(name, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
-            *rule = (pkt_flow_rule)i;
-            return 0;
-        }
-    return -1;
-}
-
-bool flow_options(const arguments *arguments, flow_choice *choice)
-{
-    const char *rule = option_value(arguments, "flow-rule");
-    uint64_t max;
-    *choice = (flow_choice){.rule = PKT_FLOW_WIRESHARK_4_0};
-    if (rule && flow_rule_find(rule, &choice->rule) != 0) {
-        message_error("--flow-rule %s: wireshark-4.0 and wireshark-4.4 are the rules", rule);
-        return false;
-    }
-    if (!option_number(arguments, "max-flows", 1, PKT_MOST_FLOWS, PKT_MAX_FLOWS, &max))
-        return false;
-    choice->max = (uint32_t)max;
-    return true;
-}
-
-bool bytes_read(const char *text, double *bytes)
-{
-    static const struct {
-        const char *name;
-        double bytes;
-    } units[] = {{"", 1},     {"B", 1},    {"kB", 1e3}, {"KB", 1e3},
-                 {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
-    char *end = NULL;
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    *bytes = strtod(text, &end);
-    if (end != text + strspn(text, "0123456789.")) /* neither hexadecimal nor an exponent */
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(end, units[i].name) == 0) {
-            *bytes *= units[i].bytes;
-            return true;
-        }
     return false;
 }
 
@@ -140,7 +78,7 @@ bool option_bytes(const arguments *arguments, const char *name, uint64_t min, ui
     *value = fallback;
     if (!text)
         return true;
-    if (bytes_read(text, &bytes) && bytes >= (double)min && bytes <= (double)max) {
+    if (pkt_parse_bytes(text, &bytes) && bytes >= (double)min && bytes <= (double)max) {
         *value = (uint64_t)bytes;
         return true;
     }

@@ -4,37 +4,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "cli/message.h"
+#include "parsers/util/clock.h"
 
 /* Not more often than this, seconds. */
 #define REDRAW_SECONDS 0.1
-
-double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void progress_open(progress *progress)
 {
     const char *term = getenv("TERM");
     *progress = (struct progress){
         .shown = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
-        .started = seconds_now(),
+        .started = pkt_seconds_now(),
     };
 }
 
 void progress_expect(progress *progress, double seconds)
 {
-    progress->started = seconds_now();
+    progress->started = pkt_seconds_now();
     progress->expected = seconds;
 }
 
 void progress_show(progress *progress, const char *format, ...)
 {
-    double now = seconds_now();
+    double now = pkt_seconds_now();
     if (!progress->shown || now - progress->drawn < REDRAW_SECONDS)
         return;
     progress->drawn = now;
@@ -55,4 +50,24 @@ void progress_close(progress *progress)
 {
     if (progress->shown)
         fputs("\r\033[K", stderr);
+}
+
+static void notice_take(void *self, pkt_notice_kind kind, const char *text)
+{
+    if (kind == PKT_NOTICE_PROGRESS) {
+        progress_show(self, "%s", text);
+        return;
+    }
+    progress_close(self);
+    (kind == PKT_NOTICE_WARNING ? message_warning : message_note)("%s", text);
+}
+
+static void notice_expect(void *self, double seconds)
+{
+    progress_expect(self, seconds);
+}
+
+pkt_notices progress_notices(progress *progress)
+{
+    return (pkt_notices){notice_take, notice_expect, progress};
 }

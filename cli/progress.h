@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "parsers/util/notice.h"
+
 typedef struct progress {
     bool shown;      /* standard error is a terminal */
     double started;  /* seconds on the monotonic clock */
@@ -20,7 +22,7 @@ __attribute__((format(printf, 2, 3)))
 void progress_show(progress *progress, const char *format, ...);
 /* Leave the line empty. */
 void progress_close(progress *progress);
-/* Seconds on the monotonic clock. */
-double seconds_now(void);
+/* Who prints a library's notices: progress on that line, notes and warnings as messages. */
+pkt_notices progress_notices(progress *progress);
 
 #endif

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/timing/machine.h"
@@ -19,6 +18,8 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "parsers/encode/writer.h"
+#include "parsers/util/clock.h"
+#include "parsers/util/error.h"
 
 /* Address space of a worker, at most. libwireshark takes about 1 GiB of it. */
 #define WORKER_MEMORY_BYTES (UINT64_C(8) << 30)
@@ -26,7 +27,7 @@
 typedef struct worker {
     const pkt_backend *backend;
     void *context;
-    int loaded;
+    bool loaded;
     unsigned runs; /* so far */
     pkt_batch *batch;
     uint8_t *evict;
@@ -40,9 +41,8 @@ static json_t *refusal(const char *reason)
 
 static json_t *failure(const run_outcome *outcome)
 {
-    char words[sizeof outcome->err.msg + 40];
-    error_text(&outcome->err, words, sizeof words);
-    json_t *answer = refusal(words);
+    char text[PKT_ERR_TEXT];
+    json_t *answer = refusal(pkt_err_text(&outcome->err, text));
     if (outcome->signal)
         json_object_set_new(answer, "signal", json_integer(outcome->signal));
     return answer;
@@ -76,15 +76,13 @@ static json_t *answer_describe(worker *w)
 static json_t *answer_load(worker *w)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     if (w->backend->load && w->backend->load(&w->context, &err) != 0) {
         run_outcome outcome = {.err = err};
         return failure(&outcome);
     }
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    w->loaded = 1;
-    int64_t ns = (to.tv_sec - from.tv_sec) * INT64_C(1000000000) + (to.tv_nsec - from.tv_nsec);
+    const int64_t ns = pkt_clock_ns(CLOCK_MONOTONIC) - from;
+    w->loaded = true;
     return json_pack("{s:b, s:I}", "ok", 1, "load_ns", (json_int_t)ns);
 }
 
@@ -122,7 +120,7 @@ static json_t *answer_output(worker *w, run_job *job)
     run_outcome outcome;
     job->kind = RUN_OUTPUT;
     if (!job->sink)
-        return refusal("output_rows: no sink to hand rows over to");
+        return refusal("output_rows: no sink to write rows to");
     run_next(w, job, &outcome);
     if (outcome.failed)
         return failure(&outcome);
@@ -212,13 +210,14 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
     run_job job = {.path = json_string_value(json_object_get(request, "slice"))};
     if (!w->loaded)
         return refusal("load comes first");
-    if (!job.path || !level || level_find(level, &job.level) != 0)
+    if (!job.path || !level || pkt_level_find(level, &job.level, NULL) != 0)
         return refusal("a run needs a slice and a level");
     if (!sink_read(request, &job))
         return refusal("no such sink, or number of threads");
     const char *rule = json_string_value(json_object_get(request, "flow_rule"));
     const json_int_t max = json_integer_value(json_object_get(request, "max_flows"));
-    if ((rule && flow_rule_find(rule, &job.flows.rule) != 0) || max < 0 || max > PKT_MOST_FLOWS)
+    if ((rule && pkt_flow_rule_find(rule, &job.flows.rule, NULL) != 0) || max < 0 ||
+        max > PKT_MOST_FLOWS)
         return refusal("no such rule for streams, or number of flows");
     job.flows.max = (uint32_t)max;
     if (strcmp(what, "verify") == 0)
@@ -238,7 +237,7 @@ static json_t *answer(worker *w, const json_t *request)
 {
     const char *what = json_string_value(json_object_get(request, "op"));
     if (!what)
-        return refusal("a request is an object with the key \"do\"");
+        return refusal("a request is an object with the key \"op\"");
     if (strcmp(what, "describe") == 0)
         return answer_describe(w);
     if (strcmp(what, "load") == 0)
@@ -280,8 +279,7 @@ static const pkt_backend *backend_get(const arguments *arguments, pkt_err *err)
         return pkt_plugin_open(plugin, err);
     pkt_entry entry = PKT_INIT(pkt_entry);
     if (pkt_registry_find(arguments->operands[0], &entry) != 0) {
-        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no backend has the name %s",
-                 arguments->operands[0]);
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown backend '%s'", arguments->operands[0]);
         return NULL;
     }
     return pkt_entry_backend(&entry, err);

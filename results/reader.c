@@ -183,6 +183,33 @@ void interval_text(const json_t *summary, double scale, char *text, size_t size)
     (void)snprintf(text, size, "[%s, %s]", low, high);
 }
 
+/* Blocks that any run has samples of. */
+static json_int_t blocks_done(const json_t *results)
+{
+    json_int_t done = 0;
+    size_t i, j;
+    json_t *run, *sample;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        json_array_foreach(json_object_get(run, "samples"), j, sample)
+        {
+            const json_int_t block = json_integer_value(json_object_get(sample, "block"));
+            done = block >= done ? block + 1 : done;
+        }
+    }
+    return done;
+}
+
+const char *partial_text(const json_t *results, char text[PARTIAL_TEXT])
+{
+    if (!json_is_true(json_object_get(results, "partial")))
+        return NULL;
+    (void)snprintf(text, PARTIAL_TEXT, "partial results: %lld of %lld blocks",
+                   (long long)blocks_done(results),
+                   (long long)json_integer_value(at(results, "plan", "blocks")));
+    return text;
+}
+
 bool is_above_one(const json_t *ratio)
 {
     return json_number_value(json_array_get(json_object_get(ratio, "ci95"), 0)) > 1;

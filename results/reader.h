@@ -46,6 +46,9 @@ bool is_timed(const json_t *run);
 void number_text(double value, char *text, size_t size);
 /* "[1.02, 1.05]", or "" without an interval. */
 void interval_text(const json_t *summary, double scale, char *text, size_t size);
+/* "partial results: 3 of 8 blocks" for results of a run that did not end; NULL for whole ones. */
+enum { PARTIAL_TEXT = 80 };
+const char *partial_text(const json_t *results, char text[PARTIAL_TEXT]);
 /* The interval lies wholly above 1. */
 bool is_above_one(const json_t *ratio);
 /* Runs longer than this are a sample of their own, one a block, milliseconds. */

@@ -7,11 +7,6 @@
 
 #include "bench/agreement/stream_map.h"
 
-bool verdict_is_well_formed(unsigned verdict)
-{
-    return verdict == PKT_OK || verdict == PKT_FRAGMENT;
-}
-
 /* Groups of columns that say by themselves whether they apply. */
 static uint64_t groups_of(pkt_column_set columns)
 {
@@ -42,15 +37,6 @@ bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t
         if (pkt_set_has(&shared, c) && wanted[c] != digest[c])
             return false;
     return true;
-}
-
-unsigned verdict_at(const rowset *verdicts, uint64_t row)
-{
-    if (!verdicts || row >= verdicts->rows)
-        return PKT_OK;
-    size_t index;
-    const pkt_batch *batch = rowset_at(verdicts, row, &index);
-    return batch->verdict[index];
 }
 
 /* Shown columns: an address is one cell, presence is part of every cell. */

@@ -40,10 +40,6 @@ typedef struct agreement {
     difference first;                     /* in a sound packet; in a broken one if there is none */
 } agreement;
 
-/* A sound packet's cells must agree. */
-bool verdict_is_well_formed(unsigned verdict);
-/* The row's verdict; PKT_OK if `verdicts` is NULL or does not have it. */
-unsigned verdict_at(const rowset *verdicts, uint64_t row);
 /* What two column sets of a level are compared in: presence and verdict belong to decoding. */
 pkt_column_set columns_shared(pkt_column_set one, pkt_column_set other, pkt_level level);
 /* The quick way: do the digests of the shared columns say that every cell is the same? */

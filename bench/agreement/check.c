@@ -4,25 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/worker/describe.h"
-#include "cli/message.h"
+#include "parsers/util/error.h"
 
 #define TRUTH "truth"
 #define INDEPENDENT "wireshark"
 #define OURS "raw"
-
-bool client_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns)
-{
-    if (!client_open(client, id))
-        return false;
-    json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
-    if (answer && load_ns)
-        *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
-    json_decref(answer);
-    if (!answer)
-        client_close(client);
-    return answer != NULL;
-}
 
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
 {
@@ -51,7 +37,7 @@ static void answer_take(const json_t *answer, check *out)
  * the run told besides. */
 static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
 {
-    char *csv = suite_scratch(k->suite, "rows.csv");
+    char *csv = scratch_path(&k->suite->scratch, "rows.csv");
     json_t *request = run_request("rows", k->slice, level);
     json_object_set_new(request, "to", json_string(csv));
     json_t *answer = client_ask(worker, request, k->seconds);
@@ -60,8 +46,9 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     if (good && out)
         answer_take(answer, out);
     if (good && rowset_read_csv(rows, csv, &err) != 0) {
+        char text[PKT_ERR_TEXT];
         worker->status = STATUS_FAILED;
-        error_text(&err, worker->reason, sizeof worker->reason);
+        (void)snprintf(worker->reason, sizeof worker->reason, "%s", pkt_err_text(&err, text));
         rowset_free(rows);
         good = false;
     }
@@ -82,37 +69,42 @@ static pkt_level reference_level(const backend *c)
     return best;
 }
 
-static bool reference_fetch(const checker *k, const backend *c, reference *out)
+/* The rows of a backend as a reference. 0, or -1 and *err. */
+static int reference_fetch(const checker *k, const backend *c, reference *out, pkt_err *err)
 {
     client worker;
     *out = (reference){0};
-    if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
-        message_warning("%s cannot serve as reference: %s", c->name, worker.reason);
-        return false;
-    }
-    bool good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+    bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
-        out->name = c->name;
-        out->decoder = c->decoder;
-    } else {
-        message_warning("%s cannot serve as reference for %s: %s", c->name, k->slice->name,
-                        worker.reason);
+        good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+        client_close(&worker);
     }
-    client_close(&worker);
-    return good;
+    if (!good)
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s cannot be the reference for %s: %s",
+                        c->name, k->slice->name, worker.reason);
+    out->name = c->name;
+    out->decoder = c->decoder;
+    return 0;
 }
 
-static bool truth_fetch(checker *k)
+/* The same where the run goes on without it, with a warning. */
+static bool reference_try(const checker *k, const backend *c, reference *out)
 {
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (rowset_read_csv(&k->main.rows, k->slice->truth, &err) != 0) {
-        message_failure(k->slice->truth, &err);
-        return false;
-    }
+    pkt_err err;
+    if (reference_fetch(k, c, out, &err) == 0)
+        return true;
+    pkt_notice(k->suite->notices, PKT_NOTICE_WARNING, "%s", err.msg);
+    return false;
+}
+
+static int truth_fetch(checker *k, pkt_err *err)
+{
+    if (rowset_read_csv(&k->main.rows, k->slice->truth, err) != 0)
+        return pkt_err_about(err, k->slice->truth);
     k->main.name = TRUTH;
     k->main.decoder = "generator";
     k->verdicts = &k->main.rows;
-    return true;
+    return 0;
 }
 
 /* raw's verdicts tell the broken packets from the sound ones. */
@@ -125,21 +117,20 @@ static void verdicts_fetch(checker *k)
             return;
         }
     reference ours;
-    if (reference_fetch(k, selection_find(k->selection, OURS), &ours)) {
+    if (reference_try(k, selection_find(k->selection, OURS), &ours)) {
         k->own = ours.rows;
         k->verdicts = &k->own;
     }
 }
 
-/* Someone with another decoder than the main reference, to hold the main reference itself against.
- */
+/* A backend with another decoder than the main reference, to compare that one with. */
 static void other_fetch(checker *k)
 {
     const char *const names[] = {INDEPENDENT, OURS};
     for (size_t i = 0; i < 2 && !k->other.name; i++) {
         const backend *c = selection_find(k->selection, names[i]);
         if (c && c->available && (!k->main.name || strcmp(c->decoder, k->main.decoder) != 0))
-            (void)reference_fetch(k, c, &k->other);
+            (void)reference_try(k, c, &k->other);
     }
 }
 
@@ -152,42 +143,41 @@ static void well_formed_count(checker *k)
                 verdict_is_well_formed(k->verdicts->batches[i]->verdict[row]);
 }
 
-bool checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
-                  const char *wanted, double seconds)
+/* The rows of backends: of the one that is wanted, or of wireshark if it is there. */
+static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
+{
+    const backend *named = wanted ? selection_reference(k->selection, wanted, err)
+                                  : selection_find(k->selection, INDEPENDENT);
+    if (wanted && (!named || reference_fetch(k, named, &k->main, err) != 0))
+        return -1;
+    if (!wanted && named && named->available)
+        (void)reference_try(k, named, &k->main);
+    other_fetch(k);
+    verdicts_fetch(k);
+    return 0;
+}
+
+int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
+                 const char *wanted, double seconds, pkt_err *err)
 {
     *k = (checker){.suite = suite,
                    .slice = slice,
                    .selection = selection,
                    .seconds = seconds,
                    .wanted = wanted != NULL};
-    const backend *named = selection_find(selection, wanted ? wanted : INDEPENDENT);
-    if (wanted && (!named || !named->available)) {
-        message_error("--reference %s: %s", wanted,
-                      named ? named->reason : "there is no such backend");
-        return false;
-    }
-    if (wanted && reference_level(named) == PKT_LEVEL_FRAMES) {
-        message_error("--reference %s: it gives no header columns to compare with", wanted);
-        return false;
-    }
     if (slice->unverified) {
         slice->well_formed_packets = slice->packets; /* as the truth of a shorter one shows */
-        return true;
+        return 0;
     }
-    if (slice->truth && !wanted) {
-        if (!truth_fetch(k))
-            return false;
-    } else {
-        if (named && named->available && !reference_fetch(k, named, &k->main) && wanted)
-            return false;
-        other_fetch(k);
-        verdicts_fetch(k);
+    if ((slice->truth && !wanted ? truth_fetch(k, err) : backends_fetch(k, wanted, err)) != 0) {
+        checker_close(k);
+        return -1;
     }
     well_formed_count(k);
-    return true;
+    return 0;
 }
 
-/* Whom the backend is held against: someone with another decoder if there is one. */
+/* Which reference the backend is compared with: one of another decoder if there is one. */
 static const reference *comparison_reference(const checker *k, const backend *c, bool *independent)
 {
     const reference *both[] = {&k->main, &k->other};
@@ -304,7 +294,7 @@ void checker_run(checker *k, const backend *c, pkt_level level, check *out)
 {
     *out = (check){0};
     client worker;
-    if (!client_loaded(&worker, &c->id, k->seconds, NULL)) {
+    if (!client_open_loaded(&worker, &c->id, k->seconds, NULL)) {
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
         return;

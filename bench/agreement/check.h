@@ -16,9 +16,9 @@ typedef struct check {
     char columns_checksum[17]; /* of a program of its own: of runs that build the columns too */
 } check;
 
-/* What a slice is held against. */
+/* What a slice is compared with. */
 typedef struct checker {
-    const suite *suite;
+    const suite *suite; /* whose notices are told of references that cannot serve */
     suite_slice *slice;
     const selection *selection;
     double seconds;         /* that a run may take */
@@ -29,16 +29,14 @@ typedef struct checker {
 } checker;
 
 /* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
- * false: a message was printed. */
-bool checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
-                  const char *wanted, double seconds);
+ * The slice's well-formed packets are counted. 0; or -1 and *err with nothing to close. */
+int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
+                 const char *wanted, double seconds, pkt_err *err);
+/* Compare the backend's rows of the level. *out says what became of it. */
 void checker_run(checker *k, const backend *backend, pkt_level level, check *out);
 void checker_close(checker *k);
 
-/* Open a worker and load its backend. false: client->status and reason; nothing to close.
- * *load_ns may be NULL. */
-bool client_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns);
-/* A request about a run. */
+/* A request about a run over the slice; a new reference. */
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level);
 
 #endif

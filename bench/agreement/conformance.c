@@ -6,9 +6,8 @@
 
 #include "bench/agreement/check.h"
 #include "bench/agreement/golden_rows.h"
-#include "cli/message.h"
-#include "cli/progress.h"
 #include "datasets/malformed/malformed.h"
+#include "parsers/util/error.h"
 
 /* Cases of a run, at most. */
 enum { CASES_MAX = 4096 };
@@ -31,12 +30,16 @@ typedef struct tally {
         cells_wrong, crashes, hangs;
 } tally;
 
-static conformance_case *case_new(case_list *list)
+/* A zeroed case at the end of the list; NULL and *err. */
+static conformance_case *case_new(case_list *list, pkt_err *err)
 {
-    conformance_case *more =
-        list->count < CASES_MAX ? realloc(list->all, (list->count + 1) * sizeof *more) : NULL;
+    if (list->count == CASES_MAX) {
+        pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %d cases", CASES_MAX);
+        return NULL;
+    }
+    conformance_case *more = realloc(list->all, (list->count + 1) * sizeof *more);
     if (!more) {
-        message_error("more than %d cases, or no memory for them", CASES_MAX);
+        pkt_fail_memory(err, "cases");
         return NULL;
     }
     list->all = more;
@@ -44,62 +47,57 @@ static conformance_case *case_new(case_list *list)
     return &list->all[list->count++];
 }
 
-static bool golden_rows_read(conformance_case *c)
+static int golden_rows_read(conformance_case *c, pkt_err *err)
 {
     if (text_table_read(&c->expected, c->rows))
-        return true;
-    message_error("%s: is no CSV with a header line and a line a packet", c->rows);
-    return false;
+        return 0;
+    pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is no CSV with a header line and a line a packet");
+    return pkt_err_about(err, c->rows);
 }
 
-static bool generated_add(case_list *list, const suite *suite, const malformed_case *from)
+static int generated_add(case_list *list, const suite *suite, const malformed_case *from,
+                         pkt_err *err)
 {
-    conformance_case *c = case_new(list);
+    conformance_case *c = case_new(list, err);
     char file[128];
-    pkt_err err = {.pos = PKT_POS_NONE};
     if (!c)
-        return false;
+        return -1;
     *c = (conformance_case){
         .name = strdup(from->name), .wrong = from->wrong, .spec = from->spec, .generated = true};
     (void)snprintf(file, sizeof file, "%s.pcap", from->name);
-    c->path = suite_scratch(suite, file);
+    c->path = scratch_path(&suite->scratch, file);
     (void)snprintf(file, sizeof file, "%s.csv", from->name);
-    c->rows = suite_scratch(suite, file);
-    if (!c->name || !c->path || !c->rows) {
-        message_error("no memory for case %s", from->name);
-        return false;
-    }
-    if (malformed_write(from, c->path, c->rows, &err) != 0) {
-        message_failure(c->path, &err);
-        return false;
-    }
-    return golden_rows_read(c);
+    c->rows = scratch_path(&suite->scratch, file);
+    if (!c->name || !c->path || !c->rows)
+        return pkt_fail_memory(err, "cases");
+    if (malformed_write(from, c->path, c->rows, err) != 0)
+        return pkt_err_about(err, c->path);
+    return golden_rows_read(c, err);
 }
 
 /* A capture of the folder, if its rows lie beside it as NAME.csv, for NAME.pcap or for NAME. */
-static bool outside_add(case_list *list, const char *folder, const char *file)
+static int outside_add(case_list *list, const char *folder, const char *file, pkt_err *err)
 {
     const char *dot = strrchr(file, '.');
-    char *rows = NULL;
     if (dot && strcmp(dot, ".csv") == 0)
-        return true;
-    if (asprintf(&rows, "%s/%.*s.csv", folder, (int)(dot ? (size_t)(dot - file) : strlen(file)),
-                 file) < 0)
-        return false;
-    if (access(rows, R_OK) != 0) {
+        return 0;
+    char *rows =
+        suite_text("%s/%.*s.csv", folder, (int)(dot ? (size_t)(dot - file) : strlen(file)), file);
+    if (rows && access(rows, R_OK) != 0) {
         free(rows);
-        return true;
+        return 0;
     }
-    conformance_case *c = case_new(list);
+    conformance_case *c = rows ? case_new(list, err) : NULL;
     if (!c) {
         free(rows);
-        return false;
+        return rows ? -1 : pkt_fail_memory(err, "cases");
     }
-    *c = (conformance_case){
-        .name = strdup(file), .rows = rows, .wrong = "a case from outside", .spec = ""};
-    if (asprintf(&c->path, "%s/%s", folder, file) < 0)
-        c->path = NULL;
-    return c->name && c->path && golden_rows_read(c);
+    *c = (conformance_case){.name = strdup(file),
+                            .path = suite_text("%s/%s", folder, file),
+                            .rows = rows,
+                            .wrong = "a case from outside",
+                            .spec = ""};
+    return c->name && c->path ? golden_rows_read(c, err) : pkt_fail_memory(err, "cases");
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -107,35 +105,35 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool folder_add(case_list *list, const char *folder)
+static int folder_add(case_list *list, const char *folder, pkt_err *err)
 {
     struct dirent **entries;
-    int count = scandir(folder, &entries, NULL, by_name);
-    size_t before = list->count;
-    bool good = count >= 0;
-    if (!good)
-        message_error("--cases %s: %s", folder, strerror(errno));
+    const int count = scandir(folder, &entries, NULL, by_name);
+    const size_t before = list->count;
+    int bad = 0;
+    if (count < 0) {
+        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_err_about(err, folder);
+    }
     for (int i = 0; i < count; i++) {
-        if (good && entries[i]->d_name[0] != '.')
-            good = outside_add(list, folder, entries[i]->d_name);
+        if (!bad && entries[i]->d_name[0] != '.')
+            bad = outside_add(list, folder, entries[i]->d_name, err);
         free(entries[i]);
     }
-    if (count >= 0)
-        free((void *)entries);
-    if (good && list->count == before) {
-        message_error("--cases %s: has no capture with a .csv of its rows beside it", folder);
-        return false;
-    }
-    return good;
+    free((void *)entries);
+    if (bad || list->count > before)
+        return bad;
+    pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "has no capture with a .csv of its rows beside it");
+    return pkt_err_about(err, folder);
 }
 
-static bool cases_open(case_list *list, const conformance *c)
+static int cases_open(case_list *list, const conformance *c, pkt_err *err)
 {
     const malformed_case *from;
     for (size_t i = 0; (from = malformed_case_at(i)) != NULL; i++)
-        if (!generated_add(list, c->suite, from))
-            return false;
-    return !c->folder || folder_add(list, c->folder);
+        if (generated_add(list, c->suite, from, err) != 0)
+            return -1;
+    return c->folder ? folder_add(list, c->folder, err) : 0;
 }
 
 static void cases_close(case_list *list)
@@ -171,7 +169,7 @@ static run_status case_ask(examination *e, const conformance_case *c, char reaso
 {
     const double seconds = e->conformance->seconds;
     reason[0] = '\0';
-    if (!e->open && !client_loaded(&e->worker, &e->backend->id, DESCRIBE_SECONDS, NULL)) {
+    if (!e->open && !client_open_loaded(&e->worker, &e->backend->id, DESCRIBE_SECONDS, NULL)) {
         (void)snprintf(reason, REASON_BYTES, "%s", e->worker.reason);
         return e->worker.status;
     }
@@ -283,17 +281,16 @@ static bool level_choose(const conformance *c, const backend *backend, pkt_level
 }
 
 static json_t *backend_run(conformance *c, const backend *backend, pkt_level level,
-                           const case_list *cases, progress *progress)
+                           const case_list *cases)
 {
     examination e = {.conformance = c, .backend = backend, .level = level};
-    e.got = suite_scratch(c->suite, "got.csv");
+    e.got = scratch_path(&c->suite->scratch, "got.csv");
     e.wrong = json_array();
     for (size_t i = 0; e.got && i < cases->count; i++) {
-        progress_show(progress, "malformed: %s, %s", backend->name, cases->all[i].name);
-        run_status status = case_run(&e, &cases->all[i]);
-        c->gate_failed |= c->gate && gate_fails(c->gate, status);
+        pkt_notice(c->suite->notices, PKT_NOTICE_PROGRESS, "malformed: %s, %s", backend->name,
+                   cases->all[i].name);
+        c->ended[case_run(&e, &cases->all[i])]++;
     }
-    progress_close(progress);
     if (e.open)
         client_close(&e.worker);
     if (e.got)
@@ -317,23 +314,29 @@ static json_t *cases_json(const case_list *cases)
     return list;
 }
 
-json_t *conformance_run(conformance *c)
+/* Run the cases; NULL without memory. */
+static json_t *cases_run(conformance *c, const case_list *cases)
+{
+    json_t *backends = json_array();
+    for (size_t i = 0; i < c->selection->count; i++) {
+        pkt_level level;
+        if (level_choose(c, c->selection->backends[i], &level))
+            json_array_append_new(backends,
+                                  backend_run(c, c->selection->backends[i], level, cases));
+    }
+    return json_pack("{s:s, s:o, s:o}", "suite", "malformed", "cases", cases_json(cases),
+                     "backends", backends);
+}
+
+json_t *conformance_run(conformance *c, pkt_err *err)
 {
     case_list cases = {0};
     json_t *out = NULL;
-    c->gate_failed = false;
-    if (cases_open(&cases, c)) {
-        progress progress;
-        json_t *backends = json_array();
-        progress_open(&progress);
-        for (size_t i = 0; i < c->selection->count; i++) {
-            pkt_level level;
-            if (level_choose(c, c->selection->backends[i], &level))
-                json_array_append_new(
-                    backends, backend_run(c, c->selection->backends[i], level, &cases, &progress));
-        }
-        out = json_pack("{s:s, s:o, s:o}", "suite", "malformed", "cases", cases_json(&cases),
-                        "backends", backends);
+    memset(c->ended, 0, sizeof c->ended);
+    if (cases_open(&cases, c, err) == 0) {
+        out = cases_run(c, &cases);
+        if (!out)
+            pkt_fail_memory(err, "the counts");
     }
     cases_close(&cases);
     return out;

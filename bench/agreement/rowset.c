@@ -115,6 +115,20 @@ const pkt_batch *rowset_at(const rowset *set, uint64_t row, size_t *index)
     return set->batches[row / PKT_BATCH_ROWS];
 }
 
+bool verdict_is_well_formed(unsigned verdict)
+{
+    return verdict == PKT_OK || verdict == PKT_FRAGMENT;
+}
+
+unsigned verdict_at(const rowset *verdicts, uint64_t row)
+{
+    if (!verdicts || row >= verdicts->rows)
+        return PKT_OK;
+    size_t index;
+    const pkt_batch *batch = rowset_at(verdicts, row, &index);
+    return batch->verdict[index];
+}
+
 int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT_COLUMN_COUNT],
                   pkt_err *err)
 {

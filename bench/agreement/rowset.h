@@ -2,6 +2,8 @@
 #ifndef PKT_ROWSET_H
 #define PKT_ROWSET_H
 
+#include <stdbool.h>
+
 #include "pktbench.h"
 
 typedef struct rowset {
@@ -18,6 +20,10 @@ pkt_sink rowset_sink(rowset *set);
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err);
 /* The batch that holds `row` (from 0) and the row's index in it. */
 const pkt_batch *rowset_at(const rowset *set, uint64_t row, size_t *index);
+/* A well-formed packet's cells must agree. */
+bool verdict_is_well_formed(unsigned verdict);
+/* The row's verdict; PKT_OK if `verdicts` is NULL or does not have it. */
+unsigned verdict_at(const rowset *verdicts, uint64_t row);
 /* One XXH3-64 a column of `columns`, as the digest sink gives it. 0, or -1 and *err. */
 int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT_COLUMN_COUNT],
                   pkt_err *err);

@@ -3,7 +3,7 @@
 #ifndef PKT_RENUMBER_H
 #define PKT_RENUMBER_H
 
-#include "bench/agreement/agreement.h"
+#include "bench/agreement/rowset.h"
 
 enum { STREAM_ALIKE = 1, DIRECTION_ALIKE = 2 };
 

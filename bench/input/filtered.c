@@ -3,40 +3,45 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cli/message.h"
+#include "parsers/util/error.h"
 
-/* Is what the filter_copier left usable? */
-static bool is_usable(const suite *suite, const char *shown, int bad, const filter_counts *counts,
-                      const pkt_err *err)
+/* Did the filter leave any packets? */
+static int counts_judge(const suite *suite, const filter_counts *counts, pkt_err *err)
 {
-    if (bad && err->code != PKT_ERR_TRUNCATED) {
-        message_failure(shown, err);
-        return false;
-    }
-    if (bad)
-        message_truncated(shown, err, "measured without its last packet");
     if (counts->of == 0)
-        message_error("%s: has no packets to measure", shown);
-    else if (counts->kept == 0)
-        message_error("%s: the filter '%s' takes none of its %" PRIu64 " packets", shown,
-                      suite->filter, counts->of);
-    return counts->kept > 0;
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "has no packets to measure");
+    if (counts->kept == 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "the filter '%s' takes none of its %" PRIu64 " packets", suite->filter,
+                        counts->of);
+    return 0;
+}
+
+/* Copy the packets. A capture that is cut gives those before the cut, and a warning. */
+static int packets_copy(const suite *suite, const char *shown, const char *path, const char *out,
+                        filter_counts *counts, pkt_err *err)
+{
+    if (filter_copy(path, out, suite->filter, counts, err) != 0) {
+        if (err->code != PKT_ERR_TRUNCATED)
+            return -1;
+        pkt_notice_err(suite->notices, shown, err, "measured without its last packet");
+    }
+    return counts_judge(suite, counts, err);
 }
 
 char *filtered_capture(const suite *suite, const char *shown, const char *path,
-                       filter_counts *counts)
+                       filter_counts *counts, pkt_err *err)
 {
-    pkt_err err = {.pos = PKT_POS_NONE};
     char name[32];
     (void)snprintf(name, sizeof name, "filtered-%zu", suite->count);
-    char *out = suite_scratch(suite, name);
+    char *out = scratch_path(&suite->scratch, name);
     if (!out) {
-        message_error("no memory for a slice");
+        pkt_fail_memory(err, "a slice");
         return NULL;
     }
-    int bad = filter_copy(path, out, suite->filter, counts, &err);
-    if (is_usable(suite, shown, bad, counts, &err))
+    if (packets_copy(suite, shown, path, out, counts, err) == 0)
         return out;
+    pkt_err_about(err, shown);
     free(out);
     return NULL;
 }

@@ -1,15 +1,13 @@
-/* Generated slices of a suite. */
-#include <errno.h>
+#include "bench/input/generated.h"
+
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/input/filtered.h"
-#include "bench/input/suite_parts.h"
-#include "cli/message.h"
 #include "datasets/generate.h"
+#include "parsers/util/error.h"
 
 /* Where generated slices are kept: PKTBENCH_CACHE, else beside the program in its build folder,
  * else the user's cache folder. The caller frees it. */
@@ -27,14 +25,14 @@ static char *cache_folder(void)
         *slash = '\0';
         (void)snprintf(marker, sizeof marker, "%s/CMakeCache.txt", program);
         if (access(marker, F_OK) == 0)
-            return suite_text("%s/%s", program, "slices");
+            return suite_text("%s/slices", program);
     }
     if (xdg && *xdg)
-        return suite_text("%s/%s", xdg, "pktbench");
-    return home && *home ? suite_text("%s/%s", home, ".cache/pktbench")
-                         : strdup("/tmp/pktbench-cache");
+        return suite_text("%s/pktbench", xdg);
+    return home && *home ? suite_text("%s/.cache/pktbench", home) : strdup("/tmp/pktbench-cache");
 }
 
+/* Make the folder with those above it. false with errno set. */
 static bool folder_make(const char *path)
 {
     char part[PATH_MAX];
@@ -62,7 +60,7 @@ static bool is_fresh(const char *path)
              file.st_mtim.tv_nsec > program.st_mtim.tv_nsec));
 }
 
-/* A generated slice, and whether its truth is wanted. `name` is the scenario's, or tells the size
+/* A generated slice, and whether its truth is wanted. `name` is the scenario's, or has the size
  * too. */
 typedef struct wanted_slice {
     const dataset_scenario *scenario;
@@ -71,115 +69,125 @@ typedef struct wanted_slice {
     bool truth;
 } wanted_slice;
 
-static bool slice_generate(suite *suite, suite_slice *slice, const wanted_slice *wanted)
+/* Generate the slice's files, unless they are there. */
+static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, pkt_err *err)
 {
-    pkt_err err = {.pos = PKT_POS_NONE};
     dataset_options options = dataset_defaults(wanted->scenario);
     options.size = wanted->bytes;
     if (is_fresh(slice->path) && (!slice->truth || is_fresh(slice->truth)))
-        return true;
-    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, &err) == 0)
-        return true;
-    suite->count++;
-    message_failure(slice->path, &err);
-    return false;
+        return 0;
+    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, err) == 0)
+        return 0;
+    return pkt_err_about(err, slice->path);
 }
 
-/* Its own knowledge is of all packets, and numbers streams over all of them. */
-static bool scenario_filter(suite *suite, suite_slice *slice)
+/* The filter's packets in place of all. The truth goes: it is of all packets, and numbers streams
+ * over all of them. */
+static int slice_filter(const suite *suite, suite_slice *slice, pkt_err *err)
 {
     filter_counts counts;
     if (!suite->filter)
-        return true;
-    char *path = filtered_capture(suite, slice->name, slice->path, &counts);
-    if (!path) {
-        suite->count++;
-        return false;
-    }
+        return 0;
+    char *path = filtered_capture(suite, slice->name, slice->path, &counts, err);
+    if (!path)
+        return -1;
     free(slice->path);
     free(slice->truth);
     slice->path = path;
     slice->truth = NULL;
     slice->unfiltered = counts.of;
     slice->filtered = counts.kept;
-    return true;
+    return 0;
 }
 
-static bool scenario_add(suite *suite, const wanted_slice *wanted, const char *folder)
+static int scenario_add(suite *suite, const wanted_slice *wanted, const char *folder, pkt_err *err)
 {
-    suite_slice *slice = suite_slice_new(suite);
-    if (!slice)
-        return false;
-    char *stem = suite_text("%s/%s", folder, wanted->name);
-    *slice = (suite_slice){.scenario = wanted->scenario->name,
-                           .seed = wanted->scenario->seed,
-                           .name = strdup(wanted->name),
-                           .unverified = !wanted->truth};
-    slice->path = stem ? suite_text("%s%s", stem, ".pcap") : NULL;
-    slice->truth = stem && wanted->truth ? suite_text("%s%s", stem, ".truth.csv") : NULL;
-    free(stem);
-    if (!slice->path || (wanted->truth && !slice->truth)) {
-        suite->count++;
-        message_error("no memory for a slice");
-        return false;
-    }
-    return slice_generate(suite, slice, wanted) && scenario_filter(suite, slice) &&
-           suite_slice_admit(suite, slice, slice->path);
+    suite_slice slice = {.scenario = wanted->scenario->name,
+                         .seed = wanted->scenario->seed,
+                         .name = strdup(wanted->name),
+                         .path = suite_text("%s/%s.pcap", folder, wanted->name),
+                         .unverified = !wanted->truth};
+    if (wanted->truth)
+        slice.truth = suite_text("%s/%s.truth.csv", folder, wanted->name);
+    int bad = slice.name && slice.path && (slice.truth || !wanted->truth)
+                  ? 0
+                  : pkt_fail_memory(err, "a slice");
+    if (!bad)
+        bad = slice_generate(&slice, wanted, err);
+    if (!bad)
+        bad = slice_filter(suite, &slice, err);
+    if (!bad)
+        return suite_add(suite, &slice, slice.path, err) ? 0 : -1;
+    suite_slice_free(&slice);
+    return -1;
 }
 
-static const char *const suite_names[] = {"headline", "cic-iot", "scale"};
-enum { SUITE_HEADLINE, SUITE_SEED, SUITE_SCALE, SUITE_NAMES };
+static const char *const kinds[SUITE_KINDS] = {
+    [SUITE_HEADLINE] = "headline", [SUITE_CIC_IOT] = "cic-iot", [SUITE_SCALE] = "scale"};
 
-/* The larger slices' rows would take gigabytes: the smallest one is held against its truth. */
+/* The larger slices' rows would take gigabytes: the smallest one is compared with its truth. */
 static const wanted_slice scale_slices[] = {
     {&scenario_tcp_flood, "tcp-flood-10MB", SLICE_BYTES, true},
     {&scenario_tcp_flood, "tcp-flood-100MB", UINT64_C(10) * SLICE_BYTES, false},
     {&scenario_tcp_flood, "tcp-flood-1GB", UINT64_C(100) * SLICE_BYTES, false},
 };
 
-/* Number of the suite; SUITE_NAMES if there is none of the name. */
-static size_t suite_number(const char *name)
+const char *suite_kind_name(suite_kind kind)
 {
-    size_t i = 0;
-    while (i < SUITE_NAMES && strcmp(name, suite_names[i]) != 0)
-        i++;
-    return i;
+    return kinds[kind];
 }
 
-bool suite_known(const char *name)
+int suite_kind_find(const char *name, suite_kind *kind, pkt_err *err)
 {
-    return suite_number(name) < SUITE_NAMES;
+    pkt_names known = {.size = 0};
+    for (unsigned i = 0; i < SUITE_KINDS; i++) {
+        if (strcmp(name, kinds[i]) == 0) {
+            *kind = (suite_kind)i;
+            return 0;
+        }
+        pkt_names_add(&known, kinds[i]);
+    }
+    return pkt_fail_unknown(err, "suite", name, &known);
 }
 
-static bool is_wanted(bool cic_iot, const dataset_scenario *scenario)
+static bool is_wanted(suite_kind kind, const dataset_scenario *scenario)
 {
-    return cic_iot ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
-                   : scenario->headline;
+    return kind == SUITE_CIC_IOT
+               ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
+               : scenario->headline;
 }
 
-static bool scale_add(suite *suite, const char *folder)
+static int scale_add(suite *suite, const char *folder, pkt_err *err)
 {
-    bool good = true;
-    for (size_t i = 0; good && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
-        good = scenario_add(suite, &scale_slices[i], folder);
-    return good;
+    int bad = 0;
+    for (size_t i = 0; !bad && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
+        bad = scenario_add(suite, &scale_slices[i], folder, err);
+    return bad;
 }
 
-bool scenarios_add(suite *suite, const char *name)
+static int whole_scenarios_add(suite *suite, suite_kind kind, const char *folder, pkt_err *err)
 {
-    const size_t number = suite_number(name);
-    char *folder = cache_folder();
-    bool good = folder && folder_make(folder);
-    if (!good)
-        message_error("cannot make the folder for generated slices, %s: %s", folder ? folder : "",
-                      strerror(errno));
     const dataset_scenario *scenario;
-    for (size_t i = 0; good && number != SUITE_SCALE && (scenario = dataset_scenario_at(i)); i++)
-        if (is_wanted(number == SUITE_SEED, scenario))
-            good = scenario_add(suite, &(wanted_slice){scenario, scenario->name, SLICE_BYTES, true},
-                                folder);
-    if (good && number == SUITE_SCALE)
-        good = scale_add(suite, folder);
+    int bad = 0;
+    for (size_t i = 0; !bad && (scenario = dataset_scenario_at(i)) != NULL; i++)
+        if (is_wanted(kind, scenario))
+            bad = scenario_add(suite, &(wanted_slice){scenario, scenario->name, SLICE_BYTES, true},
+                               folder, err);
+    return bad;
+}
+
+int scenarios_add(suite *suite, suite_kind kind, pkt_err *err)
+{
+    char *folder = cache_folder();
+    int bad = -1;
+    if (!folder)
+        pkt_fail_memory(err, "a path");
+    else if (!folder_make(folder))
+        pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
+                 "cannot make the folder for generated slices, %s: %s", folder, strerror(errno));
+    else
+        bad = kind == SUITE_SCALE ? scale_add(suite, folder, err)
+                                  : whole_scenarios_add(suite, kind, folder, err);
     free(folder);
-    return good;
+    return bad;
 }

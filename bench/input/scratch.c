@@ -1,15 +1,13 @@
-/* The scratch folder of a run, gone with the process that made it. */
 #include "bench/input/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "cli/message.h"
 
 static int entry_remove(const char *path, const struct stat *status, int type, struct FTW *at)
 {
@@ -19,33 +17,32 @@ static int entry_remove(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. */
+/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. No
+ * other descriptor is kept: it may be the end of another folder's pipe. */
 static void keeper_wait(int pipe_end, const char *folder)
 {
     char byte;
     (void)setsid(); /* an interrupt from the terminal is not meant for it */
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-    close(STDERR_FILENO);
-    while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
+    if (dup2(pipe_end, STDIN_FILENO) < 0)
+        _exit(1);
+    (void)close_range(STDOUT_FILENO, ~0u, 0);
+    while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
         ;
     _exit(nftw(folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1);
 }
 
 /* A process that removes the scratch folder however this one ends. */
-static bool keeper_start(suite *suite)
+static bool keeper_start(scratch *s)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
-    suite->keeper = fork();
-    if (suite->keeper == 0) {
-        close(ends[1]);
-        keeper_wait(ends[0], suite->folder);
-    }
+    s->keeper = fork();
+    if (s->keeper == 0)
+        keeper_wait(ends[0], s->folder);
     close(ends[0]);
-    suite->keeper_pipe = ends[1];
-    if (suite->keeper > 0)
+    s->keeper_pipe = ends[1];
+    if (s->keeper > 0)
         return true;
     close(ends[1]);
     return false;
@@ -57,28 +54,35 @@ const char *scratch_parent(void)
     return tmp && *tmp ? tmp : "/tmp";
 }
 
-bool scratch_open(suite *suite)
+int scratch_open(scratch *s, pkt_err *err)
 {
-    if (asprintf(&suite->folder, "%s/pktbench.XXXXXX", scratch_parent()) < 0)
-        suite->folder = NULL;
-    bool made = suite->folder && mkdtemp(suite->folder);
-    if (made && keeper_start(suite))
-        return true;
-    message_error("cannot make a scratch folder: %s", strerror(errno));
+    *s = (scratch){.folder = NULL};
+    if (asprintf(&s->folder, "%s/pktbench.XXXXXX", scratch_parent()) < 0)
+        s->folder = NULL;
+    bool made = s->folder && mkdtemp(s->folder);
+    if (made && keeper_start(s))
+        return 0;
+    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot make a scratch folder: %s", strerror(errno));
     if (made)
-        (void)rmdir(suite->folder);
-    free(suite->folder);
-    suite->folder = NULL;
-    return false;
+        (void)rmdir(s->folder);
+    free(s->folder);
+    s->folder = NULL;
+    return -1;
 }
 
-void scratch_close(suite *suite)
+char *scratch_path(const scratch *s, const char *name)
 {
-    if (suite->folder) {
-        close(suite->keeper_pipe);
-        while (waitpid(suite->keeper, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-    free(suite->folder);
-    suite->folder = NULL;
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", s->folder, name) < 0 ? NULL : path;
+}
+
+void scratch_close(scratch *s)
+{
+    if (!s->folder)
+        return;
+    close(s->keeper_pipe);
+    while (waitpid(s->keeper, NULL, 0) < 0 && errno == EINTR)
+        ;
+    free(s->folder);
+    s->folder = NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/outcome/json_values.h"
 #include "bench/statistics/statistics.h"
 #include "results/reader.h"
 
@@ -206,20 +207,9 @@ static double p_beyond(const cell_change *c, double threshold, int direction)
     return p;
 }
 
-static json_t *real_or_null(bool there, double value)
-{
-    return there ? json_real(value) : json_null();
-}
-
 static json_t *interval_of(const summary *s)
 {
     return s->count && s->has_interval ? json_pack("[f, f]", s->low, s->high) : json_null();
-}
-
-static json_t *member(const json_t *object, const char *key)
-{
-    json_t *value = json_object_get(object, key);
-    return value ? json_incref(value) : json_null();
 }
 
 static const char *status_of(const json_t *run)
@@ -242,15 +232,17 @@ static int cell_measure(cell_change *c, const comparison_side *old, const compar
     const summary *w = &c->wall;
     bool sure = w->count && w->has_interval;
     double p = sure ? fmin(1, 2 * p_above(fabs(log(w->median)), 0, w)) : 0;
-    c->json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "backend",
-        c->key.backend, "slice", c->key.slice, "level", c->key.level, "old_status",
-        status_of(before), "new_status", status_of(after), "old_ns_per_packet",
-        member(before, "ns_per_packet"), "new_ns_per_packet", member(after, "ns_per_packet"),
-        "ratio", real_or_null(w->count, w->median), "ci95", interval_of(w), "cpu_ratio",
-        real_or_null(c->cpu.count, c->cpu.median), "cpu_ci95", interval_of(&c->cpu), "p",
-        real_or_null(sure, p), "n", (int)w->count, "old_instructions",
-        member(before, "instructions"), "new_instructions", member(after, "instructions"));
+    c->json =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}",
+                  "backend", c->key.backend, "slice", c->key.slice, "level", c->key.level,
+                  "old_status", status_of(before), "new_status", status_of(after),
+                  "old_ns_per_packet", json_member_or_null(before, "ns_per_packet"),
+                  "new_ns_per_packet", json_member_or_null(after, "ns_per_packet"), "ratio",
+                  json_real_or_null(w->count, w->median), "ci95", interval_of(w), "cpu_ratio",
+                  json_real_or_null(c->cpu.count, c->cpu.median), "cpu_ci95", interval_of(&c->cpu),
+                  "p", json_real_or_null(sure, p), "n", (int)w->count, "old_instructions",
+                  json_member_or_null(before, "instructions"), "new_instructions",
+                  json_member_or_null(after, "instructions"));
     if (c->json && strcmp(c->key.sink, NULL_SINK) != 0) {
         json_object_set_new(c->json, "sink", json_string(c->key.sink));
         json_object_set_new(c->json, "threads", json_integer((json_int_t)c->key.threads));
@@ -306,7 +298,7 @@ static int cells_decide(cell_change *cells, size_t count, double threshold)
         bool tested = cells[i].wall.count && cells[i].wall.has_interval;
         double up = tested ? slower[test] : 1, down = tested ? faster[test] : 1;
         test += tested;
-        json_object_set_new(cells[i].json, "p_slower", real_or_null(tested, up));
+        json_object_set_new(cells[i].json, "p_slower", json_real_or_null(tested, up));
         json_object_set_new(cells[i].json, "smallest_seen",
                             smallest_seen(&cells[i], threshold, tests));
         json_object_set_new(cells[i].json, "change",
@@ -334,7 +326,7 @@ static json_t *mean_json(const cell_change *cells, size_t count, const char *bac
             n++;
         }
     return json_pack("{s:o, s:o, s:i}", "backend", backend ? json_string(backend) : json_null(),
-                     "ratio", real_or_null(n > 0, n ? exp(sum / n) : 0), "cells", n);
+                     "ratio", json_real_or_null(n > 0, n ? exp(sum / n) : 0), "cells", n);
 }
 
 static json_t *means_json(const cell_change *cells, size_t count)

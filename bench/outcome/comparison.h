@@ -1,4 +1,4 @@
-/* Two sets of results held against each other, run by run. Sees nothing but their JSON. */
+/* Two sets of results compared with each other, run by run. Sees nothing but their JSON. */
 #ifndef PKT_COMPARISON_H
 #define PKT_COMPARISON_H
 
@@ -7,9 +7,6 @@
 
 #include "bench/outcome/gate.h"
 
-/* A run is called slower or faster if its time changed by more than this part, unless --fail-on
- * slower:P says otherwise. */
-#define CHANGE_LEAST 0.01
 /* Chance that a gate over unchanged programs calls one run or more slower, at most. */
 #define GATE_ERROR 0.01
 /* The smallest change that a run could see: it is found in this part of such runs. */
@@ -28,7 +25,7 @@ json_t *comparison_json(const comparison_side *old, const comparison_side *fresh
                         const gate *gate);
 /* Keep in comparison.aa what a comparison of a build with itself found. */
 void comparison_aa(json_t *comparison, const json_t *aa);
-/* Every reason why the gate says no, as words; also kept in comparison.failures. */
+/* Add every reason why the check fails to comparison.failures, as text. How many there are. */
 size_t comparison_judge(json_t *comparison, const gate *gate);
 
 #endif

@@ -1,11 +1,9 @@
 #include "bench/outcome/gate.h"
 
+#include "parsers/util/error.h"
+#include "parsers/util/parse.h"
 #include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "bench/outcome/comparison.h"
-#include "cli/message.h"
 
 /* Instruction counts of one program vary by less than this. */
 #define INSTRUCTIONS_LEAST 0.01
@@ -27,8 +25,21 @@ static bool threshold_read(const char *item, const char *word, double *threshold
     return end && *end == '\0' && *threshold < 100;
 }
 
-static bool item_take(gate *gate, const char *item)
+static int item_unknown(const char *item, pkt_err *err)
 {
+    pkt_names known = {.size = 0};
+    pkt_names_add(&known, "slower[:P%]");
+    pkt_names_add(&known, "lost");
+    pkt_names_add(&known, "instructions[:P%]");
+    for (unsigned i = 0; i < STATUS_COUNT; i++)
+        if (i != STATUS_OK)
+            pkt_names_add(&known, status_name((run_status)i));
+    return pkt_fail_unknown(err, "condition", item, &known);
+}
+
+static int item_take(void *self, const char *item, pkt_err *err)
+{
+    gate *gate = self;
     run_status status;
     if (threshold_read(item, "slower", &gate->slower_threshold))
         gate->slower = true;
@@ -39,28 +50,15 @@ static bool item_take(gate *gate, const char *item)
     else if (status_find(item, &status) == 0 && status != STATUS_OK)
         gate->fails[status] = true;
     else
-        return false;
-    return true;
+        return item_unknown(item, err);
+    return 0;
 }
 
-bool gate_parse(gate *gate, const char *list)
+int gate_parse(gate *gate, const char *list, pkt_err *err)
 {
     *gate = (struct gate){.slower_threshold = CHANGE_LEAST,
                           .instructions_threshold = INSTRUCTIONS_LEAST};
-    char *copy = strdup(list), *rest = copy;
-    bool good = copy != NULL;
-    for (char *item; good && (item = strsep(&rest, ",")) != NULL;) {
-        if (!*item)
-            continue;
-        good = item_take(gate, item);
-        if (!good)
-            message_error(
-                "--fail-on: '%s' is none of differs, disagrees, unchecked, failed, crashed, "
-                "timed-out, unavailable, not-offered, slower[:%g%%], lost, instructions[:%g%%]",
-                item, 100 * CHANGE_LEAST, 100 * INSTRUCTIONS_LEAST);
-    }
-    free(copy);
-    return good;
+    return pkt_parse_list(list, item_take, gate, err);
 }
 
 bool gate_compares(const gate *gate)

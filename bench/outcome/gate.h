@@ -2,7 +2,14 @@
 #ifndef PKT_GATE_H
 #define PKT_GATE_H
 
-#include "bench/worker/client.h"
+#include <stdbool.h>
+
+#include "bench/worker/status.h"
+#include "pktbench.h"
+
+/* A run is called slower or faster if its time changed by more than this part, unless slower:P says
+ * otherwise. */
+#define CHANGE_LEAST 0.01
 
 typedef struct gate {
     bool fails[STATUS_COUNT];
@@ -11,9 +18,9 @@ typedef struct gate {
     double instructions_threshold;
 } gate;
 
-/* A list with commas of status names, and of slower[:P%], lost, instructions[:P%].
- * false: a message was printed. */
-bool gate_parse(gate *gate, const char *list);
+/* A list with commas of status names, and of slower[:P%], lost, instructions[:P%]. 0, or -1 and
+ * *err. */
+int gate_parse(gate *gate, const char *list, pkt_err *err);
 /* Does it hold something that only a comparison can tell? */
 bool gate_compares(const gate *gate);
 bool gate_fails(const gate *gate, run_status status);

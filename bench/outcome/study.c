@@ -1,8 +1,10 @@
-/* The table of the study that this project reproduces: three Python libraries over 10 MB of
- * CIC-IoT-2023 traffic, in two readings, each library beside the native backend in its place. */
-#include "bench/outcome/results.h"
+/* Three Python libraries over 10 MB of CIC-IoT-2023 traffic, in two readings, each library beside
+ * the native backend in its place. */
+#include "bench/outcome/study.h"
 
 #include <string.h>
+
+#include "bench/outcome/cell_json.h"
 
 /* Seconds as published: dpkt 0.12, Scapy 12.28, PyShark 141.52, that is 1 : 102 : 1179. */
 typedef struct study_row {
@@ -28,8 +30,7 @@ static const bench_cell *cell_find(const schedule *s, const suite_slice *slice, 
 {
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (!c->aa_of && !c->columns_of && !c->old_of && !c->sink &&
-            suite_whole(c->slice) == slice && c->level == level &&
+        if (c->role == ROLE_MAIN && suite_whole(c->slice) == slice && c->level == level &&
             strcmp(c->backend->name, name) == 0)
             return c;
     }
@@ -54,13 +55,13 @@ static json_t *row_json(const bench_record *record, const suite_slice *slice, co
     const bench_cell *native = cell_find(s, slice, row->native, row->native_level);
     if (!cell || !cell->sample_count)
         return NULL;
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "reading", row->reading, "slice",
-        slice->name, "library", row->library, "level", pkt_level_name(row->level), "published_s",
-        row->published_s, "prefix_packets", slice_prefix_json(cell->slice), "slice_s",
-        cell_slice_seconds(cell, record->seed), "to_dpkt",
-        base && base != cell ? cells_ratio(cell, base, false, record->seed) : json_null(),
-        "to_native", native ? cells_ratio(cell, native, false, record->seed) : json_null());
+    return json_pack("{s:s, s:s, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "reading", row->reading,
+                     "slice", slice->name, "library", row->library, "level",
+                     pkt_level_name(row->level), "published_s", row->published_s, "prefix_packets",
+                     slice_prefix_json(cell->slice), "slice_s", cell_slice_seconds(record, cell),
+                     "to_dpkt",
+                     base && base != cell ? cells_ratio(record, cell, base) : json_null(),
+                     "to_native", native ? cells_ratio(record, cell, native) : json_null());
 }
 
 json_t *study_json(const bench_record *record)

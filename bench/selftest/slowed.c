@@ -9,6 +9,7 @@
  * PKTBENCH_SELFTEST_LOOPS=100    goes round an empty loop that often after every batch: more
  * instructions. */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,7 +58,7 @@ static const char *slowed_version(void)
 }
 
 /* By the name that this file was loaded by. */
-static int is_old_side(void)
+static bool is_old_side(void)
 {
     Dl_info file;
     return dladdr(&slowed, &file) != 0 && file.dli_fname &&

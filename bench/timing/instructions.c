@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/message.h"
-
 /* Only what the parsing loop and its callees do is counted: the region that is timed; of an output
  * also its end, but not its start. */
 #define REGION "--toggle-collect=pkt_run"
@@ -87,15 +85,17 @@ static void last_line(const char *path, char *line, size_t size)
         fclose(file);
 }
 
-static void cell_warn(const bench_cell *cell, const char *words)
+static void cell_warn(const schedule *s, const bench_cell *cell, const char *words)
 {
     char name[CELL_NAME];
-    message_warning("instructions of %s, %s%s are not counted: %s", cell_name(cell, name),
-                    cell->slice->name, cell->old_of ? " (the old side)" : "", words);
+    pkt_notice(s->notices, PKT_NOTICE_WARNING, "instructions of %s, %s%s are not counted: %s",
+               cell_name(cell, name), cell->slice->name,
+               cell->role == ROLE_BASELINE ? " (the old side)" : "", words);
 }
 
 /* One run of `extract` under callgrind. */
-static void cell_count(bench_cell *cell, const char *program, const char *out, const char *log)
+static void cell_count(const schedule *s, bench_cell *cell, const char *program, const char *out,
+                       const char *log)
 {
     char out_option[PATH_MAX + 32], words[256];
     const backend_id *id = &cell->backend->id;
@@ -124,10 +124,10 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
     if (status == 0)
         cell->instructions = total_read(out);
     if (status == 0 && cell->instructions == 0) {
-        cell_warn(cell, "the program has no symbol pkt_run: was it stripped?");
+        cell_warn(s, cell, "the program has no symbol pkt_run: was it stripped?");
     } else if (status != 0) {
         last_line(log, words, sizeof words);
-        cell_warn(cell, words);
+        cell_warn(s, cell, words);
     }
 }
 
@@ -135,7 +135,8 @@ static void cell_count(bench_cell *cell, const char *program, const char *out, c
 static bool is_countable(const bench_cell *cell)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
-    if (!cell_is_timed(cell) || cell->aa_of || cell->columns_of || cell->backend->id.driver)
+    if (!cell_is_timed(cell) || cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS ||
+        cell->backend->id.driver)
         return false;
     if (cell->sink && cell->threads > 1)
         return false; /* which thread encodes a block is chance */
@@ -143,26 +144,35 @@ static bool is_countable(const bench_cell *cell)
            (pkt_registry_find(cell->backend->name, &entry) == 0 && entry.backend);
 }
 
+/* Count for every cell that can be counted. */
+static void cells_count(schedule *s, const char *program, const char *out, const char *log)
+{
+    char name[CELL_NAME];
+    for (size_t i = 0; i < s->cell_count; i++) {
+        if (!is_countable(&s->cells[i]))
+            continue;
+        pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "instructions: %s, %s",
+                   cell_name(&s->cells[i], name), s->cells[i].slice->name);
+        cell_count(s, &s->cells[i], program, out, log);
+    }
+}
+
 void instructions_count(schedule *s, const suite *suite)
 {
-    char program[PATH_MAX], name[CELL_NAME];
+    char program[PATH_MAX];
     char *version[] = {"valgrind", "--version", NULL};
-    char *out = suite_scratch(suite, "callgrind.out"), *log = suite_scratch(suite, "callgrind.log");
+    char *out = scratch_path(&suite->scratch, "callgrind.out");
+    char *log = scratch_path(&suite->scratch, "callgrind.log");
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    if (!out || !log || length <= 0) {
-        message_warning("instructions are not counted: no memory, or no /proc");
-    } else if (spawn_logged(version, "/dev/null") != 0) {
-        message_warning("instructions are not counted: valgrind is not installed");
-    } else {
-        for (size_t i = 0; i < s->cell_count; i++) {
-            if (!is_countable(&s->cells[i]))
-                continue;
-            progress_show(s->progress, "instructions: %s, %s", cell_name(&s->cells[i], name),
-                          s->cells[i].slice->name);
-            cell_count(&s->cells[i], program, out, log);
-        }
-    }
+    if (!out || !log || length <= 0)
+        pkt_notice(s->notices, PKT_NOTICE_WARNING,
+                   "instructions are not counted: no memory, or no /proc");
+    else if (spawn_logged(version, "/dev/null") != 0)
+        pkt_notice(s->notices, PKT_NOTICE_WARNING,
+                   "instructions are not counted: valgrind is not installed");
+    else
+        cells_count(s, program, out, log);
     free(out);
     free(log);
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <mntent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "revision.h"
 
 /* First line of a small file without its end; false if it cannot be read. */
-static int line_of(const char *path, char *line, size_t size)
+static bool line_of(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "r");
     char *got = file ? fgets(line, (int)size, file) : NULL;
@@ -32,12 +33,12 @@ static json_t *line_or_null(const char *path)
     return line_of(path, line, sizeof line) ? json_string(line) : json_null();
 }
 
-/* The value of the first line of /proc/cpuinfo that starts with `key`. */
-static int cpuinfo(const char *key, char *value, size_t size)
+/* The value of the first line of /proc/cpuinfo that starts with `key`. false: there is none. */
+static bool cpuinfo(const char *key, char *value, size_t size)
 {
     FILE *file = fopen("/proc/cpuinfo", "r");
     char line[4096];
-    int found = 0;
+    bool found = false;
     while (file && !found && fgets(line, sizeof line, file)) {
         const char *colon = strchr(line, ':');
         if (strncmp(line, key, strlen(key)) != 0 || !colon)
@@ -46,7 +47,7 @@ static int cpuinfo(const char *key, char *value, size_t size)
         while (isspace((unsigned char)*colon))
             colon++;
         (void)snprintf(value, size, "%.*s", (int)strcspn(colon, "\n"), colon);
-        found = 1;
+        found = true;
     }
     if (file)
         fclose(file);

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/outcome/baseline.h"
-#include "cli/message.h"
+#include "parsers/util/error.h"
 
-/* Whom the A/A line is measured with: raw, or whoever comes first without it. */
+/* The backend of the A/A controls: raw, or the first one without it. */
 static const backend *aa_backend(const selection *l)
 {
     const backend *raw = selection_find(l, "raw");
@@ -18,7 +17,8 @@ static const backend *aa_backend(const selection *l)
     return NULL;
 }
 
-static bench_cell *cell_add(schedule *s, const backend *backend, suite_slice *slice,
+/* A cell of a backend, over a slice at a level; there is room. */
+static bench_cell *cell_add(schedule *s, const backend *backend, const suite_slice *slice,
                             pkt_level level)
 {
     bench_cell *cell = &s->cells[s->cell_count++];
@@ -26,27 +26,62 @@ static bench_cell *cell_add(schedule *s, const backend *backend, suite_slice *sl
     return cell;
 }
 
-/* The cell; for a program of its own also the one in which it builds the columns; for any other
- * those in which it hands its rows over. */
-static void cells_add(schedule *s, const backend *backend, suite_slice *slice, pkt_level level,
-                      const output_request *sinks)
+/* A cell that belongs to the other one, of the same slice and level. */
+static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backend *backend,
+                               cell_role role)
+{
+    bench_cell *cell = cell_add(s, backend, base->slice, base->level);
+    cell->role = role;
+    cell->base = base;
+    return cell;
+}
+
+/* The main cell; for an external program also the one in which it builds the columns; for any other
+ * backend those in which its rows are written. */
+static void cells_add(schedule *s, const backend *backend, const suite_slice *slice,
+                      pkt_level level, const output_request *sinks)
 {
     const bench_cell *cell = cell_add(s, backend, slice, level);
     if (backend->id.driver && level != PKT_LEVEL_FRAMES)
-        cell_add(s, backend, slice, level)->columns_of = cell;
+        cell_beside(s, cell, backend, ROLE_COLUMNS);
     outputs_add(s, sinks, cell);
 }
 
+/* A control for main cells of one backend among the first cells. */
 static void aa_add(schedule *s, const selection *selection, size_t firsts)
 {
     const backend *aa = aa_backend(selection);
     for (size_t i = 0; i < firsts; i++)
         if (s->cells[i].backend == aa && s->cells[i].level <= PKT_LEVEL_HEADERS &&
-            !s->cells[i].columns_of && !s->cells[i].sink_of)
-            cell_add(s, aa, s->cells[i].slice, s->cells[i].level)->aa_of = &s->cells[i];
+            s->cells[i].role == ROLE_MAIN)
+            cell_beside(s, &s->cells[i], aa, ROLE_AA_CONTROL);
 }
 
-/* A program of its own that takes part where sinks were asked for; NULL. */
+/* The cells of the other build: one for each of the first cells that it can run. A main cell comes
+ * before its outputs here as there. */
+static int baseline_add(schedule *s, const selection *selection, size_t firsts, pkt_err *err)
+{
+    for (size_t j = 0; j < selection->count; j++) {
+        const backend *old = selection->old[j];
+        if (!old || !old->available)
+            continue;
+        if (s->load_count == SELECTION_MAX)
+            return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                            "more than %d backends on both sides together", SELECTION_MAX);
+        s->loads[s->load_count++].backend = old;
+        for (size_t i = 0; i < firsts; i++) {
+            const bench_cell *cell = &s->cells[i];
+            if (cell->backend != selection->backends[j] || !old->offers[cell->level])
+                continue;
+            bench_cell *added = cell_beside(s, cell, old, ROLE_BASELINE);
+            added->sink = cell->sink;
+            added->threads = cell->threads;
+        }
+    }
+    return 0;
+}
+
+/* An external program that takes part where sinks were asked for; NULL. */
 static const backend *program_among(const selection *l, const output_request *sinks)
 {
     for (size_t i = 0; sinks->count && i < l->count; i++)
@@ -55,35 +90,39 @@ static const backend *program_among(const selection *l, const output_request *si
     return NULL;
 }
 
-bool cells_make(schedule *s, suite *suite, const selection *selection, const output_request *sinks)
+static void first_cells_add(schedule *s, const suite *suite, const selection *selection,
+                            const output_request *sinks)
 {
-    /* Own, with columns, aa, other build's; and sinks of both builds. */
-    size_t each = 4 + 2 * outputs_rows(sinks);
-    size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
-    s->cells = calloc(room ? room : 1, sizeof *s->cells);
-    if (!s->cells) {
-        message_error("no memory for %zu runs", room);
-        return false;
-    }
     for (size_t i = 0; i < suite->count; i++)
         for (size_t j = 0; j < selection->count; j++)
             for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
                 if (selection_runs(selection, selection->backends[j], (pkt_level)v))
                     cells_add(s, selection->backends[j], &suite->slices[i], (pkt_level)v, sinks);
-    if (s->cell_count == 0) {
-        message_error("nothing to run: no chosen backend offers a chosen level here");
-        return false;
-    }
-    size_t firsts = s->cell_count;
+}
+
+int cells_make(schedule *s, const suite *suite, const selection *selection,
+               const output_request *sinks, pkt_err *err)
+{
+    /* Main, columns, A/A control, other build's; and outputs of both builds. */
+    const size_t each = 4 + 2 * outputs_count(sinks);
+    const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
+    s->cells = calloc(room ? room : 1, sizeof *s->cells);
+    if (!s->cells)
+        return pkt_fail_memory(err, "runs");
+    first_cells_add(s, suite, selection, sinks);
+    if (s->cell_count == 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "nothing to run: no chosen backend offers a chosen level here");
+    const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
     for (size_t j = 0; j < selection->count; j++)
         if (selection->backends[j]->chosen && selection->backends[j]->available)
             s->loads[s->load_count++].backend = selection->backends[j];
     const backend *program = program_among(selection, sinks);
     if (program)
-        message_note(
-            "--sink: no rows for programs of their own (such as %s), which `pktbench extract` "
-            "does not run",
-            program->name);
-    return baseline_cells(selection, s, firsts);
+        pkt_notice(s->notices, PKT_NOTICE_NOTE,
+                   "no output is measured of external programs (such as %s): `pktbench extract` "
+                   "does not run them",
+                   program->name);
+    return baseline_add(s, selection, firsts, err);
 }

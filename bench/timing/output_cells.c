@@ -1,103 +1,112 @@
 #include "bench/timing/output_cells.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "cli/message.h"
 #include "parsers/encode/writer.h"
+#include "parsers/util/error.h"
 #include "results/reader.h"
 
-static bool sink_add(output_request *request, const char *name)
+static int sink_unknown(const char *name, pkt_err *err)
 {
-    const pkt_encoder *encoder = pkt_encoder_find(name);
-    char known[64];
-    size_t n = 0;
-    if (strcmp(name, NULL_SINK) == 0) /* always measured: the others are held against it */
-        return true;
-    for (size_t i = 0; i < request->count; i++)
-        if (encoder && request->sinks[i] == encoder)
-            return true;
-    if (encoder && request->count < SINKS_MAX) {
-        request->sinks[request->count++] = encoder;
-        return true;
-    }
-    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, ", %s", pkt_encoder_at(i)->name);
-    message_error("--sink: no sink has the name '%s': there are %s%s", name, NULL_SINK, known);
-    return false;
+    pkt_names known = {.size = 0};
+    pkt_names_add(&known, NULL_SINK);
+    for (size_t i = 0; pkt_encoder_at(i); i++)
+        pkt_names_add(&known, pkt_encoder_at(i)->name);
+    return pkt_fail_unknown(err, "sink", name, &known);
 }
 
-static bool threads_add(output_request *request, const char *text)
+static int sink_add(void *self, const char *name, pkt_err *err)
 {
+    output_request *request = self;
+    const pkt_encoder *encoder = pkt_encoder_find(name);
+    if (strcmp(name, NULL_SINK) == 0) /* always measured: the others are compared with it */
+        return 0;
+    if (!encoder)
+        return sink_unknown(name, err);
+    for (size_t i = 0; i < request->count; i++)
+        if (request->sinks[i] == encoder)
+            return 0;
+    if (request->count == SINKS_MAX)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %u sinks", SINKS_MAX);
+    request->sinks[request->count++] = encoder;
+    return 0;
+}
+
+static int threads_add(void *self, const char *text, pkt_err *err)
+{
+    output_request *request = self;
     char *end = NULL;
     unsigned long number = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || number < 1 || number > PKT_MAX_THREADS) {
-        message_error("--threads %s: must be whole numbers from 1 to %u, with commas between", text,
-                      PKT_MAX_THREADS);
-        return false;
-    }
+    if (*text < '0' || *text > '9' || *end || number < 1 || number > PKT_MAX_THREADS)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%.40s threads: must be whole numbers from 1 to %u, with commas between",
+                        text, PKT_MAX_THREADS);
     for (size_t i = 0; i < request->thread_count; i++)
         if (request->threads[i] == number)
-            return true;
-    if (request->thread_count == SINKS_MAX) {
-        message_error("--threads: more than %u numbers", SINKS_MAX);
-        return false;
-    }
+            return 0;
+    if (request->thread_count == SINKS_MAX)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %u numbers of threads",
+                        SINKS_MAX);
     request->threads[request->thread_count++] = (unsigned)number;
-    return true;
+    return 0;
 }
 
-static bool each(output_request *request, const char *list,
-                 bool (*add)(output_request *, const char *))
-{
-    char *copy = list ? strdup(list) : NULL, *rest = copy;
-    bool good = copy || !list;
-    for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
-        good = !*item || add(request, item);
-    free(copy);
-    return good;
-}
-
-bool outputs_read(output_request *request, const char *sinks, const char *threads)
+int outputs_read(output_request *request, const char *sinks, const char *threads, pkt_err *err)
 {
     *request = (output_request){.count = 0};
-    if (!each(request, sinks, sink_add) || !each(request, threads, threads_add))
-        return false;
-    if (threads && request->count == 0) {
-        message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
-        return false;
-    }
+    if ((sinks && pkt_parse_list(sinks, sink_add, request, err) != 0) ||
+        (threads && pkt_parse_list(threads, threads_add, request, err) != 0))
+        return -1;
     if (request->thread_count == 0)
         request->threads[request->thread_count++] = 1;
-    return true;
+    return 0;
 }
 
-size_t outputs_rows(const output_request *request)
+size_t outputs_count(const output_request *request)
 {
     return request->count * request->thread_count;
 }
 
-void outputs_add(schedule *s, const output_request *request, const bench_cell *cell)
+void outputs_add(schedule *s, const output_request *request, const bench_cell *main)
 {
-    for (size_t i = 0; i < request->count && !cell->backend->id.driver; i++)
+    for (size_t i = 0; i < request->count && !main->backend->id.driver; i++)
         for (size_t t = 0; t < request->thread_count; t++)
-            s->cells[s->cell_count++] = (bench_cell){.backend = cell->backend,
-                                                     .slice = cell->slice,
-                                                     .level = cell->level,
-                                                     .sink_of = cell,
+            s->cells[s->cell_count++] = (bench_cell){.backend = main->backend,
+                                                     .slice = main->slice,
+                                                     .level = main->level,
+                                                     .role = ROLE_OUTPUT,
+                                                     .base = main,
                                                      .sink = request->sinks[i],
                                                      .threads = request->threads[t]};
+}
+
+/* Of another number of threads alone? */
+static bool is_variant(const bench_cell *a, const bench_cell *b)
+{
+    return a->backend == b->backend && a->slice == b->slice && a->level == b->level &&
+           a->sink == b->sink;
 }
 
 /* Were the same bytes written by every number of threads so far? */
 static bool is_like_others(const schedule *s, const bench_cell *cell)
 {
     for (const bench_cell *other = s->cells; other < cell; other++)
-        if (other->sink_of == cell->sink_of && other->sink == cell->sink && other->output_bytes &&
+        if (is_variant(other, cell) && other->output_bytes &&
             (other->output_bytes != cell->output_bytes ||
              other->output_digest != cell->output_digest))
             return false;
     return true;
+}
+
+/* The cell of the same build whose rows, counted only, were verified. */
+static const bench_cell *cell_counted(const schedule *s, const bench_cell *cell)
+{
+    if (cell->role == ROLE_OUTPUT)
+        return cell->base;
+    for (size_t i = 0; i < s->cell_count; i++) /* a baseline's: that of its base's base */
+        if (s->cells[i].role == ROLE_BASELINE && s->cells[i].base == cell->base->base)
+            return &s->cells[i];
+    return NULL;
 }
 
 static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answer)
@@ -108,7 +117,7 @@ static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answ
     cell->output_digest = digest ? strtoull(digest, NULL, 16) : 0;
     if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) != cell->check.rows ||
         !checksum || strcmp(checksum, cell->check.checksum) != 0)
-        cell_fail(cell, STATUS_FAILED, "other rows were handed over than verified");
+        cell_fail(cell, STATUS_FAILED, "the rows that were written are not the verified ones");
     else if (!cell->output_bytes)
         cell_fail(cell, STATUS_FAILED, "nothing was written");
     else if (!is_like_others(s, cell))
@@ -118,10 +127,15 @@ static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answ
 void output_check(const schedule *s, bench_cell *cell)
 {
     client worker;
-    cell->check = cell->sink_of->check;
+    const bench_cell *counted = cell_counted(s, cell);
+    if (!counted) {
+        cell_fail(cell, STATUS_FAILED, "its rows were not verified");
+        return;
+    }
+    cell->check = counted->check;
     if (!cell_is_timed(cell))
         return;
-    if (!client_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
+    if (!client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
@@ -134,15 +148,4 @@ void output_check(const schedule *s, bench_cell *cell)
         cell_fail(cell, worker.status, worker.reason);
     json_decref(answer);
     client_close(&worker);
-}
-
-void output_describe(const bench_cell *cell, json_t *run)
-{
-    if (!cell->sink)
-        return;
-    json_object_set_new(run, "sink", json_string(cell->sink->name));
-    json_object_set_new(run, "threads", json_integer((json_int_t)cell->threads));
-    json_object_set_new(run, "output_bytes",
-                        cell->output_bytes ? json_integer((json_int_t)cell->output_bytes)
-                                           : json_null());
 }

@@ -1,6 +1,6 @@
-/* What it costs to hand rows over: --sink and --threads. */
-#ifndef PKT_SINKS_H
-#define PKT_SINKS_H
+/* What it costs to write rows: the cells whose rows go to a sink. */
+#ifndef PKT_OUTPUT_CELLS_H
+#define PKT_OUTPUT_CELLS_H
 
 #include "bench/timing/schedule.h"
 
@@ -14,17 +14,16 @@ typedef struct output_request {
     size_t thread_count;
 } output_request;
 
-/* Words of both lists; either may be NULL. false: a message was printed. */
-bool outputs_read(output_request *request, const char *sinks, const char *threads);
-/* Rows that each run gets besides its own. */
-size_t outputs_rows(const output_request *request);
-/* Add them for the cell, whose rows go to the null sink; there is room. Programs of their own have
- * none: `extract` does not run them. */
-void outputs_add(schedule *s, const output_request *request, const bench_cell *cell);
-/* One run that is not timed: are these the rows that were verified, and what do they make? The
- * bytes must be those of the cells before it with another number of threads. */
+/* Names of sinks and numbers of threads, lists with commas; either may be NULL. 0, or -1 and *err.
+ */
+int outputs_read(output_request *request, const char *sinks, const char *threads, pkt_err *err);
+/* Output cells that each main cell gets. */
+size_t outputs_count(const output_request *request);
+/* Add them for the main cell; there is room. External programs have none: `extract` does not run
+ * them. */
+void outputs_add(schedule *s, const output_request *request, const bench_cell *main);
+/* One run of a cell with a sink that is not timed: are these the rows that were verified, and what
+ * do they make? The bytes must be those of the cells before it with another number of threads. */
 void output_check(const schedule *s, bench_cell *cell);
-/* Say where rows went in the run's JSON; nothing for the null sink. */
-void output_describe(const bench_cell *cell, json_t *run);
 
 #endif

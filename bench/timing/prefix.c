@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
+#include "parsers/util/error.h"
 
 /* Packets of the two short runs whose difference tells what a packet costs, start-up left out: the
  * second one is PROBE_GROWTH times as long until it takes twice the time of the first. */
@@ -27,9 +29,12 @@ typedef struct estimate {
 /* Seconds of one run over the first packets; negative if it failed. */
 static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint64_t packets)
 {
-    suite_slice *prefix = suite_prefix(suite, cell->slice, packets);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    const suite_slice *prefix = first_packets(suite, cell->slice, packets, &err);
     client worker;
-    if (!prefix || !client_loaded(&worker, &cell->backend->id, s->request_s, NULL))
+    if (!prefix)
+        pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
+    if (!prefix || !client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL))
         return -1;
     json_t *request = run_request("sample", prefix, cell->level);
     json_object_set_new(request, "runs", json_integer(1));
@@ -48,8 +53,8 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
     uint64_t packets = PROBE_MORE;
     if (cell->slice->packets <= packets)
         return none;
-    progress_show(s->progress, "cost of a packet: %s %s, %s", cell->backend->name,
-                  pkt_level_name(cell->level), cell->slice->name);
+    pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "cost of a packet: %s %s, %s", cell->backend->name,
+               pkt_level_name(cell->level), cell->slice->name);
     double few = short_run(s, suite, cell, PROBE_FEW);
     double more = few < 0 ? -1 : short_run(s, suite, cell, packets);
     while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
@@ -89,39 +94,44 @@ static uint64_t round_number(double value)
     return (uint64_t)(unit * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) + 0.5);
 }
 
-/* As much of the slice as takes no longer than that; NULL without memory. */
-static suite_slice *prefix_within(suite *suite, const estimate *e, double limit_s)
+/* As much of the slice as takes no longer than that; NULL and *err. */
+static const suite_slice *prefix_within(suite *suite, const estimate *e, double limit_s,
+                                        pkt_err *err)
 {
     double fits = limit_s / fmax(e->packet_s, 1e-9);
     if (fits >= (double)e->cell->slice->packets)
         return e->cell->slice;
-    return suite_prefix(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)));
+    return first_packets(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)), err);
 }
 
-static bool prefix_set(suite *suite, const estimate *e, double limit_s, double position_s)
+static int prefix_set(suite *suite, const estimate *e, double limit_s, double position_s,
+                      pkt_err *err)
 {
-    suite_slice *longest = prefix_within(suite, e, fmax(limit_s, position_s));
-    suite_slice *prefix = prefix_within(suite, e, limit_s);
+    const suite_slice *longest = prefix_within(suite, e, fmax(limit_s, position_s), err);
+    const suite_slice *prefix = longest ? prefix_within(suite, e, limit_s, err) : NULL;
+    if (!prefix)
+        return -1;
     e->cell->position_slice = longest;
-    if (prefix)
-        e->cell->slice = prefix;
-    return longest && prefix;
+    e->cell->slice = prefix;
+    return 0;
 }
 
-static bool estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds)
+/* Give prefixes to the cells that need them, so that all take no longer than that. */
+static int estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds,
+                         pkt_err *err)
 {
     double low = 0, high = 1e6; /* limits between which the right one lies */
     if (total_seconds(estimates, count, high) <= seconds)
-        return true;
+        return 0;
     for (unsigned i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
         *(total_seconds(estimates, count, middle) <= seconds ? &low : &high) = middle;
     }
-    bool good = true;
-    for (size_t i = 0; good && i < count; i++)
+    int bad = 0;
+    for (size_t i = 0; !bad && i < count; i++)
         if (estimates[i].cell && !estimates[i].whole)
-            good = prefix_set(suite, &estimates[i], low, seconds * POSITION_SHARE);
-    return good;
+            bad = prefix_set(suite, &estimates[i], low, seconds * POSITION_SHARE, err);
+    return bad;
 }
 
 static bool has_programs(const schedule *s)
@@ -132,21 +142,20 @@ static bool has_programs(const schedule *s)
     return false;
 }
 
-bool prefixes_plan(schedule *s, suite *suite, double seconds)
+int prefixes_plan(schedule *s, suite *suite, double seconds, pkt_err *err)
 {
     if (!has_programs(s))
-        return true;
+        return 0;
     estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
-    bool good = estimates != NULL;
-    for (size_t i = 0; good && i < s->cell_count; i++) {
-        bench_cell *cell = &s->cells[i];
-        if (!cell->columns_of && !cell->aa_of && !cell->sink_of && !cell->old_of)
-            estimates[i] = estimate_make(s, suite, cell);
-    }
-    good = good && estimates_use(suite, estimates, s->cell_count, seconds);
+    if (!estimates)
+        return pkt_fail_memory(err, "estimates");
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].columns_of)
-            s->cells[i].slice = s->cells[i].columns_of->slice;
+        if (s->cells[i].role == ROLE_MAIN)
+            estimates[i] = estimate_make(s, suite, &s->cells[i]);
+    const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_COLUMNS)
+            s->cells[i].slice = s->cells[i].base->slice;
     free(estimates);
-    return good;
+    return bad;
 }

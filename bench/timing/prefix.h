@@ -5,8 +5,7 @@
 #include "bench/timing/schedule.h"
 
 /* How long would the runs of every cell take? Where all of them pass `seconds`, the slowest of
- * those that are programs of their own get a prefix of their slice. false: a message was printed.
- */
-bool prefixes_plan(schedule *schedule, suite *suite, double seconds);
+ * those that are external programs get a prefix of their slice. 0, or -1 and *err. */
+int prefixes_plan(schedule *schedule, suite *suite, double seconds, pkt_err *err);
 
 #endif

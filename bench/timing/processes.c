@@ -9,7 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/input/first_packets.h"
 #include "bench/worker/python.h"
+#include "parsers/util/clock.h"
+#include "parsers/util/error.h"
 
 /* `text` as one word of a shell: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
@@ -23,7 +26,7 @@ static void quote(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-/* The command line of one whole run; the caller frees it. */
+/* The command line of one whole run; the caller frees it. NULL without memory. */
 static char *command_line(const char *program, const process_run *run, const char *capture)
 {
     char *line = NULL;
@@ -70,24 +73,27 @@ static void commands_free(command_lines *c)
     *c = (command_lines){0};
 }
 
-static bool commands_make(command_lines *c, const process_runs *runs, const suite *suite)
+static int commands_make(command_lines *c, const process_runs *runs, const suite *suite,
+                         pkt_err *err)
 {
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
     *c = (command_lines){.lines = calloc(2 * runs->count + 1, sizeof(char *)),
                          .count = 2 * runs->count};
-    bool good = c->lines && length > 0;
-    for (size_t i = 0; good && i < runs->count; i++) {
-        char *empty = suite_empty(suite, runs->runs[i].slice);
-        if (empty) {
-            c->lines[2 * i] = command_line(program, &runs->runs[i], runs->runs[i].slice->path);
-            c->lines[2 * i + 1] = command_line(program, &runs->runs[i], empty);
-        }
-        good = c->lines[2 * i] && c->lines[2 * i + 1];
+    if (!c->lines || length <= 0)
+        return pkt_fail_memory(err, "command lines");
+    for (size_t i = 0; i < runs->count; i++) {
+        char *empty = empty_capture(suite, runs->runs[i].slice, err);
+        if (!empty)
+            return -1;
+        c->lines[2 * i] = command_line(program, &runs->runs[i], runs->runs[i].slice->path);
+        c->lines[2 * i + 1] = command_line(program, &runs->runs[i], empty);
         free(empty);
+        if (!c->lines[2 * i] || !c->lines[2 * i + 1])
+            return pkt_fail_memory(err, "command lines");
     }
-    return good;
+    return 0;
 }
 
 /* Run hyperfine silently. Its exit status, or -1 if it cannot be started. */
@@ -179,12 +185,12 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
                        const char *path, size_t *order, double seconds)
 {
     random_state random = s->random;
-    double started = seconds_now(), longest = 0;
+    double started = pkt_seconds_now(), longest = 0;
     for (unsigned round = 0; round < PROCESS_ROUNDS_MAX; round++) {
-        double from = seconds_now();
+        double from = pkt_seconds_now();
         if (round >= PROCESS_ROUNDS_MIN && from - started + longest > seconds)
             break;
-        progress_show(s->progress, "whole processes, round %u", round + 1);
+        pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "whole processes, round %u", round + 1);
         random_shuffle(&random, order, c->count);
         if (!round_run(runs, c, order, path)) {
             for (size_t i = 0; i < runs->count; i++)
@@ -192,7 +198,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
             return;
         }
         runs->rounds = round + 1;
-        double took = seconds_now() - from;
+        double took = pkt_seconds_now() - from;
         longest = took > longest ? took : longest;
     }
 }
@@ -200,7 +206,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
 /* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->aa_of || cell->columns_of || cell->old_of || cell->sink)
+    if (!cell_is_timed(cell) || cell->role != ROLE_MAIN)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;
@@ -228,28 +234,37 @@ static int runs_make(process_runs *out, const schedule *s)
     return out->runs ? 0 : -1;
 }
 
-int processes_run(process_runs *out, const schedule *s, const suite *suite, double seconds)
+/* Time the runs with hyperfine, which is there. */
+static int runs_time(process_runs *out, const schedule *s, const suite *suite, double seconds,
+                     pkt_err *err)
 {
-    if (runs_make(out, s) != 0)
-        return -1;
-    if (!hyperfine_there()) {
-        for (size_t i = 0; i < out->count; i++)
-            run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");
-        return 0;
-    }
     command_lines c;
-    char *path = suite_scratch(suite, "hyperfine.json");
+    int bad = commands_make(&c, out, suite, err);
+    char *path = scratch_path(&suite->scratch, "hyperfine.json");
     size_t *order = calloc(2 * out->count + 1, sizeof *order);
-    bool good = commands_make(&c, out, suite) && path && order;
-    for (size_t i = 0; good && i < c.count; i++)
+    if (!bad && (!path || !order))
+        bad = pkt_fail_memory(err, "whole processes");
+    for (size_t i = 0; !bad && i < c.count; i++)
         order[i] = i;
-    progress_expect(s->progress, seconds);
-    if (good && out->count)
+    pkt_notice_expect(s->notices, seconds);
+    if (!bad && out->count)
         rounds_run(out, &c, s, path, order, seconds);
     commands_free(&c);
     free(order);
     free(path);
-    return good ? 0 : -1;
+    return bad;
+}
+
+int processes_run(process_runs *out, const schedule *s, const suite *suite, double seconds,
+                  pkt_err *err)
+{
+    if (runs_make(out, s) != 0)
+        return pkt_fail_memory(err, "whole processes");
+    if (hyperfine_there())
+        return runs_time(out, s, suite, seconds, err);
+    for (size_t i = 0; i < out->count; i++)
+        run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");
+    return 0;
 }
 
 void processes_free(process_runs *runs)

@@ -26,8 +26,10 @@ typedef struct process_runs {
 
 /* Time `pktbench extract --format none` of every cell that is above `frames`, or is its backend's
  * highest level: each round one call of hyperfine with the commands in random order, as long as
- * `seconds` last. Cells that are not timed are left out. 0, or -1 without memory. */
-int processes_run(process_runs *out, const schedule *schedule, const suite *suite, double seconds);
+ * `seconds` last. Cells that are not timed are left out. 0, or -1 and *err; free *out in both
+ * cases. */
+int processes_run(process_runs *out, const schedule *schedule, const suite *suite, double seconds,
+                  pkt_err *err);
 void processes_free(process_runs *runs);
 
 #endif

@@ -8,45 +8,13 @@
 
 #include "bench/statistics/statistics.h"
 
-bool cell_is_timed(const bench_cell *cell)
-{
-    run_status status = cell->check.status;
-    return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
-}
-
-const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
-{
-    const char *level = pkt_level_name(cell->level);
-    if (cell->sink && cell->threads > 1)
-        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
-                       cell->sink->name, cell->threads);
-    else
-        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->backend->name, level,
-                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
-    return name;
-}
-
-void cell_sink_ask(const bench_cell *cell, json_t *request)
-{
-    if (!cell->sink)
-        return;
-    json_object_set_new(request, "sink", json_string(cell->sink->name));
-    json_object_set_new(request, "threads", json_integer((json_int_t)cell->threads));
-}
-
-void cell_fail(bench_cell *cell, run_status status, const char *reason)
-{
-    cell->check.status = status;
-    (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
-    cell->sample_count = 0;
-}
-
 /* Did the runs tell the rows that were verified, and write as many bytes as those make? */
 static bool is_same(const bench_cell *cell, const json_t *answer)
 {
     const check *verified = &cell->check;
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
-    const char *wanted = cell->columns_of ? verified->columns_checksum : verified->checksum;
+    const char *wanted =
+        cell->role == ROLE_COLUMNS ? verified->columns_checksum : verified->checksum;
     uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
     return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
            checksum && strcmp(checksum, wanted) == 0 &&
@@ -60,7 +28,7 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
     json_t *request = run_request("sample", cell->slice, cell->level);
     json_object_set_new(request, "runs", json_integer((json_int_t)runs));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
-    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
     cell_sink_ask(cell, request);
     *answer = client_ask(worker, request, s->request_s);
     if (!*answer) {
@@ -91,11 +59,6 @@ enum { POSITION_RUNS = 5 };
 /* Unrecorded runs of a quick cell in a fresh process. */
 enum { WARM_UP_RUNS = 3 };
 
-const suite_slice *cell_position_slice(const bench_cell *cell)
-{
-    return cell->position_slice ? cell->position_slice : cell->slice;
-}
-
 static void cell_positions(schedule *s, client *worker, bench_cell *cell)
 {
     double parts[POSITION_PARTS][POSITION_RUNS];
@@ -121,7 +84,7 @@ static void cell_positions(schedule *s, client *worker, bench_cell *cell)
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
-    if (!client_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
+    if (!client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
@@ -131,8 +94,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
         json_decref(answer);
     }
-    if (s->positions && cell_is_timed(cell) && !cell->aa_of && !cell->columns_of && !cell->old_of &&
-        !cell->sink)
+    if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(s, &worker, cell);
     client_close(&worker);
 }
@@ -144,7 +106,8 @@ void schedule_probe(schedule *s)
         bench_cell *cell = &s->cells[i];
         if (!cell_is_timed(cell))
             continue;
-        progress_show(s->progress, "memory: %s, %s", cell_name(cell, name), cell->slice->name);
+        pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
+                   cell->slice->name);
         cell_probe(s, cell);
     }
 }
@@ -243,7 +206,7 @@ static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, st
     json_t *request = run_request("sample", &empty, cell->level);
     json_object_set_new(request, "runs", json_integer(1));
     json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
-    json_object_set_new(request, "columns", json_boolean(cell->columns_of != NULL));
+    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
     json_t *answer = client_ask(worker, request, s->request_s);
     if (!answer) {
         cell_fail(cell, worker->status, worker->reason);
@@ -263,18 +226,8 @@ static double start_up_shared(double run_ns, double start_ns, double part)
 static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer,
                         const start_up *start)
 {
-    if (cell->sample_count == cell->sample_room) {
-        size_t room = cell->sample_room ? 2 * cell->sample_room : 16;
-        timing_sample *more = realloc(cell->samples, room * sizeof *more);
-        if (!more) {
-            cell_fail(cell, STATUS_FAILED, "no memory for samples");
-            return;
-        }
-        cell->samples = more;
-        cell->sample_room = room;
-    }
     const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
-    cell->samples[cell->sample_count++] = (timing_sample){
+    const timing_sample sample = {
         .block = block,
         .round = round,
         .wall_ns = start_up_shared(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
@@ -283,9 +236,10 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
         .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
                     [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
     };
+    cell_sample_add(cell, &sample);
 }
 
-/* The processes of a block: one a backend, and one more for the aa. */
+/* The processes of a block: one a backend, and one more for the A/A control. */
 typedef struct block_workers {
     client workers[SELECTION_MAX + 1];
     bool open[SELECTION_MAX + 1];
@@ -294,7 +248,7 @@ typedef struct block_workers {
 /* Which of the block's processes runs the cell. */
 static size_t worker_index(const schedule *s, const bench_cell *cell)
 {
-    if (cell->aa_of)
+    if (cell->role == ROLE_AA_CONTROL)
         return s->load_count;
     for (size_t i = 0; i < s->load_count; i++)
         if (s->loads[i].backend == cell->backend)
@@ -348,7 +302,7 @@ static bool worker_begin(const schedule *s, client *worker, const backend_id *id
         cpu_set_t one = block_cpus(&allowed, s->block);
         (void)sched_setaffinity(0, sizeof one, &one);
     }
-    bool good = client_loaded(worker, id, s->request_s, load_ns);
+    bool good = client_open_loaded(worker, id, s->request_s, load_ns);
     if (pinned)
         (void)sched_setaffinity(0, sizeof allowed, &allowed);
     return good;
@@ -363,7 +317,7 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
         return;
     }
     if (index == s->load_count)
-        return; /* the aa's load is not asked for */
+        return; /* the A/A control's load is not asked for */
     load_times *loads = &s->loads[index];
     if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
         loads->ns[loads->count++] = (double)load_ns;
@@ -391,8 +345,8 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
     json_t *answer;
     if (!cell_is_timed(cell) || !w->open[index])
         return;
-    progress_show(s->progress, "block %u of %u, round %u of %u: %s, %s", block + 1, s->blocks,
-                  round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
+    pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s", block + 1,
+               s->blocks, round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
     client *worker = &w->workers[index];
     if (round == 0)
         cell_warm_up(s, worker, cell, block);
@@ -436,11 +390,15 @@ void schedule_run(schedule *s)
 {
     block_workers *w = calloc(1, sizeof *w);
     size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
-    progress_expect(s->progress, schedule_seconds(s));
+    pkt_notice_expect(s->notices, schedule_seconds(s));
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
-    for (unsigned block = 0; w && order && block < s->blocks; block++)
+    for (unsigned block = 0; w && order && block < s->blocks; block++) {
         block_run(s, block, w, order);
+        s->blocks_done = block + 1;
+        if (s->block_done)
+            s->block_done(s->self);
+    }
     free(order);
     free(w);
 }
@@ -448,7 +406,7 @@ void schedule_run(schedule *s)
 void schedule_free(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        free(s->cells[i].samples);
+        cell_free(&s->cells[i]);
     free(s->cells);
     s->cells = NULL;
     s->cell_count = 0;

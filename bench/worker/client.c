@@ -1,8 +1,5 @@
 #include "bench/worker/client.h"
 
-#include "bench/worker/python.h"
-#include "cli/progress.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,30 +10,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench/worker/python.h"
+#include "parsers/util/clock.h"
 
 /* An answer is one line of at most this many bytes. */
 enum { ANSWER_MAX = 1 << 20 };
-
-static const char *const names[STATUS_COUNT] = {"ok",        "differs",     "disagrees",
-                                                "unchecked", "failed",      "crashed",
-                                                "timed-out", "unavailable", "not-offered"};
-
-const char *status_name(run_status status)
-{
-    return names[status];
-}
-
-int status_find(const char *name, run_status *status)
-{
-    for (unsigned i = 0; i < STATUS_COUNT; i++)
-        if (strcmp(name, names[i]) == 0) {
-            *status = (run_status)i;
-            return 0;
-        }
-    return -1;
-}
 
 /* The last line that the worker wrote to standard error; "" if there is none. */
 static void last_message(const client *client, char *text, size_t size)
@@ -56,6 +36,7 @@ static void last_message(const client *client, char *text, size_t size)
     (void)snprintf(text, size, "%.*s", (int)(size - 1), line);
 }
 
+/* Set status and reason: `words`, and what the worker said last. */
 static void fail(client *client, run_status status, const char *words)
 {
     char message[REASON_BYTES / 2];
@@ -106,8 +87,7 @@ bool client_open(client *client, const backend_id *id)
         client->status = STATUS_FAILED;
         (void)snprintf(client->reason, sizeof client->reason, "cannot start a worker: %s",
                        strerror(errno));
-        if (client->messages >= 0)
-            close(client->messages);
+        client_close(client);
         return false;
     }
     client->pid = fork();
@@ -185,7 +165,7 @@ static line_end read_line(client *client, double deadline)
     for (;;) {
         if (client->filled + 1 >= client->room && !buffer_grow(client))
             return LINE_TOO_LONG;
-        double left = deadline - seconds_now();
+        double left = deadline - pkt_seconds_now();
         struct pollfd ready = {client->socket, POLLIN, 0};
         int n = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
         if (n < 0 && errno == EINTR)
@@ -235,7 +215,7 @@ json_t *client_ask(client *client, json_t *request, double seconds)
     }
     (void)(send_line(client, text) && send_line(client, "\n")); /* a dead worker answers nothing */
     free(text);
-    line_end end = read_line(client, seconds_now() + seconds);
+    line_end end = read_line(client, pkt_seconds_now() + seconds);
     json_t *answer = end == LINE_WHOLE ? json_loads(client->buffer, 0, NULL) : NULL;
     if (answer && json_is_true(json_object_get(answer, "ok")))
         return answer;
@@ -250,6 +230,19 @@ json_t *client_ask(client *client, json_t *request, double seconds)
     }
     json_decref(answer);
     return NULL;
+}
+
+bool client_open_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns)
+{
+    if (!client_open(client, id))
+        return false;
+    json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
+    if (answer && load_ns)
+        *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
+    json_decref(answer);
+    if (!answer)
+        client_close(client);
+    return answer != NULL;
 }
 
 void client_close(client *client)

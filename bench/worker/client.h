@@ -4,32 +4,17 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* What became of a (backend, slice, level). */
-typedef enum run_status {
-    STATUS_OK,
-    STATUS_DIFFERS,   /* same rows, at most 1 % of the cells differ */
-    STATUS_DISAGREES, /* rows lost or invented, or more cells */
-    STATUS_UNCHECKED, /* no independent decoder was there */
-    STATUS_FAILED,
-    STATUS_CRASHED,
-    STATUS_TIMED_OUT,
-    STATUS_UNAVAILABLE,
-    STATUS_NOT_OFFERED,
-    STATUS_COUNT
-} run_status;
-
-const char *status_name(run_status status);
-/* By its name: 0, or -1. */
-int status_find(const char *name, run_status *status);
+#include "bench/worker/status.h"
 
 #define REASON_BYTES 512
 
 typedef struct client {
     pid_t pid;    /* 0: there is no process (any more) */
-    int socket;   /* both ways */
-    int messages; /* unlinked file that takes the worker's standard error */
+    int socket;   /* both ways; -1: closed */
+    int messages; /* unlinked file that takes the worker's standard error; -1: closed */
     char *buffer; /* bytes of the answer so far */
     size_t filled, room;
     run_status status; /* STATUS_OK until a request fails */
@@ -44,13 +29,20 @@ typedef struct backend_id {
     const char *program; /* path of another build of pktbench that runs it; NULL: this one does */
 } backend_id;
 
-/* Start a worker. false: client->status and reason say why; nothing to close. */
+/* Seconds that a worker may take to describe itself. */
+#define DESCRIBE_SECONDS 30.0
+
+/* Start a worker. false: client->status and reason say why, and the client is closed. */
 bool client_open(client *client, const backend_id *id);
+/* Start a worker and let it load its backend, which may take so many seconds; as client_open().
+ * *load_ns takes how long it took, and may be NULL. */
+bool client_open_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns);
 /* Send `request` (whose reference is taken) and wait for the answer, at most `seconds`. The answer
  * is a new reference. NULL: client->status and reason say why; after a crash or a timeout the
  * process is gone. */
 json_t *client_ask(client *client, json_t *request, double seconds);
-/* End the worker, kindly if it is idle. */
+/* End the worker; an idle one leaves by itself. Status and reason stay. A client that is closed
+ * already stays as it is. */
 void client_close(client *client);
 
 #endif

@@ -17,8 +17,8 @@ static FILE *hash_open(output_rows *h)
     return fopencookie(state, "w", functions);
 }
 
-int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns, int hashed,
-                     pkt_err *err)
+int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns,
+                     bool hashed, pkt_err *err)
 {
     *h = (output_rows){.encoder = encoder};
     pkt_fields_all(&h->fields, columns);

@@ -2,6 +2,8 @@
 #ifndef PKT_OUTPUT_ROWS_H
 #define PKT_OUTPUT_ROWS_H
 
+#include <stdbool.h>
+
 #include "parsers/encode/writer.h"
 
 typedef struct output_rows {
@@ -15,8 +17,8 @@ typedef struct output_rows {
 /* Set up what `extract` has before it begins: the fields, and a file. The file is /dev/null: rows
  * are encoded, and every byte is handed to the kernel, which keeps none. With `hashed` it is one
  * that hashes what is written. 0; or -1 and *err with nothing to close. */
-int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns, int hashed,
-                     pkt_err *err);
+int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns,
+                     bool hashed, pkt_err *err);
 /* Start the writer, so that rows can be pushed into *sink. */
 int output_rows_begin(output_rows *h, unsigned threads, pkt_sink *sink, pkt_err *err);
 /* All rows were pushed: every byte is written. */

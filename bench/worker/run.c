@@ -2,21 +2,19 @@
 
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/worker/output_rows.h"
 #include "parsers/encode/csv.h"
 #include "parsers/sink/sink.h"
 #include "parsers/util/atomic_file.h"
+#include "parsers/util/clock.h"
 
 enum { CACHE_LINE = 64 };
 
-static uint64_t clock_ns(clockid_t id)
+static uint64_t clock_ns(clockid_t clock)
 {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    return (uint64_t)pkt_clock_ns(clock);
 }
 
 uint64_t peak_rss_bytes(void)
@@ -138,7 +136,7 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
     const pkt_sink sink = pkt_sink_make(&pair, pair_push, pair_finish);
     stopwatch watch;
-    if (output_rows_open(&h, job->sink, null.columns, 0, &outcome->err) != 0)
+    if (output_rows_open(&h, job->sink, null.columns, false, &outcome->err) != 0)
         return -1;
     stopwatch_start(&watch, job);
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
@@ -219,7 +217,7 @@ static int run_output(const pkt_backend *backend, void *context, pkt_batch *batc
     pkt_null_sink null = {.columns = columns_of(backend, job)};
     pair_sink pair = {.second = pkt_null_sink_open(&null)};
     const pkt_sink sink = pkt_sink_make(&pair, pair_push, pair_finish);
-    if (output_rows_open(&h, job->sink, null.columns, 1, &outcome->err) != 0)
+    if (output_rows_open(&h, job->sink, null.columns, true, &outcome->err) != 0)
         return -1;
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
               pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
@@ -288,12 +286,12 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
 
 static void outcome_fail(run_outcome *outcome, const char *words)
 {
-    *outcome = (run_outcome){.failed = 1};
+    *outcome = (run_outcome){.failed = true};
     pkt_fail(&outcome->err, PKT_ERR_IO, PKT_POS_NONE, "%s", words);
 }
 
-/* Read the child's outcome; whole, or it does not count. */
-static int outcome_read(int fd, run_outcome *outcome)
+/* Read the child's outcome. false: it is not whole, and does not count. */
+static bool outcome_read(int fd, run_outcome *outcome)
 {
     size_t done = 0;
     while (done < sizeof *outcome) {
@@ -301,10 +299,10 @@ static int outcome_read(int fd, run_outcome *outcome)
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            return -1;
+            return false;
         done += (size_t)got;
     }
-    return 0;
+    return true;
 }
 
 static void run_forked(const pkt_backend *backend, void *context, pkt_batch *batch,
@@ -329,7 +327,7 @@ static void run_forked(const pkt_backend *backend, void *context, pkt_batch *bat
         _exit(put == (ssize_t)sizeof *outcome ? 0 : 1);
     }
     close(ends[1]);
-    int whole = outcome_read(ends[0], outcome) == 0;
+    const bool whole = outcome_read(ends[0], outcome);
     close(ends[0]);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)

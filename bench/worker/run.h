@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "bench/worker/counters.h"
-#include "cli/command.h"
 #include "parsers/rows/rows.h"
+#include "parsers/util/parse.h"
 #include "pktbench.h"
 
 /* Parts of a slice whose cost is told apart. */
@@ -24,7 +24,7 @@ typedef struct run_job {
     run_kind kind;
     const char *path; /* of the slice */
     pkt_level level;
-    flow_choice flows;
+    pkt_flow_choice flows;
     const pkt_encoder *sink; /* RUN_TIMED, RUN_OUTPUT: of this format; NULL: the null sink */
     unsigned threads;        /* that write */
     const char *csv;         /* RUN_ROWS: file to write */
@@ -37,7 +37,7 @@ typedef struct run_job {
 
 /* What came of it. Plain data: a forked child hands it over through a pipe. */
 typedef struct run_outcome {
-    int failed;                 /* `err` says why */
+    bool failed;                /* `err` says why */
     int signal;                 /* the forked child died of it; 0: it did not */
     uint64_t wall_ns;           /* open to the last row pushed, or its last byte written */
     uint64_t cpu_ns;            /* user and system time of the process in between */

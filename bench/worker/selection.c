@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "bench/worker/describe.h"
-#include "cli/message.h"
+#include "parsers/util/error.h"
+#include "parsers/util/parse.h"
 
 static pkt_column_set columns_of(const json_t *level)
 {
@@ -17,7 +18,8 @@ static pkt_column_set columns_of(const json_t *level)
     json_t *name;
     json_array_foreach(json_object_get(level, "columns"), i, name)
     {
-        size_t column = column_find(json_string_value(name));
+        size_t column =
+            json_is_string(name) ? pkt_column_find(json_string_value(name)) : PKT_COLUMN_COUNT;
         if (column < PKT_COLUMN_COUNT)
             pkt_set_add(&columns, column);
     }
@@ -60,56 +62,57 @@ static void backend_undescribed(backend *c, const char *summary)
     c->name = c->id.name;
 }
 
-/* A worker of its own, since loading a library is a risk and a burden. */
+/* Ask a worker of its own, since loading a library is a risk and a burden. false: no memory. */
 static bool backend_describe(backend *c, const char *summary)
 {
     client worker;
     json_t *answer = NULL;
-    if (client_open(&worker, &c->id))
+    if (client_open(&worker, &c->id)) {
         answer = client_ask(&worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
+        client_close(&worker);
+    }
     json_t *description = json_object_get(answer, "backend");
-    if (description) {
+    if (json_is_string(json_object_get(description, "name")) &&
+        json_is_string(json_object_get(description, "decoder"))) {
         description_take(c, json_incref(description));
         c->tool = json_incref(json_object_get(answer, "tool"));
     } else {
-        (void)snprintf(c->reason, sizeof c->reason, "%s", worker.reason);
+        (void)snprintf(c->reason, sizeof c->reason, "%s",
+                       answer ? "its worker did not describe it" : worker.reason);
         backend_undescribed(c, summary);
     }
     json_decref(answer);
-    client_close(&worker);
     return c->name != NULL;
 }
 
-/* `entry` is NULL for a plug-in. */
-static bool backend_add(selection *selection, const char *name, const char *plugin,
-                        const pkt_entry *entry)
+/* Add a backend of the registry, or a plug-in, whose `entry` is NULL. One that cannot run here is
+ * added too, with the reason. */
+static int backend_add(selection *selection, const char *name, const char *plugin,
+                       const pkt_entry *entry, pkt_err *err)
 {
     char driver[2 * PATH_MAX];
-    pkt_err err;
+    pkt_err missing;
     const char *summary = entry ? entry->summary : "plug-in";
     bool drives = entry && entry->driver;
-    backend *c = selection->count < SELECTION_MAX ? calloc(1, sizeof *c) : NULL;
-    if (!c) {
-        message_error("more than %d backends, or no memory for them", SELECTION_MAX);
-        return false;
-    }
+    if (selection->count == SELECTION_MAX)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %d backends in one run",
+                        SELECTION_MAX);
+    backend *c = calloc(1, sizeof *c);
+    if (!c)
+        return pkt_fail_memory(err, name);
     selection->backends[selection->count++] = c;
     c->id.name = strdup(name);
     c->id.plugin = plugin ? strdup(plugin) : NULL;
-    bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &err) == 0;
+    bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &missing) == 0;
     if (drives && there)
         c->id.driver = strdup(driver);
-    if (!there) {
-        (void)snprintf(c->reason, sizeof c->reason, "%s", err.msg);
-        backend_undescribed(c, summary);
-        return c->name != NULL;
-    }
-    if (!c->id.name || (plugin && !c->id.plugin) || (drives && !c->id.driver) ||
-        !backend_describe(c, summary)) {
-        message_error("no memory for backend %s", name);
-        return false;
-    }
-    return true;
+    if (!c->id.name || (plugin && !c->id.plugin) || (drives && there && !c->id.driver))
+        return pkt_fail_memory(err, name);
+    if (there)
+        return backend_describe(c, summary) ? 0 : pkt_fail_memory(err, name);
+    (void)snprintf(c->reason, sizeof c->reason, "%s", missing.msg);
+    backend_undescribed(c, summary);
+    return 0;
 }
 
 /* Is the name an item of the list, or the list the word for all? */
@@ -126,72 +129,70 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-static bool registry_add(selection *selection, const selection_request *request)
+static int registry_add(selection *selection, const selection_request *request, pkt_err *err)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
         if ((!entry.opt_in || is_listed(request->backends, entry.name)) &&
-            !backend_add(selection, entry.name, NULL, &entry))
-            return false;
-    return true;
+            backend_add(selection, entry.name, NULL, &entry, err) != 0)
+            return -1;
+    return 0;
 }
 
-static bool choose(selection *selection, const char *name)
+/* A name that is none of the selection's, nor of the registry's. */
+static int backend_unknown(const selection *selection, const char *name, pkt_err *err)
 {
+    pkt_names known = {.size = 0};
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
+        pkt_names_add(&known, entry.name);
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->backends[i]->id.plugin)
+            pkt_names_add(&known, selection->backends[i]->name);
+    return pkt_fail_unknown(err, "backend", name, &known);
+}
+
+static int choose(void *self, const char *name, pkt_err *err)
+{
+    const selection *selection = self;
     backend *c = selection_find(selection, name);
-    if (!c) {
-        message_error("no backend has the name '%s': `pktbench list` shows them", name);
-        return false;
-    }
+    if (!c)
+        return backend_unknown(selection, name, err);
     c->chosen = true;
-    return true;
+    return 0;
 }
 
 /* A plug-in that was asked for by its path must be there. */
-static bool plugin_add(selection *selection, const char *path)
+static int plugin_add(void *self, const char *path, pkt_err *err)
 {
-    if (!backend_add(selection, path, path, NULL))
-        return false;
+    selection *selection = self;
+    if (backend_add(selection, path, path, NULL, err) != 0)
+        return -1;
     backend *added = selection->backends[selection->count - 1];
-    if (!added->available) {
-        message_error("plug-in %s: %s", path, added->reason);
-        return false;
-    }
+    if (!added->available)
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "plug-in %.100s: %s", path,
+                        added->reason);
     for (size_t i = 0; i + 1 < selection->count; i++)
-        if (strcmp(selection->backends[i]->name, added->name) == 0) {
-            message_error("plug-in %s has the name of another backend, %s: rename it", path,
-                          added->name);
-            return false;
-        }
+        if (strcmp(selection->backends[i]->name, added->name) == 0)
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "plug-in %.100s has the name of another backend, %s: rename it", path,
+                            added->name);
     added->chosen = true;
-    return true;
+    return 0;
 }
 
-static bool level_add(selection *selection, const char *name)
+static int level_add(void *self, const char *name, pkt_err *err)
 {
+    selection *selection = self;
     pkt_level level;
-    if (level_find(name, &level) != 0) {
-        message_error("no level has the name '%s': frames, headers, flows and dissect do", name);
-        return false;
-    }
+    if (pkt_level_find(name, &level, err) != 0)
+        return -1;
     selection->levels[level] = true;
-    return true;
+    return 0;
 }
 
-/* Each item of a list with commas. */
-static bool each(selection *selection, const char *list,
-                 bool (*add)(struct selection *, const char *))
-{
-    char *copy = strdup(list), *rest = copy;
-    bool good = copy != NULL;
-    for (char *item; good && (item = strsep(&rest, ",")) != NULL;)
-        good = !*item || add(selection, item);
-    free(copy);
-    return good;
-}
-
-/* A backend of the other build; NULL after a message. */
-static backend *old_make(const char *name, const char *plugin, const char *program)
+/* A backend of the other build. NULL and *err without memory; else see whether it is available. */
+static backend *old_make(const char *name, const char *plugin, const char *program, pkt_err *err)
 {
     backend *c = calloc(1, sizeof *c);
     if (c) {
@@ -203,53 +204,52 @@ static backend *old_make(const char *name, const char *plugin, const char *progr
     if (c && c->id.name && (!plugin || c->id.plugin) && (!program || c->id.program) &&
         backend_describe(c, "the build that is compared with"))
         return c;
-    message_error("no memory for backend %s", name);
+    pkt_fail_memory(err, name);
     backend_free(c);
     return NULL;
 }
 
 /* The shared object's backend is compared with the one of its name. */
-static bool old_plugin_add(selection *selection, const char *path)
+static int old_plugin_add(selection *selection, const char *path, pkt_err *err)
 {
-    backend *old = old_make(path, path, NULL);
+    backend *old = old_make(path, path, NULL, err);
     if (!old)
-        return false;
+        return -1;
     for (size_t i = 0; old->available && i < selection->count; i++)
         if (selection->backends[i]->chosen &&
             strcmp(selection->backends[i]->name, old->name) == 0) {
             selection->old[i] = old;
-            return true;
+            return 0;
         }
     if (old->available)
-        message_error("--baseline %s: its backend %s takes no part in this run", path, old->name);
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "its backend %s takes no part in this run",
+                 old->name);
     else
-        message_error("--baseline %s: %s", path, old->reason);
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", old->reason);
     backend_free(old);
-    return false;
+    return -1;
 }
 
-/* Every backend of this run as the other program has it, but for programs of others. */
-static bool old_program_add(selection *selection, const char *path)
+/* Every backend of this run as the other program has it, but for external programs. */
+static int old_program_add(selection *selection, const char *path, pkt_err *err)
 {
     const backend *any = NULL;
     bool good = false;
-    if (access(path, X_OK) != 0) {
-        message_error("--baseline %s: %s", path, strerror(errno));
-        return false;
-    }
+    if (access(path, X_OK) != 0)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     for (size_t i = 0; i < selection->count; i++) {
         const backend *c = selection->backends[i];
         if (!c->chosen || !c->available || c->id.driver)
             continue;
-        any = selection->old[i] = old_make(c->name, c->id.plugin, path);
+        any = selection->old[i] = old_make(c->name, c->id.plugin, path, err);
         if (!any)
-            return false;
+            return -1;
         good |= any->available;
     }
-    if (!good)
-        message_error("--baseline %s: gives none of the backends of this run%s%s", path,
-                      any ? ": " : "", any ? any->reason : "");
-    return good;
+    return good ? 0
+                : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                           "has none of the backends of this run%s%s", any ? ": " : "",
+                           any ? any->reason : "");
 }
 
 static bool is_shared_object(const char *path)
@@ -258,33 +258,43 @@ static bool is_shared_object(const char *path)
     return strstr(slash ? slash : path, ".so") != NULL;
 }
 
-selection_request selection_request_of(const arguments *arguments)
+static int baseline_add(selection *selection, const char *path, pkt_err *err)
 {
-    return (selection_request){.backends = option_value(arguments, "backends"),
-                               .plugins = option_value(arguments, "plugin"),
-                               .levels = option_value(arguments, "levels")};
+    selection->baseline = path;
+    const int bad =
+        (is_shared_object(path) ? old_plugin_add : old_program_add)(selection, path, err);
+    if (!bad)
+        return 0;
+    pkt_err_about(err, path);
+    return pkt_err_about(err, "baseline");
 }
 
-bool selection_open(selection *selection, const selection_request *request)
+/* What selection_open() does, once *selection is zeroed. */
+static int selection_fill(selection *selection, const selection_request *request, pkt_err *err)
 {
-    *selection = (struct selection){0};
-    bool good = registry_add(selection, request);
-    bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
+    const bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
+    if (registry_add(selection, request, err) != 0)
+        return -1;
     for (size_t i = 0; i < selection->count; i++)
         selection->backends[i]->chosen = all;
-    good = good && (!request->plugins || each(selection, request->plugins, plugin_add));
-    good = good && (all || each(selection, request->backends, choose));
-    if (good && request->levels)
-        good = each(selection, request->levels, level_add);
+    if (request->plugins && pkt_parse_list(request->plugins, plugin_add, selection, err) != 0)
+        return -1;
+    if (!all && pkt_parse_list(request->backends, choose, selection, err) != 0)
+        return -1;
     for (size_t i = 0; !request->levels && i < PKT_LEVEL_COUNT; i++)
         selection->levels[i] = true;
-    selection->baseline = request->baseline;
-    if (good && request->baseline)
-        good = (is_shared_object(request->baseline) ? old_plugin_add : old_program_add)(
-            selection, request->baseline);
-    if (!good)
-        selection_close(selection);
-    return good;
+    if (request->levels && pkt_parse_list(request->levels, level_add, selection, err) != 0)
+        return -1;
+    return request->baseline ? baseline_add(selection, request->baseline, err) : 0;
+}
+
+int selection_open(selection *selection, const selection_request *request, pkt_err *err)
+{
+    *selection = (struct selection){0};
+    if (selection_fill(selection, request, err) == 0)
+        return 0;
+    selection_close(selection);
+    return -1;
 }
 
 backend *selection_find(const selection *selection, const char *name)
@@ -292,6 +302,32 @@ backend *selection_find(const selection *selection, const char *name)
     for (size_t i = 0; i < selection->count; i++)
         if (strcmp(selection->backends[i]->name, name) == 0)
             return selection->backends[i];
+    return NULL;
+}
+
+/* Does it offer more than what frames are? */
+static bool has_headers(const backend *c)
+{
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
+        if (i != PKT_LEVEL_FRAMES && c->offers[i])
+            return true;
+    return false;
+}
+
+const backend *selection_reference(const selection *selection, const char *name, pkt_err *err)
+{
+    const backend *c = selection_find(selection, name);
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    if (!c && pkt_registry_find(name, &entry) == 0)
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "it takes part only where it is chosen by name");
+    else if (!c)
+        backend_unknown(selection, name, err);
+    else if (!c->available)
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%s", c->reason);
+    else if (!has_headers(c))
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "it gives no header columns to compare with");
+    else
+        return c;
     return NULL;
 }
 

@@ -3,7 +3,7 @@
 #define PKT_SELECTION_H
 
 #include "bench/worker/client.h"
-#include "cli/command.h"
+#include "pktbench.h"
 
 /* Backends in one run, at most. */
 #define SELECTION_MAX 64
@@ -15,7 +15,7 @@ typedef struct backend {
     json_t *tool;        /* name, version and revision of the program that runs it; may be NULL */
     const char *name;    /* in description */
     const char *decoder; /* in description; NULL if unavailable */
-    bool chosen;         /* takes part; the others may still serve as references */
+    bool chosen;         /* takes part; the others may still be references */
     bool available;
     char reason[REASON_BYTES]; /* why it is not */
     pkt_column_set columns[PKT_LEVEL_COUNT];
@@ -30,17 +30,6 @@ typedef struct selection {
     const char *baseline;         /* file of that build; NULL: none */
 } selection;
 
-/* What selection_request_of() reads. */
-#define SELECTION_OPTIONS                                                                          \
-    {"backends", "BACKEND,...",                                                                    \
-     "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
-     "programs. Default: the others."},                                                            \
-        {"levels", "LEVEL,...", "Levels to run: frames, headers, flows, dissect. Default: all."},  \
-    {                                                                                              \
-        "plugin", "FILE,...",                                                                      \
-            "Shared objects with further backends (plug-ins), which always take part."             \
-    }
-
 /* Lists with commas; NULL: not given. */
 typedef struct selection_request {
     const char *backends; /* names that take part, or "all"; NULL: those that need no request */
@@ -52,19 +41,16 @@ typedef struct selection_request {
 /* The word for every backend that there is. */
 #define EVERY_BACKEND "all"
 
-/* The options --backends, --plugin and --levels of a command that has them all; --baseline if it
- * has that. */
-selection_request selection_request_of(const arguments *arguments);
-/* The registry, without what must be asked for and was not, and the plug-ins are described.
- * false: a message was printed. */
-bool selection_open(selection *selection, const selection_request *request);
+/* The registry, without what must be asked for and was not, and the plug-ins are described. 0, or
+ * -1 and *err with nothing to close. */
+int selection_open(selection *selection, const selection_request *request, pkt_err *err);
 /* By name; NULL if there is none. */
 backend *selection_find(const selection *selection, const char *name);
+/* The backend of that name, which the others are to be compared with: it is there, and gives header
+ * columns. NULL and *err otherwise. */
+const backend *selection_reference(const selection *selection, const char *name, pkt_err *err);
 /* Does it take part, offer the level, and was the level asked for? */
 bool selection_runs(const selection *selection, const backend *backend, pkt_level level);
 void selection_close(selection *selection);
-
-/* Seconds that a worker may take to describe itself. */
-#define DESCRIBE_SECONDS 30.0
 
 #endif

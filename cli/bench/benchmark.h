@@ -2,11 +2,18 @@
 #ifndef PKT_BENCHMARK_H
 #define PKT_BENCHMARK_H
 
+#include <limits.h>
+
+#include "bench/input/generated.h"
 #include "bench/outcome/gate.h"
-#include "bench/outcome/results.h"
 #include "bench/timing/output_cells.h"
+#include "bench/timing/processes.h"
 #include "cli/command.h"
-#include "report/formats/table.h"
+#include "cli/progress.h"
+#include "report/formats/format.h"
+
+/* The longest path of a results file, with its end. */
+enum { RESULTS_PATH = PATH_MAX + 64 };
 
 typedef struct benchmark {
     const arguments *arguments;
@@ -16,18 +23,35 @@ typedef struct benchmark {
     schedule schedule;
     process_runs processes;
     progress progress;
+    pkt_notices notices; /* printed by `progress` */
     report_format format;
-    const char *reference, *suite_name;
+    const char *reference;
+    suite_kind kind;
     const char *filter; /* NULL: every packet */
     output_request sinks;
-    double budget_s;
+    double budget_s, started; /* `started`: by pkt_seconds_now() */
     uint64_t seed;
     bool show_values;
+    json_t *context;         /* of machine_describe(), taken before the run */
+    json_t *conformance;     /* NULL: not asked for, or not counted yet */
+    char path[RESULTS_PATH]; /* of the results file; "": they are not kept */
+    bool warned;             /* that results so far cannot be written */
 } benchmark;
 
-/* Can the results be written where the user wants them? Asked before minutes go by. */
+/* Can the results be written where the user wants them? Asked before minutes go by. false: a
+ * message was printed. */
 bool bench_output_possible(const benchmark *b);
+/* Set b->path, from -o or from the start in b->context. */
+void bench_path_set(benchmark *b);
+/* The results so far; `partial`: the run goes on. A new reference; NULL without memory. */
+json_t *bench_results(const benchmark *b, bool partial);
+/* Write them to b->path, whole or not at all. 0, or -1 and *err. */
+int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err);
+/* Write the results of the blocks that are done, for schedule.block_done: `self` is a benchmark. A
+ * run that is killed leaves them behind. */
+void bench_partial_write(void *self);
+
 /* All was measured: write the results, show them, and judge. The exit status. */
-int bench_finish(benchmark *b, json_t *context, double started);
+int bench_finish(benchmark *b);
 
 #endif

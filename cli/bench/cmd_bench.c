@@ -1,14 +1,16 @@
 /* `pktbench bench`: agreement first, then time. */
-#include <string.h>
 #include <time.h>
 
-#include "bench/agreement/conformance.h"
+#include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
+#include "parsers/util/clock.h"
+#include "parsers/util/error.h"
 
 /* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
 #define PROCESSES_DEFAULT 8
@@ -19,7 +21,7 @@
 /* Seconds for all that is timed. */
 #define BUDGET_DEFAULT 280.0
 /* The same for the suite with programs of others in it. */
-#define BUDGET_SEED 600.0
+#define BUDGET_CIC_IOT 600.0
 /* The part of what is timed that programs of others may take. */
 #define EXTERNAL_SHARE 0.8
 /* The part of it that goes to whole processes. */
@@ -29,52 +31,58 @@
 /* Seconds that one run may take. */
 #define RUN_SECONDS 120.0
 
-/* The suite that reproduces the study. */
-static bool is_cic_iot(const benchmark *b)
+/* The options that are numbers and durations. */
+static bool numbers_read(benchmark *b, bool turns)
 {
-    return b->suite_name && strcmp(b->suite_name, "cic-iot") == 0;
+    const arguments *a = b->arguments;
+    uint64_t processes, rounds;
+    double sample_s;
+    if (!option_number(a, "processes", 1, 1000, turns ? PROCESSES_TURNS : PROCESSES_DEFAULT,
+                       &processes) ||
+        !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
+        !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
+        !option_seconds(a, "budget", b->kind == SUITE_CIC_IOT ? BUDGET_CIC_IOT : BUDGET_DEFAULT,
+                        &b->budget_s) ||
+        !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
+        !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s))
+        return false;
+    b->schedule.one_cpu = turns;
+    b->schedule.rounds_max = turns ? TURNS_MAX : ROUNDS_MAX;
+    b->schedule.sample_ns = sample_s * 1e9;
+    b->schedule.blocks = (unsigned)processes;
+    b->schedule.rounds = (unsigned)rounds;
+    b->schedule.positions = b->kind == SUITE_CIC_IOT;
+    return true;
 }
 
-static bool is_scale(const benchmark *b)
-{
-    return b->suite_name && strcmp(b->suite_name, "scale") == 0;
-}
-
-static bool options_read(benchmark *b)
+/* The options that are names, and lists of names. */
+static bool names_read(benchmark *b)
 {
     const arguments *a = b->arguments;
     const char *format = option_value(a, "format"), *gate = option_value(a, "fail-on");
     const char *suite = option_value(a, "suite");
-    uint64_t processes, rounds;
-    double sample_s;
-    bool against = option_given(a, "baseline");
-    if (suite && !suite_known(suite)) {
-        message_error("no suite has the name '%s': headline, cic-iot and scale do", suite);
-        return false;
-    }
-    b->suite_name = suite;
-    b->schedule.positions = is_cic_iot(b);
-    if (report_format_find(format ? format : "table", &b->format) != 0) {
-        message_error(
-            "no format has the name '%s': table, markdown, csv, json, github-action, bmf, "
-            "junit and gbench do",
-            format);
-        return false;
-    }
+    pkt_err err = {.pos = PKT_POS_NONE};
     b->reference = option_value(a, "reference");
     b->filter = option_value(a, "f");
     b->show_values = option_given(a, "show-values");
-    if (!option_number(a, "processes", 1, 1000, against ? PROCESSES_TURNS : PROCESSES_DEFAULT,
-                       &processes) ||
-        !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
-        !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
-        !option_seconds(a, "budget", is_cic_iot(b) ? BUDGET_SEED : BUDGET_DEFAULT, &b->budget_s) ||
-        !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
-        !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s) ||
-        !gate_parse(&b->gate, gate ? gate : "") ||
-        !outputs_read(&b->sinks, option_value(a, "sink"), option_value(a, "threads")))
+    if ((suite && suite_kind_find(suite, &b->kind, &err) != 0) ||
+        report_format_find(format ? format : "table", REPORT_GBENCH, &b->format, &err) != 0 ||
+        outputs_read(&b->sinks, option_value(a, "sink"), option_value(a, "threads"), &err) != 0) {
+        message_err(&err);
         return false;
-    if (gate_compares(&b->gate) && !against) {
+    }
+    if (gate_parse(&b->gate, gate ? gate : "", &err) != 0) {
+        message_failure("--fail-on", &err);
+        return false;
+    }
+    return true;
+}
+
+/* Do the options fit each other? */
+static bool options_fit(const benchmark *b, bool turns)
+{
+    const arguments *a = b->arguments;
+    if (gate_compares(&b->gate) && !turns) {
         message_error("--fail-on: slower, lost and instructions need --baseline");
         return false;
     }
@@ -82,44 +90,54 @@ static bool options_read(benchmark *b)
         message_error("--fail-on: instructions needs --count-instructions");
         return false;
     }
-    for (size_t i = 0; against && i < b->sinks.thread_count; i++)
+    if (option_given(a, "threads") && b->sinks.count == 0) {
+        message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
+        return false;
+    }
+    for (size_t i = 0; turns && i < b->sinks.thread_count; i++)
         if (b->sinks.threads[i] > 1)
             message_note(
                 "--threads %u: both sides of --baseline keep to one processor, on which threads "
                 "take turns",
                 b->sinks.threads[i]);
-    b->schedule.one_cpu = against;
-    b->schedule.rounds_max = against ? TURNS_MAX : ROUNDS_MAX;
-    b->schedule.sample_ns = sample_s * 1e9;
-    b->schedule.blocks = (unsigned)processes;
-    b->schedule.rounds = (unsigned)rounds;
     return true;
 }
 
+static bool options_read(benchmark *b)
+{
+    const bool turns = option_given(b->arguments, "baseline");
+    return names_read(b) && numbers_read(b, turns) && options_fit(b, turns);
+}
+
+/* What is known of the cell before it is timed. */
+static void cell_check(benchmark *b, checker *k, bench_cell *cell)
+{
+    if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS)
+        cell->check = cell->base->check;
+    else if (cell->sink)
+        output_check(&b->schedule, cell);
+    else
+        checker_run(k, cell->backend, cell->level, &cell->check);
+}
+
 /* The agreement pass over one slice. */
-static bool slice_check(benchmark *b, suite_slice *slice)
+static int slice_check(benchmark *b, suite_slice *slice, pkt_err *err)
 {
     checker k;
     char name[CELL_NAME];
     progress_show(&b->progress, "agreement: %s", slice->name);
-    if (!checker_open(&k, &b->suite, slice, &b->selection, b->reference, b->schedule.request_s))
-        return false;
+    if (checker_open(&k, &b->suite, slice, &b->selection, b->reference, b->schedule.request_s,
+                     err) != 0)
+        return -1;
     for (size_t i = 0; i < b->schedule.cell_count; i++) {
         bench_cell *cell = &b->schedule.cells[i];
         if (cell->slice != slice)
             continue;
         progress_show(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
-        if (cell->aa_of)
-            cell->check = cell->aa_of->check;
-        else if (cell->columns_of)
-            cell->check = cell->columns_of->check;
-        else if (cell->sink_of)
-            output_check(&b->schedule, cell);
-        else
-            checker_run(&k, cell->backend, cell->level, &cell->check);
+        cell_check(b, &k, cell);
     }
     checker_close(&k);
-    return true;
+    return 0;
 }
 
 static bool is_used(const schedule *s, const suite_slice *slice)
@@ -161,15 +179,15 @@ static void plan_make(schedule *s)
             seconds, s->budget_s);
 }
 
-static bool measure(benchmark *b)
+static int measure(benchmark *b, pkt_err *err)
 {
     schedule *s = &b->schedule;
-    s->progress = &b->progress;
-    if (!prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * EXTERNAL_SHARE))
-        return false;
+    if (cells_make(s, &b->suite, &b->selection, &b->sinks, err) != 0 ||
+        prefixes_plan(s, &b->suite, b->budget_s * (1 - PROCESS_SHARE) * EXTERNAL_SHARE, err) != 0)
+        return -1;
     for (size_t i = 0; i < b->suite.count; i++)
-        if (is_used(s, &b->suite.slices[i]) && !slice_check(b, &b->suite.slices[i]))
-            return false;
+        if (is_used(s, &b->suite.slices[i]) && slice_check(b, &b->suite.slices[i], err) != 0)
+            return -1;
     s->budget_s = b->budget_s * (b->selection.baseline ? 1 : 1 - PROCESS_SHARE);
     caches_plan(s, b->selection.baseline != NULL);
     s->random = random_seeded(b->seed);
@@ -178,49 +196,74 @@ static bool measure(benchmark *b)
     schedule_run(s);
     if (option_given(b->arguments, "count-instructions"))
         instructions_count(s, &b->suite);
-    if (!b->selection.baseline &&
-        processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE) != 0) {
-        message_error("no memory for timing whole processes");
-        return false;
-    }
-    return true;
+    return b->selection.baseline
+               ? 0
+               : processes_run(&b->processes, s, &b->suite, b->budget_s * PROCESS_SHARE, err);
 }
 
 static int bench_slices(benchmark *b)
 {
-    double started = seconds_now();
-    json_t *context = machine_describe();
+    pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
-    if (cells_make(&b->schedule, &b->suite, &b->selection, &b->sinks) && measure(b))
-        status = bench_finish(b, context, started);
-    progress_close(&b->progress);
-    json_decref(context);
+    b->started = pkt_seconds_now();
+    b->context = machine_describe();
+    b->schedule.notices = &b->notices;
+    b->schedule.block_done = bench_partial_write;
+    b->schedule.self = b;
+    bench_path_set(b);
+    if (measure(b, &err) == 0) {
+        status = bench_finish(b);
+    } else {
+        progress_close(&b->progress);
+        message_err(&err);
+    }
+    json_decref(b->context);
+    json_decref(b->conformance);
     schedule_free(&b->schedule);
     processes_free(&b->processes);
     return status;
 }
 
+/* The backends, and the one that the others are compared with. false: a message was printed. */
+static bool selection_get(benchmark *b)
+{
+    selection_request request = selection_request_of(b->arguments);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    request.baseline = option_value(b->arguments, "baseline");
+    if (b->kind == SUITE_CIC_IOT && !request.backends)
+        request.backends = EVERY_BACKEND;
+    if (b->kind == SUITE_SCALE && !request.backends)
+        request.backends = SCALE_BACKENDS;
+    if (selection_open(&b->selection, &request, &err) != 0) {
+        message_err(&err);
+        return false;
+    }
+    if (!b->reference || selection_reference(&b->selection, b->reference, &err))
+        return true;
+    pkt_err_about(&err, b->reference);
+    message_failure("--reference", &err);
+    selection_close(&b->selection);
+    return false;
+}
+
 static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments};
+    pkt_flow_choice flows;
+    pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
-    selection_request request = selection_request_of(arguments);
-    flow_choice flows;
-    request.baseline = option_value(arguments, "baseline");
-    if (!options_read(&b) || !flow_options(arguments, &flows))
-        return status;
-    if (is_cic_iot(&b) && !request.backends)
-        request.backends = EVERY_BACKEND;
-    if (is_scale(&b) && !request.backends)
-        request.backends = SCALE_BACKENDS;
-    if (!bench_output_possible(&b) || !selection_open(&b.selection, &request))
-        return status;
+    if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
+        !selection_get(&b))
+        return EXIT_ERROR;
     progress_open(&b.progress);
-    if (suite_open(&b.suite, &(suite_request){b.suite_name, b.filter, arguments->operands,
-                                              arguments->operand_count})) {
+    b.notices = progress_notices(&b.progress);
+    const suite_request request = {b.kind, b.filter, arguments->operands, arguments->operand_count};
+    if (suite_open(&b.suite, &request, &b.notices, &err) == 0) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         suite_close(&b.suite);
+    } else {
+        message_err(&err);
     }
     selection_close(&b.selection);
     return status;

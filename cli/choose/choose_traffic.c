@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "bench/worker/output_rows.h"
-#include "cli/message.h"
 #include "datasets/generate.h"
+#include "parsers/util/error.h"
 
 /* Bytes of a scenario that are written to see how long rows are. */
 #define TRIAL_BYTES 1000000u
@@ -63,7 +63,7 @@ static int capture_measure(const char *path, const pkt_encoder *format, traffic 
         return -1;
     if (pkt_registry_find("raw", &entry) != 0 || !entry.backend)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "raw is not built in");
-    if (output_rows_open(&h, format, pkt_level_columns(PKT_LEVEL_HEADERS), 0, err) != 0)
+    if (output_rows_open(&h, format, pkt_level_columns(PKT_LEVEL_HEADERS), false, err) != 0)
         return -1;
     int bad = capture_read_rows(&slice, entry.backend, &h, &m, err);
     double bytes = (double)output_rows_bytes(&h);
@@ -74,18 +74,14 @@ static int capture_measure(const char *path, const pkt_encoder *format, traffic 
     return bad;
 }
 
-bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *out)
+int traffic_measure(const char *capture, const pkt_encoder *format, traffic *out, pkt_err *err)
 {
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (capture_measure(capture, format, out, &err) != 0) {
-        message_failure(capture, &err);
-        return false;
+    if (capture_measure(capture, format, out, err) == 0) {
+        if (out->mean_frame > 0)
+            return 0;
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "has no packets to take frame sizes from");
     }
-    if (out->mean_frame <= 0) {
-        message_error("%s: has no packets, so it says nothing about traffic", capture);
-        return false;
-    }
-    return true;
+    return pkt_err_about(err, capture);
 }
 
 double traffic_row_bytes(const char *scenario, const pkt_encoder *format)

@@ -2,8 +2,6 @@
 #ifndef PKT_TRAFFIC_H
 #define PKT_TRAFFIC_H
 
-#include <stdbool.h>
-
 #include "parsers/rows/rows.h"
 
 typedef struct traffic {
@@ -11,8 +9,8 @@ typedef struct traffic {
     double row_bytes;  /* of the format, level headers */
 } traffic;
 
-/* Read the capture once. false: a message was printed. */
-bool traffic_measure(const char *capture, const pkt_encoder *format, traffic *out);
+/* Read the capture once. 0, or -1 and *err, also if it has no packets. */
+int traffic_measure(const char *capture, const pkt_encoder *format, traffic *out, pkt_err *err);
 /* Bytes of the format for a packet of the generator's scenario, by writing some; 0 if it cannot be
  * told. */
 double traffic_row_bytes(const char *scenario, const pkt_encoder *format);

@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "cli/choose/choose_traffic.h"
-#include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
+#include "parsers/util/error.h"
 #include "report/choose/choose.h"
+#include "report/choose/choose_print.h"
+#include "report/choose/traffic_mix.h"
 #include "results/load.h"
+#include "results/reader.h"
 
 #define MOST_BYTES UINT64_C(1000000000000000000)
 
@@ -76,11 +80,11 @@ static bool speed_options(const arguments *a, choose_request *w)
 
 static bool requirements_option(const arguments *a, const json_t *results, choose_request *w)
 {
-    char why[256];
+    pkt_err err = {.pos = PKT_POS_NONE};
     const char *text = option_value(a, "need");
-    if (requirements_read(results, text ? text : "headers", &w->needs, why, sizeof why))
+    if (requirements_read(results, text ? text : "headers", &w->needs, &err) == 0)
         return true;
-    message_error("--need: %s", why);
+    message_failure("--need", &err);
     return false;
 }
 
@@ -95,7 +99,7 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
                            char words[512])
 {
     const char *text = option_value(a, "traffic");
-    char why[768];
+    pkt_err err = {.pos = PKT_POS_NONE};
     w->traffic_text = words;
     if (!text) {
         traffic_mix_even(results, w);
@@ -103,14 +107,16 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
         (void)snprintf(words, 512, "traffic: equal shares of packets of all slices");
     } else if (strchr(text, '=')) {
         (void)snprintf(words, 512, "traffic: shares of packets as given");
-        if (!traffic_mix_read(results, text, w, why, sizeof why)) {
-            message_error("--traffic %s", why);
+        if (traffic_mix_read(results, text, w, &err) != 0) {
+            message_failure("--traffic", &err);
             return false;
         }
     } else {
         traffic t;
-        if (!traffic_measure(text, format_of(w), &t))
+        if (traffic_measure(text, format_of(w), &t, &err) != 0) {
+            message_failure("--traffic", &err);
             return false;
+        }
         w->mean_frame = t.mean_frame;
         w->row_bytes = t.row_bytes;
         traffic_mix_by_frame(results, t.mean_frame, w);
@@ -144,12 +150,12 @@ static bool sink_option(const arguments *a, choose_request *w)
     w->sink = option_value(a, "sink");
     if (!w->sink || pkt_encoder_find(w->sink))
         return true;
-    char known[64];
-    size_t n = 0;
-    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
-                              pkt_encoder_at(i)->name);
-    message_error("--sink %s: `pktbench extract` does not write that: %s it does", w->sink, known);
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; pkt_encoder_at(i); i++)
+        pkt_names_add(&known, pkt_encoder_at(i)->name);
+    pkt_fail_unknown(&err, "sink", w->sink, &known);
+    message_err(&err);
     return false;
 }
 
@@ -190,12 +196,12 @@ static int choose_from(const arguments *a, const results_file *file)
 {
     choose_request w = {.live = option_given(a, "live")};
     char words[512];
-    const char *format = option_value(a, "format");
-    bool as_json = format && strcmp(format, "json") == 0;
-    if (format && !as_json && strcmp(format, "table") != 0) {
-        message_error("no format has the name '%s': table and json do", format);
+    char partial[PARTIAL_TEXT];
+    bool as_json;
+    if (!json_option(a, &as_json))
         return EXIT_ERROR;
-    }
+    if (partial_text(file->json, partial))
+        message_warning("%s: %s", file->name, partial);
     if (results_timed(file->json) == 0) {
         message_error("%s: no run has a time, so nothing can be chosen by it: %s", file->name,
                       results_first_reason(file->json));

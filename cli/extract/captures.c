@@ -3,11 +3,11 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "bench/worker/describe.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 #include "parsers/input/input.h"
 #include "parsers/input/join.h"
+#include "parsers/util/error.h"
 
 const char *base_name(const char *path)
 {
@@ -67,17 +67,17 @@ const char *rows_kept(const extraction *x)
 /* How a run ended: what is said, and the exit status. Rows before a fault stand. */
 static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
 {
-    char words[sizeof err->msg + 40];
+    char text[PKT_ERR_TEXT];
     const char *kept = rows_kept(x);
     if (!bad)
         return EXIT_DONE;
-    error_text(err, words, sizeof words);
+    pkt_err_text(err, text);
     if (err->code == PKT_ERR_TRUNCATED && !x->strict) {
-        message_warning("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+        message_warning("%s: %s: %" PRIu64 " %s", name, text, rows, kept);
         return EXIT_DONE;
     }
     if (pkt_err_rows_stand(err))
-        message_error("%s: %s: %" PRIu64 " %s", name, words, rows, kept);
+        message_error("%s: %s: %" PRIu64 " %s", name, text, rows, kept);
     else if (err->code != PKT_ERR_WRITE)
         message_failure(name, err);
     return EXIT_ERROR;

@@ -2,9 +2,9 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 
 static int extract_loaded(extraction *x)
 {

@@ -8,6 +8,7 @@
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
 #include "parsers/util/atomic_file.h"
+#include "parsers/util/parse.h"
 
 /* What is asked for of packets that are still coming. Times in ns; 0: no such limit. */
 typedef struct live_request {
@@ -36,8 +37,8 @@ typedef struct extraction {
     unsigned threads;
     const char *filter; /* NULL: every packet */
     bool strict, join;
-    flow_choice flows; /* of the level `flows` */
-    bool follow;       /* the capture grows */
+    pkt_flow_choice flows; /* of the level `flows` */
+    bool follow;           /* the capture grows */
     live_request live;
     pkt_batch *batch; /* scratch space */
 } extraction;

@@ -7,23 +7,21 @@
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 #include "parsers/core/numbers.h"
+#include "parsers/util/error.h"
 
 #define LARGEST_PIECE 1e12
 
 static bool set_get(extraction *x, const char *name)
 {
-    char known[128] = "";
-    size_t n = 0;
+    pkt_names known = {.size = 0};
+    pkt_err err;
     x->request.set = pkt_feature_set_find(name);
     if (x->request.set)
         return true;
-    for (size_t i = 0; pkt_feature_set_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
-                              pkt_feature_set_at(i)->name);
-    message_error(
-        "no set of features has the name '%s': there are %s; `pktbench list features` explains "
-        "them",
-        name, known);
+    for (size_t i = 0; pkt_feature_set_at(i); i++)
+        pkt_names_add(&known, pkt_feature_set_at(i)->name);
+    pkt_fail_unknown(&err, "set of features", name, &known);
+    message_err(&err);
     return false;
 }
 
@@ -47,7 +45,7 @@ static bool window_get(extraction *x, const char *text)
         return true;
     r->packets = 0;
     if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
-        seconds_read(text, &seconds))
+        pkt_parse_seconds(text, &seconds))
         r->duration = (uint64_t)llround(seconds * NS_PER_S);
     if (r->duration == 0) {
         message_error("--window %s: must be a number of packets from 1 to %" PRIu64
@@ -91,7 +89,7 @@ static bool piece_get(extraction *x, const char *text)
         *piece = 0;
         return true;
     }
-    if (bytes_read(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
+    if (pkt_parse_bytes(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
         *piece = (uint64_t)bytes;
         return true;
     }

@@ -3,15 +3,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "bench/worker/describe.h"
 #include "cli/extract/extract.h"
 #include "cli/extract/rotate.h"
 #include "cli/message.h"
 #include "parsers/core/containers.h"
-#include "parsers/core/numbers.h"
 #include "parsers/live/interface.h"
+#include "parsers/util/clock.h"
+#include "parsers/util/error.h"
 
 /* A signal that comes between the look at it and the wait is seen after so long; and so long a file
  * that grows is left alone. */
@@ -34,16 +33,9 @@ typedef struct session {
     pkt_err fault; /* of the output */
 } session;
 
-static int64_t clock_read(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 static int64_t clock_ns(void)
 {
-    return clock_read(CLOCK_MONOTONIC);
+    return pkt_clock_ns(CLOCK_MONOTONIC);
 }
 
 static int64_t after(int64_t now, int64_t period)
@@ -100,7 +92,7 @@ static void output_care(session *s)
 static void windows_care(session *s)
 {
     if (s->x->features && !s->x->follow && s->fault.code == PKT_ERR_NONE)
-        (void)pkt_features_passed(s->x->features, clock_read(CLOCK_REALTIME) - HAND_OVER_NS,
+        (void)pkt_features_passed(s->x->features, pkt_clock_ns(CLOCK_REALTIME) - HAND_OVER_NS,
                                   &s->fault);
 }
 
@@ -257,11 +249,10 @@ static int session_run(session *s, const pkt_capture *capture)
     const bool unwritten = packets_end(s) != 0;
     int status = EXIT_DONE;
     if (bad) {
-        char words[sizeof err.msg + 40];
-        error_text(&err, words, sizeof words);
+        char text[PKT_ERR_TEXT];
         status = err.code == PKT_ERR_TRUNCATED ? EXIT_DONE : EXIT_ERROR;
-        (status ? message_error : message_warning)("%s: %s: %" PRIu64 " %s", s->name, words,
-                                                   s->packets, rows_kept(x));
+        (status ? message_error : message_warning)(
+            "%s: %s: %" PRIu64 " %s", s->name, pkt_err_text(&err, text), s->packets, rows_kept(x));
     }
     if (unwritten)
         status = write_failed(s);

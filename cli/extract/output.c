@@ -1,7 +1,6 @@
 /* Rows into the output file, which appears whole or not at all. */
 #include <inttypes.h>
 
-#include "bench/worker/describe.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 #include "parsers/sink/sink.h"

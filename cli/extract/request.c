@@ -2,9 +2,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "bench/worker/describe.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
+#include "parsers/util/error.h"
 
 static const pkt_backend *plugin_get(const char *plugin, const char *name)
 {
@@ -19,6 +20,18 @@ static const pkt_backend *plugin_get(const char *plugin, const char *name)
     return backend;
 }
 
+static void backend_unknown(const char *name)
+{
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
+        if (!entry.driver)
+            pkt_names_add(&known, entry.name);
+    pkt_fail_unknown(&err, "backend", name, &known);
+    message_err(&err);
+}
+
 static const pkt_backend *backend_get(const arguments *arguments)
 {
     const char *name = option_value(arguments, "backend");
@@ -29,7 +42,7 @@ static const pkt_backend *backend_get(const arguments *arguments)
         return plugin_get(plugin, name);
     name = name ? name : "raw";
     if (pkt_registry_find(name, &entry) != 0) {
-        message_error("no backend has the name '%s': `pktbench list` shows them", name);
+        backend_unknown(name);
         return NULL;
     }
     const pkt_backend *backend = pkt_entry_backend(&entry, &err);
@@ -42,9 +55,10 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
                       pkt_column_set *columns)
 {
     const char *name = option_value(arguments, "level");
+    pkt_err err;
     name = name ? name : "headers";
-    if (level_find(name, level) != 0) {
-        message_error("no level has the name '%s': frames, headers, flows and dissect do", name);
+    if (pkt_level_find(name, level, &err) != 0) {
+        message_err(&err);
         return false;
     }
     const pkt_level_work *offer = pkt_backend_level(backend, *level);
@@ -65,11 +79,13 @@ static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
     *encoder = pkt_encoder_find(name);
     if (*encoder || strcmp(name, "none") == 0)
         return true;
-    char known[64];
-    size_t n = 0;
-    for (size_t i = 0; pkt_encoder_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s, ", pkt_encoder_at(i)->name);
-    message_error("no format has the name '%s': there are %snone", name, known);
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; pkt_encoder_at(i); i++)
+        pkt_names_add(&known, pkt_encoder_at(i)->name);
+    pkt_names_add(&known, "none");
+    pkt_fail_unknown(&err, "format", name, &known);
+    message_err(&err);
     return false;
 }
 

@@ -2,11 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/worker/describe.h"
-#include "bench/worker/selection.h"
-#include "cli/command.h"
 #include "cli/list/list_features.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "datasets/scenario.h"
 #include "parsers/rows/rows.h"
 
@@ -162,8 +160,11 @@ static bool list_backends(const arguments *arguments, bool json)
     selection l;
     const selection_request request = {.backends = EVERY_BACKEND,
                                        .plugins = option_value(arguments, "plugin")};
-    if (!selection_open(&l, &request))
+    pkt_err err;
+    if (selection_open(&l, &request, &err) != 0) {
+        message_err(&err);
         return false;
+    }
     if (json)
         list_finish(backends_list(&l), true);
     else
@@ -175,12 +176,9 @@ static bool list_backends(const arguments *arguments, bool json)
 static int list_run(const arguments *arguments)
 {
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
-    const char *format = option_value(arguments, "format");
-    bool json = format && strcmp(format, "json") == 0;
-    if (format && !json && strcmp(format, "table") != 0) {
-        message_error("no format has the name '%s': table and json do", format);
+    bool json;
+    if (!json_option(arguments, &json))
         return EXIT_ERROR;
-    }
     if (strcmp(what, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
     if (strcmp(what, "features") == 0) {
@@ -192,7 +190,8 @@ static int list_run(const arguments *arguments)
     }
     bool columns = strcmp(what, "columns") == 0;
     if (!columns && strcmp(what, "scenarios") != 0) {
-        message_error("list: '%s' is none of backends, columns, scenarios, features", what);
+        message_error("list: unknown list '%s'; known: backends, columns, scenarios, features",
+                      what);
         return EXIT_ERROR;
     }
     json_t *list = columns ? columns_list() : scenarios_list();

@@ -146,7 +146,7 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
         size_t size = strcspn(list, ",");
         const pkt_field *field = field_find(from, list, size);
         if (!field)
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no column has the name '%.*s'",
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%.*s'",
                             (int)(size < 40 ? size : 40), list);
         if (is_there(fields, field))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",

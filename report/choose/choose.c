@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/choose/cost.h"
+#include "report/choose/license.h"
 #include "results/reader.h"
 
 enum { REASON = 320 };
@@ -350,7 +351,10 @@ static void relax_all(const json_t *results, const choose_request *w, json_t *ou
 
 static void assumptions_add(const json_t *results, const choose_request *w, json_t *out)
 {
+    char partial[PARTIAL_TEXT];
     json_array_append_new(out, json_string(w->traffic_text));
+    if (partial_text(results, partial))
+        reason_add(out, "%s, of a run that did not end", partial);
     reason_add(out, "page cache warm, one thread per core, work evenly distributed");
     if (w->cores <= 0)
         reason_add(out, "cores: as many as the measured machine has (%.0f)",

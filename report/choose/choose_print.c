@@ -1,7 +1,7 @@
-/* A choice in words. Says nothing that its JSON does not. */
+#include "report/choose/choose_print.h"
+
 #include <string.h>
 
-#include "report/choose/choose.h"
 #include "results/reader.h"
 
 /* The number between words, if it is known. */

@@ -2,7 +2,7 @@
 #ifndef PKT_COST_H
 #define PKT_COST_H
 
-#include "report/choose/choose.h"
+#include "report/choose/request.h"
 
 typedef struct cost {
     double ns, low, high; /* of a packet: over the traffic, of its fastest and slowest slice */

@@ -1,7 +1,6 @@
-/* SPDX expressions: https://spdx.github.io/spdx-spec/, annex on licence expressions. */
-#include <string.h>
+#include "report/choose/license.h"
 
-#include "report/choose/choose.h"
+#include <string.h>
 
 static bool is_permissive_name(const char *name, size_t length)
 {

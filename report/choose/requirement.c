@@ -1,7 +1,6 @@
 #include "report/choose/requirement.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "results/reader.h"
 
@@ -121,28 +120,24 @@ static bool requirement_read(const json_t *results, requirement *n)
     return n->name != NULL;
 }
 
-bool requirements_read(const json_t *results, const char *text, requirements *out, char *why,
-                       size_t size)
+int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err)
 {
     *out = (requirements){0};
     while (*text) {
         size_t length = strcspn(text, ",");
-        if (length == 0 || length >= REQUIREMENT_WORD || out->count == REQUIREMENTS_MAX) {
-            (void)snprintf(why, size, "must be a list of at most %d words, separated by commas",
-                           REQUIREMENTS_MAX);
-            return false;
-        }
+        if (length == 0 || length >= REQUIREMENT_WORD || out->count == REQUIREMENTS_MAX)
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "must be a list of at most %d words, separated by commas",
+                            REQUIREMENTS_MAX);
         requirement *n = &out->list[out->count];
         (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
-        if (!requirement_read(results, n)) {
-            (void)snprintf(why, size,
-                           "unknown requirement '%s': not a level, column or feature of these "
-                           "results, nor a known Wireshark field; see `pktbench list`",
-                           n->word);
-            return false;
-        }
+        if (!requirement_read(results, n))
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "unknown requirement '%s': not a level, column or feature of these "
+                            "results, nor a known Wireshark field; see `pktbench list`",
+                            n->word);
         out->count++;
         text += length + (text[length] == ',');
     }
-    return true;
+    return 0;
 }

@@ -3,8 +3,8 @@
 #define PKT_REQUIREMENT_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
+
+#include "pktbench.h"
 
 enum { REQUIREMENTS_MAX = 32, REQUIREMENT_WORD = 64 };
 
@@ -26,8 +26,7 @@ typedef struct requirements {
 } requirements;
 
 /* Read a list with commas: levels, columns, features (`pktbench list` shows all three), and fields
- * by Wireshark's names. false: `why` says what is wrong. */
-bool requirements_read(const json_t *results, const char *text, requirements *out, char *why,
-                       size_t size);
+ * by Wireshark's names. 0, or -1 and *err. */
+int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err);
 
 #endif

@@ -1,9 +1,9 @@
-/* What the traffic is made of, in slices of the results. */
+#include "report/choose/traffic_mix.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "report/choose/choose.h"
+#include "parsers/util/error.h"
 #include "results/reader.h"
 
 void traffic_mix_even(const json_t *results, choose_request *w)
@@ -20,17 +20,19 @@ void traffic_mix_even(const json_t *results, choose_request *w)
         w->shares[i].part = 1 / (double)w->share_count;
 }
 
-static void names_of(const json_t *results, char *text, size_t size)
+static int share_fail(const json_t *results, const char *text, size_t length, pkt_err *err)
 {
-    size_t i, n = 0;
+    pkt_names known = {.size = 0};
+    size_t i;
     json_t *slice;
-    text[0] = '\0';
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        if (n < size)
-            n += (size_t)snprintf(text + n, size - n, "%s%.40s", i ? ", " : "",
-                                  text_of(slice, "name"));
+        pkt_names_add(&known, text_of(slice, "name"));
     }
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "'%.*s': must be SLICE=SHARE, such as NAME=0.7, with a share above 0; known "
+                    "slices: %s",
+                    (int)(length < 30 ? length : 30), text, known.text);
 }
 
 /* "NAME=SHARE"; false: not that. */
@@ -50,29 +52,21 @@ static bool traffic_share_read(const json_t *results, const char *text, size_t l
     return out->slice && end != equals + 1 && !*end && out->part > 0 && isfinite(out->part);
 }
 
-bool traffic_mix_read(const json_t *results, const char *text, choose_request *w, char *why,
-                      size_t size)
+int traffic_mix_read(const json_t *results, const char *text, choose_request *w, pkt_err *err)
 {
     double sum = 0;
-    char known[512];
     w->share_count = 0;
     while (*text) {
         size_t length = strcspn(text, ",");
         if (w->share_count == SHARES_MAX ||
-            !traffic_share_read(results, text, length, &w->shares[w->share_count])) {
-            names_of(results, known, sizeof known);
-            (void)snprintf(why, size,
-                           "'%.*s': must be a slice of these results with a share above 0, as in "
-                           "NAME=0.7; known slices: %s",
-                           (int)(length < 60 ? length : 60), text, known);
-            return false;
-        }
+            !traffic_share_read(results, text, length, &w->shares[w->share_count]))
+            return share_fail(results, text, length, err);
         sum += w->shares[w->share_count++].part;
         text += length + (text[length] == ',');
     }
     for (size_t i = 0; i < w->share_count; i++)
         w->shares[i].part /= sum;
-    return w->share_count > 0;
+    return w->share_count > 0 ? 0 : share_fail(results, "", 0, err);
 }
 
 void traffic_mix_by_frame(const json_t *results, double mean_frame, choose_request *w)

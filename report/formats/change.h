@@ -3,7 +3,10 @@
 #ifndef PKT_CHANGE_H
 #define PKT_CHANGE_H
 
-#include "report/formats/table.h"
+#include <jansson.h>
+#include <stdio.h>
+
+#include "report/formats/format.h"
 
 /* Write the comparison. 0, or -1 if the JSON is not what the schema says. */
 int report_change(const json_t *comparison, report_format format, FILE *out);

@@ -1,6 +1,8 @@
-#include "report/formats/private.h"
+#include "report/formats/csv.h"
 
 #include <string.h>
+
+#include "results/reader.h"
 
 /* A field in quotes if it needs them (RFC 4180). */
 static void text_cell(FILE *out, const char *text)

@@ -1,8 +1,8 @@
-/* Results in the formats of others: benchmark-action/github-action-benchmark, Bencher, JUnit,
- * google/benchmark. */
+#include "report/formats/exports.h"
+
 #include <string.h>
 
-#include "report/formats/private.h"
+#include "results/reader.h"
 
 static int json_write(json_t *json, FILE *out)
 {

@@ -1,9 +1,10 @@
-/* Sentences that follow from the numbers. */
-#include "report/formats/private.h"
+#include "report/formats/findings.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "results/reader.h"
 
 /* Does the backend give every column that others give at the level? */
 static bool is_full(const json_t *results, const char *backend, const char *level)

@@ -1,8 +1,10 @@
 /* The table of the published study: three Python libraries, compared with dpkt in two ways and with
  * a native backend. */
-#include "report/formats/private.h"
+#include "report/formats/study.h"
 
 #include <string.h>
+
+#include "results/reader.h"
 
 enum { CELL = 64, COLUMNS = 6 };
 

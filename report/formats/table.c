@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "report/formats/conformance.h"
-#include "report/formats/private.h"
+#include "report/formats/findings.h"
+#include "report/formats/study.h"
+#include "results/reader.h"
 
 enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 256 };
 
@@ -30,18 +32,6 @@ static bool has_sinks(const json_t *results)
             return true;
     }
     return false;
-}
-
-int report_format_find(const char *name, report_format *format)
-{
-    static const char *const names[] = {"table",         "markdown", "csv",   "json",
-                                        "github-action", "bmf",      "junit", "gbench"};
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0) {
-            *format = (report_format)i;
-            return 0;
-        }
-    return -1;
 }
 
 static void row_fill(const json_t *results, const json_t *run, row_text row)
@@ -242,7 +232,7 @@ static void notes_print(const json_t *results, const char *bullet, FILE *out)
     }
 }
 
-static void terminal_print(const json_t *results, bool colour, FILE *out)
+void report_table(const json_t *results, bool colour, FILE *out)
 {
     size_t i;
     json_t *slice;
@@ -282,7 +272,7 @@ static void markdown_line(const row_text row, FILE *out)
         fprintf(out, "| %s ", row[c]);
 }
 
-static void markdown_print(const json_t *results, FILE *out)
+void report_markdown(const json_t *results, FILE *out)
 {
     size_t i;
     json_t *slice;
@@ -318,36 +308,4 @@ static void markdown_print(const json_t *results, FILE *out)
     report_text(results, "- ", out);
     notes_print(results, "- ", out);
     machine_print(results, "- ", out);
-}
-
-int report_table(const json_t *results, report_format format, bool colour, FILE *out)
-{
-    if (!json_is_array(json_object_get(results, "slices")) ||
-        !json_is_array(json_object_get(results, "runs")))
-        return -1;
-    switch (format) {
-    case REPORT_TABLE:
-        terminal_print(results, colour, out);
-        return 0;
-    case REPORT_MARKDOWN:
-        markdown_print(results, out);
-        return 0;
-    case REPORT_CSV:
-        report_csv(results, out);
-        return 0;
-    case REPORT_JSON:
-        return json_dumpf(results, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
-                       fputc('\n', out) != EOF
-                   ? 0
-                   : -1;
-    case REPORT_GITHUB_ACTION:
-        return report_github_action(results, out);
-    case REPORT_BMF:
-        return report_bmf(results, out);
-    case REPORT_JUNIT:
-        return report_junit(results, out);
-    case REPORT_GBENCH:
-        return report_gbench(results, out);
-    }
-    return -1;
 }

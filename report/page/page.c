@@ -2,9 +2,11 @@
 
 #include <string.h>
 
-#include "report/formats/private.h"
+#include "report/formats/findings.h"
+#include "report/formats/table.h"
 #include "report/page/assets.h"
 #include "report/page/html.h"
+#include "results/reader.h"
 
 static void hash_write(FILE *out, const report_asset *asset)
 {
@@ -86,9 +88,11 @@ static void untimed(const part *p)
 
 static void part_write(part *p)
 {
-    char words[256];
+    char words[256], partial[PARTIAL_TEXT];
     part_text(p, words, sizeof words);
     html_put(p->out, "<article data-part=\"%zu\">\n<h2>%s</h2>\n", p->index, words);
+    if (partial_text(p->results, partial))
+        html_put(p->out, "<p class=\"warn\">Of a run that did not end: %s.</p>\n", partial);
     if (!results_timed(p->results))
         untimed(p);
     section_headline(p);
@@ -152,14 +156,17 @@ void page_markdown(const part *parts, size_t count, FILE *out)
               out);
     for (size_t i = 0; i < count; i++) {
         const part *p = &parts[i];
-        char words[256];
+        char words[256], partial[PARTIAL_TEXT];
         part_text(p, words, sizeof words);
-        fprintf(out, "## %s\n\n**", words);
+        fprintf(out, "## %s\n\n", words);
+        if (partial_text(p->results, partial))
+            fprintf(out, "Of a run that did not end: %s.\n\n", partial);
+        fputs("**", out);
         report_headline(p->results, out);
         fputs("**\n\n", out);
         picture_markdown(p, p->headline_drawn, "headline",
                          "Time per packet of each backend and level, and its features", out);
-        (void)report_table(p->results, REPORT_MARKDOWN, false, out);
+        report_markdown(p->results, out);
         fputc('\n', out);
         picture_markdown(p, p->sizes_drawn, "sizes",
                          "Time per packet of each backend by mean frame length of the slice", out);

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/formats/private.h"
+#include "report/formats/findings.h"
 #include "report/page/html.h"
 #include "report/page/picture.h"
+#include "results/reader.h"
 
 enum { LINES_MAX = 64, FEATURES = 6 };
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/formats/private.h"
 #include "report/page/html.h"
 #include "report/page/picture.h"
+#include "results/reader.h"
 
 enum { BARS_MAX = 64 };
 

@@ -140,14 +140,14 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 [ ! -s stderr ] || fail "a reader that has seen enough: $(cat stderr)"
 
 # Names that nothing has, values that make no sense.
-expect 2 "no backend has the name 'nobody'" extract good.pcap --backend nobody
-expect 2 "no backend has the name 'nobody'" bench good.pcap --backends raw,nobody
-expect 2 "no level has the name 'deep'" extract good.pcap --level deep
-expect 2 "no level has the name 'deep'" verify good.pcap --levels deep
+expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
+expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" bench good.pcap --backends raw,nobody
+expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect$" extract good.pcap --level deep
+expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect$" verify good.pcap --levels deep
 expect 2 'read-all does not offer the level headers' extract good.pcap --backend read-all
-expect 2 "no scenario has the name 'storm': there are tcp-flood" gen storm -o out
-expect 2 "no format has the name 'xml'" bench good.pcap --format xml
-expect 2 "no format has the name 'xml'" gen mirai --format xml -o out
+expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
+expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
+expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
 expect 2 "unknown option --backend.; did you mean --backends" bench --backendz raw
 expect 2 'unknown option --nonsense' list --nonsense
 expect 2 'unknown option -z' list -z
@@ -156,14 +156,14 @@ expect 2 '--size -1: must be a size' gen mirai --size -1 -o out
 expect 2 '--budget soon: must be a duration' bench --budget soon
 expect 2 '--o needs a value|-o needs a value' gen mirai -o
 expect 2 '--strict takes no value' extract good.pcap --strict=yes
-expect 2 '--fail-on: .sad. is none of' bench good.pcap --fail-on sad
+expect 2 "--fail-on: unknown condition 'sad'; known: slower" bench good.pcap --fail-on sad
 expect 2 'too many operands|takes no operand' gen mirai mirai -o out
-expect 2 "no column has the name 'colour'.* src_port .*packet file" extract good.pcap --columns ts_ns,colour
+expect 2 "unknown column 'colour'.* src_port .*packet file" extract good.pcap --columns ts_ns,colour
 expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,src_port
-expect 2 "no format has the name 'xml'" extract good.pcap --format xml
+expect 2 "unknown format 'xml'; known: csv, arrow, parquet, none$" extract good.pcap --format xml
 expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
-expect 2 "no set of features has the name 'ciciot': there are ciciot46, ciciot39, ciciot-fixed" \
+expect 2 "unknown set of features 'ciciot'; known: ciciot46, ciciot39, ciciot-fixed" \
     extract good.pcap --features ciciot -o out
 for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
     expect 2 "--window $window: must be a number of packets" \
@@ -179,9 +179,9 @@ for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
         extract good.pcap --features ciciot46 --reset-every "$every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
-expect 2 "no column has the name 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+expect 2 "unknown column 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
     extract good.pcap --features ciciot46 --columns IAt -o out
-expect 2 "no column has the name 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
+expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
 for option in window by reset-every; do
     expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
@@ -189,13 +189,24 @@ done
 expect 2 'level frames does not fill the column eth_type' extract good.pcap --features ciciot46 --level frames
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
-expect 2 "no format has the name 'xml'" info good.pcap --format xml
-expect 2 "no suite has the name 'huge'" bench --suite huge
-expect 2 "unknown command 'dance'" dance
-expect 2 "unknown command 'dance'" help dance
-expect 2 "none of backends, columns, scenarios, features" list everything
+expect 2 "unknown format 'xml'; known: table, json$" info good.pcap --format xml
+expect 2 "unknown suite 'huge'; known: headline, cic-iot, scale$" bench --suite huge
+expect 2 "unknown suite 'huge'; known: malformed$" verify --suite huge
+expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet$" bench good.pcap --sink paper
+expect 2 "unknown command 'dance'; known: bench, " dance
+expect 2 "unknown command 'dance'; known: bench, " help dance
+expect 2 "unknown list 'everything'; known: backends, columns, scenarios, features" list everything
 expect 2 'plug-in' extract good.pcap --plugin missing.so
-expect 2 'reference nobody' verify good.pcap --reference nobody
+for command in verify bench; do
+    expect 2 "--reference: nobody: unknown backend 'nobody'; known: read-all" \
+        $command good.pcap --reference nobody
+    expect 2 '--reference: read-all: it gives no header columns' \
+        $command good.pcap --reference read-all
+    expect 2 '--reference: dpkt: it takes part only where it is chosen' \
+        $command good.pcap --reference dpkt
+done
+expect 2 "--flow-rule: unknown flow rule '5'; known: wireshark-4.0, wireshark-4.4$" \
+    verify good.pcap --flow-rule 5
 [ ! -e out ] || fail "something was left behind"
 find . -regextype posix-extended -regex '.*/(out|.*[.](csv|json|pcap))[.][A-Za-z0-9]{6}' | grep . &&
     fail "a temporary file was left behind"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "report/formats/conformance.h"
-#include "report/formats/table.h"
+#include "report/formats/results.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t rendered(const json_t *results, report_format format, int *status)
@@ -12,7 +12,7 @@ static size_t rendered(const json_t *results, report_format format, int *status)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     must(out != NULL, "there is memory for the table");
-    *status = report_table(results, format, false, out);
+    *status = report_results(results, format, false, out);
     report_conformance(json_object_get(results, "conformance"), false, true, out);
     (void)fclose(out);
     free(text);

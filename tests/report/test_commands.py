@@ -349,8 +349,8 @@ def test_choice_options():
             (["--deadline", "2h"], "needs a --volume"),
             (["--traffic", "nobody=1"], "known slices: tcp-flood, benign-iot"),
             (["--traffic", "/nowhere.pcap"], "nowhere.pcap"),
-            (["--sink", "punchcards"], "csv, arrow, parquet it does"), (["--license", "any"], "permissive"),
-            (["--format", "xml"], "table and json do")]:
+            (["--sink", "punchcards"], "unknown sink 'punchcards'; known: csv, arrow, parquet"), (["--license", "any"], "permissive"),
+            (["--format", "xml"], "unknown format 'xml'; known: table, json")]:
         refused(cic_iot, re.escape(words), "choose", cic_iot, *options)
 
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "report/formats/table.h"
+#include "report/formats/results.h"
 #include "report/page/page.h"
 #include "results/reader.h"
 
@@ -36,7 +36,7 @@ static char *rendered(const json_t *results, report_format format)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    assert_int_equal(report_table(results, format, false, out), 0);
+    assert_int_equal(report_results(results, format, false, out), 0);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -133,7 +133,7 @@ static void test_not_results(void **state)
     json_t *empty = json_object();
     FILE *out = tmpfile();
     assert_non_null(out);
-    assert_int_equal(report_table(empty, REPORT_TABLE, false, out), -1);
+    assert_int_equal(report_results(empty, REPORT_TABLE, false, out), -1);
     assert_int_equal(ftell(out), 0);
     fclose(out);
     json_decref(empty);
@@ -165,8 +165,8 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[2], "--print") == 0) {
         report_format format;
         json_t *results = json_load_file(argv[3], 0, NULL);
-        int bad = !results || report_format_find(argv[4], &format) != 0 ||
-                  report_table(results, format, false, stdout) != 0;
+        int bad = !results || report_format_find(argv[4], REPORT_GBENCH, &format, NULL) != 0 ||
+                  report_results(results, format, false, stdout) != 0;
         json_decref(results);
         return bad;
     }

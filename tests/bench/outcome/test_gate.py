@@ -168,7 +168,7 @@ def test_refusals(bench, results):
     bench.run("compare", old, old, "--fail-on", "slower:x", status=2, says="slower:x")
     bench.run("bench", bench.slice, "--fail-on", "slower", status=2, says="--baseline")
     bench.run("bench", bench.slice, "--baseline", bench.path("nothing"), status=2, says="nothing")
-    bench.run("bench", bench.slice, "--baseline", SCHEMA, status=2, says="--baseline")
+    bench.run("bench", bench.slice, "--baseline", SCHEMA, status=2, says="baseline")
     bench.run("bench", bench.slice, "--backends", "raw", "--baseline",
               os.path.join(MODULES, "slowed.so"), status=2, says="takes no part")
     bench.run("bench", bench.slice, "--baseline", PKTBENCH, "--fail-on", "instructions", status=2,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What it costs to hand rows over (bench --sink, --threads), and slices of filtered captures (-f).
 
-Usage: test_sinks.py PKTBENCH STUB_FOLDER SCHEMA
+Usage: test_output_cells.py PKTBENCH STUB_FOLDER SCHEMA
 """
 import collections
 import json
@@ -190,7 +190,7 @@ def check_refusals(capture):
             (("verify", capture, "-f", "udp port 1"), "takes none of its"),
             (("verify", capture, "-f", "(("), "filter '(('"),
             (("verify", "--suite", "malformed", "-f", "tcp"), "-f chooses packets"),
-            (("bench", capture, "--sink", "paper"), "there are null, csv, arrow, parquet"),
+            (("bench", capture, "--sink", "paper"), "known: null, csv, arrow, parquet"),
             (("bench", capture, "--threads", "2"), "needs --sink"),
             (("bench", capture, "--sink", "null", "--threads", "2"), "needs --sink"),
             (("bench", capture, "--sink", "csv", "--threads", "0"), "from 1 to"),

@@ -129,7 +129,7 @@ def test_reader_gone(far):
 
 def test_bad_input(_far):
     for arguments, words in (
-            (["--features", "ciciot40"], "no set of features has the name"),
+            (["--features", "ciciot40"], "unknown set of features"),
             (["--window", "5"], "--window goes with --features"),
             (["--features", "ciciot39", "--window", "1s"], "has windows of a number of packets"),
             (["--features", "ciciot39", "--level", "frames"], "which features need")):

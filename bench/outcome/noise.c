@@ -1,4 +1,4 @@
-#include "bench/timing/noise.h"
+#include "bench/outcome/noise.h"
 
 #include <math.h>
 #include <stdio.h>

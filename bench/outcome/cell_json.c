@@ -1,0 +1,322 @@
+#include "bench/outcome/cell_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/outcome/json_values.h"
+#include "bench/statistics/statistics.h"
+
+typedef enum time_kind { TIME_WALL, TIME_CPU } time_kind;
+
+static bool is_address(size_t column)
+{
+    pkt_format_as show = pkt_column_at(column)->format_as;
+    return show == PKT_AS_ADDRESS || show == PKT_AS_MAC;
+}
+
+static json_t *difference_json(const difference *first, bool show_values)
+{
+    if (!first->found)
+        return json_null();
+    bool shown = show_values || !is_address(first->column);
+    return json_pack("{s:o, s:s, s:o, s:o}", "packet", json_count(first->packet), "column",
+                     pkt_column_at(first->column)->name, "value",
+                     shown ? json_string(first->value) : json_null(), "expected",
+                     shown ? json_string(first->expected) : json_null());
+}
+
+/* Counts of the columns that differ, by name; empty if none does. */
+static json_t *columns_json(const agreement *a)
+{
+    json_t *out = json_object();
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (a->different[c])
+            json_object_set_new(out, pkt_column_at(c)->name, json_count(a->different[c]));
+    return out;
+}
+
+json_t *agreement_json(const check *check, bool show_values)
+{
+    const agreement *a = &check->agreement;
+    if (!a->reference)
+        return json_null();
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "reference",
+                     a->reference, "independent", (int)a->independent, "rows_compared",
+                     json_count(a->rows_compared), "cells_compared", json_count(a->cells_compared),
+                     "cells_different", json_count(a->cells_different), "malformed_rows",
+                     json_count(a->malformed_rows), "malformed_cells_different",
+                     json_count(a->malformed_cells_different), "listed", 0, "columns_different",
+                     columns_json(a), "first_difference", difference_json(&a->first, show_values));
+}
+
+json_t *slice_prefix_json(const suite_slice *slice)
+{
+    return slice->whole ? json_count(slice->packets) : json_null();
+}
+
+static json_t *interval_json(const summary *s)
+{
+    return s->has_interval ? json_pack("[f, f]", s->low, s->high) : json_null();
+}
+
+static json_t *summary_json(const observation *observations, size_t n, uint64_t seed)
+{
+    summary s;
+    if (n == 0 || summarize(observations, n, seed, &s) != 0)
+        return json_null();
+    return json_pack("{s:f, s:o, s:f, s:f, s:o, s:o}", "median", s.median, "ci95",
+                     interval_json(&s), "min", s.min, "max", s.max, "n", json_count(s.count),
+                     "outliers", json_count(s.outliers));
+}
+
+json_t *load_json(const bench_record *record, const backend *backend)
+{
+    const schedule *s = record->schedule;
+    for (size_t i = 0; i < s->load_count; i++) {
+        const load_times *loads = &s->loads[i];
+        observation observations[sizeof loads->ns / sizeof loads->ns[0]];
+        if (loads->backend != backend)
+            continue;
+        for (size_t j = 0; j < loads->count; j++)
+            observations[j] = (observation){(unsigned)j, loads->ns[j]};
+        return summary_json(observations, loads->count, record->seed);
+    }
+    return json_null();
+}
+
+/* A summary of the cell's times, each multiplied by that. */
+static json_t *times_json(const bench_record *record, const bench_cell *cell, time_kind kind,
+                          double scale)
+{
+    observation *observations = calloc(cell->sample_count + 1, sizeof *observations);
+    for (size_t i = 0; observations && i < cell->sample_count; i++) {
+        const timing_sample *s = &cell->samples[i];
+        observations[i] =
+            (observation){s->block, scale * (kind == TIME_CPU ? s->cpu_ns : s->wall_ns)};
+    }
+    json_t *out =
+        observations ? summary_json(observations, cell->sample_count, record->seed) : json_null();
+    free(observations);
+    return out;
+}
+
+json_t *cell_slice_seconds(const bench_record *record, const bench_cell *cell)
+{
+    const double whole = (double)suite_whole(cell->slice)->packets;
+    return times_json(record, cell, TIME_WALL, 1e-9 * whole / (double)cell->slice->packets);
+}
+
+/* Is the sample of an earlier round than the other one? */
+static bool is_earlier(const timing_sample *a, const timing_sample *b)
+{
+    return a->block < b->block || (a->block == b->block && a->round < b->round);
+}
+
+/* Samples of one round: of `one` the next one from *i on, of `other` from *j on, both in the order
+ * of rounds. false: there are no more. */
+static bool pair_next(const bench_cell *one, size_t *i, const bench_cell *other, size_t *j)
+{
+    while (*i < one->sample_count && *j < other->sample_count) {
+        if (is_earlier(&one->samples[*i], &other->samples[*j]))
+            ++*i;
+        else if (is_earlier(&other->samples[*j], &one->samples[*i]))
+            ++*j;
+        else
+            return true;
+    }
+    return false;
+}
+
+/* The median of one / other, paired by round. false: there are no pairs. */
+static bool ratio_of(const bench_record *record, const bench_cell *one, const bench_cell *other,
+                     time_kind kind, summary *out)
+{
+    observation *ratios = calloc(one->sample_count + 1, sizeof *ratios);
+    /* Of a packet each: one of them may have seen only the first packets of the slice. */
+    double scale = (double)other->slice->packets / (double)one->slice->packets;
+    size_t n = 0;
+    for (size_t i = 0, j = 0; ratios && pair_next(one, &i, other, &j); i++, j++) {
+        const timing_sample *a = &one->samples[i], *b = &other->samples[j];
+        const double above = kind == TIME_CPU ? a->cpu_ns : a->wall_ns;
+        const double below = kind == TIME_CPU ? b->cpu_ns : b->wall_ns;
+        if (above > 0 && below > 0)
+            ratios[n++] = (observation){a->block, above / below * scale};
+    }
+    bool good = n > 0 && summarize(ratios, n, record->seed, out) == 0;
+    free(ratios);
+    return good;
+}
+
+static json_t *ratio_json(const bench_record *record, const bench_cell *cell,
+                          const bench_cell *other, time_kind kind)
+{
+    summary r;
+    if (!other || !ratio_of(record, cell, other, kind, &r))
+        return json_null();
+    return json_pack("{s:s, s:s, s:f, s:o, s:o}", "backend", other->backend->name, "level",
+                     pkt_level_name(other->level), "median", r.median, "ci95", interval_json(&r),
+                     "n", json_count(r.count));
+}
+
+json_t *cells_ratio(const bench_record *record, const bench_cell *cell, const bench_cell *other)
+{
+    return ratio_json(record, cell, other, TIME_WALL);
+}
+
+json_t *aa_json(const bench_record *record, const bench_cell *control)
+{
+    summary r;
+    if (!ratio_of(record, control, control->base, TIME_WALL, &r))
+        return NULL;
+    return json_pack("{s:s, s:s, s:s, s:f, s:o, s:o}", "backend", control->backend->name, "slice",
+                     suite_whole(control->slice)->name, "level", pkt_level_name(control->level),
+                     "median", r.median, "ci95", interval_json(&r), "n", json_count(r.count));
+}
+
+/* Are the rows of both thrown away, and do both belong to the same build? */
+static bool is_counted_beside(const bench_cell *candidate, const bench_cell *cell)
+{
+    const cell_role role = cell->role == ROLE_BASELINE ? ROLE_BASELINE : ROLE_MAIN;
+    return candidate->role == role && !candidate->sink;
+}
+
+/* What a cell is compared with: raw at the same level, its rows thrown away; where raw does not
+ * work there, or the cell does not parse at all, raw at `headers`. NULL for that one itself. */
+static const bench_cell *compared_with(const schedule *s, const bench_cell *cell)
+{
+    const bench_cell *found = NULL;
+    bool parses = cell->backend->decoder && strcmp(cell->backend->decoder, "none") != 0;
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const bench_cell *c = &s->cells[i];
+        if (!is_counted_beside(c, cell) || c->slice != suite_whole(cell->slice) ||
+            strcmp(c->backend->name, "raw") != 0 || c == cell ||
+            (c->backend == cell->backend && !cell->sink))
+            continue;
+        if (c->level == cell->level && parses)
+            return c;
+        if (c->level == PKT_LEVEL_HEADERS)
+            found = c;
+    }
+    return found;
+}
+
+static json_t *samples_json(const bench_cell *cell)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < cell->sample_count; i++) {
+        const timing_sample *s = &cell->samples[i];
+        json_t *sample = json_pack("{s:i, s:i, s:f, s:f}", "block", (int)s->block, "round",
+                                   (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns);
+        if (s->start_ns > 0)
+            json_object_set_new(sample, "start_ns", json_real(s->start_ns));
+        json_array_append_new(list, sample);
+    }
+    return list;
+}
+
+static json_t *over_or_null(double above, double below)
+{
+    return below > 0 && above > 0 ? json_real(above / below) : json_null();
+}
+
+/* The times of the cell in which the same program builds the columns too. */
+static json_t *columns_times(const bench_record *record, const bench_cell *cell)
+{
+    const schedule *s = record->schedule;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_COLUMNS && s->cells[i].base == cell)
+            return times_json(record, &s->cells[i], TIME_WALL, 1);
+    return json_null();
+}
+
+static bool positions_known(const bench_cell *cell)
+{
+    double sum = 0;
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        sum += cell->part_ns[i];
+    return sum > 0;
+}
+
+static json_t *positions_json(const bench_cell *cell)
+{
+    double packets = (double)cell_position_slice(cell)->packets / POSITION_PARTS;
+    if (!positions_known(cell))
+        return json_null();
+    json_t *list = json_array();
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        json_array_append_new(list, json_real(cell->part_ns[i] / packets));
+    return list;
+}
+
+/* Median over samples of what the processor counted in a run; null where it does not. */
+static json_t *counted_json(const bench_cell *cell, int counter)
+{
+    double *values = calloc(cell->sample_count + 1, sizeof *values);
+    size_t n = 0;
+    for (size_t i = 0; values && i < cell->sample_count; i++)
+        if (cell->samples[i].counted[counter] > 0)
+            values[n++] = cell->samples[i].counted[counter];
+    json_t *out = n ? json_real(median_of(values, n)) : json_null();
+    free(values);
+    return out;
+}
+
+/* The median of the backend's load times; null where there is no run to be loaded for. */
+static json_t *load_median(const bench_record *record, const bench_cell *cell)
+{
+    if (cell->check.status == STATUS_NOT_OFFERED)
+        return json_null();
+    json_t *load = load_json(record, cell->backend);
+    json_t *median = json_member_or_null(load, "median");
+    json_decref(load);
+    return median;
+}
+
+/* The run's cost. */
+static void times_add(const bench_record *record, const bench_cell *cell, json_t *run)
+{
+    const bench_cell *other = compared_with(record->schedule, cell);
+    json_t *wall = times_json(record, cell, TIME_WALL, 1);
+    const double median = json_number_value(json_object_get(wall, "median"));
+    json_object_set_new(run, "samples", samples_json(cell));
+    json_object_set_new(run, "runs", json_integer((json_int_t)cell->runs));
+    json_object_set_new(run, "wall_ns", wall);
+    json_object_set_new(run, "cpu_ns", times_json(record, cell, TIME_CPU, 1));
+    json_object_set_new(run, "ns_per_packet", over_or_null(median, (double)cell->slice->packets));
+    json_object_set_new(run, "mb_per_s", over_or_null((double)cell->slice->bytes * 1e3, median));
+    json_object_set_new(run, "ratio", ratio_json(record, cell, other, TIME_WALL));
+    json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
+    json_object_set_new(run, "load_ns", load_median(record, cell));
+    json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
+    json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));
+}
+
+/* What else was measured. */
+static void details_add(const bench_cell *cell, json_t *run)
+{
+    json_object_set_new(run, "position_ns_per_packet", positions_json(cell));
+    json_object_set_new(
+        run, "position_packets",
+        json_count_or_null(positions_known(cell) ? cell_position_slice(cell)->packets : 0));
+    json_object_set_new(run, "instructions", json_count_or_null(cell->instructions));
+    json_object_set_new(run, "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS));
+    json_object_set_new(run, "counted_cycles", counted_json(cell, COUNTER_CYCLES));
+    if (!cell->sink)
+        return;
+    json_object_set_new(run, "sink", json_string(cell->sink->name));
+    json_object_set_new(run, "threads", json_integer((json_int_t)cell->threads));
+    json_object_set_new(run, "output_bytes", json_count_or_null(cell->output_bytes));
+}
+
+json_t *run_json(const bench_record *record, const bench_cell *cell)
+{
+    json_t *run =
+        json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "backend", cell->backend->name, "slice",
+                  suite_whole(cell->slice)->name, "level", pkt_level_name(cell->level),
+                  "prefix_packets", slice_prefix_json(cell->slice), "status",
+                  status_name(cell->check.status), "reason", json_text_or_null(cell->check.reason),
+                  "agreement", agreement_json(&cell->check, record->show_values));
+    times_add(record, cell, run);
+    details_add(cell, run);
+    return run;
+}

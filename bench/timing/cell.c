@@ -1,0 +1,62 @@
+#include "bench/timing/cell.h"
+
+#include <stdlib.h>
+
+const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
+{
+    const char *level = pkt_level_name(cell->level);
+    if (cell->sink && cell->threads > 1)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
+                       cell->sink->name, cell->threads);
+    else
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->backend->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+    return name;
+}
+
+bool cell_is_timed(const bench_cell *cell)
+{
+    run_status status = cell->check.status;
+    return status == STATUS_OK || status == STATUS_DIFFERS || status == STATUS_UNCHECKED;
+}
+
+void cell_fail(bench_cell *cell, run_status status, const char *reason)
+{
+    cell->check.status = status;
+    (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
+    cell->sample_count = 0;
+}
+
+void cell_sample_add(bench_cell *cell, const timing_sample *sample)
+{
+    if (cell->sample_count == cell->sample_room) {
+        size_t room = cell->sample_room ? 2 * cell->sample_room : 16;
+        timing_sample *more = realloc(cell->samples, room * sizeof *more);
+        if (!more) {
+            cell_fail(cell, STATUS_FAILED, "no memory for samples");
+            return;
+        }
+        cell->samples = more;
+        cell->sample_room = room;
+    }
+    cell->samples[cell->sample_count++] = *sample;
+}
+
+void cell_sink_ask(const bench_cell *cell, json_t *request)
+{
+    if (!cell->sink)
+        return;
+    json_object_set_new(request, "sink", json_string(cell->sink->name));
+    json_object_set_new(request, "threads", json_integer((json_int_t)cell->threads));
+}
+
+const suite_slice *cell_position_slice(const bench_cell *cell)
+{
+    return cell->position_slice ? cell->position_slice : cell->slice;
+}
+
+void cell_free(bench_cell *cell)
+{
+    free(cell->samples);
+    *cell = (bench_cell){.samples = NULL};
+}

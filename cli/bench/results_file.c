@@ -1,0 +1,162 @@
+/* The results file of `pktbench bench`: where it goes, and what is in it. */
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/outcome/baseline.h"
+#include "bench/outcome/noise.h"
+#include "cli/bench/benchmark.h"
+#include "cli/message.h"
+#include "parsers/util/atomic_file.h"
+#include "parsers/util/clock.h"
+#include "parsers/util/error.h"
+
+/* The options as they were given; of paths only the last part. */
+static json_t *options_json(const arguments *a)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; a->command->options[i].name; i++) {
+        const char *name = a->command->options[i].name, *value = a->values[i];
+        bool is_path = strcmp(name, "f") != 0; /* a filter may have a slash: net 10.0.0.0/8 */
+        const char *slash = value && is_path ? strrchr(value, '/') : NULL;
+        if (value)
+            json_object_set_new(out, name, json_string(slash ? slash + 1 : value));
+    }
+    return out;
+}
+
+/* results/local of the project that the program was built in. false: there is none. */
+static bool local_folder(char folder[PATH_MAX])
+{
+    char program[PATH_MAX], marker[PATH_MAX + 64];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    const char *build = dirname(program);
+    (void)snprintf(marker, sizeof marker, "%s/CMakeCache.txt", build);
+    if (access(marker, F_OK) != 0)
+        return false;
+    (void)snprintf(marker, sizeof marker, "%s/../../results/schema.json", build);
+    if (access(marker, F_OK) != 0)
+        return false;
+    (void)snprintf(marker, sizeof marker, "%s/../../results", build);
+    char *real = realpath(marker, NULL);
+    if (!real)
+        return false;
+    const bool fits = snprintf(folder, PATH_MAX, "%s/local", real) < PATH_MAX;
+    free(real);
+    return fits && (mkdir(folder, 0777) == 0 || errno == EEXIST);
+}
+
+void bench_path_set(benchmark *b)
+{
+    const char *given = option_value(b->arguments, "o");
+    char folder[PATH_MAX], stamp[32];
+    b->path[0] = '\0';
+    if (given) {
+        (void)snprintf(b->path, sizeof b->path, "%s", given);
+        return;
+    }
+    if (!local_folder(folder))
+        return;
+    size_t n = 0;
+    for (const char *p = json_string_value(json_object_get(b->context, "date"));
+         *p && n + 1 < sizeof stamp; p++)
+        if (*p != ':' && *p != '-')
+            stamp[n++] = *p;
+    stamp[n] = '\0';
+    (void)snprintf(b->path, sizeof b->path, "%s/%s.json", folder, stamp);
+}
+
+json_t *bench_results(const benchmark *b, bool partial)
+{
+    json_t *options = options_json(b->arguments);
+    const bench_record record = {
+        .suite = &b->suite,
+        .selection = &b->selection,
+        .schedule = &b->schedule,
+        .processes = &b->processes,
+        .seed = b->seed,
+        .elapsed_s = pkt_seconds_now() - b->started,
+        .budget_s = b->budget_s,
+        .suite_name = suite_kind_name(b->kind),
+        .show_values = b->show_values,
+        .partial = partial,
+        .context = b->context,
+        .options = options,
+        .conformance = b->conformance,
+    };
+    json_t *results = results_json(&record);
+    json_decref(options);
+    if (results && b->selection.baseline &&
+        !baseline_add(&b->selection, &record, &b->gate, results)) {
+        json_decref(results);
+        return NULL;
+    }
+    if (results)
+        json_object_set_new(results, "noise", noise_text(b->context, results));
+    return results;
+}
+
+int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
+{
+    pkt_atomic_file out;
+    if (pkt_atomic_file_open(&out, b->path, err) != 0)
+        return pkt_err_about(err, b->path);
+    if (json_dumpf(results, out.file, JSON_COMPACT | JSON_REAL_PRECISION(9)) != 0 ||
+        fputc('\n', out.file) == EOF) {
+        pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+        pkt_atomic_file_abandon(&out);
+        return pkt_err_about(err, b->path);
+    }
+    return pkt_atomic_file_commit(&out, err) == 0 ? 0 : pkt_err_about(err, b->path);
+}
+
+/* A device or a pipe gets the results once, at the end. */
+static bool is_replaceable(const char *path)
+{
+    struct stat st;
+    return *path && (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+}
+
+void bench_partial_write(void *self)
+{
+    benchmark *b = self;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!is_replaceable(b->path))
+        return;
+    json_t *results = bench_results(b, true);
+    const int bad =
+        results ? bench_results_write(b, results, &err) : pkt_fail_memory(&err, "the results");
+    json_decref(results);
+    if (bad && !b->warned)
+        pkt_notice_err(&b->notices, "the results so far are not kept", &err, NULL);
+    b->warned |= bad != 0;
+}
+
+bool bench_output_possible(const benchmark *b)
+{
+    const char *given = option_value(b->arguments, "o");
+    pkt_atomic_file out;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!given)
+        return true;
+    if (strcmp(given, "-") == 0) {
+        message_error(
+            "bench: -o names a file for the results; --format json writes them to standard "
+            "output");
+        return false;
+    }
+    for (size_t i = 0; i < b->arguments->operand_count; i++)
+        if (pkt_same_file(given, b->arguments->operands[i])) {
+            message_error("%s: is the capture itself: -o must name another file", given);
+            return false;
+        }
+    if (pkt_atomic_file_open(&out, given, &err) != 0) {
+        message_failure(given, &err);
+        return false;
+    }
+    pkt_atomic_file_abandon(&out);
+    return true;
+}

@@ -1,0 +1,39 @@
+/* Options that several commands have. */
+#ifndef PKT_SHARED_OPTIONS_H
+#define PKT_SHARED_OPTIONS_H
+
+#include "bench/worker/selection.h"
+#include "cli/command.h"
+#include "parsers/util/parse.h"
+
+#define SELECTION_OPTIONS                                                                          \
+    {"backends", "BACKEND,...",                                                                    \
+     "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
+     "programs. Default: the others."},                                                            \
+        {"levels", "LEVEL,...", "Levels to run: frames, headers, flows, dissect. Default: all."},  \
+    {                                                                                              \
+        "plugin", "FILE,...",                                                                      \
+            "Shared objects with further backends (plug-ins), which always take part."             \
+    }
+
+/* The SELECTION_OPTIONS of a command that has them all. */
+selection_request selection_request_of(const arguments *arguments);
+
+#define FLOW_OPTIONS                                                                               \
+    {"flow-rule", "wireshark-4.0|wireshark-4.4",                                                   \
+     "Rule for stream numbers: that of Wireshark 4.0, or that of Wireshark 4.4 and later. The "    \
+     "backends wireshark and tshark use the rule of their own version, the golden rows that of "   \
+     "4.0. Default wireshark-4.0."},                                                               \
+    {                                                                                              \
+        "max-flows", "N",                                                                          \
+            "Flows in memory at once. Beyond that, the least recently used flow is forgotten. "    \
+            "Default 1048576."                                                                     \
+    }
+
+/* The FLOW_OPTIONS; false: a message was printed. */
+bool flow_options(const arguments *arguments, pkt_flow_choice *choice);
+/* --format, of a command whose formats are table (the default) and json. false: a message was
+ * printed. */
+bool json_option(const arguments *arguments, bool *json);
+
+#endif

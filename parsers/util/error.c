@@ -1,0 +1,58 @@
+#include "parsers/util/error.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+/* Of what an error is about, and of an unknown name, this much is shown. */
+enum { ABOUT_MAX = 100, NAME_MAX_SHOWN = 40 };
+
+const char *pkt_err_text(const pkt_err *err, char text[PKT_ERR_TEXT])
+{
+    if (err->pos == PKT_POS_NONE)
+        (void)snprintf(text, PKT_ERR_TEXT, "%s", err->msg);
+    else
+        (void)snprintf(text, PKT_ERR_TEXT, "%s (at byte %" PRIu64 ")", err->msg, err->pos);
+    return text;
+}
+
+int pkt_err_about(pkt_err *err, const char *about)
+{
+    char message[sizeof err->msg];
+    const size_t size = strlen(about);
+    const bool whole = size <= ABOUT_MAX;
+    memcpy(message, err->msg, sizeof message);
+    const int at = snprintf(err->msg, sizeof err->msg, "%s%s: ", whole ? "" : "...",
+                            whole ? about : about + size - ABOUT_MAX);
+    const size_t room = sizeof err->msg - (size_t)at - 1, rest = strlen(message);
+    memcpy(err->msg + at, message, rest < room ? rest : room);
+    err->msg[(size_t)at + (rest < room ? rest : room)] = '\0';
+    return -1;
+}
+
+int pkt_fail_memory(pkt_err *err, const char *what)
+{
+    return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for %s", what);
+}
+
+void pkt_names_add(pkt_names *names, const char *name)
+{
+    static const char more[] = ", ...";
+    const char *separator = names->size ? ", " : "";
+    const size_t left = sizeof names->text - names->size - sizeof more;
+    if (names->cut)
+        return;
+    names->cut = strlen(separator) + strlen(name) > left;
+    if (names->cut) {
+        (void)snprintf(names->text + names->size, sizeof names->text - names->size, "%s",
+                       more + (names->size ? 0 : strlen(", ")));
+        return;
+    }
+    names->size += (size_t)snprintf(names->text + names->size, sizeof names->text - names->size,
+                                    "%s%s", separator, name);
+}
+
+int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known)
+{
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown %s '%.*s'; known: %s", what,
+                    NAME_MAX_SHOWN, name, known->text);
+}

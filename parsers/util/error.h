@@ -1,0 +1,32 @@
+/* Errors as text, and errors about names. */
+#ifndef PKT_ERROR_H
+#define PKT_ERROR_H
+
+#include <stdbool.h>
+
+#include "pktbench.h"
+
+/* Bytes that pkt_err_text() fills, at most. */
+enum { PKT_ERR_TEXT = sizeof(((pkt_err *)0)->msg) + 40 };
+
+/* "MESSAGE (at byte N)", without the position if there is none. Returns `text`. */
+const char *pkt_err_text(const pkt_err *err, char text[PKT_ERR_TEXT]);
+/* Say what the error is about: "ABOUT: MESSAGE". A long `about` keeps its end. Returns -1. */
+int pkt_err_about(pkt_err *err, const char *about);
+/* Fill *err and return -1: PKT_ERR_MEMORY, "no memory for WHAT". */
+int pkt_fail_memory(pkt_err *err, const char *what);
+
+/* A list of names as text, "a, b, c"; ends in "..." if there is no room for all. Zeroed at first.
+ */
+typedef struct pkt_names {
+    char text[160];
+    size_t size;
+    bool cut;
+} pkt_names;
+
+/* Append a name. */
+void pkt_names_add(pkt_names *names, const char *name);
+/* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c". */
+int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known);
+
+#endif

@@ -1,0 +1,89 @@
+#include "parsers/util/parse.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "parsers/util/error.h"
+
+bool pkt_parse_seconds(const char *text, double *seconds)
+{
+    char *end = NULL;
+    if (isdigit((unsigned char)text[0]))
+        *seconds = strtod(text, &end);
+    if (end && end[0] == 'm' && end[1] == 's') {
+        *seconds /= 1000;
+        end += 2;
+    } else if (end && *end == 'm') {
+        *seconds *= 60;
+        end++;
+    } else if (end && *end == 's') {
+        end++;
+    }
+    return end && !*end && *seconds > 0 && *seconds <= 1e6;
+}
+
+bool pkt_parse_bytes(const char *text, double *bytes)
+{
+    static const struct {
+        const char *name;
+        double bytes;
+    } units[] = {{"", 1},     {"B", 1},    {"kB", 1e3}, {"KB", 1e3},
+                 {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    char *end = NULL;
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    *bytes = strtod(text, &end);
+    if (end != text + strspn(text, "0123456789.")) /* neither hexadecimal nor an exponent */
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            *bytes *= units[i].bytes;
+            return true;
+        }
+    return false;
+}
+
+int pkt_parse_list(const char *list, int (*take)(void *self, const char *item, pkt_err *err),
+                   void *self, pkt_err *err)
+{
+    char *copy = strdup(list), *rest = copy;
+    int bad = copy ? 0 : pkt_fail_memory(err, "a list");
+    for (char *item; !bad && (item = strsep(&rest, ",")) != NULL;)
+        bad = *item ? take(self, item, err) : 0;
+    free(copy);
+    return bad;
+}
+
+int pkt_level_find(const char *name, pkt_level *level, pkt_err *err)
+{
+    pkt_names known = {.size = 0};
+    for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
+        if (strcmp(name, pkt_level_name((pkt_level)i)) == 0) {
+            *level = (pkt_level)i;
+            return 0;
+        }
+        pkt_names_add(&known, pkt_level_name((pkt_level)i));
+    }
+    return pkt_fail_unknown(err, "level", name, &known);
+}
+
+int pkt_flow_rule_find(const char *name, pkt_flow_rule *rule, pkt_err *err)
+{
+    pkt_names known = {.size = 0};
+    for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++) {
+        if (strcmp(name, pkt_flow_rule_name((pkt_flow_rule)i)) == 0) {
+            *rule = (pkt_flow_rule)i;
+            return 0;
+        }
+        pkt_names_add(&known, pkt_flow_rule_name((pkt_flow_rule)i));
+    }
+    return pkt_fail_unknown(err, "flow rule", name, &known);
+}
+
+size_t pkt_column_find(const char *name)
+{
+    size_t c = 0;
+    while (c < PKT_COLUMN_COUNT && strcmp(name, pkt_column_at(c)->name) != 0)
+        c++;
+    return c;
+}

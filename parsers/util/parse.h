@@ -1,0 +1,31 @@
+/* Values and names that people write: durations, sizes, lists, levels. */
+#ifndef PKT_PARSE_H
+#define PKT_PARSE_H
+
+#include <stdbool.h>
+
+#include "pktbench.h"
+
+/* A duration ("90", "90s", "2m", "5ms") in seconds, above 0 and at most 1e6. false: it is none. */
+bool pkt_parse_seconds(const char *text, double *seconds);
+/* A size ("1000000", "64kB", "1.5GB": units of 1000) in bytes. false: it is none. */
+bool pkt_parse_bytes(const char *text, double *bytes);
+/* Call `take` for each item of a list with commas that is not empty, until one gives -1. 0, or -1
+ * and *err. */
+int pkt_parse_list(const char *list, int (*take)(void *self, const char *item, pkt_err *err),
+                   void *self, pkt_err *err);
+
+/* A level by its name. 0, or -1 and *err, which says the known ones. */
+int pkt_level_find(const char *name, pkt_level *level, pkt_err *err);
+/* The same of a rule for stream numbers. */
+int pkt_flow_rule_find(const char *name, pkt_flow_rule *rule, pkt_err *err);
+/* A column by its name; PKT_COLUMN_COUNT if there is none. */
+size_t pkt_column_find(const char *name);
+
+/* How streams are numbered, for the fields of pkt_capture. All 0: the default. */
+typedef struct pkt_flow_choice {
+    pkt_flow_rule rule;
+    uint32_t max; /* flows; 0: PKT_MAX_FLOWS */
+} pkt_flow_choice;
+
+#endif

@@ -1,0 +1,41 @@
+#include "report/formats/results.h"
+
+#include "report/formats/csv.h"
+#include "report/formats/exports.h"
+#include "report/formats/table.h"
+
+static int json_write(const json_t *results, FILE *out)
+{
+    const bool good = json_dumpf(results, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
+                      fputc('\n', out) != EOF;
+    return good ? 0 : -1;
+}
+
+int report_results(const json_t *results, report_format format, bool colour, FILE *out)
+{
+    if (!json_is_array(json_object_get(results, "slices")) ||
+        !json_is_array(json_object_get(results, "runs")))
+        return -1;
+    switch (format) {
+    case REPORT_TABLE:
+        report_table(results, colour, out);
+        return 0;
+    case REPORT_MARKDOWN:
+        report_markdown(results, out);
+        return 0;
+    case REPORT_CSV:
+        report_csv(results, out);
+        return 0;
+    case REPORT_JSON:
+        return json_write(results, out);
+    case REPORT_GITHUB_ACTION:
+        return report_github_action(results, out);
+    case REPORT_BMF:
+        return report_bmf(results, out);
+    case REPORT_JUNIT:
+        return report_junit(results, out);
+    case REPORT_GBENCH:
+        return report_gbench(results, out);
+    }
+    return -1;
+}

@@ -1,0 +1,149 @@
+/* The JSON of runs that were measured, of those that are not there, and of a run that goes on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "bench/outcome/results.h"
+#include "results/reader.h"
+#include "tests/bench/timing/fake_run.h"
+
+/* Results of three blocks, in which every cell that may be timed took 1000 ns a run. */
+static json_t *results_of(fake_run *run, const char *sinks, bool partial)
+{
+    output_request request;
+    process_runs processes = {.count = 0};
+    pkt_err err;
+    assert_int_equal(outputs_read(&request, sinks, NULL, &err), 0);
+    assert_int_equal(cells_make(&run->schedule, &run->suite, &run->selection, &request, &err), 0);
+    run->schedule.blocks = 8;
+    for (size_t i = 0; i < run->schedule.cell_count; i++)
+        for (unsigned block = 0; block < 3; block++)
+            cell_sample_add(&run->schedule.cells[i],
+                            &(timing_sample){.block = block, .wall_ns = 1000, .cpu_ns = 900});
+    const bench_record record = {.suite = &run->suite,
+                                 .selection = &run->selection,
+                                 .schedule = &run->schedule,
+                                 .processes = &processes,
+                                 .suite_name = "headline",
+                                 .partial = partial,
+                                 .context = json_object(),
+                                 .options = json_object()};
+    json_t *results = results_json(&record);
+    assert_non_null(results);
+    json_decref(record.context);
+    json_decref(record.options);
+    return results;
+}
+
+/* Has the other object the same members? Those of rows that were written are besides. */
+static void check_same_members(const json_t *one, const json_t *other)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)one, key, value)
+    {
+        if (!json_object_get(other, key))
+            fail_msg("%s %s has no %s", text_of(other, "backend"), text_of(other, "level"), key);
+    }
+}
+
+static void test_one_builder(void **state)
+{
+    (void)state;
+    fake_run run;
+    fake_open(&run);
+    json_t *results = results_of(&run, NULL, false), *entry;
+    const json_t *measured = run_of(results, "raw", "slice", "headers");
+    size_t i, absent = 0;
+    assert_float_equal(number_of(measured, "ns_per_packet"), 1, 1e-12);
+    json_array_foreach(json_object_get(results, "runs"), i, entry)
+    {
+        check_same_members(measured, entry);
+        check_same_members(entry, measured);
+        if (!has_status(entry, "not-offered") && !has_status(entry, "unavailable"))
+            continue;
+        absent++;
+        assert_true(json_is_null(json_object_get(entry, "wall_ns")));
+        assert_true(json_is_null(json_object_get(entry, "ratio")));
+        assert_true(json_is_null(json_object_get(entry, "load_ns")));
+        assert_true(json_is_null(json_object_get(entry, "agreement")));
+        assert_int_equal(json_array_size(json_object_get(entry, "samples")), 0);
+        assert_int_equal(number_of(entry, "runs"), 0);
+    }
+    /* read-all headers, dpkt frames; wireshark once. */
+    assert_int_equal(absent, 3);
+    assert_string_equal(text_of(run_of(results, "wireshark", "slice", "headers"), "reason"),
+                        "it is not installed");
+    assert_true(has_status(run_of(results, "dpkt", "slice", "frames"), "not-offered"));
+    json_decref(results);
+    fake_close(&run);
+}
+
+static void test_roles(void **state)
+{
+    (void)state;
+    fake_run run;
+    fake_open(&run);
+    fake_baseline(&run);
+    json_t *results = results_of(&run, "csv", false);
+    /* 6 main cells, 5 with a sink, 3 that are not there; columns and baseline are in none. */
+    assert_int_equal(json_array_size(json_object_get(results, "runs")), 14);
+    assert_int_equal(json_array_size(json_object_get(results, "aa")), 2);
+    const json_t *dpkt = run_of(results, "dpkt", "slice", "headers");
+    assert_true(json_is_object(json_object_get(dpkt, "columns_wall_ns")));
+    const json_t *written = run_into(results, "raw", "slice", "headers", "csv", 1);
+    assert_string_equal(text_of(json_object_get(written, "ratio"), "backend"), "raw");
+    const json_t *counted = run_of(results, "raw", "slice", "headers");
+    assert_true(json_is_null(json_object_get(counted, "ratio")));
+    const json_t *reading = run_of(results, "read-all", "slice", "frames");
+    assert_string_equal(text_of(json_object_get(reading, "ratio"), "level"), "headers");
+    json_decref(results);
+
+    process_runs processes = {.count = 0};
+    const bench_record record = {.suite = &run.suite,
+                                 .selection = &run.selection,
+                                 .schedule = &run.schedule,
+                                 .processes = &processes};
+    json_t *old = role_runs_json(&record, ROLE_BASELINE);
+    assert_int_equal(json_array_size(old), 2);
+    assert_string_equal(sink_of(json_array_get(old, 0)), NULL_SINK);
+    assert_string_equal(sink_of(json_array_get(old, 1)), "csv");
+    /* The old csv rows are compared with the old counted ones. */
+    assert_true(json_is_object(json_object_get(json_array_get(old, 1), "ratio")));
+    json_decref(old);
+    fake_close(&run);
+}
+
+static void test_partial(void **state)
+{
+    (void)state;
+    fake_run run;
+    char text[PARTIAL_TEXT];
+    fake_open(&run);
+    json_t *results = results_of(&run, NULL, true);
+    assert_true(json_is_true(json_object_get(results, "partial")));
+    assert_string_equal(partial_text(results, text), "partial results: 3 of 8 blocks");
+    json_decref(results);
+    fake_close(&run);
+    fake_open(&run);
+    results = results_of(&run, NULL, false);
+    assert_null(json_object_get(results, "partial"));
+    assert_null(partial_text(results, text));
+    json_decref(results);
+    fake_close(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_builder),
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_partial),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
