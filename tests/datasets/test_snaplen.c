@@ -66,13 +66,13 @@ static void test_truth(void **state)
     frame *f = malloc(sizeof *f);
     assert_non_null(f);
     for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
-        scenario_stream stream;
-        assert_int_equal(scenario->open(&stream, scenario->seed, NULL), 0);
+        frame_generator generator;
+        assert_int_equal(scenario->open(&generator, scenario->seed, NULL), 0);
         for (size_t n = 0; n < FRAMES; n++) {
-            stream.next(stream.state, f);
+            generator.next(generator.state, f);
             check_frame(scenario->name, n, f);
         }
-        stream.close(stream.state);
+        generator.close(generator.state);
     }
     free(f);
 }

@@ -162,18 +162,18 @@ static void packets(const char *folder, const dataset_scenario *scenario)
     static frame f;
     static uint8_t input[4 + FRAME_MAX];
     char path[PATH_BYTES], name[128];
-    scenario_stream stream;
-    if (scenario->open(&stream, scenario->seed, NULL) != 0)
+    frame_generator generator;
+    if (scenario->open(&generator, scenario->seed, NULL) != 0)
         die(scenario->name);
     for (unsigned i = 0; i < FRAMES; i++) {
-        stream.next(stream.state, &f);
+        generator.next(generator.state, &f);
         input[3] = 40;
         memcpy(input + 4, f.bytes, f.size);
         (void)snprintf(name, sizeof name, "%s-%u", scenario->name, i);
         path_make(path, folder, "fuzz_decode", name);
         file_write(path, input, 4 + f.size);
     }
-    stream.close(stream.state);
+    generator.close(generator.state);
 }
 
 int main(int argc, char **argv)
