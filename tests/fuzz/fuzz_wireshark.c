@@ -270,7 +270,7 @@ static bool is_choice(const pkt_record *record, size_t row)
     if (!is_cooked || record->cap_len < SLL_BYTES)
         return false;
     const unsigned device = be16(record->data + (is_sll ? 2 : 8));
-    return ethertype == FIRST_ETHERTYPE || sll_is_foreign(device) ||
+    return ethertype == FIRST_ETHERTYPE || sll_has_no_ethertype(device) ||
            (device == GRE && be16(record->data + (is_sll ? 14 : 0)) == LLC);
 }
 
