@@ -136,7 +136,7 @@ def test_links(far):
     run.stop()
     assert len(read_rows()) == 300
     said = pktbench("extract", "-i", "any", status=2)
-    assert "any: this backend captures from a single interface" in said, said
+    assert "any: this backend captures from one interface" in said, said
     if not os.access("/dev/net/tun", os.W_OK):
         print("SKIP: raw IP: /dev/net/tun cannot be opened")
         return
@@ -152,9 +152,9 @@ def test_links(far):
         run.ended()
         assert read_rows() == [["101", "ok", "1.2.3.4", "5.6.7.8", "53"]], backend
     run = Run("-i", "tun0")
-    os.close(tun)  # and the interface is gone
+    os.close(tun)  # removes the interface
     said = run.ended(2)
-    assert "tun0: the interface is gone, or down" in said, said
+    assert "tun0: the interface was removed or is down" in said, said
     assert read_rows() == []
 
 
@@ -162,7 +162,7 @@ def test_bad_input(_far):
     """One line that says what and where, and what to do."""
     for backend in BACKENDS:
         said = pktbench("extract", "-i", "vC", "--backend", backend, status=2)
-        assert said.count("\n") == 1 and "vC: there is no such interface" in said, said
+        assert said.count("\n") == 1 and "vC: no such interface" in said, said
         assert "lo" in said and "vA" in said, said
         sh("ip", "link", "add", "down0", "type", "veth", "peer", "name", "down1")
         said = pktbench("extract", "-i", "down0", "--backend", backend, status=2)
