@@ -142,7 +142,7 @@ static void numbers_from(const extraction *x, pkt_writer *writer, pkt_join *join
 {
     uint64_t (*next)(void *) = join && x->filter ? pkt_join_number : NULL;
     if (x->features)
-        pkt_features_number(x->features, next, join);
+        pkt_features_set_numbers(x->features, next, join);
     else if (writer)
         pkt_writer_number(writer, next, join);
 }

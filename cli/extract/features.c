@@ -33,14 +33,14 @@ static bool packets_read(const char *text, uint64_t *packets)
     errno = 0;
     if (isdigit((unsigned char)text[0]))
         *packets = strtoull(text, &end, 10);
-    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MOST_PACKETS;
+    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MAX_PACKETS;
 }
 
 static bool window_get(extraction *x, const char *text)
 {
     pkt_features_request *r = &x->request;
     double seconds = 0;
-    r->packets = PKT_FEATURES_WINDOW;
+    r->packets = PKT_FEATURES_DEFAULT_WINDOW;
     if (!text)
         return true;
     if (packets_read(text, &r->packets))
@@ -52,7 +52,7 @@ static bool window_get(extraction *x, const char *text)
     if (r->duration == 0) {
         message_error("--window %s: must be a number of packets from 1 to %" PRIu64
                       ", or a duration such as 1s, 500ms or 2m",
-                      text, PKT_FEATURES_MOST_PACKETS);
+                      text, PKT_FEATURES_MAX_PACKETS);
         return false;
     }
     if (r->set->published)
@@ -135,8 +135,8 @@ bool features_read(extraction *x, const arguments *arguments)
     return set_get(x, name) && window_get(x, option_value(arguments, "window")) &&
            by_get(x, option_value(arguments, "by")) &&
            piece_get(x, option_value(arguments, "reset-every")) &&
-           option_number(arguments, "max-flows", 1, PKT_FEATURES_MOST_FLOWS, PKT_FEATURES_FLOWS,
-                         &x->request.max_flows) &&
+           option_number(arguments, "max-flows", 1, PKT_FEATURES_MAX_FLOWS,
+                         PKT_FEATURES_DEFAULT_FLOWS, &x->request.max_flows) &&
            columns_given(x);
 }
 
@@ -158,13 +158,14 @@ bool features_fields(extraction *x, const char *list)
 
 void features_report(const pkt_features *features)
 {
-    const pkt_features_report report = pkt_features_reported(features);
+    const pkt_features_report report = pkt_features_get_report(features);
     if (report.evicted)
         message_warning("%" PRIu64
                         " flows were forgotten to make room for others: --max-flows takes more",
                         report.evicted);
-    if (report.unkeyed)
-        message_note("%" PRIu64 " packets without IP addresses are in no row", report.unkeyed);
+    if (report.without_address)
+        message_note("%" PRIu64 " packets without IP addresses are in no row",
+                     report.without_address);
     if (report.late)
         message_warning("%" PRIu64 " packets are older than the window that they were counted in",
                         report.late);

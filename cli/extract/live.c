@@ -100,8 +100,8 @@ static void output_care(session *s)
 static void windows_care(session *s)
 {
     if (s->x->features && !s->x->follow && s->fault.code == PKT_ERR_NONE)
-        (void)pkt_features_passed(s->x->features, clock_read(CLOCK_REALTIME) - HAND_OVER_NS,
-                                  &s->fault);
+        (void)pkt_features_advance(s->x->features, clock_read(CLOCK_REALTIME) - HAND_OVER_NS,
+                                   &s->fault);
 }
 
 /* Wait for packets, for the next thing that is due, or for the reader of the rows to go away. */
@@ -313,7 +313,7 @@ int live_run(const extraction *x)
                            .counted = live_counted,
                            .self = &s};
     if (x->features)
-        pkt_features_into(x->features, rows_push, &s);
+        pkt_features_set_output(x->features, rows_push, &s);
     pkt_capture capture = {
         .struct_size = sizeof capture, .path = s.name, .format = PKT_FORMAT_LIVE};
     pkt_err err = {.pos = PKT_POS_NONE};

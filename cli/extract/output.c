@@ -16,7 +16,7 @@ static pkt_sink sink_open(const extraction *x, pkt_writer *writer)
 {
     if (!x->features)
         return pkt_writer_sink(writer);
-    pkt_features_into(x->features, values_push, writer);
+    pkt_features_set_output(x->features, values_push, writer);
     pkt_writer_number(writer, pkt_features_row_number, x->features);
     return pkt_features_sink(x->features);
 }

@@ -33,7 +33,7 @@ static void test_time_windows(void **state)
     assert_cell(2, "packets", 1);
     assert_cell(2, "iat_mean", 4.500000001); /* behind empty windows, which have no row */
     assert_cell(3, "packets", 1);
-    assert_int_equal(pkt_features_reported(features).late, 1);
+    assert_int_equal(pkt_features_get_report(features).late, 1);
     assert_true(out.own[0].ts_ns[0] == EPOCH);
     pkt_features_close(features);
 }
@@ -145,7 +145,8 @@ static void test_arp(void **state)
         assert_int_equal(out.rows, 1);
         assert_cell(0, "packets", by == PKT_BY_ALL ? 3 : 1);
         assert_cell(0, "arp", by == PKT_BY_ALL ? 2.0 / 3 : 0);
-        assert_int_equal(pkt_features_reported(features).unkeyed, by == PKT_BY_ALL ? 0 : 2);
+        assert_int_equal(pkt_features_get_report(features).without_address,
+                         by == PKT_BY_ALL ? 0 : 2);
         pkt_features_close(features);
     }
 }
@@ -182,7 +183,7 @@ static void test_eviction(void **state)
     tcp_add(EPOCH, 1, 4, 0); /* so the second one makes room */
     tcp_add(EPOCH, 3, 1, 0); /* and comes back as a new one, in the place of the first */
     finish();
-    assert_int_equal(pkt_features_reported(features).evicted, 2);
+    assert_int_equal(pkt_features_get_report(features).evicted, 2);
     assert_int_equal(out.rows, 4);
     static const uint64_t src[] = {1, 1, 1, 3};
     static const double rows[] = {1, 2, 1, 1};
@@ -224,7 +225,7 @@ static void test_table(void **state)
         if (step % 100 == 0) { /* before the rows that are kept run out */
             flush();
             assert_int_equal(out.rows, rows);
-            assert_int_equal(pkt_features_reported(features).evicted, evicted);
+            assert_int_equal(pkt_features_get_report(features).evicted, evicted);
             out.rows = out.pushes = rows = 0;
         }
     }

@@ -35,7 +35,7 @@ void begin(pkt_features_request request)
     set = request.set;
     features = pkt_features_open(&request, NULL);
     assert_non_null(features);
-    pkt_features_into(features, rows_take, NULL);
+    pkt_features_set_output(features, rows_take, NULL);
     sink = pkt_features_sink(features);
     memset(&packets, 0, sizeof packets);
     out.rows = out.pushes = 0;
