@@ -1,4 +1,4 @@
-/* Rows of features: what the command line asks for, and what is said at the end. */
+/* Rows of features: command-line options, and warnings at the end. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
@@ -8,26 +8,23 @@
 #include "cli/message.h"
 #include "parsers/core/numbers.h"
 
-#define LARGEST_PIECE 1e12
+#define RESET_EVERY_MAX 1e12
 
 static bool set_get(extraction *x, const char *name)
 {
-    char known[128] = "";
+    char names[128] = "";
     size_t n = 0;
     x->request.set = pkt_feature_set_find(name);
     if (x->request.set)
         return true;
-    for (size_t i = 0; pkt_feature_set_at(i) && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
+    for (size_t i = 0; pkt_feature_set_at(i) && n < sizeof names; i++)
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "",
                               pkt_feature_set_at(i)->name);
-    message_error(
-        "no set of features has the name '%s': there are %s; `pktbench list features` explains "
-        "them",
-        name, known);
+    message_error("unknown feature set '%s'; known: %s; see `pktbench list features`", name, names);
     return false;
 }
 
-static bool packets_read(const char *text, uint64_t *packets)
+static bool packets_parse(const char *text, uint64_t *packets)
 {
     char *end = NULL;
     errno = 0;
@@ -43,7 +40,7 @@ static bool window_get(extraction *x, const char *text)
     r->packets = PKT_FEATURES_DEFAULT_WINDOW;
     if (!text)
         return true;
-    if (packets_read(text, &r->packets))
+    if (packets_parse(text, &r->packets))
         return true;
     r->packets = 0;
     if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
@@ -56,7 +53,7 @@ static bool window_get(extraction *x, const char *text)
         return false;
     }
     if (r->set->published)
-        message_error("--window %s: %s has windows of a number of packets, such as 10 or 100", text,
+        message_error("--window %s: windows of %s are a number of packets, such as 10 or 100", text,
                       r->set->name);
     return !r->set->published;
 }
@@ -70,9 +67,8 @@ static bool by_get(extraction *x, const char *text)
             x->request.by = (pkt_features_by)i;
             if (!x->request.set->published || i == PKT_BY_ALL)
                 return true;
-            message_error(
-                "--by %s: %s is defined over all packets: --by all; ciciot-fixed has the others",
-                text, x->request.set->name);
+            message_error("--by %s: %s supports only --by all; use ciciot-fixed", text,
+                          x->request.set->name);
             return false;
         }
     if (text)
@@ -80,19 +76,19 @@ static bool by_get(extraction *x, const char *text)
     return !text;
 }
 
-static bool piece_get(extraction *x, const char *text)
+static bool reset_every_get(extraction *x, const char *text)
 {
     double bytes;
-    uint64_t *piece = &x->request.reset_every;
-    *piece = x->request.set->published ? PKT_FEATURES_RESET_BYTES : 0;
+    uint64_t *bytes_limit = &x->request.reset_every;
+    *bytes_limit = x->request.set->published ? PKT_FEATURES_RESET_BYTES : 0;
     if (!text)
         return true;
     if (strcmp(text, "none") == 0) {
-        *piece = 0;
+        *bytes_limit = 0;
         return true;
     }
-    if (bytes_read(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
-        *piece = (uint64_t)bytes;
+    if (bytes_read(text, &bytes) && bytes >= 1 && bytes <= RESET_EVERY_MAX) {
+        *bytes_limit = (uint64_t)bytes;
         return true;
     }
     message_error(
@@ -101,8 +97,8 @@ static bool piece_get(extraction *x, const char *text)
     return false;
 }
 
-/* Does the backend give what features are made of? */
-static bool columns_given(const extraction *x)
+/* True if the backend provides all columns that features are computed from. */
+static bool columns_available(const extraction *x)
 {
     static const uint8_t needed[] = {
         PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
@@ -127,17 +123,17 @@ bool features_read(extraction *x, const arguments *arguments)
     const char *name = option_value(arguments, "features");
     for (size_t i = 0; !name && i < sizeof others / sizeof others[0]; i++)
         if (option_given(arguments, others[i])) {
-            message_error("--%s goes with --features", others[i]);
+            message_error("--%s requires --features", others[i]);
             return false;
         }
     if (!name)
         return true;
     return set_get(x, name) && window_get(x, option_value(arguments, "window")) &&
            by_get(x, option_value(arguments, "by")) &&
-           piece_get(x, option_value(arguments, "reset-every")) &&
+           reset_every_get(x, option_value(arguments, "reset-every")) &&
            option_number(arguments, "max-flows", 1, PKT_FEATURES_MAX_FLOWS,
                          PKT_FEATURES_DEFAULT_FLOWS, &x->request.max_flows) &&
-           columns_given(x);
+           columns_available(x);
 }
 
 bool features_fields(extraction *x, const char *list)
@@ -150,9 +146,9 @@ bool features_fields(extraction *x, const char *list)
     pkt_fields_add(&all, PKT_FIELD_FILE);
     if (!list || pkt_fields_chosen(&x->fields, list, &all, &err) == 0)
         return true;
-    char known[2048];
-    pkt_fields_names(&all, ",", known, sizeof known);
-    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, known);
+    char names[2048];
+    pkt_fields_names(&all, ",", names, sizeof names);
+    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, names);
     return false;
 }
 
@@ -161,12 +157,12 @@ void features_report(const pkt_features *features)
     const pkt_features_report report = pkt_features_get_report(features);
     if (report.evicted)
         message_warning("%" PRIu64
-                        " flows were forgotten to make room for others: --max-flows takes more",
+                        " flows were evicted from memory; a larger --max-flows avoids this",
                         report.evicted);
     if (report.without_address)
-        message_note("%" PRIu64 " packets without IP addresses are in no row",
+        message_note("%" PRIu64 " packets without IP addresses were not counted",
                      report.without_address);
     if (report.late)
-        message_warning("%" PRIu64 " packets are older than the window that they were counted in",
+        message_warning("%" PRIu64 " packets are older than the window in which they were counted",
                         report.late);
 }

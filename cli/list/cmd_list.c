@@ -1,4 +1,4 @@
-/* `pktbench list`: what there is. */
+/* `pktbench list`: backends, columns, scenarios and features. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ static void features_print(const backend *c)
     }
 }
 
-static const char *word(const backend *c, const char *key)
+static const char *text_of(const backend *c, const char *key)
 {
     const char *text = json_string_value(json_object_get(c->description, key));
     return text ? text : "";
@@ -65,13 +65,13 @@ static void backends_print(const selection *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const backend *c = l->backends[i];
-        printf("%s%s: %s\n", i ? "\n" : "", c->name, word(c, "summary"));
+        printf("%s%s: %s\n", i ? "\n" : "", c->name, text_of(c, "summary"));
         if (!c->available) {
             printf("    unavailable: %s\n", c->reason);
             continue;
         }
-        printf("    version %s, %s, %s, decoder: %s\n", word(c, "version"), word(c, "origin"),
-               word(c, "license"), word(c, "decoder"));
+        printf("    version %s, %s, %s, decoder: %s\n", text_of(c, "version"), text_of(c, "origin"),
+               text_of(c, "license"), text_of(c, "decoder"));
         levels_print(c);
         features_print(c);
     }
@@ -90,7 +90,7 @@ static json_t *backends_list(const selection *l)
     return list;
 }
 
-/* What `extract` calls the column; null: it is no field by itself. */
+/* Name of the field in the output of `extract`; null: not a field of its own. */
 static json_t *column_field(size_t column)
 {
     pkt_fields fields;
@@ -174,25 +174,26 @@ static bool list_backends(const arguments *arguments, bool json)
 
 static int list_run(const arguments *arguments)
 {
-    const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
+    const char *kind = arguments->operand_count ? arguments->operands[0] : "backends";
     const char *format = option_value(arguments, "format");
     bool json = format && strcmp(format, "json") == 0;
     if (format && !json && strcmp(format, "table") != 0) {
-        message_error("no format has the name '%s': table and json do", format);
+        message_error("unknown format '%s'; known: table, json", format);
         return EXIT_ERROR;
     }
-    if (strcmp(what, "backends") == 0)
+    if (strcmp(kind, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
-    if (strcmp(what, "features") == 0) {
+    if (strcmp(kind, "features") == 0) {
         json_t *sets = features_list();
         if (!json)
             features_show(sets);
         list_finish(sets, json);
         return EXIT_DONE;
     }
-    bool columns = strcmp(what, "columns") == 0;
-    if (!columns && strcmp(what, "scenarios") != 0) {
-        message_error("list: '%s' is none of backends, columns, scenarios, features", what);
+    bool columns = strcmp(kind, "columns") == 0;
+    if (!columns && strcmp(kind, "scenarios") != 0) {
+        message_error("list: unknown operand '%s'; known: backends, columns, scenarios, features",
+                      kind);
         return EXIT_ERROR;
     }
     json_t *list = columns ? columns_list() : scenarios_list();

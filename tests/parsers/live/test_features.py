@@ -129,9 +129,9 @@ def test_reader_gone(far):
 
 def test_bad_input(_far):
     for arguments, words in (
-            (["--features", "ciciot40"], "no set of features has the name"),
-            (["--window", "5"], "--window goes with --features"),
-            (["--features", "ciciot39", "--window", "1s"], "has windows of a number of packets"),
+            (["--features", "ciciot40"], "unknown feature set"),
+            (["--window", "5"], "--window requires --features"),
+            (["--features", "ciciot39", "--window", "1s"], "are a number of packets"),
             (["--features", "ciciot39", "--level", "frames"], "which features need")):
         said = pktbench("extract", "-i", "vA", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said

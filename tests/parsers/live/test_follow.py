@@ -70,7 +70,7 @@ def test_features():
             wanted = pktbench("extract", source, "--features", *options)
             got = Path("out.csv").read_text(encoding="utf-8")
             assert got.replace(",grows,", f",{source},") == wanted, (source, options)
-            assert ("flows were forgotten" in said) == ("--max-flows" in options), said
+            assert ("flows were evicted" in said) == ("--max-flows" in options), said
 
 
 def test_features_ends():

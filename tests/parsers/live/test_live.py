@@ -169,18 +169,18 @@ def test_bad_input(_far):
         assert "down0: the interface is down: `ip link set down0 up`" in said, said
         sh("ip", "link", "del", "down0")
     for arguments, words in (
-            (["benign.pcap", "-c", "3"], "-c is for -i and --follow"),
-            (["benign.pcap", "-i", "vA"], "-i and a CAPTURE exclude each other"),
-            (["-i", "vA", "--join"], "--join is for captures that are whole"),
-            (["-i", "vA", "--rotate-size", "1MB"], "need a file"),
+            (["benign.pcap", "-c", "3"], "-c requires -i or --follow"),
+            (["benign.pcap", "-i", "vA"], "-i cannot be combined with a CAPTURE"),
+            (["-i", "vA", "--join"], "--join cannot be combined with -i or --follow"),
+            (["-i", "vA", "--rotate-size", "1MB"], "require an output file"),
             (["-i", "vA", "--backend", "read-all", "--level", "frames"],
-             "read-all does not capture from an interface"),
+             "read-all does not support -i"),
             (["-i", "vA", "--rotate-size", "big", "-o", "x"], "--rotate-size big: must be a size"),
-            (["-i", "vA", "-c", "1", "--count", "2"], "are the same"),
-            (["--follow"], "one CAPTURE"),
-            (["--follow", "-f", "tcp", "benign.pcap"], "-f does not go with --follow"),
-            (["--follow", "--backend", "libpcap", "benign.pcap"], "does not follow"),
-            (["--follow", "--snaplen", "100", "benign.pcap"], "--snaplen is for -i"),
+            (["-i", "vA", "-c", "1", "--count", "2"], "are the same option"),
+            (["--follow"], "exactly one CAPTURE"),
+            (["--follow", "-f", "tcp", "benign.pcap"], "-f cannot be combined with --follow"),
+            (["--follow", "--backend", "libpcap", "benign.pcap"], "does not support --follow"),
+            (["--follow", "--snaplen", "100", "benign.pcap"], "--snaplen requires -i"),
             ([], "an operand is missing")):
         said = pktbench("extract", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said

@@ -94,7 +94,7 @@ def test_disk_full(far):
     run = Run("-i", "vA", "--rotate-size", "400kB", out="small/out.csv")
     assert far.send("flood.pcap", 10000).wait() == 0
     said = run.ended(2)
-    assert "files that were finished stay" in said, said
+    assert "completed files remain" in said, said
     rows = int(said.split(", after ")[1].split()[0])
     kept = sum(len(read_rows(path)) for path in Path("small").iterdir())
     assert 0 < kept <= rows, (kept, said)

@@ -362,7 +362,7 @@ def check_times():
     write("bare", section("<") + interface("<") + bare + stamped(now) + bare)
     write("zero", pcap_make([(0, 0, 1, 1, b"a")]))
     for way in ((), ("--join",), ("-f", "greater 0")):
-        expect(0, "2 packets have the time 0", "extract", "bare", *way)
+        expect(0, "2 packets have time 0", "extract", "bare", *way)
         if run("extract", "zero", *way).stderr:
             fail(f"a time of 0 {way}")
     # An option that may be there once: the first one counts. libpcap refuses it.
