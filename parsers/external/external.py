@@ -246,14 +246,14 @@ class Sampler:
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self.evict = bytearray()
+        self.buffer = bytearray()
         self.child_peak = 0
 
     def evict(self, size: int) -> None:
         """Walk over memory, so that no run finds what the last one left in the caches."""
-        if len(self.evict) != size:
-            self.evict = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
-        _ = self.evict[::process.CACHE_LINE]
+        if len(self.buffer) != size:
+            self.buffer = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
+        _ = self.buffer[::process.CACHE_LINE]
 
     def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
         gc.collect()  # garbage of the last run is not this one's

@@ -51,7 +51,7 @@ class XmlRun(PysharkRun):
                 if occurrence < len(every):
                     # A total length of 0 is shown as the frame's.
                     one = every[occurrence]
-                    return f"0x{one.raw_value}" if field == "ip.len" else one.format_as
+                    return f"0x{one.raw_value}" if field == "ip.len" else one.show
                 occurrence -= len(every)
         return None
 
