@@ -116,7 +116,7 @@ def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]
             rows.append(external.row_text(run.cells(packet)).rstrip("\n").split(","))
     try:
         run.close()
-    except external.Refusal:
+    except external.RequestError:
         pass
     return rows, links
 
@@ -126,7 +126,7 @@ def their_signs(path: str) -> list[frozenset[str]]:
     found = signs.of_lines(run.lines())
     try:
         run.close()
-    except external.Refusal:
+    except external.RequestError:
         pass
     return found
 
@@ -334,7 +334,7 @@ def main() -> int:
     try:
         version = tshark_driver.rows.tshark_version()
         units = tshark_driver.rows.fragment_units()
-    except external.Refusal as refusal:
+    except external.RequestError as refusal:
         print(f"SKIP: {refusal}")
         return SKIPPED
     exact = version.startswith(LIST_VERSION)
