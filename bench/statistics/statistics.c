@@ -32,7 +32,7 @@ double median_of(double *values, size_t count)
     return quantile_of(values, count, 0.5);
 }
 
-/* Observations of one block: a run of the array. */
+/* The observations of one block: a range of the array. */
 typedef struct block {
     size_t first, count;
 } block;
@@ -48,7 +48,7 @@ static size_t blocks_find(const observation *observations, size_t count, block *
     return found;
 }
 
-/* Logarithm of the median of one resample: as many whole blocks as there are. */
+/* Logarithm of the median of one resample: block_count blocks, drawn with replacement. */
 static double resample(const observation *observations, const block *blocks, size_t block_count,
                        random_state *random, double *scratch)
 {
@@ -130,7 +130,7 @@ void holm_adjust(double *p, size_t count, size_t *order)
 {
     for (size_t i = 0; i < count; i++)
         order[i] = i;
-    for (size_t i = 1; i < count; i++) /* few: as many as there are runs */
+    for (size_t i = 1; i < count; i++) /* insertion sort: count is small */
         for (size_t j = i; j > 0 && p[order[j]] < p[order[j - 1]]; j--) {
             size_t item = order[j];
             order[j] = order[j - 1];
@@ -143,9 +143,9 @@ void holm_adjust(double *p, size_t count, size_t *order)
     }
 }
 
-/* Standard error of the median's logarithm. Resampling n blocks shows (n - 1) / n of the variance
- * that n blocks have, and few blocks leave the rest uncertain: hence Student's quantile rather than
- * the percentiles of the resamples, which at 8 blocks cover 90 % instead of 95 %. */
+/* Standard error of the median's logarithm. The bootstrap underestimates the variance of n blocks
+ * by the factor (n - 1) / n, which is corrected here. The interval uses Student's quantile, not the
+ * percentiles of the resamples, because these cover only 90 % instead of 95 % with 8 blocks. */
 static double standard_error(const observation *observations, const block *blocks,
                              size_t block_count, uint64_t seed, double *scratch)
 {
@@ -171,8 +171,8 @@ static size_t outliers_count(double *values, size_t count, double median, double
     return mad > 0 ? outliers : 0;
 }
 
-/* Widest resample: every draw takes the largest block. */
-static size_t resample_room(const block *blocks, size_t block_count)
+/* Largest possible resample: every draw is the largest block. */
+static size_t resample_max(const block *blocks, size_t block_count)
 {
     size_t largest = 0;
     for (size_t i = 0; i < block_count; i++)
@@ -185,7 +185,7 @@ int summarize(const observation *observations, size_t count, uint64_t seed, summ
     double *values = malloc(2 * count * sizeof *values);
     block *blocks = malloc(count * sizeof *blocks);
     size_t block_count = blocks ? blocks_find(observations, count, blocks) : 0;
-    double *scratch = blocks ? malloc(resample_room(blocks, block_count) * sizeof *scratch) : NULL;
+    double *scratch = blocks ? malloc(resample_max(blocks, block_count) * sizeof *scratch) : NULL;
     bool good = values && blocks && scratch;
     if (good) {
         for (size_t i = 0; i < count; i++)
