@@ -24,7 +24,7 @@ ROUNDS = 10
 # instruction counts hardly vary.
 INSTRUCTIONS = [0, 1, 2, 5]
 INSTRUCTION_TRIALS = 10
-SAME = "no change"
+SAME = "the same"
 
 
 def binomial_tail(k, n, p):

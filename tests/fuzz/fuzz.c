@@ -4,11 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void must(bool holds, const char *words)
+void must(bool holds, const char *text)
 {
     if (holds)
         return;
-    (void)fprintf(stderr, "invariant broken: %s\n", words);
+    (void)fprintf(stderr, "invariant broken: %s\n", text);
     abort();
 }
 

@@ -29,7 +29,7 @@ typedef struct input {
     bool coarse_time; /* pcapng: times are not compared */
 } input;
 
-static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, rowset *rows)
+static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *capture, rowset *rows)
 {
     static pkt_batch batch;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -37,7 +37,7 @@ static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, r
     rows->columns = level_columns(backend, PKT_LEVEL_HEADERS);
     pkt_sink sink = rowset_sink(rows);
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
-    int bad = pkt_run(backend, NULL, slice, &request, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, NULL, capture, &request, &batch, &sink, &count, &err);
     must(count == rows->rows, "every row arrives");
     must(bad ? err.code != PKT_ERR_NONE && err.msg[0] : err.code == PKT_ERR_NONE,
          "a failure has a reason");
@@ -142,13 +142,13 @@ static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     input in = {.format = PKT_FORMAT_PCAP};
-    pkt_capture slice = PKT_INIT(pkt_capture);
-    if (pkt_capture_open(memory_file(data, size), &slice, NULL) != 0 ||
+    pkt_capture capture = PKT_INIT(pkt_capture);
+    if (pkt_capture_open(memory_file(data, size), &capture, NULL) != 0 ||
         !input_look(&in, data, size))
         return 0;
     rowset raw = {0}, pcap = {0};
-    pkt_err raw_err = rows_take(&pkt_backend_raw, &slice, &raw);
-    pkt_err pcap_err = rows_take(&pkt_backend_libpcap, &slice, &pcap);
+    pkt_err raw_err = rows_take(&pkt_backend_raw, &capture, &raw);
+    pkt_err pcap_err = rows_take(&pkt_backend_libpcap, &capture, &pcap);
     for (uint64_t row = 0; row < raw.rows && row < pcap.rows; row++) {
         size_t i, k;
         const pkt_batch *a = rowset_at(&raw, row, &i), *b = rowset_at(&pcap, row, &k);

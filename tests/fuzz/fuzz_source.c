@@ -116,14 +116,14 @@ static void check_same(const reading *a, const reading *b)
 
 static void check_open(input *in)
 {
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.code = PKT_ERR_NONE};
-    if (pkt_capture_open(in->path, &slice, &err) != 0) {
+    if (pkt_capture_open(in->path, &capture, &err) != 0) {
         must(err.code != PKT_ERR_NONE && err.msg[0], "a refusal has a reason");
         return;
     }
-    must(slice.size == in->size, "the slice is the file");
-    in->format = slice.format;
+    must(capture.size == in->size, "the capture has the size of the file");
+    in->format = capture.format;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -135,13 +135,14 @@ static int capture_compare(void)
 {
     static pkt_batch scratch;
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     rowset theirs = {.columns = level_columns(now.wireshark, PKT_LEVEL_HEADERS)};
     uint64_t rows;
     const pkt_sink sink = rowset_sink(&theirs);
-    if (pkt_capture_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
-        pkt_run(now.wireshark, now.context, &slice, &request, &scratch, &sink, &rows, &err) != 0 ||
+    if (pkt_capture_open(memory_file(now.capture, now.size), &capture, &err) != 0 ||
+        pkt_run(now.wireshark, now.context, &capture, &request, &scratch, &sink, &rows, &err) !=
+            0 ||
         rows != now.rows.rows) {
         (void)fprintf(stderr, "libwireshark does not read it: %s\n", err.msg);
         return 1;

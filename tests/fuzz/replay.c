@@ -43,10 +43,10 @@ const char *__ubsan_default_options(void)
 
 static void crash_keep(int number)
 {
-    static const char words[] = "its input is kept in ";
+    static const char text[] = "its input is kept in ";
     int fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (write(fd, now.bytes, now.size) == (ssize_t)now.size &&
-        write(STDERR_FILENO, words, sizeof words - 1) > 0)
+        write(STDERR_FILENO, text, sizeof text - 1) > 0)
         (void)!write(STDERR_FILENO, crash_path, strlen(crash_path));
     (void)signal(number, SIG_DFL);
     (void)raise(number);
