@@ -20,7 +20,7 @@ const char *memory_file(const uint8_t *data, size_t size)
         fd = memfd_create("input", MFD_CLOEXEC);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     must(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size,
-         "there is room for the input");
+         "memory is available for the input");
     return path;
 }
 
