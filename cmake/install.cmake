@@ -1,4 +1,4 @@
-# What `cmake --install` puts where. Modules install themselves: see parsers/modules/.
+# Install rules. Those of the modules are in parsers/modules/.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pktbench)
@@ -16,7 +16,7 @@ program_text(pktbench.bash --completion bash)
 program_text(_pktbench --completion zsh)
 add_custom_target(pktbench_texts ALL DEPENDS ${program_texts})
 
-# Seen from the folder of pktbench.pc, so that the prefix may move.
+# Relative to the folder of pktbench.pc, to allow moving the prefix.
 file(RELATIVE_PATH prefix_from_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
 file(RELATIVE_PATH includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})

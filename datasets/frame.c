@@ -12,7 +12,7 @@ void store_u16(uint8_t *at, unsigned value)
 
 void frame_begin(frame *f)
 {
-    f->size = f->step_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
+    f->size = f->header_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
     f->defect = NULL;
     f->unpadded = f->wrong_checksum = f->oversized = false;
@@ -22,7 +22,7 @@ void frame_begin(frame *f)
 void put_bytes(frame *f, const void *bytes, size_t size)
 {
     if (size > FRAME_MAX - f->size) {
-        f->defect = "it is longer than FRAME_MAX";
+        f->defect = "longer than FRAME_MAX";
         return;
     }
     memcpy(f->bytes + f->size, bytes, size);
@@ -82,26 +82,25 @@ void put_address(frame *f, address a)
     put_u32(f, (uint32_t)a.lo);
 }
 
-void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type)
+void frame_header_add(frame *f, uint16_t present, unsigned ip_proto, unsigned eth_type)
 {
-    if (f->step_count == FRAME_STEPS_MAX) {
-        f->defect = "it has more headers than FRAME_STEPS_MAX";
+    if (f->header_count == FRAME_HEADERS_MAX) {
+        f->defect = "more headers than FRAME_HEADERS_MAX";
         return;
     }
-    f->steps[f->step_count++] =
-        (frame_step){f->size, gives, (uint8_t)ip_proto, (uint16_t)eth_type, PKT_OK};
+    f->headers[f->header_count++] =
+        (frame_header){f->size, present, (uint8_t)ip_proto, (uint16_t)eth_type, PKT_OK};
 }
 
 void frame_verdict(frame *f, pkt_verdict verdict)
 {
-    if (f->step_count)
-        f->steps[f->step_count - 1].verdict = (uint8_t)verdict;
+    if (f->header_count)
+        f->headers[f->header_count - 1].verdict = (uint8_t)verdict;
 }
 
-/* The header that ends here gives these columns. */
-static void step(frame *f, uint16_t gives, unsigned proto)
+static void header_add(frame *f, uint16_t present, unsigned proto)
 {
-    frame_step_add(f, gives, proto, 0);
+    frame_header_add(f, present, proto, 0);
 }
 
 static void link_header(frame *f, uint64_t source, uint64_t destination, unsigned type)
@@ -112,7 +111,7 @@ static void link_header(frame *f, uint64_t source, uint64_t destination, unsigne
     f->truth.eth_src = source;
     f->truth.eth_dst = destination;
     f->truth.eth_type = (uint16_t)type;
-    frame_step_add(f, PKT_HAS_LINK, 0, type);
+    frame_header_add(f, PKT_HAS_LINK, 0, type);
 }
 
 void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type)
@@ -122,8 +121,7 @@ void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned ty
 
 void frame_8023(frame *f, uint64_t source, uint64_t destination)
 {
-    link_header(f, source, destination,
-                0); /* the column is 0 for a length; frame_end() stores it */
+    link_header(f, source, destination, 0); /* eth_type is 0 for a length, see frame_end() */
 }
 
 static void ip_truth(frame *f, address source, address destination, unsigned ttl)
@@ -151,7 +149,7 @@ static void ipv4_header(frame *f, address source, address destination, unsigned 
     put_address(f, destination);
     f->truth.ip_id = id;
     f->truth.ip_flags = 2;
-    step(f, PKT_HAS_IP | PKT_HAS_FRAG, proto);
+    header_add(f, PKT_HAS_IP | PKT_HAS_FRAG, proto);
 }
 
 static void ipv6_header(frame *f, address source, address destination, unsigned proto, unsigned ttl)
@@ -162,14 +160,14 @@ static void ipv6_header(frame *f, address source, address destination, unsigned 
     put_u8(f, ttl);
     put_address(f, source);
     put_address(f, destination);
-    step(f, PKT_HAS_IP, proto);
+    header_add(f, PKT_HAS_IP, proto);
 }
 
 void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
               unsigned id)
 {
     if (source.version != destination.version)
-        f->defect = "its addresses are of two IP versions";
+        f->defect = "source and destination have different IP versions";
     f->ip = f->size;
     ip_truth(f, source, destination, ttl);
     if (source.version == 4)
@@ -196,10 +194,10 @@ void frame_tcp(frame *f, const tcp_header *h)
     f->truth.tcp_flags = h->flags;
     f->truth.tcp_window = h->window;
     f->truth.l4_hlen = (uint8_t)header;
-    step(f, PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP, 0);
+    header_add(f, PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP, 0);
     if (h->option_size) {
         put_bytes(f, h->options, h->option_size);
-        step(f, 0, 0);
+        header_add(f, 0, 0);
     }
 }
 
@@ -212,7 +210,7 @@ void frame_udp(frame *f, unsigned source, unsigned destination)
     f->truth.src_port = (uint16_t)source;
     f->truth.dst_port = (uint16_t)destination;
     f->truth.l4_hlen = 8;
-    step(f, PKT_HAS_L4 | PKT_HAS_PORTS, 0);
+    header_add(f, PKT_HAS_L4 | PKT_HAS_PORTS, 0);
 }
 
 void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest)
@@ -225,7 +223,7 @@ void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest)
     f->truth.icmp_type = (uint8_t)type;
     f->truth.icmp_code = (uint8_t)code;
     f->truth.l4_hlen = 8;
-    step(f, PKT_HAS_L4 | PKT_HAS_ICMP, 0);
+    header_add(f, PKT_HAS_L4 | PKT_HAS_ICMP, 0);
 }
 
 uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum)
@@ -239,17 +237,17 @@ uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* Protocol of the transport header: the last one that a step told. */
-static unsigned proto_of(const frame *f)
+/* Protocol of the transport header: the last next header of all headers. */
+static unsigned transport_protocol(const frame *f)
 {
     unsigned proto = 0;
-    for (size_t i = 0; i < f->step_count; i++)
-        if (f->steps[i].ip_proto)
-            proto = f->steps[i].ip_proto;
+    for (size_t i = 0; i < f->header_count; i++)
+        if (f->headers[i].ip_proto)
+            proto = f->headers[i].ip_proto;
     return proto;
 }
 
-/* Sum of the pseudo header: addresses, length, protocol. */
+/* Partial checksum of the pseudo header: addresses, length, protocol. */
 static uint32_t pseudo_sum(const frame *f, unsigned proto, size_t length)
 {
     size_t at = f->truth.ip_version == 4 ? 12 : 8, size = f->truth.ip_version == 4 ? 8 : 32;
@@ -261,15 +259,15 @@ static uint32_t pseudo_sum(const frame *f, unsigned proto, size_t length)
 
 static void l4_end(frame *f)
 {
-    unsigned proto = proto_of(f);
+    unsigned proto = transport_protocol(f);
     uint8_t *l4 = f->bytes + f->l4;
     const bool udp = proto == PROTO_UDP || proto == PROTO_UDPLITE;
-    size_t length = f->size - f->l4, whole = length + f->tail_size;
+    size_t length = f->size - f->l4, datagram = length + f->tail_size;
     size_t field = proto == PROTO_TCP ? 16 : udp ? 6 : 2;
     if (proto == PROTO_UDP)
-        store_u16(l4 + 4, (unsigned)whole);
-    uint32_t sum = proto == PROTO_ICMP ? 0 : pseudo_sum(f, proto, whole);
-    if (f->tail_size) /* it continues at an even offset: RFC 791 counts in 8 bytes */
+        store_u16(l4 + 4, (unsigned)datagram);
+    uint32_t sum = proto == PROTO_ICMP ? 0 : pseudo_sum(f, proto, datagram);
+    if (f->tail_size) /* the tail starts at an even offset: fragment offsets count 8 bytes */
         sum += (uint16_t)~checksum(f->tail, f->tail_size, 0);
     unsigned value = checksum(l4, length, sum);
     if (udp && value == 0)
@@ -307,7 +305,7 @@ void frame_end(frame *f)
     }
 }
 
-/* Cells whose presence bit is clear are 0. */
+/* Set the cells to 0 whose presence bit is clear. */
 static void absent_clear(truth_row *row)
 {
 #define PKT_X(name, type, level, has, format_as, doc)                                              \
@@ -319,17 +317,17 @@ static void absent_clear(truth_row *row)
 
 bool frame_has_stream(const frame *f, size_t captured)
 {
-    enum { FIXED = 20, TOLD = 16, UDP = 8 };
+    enum { FIXED = 20, STREAM_BYTES = 16, UDP = 8 };
     if (f->oversized)
         return f->l4 + UDP <= captured;
-    for (size_t i = 0; i < f->step_count; i++) {
-        const frame_step *now = &f->steps[i];
-        if (now->gives & PKT_HAS_TCP) {
-            return now->end - FIXED + TOLD <= captured;
+    for (size_t i = 0; i < f->header_count; i++) {
+        const frame_header *header = &f->headers[i];
+        if (header->present & PKT_HAS_TCP) {
+            return header->end - FIXED + STREAM_BYTES <= captured;
         }
-        if (now->gives & PKT_HAS_PORTS)
-            return now->end <= captured;
-        if (now->verdict != PKT_OK || now->end > captured)
+        if (header->present & PKT_HAS_PORTS)
+            return header->end <= captured;
+        if (header->verdict != PKT_OK || header->end > captured)
             return false;
     }
     return false;
@@ -341,19 +339,19 @@ truth_row frame_truth(const frame *f, size_t captured)
     row.eth_type = 0;
     row.wire_len = (uint32_t)f->size;
     row.cap_len = (uint32_t)(captured < f->size ? captured : f->size);
-    for (size_t i = 0; i < f->step_count; i++) {
-        const frame_step *now = &f->steps[i];
-        if (now->end > row.cap_len) {
-            row.verdict = now->end > f->size ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
+    for (size_t i = 0; i < f->header_count; i++) {
+        const frame_header *header = &f->headers[i];
+        if (header->end > row.cap_len) {
+            row.verdict = header->end > f->size ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
             break;
         }
-        row.present |= now->gives;
-        if (now->ip_proto)
-            row.ip_proto = now->ip_proto;
-        if (now->eth_type)
-            row.eth_type = now->eth_type;
-        if (now->verdict != PKT_OK) {
-            row.verdict = now->verdict;
+        row.present |= header->present;
+        if (header->ip_proto)
+            row.ip_proto = header->ip_proto;
+        if (header->eth_type)
+            row.eth_type = header->eth_type;
+        if (header->verdict != PKT_OK) {
+            row.verdict = header->verdict;
             break;
         }
     }

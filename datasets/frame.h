@@ -1,8 +1,8 @@
-/* One generated packet: its bytes, and what the generator meant by them (the truth).
+/* One generated packet: its bytes, and its truth, the column values that a decoder must return.
  *
- * A frame is built from the outside in: frame_begin(), a link header, an IP header, a transport
- * header, payload, frame_end(). The truth is filled from the arguments of these calls, never by
- * reading bytes back. Headers inside a tunnel are payload, and written by payload_*(). */
+ * Build a frame from the outside in: frame_begin(), a link header, an IP header, a transport
+ * header, payload, frame_end(). The truth is set from the arguments of these calls, never by
+ * decoding the bytes. Headers inside a tunnel are payload: write them with put_*(). */
 #ifndef PKT_FRAME_H
 #define PKT_FRAME_H
 
@@ -11,13 +11,13 @@
 #include "datasets/random.h"
 #include "pktbench.h"
 
-/* Longest frame, bytes: Ethernet without a frame check sequence. */
+/* Longest Ethernet frame without frame check sequence, bytes. */
 #define FRAME_MAX 1514
-/* Shortest frame that Ethernet sends, bytes; shorter ones are padded. */
+/* Shortest Ethernet frame without frame check sequence, bytes; shorter frames are padded. */
 #define FRAME_MIN 60
-/* Headers of a frame that each may be cut off by a snaplen. */
-#define FRAME_STEPS_MAX 24
-/* Bytes behind the longest frame: fields of a header that did not fit can still be stored. */
+/* Largest number of headers in a frame. */
+#define FRAME_HEADERS_MAX 24
+/* Bytes after the longest frame, because fields of a header that did not fit are still stored. */
 #define FRAME_SPARE 64
 
 /* All columns of a row. */
@@ -27,28 +27,28 @@ typedef struct truth_row {
 #undef PKT_X
 } truth_row;
 
-/* A header: how many bytes must be captured for it to give what it gives. */
-typedef struct frame_step {
-    size_t end;
-    uint64_t gives;    /* PKT_HAS_ bits */
-    uint8_t ip_proto;  /* protocol known once it was read; 0: as before */
-    uint16_t eth_type; /* the same */
-    uint8_t verdict;   /* a pkt_verdict that ends the packet here; 0: it goes on */
-} frame_step;
+/* A header, and the columns that become known when it is captured. */
+typedef struct frame_header {
+    size_t end;        /* bytes of the frame up to the end of this header */
+    uint64_t present;  /* PKT_HAS_ bits of its columns */
+    uint8_t ip_proto;  /* new value of the column; 0: unchanged */
+    uint16_t eth_type; /* new value of the column; 0: unchanged */
+    uint8_t verdict;   /* a pkt_verdict if decoding ends after this header; 0: it continues */
+} frame_header;
 
 typedef struct frame {
     uint8_t bytes[FRAME_MAX + FRAME_SPARE];
-    size_t size;        /* so far, at most FRAME_MAX */
-    const char *defect; /* why the scenario's calls make no frame: it is not written; NULL: none */
+    size_t size;        /* bytes put, at most FRAME_MAX */
+    const char *defect; /* why the frame is invalid: dataset_write() fails; NULL: no defect */
     truth_row truth;
-    frame_step steps[FRAME_STEPS_MAX];
-    size_t step_count;
+    frame_header headers[FRAME_HEADERS_MAX];
+    size_t header_count;
     size_t ip, l4, pppoe; /* offsets of the headers; 0: none */
-    size_t captured;      /* of the bytes, at most; 0: all */
-    const uint8_t *tail;  /* what the datagram goes on with in other fragments, tail_size bytes */
+    size_t captured;      /* limit of the captured length, bytes; 0: none */
+    const uint8_t *tail;  /* rest of the datagram, sent in other fragments: tail_size bytes */
     size_t tail_size;
     bool unpadded, wrong_checksum;
-    bool oversized; /* IP claims more bytes than there are: no columns behind it */
+    bool oversized; /* the IP length exceeds the frame: no columns after the IP header */
 } frame;
 
 typedef struct address {
@@ -56,7 +56,6 @@ typedef struct address {
     int version;     /* 4 or 6 */
 } address;
 
-/* Somebody on the network. */
 typedef struct host {
     uint64_t mac;
     address ip;
@@ -73,7 +72,7 @@ static inline address address6(uint64_t hi, uint64_t lo)
 }
 
 void frame_begin(frame *f);
-/* Append bytes; what does not fit into FRAME_MAX is left out, and f->defect is set. */
+/* Append bytes. If they would exceed FRAME_MAX, they are left out and f->defect is set. */
 void put_bytes(frame *f, const void *bytes, size_t size);
 void put_text(frame *f, const char *text);
 void put_u8(frame *f, unsigned value);
@@ -85,35 +84,36 @@ void put_address(frame *f, address a);
 
 /* Link headers. */
 void frame_ethernet(frame *f, uint64_t source, uint64_t destination, unsigned type);
-/* 802.3: the field is the length of what follows, filled by frame_end(). */
+/* IEEE 802.3 header with a length field, which frame_end() sets. */
 void frame_8023(frame *f, uint64_t source, uint64_t destination);
-/* IEEE 802.1Q tag; the type before it says so. */
+/* IEEE 802.1Q tag; `type` is the EtherType after it. */
 void frame_vlan(frame *f, unsigned id, unsigned type);
 /* One entry of an MPLS label stack (RFC 3032). */
 void frame_mpls(frame *f, unsigned label, bool bottom);
-/* PPPoE session header (RFC 2516) with the PPP protocol; the length is filled by frame_end(). */
+/* PPPoE session header (RFC 2516) with the PPP protocol; frame_end() sets the length. */
 void frame_pppoe(frame *f, unsigned session, unsigned protocol);
 /* IEEE 802.2 header with an 8-bit control field. */
 void frame_llc(frame *f, unsigned dsap, unsigned ssap, unsigned control);
-/* SNAP header (RFC 1042) with an EtherType, which is no EtherType of the columns. */
+/* SNAP header (RFC 1042) with an EtherType; the column eth_type does not show this one. */
 void frame_snap(frame *f, unsigned type);
 
-/* IP header by the version of the addresses; `id` is used by IPv4 alone. Lengths and the header
- * checksum are filled by frame_end(). */
+/* IPv4 or IPv6 header, by the version of the addresses; `id` is used by IPv4 only. frame_end() sets
+ * the lengths and the header checksum. */
 void frame_ip(frame *f, address source, address destination, unsigned proto, unsigned ttl,
               unsigned id);
-/* Options of the IPv4 header just put: `size` bytes of no operation, a multiple of 4, at most 40.
- */
+/* Add options to the IPv4 header just put: `size` bytes of no-operation, a multiple of 4, at most
+ * 40. */
 void frame_ip_options(frame *f, size_t size);
-/* The IPv4 header just put is that of a fragment; `offset` in bytes, a multiple of 8. */
+/* Make the IPv4 header just put that of a fragment; `offset` in bytes, a multiple of 8. */
 void frame_fragment(frame *f, bool more, unsigned offset);
-/* IPv6 hop-by-hop header with a router alert (RFC 2711), then `proto`. */
+/* In the next four, `proto` is the next header. */
+/* IPv6 hop-by-hop header with a router alert (RFC 2711). */
 void frame_hop_by_hop(frame *f, unsigned proto);
-/* IPv6 extension header of 8-byte words filled with padding (RFC 8200 section 4), then `proto`. */
+/* IPv6 extension header of `words` 8-byte words, filled with padding (RFC 8200 section 4). */
 void frame_extension(frame *f, unsigned proto, unsigned words);
-/* IPv6 fragment header of a datagram in one piece (RFC 6946), then `proto`. */
+/* IPv6 fragment header of an unfragmented datagram (RFC 6946). */
 void frame_fragment6(frame *f, unsigned proto, uint32_t id);
-/* Authentication header (RFC 4302) with 12 bytes of check value, then `proto`. */
+/* Authentication header (RFC 4302) with a check value of 12 bytes. */
 void frame_ah(frame *f, unsigned proto, random_state *random);
 
 typedef struct tcp_header {
@@ -123,28 +123,28 @@ typedef struct tcp_header {
     size_t option_size;
 } tcp_header;
 void frame_tcp(frame *f, const tcp_header *header);
-/* UDP or UDP-Lite that covers all, by the IP header. */
+/* UDP or UDP-Lite (with full coverage), by the protocol of the IP header. */
 void frame_udp(frame *f, unsigned source, unsigned destination);
-/* ICMP or ICMPv6, by the IP header; `rest` is the second word of the header. */
+/* ICMP or ICMPv6, by the protocol of the IP header; `rest`: bytes 4 to 7 of the header. */
 void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest);
 
-/* The last header put is the last one that can be read, for this reason. */
+/* Decoding ends after the last header put, with this verdict. */
 void frame_verdict(frame *f, pkt_verdict verdict);
-/* Note a header that has been put with put_*(): see frame_step. What passes FRAME_STEPS_MAX is left
- * out, and f->defect is set. */
-void frame_step_add(frame *f, uint16_t gives, unsigned ip_proto, unsigned eth_type);
+/* Record that a header ends here; the arguments are those of frame_header. A header above
+ * FRAME_HEADERS_MAX is left out, and f->defect is set. */
+void frame_header_add(frame *f, uint16_t present, unsigned ip_proto, unsigned eth_type);
 
-/* Lengths, checksums, padding, and the rest of the truth. */
+/* Set lengths and checksums, add padding, complete the truth. */
 void frame_end(frame *f);
 
-/* RFC 1071, over `size` bytes on top of a partial `sum`, folded and complemented. */
+/* Internet checksum (RFC 1071) of `size` bytes, starting from a partial `sum`. */
 uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum);
 void store_u16(uint8_t *at, unsigned value);
 
-/* What can still be read of the frame if `captured` bytes of it are. */
+/* The expected row if `captured` bytes of the frame are captured. */
 truth_row frame_truth(const frame *f, size_t captured);
-/* Does its transport header tell its stream, even if it gives no columns? A cut TCP header does
- * from 16 bytes on, and one in a datagram whose length is a lie. */
+/* True if the transport header identifies a stream, even if it fills no columns: 16 bytes of a TCP
+ * header are enough, also in a datagram whose IP length is wrong. */
 bool frame_has_stream(const frame *f, size_t captured);
 
 #endif

@@ -7,8 +7,8 @@
 #include "parsers/encode/csv.h"
 #include "parsers/util/atomic_file.h"
 
-/* Neighbours whose order in time is exchanged: one pair in so many. Half of the real captures are
- * not in order. */
+/* One pair of consecutive frames in this many is swapped, because half of the real captures are not
+ * in time order. */
 enum { SWAP_ONE_IN = 200 };
 
 dataset_options dataset_defaults(const dataset_scenario *scenario)
@@ -17,12 +17,12 @@ dataset_options dataset_defaults(const dataset_scenario *scenario)
         .format = PKT_FORMAT_PCAP, .interfaces = 1, .size = SLICE_BYTES, .seed = scenario->seed};
 }
 
-/* Rows of the truth on their way to a sink. */
+/* Writes the truth as CSV, a batch at a time. */
 typedef struct truth_writer {
-    pkt_csv_sink *csv; /* NULL: nobody asked */
+    pkt_csv_sink *csv; /* NULL: no truth wanted */
     pkt_sink sink;
     pkt_batch *batch;
-    stream_book streams;
+    stream_table streams;
 } truth_writer;
 
 static int truth_flush(truth_writer *t, pkt_err *err)
@@ -33,12 +33,12 @@ static int truth_flush(truth_writer *t, pkt_err *err)
     return bad;
 }
 
-/* `l4`: see stream_book_enter(). */
+/* `l4`: see stream_table_number(). */
 static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_err *err)
 {
     if (!t->csv)
         return 0;
-    if (stream_book_enter(&t->streams, row, l4, err) != 0)
+    if (stream_table_number(&t->streams, row, l4, err) != 0)
         return -1;
     size_t i = t->batch->rows++;
 #define PKT_X(name, type, level, has, format_as, doc) t->batch->name[i] = row->name;
@@ -47,21 +47,20 @@ static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_
     return t->batch->rows == PKT_BATCH_ROWS ? truth_flush(t, err) : 0;
 }
 
-/* What is being written. */
 typedef struct generation {
     const dataset_options *options;
     FILE *file;
     truth_writer truth;
     uint64_t packets;
-    uint64_t bytes; /* as a classic pcap file would have without a snaplen */
+    uint64_t bytes; /* size as a classic pcap file without snaplen */
 } generation;
 
-/* 1: written, 0: there was no room any more, -1: *err. */
+/* 1: written; 0: the frame would exceed the size; -1: *err. */
 static int frame_write(generation *g, const frame *f, pkt_err *err)
 {
     const dataset_options *o = g->options;
     if (f->defect)
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the scenario's frame %llu: %s",
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "frame %llu of the scenario: %s",
                         (unsigned long long)g->packets, f->defect);
     if (g->bytes + PCAP_RECORD_HEADER_BYTES + f->size > o->size)
         return 0;
@@ -79,16 +78,17 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     return 1;
 }
 
-/* Frames until the size is reached, some of them in exchanged order. */
-static int frames_write(generation *g, const scenario_stream *stream, frame *frames, pkt_err *err)
+/* Write frames until the size is reached, some pairs in swapped order. 0, or -1 and *err. */
+static int frames_write(generation *g, const frame_generator *generator, frame *frames,
+                        pkt_err *err)
 {
     random_state random = random_seeded(g->options->seed ^ UINT64_C(0x73776170));
     int wrote = 1;
     while (wrote == 1) {
         bool swap = random_below(&random, SWAP_ONE_IN) == 0;
-        stream->next(stream->state, &frames[0]);
+        generator->next(generator->state, &frames[0]);
         if (swap) {
-            stream->next(stream->state, &frames[1]);
+            generator->next(generator->state, &frames[1]);
             wrote = frame_write(g, &frames[1], err);
         }
         if (wrote == 1)
@@ -99,20 +99,20 @@ static int frames_write(generation *g, const scenario_stream *stream, frame *fra
 
 static int generate(generation *g, const dataset_scenario *scenario, pkt_err *err)
 {
-    scenario_stream stream;
+    frame_generator generator;
     frame *frames = malloc(2 * sizeof *frames);
     if (!frames)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for frames");
-    if (scenario->open(&stream, g->options->seed, err) != 0) {
+    if (scenario->open(&generator, g->options->seed, err) != 0) {
         free(frames);
         return -1;
     }
     g->bytes = PCAP_FILE_HEADER_BYTES;
-    int bad =
-        writer_begin(g->file, g->options, err) != 0 || frames_write(g, &stream, frames, err) != 0 ||
-        (g->truth.csv &&
-         (truth_flush(&g->truth, err) != 0 || g->truth.sink.finish(g->truth.sink.self, err) != 0));
-    stream.close(stream.state);
+    int bad = writer_begin(g->file, g->options, err) != 0 ||
+              frames_write(g, &generator, frames, err) != 0 ||
+              (g->truth.csv && (truth_flush(&g->truth, err) != 0 ||
+                                g->truth.sink.finish(g->truth.sink.self, err) != 0));
+    generator.close(generator.state);
     free(frames);
     return bad ? -1 : 0;
 }
@@ -127,7 +127,7 @@ static int generate_to(generation *g, const dataset_scenario *scenario, FILE *tr
         g->truth.csv = pkt_csv_sink_open(truth, columns, &g->truth.sink, err);
     int bad = truth && !g->truth.csv ? -1 : generate(g, scenario, err);
     pkt_csv_sink_close(g->truth.csv);
-    stream_book_free(&g->truth.streams);
+    stream_table_free(&g->truth.streams);
     pkt_batch_free(g->truth.batch);
     return bad;
 }

@@ -1,5 +1,5 @@
-/* Who is on the generated network: 192.168.137.0/24 with 105 devices behind a gateway, 7 attackers,
- * and servers of the documentation and benchmark ranges (RFC 2544, RFC 3849). */
+/* Hosts of the generated network: 192.168.137.0/24 with 105 devices, a gateway and 7 attackers, and
+ * servers in the benchmark and documentation ranges (RFC 2544, RFC 3849). */
 #ifndef PKT_NETWORK_H
 #define PKT_NETWORK_H
 
@@ -32,20 +32,20 @@ static inline host network_attacker(unsigned index)
     return (host){UINT64_C(0x0200890a0000) + index, address4(network_ip(240 + index))};
 }
 
-/* The same device by its IPv6 address in fd00:137::/64. */
+/* The same device with its IPv6 address in fd00:137::/64. */
 static inline host network_device6(unsigned index)
 {
     return (host){UINT64_C(0x020089010000) + index,
                   address6(UINT64_C(0xfd00013700000000), UINT64_C(0x00008900fe010000) + index)};
 }
 
-/* And by its link-local address. */
+/* Its link-local address. */
 static inline address network_link_local(unsigned index)
 {
     return address6(UINT64_C(0xfe80000000000000), UINT64_C(0x00008900fe010000) + index);
 }
 
-/* A server on the internet, seen with the gateway's MAC address. */
+/* A server on the internet; on the local link it has the gateway's MAC address. */
 static inline host network_server(unsigned index)
 {
     return (host){MAC_GATEWAY, address4(UINT32_C(0xc6120000) + index * 37 % 65536)};
@@ -56,7 +56,7 @@ static inline host network_server6(unsigned index)
     return (host){MAC_GATEWAY, address6(UINT64_C(0x20010db800000000), 0x100 + index)};
 }
 
-/* Ethernet and IP headers from one host to another, by the version of their addresses. */
+/* Put Ethernet and IP headers; the addresses choose IPv4 or IPv6. */
 static inline void frame_between(frame *f, host from, host to, unsigned proto, unsigned ttl,
                                  unsigned id)
 {

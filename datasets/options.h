@@ -6,16 +6,16 @@
 
 #include "pktbench.h"
 
-/* Interfaces of a generated pcapng file, at most. */
+/* Largest number of interfaces in a generated pcapng file. */
 #define GENERATE_INTERFACES_MAX 64u
 
 typedef struct dataset_options {
     pkt_format format;
-    bool nanoseconds;    /* time stamps in them; otherwise microseconds */
-    bool big_endian;     /* numbers of the container */
-    unsigned interfaces; /* pcapng: packets take turns; 1 to GENERATE_INTERFACES_MAX */
-    uint32_t snaplen;    /* captured bytes of a packet, at most; 0: all */
-    uint64_t size;       /* bytes that the packets take as a classic pcap file without snaplen */
+    bool nanoseconds;    /* time stamps in nanoseconds, not microseconds */
+    bool big_endian;     /* byte order of file and record headers */
+    unsigned interfaces; /* pcapng: used in turn; 1 to GENERATE_INTERFACES_MAX */
+    uint32_t snaplen;    /* bytes; 0: no limit */
+    uint64_t size;       /* limit, bytes: size as a classic pcap file without snaplen */
     uint64_t seed;
 } dataset_options;
 

@@ -1,5 +1,5 @@
-/* A named, seeded generator: the same seed gives the same order of rounds and the same intervals.
- */
+/* Pseudo-random numbers from a seed, reproducible on every machine. Used for generated packets, the
+ * order of rounds and bootstrap intervals. */
 #ifndef PKT_RANDOM_H
 #define PKT_RANDOM_H
 
@@ -37,7 +37,7 @@ static inline uint64_t random_next(random_state *r)
     return result;
 }
 
-/* A number below `bound` (at least 1); its bias is below 2^-32 for bounds below 2^32. */
+/* A number in [0, bound), bound >= 1. The bias is below 2^-32 for bounds below 2^32. */
 static inline uint64_t random_below(random_state *r, uint64_t bound)
 {
     __extension__ typedef unsigned __int128 wide;

@@ -5,41 +5,41 @@
 #include "parsers/source/source.h"
 #include "parsers/util/atomic_file.h"
 
-/* A range of the file, bytes. */
+/* A range of the input file: offsets in bytes, `end` is exclusive. */
 typedef struct span {
     uint64_t start, end;
 } span;
 
-/* What a piece needs before its first record: the file header; in pcapng what precedes the record
- * in its section and is no packet. */
+/* What the output needs before its first record: the pcap file header, or all blocks of the pcapng
+ * section before that record, except packets. */
 typedef struct preamble {
     span *spans;
-    size_t count, room;
+    size_t count, capacity;
     uint64_t bytes;
-    uint64_t section; /* that it belongs to */
-    uint64_t end;     /* of the last record that was passed */
+    uint64_t section; /* offset of the section that it belongs to */
+    uint64_t end;     /* end of the last record read */
 } preamble;
 
 static int preamble_add(preamble *p, uint64_t start, uint64_t end, pkt_err *err)
 {
     if (start >= end)
         return 0;
-    if (p->count == p->room) {
-        size_t room = p->room ? 2 * p->room : 16;
-        span *more = realloc(p->spans, room * sizeof *more);
-        if (!more)
+    if (p->count == p->capacity) {
+        size_t capacity = p->capacity ? 2 * p->capacity : 16;
+        span *spans = realloc(p->spans, capacity * sizeof *spans);
+        if (!spans)
             return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for blocks");
-        p->spans = more;
-        p->room = room;
+        p->spans = spans;
+        p->capacity = capacity;
     }
     p->spans[p->count++] = (span){start, end};
     p->bytes += end - start;
     return 0;
 }
 
-/* The record has been read: take in what lies between it and the one before. */
-static int preamble_pass(preamble *p, const pkt_source *source, const pkt_record *record,
-                         pkt_err *err)
+/* Add the blocks between the previous record and `record`, which was just read. */
+static int preamble_update(preamble *p, const pkt_source *source, const pkt_record *record,
+                           pkt_err *err)
 {
     uint64_t section = pkt_source_section(source), from = p->end;
     if (section != p->section) {
@@ -52,7 +52,6 @@ static int preamble_pass(preamble *p, const pkt_source *source, const pkt_record
     return preamble_add(p, from, record->start, err);
 }
 
-/* Bytes of one file into another. */
 static int copy_span(FILE *out, FILE *in, span s, pkt_err *err)
 {
     char buffer[65536];
@@ -63,7 +62,7 @@ static int copy_span(FILE *out, FILE *in, span s, pkt_err *err)
         size_t got = fread(buffer, 1, want, in);
         if (got == 0)
             return pkt_fail(err, PKT_ERR_TRUNCATED, s.end - left,
-                            "became shorter while it was read");
+                            "the file shrank while it was read");
         if (fwrite(buffer, 1, got, out) != got)
             return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
         left -= got;
@@ -85,9 +84,9 @@ static int spans_write(FILE *out, const char *path, const preamble *p, span reco
     return bad;
 }
 
-/* The preamble and the records of `path` as a file. */
-static int piece_write(const char *name, const char *path, const preamble *p, span records,
-                       pkt_err *err)
+/* Write the preamble and the records of `path` into a new file. */
+static int part_write(const char *name, const char *path, const preamble *p, span records,
+                      pkt_err *err)
 {
     pkt_atomic_file out;
     if (pkt_atomic_file_open(&out, name, err) != 0)
@@ -99,14 +98,14 @@ static int piece_write(const char *name, const char *path, const preamble *p, sp
     return pkt_atomic_file_commit(&out, err);
 }
 
-/* Is the end of the records an end that a slice may be taken from? */
-static int records_ended(int got, const pkt_err *err)
+/* True at the end of the capture, also of a truncated one: both can be sliced. */
+static int at_end(int got, const pkt_err *err)
 {
     return got == 0 || err->code == PKT_ERR_TRUNCATED;
 }
 
-/* End of the last whole record. */
-static int last_end(const char *path, uint64_t *end, pkt_err *err)
+/* Find where the last complete record ends. */
+static int last_record_end(const char *path, uint64_t *end, pkt_err *err)
 {
     pkt_source *source = pkt_source_open(path, err);
     if (!source)
@@ -117,11 +116,11 @@ static int last_end(const char *path, uint64_t *end, pkt_err *err)
     while ((got = pkt_source_next(source, &record, err)) == 1)
         *end = record.end;
     pkt_source_close(source);
-    return records_ended(got, err) ? 0 : -1;
+    return at_end(got, err) ? 0 : -1;
 }
 
-/* Where the first record of the slice starts at the earliest. */
-static uint64_t earliest(uint64_t size, uint64_t limit, slice_where where)
+/* The lowest offset at which the first record of the slice may start. */
+static uint64_t earliest_start(uint64_t size, uint64_t limit, slice_where where)
 {
     if (where == SLICE_START || size <= limit)
         return 0;
@@ -132,32 +131,32 @@ static int slice_from(pkt_source *source, const char *path, const char *out, uin
                       uint64_t size, slice_where where, preamble *p, pkt_err *err)
 {
     pkt_record record;
-    uint64_t from = earliest(size, limit, where), start = 0, end = 0;
-    int got, begun = 0;
+    uint64_t from = earliest_start(size, limit, where), start = 0, end = 0;
+    int got, started = 0;
     while ((got = pkt_source_next(source, &record, err)) == 1) {
-        if (!begun) {
-            if (preamble_pass(p, source, &record, err) != 0)
+        if (!started) {
+            if (preamble_update(p, source, &record, err) != 0)
                 return -1;
-            begun = record.start >= from &&
-                    (where != SLICE_END || p->bytes + (size - record.start) <= limit);
+            started = record.start >= from &&
+                      (where != SLICE_END || p->bytes + (size - record.start) <= limit);
             start = end = record.start;
         }
-        if (begun && p->bytes + (record.end - start) > limit)
+        if (started && p->bytes + (record.end - start) > limit)
             break;
         end = record.end;
     }
-    if (got != 1 && !records_ended(got, err))
+    if (got != 1 && !at_end(got, err))
         return -1;
-    if (!begun || end == start)
-        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "has no record that fits into %llu bytes",
+    if (!started || end == start)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "no record fits into %llu bytes",
                         (unsigned long long)limit);
-    return piece_write(out, path, p, (span){start, end}, err);
+    return part_write(out, path, p, (span){start, end}, err);
 }
 
 int slice_capture(const char *path, const char *out, uint64_t limit, slice_where where,
                   uint64_t end, pkt_err *err)
 {
-    if (where != SLICE_START && end == 0 && last_end(path, &end, err) != 0)
+    if (where != SLICE_START && end == 0 && last_record_end(path, &end, err) != 0)
         return -1;
     pkt_source *source = pkt_source_open(path, err);
     if (!source)
@@ -169,27 +168,27 @@ int slice_capture(const char *path, const char *out, uint64_t limit, slice_where
     return bad;
 }
 
-/* The piece that is being gathered. */
+/* The current piece: not yet written. */
 typedef struct piece {
-    preamble before;
-    span records; /* start 0: it has none */
+    preamble preamble;
+    span records; /* start 0: no records yet */
 } piece;
 
-/* As OUT, OUT1, OUT2, ... */
-static int piece_finish(const char *out, uint64_t number, const char *path, const piece *piece,
-                        pkt_err *err)
+/* Write the piece as OUT, OUT1, OUT2, ... */
+static int piece_write(const char *out, uint64_t number, const char *path, const piece *piece,
+                       pkt_err *err)
 {
     char *name = NULL;
     if (number == 0)
-        return piece_write(out, path, &piece->before, piece->records, err);
+        return part_write(out, path, &piece->preamble, piece->records, err);
     if (asprintf(&name, "%s%llu", out, (unsigned long long)number) < 0)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a name");
-    int bad = piece_write(name, path, &piece->before, piece->records, err);
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a file name");
+    int bad = part_write(name, path, &piece->preamble, piece->records, err);
     free(name);
     return bad;
 }
 
-/* *to becomes a copy, in memory of its own. */
+/* Make *to a copy of *from that owns its spans. */
 static int preamble_copy(preamble *to, const preamble *from, pkt_err *err)
 {
     span *spans = realloc(to->spans, (from->count + 1) * sizeof *spans);
@@ -199,34 +198,34 @@ static int preamble_copy(preamble *to, const preamble *from, pkt_err *err)
         memcpy(spans, from->spans, from->count * sizeof *spans);
     *to = *from;
     to->spans = spans;
-    to->room = from->count + 1;
+    to->capacity = from->count + 1;
     return 0;
 }
 
 static int pieces_from(pkt_source *source, const char *path, const char *out, uint64_t limit,
-                       preamble *p, piece *now, uint64_t *pieces, pkt_err *err)
+                       preamble *p, piece *current, uint64_t *pieces, pkt_err *err)
 {
     pkt_record record;
-    span *records = &now->records;
+    span *records = &current->records;
     int got;
     while ((got = pkt_source_next(source, &record, err)) == 1) {
-        if (records->start && now->before.bytes + (records->end - records->start) > limit) {
-            if (piece_finish(out, (*pieces)++, path, now, err) != 0)
+        if (records->start && current->preamble.bytes + (records->end - records->start) > limit) {
+            if (piece_write(out, (*pieces)++, path, current, err) != 0)
                 return -1;
             records->start = 0;
         }
-        if (preamble_pass(p, source, &record, err) != 0)
+        if (preamble_update(p, source, &record, err) != 0)
             return -1;
         if (!records->start) {
-            if (preamble_copy(&now->before, p, err) != 0)
+            if (preamble_copy(&current->preamble, p, err) != 0)
                 return -1;
             records->start = record.start;
         }
         records->end = record.end;
     }
-    if (!records_ended(got, err))
+    if (!at_end(got, err))
         return -1;
-    return records->start ? piece_finish(out, (*pieces)++, path, now, err) : 0;
+    return records->start ? piece_write(out, (*pieces)++, path, current, err) : 0;
 }
 
 int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pieces, pkt_err *err)
@@ -236,9 +235,9 @@ int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pi
     if (!source)
         return -1;
     preamble p = {.section = UINT64_MAX};
-    piece now = {.records = {0, 0}};
-    int bad = pieces_from(source, path, out, limit, &p, &now, pieces, err);
-    free(now.before.spans);
+    piece current = {.records = {0, 0}};
+    int bad = pieces_from(source, path, out, limit, &p, &current, pieces, err);
+    free(current.preamble.spans);
     free(p.spans);
     pkt_source_close(source);
     return bad;

@@ -5,19 +5,20 @@
 
 enum { TCP = 6, SYN = 0x02, ACK = 0x10 };
 
-typedef struct end {
+typedef struct endpoint {
     uint64_t hi, lo;
     uint32_t port;
-} end;
+} endpoint;
 
-/* Who began, who answered; `began` and `answered` are the first sequence numbers, if known. */
+/* `from` sent the first packet. from_isn, to_isn: initial sequence numbers of the current stream.
+ */
 typedef struct conversation {
-    end from, to;
+    endpoint from, to;
     uint8_t ip_version;
     bool tcp;
     uint32_t stream;
-    bool reversed; /* the present stream was begun by `to` */
-    bool from_known, to_known;
+    bool reversed; /* `to` sent the first packet of the current stream */
+    bool from_isn_known, to_isn_known;
     uint32_t from_isn, to_isn;
 } conversation;
 
@@ -25,7 +26,7 @@ typedef struct conversation {
     if ((a) != (b))                                                                                \
     return (a) < (b) ? -1 : 1
 
-static int end_order(const end *a, const end *b)
+static int endpoint_order(const endpoint *a, const endpoint *b)
 {
     COMPARE(a->hi, b->hi);
     COMPARE(a->lo, b->lo);
@@ -38,88 +39,91 @@ static int conversation_order(const void *left, const void *right)
     const conversation *a = left, *b = right;
     COMPARE(a->tcp, b->tcp);
     COMPARE(a->ip_version, b->ip_version);
-    int order = end_order(&a->from, &b->from);
-    return order ? order : end_order(&a->to, &b->to);
+    int order = endpoint_order(&a->from, &b->from);
+    return order ? order : endpoint_order(&a->to, &b->to);
 }
 
-static conversation *known(const stream_book *book, const conversation *wanted)
+/* NULL: not in the table. */
+static conversation *table_find(const stream_table *table, const conversation *key)
 {
-    void *found = tfind(wanted, &book->conversations, conversation_order);
+    void *found = tfind(key, &table->conversations, conversation_order);
     return found ? *(conversation **)found : NULL;
 }
 
-static conversation *added(stream_book *book, const conversation *wanted)
+/* NULL: no memory. */
+static conversation *table_add(stream_table *table, const conversation *key)
 {
-    conversation *made = malloc(sizeof *made);
-    if (!made)
+    conversation *c = malloc(sizeof *c);
+    if (!c)
         return NULL;
-    *made = *wanted;
-    made->stream = made->tcp ? book->tcp++ : book->udp++;
-    if (tsearch(made, &book->conversations, conversation_order))
-        return made;
-    free(made);
+    *c = *key;
+    c->stream = c->tcp ? table->tcp++ : table->udp++;
+    if (tsearch(c, &table->conversations, conversation_order))
+        return c;
+    free(c);
     return NULL;
 }
 
-/* A SYN that is not the one known from this end begins a stream; a SYN+ACK only says anew where the
- * end begins. */
-static void syn(stream_book *book, conversation *c, const truth_row *tcp, bool back)
+/* A SYN with another initial sequence number starts a new stream. A SYN+ACK only replaces the
+ * initial sequence number of its sender. */
+static void syn_process(stream_table *table, conversation *c, const truth_row *tcp, bool back)
 {
-    bool *is_known = back ? &c->to_known : &c->from_known;
+    bool *known = back ? &c->to_isn_known : &c->from_isn_known;
     uint32_t *isn = back ? &c->to_isn : &c->from_isn;
-    if (!(tcp->tcp_flags & SYN) || !*is_known || *isn == tcp->tcp_seq)
+    if (!(tcp->tcp_flags & SYN) || !*known || *isn == tcp->tcp_seq)
         return;
     *isn = tcp->tcp_seq;
     if (tcp->tcp_flags & ACK)
         return;
-    c->stream = book->tcp++;
+    c->stream = table->tcp++;
     c->reversed = back;
-    c->from_known = c->to_known = false;
+    c->from_isn_known = c->to_isn_known = false;
 }
 
-/* Learn where both ends begin, from a segment whose length is known. */
-static void learn(conversation *c, const truth_row *row, const truth_row *tcp, bool back)
+/* Store initial sequence numbers that are unknown, if the segment's length is known. */
+static void isn_store(conversation *c, const truth_row *row, const truth_row *tcp, bool back)
 {
     if (row->frag_off || (row->present & PKT_HAS_FRAG && row->ip_flags & 1) ||
         (row->verdict == PKT_BAD_LENGTH && row->l4_hlen >= 20))
         return;
-    uint32_t own = tcp->tcp_seq - (tcp->tcp_flags & SYN ? 0 : 1), others = tcp->tcp_ack - 1;
+    uint32_t sender_isn = tcp->tcp_seq - (tcp->tcp_flags & SYN ? 0 : 1);
+    uint32_t receiver_isn = tcp->tcp_ack - 1;
     bool acks = tcp->tcp_flags & ACK;
-    if (back ? !c->to_known : !c->from_known) {
-        *(back ? &c->to_isn : &c->from_isn) = own;
-        *(back ? &c->to_known : &c->from_known) = true;
+    if (back ? !c->to_isn_known : !c->from_isn_known) {
+        *(back ? &c->to_isn : &c->from_isn) = sender_isn;
+        *(back ? &c->to_isn_known : &c->from_isn_known) = true;
     }
-    if (acks && (back ? !c->from_known : !c->to_known)) {
-        *(back ? &c->from_isn : &c->to_isn) = others;
-        *(back ? &c->from_known : &c->to_known) = true;
+    if (acks && (back ? !c->from_isn_known : !c->to_isn_known)) {
+        *(back ? &c->from_isn : &c->to_isn) = receiver_isn;
+        *(back ? &c->from_isn_known : &c->to_isn_known) = true;
     }
 }
 
-/* A host that talks to itself from a port to the same port has one direction only. */
-int stream_book_enter(stream_book *book, truth_row *row, const truth_row *l4, pkt_err *err)
+/* Packets with equal source and destination (address and port) all count as forward. */
+int stream_table_number(stream_table *table, truth_row *row, const truth_row *l4, pkt_err *err)
 {
     if (!l4)
         return 0;
-    conversation wanted = {.from = {row->src_hi, row->src_lo, l4->src_port},
-                           .to = {row->dst_hi, row->dst_lo, l4->dst_port},
-                           .ip_version = row->ip_version,
-                           .tcp = row->ip_proto == TCP};
-    conversation mirrored = wanted;
-    mirrored.from = wanted.to;
-    mirrored.to = wanted.from;
-    conversation *c = known(book, &wanted);
+    conversation key = {.from = {row->src_hi, row->src_lo, l4->src_port},
+                        .to = {row->dst_hi, row->dst_lo, l4->dst_port},
+                        .ip_version = row->ip_version,
+                        .tcp = row->ip_proto == TCP};
+    conversation reversed_key = key;
+    reversed_key.from = key.to;
+    reversed_key.to = key.from;
+    conversation *c = table_find(table, &key);
     bool back = false;
     if (!c) {
-        c = known(book, &mirrored);
+        c = table_find(table, &reversed_key);
         back = c != NULL;
     }
     if (!c)
-        c = added(book, &wanted);
+        c = table_add(table, &key);
     if (!c)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for the truth's streams");
     if (c->tcp) {
-        syn(book, c, l4, back);
-        learn(c, row, l4, back);
+        syn_process(table, c, l4, back);
+        isn_store(c, row, l4, back);
     }
     row->stream = c->stream;
     row->stream_dir = back != c->reversed;
@@ -127,8 +131,8 @@ int stream_book_enter(stream_book *book, truth_row *row, const truth_row *l4, pk
     return 0;
 }
 
-void stream_book_free(stream_book *book)
+void stream_table_free(stream_table *table)
 {
-    tdestroy(book->conversations, free);
-    *book = (stream_book){0};
+    tdestroy(table->conversations, free);
+    *table = (stream_table){0};
 }

@@ -2,7 +2,7 @@
 
 #define NS_PER_S 1000000000
 
-/* A block being put together. */
+/* A header or block, built here before it is written. */
 typedef struct buffer {
     uint8_t bytes[64];
     size_t size;

@@ -1,4 +1,4 @@
-/* Packets into a container: classic pcap or pcapng. */
+/* Writes packets as classic pcap or pcapng. */
 #ifndef PKT_WRITER_H
 #define PKT_WRITER_H
 
@@ -8,9 +8,11 @@
 
 enum { PCAP_FILE_HEADER_BYTES = 24, PCAP_RECORD_HEADER_BYTES = 16 };
 
-/* The file's or section's head. 0, or -1 and *err. */
+/* Write the pcap file header, or the pcapng section header and interface blocks. 0, or -1 and *err.
+ */
 int writer_begin(FILE *file, const dataset_options *options, pkt_err *err);
-/* The index'th packet: `captured` bytes of `wire`. *ts_ns is cut to the container's resolution. */
+/* Write packet number `index`: `captured` of its `wire` bytes. *ts_ns is rounded down to the
+ * container's resolution. 0, or -1 and *err. */
 int writer_packet(FILE *file, const dataset_options *options, uint64_t index, int64_t *ts_ns,
                   const uint8_t *bytes, uint32_t captured, uint32_t wire, pkt_err *err);
 

@@ -1,11 +1,11 @@
-"""The captures that PKTBENCH_CORPUS names, for the tests of all folders."""
+"""The captures of PKTBENCH_CORPUS, for the tests of all folders."""
 import os
 import sys
 
 
 def corpus_folder(what, *needed):
-    """The folder, or None if PKTBENCH_CORPUS is unset or empty: then the line says that `what` is
-    skipped. The test fails if one of the `needed` folders is not in it."""
+    """The folder. None if PKTBENCH_CORPUS is unset or empty; then a line "SKIP: `what`" is printed.
+    The test fails if one of the `needed` folders is missing."""
     folder = os.environ.get("PKTBENCH_CORPUS")
     if not folder:
         print(f"SKIP: {what}: PKTBENCH_CORPUS is not set", flush=True)

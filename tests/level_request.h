@@ -11,7 +11,7 @@ static inline pkt_request level_request(pkt_level level)
     return request;
 }
 
-/* The columns that the backend fills at the level; none if it does not offer it. */
+/* The columns that the backend fills at the level; none if it does not support the level. */
 static inline pkt_column_set level_columns(const pkt_backend *backend, pkt_level level)
 {
     const pkt_level_work *offer = pkt_backend_level(backend, level);

@@ -1,4 +1,4 @@
-"""Documents held against JSON schemas, for the tests of all folders."""
+"""Validates documents by JSON schemas, for the tests of all folders."""
 import json
 import sys
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Error rates of the gate: trials of `pktbench bench --baseline` with a known answer.
+"""Measures the error rates of the gate: trials of `pktbench bench --baseline` with a known result.
 
-The backend is raw; its new side is slowed by a known part (bench/selftest/slowed.c). Trials are
-added to a file of results until every kind has as many as are wanted, or the time is over.
+The backend is raw; its new side has a known slowdown (bench/selftest/slowed.c). Trials are added to
+a file of results until there are enough of every kind, or the time limit is reached.
 
 Usage: selftest.py PKTBENCH MODULES [--results FILE] [--seconds N] [--trials N] [--aa N]
                    [--conditions quiet,loaded] [--only time|instructions]
@@ -18,16 +18,17 @@ import tempfile
 import time
 
 SLOWDOWNS = [2, 5, 10, 20]  # per cent
-PACKET_BYTES = 1_000_000  # of the slice
+PACKET_BYTES = 1_000_000  # size of the slice
 ROUNDS = 10
-# Per cent more instructions that the instruction gate must see, and trials of it: they do not vary.
+# Additional instructions in trials of the instruction gate, per cent. Few trials are enough, because
+# instruction counts hardly vary.
 INSTRUCTIONS = [0, 1, 2, 5]
 INSTRUCTION_TRIALS = 10
 SAME = "the same"
 
 
 def binomial_tail(k, n, p):
-    """P(X >= k) of n trials."""
+    """P(X >= k) in n trials with probability p."""
     if p <= 0 or p >= 1:
         return float(p >= 1 or k == 0)
     log = math.log
@@ -39,7 +40,7 @@ def binomial_tail(k, n, p):
 
 
 def bisect(function, target):
-    """p in [0, 1] where a rising function passes the target."""
+    """p in [0, 1] where an increasing function reaches the target."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -51,14 +52,14 @@ def bisect(function, target):
 
 
 def clopper_pearson(k, n, error=0.05):
-    """Exact interval of a share (Clopper and Pearson 1934)."""
+    """Exact confidence interval of a proportion (Clopper and Pearson 1934)."""
     low = 0.0 if k == 0 else bisect(lambda p: binomial_tail(k, n, p), error / 2)
     high = 1.0 if k == n else bisect(lambda p: binomial_tail(k + 1, n, p), 1 - error / 2)
     return low, high
 
 
 class Gate:
-    """The program under test, with the slice that it is tested on."""
+    """The program under test and its slice."""
 
     def __init__(self, pktbench, modules, folder):
         self.pktbench, self.folder = pktbench, folder
@@ -72,12 +73,12 @@ class Gate:
                        check=True)
 
     def run(self, environment, *arguments):
-        """Exit status and results of one comparison of the slowed backend with raw's speed."""
+        """Exit status and results of one comparison of the slowed backend with the old side."""
         out = os.path.join(self.folder, "results.json")
         command = [self.pktbench, "bench", self.slice, "--backends", "slowed", "--levels", "headers",
                    "--reference", "raw", "--plugin", self.sides[1], "--baseline", self.sides[0],
                    "--format", "csv", "-o", out, *arguments]
-        # No other backend takes part: modules need not be looked at.
+        # No modules are needed; an empty folder saves the time to load them.
         environment = {**os.environ, "PKTBENCH_MODULES": self.empty, **environment}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
@@ -86,7 +87,7 @@ class Gate:
             return done.returncode, json.load(file)
 
     def time_trial(self, percent):
-        """[said slower, ratio, low, high, and the same of the A/A line]"""
+        """[1 if the gate reported a slowdown, ratio, low, high, and ratio, low, high of the A/A line]"""
         status, results = self.run({"PKTBENCH_SELFTEST_SLOWER": str(percent / 100)}, "--fail-on", "slower",
                                    "--rounds", str(ROUNDS), "--sample", "0.1ms")
         cell, aa = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
@@ -101,14 +102,14 @@ class Gate:
         return status, cell["old_instructions"], cell["new_instructions"]
 
     def loops_for(self, percent):
-        """Loops after a batch that add so many per cent of instructions, rounded up."""
-        _, _, none = self.instructions(0)
-        _, _, many = self.instructions(1000)
-        return math.ceil(none * percent / 100 / ((many - none) / 1000))
+        """Iterations per batch that add this percentage of instructions, rounded up."""
+        _, _, without = self.instructions(0)
+        _, _, with_1000 = self.instructions(1000)
+        return math.ceil(without * percent / 100 / ((with_1000 - without) / 1000))
 
 
 class Load:
-    """Busy loops beside the trials: one for every processor of two."""
+    """Two busy loops in parallel with the trials, if the condition is "loaded"."""
 
     def __init__(self, condition):
         self.processes = []
@@ -133,10 +134,10 @@ def save(path, results):
 
 
 def next_kind(trials, wanted, aa):
-    """The kind that is furthest from its number; None: all are done."""
-    left = {k: len(trials.get(str(k), [])) / (aa if k == 0 else wanted) for k in [0, *SLOWDOWNS]}
-    kind = min(left, key=left.get)
-    return None if left[kind] >= 1 else kind
+    """The kind with the smallest part of its trials done; None: all are done."""
+    done = {k: len(trials.get(str(k), [])) / (aa if k == 0 else wanted) for k in [0, *SLOWDOWNS]}
+    kind = min(done, key=done.get)
+    return None if done[kind] >= 1 else kind
 
 
 def measure_times(gate, results, options, deadline):
@@ -171,20 +172,20 @@ def share(k, n):
 
 
 def truth(results, kind):
-    """The ratio of both sides: 1, or for a slowed one, which takes a little more than nominal, the
-    median of every second quiet trial. Those say nothing of the coverage."""
+    """True ratio of both sides. It is a little above nominal, and therefore estimated as the median
+    of every second trial on the quiet machine; these trials are not used for the coverage."""
     if kind == "0":
         return 1.0
     done = results["trials"].get("quiet", {}).get(kind, [])[::2]
     return statistics.median(t[1] for t in done) if done else 1 + int(kind) / 100
 
 
-def held(done, true):
+def coverage(done, true):
     return share(sum(t[2] <= true <= t[3] for t in done), len(done)) if done else ""
 
 
 def rows(results):
-    """Cells of the table, line by line."""
+    """Rows of the table in the documentation."""
     for condition, trials in results["trials"].items():
         for kind in sorted(trials, key=int):
             true = truth(results, kind)
@@ -193,7 +194,7 @@ def rows(results):
                 fitted = condition == "quiet" and kind != "0"
                 yield (condition, "time", f"{100 * (true - 1):.3g} % slower" if kind != "0" else SAME,
                        share(sum(t[0] for t in done), len(done)),
-                       held(done[1::2] if fitted else done, true))
+                       coverage(done[1::2] if fitted else done, true))
         aa = [t for done in trials.values() for t in done]
         if aa:
             yield (condition, "A/A line", SAME, "",
@@ -216,14 +217,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pktbench")
     parser.add_argument("modules", help="folder of slowed.so")
-    parser.add_argument("--results", default="selftest.json", help="read, added to, written")
-    parser.add_argument("--seconds", type=float, default=180, help="for the trials; default 180")
-    parser.add_argument("--trials", type=int, default=100, help="of every slowdown; default 100")
-    parser.add_argument("--aa", type=int, default=300, help="of the same speed; default 300")
+    parser.add_argument("--results", default="selftest.json",
+                        help="file of trials to read and extend; default selftest.json")
+    parser.add_argument("--seconds", type=float, default=180, help="time limit; default 180")
+    parser.add_argument("--trials", type=int, default=100, help="trials per slowdown; default 100")
+    parser.add_argument("--aa", type=int, default=300,
+                        help="trials without slowdown; default 300")
     parser.add_argument("--conditions", default="quiet,loaded",
-                        help="names for the machine's state; loaded: two busy loops run beside, "
-                             "any other: nothing is added; default quiet,loaded")
-    parser.add_argument("--only", choices=["time", "instructions"], help="one of the two gates")
+                        help="states of the machine; loaded: with two busy loops, any other name: "
+                             "without; default quiet,loaded")
+    parser.add_argument("--only", choices=["time", "instructions"], help="test only this gate")
     options = parser.parse_args()
     results = {"schema_version": 1, "slice_bytes": PACKET_BYTES, "rounds": ROUNDS,
                "trials": {}, "instructions": {}}

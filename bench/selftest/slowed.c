@@ -1,12 +1,11 @@
-/* raw, made slower by a known part: the backend that the gate is tested with.
+/* raw with a known slowdown: the backend for testing the gate.
  *
- * Both sides of a comparison are this file: two files with the same code were measured to differ
- * by 0.6 %. It is the old side when it is loaded by the name slowed_old.so, a link, and
- * then only reads the clock, as the new side does. What the new side adds is told by the
- * environment:
- * PKTBENCH_SELFTEST_SLOWER=0.05  spins after every batch for 5 % of the time that has passed since
- * the last one, so that the slowdown is known whatever the machine does meanwhile;
- * PKTBENCH_SELFTEST_LOOPS=100    goes round an empty loop that often after every batch: more
+ * Old and new side of a comparison are the same file, because two files with the same code differed
+ * by 0.6 % in a measurement. Loaded by the name slowed_old.so (a symbolic link) it is the old side:
+ * it reads the clock like the new side, but adds nothing. Environment variables of the new side:
+ * PKTBENCH_SELFTEST_SLOWER=0.05  busy-waits after every batch for 5 % of the time since the
+ * previous batch. The slowdown is therefore known, also on a loaded machine.
+ * PKTBENCH_SELFTEST_LOOPS=100    iterations of an empty loop after every batch, to add
  * instructions. */
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -28,8 +27,8 @@ typedef struct slowed_context {
 typedef struct slowed_state {
     const slowed_context *context;
     void *raw;
-    uint64_t since; /* ns: end of the last spin */
-    double owed;    /* ns to spin, less what the last spin went over: a clock has steps */
+    uint64_t since; /* end of the last busy-wait, ns */
+    double pending; /* ns to busy-wait, minus the excess of the last one */
 } slowed_state;
 
 static uint64_t now_ns(void)
@@ -39,14 +38,14 @@ static uint64_t now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void spin(slowed_state *s)
+static void busy_wait(slowed_state *s)
 {
-    const uint64_t begun = now_ns();
-    uint64_t now = begun;
-    s->owed += s->context->slower * (double)(now - s->since);
-    while ((double)(now - begun) < s->owed)
+    const uint64_t start = now_ns();
+    uint64_t now = start;
+    s->pending += s->context->slower * (double)(now - s->since);
+    while ((double)(now - start) < s->pending)
         now = now_ns();
-    s->owed -= (double)(now - begun);
+    s->pending -= (double)(now - start);
     s->since = now;
     for (unsigned long i = 0; i < s->context->loops; i++)
         __asm__ volatile("");
@@ -100,7 +99,7 @@ static int slowed_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     slowed_state *s = state;
     int rows = pkt_backend_raw.next(s->raw, batch, err);
-    spin(s);
+    busy_wait(s);
     return rows;
 }
 
@@ -108,18 +107,18 @@ static void slowed_close(void *state)
 {
     slowed_state *s = state;
     pkt_backend_raw.close(s->raw);
-    spin(s);
+    busy_wait(s);
     free(s);
 }
 
 static const pkt_level_work levels[] = {
-    {PKT_LEVEL_HEADERS, "raw's, and a busy loop", PKT_HEADERS_COLUMNS}, {.work = NULL}};
+    {PKT_LEVEL_HEADERS, "raw, then a busy-wait", PKT_HEADERS_COLUMNS}, {.work = NULL}};
 
 static const pkt_backend slowed = {
     .abi = PKT_ABI,
     .struct_size = sizeof(pkt_backend),
     .name = "slowed",
-    .summary = "raw, slower by a known part",
+    .summary = "raw with a known slowdown",
     .license = "MIT",
     .origin = "ours",
     .decoder = "pktbench",

@@ -32,7 +32,7 @@ double median_of(double *values, size_t count)
     return quantile_of(values, count, 0.5);
 }
 
-/* Observations of one block: a run of the array. */
+/* The observations of one block: a range of the array. */
 typedef struct block {
     size_t first, count;
 } block;
@@ -171,7 +171,7 @@ void holm_adjust(double *p, size_t count, size_t *order)
 {
     for (size_t i = 0; i < count; i++)
         order[i] = i;
-    for (size_t i = 1; i < count; i++) /* few: as many as there are runs */
+    for (size_t i = 1; i < count; i++) /* insertion sort: count is small */
         for (size_t j = i; j > 0 && p[order[j]] < p[order[j - 1]]; j--) {
             size_t item = order[j];
             order[j] = order[j - 1];

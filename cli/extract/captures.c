@@ -1,4 +1,4 @@
-/* Captures, one after the other, into a sink. */
+/* Runs the backend over the captures, one after another. */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Name of the folder that holds the capture; "" if it cannot be told. */
+/* Name of the folder that holds the capture; "" if it is unknown. */
 static void folder_name(const char *path, char name[PATH_MAX])
 {
     char whole[PATH_MAX];
@@ -29,18 +29,18 @@ static void folder_name(const char *path, char name[PATH_MAX])
     (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
 }
 
-/* What the stream numbers do not show. */
+/* Warn about effects that are not visible in the stream numbers. */
 static void flows_report(const extraction *x, const char *name, const pkt_flow_report *flows)
 {
     if (flows->evicted)
         message_warning(
-            "%s: %" PRIu64 " flows were forgotten, least recently used first, to hold no "
-            "more than %" PRIu32 " (--max-flows): those that came again have new streams",
+            "%s: %" PRIu64 " flows were evicted, least recently used first, to keep the limit of "
+            "%" PRIu32 " (--max-flows); if such a flow continues, it gets a new stream number",
             name, flows->evicted, x->flows.max);
     if (flows->inner)
         message_warning("%s: %" PRIu64
-                        " packets may carry a further IP header (tunnel, ICMP error): "
-                        "Wireshark numbers streams in those too, so its numbers may be higher",
+                        " packets may contain an inner IP header (tunnel, ICMP error); Wireshark "
+                        "also numbers inner streams, and its numbers may therefore be higher",
                         name, flows->inner);
 }
 
@@ -59,13 +59,14 @@ int capture_rows(const extraction *x, const char *name, const pkt_capture *opene
     return bad;
 }
 
-const char *rows_kept(const extraction *x)
+const char *progress_text(const extraction *x)
 {
     return x->features ? "packets before it were counted" : "rows before it were written";
 }
 
-/* How a run ended: what is said, and the exit status. Rows before a fault stand. */
-static int ended(const extraction *x, const char *name, int bad, uint64_t rows, const pkt_err *err)
+/* Print how a run ended. Returns the exit status. Rows before an error remain valid. */
+static int capture_end(const extraction *x, const char *name, int bad, uint64_t rows,
+                       const pkt_err *err)
 {
     char text[PKT_ERR_TEXT];
     const char *kept = rows_kept(x);
@@ -83,89 +84,89 @@ static int ended(const extraction *x, const char *name, int bad, uint64_t rows, 
     return EXIT_ERROR;
 }
 
-/* Rows on their way to `to`: how many have no time. */
-typedef struct time_watch {
-    const pkt_sink *to;
-    uint64_t timeless;
-} time_watch;
+/* Passes rows to another sink and counts those with time 0. */
+typedef struct zero_time_sink {
+    const pkt_sink *next;
+    uint64_t zero_times;
+} zero_time_sink;
 
-static int time_watch_push(void *self, const pkt_batch *batch, pkt_err *err)
+static int zero_time_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
-    time_watch *watch = self;
+    zero_time_sink *counter = self;
     for (size_t i = 0; i < batch->rows; i++)
-        watch->timeless += batch->ts_ns[i] == 0;
-    return watch->to->push(watch->to->self, batch, err);
+        counter->zero_times += batch->ts_ns[i] == 0;
+    return counter->next->push(counter->next->self, batch, err);
 }
 
-static int time_watch_finish(void *self, pkt_err *err)
+static int zero_time_finish(void *self, pkt_err *err)
 {
-    const time_watch *watch = self;
-    return watch->to->finish(watch->to->self, err);
+    const zero_time_sink *counter = self;
+    return counter->next->finish(counter->next->self, err);
 }
 
-/* Features take it for a time. */
-static void timeless_report(const char *name, uint64_t packets)
+/* Features would use 0 as a time. */
+static void zero_times_report(const char *name, uint64_t packets)
 {
     if (packets)
         message_warning("%s: %" PRIu64
-                        " packets have the time 0, as those of simple packet blocks, "
-                        "which hold none",
+                        " packets have time 0, for example because simple packet blocks have no "
+                        "time stamp",
                         name, packets);
 }
 
-static int capture_run(const extraction *x, const char *path, const pkt_sink *sink, bool *kept,
-                       pkt_err *err)
+static int capture_run(const extraction *x, const char *path, const pkt_sink *sink,
+                       bool *output_valid, pkt_err *err)
 {
     uint64_t rows = 0;
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, err);
     if (!input) {
         message_failure(name, err);
-        *kept = false;
+        *output_valid = false;
         return EXIT_ERROR;
     }
     const pkt_capture *capture = pkt_input_capture(input);
-    const bool watching =
+    const bool count_zero_times =
         capture->format == PKT_FORMAT_PCAPNG && pkt_set_has(&x->columns, PKT_COL_ts_ns);
-    time_watch watch = {.to = sink};
-    const pkt_sink watched = pkt_sink_make(&watch, time_watch_push, time_watch_finish);
-    int bad = capture_rows(x, name, capture, watching ? &watched : sink, &rows, err);
+    zero_time_sink counter = {.next = sink};
+    const pkt_sink counting_sink = pkt_sink_make(&counter, zero_time_push, zero_time_finish);
+    int bad = capture_rows(x, name, capture, count_zero_times ? &counting_sink : sink, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
-    timeless_report(name, watch.timeless);
-    *kept = !bad || pkt_err_rows_stand(err);
-    return ended(x, name, bad, rows, err);
+    zero_times_report(name, counter.zero_times);
+    *output_valid = !bad || pkt_err_rows_stand(err);
+    return capture_end(x, name, bad, rows, err);
 }
 
-/* Packets that are chosen keep their numbers; join NULL: they are counted. */
-static void numbers_from(const extraction *x, pkt_writer *writer, pkt_join *join)
+/* With a filter, packets keep their numbers in the capture. `join` NULL: count packets. */
+static void packet_numbers_set(const extraction *x, pkt_writer *writer, pkt_join *join)
 {
     uint64_t (*next)(void *) = join && x->filter ? pkt_join_number : NULL;
     if (x->features)
-        pkt_features_number(x->features, next, join);
+        pkt_features_set_numbers(x->features, next, join);
     else if (writer)
         pkt_writer_number(writer, next, join);
 }
 
-/* Captures that are joined, or whose packets are chosen. */
+/* Run over captures that are joined or filtered. */
 static int join_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
-                    pkt_writer *writer, bool *kept, pkt_err *err)
+                    pkt_writer *writer, bool *output_valid, pkt_err *err)
 {
     uint64_t rows = 0;
     pkt_join *join = pkt_join_open(paths, count, x->filter, x->features || writer, err);
     if (!join) {
         message_failure(pkt_input_shown(paths[0]), err);
-        *kept = false;
+        *output_valid = false;
         return EXIT_ERROR;
     }
-    numbers_from(x, writer, join);
+    packet_numbers_set(x, writer, join);
     int bad = capture_rows(x, pkt_input_shown(paths[0]), pkt_join_capture(join), sink, &rows, err);
     bad = pkt_join_end(join, bad, err);
-    timeless_report(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
-                    pkt_join_timeless(join));
-    *kept = !bad || pkt_err_rows_stand(err);
-    int status = ended(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
-    numbers_from(x, writer, NULL);
+    zero_times_report(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
+                      pkt_join_timeless(join));
+    *output_valid = !bad || pkt_err_rows_stand(err);
+    int status = capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
+    packet_numbers_set(x, writer, NULL);
     pkt_join_close(join);
     return status;
 }
@@ -196,27 +197,28 @@ void labels_close(const extraction *x, const char **labels)
 }
 
 int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
-                 pkt_writer *writer, bool *kept, pkt_err *err)
+                 pkt_writer *writer, bool *output_valid, pkt_err *err)
 {
     int status = EXIT_DONE;
-    *kept = true;
+    *output_valid = true;
     const size_t step = x->join ? x->capture_count : 1;
     size_t i = 0;
     for (; i < x->capture_count && status == EXIT_DONE; i += step) {
         *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
         if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
-            *kept = false;
+            *output_valid = false;
             status = EXIT_ERROR;
             break;
         }
-        status = x->join || x->filter ? join_run(x, x->captures + i, step, sink, writer, kept, err)
-                                      : capture_run(x, x->captures[i], sink, kept, err);
+        status = x->join || x->filter
+                     ? join_run(x, x->captures + i, step, sink, writer, output_valid, err)
+                     : capture_run(x, x->captures[i], sink, output_valid, err);
     }
     if (status != EXIT_DONE && i < x->capture_count && err->code != PKT_ERR_WRITE)
-        message_warning("not read after it: %zu of %zu captures, from %s on", x->capture_count - i,
+        message_warning("%zu of %zu captures were not read, from %s on", x->capture_count - i,
                         x->capture_count, pkt_input_shown(x->captures[i]));
-    if (writer && *kept && pkt_writer_end(writer, err) != 0) {
-        *kept = false;
+    if (writer && *output_valid && pkt_writer_end(writer, err) != 0) {
+        *output_valid = false;
         status = EXIT_ERROR;
     }
     return status;

@@ -1,4 +1,4 @@
-/* `pktbench extract`: captures through a backend into rows. */
+/* `pktbench extract`: writes rows of packets or of features. */
 #include <signal.h>
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ static int extract_run(const arguments *arguments)
     extraction x = {.backend = NULL};
     if (!request_read(&x, arguments))
         return EXIT_ERROR;
-    (void)signal(SIGPIPE, SIG_IGN); /* writing says it */
+    (void)signal(SIGPIPE, SIG_IGN); /* write() returns EPIPE */
     pkt_err err = {.pos = PKT_POS_NONE};
     x.batch = pkt_batch_new(&err);
     if (!x.batch) {
@@ -37,7 +37,8 @@ static int extract_run(const arguments *arguments)
     if (x.request.set)
         x.features = pkt_features_open(&x.request, &err);
     if (x.request.set && !x.features)
-        message_error("--features %s: %s: --max-flows takes less", x.request.set->name, err.msg);
+        message_error("--features %s: %s; a smaller --max-flows needs less memory",
+                      x.request.set->name, err.msg);
     else
         status = extract_loaded(&x);
     pkt_features_close(x.features);

@@ -10,32 +10,32 @@
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
 
-/* What is asked for of packets that are still coming. Times in ns; 0: no such limit. */
+/* Options of a live capture. 0: no limit. */
 typedef struct live_request {
-    const char *interface; /* NULL: the capture, which grows */
+    const char *interface; /* NULL: follow a capture file */
     uint64_t packets;
-    int64_t duration, flush_every, rotate_every;
-    uint64_t rotate_size; /* bytes */
+    int64_t duration, flush_every, rotate_every; /* ns */
+    uint64_t rotate_size;                        /* bytes */
     uint32_t snaplen, buffer;
     bool immediate;
 } live_request;
 
-/* What the command line asks for. */
+/* The request of the command line, and the state of its execution. */
 typedef struct extraction {
     const pkt_backend *backend;
-    void *context; /* of the backend, once it is loaded */
+    void *context; /* of the loaded backend */
     pkt_level level;
-    pkt_column_set columns;     /* that the backend fills at this level */
-    const pkt_encoder *encoder; /* NULL: rows are thrown away */
+    pkt_column_set columns;     /* filled by the backend at this level */
+    const pkt_encoder *encoder; /* NULL: no output */
     pkt_fields fields;
-    pkt_features_request request; /* of features; set NULL: a row a packet */
-    pkt_features *features;       /* NULL: a row a packet */
+    pkt_features_request request; /* of features; set NULL: one row per packet */
+    pkt_features *features;       /* NULL: one row per packet */
     const char *path;             /* of the output */
     const char *label;            /* NULL: none */
     char *const *captures;
     size_t capture_count;
     unsigned threads;
-    const char *filter; /* NULL: every packet */
+    const char *filter; /* NULL: all packets */
     bool strict, join;
     pkt_flow_choice flows; /* of the level `flows` */
     bool follow;           /* the capture grows */
@@ -43,44 +43,44 @@ typedef struct extraction {
     pkt_batch *batch; /* scratch space */
 } extraction;
 
-/* Fill *x from the command line. false: what is wrong was said. */
+/* Functions that return bool print an error message and return false if an option is wrong. */
+
+/* Fill *x from the command line. */
 bool request_read(extraction *x, const arguments *arguments);
 
-/* Where a path's last name begins. */
+/* The part of the path after the last slash. */
 const char *base_name(const char *path);
-/* The options of rows of features; request.set stays NULL without --features. false: what is wrong
- * was said. */
+/* Read the options of features. Without --features, request.set stays NULL. */
 bool features_read(extraction *x, const arguments *arguments);
-/* The fields of their rows: all, or those of `list`. */
+/* Set the fields of rows of features: all, or those named in `list`. */
 bool features_fields(extraction *x, const char *list);
-/* What the user should know of the packets that were counted. */
+/* Print warnings about evicted flows and packets that were not counted. */
 void features_report(const pkt_features *features);
 
-/* Every capture's label, which must outlive the writer; NULL without memory. */
+/* The label of each capture. It must outlive the writer. NULL if memory is exhausted. */
 const char **labels_open(const extraction *x);
 void labels_close(const extraction *x, const char **labels);
 
-/* What became of so many packets before a fault. */
-const char *rows_kept(const extraction *x);
-/* One run of the backend into the sink, and what is to be said of its flows. `name` is what to call
- * the capture. As pkt_run(). */
+/* End of the message "N rows before it were written" after an error. */
+const char *progress_text(const extraction *x);
+/* Run the backend over one capture and print warnings about its flows. `name`: of the capture, for
+ * messages. Returns like pkt_run(). */
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
                  const pkt_sink *sink, uint64_t *rows, pkt_err *err);
-/* The rows of every capture into the sink, in order. `writer` is told where a capture begins, or
- * NULL. The exit status; *kept is false if the rows before the trouble must not be kept, *err has
- * the writer's fault, which was not said yet. */
+/* Push the rows of all captures, in order. `writer` is called at the start of each capture; it may
+ * be NULL. Returns the exit status. *output_valid: false if the output must be removed. *err: the
+ * error of the writer, not yet printed. */
 int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
-                 pkt_writer *writer, bool *kept, pkt_err *err);
+                 pkt_writer *writer, bool *output_valid, pkt_err *err);
 
-/* The same into the output file. The exit status. */
+/* Write the rows of all captures to the output file. Returns the exit status. */
 int output_run(const extraction *x);
 
-/* Are the packets still coming? */
+/* True with -i or --follow. */
 bool is_live(const extraction *x);
-/* Fill x->live. false: what is wrong was said. */
+/* Read the options of a live capture into x->live. */
 bool live_request_read(extraction *x, const arguments *arguments);
-/* Rows of packets as they come, until there are enough, time is up, or a signal. The exit status.
- */
+/* Write rows until the limit of packets or time, or a signal. Returns the exit status. */
 int live_run(const extraction *x);
 
 #endif

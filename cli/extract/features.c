@@ -1,4 +1,4 @@
-/* Rows of features: what the command line asks for, and what is said at the end. */
+/* Rows of features: command-line options, and warnings at the end. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include "parsers/core/numbers.h"
 #include "parsers/util/error.h"
 
-#define LARGEST_PIECE 1e12
+#define RESET_EVERY_MAX 1e12
 
 static bool set_get(extraction *x, const char *name)
 {
@@ -25,23 +25,23 @@ static bool set_get(extraction *x, const char *name)
     return false;
 }
 
-static bool packets_read(const char *text, uint64_t *packets)
+static bool packets_parse(const char *text, uint64_t *packets)
 {
     char *end = NULL;
     errno = 0;
     if (isdigit((unsigned char)text[0]))
         *packets = strtoull(text, &end, 10);
-    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MOST_PACKETS;
+    return end && !*end && !errno && *packets > 0 && *packets <= PKT_FEATURES_MAX_PACKETS;
 }
 
 static bool window_get(extraction *x, const char *text)
 {
     pkt_features_request *r = &x->request;
     double seconds = 0;
-    r->packets = PKT_FEATURES_WINDOW;
+    r->packets = PKT_FEATURES_DEFAULT_WINDOW;
     if (!text)
         return true;
-    if (packets_read(text, &r->packets))
+    if (packets_parse(text, &r->packets))
         return true;
     r->packets = 0;
     if (!isdigit((unsigned char)text[strlen(text) ? strlen(text) - 1 : 0]) &&
@@ -50,11 +50,11 @@ static bool window_get(extraction *x, const char *text)
     if (r->duration == 0) {
         message_error("--window %s: must be a number of packets from 1 to %" PRIu64
                       ", or a duration such as 1s, 500ms or 2m",
-                      text, PKT_FEATURES_MOST_PACKETS);
+                      text, PKT_FEATURES_MAX_PACKETS);
         return false;
     }
     if (r->set->published)
-        message_error("--window %s: %s has windows of a number of packets, such as 10 or 100", text,
+        message_error("--window %s: windows of %s are a number of packets, such as 10 or 100", text,
                       r->set->name);
     return !r->set->published;
 }
@@ -68,9 +68,8 @@ static bool by_get(extraction *x, const char *text)
             x->request.by = (pkt_features_by)i;
             if (!x->request.set->published || i == PKT_BY_ALL)
                 return true;
-            message_error(
-                "--by %s: %s is defined over all packets: --by all; ciciot-fixed has the others",
-                text, x->request.set->name);
+            message_error("--by %s: %s supports only --by all; use ciciot-fixed", text,
+                          x->request.set->name);
             return false;
         }
     if (text)
@@ -78,15 +77,15 @@ static bool by_get(extraction *x, const char *text)
     return !text;
 }
 
-static bool piece_get(extraction *x, const char *text)
+static bool reset_every_get(extraction *x, const char *text)
 {
     double bytes;
-    uint64_t *piece = &x->request.reset_every;
-    *piece = x->request.set->published ? PKT_FEATURES_RESET_BYTES : 0;
+    uint64_t *bytes_limit = &x->request.reset_every;
+    *bytes_limit = x->request.set->published ? PKT_FEATURES_RESET_BYTES : 0;
     if (!text)
         return true;
     if (strcmp(text, "none") == 0) {
-        *piece = 0;
+        *bytes_limit = 0;
         return true;
     }
     if (pkt_parse_bytes(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
@@ -99,8 +98,8 @@ static bool piece_get(extraction *x, const char *text)
     return false;
 }
 
-/* Does the backend give what features are made of? */
-static bool columns_given(const extraction *x)
+/* True if the backend provides all columns that features are computed from. */
+static bool columns_available(const extraction *x)
 {
     static const uint8_t needed[] = {
         PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
@@ -125,17 +124,17 @@ bool features_read(extraction *x, const arguments *arguments)
     const char *name = option_value(arguments, "features");
     for (size_t i = 0; !name && i < sizeof others / sizeof others[0]; i++)
         if (option_given(arguments, others[i])) {
-            message_error("--%s goes with --features", others[i]);
+            message_error("--%s requires --features", others[i]);
             return false;
         }
     if (!name)
         return true;
     return set_get(x, name) && window_get(x, option_value(arguments, "window")) &&
            by_get(x, option_value(arguments, "by")) &&
-           piece_get(x, option_value(arguments, "reset-every")) &&
-           option_number(arguments, "max-flows", 1, PKT_FEATURES_MOST_FLOWS, PKT_FEATURES_FLOWS,
-                         &x->request.max_flows) &&
-           columns_given(x);
+           reset_every_get(x, option_value(arguments, "reset-every")) &&
+           option_number(arguments, "max-flows", 1, PKT_FEATURES_MAX_FLOWS,
+                         PKT_FEATURES_DEFAULT_FLOWS, &x->request.max_flows) &&
+           columns_available(x);
 }
 
 bool features_fields(extraction *x, const char *list)
@@ -148,22 +147,23 @@ bool features_fields(extraction *x, const char *list)
     pkt_fields_add(&all, PKT_FIELD_FILE);
     if (!list || pkt_fields_chosen(&x->fields, list, &all, &err) == 0)
         return true;
-    char known[2048];
-    pkt_fields_names(&all, ",", known, sizeof known);
-    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, known);
+    char names[2048];
+    pkt_fields_names(&all, ",", names, sizeof names);
+    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, names);
     return false;
 }
 
 void features_report(const pkt_features *features)
 {
-    const pkt_features_report report = pkt_features_reported(features);
+    const pkt_features_report report = pkt_features_get_report(features);
     if (report.evicted)
         message_warning("%" PRIu64
-                        " flows were forgotten to make room for others: --max-flows takes more",
+                        " flows were evicted from memory; a larger --max-flows avoids this",
                         report.evicted);
-    if (report.unkeyed)
-        message_note("%" PRIu64 " packets without IP addresses are in no row", report.unkeyed);
+    if (report.without_address)
+        message_note("%" PRIu64 " packets without IP addresses were not counted",
+                     report.without_address);
     if (report.late)
-        message_warning("%" PRIu64 " packets are older than the window that they were counted in",
+        message_warning("%" PRIu64 " packets are older than the window in which they were counted",
                         report.late);
 }

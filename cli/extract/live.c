@@ -1,4 +1,4 @@
-/* Rows of packets as they come. */
+/* Writes rows of a live capture, or of a capture file that is still being written. */
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,25 +12,25 @@
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
-/* A signal that comes between the look at it and the wait is seen after so long; and so long a file
- * that grows is left alone. */
-enum { LOOK_MS = 100, FOLLOW_MS = 20 };
-/* A packet that was received so long ago has been handed over, where none is waiting. */
-#define HAND_OVER_NS INT64_C(100000000)
+/* POLL_MS: longest wait for packets; a signal just before the wait is noticed after it. FOLLOW_MS:
+ * pause between two reads of a growing file. */
+enum { POLL_MS = 100, FOLLOW_MS = 20 };
+/* If no packet is available, all packets received before this time have been delivered. */
+#define DELIVERY_NS INT64_C(100000000)
 
-/* A signal has no other way to its handler's outside. */
-static volatile sig_atomic_t asked_to_stop;
+/* Set by the signal handler. */
+static volatile sig_atomic_t stop_requested;
 
 typedef struct session {
     const extraction *x;
     const char *name; /* of the interface or the capture */
     rotation out;
-    uint64_t packets; /* taken */
-    uint64_t number;  /* of the last row's packet */
-    uint64_t received, dropped;
-    int64_t end, flush, rotate; /* ns, of the clock: when it is time for it; INT64_MAX: never */
-    bool began, unflushed, gone;
-    pkt_err fault; /* of the output */
+    uint64_t packets;           /* pushed */
+    uint64_t number;            /* packet number of the last row */
+    uint64_t received, dropped; /* by the kernel */
+    int64_t end, flush, rotate; /* deadlines, ns of CLOCK_MONOTONIC; INT64_MAX: never */
+    bool started, unflushed, reader_closed;
+    pkt_err output_error;
 } session;
 
 static int64_t clock_ns(void)
@@ -38,7 +38,7 @@ static int64_t clock_ns(void)
     return pkt_clock_ns(CLOCK_MONOTONIC);
 }
 
-static int64_t after(int64_t now, int64_t period)
+static int64_t deadline(int64_t now, int64_t period)
 {
     return period ? now + period : INT64_MAX;
 }
@@ -46,10 +46,10 @@ static int64_t after(int64_t now, int64_t period)
 static void on_signal(int number)
 {
     (void)number;
-    asked_to_stop = 1;
+    stop_requested = 1;
 }
 
-/* A second signal ends the process, which may wait for a reader that does not read. */
+/* A second signal kills the process, in case it is blocked by a reader that does not read. */
 static void signals_set(void)
 {
     struct sigaction action = {.sa_handler = on_signal,
@@ -59,89 +59,90 @@ static void signals_set(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
-static bool is_enough(const session *s)
+static bool must_stop(const session *s)
 {
-    return asked_to_stop || s->gone || s->fault.code != PKT_ERR_NONE || clock_ns() >= s->end;
+    return stop_requested || s->reader_closed || s->output_error.code != PKT_ERR_NONE ||
+           clock_ns() >= s->end;
 }
 
-static void piece_close(session *s, pkt_err *err)
+static void output_rotate(session *s, pkt_err *err)
 {
     if (rotation_close(&s->out, err) == 0)
-        s->rotate = INT64_MAX; /* until there is another one */
+        s->rotate = INT64_MAX; /* until the next row */
 }
 
-/* What is due is written out. */
-static void output_care(session *s)
+/* Rotate or flush the output if it is time. */
+static void output_update(session *s)
 {
     const live_request *live = &s->x->live;
     const int64_t now = clock_ns();
-    if (s->fault.code != PKT_ERR_NONE)
+    if (s->output_error.code != PKT_ERR_NONE)
         return;
     if (now >= s->rotate || (live->rotate_size && rotation_bytes(&s->out) >= live->rotate_size)) {
-        piece_close(s, &s->fault);
+        output_rotate(s, &s->output_error);
     } else if (now >= s->flush) {
         s->flush = now + live->flush_every;
         if (s->unflushed)
-            (void)rotation_flush(&s->out, &s->fault);
+            (void)rotation_flush(&s->out, &s->output_error);
         s->unflushed = false;
     }
 }
 
-/* No packet is waiting: on a quiet interface windows end by the clock that packets are stamped
- * with. In a file that grows, packets may be of any time. */
-static void windows_care(session *s)
+/* When no packet is available, end windows by the clock: on an interface, packets have the time of
+ * this clock. Not for a file, whose packets may have any time. */
+static void windows_advance(session *s)
 {
     if (s->x->features && !s->x->follow && s->fault.code == PKT_ERR_NONE)
         (void)pkt_features_passed(s->x->features, pkt_clock_ns(CLOCK_REALTIME) - HAND_OVER_NS,
                                   &s->fault);
 }
 
-/* Wait for packets, for the next thing that is due, or for the reader of the rows to go away. */
+/* Wait for packets, for the next deadline, or until the reader of the rows closes the pipe. */
 static void packets_wait(session *s, int fd)
 {
     const int64_t now = clock_ns();
-    int64_t until = now + (int64_t)(fd >= 0 ? LOOK_MS : FOLLOW_MS) * 1000000;
-    struct pollfd on[] = {{.fd = fd >= 0 ? fd : -1, .events = POLLIN},
-                          {.fd = rotation_descriptor(&s->out)}};
-    if (s->unflushed && s->flush < until)
-        until = s->flush;
-    until = s->rotate < until ? s->rotate : until;
-    until = s->end < until ? s->end : until;
-    const int64_t left = until > now ? (until - now + 999999) / 1000000 : 0;
-    if (poll(on, 2, (int)left) > 0 && on[1].revents & (POLLERR | POLLHUP))
-        s->gone = true;
-    else if (!on[0].revents)
-        windows_care(s);
+    int64_t wake = now + (int64_t)(fd >= 0 ? POLL_MS : FOLLOW_MS) * 1000000;
+    struct pollfd descriptors[] = {{.fd = fd >= 0 ? fd : -1, .events = POLLIN},
+                                   {.fd = rotation_descriptor(&s->out)}};
+    if (s->unflushed && s->flush < wake)
+        wake = s->flush;
+    wake = s->rotate < wake ? s->rotate : wake;
+    wake = s->end < wake ? s->end : wake;
+    const int64_t left = wake > now ? (wake - now + 999999) / 1000000 : 0;
+    if (poll(descriptors, 2, (int)left) > 0 && descriptors[1].revents & (POLLERR | POLLHUP))
+        s->reader_closed = true;
+    else if (!descriptors[0].revents)
+        windows_advance(s);
 }
 
 static int live_more(void *self, int fd)
 {
     session *s = self;
-    if (!s->began) {
-        s->began = true;
-        s->end = after(clock_ns(), s->x->live.duration);
+    if (!s->started) {
+        s->started = true;
+        s->end = deadline(clock_ns(), s->x->live.duration);
         message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
                      s->x->backend->name);
     }
-    if (fd != PKT_LIVE_BUSY && !is_enough(s))
+    if (fd != PKT_LIVE_BUSY && !must_stop(s))
         packets_wait(s, fd);
-    output_care(s);
-    return !is_enough(s);
+    output_update(s);
+    return !must_stop(s);
 }
 
-static void live_counted(void *self, uint64_t received, uint64_t dropped)
+static void counters_update(void *self, uint64_t received, uint64_t dropped)
 {
     session *s = self;
     if (dropped && !s->dropped)
         message_warning(
-            "%s: packets are dropped: they come faster than their rows are written, or in "
-            "bursts too large for --buffer",
+            "%s: packets are dropped: rows are written more slowly than packets arrive, or "
+            "--buffer is too small for bursts",
             s->name);
     s->received = received;
     s->dropped = dropped;
 }
 
-static uint64_t packet_number(void *self)
+static uint64_t packet_number_next(void *self)
 {
     return ++((session *)self)->number;
 }
@@ -150,12 +151,12 @@ static int rows_push(void *self, const pkt_batch *rows, const double *values, pk
 {
     session *s = self;
     if (s->rotate == INT64_MAX)
-        s->rotate = after(clock_ns(), s->x->live.rotate_every);
+        s->rotate = deadline(clock_ns(), s->x->live.rotate_every);
     s->unflushed = true;
     return rotation_push(&s->out, rows, values, err);
 }
 
-/* The batch, into rows or into windows. */
+/* Push the batch to the output or to the features. */
 static int batch_push(session *s, pkt_err *err)
 {
     if (!s->x->features)
@@ -164,27 +165,27 @@ static int batch_push(session *s, pkt_err *err)
     return sink.push(sink.self, s->x->batch, err);
 }
 
-/* The batch is ours: what is beyond the packets wanted is cut off. */
+/* Rows above the limit of packets are dropped. `batch` is x->batch, which may be changed. */
 static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     session *s = self;
     const uint64_t wanted = s->x->live.packets;
     (void)batch;
-    if (s->fault.code != PKT_ERR_NONE) {
-        *err = s->fault;
+    if (s->output_error.code != PKT_ERR_NONE) {
+        *err = s->output_error;
         return -1;
     }
     if (wanted && s->x->batch->rows > wanted - s->packets)
         s->x->batch->rows = (size_t)(wanted - s->packets);
     if (batch_push(s, err) != 0) {
-        s->fault = *err;
+        s->output_error = *err;
         return -1;
     }
     s->packets += s->x->batch->rows;
     return wanted && s->packets == wanted ? -1 : 0;
 }
 
-/* It is packets_end() that ends them: a run with enough packets is not finished. */
+/* Nothing to do: output_finish() completes the output, also of a run stopped by -c. */
 static int packets_finish(void *self, pkt_err *err)
 {
     (void)self;
@@ -192,33 +193,32 @@ static int packets_finish(void *self, pkt_err *err)
     return 0;
 }
 
-/* All packets were taken: write what is open. An output without rows is complete as well. */
-static int packets_end(session *s)
+/* Write open windows and close the output. An output without rows is also created. */
+static int output_finish(session *s)
 {
-    if (s->fault.code != PKT_ERR_NONE)
+    if (s->output_error.code != PKT_ERR_NONE)
         return -1;
     if (s->x->features) {
         const pkt_sink sink = pkt_features_sink(s->x->features);
-        if (sink.finish(sink.self, &s->fault) != 0)
+        if (sink.finish(sink.self, &s->output_error) != 0)
             return -1;
     }
-    return s->out.count || rotation_open(&s->out, &s->fault) == 0
-               ? rotation_close(&s->out, &s->fault)
+    return s->out.count || rotation_open(&s->out, &s->output_error) == 0
+               ? rotation_close(&s->out, &s->output_error)
                : -1;
 }
 
-/* The output could not be written; a reader that has gone is no trouble. */
+/* Report a write error. If the reader closed the pipe, this is not an error. */
 static int write_failed(const session *s)
 {
-    if (s->fault.sys == EPIPE)
+    if (s->output_error.sys == EPIPE)
         return EXIT_DONE;
-    message_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->fault.msg,
-                  rotation_rows(&s->out), s->out.rotating ? "; files that were finished stay" : "");
+    message_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->output_error.msg,
+                  rotation_rows(&s->out), s->out.rotating ? "; completed files remain" : "");
     return EXIT_ERROR;
 }
 
-/* What the kernel has counted. */
-static void counts_print(const session *s, uint64_t missed)
+static void counters_print(const session *s, uint64_t missed)
 {
     const uint64_t rows = rotation_rows(&s->out);
     if (s->dropped)
@@ -230,7 +230,7 @@ static void counts_print(const session *s, uint64_t missed)
                      " packets and dropped none",
                      s->name, rows, s->received);
     if (missed)
-        message_warning("%s: the interface itself missed %" PRIu64 " packets", s->name, missed);
+        message_warning("%s: the interface hardware dropped %" PRIu64 " packets", s->name, missed);
 }
 
 static int session_run(session *s, const pkt_capture *capture)
@@ -241,12 +241,12 @@ static int session_run(session *s, const pkt_capture *capture)
     uint64_t rows;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
     int bad = capture_rows(x, s->name, capture, &sink, &rows, &err);
-    bad = bad && err.code != PKT_ERR_NONE && s->fault.code == PKT_ERR_NONE;
-    if (bad && !s->began) {
+    bad = bad && err.code != PKT_ERR_NONE && s->output_error.code == PKT_ERR_NONE;
+    if (bad && !s->started) {
         message_failure(s->name, &err);
         return EXIT_ERROR;
     }
-    const bool unwritten = packets_end(s) != 0;
+    const bool failed = output_finish(s) != 0;
     int status = EXIT_DONE;
     if (bad) {
         char text[PKT_ERR_TEXT];
@@ -254,15 +254,15 @@ static int session_run(session *s, const pkt_capture *capture)
         (status ? message_error : message_warning)(
             "%s: %s: %" PRIu64 " %s", s->name, pkt_err_text(&err, text), s->packets, rows_kept(x));
     }
-    if (unwritten)
+    if (failed)
         status = write_failed(s);
-    if (!x->follow && (s->dropped || (!s->gone && s->fault.sys != EPIPE)))
-        counts_print(s, pkt_interface_missed(s->name) - missed);
+    if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
+        counters_print(s, pkt_interface_missed(s->name) - missed);
     rotation_abandon(&s->out);
     return status;
 }
 
-/* A capture that has just been begun may have no header yet. */
+/* Open the capture; wait until its file header is written. */
 static int header_wait(session *s, pkt_capture *capture, pkt_err *err)
 {
     struct stat st;
@@ -286,14 +286,14 @@ int live_run(const extraction *x)
                 .fields = &x->fields,
                 .threads = x->threads,
                 .path = x->path,
-                .number_next = x->features ? pkt_features_row_number : packet_number,
+                .packet_number = x->features ? pkt_features_row_number : packet_number_next,
                 .number_self = x->features ? (void *)x->features : &s,
                 .rotating = x->live.rotate_size || x->live.rotate_every,
                 .label = labels ? labels[0] : x->label},
         .end = INT64_MAX,
         .flush = clock_ns() + x->live.flush_every,
         .rotate = INT64_MAX,
-        .fault = {.code = PKT_ERR_NONE},
+        .output_error = {.code = PKT_ERR_NONE},
     };
     const pkt_live live = {.struct_size = sizeof live,
                            .filter = x->filter,
@@ -301,10 +301,10 @@ int live_run(const extraction *x)
                            .buffer = x->live.buffer,
                            .immediate = x->live.immediate,
                            .more = live_more,
-                           .counted = live_counted,
+                           .counted = counters_update,
                            .self = &s};
     if (x->features)
-        pkt_features_into(x->features, rows_push, &s);
+        pkt_features_set_output(x->features, rows_push, &s);
     pkt_capture capture = {
         .struct_size = sizeof capture, .path = s.name, .format = PKT_FORMAT_LIVE};
     pkt_err err = {.pos = PKT_POS_NONE};

@@ -1,4 +1,4 @@
-/* What the command line asks for of packets that are still coming. */
+/* Reads and checks the options of live capture. */
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 
@@ -9,19 +9,18 @@ enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
 #define BUFFER_MIN UINT64_C(1000000)
 #define BUFFER_MAX UINT64_C(2000000000)
 #define ROTATE_MIN UINT64_C(1000)
-#define SIZE_MOST UINT64_C(1000000000000000)
+#define SIZE_MAX_BYTES UINT64_C(1000000000000000)
 
-/* Options that have no meaning for files at rest, and those of them that are for interfaces. The
- * lists end with NULL. */
+/* Options that need -i or --follow; those of them that need -i. NULL-terminated, as all lists. */
 static const char *const live_options[] = {
     "c",       "count",  "duration",  "flush-every", "rotate-size", "rotate-every",
     "snaplen", "buffer", "immediate", NULL};
 static const char *const interface_options[] = {"snaplen", "buffer", "immediate", NULL};
-/* Those that packets which are still coming cannot have. */
+/* Options that exclude -i and --follow. */
 static const char *const file_options[] = {"join", "strict", NULL};
 
-/* The first of these options that was given; NULL. */
-static const char *any_given(const arguments *arguments, const char *const *names)
+/* The first of these options that is on the command line, or NULL. */
+static const char *first_given(const arguments *arguments, const char *const *names)
 {
     while (*names && !option_given(arguments, *names))
         names++;
@@ -40,59 +39,58 @@ static const char *dashes(const char *name)
     return name[1] ? "--" : "-";
 }
 
-static bool input_fits(const extraction *x, const arguments *arguments)
+static bool input_options_valid(const extraction *x, const arguments *arguments)
 {
-    const char *option = any_given(arguments, live_options);
+    const char *option = first_given(arguments, live_options);
     if (!is_live(x) && x->capture_count == 0) {
-        message_error("extract: an operand is missing: expected CAPTURE... or -i INTERFACE; see "
+        message_error("extract: an operand is missing: CAPTURE... or -i INTERFACE; see "
                       "`pktbench extract --help`");
         return false;
     }
     if (!is_live(x) && option) {
-        message_error("extract: %s%s is for -i%s", dashes(option), option,
-                      is_one_of(option, interface_options) ? "" : " and --follow");
+        message_error("extract: %s%s requires -i%s", dashes(option), option,
+                      is_one_of(option, interface_options) ? "" : " or --follow");
         return false;
     }
     if (!is_live(x))
         return true;
     if (x->live.interface && (x->capture_count || x->follow)) {
-        message_error("extract: -i and %s exclude each other",
+        message_error("extract: -i cannot be combined with %s",
                       x->follow ? "--follow" : "a CAPTURE");
         return false;
     }
     if (x->follow && (x->capture_count != 1 || strcmp(x->captures[0], "-") == 0)) {
-        message_error("extract: --follow goes with one CAPTURE, a file");
+        message_error("extract: --follow requires exactly one CAPTURE, which must be a file");
         return false;
     }
-    option = any_given(arguments, file_options);
+    option = first_given(arguments, file_options);
     if (option) {
-        message_error("extract: --%s is for captures that are whole", option);
+        message_error("extract: --%s cannot be combined with -i or --follow", option);
         return false;
     }
-    option = x->follow ? any_given(arguments, interface_options) : NULL;
+    option = x->follow ? first_given(arguments, interface_options) : NULL;
     if (option)
-        message_error("extract: --%s is for -i", option);
+        message_error("extract: --%s requires -i", option);
     if (!option && x->follow && x->filter) {
         option = "f";
         message_error(
-            "extract: -f does not go with --follow: filter its rows, or where it is captured");
+            "extract: -f cannot be combined with --follow; filter the rows, or filter in the "
+            "program that captures");
     }
     return !option;
 }
 
-/* Is it tested that the backend can do it? */
-static bool backend_fits(const extraction *x)
+/* True if live capture, or --follow, is tested for the backend. */
+static bool backend_supports_live(const extraction *x)
 {
     const char *wanted = x->follow ? "follow" : "live";
     for (const pkt_feature *f = x->backend->features; f && f->name; f++)
         if (strcmp(f->name, wanted) == 0 && strcmp(f->evidence, "tested") == 0)
             return true;
     if (x->follow)
-        message_error("backend %s does not follow a capture that grows: raw does",
-                      x->backend->name);
+        message_error("backend %s does not support --follow; use raw", x->backend->name);
     else
-        message_error("backend %s does not capture from an interface here: raw and libpcap do",
-                      x->backend->name);
+        message_error("backend %s does not support -i; use raw or libpcap", x->backend->name);
     return false;
 }
 
@@ -109,20 +107,19 @@ static bool count_get(const arguments *arguments, uint64_t *packets)
 {
     const bool is_short = option_given(arguments, "c");
     if (is_short && option_given(arguments, "count")) {
-        message_error("extract: -c and --count are the same: give one of them");
+        message_error("extract: -c and --count are the same option; use one of them");
         return false;
     }
-    return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MOST, 0, packets);
+    return option_number(arguments, is_short ? "c" : "count", 1, SIZE_MAX_BYTES, 0, packets);
 }
 
-static bool rotation_fits(const extraction *x)
+static bool rotation_valid(const extraction *x)
 {
     if (!x->live.rotate_size && !x->live.rotate_every)
         return true;
     if (x->encoder && strcmp(x->path, "-") != 0)
         return true;
-    message_error(
-        "extract: --rotate-size and --rotate-every need a file to name others after: -o FILE");
+    message_error("extract: --rotate-size and --rotate-every require an output file: -o FILE");
     return false;
 }
 
@@ -137,17 +134,18 @@ bool live_request_read(extraction *x, const arguments *arguments)
     uint64_t snaplen, buffer;
     live->interface = option_value(arguments, "i");
     x->follow = option_given(arguments, "follow");
-    if (!input_fits(x, arguments) || (is_live(x) && !backend_fits(x)))
+    if (!input_options_valid(x, arguments) || (is_live(x) && !backend_supports_live(x)))
         return false;
     if (x->label && live->interface && strcmp(x->label, "from-folder") == 0) {
-        message_error("--label from-folder: an interface is in no folder");
+        message_error("--label from-folder cannot be combined with -i");
         return false;
     }
     if (!count_get(arguments, &live->packets) ||
         !time_get(arguments, "duration", 0, &live->duration) ||
         !time_get(arguments, "flush-every", 1, &live->flush_every) ||
         !time_get(arguments, "rotate-every", 0, &live->rotate_every) ||
-        !option_bytes(arguments, "rotate-size", ROTATE_MIN, SIZE_MOST, 0, &live->rotate_size) ||
+        !option_bytes(arguments, "rotate-size", ROTATE_MIN, SIZE_MAX_BYTES, 0,
+                      &live->rotate_size) ||
         !option_number(arguments, "snaplen", SNAPLEN_MIN, PKT_MAX_RECORD, SNAPLEN_DEFAULT,
                        &snaplen) ||
         !option_bytes(arguments, "buffer", BUFFER_MIN, BUFFER_MAX, BUFFER_DEFAULT, &buffer))
@@ -155,5 +153,5 @@ bool live_request_read(extraction *x, const arguments *arguments)
     live->snaplen = (uint32_t)snaplen;
     live->buffer = (uint32_t)buffer;
     live->immediate = option_given(arguments, "immediate");
-    return rotation_fits(x);
+    return rotation_valid(x);
 }

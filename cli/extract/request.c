@@ -1,4 +1,4 @@
-/* What the command line asks for, checked before anything is opened. */
+/* Reads and checks the command line before any file is opened. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@ static const pkt_backend *plugin_get(const char *plugin, const char *name)
     if (!backend)
         message_error("plug-in %s", err.msg);
     if (backend && name && strcmp(name, backend->name) != 0) {
-        message_error("--backend %s: plug-in %s has the name %s", name, plugin, backend->name);
+        message_error("--backend %s: the backend of plug-in %s is %s", name, plugin, backend->name);
         return NULL;
     }
     return backend;
@@ -61,14 +61,13 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
         message_err(&err);
         return false;
     }
-    const pkt_level_work *offer = pkt_backend_level(backend, *level);
-    if (!offer) {
-        message_error(
-            "backend %s does not offer the level %s: `pktbench list` shows what it offers",
-            backend->name, name);
+    const pkt_level_work *work = pkt_backend_level(backend, *level);
+    if (!work) {
+        message_error("backend %s does not support level %s; see `pktbench list`", backend->name,
+                      name);
         return false;
     }
-    *columns = offer->columns;
+    *columns = work->columns;
     return true;
 }
 
@@ -99,10 +98,10 @@ static bool fields_get(const arguments *arguments, extraction *x)
     } else if (!list) {
         pkt_fields_all(&x->fields, x->columns);
     } else if (pkt_fields_named(&x->fields, list, x->columns, &err) != 0) {
-        char known[512];
-        pkt_fields_known(x->columns, known, sizeof known);
+        char names[512];
+        pkt_fields_known(x->columns, names, sizeof names);
         message_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
-                      pkt_level_name(x->level), known);
+                      pkt_level_name(x->level), names);
         return false;
     }
     if (x->label)
@@ -112,12 +111,12 @@ static bool fields_get(const arguments *arguments, extraction *x)
     return true;
 }
 
-/* A joined capture is one: its rows do not say which file they came from. */
-static bool join_fits(const extraction *x)
+/* --join makes one capture of all files; its rows have no column `file`. */
+static bool join_valid(const extraction *x)
 {
     for (size_t i = 0; x->join && i < x->fields.count; i++)
         if (x->fields.at[i].kind == PKT_FIELD_FILE) {
-            message_error("--join makes one capture of all: there is no column file");
+            message_error("--join cannot be combined with the column file");
             return false;
         }
     return true;
@@ -129,14 +128,14 @@ static bool output_get(const arguments *arguments, extraction *x)
     x->path = path ? path : "-";
     for (size_t i = 0; i < x->capture_count; i++)
         if (pkt_same_file(x->path, x->captures[i])) {
-            message_error("%s: is the capture itself: -o must name another file", x->path);
+            message_error("%s: -o must not be the capture itself", x->path);
             return false;
         }
     return true;
 }
 
-/* A name that was mistyped is told before hours of work on the others. */
-static bool captures_there(const extraction *x)
+/* Checked first: a mistyped name should not be found after hours of work on other captures. */
+static bool captures_exist(const extraction *x)
 {
     for (size_t i = 0; i < x->capture_count; i++)
         if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
@@ -156,9 +155,9 @@ bool request_read(extraction *x, const arguments *arguments)
     x->filter = option_value(arguments, "f");
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
-    if (!x->backend || !format_get(arguments, &x->encoder) || !captures_there(x) ||
+    if (!x->backend || !format_get(arguments, &x->encoder) || !captures_exist(x) ||
         !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !features_read(x, arguments) || !fields_get(arguments, x) || !join_fits(x) ||
+        !features_read(x, arguments) || !fields_get(arguments, x) || !join_valid(x) ||
         !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;

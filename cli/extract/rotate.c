@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <time.h>
 
-/* rows.csv -> rows-20261231T235959Z-000001.csv: a later run does not write over it. */
-static void name_make(const rotation *p, char name[PATH_MAX])
+/* rows.csv -> rows-20261231T235959Z-000001.csv. The time keeps a later run from overwriting it. */
+static void rotated_name(const rotation *p, char name[PATH_MAX])
 {
     const char *slash = strrchr(p->path, '/'), *base = slash ? slash + 1 : p->path;
     const char *dot = strrchr(base, '.');
@@ -26,18 +26,18 @@ int rotation_open(rotation *p, pkt_err *err)
         return 0;
     p->count++;
     if (p->rotating) {
-        name_make(p, name);
+        rotated_name(p, name);
         path = name;
     }
     if (pkt_atomic_file_open(&p->out, path, err) != 0)
         return -1;
-    (void)setvbuf(p->out.file, NULL, _IONBF, 0); /* blocks are large */
+    (void)setvbuf(p->out.file, NULL, _IONBF, 0); /* the writer buffers */
     p->writer = pkt_writer_open(p->encoder, p->fields, p->out.file, p->threads, err);
     if (!p->writer) {
         pkt_atomic_file_abandon(&p->out);
         return -1;
     }
-    pkt_writer_number(p->writer, p->number_next, p->number_self);
+    pkt_writer_number(p->writer, p->packet_number, p->number_self);
     return pkt_writer_capture(p->writer, p->file, p->label, err);
 }
 

@@ -1,4 +1,4 @@
-/* Output that may be cut into several files, each of them complete by itself. */
+/* Output to one file, or to several complete files in turn (rotation). */
 #ifndef PKT_ROTATE_H
 #define PKT_ROTATE_H
 
@@ -8,39 +8,39 @@
 #include "parsers/util/atomic_file.h"
 
 typedef struct rotation {
-    /* Set by the caller, and outliving it. */
-    const pkt_encoder *encoder; /* NULL: rows are thrown away */
+    /* Set by the caller; must outlive the rotation. */
+    const pkt_encoder *encoder; /* NULL: no output */
     const pkt_fields *fields;
     unsigned threads;
     const char *path;         /* of the output; "-": standard output */
-    bool rotating;            /* names get a time and a number */
-    const char *file, *label; /* of the rows */
-    /* The number of each row's packet, called once a row; numbers go on from file to file. */
-    uint64_t (*number_next)(void *self);
+    bool rotating;            /* several files; time and number are added to their names */
+    const char *file, *label; /* values of these columns */
+    /* Packet number of the next row; called once per row, across files. */
+    uint64_t (*packet_number)(void *self);
     void *number_self;
-    /* 0 at first. */
-    uint64_t rows;  /* in files that are closed */
+    /* Initially 0. */
+    uint64_t rows;  /* in closed files */
     unsigned count; /* files opened */
     pkt_atomic_file out;
-    pkt_writer *writer; /* NULL: no file is open */
+    pkt_writer *writer; /* NULL: no open file */
 } rotation;
 
-/* Open the file that rows go to next, unless one is. 0, or -1 and *err. */
+/* Open the next file, unless one is open. 0, or -1 and *err, as all of these. */
 int rotation_open(rotation *p, pkt_err *err);
-/* As pkt_writer_push(). */
+/* Push rows to the open file, or to a new one. */
 int rotation_push(rotation *p, const pkt_batch *batch, const double *values, pkt_err *err);
-/* Write out what was pushed. A format with its index at the end has no reader before that: rows
- * stay until a block is full. */
+/* Write all pushed rows to the file. Has no effect for Parquet, whose index is at the end: nobody
+ * can read the file before it is closed. */
 int rotation_flush(rotation *p, pkt_err *err);
-/* Finish the file that is open, if any. */
+/* Complete and close the open file, if any. */
 int rotation_close(rotation *p, pkt_err *err);
-/* Give it up; those before stay. */
+/* Remove the open file, if any; closed files remain. */
 void rotation_abandon(rotation *p);
-/* Bytes in the open file so far. */
+/* Size of the open file, bytes. */
 uint64_t rotation_bytes(const rotation *p);
-/* Rows that were written to any file. */
+/* Rows written to all files. */
 uint64_t rotation_rows(const rotation *p);
-/* What can be polled for a reader that has gone; -1: no file is open. */
+/* Descriptor of the open file, to poll for a reader that closes the pipe; -1: no open file. */
 int rotation_descriptor(const rotation *p);
 
 #endif

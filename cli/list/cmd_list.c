@@ -1,4 +1,4 @@
-/* `pktbench list`: what there is. */
+/* `pktbench list`: backends, columns, scenarios and features. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +53,7 @@ static void features_print(const backend *c)
     }
 }
 
-static const char *word(const backend *c, const char *key)
+static const char *text_of(const backend *c, const char *key)
 {
     const char *text = json_string_value(json_object_get(c->description, key));
     return text ? text : "";
@@ -63,13 +63,13 @@ static void backends_print(const selection *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const backend *c = l->backends[i];
-        printf("%s%s: %s\n", i ? "\n" : "", c->name, word(c, "summary"));
+        printf("%s%s: %s\n", i ? "\n" : "", c->name, text_of(c, "summary"));
         if (!c->available) {
             printf("    unavailable: %s\n", c->reason);
             continue;
         }
-        printf("    version %s, %s, %s, decoder: %s\n", word(c, "version"), word(c, "origin"),
-               word(c, "license"), word(c, "decoder"));
+        printf("    version %s, %s, %s, decoder: %s\n", text_of(c, "version"), text_of(c, "origin"),
+               text_of(c, "license"), text_of(c, "decoder"));
         levels_print(c);
         features_print(c);
     }
@@ -88,7 +88,7 @@ static json_t *backends_list(const selection *l)
     return list;
 }
 
-/* What `extract` calls the column; null: it is no field by itself. */
+/* Name of the field in the output of `extract`; null: not a field of its own. */
 static json_t *column_field(size_t column)
 {
     pkt_fields fields;
@@ -181,7 +181,7 @@ static int list_run(const arguments *arguments)
         return EXIT_ERROR;
     if (strcmp(what, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
-    if (strcmp(what, "features") == 0) {
+    if (strcmp(kind, "features") == 0) {
         json_t *sets = features_list();
         if (!json)
             features_show(sets);

@@ -10,15 +10,15 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-static json_t *column_value(const pkt_feature_column *c)
+static json_t *value_column(const pkt_feature_column *c)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "name", c->name, "type", "float64",
                      "unit", c->unit, "aggregation", pkt_aggregate_name(c->aggregate), "meaning",
                      c->meaning, "defect", text_or_null(c->defect), "inferred", (int)c->inferred);
 }
 
-/* A column that says whose row it is. Wide signed integers hold every value. */
-static json_t *column_own(const pkt_field *field, const char *by)
+/* A key column: time, addresses, ports, protocol. The signed type can hold every value. */
+static json_t *key_column(const pkt_field *field, const char *by)
 {
     const pkt_column_info *info = pkt_column_at(field->column);
     const char *type = info->format_as == PKT_AS_ADDRESS ? "text"
@@ -54,10 +54,10 @@ static json_t *columns_of(const pkt_feature_set *set)
         pkt_features_fields(&fields, set, (pkt_features_by)b);
         for (size_t i = 0; i < fields.count; i++)
             if (fields.at[i].kind == PKT_FIELD_CELL && !has_column(columns, &fields.at[i]))
-                json_array_append_new(columns, column_own(&fields.at[i], by[b]));
+                json_array_append_new(columns, key_column(&fields.at[i], by[b]));
     }
     for (size_t i = 0; i < set->count; i++)
-        json_array_append_new(columns, column_value(&set->columns[i]));
+        json_array_append_new(columns, value_column(&set->columns[i]));
     return columns;
 }
 
@@ -80,7 +80,7 @@ json_t *features_list(void)
     return sets;
 }
 
-static const char *word(const json_t *object, const char *key)
+static const char *text_of(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text ? text : "";
@@ -88,9 +88,9 @@ static const char *word(const json_t *object, const char *key)
 
 static void column_show(const json_t *column)
 {
-    const char *defect = word(column, "defect");
-    printf("    %-16s %-15s %-12s %s\n", word(column, "name"), word(column, "unit"),
-           word(column, "aggregation"), word(column, "meaning"));
+    const char *defect = text_of(column, "defect");
+    printf("    %-16s %-15s %-12s %s\n", text_of(column, "name"), text_of(column, "unit"),
+           text_of(column, "aggregation"), text_of(column, "meaning"));
     if (*defect)
         printf(
             "    %-16s   %s%s\n", "",
@@ -103,7 +103,7 @@ void features_show(const json_t *sets)
     json_t *set, *entry;
     json_array_foreach(sets, s, set)
     {
-        printf("%s%s: %s\n", s ? "\n" : "", word(set, "name"), word(set, "summary"));
+        printf("%s%s: %s\n", s ? "\n" : "", text_of(set, "name"), text_of(set, "summary"));
         json_array_foreach(json_object_get(set, "notes"), i, entry)
         {
             printf("  - %s\n", json_string_value(entry));

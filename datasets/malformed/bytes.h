@@ -1,4 +1,4 @@
-/* What the cases are put together from: bytes, and the cells that they stand for. */
+/* Building blocks of the cases: bytes of headers, and the cells expected for them. */
 #ifndef PKT_MALFORMED_BYTES_H
 #define PKT_MALFORMED_BYTES_H
 
@@ -34,15 +34,15 @@ extern const size_t malformed_packet_count, malformed_container_count;
     "src_port=4096 dst_port=80 l4_hlen=20 tcp_seq=1 tcp_ack=2 tcp_flags=16 tcp_window=8192 "       \
     "payload_len=" payload " "
 
-/* Not determined. */
+/* Cells that no specification determines. */
 #define ANY_IP                                                                                     \
     "ip_version=* ip_ttl=* ip_tos=* ip_id=* ip_flags=* frag_off=* src=* dst=* ip_proto=* "         \
     "ip_len=* "
 #define ANY_PORTS "src_port=* dst_port=* "
 #define ANY_TCP ANY_PORTS "l4_hlen=* payload_len=* tcp_seq=* tcp_ack=* tcp_flags=* tcp_window=* "
 
-/* A sound packet of 46 bytes: behind a broken one it tells whether the parser went on. */
-#define SOUND ETH_IPV4 IPV4("0020", "0000", "11") UDP("000c") FOUR
-#define IS_SOUND IS_ETH_IPV4 IS_IPV4("17", "32") IS_UDP("4")
+/* A well-formed packet of 46 bytes. After a malformed one, it shows that the parser continues. */
+#define WELL_FORMED ETH_IPV4 IPV4("0020", "0000", "11") UDP("000c") FOUR
+#define IS_WELL_FORMED IS_ETH_IPV4 IS_IPV4("17", "32") IS_UDP("4")
 
 #endif

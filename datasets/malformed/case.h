@@ -1,4 +1,4 @@
-/* A malformed capture and the rows that it must give. */
+/* A malformed or rare capture and its expected rows. */
 #ifndef PKT_MALFORMED_CASE_H
 #define PKT_MALFORMED_CASE_H
 
@@ -6,24 +6,24 @@
 
 enum { MALFORMED_ROWS = 3 };
 
-/* A packet of a case that is classic pcap, in bytes as hexadecimal digits and blanks. */
+/* A packet of a classic pcap case; bytes as hexadecimal digits and spaces. */
 typedef struct malformed_packet {
     const char *hex;
-    uint32_t wire; /* original length; 0: what was captured */
+    uint32_t wire; /* original length, bytes; 0: the captured length */
 } malformed_packet;
 
-/* Expected rows are text: "column=value column=value ...", the last one of a column counts; a
- * column that is not named does not apply to the packet. The value `*` stands for a cell that no
- * specification determines: it is not compared. */
+/* Expected rows are text: "column=value column=value ...". The last value of a column counts. A
+ * column that is not named must be empty. The value `*` means that no specification determines the
+ * cell: it is not compared. */
 typedef struct malformed_case {
     const char *name;  /* [a-z0-9-]+ */
-    const char *wrong; /* what is */
-    const char *spec;  /* what the expected rows rest on */
-    const char *file;  /* all bytes of the capture; NULL: it is made of `packets` */
+    const char *wrong; /* what is malformed or rare */
+    const char *spec;  /* specification and section that determine the expected rows */
+    const char *file;  /* all bytes of the capture; NULL: it is built from `packets` */
     uint16_t link_type;
     malformed_packet packets[MALFORMED_ROWS]; /* up to the first one without `hex` */
-    const char *rows[MALFORMED_ROWS];         /* up to NULL; times and lengths of `packets` are
-                                               * added to them */
+    const char *rows[MALFORMED_ROWS];         /* up to NULL; with `packets`, time stamps, lengths
+                                               * and link type are added */
 } malformed_case;
 
 #endif

@@ -8,11 +8,11 @@
 #include "datasets/writer.h"
 #include "parsers/util/atomic_file.h"
 
-/* Longest capture of a case, and longest text of a cell. */
+/* Largest capture of a case, and longest cell as text, bytes. */
 enum { CAPTURE_MAX = 4096, CELL_MAX = 48 };
 
-/* Times of packets: one a second from here. */
-static const int64_t first_second = 1000000000;
+/* Time stamp of the first packet, seconds; the next packets follow one second apart. */
+static const int64_t first_time_s = 1000000000;
 
 const malformed_case *malformed_case_at(size_t index)
 {
@@ -22,8 +22,8 @@ const malformed_case *malformed_case_at(size_t index)
     return index < malformed_packet_count ? &malformed_packets[index] : NULL;
 }
 
-/* false: no hexadecimal text, or too long. */
-static bool hex_read(const char *hex, uint8_t bytes[CAPTURE_MAX], size_t *size)
+/* False: not hexadecimal, or longer than CAPTURE_MAX. */
+static bool hex_parse(const char *hex, uint8_t bytes[CAPTURE_MAX], size_t *size)
 {
     *size = 0;
     for (const char *p = hex; *p; p++) {
@@ -39,17 +39,18 @@ static bool hex_read(const char *hex, uint8_t bytes[CAPTURE_MAX], size_t *size)
     return true;
 }
 
-static int fail_text(const malformed_case *c, pkt_err *err)
+static int fail_hex(const malformed_case *c, pkt_err *err)
 {
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "case %s: its bytes cannot be read", c->name);
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "case %s: invalid hexadecimal bytes",
+                    c->name);
 }
 
-static int file_put(const malformed_case *c, FILE *file, pkt_err *err)
+static int raw_file_put(const malformed_case *c, FILE *file, pkt_err *err)
 {
     uint8_t bytes[CAPTURE_MAX];
     size_t size;
-    if (!hex_read(c->file, bytes, &size))
-        return fail_text(c, err);
+    if (!hex_parse(c->file, bytes, &size))
+        return fail_hex(c, err);
     return fwrite(bytes, 1, size, file) == size
                ? 0
                : pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
@@ -62,15 +63,15 @@ static int packets_put(const malformed_case *c, FILE *file, pkt_err *err)
     size_t size;
     if (writer_begin(file, &options, err) != 0)
         return -1;
-    /* The link type is the file header's last number, little-endian. */
+    /* The link type is the last field of the file header, little-endian. */
     if (fseek(file, PCAP_FILE_HEADER_BYTES - 4, SEEK_SET) != 0 ||
         fputc(c->link_type & 0xff, file) == EOF || fputc(c->link_type >> 8, file) == EOF ||
         fseek(file, 0, SEEK_END) != 0)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     for (size_t i = 0; i < MALFORMED_ROWS && c->packets[i].hex; i++) {
-        int64_t time = (first_second + (int64_t)i) * 1000000000;
-        if (!hex_read(c->packets[i].hex, bytes, &size))
-            return fail_text(c, err);
+        int64_t time = (first_time_s + (int64_t)i) * 1000000000;
+        if (!hex_parse(c->packets[i].hex, bytes, &size))
+            return fail_hex(c, err);
         const uint32_t wire = c->packets[i].wire ? c->packets[i].wire : (uint32_t)size;
         if (writer_packet(file, &options, i, &time, bytes, (uint32_t)size, wire, err) != 0)
             return -1;
@@ -78,8 +79,8 @@ static int packets_put(const malformed_case *c, FILE *file, pkt_err *err)
     return 0;
 }
 
-/* The name that CSV shows; NULL: the column is not one of the expected rows. */
-static const char *shown_name(size_t column, char name[CELL_MAX])
+/* The column's name in CSV; NULL: not a column of the expected rows. */
+static const char *csv_name(size_t column, char name[CELL_MAX])
 {
     const pkt_column_info *info = pkt_column_at(column);
     if (info->level > PKT_LEVEL_HEADERS || info->format_as == PKT_AS_HIDDEN ||
@@ -101,12 +102,12 @@ static void value_find(const char *text, const char *name, char value[CELL_MAX])
                            at + length + 1);
 }
 
-static void heads_put(FILE *file)
+static void header_put(FILE *file)
 {
     char name[CELL_MAX];
     const char *separator = "";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (shown_name(c, name)) {
+        if (csv_name(c, name)) {
             (void)fprintf(file, "%s%s", separator, name);
             separator = ",";
         }
@@ -118,7 +119,7 @@ static void row_put(const char *text, FILE *file)
     char name[CELL_MAX], value[CELL_MAX];
     const char *separator = "";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (shown_name(c, name)) {
+        if (csv_name(c, name)) {
             value_find(text, name, value);
             (void)fprintf(file, "%s%s", separator, value);
             separator = ",";
@@ -131,16 +132,16 @@ static int rows_put(const malformed_case *c, FILE *file, pkt_err *err)
     char frames[256], *text = NULL;
     uint8_t bytes[CAPTURE_MAX];
     size_t size = 0;
-    heads_put(file);
+    header_put(file);
     for (size_t i = 0; i < MALFORMED_ROWS && c->rows[i]; i++) {
         frames[0] = '\0';
         if (!c->file) {
-            if (!c->packets[i].hex || !hex_read(c->packets[i].hex, bytes, &size))
-                return fail_text(c, err);
+            if (!c->packets[i].hex || !hex_parse(c->packets[i].hex, bytes, &size))
+                return fail_hex(c, err);
             const uint32_t wire = c->packets[i].wire ? c->packets[i].wire : (uint32_t)size;
             (void)snprintf(frames, sizeof frames,
                            "ts_ns=%" PRId64 "000000000 cap_len=%zu wire_len=%u link_type=%u ",
-                           first_second + (int64_t)i, size, (unsigned)wire, (unsigned)c->link_type);
+                           first_time_s + (int64_t)i, size, (unsigned)wire, (unsigned)c->link_type);
         }
         if (asprintf(&text, "%s%s", frames, c->rows[i]) < 0)
             return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a row");
@@ -150,8 +151,9 @@ static int rows_put(const malformed_case *c, FILE *file, pkt_err *err)
     return 0;
 }
 
-static int written(const char *path, const malformed_case *c,
-                   int (*put)(const malformed_case *, FILE *, pkt_err *), pkt_err *err)
+/* Create the file and fill it by `put`. 0, or -1 and *err. */
+static int file_write(const char *path, const malformed_case *c,
+                      int (*put)(const malformed_case *, FILE *, pkt_err *), pkt_err *err)
 {
     pkt_atomic_file out;
     if (pkt_atomic_file_open(&out, path, err) != 0)
@@ -165,8 +167,8 @@ static int written(const char *path, const malformed_case *c,
 
 int malformed_write(const malformed_case *c, const char *capture, const char *rows, pkt_err *err)
 {
-    return written(capture, c, c->file ? file_put : packets_put, err) != 0 ||
-                   written(rows, c, rows_put, err) != 0
+    return file_write(capture, c, c->file ? raw_file_put : packets_put, err) != 0 ||
+                   file_write(rows, c, rows_put, err) != 0
                ? -1
                : 0;
 }

@@ -1,4 +1,5 @@
-/* A quiet home: TLS streams carry most bytes; MQTT, HTTP, name services and chatter most kinds. */
+/* Normal traffic of a home network. TLS carries most of the bytes; MQTT, HTTP, DNS, ARP and others
+ * add many kinds of packets. */
 #include <stdlib.h>
 
 #include "datasets/clock.h"
@@ -14,7 +15,7 @@ enum {
     PROTO_TCP = 6,
     PROTO_UDP = 17,
     PROTO_ICMPV6 = 58,
-    SESSIONS = 24, /* going on at the same time */
+    SESSIONS = 24, /* concurrent */
     MEAN_GAP_NS = 4000000,
     MSS = 1460
 };
@@ -25,10 +26,10 @@ typedef enum application { TLS, MQTT, HTTP } application;
 typedef struct session {
     application application;
     host device, server;
-    unsigned device_index, step, left; /* left: data segments to come */
+    unsigned device_index, step, segments_left; /* segments_left: data segments not yet sent */
     uint16_t source, destination;
     uint32_t device_seq, server_seq;
-    bool acknowledge; /* the other side answers the last data segment now */
+    bool acknowledge; /* the last data segment has no acknowledgement yet */
     bool last_from_device;
 } session;
 
@@ -36,13 +37,13 @@ typedef struct benign_iot {
     random_state random;
     session sessions[SESSIONS];
     int64_t now;
-    uint64_t opened;
-    unsigned id;                /* of IPv4 and of questions */
-    unsigned question, replies; /* a question whose answer comes next */
-    unsigned asked_by;
+    uint64_t sessions_opened;
+    unsigned id;             /* IPv4 identification */
+    unsigned query, replies; /* last DNS query; replies not yet sent */
+    unsigned query_device;
 } benign_iot;
 
-/* A few long streams, many short ones. */
+/* Number of data segments of a connection: few connections are long, many are short. */
 static unsigned segments(benign_iot *s, application application)
 {
     uint64_t draw = random_below(&s->random, 100);
@@ -71,13 +72,13 @@ static void session_open(benign_iot *s, session *c)
         .device = six ? network_device6(device) : network_device(device),
         .server = six ? network_server6(server) : network_server(server),
         .device_index = device,
-        .source = (uint16_t)(32768 + s->opened++ % 28000),
+        .source = (uint16_t)(32768 + s->sessions_opened++ % 28000),
         .device_seq = (uint32_t)random_next(&s->random),
         .server_seq = (uint32_t)random_next(&s->random),
     };
     static const uint16_t ports[] = {443, 1883, 80};
     c->destination = ports[c->application];
-    c->left = segments(s, c->application);
+    c->segments_left = segments(s, c->application);
 }
 
 static tcp_header segment_header(const session *c, bool from_device, unsigned flags)
@@ -92,7 +93,7 @@ static tcp_header segment_header(const session *c, bool from_device, unsigned fl
     };
 }
 
-/* Headers of a segment of the connection; the payload follows. */
+/* Put the headers of a segment; the caller adds the payload and calls segment_end(). */
 static void segment_begin(benign_iot *s, session *c, frame *f, bool from_device, unsigned flags)
 {
     static const uint8_t syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
@@ -108,20 +109,20 @@ static void segment_begin(benign_iot *s, session *c, frame *f, bool from_device,
     frame_tcp(f, &header);
 }
 
-/* Account for what the segment carried. */
+/* Finish the frame and advance the sender's sequence number. */
 static void segment_end(session *c, frame *f, bool from_device, unsigned flags)
 {
     frame_end(f);
-    uint32_t moved = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    uint32_t advanced = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
     if (from_device)
-        c->device_seq += moved;
+        c->device_seq += advanced;
     else
-        c->server_seq += moved;
+        c->server_seq += advanced;
     c->last_from_device = from_device;
     c->acknowledge = f->truth.payload_len > 0;
 }
 
-static void bare(benign_iot *s, session *c, frame *f, bool from_device, unsigned flags)
+static void empty_segment(benign_iot *s, session *c, frame *f, bool from_device, unsigned flags)
 {
     segment_begin(s, c, f, from_device, flags);
     segment_end(c, f, from_device, flags);
@@ -171,27 +172,28 @@ static void http_segment(benign_iot *s, session *c, frame *f)
     segment_end(c, f, from_device, PSH | ACK);
 }
 
-/* Handshake, data with acknowledgements, the end from both sides, and a new connection. */
+/* Next segment: handshake, data with acknowledgements, FIN from both sides, then a new connection.
+ */
 static void session_next(benign_iot *s, session *c, frame *f)
 {
     static void (*const data[])(benign_iot *, session *, frame *) = {tls_segment, mqtt_segment,
                                                                      http_segment};
     if (c->step < 3) {
         static const unsigned handshake[] = {SYN, SYN | ACK, ACK};
-        bare(s, c, f, c->step != 1, handshake[c->step]);
+        empty_segment(s, c, f, c->step != 1, handshake[c->step]);
         c->step++;
     } else if (c->acknowledge && random_below(&s->random, 4) == 0) {
-        bare(s, c, f, !c->last_from_device, ACK);
-    } else if (c->left > 0) {
+        empty_segment(s, c, f, !c->last_from_device, ACK);
+    } else if (c->segments_left > 0) {
         data[c->application](s, c, f);
         c->step++;
-        c->left--;
+        c->segments_left--;
     } else {
         static const unsigned finish[] = {FIN | ACK, FIN | ACK, ACK};
         if (c->step < 1000000)
             c->step = 1000000;
         unsigned i = c->step++ - 1000000;
-        bare(s, c, f, i != 1, finish[i]);
+        empty_segment(s, c, f, i != 1, finish[i]);
         if (i == 2)
             session_open(s, c);
     }
@@ -205,13 +207,13 @@ static void udp_begin(benign_iot *s, frame *f, host from, host to, unsigned sour
     frame_udp(f, source, destination);
 }
 
-/* A multicast group of IPv4 with its MAC address, RFC 1112 section 6.4. */
+/* An IPv4 multicast group and its MAC address, RFC 1112 section 6.4. */
 static host group4(uint32_t ip)
 {
     return (host){UINT64_C(0x01005e000000) | (ip & 0x7fffff), address4(ip)};
 }
 
-/* Of IPv6, RFC 2464 section 7. */
+/* An IPv6 multicast group and its MAC address, RFC 2464 section 7. */
 static host group6(uint64_t hi, uint64_t lo)
 {
     return (host){UINT64_C(0x333300000000) | (lo & 0xffffffff), address6(hi, lo)};
@@ -220,18 +222,18 @@ static host group6(uint64_t hi, uint64_t lo)
 static void dns_frame(benign_iot *s, frame *f, unsigned device)
 {
     host client = network_device(device), resolver = network_gateway();
-    unsigned port = 20000 + s->question % 10000;
+    unsigned port = 20000 + s->query % 10000;
     if (s->replies) {
         udp_begin(s, f, resolver, client, 53, port, 64);
-        dns_answer(f, s->question & 0xffff, s->question);
+        dns_answer(f, s->query & 0xffff, s->query);
         s->replies = 0;
     } else {
-        s->question = (unsigned)random_below(&s->random, 1 << 20);
-        port = 20000 + s->question % 10000;
+        s->query = (unsigned)random_below(&s->random, 1 << 20);
+        port = 20000 + s->query % 10000;
         udp_begin(s, f, client, resolver, port, 53, 64);
-        dns_query(f, s->question & 0xffff, s->question);
+        dns_query(f, s->query & 0xffff, s->query);
         s->replies = 1;
-        s->asked_by = device;
+        s->query_device = device;
     }
 }
 
@@ -298,7 +300,7 @@ static void arp_frame(benign_iot *s, frame *f, unsigned device)
     put_address(f, to.ip);
 }
 
-/* Router and neighbour discovery, RFC 4861; listener reports, RFC 3810. */
+/* Neighbour discovery, RFC 4861; multicast listener reports, RFC 3810. */
 static void icmpv6_frame(benign_iot *s, frame *f, unsigned device)
 {
     host from = {network_device(device).mac, network_link_local(device)};
@@ -361,13 +363,13 @@ static void stp_frame(frame *f)
     put_u16(f, 0x0f00);
 }
 
-/* Everything that is no connection. */
-static void chatter(benign_iot *s, frame *f)
+/* A frame that belongs to no TCP connection. */
+static void other_frame(benign_iot *s, frame *f)
 {
     unsigned device = (unsigned)random_below(&s->random, NETWORK_DEVICES);
     uint64_t draw = random_below(&s->random, 100);
     if (s->replies)
-        dns_frame(s, f, s->asked_by);
+        dns_frame(s, f, s->query_device);
     else if (draw < 30)
         dns_frame(s, f, device);
     else if (draw < 48)
@@ -393,13 +395,13 @@ static void next(void *state, frame *f)
 {
     benign_iot *s = state;
     if (random_below(&s->random, 1000) < 85)
-        chatter(s, f);
+        other_frame(s, f);
     else
         session_next(s, &s->sessions[random_below(&s->random, SESSIONS)], f);
     f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     benign_iot *s = calloc(1, sizeof *s);
     if (!s)
@@ -408,14 +410,14 @@ static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
     s->now = DATASET_EPOCH_NS;
     for (size_t i = 0; i < SESSIONS; i++)
         session_open(s, &s->sessions[i]);
-    *stream = (scenario_stream){s, next, free};
+    *generator = (frame_generator){s, next, free};
     return 0;
 }
 
 const dataset_scenario scenario_benign_iot = {
     .name = "benign-iot",
-    .summary = "TLS, MQTT, HTTP, DNS, mDNS, SSDP, NTP, DHCP, ARP, IPv6, EAPOL and STP of a home",
+    .summary = "home network: TLS, MQTT, HTTP, DNS, mDNS, SSDP, NTP, DHCP, ARP, IPv6, EAPOL, STP",
     .seed = 3,
     .headline = true,
-    .open = open_stream,
+    .open = open_generator,
 };

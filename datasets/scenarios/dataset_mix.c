@@ -1,12 +1,13 @@
-/* The whole dataset by packets: bursts of the other scenarios. */
+/* All attacks of the CIC-IoT-2023 dataset by their share of its packets: bursts of the other
+ * scenarios. */
 #include <stdlib.h>
 
 #include "datasets/clock.h"
 #include "datasets/scenario.h"
 
-enum { BURST_MIN = 7, BURST_MAX = 500, MEAN_GAP_NS = 20000, WHOLE = 10000 };
+enum { BURST_MIN = 7, BURST_MAX = 500, MEAN_GAP_NS = 20000, SHARE_UNIT = 10000 };
 
-/* Shares of the dataset's packets, of WHOLE. Those below 0.2 % each share what is left. */
+/* Shares of the dataset's packets, in 1/SHARE_UNIT. Classes below 0.2 % each share the rest. */
 static const struct {
     const dataset_scenario *scenario;
     unsigned share;
@@ -21,31 +22,31 @@ enum { PARTS = sizeof parts / sizeof parts[0] };
 
 typedef struct dataset_mix {
     random_state random;
-    scenario_stream streams[PARTS];
-    uint64_t given[PARTS], packets; /* so far */
-    size_t part;
-    uint64_t left; /* packets of the burst */
+    frame_generator generators[PARTS];
+    uint64_t generated[PARTS], packets; /* packets of each part; of all */
+    size_t part;                        /* of the current burst */
+    uint64_t left;                      /* packets left in the current burst */
     int64_t now;
 } dataset_mix;
 
-/* How many packets the part is behind its share, times WHOLE, at the end of an average burst. */
-static uint64_t owed(const dataset_mix *s, size_t part)
+/* Packets that the part lacks to its share at the end of an average burst, times SHARE_UNIT. */
+static uint64_t deficit(const dataset_mix *s, size_t part)
 {
     const uint64_t due = (s->packets + BURST_MAX / 2) * parts[part].share;
-    const uint64_t given = s->given[part] * WHOLE;
-    return due > given ? due - given : 0;
+    const uint64_t generated = s->generated[part] * SHARE_UNIT;
+    return due > generated ? due - generated : 0;
 }
 
-/* By lot, as many tickets for each part as it is behind: so that a slice holds every part by its
- * share, though it has a few hundred bursts only. */
+/* Choose a part at random, weighted by its deficit. A slice has only a few hundred bursts; weights
+ * keep every part close to its share. */
 static void burst_begin(dataset_mix *s)
 {
-    uint64_t tickets = 0;
+    uint64_t total = 0;
     for (size_t i = 0; i < PARTS; i++)
-        tickets += owed(s, i);
-    uint64_t draw = random_below(&s->random, tickets);
-    for (s->part = 0; draw >= owed(s, s->part); s->part++)
-        draw -= owed(s, s->part);
+        total += deficit(s, i);
+    uint64_t draw = random_below(&s->random, total);
+    for (s->part = 0; draw >= deficit(s, s->part); s->part++)
+        draw -= deficit(s, s->part);
     s->left = BURST_MIN + random_below(&s->random, BURST_MAX - BURST_MIN + 1);
 }
 
@@ -55,22 +56,22 @@ static void next(void *state, frame *f)
     if (s->left == 0)
         burst_begin(s);
     s->left--;
-    s->given[s->part]++;
+    s->generated[s->part]++;
     s->packets++;
-    s->streams[s->part].next(s->streams[s->part].state, f);
+    s->generators[s->part].next(s->generators[s->part].state, f);
     f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
 }
 
-static void close_stream(void *state)
+static void close_generators(void *state)
 {
     dataset_mix *s = state;
     for (size_t i = 0; i < PARTS; i++)
-        if (s->streams[i].close)
-            s->streams[i].close(s->streams[i].state);
+        if (s->generators[i].close)
+            s->generators[i].close(s->generators[i].state);
     free(s);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     dataset_mix *s = calloc(1, sizeof *s);
     if (!s)
@@ -78,18 +79,18 @@ static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
     s->random = random_seeded(seed);
     s->now = DATASET_EPOCH_NS;
     for (size_t i = 0; i < PARTS; i++)
-        if (parts[i].scenario->open(&s->streams[i], seed + 10 * (i + 1), err) != 0) {
-            close_stream(s);
+        if (parts[i].scenario->open(&s->generators[i], seed + 10 * (i + 1), err) != 0) {
+            close_generators(s);
             return -1;
         }
-    *stream = (scenario_stream){s, next, close_stream};
+    *generator = (frame_generator){s, next, close_generators};
     return 0;
 }
 
 const dataset_scenario scenario_dataset_mix = {
     .name = "dataset-mix",
-    .summary = "bursts of all of the above by their share of the dataset's packets",
+    .summary = "bursts of all scenarios above, by their share of the dataset's packets",
     .seed = 5,
     .headline = true,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,20 +1,20 @@
-/* DDoS by HTTP: whole connections, a request and its answer in each. */
+/* DDoS by HTTP: complete connections, each with a request and its response. */
 #include "datasets/network.h"
 #include "datasets/traffic/applications.h"
 #include "datasets/traffic/sessions.h"
 
-enum { CONNECTIONS = 300, SHARE_NOISE = 60, MEAN_GAP_NS = 40000 };
+enum { CONNECTIONS = 300, SHARE_BACKGROUND = 60, MEAN_GAP_NS = 40000 };
 
-static bool from_client(unsigned turn)
+static bool from_client(unsigned segment)
 {
-    return turn == 0;
+    return segment == 0;
 }
 
-static void say(frame *f, random_state *random, unsigned turn)
+static void payload_put(frame *f, random_state *random, unsigned segment)
 {
     char request[400];
     const uint64_t r = random_next(random), search = random_next(random);
-    if (turn == 1) {
+    if (segment == 1) {
         http_response(f, random, 680 + random_below(random, 600));
         return;
     }
@@ -30,23 +30,23 @@ static void say(frame *f, random_state *random, unsigned turn)
 
 static void start(sessions *s, conversation *c)
 {
-    static const script get = {80, 2, 1, from_client, say};
+    static const script get = {80, 2, 1, from_client, payload_put};
     conversation_open(c, &get, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
                       network_device(2), (uint16_t)(1024 + s->opened % 64000), &s->base.random);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     static const sessions_kind kind = {.conversations = CONNECTIONS,
                                        .start = start,
-                                       .noise_share = SHARE_NOISE,
+                                       .background_share = SHARE_BACKGROUND,
                                        .mean_gap_ns = MEAN_GAP_NS};
-    return sessions_open(stream, &kind, seed, err);
+    return sessions_open(generator, &kind, seed, err);
 }
 
 const dataset_scenario scenario_http_flood = {
     .name = "http-flood",
-    .summary = "HTTP flood: whole connections, each with a GET and its answer",
+    .summary = "HTTP flood: complete connections, each with a GET request and its response",
     .seed = 10,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,20 +1,20 @@
-/* Mirai's greeth, greip and udpplain floods, with its telnet scan. */
+/* Mirai's greeth, greip and udpplain floods, and its telnet scan. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
 
 enum {
     PAYLOAD = 512,
-    BLOCK_PACKETS = 700, /* of one kind of flood */
-    /* Shares, of 10000 packets. */
+    BLOCK_PACKETS = 700, /* consecutive packets of one kind of flood */
+    /* Shares of the packets, in 1/10000. */
     SHARE_SCAN = 70,
-    SHARE_NOISE = 60,
+    SHARE_BACKGROUND = 60,
     MEAN_GAP_NS = 60000,
     PROTO_TCP = 6,
     PROTO_UDP = 17,
     PROTO_GRE = 47
 };
 
-/* An IPv4 header and a UDP datagram of PAYLOAD bytes as the payload of a tunnel. */
+/* Put the payload of a tunnel: an IPv4 header and a UDP datagram with PAYLOAD bytes. */
 static void inner_datagram(frame *f, random_state *random)
 {
     size_t ip = f->size;
@@ -31,11 +31,11 @@ static void inner_datagram(frame *f, random_state *random)
     put_u16(f, 1024 + (unsigned)(r >> 20) % 60000);
     put_u16(f, 1024 + (unsigned)(r >> 36) % 60000);
     put_u16(f, 8 + PAYLOAD);
-    put_u16(f, 0); /* no checksum: RFC 768 allows it, and Mirai's inner datagrams have none */
+    put_u16(f, 0); /* no checksum (RFC 768), as in Mirai's inner datagrams */
     put_random(f, random, PAYLOAD);
 }
 
-/* RFC 2784 */
+/* GRE, RFC 2784. */
 static void gre_frame(flood *s, frame *f, host from, host to, bool ethernet)
 {
     frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->base.random) & 0xffff);
@@ -57,7 +57,7 @@ static void plain_frame(flood *s, frame *f, host from, host to)
     put_random(f, &s->base.random, PAYLOAD);
 }
 
-/* The scan uses the address that it probes as sequence number, as Mirai does. */
+/* The sequence number is the target address, as in Mirai. */
 static void scan_frame(flood *s, frame *f, host from)
 {
     uint64_t r = random_next(&s->base.random);
@@ -94,10 +94,10 @@ static void flood_frame(flood *s, frame *f)
     frame_end(f);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
-    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
-    return flood_open(stream, &kind, seed, err);
+    static const flood_kind kind = {flood_frame, SHARE_BACKGROUND, MEAN_GAP_NS};
+    return flood_open(generator, &kind, seed, err);
 }
 
 const dataset_scenario scenario_mirai = {
@@ -105,5 +105,5 @@ const dataset_scenario scenario_mirai = {
     .summary = "Mirai's GRE and UDP floods with 512-byte payloads, and its telnet scan",
     .seed = 2,
     .headline = true,
-    .open = open_stream,
+    .open = open_generator,
 };

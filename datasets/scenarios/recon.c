@@ -1,4 +1,4 @@
-/* Reconnaissance and what follows it: port scans, ARP and ping sweeps, logins by dictionary. */
+/* Reconnaissance and the attack after it: port scans, ARP and ping sweeps, dictionary logins. */
 #include "datasets/network.h"
 #include "datasets/traffic/sessions.h"
 
@@ -9,8 +9,8 @@ enum {
     PROTO_ICMP = 1,
     PROTO_TCP = 6,
     LOGINS = 40,
-    /* Shares, of 10000 packets. */
-    SHARE_NOISE = 2930,
+    /* Shares of the packets, in 1/10000. */
+    SHARE_BACKGROUND = 2930,
     SHARE_OTHER = 4100,
     MEAN_GAP_NS = 500000
 };
@@ -20,28 +20,28 @@ static host attacker(void)
     return network_attacker(3);
 }
 
-static bool from_client(unsigned turn)
+static bool server_sends_first(unsigned segment)
 {
-    return turn % 2 == 1;
+    return segment % 2 == 1;
 }
 
-static bool from_client_first(unsigned turn)
+static bool client_sends_first(unsigned segment)
 {
-    return turn % 2 == 0;
+    return segment % 2 == 0;
 }
 
-/* Identification (RFC 4253 section 4.2); then what cannot be read. */
-static void say_ssh(frame *f, random_state *random, unsigned turn)
+/* Identification strings (RFC 4253 section 4.2), then random bytes for encrypted packets. */
+static void ssh_payload(frame *f, random_state *random, unsigned segment)
 {
-    if (turn == 0)
+    if (segment == 0)
         put_text(f, "SSH-2.0-dropbear_2019.78\r\n");
-    else if (turn == 1)
+    else if (segment == 1)
         put_text(f, "SSH-2.0-libssh2_1.8.0\r\n");
     else
         put_random(f, random, 48 + 16 * random_below(random, 20));
 }
 
-static void say_telnet(frame *f, random_state *random, unsigned turn)
+static void telnet_payload(frame *f, random_state *random, unsigned segment)
 {
     static const char *const words[] = {"login: ", "root\r\n", "Password: ", "",
                                         "\r\nLogin incorrect\r\n"};
@@ -49,10 +49,10 @@ static void say_telnet(frame *f, random_state *random, unsigned turn)
     const uint64_t r = random_next(random);
     (void)snprintf(password, sizeof password, "%s%u\r\n", r & 1 ? "admin" : "xc3511",
                    (unsigned)(r >> 8) % 10000);
-    put_text(f, turn == 3 ? password : words[turn]);
+    put_text(f, segment == 3 ? password : words[segment]);
 }
 
-static void say_http(frame *f, random_state *random, unsigned turn)
+static void http_payload(frame *f, random_state *random, unsigned segment)
 {
     char request[256];
     (void)snprintf(request, sizeof request,
@@ -60,35 +60,35 @@ static void say_http(frame *f, random_state *random, unsigned turn)
                    "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
                    "user=admin&password=%04u",
                    (unsigned)random_below(random, 10000));
-    put_text(f, turn == 0 ? request
-                          : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
-                            "WWW-Authenticate: Basic\r\n\r\n");
+    put_text(f, segment == 0 ? request
+                             : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
+                               "WWW-Authenticate: Basic\r\n\r\n");
 }
 
 static void start(sessions *s, conversation *c)
 {
-    static const script scripts[] = {{22, 8, 3, from_client, say_ssh},
-                                     {23, 5, 2, from_client, say_telnet},
-                                     {80, 2, 2, from_client_first, say_http}};
+    static const script scripts[] = {{22, 8, 3, server_sends_first, ssh_payload},
+                                     {23, 5, 2, server_sends_first, telnet_payload},
+                                     {80, 2, 2, client_sends_first, http_payload}};
     conversation_open(c, &scripts[s->opened % 3], attacker(),
                       network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES)),
                       (uint16_t)(33000 + s->opened % 20000), &s->base.random);
 }
 
-/* A probe, or the refusal that answers it. */
-static void probe(frame *f, uint64_t number, bool answer)
+/* A TCP SYN to a closed port, or the RST that answers it. */
+static void probe(frame *f, uint64_t number, bool is_reply)
 {
     host from = attacker();
     host to = network_device((unsigned)(number / 1000 % NETWORK_DEVICES));
     const uint16_t port = (uint16_t)(1 + number * 7 % 10000), source = 54321;
-    frame_between(f, answer ? to : from, answer ? from : to, PROTO_TCP, answer ? 64 : 47,
+    frame_between(f, is_reply ? to : from, is_reply ? from : to, PROTO_TCP, is_reply ? 64 : 47,
                   (unsigned)number & 0xffff);
-    frame_tcp(f, &(tcp_header){.source = answer ? port : source,
-                               .destination = answer ? source : port,
-                               .flags = answer ? RST | ACK : SYN,
-                               .window = answer ? 0 : 1024,
-                               .seq = answer ? 0 : (uint32_t)number * 65537,
-                               .ack = answer ? (uint32_t)number * 65537 + 1 : 0});
+    frame_tcp(f, &(tcp_header){.source = is_reply ? port : source,
+                               .destination = is_reply ? source : port,
+                               .flags = is_reply ? RST | ACK : SYN,
+                               .window = is_reply ? 0 : 1024,
+                               .seq = is_reply ? 0 : (uint32_t)number * 65537,
+                               .ack = is_reply ? (uint32_t)number * 65537 + 1 : 0});
 }
 
 static void arp_request(frame *f, unsigned target)
@@ -104,41 +104,41 @@ static void arp_request(frame *f, unsigned target)
     put_address(f, address4(network_ip(target)));
 }
 
-/* In eights: three probes with their answers, a question for a neighbour, an echo request. */
+/* Groups of eight frames: three TCP probes with their replies, an ARP request, an ICMP request. */
 static void other(sessions *s, frame *f)
 {
     const uint64_t number = s->others / 8;
-    const unsigned turn = (unsigned)(s->others % 8);
+    const unsigned step = (unsigned)(s->others % 8);
     frame_begin(f);
-    if (turn < 6) {
-        probe(f, number * 3 + turn / 2, turn % 2 != 0);
-    } else if (turn == 6) {
+    if (step < 6) {
+        probe(f, number * 3 + step / 2, step % 2 != 0);
+    } else if (step == 6) {
         arp_request(f, (unsigned)(1 + number % 254));
     } else {
         frame_between(f, attacker(), network_device((unsigned)(number % NETWORK_DEVICES)),
                       PROTO_ICMP, 47, (unsigned)number & 0xffff);
         frame_icmp(f, number % 5 ? 8 : 13, 0, (uint32_t)number);
-        if (number % 5 == 0) /* a time stamp request has three of them: RFC 792 */
+        if (number % 5 == 0) /* RFC 792: a timestamp request has three of them */
             for (int i = 0; i < 3; i++)
                 put_u32(f, 0);
     }
     frame_end(f);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     static const sessions_kind kind = {.conversations = LOGINS,
                                        .start = start,
                                        .other = other,
-                                       .noise_share = SHARE_NOISE,
+                                       .background_share = SHARE_BACKGROUND,
                                        .other_share = SHARE_OTHER,
                                        .mean_gap_ns = MEAN_GAP_NS};
-    return sessions_open(stream, &kind, seed, err);
+    return sessions_open(generator, &kind, seed, err);
 }
 
 const dataset_scenario scenario_recon = {
     .name = "recon",
-    .summary = "port scans, ARP and ping sweeps, SSH, telnet and HTTP logins by dictionary",
+    .summary = "port scans, ARP and ping sweeps, dictionary logins by SSH, telnet and HTTP",
     .seed = 12,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,22 +1,22 @@
-/* Slowloris: requests that never end hold 400 connections open. */
+/* Slowloris: 400 connections stay open, because their HTTP requests never end. */
 #include <limits.h>
 
 #include "datasets/network.h"
 #include "datasets/traffic/sessions.h"
 
-enum { SHARE_NOISE = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
+enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
 
-static bool from_client(unsigned turn)
+static bool from_client(unsigned segment)
 {
-    (void)turn;
+    (void)segment;
     return true;
 }
 
-/* One more header line. */
-static void say(frame *f, random_state *random, unsigned turn)
+/* Another HTTP header line. */
+static void payload_put(frame *f, random_state *random, unsigned segment)
 {
     char name[16];
-    (void)turn;
+    (void)segment;
     (void)snprintf(name, sizeof name, "X-%05x: ", (unsigned)random_below(random, 1 << 20));
     put_text(f, name);
     for (size_t i = VALUE + random_below(random, 20); i > 0; i--)
@@ -26,23 +26,23 @@ static void say(frame *f, random_state *random, unsigned turn)
 
 static void start(sessions *s, conversation *c)
 {
-    static const script drip = {80, UINT_MAX, 2, from_client, say};
-    conversation_open(c, &drip, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
+    static const script slow_request = {80, UINT_MAX, 2, from_client, payload_put};
+    conversation_open(c, &slow_request, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
                       network_device(2), (uint16_t)(40000 + s->opened), &s->base.random);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     static const sessions_kind kind = {.conversations = SESSIONS_MAX,
                                        .start = start,
-                                       .noise_share = SHARE_NOISE,
+                                       .background_share = SHARE_BACKGROUND,
                                        .mean_gap_ns = MEAN_GAP_NS};
-    return sessions_open(stream, &kind, seed, err);
+    return sessions_open(generator, &kind, seed, err);
 }
 
 const dataset_scenario scenario_slowloris = {
     .name = "slowloris",
-    .summary = "400 long connections that drip header lines, among a home's traffic",
+    .summary = "400 long connections that send HTTP header lines slowly, with background traffic",
     .seed = 11,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,4 +1,5 @@
-/* Somebody in the middle: a home's traffic is seen twice, ARP and DNS are forged. */
+/* Machine in the middle: packets of a home network are captured twice, before and after the
+ * attacker relays them; ARP and DNS replies are forged. */
 #include "datasets/clock.h"
 #include "datasets/network.h"
 #include "datasets/traffic/applications.h"
@@ -7,19 +8,19 @@
 enum {
     ETHERTYPE_ARP = 0x0806,
     PROTO_UDP = 17,
-    SMALL = 300, /* bytes: shorter frames are seldom relayed, others always */
-    /* Shares, of 10000. */
-    SHARE_SMALL_KEPT = 3700,
-    SHARE_ARP = 100, /* of the packets */
-    SHARE_DNS = 40,
+    SMALL = 300, /* bytes; shorter frames are often left out */
+    /* Shares, in 1/10000. */
+    SHARE_SMALL_USED = 3700, /* of the small frames */
+    SHARE_ARP = 100,         /* of the packets */
+    SHARE_DNS = 40,          /* of the packets */
     MEAN_GAP_NS = 3000000
 };
 
 typedef struct spoofing {
     background_traffic base;
-    frame relayed; /* the frame that is seen again next, if any */
+    frame relayed; /* the next frame, if `relay` */
     bool relay;
-    unsigned answers, question; /* a question with so many answers to come */
+    unsigned query, answers; /* last DNS query; answers not yet sent */
 } spoofing;
 
 static uint64_t attacker_mac(void)
@@ -27,7 +28,7 @@ static uint64_t attacker_mac(void)
     return network_attacker(0).mac;
 }
 
-/* A unicast frame with an IP header, of 60 bytes and more. */
+/* True for unicast IP frames. */
 static bool can_be_relayed(const frame *f)
 {
     return f->ip && !(f->truth.eth_dst >> 40 & 1);
@@ -40,7 +41,7 @@ static void mac_set(frame *f, bool source, uint64_t mac)
     *(source ? &f->truth.eth_src : &f->truth.eth_dst) = mac;
 }
 
-/* As a router does: RFC 1812 section 5.3.1. */
+/* As a router does, RFC 1812 section 5.3.1. */
 static void ttl_decrement(frame *f)
 {
     uint8_t *ip = f->bytes + f->ip;
@@ -54,12 +55,12 @@ static void ttl_decrement(frame *f)
     store_u16(ip + 10, checksum(ip, (size_t)(ip[0] & 15) * 4, 0));
 }
 
-/* A packet of the home goes to the attacker first, and then on to whom it was meant for. */
+/* A frame of the background traffic, sent to the attacker; its relayed copy is the next frame. */
 static void home_frame(spoofing *s, frame *f)
 {
     do
         s->base.home.next(s->base.home.state, f);
-    while (f->size < SMALL && random_below(&s->base.random, 10000) >= SHARE_SMALL_KEPT);
+    while (f->size < SMALL && random_below(&s->base.random, 10000) >= SHARE_SMALL_USED);
     if (!can_be_relayed(f))
         return;
     s->relayed = *f;
@@ -69,43 +70,43 @@ static void home_frame(spoofing *s, frame *f)
     ttl_decrement(&s->relayed);
 }
 
-/* A gratuitous answer: the gateway's address is at the attacker's (RFC 826, RFC 5227). */
+/* A forged ARP reply: the gateway's IP address has the attacker's MAC address (RFC 826). */
 static void arp_frame(spoofing *s, frame *f)
 {
-    host victim = network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES));
+    host target = network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES));
     frame_begin(f);
-    frame_ethernet(f, attacker_mac(), victim.mac, ETHERTYPE_ARP);
+    frame_ethernet(f, attacker_mac(), target.mac, ETHERTYPE_ARP);
     put_u32(f, 0x00010800); /* Ethernet, IPv4 */
     put_u16(f, 0x0604);
     put_u16(f, 2); /* reply */
     put_mac(f, attacker_mac());
     put_address(f, network_gateway().ip);
-    put_mac(f, victim.mac);
-    put_address(f, victim.ip);
+    put_mac(f, target.mac);
+    put_address(f, target.ip);
     frame_end(f);
 }
 
-/* A question, the forged answer with the attacker's address, and the true one, too late. */
+/* A DNS query, then the forged answer with the attacker's address, then the real answer. */
 static void dns_frame(spoofing *s, frame *f)
 {
-    host victim = network_device(s->question % NETWORK_DEVICES), resolver = network_gateway();
+    host target = network_device(s->query % NETWORK_DEVICES), resolver = network_gateway();
     const bool ask = s->answers == 0, forged = s->answers == 2;
     if (ask) {
-        s->question = (unsigned)random_below(&s->base.random, 1 << 20);
-        victim = network_device(s->question % NETWORK_DEVICES);
+        s->query = (unsigned)random_below(&s->base.random, 1 << 20);
+        target = network_device(s->query % NETWORK_DEVICES);
     }
-    const unsigned port = 20000 + s->question % 10000;
+    const unsigned port = 20000 + s->query % 10000;
     host answerer = {forged ? attacker_mac() : resolver.mac, resolver.ip};
     frame_begin(f);
-    frame_between(f, ask ? victim : answerer, ask ? resolver : victim, PROTO_UDP, 64,
-                  s->question & 0xffff);
+    frame_between(f, ask ? target : answerer, ask ? resolver : target, PROTO_UDP, 64,
+                  s->query & 0xffff);
     frame_udp(f, ask ? port : 53, ask ? 53 : port);
     if (ask)
-        dns_query(f, s->question & 0xffff, s->question);
+        dns_query(f, s->query & 0xffff, s->query);
     else
-        dns_answer(f, s->question & 0xffff, s->question);
+        dns_answer(f, s->query & 0xffff, s->query);
     if (forged) {
-        f->size -= 4; /* the address is the last of it */
+        f->size -= 4; /* replace the address, which ends the answer */
         put_address(f, network_attacker(0).ip);
     }
     frame_end(f);
@@ -129,14 +130,14 @@ static void next(void *state, frame *f)
     f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, MEAN_GAP_NS);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
-    return background_open(stream, sizeof(spoofing), next, seed, err) ? 0 : -1;
+    return background_open(generator, sizeof(spoofing), next, seed, err) ? 0 : -1;
 }
 
 const dataset_scenario scenario_spoofing = {
     .name = "spoofing",
-    .summary = "a home's packets seen twice by a machine in the middle, forged ARP and DNS",
+    .summary = "machine in the middle: home packets captured twice, forged ARP and DNS replies",
     .seed = 13,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,4 +1,4 @@
-/* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet a flow. */
+/* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet per flow. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
 
@@ -8,12 +8,12 @@ enum {
     RST = 4,
     PSH = 8,
     ACK = 16,
-    BLOCK_PACKETS = 20000, /* of one kind of flood */
-    /* Shares, of 10000 packets. */
+    BLOCK_PACKETS = 20000, /* consecutive packets of one kind of flood */
+    /* Shares of the packets, in 1/10000. */
     SHARE_UNPADDED = 200,
     SHARE_OPTIONS = 100,
     SHARE_WRONG_CHECKSUM = 50,
-    SHARE_NOISE = 44,
+    SHARE_BACKGROUND = 44,
     MEAN_GAP_NS = 8000
 };
 
@@ -22,23 +22,22 @@ enum { BLOCKS = sizeof block_flags / sizeof block_flags[0], BLOCK_SYNONYMOUS = 4
 
 static void flood_frame(flood *s, frame *f)
 {
-    /* MSS, window scale, SACK permitted: what a real stack's SYN of 74 bytes carries, with padding.
-     */
+    /* MSS, SACK permitted, timestamp, window scale: as in a real SYN of 74 bytes. */
     static const uint8_t options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
                                         2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
     uint64_t r = random_next(&s->base.random);
     size_t block = s->packets / BLOCK_PACKETS % BLOCKS;
     unsigned draw = (unsigned)(r % 10000), flags = block_flags[block];
-    host victim = network_device((unsigned)(block * 7)), from;
+    host target = network_device((unsigned)(block * 7)), from;
     from = network_attacker((unsigned)(r >> 16) % NETWORK_ATTACKERS);
     if (block == BLOCK_SYNONYMOUS)
-        from.ip = victim.ip;
+        from.ip = target.ip;
     bool unpadded = draw < SHARE_UNPADDED;
     bool with_options = !unpadded && flags == SYN && draw < SHARE_UNPADDED + SHARE_OPTIONS * 5 / 2;
     frame_begin(f);
     f->unpadded = unpadded;
     f->wrong_checksum = (r >> 24) % 10000 < SHARE_WRONG_CHECKSUM;
-    frame_between(f, from, victim, 6, 64, (unsigned)(r >> 32) & 0xffff);
+    frame_between(f, from, target, 6, 64, (unsigned)(r >> 32) & 0xffff);
     frame_tcp(f, &(tcp_header){
                      .source = (uint16_t)(1024 + s->packets % 64511),
                      .destination = (uint16_t)(block % 2 ? 443 : 80),
@@ -52,16 +51,16 @@ static void flood_frame(flood *s, frame *f)
     frame_end(f);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
-    static const flood_kind kind = {flood_frame, SHARE_NOISE, MEAN_GAP_NS};
-    return flood_open(stream, &kind, seed, err);
+    static const flood_kind kind = {flood_frame, SHARE_BACKGROUND, MEAN_GAP_NS};
+    return flood_open(generator, &kind, seed, err);
 }
 
 const dataset_scenario scenario_tcp_flood = {
     .name = "tcp-flood",
-    .summary = "SYN, null, PSH+ACK, RST+FIN and same-address floods: small packets, a flow each",
+    .summary = "SYN, null, PSH+ACK, RST+FIN and same-address floods: small packets, one per flow",
     .seed = 1,
     .headline = true,
-    .open = open_stream,
+    .open = open_generator,
 };

@@ -1,4 +1,4 @@
-/* What costs a parser most: headers upon headers, options to the limit, and packets that lie. */
+/* The most expensive packets for a parser: many headers, maximum options, wrong lengths. */
 #include <stdlib.h>
 
 #include "datasets/clock.h"
@@ -57,7 +57,7 @@ static void ethernet(worst_parse *s, frame *f, unsigned type)
     frame_ethernet(f, device(s, false).mac, MAC_GATEWAY, type);
 }
 
-/* Draws are taken one by one: the order of a call's arguments is the compiler's choice. */
+/* One random number per statement: C does not define the order of a call's arguments. */
 static void ip(worst_parse *s, frame *f, bool six, unsigned proto)
 {
     const address from = device(s, six).ip, to = server(s, six).ip;
@@ -89,7 +89,7 @@ static void payload(worst_parse *s, frame *f)
     put_random(f, &s->random, below(s, 140));
 }
 
-/* An IPv4 datagram with UDP as the payload of a tunnel. */
+/* Put the payload of a tunnel: an IPv4 datagram with UDP. */
 static void inner_datagram(worst_parse *s, frame *f)
 {
     const size_t at = f->size;
@@ -117,8 +117,8 @@ static void inner_frame(worst_parse *s, frame *f)
     inner_datagram(s, f);
 }
 
-/* Two tags, a session, and half of the time labels within it. */
-static void stacked(worst_parse *s, frame *f)
+/* Two VLAN tags and PPPoE; in half of the frames also an MPLS label. */
+static void qinq_pppoe(worst_parse *s, frame *f)
 {
     const bool six = below(s, 2), labels = below(s, 2);
     ethernet(s, f, ETHERTYPE_QINQ);
@@ -132,7 +132,7 @@ static void stacked(worst_parse *s, frame *f)
     payload(s, f);
 }
 
-static void labelled(worst_parse *s, frame *f)
+static void mpls(worst_parse *s, frame *f)
 {
     const bool six = below(s, 2);
     ethernet(s, f, ETHERTYPE_VLAN);
@@ -155,7 +155,7 @@ static void snap(worst_parse *s, frame *f)
 }
 
 /* One to eight extension headers. */
-static void extended(worst_parse *s, frame *f)
+static void ipv6_extensions(worst_parse *s, frame *f)
 {
     const unsigned count = 1 + below(s, 8);
     ethernet(s, f, ETHERTYPE_IPV6);
@@ -174,9 +174,8 @@ static void extended(worst_parse *s, frame *f)
     payload(s, f);
 }
 
-/* IP in IP, VXLAN (RFC 7348), GENEVE (RFC 8926): the outer headers are what the columns describe.
- */
-static void tunnelled(worst_parse *s, frame *f)
+/* IP in IP, VXLAN (RFC 7348), GENEVE (RFC 8926). The columns describe the outer headers. */
+static void tunnel(worst_parse *s, frame *f)
 {
     const unsigned kind = below(s, 3);
     ethernet(s, f, ETHERTYPE_IPV4);
@@ -192,7 +191,7 @@ static void tunnelled(worst_parse *s, frame *f)
 }
 
 /* Options of TCP and of IPv4 to the limit. */
-static void optioned(worst_parse *s, frame *f)
+static void options_full(worst_parse *s, frame *f)
 {
     ethernet(s, f, ETHERTYPE_IPV4);
     ip(s, f, false, PROTO_TCP);
@@ -202,15 +201,15 @@ static void optioned(worst_parse *s, frame *f)
     payload(s, f);
 }
 
-/* Protocols that are numbers, and UDP-Lite. */
-static void numbered(worst_parse *s, frame *f)
+/* SCTP, of which the columns have only the protocol number, and UDP-Lite. */
+static void other_transport(worst_parse *s, frame *f)
 {
     const bool six = below(s, 2), lite = below(s, 2);
     ethernet(s, f, six ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
     ip(s, f, six, lite ? PROTO_UDPLITE : PROTO_SCTP);
     if (lite) {
         udp(s, f, 40001);
-    } else { /* RFC 9260: ports, tag, checksum; a heartbeat */
+    } else { /* RFC 9260: ports, tag, checksum, HEARTBEAT chunk */
         put_u32(f, 0x9c419c42);
         put_u32(f, (uint32_t)random_next(&s->random));
         put_u32(f, 0);
@@ -222,8 +221,8 @@ static void numbered(worst_parse *s, frame *f)
         payload(s, f);
 }
 
-/* Sound until frame_end(); see lie_tell(). */
-static void lying(worst_parse *s, frame *f)
+/* Build a well-formed frame; after frame_end(), length_corrupt() makes it malformed. */
+static void wrong_length(worst_parse *s, frame *f)
 {
     ethernet(s, f, ETHERTYPE_IPV4);
     ip(s, f, false, PROTO_UDP);
@@ -232,37 +231,37 @@ static void lying(worst_parse *s, frame *f)
     put_random(f, &s->random, 18 + below(s, 80));
 }
 
-/* The step that gives IP, or the transport header behind it, is the last one. */
-static void lie_at(frame *f, bool transport)
+/* Decoding ends after the IP header, or after the transport header, with PKT_BAD_LENGTH. */
+static void bad_length_after(frame *f, bool transport)
 {
-    f->step_count = transport ? 3 : 2;
+    f->header_count = transport ? 3 : 2;
     frame_verdict(f, PKT_BAD_LENGTH);
 }
 
-static void lie_tell(worst_parse *s, frame *f)
+static void length_corrupt(worst_parse *s, frame *f)
 {
     uint8_t *header = f->bytes + f->ip;
     switch (below(s, 5)) {
-    case 0: /* a header of less than 20 bytes */
+    case 0: /* IP header length below 20 bytes */
         header[0] = (uint8_t)(0x40 + below(s, 5));
-        lie_at(f, false);
+        bad_length_after(f, false);
         break;
-    case 1: /* a datagram longer than the frame */
+    case 1: /* IP total length above the frame's */
         f->oversized = true;
         f->truth.ip_len += 1 + below(s, 1000);
         store_u16(header + 2, f->truth.ip_len);
-        lie_at(f, false);
+        bad_length_after(f, false);
         break;
-    case 2: /* and one shorter than its header */
+    case 2: /* IP total length below the header length */
         f->truth.ip_len = 1 + below(s, 19);
         store_u16(header + 2, f->truth.ip_len);
-        lie_at(f, false);
+        bad_length_after(f, false);
         break;
-    case 3: /* UDP longer than the datagram */
+    case 3: /* UDP length above the datagram's */
         store_u16(f->bytes + f->l4 + 4, 8 + f->truth.payload_len + 1 + below(s, 1000));
-        lie_at(f, true);
+        bad_length_after(f, true);
         break;
-    default: /* a frame that ends within its headers */
+    default: /* the frame ends inside its headers */
         f->size = below(s, 2) ? 1 + below(s, 13) : 15 + below(s, 19);
         break;
     }
@@ -270,33 +269,33 @@ static void lie_tell(worst_parse *s, frame *f)
 
 static void next(void *state, frame *f)
 {
-    static void (*const kinds[])(worst_parse *, frame *) = {stacked,   labelled, extended, extended,
-                                                            tunnelled, optioned, optioned, snap,
-                                                            numbered,  lying};
+    static void (*const kinds[])(worst_parse *, frame *) = {
+        qinq_pppoe,   mpls, ipv6_extensions, ipv6_extensions, tunnel, options_full,
+        options_full, snap, other_transport, wrong_length};
     worst_parse *s = state;
     const size_t kind = below(s, sizeof kinds / sizeof kinds[0]);
     frame_begin(f);
     kinds[kind](s, f);
     frame_end(f);
-    if (kinds[kind] == lying)
-        lie_tell(s, f);
+    if (kinds[kind] == wrong_length)
+        length_corrupt(s, f);
     f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
 }
 
-static int open_stream(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     worst_parse *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a scenario");
     s->random = random_seeded(seed);
     s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, free};
+    *generator = (frame_generator){s, next, free};
     return 0;
 }
 
 const dataset_scenario scenario_worst_parse = {
     .name = "worst-parse",
-    .summary = "stress: tags, labels, extensions, tunnels and options to the limit, lying lengths",
+    .summary = "stress: VLAN, MPLS, IPv6 extensions, tunnels, maximum options, wrong lengths",
     .seed = 14,
-    .open = open_stream,
+    .open = open_generator,
 };

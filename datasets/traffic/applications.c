@@ -1,6 +1,6 @@
 #include "datasets/traffic/applications.h"
 
-/* Write a 2-byte or 3-byte length that is known only when what it counts has been written. */
+/* Store the length of the bytes after a 2-byte or 3-byte field that length_open() put at `at`. */
 static void length_patch(frame *f, size_t at, size_t width)
 {
     size_t length = f->size - at - width;
@@ -9,6 +9,7 @@ static void length_patch(frame *f, size_t at, size_t width)
     store_u16(f->bytes + at + width - 2, (unsigned)length);
 }
 
+/* Put a length field of `width` bytes; returns its offset, for length_patch(). */
 static size_t length_open(frame *f, size_t width)
 {
     size_t at = f->size;
@@ -188,7 +189,7 @@ void dns_answer(frame *f, unsigned id, unsigned name)
 {
     dns_header(f, id, 0x8180, 1, 1);
     dns_question(f, name);
-    put_u16(f, 0xc00c); /* the question's name */
+    put_u16(f, 0xc00c); /* pointer to the name in the question */
     put_u16(f, 1);
     put_u16(f, 1);
     put_u32(f, 300);
@@ -248,7 +249,7 @@ void ntp(frame *f, random_state *random, bool server)
     put_u32(f, server ? 0x00000123 : 0);
     put_u32(f, server ? 0x00000456 : 0);
     put_u32(f, server ? 0xc6120001 : 0);
-    for (int stamp = 0; stamp < 4; stamp++) { /* seconds of era 0 in late 2022, fractions */
+    for (int stamp = 0; stamp < 4; stamp++) { /* seconds of NTP era 0 in 2022, fraction */
         bool set = server || stamp == 3;
         put_u32(f, set ? UINT32_C(0xe7000000) : 0);
         put_u32(f, set ? (uint32_t)random_next(random) : 0);

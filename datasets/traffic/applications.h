@@ -1,4 +1,4 @@
-/* Payloads that are what they claim to be: as much of each protocol as a dissector looks at. */
+/* Application payloads: as much of each protocol as a dissector reads. */
 #ifndef PKT_APPLICATIONS_H
 #define PKT_APPLICATIONS_H
 
@@ -7,7 +7,7 @@
 /* TLS 1.2/1.3 records, RFC 8446 sections 4.1.2, 4.1.3 and 5.1. */
 void tls_client_hello(frame *f, random_state *random);
 void tls_server_hello(frame *f, random_state *random);
-/* One application data record of `size` bytes in all, at least 6. */
+/* One application data record of `size` bytes, header included; size >= 6. */
 void tls_data(frame *f, random_state *random, size_t size);
 
 /* MQTT 3.1.1, OASIS standard: control packets. */
@@ -20,18 +20,18 @@ void mqtt_ping(frame *f, bool response);
 void http_request(frame *f, unsigned device);
 void http_response(frame *f, random_state *random, size_t body);
 
-/* DNS, RFC 1035; a name of the generated network. */
+/* DNS, RFC 1035; `name`: number of a host name. */
 void dns_query(frame *f, unsigned id, unsigned name);
 void dns_answer(frame *f, unsigned id, unsigned name);
 /* Multicast DNS, RFC 6762. */
 void mdns_query(frame *f);
 void mdns_answer(frame *f, unsigned device);
-/* SSDP of UPnP Device Architecture 2.0. */
+/* SSDP, UPnP Device Architecture 2.0. */
 void ssdp_search(frame *f);
 void ssdp_notify(frame *f, unsigned device);
 /* NTPv4, RFC 5905: client (mode 3) or server (mode 4). */
 void ntp(frame *f, random_state *random, bool server);
-/* DHCP, RFC 2131: DISCOVER 1, OFFER 2, REQUEST 3, ACK 5. */
+/* DHCP, RFC 2131; `type`: DISCOVER 1, OFFER 2, REQUEST 3, ACK 5. */
 void dhcp(frame *f, unsigned type, uint32_t transaction, uint64_t mac, uint32_t offered);
 
 #endif

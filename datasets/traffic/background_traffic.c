@@ -11,7 +11,7 @@ static void background_close(void *state)
     free(s);
 }
 
-void *background_open(scenario_stream *stream, size_t size, void (*next)(void *state, frame *f),
+void *background_open(frame_generator *generator, size_t size, void (*next)(void *state, frame *f),
                       uint64_t seed, pkt_err *err)
 {
     background_traffic *s = calloc(1, size);
@@ -22,6 +22,6 @@ void *background_open(scenario_stream *stream, size_t size, void (*next)(void *s
     }
     s->random = random_seeded(seed);
     s->now = DATASET_EPOCH_NS;
-    *stream = (scenario_stream){s, next, background_close};
+    *generator = (frame_generator){s, next, background_close};
     return s;
 }

@@ -21,7 +21,7 @@ void conversation_open(conversation *c, const script *script, host client, host 
 
 static void segment_begin(conversation *c, frame *f, bool from_client, unsigned flags)
 {
-    /* MSS, SACK permitted, time stamp, window scale */
+    /* MSS, SACK permitted, timestamp, window scale */
     static const uint8_t syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
                                             2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
     tcp_header header = {.source = from_client ? c->source : c->script->port,
@@ -41,46 +41,46 @@ static void segment_begin(conversation *c, frame *f, bool from_client, unsigned 
 static void segment_end(conversation *c, frame *f, bool from_client, unsigned flags)
 {
     frame_end(f);
-    const uint32_t moved = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    const uint32_t advanced = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
     if (from_client)
-        c->client_seq += moved;
+        c->client_seq += advanced;
     else
-        c->server_seq += moved;
+        c->server_seq += advanced;
 }
 
-static void bare(conversation *c, frame *f, bool from_client, unsigned flags)
+static void empty_segment(conversation *c, frame *f, bool from_client, unsigned flags)
 {
     segment_begin(c, f, from_client, flags);
     segment_end(c, f, from_client, flags);
 }
 
-static void turn(conversation *c, frame *f, random_state *random)
+static void data_segment(conversation *c, frame *f, random_state *random)
 {
     const script *script = c->script;
-    const bool from_client = script->from_client(c->turn);
+    const bool from_client = script->from_client(c->segment);
     segment_begin(c, f, from_client, PSH | ACK);
-    script->say(f, random, c->turn);
+    script->payload_put(f, random, c->segment);
     segment_end(c, f, from_client, PSH | ACK);
-    c->owed = script->ack_in && random_below(random, script->ack_in) == 0;
-    c->owed_by_client = !from_client;
-    if (script->turns != UINT_MAX)
-        c->turn++;
+    c->ack_pending = script->ack_one_in && random_below(random, script->ack_one_in) == 0;
+    c->ack_from_client = !from_client;
+    if (script->segments != UINT_MAX)
+        c->segment++;
 }
 
 bool conversation_next(conversation *c, frame *f, random_state *random)
 {
     static const unsigned start[] = {SYN, SYN | ACK, ACK}, end[] = {FIN | ACK, FIN | ACK, ACK};
     if (c->step < 3) {
-        bare(c, f, c->step != 1, start[c->step]);
+        empty_segment(c, f, c->step != 1, start[c->step]);
         c->step++;
-    } else if (c->owed) {
-        bare(c, f, c->owed_by_client, ACK);
-        c->owed = false;
-    } else if (c->turn < c->script->turns) {
-        turn(c, f, random);
+    } else if (c->ack_pending) {
+        empty_segment(c, f, c->ack_from_client, ACK);
+        c->ack_pending = false;
+    } else if (c->segment < c->script->segments) {
+        data_segment(c, f, random);
     } else {
         const unsigned i = c->step++ - 3;
-        bare(c, f, i != 1, end[i]);
+        empty_segment(c, f, i != 1, end[i]);
         return i < 2;
     }
     return true;

@@ -5,7 +5,7 @@
 void flood_next(void *state, frame *f)
 {
     flood *s = state;
-    if (random_below(&s->base.random, 10000) < s->kind->noise_share)
+    if (random_below(&s->base.random, 10000) < s->kind->background_share)
         s->base.home.next(s->base.home.state, f);
     else
         s->kind->build(s, f);
@@ -13,9 +13,9 @@ void flood_next(void *state, frame *f)
     f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, s->kind->mean_gap_ns);
 }
 
-int flood_open(scenario_stream *stream, const flood_kind *kind, uint64_t seed, pkt_err *err)
+int flood_open(frame_generator *generator, const flood_kind *kind, uint64_t seed, pkt_err *err)
 {
-    flood *s = background_open(stream, sizeof *s, flood_next, seed, err);
+    flood *s = background_open(generator, sizeof *s, flood_next, seed, err);
     if (!s)
         return -1;
     s->kind = kind;

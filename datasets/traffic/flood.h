@@ -1,4 +1,4 @@
-/* What all floods share: their own frames, a home's traffic in between, and a clock. */
+/* Flood scenarios: frames of the flood mixed with background traffic. */
 #ifndef PKT_FLOOD_H
 #define PKT_FLOOD_H
 
@@ -7,23 +7,24 @@
 struct flood;
 
 typedef struct flood_kind {
-    /* Build a whole frame of the flood. */
+    /* Build a frame of the flood, up to frame_end(). */
     void (*build)(struct flood *flood, frame *f);
-    unsigned noise_share; /* of 10000 frames, those of benign-iot */
-    uint64_t mean_gap_ns;
+    unsigned background_share; /* of the frames, in 1/10000 */
+    uint64_t mean_gap_ns;      /* mean time between two frames */
 } flood_kind;
 
 typedef struct flood {
     background_traffic base;
     const flood_kind *kind;
-    uint64_t packets;    /* so far, noise included */
-    uint64_t unfinished; /* seed of the datagram whose rest comes next; 0: none */
+    uint64_t packets; /* generated, background included */
+    /* Seed of the datagram whose second fragment is the next frame; 0: none. */
+    uint64_t second_fragment_seed;
 } flood;
 
-/* The next frame: scenario_stream.next of a flood. */
+/* frame_generator.next of a flood. */
 void flood_next(void *state, frame *f);
 
-/* A stream of frames of the kind, which must outlive it. 0, or -1 and *err without memory. */
-int flood_open(scenario_stream *stream, const flood_kind *kind, uint64_t seed, pkt_err *err);
+/* Open a generator of a flood; `kind` must outlive it. 0, or -1 and *err if memory is exhausted. */
+int flood_open(frame_generator *generator, const flood_kind *kind, uint64_t seed, pkt_err *err);
 
 #endif

@@ -6,9 +6,9 @@ static void sessions_next(void *state, frame *f)
 {
     sessions *s = state;
     const uint64_t draw = random_below(&s->base.random, 10000);
-    if (draw < s->kind->noise_share) {
+    if (draw < s->kind->background_share) {
         s->base.home.next(s->base.home.state, f);
-    } else if (draw < s->kind->noise_share + s->kind->other_share) {
+    } else if (draw < s->kind->background_share + s->kind->other_share) {
         s->kind->other(s, f);
         s->others++;
     } else {
@@ -23,9 +23,10 @@ static void sessions_next(void *state, frame *f)
     f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, s->kind->mean_gap_ns);
 }
 
-int sessions_open(scenario_stream *stream, const sessions_kind *kind, uint64_t seed, pkt_err *err)
+int sessions_open(frame_generator *generator, const sessions_kind *kind, uint64_t seed,
+                  pkt_err *err)
 {
-    sessions *s = background_open(stream, sizeof *s, sessions_next, seed, err);
+    sessions *s = background_open(generator, sizeof *s, sessions_next, seed, err);
     if (!s)
         return -1;
     s->kind = kind;

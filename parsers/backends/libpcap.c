@@ -1,5 +1,5 @@
-/* libpcap: its savefile reader in front of our decoders. It prices the library's reading; what it
- * agrees with raw about is the reading, not the decoding. */
+/* libpcap: libpcap's savefile reader with our decoders. It measures the library's file reader.
+ * Where its rows equal those of raw, only the file reading is confirmed, not the decoding. */
 #include "pktbench.h"
 
 #include <pcap/pcap.h>
@@ -17,9 +17,9 @@ typedef struct libpcap_state {
     pkt_pcap_live *live; /* NULL: a file */
     pkt_level depth;     /* how much of a packet is decoded */
     uint16_t link_type;
-    int short_seconds;    /* classic pcap: the seconds are 32 bits without a sign */
-    pkt_err fault;        /* met while rows before it were still to be handed out */
-    pkt_streams *streams; /* at the depth `flows` */
+    int unsigned_seconds;  /* classic pcap: seconds are unsigned 32-bit numbers */
+    pkt_err pending_error; /* returned after the rows before it */
+    pkt_streams *streams;  /* at depth flows */
 } libpcap_state;
 
 static const char *libpcap_version(void)
@@ -29,16 +29,16 @@ static const char *libpcap_version(void)
     return strncmp(version, prefix, sizeof prefix - 1) == 0 ? version + sizeof prefix - 1 : version;
 }
 
-static int pcap_get(libpcap_state *s, const pkt_capture *capture, pkt_err *err)
+static int handle_open(libpcap_state *s, const pkt_capture *capture, pkt_err *err)
 {
-    char words[PCAP_ERRBUF_SIZE];
+    char message[PCAP_ERRBUF_SIZE];
     if (capture->format == PKT_FORMAT_LIVE) {
         s->live = pkt_pcap_live_open(capture, &s->pcap, err);
         return s->live ? 0 : -1;
     }
     s->pcap =
-        pcap_open_offline_with_tstamp_precision(capture->path, PCAP_TSTAMP_PRECISION_NANO, words);
-    return s->pcap ? 0 : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+        pcap_open_offline_with_tstamp_precision(capture->path, PCAP_TSTAMP_PRECISION_NANO, message);
+    return s->pcap ? 0 : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", message);
 }
 
 static int libpcap_open(void *context, void **state, const pkt_capture *capture,
@@ -48,7 +48,7 @@ static int libpcap_open(void *context, void **state, const pkt_capture *capture,
     libpcap_state *s = calloc(1, sizeof *s);
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    if (pcap_get(s, capture, err) != 0) {
+    if (handle_open(s, capture, err) != 0) {
         free(s);
         return -1;
     }
@@ -60,7 +60,7 @@ static int libpcap_open(void *context, void **state, const pkt_capture *capture,
         return -1;
     }
     s->link_type = pkt_link_type_of_dlt(pcap_datalink(s->pcap));
-    s->short_seconds = capture->format == PKT_FORMAT_PCAP;
+    s->unsigned_seconds = capture->format == PKT_FORMAT_PCAP;
     *state = s;
     return 0;
 }
@@ -68,8 +68,8 @@ static int libpcap_open(void *context, void **state, const pkt_capture *capture,
 static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, const uint8_t *data,
                       pkt_batch *batch, size_t row, pkt_stream_hint *hint)
 {
-    /* pcap_pkthdr carries a classic file's seconds with a sign since 2038. */
-    const int64_t seconds = s->short_seconds ? (uint32_t)header->ts.tv_sec : header->ts.tv_sec;
+    /* pcap_pkthdr has negative seconds for times after 2038 in classic pcap files. */
+    const int64_t seconds = s->unsigned_seconds ? (uint32_t)header->ts.tv_sec : header->ts.tv_sec;
     pkt_record record = {
         .data = data,
         .ts_ns = pkt_time_ns(seconds, header->ts.tv_usec),
@@ -85,12 +85,12 @@ static void row_write(const libpcap_state *s, const struct pcap_pkthdr *header, 
         pkt_decode_flows(&record, 1, batch, row, hint);
 }
 
-/* libpcap gives its faults as words only; this is how its reader says that the file ended early. */
-static void read_fault(pcap_t *pcap, pkt_err *err)
+/* libpcap has no error code for a truncated file, only its message. */
+static void read_error(pcap_t *pcap, pkt_err *err)
 {
-    const char *words = pcap_geterr(pcap);
-    pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_TRUNCATED : PKT_ERR_CORRUPT;
-    pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", words);
+    const char *message = pcap_geterr(pcap);
+    pkt_errcode code = strstr(message, "truncated") ? PKT_ERR_TRUNCATED : PKT_ERR_CORRUPT;
+    pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", message);
 }
 
 static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
@@ -99,8 +99,8 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_stream_hint hints[PKT_BATCH_ROWS];
     int rows = 0, end = 0;
     if (s->live)
-        pkt_pcap_live_look(s->live);
-    while (rows < (int)PKT_BATCH_ROWS && !end && s->fault.code == PKT_ERR_NONE) {
+        pkt_pcap_live_check(s->live);
+    while (rows < (int)PKT_BATCH_ROWS && !end && s->pending_error.code == PKT_ERR_NONE) {
         struct pcap_pkthdr *header;
         const uint8_t *data;
         int got = pcap_next_ex(s->pcap, &header, &data);
@@ -111,14 +111,14 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
                    (got == 0 && (rows > 0 || !pkt_pcap_live_wait(s->live)))) {
             end = 1;
         } else if (got != 0) {
-            read_fault(s->pcap, &s->fault);
+            read_error(s->pcap, &s->pending_error);
         }
     }
     if (s->streams && pkt_streams_number(s->streams, batch, (size_t)rows, hints, err) != 0)
         return -1;
-    if (rows > 0 || s->fault.code == PKT_ERR_NONE)
+    if (rows > 0 || s->pending_error.code == PKT_ERR_NONE)
         return rows;
-    *err = s->fault;
+    *err = s->pending_error;
     return -1;
 }
 
@@ -143,8 +143,7 @@ static const pkt_level_work levels[] = {
      PKT_FRAMES_COLUMNS},
     {PKT_LEVEL_HEADERS, "pcap_next_ex() for every packet, headers decoded as by raw",
      PKT_HEADERS_COLUMNS},
-    {PKT_LEVEL_FLOWS, "the same, then every flow looked up in a table as by raw",
-     PKT_FLOWS_COLUMNS},
+    {PKT_LEVEL_FLOWS, "as headers, then each packet's flow looked up as by raw", PKT_FLOWS_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_libpcap = {

@@ -1,4 +1,4 @@
-/* raw: our own reader and decoders. */
+/* raw: pktbench's own file reader and decoders. */
 #include "pktbench.h"
 
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 
 typedef struct raw_state {
     pkt_source *source;
-    pkt_ring *ring;       /* in place of the source: packets of an interface */
-    const pkt_live *live; /* NULL: a whole file */
+    pkt_ring *ring;       /* for an interface, instead of `source` */
+    const pkt_live *live; /* NULL: a complete file */
     pkt_level depth;      /* how much of a packet is decoded */
-    pkt_streams *streams; /* at the depth `flows` */
+    pkt_streams *streams; /* at depth flows */
 } raw_state;
 
 static const char *raw_version(void)
@@ -58,9 +58,9 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     return 0;
 }
 
-/* Records are read a few at a time: by the time the last one's header has been walked over, the
- * lines of the first one's packet have arrived, and both still fit the first-level cache. */
-enum { RECORDS_AT_ONCE = 32 };
+/* Records per read. While the headers of the last ones are read, the cache lines of the first
+ * packets are loaded; 32 records still fit the L1 cache. */
+enum { RECORDS_PER_READ = 32 };
 
 static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
                        pkt_batch *batch, size_t row, pkt_stream_hint *hints)
@@ -73,39 +73,39 @@ static void rows_write(const raw_state *s, const pkt_record *records, size_t cou
         pkt_decode_flows(records, count, batch, row, hints + row);
 }
 
-/* Streams are numbered in a pass over the whole batch. */
-static int rows_done(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
-                     pkt_err *err)
+/* Number the streams of the complete batch. Returns the number of rows, or -1 and *err. */
+static int batch_finish(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
+                        pkt_err *err)
 {
     if (s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
         return -1;
     return (int)rows;
 }
 
-/* Records of what is still coming; none, rather than waiting, where there are rows to hand out. */
+/* Read records of a live capture. Waits only if the batch has no rows yet. */
 static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
 {
-    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_AT_ONCE, rows == 0, err)
-                   : pkt_follow_read(s->source, s->live, records, RECORDS_AT_ONCE, rows == 0, err);
+    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_PER_READ, rows == 0, err)
+                   : pkt_follow_read(s->source, s->live, records, RECORDS_PER_READ, rows == 0, err);
 }
 
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
     pkt_stream_hint hints[PKT_BATCH_ROWS];
-    pkt_record records[RECORDS_AT_ONCE];
+    pkt_record records[RECORDS_PER_READ];
     size_t rows = 0;
-    while (rows + RECORDS_AT_ONCE <= PKT_BATCH_ROWS) {
+    while (rows + RECORDS_PER_READ <= PKT_BATCH_ROWS) {
         int got = s->live ? live_read(s, records, rows, err)
-                          : pkt_source_read(s->source, records, RECORDS_AT_ONCE, err);
+                          : pkt_source_read(s->source, records, RECORDS_PER_READ, err);
         if (got <= 0 && rows == 0)
             return got;
         if (got <= 0)
-            break; /* the source says it again at the next call */
+            break; /* the next call gets the same result again */
         rows_write(s, records, (size_t)got, batch, rows, hints);
         rows += (size_t)got;
     }
-    return rows_done(s, batch, rows, hints, err);
+    return batch_finish(s, batch, rows, hints, err);
 }
 
 static const pkt_feature features[] = {{"pcapng", "tested"},
@@ -118,14 +118,15 @@ static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES, "record headers read, packet bytes not touched", PKT_FRAMES_COLUMNS},
     {PKT_LEVEL_HEADERS, "record headers read, link to transport headers decoded",
      PKT_HEADERS_COLUMNS},
-    {PKT_LEVEL_FLOWS, "the same, then every flow looked up in a table", PKT_FLOWS_COLUMNS},
+    {PKT_LEVEL_FLOWS, "as headers, then each packet's flow looked up in a hash table",
+     PKT_FLOWS_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_raw = {
     .abi = PKT_ABI,
     .struct_size = sizeof(pkt_backend),
     .name = "raw",
-    .summary = "hand-rolled: reads through a window, one bounds check a header",
+    .summary = "pktbench's own parser: one bounds check per header",
     .license = "MIT",
     .origin = "ours",
     .decoder = "pktbench",

@@ -1,6 +1,6 @@
-/* read-all: walks the records and XORs every 8-byte word of every packet. It is the price of
- * touching the whole file, against which all others can be held. It is no lower bound: a parser may
- * skip payload. */
+/* read-all: reads every record and XORs all 8-byte words of every packet: the cost of reading all
+ * bytes of the file, as a baseline for the other backends. It is not a lower bound, because a
+ * parser may skip the payload. */
 #include "pktbench.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 typedef struct read_all_state {
     pkt_source *source;
-    uint64_t sum; /* of all words, kept so that the reading is not optimized away */
+    uint64_t sum; /* XOR of all words; it keeps the compiler from removing the loads */
 } read_all_state;
 
 static const char *read_all_version(void)
@@ -64,7 +64,7 @@ static int read_all_next(void *state, pkt_batch *batch, pkt_err *err)
 static void read_all_close(void *state)
 {
     read_all_state *s = state;
-    /* An opaque use: the compiler must have computed the sum. */
+    /* Uses the sum; the compiler must compute it. */
     __asm__ volatile("" : : "r"(s->sum));
     pkt_source_close(s->source);
     free(s);

@@ -1,9 +1,8 @@
-/* The only way to packet bytes: take n of them (one check a header), then load numbers from what
- * was taken.
+/* The only access to packet bytes: take n bytes (one bounds check per header), then load fields
+ * from them.
  *
- * A cursor has two ends: how many bytes were captured, and how many the packet had on the wire.
- * Length fields narrow it, so that what lies behind a datagram (Ethernet padding) is not its
- * payload.
+ * A cursor has two limits: the bytes captured, and the bytes on the wire. Length fields of headers
+ * reduce both, to exclude bytes after the datagram (Ethernet padding) from its payload.
  */
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
@@ -12,41 +11,41 @@
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
 
-/* Left to itself gcc 12 makes calls of the layers: measured, the small packets of a real capture
- * then take 1.4 times as long. */
+/* By default gcc 12 does not inline the layers. Measured: small packets of a real capture then take
+ * 1.4 times as long. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 typedef struct cursor {
     const uint8_t *at;
-    size_t captured; /* bytes that can be read at `at` */
-    size_t wire;     /* bytes that were there on the wire, never fewer than `captured` */
+    size_t captured; /* captured bytes from `at` on */
+    size_t wire;     /* bytes on the wire from `at` on, >= captured */
 } cursor;
 
-/* Why the lengths of a transport header may pass the packet's end. */
-enum pkt_open_ended {
-    NO_LENGTH = 1, /* the IP header gives none */
-    GOES_ON = 2    /* the datagram does so in other fragments */
+/* Why the length in a transport header may exceed the packet. */
+enum pkt_length_flags {
+    NO_LENGTH = 1, /* the length in the IP header is 0 */
+    FRAGMENTED = 2 /* the datagram continues in other fragments */
 };
 
-/* The row being written, and what of it applies so far. */
+/* The row to fill, and which of its columns are set. */
 typedef struct row {
     pkt_batch *batch;
     size_t index;
-    uint64_t present;
-    pkt_stream_hint *hint; /* takes what is no column; NULL: not asked for */
+    uint64_t present;      /* PKT_HAS_ bits */
+    pkt_stream_hint *hint; /* what stream numbering needs besides columns; NULL: not wanted */
 } row;
 
-/* How decoding ended, for functions that are not inlined: a row that they could write to would have
- * to live in memory on the whole way of a packet. */
-typedef struct outcome {
+/* Result of a decoder that is not inlined. It takes its row by value: with a pointer to it, the row
+ * could not stay in registers. */
+typedef struct decode_result {
     pkt_verdict verdict;
     uint64_t present;
-} outcome;
+} decode_result;
 
 /* Set a cell of the row. */
 #define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
 
-/* The next n bytes, which must not all be read; NULL if they were not captured. */
+/* Skip n bytes and return a pointer to them; NULL if they were not captured. */
 ALWAYS_INLINE const uint8_t *cursor_take(cursor *c, size_t n)
 {
     if (n > c->captured)
@@ -58,13 +57,13 @@ ALWAYS_INLINE const uint8_t *cursor_take(cursor *c, size_t n)
     return bytes;
 }
 
-/* Why n bytes could not be taken: the capture ended, or the packet did. */
+/* The verdict if n bytes could not be taken: truncated on the wire, or cut by snaplen. */
 ALWAYS_INLINE pkt_verdict cursor_short(const cursor *c, size_t n)
 {
     return n > c->wire ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
 }
 
-/* The packet goes on for n bytes at most. */
+/* Limit the packet to n more bytes. */
 ALWAYS_INLINE void cursor_narrow(cursor *c, size_t n)
 {
     if (n < c->wire)

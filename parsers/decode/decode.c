@@ -1,5 +1,5 @@
-/* One decoder a link type. The layers are inline functions, each in its own header, so that the
- * whole way of a packet is one piece of code without calls. */
+/* One decoder per link type. Each layer is an inline function in its own header file; the compiler
+ * makes one function without calls from them. */
 #include "parsers/decode/decode.h"
 
 #include "parsers/decode/ethernet.h"
@@ -28,11 +28,12 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
     }
 }
 
-/* Any link but Ethernet. */
-static __attribute__((noinline)) outcome decode_other(cursor c, row r, uint16_t link_type)
+/* Any link type except Ethernet. */
+static __attribute__((noinline)) decode_result decode_other_link(cursor c, row r,
+                                                                 uint16_t link_type)
 {
     const pkt_verdict verdict = decode_link(c, &r, link_type);
-    return (outcome){verdict, r.present};
+    return (decode_result){verdict, r.present};
 }
 
 ALWAYS_INLINE void decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
@@ -45,22 +46,21 @@ ALWAYS_INLINE void decode_frame(const pkt_record *record, pkt_batch *batch, size
         batch->verdict[index] = PKT_BAD_LENGTH;
 }
 
-/* Made twice, so that the level `headers` does not even ask whether more is wanted. */
+/* Inlined twice, with hint NULL and not NULL, to keep tests of `hint` out of the level headers. */
 ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, size_t index,
                                  pkt_stream_hint *hint)
 {
     decode_frame(record, batch, index);
     if (record->cap_len > record->wire_len)
-        return; /* no packet was captured longer than it was: its bytes cannot be told from others
-                 */
+        return; /* invalid lengths: which of the bytes belong to the packet is unknown */
     cursor c = {record->data, record->cap_len, record->wire_len};
     row r = {batch, index, 0, hint};
-    outcome end;
+    decode_result end;
     if (record->link_type == LINKTYPE_ETHERNET) {
         end.verdict = decode_ethernet(c, &r);
         end.present = r.present;
     } else {
-        end = decode_other(c, r, record->link_type);
+        end = decode_other_link(c, r, record->link_type);
     }
     batch->verdict[index] = (uint8_t)end.verdict;
     batch->present[index] = end.present;

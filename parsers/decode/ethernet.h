@@ -13,7 +13,7 @@ static inline int is_vlan(unsigned type)
     return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_QINQ_OLD;
 }
 
-/* The tags before `*type`, which becomes the type behind them. */
+/* Skip VLAN tags. *type: the first tag's EtherType; becomes the EtherType after the last tag. */
 ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
 {
     enum { TAG = 4 };
@@ -32,9 +32,10 @@ ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
     return PKT_OK;
 }
 
-/* What is neither IP nor sufficiently described by its EtherType: apart, so that the usual way
- * stays short. A `type` below ETHERTYPE_MIN is a length (IEEE 802.3). */
-static __attribute__((noinline, cold)) outcome decode_encapsulated(cursor c, row r, unsigned type)
+/* MPLS, PPPoE and LLC. Not inlined, because these are rare. A `type` below ETHERTYPE_MIN is a
+ * length (IEEE 802.3). */
+static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor c, row r,
+                                                                         unsigned type)
 {
     pkt_verdict verdict;
     if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM) {
@@ -49,7 +50,7 @@ static __attribute__((noinline, cold)) outcome decode_encapsulated(cursor c, row
         cursor_narrow(&c, type);
         verdict = decode_llc(c, &r);
     }
-    return (outcome){verdict, r.present};
+    return (decode_result){verdict, r.present};
 }
 
 static inline int is_encapsulated(unsigned type)
@@ -58,7 +59,7 @@ static inline int is_encapsulated(unsigned type)
            type == ETHERTYPE_PPPOE_SESSION;
 }
 
-/* What follows a link header, by its EtherType. */
+/* Decode what follows a link header. */
 ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
 {
     if (type == ETHERTYPE_IPV4)
@@ -75,8 +76,8 @@ ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
             return decode_ipv6(c, r);
     }
     if (!is_encapsulated(type))
-        return PKT_OK; /* ARP and all others: the EtherType says it all */
-    const outcome end = decode_encapsulated(c, *r, type);
+        return PKT_OK; /* ARP and others: no columns besides the EtherType */
+    const decode_result end = decode_encapsulated(c, *r, type);
     r->present = end.present;
     return end.verdict;
 }
@@ -89,7 +90,7 @@ ALWAYS_INLINE pkt_verdict decode_ethernet(cursor c, row *r)
         return cursor_short(&c, HEADER);
     const unsigned type = be16(h + 12);
     r->present |= PKT_HAS_LINK;
-    /* Eight bytes at once, of which the header has enough: fewer instructions than six. */
+    /* Loads of 8 bytes, within the header: fewer instructions than loads of 6. */
     PUT(r, eth_dst, be64(h) >> 16);
     PUT(r, eth_src, be64(h + 4) & 0xffffffffffff);
     PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_MIN ? 0 : type));

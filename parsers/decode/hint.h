@@ -1,22 +1,22 @@
-/* What numbering streams as Wireshark does needs of a packet besides its columns. */
+/* Fields of a packet that stream numbers need besides the columns, to be those of Wireshark. */
 #ifndef PKT_DECODE_HINT_H
 #define PKT_DECODE_HINT_H
 
 #include <stdint.h>
 
-/* Bytes of a TCP header, up to and with the window, that Wireshark numbers a stream by. */
+/* Bytes of a TCP header, up to the window field, that Wireshark needs to number a stream. */
 #define PKT_TCP_STREAM_BYTES 16
 
 typedef enum pkt_hint_kind { PKT_HINT_NONE, PKT_HINT_TCP, PKT_HINT_UDP } pkt_hint_kind;
 
 /* All 0 before a packet is decoded. */
 typedef struct pkt_stream_hint {
-    uint8_t kind;      /* not PKT_HINT_NONE: of a header that gives no columns, because it is cut or
-                        * the IP header claims more bytes than there are, but tells its stream:
-                        * ports, and the tcp_ fields */
-    uint8_t tcp_sized; /* the data offset stays within the datagram */
-    uint8_t vnc_version; /* the segment is VNC's first message, where Wireshark guesses protocols */
-    uint16_t udp_length; /* length field of the row's UDP header, also of one without columns */
+    /* Not PKT_HINT_NONE: the transport header fills no columns, because it is cut or the IP length
+     * exceeds the packet. Its ports and tcp_ fields are here instead. */
+    uint8_t kind;
+    uint8_t tcp_sized;   /* 1: the TCP header length is within the datagram */
+    uint8_t vnc_version; /* 1: Wireshark recognizes the payload as VNC by heuristics */
+    uint16_t udp_length; /* length field of the UDP header, also of one that fills no columns */
     uint16_t src_port, dst_port, tcp_flags;
     uint32_t tcp_seq, tcp_ack;
 } pkt_stream_hint;

@@ -2,18 +2,18 @@
  *
  *   type(1) code(1) checksum(2) rest of header(4)
  *
- * ICMPv6 leaves the rest to the message; some have none (RFC 4286 section 5).
+ * In ICMPv6 the rest depends on the message; some have none (RFC 4286 section 5).
  */
 #ifndef PKT_DECODE_ICMP_H
 #define PKT_DECODE_ICMP_H
 
 #include "parsers/decode/cursor.h"
 
-/* `least`: bytes of the shortest message that there is. */
-ALWAYS_INLINE pkt_verdict decode_icmp(cursor c, row *r, size_t least)
+/* `min_header`: shortest valid message, bytes. */
+ALWAYS_INLINE pkt_verdict decode_icmp(cursor c, row *r, size_t min_header)
 {
     enum { HEADER = 8 };
-    const size_t header = c.wire < HEADER ? least : HEADER;
+    const size_t header = c.wire < HEADER ? min_header : HEADER;
     const uint8_t *h = cursor_take(&c, header);
     if (!h)
         return cursor_short(&c, header);

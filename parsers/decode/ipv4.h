@@ -10,7 +10,6 @@
 #include "parsers/decode/decode.h"
 #include "parsers/decode/transport.h"
 
-/* The columns of the fixed header. */
 ALWAYS_INLINE void ipv4_columns(const uint8_t *h, row *r)
 {
     r->present |= PKT_HAS_IP | PKT_HAS_FRAG;
@@ -26,7 +25,8 @@ ALWAYS_INLINE void ipv4_columns(const uint8_t *h, row *r)
     PUT(r, dst_lo, be32(h + 16));
 }
 
-ALWAYS_INLINE pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
+/* Skip authentication headers, then decode the transport header. */
+ALWAYS_INLINE pkt_verdict ipv4_ah(cursor c, row *r, int length_flags)
 {
     unsigned proto = PROTO_AH;
     for (size_t i = 0; proto == PROTO_AH; i++) {
@@ -37,11 +37,11 @@ ALWAYS_INLINE pkt_verdict ipv4_authenticated(cursor c, row *r, int open_ended)
         if (verdict != PKT_OK)
             return verdict;
     }
-    return decode_transport(c, r, proto, open_ended);
+    return decode_transport(c, r, proto, length_flags);
 }
 
-/* A total length past the frame's end gives no columns of what follows. `c`: behind the fixed
- * header `h`. */
+/* Fill the hint if the total length exceeds the frame: the transport header fills no columns then.
+ * `h`: the fixed header; `c`: after it. */
 static inline void ipv4_hint(cursor c, const uint8_t *h, size_t header, pkt_stream_hint *hint)
 {
     enum { FIXED = 20, OFFSET = 0x1fff };
@@ -60,7 +60,7 @@ ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
         return PKT_BAD_VALUE;
     ipv4_columns(h, r);
     const size_t header = (size_t)(h[0] & 0x0f) * 4;
-    const size_t total = be16(h + 2); /* 0: the network card cuts the segment (TSO) */
+    const size_t total = be16(h + 2); /* 0 with TCP segmentation offload */
     if (header < FIXED || header > left || (total && (total < header || total > left))) {
         if (r->hint && total > left)
             ipv4_hint(c, h, header, r->hint);
@@ -73,10 +73,10 @@ ALWAYS_INLINE pkt_verdict decode_ipv4(cursor c, row *r)
     const unsigned fragment = be16(h + 6);
     if (fragment & OFFSET)
         return PKT_FRAGMENT;
-    const int open_ended = (total ? 0 : NO_LENGTH) | (fragment & MORE_FRAGMENTS ? GOES_ON : 0);
+    const int length_flags = (total ? 0 : NO_LENGTH) | (fragment & MORE_FRAGMENTS ? FRAGMENTED : 0);
     if (h[9] == PROTO_AH)
-        return ipv4_authenticated(c, r, open_ended);
-    return decode_transport(c, r, h[9], open_ended);
+        return ipv4_ah(c, r, length_flags);
+    return decode_transport(c, r, h[9], length_flags);
 }
 
 #endif

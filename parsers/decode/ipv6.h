@@ -2,7 +2,7 @@
  *
  *   version(4 bits) traffic class(8 bits) flow label(20 bits) payload length(2)
  *   next header(1) hop limit(1) source(16) destination(16)
- *   extension: next header(1) length(1) in 8-byte words less 1, data
+ *   extension: next header(1) length(1) in 8-byte words minus 1, data
  *   fragment:  next header(1) reserved(1) offset(13 bits) reserved(2 bits) more(1 bit) id(4)
  */
 #ifndef PKT_DECODE_IPV6_H
@@ -25,7 +25,7 @@ ALWAYS_INLINE void ipv6_columns(const uint8_t *h, row *r)
     PUT(r, dst_lo, be64(h + 32));
 }
 
-/* Hop-by-hop, routing and destination options: takes the header whole. */
+/* Skip a hop-by-hop, routing or destination options header. *proto: the next header. */
 ALWAYS_INLINE pkt_verdict skip_extension(cursor *c, unsigned *proto)
 {
     enum { UNIT = 8 };
@@ -39,8 +39,8 @@ ALWAYS_INLINE pkt_verdict skip_extension(cursor *c, unsigned *proto)
     return cursor_take(c, rest) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
 }
 
-/* PKT_FRAGMENT for all but the first one. */
-ALWAYS_INLINE pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int *open_ended)
+/* Skip a fragment header. PKT_FRAGMENT for every fragment except the first. */
+ALWAYS_INLINE pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int *length_flags)
 {
     enum { HEADER = 8 };
     const uint8_t *h = cursor_take(c, HEADER);
@@ -51,11 +51,11 @@ ALWAYS_INLINE pkt_verdict skip_fragment(cursor *c, row *r, unsigned *proto, int 
     PUT(r, frag_off, be16(h + 2) & 0xfff8);
     PUT(r, ip_flags, h[3] & 1);
     PUT(r, ip_id, be32(h + 4));
-    *open_ended |= h[3] & 1 ? GOES_ON : 0;
+    *length_flags |= h[3] & 1 ? FRAGMENTED : 0;
     return be16(h + 2) & 0xfff8 ? PKT_FRAGMENT : PKT_OK;
 }
 
-ALWAYS_INLINE pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int open_ended)
+ALWAYS_INLINE pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int length_flags)
 {
     for (size_t i = 0;; i++) {
         pkt_verdict verdict;
@@ -68,14 +68,14 @@ ALWAYS_INLINE pkt_verdict ipv6_extensions(cursor c, row *r, unsigned proto, int 
             break;
         case PROTO_FRAGMENT:
             if (i == PKT_MAX_IP_EXTENSIONS)
-                return PKT_UNSUPPORTED; /* before it gives columns */
-            verdict = skip_fragment(&c, r, &next, &open_ended);
+                return PKT_UNSUPPORTED; /* before the header fills columns */
+            verdict = skip_fragment(&c, r, &next, &length_flags);
             break;
         case PROTO_AH:
             verdict = skip_ah(&c, &next);
             break;
         default:
-            return decode_transport(c, r, proto, open_ended);
+            return decode_transport(c, r, proto, length_flags);
         }
         if (i == PKT_MAX_IP_EXTENSIONS)
             return PKT_UNSUPPORTED;
@@ -95,8 +95,7 @@ ALWAYS_INLINE pkt_verdict decode_ipv6(cursor c, row *r)
     if (h[0] >> 4 != 6)
         return PKT_BAD_VALUE;
     ipv6_columns(h, r);
-    /* 0: a jumbogram (RFC 2675), or the network card cuts the segment; the frame's end is the end.
-     */
+    /* 0: a jumbogram (RFC 2675) or segmentation offload; the packet ends with the frame. */
     const size_t payload = be16(h + 4);
     if (payload > c.wire) {
         if (r->hint)

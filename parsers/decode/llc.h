@@ -1,6 +1,6 @@
 /* Logical link control, IEEE 802.2 clause 3; SNAP, RFC 1042.
  *
- *   DSAP(1) SSAP(1) control(1)  and if they are aa aa 03: organization(3) type(2)
+ *   DSAP(1) SSAP(1) control(1)  if aa aa 03: organization(3) type(2)
  */
 #ifndef PKT_DECODE_LLC_H
 #define PKT_DECODE_LLC_H
@@ -8,7 +8,7 @@
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"
 
-/* The type is an EtherType under these organizations: RFC 1042, and bridges (IEEE 802.1H). */
+/* Organizations whose type is an EtherType: RFC 1042, and IEEE 802.1H for bridges. */
 enum { SNAP_ETHERNET = 0x000000, SNAP_BRIDGED = 0x0000f8 };
 
 static inline pkt_verdict decode_llc(cursor c, row *r)

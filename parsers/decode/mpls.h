@@ -8,7 +8,7 @@
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"
 
-/* No field says what comes: the version's half byte does. `other` is for other values of it. */
+/* Choose IPv4 or IPv6 by the version field. `other`: the verdict for other versions. */
 static inline pkt_verdict decode_ip_by_version(cursor c, row *r, pkt_verdict other)
 {
     if (c.captured == 0)
@@ -23,8 +23,8 @@ static inline pkt_verdict decode_ip_by_version(cursor c, row *r, pkt_verdict oth
     }
 }
 
-/* Nothing in the stack says what it carries. As all do, look at the first half byte (RFC 4928
- * section 3): 4 and 6 are IP, anything else is a pseudowire or its control word. */
+/* The label stack has no protocol field. Like other parsers, use the first 4 bits after it (RFC
+ * 4928 section 3): 4 and 6 are IP, anything else is a pseudowire or its control word. */
 static inline pkt_verdict decode_mpls(cursor c, row *r)
 {
     enum { ENTRY = 4 };

@@ -1,6 +1,6 @@
 /* BSD loopback, https://www.tcpdump.org/linktypes.html (LINKTYPE_NULL, LINKTYPE_LOOP)
  *
- *   address family(4): NULL in the byte order of the machine that captured, LOOP big-endian
+ *   address family(4): NULL in the byte order of the capturing machine, LOOP big-endian
  */
 #ifndef PKT_DECODE_NULL_H
 #define PKT_DECODE_NULL_H
@@ -8,17 +8,18 @@
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"
 
-/* AF_INET is the same everywhere; AF_INET6 is not. */
+/* AF_INET is 2 on all systems; AF_INET6 differs. */
 enum { BSD_INET = 2, BSD_INET6 = 24, FREEBSD_INET6 = 28, DARWIN_INET6 = 30, FAMILY_MAX = 255 };
 
-static inline pkt_verdict decode_null(cursor c, row *r, int either_order)
+/* `any_byte_order`: the family may be little-endian. */
+static inline pkt_verdict decode_null(cursor c, row *r, int any_byte_order)
 {
     enum { HEADER = 4 };
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h)
         return cursor_short(&c, HEADER);
     uint32_t family = be32(h);
-    if (either_order && family > FAMILY_MAX)
+    if (any_byte_order && family > FAMILY_MAX)
         family = le32(h);
     switch (family) {
     case BSD_INET:

@@ -1,4 +1,4 @@
-/* PPPoE session stage, RFC 2516 sections 4 and 6; PPP's protocol field, RFC 1661 section 2.
+/* PPPoE session stage, RFC 2516 sections 4 and 6; PPP protocol field, RFC 1661 section 2.
  *
  *   version(4 bits) type(4 bits) code(1) session(2) length(2)  protocol(2, or 1 if it is odd)
  */
@@ -13,7 +13,7 @@ static inline pkt_verdict decode_ppp(cursor c, row *r)
     if (!h)
         return cursor_short(&c, 1);
     unsigned protocol = h[0];
-    if (!(protocol & 1)) { /* not compressed: RFC 1661 section 6.5 */
+    if (!(protocol & 1)) { /* not compressed, RFC 1661 section 6.5 */
         h = cursor_take(&c, 1);
         if (!h)
             return cursor_short(&c, 1);

@@ -7,25 +7,25 @@
 
 #include "parsers/decode/ethernet.h"
 
-/* Devices whose protocol field is not an EtherType. */
-static inline int sll_is_foreign(unsigned device)
+/* True for device types whose protocol field is not an EtherType. */
+static inline int sll_has_no_ethertype(unsigned device)
 {
     enum { FRAME_RELAY = 770, IEEE80211 = 801, PRISM = 802, RADIOTAP = 803, NETLINK = 824 };
     return device == FRAME_RELAY || device == NETLINK ||
            (device >= IEEE80211 && device <= RADIOTAP);
 }
 
-/* By the protocol field of either version. */
+/* Decode what follows a header of either version, by its protocol field. */
 static inline pkt_verdict sll_protocol(cursor c, row *r, unsigned device, unsigned type)
 {
     enum { IEEE8022 = 4, GRE = 778 };
     r->present |= PKT_HAS_LINK;
-    if (sll_is_foreign(device))
+    if (sll_has_no_ethertype(device))
         return PKT_OK;
-    if (type == IEEE8022 && device != GRE) /* GRE's protocol types are EtherTypes alone */
+    if (type == IEEE8022 && device != GRE) /* in GRE, 4 is no IEEE 802.2 frame */
         return decode_llc(c, r);
     if (type < ETHERTYPE_MIN)
-        return PKT_OK; /* CAN, ...: no EtherType, nothing that the columns describe */
+        return PKT_OK; /* CAN, ...: no EtherType */
     PUT(r, eth_type, (uint16_t)type);
     return decode_ethertype(c, r, type);
 }

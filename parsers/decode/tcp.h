@@ -8,7 +8,7 @@
 
 #include "parsers/decode/cursor.h"
 
-/* A header that is not whole gives no columns, but may belong to a stream. */
+/* An incomplete header fills no columns, but its first 16 bytes identify the stream. */
 static inline void tcp_hint(cursor c, pkt_stream_hint *hint)
 {
     const size_t segment = c.wire;
@@ -24,8 +24,8 @@ static inline void tcp_hint(cursor c, pkt_stream_hint *hint)
     hint->tcp_flags = be16(h + 12) & 0x0fff;
 }
 
-/* RFC 6143 section 7.1.1: "RFB 003.008\n". Wireshark takes any of these for VNC where it knows no
- * protocol by the port, of which it knows some as VNC's. */
+/* True if the payload is a VNC version message, "RFB 003.008\n" (RFC 6143 section 7.1.1), on a port
+ * that is not registered for VNC: there, Wireshark recognizes VNC by heuristics. */
 static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
 {
     enum { VERSION = 12, DISPLAY_0 = 5900, REVERSE_0 = 5500, PORTS = 2 };
@@ -44,9 +44,9 @@ static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
     return 1;
 }
 
-/* Of a datagram that goes on in other fragments, the options may go on there too (RFC 791 section
- * 3.2 lets any multiple of 8 bytes be a fragment). */
-ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
+/* If the datagram is fragmented, the TCP options may continue in the next fragment: RFC 791 section
+ * 3.2 allows any multiple of 8 bytes as a fragment. */
+ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
 {
     enum { FIXED = 20 };
     const size_t segment = c.wire;
@@ -66,9 +66,9 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int open_ended)
     PUT(r, tcp_flags, be16(h + 12) & 0x0fff);
     PUT(r, tcp_window, be16(h + 14));
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
-    /* Measured: laid out as if it were usual, this costs mixed traffic 5 % (raw headers). */
+    /* Measured: without __builtin_expect, mixed traffic takes 5 % longer (raw, headers). */
     if (__builtin_expect(header < FIXED || header > segment, 0)) {
-        if (header < FIXED || !(open_ended & GOES_ON))
+        if (header < FIXED || !(length_flags & FRAGMENTED))
             return PKT_BAD_LENGTH;
         return c.wire > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     }

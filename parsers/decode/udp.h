@@ -7,7 +7,7 @@
 
 #include "parsers/decode/cursor.h"
 
-/* The columns that both have in common; *length is the third field. */
+/* Fill the columns that UDP and UDP-Lite have in common. *length: the third field. */
 ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
 {
     const uint8_t *h = cursor_take(c, UDP_HEADER);
@@ -24,29 +24,29 @@ ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
     return PKT_OK;
 }
 
-/* Where it is open-ended, the length field says nothing about this packet. RFC 2675 section 4: 0 in
- * jumbograms. */
-ALWAYS_INLINE pkt_verdict decode_udp(cursor c, row *r, int open_ended)
+/* With any of `length_flags`, the length field may exceed this packet. It is 0 in jumbograms, RFC
+ * 2675 section 4. */
+ALWAYS_INLINE pkt_verdict decode_udp(cursor c, row *r, int length_flags)
 {
     size_t length;
     pkt_verdict verdict = udp_header(&c, r, &length);
     if (verdict != PKT_OK)
         return verdict;
-    if (length == 0 && (open_ended & NO_LENGTH))
+    if (length == 0 && (length_flags & NO_LENGTH))
         return PKT_OK;
-    if (length < UDP_HEADER || (!open_ended && length - UDP_HEADER > c.wire))
+    if (length < UDP_HEADER || (!length_flags && length - UDP_HEADER > c.wire))
         return PKT_BAD_LENGTH;
     return PKT_OK;
 }
 
-/* RFC 3828: coverage 0 is the whole packet; 1 to 7 are not allowed. */
-ALWAYS_INLINE pkt_verdict decode_udplite(cursor c, row *r, int open_ended)
+/* RFC 3828 section 3.1: coverage 0 is the complete datagram; 1 to 7 are invalid. */
+ALWAYS_INLINE pkt_verdict decode_udplite(cursor c, row *r, int length_flags)
 {
     size_t coverage;
     pkt_verdict verdict = udp_header(&c, r, &coverage);
     if (verdict != PKT_OK || coverage == 0)
         return verdict;
-    if (coverage < UDP_HEADER || (!open_ended && coverage - UDP_HEADER > c.wire))
+    if (coverage < UDP_HEADER || (!length_flags && coverage - UDP_HEADER > c.wire))
         return PKT_BAD_LENGTH;
     return PKT_OK;
 }

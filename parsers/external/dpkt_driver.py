@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""dpkt behind the protocol of external programs: its reader alone, and its decoders."""
+"""Driver of dpkt: its file reader alone, and with its decoders."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class DpktRun(external.Run):
         self.level = level
         self.file = open(path, "rb")
         self.reader = dpkt.pcap.UniversalReader(self.file)
-        # dpkt has one link type for a file: a pcapng file's first interface speaks for all. Above
-        # the 16 bits a pcap header may tell the length of frame check sequences.
+        # dpkt has one link type per file: in pcapng, that of the first interface. The upper 16 bits
+        # of the pcap header's field may hold the length of a frame check sequence.
         self.link_type = self.reader.datalink() & 0xFFFF
         self.packets = iter(self.reader) if level == "frames" else self.decoded()
 
@@ -42,13 +42,13 @@ class DpktRun(external.Run):
         for ts, buf in self.reader:
             try:
                 packet = decode(buf)
-            except Exception:  # not only dpkt.UnpackError: IndexError and others come through
+            except Exception:  # dpkt also raises IndexError and others, not only UnpackError
                 packet = None
             yield ts, buf, packet
 
     def frame_cells(self, packet: tuple) -> tuple:
         ts, buf = packet[:2]
-        if isinstance(ts, float):  # holds microseconds at today's dates, nanoseconds it does not
+        if isinstance(ts, float):  # precise enough for microseconds, not for nanoseconds
             ts_ns = round(ts * 1e6) * 1000
         else:
             ts_ns = int(ts * 10**9)
@@ -68,8 +68,8 @@ class DpktRun(external.Run):
         return link + NO_IP + NO_L4
 
 
-def behind(ethertype: int, data: Any) -> Any:
-    """The IP header, if it stands right behind the link header; dpkt also looks into MPLS."""
+def ip_after_link(ethertype: int, data: Any) -> Any:
+    """The IP header if it directly follows the link header; dpkt also decodes IP after MPLS."""
     return data if ethertype in (external.ETHERTYPE_IPV4, external.ETHERTYPE_IPV6) else None
 
 
@@ -80,14 +80,14 @@ def ethernet_cells(eth: Any) -> tuple:
         vlan, ethertype = tags[0].id, tags[-1].type
     if ethertype < external.ETHERTYPE_MIN:
         ethertype = 0
-    return (eth.src, eth.dst, ethertype, vlan), behind(ethertype, eth.data)
+    return (eth.src, eth.dst, ethertype, vlan), ip_after_link(ethertype, eth.data)
 
 
 def sll_cells(sll: Any) -> tuple:
     ethertype = sll.ethtype
-    if ethertype < external.ETHERTYPE_MIN or sll.hrd in external.SLL_FOREIGN:
+    if ethertype < external.ETHERTYPE_MIN or sll.hrd in external.SLL_NO_ETHERTYPE:
         ethertype = 0
-    return (NO_MAC, NO_MAC, ethertype, None), behind(ethertype, sll.data)
+    return (NO_MAC, NO_MAC, ethertype, None), ip_after_link(ethertype, sll.data)
 
 
 def ipv4_cells(ip: Any) -> tuple:
@@ -109,7 +109,7 @@ def ipv6_cells(ip: Any) -> tuple:
         left = left and left - header.length
         if isinstance(header, dpkt.ip6.IP6FragmentHeader):
             fragment = header
-    # IP6 has no `p` behind ESP, which it takes for an extension header.
+    # IP6 has no attribute `p` with ESP, which it treats as an extension header.
     proto = getattr(ip, "p", dpkt.ip.IP_PROTO_ESP)
     frag = (None, None, None)
     if fragment:
@@ -121,18 +121,18 @@ def ipv6_cells(ip: Any) -> tuple:
 
 
 def transport_cells(data: Any, left: Any, version: int) -> tuple:
-    """`left`: bytes of the datagram from here on; None where its header does not say."""
+    """`left`: bytes of the datagram from here on; None if the IP header has no length."""
     left = len(data) if left is None else left
     if isinstance(data, dpkt.tcp.TCP):
         size = data.off * 4
-        # dpkt's `flags` has nine of the twelve bits.
+        # `flags` of dpkt has only 9 of the 12 bits.
         return (data.sport, data.dport, size, max(0, left - size), data._off_flags & 0x0FFF,
                 data.seq, data.ack, data.win, None, None)
     if isinstance(data, dpkt.udp.UDP):
         return data.sport, data.dport, 8, max(0, left - 8), None, None, None, None, None, None
     if isinstance(data, dpkt.icmp.ICMP if version == 4 else dpkt.icmp6.ICMP6):
         size = external.icmp_size(version, left)
-        if len(data) >= size:  # dpkt is content with the first four bytes
+        if len(data) >= size:  # dpkt accepts 4 bytes
             return (None, None, size, max(0, left - size), None, None, None, None, data.type,
                     data.code)
     return NO_L4
@@ -140,17 +140,19 @@ def transport_cells(data: Any, left: Any, version: int) -> tuple:
 
 class Dpkt(external.Driver):
     name = "dpkt"
-    summary = "dpkt, a Python library of small packet classes, as scripts use it"
+    summary = "dpkt, a Python library with small packet classes"
     package = "dpkt"
     minimum = (1, 9, 7)
     license = "BSD-3-Clause"
     decoder = "dpkt"
-    # dpkt's readers do not give the original length.
+    # dpkt's readers do not return the original length.
     frames = tuple(name for name in external.FRAMES if name != "wire_len")
     levels = {
-        "frames": external.Level("pcap.UniversalReader alone: time and bytes of every packet", frames),
+        "frames": external.Level("pcap.UniversalReader alone: time and bytes of every packet",
+                                 frames),
         "headers": external.Level("ethernet.Ethernet(buf) for every packet of UniversalReader "
-                              "(sll.SLL, ip.IP, ip6.IP6 by link type)", frames + external.HEADERS),
+                                  "(sll.SLL, ip.IP, ip6.IP6 by link type)",
+                                  frames + external.HEADERS),
     }
     features = {"pcapng": "tested", "makes-packets": "stated: dpkt's documentation, Creating "
                                                      "and parsing packets"}

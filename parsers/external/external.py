@@ -1,22 +1,22 @@
-"""What all drivers share: the harness's protocol, the clock, rows as CSV.
+"""Code that all drivers share: the worker protocol, timing, rows as CSV.
 
-A driver is a packet parser that is another program, or a library of another language, driven as a
-process: `python3 X_driver.py worker BACKEND` reads one JSON object a line from standard input and
-answers each with one line, as `pktbench worker` does for native backends:
+A driver runs a packet parser that is another program, or a library of another language.
+`python3 X_driver.py worker BACKEND` reads one JSON object per line from standard input and answers
+each with one line, as `pktbench worker` does for native backends:
 
-    {"op": "describe"}                           what the backend is, and what it gives
+    {"op": "describe"}                           name, version, levels and columns of the backend
     {"op": "load"}                               import the library, timed
     {"op": "rows", "slice", "level", "to", "keep"}
-                                                 every row as CSV; keep: also those before a failure
+                                                 write all rows as CSV; keep: also after an error
     {"op": "sample", "slice", "level", "runs", "evict_bytes", "columns"}
-                                                 k timed runs
+                                                 timed runs
     {"op": "positions", "slice", "level", "packets", "parts"}
                                                  the time of each part of the packets
-    {"op": "done"}                               leave; the end of the input says the same
+    {"op": "done"}                               exit, as at the end of the input
 
-`python3 X_driver.py run BACKEND LEVEL FILE` is one parse as a whole process.
+`python3 X_driver.py run BACKEND LEVEL FILE` parses the file once and exits.
 
-A driver subclasses Driver and Run, and says in `work` what its library is really asked to do.
+A driver subclasses Driver and Run. `work` describes the calls that it makes to its library.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from typing import Any, Callable, Iterator, NamedTuple, NoReturn, Optional
 
 import process
 
-# Columns of include/pktbench.h, in its order and under the names that CSV shows. No driver gives
-# `verdict`: parsers do not agree on what is broken.
+# Columns of include/pktbench.h, in its order, with their names in CSV. No driver provides
+# `verdict`: parsers have different definitions of malformed packets.
 FRAMES = ("ts_ns", "cap_len", "wire_len", "link_type")
 LINK = ("eth_src", "eth_dst", "eth_type", "vlan_id")
 IP = ("ip_version", "ip_proto", "ip_ttl", "ip_tos", "ip_len", "ip_id", "ip_flags", "frag_off",
@@ -48,8 +48,8 @@ L4 = ("src_port", "dst_port", "l4_hlen", "payload_len", "tcp_flags", "tcp_seq", 
 HEADERS = LINK + IP + L4
 STREAM = ("stream", "stream_dir")
 
-# Cells of a part that does not apply to a packet. A cell is a number, an address as the library
-# has it (bytes or text), or None.
+# Cells of headers that a packet does not have. A cell is a number, an address (bytes or text), or
+# None.
 NO_LINK = (None,) * len(LINK)
 NO_IP = (None,) * len(IP)
 NO_L4 = (None,) * len(L4)
@@ -62,44 +62,44 @@ LINKTYPE_RAW = 101
 LINKTYPE_LINUX_SLL = 113
 LINKTYPE_IPV4 = 228
 LINKTYPE_IPV6 = 229
-# What some systems write for LINKTYPE_RAW: their own DLT_RAW.
+# Some systems write their own DLT_RAW instead of LINKTYPE_RAW.
 LINKTYPES_RAW = (LINKTYPE_RAW, 12, 14)
 
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_IPV6 = 0x86DD
-# Below it stands a length (802.3), which the column shows as 0.
+# Smaller values are lengths (IEEE 802.3), for which the column is 0.
 ETHERTYPE_MIN = 0x0600
-# ARPHRD_ numbers whose protocol field in a Linux cooked header is no EtherType.
-SLL_FOREIGN = frozenset((770, 801, 802, 803, 824))
+# ARPHRD_ types whose protocol field in a Linux cooked header is not an EtherType.
+SLL_NO_ETHERTYPE = frozenset((770, 801, 802, 803, 824))
 
-# The columns' checksum takes the first of so many rows, as the native null sink does of a batch.
-WITNESS_STEP = 256
+# The checksum of columns uses one row in this many, like the null sink of native backends.
+CHECKSUM_STEP = 256
 FIX = "run `./run setup externals`"
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 
 def icmp_size(version: int, left: int) -> int:
-    """Bytes of an ICMP header in a datagram of which `left` bytes are left. ICMPv6 needs four of
-    them; what follows is the message's (RFC 4443 section 2.1, RFC 4286 section 5)."""
+    """Length of an ICMP header if `left` bytes of the datagram are left. An ICMPv6 header has at
+    least 4 bytes (RFC 4443 section 2.1, RFC 4286 section 5)."""
     return 4 if version == 6 and left < 8 else 8
 
 
-class Refusal(Exception):
-    """Why a request is refused, in words for the user."""
+class RequestError(Exception):
+    """A request cannot be executed; the text is the reason, for the user."""
 
 
 class Level(NamedTuple):
-    """`work`: what the library really does there. `columns`: what it can give."""
+    """`work`: the calls made to the library. `columns`: the columns that it can provide."""
 
     work: str
     columns: tuple[str, ...]
 
 
 class Run:
-    """One pass over a capture. Made by Driver.open(), which is where the clock starts.
+    """One pass over a capture. Driver.open() creates it; it is part of the timed run.
 
-    `packets` yields one item for each packet, in file order: the library's own loop, and nothing
-    else is timed by `parse`. It goes on after a packet that the library throws on."""
+    `packets` yields one item per packet, in file order. `parse` times only this loop of the
+    library. The loop continues after a packet for which the library raises an exception."""
 
     packets: Iterator[Any]
     level: str
@@ -111,8 +111,8 @@ class Run:
         raise NotImplementedError
 
     def cells(self, packet: Any) -> tuple:
-        """The packet's cells, in the order of the level's columns, made from the library's objects.
-        A packet that the library throws on has the frames columns only."""
+        """The packet's cells, in the order of the level's columns. If the library raises an
+        exception, only the columns of level frames are filled."""
         frame = self.frame_cells(packet)
         if self.level == "frames":
             return frame
@@ -122,28 +122,29 @@ class Run:
             return frame + NO_HEADERS
 
     def take(self, count: int) -> int:
-        """Read the next `count` packets; returns how many there were."""
+        """Read up to `count` packets; returns their number."""
         return sum(1 for _ in itertools.islice(self.packets, count))
 
     def close(self) -> None:
-        """Let go of files and processes. Raises Refusal if a process that was read to its end says
-        that it failed."""
+        """Close files and end processes. Raises RequestError if a process failed whose output was
+        read to its end."""
 
 
 class Driver:
-    """A backend. Subclasses set these, and load() before open() is called."""
+    """A backend. Subclasses set these attributes. load() is called before open()."""
 
     name: str
     summary: str
     license: str
     decoder: str
-    package: Optional[str] = None  # its distribution on the package index
-    minimum: tuple[int, ...] = ()  # oldest version of it that works
+    package: Optional[str] = None  # name on the package index
+    minimum: tuple[int, ...] = ()  # oldest version that is supported
     levels: dict[str, Level]
-    features: dict[str, str] = {}  # name: how it is known
+    features: dict[str, str] = {}  # name: evidence
 
     def version(self) -> str:
-        """Of the library, found without importing it. Raises Refusal if it is missing or old."""
+        """Version of the library, without importing it. Raises RequestError if it is missing or too
+        old."""
         assert self.package
         return f"{package_version(self.package, self.minimum)} ({process.INTERPRETER})"
 
@@ -152,14 +153,14 @@ class Driver:
         return package_origin(self.package)
 
     def load(self) -> None:
-        """Import the library. What it costs is reported apart from the runs."""
+        """Import the library. The time is reported separately from the runs."""
         raise NotImplementedError
 
     def check(self) -> None:
-        """What load() must find out, but is no import and not timed."""
+        """Preparation after load() that is not timed."""
 
     def open(self, path: str, level: str, columns: bool) -> Run:
-        """Start a run. `columns`: whether cells() will be called."""
+        """Start a run. `columns`: cells() will be called."""
         raise NotImplementedError
 
 
@@ -170,27 +171,27 @@ def package_version(package: str, minimum: tuple[int, ...]) -> str:
     except (importlib.metadata.PackageNotFoundError, ValueError):
         found, version = False, ""
     if not found:
-        raise Refusal(f"{package} is not installed for this Python; {FIX}")
+        raise RequestError(f"{package} is not installed for this Python; {FIX}")
     numbers = tuple(int(part) for part in version.split("+")[0].split(".") if part.isdigit())
     if numbers < minimum:
         oldest = ".".join(map(str, minimum))
-        raise Refusal(f"{package} {version} is too old, {oldest} is needed; {FIX}")
+        raise RequestError(f"{package} {version} is too old, {oldest} or newer is needed; {FIX}")
     return version
 
 
 def package_origin(package: str) -> str:
     spec = importlib.util.find_spec(package)
     path = spec.origin if spec and spec.origin else ""
-    # Debian's and Ubuntu's folder for what their packages install.
+    # The folder of packages installed by apt on Debian and Ubuntu.
     return "distribution" if "dist-packages" in path else "upstream"
 
 
-# Rows as text, in the format of pktbench's CSV.
+# Rows as text, in pktbench's CSV format.
 
 
 @lru_cache(maxsize=4096)
 def ipv6_text(address: Any) -> str:
-    """RFC 5952, and never the dotted form that some libraries use for the last 32 bits."""
+    """RFC 5952, but without the dotted form of the last 32 bits that some libraries use."""
     value = ipaddress.IPv6Address(address)
     if value.ipv4_mapped is None:
         return str(value)
@@ -206,7 +207,7 @@ def cell_text(cell: Any) -> str:
             return cell.hex(":")
         return ".".join(map(str, cell)) if len(cell) == 4 else ipv6_text(cell)
     if isinstance(cell, str):
-        # MAC addresses have no two colons together, and only five of them.
+        # A MAC address has exactly five colons and never two together.
         return ipv6_text(cell) if "::" in cell or cell.count(":") == 7 else cell
     return str(int(cell))
 
@@ -217,7 +218,7 @@ def row_text(cells: tuple) -> str:
 
 class Outcome(NamedTuple):
     rows: int
-    check: int  # sum over the cells of some rows; 0 without columns
+    check: int  # checksum of some rows' cells; 0 without columns
 
 
 def parse(run: Run) -> Outcome:
@@ -228,12 +229,12 @@ def parse(run: Run) -> Outcome:
 
 
 def parse_columns(run: Run, to: Optional[Callable[[str], Any]] = None) -> Outcome:
-    """The same, and every packet's cells; written as CSV if `to` is given."""
+    """Also compute the cells of every packet; write them as CSV if `to` is given."""
     rows = check = 0
     cells_of = run.cells
     for packet in run.packets:
         cells = cells_of(packet)
-        if rows % WITNESS_STEP == 0:
+        if rows % CHECKSUM_STEP == 0:
             check = zlib.crc32(row_text(cells).encode(), check)
         if to:
             to(row_text(cells))
@@ -242,21 +243,21 @@ def parse_columns(run: Run, to: Optional[Callable[[str], Any]] = None) -> Outcom
 
 
 class Sampler:
-    """Timed runs, and the peak memory of what they started."""
+    """Timed runs, and the peak memory of this process and its children."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self.evict = bytearray()
+        self.buffer = bytearray()
         self.child_peak = 0
 
     def evict(self, size: int) -> None:
-        """Walk over memory, so that no run finds what the last one left in the caches."""
-        if len(self.evict) != size:
-            self.evict = bytearray(b"\1") * size  # pages of its own, not the one page of zeros
-        _ = self.evict[::process.CACHE_LINE]
+        """Read a buffer to evict data of the previous run from the caches."""
+        if len(self.buffer) != size:
+            self.buffer = bytearray(b"\1") * size  # not zeros, which share one page
+        _ = self.buffer[::process.CACHE_LINE]
 
     def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
-        gc.collect()  # garbage of the last run is not this one's
+        gc.collect()  # garbage of the previous run must not be collected in this one
         self.evict(evict_bytes)
         own = process.peak_rss_bytes()
         cpu, wall = process.cpu_ns(), time.perf_counter_ns()
@@ -265,10 +266,10 @@ class Sampler:
             outcome = parse_columns(run) if columns else parse(run)
             wall = time.perf_counter_ns() - wall
         finally:
-            run.close()  # waits for children: only then is their CPU time known
+            run.close()  # waits for children, whose CPU time is known only then
         cpu = process.cpu_ns() - cpu
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-        if largest > own:  # else it may be what the child had of us before it became tshark
+        if largest > own:  # otherwise it may be this process's, which the child has before exec
             self.child_peak = max(self.child_peak, largest)
         return outcome, wall, cpu
 
@@ -279,9 +280,9 @@ class Sampler:
 # The protocol.
 
 
-def words(error: BaseException) -> str:
-    """One line for the user; values of packets do not belong into it."""
-    if isinstance(error, Refusal):
+def error_text(error: BaseException) -> str:
+    """One line for the user, without values from packets."""
+    if isinstance(error, RequestError):
         return str(error)
     if isinstance(error, MemoryError):
         return "out of memory"
@@ -292,18 +293,18 @@ def words(error: BaseException) -> str:
 
 
 def capture_check(path: str) -> None:
-    """Some libraries guess at what is no capture; the first bytes tell, as for native backends."""
+    """Check the magic number, as for native backends: some libraries accept any file."""
     with open(path, "rb") as file:
         magic = file.read(4)
     if magic not in (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d",
                      b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a"):
-        raise Refusal("is not a capture: it starts with neither a pcap nor a pcapng magic")
+        raise RequestError("is not a capture: no magic number of pcap or pcapng")
 
 
 def number(request: dict, key: str, least: int, default: Optional[int] = None) -> int:
     value = request.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise Refusal(f"{key} must be a whole number, {least} or more")
+        raise RequestError(f"{key} must be a whole number, {least} or more")
     return value
 
 
@@ -318,21 +319,21 @@ class Worker:
     def answer(self, request: Any) -> dict:
         what = request.get("op") if isinstance(request, dict) else None
         if not isinstance(what, str):
-            raise Refusal('a request is an object with the key "op"')
+            raise RequestError('a request must be an object with the key "op"')
         if what == "describe":
             return self.describe()
         if what == "load":
             return self.load()
         answers = {"rows": self.rows, "sample": self.sample, "positions": self.positions}
         if what not in answers:
-            raise Refusal("unknown request")
+            raise RequestError("unknown request")
         if not self.loaded:
-            raise Refusal("load comes first")
+            raise RequestError("a load request must come first")
         path, level = request.get("slice"), request.get("level")
         if not isinstance(path, str) or not isinstance(level, str):
-            raise Refusal("a run needs a slice and a level")
+            raise RequestError("a run needs a slice and a level")
         if level not in self.driver.levels:
-            raise Refusal(f"{self.driver.name} does not offer the level")
+            raise RequestError(f"{self.driver.name} does not support the level")
         capture_check(path)
         return answers[what](request, path, level)
 
@@ -347,7 +348,7 @@ class Worker:
             "license": driver.license,
             "decoder": driver.decoder,
             "fork_each_run": False,
-            "levels": {name: {"work": level.work, "columns": contract_columns(level.columns)}
+            "levels": {name: {"work": level.work, "columns": library_columns(level.columns)}
                        for name, level in driver.levels.items()},
             "features": [{"name": name, "evidence": how} for name, how in driver.features.items()],
         }}
@@ -358,7 +359,8 @@ class Worker:
         try:
             self.driver.load()
         except ImportError as error:
-            raise Refusal(f"{self.driver.name} cannot be loaded ({words(error)}); {FIX}") from error
+            reason = f"{self.driver.name} cannot be loaded ({error_text(error)}); {FIX}"
+            raise RequestError(reason) from error
         load_ns = time.perf_counter_ns() - begin
         self.driver.check()
         self.loaded = True
@@ -367,8 +369,8 @@ class Worker:
     def rows(self, request: dict, path: str, level: str) -> dict:
         to = request.get("to")
         if not isinstance(to, str):
-            raise Refusal("rows: no file to write them to")
-        part = f"{to}.part"  # a file that is there under its name is whole
+            raise RequestError("rows: no output file")
+        part = f"{to}.part"  # renamed when complete
         try:
             with open(part, "w", encoding="ascii", newline="\n") as file:
                 file.write(",".join(self.driver.levels[level].columns) + "\n")
@@ -391,21 +393,20 @@ class Worker:
         runs, evict = number(request, "runs", 1), number(request, "evict_bytes", 0, 0)
         columns = request.get("columns", False)
         if not isinstance(columns, bool):
-            raise Refusal("columns must be true or false")
+            raise RequestError("columns must be true or false")
         first, wall_sum, cpu_sum = None, 0, 0
         for _ in range(runs):
             outcome, wall, cpu = self.sampler.run(path, level, columns, evict)
             wall_sum, cpu_sum = wall_sum + wall, cpu_sum + cpu
             first = first or outcome
             if outcome != first:
-                raise Refusal("two runs over the same slice gave different rows")
+                raise RequestError("two runs over the same slice returned different rows")
         return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
                 "checksum": f"{first.check if columns else first.rows:016x}",
                 "peak_rss_bytes": self.sampler.peak()}
 
     def positions(self, request: dict, path: str, level: str) -> dict:
-        """The clock starts when the first packet is there, so that start-up stays out; it is told
-        as `first_ns`."""
+        """Times start after the first packet, to exclude the start-up, which is `first_ns`."""
         parts = number(request, "parts", 1, 8)
         packets = number(request, "packets", 2 * parts)
         gc.collect()
@@ -415,7 +416,7 @@ class Worker:
             begin = 0
             for end in [1] + [packets * (i + 1) // parts for i in range(parts)]:
                 if run.take(end - begin) != end - begin:
-                    raise Refusal(f"positions: the capture has fewer than {packets} packets")
+                    raise RequestError(f"positions: the capture has fewer than {packets} packets")
                 times.append(time.perf_counter_ns())
                 begin = end
         finally:
@@ -424,8 +425,8 @@ class Worker:
         return {"part_ns": part_ns, "first_ns": first}
 
 
-def contract_columns(shown: tuple[str, ...]) -> list[str]:
-    """As the contract names them: an address is two columns of 64 bits."""
+def library_columns(shown: tuple[str, ...]) -> list[str]:
+    """Column names of the library, in which an address is two columns of 64 bits."""
     names = []
     for name in shown:
         names += [f"{name}_hi", f"{name}_lo"] if name in ("src", "dst") else [name]
@@ -435,39 +436,39 @@ def contract_columns(shown: tuple[str, ...]) -> list[str]:
 # The process.
 
 
-def converse(worker: Worker) -> int:
-    # Children must not hold the harness's ends: standard input becomes empty for them.
+def serve(worker: Worker) -> int:
+    # Children must not inherit the harness's pipes: they get an empty standard input.
     requests = os.fdopen(os.dup(0), "rb")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    answers = os.fdopen(process.output_keep(), "w", encoding="ascii")
+    answers = os.fdopen(process.stdout_redirect(), "w", encoding="ascii")
     for line in iter(requests.readline, b""):
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):
-            reply = {"ok": False, "reason": "that is no JSON object"}
+            reply = {"ok": False, "reason": "not a JSON object"}
         else:
             if isinstance(request, dict) and request.get("op") == "done":
                 break
             try:
                 reply = {"ok": True, **worker.answer(request)}
-            except Exception as error:  # whatever a library throws is an answer, not an end
-                reply = {"ok": False, "reason": words(error)}
+            except Exception as error:  # an exception of a library is reported, not fatal
+                reply = {"ok": False, "reason": error_text(error)}
         try:
             answers.write(json.dumps(reply) + "\n")
             answers.flush()
         except OSError:
-            return EXIT_FAILED  # nobody listens
+            return EXIT_FAILED  # the harness has exited
     return EXIT_DONE
 
 
 def run_once(driver: Driver, level: str, path: str) -> int:
-    process.output_keep()
+    process.stdout_redirect()
     try:
         driver.version()
         if level not in driver.levels:
-            raise Refusal(f"{driver.name} does not offer the level")
+            raise RequestError(f"{driver.name} does not support the level")
         capture_check(path)
         driver.load()
         run = driver.open(path, level, False)
@@ -476,7 +477,7 @@ def run_once(driver: Driver, level: str, path: str) -> int:
         finally:
             run.close()
     except Exception as error:
-        print(f"{driver.name}: {words(error)}", file=sys.stderr)
+        print(f"{driver.name}: {error_text(error)}", file=sys.stderr)
         return EXIT_FAILED
     return EXIT_DONE
 
@@ -498,7 +499,7 @@ def main(*drivers: Driver) -> NoReturn:
     process.die_with_parent()
     if mode == "worker" and not rest:
         process.memory_limit()
-        status = converse(Worker(driver))
+        status = serve(Worker(driver))
     elif mode == "run" and len(rest) == 2:
         status = run_once(driver, *rest)
     else:

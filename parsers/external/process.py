@@ -1,4 +1,4 @@
-"""A driver's own process: what it costs, what it may take, and when it ends."""
+"""The driver's process: CPU time, memory, memory limit, end with its parent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import time
 from typing import Any
 
-# As `pktbench worker` has it: what leaks fails by itself, before it takes the machine down.
+# The limit of `pktbench worker`. A memory leak then fails without affecting the machine.
 MEMORY_BYTES = 8 << 30
 CACHE_LINE = 64
 INTERPRETER = "Python " + platform.python_version()
@@ -22,7 +22,7 @@ except OSError:
 
 
 def die_with_parent() -> None:
-    """Where the system can do it. Also for use between fork and exec."""
+    """Kill this process when its parent ends (Linux only). Can be used between fork and exec."""
     if hasattr(libc, "prctl"):
         libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
@@ -33,15 +33,16 @@ def memory_limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
 
 
-def output_keep() -> int:
-    """What libraries print goes to standard error; returns a descriptor of the real output."""
+def stdout_redirect() -> int:
+    """Redirect standard output, where libraries may print, to standard error. Returns a descriptor
+    of the original standard output."""
     answers = os.dup(1)
     os.dup2(2, 1)
     return answers
 
 
 def peak_rss_bytes() -> int:
-    """Of this process alone: ru_maxrss begins at what the parent had."""
+    """Peak resident memory of this process. Not ru_maxrss, which starts at the parent's value."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:
             for line in status:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PyShark behind the protocol of external programs: FileCapture with its defaults (PDML), and with JSON."""
+"""Driver of PyShark: FileCapture with its defaults (PDML), and with JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import external
 import process
 import wireshark_rows as rows
 
-asyncio: Any = None  # imported by load(), like pyshark, which cannot do without it
+asyncio: Any = None  # both imported by load(); pyshark imports asyncio
 pyshark: Any = None
 
 
@@ -24,7 +24,7 @@ class PysharkRun(external.Run):
         self.packets = iter(self.capture)
 
     def close(self) -> None:
-        self.packets.close()  # ends its tshark
+        self.packets.close()  # ends the tshark process
         self.capture.close()
 
     def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
@@ -39,25 +39,25 @@ class PysharkRun(external.Run):
 
 
 class XmlRun(PysharkRun):
-    """A layer has all fields of a protocol, also of those that Wireshark nests in it."""
+    """A layer has all fields of a protocol, and those of nested protocols."""
 
     def get(self, packet: Any, protocol: str, field: str, occurrence: int) -> Optional[str]:
         if protocol == "frame":
             return packet.frame_info.get_field(field)
-        for owner in (protocol.split(".")[0], "ipv6"):  # AH may stand by itself, or in IPv6
+        for owner in (protocol.split(".")[0], "ipv6"):  # AH is a layer, or fields of the IPv6 layer
             for layer in packet.get_multiple_layers(owner):
                 found = layer.get_field(field)
                 every = found.all_fields if found is not None else []
                 if occurrence < len(every):
-                    # A total length of 0 is shown as the frame's.
+                    # `show` replaces a total length of 0 by the frame's.
                     one = every[occurrence]
-                    return f"0x{one.raw_value}" if field == "ip.len" else one.format_as
+                    return f"0x{one.raw_value}" if field == "ip.len" else one.show
                 occurrence -= len(every)
         return None
 
 
 class JsonRun(PysharkRun):
-    """A layer has the fields of a protocol; what Wireshark nests in it is a layer in the layer."""
+    """A layer has the fields of one protocol; nested protocols are layers inside it."""
 
     def layers(self, packet: Any, protocol: str) -> Iterator[Any]:
         for layer in packet.get_multiple_layers(protocol):
@@ -74,7 +74,7 @@ class JsonRun(PysharkRun):
                 if occurrence == 0:
                     return str(layer.get_field(field))
                 occurrence -= 1
-        except AttributeError:  # how JsonLayer says that there is none
+        except AttributeError:  # JsonLayer has no such field
             pass
         return None
 
@@ -96,8 +96,8 @@ class PysharkBase(external.Driver):
 
     def version(self) -> str:
         version = external.package_version("pyshark", self.minimum)
-        if sys.version_info >= (3, 14):  # it took away asyncio.SafeChildWatcher
-            raise external.Refusal(f"pyshark {version} needs a Python before 3.14: set "
+        if sys.version_info >= (3, 14):  # has no asyncio.SafeChildWatcher
+            raise external.RequestError(f"pyshark {version} needs a Python before 3.14: set "
                                f"PKTBENCH_PYTHON to one and {external.FIX}")
         return f"{version} ({process.INTERPRETER}, tshark {rows.tshark_version()})"
 
@@ -109,17 +109,17 @@ class PysharkBase(external.Driver):
     def check(self) -> None:
         self.units = rows.fragment_units()
         os.environ.update(rows.tshark_environment())
-        # PyShark starts tshark this way, and does not see to it that tshark ends when we are killed.
+        # PyShark starts tshark by this function. tshark must end when this process is killed.
         asyncio.create_subprocess_exec = functools.partial(
             asyncio.create_subprocess_exec, preexec_fn=process.die_with_parent)
 
 
 class Pyshark(PysharkBase):
     name = "pyshark"
-    summary = "PyShark's FileCapture as it comes: objects from PDML; every run starts tshark"
+    summary = "PyShark's FileCapture with its defaults: objects from PDML; every run starts tshark"
     levels = {
         "dissect": external.Level(f"FileCapture with its defaults (tshark -T pdml), "
-                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+                              f"{rows.PREFERENCES_TEXT}, iterated", PysharkBase.columns),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:
@@ -131,7 +131,7 @@ class PysharkJson(PysharkBase):
     summary = "PyShark's FileCapture on tshark's JSON, packets not kept; every run starts tshark"
     levels = {
         "dissect": external.Level(f"FileCapture(use_json=True, keep_packets=False), "
-                              f"{rows.PREFERENCES_WORDS}, iterated", PysharkBase.columns),
+                              f"{rows.PREFERENCES_TEXT}, iterated", PysharkBase.columns),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Scapy behind the protocol of external programs: its readers one packet at a time, and rdpcap()."""
+"""Driver of Scapy: its readers, one packet at a time, and rdpcap()."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ scapy: Any = None  # scapy.all, imported by load()
 
 
 class RawRun(external.Run):
-    """Records as bytes and a named tuple, which differs between pcap and pcapng."""
+    """Records: bytes and a named tuple, which is different for pcap and pcapng."""
 
     def __init__(self, path: str) -> None:
         self.level = "frames"
-        self.reader = scapy.RawPcapReader(path)  # its metaclass picks the format's reader
+        self.reader = scapy.RawPcapReader(path)  # its metaclass chooses the reader by format
         self.pcapng = isinstance(self.reader, scapy.RawPcapNgReader)
         self.packets = iter(self.reader)
 
@@ -25,7 +25,7 @@ class RawRun(external.Run):
         if not self.pcapng:
             ts_ns = record.sec * 10**9 + record.usec * (1 if self.reader.nano else 1000)
             return ts_ns, len(data), record.wirelen, self.reader.linktype & 0xFFFF
-        ts_ns = 0  # a simple packet block has no time
+        ts_ns = 0  # a simple packet block has no time stamp
         if record.tshigh is not None:
             ts_ns = (record.tshigh << 32 | record.tslow) * 10**9 // record.tsresol
         return ts_ns, len(data), record.wirelen, record.linktype
@@ -35,10 +35,10 @@ class RawRun(external.Run):
 
 
 class PacketRun(external.Run):
-    """Packet objects, each dissected as far as Scapy goes."""
+    """Packet objects, dissected as far as Scapy can."""
 
     def __init__(self, path: str) -> None:
-        self.level = "headers"  # and `dissect`, which is the same work
+        self.level = "headers"  # the same work as `dissect`
         self.reader = scapy.PcapReader(path)
         self.packets = iter(self.reader)
 
@@ -46,13 +46,13 @@ class PacketRun(external.Run):
         self.reader.close()
 
     def link_type(self, packet: Any) -> int:
-        """A packet of a pcapng file does not say which interface it came by, only its class."""
+        """In pcapng, a packet object has no interface; the link type follows from its class."""
         if not isinstance(self.reader, scapy.RawPcapNgReader):
-            return self.reader.linktype & 0xFFFF  # above stands the length of an FCS
+            return self.reader.linktype & 0xFFFF  # upper bits: length of an FCS
         links = [interface[0] for interface in self.reader.interfaces]
         for link in links if len(set(links)) > 1 else []:
             layer = scapy.conf.l2types.num2layer.get(link)
-            if layer and issubclass(layer, type(packet)):  # IPv46 makes an IP or an IPv6
+            if layer and issubclass(layer, type(packet)):  # IPv46 creates an IP or IPv6 object
                 return link
         return links[0]
 
@@ -66,7 +66,7 @@ class PacketRun(external.Run):
             link, datagram = ethernet_cells(packet)
         elif type(packet) is scapy.CookedLinux:
             link, datagram = sll_cells(packet)
-        # A layer whose bytes end early has defaults for the rest; `original` is what there was.
+        # Fields of a truncated layer have default values; `original` holds the bytes of the layer.
         if type(datagram) is scapy.IP and datagram.version == 4 and len(datagram.original) >= 20:
             return link + ipv4_cells(datagram, wire_left(packet, datagram))
         if type(datagram) is scapy.IPv6 and datagram.version == 6 and len(datagram.original) >= 40:
@@ -75,27 +75,27 @@ class PacketRun(external.Run):
 
 
 class RdpcapRun(PacketRun):
-    """All packets in one list, as rdpcap() returns it."""
+    """All packets in one list, like rdpcap()."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self.kept: list[Any] = []
-        self.packets = self.listed()
+        self.packet_lists: list[Any] = []
+        self.packets = self.all_packets()
 
-    def listed(self) -> Iterator[Any]:
-        # rdpcap() is these two lines; its reader is needed for the link type.
+    def all_packets(self) -> Iterator[Any]:
+        # The code of rdpcap(), which does not return the reader; its link type is needed.
         with self.reader:
             yield from self.reader.read_all()
 
     def take(self, count: int) -> int:
-        self.kept.append(self.reader.read_all(count=count))
-        return len(self.kept[-1])
+        self.packet_lists.append(self.reader.read_all(count=count))
+        return len(self.packet_lists[-1])
 
 
 def tagged(layer: Any, ethertype: int) -> tuple:
-    """What VLAN tags make of an EtherType, the outermost VLAN, and the layer behind the tags."""
+    """Skip VLAN tags: the EtherType after them, the outermost VLAN, the layer after them."""
     vlan = None
-    while isinstance(layer, scapy.Dot1Q) and len(layer.original) >= 4:  # Dot1AD is one too
+    while isinstance(layer, scapy.Dot1Q) and len(layer.original) >= 4:  # Dot1AD is a subclass
         vlan = layer.vlan if vlan is None else vlan
         ethertype, layer = layer.type, layer.payload
     return ethertype if ethertype >= external.ETHERTYPE_MIN else 0, vlan, layer
@@ -104,7 +104,7 @@ def tagged(layer: Any, ethertype: int) -> tuple:
 def ethernet_cells(ether: Any) -> tuple:
     if len(ether.original) < 14:
         return NO_LINK, None
-    ethertype = ether.type if isinstance(ether, scapy.Ether) else 0  # else Dot3
+    ethertype = ether.type if isinstance(ether, scapy.Ether) else 0  # Dot3
     ethertype, vlan, layer = tagged(ether.payload, ethertype)
     return (ether.src, ether.dst, ethertype, vlan), layer
 
@@ -112,14 +112,14 @@ def ethernet_cells(ether: Any) -> tuple:
 def sll_cells(sll: Any) -> tuple:
     if len(sll.original) < 16:
         return NO_LINK, None
-    if sll.lladdrtype in external.SLL_FOREIGN:
+    if sll.lladdrtype in external.SLL_NO_ETHERTYPE:
         return (NO_MAC, NO_MAC, 0, None), None
     ethertype, vlan, layer = tagged(sll.payload, sll.proto)
     return (NO_MAC, NO_MAC, ethertype, vlan), layer
 
 
 def wire_left(packet: Any, datagram: Any) -> int:
-    """Bytes on the wire from the IP header on, for datagrams whose header gives no length."""
+    """Bytes on the wire from the IP header on, for datagrams with length 0 in the IP header."""
     return packet.wirelen - (len(packet.original) - len(datagram.original))
 
 
@@ -145,7 +145,7 @@ def ipv6_cells(ip: Any, wire: int) -> tuple:
             fragment = layer
         proto, layer, left = layer.nh, layer.payload, left - size
     frag = (None, None, None)
-    if fragment is not None:  # an empty payload would make it false
+    if fragment is not None:  # a layer with an empty payload is false
         frag = (fragment.id, fragment.m, fragment.offset * 8)
     cells = (6, proto, ip.hlim, ip.tc, 40 + ip.plen, *frag, ip.src, ip.dst)
     if fragment is not None and fragment.offset:
@@ -176,14 +176,14 @@ def transport_cells(layer: Any, left: int, version: int) -> tuple:
     if isinstance(layer, scapy.ICMP if version == 4 else scapy_icmpv6):
         header = external.icmp_size(version, left)
         if size >= header:
-            # Scapy has a class for each ICMPv6 message; those that do not use the code call it
-            # `res`.
+            # Scapy has a class for each ICMPv6 message; if the code is not used, it is named `res`.
             code = layer.code if "code" in layer.fields else layer.res
-            return None, None, header, max(0, left - header), None, None, None, None, layer.type, code
+            return (None, None, header, max(0, left - header), None, None, None, None, layer.type,
+                    code)
     return NO_L4
 
 
-scapy_icmpv6: Any = None  # base class of all ICMPv6 messages, which scapy.all does not name
+scapy_icmpv6: Any = None  # base class of all ICMPv6 messages, which scapy.all does not export
 
 
 class ScapyBase(external.Driver):
@@ -210,8 +210,8 @@ class ScapyBase(external.Driver):
 
 class Scapy(ScapyBase):
     name = "scapy"
-    summary = "Scapy's readers, a packet at a time: every layer it knows becomes an object"
-    work = "PcapReader: every packet dissected into layer objects as far as Scapy goes"
+    summary = "Scapy's readers, one packet at a time; every layer becomes an object"
+    work = "PcapReader: every packet dissected into layer objects as far as Scapy can"
     levels = {
         "frames": external.Level("RawPcapReader: bytes and record header of every packet",
                              external.FRAMES),
@@ -227,8 +227,8 @@ class ScapyRdpcap(ScapyBase):
     name = "scapy-rdpcap"
     summary = "Scapy's rdpcap(): the whole capture as one list of packets"
     levels = {
-        "dissect": external.Level("rdpcap(): every packet dissected as far as Scapy goes, and all kept "
-                              "in a list", external.FRAMES + external.HEADERS),
+        "dissect": external.Level("rdpcap(): every packet dissected as far as Scapy can, all kept "
+                                  "in a list", external.FRAMES + external.HEADERS),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:

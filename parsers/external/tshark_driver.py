@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tshark behind the protocol of external programs: its output as fields and as PDML, read through a pipe."""
+"""Driver of tshark: its output as fields and as PDML, read through a pipe."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import external
 import process
 import wireshark_rows as rows
 
-# What XML 1.0 does not allow; some versions write it.
+# Characters that XML 1.0 does not allow, but some versions of tshark write.
 NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
@@ -41,15 +41,15 @@ class TsharkRun(external.Run):
             self.process.kill()
         status = self.process.wait()
         self.messages.seek(0)
-        said = self.messages.read().decode(errors="replace").strip().splitlines()
+        lines = self.messages.read().decode(errors="replace").strip().splitlines()
         self.messages.close()
         if self.ended and status:
-            said = said or [f"tshark ended with status {status}"]
-            raise external.Refusal(said[-1].replace(self.path, os.path.basename(self.path)))
+            lines = lines or [f"tshark ended with status {status}"]
+            raise external.RequestError(lines[-1].replace(self.path, os.path.basename(self.path)))
 
 
 class FieldsRun(TsharkRun):
-    """A line is a packet; a cell has all occurrences of a field in it."""
+    """One line per packet; a cell holds all occurrences of a field."""
 
     number = {name: i for i, name in enumerate(rows.ALL_FIELDS + rows.STREAM_FIELDS)}
 
@@ -85,14 +85,14 @@ class FieldsRun(TsharkRun):
 
 
 class PdmlRun(TsharkRun):
-    """An XML element is a packet, written over many lines."""
+    """One XML element per packet, of many lines."""
 
     def __init__(self, path: str, units: dict[int, int], columns: bool) -> None:
         super().__init__(path, "dissect", units, ["-T", "pdml"])
         self.streams = None
-        self.packets = self.elements() if columns else self.counted()
+        self.packets = self.elements() if columns else self.packet_ends()
 
-    def counted(self) -> Iterator[None]:
+    def packet_ends(self) -> Iterator[None]:
         for line in self.lines():
             if line.startswith(b"</packet>"):
                 yield None
@@ -116,7 +116,7 @@ class PdmlRun(TsharkRun):
         for field in root.iter("field"):
             name = field.get("name", "")
             if name in WANTED:
-                # A total length of 0 is shown as the frame's.
+                # `show` replaces a total length of 0 by the frame's.
                 shown = f"0x{field.get('value')}" if name == "ip.len" else field.get("show", "")
                 found.setdefault(name, []).append(shown)
 
@@ -130,21 +130,23 @@ class PdmlRun(TsharkRun):
 
 
 WANTED = frozenset(rows.ALL_FIELDS)
+ALL = rows.ALL_FIELDS + rows.STREAM_FIELDS
 
 
 class Tshark(external.Driver):
     name = "tshark"
-    summary = "tshark's text output through a pipe, as scripts read it; every run starts tshark"
+    summary = "tshark's text output, read through a pipe; every run starts tshark"
     license = "GPL-2.0-or-later"
     decoder = "wireshark"
     columns = tuple(name for name in external.FRAMES if name != "link_type") + external.HEADERS
     levels = {
         "headers": external.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS)} fields, "
-                              f"{rows.PREFERENCES_WORDS}; its lines read", columns),
-        "flows": external.Level(f"the same, {len(rows.ALL_FIELDS + rows.STREAM_FIELDS)} fields with "
-                            "tcp.stream and udp.stream", columns + external.STREAM),
-        "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_WORDS}; its lines read, "
-                              "packets counted", columns),
+                                  f"{rows.PREFERENCES_TEXT}; its lines are read", columns),
+        "flows": external.Level(f"tshark -n -T fields, {len(ALL)} fields with tcp.stream and "
+                                f"udp.stream, {rows.PREFERENCES_TEXT}; its lines are read",
+                                columns + external.STREAM),
+        "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_TEXT}; its lines are "
+                                  "read, packets are counted", columns),
     }
     features = {
         "pcapng": "tested",
@@ -162,7 +164,7 @@ class Tshark(external.Driver):
         return rows.tshark_origin()
 
     def load(self) -> None:
-        """Nothing to import: every run starts the program, and pays for it."""
+        """Nothing to import. Every run includes the start of tshark."""
 
     def check(self) -> None:
         self.units = rows.fragment_units()

@@ -1,8 +1,8 @@
-"""Wireshark's fields -> the headers columns, for every driver that has tshark below it.
+"""Converts Wireshark's fields to the columns of level headers, for all drivers that use tshark.
 
-First occurrence is not outermost: tunnels and ICMP quotes repeat every field. So the walk goes by
-the list of protocols in the frame, from the outside in, and asks for the fields of what stands
-there; what does not follow directly is not taken.
+The first occurrence of a field need not be the outermost: tunnels and ICMP quotes repeat fields.
+Walk therefore follows frame.protocols from the outside in and reads the fields of each header. It
+stops at the first protocol that the columns do not describe.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Callable, Optional
 import external
 from external import NO_IP, NO_L4, NO_LINK, NO_MAC
 
-# Fragments stay what they are: the first one has its transport header, the others have none. A
-# payload length of 0 (segmentation offload) is taken for IPv6 as it is by default for IPv4.
+# No reassembly: the first fragment has the transport header, later ones have none. IPv6 payload
+# length 0 is treated as segmentation offload, which is Wireshark's default for IPv4.
 PREFERENCES = {"ip.defragment": "FALSE", "ipv6.defragment": "FALSE", "ipv6.tso_support": "TRUE"}
-PREFERENCES_WORDS = "no reassembly of IP fragments"
+PREFERENCES_TEXT = "no reassembly of IP fragments"
 
-# Fields of each protocol that the columns need. No field for the link type: Wireshark's own number
-# (frame.encap_type) is the same for several LINKTYPEs.
+# Fields of each protocol that the columns need. There is none for the link type, because one value
+# of frame.encap_type can stand for several LINKTYPEs.
 FIELDS = {
     "frame": ("frame.time_epoch", "frame.cap_len", "frame.len", "frame.encap_type",
               "frame.protocols"),
@@ -51,26 +51,26 @@ FIELDS = {
 STREAM_FIELDS = ("tcp.stream", "udp.stream")
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
-# Wireshark's encapsulations that the columns describe: first protocol, bytes of the link header.
+# Values of frame.encap_type that the columns describe: first protocol, length of the link header.
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
-# Of IEEE 802.1ah behind a tag of 802.1ad. Wireshark shows its frame as the packet's own.
+# EtherType of IEEE 802.1ah after an 802.1ad tag. Wireshark shows its inner frame's fields.
 BACKBONE = "0x88e7"
 ICMP = {4: "icmp", 6: "icmpv6"}
-# So much of a TCP header is enough for a stream.
+# Bytes of a TCP header that Wireshark needs for a stream number.
 TCP_STREAM_BYTES = 16
 
-# (protocol, field, which occurrence of the protocol) -> the field's value as Wireshark shows it
+# (protocol, field, occurrence of the protocol) -> value of the field as Wireshark prints it
 Get = Callable[[str, str, int], Optional[str]]
 
 
 class Streams:
-    """Wireshark's stream numbers, counted without those of tunnelled and quoted headers."""
+    """Wireshark's stream numbers, renumbered without the streams of tunneled and quoted headers."""
 
     def __init__(self) -> None:
-        # By field: Wireshark's number -> (number in order of first appearance, who began).
-        self.begun: dict[str, dict[str, tuple[int, tuple]]] = {name: {} for name in STREAM_FIELDS}
+        # By field: Wireshark's number -> (new number, source of the first packet).
+        self.numbers: dict[str, dict[str, tuple[int, tuple]]] = {name: {} for name in STREAM_FIELDS}
 
     def cells(self, get: Get, headers: tuple, cut_port: Optional[int]) -> tuple:
         """`headers`: the packet's headers cells; `cut_port`: see Walk."""
@@ -82,9 +82,9 @@ class Streams:
         shown = get(protocol, f"{protocol}.stream", 0)
         if not shown:
             return external.NO_STREAM
-        begun = self.begun[f"{protocol}.stream"]
+        numbers = self.numbers[f"{protocol}.stream"]
         source = row["src"], port
-        number, first = begun.setdefault(shown, (len(begun), source))
+        number, first = numbers.setdefault(shown, (len(numbers), source))
         return number, int(source != first)
 
 
@@ -93,7 +93,7 @@ class Absent(Exception):
 
 
 def to_number(text: str) -> int:
-    """Decimal, 0x..., or a boolean, which newer versions show as a word."""
+    """Decimal, 0x..., or a boolean, which newer versions print as a word."""
     if text in ("True", "False"):
         return int(text == "True")
     return int(text, 0)
@@ -101,31 +101,31 @@ def to_number(text: str) -> int:
 
 def frame_cells(get: Get) -> tuple:
     epoch = get("frame", "frame.time_epoch", 0)
-    ts_ns = 0  # a simple packet block has no time, and no such field
+    ts_ns = 0  # a simple packet block has no time stamp and no such field
     if epoch:
-        # Nanoseconds of their own: more than nine digits where a record's microseconds are too many.
+        # The fraction has more than nine digits if the record's microseconds exceed a second.
         seconds, _, fraction = epoch.partition(".")
         if len(fraction) < 9:
-            raise external.Refusal("tshark's frame.time_epoch is not in nanoseconds")
+            raise external.RequestError("tshark's frame.time_epoch is not in nanoseconds")
         ts_ns = min(max(int(seconds) * 10**9 + int(fraction), -(2**63)), 2**63 - 1)
     cap_len, wire_len = get("frame", "frame.cap_len", 0), get("frame", "frame.len", 0)
     return ts_ns, int(cap_len or 0), int(wire_len or 0)
 
 
 class Walk:
-    """From the outside in: `chain` holds what is still to come, `at` its offset in the frame."""
+    """Reads the headers of a packet. `chain`: protocols not read yet; `at`: offset in the frame."""
 
     def __init__(self, get: Get, fragment_units: dict[int, int]) -> None:
         self.get = get
         self.fragment_units = fragment_units
         protocols = get("frame", "frame.protocols", 0) or ""
-        # `ethertype` is a table of dissectors, no header.
+        # `ethertype` is a table of dissectors, not a header.
         self.chain = [name for name in protocols.split(":") if name != "ethertype"]
         self.captured = int(get("frame", "frame.cap_len", 0) or 0)
         self.wire = int(get("frame", "frame.len", 0) or 0)
         self.at = self.end = 0
         self.seen: dict[str, int] = {}
-        # Source port of a TCP header that is cut, so that it gives no cells, but has a stream.
+        # Source port of an incomplete TCP header: it fills no cells, but has a stream number.
         self.cut_port: Optional[int] = None
 
     def text(self, field: str, occurrence: int = 0) -> str:
@@ -138,7 +138,7 @@ class Walk:
         return to_number(self.text(field, occurrence))
 
     def enter(self, *names: str) -> bool:
-        """Whether the next protocol is one of these; then it is the current one."""
+        """If the next protocol is one of these, make it the current one and return True."""
         if not self.chain or self.chain[0] not in names:
             return False
         self.name = self.chain.pop(0)
@@ -175,7 +175,7 @@ class Walk:
             ethertype = self.get("sll", "sll.etype", 0) or self.gre_ethertype()
         vlan = None
         while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
-            # Two tags of 802.1ad in a row are shown as one, with a service and a customer VLAN.
+            # Wireshark shows two consecutive 802.1ad tags as one: service and customer VLAN.
             both = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ad.svid", 0)
             if vlan is None:
                 vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
@@ -188,16 +188,16 @@ class Walk:
                 break
             ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
         self.encapsulations()
-        # No EtherType is shown where the frame has a length, as in 802.3.
+        # An 802.3 frame has a length and no EtherType.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan
 
     def gre_ethertype(self) -> Optional[str]:
-        """Of a GRE device in a cooked capture; what is below is no EtherType."""
+        """EtherType of a GRE device in a cooked capture."""
         ethertype = self.get("sll", "sll.gretype", 0)
         return ethertype if ethertype and to_number(ethertype) >= external.ETHERTYPE_MIN else None
 
     def encapsulations(self) -> None:
-        """Between a link header and IP; none of them has columns."""
+        """Skip headers between the link header and IP, which have no columns."""
         if self.enter("llc"):
             self.at += 8 if self.get("llc", "llc.oui", 0) else 3
         if self.enter("pppoes"):
@@ -218,7 +218,7 @@ class Walk:
         self.proto = self.number("ip.proto")
         ttl, tos, ident = (self.number(name) for name in ("ip.ttl", "ip.dsfield", "ip.id"))
         header = self.number("ip.hdr_len")
-        # With a source route, `ip.dst` is the route's end.
+        # With a source route, `ip.dst` is the final destination, not the header's field.
         current = self.get("ip", "ip.cur_rt", 0) if header > 20 else None
         src, dst = self.text("ip.src"), current or self.text("ip.dst")
         self.end = self.at + total if total else self.wire
@@ -242,7 +242,7 @@ class Walk:
         return 6, self.proto, hops, tos, 40 + payload, *fragment, src, dst
 
     def extensions(self, *names: str) -> tuple:
-        """Headers of these kinds before the transport header; returns a fragment header's cells."""
+        """Skip extension headers of these kinds; returns the cells of a fragment header."""
         fragment = (None, None, None)
         try:
             while not self.offset and self.enter(*names):
@@ -262,12 +262,12 @@ class Walk:
                 self.proto = proto
                 self.at += size
         except Absent:
-            self.chain = []  # cut short: nothing can follow, but the IP header stands
+            self.chain = []  # incomplete: nothing can follow, but the IP header is valid
         return fragment
 
     def transport(self, version: int) -> tuple:
         left = self.end - self.at
-        # Some fields are shown although their header is not whole.
+        # Wireshark also shows fields of incomplete headers.
         room = min(left, self.captured - self.at)
         if self.offset:
             raise Absent
@@ -281,7 +281,7 @@ class Walk:
             self.cut_port = self.number("tcp.srcport")
             raise Absent
         if room >= 8 and self.enter("udp", "udplite"):
-            self.name = "udp"  # UDP-Lite's ports are shown as UDP's
+            self.name = "udp"  # Wireshark shows UDP-Lite's ports as fields of UDP
             ports = self.number("udp.srcport"), self.number("udp.dstport")
             return *ports, 8, left - 8, None, None, None, None, None, None
         icmp = ICMP[version]
@@ -298,7 +298,7 @@ class Walk:
 def tshark_path() -> str:
     path = shutil.which("tshark")
     if not path:
-        raise external.Refusal(f"tshark is not installed; {external.FIX}")
+        raise external.RequestError(f"tshark is not installed; {external.FIX}")
     return path
 
 
@@ -308,7 +308,7 @@ def tshark_version() -> str:
     for word in done.stdout.split():
         if word[:1].isdigit():
             return word
-    raise external.Refusal(f"tshark does not tell its version; {external.FIX}")
+    raise external.RequestError(f"tshark --version prints no version; {external.FIX}")
 
 
 def tshark_origin() -> str:
@@ -316,7 +316,7 @@ def tshark_origin() -> str:
 
 
 def tshark_environment() -> dict[str, str]:
-    """Results must not depend on who runs us: there are no personal settings here."""
+    """Without the user's Wireshark settings, which could change the results."""
     return {**os.environ, "WIRESHARK_CONFIG_DIR": "/proc/self/no-settings"}
 
 
@@ -328,12 +328,12 @@ def tshark_options() -> list[str]:
 
 
 def fragment_units() -> dict[int, int]:
-    """Bytes in one unit of the fragment offset as this version shows it, by IP version: some show
-    bytes, some the header's own 8. Found by showing it one fragment of each."""
-    words = 3
-    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, words, 64, 17, 0) + bytes(8) + bytes(8)
+    """Unit of the fragment offset as this tshark prints it, in bytes, by IP version: some versions
+    print bytes, some units of 8. Found by a test capture with a fragment of each IP version."""
+    units = 3
+    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, units, 64, 17, 0) + bytes(8) + bytes(8)
     ipv6 = struct.pack(">IHBB", 6 << 28, 16, 44, 64) + bytes(32)
-    ipv6 += struct.pack(">BBHI", 17, 0, words << 3, 1) + bytes(8)
+    ipv6 += struct.pack(">BBHI", 17, 0, units << 3, 1) + bytes(8)
     capture = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, external.LINKTYPE_RAW)
     for packet in ipv4, ipv6:
         capture += struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet
@@ -343,5 +343,5 @@ def fragment_units() -> dict[int, int]:
                           env=tshark_environment())
     shown = done.stdout.split()
     if done.returncode or len(shown) != 2:
-        raise external.Refusal(f"this tshark does not show what is needed; {external.FIX}")
-    return {version: words * 8 // int(value) for version, value in zip((4, 6), shown)}
+        raise external.RequestError(f"tshark does not print the fragment offset; {external.FIX}")
+    return {version: units * 8 // int(value) for version, value in zip((4, 6), shown)}

@@ -1,5 +1,5 @@
-/* The published CIC-IoT-2023 features, as their scripts compute them, with what is wrong in them:
- * a reconstruction. Rows are packets of IPv4 and ARP; a row of features is a window of them. */
+/* Reconstruction of the published CIC-IoT-2023 features, as the dataset's scripts compute them,
+ * with their defects. IPv4 and ARP packets are counted; a row of features is a window of them. */
 #include "parsers/features/ciciot.h"
 
 #include <stdlib.h>
@@ -17,24 +17,24 @@ enum { BLOCK_FRAMES = 20 };
 typedef struct ciciot_flow {
     pkt_flow flow;
     uint64_t packets, bytes;
-    double first, last; /* the earliest and the latest time */
+    double first, last; /* earliest and latest time, s */
     uint64_t fin, syn, rst, psh, ack;
 } ciciot_flow;
 
-/* The sizes of the frames in the current block; sums of whole numbers, so nothing is rounded. */
+/* Lengths of the frames in the current block. Integer sums, without rounding. */
 typedef struct block {
     uint64_t count, sum, squares;
     uint32_t min, max;
 } block;
 
 typedef struct ciciot {
-    uint64_t rows, number;       /* of the window: packets, and the first one's number */
-    double sums[PKT_MAX_VALUES]; /* of a mean or a sum; the least or greatest value */
-    welford lengths;             /* for std and variance */
-    double earliest, latest;
-    uint32_t protocols[256]; /* for the mode */
-    double rate, back_rate;  /* of the packet before, if this one has none */
-    double before;           /* time of the packet before; 0: there is none */
+    uint64_t rows, first_packet; /* packets in the window; number of its first packet */
+    double sums[PKT_MAX_VALUES]; /* per column: sum, minimum or maximum */
+    welford lengths;             /* for PKT_STD and PKT_VARIANCE */
+    double earliest, latest;     /* s */
+    uint32_t protocols[256];     /* for PKT_MODE */
+    double rate, reverse_rate;   /* last computed; also used by packets without a rate */
+    double previous_time;        /* s; 0: no previous packet */
     block frames;
 } ciciot;
 
@@ -43,17 +43,17 @@ static ciciot *ciciot_of(const pkt_features *f)
     return f->engine;
 }
 
-/* As the scripts' reader gives it: seconds in double precision, of whole microseconds, for that is
- * what tcpdump writes into the pieces. */
-static double time_of(int64_t ts_ns)
+/* Time as the scripts read it: seconds in double precision, rounded down to microseconds, because
+ * tcpdump -C writes pcap files with microseconds. */
+static double seconds_of(int64_t ts_ns)
 {
     int64_t us = ts_ns / NS_PER_US - (ts_ns % NS_PER_US < 0);
     int64_t s = us / US_PER_S - (us % US_PER_S < 0);
     return (double)s + (double)(us - s * US_PER_S) / US_PER_S_F;
 }
 
-/* Is it a packet that gives a row? Of links that are not Ethernet, IPv4 is taken too. */
-static bool gives_row(const pkt_batch *b, size_t row)
+/* True for ARP and IPv4 packets; IPv4 also on links other than Ethernet. */
+static bool is_counted(const pkt_batch *b, size_t row)
 {
     const bool link = b->present[row] & PKT_HAS_LINK;
     if (link && b->eth_type[row] == ETHERTYPE_ARP)
@@ -62,8 +62,8 @@ static bool gives_row(const pkt_batch *b, size_t row)
            (!link || b->eth_type[row] == ETHERTYPE_IPV4);
 }
 
-/* The frame's length when the scripts' library packs it again: without what stands behind the IP
- * packet. */
+/* Length of the frame after the scripts' library has serialized it again: without the bytes
+ * after the IP packet. */
 static uint32_t frame_length(const pkt_batch *b, size_t row)
 {
     const uint64_t has = b->present[row];
@@ -111,7 +111,7 @@ static void udp_read(const pkt_batch *b, size_t row, ciciot_packet *p)
 
 static void headers_read(const pkt_batch *b, size_t row, ciciot_packet *p)
 {
-    p->time = time_of(b->ts_ns[row]);
+    p->time = seconds_of(b->ts_ns[row]);
     p->captured = b->cap_len[row];
     p->frame = frame_length(b, row);
     p->arp = !(b->present[row] & PKT_HAS_IP);
@@ -143,14 +143,14 @@ static ciciot_flow *flow_get(pkt_features *f, const pkt_flow_key *key, const cic
     return flow;
 }
 
-static bool ends_are_one(const pkt_flow_key *key)
+static bool same_endpoints(const pkt_flow_key *key)
 {
     return key->address[0] == key->address[2] && key->address[1] == key->address[3] &&
            key->port[0] == key->port[1];
 }
 
-/* A rate is not set back before a packet: where the flow has no duration, or there is no flow, the
- * one of the packet before stays. */
+/* As in the scripts, the rates are not reset for each packet: a packet without a flow, or of a flow
+ * without duration, has the rates of the previous packet. 0, or -1 and *err. */
 static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_packet *p,
                       pkt_err *err)
 {
@@ -172,18 +172,18 @@ static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_pa
         flow->ack += p->ack != 0;
         p->flow_bytes = (double)flow->bytes;
         p->flow_duration = flow->last - flow->first;
-        p->fin_seen = (double)flow->fin;
-        p->syn_seen = (double)flow->syn;
-        p->rst_seen = (double)flow->rst;
-        p->psh_seen = (double)flow->psh;
-        p->ack_seen = (double)flow->ack;
+        p->flow_fin = (double)flow->fin;
+        p->flow_syn = (double)flow->syn;
+        p->flow_rst = (double)flow->rst;
+        p->flow_psh = (double)flow->psh;
+        p->flow_ack = (double)flow->ack;
         if (p->flow_duration != 0) {
             c->rate = (double)flow->packets / p->flow_duration;
-            c->back_rate = ends_are_one(&key) ? c->rate : 0;
+            c->reverse_rate = same_endpoints(&key) ? c->rate : 0;
         }
     }
     p->rate = c->rate;
-    p->back_rate = c->back_rate;
+    p->reverse_rate = c->reverse_rate;
     return 0;
 }
 
@@ -193,8 +193,9 @@ static double block_variance(const block *b)
     return (double)(b->count * b->squares - b->sum * b->sum) / (n * n);
 }
 
-/* What the scripts call two streams is one list twice. */
-static void streams_measure(const block *list, ciciot_packet *p)
+/* The scripts compute these from two lists of lengths, incoming and outgoing, but both lists
+ * contain every frame. */
+static void stream_features_set(const block *list, ciciot_packet *p)
 {
     const double n = (double)list->count;
     const double variance = block_variance(list);
@@ -205,8 +206,8 @@ static void streams_measure(const block *list, ciciot_packet *p)
     p->weight = n * n;
 }
 
-/* The 20th frame is measured with the block's, but not in the two streams; then all starts anew,
- * and the time of the packet before is 0. */
+/* Add a frame to the block. As in the scripts, the 20th frame counts for the block's lengths but
+ * not for the two lists; after it, a new block starts and the previous time is 0. */
 static void block_count(ciciot *c, ciciot_packet *p)
 {
     block *b = &c->frames;
@@ -223,14 +224,14 @@ static void block_count(ciciot *c, ciciot_packet *p)
     p->block_mean = (double)b->sum / (double)b->count;
     p->block_std = sqrt(block_variance(b));
     const bool full = b->count == BLOCK_FRAMES;
-    streams_measure(full ? &without : b, p);
-    p->gap_or_time = p->time - (full ? 0 : c->before);
+    stream_features_set(full ? &without : b, p);
+    p->gap_or_time = p->time - (full ? 0 : c->previous_time);
     if (full)
         *b = (block){0};
     p->block_count = (double)b->count;
 }
 
-static void column_add(ciciot *c, const pkt_feature_column *column, double *sum, double value)
+static void aggregate_add(ciciot *c, const pkt_feature_column *column, double *sum, double value)
 {
     switch (column->aggregate) {
     case PKT_MEAN:
@@ -243,7 +244,7 @@ static void column_add(ciciot *c, const pkt_feature_column *column, double *sum,
     case PKT_MAX:
         *sum = c->rows == 0 || value > *sum ? value : *sum;
         break;
-    case PKT_STD: /* the variance is of the same numbers */
+    case PKT_STD: /* PKT_VARIANCE uses the same lengths */
         welford_add(&c->lengths, value);
         break;
     case PKT_MODE:
@@ -263,7 +264,7 @@ static double protocols_mode(const ciciot *c)
     return (double)mode;
 }
 
-static double column_value(const ciciot *c, const pkt_feature_column *column, double sum)
+static double aggregate_value(const ciciot *c, const pkt_feature_column *column, double sum)
 {
     const double rows = (double)c->rows;
     switch (column->aggregate) {
@@ -292,37 +293,37 @@ static int window_end(pkt_features *f, pkt_err *err)
     if (c->rows == 0)
         return 0;
     for (size_t i = 0; i < set->count; i++)
-        values[i] = column_value(c, &set->columns[i], c->sums[i]);
+        values[i] = aggregate_value(c, &set->columns[i], c->sums[i]);
     c->rows = 0;
     memset(c->sums, 0, sizeof c->sums);
     memset(c->protocols, 0, sizeof c->protocols);
     c->lengths = (welford){0};
-    return feature_output_add(&f->out, c->number, values, err);
+    return feature_output_add(&f->out, c->first_packet, values, err);
 }
 
-static int ciciot_packet_take(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+static int ciciot_packet_add(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     ciciot *c = ciciot_of(f);
     const pkt_feature_set *set = f->request.set;
     ciciot_packet p = {0};
-    if (!gives_row(b, row))
+    if (!is_counted(b, row))
         return 0;
     headers_read(b, row, &p);
     if (f->flows && flow_count(f, b, row, &p, err) != 0)
         return -1;
     block_count(c, &p);
-    p.gap = c->before != 0 ? p.time - c->before : 0;
-    c->before = p.time;
-    c->number = c->rows == 0 ? f->number : c->number;
+    p.gap = c->previous_time != 0 ? p.time - c->previous_time : 0;
+    c->previous_time = p.time;
+    c->first_packet = c->rows == 0 ? f->number : c->first_packet;
     c->earliest = c->rows == 0 || p.time < c->earliest ? p.time : c->earliest;
     c->latest = c->rows == 0 || p.time > c->latest ? p.time : c->latest;
     for (size_t i = 0; i < set->count; i++)
-        column_add(c, &set->columns[i], &c->sums[i], feature_value(&p, &set->columns[i]));
+        aggregate_add(c, &set->columns[i], &c->sums[i], feature_value(&p, &set->columns[i]));
     c->rows++;
     return c->rows == f->request.packets ? window_end(f, err) : 0;
 }
 
-static int ciciot_end(pkt_features *f, pkt_err *err)
+static int ciciot_finish(pkt_features *f, pkt_err *err)
 {
     int bad = window_end(f, err);
     *ciciot_of(f) = (ciciot){0};
@@ -337,12 +338,12 @@ static int ciciot_open(pkt_features *f, pkt_err *err)
     if (!f->engine)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
     if (f->request.set != &pkt_feature_ciciot46)
-        return 0; /* the others know no flows */
+        return 0; /* ciciot39 has no flow features */
     return feature_flows_open(f, sizeof(ciciot_flow), err);
 }
 
 const feature_engine feature_engine_ciciot = {
     .open = ciciot_open,
-    .packet = ciciot_packet_take,
-    .end = ciciot_end,
+    .packet = ciciot_packet_add,
+    .finish = ciciot_finish,
 };

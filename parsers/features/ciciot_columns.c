@@ -1,4 +1,4 @@
-/* The columns of the published sets, in their order: schema and output are made from these. */
+/* Columns of the published sets, in output order. */
 #include "parsers/features/ciciot.h"
 
 #define AT(member) .at = offsetof(ciciot_packet, member)
@@ -10,20 +10,20 @@
 #define SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char port_defect[] =
-    "the port is inferred from the name; either end's port counts; other ports of the protocol do "
-    "not";
+    "the port is inferred from the column's name; source or destination port; other ports of the "
+    "protocol do not count";
 static const char epoch_defect[] =
-    "of the first packet of a piece, and of every 20th, it is the time since 1970: the mean says "
-    "when the traffic was captured";
+    "for the first packet of a piece and every 20th packet, the time since 1970: the mean depends "
+    "on the date of the capture";
 static const char block_defect[] =
-    "of a block that is emptied at every 20th packet, not of the window";
+    "computed over blocks of 20 packets that are independent of the window";
 static const char twice_defect[] =
-    "both streams are every frame, so it says nothing that the block's lengths do not; at every "
-    "20th packet of the 19 before";
+    "both lists contain every frame, so this depends only on the block's lengths; for every 20th "
+    "packet, on the 19 before it";
 static const char llc_defect[] =
-    "1 for every IP packet, as the scripts' test is inferred to be; nothing of LLC is looked at";
+    "1 for every IP packet; the scripts' test is inferred; the LLC header is not read";
 
-/* What both sets have, in this order. */
+/* Columns of both sets. */
 #define FLAG_COLUMNS                                                                               \
     {SHARE("fin_flag_number", fin, "FIN is set")}, {SHARE("syn_flag_number", syn, "SYN is set")},  \
         {SHARE("rst_flag_number", rst, "RST is set")},                                             \
@@ -46,69 +46,70 @@ static const char llc_defect[] =
 
 static const pkt_feature_column ciciot46[] = {
     {MEAN("flow_duration", "s", flow_duration,
-          "time from the first to the last packet of its flow so far"),
-     .defect = "0 for what is neither TCP nor UDP; of one piece"},
-    {MEAN("Header_Length", "bytes", flow_bytes, "frame lengths of its flow so far, summed"),
-     .defect = "misnamed: no header's length; of one piece"},
-    {MEAN("Protocol Type", "protocol number", protocol, "the IP header's protocol; 0: ARP"),
-     .defect = "a mean of numbers that are names; behind an authentication header, the protocol is "
-               "the one after it"},
-    {MEAN("Duration", "hops", ttl, "time to live"), .defect = "misnamed: no duration; 0 for ARP"},
-    {MEAN("Rate", "packets/s", rate, "packets of its flow so far over flow_duration"),
-     .defect = "where flow_duration is 0, as for ARP and ICMP, the rate of the packet before"},
-    {MEAN("Srate", "packets/s", rate, "the same"),
-     .defect = "always Rate: both directions are counted"},
-    {MEAN("Drate", "packets/s", back_rate, "the same, of packets that come back"),
-     .defect = "0: what is looked up is never there, but for flows whose two ends are the same"},
+          "time from the first packet of its flow to the latest, up to this packet"),
+     .defect = "0 if neither TCP nor UDP; reset with every piece"},
+    {MEAN("Header_Length", "bytes", flow_bytes,
+          "sum of the frame lengths of its flow, up to this packet"),
+     .defect = "misnamed: not a header length; reset with every piece"},
+    {MEAN("Protocol Type", "protocol number", protocol, "protocol of the IP header; 0: ARP"),
+     .defect = "a mean of protocol numbers has no meaning; after an authentication header, its "
+               "next header is used"},
+    {MEAN("Duration", "hops", ttl, "time to live"),
+     .defect = "misnamed: not a duration; 0 for ARP"},
+    {MEAN("Rate", "packets/s", rate, "packets of its flow, up to this packet / flow_duration"),
+     .defect = "if flow_duration is 0, as for ARP and ICMP, the rate of the previous packet"},
+    {MEAN("Srate", "packets/s", rate, "packets of its flow, up to this packet / flow_duration"),
+     .defect = "always equal to Rate: both directions are counted"},
+    {MEAN("Drate", "packets/s", reverse_rate, "the same in the reverse direction"),
+     .defect = "always 0, except for flows with equal source and destination"},
     FLAG_COLUMNS,
-    {MEAN("ack_count", "packets", fin_seen, "packets with FIN in its TCP flow so far"),
+    {MEAN("ack_count", "packets", flow_fin, "packets of its TCP flow with FIN, up to this packet"),
      .defect = "misnamed: counts FIN"},
-    {MEAN("syn_count", "packets", syn_seen, "packets with SYN in its TCP flow so far")},
-    {MEAN("fin_count", "packets", rst_seen, "packets with RST in its TCP flow so far"),
+    {MEAN("syn_count", "packets", flow_syn, "packets of its TCP flow with SYN, up to this packet")},
+    {MEAN("fin_count", "packets", flow_rst, "packets of its TCP flow with RST, up to this packet"),
      .defect = "misnamed: counts RST"},
-    {MEAN("urg_count", "packets", psh_seen, "packets with PSH in its TCP flow so far"),
+    {MEAN("urg_count", "packets", flow_psh, "packets of its TCP flow with PSH, up to this packet"),
      .defect = "misnamed: counts PSH"},
-    {MEAN("rst_count", "packets", ack_seen, "packets with ACK in its TCP flow so far"),
+    {MEAN("rst_count", "packets", flow_ack, "packets of its TCP flow with ACK, up to this packet"),
      .defect = "misnamed: counts ACK"},
     PROTOCOL_COLUMNS,
     {SHARE("IPv", ip, "IPv4")},
     {SHARE("LLC", llc, "an IP packet"), .defect = llc_defect, .inferred = true},
     {MEAN("Tot sum", "bytes", block_sum, "sum of the block's frame lengths"),
      .defect = block_defect},
-    {MEAN("Min", "bytes", block_min, "the least of them"), .defect = block_defect},
-    {MEAN("Max", "bytes", block_max, "the greatest"), .defect = block_defect},
-    {MEAN("AVG", "bytes", block_mean, "their mean"), .defect = block_defect},
-    {MEAN("Std", "bytes", block_std, "their standard deviation, of a population"),
+    {MEAN("Min", "bytes", block_min, "minimum frame length in the block"), .defect = block_defect},
+    {MEAN("Max", "bytes", block_max, "maximum frame length in the block"), .defect = block_defect},
+    {MEAN("AVG", "bytes", block_mean, "mean frame length in the block"), .defect = block_defect},
+    {MEAN("Std", "bytes", block_std, "population standard deviation of the block's frame lengths"),
      .defect = block_defect},
-    {MEAN("Tot size", "bytes", frame, "the frame's length, as its headers say it"),
-     .defect = "without what stands behind the IP packet, as the scripts' library packs it again; "
-               "of the VLAN tags one is counted"},
-    {MEAN("IAT", "s", gap_or_time, "time since the packet before"), .defect = epoch_defect},
+    {MEAN("Tot size", "bytes", frame, "frame length, computed from the headers"),
+     .defect = "without bytes after the IP packet, because the scripts' library serializes the "
+               "packet again; only one VLAN tag is counted"},
+    {MEAN("IAT", "s", gap_or_time, "time since the previous packet"), .defect = epoch_defect},
     {MEAN("Number", "frames", block_count, "frames in the block, 0 to 19"),
-     .defect = "of windows of 10 it is 5.5 and 13.5 by turns, whatever the traffic"},
-    {MEAN("Magnitue", "bytes^0.5", magnitude,
-          "square root of the sum of the streams' mean lengths"),
+     .defect = "with windows of 10, alternates between 5.5 and 13.5 for any traffic"},
+    {MEAN("Magnitue", "bytes^0.5", magnitude, "square root of the sum of the lists' mean lengths"),
      .defect = twice_defect},
-    {MEAN("Radius", "bytes", radius, "square root of the sum of the streams' variances"),
+    {MEAN("Radius", "bytes", radius, "square root of the sum of the lists' variances"),
      .defect = twice_defect},
-    {MEAN("Covariance", "bytes^2", covariance, "covariance of the two streams' lengths"),
+    {MEAN("Covariance", "bytes^2", covariance, "covariance of the lengths in the two lists"),
      .defect = twice_defect},
-    {MEAN("Variance", "", variance, "ratio of the two streams' variances"),
-     .defect = "1, or 0 where all lengths are the same: the streams are one"},
-    {MEAN("Weight", "frames^2", weight, "product of the two streams' numbers of frames"),
-     .defect = "of windows of 10 it is 38.5 and 244.6 by turns, whatever the traffic"},
+    {MEAN("Variance", "", variance, "ratio of the variances of the two lists"),
+     .defect = "1, or 0 if all lengths are equal: both lists are the same"},
+    {MEAN("Weight", "frames^2", weight, "product of the numbers of frames in the two lists"),
+     .defect = "with windows of 10, alternates between 38.5 and 244.6 for any traffic"},
 };
 
 static const pkt_feature_column ciciot39[] = {
-    {MEAN("Header_Length", "bytes", header, "TCP: its header with options; UDP: 8; others: 0")},
+    {MEAN("Header_Length", "bytes", header, "TCP: header with options; UDP: 8; others: 0")},
     {COLUMN("Protocol Type", "protocol number", PKT_MODE, protocol,
-            "the IP header's protocol; 0: ARP"),
-     .defect = "the smallest of those that are equally frequent; behind an authentication header, "
-               "the protocol is the one after it"},
+            "protocol of the IP header; 0: ARP"),
+     .defect = "the smallest if several are equally frequent; after an authentication header, its "
+               "next header is used"},
     {MEAN("Time_To_Live", "hops", ttl, "time to live"), .defect = "0 for ARP"},
     {COLUMN("Rate", "packets/s", PKT_RATE, time,
-            "packets over the time between the first and the last"),
-     .defect = "infinite if all packets have one time"},
+            "packets / time between the earliest and the latest"),
+     .defect = "infinite if all packets have the same time"},
     FLAG_COLUMNS,
     {COLUMN("ack_count", "packets", PKT_SUM, fin, "packets with FIN"),
      .defect = "misnamed: counts FIN"},
@@ -125,45 +126,46 @@ static const pkt_feature_column ciciot39[] = {
     {COLUMN("Min", "bytes", PKT_MIN, captured, "captured length")},
     {COLUMN("Max", "bytes", PKT_MAX, captured, "captured length")},
     {MEAN("AVG", "bytes", captured, "captured length")},
-    {COLUMN("Std", "bytes", PKT_STD, captured, "captured length"), .defect = "none of one packet"},
-    {MEAN("Tot size", "bytes", captured, "captured length"), .defect = "always AVG"},
-    {MEAN("IAT", "s", gap, "time since the packet before; 0 for the first of a piece"),
-     .defect = "0 too behind a packet of the time 0"},
+    {COLUMN("Std", "bytes", PKT_STD, captured, "captured length"),
+     .defect = "empty for a single packet"},
+    {MEAN("Tot size", "bytes", captured, "captured length"), .defect = "always equal to AVG"},
+    {MEAN("IAT", "s", gap, "time since the previous packet; 0 for the first of a piece"),
+     .defect = "also 0 after a packet with time 0"},
     {COLUMN("Number", "packets", PKT_COUNT, time, "packets of the window")},
     {COLUMN("Variance", "bytes^2", PKT_VARIANCE, captured, "captured length"),
-     .defect = "none of one packet"},
+     .defect = "empty for a single packet"},
 };
 
-/* What the sets' scripts do to all columns. */
+/* Notes on all columns of both sets. */
 #define PUBLISHED_NOTES                                                                            \
-    "a reconstruction: made from public copies of the dataset's scripts, not from the dataset's "  \
-    "own archive; checked against an independent computation of the same description, never "      \
-    "against a released CSV",                                                                      \
-        "a packet of IPv4 or ARP is counted; IPv6 and all else is not, as in the scripts; IPv4 "   \
-        "on links other than Ethernet is, which the scripts cannot read",                          \
-        "a packet whose IP header was not captured whole is not counted; the scripts lose the "    \
-        "piece that holds it, or one whose header claims less than 20 bytes, which counts here",   \
-        "times are whole microseconds in double precision, as in the pieces that tcpdump writes",  \
-        "a row is a window of consecutive packets, all flows mixed; the last one of a piece is "   \
-        "shorter; rows are in the order of the capture"
+    "a reconstruction from public copies of the dataset's scripts, not from the dataset's own "    \
+    "archive; checked against an independent implementation of the same description, not against " \
+    "a released CSV file",                                                                         \
+        "IPv4 and ARP packets are counted; IPv6 and other packets are not, as in the scripts; "    \
+        "IPv4 on links other than Ethernet is counted, which the scripts cannot read",             \
+        "a packet with an incomplete IP header is not counted; the scripts lose the complete "     \
+        "piece with such a packet, also with a header length below 20 bytes, which is counted "    \
+        "here",                                                                                    \
+        "times are rounded down to microseconds, in double precision, as in files of tcpdump -C",  \
+        "a row is a window of consecutive packets of all flows; the last window of a piece can "   \
+        "be shorter; rows are in capture order"
+
+#define PIECE_NOTE                                                                                 \
+    "a piece is what tcpdump -C 10 writes to one file: it ends with the packet that makes it "     \
+    "larger than 10,000,000 bytes, counting 24 bytes for the file header and 16 per packet"
 
 static const char *const notes46[] = {
     PUBLISHED_NOTES,
-    "flows are the two ends, address and port, in either direction, TCP and UDP apart; all state "
-    "starts anew with every piece of a capture, where tcpdump -C 10 starts a file: at the first "
-    "packet behind the one that made it larger than 10,000,000 bytes, 24 for the file's header and "
-    "16 a packet counted in",
-    NULL};
+    "a flow is a pair of addresses and ports, both directions, TCP and UDP separate; all state is "
+    "reset with every piece",
+    PIECE_NOTE, NULL};
 static const char *const notes39[] = {
-    PUBLISHED_NOTES,
-    "windows and times between packets start anew with every piece of a capture, where tcpdump -C "
-    "10 starts a file: at the first packet behind the one that made it larger than 10,000,000 "
-    "bytes, 24 for the file's header and 16 a packet counted in",
+    PUBLISHED_NOTES, "windows and times between packets are reset with every piece", PIECE_NOTE,
     NULL};
 
 const pkt_feature_set pkt_feature_ciciot46 = {
     .name = "ciciot46",
-    .summary = "the 46 features of CIC-IoT-2023, as their scripts compute them, defects and all",
+    .summary = "the 46 features of CIC-IoT-2023 as computed by the dataset's scripts, with defects",
     .notes = notes46,
     .columns = ciciot46,
     .count = SIZE(ciciot46),
@@ -173,7 +175,8 @@ _Static_assert(SIZE(ciciot46) == 46, "as published");
 
 const pkt_feature_set pkt_feature_ciciot39 = {
     .name = "ciciot39",
-    .summary = "the 39 features of its re-release, as their scripts compute them, defects and all",
+    .summary = "the 39 features of the dataset's second release as computed by its scripts, with "
+               "defects",
     .notes = notes39,
     .columns = ciciot39,
     .count = SIZE(ciciot39),

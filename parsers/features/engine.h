@@ -1,42 +1,42 @@
-/* What computes the rows of a set, and where it puts them. */
+/* Interface between features.c and the engines that compute the rows of a set. */
 #ifndef PKT_FEATURES_ENGINE_H
 #define PKT_FEATURES_ENGINE_H
 
 #include "parsers/features/features.h"
 #include "parsers/flow/table.h"
 
-/* Rows on their way out. */
+/* Rows not yet pushed. */
 typedef struct feature_output {
     const pkt_feature_set *set;
-    pkt_features_push push; /* NULL: rows are thrown away */
+    pkt_features_push push; /* NULL: rows are dropped */
     void *self;
-    double *values;                   /* PKT_BATCH_ROWS of each of the set's columns */
-    uint64_t numbers[PKT_BATCH_ROWS]; /* of each row's first packet */
-    size_t numbered;                  /* rows whose number was asked for */
-    pkt_batch batch; /* the row's own columns: the engine fills those of row batch.rows first */
+    double *values;                   /* for each column of the set, PKT_BATCH_ROWS values */
+    uint64_t numbers[PKT_BATCH_ROWS]; /* number of each row's first packet */
+    size_t numbers_read;              /* by pkt_features_row_number() */
+    pkt_batch batch;                  /* key columns; the engine fills those of row batch.rows */
 } feature_output;
 
-/* One more row, of a window that began with packet `number`: values, one of each of the set's
- * columns. */
+/* Add a row for a window that starts with packet `number`; one value for each column of the set. 0,
+ * or -1 and *err. */
 int feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err);
 
 struct pkt_features {
     pkt_features_request request;
     feature_output out;
-    pkt_flow_table *flows; /* NULL: the set remembers none */
-    uint64_t reset_every;  /* bytes of the piece so far */
-    uint64_t number;       /* of the packet */
+    pkt_flow_table *flows; /* NULL: the set has no flow features */
+    uint64_t piece_bytes;  /* size of the current piece */
+    uint64_t number;       /* of the current packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
     pkt_features_report report;
-    void *engine; /* of the set */
+    void *engine; /* state of the engine */
 };
 
-/* Open the table of `flow_size` bytes a flow, by the request. 0, or -1 and *err. */
+/* Open features->flows, with flows of `flow_size` bytes. 0, or -1 and *err. */
 int feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);
 
-/* The key of the row's packet; *back: the packet goes from the second end to the
- * first. Without ports it is that of a pair of hosts. */
+/* The flow key of the row's packet; without ports, the key of a pair of hosts. *back: the packet
+ * goes from the key's second endpoint to the first. */
 static inline pkt_flow_key feature_flow_key(const pkt_batch *batch, size_t row, bool with_ports,
                                             bool *back)
 {
@@ -49,19 +49,22 @@ static inline pkt_flow_key feature_flow_key(const pkt_batch *batch, size_t row, 
     return key;
 }
 
-/* The published sets, and ours: open gives the engine and opens the table; packet takes a row of a
- * batch; passed writes windows that are over by the time, NULL where none has a duration; end
- * writes what is open and forgets everything. */
+/* An engine: one for the published sets, one for ciciot-fixed. All functions return 0, or -1 and
+ * *err. */
 typedef struct feature_engine {
+    /* Allocate features->engine and open the flow table. */
     int (*open)(struct pkt_features *features, pkt_err *err);
+    /* Count a packet. */
     int (*packet)(struct pkt_features *features, const pkt_batch *batch, size_t row, pkt_err *err);
-    int (*passed)(struct pkt_features *features, int64_t time, pkt_err *err);
-    int (*end)(struct pkt_features *features, pkt_err *err);
+    /* Write the windows that end by `time`. NULL: windows have no duration. */
+    int (*advance)(struct pkt_features *features, int64_t time, pkt_err *err);
+    /* Write all open windows and reset all state. */
+    int (*finish)(struct pkt_features *features, pkt_err *err);
 } feature_engine;
 
 extern const feature_engine feature_engine_ciciot, feature_engine_fixed;
 
-/* A value of a struct of doubles. */
+/* The column's value in a struct of doubles. */
 static inline double feature_value(const void *values, const pkt_feature_column *column)
 {
     double value;

@@ -1,4 +1,4 @@
-/* Packets -> windows -> rows of features: what all sets have in common. */
+/* Turns packets into windows and windows into rows of features: code that all sets share. */
 #include <stdlib.h>
 
 #include "parsers/core/containers.h"
@@ -12,7 +12,7 @@ static const feature_engine *engine_of(const pkt_features *f)
 static int output_flush(feature_output *out, pkt_err *err)
 {
     int bad = 0;
-    out->numbered = 0;
+    out->numbers_read = 0;
     if (out->push && out->batch.rows)
         bad = out->push(out->self, &out->batch, out->values, err);
     out->batch.rows = 0;
@@ -28,18 +28,18 @@ int feature_output_add(feature_output *out, uint64_t number, const double *value
     return out->batch.rows == PKT_BATCH_ROWS ? output_flush(out, err) : 0;
 }
 
-/* `tcpdump -C` looks at the file's size before it writes a packet: above the limit, the packet is
- * the first of a new file. So a piece ends with the packet that made it larger than the limit. */
-static int piece_count(pkt_features *f, uint32_t captured, pkt_err *err)
+/* `tcpdump -C` checks the file's size before it writes a packet and starts a new file above the
+ * limit. A piece therefore ends with the packet that makes it larger than the limit. */
+static int piece_add(pkt_features *f, uint32_t captured, pkt_err *err)
 {
     int bad = 0;
-    if (f->reset_every > f->request.reset_every) {
-        bad = engine_of(f)->end(f, err);
-        f->reset_every = 0;
+    if (f->piece_bytes > f->request.reset_every) {
+        bad = engine_of(f)->finish(f, err);
+        f->piece_bytes = 0;
     }
-    if (f->reset_every == 0)
-        f->reset_every = PCAP_FILE_HEADER;
-    f->reset_every += PCAP_RECORD_HEADER + (uint64_t)captured;
+    if (f->piece_bytes == 0)
+        f->piece_bytes = PCAP_FILE_HEADER;
+    f->piece_bytes += PCAP_RECORD_HEADER + (uint64_t)captured;
     return bad;
 }
 
@@ -49,36 +49,36 @@ static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
     const feature_engine *engine = engine_of(f);
     for (size_t row = 0; row < batch->rows; row++) {
         f->number = f->number_next ? f->number_next(f->number_self) : f->number + 1;
-        if (f->request.reset_every && piece_count(f, batch->cap_len[row], err) != 0)
+        if (f->request.reset_every && piece_add(f, batch->cap_len[row], err) != 0)
             return -1;
         if (engine->packet(f, batch, row, err) != 0)
             return -1;
     }
-    return output_flush(&f->out, err); /* a model that waits for a row should not wait for more */
+    return output_flush(&f->out, err); /* a reader gets a row without waiting for a full batch */
 }
 
 static int features_finish(void *self, pkt_err *err)
 {
     pkt_features *f = self;
-    f->reset_every = f->number = 0;
-    return engine_of(f)->end(f, err) != 0 ? -1 : output_flush(&f->out, err);
+    f->piece_bytes = f->number = 0;
+    return engine_of(f)->finish(f, err) != 0 ? -1 : output_flush(&f->out, err);
 }
 
-int pkt_features_passed(pkt_features *features, int64_t time, pkt_err *err)
+int pkt_features_advance(pkt_features *features, int64_t time, pkt_err *err)
 {
     const feature_engine *engine = engine_of(features);
-    if (!engine->passed)
+    if (!engine->advance)
         return 0;
-    return engine->passed(features, time, err) != 0 ? -1 : output_flush(&features->out, err);
+    return engine->advance(features, time, err) != 0 ? -1 : output_flush(&features->out, err);
 }
 
-void pkt_features_into(pkt_features *features, pkt_features_push push, void *self)
+void pkt_features_set_output(pkt_features *features, pkt_features_push push, void *self)
 {
     features->out.push = push;
     features->out.self = self;
 }
 
-void pkt_features_number(pkt_features *features, uint64_t (*next)(void *self), void *self)
+void pkt_features_set_numbers(pkt_features *features, uint64_t (*next)(void *self), void *self)
 {
     features->number_next = next;
     features->number_self = self;
@@ -87,7 +87,7 @@ void pkt_features_number(pkt_features *features, uint64_t (*next)(void *self), v
 uint64_t pkt_features_row_number(void *features)
 {
     feature_output *out = &((pkt_features *)features)->out;
-    return out->numbers[out->numbered++];
+    return out->numbers[out->numbers_read++];
 }
 
 int feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
@@ -96,8 +96,9 @@ int feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
     if (pkt_flow_seed(&seed, err) != 0)
         return -1;
     const size_t max = features->request.max_flows;
-    features->flows = pkt_flow_table_open(max, max < PKT_FEATURES_FLOWS ? max : PKT_FEATURES_FLOWS,
-                                          flow_size, seed, err);
+    features->flows = pkt_flow_table_open(
+        max, max < PKT_FEATURES_DEFAULT_FLOWS ? max : PKT_FEATURES_DEFAULT_FLOWS, flow_size, seed,
+        err);
     return features->flows ? 0 : -1;
 }
 
@@ -124,7 +125,7 @@ pkt_sink pkt_features_sink(pkt_features *features)
     return pkt_sink_make(features, features_push, features_finish);
 }
 
-pkt_features_report pkt_features_reported(const pkt_features *features)
+pkt_features_report pkt_features_get_report(const pkt_features *features)
 {
     pkt_features_report report = features->report;
     report.evicted = features->flows ? pkt_flow_evicted(features->flows) : 0;

@@ -1,4 +1,4 @@
-/* Features of windows of all packets, of a pair of hosts or of a flow, each what its name says. */
+/* Features of ciciot-fixed: windows of all packets, of each pair of hosts, or of each flow. */
 #include "parsers/features/fixed.h"
 
 #include <stdlib.h>
@@ -9,40 +9,40 @@
 
 typedef struct window {
     uint64_t number; /* of the first packet */
-    uint64_t packets, bytes, way_bytes[2], payload;
+    uint64_t packets, bytes, direction_bytes[2], payload;
     int64_t first, earliest, latest; /* ns */
-    welford lengths[2], gaps, way_gaps[2];
+    welford lengths[2], gaps, direction_gaps[2];
     welford ttls, headers;
     uint64_t flags[FIXED_FLAGS];
     uint64_t kinds[FIXED_KINDS];
 } window;
 
-/* When the packets before came: of any way, and of each. */
-typedef struct before {
-    int64_t any, way[2];
-    bool has_any, has_way[2];
-} before;
+/* Time stamps of the previous packets, ns: in any direction, and in each direction. */
+typedef struct previous_times {
+    int64_t any, direction[2];
+    bool has_any, has_direction[2];
+} previous_times;
 
-/* A flow, or a pair. */
-typedef struct keyed {
+/* A flow or pair, with its window. */
+typedef struct flow_window {
     pkt_flow flow;
-    bool swapped; /* its first packet went from the key's second end to the first */
+    bool swapped; /* the first packet went from the key's second endpoint to the first */
     bool has_ports;
-    before before;
+    previous_times previous;
     window window;
-} keyed;
+} flow_window;
 
-/* A flow where windows are of all packets: which way is forth. */
-typedef struct way {
+/* The direction of a flow, for windows of all packets. */
+typedef struct flow_direction {
     pkt_flow flow;
     bool swapped;
-} way;
+} flow_direction;
 
 typedef struct fixed {
     window all;
-    before before;
+    previous_times previous;
     bool started;
-    uint64_t grid; /* when the current window of a duration began, as the bits of an int64_t */
+    uint64_t window_start; /* of a window with a duration, ns; bits of an int64_t */
 } fixed;
 
 static fixed *fixed_of(const pkt_features *f)
@@ -119,24 +119,24 @@ static void kinds_count(const pkt_batch *b, size_t row, uint64_t kinds[FIXED_KIN
         services_count(b, row, kinds);
 }
 
-/* Seconds since the time before; a clock that goes back gives 0. */
+/* Seconds from `then` to `now`; 0 if the clock went back. */
 static double gap_of(int64_t now, int64_t then)
 {
     return now > then ? (double)((uint64_t)now - (uint64_t)then) / NS_PER_S : 0;
 }
 
-static void gaps_count(window *w, before *last, int64_t now, unsigned back)
+static void gaps_count(window *w, previous_times *last, int64_t now, unsigned back)
 {
     if (last->has_any)
         welford_add(&w->gaps, gap_of(now, last->any));
-    if (last->has_way[back])
-        welford_add(&w->way_gaps[back], gap_of(now, last->way[back]));
-    last->has_any = last->has_way[back] = true;
-    last->any = last->way[back] = now;
+    if (last->has_direction[back])
+        welford_add(&w->direction_gaps[back], gap_of(now, last->direction[back]));
+    last->has_any = last->has_direction[back] = true;
+    last->any = last->direction[back] = now;
 }
 
-static void window_count(window *w, before *last, const pkt_batch *b, size_t row, unsigned back,
-                         uint64_t number)
+static void window_count(window *w, previous_times *last, const pkt_batch *b, size_t row,
+                         unsigned back, uint64_t number)
 {
     const uint64_t has = b->present[row];
     const int64_t now = b->ts_ns[row];
@@ -148,7 +148,7 @@ static void window_count(window *w, before *last, const pkt_batch *b, size_t row
     w->latest = now > w->latest ? now : w->latest;
     w->packets++;
     w->bytes += b->wire_len[row];
-    w->way_bytes[back] += b->wire_len[row];
+    w->direction_bytes[back] += b->wire_len[row];
     welford_add(&w->lengths[back], b->wire_len[row]);
     gaps_count(w, last, now, back);
     if (has & PKT_HAS_IP)
@@ -162,7 +162,7 @@ static void window_count(window *w, before *last, const pkt_batch *b, size_t row
     kinds_count(b, row, w->kinds);
 }
 
-/* Both ways' numbers as if they had come as one (Chan, Golub and LeVeque). */
+/* Combine the statistics of both directions (Chan, Golub and LeVeque). */
 static welford welford_both(const welford *a, const welford *b)
 {
     const double n = (double)(a->count + b->count), distance = b->mean - a->mean;
@@ -176,33 +176,36 @@ static welford welford_both(const welford *a, const welford *b)
                      .max = a->max > b->max ? a->max : b->max};
 }
 
-static struct fixed_lengths lengths_of(const welford *r)
+static struct fixed_statistics statistics_of(const welford *r)
 {
-    return (struct fixed_lengths){welford_min(r), welford_max(r), welford_mean(r), welford_std(r)};
+    return (struct fixed_statistics){welford_min(r), welford_max(r), welford_mean(r),
+                                     welford_std(r)};
 }
 
-static double or_zero(double value)
+static double nan_to_zero(double value)
 {
     return isnan(value) ? 0 : value;
 }
 
-static void ways_measure(const window *w, fixed_row *row)
+static void directions_measure(const window *w, fixed_row *row)
 {
-    const welford *ways = w->lengths;
-    const welford both = welford_both(&ways[0], &ways[1]);
-    const double forth = welford_variance(&ways[0]), back = welford_variance(&ways[1]);
-    row->lengths = lengths_of(&both);
+    const welford *directions = w->lengths;
+    const welford both = welford_both(&directions[0], &directions[1]);
+    const double forward = welford_variance(&directions[0]),
+                 back = welford_variance(&directions[1]);
+    row->lengths = statistics_of(&both);
     for (unsigned i = 0; i < 2; i++) {
-        row->way_packets[i] = (double)ways[i].count;
-        row->way_bytes[i] = (double)w->way_bytes[i];
-        row->way_lengths[i] = lengths_of(&ways[i]);
-        row->way_gap_mean[i] = welford_mean(&w->way_gaps[i]);
-        row->way_gap_std[i] = welford_std(&w->way_gaps[i]);
+        row->direction_packets[i] = (double)directions[i].count;
+        row->direction_bytes[i] = (double)w->direction_bytes[i];
+        row->direction_lengths[i] = statistics_of(&directions[i]);
+        row->direction_gap_mean[i] = welford_mean(&w->direction_gaps[i]);
+        row->direction_gap_std[i] = welford_std(&w->direction_gaps[i]);
     }
-    row->magnitude = sqrt(or_zero(welford_mean(&ways[0])) + or_zero(welford_mean(&ways[1])));
-    row->radius = sqrt(or_zero(forth) + or_zero(back));
-    row->variance_ratio = back > 0 ? forth / back : NAN;
-    row->weight = row->way_packets[0] * row->way_packets[1];
+    row->magnitude =
+        sqrt(nan_to_zero(welford_mean(&directions[0])) + nan_to_zero(welford_mean(&directions[1])));
+    row->radius = sqrt(nan_to_zero(forward) + nan_to_zero(back));
+    row->variance_ratio = back > 0 ? forward / back : NAN;
+    row->weight = row->direction_packets[0] * row->direction_packets[1];
 }
 
 static fixed_row window_measure(const window *w)
@@ -211,8 +214,8 @@ static fixed_row window_measure(const window *w)
     row.duration = gap_of(w->latest, w->earliest);
     row.packet_rate = row.duration > 0 ? row.packets / row.duration : NAN;
     row.byte_rate = row.duration > 0 ? row.bytes / row.duration : NAN;
-    ways_measure(w, &row);
-    row.gaps = lengths_of(&w->gaps);
+    directions_measure(w, &row);
+    row.gaps = statistics_of(&w->gaps);
     row.ttl_mean = welford_mean(&w->ttls);
     row.ttl_std = welford_std(&w->ttls);
     row.header_mean = welford_mean(&w->headers);
@@ -224,8 +227,9 @@ static fixed_row window_measure(const window *w)
     return row;
 }
 
-/* The row's own columns: who the window is of. `flow` is NULL where it is of all. */
-static void own_columns(pkt_batch *b, const window *w, const keyed *flow)
+/* Set the key columns of the row: addresses, ports, protocol. `flow`: NULL for windows of all
+ * packets. */
+static void key_columns_set(pkt_batch *b, const window *w, const flow_window *flow)
 {
     const size_t row = b->rows;
     b->ts_ns[row] = w->first;
@@ -245,7 +249,7 @@ static void own_columns(pkt_batch *b, const window *w, const keyed *flow)
     b->dst_port[row] = key->port[dst];
 }
 
-static int window_end(pkt_features *f, window *w, const keyed *flow, pkt_err *err)
+static int window_end(pkt_features *f, window *w, const flow_window *flow, pkt_err *err)
 {
     double values[PKT_MAX_VALUES];
     const pkt_feature_set *set = f->request.set;
@@ -254,57 +258,58 @@ static int window_end(pkt_features *f, window *w, const keyed *flow, pkt_err *er
     const fixed_row row = window_measure(w);
     for (size_t i = 0; i < set->count; i++)
         values[i] = feature_value(&row, &set->columns[i]);
-    own_columns(&f->out.batch, w, flow);
+    key_columns_set(&f->out.batch, w, flow);
     const uint64_t number = w->number;
     *w = (window){.packets = 0};
     return feature_output_add(&f->out, number, values, err);
 }
 
-/* The windows of this flow and of those used after it. */
-static int windows_end(pkt_features *f, pkt_flow *from, pkt_err *err)
+/* End the windows of this flow and of all more recently used ones. */
+static int windows_end_from(pkt_features *f, pkt_flow *from, pkt_err *err)
 {
     for (; from; from = pkt_flow_newer(f->flows, from)) {
-        keyed *flow = (keyed *)(void *)from;
+        flow_window *flow = (flow_window *)(void *)from;
         if (window_end(f, &flow->window, flow, err) != 0)
             return -1;
     }
     return 0;
 }
 
-/* The duration is over: all windows end. Those with packets are the most recently used ones. */
-static int grid_end(pkt_features *f, pkt_err *err)
+/* End all windows when their duration is over. The flows whose windows have packets are the most
+ * recently used ones. */
+static int all_windows_end(pkt_features *f, pkt_err *err)
 {
     pkt_flow *entry = pkt_flow_newest(f->flows), *first = NULL;
     if (f->request.by == PKT_BY_ALL)
         return window_end(f, &fixed_of(f)->all, NULL, err);
-    while (entry && ((keyed *)(void *)entry)->window.packets > 0) {
+    while (entry && ((flow_window *)(void *)entry)->window.packets > 0) {
         first = entry;
         entry = pkt_flow_older(f->flows, entry);
     }
-    return windows_end(f, first, err);
+    return windows_end_from(f, first, err);
 }
 
-/* Is the packet past the current window of a duration? */
-static int grid_step(pkt_features *f, int64_t now, pkt_err *err)
+/* Start a new window if the current one has ended by `now`. */
+static int window_advance(pkt_features *f, int64_t now, pkt_err *err)
 {
     fixed *x = fixed_of(f);
     const uint64_t duration = f->request.duration;
     if (!x->started)
-        x->grid = (uint64_t)now;
+        x->window_start = (uint64_t)now;
     x->started = true;
-    if (now < (int64_t)x->grid) {
+    if (now < (int64_t)x->window_start) {
         f->report.late++;
         return 0;
     }
-    const uint64_t since = (uint64_t)now - x->grid;
+    const uint64_t since = (uint64_t)now - x->window_start;
     if (since < duration)
         return 0;
-    int bad = grid_end(f, err);
-    x->grid += since - since % duration;
+    int bad = all_windows_end(f, err);
+    x->window_start += since - since % duration;
     return bad;
 }
 
-static int all_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+static int capture_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     fixed *x = fixed_of(f);
     unsigned back = 0;
@@ -312,70 +317,71 @@ static int all_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *e
         bool swapped;
         int fresh;
         const pkt_flow_key key = feature_flow_key(b, row, true, &swapped);
-        way *flow =
-            (way *)(void *)pkt_flow_get(f->flows, &key, pkt_flow_hash(f->flows, &key), &fresh, err);
+        flow_direction *flow = (flow_direction *)(void *)pkt_flow_get(
+            f->flows, &key, pkt_flow_hash(f->flows, &key), &fresh, err);
         if (!flow)
             return -1;
         if (fresh)
             flow->swapped = swapped;
         back = flow->swapped != swapped;
     }
-    window_count(&x->all, &x->before, b, row, back, f->number);
+    window_count(&x->all, &x->previous, b, row, back, f->number);
     return x->all.packets == f->request.packets ? window_end(f, &x->all, NULL, err) : 0;
 }
 
-/* A flow for the row's packet. The window of the one whose place it takes ends. NULL and *err. */
-static keyed *keyed_add(pkt_features *f, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
+/* Add a flow. If another one is evicted, its window ends. NULL and *err. */
+static flow_window *flow_add(pkt_features *f, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
 {
-    keyed *victim = (keyed *)(void *)pkt_flow_victim(f->flows);
-    if (victim && window_end(f, &victim->window, victim, err) != 0)
+    flow_window *evicted = (flow_window *)(void *)pkt_flow_victim(f->flows);
+    if (evicted && window_end(f, &evicted->window, evicted, err) != 0)
         return NULL;
-    keyed *flow = (keyed *)(void *)pkt_flow_add(f->flows, key, hash, err);
+    flow_window *flow = (flow_window *)(void *)pkt_flow_add(f->flows, key, hash, err);
     if (flow)
         memset((uint8_t *)flow + sizeof flow->flow, 0, sizeof *flow - sizeof flow->flow);
     return flow;
 }
 
-static int keyed_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
+static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     const bool ports = f->request.by == PKT_BY_FLOW;
     bool swapped;
     if (!(b->present[row] & PKT_HAS_IP)) {
-        f->report.unkeyed++;
+        f->report.without_address++;
         return 0;
     }
     const pkt_flow_key key = feature_flow_key(b, row, ports, &swapped);
     const uint32_t hash = pkt_flow_hash(f->flows, &key);
-    keyed *flow = (keyed *)(void *)pkt_flow_find(f->flows, &key, hash);
+    flow_window *flow = (flow_window *)(void *)pkt_flow_find(f->flows, &key, hash);
     if (!flow) {
-        flow = keyed_add(f, &key, hash, err);
+        flow = flow_add(f, &key, hash, err);
         if (!flow)
             return -1;
         flow->swapped = swapped;
         flow->has_ports = ports && (b->present[row] & PKT_HAS_PORTS);
     }
-    window_count(&flow->window, &flow->before, b, row, flow->swapped != swapped, f->number);
+    window_count(&flow->window, &flow->previous, b, row, flow->swapped != swapped, f->number);
     return flow->window.packets == f->request.packets ? window_end(f, &flow->window, flow, err) : 0;
 }
 
 static int fixed_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
-    if (f->request.duration && grid_step(f, b->ts_ns[row], err) != 0)
+    if (f->request.duration && window_advance(f, b->ts_ns[row], err) != 0)
         return -1;
-    return f->request.by == PKT_BY_ALL ? all_count(f, b, row, err) : keyed_count(f, b, row, err);
+    return f->request.by == PKT_BY_ALL ? capture_count(f, b, row, err) : flow_count(f, b, row, err);
 }
 
-static int fixed_passed(pkt_features *f, int64_t time, pkt_err *err)
+static int fixed_advance(pkt_features *f, int64_t time, pkt_err *err)
 {
     const fixed *x = fixed_of(f);
-    return f->request.duration && x->started && time >= (int64_t)x->grid ? grid_step(f, time, err)
-                                                                         : 0;
+    return f->request.duration && x->started && time >= (int64_t)x->window_start
+               ? window_advance(f, time, err)
+               : 0;
 }
 
-static int fixed_end(pkt_features *f, pkt_err *err)
+static int fixed_finish(pkt_features *f, pkt_err *err)
 {
     int bad = f->request.by == PKT_BY_ALL ? window_end(f, &fixed_of(f)->all, NULL, err)
-                                          : windows_end(f, pkt_flow_oldest(f->flows), err);
+                                          : windows_end_from(f, pkt_flow_oldest(f->flows), err);
     *fixed_of(f) = (fixed){.started = false};
     pkt_flow_clear(f->flows);
     return bad;
@@ -383,7 +389,7 @@ static int fixed_end(pkt_features *f, pkt_err *err)
 
 static int fixed_open(pkt_features *f, pkt_err *err)
 {
-    const size_t size = f->request.by == PKT_BY_ALL ? sizeof(way) : sizeof(keyed);
+    const size_t size = f->request.by == PKT_BY_ALL ? sizeof(flow_direction) : sizeof(flow_window);
     f->engine = calloc(1, sizeof(fixed));
     if (!f->engine)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
@@ -393,6 +399,6 @@ static int fixed_open(pkt_features *f, pkt_err *err)
 const feature_engine feature_engine_fixed = {
     .open = fixed_open,
     .packet = fixed_packet,
-    .passed = fixed_passed,
-    .end = fixed_end,
+    .advance = fixed_advance,
+    .finish = fixed_finish,
 };

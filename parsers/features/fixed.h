@@ -1,10 +1,10 @@
-/* What a window of packets is, in numbers. */
+/* The values of a window of ciciot-fixed. */
 #ifndef PKT_FEATURES_FIXED_H
 #define PKT_FEATURES_FIXED_H
 
 #include "parsers/features/set.h"
 
-/* What a packet may be; the window counts them. */
+/* Kinds of packets that a window counts. */
 typedef enum fixed_kind {
     FIXED_IPV4,
     FIXED_IPV6,
@@ -28,17 +28,17 @@ typedef enum fixed_kind {
     FIXED_KINDS
 } fixed_kind;
 
-/* Flags of TCP, in the order of their bits. */
+/* TCP flags, in bit order. */
 enum { FIXED_FLAGS = 8 };
 
-/* Doubles alone: columns say which one is theirs. */
+/* Only doubles: a column refers to its value by offset. */
 typedef struct fixed_row {
     double packets, bytes, duration, packet_rate, byte_rate;
-    double way_packets[2], way_bytes[2]; /* forth, back */
-    struct fixed_lengths {
+    double direction_packets[2], direction_bytes[2]; /* forward, backward */
+    struct fixed_statistics {
         double min, max, mean, std;
-    } lengths, way_lengths[2], gaps;
-    double way_gap_mean[2], way_gap_std[2];
+    } lengths, direction_lengths[2], gaps;
+    double direction_gap_mean[2], direction_gap_std[2];
     double magnitude, radius, variance_ratio, weight;
     double ttl_mean, ttl_std, header_mean, payload;
     double flags[FIXED_FLAGS];

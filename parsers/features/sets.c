@@ -1,4 +1,4 @@
-/* The sets of features that there are. */
+/* The list of feature sets. */
 #include "parsers/features/features.h"
 
 static const pkt_feature_set *const sets[] = {

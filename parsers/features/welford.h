@@ -1,13 +1,13 @@
-/* Mean, variance and extremes of numbers that come one by one. */
-#ifndef PKT_FEATURES_RUNNING_H
-#define PKT_FEATURES_RUNNING_H
+/* Mean, variance, minimum and maximum in one pass (Welford's algorithm). */
+#ifndef PKT_FEATURES_WELFORD_H
+#define PKT_FEATURES_WELFORD_H
 
 #include <math.h>
 #include <stdint.h>
 
 typedef struct welford {
     uint64_t count;
-    double mean, squares; /* Welford: the sum of squared distances from the mean */
+    double mean, squares; /* squares: sum of squared distances from the mean */
     double min, max;
 } welford;
 
@@ -21,7 +21,7 @@ static inline void welford_add(welford *r, double value)
     r->max = r->count == 1 || value > r->max ? value : r->max;
 }
 
-/* Of no numbers, all of these are NaN. */
+/* All of these are NaN if count is 0. */
 static inline double welford_mean(const welford *r)
 {
     return r->count ? r->mean : NAN;
@@ -34,7 +34,7 @@ static inline double welford_max(const welford *r)
 {
     return r->count ? r->max : NAN;
 }
-/* Of a population: 0 for a single number. */
+/* Population variance; 0 for a single value. */
 static inline double welford_variance(const welford *r)
 {
     return r->count ? r->squares / (double)r->count : NAN;
@@ -43,7 +43,7 @@ static inline double welford_std(const welford *r)
 {
     return sqrt(welford_variance(r));
 }
-/* Of a sample: NaN for a single number. */
+/* Sample variance; NaN for a single value. */
 static inline double welford_sample_variance(const welford *r)
 {
     return r->count > 1 ? r->squares / (double)(r->count - 1) : NAN;

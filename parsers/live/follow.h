@@ -4,7 +4,7 @@
 
 #include "parsers/source/source.h"
 
-/* As pkt_ring_read(), of a source that was told that it grows. */
+/* Like pkt_ring_read(), from a source marked by pkt_source_grows(). */
 int pkt_follow_read(pkt_source *source, const pkt_live *live, pkt_record *records, size_t max,
                     int wait, pkt_err *err);
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void names_put(char *text, size_t size)
+static void interface_names(char *text, size_t size)
 {
     struct if_nameindex *all = if_nameindex();
     size_t n = 0;
@@ -17,13 +17,14 @@ static void names_put(char *text, size_t size)
         if_freenameindex(all);
 }
 
-/* Ask the kernel for something of the interface. */
-static int interface_ask(const char *name, unsigned long what, struct ifreq *request, pkt_err *err)
+/* One ioctl() on the interface. 0, or -1 and *err. */
+static int interface_ioctl(const char *name, unsigned long operation, struct ifreq *request,
+                           pkt_err *err)
 {
     memset(request, 0, sizeof *request);
     (void)snprintf(request->ifr_name, sizeof request->ifr_name, "%s", name);
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int bad = fd < 0 || ioctl(fd, what, request) != 0;
+    int bad = fd < 0 || ioctl(fd, operation, request) != 0;
     const int saved = errno;
     if (fd >= 0)
         close(fd);
@@ -34,15 +35,15 @@ static int interface_ask(const char *name, unsigned long what, struct ifreq *req
 int pkt_interface_check(const char *name, pkt_err *err)
 {
     struct ifreq request;
-    char known[160];
+    char names[160];
     if (strcmp(name, "any") == 0)
         return 0;
     if (strlen(name) >= IF_NAMESIZE || if_nametoindex(name) == 0) {
-        names_put(known, sizeof known);
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "there is no such interface: there are %s", known);
+        interface_names(names, sizeof names);
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such interface; known interfaces: %s",
+                        names);
     }
-    if (interface_ask(name, SIOCGIFFLAGS, &request, err) != 0)
+    if (interface_ioctl(name, SIOCGIFFLAGS, &request, err) != 0)
         return -1;
     if (request.ifr_flags & IFF_UP)
         return 0;
@@ -53,7 +54,7 @@ int pkt_interface_check(const char *name, pkt_err *err)
 int pkt_interface_hardware(const char *name, uint16_t *hardware, pkt_err *err)
 {
     struct ifreq request;
-    if (interface_ask(name, SIOCGIFHWADDR, &request, err) != 0)
+    if (interface_ioctl(name, SIOCGIFHWADDR, &request, err) != 0)
         return -1;
     *hardware = (uint16_t)request.ifr_hwaddr.sa_family;
     return 0;
@@ -65,7 +66,7 @@ int pkt_interface_forbidden(pkt_err *err)
     ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
     program[size > 0 ? size : 0] = '\0';
     return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                    "not permitted to capture: run it as root, or give it the right for good: "
+                    "not permitted to capture: run as root, or once grant the capability: "
                     "`sudo setcap cap_net_raw+ep %s`",
                     size > 0 ? program : "PROGRAM");
 }

@@ -1,17 +1,17 @@
-/* Network interfaces by name, and what is said when one cannot be captured from. */
+/* Network interfaces: checks before a capture, and error messages. */
 #ifndef PKT_LIVE_INTERFACE_H
 #define PKT_LIVE_INTERFACE_H
 
 #include "pktbench.h"
 
-/* Is there an interface of that name, and is it up? 0, or -1 and *err with those that there are.
- * "any" stands for all of them. */
+/* 0 if the interface exists and is up, or `name` is "any". Otherwise -1 and *err; for an unknown
+ * name the message lists the interfaces. */
 int pkt_interface_check(const char *name, pkt_err *err);
-/* Its hardware type (ARPHRD_). 0, or -1 and *err. */
+/* Get the hardware type (ARPHRD_). 0, or -1 and *err. */
 int pkt_interface_hardware(const char *name, uint16_t *hardware, pkt_err *err);
-/* -1 and *err: the process may not capture, and what to do about it. */
+/* Set *err to "not permitted to capture" with advice. Always -1. */
 int pkt_interface_forbidden(pkt_err *err);
-/* Packets that the interface itself has lost since it came up; 0 where it does not tell. */
+/* Packets dropped by the interface hardware since it came up; 0 if the driver has no counter. */
 uint64_t pkt_interface_missed(const char *name);
 
 #endif

@@ -17,20 +17,20 @@
 #include "parsers/live/interface.h"
 #include "parsers/source/filter.h"
 
-/* From linux/if_ether.h and linux/if_arp.h, which do not go together with the headers above. */
+/* From linux/if_ether.h and linux/if_arp.h, which conflict with the headers above. */
 enum { ETHERTYPE_ALL = 0x0003, HARDWARE_RAWIP = 519 };
-/* Where the address stands behind a packet's header. */
+/* Offset of the struct sockaddr_ll after a packet's header, bytes. */
 enum {
     ADDRESS_AT = (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
                  TPACKET_ALIGNMENT
 };
-/* The kernel hands a block over when it is full, or its first packet has waited for so long. A
- * block that was handed over early is as used up as a full one: many small blocks hold the packets
- * of a longer while than few large ones. */
+/* The kernel passes a block to the program when the block is full, or after this time. A block
+ * passed by timeout uses as much of the ring as a full one; with many small blocks the ring
+ * therefore holds the packets of a longer time. */
 enum { RETIRE_MS = 10, RETIRE_IMMEDIATE_MS = 1 };
-/* Of a block, besides its largest packet: its own header, the packet's, an address, alignment. */
+/* BLOCK_OVERHEAD: bytes of a block besides its packets: headers, address, alignment. */
 enum { BLOCK_OVERHEAD = 512, BLOCKS_MIN = 4 };
-/* How long the last block may take to be handed over. */
+/* Time limit for the last block after a stop. */
 enum { DRAIN_MS = 500 };
 
 struct pkt_ring {
@@ -38,17 +38,17 @@ struct pkt_ring {
     int fd;
     uint8_t *map;
     size_t block_size, block_count;
-    size_t block;    /* being read, or the next to come */
-    bool held;       /* it is ours */
-    uint32_t left;   /* packets in it that were not read */
-    uint8_t *packet; /* the first of them */
+    size_t block;          /* number of the current or next block */
+    bool block_owned;      /* the kernel has passed it to us */
+    uint32_t packets_left; /* packets in the block not yet read */
+    uint8_t *packet;       /* the first of them */
     uint16_t link_type;
-    bool bound;    /* it captures */
-    bool loopback; /* every packet passes twice: going out, and coming in */
-    /* Counts of packets: by the kernel, until it was asked last; taken from the ring. */
-    uint64_t received, dropped, taken;
+    bool capturing;
+    bool loopback; /* every packet is captured twice: outgoing and incoming */
+    /* Packets: kernel counters at the last update; packets read from the ring. */
+    uint64_t received, dropped, packets_read;
     bool stopping;
-    int64_t deadline; /* ms, of the last packets when stopping */
+    int64_t deadline; /* ms; end of the wait for the last packets */
 };
 
 static int64_t clock_ms(void)
@@ -58,18 +58,18 @@ static int64_t clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int socket_fail(const char *what, pkt_err *err)
+static int socket_fail(const char *operation, pkt_err *err)
 {
-    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s: %s", what, strerror(errno));
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s: %s", operation, strerror(errno));
 }
 
-static int link_type_get(pkt_ring *ring, const char *name, pkt_err *err)
+static int link_type_set(pkt_ring *ring, const char *name, pkt_err *err)
 {
     uint16_t hardware;
     if (strcmp(name, "any") == 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "this backend captures from a single interface: name it, or take the "
-                        "backend libpcap");
+                        "this backend captures from one interface; use the backend libpcap for "
+                        "'any'");
     if (pkt_interface_hardware(name, &hardware, err) != 0)
         return -1;
     switch (hardware) {
@@ -85,19 +85,19 @@ static int link_type_get(pkt_ring *ring, const char *name, pkt_err *err)
     default:
         return pkt_fail(
             err, PKT_ERR_USAGE, PKT_POS_NONE,
-            "hardware type %u: this backend captures from Ethernet, loopback and raw IP "
-            "interfaces; take the backend libpcap",
+            "hardware type %u is not supported: this backend captures from Ethernet, loopback and "
+            "raw IP interfaces; use the backend libpcap",
             hardware);
     }
 }
 
 static int filter_attach(int fd, const struct sock_filter *code, size_t count, pkt_err *err)
 {
-    /* The kernel only reads it. */
+    /* The cast drops const; the kernel only reads the code. */
     const struct sock_fprog program = {(unsigned short)count,
                                        (struct sock_filter *)(uintptr_t)code};
     if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
-        return socket_fail("the kernel takes no filter", err);
+        return socket_fail("cannot attach the filter", err);
     return 0;
 }
 
@@ -122,7 +122,7 @@ static int filter_set(pkt_ring *ring, const char *name, pkt_err *err)
     return bad;
 }
 
-/* The ring's memory: blocks that hold at least one packet of the largest size. */
+/* Create and map the ring. A block holds at least one packet of snaplen bytes. */
 static int ring_map(pkt_ring *ring, pkt_err *err)
 {
     const pkt_live *live = ring->live;
@@ -136,7 +136,7 @@ static int ring_map(pkt_ring *ring, pkt_err *err)
     const struct tpacket_req3 request = {
         .tp_block_size = (unsigned)ring->block_size,
         .tp_block_nr = (unsigned)ring->block_count,
-        .tp_frame_size = (unsigned)ring->block_size, /* of no meaning to this version */
+        .tp_frame_size = (unsigned)ring->block_size, /* not used by TPACKET_V3 */
         .tp_frame_nr = (unsigned)ring->block_count,
         .tp_retire_blk_tov = live->immediate ? RETIRE_IMMEDIATE_MS : RETIRE_MS,
     };
@@ -144,10 +144,10 @@ static int ring_map(pkt_ring *ring, pkt_err *err)
     if (setsockopt(ring->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||
         setsockopt(ring->fd, SOL_PACKET, PACKET_RESERVE, &reserve, sizeof reserve) != 0 ||
         setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof request) != 0)
-        return socket_fail("the kernel gives no ring for packets", err);
+        return socket_fail("cannot create the packet ring", err);
     void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
     if (map == MAP_FAILED)
-        return socket_fail("no memory for the ring", err);
+        return socket_fail("cannot map the packet ring", err);
     ring->map = map;
     return 0;
 }
@@ -161,25 +161,25 @@ static int interface_bind(const pkt_ring *ring, const char *name, pkt_err *err)
     if (setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) !=
             0 ||
         bind(ring->fd, (const struct sockaddr *)&address, sizeof address) != 0)
-        return socket_fail("cannot capture from it", err);
+        return socket_fail("cannot bind to the interface", err);
     return 0;
 }
 
-/* The socket has no protocol, and takes in nothing, until it is bound: no packet passes by the
- * filter, and none of another interface gets in. */
-static int ring_begin(pkt_ring *ring, const char *name, pkt_err *err)
+/* The socket is created without a protocol and receives nothing before bind(). The filter is
+ * therefore active for the first packet, and no packets of other interfaces are received. */
+static int ring_setup(pkt_ring *ring, const char *name, pkt_err *err)
 {
-    if (pkt_interface_check(name, err) != 0 || link_type_get(ring, name, err) != 0)
+    if (pkt_interface_check(name, err) != 0 || link_type_set(ring, name, err) != 0)
         return -1;
     ring->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     if (ring->fd < 0 && (errno == EPERM || errno == EACCES))
         return pkt_interface_forbidden(err);
     if (ring->fd < 0)
-        return socket_fail("no packet socket", err);
+        return socket_fail("cannot create a packet socket", err);
     if (ring_map(ring, err) != 0 || filter_set(ring, name, err) != 0)
         return -1;
-    ring->bound = interface_bind(ring, name, err) == 0;
-    return ring->bound ? 0 : -1;
+    ring->capturing = interface_bind(ring, name, err) == 0;
+    return ring->capturing ? 0 : -1;
 }
 
 pkt_ring *pkt_ring_open(const pkt_capture *capture, pkt_err *err)
@@ -191,14 +191,14 @@ pkt_ring *pkt_ring_open(const pkt_capture *capture, pkt_err *err)
     }
     ring->live = capture->live;
     ring->fd = -1;
-    if (ring_begin(ring, capture->path, err) == 0)
+    if (ring_setup(ring, capture->path, err) == 0)
         return ring;
     pkt_ring_close(ring);
     return NULL;
 }
 
-/* The kernel counts from 0 again every time it is asked; what it dropped is among its packets. */
-static void counts_get(pkt_ring *ring)
+/* Add the kernel's counters, which are reset by every read. tp_packets includes the drops. */
+static void counts_update(pkt_ring *ring)
 {
     struct tpacket_stats_v3 counts = {0};
     socklen_t size = sizeof counts;
@@ -213,8 +213,8 @@ void pkt_ring_close(pkt_ring *ring)
 {
     if (!ring)
         return;
-    if (ring->bound)
-        counts_get(ring);
+    if (ring->capturing)
+        counts_update(ring);
     if (ring->map)
         (void)munmap(ring->map, ring->block_size * ring->block_count);
     if (ring->fd >= 0)
@@ -222,15 +222,15 @@ void pkt_ring_close(pkt_ring *ring)
     free(ring);
 }
 
-/* Let in no more packets. */
+/* Stop receiving: attach a filter that rejects all packets. */
 static void ring_stop(pkt_ring *ring)
 {
     const struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
     ring->stopping = true;
     ring->deadline = clock_ms() + DRAIN_MS;
     (void)filter_attach(ring->fd, none, 1, NULL);
-    (void)poll(NULL, 0, 1); /* those on their way past the old filter arrive */
-    counts_get(ring);
+    (void)poll(NULL, 0, 1); /* packets already accepted by the old filter arrive */
+    counts_update(ring);
 }
 
 static struct tpacket_hdr_v1 *block_header(const pkt_ring *ring)
@@ -239,31 +239,31 @@ static struct tpacket_hdr_v1 *block_header(const pkt_ring *ring)
     return &((struct tpacket_block_desc *)at)->hdr.bh1;
 }
 
-/* Is the next block ours? */
-static bool block_take(pkt_ring *ring)
+/* True if the kernel has passed the next block. */
+static bool block_acquire(pkt_ring *ring)
 {
     struct tpacket_hdr_v1 *header = block_header(ring);
     const uint32_t status = __atomic_load_n(&header->block_status, __ATOMIC_ACQUIRE);
     if (!(status & TP_STATUS_USER))
         return false;
-    ring->held = true;
-    ring->left = header->num_pkts;
+    ring->block_owned = true;
+    ring->packets_left = header->num_pkts;
     ring->packet =
         (uint8_t *)header - offsetof(struct tpacket_block_desc, hdr) + header->offset_to_first_pkt;
     if (status & TP_STATUS_LOSING)
-        counts_get(ring);
+        counts_update(ring);
     return true;
 }
 
 static void block_release(pkt_ring *ring)
 {
     __atomic_store_n(&block_header(ring)->block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
-    ring->held = false;
+    ring->block_owned = false;
     ring->block = (ring->block + 1) % ring->block_count;
 }
 
-/* The kernel has taken the outermost tag out of the packet and keeps it beside; the ring has room
- * for it in front of every packet. */
+/* Put the outermost VLAN tag back. The kernel stores it in the packet's header; PACKET_RESERVE has
+ * reserved space for it before every packet. */
 static uint8_t *tag_restore(const struct tpacket3_hdr *header, uint8_t *data)
 {
     const unsigned type =
@@ -277,18 +277,18 @@ static uint8_t *tag_restore(const struct tpacket3_hdr *header, uint8_t *data)
     return data - VLAN_TAG;
 }
 
-/* The next packet of the block. false: it is none to be shown. */
+/* Read the next packet of the block. False: skip it, it is the outgoing copy on loopback. */
 static bool packet_read(pkt_ring *ring, pkt_record *record)
 {
     void *at = ring->packet;
     const struct tpacket3_hdr *header = at;
-    const void *behind = ring->packet + ADDRESS_AT;
-    const struct sockaddr_ll *address = behind;
+    const void *after = ring->packet + ADDRESS_AT;
+    const struct sockaddr_ll *address = after;
     uint8_t *data = ring->packet + header->tp_mac;
     uint32_t cap_len = header->tp_snaplen, wire_len = header->tp_len;
     ring->packet += header->tp_next_offset;
-    ring->left--;
-    ring->taken++;
+    ring->packets_left--;
+    ring->packets_read++;
     if (ring->loopback && address->sll_pkttype == PACKET_OUTGOING)
         return false;
     if (ring->link_type == LINKTYPE_ETHERNET && header->tp_status & TP_STATUS_VLAN_VALID &&
@@ -307,21 +307,21 @@ static bool packet_read(pkt_ring *ring, pkt_record *record)
     return true;
 }
 
-/* There is no packet now. 1: look again, 0: there will be none, -1 and *err. */
+/* Wait when no packet is available. 1: try again; 0: end of the capture; -1 and *err. */
 static int ring_wait(pkt_ring *ring, pkt_err *err)
 {
-    int fault = 0;
-    socklen_t size = sizeof fault;
+    int error = 0;
+    socklen_t size = sizeof error;
     if (ring->stopping) {
-        if (ring->taken >= ring->received || clock_ms() > ring->deadline)
+        if (ring->packets_read >= ring->received || clock_ms() > ring->deadline)
             return 0;
         (void)poll(&(struct pollfd){.fd = ring->fd, .events = POLLIN}, 1, RETIRE_IMMEDIATE_MS);
         return 1;
     }
-    if (getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &fault, &size) == 0 && fault) {
-        errno = fault;
-        counts_get(ring);
-        return socket_fail("the interface is gone, or down", err);
+    if (getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error) {
+        errno = error;
+        counts_update(ring);
+        return socket_fail("the interface was removed or is down", err);
     }
     if (!ring->live->more(ring->live->self, ring->fd))
         ring_stop(ring);
@@ -334,18 +334,18 @@ int pkt_ring_read(pkt_ring *ring, pkt_record *records, size_t max, int wait, pkt
     if (wait && !ring->stopping && !ring->live->more(ring->live->self, PKT_LIVE_BUSY))
         ring_stop(ring);
     for (;;) {
-        while (n < max && ring->left > 0)
+        while (n < max && ring->packets_left > 0)
             n += packet_read(ring, &records[n]);
         if (n > 0)
-            return (int)n; /* the block stays ours until they were used */
-        if (ring->held)
+            return (int)n; /* the block is released by the next call */
+        if (ring->block_owned)
             block_release(ring);
-        if (block_take(ring))
+        if (block_acquire(ring))
             continue;
         if (!wait)
             return 0;
-        int again = ring_wait(ring, err);
-        if (again <= 0)
-            return again;
+        int result = ring_wait(ring, err);
+        if (result <= 0)
+            return result;
     }
 }

@@ -1,5 +1,5 @@
-/* Packets of an interface, from a Linux packet socket with a ring that is shared with the kernel
- * (TPACKET_V3): https://docs.kernel.org/networking/packet_mmap.html */
+/* Captures from an interface by a Linux packet socket with a memory-mapped ring (TPACKET_V3),
+ * https://docs.kernel.org/networking/packet_mmap.html */
 #ifndef PKT_LIVE_PACKET_RING_H
 #define PKT_LIVE_PACKET_RING_H
 
@@ -8,10 +8,11 @@
 
 typedef struct pkt_ring pkt_ring;
 
-/* capture->path is the interface; capture->live must outlive the ring. NULL and *err. */
+/* capture->path is the interface's name; capture->live must outlive the ring. NULL and *err. */
 pkt_ring *pkt_ring_open(const pkt_capture *capture, pkt_err *err);
-/* Up to `max` records, valid until the next call. `wait`: until there are any. 0: there are none
- * now; after waiting: there will be none. -1 and *err. */
+/* Read up to `max` records; they are valid until the next call. If `wait`, block until there is at
+ * least one. Returns their number. 0: none available now, or with `wait`: end of the capture. -1
+ * and *err. */
 int pkt_ring_read(pkt_ring *ring, pkt_record *records, size_t max, int wait, pkt_err *err);
 void pkt_ring_close(pkt_ring *ring);
 

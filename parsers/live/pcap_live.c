@@ -10,30 +10,30 @@
 #include "parsers/live/interface.h"
 #include "parsers/source/filter.h"
 
-/* How late a packet may come where it need not come at once. */
+/* Packet buffer timeout of libpcap. */
 enum { TIMEOUT_MS = 10 };
-/* How many looks for the last packets, of a millisecond each, after the last one that was there. */
-enum { DRAIN_LOOKS = 10 * TIMEOUT_MS };
-/* Batches between two questions for the counts. */
-enum { COUNTS_EVERY = 64 };
+/* After a stop: polls of 1 ms without a packet before the capture ends. */
+enum { DRAIN_POLLS = 10 * TIMEOUT_MS };
+/* Batches between two updates of the counters. */
+enum { COUNTS_INTERVAL = 64 };
 
 struct pkt_pcap_live {
     const pkt_live *live;
     pcap_t *pcap;
-    unsigned batches, looks;
+    unsigned batches, drain_polls;
     bool stopping;
-    uint64_t received, dropped; /* packets */
-    struct pcap_stat last;      /* libpcap counts them in 32 bits */
+    uint64_t received, dropped;   /* packets */
+    struct pcap_stat last_counts; /* 32-bit counters, which overflow */
 };
 
-/* libpcap's words for what went wrong with a call that returned `status`. */
-static int live_fail(pcap_t *pcap, int status, pkt_err *err)
+/* Set *err to libpcap's message after a call that returned `status`. */
+static int pcap_fail(pcap_t *pcap, int status, pkt_err *err)
 {
-    const char *words = pcap_geterr(pcap);
+    const char *message = pcap_geterr(pcap);
     if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
         return pkt_interface_forbidden(err);
     return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s",
-                    *words ? words : pcap_statustostr(status));
+                    *message ? message : pcap_statustostr(status));
 }
 
 static int settings_set(pcap_t *pcap, const pkt_live *live, pkt_err *err)
@@ -45,11 +45,11 @@ static int settings_set(pcap_t *pcap, const pkt_live *live, pkt_err *err)
         (status = pcap_set_immediate_mode(pcap, live->immediate)) != 0 ||
         (status = pcap_set_buffer_size(pcap, (int)live->buffer)) != 0 ||
         (status = pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO)) != 0)
-        return live_fail(pcap, status, err);
+        return pcap_fail(pcap, status, err);
     return 0;
 }
 
-/* libpcap drains what came in before the filter was set. */
+/* pcap_setfilter() discards packets that were received before the filter was set. */
 static int filter_set(pcap_t *pcap, const char *text, pkt_err *err)
 {
     struct bpf_program program;
@@ -57,66 +57,66 @@ static int filter_set(pcap_t *pcap, const char *text, pkt_err *err)
         return -1;
     int status = pcap_setfilter(pcap, &program);
     pcap_freecode(&program);
-    return status == 0 ? 0 : live_fail(pcap, status, err);
+    return status == 0 ? 0 : pcap_fail(pcap, status, err);
 }
 
-static int handle_begin(pcap_t *pcap, const pkt_live *live, pkt_err *err)
+static int handle_setup(pcap_t *pcap, const pkt_live *live, pkt_err *err)
 {
-    char words[PCAP_ERRBUF_SIZE];
+    char message[PCAP_ERRBUF_SIZE];
     if (settings_set(pcap, live, err) != 0)
         return -1;
-    int status = pcap_activate(pcap); /* above 0: a warning, and it works */
+    int status = pcap_activate(pcap); /* > 0: a warning */
     if (status < 0)
-        return live_fail(pcap, status, err);
-    if (pcap_setnonblock(pcap, 1, words) != 0)
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
+        return pcap_fail(pcap, status, err);
+    if (pcap_setnonblock(pcap, 1, message) != 0)
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", message);
     return live->filter ? filter_set(pcap, live->filter, err) : 0;
 }
 
 pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err)
 {
-    char words[PCAP_ERRBUF_SIZE];
+    char message[PCAP_ERRBUF_SIZE];
     if (pkt_interface_check(capture->path, err) != 0)
         return NULL;
     pkt_pcap_live *live = calloc(1, sizeof *live);
-    *pcap = live ? pcap_create(capture->path, words) : NULL;
+    *pcap = live ? pcap_create(capture->path, message) : NULL;
     if (!*pcap) {
         pkt_fail(err, live ? PKT_ERR_LIBRARY : PKT_ERR_MEMORY, PKT_POS_NONE, "libpcap: %s",
-                 live ? words : "no memory");
+                 live ? message : "no memory");
         free(live);
         return NULL;
     }
     live->live = capture->live;
     live->pcap = *pcap;
-    if (handle_begin(*pcap, capture->live, err) == 0)
+    if (handle_setup(*pcap, capture->live, err) == 0)
         return live;
     pcap_close(*pcap);
     free(live);
     return NULL;
 }
 
-/* What libpcap calls received includes what was dropped. */
-static void counts_get(pkt_pcap_live *live)
+/* ps_recv of libpcap includes dropped packets. */
+static void counts_update(pkt_pcap_live *live)
 {
     struct pcap_stat now;
     if (pcap_stats(live->pcap, &now) != 0)
         return;
-    const uint32_t dropped = now.ps_drop - live->last.ps_drop;
+    const uint32_t dropped = now.ps_drop - live->last_counts.ps_drop;
     live->dropped += dropped;
-    live->received += (uint32_t)(now.ps_recv - live->last.ps_recv - dropped);
-    live->last = now;
+    live->received += (uint32_t)(now.ps_recv - live->last_counts.ps_recv - dropped);
+    live->last_counts = now;
     live->live->counted(live->live->self, live->received, live->dropped);
 }
 
 void pkt_pcap_live_close(pkt_pcap_live *live)
 {
     if (live)
-        counts_get(live);
+        counts_update(live);
     free(live);
 }
 
-/* Let in no more packets. pcap_setfilter() would throw away those in its buffer too, so the kernel
- * is told directly. */
+/* Stop receiving: attach a filter that rejects all packets. Not by pcap_setfilter(), which would
+ * also discard packets in the buffer. */
 static void live_stop(pkt_pcap_live *live)
 {
     struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
@@ -124,14 +124,14 @@ static void live_stop(pkt_pcap_live *live)
     live->stopping = true;
     (void)setsockopt(pcap_fileno(live->pcap), SOL_SOCKET, SO_ATTACH_FILTER, &program,
                      sizeof program);
-    counts_get(live);
+    counts_update(live);
 }
 
-void pkt_pcap_live_look(pkt_pcap_live *live)
+void pkt_pcap_live_check(pkt_pcap_live *live)
 {
-    live->looks = 0;
-    if (live->batches++ % COUNTS_EVERY == 0)
-        counts_get(live);
+    live->drain_polls = 0;
+    if (live->batches++ % COUNTS_INTERVAL == 0)
+        counts_update(live);
     if (!live->stopping && !live->live->more(live->live->self, PKT_LIVE_BUSY))
         live_stop(live);
 }
@@ -140,9 +140,9 @@ int pkt_pcap_live_wait(pkt_pcap_live *live)
 {
     if (live->stopping) {
         (void)poll(NULL, 0, 1);
-        return live->looks++ < DRAIN_LOOKS;
+        return live->drain_polls++ < DRAIN_POLLS;
     }
-    counts_get(live);
+    counts_update(live);
     if (!live->live->more(live->live->self, pcap_get_selectable_fd(live->pcap)))
         live_stop(live);
     return 1;

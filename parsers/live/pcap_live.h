@@ -1,4 +1,4 @@
-/* Packets of an interface, by libpcap. */
+/* Captures from an interface by libpcap. */
 #ifndef PKT_LIVE_PCAP_LIVE_H
 #define PKT_LIVE_PCAP_LIVE_H
 
@@ -8,12 +8,13 @@
 
 typedef struct pkt_pcap_live pkt_pcap_live;
 
-/* capture->path is the interface; capture->live must outlive it. The handle never waits, its times
- * are in nanoseconds; it is the caller's to close, last. NULL and *err. */
+/* capture->path is the interface's name; capture->live must outlive the result. *pcap is a
+ * non-blocking handle with nanosecond time stamps; the caller closes it after
+ * pkt_pcap_live_close(). NULL and *err. */
 pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err);
-/* To be called once a batch: is it to end? */
-void pkt_pcap_live_look(pkt_pcap_live *live);
-/* The handle has no packet now: 1: read again, 0: there will be none. */
+/* Call once per batch: checks for a stop request and updates the counters. */
+void pkt_pcap_live_check(pkt_pcap_live *live);
+/* Wait when no packet is available. 1: try again; 0: end of the capture. */
 int pkt_pcap_live_wait(pkt_pcap_live *live);
 void pkt_pcap_live_close(pkt_pcap_live *live);
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The command line: bad input gives one line that says what and where, exit status 2, and no file.
+# The command line: an error is one line with the reason and the place, exit status 2, and no file.
 # Usage: test_cli.sh PKTBENCH
 set -u
 pktbench=$(realpath "$1")
@@ -28,7 +28,7 @@ expect() {
 "$pktbench" gen tcp-flood --size 20000 -o good.pcap || fail "gen"
 "$pktbench" gen benign-iot --size 20000 --format pcapng -o good.pcapng || fail "gen pcapng"
 
-# Captures that are none.
+# Files that are not captures.
 : >empty
 printf 'not a.\n' >text
 head -c 20 good.pcap >cut-header
@@ -54,21 +54,22 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
     [ ! -e out ] || fail "$command left a file"
 done
 
-# Of several captures, one that is missing is told before anything is written, and one that turns
-# out to be none says what was left.
+# Several captures: a missing one is an error before any output; after an invalid one, the number of
+# captures that were not read is reported.
 expect 2 'missing: No such file' extract good.pcap missing -o out
 [ "$("$pktbench" extract good.pcap missing 2>/dev/null | wc -c)" -eq 0 ] ||
-    fail 'rows before a capture that is missing'
+    fail 'rows are written although a capture is missing'
 "$pktbench" extract good.pcap text cut-header good.pcap -o out 2>stderr
-{ [ $? -eq 2 ] && grep -q 'not read after it: 2 of 4 captures, from cut-header on' stderr; } ||
-    fail "captures after one that is none: $(cat stderr)"
-[ ! -e out ] || fail 'rows of captures of which one is none'
+{ [ $? -eq 2 ] && grep -q '2 of 4 captures were not read, from cut-header on' stderr; } ||
+    fail "captures after an invalid one: $(cat stderr)"
+[ ! -e out ] || fail 'an output file although a capture is invalid'
 
-# The fields that `list columns` names are those of the rows.
+# `list columns` shows the fields of the rows.
 [ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
 
-# A record that lies: rows before it are written, exit status 2; bench and verify refuse it.
+# A record with an invalid length: rows before it are written, exit status 2; bench and verify refuse
+# the capture.
 {
     head -c 32 good.pcap # the file header, and the time of the first record
     printf '\xff\xff\xff\x7f'
@@ -77,7 +78,7 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 "$pktbench" extract good.pcap >good.csv
 "$pktbench" slice good.pcap --size 10kB -o small.pcap || fail "slice"
 
-# What is cut gives its whole packets, and a word.
+# A truncated capture is sliced up to its last complete packet, with a message.
 head -c 15001 good.pcap >cut.pcap
 gzip -c cut.pcap >cut.pcap.gz
 for capture in cut.pcap cut.pcap.gz; do
@@ -93,31 +94,31 @@ for format in csv parquet; do
     [ "$? $(wc -l <stderr)" = "2 1" ] || fail "a full device: $(cat stderr)"
 done
 for option in --immediate --snaplen=64; do
-    expect 2 'is for -i$' extract good.pcap $option
+    expect 2 'requires -i$' extract good.pcap $option
 done
-expect 2 'is for -i and --follow' extract good.pcap -c 3
+expect 2 'requires -i or --follow' extract good.pcap -c 3
 {
     cat small.pcap
     printf '\1\0\0\0\2\0\0\0\xff\xff\xff\x7f\xff\xff\xff\x7fxxxx'
 } >corrupt.pcap
 expect 2 "corrupt.pcap: .*at byte $(wc -c <small.pcap).* rows before it were written" \
     extract corrupt.pcap -o corrupt.csv
-"$pktbench" extract small.pcap | cmp - corrupt.csv || fail "the rows before the fault are not all there"
+"$pktbench" extract small.pcap | cmp - corrupt.csv || fail "rows before the error are missing"
 expect 2 'corrupt.pcap' bench corrupt.pcap
 expect 2 'corrupt.pcap' verify corrupt.pcap
 expect 2 'lying.pcap: .*byte 24' verify lying.pcap
 expect 2 "corrupt.pcap: .*at byte $(wc -c <small.pcap)" info corrupt.pcap
-grep -q '^end *corrupt: record claims' stdout || fail "info shows no fault: $(cat stdout)"
+grep -q '^end *corrupt: record claims' stdout || fail "info does not report the error: $(cat stdout)"
 
-# A capture cut in the middle of a packet: a warning; an error with --strict.
+# A capture truncated inside a packet: a warning; an error with --strict.
 head -c 10050 good.pcap >cut.pcap
 expect 0 'warning: cut.pcap: .*at byte' extract cut.pcap -o cut.csv
 expect 2 'cut.pcap: .*at byte' extract --strict cut.pcap -o strict.csv
 
-"$pktbench" info cut.pcap >stdout || fail "info of a cut capture"
+"$pktbench" info cut.pcap >stdout || fail "info of a truncated capture"
 grep -q '^end *cut: is cut inside a record .*at byte' stdout || fail "info: $(cat stdout)"
 
-# A link type without a decoder: rows all the same, with the frames columns.
+# A link type without a decoder: rows with the frames columns.
 {
     printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\x69\0\0\0'
     printf '\1\0\0\0\2\0\0\0\4\0\0\0\4\0\0\0abcd'
@@ -137,7 +138,7 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 "$pktbench" list columns >/dev/full 2>stderr
 [ $? -eq 2 ] || fail "list to a full standard output"
 "$pktbench" gen mirai -o - 2>stderr | head -c 10 >/dev/null
-[ ! -s stderr ] || fail "a reader that has seen enough: $(cat stderr)"
+[ ! -s stderr ] || fail "a closed pipe: $(cat stderr)"
 
 # Names that nothing has, values that make no sense.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
@@ -169,9 +170,9 @@ for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
     expect 2 "--window $window: must be a number of packets" \
         extract good.pcap --features ciciot-fixed --window "$window" -o out
 done
-expect 2 '--window 1s: ciciot46 has windows of a number of packets' \
+expect 2 '--window 1s: windows of ciciot46 are a number of packets' \
     extract good.pcap --features ciciot46 --window 1s -o out
-expect 2 '--by flow: ciciot39 is defined over all packets' \
+expect 2 '--by flow: ciciot39 supports only --by all' \
     extract good.pcap --features ciciot39 --by flow -o out
 expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
 for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
@@ -184,7 +185,7 @@ expect 2 "unknown column 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,
 expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
 for option in window by reset-every; do
-    expect 2 "--$option goes with --features" extract good.pcap --$option 1 -o out
+    expect 2 "--$option requires --features" extract good.pcap --$option 1 -o out
 done
 expect 2 'level frames does not fill the column eth_type' extract good.pcap --features ciciot46 --level frames
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
@@ -209,7 +210,7 @@ expect 2 "--flow-rule: unknown flow rule '5'; known: wireshark-4.0, wireshark-4.
     verify good.pcap --flow-rule 5
 [ ! -e out ] || fail "something was left behind"
 find . -regextype posix-extended -regex '.*/(out|.*[.](csv|json|pcap))[.][A-Za-z0-9]{6}' | grep . &&
-    fail "a temporary file was left behind"
+    fail "a temporary file was left"
 
 # Help goes to standard output, with status 0.
 for command in bench compare verify report choose extract info list gen slice; do
@@ -223,13 +224,13 @@ for option in --version -V; do
         fail "$option: $("$pktbench" $option)"
 done
 
-# What list says is JSON, and complete.
+# list --format json.
 for what in backends columns scenarios features; do
     "$pktbench" list $what --format json | python3 -c 'import json, sys; sys.exit(not json.load(sys.stdin))' ||
         fail "list $what --format json"
 done
 
-# Rows of features: the schema's names are the header's; columns by name; a label; nothing to count.
+# Rows of features: names of the schema equal the header; --columns; --label; a capture without packets.
 "$pktbench" list features --format json >features.json
 for set in ciciot46 ciciot39 ciciot-fixed; do
     python3 -c '
@@ -237,7 +238,7 @@ import json, sys
 columns = next(s["columns"] for s in json.load(open("features.json")) if s["name"] == sys.argv[1])
 print(",".join(c["name"] for c in columns if c.get("by", "all") == "all"))' $set >names
     "$pktbench" extract good.pcap --features $set >a.csv || fail "--features $set"
-    head -n 1 a.csv | cmp - names || fail "$set: the schema names other columns than the header"
+    head -n 1 a.csv | cmp - names || fail "$set: the columns of schema and header differ"
     "$pktbench" list features | grep -q "^$set: " || fail "list features: no $set"
     "$pktbench" extract good.pcap --features $set --backend libpcap | cmp - a.csv || fail "$set: libpcap"
 done
@@ -248,16 +249,16 @@ done
     fail "columns of features: $(sed -n 1,2p a.csv)"
 "$pktbench" extract good.pcap --features ciciot46 --window 1 --columns packet -f 'tcp[4] < 128' >a.csv
 "$pktbench" extract good.pcap --columns packet -f 'tcp[4] < 128' | cmp - a.csv ||
-    fail "packets that are chosen have other numbers in features"
-[ "$(wc -l <a.csv)" -gt 10 ] || fail "few packets are chosen: $(cat a.csv)"
+    fail "filtered packets have other numbers in features"
+[ "$(wc -l <a.csv)" -gt 10 ] || fail "the filter matches too few packets: $(cat a.csv)"
 "$pktbench" extract good.pcap --features ciciot-fixed --by flow --max-flows 3 >a.csv 2>stderr
-grep -q 'warning: [0-9]* flows were forgotten' stderr || fail "nobody said that flows were forgotten"
+grep -q 'warning: [0-9]* flows were evicted' stderr || fail "no warning of evicted flows: $(cat stderr)"
 {
     printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0'
 } >none.pcap
 [ "$("$pktbench" extract none.pcap --features ciciot46 | wc -l)" -eq 1 ] || fail "features of no packet"
 
-# Options in every form; -- ends them; - is standard output.
+# All forms of options; -- ends them; - is standard output.
 "$pktbench" extract --backend=libpcap --level frames -o - -- good.pcap >a.csv || fail "forms"
 "$pktbench" extract good.pcap --backend raw --level=frames -ob.csv || fail "forms"
 cmp a.csv b.csv || fail "raw and libpcap differ"

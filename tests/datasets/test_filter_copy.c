@@ -1,4 +1,4 @@
-/* A filtered copy has exactly the packets that the filter takes, in the capture's own format. */
+/* A filtered copy has exactly the packets that match the filter, in the capture's format. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,8 +23,8 @@ static void temp_name(char path[32])
     close(fd);
 }
 
-/* The next record that the filter takes; all if it is NULL. */
-static int next_taken(pkt_source *source, pkt_filter *filter, pkt_record *record)
+/* The next record that matches the filter; `filter` NULL: the next record. */
+static int next_match(pkt_source *source, pkt_filter *filter, pkt_record *record)
 {
     pkt_err err;
     int got;
@@ -45,8 +45,8 @@ static uint64_t compare(const char *whole, const char *copied, const char *expre
     assert_non_null(from);
     assert_non_null(to);
     assert_int_equal(pkt_source_format(from), pkt_source_format(to));
-    while (next_taken(from, filter, &a) == 1) {
-        assert_int_equal(next_taken(to, NULL, &b), 1);
+    while (next_match(from, filter, &a) == 1) {
+        assert_int_equal(next_match(to, NULL, &b), 1);
         assert_int_equal(a.ts_ns, b.ts_ns);
         assert_int_equal(a.cap_len, b.cap_len);
         assert_int_equal(a.wire_len, b.wire_len);
@@ -54,7 +54,7 @@ static uint64_t compare(const char *whole, const char *copied, const char *expre
         assert_memory_equal(a.data, b.data, a.cap_len);
         packets++;
     }
-    assert_int_equal(next_taken(to, NULL, &b), 0);
+    assert_int_equal(next_match(to, NULL, &b), 0);
     pkt_source_close(from);
     pkt_source_close(to);
     pkt_filter_close(filter);
@@ -101,8 +101,8 @@ static void test_pcapng(void **state)
     check_format(PKT_FORMAT_PCAPNG, 3);
 }
 
-/* The end of a cut capture is told, and what is before it stands. */
-static void test_cut(void **state)
+/* Of a truncated capture, the complete records are copied, and the error is returned. */
+static void test_truncated(void **state)
 {
     char whole[32], copied[32];
     pkt_err err;
@@ -130,7 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
         cmocka_unit_test(test_pcapng),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_truncated),
     };
     return cmocka_run_group_tests_name("filter_copy", tests, NULL, NULL);
 }

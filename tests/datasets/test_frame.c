@@ -1,4 +1,4 @@
-/* A scenario that builds what is no frame: nothing is written past the frame, and no capture. */
+/* A scenario that builds an invalid frame: no write past the frame's end, and no capture file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "datasets/generate.h"
 
-/* Frame headers that end `left` bytes before the longest frame does. */
+/* Fill a frame up to `left` bytes before FRAME_MAX. */
 static void fill(frame *f, size_t left)
 {
     frame_begin(f);
@@ -24,7 +24,7 @@ static void fill(frame *f, size_t left)
 static void test_too_long(void **state)
 {
     (void)state;
-    frame *f = malloc(sizeof *f); /* so that AddressSanitizer knows its end */
+    frame *f = malloc(sizeof *f); /* on the heap: AddressSanitizer checks its end */
     assert_non_null(f);
     fill(f, 0);
     assert_null(f->defect);
@@ -36,7 +36,7 @@ static void test_too_long(void **state)
     free(f);
 }
 
-/* Lengths and checksums are stored into headers that did not fit. */
+/* frame_end() stores lengths and checksums also into a header that did not fit. */
 static void test_header_does_not_fit(void **state)
 {
     (void)state;
@@ -61,13 +61,13 @@ static void test_too_many_headers(void **state)
     frame *f = malloc(sizeof *f);
     assert_non_null(f);
     frame_begin(f);
-    frame_verdict(f, PKT_BAD_VALUE); /* of no header */
-    for (size_t i = 0; i < FRAME_STEPS_MAX; i++)
+    frame_verdict(f, PKT_BAD_VALUE); /* before the first header */
+    for (size_t i = 0; i < FRAME_HEADERS_MAX; i++)
         frame_mpls(f, 1, false);
     assert_null(f->defect);
     frame_mpls(f, 1, true);
     assert_non_null(f->defect);
-    assert_int_equal(f->step_count, FRAME_STEPS_MAX);
+    assert_int_equal(f->header_count, FRAME_HEADERS_MAX);
     free(f);
 }
 
@@ -90,7 +90,7 @@ static void test_contradictions(void **state)
     free(f);
 }
 
-/* A stream whose tenth frame is too long. */
+/* A generator whose tenth frame is too long. */
 static void next_frame(void *state, frame *f)
 {
     unsigned *count = state;
@@ -100,25 +100,25 @@ static void next_frame(void *state, frame *f)
     frame_end(f);
 }
 
-static void stream_close(void *state)
+static void generator_close(void *state)
 {
     (void)state;
 }
 
-static int stream_open(scenario_stream *stream, uint64_t seed, pkt_err *err)
+static int generator_open(frame_generator *generator, uint64_t seed, pkt_err *err)
 {
     static unsigned count;
     (void)seed;
     (void)err;
     count = 0;
-    *stream = (scenario_stream){&count, next_frame, stream_close};
+    *generator = (frame_generator){&count, next_frame, generator_close};
     return 0;
 }
 
 static void test_no_capture(void **state)
 {
     (void)state;
-    const dataset_scenario scenario = {.name = "too-long", .open = stream_open};
+    const dataset_scenario scenario = {.name = "too-long", .open = generator_open};
     char path[] = "/tmp/pktbench-frame-XXXXXX";
     pkt_err err;
     close(mkstemp(path));

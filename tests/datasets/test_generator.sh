@@ -1,5 +1,5 @@
 #!/bin/sh
-# Golden outputs of the generator, the same packets in every container, the slicer's promises.
+# Golden outputs of the generator, equal packets in every container, slices and pieces.
 # Usage: test_generator.sh PKTBENCH GOLDEN
 set -eu
 pktbench=$1
@@ -20,9 +20,9 @@ for scenario in $scenarios; do
     "$pktbench" gen "$scenario" -o "$scenario.pcap" --truth "$scenario.csv"
 done
 sha256sum -- *.pcap *.csv >sums
-diff "$golden" sums || fail "a default output has changed: if that is meant, update $golden"
+diff "$golden" sums || fail "a default output has changed; if this is intended, update $golden"
 
-# Mean frame and packets, within 2 % of the dataset's figures.
+# Number of packets and mean frame length, within 2 % of those in the dataset.
 near() { # what, measured, wanted
     awk -v m="$2" -v w="$3" 'BEGIN { exit !(m > w * 0.98 && m < w * 1.02) }' ||
         fail "$1 is $2, wanted $3 within 2 %"
@@ -49,7 +49,7 @@ check_size spoofing 11500 850
 check_size dataset-mix 76000 114.8
 check_size worst-parse 60000 151
 
-# The truth is what raw sees, and the same whatever the container.
+# The truth equals the rows of raw and does not depend on the container.
 for scenario in $scenarios; do
     "$pktbench" extract "$scenario.pcap" --backend raw --level flows -o - | cmp - "$scenario.csv" ||
         fail "rows of $scenario differ from its truth"
@@ -62,7 +62,7 @@ for scenario in $scenarios; do
         "$pktbench" extract b.cap --backend raw --level flows -o - | cmp - b.csv ||
             fail "rows of $scenario differ from the truth with $options"
     done
-    # Others have rows of their own: time stamps below the microsecond, cut packets.
+    # Options that change the rows: nanoseconds, snaplen.
     for options in "--ns" "--snaplen 44" "--snaplen 50" "--format pcapng --ns --snaplen 60 --interfaces 2"; do
         # shellcheck disable=SC2086
         "$pktbench" gen "$scenario" --size 100000 $options -o b.cap --truth b.csv
@@ -71,8 +71,8 @@ for scenario in $scenarios; do
     done
 done
 
-# What a scenario is known by, in its truth.
-has() { # scenario, at least so many rows, where this holds of the columns named
+# Characteristic rows of a scenario.
+has() { # scenario, minimum number of rows, condition on the columns
     rows=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
                     '"$3"' { n++ } END { print n + 0 }' "$1.csv")
     [ "$rows" -ge "$2" ] || fail "$1: $rows rows with $3, wanted $2"
@@ -89,30 +89,30 @@ has() { # scenario, at least so many rows, where this holds of the columns named
     has dataset-mix 500 '$c["verdict"] == "fragment"'
 }
 
-# Slices: whole records, as many as fit; start, middle and end.
+# Slices from start, middle and end: complete records, as many as fit.
 "$pktbench" extract tcp-flood.pcap -o all.csv
 for place in start middle end; do
     "$pktbench" slice tcp-flood.pcap -o part.pcap --size 100000 --at $place
     size=$(wc -c <part.pcap)
     [ "$size" -le 100000 ] || fail "slice of $size bytes"
-    [ "$size" -gt 99900 ] || fail "a packet more would have fitted into $size bytes"
+    [ "$size" -gt 99900 ] || fail "another packet fits into the slice of $size bytes"
     "$pktbench" extract part.pcap -o part.csv
     grep -Fxf part.csv all.csv >common.csv
-    cmp part.csv common.csv || fail "the slice at the $place is not a part of the capture"
+    cmp part.csv common.csv || fail "the slice at the $place has rows that the capture has not"
 done
 tail -n 1 part.csv >last
 tail -n 1 all.csv | cmp - last || fail "the slice at the end does not end with the last packet"
 
-# A pcapng slice from the middle carries its interfaces along.
+# A pcapng slice from the middle contains the interface blocks.
 "$pktbench" gen recon --size 300000 --format pcapng --ns --interfaces 3 -o m.pcapng
 "$pktbench" slice m.pcapng --at middle --size 50000 -o part.pcapng
 "$pktbench" extract m.pcapng -o all.csv
 "$pktbench" extract part.pcapng -o part.csv
-[ "$(wc -l <part.csv)" -gt 100 ] || fail "the pcapng slice is nearly empty"
+[ "$(wc -l <part.csv)" -gt 100 ] || fail "the pcapng slice has too few packets"
 grep -Fxf part.csv all.csv >common.csv
-cmp part.csv common.csv || fail "the pcapng slice is not a part of the capture"
+cmp part.csv common.csv || fail "the pcapng slice has rows that the capture has not"
 
-# Pieces as tcpdump -C: together they are the capture, each but the last just passes the size.
+# Pieces as tcpdump -C: concatenated they are the capture; all except the last exceed the size.
 "$pktbench" slice tcp-flood.pcap --tcpdump-C --size 4000000 -o piece
 for piece in piece piece1 piece2; do
     [ -e $piece ] || fail "$piece is missing"
@@ -122,6 +122,6 @@ done
     cat piece
     tail -c +25 piece1
     tail -c +25 piece2
-} | cmp - tcp-flood.pcap || fail "the pieces are not the capture"
-[ "$(wc -c <piece)" -gt 4000000 ] || fail "the first piece does not pass the size"
+} | cmp - tcp-flood.pcap || fail "the pieces together are not the capture"
+[ "$(wc -c <piece)" -gt 4000000 ] || fail "the first piece does not exceed the size"
 echo "all good"

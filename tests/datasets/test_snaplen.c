@@ -1,5 +1,5 @@
-/* Every frame of the generator, and every packet of the corpus, cut at every snaplen: what is left
- * says what it can, and nothing that a longer capture would take back. */
+/* Every frame of the generator, and every packet of the corpus, cut at every snaplen: the row of a
+ * generated frame equals its truth, and a longer capture never changes a column that was set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 enum { SNAPLEN_MAX = 96, FRAMES = 4000 };
 
-/* The same cells in both, the captured length aside. */
+/* True if all cells are equal, except cap_len. */
 static bool same_row(const pkt_batch *a, const pkt_batch *b)
 {
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
@@ -41,7 +41,7 @@ static void truth_store(const truth_row *row, pkt_batch *batch)
 static void check_frame(const char *scenario, size_t number, const frame *f)
 {
     static pkt_batch got, wanted;
-    char got_text[ROW_WORDS], wanted_text[ROW_WORDS];
+    char got_text[ROW_TEXT], wanted_text[ROW_TEXT];
     assert_null(f->defect);
     for (size_t snaplen = 0; snaplen <= SNAPLEN_MAX; snaplen++) {
         size_t captured = snaplen < f->size ? snaplen : f->size;
@@ -66,13 +66,13 @@ static void test_truth(void **state)
     frame *f = malloc(sizeof *f);
     assert_non_null(f);
     for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
-        scenario_stream stream;
-        assert_int_equal(scenario->open(&stream, scenario->seed, NULL), 0);
+        frame_generator generator;
+        assert_int_equal(scenario->open(&generator, scenario->seed, NULL), 0);
         for (size_t n = 0; n < FRAMES; n++) {
-            stream.next(stream.state, f);
+            generator.next(generator.state, f);
             check_frame(scenario->name, n, f);
         }
-        stream.close(stream.state);
+        generator.close(generator.state);
     }
     free(f);
 }

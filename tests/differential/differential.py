@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Rows of `pktbench extract` against what the tshark program says of the same capture, cell by cell.
+"""Compares rows of `pktbench extract` with tshark, cell by cell.
 
 Usage: differential.py PKTBENCH DRIVERS [--all] [--write] [NAME...]
 
-DRIVERS is the folder of tshark_driver.py, whose walk over tshark's fields gives the expected cells.
+DRIVERS is the folder of tshark_driver.py, which converts tshark's fields to the expected cells.
 Captures are those of tier 1 of $PKTBENCH_CORPUS/edge and of $PKTBENCH_CORPUS/real10, and every
-scenario of the generator; without --all, a sample of them. Differences that are a choice stand in
-listed.tsv, exactly as many as there are; all others fail. So does a verdict that calls a packet
-broken where tshark sees nothing wrong. --write writes the list anew: what tshark's own words on the
-packet (signs.py) do not explain gets the class `unexplained`, which never passes: look at the
-packets, and write the class that it is. Exit status 77: skipped.
+scenario of the generator; without --all, a sample of them. Intended differences are listed in
+listed.tsv with their exact numbers. All other differences fail, and also a verdict that a packet is
+malformed if tshark reports nothing wrong. --write rewrites the list. Differences that tshark's own
+messages (signs.py) do not explain get the class `unexplained`, which never passes: look at the
+packets and write the correct class. Exit status 77: skipped.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LIST = os.path.join(HERE, "listed.tsv")
 BACKENDS = ("raw", "libpcap")
 SKIPPED = 77
-# Every so many of the corpus's small captures are in the sample.
+# One small capture of the corpus in this many is in the sample.
 SAMPLE_STEP = 16
 SAMPLE_BYTES = 500_000
-# The list's counts are those of this line of versions; others name and guess some fields otherwise.
+# The list's counts are valid for these versions; others name some fields differently.
 LIST_VERSION = "4.0."
 ROWS, REFUSED, VERDICT = "(rows)", "(refused)", "(verdict)"
 UNEXPLAINED = "unexplained"
@@ -58,7 +58,7 @@ class Difference(NamedTuple):
 
 
 class Outcome:
-    """Of one backend over one capture."""
+    """Result of one backend for one capture."""
 
     def __init__(self) -> None:
         self.rows = self.cells = 0
@@ -79,7 +79,7 @@ def corpus_captures(corpus: str, everything: bool) -> list[Capture]:
 
 
 def scenario_captures(pktbench: str, everything: bool) -> list[Capture]:
-    """The sample of a scenario is a capture of its own: other packets, other counts in the list."""
+    """The sample of a scenario is another capture, with separate counts in the list."""
     done = subprocess.run([pktbench, "list", "scenarios"], capture_output=True, text=True, check=True)
     names = [line.split()[0] for line in done.stdout.splitlines() if line[:1].islower()]
     part = "" if everything else "-sample"
@@ -94,7 +94,7 @@ def generated(pktbench: str, capture: Capture, everything: bool, folder: str) ->
 
 
 def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
-    """Rows into a file; returns why there are none, or ""."""
+    """Write rows to a file. Returns the error if there are none, otherwise ""."""
     if os.path.exists(rows_path):
         os.unlink(rows_path)
     done = subprocess.run([pktbench, "extract", path, "--backend", backend, "-o", rows_path],
@@ -105,18 +105,18 @@ def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
 
 
 def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]]:
-    """Cells and encapsulation of every packet; what tshark complains of ends its rows."""
+    """Cells and encapsulation of every packet, up to an error of tshark."""
     run = tshark_driver.FieldsRun(path, "headers", units)
     rows, links = [], []
     encapsulation = run.number["frame.encap_type"]
     for packet in run.packets:
         link = packet.split(b"\t")[encapsulation].decode()
-        if link:  # records of pcapng that hold no packet have none
+        if link:  # empty for pcapng records that are not packets
             links.append(link)
             rows.append(external.row_text(run.cells(packet)).rstrip("\n").split(","))
     try:
         run.close()
-    except external.Refusal:
+    except external.RequestError:
         pass
     return rows, links
 
@@ -126,13 +126,13 @@ def their_signs(path: str) -> list[frozenset[str]]:
     found = signs.of_lines(run.lines())
     try:
         run.close()
-    except external.Refusal:
+    except external.RequestError:
         pass
     return found
 
 
 def founded(out: Outcome, found: list[frozenset[str]]) -> None:
-    """Give differences the signs of their packets, and drop verdicts that have one."""
+    """Add to each difference the signs of its packet; drop verdicts that a sign confirms."""
     with_signs = [d._replace(signs=found[d.packet - 1]) if d.packet else d for d in out.differences]
     out.differences = [d for d in with_signs
                        if d.column != VERDICT or not signs.OF_VERDICT[d.verdict] & d.signs]
@@ -184,7 +184,7 @@ def run_capture(options: argparse.Namespace, capture: Capture, units: dict[int, 
     return outcomes
 
 
-# The list: reasons of classes, and how many cells of a column of a capture each backend has.
+# The list: reasons of classes; per capture and column, the number of cells that differ.
 
 
 class Listed:
@@ -211,16 +211,16 @@ class Listed:
 
 
 LIST_HEAD = """\
-# Cells in which raw or libpcap differ from tshark by choice. Written by differential.py --write.
+# Intended differences of raw and libpcap from tshark. Written by differential.py --write.
 #   class  NAME   REASON
 #   cells  CLASS  CAPTURE  COLUMN  CELLS OF raw  CELLS OF libpcap
-# The column (rows) is a capture with another number of rows, (refused) one without any; (verdict)
-# are packets that we call broken and tshark does not.
+# Column (rows): another number of rows; (refused): no rows; (verdict): packets that are malformed
+# for pktbench, but not for tshark.
 """
 
 
 def proposed(difference: Difference, backend: str) -> str:
-    """The class of a difference that is not listed yet, where tshark's words explain it."""
+    """The class of a new difference, if tshark's messages explain it."""
     if difference.packet == 0:
         return "libpcap-stops" if backend == "libpcap" else UNEXPLAINED
     if difference.column == VERDICT:
@@ -234,7 +234,7 @@ def is_founded(name: str, difference: Difference) -> bool:
 
 
 def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
-    """Cells that differ, by column and backend."""
+    """Number of cells that differ, by column and backend."""
     counts: dict[str, dict[str, int]] = {}
     for backend, out in outcomes.items():
         for difference in out.differences:
@@ -244,7 +244,8 @@ def tally(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
 
 
 def relist(listed: Listed, capture: str, outcomes: dict[str, Outcome]) -> None:
-    """A class that was given by hand stays only where its cells are as many as they were."""
+    """Replace the list's entries of a capture. A class assigned by hand is kept only if its number
+    of cells is unchanged."""
     known = {key: listed.entries.pop(key) for key in list(listed.entries) if key[0] == capture}
     for column, counts in tally(outcomes).items():
         of_column = [(d, b) for b in BACKENDS for d in outcomes[b].differences if d.column == column]
@@ -275,7 +276,7 @@ class Summary:
         self.classes: dict[str, collections.Counter[str]] = {}
 
     def add(self, listed: Listed, exact: bool, capture: str, outcomes: dict[str, Outcome]) -> None:
-        """Any count but the listed one is outside of the list: a difference that has gone, too."""
+        """Every count except the listed one fails, also a smaller one."""
         self.captures += 1
         counts = tally(outcomes)
         columns = set(counts) | {column for name, column in listed.entries if name == capture}
@@ -300,7 +301,7 @@ class Summary:
         print(f"{self.captures} captures")
         for backend in BACKENDS:
             print(f"{backend}: {self.rows[backend]} rows and {self.cells[backend]} cells compared, "
-                  f"{self.outside[backend]} differ outside of the list")
+                  f"{self.outside[backend]} differ from the list")
         for name, counts in sorted(self.classes.items()):
             numbers = ", ".join(f"{backend} {counts[backend]}" for backend in BACKENDS)
             print(f"  {name} ({numbers}): {listed.reasons.get(name, 'no reason')}")
@@ -310,9 +311,9 @@ def options_read() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("pktbench")
     parser.add_argument("drivers")
-    parser.add_argument("names", nargs="*", help="only captures whose name begins so")
-    parser.add_argument("--all", action="store_true", help="the whole corpus and whole scenarios")
-    parser.add_argument("--write", action="store_true", help="write the list of differences anew")
+    parser.add_argument("names", nargs="*", help="only captures with these name prefixes")
+    parser.add_argument("--all", action="store_true", help="complete corpus and scenarios")
+    parser.add_argument("--write", action="store_true", help="rewrite the list of differences")
     return parser.parse_intermixed_args()
 
 
@@ -334,7 +335,7 @@ def main() -> int:
     try:
         version = tshark_driver.rows.tshark_version()
         units = tshark_driver.rows.fragment_units()
-    except external.Refusal as refusal:
+    except external.RequestError as refusal:
         print(f"SKIP: {refusal}")
         return SKIPPED
     exact = version.startswith(LIST_VERSION)

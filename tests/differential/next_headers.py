@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Every number that says what comes next, once before IPv4, IPv6 and LLC: raw against libwireshark.
+"""Every value of every next-header field, before IPv4, IPv6 and LLC: raw compared with libwireshark.
 
-Usage: next_headers.py PKTBENCH. Of packets that raw calls sound, all cells are the same but for CHOICES,
-which stand there exactly. Exit status 77: skipped.
+Usage: next_headers.py PKTBENCH. Of packets that are well-formed for raw, all cells must be equal,
+except exactly those in CHOICES. Exit status 77: skipped.
 """
 
 import csv
@@ -25,34 +25,34 @@ COOKED_2 = bytes.fromhex("00000000000200010006" "0200000000010000")
 ETHERTYPE_MIN = 1536
 WORDS = range(65536)
 
-# Device types whose protocol field is no EtherType: frame relay, 802.11 with what headers.
-FOREIGN = {770, 801, 802, 803}
-# Where raw differs from libwireshark on purpose: kind, inner packet -> numbers.
+# Device types whose protocol field is not an EtherType: frame relay, 802.11 and its headers.
+NO_ETHERTYPE = {770, 801, 802, 803}
+# Intended differences of raw from libwireshark: kind, inner packet -> numbers.
 CHOICES = {
-    # Cisco's FabricPath, whose inner addresses libwireshark shows as the packet's own
-    ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: what teaches Cisco's fabrics addresses
+    # Cisco FabricPath (0x8903): libwireshark shows the inner addresses.
+    ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: address learning in Cisco fabrics
     ("ethertype", "ipv6"): {0x8903},
-    ("ethertype", "llc"): {0x8903, 0x8870},  # 0x8870: LLC by an EtherType, IEEE 802.1AC
+    ("ethertype", "llc"): {0x8903, 0x8870},  # 0x8870: EtherType of LLC, IEEE 802.1AC
     ("tagged", "ipv4"): {0x8903, 0xfff2},
     ("tagged", "ipv6"): {0x8903},
     ("tagged", "llc"): {0x8903, 0x8870},
     ("provider", "ipv4"): {0x8903, 0xfff2},
     ("provider", "ipv6"): {0x8903},
     ("provider", "llc"): {0x8903, 0x8870},
-    # PPP has numbers of its own, RFC 1661 section 2: 0x0021 is IPv4, 0x0057 IPv6. libwireshark
-    # takes EtherTypes too.
+    # PPP has its own protocol numbers, RFC 1661 section 2: IPv4 0x0021, IPv6 0x0057. libwireshark
+    # also accepts EtherTypes.
     ("ppp", "ipv4"): {0x0800},
     ("ppp", "ipv6"): {0x0800, 0x86dd},
-    # The first EtherType is a number of Linux's own to libwireshark.
+    # libwireshark treats the smallest EtherType (1536) as a Linux protocol number.
     ("cooked", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked", "ipv6"): {ETHERTYPE_MIN},
     ("cooked", "llc"): {ETHERTYPE_MIN, 0x8870},
     ("cooked-2", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked-2", "ipv6"): {ETHERTYPE_MIN},
     ("cooked-2", "llc"): {ETHERTYPE_MIN, 0x8870},
-    ("device", "ipv4"): FOREIGN,
-    ("device", "ipv6"): FOREIGN,
-    ("device", "llc"): FOREIGN,
+    ("device", "ipv4"): NO_ETHERTYPE,
+    ("device", "ipv6"): NO_ETHERTYPE,
+    ("device", "llc"): NO_ETHERTYPE,
 }
 
 
@@ -72,7 +72,7 @@ def snap(organization, number, inner):
     return MACS + word(8 + len(inner)) + b"\xaa\xaa\x03" + organization + word(number) + inner
 
 
-# Kind -> link type, numbers, packet of a number.
+# Kind -> link type, numbers, function that builds the packet for a number.
 KINDS = {
     "ethertype": (1, range(ETHERTYPE_MIN, 65536), lambda n, inner: MACS + word(n) + inner),
     "tagged": (1, range(ETHERTYPE_MIN, 65536),
@@ -102,7 +102,7 @@ def capture_write(path, link_type, packets):
 
 
 def rows(path, backend):
-    """Header line and rows; None where the backend is not there."""
+    """Header line and rows; None: the backend is not available."""
     done = subprocess.run([PKTBENCH, "extract", path, "--backend", backend], capture_output=True,
                           text=True, check=False)
     if done.returncode:
@@ -112,7 +112,7 @@ def rows(path, backend):
 
 
 def differing(path, numbers):
-    """Numbers whose packet raw calls sound, and of which a cell differs."""
+    """Numbers whose packet is well-formed for raw and has a cell that differs."""
     ours, theirs = rows(path, "raw"), rows(path, "wireshark")
     if theirs is None:
         return None
@@ -144,7 +144,7 @@ def main():
                     failures += 1
                     print(f"FAIL: {kind} before {name}: cells differ at "
                           f"{', '.join(hex(n) for n in sorted(found)[:20]) or 'none'}")
-    print(f"{packets} packets of a number each")
+    print(f"{packets} packets, one for each number")
     return 1 if failures else 0
 
 

@@ -1,5 +1,5 @@
-"""What tshark itself says is wrong with a packet, so that no class of differences and no verdict
-rests on our own reading."""
+"""Signs: what tshark itself reports about a packet. They confirm classes of differences and
+verdicts independently of pktbench."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Iterable
 LENGTH, CUT, VERSION, DEEP, DCE = "length", "cut", "version", "deep", "dce"
 LATER, LINK = "later", "link"
 
-# Expert items, by field name: each is there only where tshark found the fault.
+# Expert items, by field name; present only if tshark found the fault.
 ITEMS = {
     LENGTH: ("frame.len_lt_caplen", "eth.len.past_end", "vlan.len.past_end",
              "pppoe.payload_length.bad", "ip.bogus_ip_length", "ip.bogus_header_length",
@@ -18,12 +18,12 @@ ITEMS = {
     CUT: ("_ws.malformed", "_ws.short"),
     VERSION: ("ip.bogus_ip_version", "ipv6.bogus_ipv6_version", "eth.invalid_lentype.expert"),
 }
-# Headers that may stand in a row, and our limits (parsers/decode/decode.h).
+# Chains of headers, and their limits (parsers/decode/decode.h).
 CHAINS = ((("ipv6.hopopts.nxt", "ipv6.routing.nxt", "ipv6.dstopts.nxt", "ipv6.fraghdr.nxt",
             "ah.next_header"), 16), (("mpls.bottom",), 16), (("vlan.id", "ieee8021ad.id"), 8))
 FABRIC_PATH = "cfp"  # EtherType 0x8903
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
-# Wireshark's encapsulation numbers (wiretap/wtap.h) and the LINKTYPEs that it reads as such.
+# Wireshark's encapsulation numbers (wiretap/wtap.h), and the LINKTYPEs that it maps to them.
 LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
               "130": ("229",), "174": ("108",), "210": ("276",)}
 ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS = ("frame.encap_type", "frame.cap_len", "frame.len",
@@ -32,8 +32,8 @@ FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS, *OFFSETS,
           *(name for names in ITEMS.values() for name in names),
           *(name for names, _ in CHAINS for name in names)]
 
-# The sign without which a difference is not of the class, and a verdict is not founded. Classes
-# that are not named here are given to a column of a capture by hand, after a look at its packets.
+# The signs that a class, or a verdict, requires. Other classes are assigned by hand, after a look at
+# the packets.
 OF_CLASS = {"bad-length": {LENGTH}, "cut-header": {CUT}, "not-entered": {DEEP}, "cisco-dce": {DCE}}
 OF_VERDICT = {"bad-length": {LENGTH}, "truncated": {CUT, LENGTH}, "cut-by-snaplen": {CUT},
               "bad-value": {VERSION}, "fragment": {LATER}, "unsupported": {DEEP, LINK}}
@@ -62,11 +62,11 @@ def options() -> list[str]:
 
 
 def of_lines(lines: Iterable[bytes]) -> list[frozenset[str]]:
-    """Of every packet, from tshark's output by options()."""
+    """The signs of every packet, from tshark's output with options()."""
     signs = []
     text = (line.decode(errors="replace") for line in lines)
     for row in csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE):
         cells = {name: cell.split(";") if cell else [] for name, cell in zip(FIELDS, row)}
-        if cells[ENCAPSULATION]:  # records of pcapng that hold no packet have none
+        if cells[ENCAPSULATION]:  # empty for pcapng records that are not packets
             signs.append(of_packet(cells))
     return signs

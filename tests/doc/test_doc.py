@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""README.md and doc/: tables and programs are those of the files that they name, links lead somewhere,
-commands and options exist. A page that was changed by hand is found.
+"""README.md and doc/: tables and programs equal those of the files that they name; links, commands
+and options exist. A page that was changed by hand is detected.
 
 Usage: test_doc.py PKTBENCH SOURCE"""
 

@@ -4,11 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void must(bool holds, const char *words)
+void must(bool holds, const char *text)
 {
     if (holds)
         return;
-    (void)fprintf(stderr, "invariant broken: %s\n", words);
+    (void)fprintf(stderr, "invariant broken: %s\n", text);
     abort();
 }
 
@@ -20,7 +20,7 @@ const char *memory_file(const uint8_t *data, size_t size)
         fd = memfd_create("input", MFD_CLOEXEC);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     must(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size,
-         "there is room for the input");
+         "memory is available for the input");
     return path;
 }
 

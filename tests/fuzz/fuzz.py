@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Run libFuzzer targets one after the other, and count what they did.
+"""Runs libFuzzer targets one after another and counts executions and coverage.
 
 Usage: fuzz.py BUILD [--minutes N] [--corpus FOLDER] [TARGET...]
 
-BUILD is a build of the preset `fuzz`. What a target finds is kept in its folder of the corpus, where
-its next run begins. Every run is a line of runs.tsv in the corpus, so that runs add up; the table at
-the end has this run and the sums. Exit status 1: a target is broken, and its input is kept.
+BUILD is a build of the preset `fuzz`. Inputs that a target finds are stored in its folder of the
+corpus and used by its next run. Every run adds a line to runs.tsv in the corpus; the table at the end
+shows this run and the sums. Exit status 1: a target failed; the input is stored.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ PREFIX = "fuzz_"
 INPUT_TIMEOUT_S = 60
 JSON, CAPTURE = "json.dict", "pcap.dict"
 DICTIONARIES = {"results": JSON, "answer": JSON, "csv": "csv.dict"}
-# What libwireshark keeps at its end is no leak of ours.
+# libwireshark does not free all memory at its end.
 EXTRA = {"wireshark": ["-detect_leaks=0", "-rss_limit_mb=4096"]}
-# Targets of the same inputs as another one: they begin with all that it has found.
+# Targets with the same kind of inputs as another one: they start with its corpus.
 SAME_INPUTS = {"wireshark": "decode"}
 PROGRESS = re.compile(r"^#\d+\s.*\bcov: (\d+) ft: (\d+) corp: (\d+)", re.MULTILINE)
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
@@ -35,7 +35,7 @@ COUNTED = re.compile(r"^#(\d+)\s", re.MULTILINE)
 
 
 class Run(NamedTuple):
-    """A line of runs.tsv. Coverage is that of the corpus at the run's end."""
+    """A line of runs.tsv. Coverage is that of the corpus at the end of the run."""
     target: str
     executions: int
     edges: int
@@ -51,11 +51,11 @@ def cpu_seconds() -> float:
 
 
 def input_folders(seeds: str, name: str, corpus: str) -> list[str]:
-    """The target's own corpus first: libFuzzer writes into it."""
+    """Folders of inputs. The target's own corpus is first: libFuzzer writes new inputs to it."""
     folders = [os.path.join(corpus, PREFIX + name)]
     os.makedirs(folders[0], exist_ok=True)
     source = SAME_INPUTS.get(name, name)
-    if name == "results":  # no generator makes them
+    if name == "results":  # not made by the generator
         folders.append(os.path.join(HERE, "results"))
     else:
         folders.append(os.path.join(seeds, PREFIX + source))
@@ -66,12 +66,12 @@ def input_folders(seeds: str, name: str, corpus: str) -> list[str]:
 
 
 def run_target(options: argparse.Namespace, name: str, seeds: str) -> Run:
-    artifacts = os.path.join(options.corpus, "broken", "")
+    artifacts = os.path.join(options.corpus, "failures", "")
     os.makedirs(artifacts, exist_ok=True)
     command = [os.path.join(options.build, "tests", "fuzz", PREFIX + name),
                f"-max_total_time={options.minutes * 60}", f"-timeout={INPUT_TIMEOUT_S}",
                "-print_final_stats=1", f"-artifact_prefix={artifacts}{name}-", *EXTRA.get(name, [])]
-    if name != "unpack":  # compressed bytes have no words
+    if name != "decompress":  # no dictionary for compressed bytes
         command.append("-dict=" + os.path.join(HERE, DICTIONARIES.get(name, CAPTURE)))
     before = cpu_seconds()
     log_path = os.path.join(options.corpus, name + ".log")
@@ -83,12 +83,12 @@ def run_target(options: argparse.Namespace, name: str, seeds: str) -> Run:
         text = log.read()
     if status != 0:
         sys.stderr.write(text[-4000:])
-        print(f"{name} is broken; the input that shows it is in {artifacts}", file=sys.stderr)
+        print(f"{name} failed; the input is in {artifacts}", file=sys.stderr)
     coverage = PROGRESS.findall(text)
     executed = EXECUTED.findall(text) or COUNTED.findall(text)
     edges, features, inputs = map(int, coverage[-1]) if coverage else (0, 0, 0)
     return Run(name, int(executed[-1]) if executed else 0, edges, features, inputs,
-               cpu_seconds() - before, "well" if status == 0 else "broken")
+               cpu_seconds() - before, "ok" if status == 0 else "failed")
 
 
 def runs_add(path: str, run: Run) -> None:
@@ -133,8 +133,8 @@ def options_read() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("build")
     parser.add_argument("names", nargs="*", metavar="TARGET", help="default: all")
-    parser.add_argument("--minutes", type=int, default=1, help="of each target, default 1")
-    parser.add_argument("--corpus", help="default: BUILD/corpus")
+    parser.add_argument("--minutes", type=int, default=1, help="time per target; default 1")
+    parser.add_argument("--corpus", help="folder of inputs; default BUILD/corpus")
     options = parser.parse_intermixed_args()
     options.build = os.path.abspath(options.build)
     options.corpus = os.path.abspath(options.corpus or os.path.join(options.build, "corpus"))
@@ -142,7 +142,7 @@ def options_read() -> argparse.Namespace:
     options.names = [name.removeprefix(PREFIX) for name in options.names] or known
     for name in options.names:
         if name not in known:
-            parser.error(f"no target has the name '{name}'; there are: {', '.join(known)}")
+            parser.error(f"unknown target '{name}'; known: {', '.join(known)}")
     if options.minutes < 1:
         parser.error(f"--minutes must be a whole number from 1, not '{options.minutes}'")
     return options
@@ -160,7 +160,7 @@ def main() -> int:
             runs.append(run_target(options, name, seeds))
             runs_add(path, runs[-1])
     table(runs, path)
-    return 1 if any(run.ended == "broken" for run in runs) else 0
+    return 1 if any(run.ended == "failed" for run in runs) else 0
 
 
 sys.exit(main())

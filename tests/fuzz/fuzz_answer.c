@@ -1,5 +1,6 @@
-/* Bytes as all that a worker says: its messages up to the first 0, then its answer. There is no
- * process: CMakeLists.txt has kill() and waitpid() of the client lead here. */
+/* Bytes as the output of a worker: messages up to the first 0, then its answer. There is no worker
+ * process: kill() and waitpid() of the client are replaced by functions here, see CMakeLists.txt.
+ */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -8,7 +9,7 @@
 #include "bench/worker/client.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Keeps the answer below what a socket takes without a reader. */
+/* Limit of the answer: a socket buffers this much without a reader. */
 enum { ANSWER_BYTES = 65536 };
 
 static int exit_status;
@@ -33,13 +34,13 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int options)
 
 static void check_outcome(const client *client, const json_t *answer)
 {
-    must(memchr(client->reason, '\0', sizeof client->reason) != NULL, "a reason ends");
+    must(memchr(client->reason, '\0', sizeof client->reason) != NULL, "a reason is terminated");
     if (answer)
         must(json_is_true(json_object_get(answer, "ok")) && client->status == STATUS_OK,
-             "an answer says that all went well");
+             "an accepted answer has ok true");
     else
         must(client->status != STATUS_OK && client->status < STATUS_COUNT,
-             "a refusal has a status");
+             "a refused answer has a status");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -51,15 +52,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t answer_size = size - (size_t)(answer_bytes - data);
     if (answer_size > ANSWER_BYTES)
         return 0;
-    exit_status = messages % 2 ? 9 : 1 << 8; /* killed, or left with status 1 */
+    exit_status = messages % 2 ? 9 : 1 << 8; /* killed, or exited with status 1 */
     client client = {.pid = getpid(), .messages = memfd_create("messages", MFD_CLOEXEC)};
     must(client.messages >= 0 && write(client.messages, data, messages) == (ssize_t)messages &&
              socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0,
-         "there is room for the messages");
+         "memory is available for the messages");
     client.socket = ends[0];
     must(send(ends[1], answer_bytes, answer_size, 0) == (ssize_t)answer_size &&
              shutdown(ends[1], SHUT_WR) == 0,
-         "there is room for the answer");
+         "memory is available for the answer");
     json_t *answer = client_ask(&client, json_pack("{s:s}", "op", "describe"), 10);
     check_outcome(&client, answer);
     json_decref(answer);

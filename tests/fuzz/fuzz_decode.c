@@ -1,5 +1,5 @@
-/* Bytes as a packet: no read past what was captured, columns as the present bits declare, and a row
- * that only grows with the captured length.
+/* Bytes as a packet: no read past the captured bytes, columns agree with the present bits, and a
+ * longer capture only adds columns.
  *
  *   link type(1) wire length beyond the captured one(2, big-endian) snaplen to compare with(1)
  * packet
@@ -22,9 +22,9 @@ typedef struct packet {
 
 static void decode(const packet *p, size_t captured, pkt_batch *batch)
 {
-    /* A block of exactly the captured bytes, so that a sanitizer sees a read past them. */
+    /* A copy of exactly the captured bytes: a sanitizer then detects a read past the end. */
     uint8_t *copy = malloc(captured);
-    must(copy || !captured, "there is memory for the packet");
+    must(copy || !captured, "memory is available for the packet");
     if (captured)
         memcpy(copy, p->bytes, captured);
     pkt_record record = {.data = copy,
@@ -43,36 +43,39 @@ static bool cell_is_zero(const pkt_batch *batch, size_t column)
     return memcmp(cell_at(batch, ROW, column), zeros, pkt_column_at(column)->size) == 0;
 }
 
-/* What the columns may hold, and which go together. */
+/* Ranges of columns, and columns that depend on each other. */
 static void check_row(const packet *p, const pkt_batch *b)
 {
     const unsigned verdict = b->verdict[ROW];
     const uint64_t present = b->present[ROW];
     const uint64_t l4 = present & (PKT_HAS_PORTS | PKT_HAS_ICMP | PKT_HAS_TCP);
-    must(verdict < PKT_VERDICT_COUNT, "the verdict is one of ours");
+    must(verdict < PKT_VERDICT_COUNT, "the verdict is known");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
         must(!info->present || present & info->present || cell_is_zero(b, c),
-             "a column that does not apply is 0");
+             "a column that is not present is 0");
         must(info->level != PKT_LEVEL_FLOWS || cell_is_zero(b, c), "decoders number no streams");
     }
     must(verdict != PKT_CUT_BY_SNAPLEN || p->captured < p->wire,
-         "only a cut packet is cut-by-snaplen");
-    must(!l4 || present & PKT_HAS_L4, "ports, TCP and ICMP are of a transport header");
-    must(!(present & PKT_HAS_L4) || l4, "a transport header is of a known kind");
+         "cut-by-snaplen means that not all bytes are captured");
+    must(!l4 || present & PKT_HAS_L4, "ports, TCP and ICMP need a transport header");
+    must(!(present & PKT_HAS_L4) || l4, "a transport header has ports or is ICMP");
     must(!(present & PKT_HAS_TCP) || present & PKT_HAS_PORTS, "TCP has ports");
     must(!(present & PKT_HAS_ICMP) || l4 == PKT_HAS_ICMP, "ICMP has no ports");
-    must(!(present & (PKT_HAS_L4 | PKT_HAS_FRAG)) || present & PKT_HAS_IP, "no transport alone");
-    must(!(present & PKT_HAS_VLAN) || present & PKT_HAS_LINK, "no tag without a link header");
+    must(!(present & (PKT_HAS_L4 | PKT_HAS_FRAG)) || present & PKT_HAS_IP,
+         "a transport header needs an IP header");
+    must(!(present & PKT_HAS_VLAN) || present & PKT_HAS_LINK, "a VLAN tag needs a link header");
     must(verdict != PKT_FRAGMENT || b->frag_off[ROW], "a later fragment has an offset");
     must(!b->frag_off[ROW] || !(present & PKT_HAS_L4), "a later fragment has no transport header");
-    must(verdict != PKT_UNSUPPORTED || !(present & PKT_HAS_L4), "what is unknown has no header");
-    must(b->payload_len[ROW] <= p->wire, "no payload beyond the packet");
-    must(b->frag_off[ROW] % 8 == 0 && b->ip_flags[ROW] < 4, "fragment fields keep their width");
-    must(b->vlan_id[ROW] < 4096 && b->tcp_flags[ROW] < 4096, "12 bits are 12 bits");
-    must(b->eth_src[ROW] >> 48 == 0 && b->eth_dst[ROW] >> 48 == 0, "48 bits are 48 bits");
+    must(verdict != PKT_UNSUPPORTED || !(present & PKT_HAS_L4),
+         "an unsupported packet has no transport header");
+    must(b->payload_len[ROW] <= p->wire, "the payload does not exceed the packet");
+    must(b->frag_off[ROW] % 8 == 0 && b->ip_flags[ROW] < 4,
+         "fragment fields have the width of the header's");
+    must(b->vlan_id[ROW] < 4096 && b->tcp_flags[ROW] < 4096, "VLAN id and TCP flags have 12 bits");
+    must(b->eth_src[ROW] >> 48 == 0 && b->eth_dst[ROW] >> 48 == 0, "a MAC address has 48 bits");
     must(!(present & PKT_HAS_IP) || b->ip_version[ROW] == 4 || b->ip_version[ROW] == 6,
-         "IP is of version 4 or 6");
+         "the IP version is 4 or 6");
     must(b->ip_version[ROW] != 4 ||
              !(b->src_hi[ROW] | b->dst_hi[ROW] | b->src_lo[ROW] >> 32 | b->dst_lo[ROW] >> 32),
          "an IPv4 address has 32 bits");
@@ -87,7 +90,7 @@ static void check_alone(const pkt_batch *batch)
 #define PKT_X(name, type, level, has, format_as, doc) rest.name[ROW] = 0;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
-    must(memcmp(&rest, &none, sizeof rest) == 0, "the rows beside it stay as they were");
+    must(memcmp(&rest, &none, sizeof rest) == 0, "other rows do not change");
 }
 
 /* Columns that the next header of a chain overwrites. */
@@ -98,27 +101,27 @@ static bool may_move(const pkt_batch *b, size_t column)
            (pkt_column_at(column)->present == PKT_HAS_FRAG && b->ip_version[ROW] == 6);
 }
 
-/* Once the verdict is not `cut-by-snaplen`, more captured bytes change nothing; before that they
- * only add.
- */
+/* More captured bytes only add columns; after the verdict is no longer `cut-by-snaplen`, they
+ * change nothing. */
 static void check_growth(const pkt_batch *shorter, const pkt_batch *longer)
 {
     const bool settled = shorter->verdict[ROW] != PKT_CUT_BY_SNAPLEN;
-    must(!(shorter->present[ROW] & ~longer->present[ROW]), "more bytes take no column away");
+    must(!(shorter->present[ROW] & ~longer->present[ROW]), "more bytes remove no column");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const uint64_t needs = pkt_column_at(c)->present;
         const bool fixed = settled
                                ? c != PKT_COL_cap_len
                                : !may_move(longer, c) && (!needs || shorter->present[ROW] & needs);
-        must(!fixed || same_cell(shorter, ROW, longer, ROW, c), "more bytes take no value back");
+        must(!fixed || same_cell(shorter, ROW, longer, ROW, c), "more bytes change no value");
     }
 }
 
 static void check_refused(const packet *p, const pkt_batch *batch)
 {
     must(batch->verdict[ROW] == PKT_BAD_LENGTH && !batch->present[ROW],
-         "a packet captured longer than it was is not decoded");
-    must(batch->cap_len[ROW] == p->captured && batch->wire_len[ROW] == p->wire, "lengths stay");
+         "a packet with a captured length above its original length is not decoded");
+    must(batch->cap_len[ROW] == p->captured && batch->wire_len[ROW] == p->wire,
+         "lengths do not change");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -131,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 .bytes = data + HEAD,
                 .captured = size - HEAD};
     p.wire = p.captured + beyond;
-    if (beyond == 0xffff) /* the record lies */
+    if (beyond == 0xffff) /* invalid lengths in the record */
         p.wire = p.captured ? p.captured - 1 : 0;
     decode(&p, p.captured, &whole);
     check_alone(&whole);

@@ -1,5 +1,5 @@
-/* Bytes as look-ups of flows, against a list that is searched from its end: the same flow is found,
- * the same one gives its place, and what was noted in it stays.
+/* Bytes as look-ups of flows, compared with a list in order of use: the same flow is found, the
+ * same flow is evicted, and data of a flow do not change.
  *
  *   bound less 1(1) seed, even: mask of a poor hash(1), then a look-up each: key(2, big-endian)
  * unused(1)
@@ -9,13 +9,13 @@
 
 enum { HEAD = 2, LOOK_UP = 3, BOUND = 256 };
 
-/* The reference: keys in order of use, the latest last. */
+/* The reference: keys in order of use, the most recent one last. */
 typedef struct naive {
     uint32_t keys[BOUND + 1], notes[BOUND + 1];
     size_t count;
 } naive;
 
-/* The key's place is the last one afterwards; its note, or `note` if it was not there. */
+/* Move the key to the end. Returns its note, or `note` if it is new. */
 static uint32_t naive_get(naive *n, size_t bound, uint32_t key, uint32_t note, bool *fresh)
 {
     size_t i = 0;
@@ -41,7 +41,7 @@ static uint32_t naive_get(naive *n, size_t bound, uint32_t key, uint32_t note, b
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static naive reference;
-    /* A key always has the same hash: few hashes, so that flows collide. */
+    /* A poor hash with few values, to produce collisions. */
     if (size < HEAD)
         return 0;
     const size_t bound = (size_t)data[0] + 1;
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t evicted = 0;
     reference.count = 0;
     pkt_flow_table *table = pkt_flow_table_open(bound, 0, sizeof(pkt_flow), data[1], &err);
-    must(table != NULL, "there is memory for a table");
+    must(table != NULL, "memory is available for a table");
     for (size_t at = HEAD; at + LOOK_UP <= size; at += LOOK_UP) {
         const uint32_t word = (uint32_t)data[at] << 8 | data[at + 1];
         pkt_flow_key key = {.address = {0, word >> 4, 0, 1}, .port = {(uint16_t)(word & 15), 53}};
@@ -61,15 +61,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint32_t note = naive_get(&reference, bound, word, (uint32_t)at, &wanted);
         evicted += wanted && before == bound;
         pkt_flow *flow = pkt_flow_get(table, &key, hash, &fresh, &err);
-        must(flow != NULL, "there is memory for a flow");
-        must(fresh == wanted, "the flow is known if it was used lately enough");
-        must(!fresh || !flow->state, "a new flow has nothing noted");
+        must(flow != NULL, "memory is available for a flow");
+        must(fresh == wanted, "a flow is found until it is evicted");
+        must(!fresh || !flow->state, "a new flow has no data");
         if (fresh)
             flow->number = (uint32_t)at;
-        must(flow->number == note, "what was noted in a flow stays");
-        must(pkt_flow_count(table) == reference.count, "as many flows are held");
+        must(flow->number == note, "data of a flow do not change");
+        must(pkt_flow_count(table) == reference.count, "the number of flows is equal");
     }
-    must(pkt_flow_evicted(table) == evicted, "as many flows gave their place");
+    must(pkt_flow_evicted(table) == evicted, "the number of evicted flows is equal");
     pkt_flow_table_close(table);
     return 0;
 }

@@ -1,16 +1,17 @@
-/* Bytes as a capture file, through raw and through libpcap: where both read, the rows are the same.
+/* Bytes as a capture file, read by raw and by libpcap: if both can read it, rows are equal.
  *
- * libpcap refuses more (interfaces that differ, packets over the snaplen in pcapng, versions above
- * 2.4, ...), so that what it refuses says nothing. Where it reads on, but otherwise than we do:
- *   - classic files before version 2.4: the lengths may stand in the other order; not compared
- *   - classic packets over the file's snaplen are cut to it; in modified captures of Ethernet to 14
- *     bytes more, by the lower 26 bits of the link type
- *   - a time's fraction of 2^31 and more counts as negative
- *   - pcapng times in binary fractions below 2^-34 s overflow, and so do offsets near 2^63 s
- *   - reserved bits beside the link type are a part of it; not compared
- *   - the first section header's length at its end is not looked at
- *   - USB packets' original length is computed from their header
- *   - link types 11, 15, 16 and 19 are old numbers of 100, 102, 103 and 106, and read as these */
+ * Files that only libpcap refuses are not compared: it accepts fewer files (for example interfaces
+ * must be equal, pcapng packets must not exceed the snaplen, versions must not be above 2.4). Known
+ * differences of libpcap:
+ *   - pcap before version 2.4: lengths may be in reverse order; not compared
+ *   - pcap packets longer than the file's snaplen are cut to it; in modified captures of Ethernet
+ * to 14 bytes more, by the lower 26 bits of the link type
+ *   - a fraction of a second of 2^31 or more is negative
+ *   - pcapng times in binary fractions below 2^-34 s overflow, and offsets near 2^63 s too
+ *   - reserved bits next to the link type are part of it; not compared
+ *   - the trailing length of the first section header is not checked
+ *   - the original length of USB packets is computed from their header
+ *   - link types 11, 15, 16 and 19 are read as 100, 102, 103 and 106, whose old numbers they are */
 #include "bench/agreement/rowset.h"
 #include "parsers/core/numbers.h"
 #include "parsers/source/byte_order.h"
@@ -25,11 +26,11 @@ extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap;
 
 typedef struct input {
     pkt_format format;
-    uint32_t snaplen; /* classic: that libpcap cuts to; 0: none */
+    uint32_t snaplen; /* pcap: to which libpcap cuts packets; 0: none */
     bool coarse_time; /* pcapng: times are not compared */
 } input;
 
-static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, rowset *rows)
+static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *capture, rowset *rows)
 {
     static pkt_batch batch;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -37,14 +38,14 @@ static pkt_err rows_take(const pkt_backend *backend, const pkt_capture *slice, r
     rows->columns = level_columns(backend, PKT_LEVEL_HEADERS);
     pkt_sink sink = rowset_sink(rows);
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
-    int bad = pkt_run(backend, NULL, slice, &request, &batch, &sink, &count, &err);
-    must(count == rows->rows, "every row arrives");
+    int bad = pkt_run(backend, NULL, capture, &request, &batch, &sink, &count, &err);
+    must(count == rows->rows, "every row is read");
     must(bad ? err.code != PKT_ERR_NONE && err.msg[0] : err.code == PKT_ERR_NONE,
-         "a failure has a reason");
+         "an error has a message");
     return err;
 }
 
-/* Whether an if_tsresol option of 2^-35 and below may be there. */
+/* True if the file may contain an if_tsresol option of 2^-35 or below. */
 static bool has_fine_time(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i + 5 <= size; i++)
@@ -55,7 +56,7 @@ static bool has_fine_time(const uint8_t *data, size_t size)
     return false;
 }
 
-/* Whether an if_tsoffset option of 2^62 s and more may be there. */
+/* True if the file may contain an if_tsoffset option of 2^62 s or more. */
 static bool has_vast_offset(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i + 12 <= size; i++) {
@@ -69,14 +70,14 @@ static bool has_vast_offset(const uint8_t *data, size_t size)
     return false;
 }
 
-/* Linux of the nineties, whose record headers have 24 bytes. */
+/* A modified pcap file of Linux in the 1990s; its record headers have 24 bytes. */
 static bool is_modified_ethernet(const uint8_t *data, bool swapped)
 {
     return file_u32(data, swapped) == PCAP_MAGIC_MODIFIED &&
            (file_u32(data + 20, swapped) & LIBPCAP_LINKTYPE) == LINKTYPE_ETHERNET;
 }
 
-/* false: libpcap reads such a file by other rules. */
+/* False: libpcap reads such a file differently. */
 static bool input_look(input *in, const uint8_t *data, size_t size)
 {
     pkt_err err;
@@ -132,8 +133,8 @@ static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt
                       size_t k)
 {
     const bool over = in->snaplen && raw->cap_len[i] > in->snaplen;
-    must(same_time(in, raw->ts_ns[i], pcap->ts_ns[k]), "same time");
-    must(pcap->cap_len[k] == (over ? in->snaplen : raw->cap_len[i]), "same captured length");
+    must(same_time(in, raw->ts_ns[i], pcap->ts_ns[k]), "times are equal");
+    must(pcap->cap_len[k] == (over ? in->snaplen : raw->cap_len[i]), "captured lengths are equal");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         must(!is_compared(raw, i, c, over) || same_cell(raw, i, pcap, k, c),
              pkt_column_at(c)->name);
@@ -142,21 +143,21 @@ static void check_row(const input *in, const pkt_batch *raw, size_t i, const pkt
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     input in = {.format = PKT_FORMAT_PCAP};
-    pkt_capture slice = PKT_INIT(pkt_capture);
-    if (pkt_capture_open(memory_file(data, size), &slice, NULL) != 0 ||
+    pkt_capture capture = PKT_INIT(pkt_capture);
+    if (pkt_capture_open(memory_file(data, size), &capture, NULL) != 0 ||
         !input_look(&in, data, size))
         return 0;
     rowset raw = {0}, pcap = {0};
-    pkt_err raw_err = rows_take(&pkt_backend_raw, &slice, &raw);
-    pkt_err pcap_err = rows_take(&pkt_backend_libpcap, &slice, &pcap);
+    pkt_err raw_err = rows_take(&pkt_backend_raw, &capture, &raw);
+    pkt_err pcap_err = rows_take(&pkt_backend_libpcap, &capture, &pcap);
     for (uint64_t row = 0; row < raw.rows && row < pcap.rows; row++) {
         size_t i, k;
         const pkt_batch *a = rowset_at(&raw, row, &i), *b = rowset_at(&pcap, row, &k);
         check_row(&in, a, i, b, k);
     }
     if (pcap_err.code == PKT_ERR_NONE && raw_err.pos != 0) {
-        must(raw_err.code == PKT_ERR_NONE, "what libpcap reads whole, we do");
-        must(raw.rows == pcap.rows, "same number of rows");
+        must(raw_err.code == PKT_ERR_NONE, "raw reads every file that libpcap reads completely");
+        must(raw.rows == pcap.rows, "numbers of rows are equal");
     }
     rowset_free(&raw);
     rowset_free(&pcap);

@@ -1,5 +1,5 @@
-/* Bytes as a capture file: the records lie in the file, in order, and do not depend on how many are
- * asked for at once or on the size of the window. */
+/* Bytes as a capture file: records are inside the file and in order, and do not depend on the
+ * number of records per read or on the size of the window. */
 #include <stdlib.h>
 
 #include "parsers/core/containers.h"
@@ -11,7 +11,7 @@
 
 enum {
     RECORDS_AT_ONCE = 32,
-    SMALL_WINDOW = 64, /* bytes, so that it moves and grows within a few records */
+    SMALL_WINDOW = 64, /* bytes; it moves and grows within a few records */
     ENHANCED_DATA = 28,
     SIMPLE_DATA = 12
 };
@@ -53,11 +53,11 @@ static size_t data_offset(const input *in, const pkt_record *record)
 
 static void check_record(const input *in, const pkt_record *record, uint64_t from)
 {
-    must(record->start >= from && record->start < record->end, "records follow one another");
+    must(record->start >= from && record->start < record->end, "records are in file order");
     must(record->end <= in->size, "a record ends within the file");
-    must(record->cap_len <= PKT_MAX_RECORD, "a record keeps the limit");
+    must(record->cap_len <= PKT_MAX_RECORD, "a record does not exceed the limit");
     size_t offset = data_offset(in, record);
-    must(record->end - record->start >= offset + record->cap_len, "the data lie in the record");
+    must(record->end - record->start >= offset + record->cap_len, "the data are inside the record");
     must(memcmp(record->data, in->bytes + record->start + offset, record->cap_len) == 0,
          "the data are those of the file");
 }
@@ -69,12 +69,12 @@ static void check_frame(const pkt_record *record)
     pkt_decode_frames(record, 1, &batch, 0);
     must(batch.ts_ns[0] == record->ts_ns && batch.cap_len[0] == record->cap_len &&
              batch.wire_len[0] == record->wire_len && batch.link_type[0] == record->link_type,
-         "the frames columns are the record's");
+         "the frames columns equal the record's fields");
     must(batch.verdict[0] == (record->cap_len > record->wire_len ? PKT_BAD_LENGTH : PKT_OK),
-         "the verdict of a frame tells of its lengths only");
+         "at level frames the verdict is ok or bad-length");
 }
 
-/* Read to the end. false: the file was refused. */
+/* Read to the end. False: the file was refused. */
 static bool read_all(const input *in, const reader *r, reading *out)
 {
     pkt_record records[RECORDS_AT_ONCE];
@@ -86,7 +86,7 @@ static bool read_all(const input *in, const reader *r, reading *out)
     if (!source)
         return false;
     while ((got = pkt_source_read(source, records, r->max, &out->err)) > 0) {
-        must((size_t)got <= r->max, "no more records than asked for");
+        must((size_t)got <= r->max, "no more records than requested");
         for (size_t i = 0; i < (size_t)got; i++) {
             check_record(in, &records[i], from);
             check_frame(&records[i]);
@@ -94,36 +94,38 @@ static bool read_all(const input *in, const reader *r, reading *out)
             out->records[out->count++] = records[i];
         }
     }
-    must((got < 0) == (out->err.code != PKT_ERR_NONE), "an end without an error is no failure");
+    must((got < 0) == (out->err.code != PKT_ERR_NONE), "an error is returned exactly at a failure");
     must(got == 0 || (out->err.pos >= from && out->err.pos <= in->size),
-         "a fault lies behind the records before it");
-    must(pkt_source_read(source, records, r->max, &out->err) == got, "the end is final");
+         "the offset of an error is after the records before it");
+    must(pkt_source_read(source, records, r->max, &out->err) == got,
+         "later reads return the same end");
     pkt_source_close(source);
     return true;
 }
 
 static void check_same(const reading *a, const reading *b)
 {
-    must(a->count == b->count, "every reading has as many records");
-    must(a->err.code == b->err.code && a->err.pos == b->err.pos, "every reading ends alike");
+    must(a->count == b->count, "every way of reading has the same number of records");
+    must(a->err.code == b->err.code && a->err.pos == b->err.pos,
+         "every way of reading has the same end");
     for (size_t i = 0; i < a->count; i++) {
         const pkt_record *x = &a->records[i], *y = &b->records[i];
         must(x->ts_ns == y->ts_ns && x->cap_len == y->cap_len && x->wire_len == y->wire_len &&
                  x->link_type == y->link_type && x->start == y->start && x->end == y->end,
-             "every reading has the same records");
+             "every way of reading has the same records");
     }
 }
 
 static void check_open(input *in)
 {
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.code = PKT_ERR_NONE};
-    if (pkt_capture_open(in->path, &slice, &err) != 0) {
-        must(err.code != PKT_ERR_NONE && err.msg[0], "a refusal has a reason");
+    if (pkt_capture_open(in->path, &capture, &err) != 0) {
+        must(err.code != PKT_ERR_NONE && err.msg[0], "an error has a message");
         return;
     }
-    must(slice.size == in->size, "the slice is the file");
-    in->format = slice.format;
+    must(capture.size == in->size, "the capture has the size of the file");
+    in->format = capture.format;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -134,13 +136,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_open(&in);
     first.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *first.records);
     other.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *other.records);
-    must(first.records && other.records, "there is memory for the records");
+    must(first.records && other.records, "memory is available for the records");
     bool opened = read_all(&in, &readers[0], &first);
     for (size_t i = 1; i < READERS; i++) {
-        must(read_all(&in, &readers[i], &other) == opened, "every reading opens alike");
+        must(read_all(&in, &readers[i], &other) == opened,
+             "every way of reading opens the file, or none");
         check_same(&first, &other);
     }
-    must(opened || first.err.msg[0], "a refusal has a reason");
+    must(opened || first.err.msg[0], "an error has a message");
     free(first.records);
     free(other.records);
     return 0;

@@ -1,6 +1,6 @@
-/* Packets that raw calls sound, decoded by libwireshark too: the same cells. Inputs are those of
- * fuzz_decode.c. They are gathered into a capture, since a run of libwireshark costs milliseconds;
- * the capture in which cells differ is left as fuzz_wireshark.pcapng. */
+/* Packets that are well-formed for raw have the same cells when decoded by libwireshark. Inputs are
+ * those of fuzz_decode.c. Many are collected in one capture, because a run of libwireshark takes
+ * milliseconds. A capture with differences is stored as fuzz_wireshark.pcapng. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -19,7 +19,7 @@ static const uint16_t link_types[] = {1, 101, SLL, 228, 229, 0, 108, SLL2};
 enum { LINK_TYPES = sizeof link_types / sizeof link_types[0] };
 
 static struct gathering {
-    pkt_batch rows; /* as raw decodes them */
+    pkt_batch rows; /* decoded by raw */
     uint8_t capture[64 * LINK_TYPES + GATHERED * BLOCK_MAX];
     size_t size;
     const pkt_backend *wireshark;
@@ -32,7 +32,7 @@ static void put(uint32_t value, size_t width)
         now.capture[now.size++] = (uint8_t)(value >> 8 * i);
 }
 
-/* pcapng, an interface a link type. */
+/* pcapng, with an interface for each link type. */
 static void capture_begin(void)
 {
     static const uint32_t section[] = {0x0a0d0d0a, 28, 0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX, 28};
@@ -69,12 +69,13 @@ static void wireshark_load(void)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     now.wireshark = pkt_plugin_open(FUZZ_MODULE, &err);
-    must(now.wireshark && now.wireshark->load(&now.context, &err) == 0, "libwireshark is there");
+    must(now.wireshark && now.wireshark->load(&now.context, &err) == 0,
+         "libwireshark is available");
     capture_begin();
 }
 
-/* Whether anything stands between raw's fixed IP header and its transport header, as far as the
- * datagram tells its length. */
+/* True if options or extension headers precede the transport header, as far as the length of the
+ * datagram shows this. */
 static bool has_options(size_t row)
 {
     enum { IPV4_FIXED = 20, IPV6_FIXED = 40 };
@@ -85,9 +86,9 @@ static bool has_options(size_t row)
            b->ip_len[row] != fixed + b->l4_hlen[row] + b->payload_len[row];
 }
 
-/* Libwireshark checks options, which raw does not. Behind those that it calls broken it shows
- * nothing: then these parts of a row (PKT_HAS_) need not be the same, and `*is_at_extension` says
- * that the protocol need not. What stands before must be. */
+/* libwireshark checks IP options, raw does not. libwireshark shows nothing after malformed options.
+ * In this case the returned parts of a row (PKT_HAS_) are not compared, and if *is_at_extension,
+ * ip_proto neither. The columns of headers before the options are compared. */
 static unsigned parts_excused(const pkt_batch *theirs, size_t i, size_t row, bool *is_at_extension)
 {
     enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60 };
@@ -130,20 +131,21 @@ static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
     return same;
 }
 
-/* In a process of its own: libwireshark leaks its sessions. */
+/* In a separate process, because libwireshark does not free its sessions. */
 static int capture_compare(void)
 {
     static pkt_batch scratch;
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     rowset theirs = {.columns = level_columns(now.wireshark, PKT_LEVEL_HEADERS)};
     uint64_t rows;
     const pkt_sink sink = rowset_sink(&theirs);
-    if (pkt_capture_open(memory_file(now.capture, now.size), &slice, &err) != 0 ||
-        pkt_run(now.wireshark, now.context, &slice, &request, &scratch, &sink, &rows, &err) != 0 ||
+    if (pkt_capture_open(memory_file(now.capture, now.size), &capture, &err) != 0 ||
+        pkt_run(now.wireshark, now.context, &capture, &request, &scratch, &sink, &rows, &err) !=
+            0 ||
         rows != now.rows.rows) {
-        (void)fprintf(stderr, "libwireshark does not read it: %s\n", err.msg);
+        (void)fprintf(stderr, "libwireshark cannot read it: %s\n", err.msg);
         return 1;
     }
     bool same = true;
@@ -170,20 +172,20 @@ static void capture_check(void)
     if (now.rows.rows == 0)
         return;
     pid_t child = fork();
-    must(child >= 0, "a process can be made");
+    must(child >= 0, "a process can be created");
     if (child == 0)
         _exit(capture_compare());
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) /* libFuzzer has a timer */
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) /* interrupted by libFuzzer's timer */
         ;
     if (status != 0) {
         capture_keep();
-        must(false, "raw and libwireshark agree: see fuzz_wireshark.pcapng");
+        must(false, "cells of raw and libwireshark are equal; see fuzz_wireshark.pcapng");
     }
     capture_begin();
 }
 
-/* The EtherType or length behind what link header and tags there are, where they end, and the
- * EtherType of the last tag, 0 without any; or 0. */
+/* The EtherType or length after the link header and VLAN tags; 0: none. Also sets the offset after
+ * it, and the EtherType of the last tag (0: no tag). */
 static unsigned ethertype_after_tags(const pkt_record *record, size_t *end, unsigned *tag)
 {
     enum { ETHERNET = 1, TAG = 4 };
@@ -203,7 +205,7 @@ static unsigned ethertype_after_tags(const pkt_record *record, size_t *end, unsi
     return *end <= record->cap_len ? be16(record->data + type_at) : 0;
 }
 
-/* Whether PPPoE carries an EtherType of IP in place of a PPP protocol. */
+/* True if PPPoE contains an EtherType of IP instead of a PPP protocol number. */
 static bool is_ppp_ethertype(const pkt_record *record)
 {
     enum { PPPOE = 6 };
@@ -216,7 +218,8 @@ static bool is_ppp_ethertype(const pkt_record *record)
     return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
 }
 
-/* Whether the tag of a provider's backbone is cut, which raw does not read. */
+/* True if the tag of a provider backbone (IEEE 802.1ah), which raw does not decode, is incomplete.
+ */
 static bool is_cut_backbone(const pkt_record *record)
 {
     enum { BACKBONE = 0x88e7, BACKBONE_TAG = 4 };
@@ -226,7 +229,7 @@ static bool is_cut_backbone(const pkt_record *record)
            end + BACKBONE_TAG > record->cap_len;
 }
 
-/* Whether a length, as of LLC, stands behind a tag of a provider (IEEE 802.1ad). */
+/* True if a length (LLC) follows a provider tag (IEEE 802.1ad). */
 static bool has_provider_length(const pkt_record *record)
 {
     enum { PROVIDER_TAG = 0x88a8 };
@@ -236,8 +239,8 @@ static bool has_provider_length(const pkt_record *record)
     return tag == PROVIDER_TAG && type < ETHERTYPE_MIN;
 }
 
-/* Whether a raw IP packet has the bytes 0xff03 by which libwireshark takes it for PPP, behind what
- * old drivers left before it. */
+/* True if a raw IP packet has the bytes 0xff03, by which libwireshark detects PPP, also after the
+ * bytes that old drivers put before it. */
 static bool is_taken_for_ppp(const pkt_record *record)
 {
     enum { RAW_IP = 101, PPP_ADDRESS_CONTROL = 0xff03 };
@@ -246,17 +249,18 @@ static bool is_taken_for_ppp(const pkt_record *record)
             be16(record->data + 6) == PPP_ADDRESS_CONTROL);
 }
 
-/* Choices; those of one header after the other are in tests/differential/next_headers.py too:
- * - in cooked captures libwireshark takes the first EtherType (1536) for a number of Linux's own,
- *   and the protocol field for an EtherType also where the device gives it another meaning; 4 for
- *   LLC also where the device is GRE's, whose numbers are EtherTypes
- * - it shows as the packet's own what is inside of Cisco's DCE (0x8903), of packets that teach
- *   Cisco's fabrics addresses (0xfff2), and of LLC by an EtherType (0x8870, IEEE 802.1AC)
- * - of frames in a provider's backbone (0x88e7, IEEE 802.1ah) it shows the EtherType only by the
- *   tag that follows
- * - behind a provider's tag (0x88a8, IEEE 802.1ad) it knows EtherTypes alone, no length of LLC
- * - it takes 0x0800 and 0x86dd as PPP's protocol for the EtherTypes that they are elsewhere. PPP
- *   has numbers of its own (RFC 1661 section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
+/* True for packets with intended differences; see also tests/differential/next_headers.py.
+ * libwireshark
+ * - in cooked captures treats the smallest EtherType (1536) as a Linux protocol number, and the
+ *   protocol field as an EtherType also for devices where it has another meaning; 4 is LLC for it
+ *   also for GRE devices, whose numbers are EtherTypes
+ * - shows the inner headers of Cisco DCE (0x8903), of address learning in Cisco fabrics (0xfff2),
+ * and of LLC by EtherType (0x8870, IEEE 802.1AC)
+ * - shows the EtherType of frames in a provider backbone (0x88e7, IEEE 802.1ah) only from the tag
+ *   that follows
+ * - after a provider tag (0x88a8, IEEE 802.1ad) accepts only EtherTypes, not a length of LLC
+ * - accepts the EtherTypes 0x0800 and 0x86dd as PPP protocols. PPP has its own numbers (RFC 1661
+ *   section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
 static bool is_choice(const pkt_record *record, size_t row)
 {
     enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536, LLC = 4, GRE = 778 };
@@ -270,7 +274,7 @@ static bool is_choice(const pkt_record *record, size_t row)
     if (!is_cooked || record->cap_len < SLL_BYTES)
         return false;
     const unsigned device = be16(record->data + (is_sll ? 2 : 8));
-    return ethertype == FIRST_ETHERTYPE || sll_is_foreign(device) ||
+    return ethertype == FIRST_ETHERTYPE || sll_has_no_ethertype(device) ||
            (device == GRE && be16(record->data + (is_sll ? 14 : 0)) == LLC);
 }
 

@@ -1,6 +1,6 @@
-/* Drives a fuzz target without libFuzzer: `replay ROUNDS FILE|FOLDER...` gives it every input, and
- * then ROUNDS mutations of them, the same ones at every run. What makes it abort is left in
- * TARGET.crash. */
+/* Runs a fuzz target without libFuzzer: `replay ROUNDS FILE|FOLDER...` runs it on every input and
+ * on ROUNDS mutations of them, which are the same in every run. An input that makes it abort is
+ * stored in TARGET.crash. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,11 +23,11 @@ typedef struct inputs {
     size_t count;
 } inputs;
 
-/* For the signal handler: what the target is given, and where it goes. */
+/* For the signal handler: the current input, and the file to store it. */
 static input now;
 static char crash_path[64];
 
-/* Sanitizers end the process themselves unless told to abort. */
+/* Sanitizers must abort, otherwise they end the process without a signal. */
 PKT_EXPORT const char *__asan_default_options(void);
 PKT_EXPORT const char *__ubsan_default_options(void);
 
@@ -43,10 +43,10 @@ const char *__ubsan_default_options(void)
 
 static void crash_keep(int number)
 {
-    static const char words[] = "its input is kept in ";
+    static const char text[] = "the input is stored in ";
     int fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (write(fd, now.bytes, now.size) == (ssize_t)now.size &&
-        write(STDERR_FILENO, words, sizeof words - 1) > 0)
+        write(STDERR_FILENO, text, sizeof text - 1) > 0)
         (void)!write(STDERR_FILENO, crash_path, strlen(crash_path));
     (void)signal(number, SIG_DFL);
     (void)raise(number);
@@ -54,9 +54,9 @@ static void crash_keep(int number)
 
 static void target_call(const uint8_t *bytes, size_t size)
 {
-    /* A block of its own size, so that a sanitizer sees a read past it. */
+    /* A copy of exactly this size: a sanitizer then detects a read past the end. */
     now = (input){malloc(size), size};
-    must(now.bytes || !size, "there is memory for the input");
+    must(now.bytes || !size, "memory is available for the input");
     if (size)
         memcpy(now.bytes, bytes, size);
     (void)LLVMFuzzerTestOneInput(now.bytes, size);
@@ -69,10 +69,10 @@ static void file_add(inputs *in, const char *path)
     FILE *file = fopen(path, "rb");
     must(file != NULL, path);
     size_t size = fread(bytes, 1, sizeof bytes, file);
-    must(in->count < INPUTS_MAX && fclose(file) == 0, "there are not too many inputs");
+    must(in->count < INPUTS_MAX && fclose(file) == 0, "the number of inputs is within the limit");
     input *added = &in->all[in->count++];
     *added = (input){malloc(size ? size : 1), size};
-    must(added->bytes != NULL, "there is memory for the inputs");
+    must(added->bytes != NULL, "memory is available for the inputs");
     memcpy(added->bytes, bytes, size);
 }
 
@@ -105,7 +105,8 @@ static void path_add(inputs *in, const char *path)
         file_add(in, path);
 }
 
-/* Overwrite a byte, or a number of 2 or 4 bytes in either order, by what lengths go wrong at. */
+/* Overwrite a byte, or a number of 2 or 4 bytes in either byte order, with a critical value for
+ * lengths. */
 static void number_set(uint8_t *bytes, size_t size, random_state *random)
 {
     static const uint32_t values[] = {0,    1,     2,     4,      7,       12,         15,
@@ -121,21 +122,21 @@ static void number_set(uint8_t *bytes, size_t size, random_state *random)
         bytes[at + i] = (uint8_t)(value >> 8 * (big ? width - 1 - i : i));
 }
 
-/* Put a piece of `from` in place of `gone` bytes, 0 of either allowed. */
+/* Replace `removed` bytes by a part of `from`; either may be 0 bytes. */
 static size_t piece_put(uint8_t *bytes, size_t size, const input *from, size_t gone_max,
                         random_state *random)
 {
     size_t at = random_below(random, size + 1);
-    size_t gone = random_below(random, (gone_max < size - at ? gone_max : size - at) + 1);
+    size_t removed = random_below(random, (gone_max < size - at ? gone_max : size - at) + 1);
     size_t start = random_below(random, from->size + 1);
     size_t piece = random_below(random, from->size - start + 1);
     if (piece > 64)
         piece = 64;
-    if (piece > INPUT_MAX - (size - gone))
-        piece = INPUT_MAX - (size - gone);
-    memmove(bytes + at + piece, bytes + at + gone, size - at - gone);
+    if (piece > INPUT_MAX - (size - removed))
+        piece = INPUT_MAX - (size - removed);
+    memmove(bytes + at + piece, bytes + at + removed, size - at - removed);
     memcpy(bytes + at, from->bytes + start, piece);
-    return size - gone + piece;
+    return size - removed + piece;
 }
 
 static size_t change(uint8_t *bytes, size_t size, const inputs *in, random_state *random)
@@ -182,7 +183,7 @@ int main(int argc, char **argv)
     (void)signal(SIGSEGV, crash_keep);
     for (int i = 2; i < argc; i++)
         path_add(&in, argv[i]);
-    must(in.count > 0, "there are inputs");
+    must(in.count > 0, "at least one input");
     for (size_t i = 0; i < in.count; i++)
         target_call(in.all[i].bytes, in.all[i].size);
     for (long left = strtol(argv[1], NULL, 10); left > 0; left--)

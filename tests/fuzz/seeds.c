@@ -1,5 +1,5 @@
-/* Inputs to start from: `seeds FOLDER` writes FOLDER/fuzz_TARGET/NAME for every target. Small and
- * made by the generator at run time, so that none of them is kept in the project. */
+/* Seed inputs: `seeds FOLDER` writes FOLDER/fuzz_TARGET/NAME for every target. They are small and
+ * generated at run time, so that none of them is stored in the project. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -32,7 +32,7 @@ static const struct container {
     "33010000 00000001 00000001 33010000 00000001 00000001 "
 #define UDP "0035 d431 000c 0000 41424344 "
 
-/* What the generator does not make. The first four bytes of a packet: see fuzz_decode.c. */
+/* Inputs that the generator does not make. First four bytes of a packet: see fuzz_decode.c. */
 static const struct literal {
     const char *target, *name, *hex;
 } literals[] = {
@@ -100,7 +100,7 @@ static const struct literal {
      "ccdd03003d65ecaede00177d9019a7"},
     /* An empty frame, and one of a format before RFC 8878. */
     {"fuzz_decompress", "old.zst", "28b52ffd00 00010000 26b52ffd32 000000 0000"},
-    /* A frame behind whose magic a skippable one seems to begin. */
+    /* A frame with the magic number of a skippable frame after its own. */
     {"fuzz_decompress", "within.zst", "28b52ffd512a4d18 04000000 00000000 00"},
     {"fuzz_decompress", "plain.pcap",
      "d4c3b2a102000400000000000000000000000400010000000100000002000000"
@@ -162,18 +162,18 @@ static void packets(const char *folder, const dataset_scenario *scenario)
     static frame f;
     static uint8_t input[4 + FRAME_MAX];
     char path[PATH_BYTES], name[128];
-    scenario_stream stream;
-    if (scenario->open(&stream, scenario->seed, NULL) != 0)
+    frame_generator generator;
+    if (scenario->open(&generator, scenario->seed, NULL) != 0)
         die(scenario->name);
     for (unsigned i = 0; i < FRAMES; i++) {
-        stream.next(stream.state, &f);
+        generator.next(generator.state, &f);
         input[3] = 40;
         memcpy(input + 4, f.bytes, f.size);
         (void)snprintf(name, sizeof name, "%s-%u", scenario->name, i);
         path_make(path, folder, "fuzz_decode", name);
         file_write(path, input, 4 + f.size);
     }
-    stream.close(stream.state);
+    generator.close(generator.state);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Formats of others, each held against its consumer's own reader where that can be had.
+"""Export formats for other programs, read by the consumer's own reader if it is installed.
 
 Usage: test_exports.py PKTBENCH
 """
@@ -40,7 +40,7 @@ def check(condition, what):
 
 
 def bench(folder, form):
-    """Standard output in the format, and the results that it was made of."""
+    """Standard output in the format, and the results it was made from."""
     out = os.path.join(folder, f"{form}.results.json")
     arguments = [PKTBENCH, "bench", os.path.join(folder, "slice.pcap"), "--backends",
                  "read-all,raw,libpcap", "--levels", "headers,dissect", "--reference", "raw",

@@ -1,6 +1,6 @@
-/* Tables from fixed results against golden files: FOLDER/NAME.json in every format.
- * Usage: test_report FOLDER [--write]: --write makes the golden files, to be read before they are
- * committed. test_report FOLDER --print RESULTS.json FORMAT: that table, for other tests. */
+/* Tables of fixed results (FOLDER/NAME.json) in every format, compared with golden files.
+ * Usage: test_report FOLDER [--write]; --write writes the golden files: read them before a commit.
+ * test_report FOLDER --print RESULTS.json FORMAT: print that table, for other tests. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static char *file_text(const char *path)
     return text;
 }
 
-/* Takes the text that was made. */
+/* Compares the generated text with the golden file, or writes it. Frees the text. */
 static void check_text(char *got, const char *name, const char *suffix)
 {
     char path[512];
@@ -80,7 +80,7 @@ static void check_golden(const char *name, report_format format, const char *suf
     json_decref(results);
 }
 
-/* The Markdown of a report of two results that stay apart, without pictures. */
+/* Markdown of a report of two results that are not merged, without pictures. */
 static void test_report_golden(void **state)
 {
     (void)state;
@@ -118,11 +118,11 @@ static void test_json(void **state)
     (void)state;
     json_t *results = fixture("mixed");
     char *text = rendered(results, REPORT_JSON);
-    json_t *again = json_loads(text, 0, NULL);
-    assert_non_null(again);
-    assert_int_equal(json_array_size(json_object_get(again, "runs")),
+    json_t *parsed = json_loads(text, 0, NULL);
+    assert_non_null(parsed);
+    assert_int_equal(json_array_size(json_object_get(parsed, "runs")),
                      json_array_size(json_object_get(results, "runs")));
-    json_decref(again);
+    json_decref(parsed);
     free(text);
     json_decref(results);
 }

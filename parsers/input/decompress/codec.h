@@ -1,14 +1,14 @@
-/* What a decompressor is to decompress.c: a table of functions, a file each. */
-#ifndef PKT_CODEC_H
-#define PKT_CODEC_H
+/* Interface between decompress.c and the decompressors, one file each. */
+#ifndef PKT_DECOMPRESS_CODEC_H
+#define PKT_DECOMPRESS_CODEC_H
 
 #include <stdbool.h>
 
 #include "pktbench.h"
 
-enum { UNPACK_MAGIC_MAX = 6 }; /* bytes */
+enum { DECOMPRESS_MAGIC_MAX = 6 }; /* length of the longest magic number, bytes */
 
-/* What goes in and what comes out; a step moves both on. */
+/* Input and output buffers; step() advances both. */
 typedef struct decompress_io {
     const uint8_t *in;
     size_t in_size;
@@ -18,22 +18,22 @@ typedef struct decompress_io {
 
 typedef struct decompress_codec {
     const char *name;
-    /* Zeros that may stand at the end of the file, a multiple of so many bytes; more than 1: also
-     * before another member. */
+    /* Zero bytes allowed at the end of the file: a multiple of this. If it is more than 1, zeros
+     * are also allowed between members. */
     size_t padding;
-    /* Whether a file of the first `size` bytes, which are at least UNPACK_MAGIC_MAX unless it is
-     * shorter, is packed so. */
-    bool (*is)(const uint8_t *bytes, size_t size);
+    /* True if the file is in this format. `bytes`: its first bytes, DECOMPRESS_MAGIC_MAX or more,
+     * or the complete file if that is shorter. */
+    bool (*detect)(const uint8_t *bytes, size_t size);
     /* 0, or -1 and *err. */
     int (*open)(void **state, pkt_err *err);
-    /* Unpack some. 1: a member (frame, stream) has ended; 0: there may be more; -1: *err, without a
-     * position. No progress is no error. */
+    /* Decompress from io->in to io->out. 1: end of a member (gzip), frame (zstd) or stream (xz); 0:
+     * not at its end; -1 and *err, without position. No progress is not an error. */
     int (*step)(void *state, decompress_io *io, pkt_err *err);
-    /* Another member follows. 0, or -1 and *err. */
-    int (*again)(void *state, pkt_err *err);
+    /* Prepare for another member. 0, or -1 and *err. */
+    int (*next_member)(void *state, pkt_err *err);
     void (*close)(void *state);
 } decompress_codec;
 
-extern const decompress_codec unpack_gzip, unpack_zstd, unpack_xz;
+extern const decompress_codec pkt_codec_gzip, pkt_codec_zstd, pkt_codec_xz;
 
 #endif

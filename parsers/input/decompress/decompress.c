@@ -12,29 +12,29 @@ enum { INPUT_BYTES = 128 << 10, CODECS_MAX = 4 };
 
 static const decompress_codec *const codecs[CODECS_MAX] = {
 #ifdef PKTBENCH_ZLIB
-    &unpack_gzip,
+    &pkt_codec_gzip,
 #endif
 #ifdef PKTBENCH_ZSTD
-    &unpack_zstd,
+    &pkt_codec_zstd,
 #endif
 #ifdef PKTBENCH_LZMA
-    &unpack_xz,
+    &pkt_codec_xz,
 #endif
     NULL,
 };
 
 struct pkt_decompress {
-    const decompress_codec *codec; /* NULL: bytes as they are */
+    const decompress_codec *codec; /* NULL: not compressed */
     void *state;
     int fd;
-    const pkt_pump *pump; /* where the bytes go; NULL */
-    int ended;            /* the descriptor has no more */
-    int between;          /* a member has ended, and none has begun */
-    uint64_t read;        /* bytes from the descriptor */
-    uint64_t zeros;       /* behind the last member, before what is at hand */
-    const uint8_t *in;    /* of `input`, what was not taken yet */
+    const pkt_pump *pump; /* receives the output; NULL: none */
+    int at_eof;           /* of the descriptor */
+    int between_members;  /* after the end of a member */
+    uint64_t read;        /* bytes read from the descriptor */
+    uint64_t zeros;       /* zero bytes after the last member, before `in` */
+    const uint8_t *in;    /* part of `input` not used yet: in_size bytes */
     size_t in_size;
-    pkt_err fault;
+    pkt_err error;
     uint8_t input[INPUT_BYTES];
 };
 
@@ -53,160 +53,159 @@ uint64_t pkt_decompress_taken(const pkt_decompress *decompress)
     return decompress->read - decompress->in_size;
 }
 
-/* Bytes from the descriptor, behind those at hand. 0, or -1 and *err. Standard input may be
- * non-blocking. */
-static int input_add(pkt_decompress *u, pkt_err *err)
+/* Read from the descriptor, which may be non-blocking, and append to `in`. 0, or -1 and *err. */
+static int input_fill(pkt_decompress *d, pkt_err *err)
 {
     ssize_t got;
-    if (u->in_size == 0)
-        u->in = u->input;
-    uint8_t *end = u->input + (u->in - u->input) + u->in_size;
-    /* A named pipe is read without waiting first: of one whose writer had gone before it was
-     * opened, poll() never reports the end. */
-    bool waits = !(fcntl(u->fd, F_GETFL) & O_NONBLOCK);
+    if (d->in_size == 0)
+        d->in = d->input;
+    uint8_t *end = d->input + (d->in - d->input) + d->in_size;
+    /* A named pipe is read without waiting first: if its writer closed it before it was opened,
+     * poll() never reports the end. */
+    bool waits = !(fcntl(d->fd, F_GETFL) & O_NONBLOCK);
     do {
-        if (waits && !pkt_pump_wait(u->pump, u->fd)) {
+        if (waits && !pkt_pump_wait(d->pump, d->fd)) {
             if (err)
                 err->code = PKT_ERR_NONE;
             return -1;
         }
-        got = read(u->fd, end, (size_t)(u->input + INPUT_BYTES - end));
+        got = read(d->fd, end, (size_t)(d->input + INPUT_BYTES - end));
         waits = true;
     } while (got < 0 && (errno == EINTR || errno == EAGAIN));
     if (got < 0)
-        return pkt_fail(err, PKT_ERR_IO, u->read, "cannot read: %s", strerror(errno));
-    u->ended = got == 0;
-    u->read += (uint64_t)got;
-    u->in_size += (size_t)got;
+        return pkt_fail(err, PKT_ERR_IO, d->read, "cannot read: %s", strerror(errno));
+    d->at_eof = got == 0;
+    d->read += (uint64_t)got;
+    d->in_size += (size_t)got;
     return 0;
 }
 
-static const decompress_codec *codec_find(const pkt_decompress *u)
+static const decompress_codec *codec_find(const pkt_decompress *d)
 {
     for (size_t i = 0; codecs[i]; i++)
-        if (codecs[i]->is(u->in, u->in_size))
+        if (codecs[i]->detect(d->in, d->in_size))
             return codecs[i];
     return NULL;
 }
 
 pkt_decompress *pkt_decompress_open(int fd, const pkt_pump *pump, pkt_err *err)
 {
-    pkt_decompress *u = malloc(sizeof *u);
-    if (!u) {
+    pkt_decompress *d = malloc(sizeof *d);
+    if (!d) {
         close(fd);
-        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for its first bytes");
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an input buffer");
         return NULL;
     }
-    memset(u, 0, offsetof(pkt_decompress, input));
-    u->fd = fd;
-    u->pump = pump;
+    memset(d, 0, offsetof(pkt_decompress, input));
+    d->fd = fd;
+    d->pump = pump;
     int bad = 0;
-    while (!bad && !u->ended && u->in_size < UNPACK_MAGIC_MAX)
-        bad = input_add(u, err);
-    u->codec = bad ? NULL : codec_find(u);
-    if (u->codec)
-        bad = u->codec->open(&u->state, err);
+    while (!bad && !d->at_eof && d->in_size < DECOMPRESS_MAGIC_MAX)
+        bad = input_fill(d, err);
+    d->codec = bad ? NULL : codec_find(d);
+    if (d->codec)
+        bad = d->codec->open(&d->state, err);
     if (!bad)
-        return u;
-    u->codec = NULL;
-    pkt_decompress_close(u);
+        return d;
+    d->codec = NULL;
+    pkt_decompress_close(d);
     return NULL;
 }
 
-void pkt_decompress_close(pkt_decompress *u)
+void pkt_decompress_close(pkt_decompress *d)
 {
-    if (!u)
+    if (!d)
         return;
-    if (u->codec)
-        u->codec->close(u->state);
-    close(u->fd);
-    free(u);
+    if (d->codec)
+        d->codec->close(d->state);
+    close(d->fd);
+    free(d);
 }
 
-/* Behind a member: is there another one? 1, 0 at the end, -1. */
-static int member_begin(pkt_decompress *u, pkt_err *err)
+/* After the end of a member: start the next one. 1: started; 0: end of the file; -1 and *err. */
+static int next_member(pkt_decompress *d, pkt_err *err)
 {
-    const size_t padding = u->codec->padding;
+    const size_t padding = d->codec->padding;
     for (;;) {
-        while (u->in_size && *u->in == 0) {
-            u->in++;
-            u->in_size--;
-            u->zeros++;
+        while (d->in_size && *d->in == 0) {
+            d->in++;
+            d->in_size--;
+            d->zeros++;
         }
-        if (u->in_size || u->ended)
+        if (d->in_size || d->at_eof)
             break;
-        if (input_add(u, err) != 0)
+        if (input_fill(d, err) != 0)
             return -1;
     }
-    if (u->zeros % padding != 0 || (u->zeros && u->in_size && padding == 1))
-        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_decompress_taken(u) - u->zeros,
-                        "%s: %" PRIu64 " bytes of zeros stand behind its data", u->codec->name,
-                        u->zeros);
-    if (!u->in_size)
+    if (d->zeros % padding != 0 || (d->zeros && d->in_size && padding == 1))
+        return pkt_fail(err, PKT_ERR_CORRUPT, pkt_decompress_taken(d) - d->zeros,
+                        "%s: %" PRIu64 " zero bytes after the compressed data", d->codec->name,
+                        d->zeros);
+    if (!d->in_size)
         return 0;
-    u->zeros = 0;
-    if (u->codec->again(u->state, err) != 0)
+    d->zeros = 0;
+    if (d->codec->next_member(d->state, err) != 0)
         return -1;
-    u->between = 0;
+    d->between_members = 0;
     return 1;
 }
 
-/* Until there is something. 1, 0 at the end, -1 and *err. */
-static int codec_read(pkt_decompress *u, decompress_io *io, pkt_err *err)
+/* Decompress at least one byte. 1; 0 at the end; -1 and *err. */
+static int codec_read(pkt_decompress *d, decompress_io *io, pkt_err *err)
 {
     const size_t wanted = io->out_size;
     while (io->out_size == wanted) {
-        if (u->in_size == 0 && !u->ended && input_add(u, err) != 0)
+        if (d->in_size == 0 && !d->at_eof && input_fill(d, err) != 0)
             return -1;
-        int more = u->between ? member_begin(u, err) : 1;
+        int more = d->between_members ? next_member(d, err) : 1;
         if (more != 1)
             return more;
-        io->in = u->in;
-        io->in_size = u->in_size;
-        int done = u->codec->step(u->state, io, err);
-        bool stuck = done == 0 && io->in_size == u->in_size && io->out_size == wanted;
-        u->in = io->in;
-        u->in_size = io->in_size;
+        io->in = d->in;
+        io->in_size = d->in_size;
+        int done = d->codec->step(d->state, io, err);
+        bool stuck = done == 0 && io->in_size == d->in_size && io->out_size == wanted;
+        d->in = io->in;
+        d->in_size = io->in_size;
         if (done < 0) {
             if (err->pos == PKT_POS_NONE)
-                err->pos = pkt_decompress_taken(u);
+                err->pos = pkt_decompress_taken(d);
             return -1;
         }
-        u->between = done;
-        if (stuck && (u->ended || u->in_size))
-            return pkt_fail(err, PKT_ERR_TRUNCATED, u->read, "%s: is cut", u->codec->name);
+        d->between_members = done;
+        if (stuck && (d->at_eof || d->in_size))
+            return pkt_fail(err, PKT_ERR_TRUNCATED, d->read, "%s: truncated", d->codec->name);
     }
     return 1;
 }
 
-static ssize_t plain_read(pkt_decompress *u, uint8_t *bytes, size_t size, pkt_err *err)
+static ssize_t plain_read(pkt_decompress *d, uint8_t *bytes, size_t size, pkt_err *err)
 {
-    if (u->in_size == 0 && !u->ended && input_add(u, err) != 0)
+    if (d->in_size == 0 && !d->at_eof && input_fill(d, err) != 0)
         return -1;
-    size_t count = u->in_size < size ? u->in_size : size;
-    memcpy(bytes, u->in, count);
-    u->in += count;
-    u->in_size -= count;
+    size_t count = d->in_size < size ? d->in_size : size;
+    memcpy(bytes, d->in, count);
+    d->in += count;
+    d->in_size -= count;
     return (ssize_t)count;
 }
 
-ssize_t pkt_decompress_read(pkt_decompress *u, uint8_t *bytes, size_t size, pkt_err *err)
+ssize_t pkt_decompress_read(pkt_decompress *d, uint8_t *bytes, size_t size, pkt_err *err)
 {
-    if (u->fault.code == PKT_ERR_NONE) {
-        u->fault.pos = PKT_POS_NONE;
-        if (!u->codec) {
-            ssize_t got = plain_read(u, bytes, size, &u->fault);
+    if (d->error.code == PKT_ERR_NONE) {
+        d->error.pos = PKT_POS_NONE;
+        if (!d->codec) {
+            ssize_t got = plain_read(d, bytes, size, &d->error);
             if (got >= 0)
                 return got;
         } else {
             decompress_io io = {.out = bytes, .out_size = size};
-            int got = codec_read(u, &io, &u->fault);
-            /* What came out before a fault goes first; the fault is said at the next call. */
+            int got = codec_read(d, &io, &d->error);
+            /* Return the bytes before the error; the next call returns the error. */
             if (got >= 0 || io.out_size < size)
                 return (ssize_t)(size - io.out_size);
         }
     }
     if (err)
-        *err = u->fault;
+        *err = d->error;
     return -1;
 }

@@ -5,10 +5,10 @@
 
 #include "parsers/input/decompress/codec.h"
 
-/* Largest window, and a gzip header in front: see inflateInit2() in zlib.h. */
+/* Largest window, and a gzip header; see inflateInit2() in zlib.h. */
 enum { WINDOW_BITS = 15 + 16 };
 
-static bool gzip_is(const uint8_t *bytes, size_t size)
+static bool gzip_detect(const uint8_t *bytes, size_t size)
 {
     return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
@@ -24,7 +24,7 @@ static int gzip_open(void **state, pkt_err *err)
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for zlib");
 }
 
-static uInt room(size_t size)
+static uInt clamp(size_t size)
 {
     return size < UINT_MAX ? (uInt)size : UINT_MAX;
 }
@@ -32,10 +32,10 @@ static uInt room(size_t size)
 static int gzip_step(void *state, decompress_io *io, pkt_err *err)
 {
     z_stream *z = state;
-    z->next_in = (Bytef *)(uintptr_t)io->in; /* zlib does not write there */
-    z->avail_in = room(io->in_size);
+    z->next_in = (Bytef *)(uintptr_t)io->in; /* drops const; zlib only reads */
+    z->avail_in = clamp(io->in_size);
     z->next_out = io->out;
-    z->avail_out = room(io->out_size);
+    z->avail_out = clamp(io->out_size);
     int code = inflate(z, Z_NO_FLUSH);
     io->in_size -= (size_t)(z->next_in - io->in);
     io->in = z->next_in;
@@ -49,10 +49,10 @@ static int gzip_step(void *state, decompress_io *io, pkt_err *err)
                     "gzip: %s", z->msg ? z->msg : "data error");
 }
 
-static int gzip_again(void *state, pkt_err *err)
+static int gzip_next_member(void *state, pkt_err *err)
 {
     (void)err;
-    (void)inflateReset(state); /* fails only without a stream */
+    (void)inflateReset(state); /* fails only for NULL */
     return 0;
 }
 
@@ -62,12 +62,12 @@ static void gzip_close(void *state)
     free(state);
 }
 
-const decompress_codec unpack_gzip = {
+const decompress_codec pkt_codec_gzip = {
     .name = "gzip",
-    .padding = 1, /* as tapes fill up their last block */
-    .is = gzip_is,
+    .padding = 1, /* zeros, as at the end of tape blocks */
+    .detect = gzip_detect,
     .open = gzip_open,
     .step = gzip_step,
-    .again = gzip_again,
+    .next_member = gzip_next_member,
     .close = gzip_close,
 };

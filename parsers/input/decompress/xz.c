@@ -12,7 +12,7 @@ static int xz_begin(lzma_stream *stream, pkt_err *err)
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for liblzma");
 }
 
-static bool xz_is(const uint8_t *bytes, size_t size)
+static bool xz_detect(const uint8_t *bytes, size_t size)
 {
     static const uint8_t magic[] = {0xfd, '7', 'z', 'X', 'Z', 0};
     return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
@@ -33,20 +33,20 @@ static int xz_open(void **state, pkt_err *err)
     return 0;
 }
 
-static int xz_fault(lzma_ret code, pkt_err *err)
+static int xz_error(lzma_ret code, pkt_err *err)
 {
     switch (code) {
     case LZMA_MEMLIMIT_ERROR:
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
-                        "xz: its dictionary takes more than the limit, %llu bytes of memory: pack "
-                        "it with xz -9 or less",
+                        "xz: the dictionary needs more than the limit of %llu bytes of memory; "
+                        "compress with xz -9 or lower",
                         (unsigned long long)PKT_MAX_DECOMPRESS_MEMORY);
     case LZMA_MEM_ERROR:
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for liblzma");
     case LZMA_OPTIONS_ERROR:
-        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "xz: options that liblzma lacks");
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "xz: options not supported by liblzma");
     case LZMA_FORMAT_ERROR:
-        return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "xz: no xz stream begins here");
+        return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "xz: not an xz stream");
     default:
         return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "xz: data error");
     }
@@ -66,10 +66,10 @@ static int xz_step(void *state, decompress_io *io, pkt_err *err)
     io->out_size = stream->avail_out;
     if (code == LZMA_STREAM_END)
         return 1;
-    return code == LZMA_OK || code == LZMA_BUF_ERROR ? 0 : xz_fault(code, err);
+    return code == LZMA_OK || code == LZMA_BUF_ERROR ? 0 : xz_error(code, err);
 }
 
-static int xz_again(void *state, pkt_err *err)
+static int xz_next_member(void *state, pkt_err *err)
 {
     return xz_begin(state, err);
 }
@@ -80,12 +80,12 @@ static void xz_close(void *state)
     free(state);
 }
 
-const decompress_codec unpack_xz = {
+const decompress_codec pkt_codec_xz = {
     .name = "xz",
-    .padding = 4, /* section 2.2 */
-    .is = xz_is,
+    .padding = 4, /* section 2.2: Stream Padding */
+    .detect = xz_detect,
     .open = xz_open,
     .step = xz_step,
-    .again = xz_again,
+    .next_member = xz_next_member,
     .close = xz_close,
 };

@@ -10,11 +10,11 @@ enum { MAGIC_BYTES = 4, HEADER_BYTES_MAX = 18 }; /* of a frame, RFC 8878 section
 
 typedef struct zstd_state {
     ZSTD_DCtx *context;
-    size_t begun; /* bytes of this frame that were taken, as far as its header may reach */
+    size_t header_bytes; /* bytes read of this frame, counted up to HEADER_BYTES_MAX */
 } zstd_state;
 
-/* A frame, or one to skip: RFC 8878 sections 3.1.1 and 3.1.2. */
-static bool zstd_is(const uint8_t *bytes, size_t size)
+/* A Zstandard frame or a skippable frame, RFC 8878 sections 3.1.1 and 3.1.2. */
+static bool zstd_detect(const uint8_t *bytes, size_t size)
 {
     uint32_t magic = 0;
     for (size_t i = 0; i < MAGIC_BYTES && i < size; i++)
@@ -37,13 +37,13 @@ static int zstd_open(void **state, pkt_err *err)
     return 0;
 }
 
-static int zstd_fault(size_t code, pkt_err *err)
+static int zstd_error(size_t code, pkt_err *err)
 {
     switch (ZSTD_getErrorCode(code)) {
     case ZSTD_error_frameParameter_windowTooLarge:
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
-                        "zstd: its window takes more than the limit, %llu bytes of memory: pack it "
-                        "without --long",
+                        "zstd: the window needs more than the limit of %llu bytes of memory; "
+                        "compress without --long",
                         (unsigned long long)PKT_MAX_DECOMPRESS_MEMORY);
     case ZSTD_error_memory_allocation:
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for libzstd");
@@ -52,21 +52,21 @@ static int zstd_fault(size_t code, pkt_err *err)
     }
 }
 
-/* A frame's first bytes go one by one. Given more, libzstd also goes to its decoders of the formats
- * before the standard, which may state output that they have not written; and where it has room for
- * all of a frame, it looks for the frame from the first byte of this call on, so that what comes
- * out depends on the room. */
+/* The header of a frame is passed byte by byte, for two reasons. With more bytes, libzstd may use
+ * its decoders of pre-standard formats, which can report output that they did not write. And if the
+ * output buffer is large enough for a complete frame, libzstd decodes it in one step from the first
+ * byte of the call; the result then depends on the buffer's size. */
 static int zstd_step(void *state, decompress_io *io, pkt_err *err)
 {
     zstd_state *s = state;
-    const bool in_header = s->begun < HEADER_BYTES_MAX;
+    const bool in_header = s->header_bytes < HEADER_BYTES_MAX;
     ZSTD_inBuffer in = {io->in, in_header && io->in_size ? 1 : io->in_size, 0};
     ZSTD_outBuffer out = {io->out, io->out_size, 0};
     size_t left = ZSTD_decompressStream(s->context, &out, &in);
     if (ZSTD_isError(left))
-        return zstd_fault(left, err);
+        return zstd_error(left, err);
     if (in_header)
-        s->begun += in.pos;
+        s->header_bytes += in.pos;
     io->in += in.pos;
     io->in_size -= in.pos;
     io->out += out.pos;
@@ -74,10 +74,10 @@ static int zstd_step(void *state, decompress_io *io, pkt_err *err)
     return left == 0;
 }
 
-static int zstd_again(void *state, pkt_err *err)
+static int zstd_next_member(void *state, pkt_err *err)
 {
-    zstd_state *s = state; /* libzstd begins the next frame by itself */
-    s->begun = 0;
+    zstd_state *s = state; /* libzstd starts the next frame itself */
+    s->header_bytes = 0;
     (void)err;
     return 0;
 }
@@ -89,12 +89,12 @@ static void zstd_close(void *state)
     free(s);
 }
 
-const decompress_codec unpack_zstd = {
+const decompress_codec pkt_codec_zstd = {
     .name = "zstd",
     .padding = 1,
-    .is = zstd_is,
+    .detect = zstd_detect,
     .open = zstd_open,
     .step = zstd_step,
-    .again = zstd_again,
+    .next_member = zstd_next_member,
     .close = zstd_close,
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The suite malformed: raw misreads nothing, every kind of failure is counted, cases of a folder too.
+"""The suite malformed: raw has no wrong cell, every kind of failure is counted, cases of a folder
+are added.
 
 Usage: test_conformance.py PKTBENCH STUBS PROJECT
 """
@@ -13,12 +14,12 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from validation import validate
 
 PKTBENCH, STUBS, PROJECT = sys.argv[1:4]
-# What libpcap does otherwise by design: it cuts to the snapshot length, and takes one byte order
-# and one link type a file.
+# Intended behaviour of libpcap: it cuts packets to the snapshot length, and accepts only one byte
+# order and one link type per file.
 LIBPCAP_WRONG = {"pcap-snaplen-below-packet": "differs",
                  "pcapng-sections-of-both-orders": "failed",
                  "pcapng-two-link-types": "failed"}
-# Overflows in libpcap 1.10.3; a later one may be right.
+# Overflows in libpcap 1.10.3, which may be fixed in later versions.
 LIBPCAP_OVERFLOW = "pcapng-time-below-nanoseconds"
 
 
@@ -65,13 +66,13 @@ def check_schema(results):
 
 
 def check_failures():
-    """Backends that are broken on purpose, over every case."""
+    """Backends with intentional faults, over every case."""
     for stub, key, status in (("crashes", "crashes", "crashed"), ("hangs", "hangs", "timed-out")):
         plugin = os.path.join(STUBS, f"stub_{stub}.so")
         results = verify("--plugin", plugin, "--backends", f"stub-{stub}", "--timeout", "0.2",
                          status=1)
         found = backends(results)[f"stub-{stub}"]
-        # It fails at its first batch: only captures that are refused when opened do not show it.
+        # It fails in its first batch; captures that cannot be opened are not affected.
         check(found[key] > 60 and found["survived"] <= found["cases"] - found[key],
               f"{stub}: {found[key]} counted, {found['survived']} survived")
         check(status in {case["status"] for case in found["wrong"]}, f"{stub}: its status")

@@ -1,4 +1,4 @@
-/* Stream numbers of two sides that differ in how much of broken packets they show. */
+/* Stream numbers of two backends that number different sets of malformed packets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 enum { ROWS_MAX = 8, NONE = -1, TCP = 6, UDP = 17 };
 
 typedef struct place {
-    int stream, direction; /* NONE: the side gives the row no stream */
+    int stream, direction; /* NONE: the row has no stream */
 } place;
 
 typedef struct row_case {
@@ -23,11 +23,12 @@ typedef struct row_case {
     place got, expected;
 } row_case;
 
-/* `alike`: a letter a row: = both columns, s the stream alone, d the direction alone, - neither. */
+/* `equal`: one letter per row: = both columns are equal, s only the stream, d only the direction, -
+ * none. */
 typedef struct streams_case {
     const char *name;
     row_case rows[ROWS_MAX];
-    const char *alike;
+    const char *equal;
 } streams_case;
 
 #define NO_STREAM                                                                                  \
@@ -42,46 +43,46 @@ static const streams_case cases[] = {
     {"none on both sides",
      {{UDP, PKT_OK, NO_STREAM, NO_STREAM}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
      "=="},
-    {"protocols are counted apart",
+    {"protocols have separate numbers",
      {{TCP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {1, 0}, {1, 0}}},
      "==="},
-    {"another stream of a sound packet",
+    {"another stream of a well-formed packet",
      {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}, {TCP, PKT_OK, {1, 0}, {2, 0}}},
      "=dd"},
     {"another direction", {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {0, 1}, {0, 0}}}, "=s"},
-    {"a broken packet that one side alone numbers moves nothing",
+    {"a malformed packet numbered by one side shifts no numbers",
      {{TCP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
       {TCP, PKT_OK, {0, 0}, {1, 0}},
       {TCP, PKT_OK, {0, 1}, {1, 1}},
       {TCP, PKT_OK, {1, 0}, {2, 0}}},
      "-==="},
-    {"nor does one on either side",
+    {"nor does one such packet on each side",
      {{UDP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
       {UDP, PKT_CUT_BY_SNAPLEN, {0, 0}, NO_STREAM},
       {UDP, PKT_OK, {1, 0}, {1, 0}},
       {UDP, PKT_OK, {2, 0}, {2, 0}}},
      "--=="},
-    {"a broken packet that both number counts",
+    {"a malformed packet numbered by both sides counts",
      {{TCP, PKT_CUT_BY_SNAPLEN, {0, 0}, {0, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
      "=d"},
-    {"a sound packet that one side alone numbers moves all",
+    {"a well-formed packet numbered by one side shifts all numbers",
      {{TCP, PKT_OK, NO_STREAM, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
      "-d"},
-    {"directions count from the first packet that is left",
+    {"the direction is that of the first remaining packet",
      {{TCP, PKT_BAD_LENGTH, NO_STREAM, {0, 0}},
       {TCP, PKT_OK, {0, 0}, {0, 1}},
       {TCP, PKT_OK, {0, 1}, {0, 0}}},
      "-=="},
-    {"numbers out of order are taken as they are",
+    {"numbers that are not in order are not changed",
      {{TCP, PKT_OK, {0, 0}, {1, 0}}, {TCP, PKT_OK, {1, 0}, {0, 0}}},
      "dd"},
-    {"so is a stream that begins in the second direction",
+    {"nor is a stream that starts in the second direction",
      {{TCP, PKT_OK, {0, 1}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {0, 1}}},
      "ss"},
-    {"and a number that there cannot be",
+    {"nor is an impossible number",
      {{TCP, PKT_OK, {UINT16_MAX, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
      "dd"},
-    {"a cut header with a stream is TCP's by its IP header",
+    {"an incomplete header with a stream counts as TCP by its IP header",
      {{TCP, PKT_CUT_BY_SNAPLEN, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {0, 0}}},
      "=="},
 };
@@ -101,9 +102,9 @@ static void row_put(rowset *set, const row_case *row, const place *at)
     batch->stream_dir[i] = (uint8_t)at->direction;
 }
 
-static char letter(uint8_t alike)
+static char letter(uint8_t equal)
 {
-    switch (alike) {
+    switch (equal) {
     case STREAM_ALIKE | DIRECTION_ALIKE:
         return '=';
     case STREAM_ALIKE:
@@ -127,12 +128,12 @@ static void sides_compare(const streams_case *c, int swapped, char words[ROWS_MA
         row_put(&got, row, swapped ? &row->expected : &row->got);
         row_put(&expected, row, swapped ? &row->got : &row->expected);
     }
-    uint8_t *alike = streams_compare(&got, &expected, &expected, rows);
-    assert_non_null(alike);
+    uint8_t *equal = streams_compare(&got, &expected, &expected, rows);
+    assert_non_null(equal);
     for (size_t i = 0; i < rows; i++)
-        words[i] = letter(alike[i]);
+        words[i] = letter(equal[i]);
     words[rows] = '\0';
-    free(alike);
+    free(equal);
 }
 
 static void test_cases(void **state)
@@ -142,9 +143,9 @@ static void test_cases(void **state)
         for (int swapped = 0; swapped < 2; swapped++) {
             char words[ROWS_MAX + 1];
             sides_compare(&cases[i], swapped, words);
-            if (strcmp(words, cases[i].alike) != 0)
+            if (strcmp(words, cases[i].equal) != 0)
                 fail_msg("%s%s: %s, wanted %s", cases[i].name, swapped ? ", sides swapped" : "",
-                         words, cases[i].alike);
+                         words, cases[i].equal);
         }
 }
 
@@ -152,9 +153,9 @@ static void test_no_rows(void **state)
 {
     (void)state;
     const rowset none = {.rows = 0};
-    uint8_t *alike = streams_compare(&none, &none, &none, 0);
-    assert_non_null(alike);
-    free(alike);
+    uint8_t *equal = streams_compare(&none, &none, &none, 0);
+    assert_non_null(equal);
+    free(equal);
 }
 
 int main(void)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""compare and bench --baseline: what they say of changes with a known answer.
+"""compare and bench --baseline, for changes with a known result.
 
-Usage: test_gate.py PKTBENCH SELFTEST_MODULES SCHEMA [SANITIZERS], with which valgrind cannot count.
+Usage: test_gate.py PKTBENCH SELFTEST_MODULES SCHEMA [SANITIZERS]; with SANITIZERS, instructions are
+not counted, because valgrind cannot run the program.
 """
 import copy
 import json
@@ -24,7 +25,7 @@ def check(condition, what):
 
 
 class Bench:
-    """Runs the program in a folder of its own."""
+    """Runs the program in a temporary folder."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -62,7 +63,7 @@ class Bench:
 
 
 def synthetic(results, factor, blocks=8, first=0):
-    """The results with made-up times: processes that differ by 0.4 % at most, times the factor."""
+    """The results with artificial times: processes differ by at most 0.4 %, multiplied by factor."""
     out = copy.deepcopy(results)
     for run in out["runs"]:
         run["status"] = "ok"
@@ -102,7 +103,7 @@ def test_text(bench, results):
 
 
 def test_multiplicity(bench, results):
-    """What is significant alone is not among many: Holm."""
+    """A significant difference may not be significant among many comparisons (Holm)."""
     many = synthetic(results, 1)
     many["runs"] = [{**many["runs"][0], "backend": f"b{i}"} for i in range(60)]
     new = copy.deepcopy(many)
@@ -176,7 +177,7 @@ def test_refusals(bench, results):
 
 
 def test_evictions(alone, against):
-    """Sides that take turns have the last level's cache alike; it is emptied where they do not."""
+    """If the sides alternate, both find the same last-level cache; otherwise it is evicted."""
     cpu, walked = against["context"]["cpu"], against["plan"]["evict_bytes"]
     check(0 < walked <= alone["plan"]["evict_bytes"], f"{walked} bytes, {alone['plan']}")
     if cpu["l2_bytes"] and cpu["l3_bytes"]:
@@ -206,7 +207,7 @@ def test_against(bench, alone):
 
 
 def slowed_sides(bench):
-    """The two names of the slowed backend, which tells its side by them."""
+    """The two names of the slowed backend, which determine its side."""
     sides = [bench.path(f"slowed_{side}.so") for side in ("new", "old")]
     for side in sides:
         if not os.path.lexists(side):
@@ -215,7 +216,7 @@ def slowed_sides(bench):
 
 
 def test_slowed(bench):
-    """A plug-in that takes three times as long is found on any machine."""
+    """A plug-in that takes three times as long is detected on any machine."""
     new, old = slowed_sides(bench)
     both = ("--backends", "slowed", "--plugin", new, "--baseline", old, "--fail-on", "slower")
     results, done = bench.bench(*both, "--processes", "8", "--rounds", "6", status=1,

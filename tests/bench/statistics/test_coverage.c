@@ -1,5 +1,5 @@
-/* Does the 95 % interval hold what it promises? Simulated benchmarks of 8 processes, whose times
- * differ between processes, within them, or both. */
+/* Coverage of the 95 % interval in simulated benchmarks of 8 processes, whose times vary between
+ * processes, between rounds, or both. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@ static double uniform(random_state *random)
     return ((double)random_below(random, 1u << 30) + 0.5) / (1u << 30);
 }
 
-/* Box and Muller */
+/* Box-Muller transform */
 static double normal(random_state *random)
 {
     double radius = sqrt(-2 * log(uniform(random)));
@@ -29,10 +29,10 @@ typedef struct noise {
     const char *name;
     unsigned rounds;
     double between, within; /* standard deviations of the logarithm */
-    double spikes; /* share of rounds that something disturbs, by 5 deviations either way */
+    double spikes; /* share of rounds with a disturbance of 5 standard deviations up or down */
 } noise;
 
-/* Share of simulated benchmarks whose interval holds the true median, 1. */
+/* Share of simulated benchmarks whose interval contains the true median, 1. */
 static double coverage(const noise *noise)
 {
     random_state random = random_seeded(20);
@@ -61,14 +61,14 @@ static void test_coverage(void **state)
     (void)state;
     static const noise cases[] = {
         {"one round in each process", 1, 0.03, 0.03, 0},
-        {"processes differ most", 6, 0.06, 0.02, 0},
-        {"rounds differ most", 6, 0.005, 0.05, 0},
+        {"mostly variation between processes", 6, 0.06, 0.02, 0},
+        {"mostly variation between rounds", 6, 0.005, 0.05, 0},
         {"with disturbed rounds", 3, 0.02, 0.03, 0.1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double held = coverage(&cases[i]);
         print_message("%s: %.1f %%\n", cases[i].name, 100 * held);
-        /* 600 trials of 95 % have a standard deviation of 0.9 %. */
+        /* With 600 trials, the standard deviation of a share of 95 % is 0.9 %. */
         assert_true(held >= 0.925 && held <= 0.99);
     }
 }

@@ -1,4 +1,4 @@
-/* Against known answers. */
+/* Statistics compared with known results. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,8 +50,8 @@ static void test_student(void **state)
         assert_close(student_975(known[i].freedom), known[i].quantile, 5e-4);
 }
 
-/* 26.7.3 and 26.7.4 of Abramowitz and Stegun in closed form: 1 and 2 degrees of freedom; R's pt()
- * for the others. */
+/* 1 and 2 degrees of freedom: closed forms 26.7.3 and 26.7.4 of Abramowitz and Stegun; others: pt()
+ * of R. */
 static void test_student_tail(void **state)
 {
     (void)state;
@@ -82,7 +82,7 @@ static void test_holm(void **state)
     holm_adjust(one, 0, order);
 }
 
-/* Blocks of `rounds` observations; values by index. */
+/* Blocks of `rounds` observations; the value depends on the index. */
 static size_t fill(observation *out, unsigned blocks, unsigned rounds, const double *values)
 {
     size_t n = 0;
@@ -109,7 +109,7 @@ static void test_summary(void **state)
     assert_true(s.has_interval);
     assert_true(s.low < s.median && s.median < s.high);
     assert_close(s.low * s.high, s.median * s.median, 1e-9);
-    /* The seed decides, and nothing else does. */
+    /* The result depends only on the seed. */
     assert_int_equal(summarize(observations, n, 1, &again), 0);
     assert_memory_equal(&s, &again, sizeof s);
     assert_int_equal(summarize(observations, n, 2, &other), 0);
@@ -117,9 +117,9 @@ static void test_summary(void **state)
     assert_close(other.low, s.low, 0.2);
 }
 
-/* One value a block, exp(0), exp(0.1), ... exp(0.7): the bootstrap's standard error of the
- * logarithm of the median, summed exactly over the joint distribution of the 4th and 5th of eight
- * draws, is 0.1210718, and the interval's half width 2.3646 * 0.1210718 * sqrt(8 / 7). */
+/* One value per block: exp(0), exp(0.1), ... exp(0.7). The exact bootstrap standard error of the
+ * median's logarithm (from the joint distribution of the 4th and 5th of eight draws) is 0.1210718;
+ * half the width of the interval is 2.3646 * 0.1210718 * sqrt(8 / 7). */
 static void test_standard_error(void **state)
 {
     (void)state;
@@ -140,19 +140,19 @@ static void test_edges(void **state)
     summary s;
     for (size_t i = 0; i < 16; i++)
         same[i] = 42;
-    /* Too few processes: no interval, however many rounds. */
+    /* Too few processes: no interval, with any number of rounds. */
     size_t n = fill(observations, 5, 3, same);
     assert_int_equal(summarize(observations, n, 1, &s), 0);
     assert_false(s.has_interval);
     assert_close(s.median, 42, 0);
-    /* No spread: an interval without width, and no outliers. */
+    /* No variation: an interval of width 0, and no outliers. */
     n = fill(observations, 8, 2, same);
     assert_int_equal(summarize(observations, n, 1, &s), 0);
     assert_true(s.has_interval);
     assert_close(s.low, 42, 1e-12);
     assert_close(s.high, 42, 1e-12);
     assert_int_equal(s.outliers, 0);
-    /* Alone. */
+    /* A single observation. */
     assert_int_equal(summarize(observations, 1, 1, &s), 0);
     assert_close(s.median, 42, 0);
     assert_false(s.has_interval);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What it costs to hand rows over (bench --sink, --threads), and slices of filtered captures (-f).
+"""The cost of output (bench --sink, --threads), and slices of filtered captures (-f).
 
 Usage: test_output_cells.py PKTBENCH STUB_FOLDER SCHEMA
 """
@@ -43,7 +43,7 @@ def key(cell):
 
 
 def check_rows(results, capture):
-    """Every native run has a row a sink and number of threads, and its rows are that run's."""
+    """Every native run has a cell per sink and number of threads, with the same rows."""
     runs = {key(r): r for r in results["runs"]}
     check(len(runs) == len(results["runs"]), "no two runs have the same key")
     offered = [k for k, r in runs.items() if k[2] == "null" and r["status"] != "not-offered"]
@@ -79,7 +79,7 @@ def check_table(done):
 
 
 def check_consumers(folder, capture):
-    """Who reads results keeps the rows apart."""
+    """Readers of results distinguish the cells."""
     arguments = (capture, "--backends", "raw", "--levels", "headers", "--reference", "raw",
                  "--sink", "csv,null", "--threads", "2,1,2")
     results, done = bench(folder, *arguments, "--format", "github-action")
@@ -139,7 +139,7 @@ def check_against(folder, capture):
 
 
 def check_faults(folder, capture):
-    """A backend whose timed runs give other rows is found out, in text and in fixed widths."""
+    """A backend whose timed runs return other rows is detected, in text and in binary formats."""
     stub = os.path.join(STUBS, "stub_forgets.so")
     results, _ = bench(folder, capture, "--backends", "raw", "--plugin", stub, "--levels",
                        "headers", "--reference", "raw", "--sink", "csv,arrow")
@@ -156,7 +156,7 @@ def check_faults(folder, capture):
 
 
 def check_filter(folder, capture):
-    """A filter comes before slicing, and every backend gets the same packets."""
+    """The filter is applied before slicing; every backend gets the same packets."""
     rows = run("extract", capture, "-f", "udp").stdout.count("\n") - 1
     total = run("extract", capture).stdout.count("\n") - 1
     check(0 < rows < total, f"udp is {rows} of {total}")

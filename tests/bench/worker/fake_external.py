@@ -1,4 +1,4 @@
-"""A driver with a fault, chosen by the name that it is asked for; its rows are those of `raw`."""
+"""A driver with a fault that depends on the backend's name; its rows are those of raw."""
 import json
 import os
 import subprocess

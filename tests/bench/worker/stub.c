@@ -1,4 +1,4 @@
-/* A backend with one fault, chosen by STUB_FAULT when it is compiled. All else is raw's work. */
+/* A backend with one fault, chosen by STUB_FAULT at compile time; otherwise it is raw. */
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,9 +10,9 @@
 #define FAULT_LIES_MUCH 2 /* changes a port in every packet */
 #define FAULT_CRASHES 3
 #define FAULT_HANGS 4
-#define FAULT_LEAKS 5   /* 256 KiB more a batch */
-#define FAULT_SHORT 6   /* keeps the last row to itself */
-#define FAULT_FORGETS 7 /* later runs in a process tell other rows than the first one */
+#define FAULT_LEAKS 5   /* 256 KiB per batch */
+#define FAULT_SHORT 6   /* omits the last row */
+#define FAULT_FORGETS 7 /* later runs in a process return other rows than the first one */
 #define FAULT_FAILS 8
 #define FAULT_ABI 9
 
@@ -60,7 +60,7 @@ static void leak(void)
     if (lost)
         memset(lost, 1, BYTES);
     __asm__ volatile("" : : "r"(lost) : "memory");
-} /* NOLINT(clang-analyzer-unix.Malloc): it is meant to */
+} /* NOLINT(clang-analyzer-unix.Malloc): leaks intentionally */
 #endif
 
 static int mischief(stub_state *s, pkt_batch *batch, int rows, pkt_err *err)
@@ -89,7 +89,7 @@ static int mischief(stub_state *s, pkt_batch *batch, int rows, pkt_err *err)
         for (int i = 0; i < rows; i++)
             batch->cap_len[i] = batch->wire_len[i] = 1;
 #elif STUB_FAULT == FAULT_FAILS
-    return pkt_fail(err, PKT_ERR_LIBRARY, 42, "the stub fails as it should");
+    return pkt_fail(err, PKT_ERR_LIBRARY, 42, "the stub fails intentionally");
 #endif
     return rows;
 }
@@ -113,7 +113,7 @@ static void stub_close(void *state)
 }
 
 static const pkt_level_work levels[] = {
-    {PKT_LEVEL_HEADERS, "raw's, with a fault", PKT_HEADERS_COLUMNS}, {.work = NULL}};
+    {PKT_LEVEL_HEADERS, "raw's, with one fault", PKT_HEADERS_COLUMNS}, {.work = NULL}};
 
 static const pkt_backend stub = {
     .abi = PKT_ABI - (STUB_FAULT == FAULT_ABI),

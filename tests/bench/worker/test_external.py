@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Programs of others that fail in every way: each gets its status, the others keep their numbers.
+"""External programs with all kinds of failures: each gets the correct status and does not affect
+the others.
 
 Usage: test_external.py PKTBENCH FAKE_EXTERNAL SCHEMA
 """
@@ -60,7 +61,7 @@ def check_runs(results):
     slow = runs["pyshark-json"]
     packets = results["slices"][0]["packets"]
     check(packets > 2000, f"{packets} packets")
-    # 5 ms a packet do not fit: the first packets stand for all, and it is said.
+    # With 5 ms per packet, only the first packets are timed, and this is reported.
     check(slow["prefix_packets"] and slow["prefix_packets"] < packets, "there is a prefix")
     check(slow["agreement"]["rows_compared"] == slow["prefix_packets"], "the prefix is compared")
     check(abs(slow["ns_per_packet"] - 5e6) < 1, f"{slow['ns_per_packet']} ns a packet")
@@ -76,7 +77,7 @@ def check_refused(folder, environment):
     nowhere = dict(environment, PKTBENCH_EXTERNAL=os.path.join(folder, "nowhere"))
     listed = run(nowhere, "list", "backends").stdout
     check("./run setup externals" in listed, listed)
-    # Without a request nobody else's program is run.
+    # External programs run only on request.
     quiet = run(environment, "verify", capture, "--levels", "headers").stdout
     check("dpkt" not in quiet and "raw" in quiet, quiet)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Stub backends that lie, crash, hang, leak, lose rows: each gets its status, the others their times.
+"""Stub backends with wrong cells, crashes, hangs, leaks, missing rows: each gets the correct status,
+and the others are timed.
 
 Usage: test_harness.py PKTBENCH STUB_FOLDER SCHEMA
 """
@@ -59,7 +60,7 @@ def check_statuses(results):
     runs = {run["backend"]: run for run in results["runs"]}
     for name, status in WANTED.items():
         found = runs[name]
-        # Without another decoder than raw's, raw and libpcap are unchecked: that is right too.
+        # Without a decoder other than raw's, raw and libpcap are unchecked.
         allowed = {status, "unchecked"} if name in ("raw", "libpcap") else {status}
         check(found["status"] in allowed, f"{name} is {found['status']} ({found['reason']})")
         timed = found["wall_ns"] is not None

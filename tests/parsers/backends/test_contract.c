@@ -1,5 +1,5 @@
-/* The contract, over every entry of the registry: what the table promises, and the same rows as the
- * generator meant in every container. */
+/* Contract tests of every backend in the registry: its table is valid, and its rows equal the truth
+ * of the generator in every container. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,14 +39,14 @@ static const struct container {
 enum { CONTAINER_CUT = 7 };
 
 static char folder[] = "/tmp/pktbench-contract.XXXXXX";
-static char capture[64], truth_csv[64], other[64];
+static char capture_path[64], truth_csv[64], other[64];
 
 static int setup(void **state)
 {
     (void)state;
     if (!mkdtemp(folder))
         return -1;
-    (void)snprintf(capture, sizeof capture, "%s/capture", folder);
+    (void)snprintf(capture_path, sizeof capture_path, "%s/capture", folder);
     (void)snprintf(truth_csv, sizeof truth_csv, "%s/truth.csv", folder);
     (void)snprintf(other, sizeof other, "%s/other", folder);
     return 0;
@@ -55,7 +55,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    unlink(capture);
+    unlink(capture_path);
     unlink(truth_csv);
     unlink(other);
     return rmdir(folder);
@@ -71,24 +71,24 @@ static void capture_make(const dataset_scenario *scenario, const struct containe
     options.interfaces = c->interfaces;
     options.snaplen = c->snaplen;
     options.size = CAPTURE_BYTES;
-    if (dataset_write(scenario, &options, capture, truth_csv, &err) != 0)
+    if (dataset_write(scenario, &options, capture_path, truth_csv, &err) != 0)
         fail_msg("%s: %s", scenario->name, err.msg);
 }
 
-/* Rows of the backend over `path`; a cut file gives PKT_ERR_TRUNCATED. */
+/* Read the backend's rows of `path`. PKT_ERR_TRUNCATED for a truncated file. */
 static pkt_errcode rows_take(const pkt_backend *backend, void *context, const char *path,
                              pkt_level level, rowset *rows)
 {
     static pkt_batch batch;
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     uint64_t count = 0;
     const pkt_request request = level_request(level);
     *rows = (rowset){.columns = level_columns(backend, level)};
-    if (pkt_capture_open(path, &slice, &err) != 0)
+    if (pkt_capture_open(path, &capture, &err) != 0)
         fail_msg("%s: %s", path, err.msg);
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_run(backend, context, &slice, &request, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, context, &capture, &request, &batch, &sink, &count, &err);
     assert_int_equal(count, rows->rows);
     assert_true(bad == 0 ? err.code == PKT_ERR_NONE : err.msg[0] != '\0');
     return err.code;
@@ -101,13 +101,13 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
     const pkt_column_set given = level_columns(backend, level);
     pkt_column_set shared = columns_shared(given, truth->columns, level);
     rowset_compare(rows, truth, NULL, shared, &a);
-    /* A backend without verdicts of its own may show more or less of a packet that is broken. */
+    /* A backend without verdicts may fill more or fewer columns of a malformed packet. */
     if (a.status != STATUS_OK && level != PKT_LEVEL_FRAMES &&
         !pkt_set_has(&given, PKT_COL_verdict)) {
         a = (agreement){0};
         rowset_compare(rows, truth, truth, shared, &a);
         if (rows->rows == truth->rows && a.cells_compared == 0)
-            return; /* cut so short that none is sound */
+            return; /* with this snaplen no packet is well-formed */
     }
     if (a.status != STATUS_OK && !(a.first.found && truth->rows == rows->rows))
         fail_msg("%s, %s, %s: %s", backend->name, pkt_level_name(level), what, a.reason);
@@ -118,7 +118,7 @@ static void agree(const pkt_backend *backend, pkt_level level, const rowset *row
     assert_true(a.cells_compared > 0);
 }
 
-/* Does its table say that the nanoseconds of a pcapng are beyond it? */
+/* True if the backend states that it reads pcapng only in microseconds. */
 static bool keeps_microseconds(const pkt_backend *backend)
 {
     for (const pkt_feature *f = backend->features; f && f->name; f++)
@@ -127,8 +127,8 @@ static bool keeps_microseconds(const pkt_backend *backend)
     return false;
 }
 
-/* A library of others is shown as it is: every packet has its row, with the columns of a frame.
- * Where its headers differ is what `verify` reports; in plain TCP over IPv4 they must not. */
+/* A backend of another library must return a row with the frames columns for every packet. `verify`
+ * reports differences in headers; in plain TCP over IPv4 there must be none. */
 static void agree_mostly(const pkt_backend *backend, pkt_level level, const rowset *rows,
                          const rowset *truth, const dataset_scenario *scenario,
                          const struct container *c)
@@ -157,7 +157,7 @@ static void check_container(const pkt_backend *backend, void *context, bool of_o
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
         if (!pkt_backend_level(backend, (pkt_level)level))
             continue;
-        assert_int_equal(rows_take(backend, context, capture, (pkt_level)level, &rows),
+        assert_int_equal(rows_take(backend, context, capture_path, (pkt_level)level, &rows),
                          PKT_ERR_NONE);
         if (of_others)
             agree_mostly(backend, (pkt_level)level, &rows, &truth, scenario, c);
@@ -168,10 +168,10 @@ static void check_container(const pkt_backend *backend, void *context, bool of_o
     rowset_free(&truth);
 }
 
-/* The first `size` bytes of the capture as another file. */
+/* Copy the first `size` bytes of the capture. */
 static void cut(size_t size)
 {
-    FILE *in = fopen(capture, "rb"), *out = fopen(other, "wb");
+    FILE *in = fopen(capture_path, "rb"), *out = fopen(other, "wb");
     char *bytes = malloc(size);
     assert_true(in && out && bytes);
     assert_int_equal(fread(bytes, 1, size, in), size);
@@ -181,7 +181,7 @@ static void cut(size_t size)
     free(bytes);
 }
 
-/* Nothing in it; and an end in the middle of a packet, before which all rows are delivered. */
+/* A capture without packets, and a truncated capture, of which all complete records are read. */
 static void check_ends(const pkt_backend *backend, void *context)
 {
     rowset rows, truth;
@@ -195,7 +195,7 @@ static void check_ends(const pkt_backend *backend, void *context)
         assert_int_equal(rows_take(backend, context, other, (pkt_level)level, &rows), PKT_ERR_NONE);
         assert_int_equal(rows.rows, 0);
         rowset_free(&rows);
-        /* 600 packets, which is more than two batches, and a half. */
+        /* 600 complete packets, which are more than two batches, and half a packet. */
         size_t size = 24;
         for (uint64_t row = 0; row < 600; row++) {
             size_t index;
@@ -234,7 +234,7 @@ static void check_table(const pkt_backend *backend)
                     strncmp(f->evidence, "stated", 6) == 0);
 }
 
-/* In a process of its own: a library may keep state for good. */
+/* In a separate process, because a library may have global state. */
 static void check_backend(const pkt_backend *backend, bool of_others)
 {
     void *context = NULL;
@@ -242,7 +242,7 @@ static void check_backend(const pkt_backend *backend, bool of_others)
     check_table(backend);
     if (backend->load && backend->load(&context, &err) != 0)
         fail_msg("%s: load: %s", backend->name, err.msg);
-    /* Readers see containers, decoders see scenarios: all of both need not meet. */
+    /* Containers test readers, scenarios test decoders: not every combination is needed. */
     const dataset_scenario *scenario;
     for (size_t c = 0; c < sizeof containers / sizeof containers[0]; c++)
         check_container(backend, context, of_others, &scenario_benign_iot, &containers[c]);
@@ -302,23 +302,23 @@ static void test_level_not_offered(void **state)
     (void)state;
     static pkt_batch batch;
     pkt_entry entry = PKT_INIT(pkt_entry);
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     pkt_null_sink null = {.columns = PKT_FRAMES_COLUMNS};
     pkt_sink sink = pkt_null_sink_open(&null);
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
     uint64_t rows = 1;
     capture_make(&scenario_tcp_flood, &containers[0]);
-    assert_int_equal(pkt_capture_open(capture, &slice, &err), 0);
+    assert_int_equal(pkt_capture_open(capture_path, &capture, &err), 0);
     assert_int_equal(pkt_registry_find("read-all", &entry), 0);
-    assert_int_equal(pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err),
+    assert_int_equal(pkt_run(entry.backend, NULL, &capture, &request, &batch, &sink, &rows, &err),
                      -1);
     assert_int_equal(err.code, PKT_ERR_USAGE);
     assert_int_equal(rows, 0);
 }
 
-/* Columns beyond the level: stream numbers at `headers` where the backend says that it can, an
- * error where it does not. */
+/* Columns of another level: stream numbers at level headers if the backend supports it, otherwise
+ * an error. */
 static void test_columns_across_levels(void **state)
 {
     (void)state;
@@ -327,25 +327,26 @@ static void test_columns_across_levels(void **state)
     capture_make(&scenario_tcp_flood, &containers[0]);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         pkt_entry entry = PKT_INIT(pkt_entry);
-        pkt_capture slice = PKT_INIT(pkt_capture);
+        pkt_capture capture = PKT_INIT(pkt_capture);
         pkt_err err = {.pos = PKT_POS_NONE};
         rowset flows, some = {.rows = 0};
         uint64_t rows;
         assert_int_equal(pkt_registry_find(names[i], &entry), 0);
-        assert_int_equal(pkt_capture_open(capture, &slice, &err), 0);
+        assert_int_equal(pkt_capture_open(capture_path, &capture, &err), 0);
         pkt_request request = level_request(PKT_LEVEL_FRAMES);
         pkt_set_add(&request.columns, PKT_COL_present);
         pkt_set_add(&request.columns, PKT_COL_stream);
         pkt_set_add(&request.columns, PKT_COL_dst_port);
         some.columns = request.columns;
         const pkt_sink sink = rowset_sink(&some);
-        const int bad = pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err);
+        const int bad =
+            pkt_run(entry.backend, NULL, &capture, &request, &batch, &sink, &rows, &err);
         assert_int_equal(bad, entry.backend->combines_levels ? 0 : -1);
         if (bad) {
             assert_int_equal(err.code, PKT_ERR_USAGE);
             continue;
         }
-        assert_int_equal(rows_take(entry.backend, NULL, capture, PKT_LEVEL_FLOWS, &flows),
+        assert_int_equal(rows_take(entry.backend, NULL, capture_path, PKT_LEVEL_FLOWS, &flows),
                          PKT_ERR_NONE);
         agreement a = {0};
         rowset_compare(&some, &flows, NULL, some.columns, &a);

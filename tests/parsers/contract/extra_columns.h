@@ -1,6 +1,6 @@
-/* Two columns that a later pktbench may have: included before everything by the copies of the
- * library and the program that the tests of appended columns use. They are of the level `dissect`,
- * which no built-in backend offers. */
+/* Two additional columns, as a later version may have. The copies of library and program for the
+ * tests of appended columns include this file first. The columns have level dissect, which no
+ * built-in backend supports. */
 #ifndef PKT_TESTS_EXTRA_COLUMNS_H
 #define PKT_TESTS_EXTRA_COLUMNS_H
 

@@ -1,5 +1,5 @@
-/* A caller that was compiled against a header with fewer columns than the library that it runs
- * with: all rows arrive, and nothing beyond what it knows is written (AddressSanitizer watches). */
+/* A caller compiled with a header that has fewer columns than the library: it gets all rows, and
+ * the library writes nothing past its structs (checked by AddressSanitizer). */
 #include <stdlib.h>
 
 #include "pktbench.h"
@@ -27,8 +27,8 @@ static int rows_end(void *self, pkt_err *err)
     return 0;
 }
 
-/* As a caller of an older version has them, whose structs end earlier: in memory of just that size,
- * so that every byte written behind it is seen. */
+/* Structs as an older caller has them, which end earlier. They are allocated with exactly that
+ * size: AddressSanitizer then detects every write past the end. */
 static void *older(size_t size)
 {
     void *object = calloc(1, size);
@@ -40,7 +40,7 @@ static void *older(size_t size)
 
 int main(int argc, char **argv)
 {
-    pkt_err err = {.code = PKT_ERR_USAGE, .msg = "one capture is needed"};
+    pkt_err err = {.code = PKT_ERR_USAGE, .msg = "usage: older_caller CAPTURE"};
     pkt_capture *capture = older(offsetof(pkt_capture, live));
     pkt_entry *entry = older(offsetof(pkt_entry, opt_in));
     pkt_flow_report *report = older(offsetof(pkt_flow_report, inner));
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     pkt_batch *batch = pkt_batch_new(&err);
     uint64_t rows = 0;
     if (pkt_column_count() <= PKT_COLUMN_COUNT) {
-        fputs("the library has no column more than this caller\n", stderr);
+        fputs("the library does not have more columns than this caller\n", stderr);
         return 1;
     }
     request->level = PKT_LEVEL_FLOWS;

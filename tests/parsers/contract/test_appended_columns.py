@@ -1,8 +1,8 @@
-"""Columns that are appended: old callers and plug-ins work with a library that has more of them, and
-a text column comes through every output.
+"""Appended columns: old callers and plug-ins work with a library that has more columns, and a text
+column is correct in every output.
 
-Usage: test_appended_columns.py PKTBENCH EXTRA CALLER PLUGINS STUBS: EXTRA is PKTBENCH with the columns
-of extra_columns.h; CALLER is linked with its library but compiled without them."""
+Usage: test_appended_columns.py PKTBENCH EXTRA CALLER PLUGINS STUBS; EXTRA is PKTBENCH with the columns
+of extra_columns.h, CALLER is linked with its library, but compiled without them."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ READERS = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.c
 # text_backend.c: text_make(), row_text().
 KINDS = [b"", b"example.org", b"a,b", b'say "hi"', b"back\\slash", b"\x00\x1f\x7f\n\r",
          "café 😀".encode(), b"\xff\xfe\xc3(\xed\xa0\x80", b'"', None]
-# The text forms of these, written down.
+# Expected text forms of these.
 FORMS = ["", "example.org", "a,b", 'say "hi"', "back\\\\slash", "\\x00\\x1f\\x7f\\x0a\\x0d",
          "café 😀", "\\xff\\xfe\\xc3(\\xed\\xa0\\x80", '"', None]
 

@@ -1,11 +1,11 @@
-/* A backend with a text column, chosen by TEXT_VARIANT when it is compiled. Headers are raw's work;
- * the text of a row depends on its number alone. */
+/* A backend with a text column; TEXT_VARIANT selects the variant at compile time. raw decodes the
+ * headers; the text depends only on the number of the row. */
 #include <stdlib.h>
 
 #include "pktbench.h"
 
-#define VARIANT_FULL 0  /* batches end where the text arena may be full */
-#define VARIANT_SHORT 1 /* the same rows, seven a batch */
+#define VARIANT_FULL 0  /* a batch ends before the text arena could be full */
+#define VARIANT_SHORT 1 /* the same rows, seven per batch */
 #define VARIANT_LIES 2  /* another text in row 10 */
 #define VARIANT_LOST 3  /* no text in row 10 */
 
@@ -19,9 +19,9 @@ typedef struct text_context {
 
 typedef struct text_state {
     void *raw;
-    pkt_batch *rows; /* raw's, of which some were not given yet */
+    pkt_batch *rows; /* of raw; some of its rows may not be returned yet */
     size_t given;
-    uint64_t number; /* of rows given */
+    uint64_t number; /* number of rows returned */
 } text_state;
 
 static const char *text_version(void)
@@ -35,7 +35,7 @@ static int text_load(void **context, pkt_err *err)
     return *context ? 0 : pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
 }
 
-/* Every run but the first must come after a reset. */
+/* There must be a reset before every run except the first. */
 static int text_reset(void *context, pkt_err *err)
 {
     (void)err;
@@ -75,7 +75,7 @@ static int text_open(void *context, void **state, const pkt_capture *capture,
     return 0;
 }
 
-/* Text of the row: empty, with what CSV must quote and escape, not UTF-8, long; then null. */
+/* Text of the row: empty, with characters that CSV must quote or escape, not UTF-8, long, null. */
 static size_t text_make(uint64_t row, char text[LONGEST])
 {
     static const struct {
@@ -126,7 +126,7 @@ static void row_copy(pkt_batch *to, size_t at, const pkt_batch *from, size_t row
     }
 }
 
-/* Rows of raw's that were not given yet: 1, or what raw's next() returned. */
+/* Make rows of raw available: 1, or the result of raw's next(). */
 static int rows_get(text_state *s, pkt_err *err)
 {
     const pkt_column_set columns = pkt_level_columns(PKT_LEVEL_HEADERS);
@@ -159,7 +159,7 @@ static int text_next(void *state, pkt_batch *batch, pkt_err *err)
 #define COLUMNS(w) (PKT_HEADERS_WORD(w) | PKT_IN_WORD(w, test_number) | PKT_IN_WORD(w, test_text))
 
 static const pkt_level_work levels[] = {
-    {PKT_LEVEL_DISSECT, "raw's, and a text for each row", PKT_SET(COLUMNS)}, {.work = NULL}};
+    {PKT_LEVEL_DISSECT, "raw's, and a text per row", PKT_SET(COLUMNS)}, {.work = NULL}};
 
 static const pkt_backend backend = {
     .abi = PKT_ABI,

@@ -1,5 +1,5 @@
-/* Cases of literal bytes with the rows that they must give, and what they are put together from.
- * Include cmocka.h first. */
+/* Decoder cases: literal bytes and the expected row, and their building blocks. Include cmocka.h
+ * first. */
 #ifndef PKT_TEST_CASES_H
 #define PKT_TEST_CASES_H
 
@@ -21,16 +21,16 @@ enum {
 typedef struct decode_case {
     const char *name;
     uint16_t link_type;
-    size_t wire; /* bytes on the wire; 0: as many as were captured */
+    size_t wire; /* bytes on the wire; 0: the captured length */
     const char *hex;
     const char *row;
 } decode_case;
 
-/* Building blocks. Ethernet: to 02:00:00:00:00:02, from 02:00:00:00:00:01. */
+/* Building blocks. Ethernet header from 02:00:00:00:00:01 to 02:00:00:00:00:02. */
 #define ETH "020000000002 020000000001 "
 #define ETH_ROW " eth_src=02:00:00:00:00:01 eth_dst=02:00:00:00:00:02"
-/* IPv4 without options from 10.0.0.1 to 10.0.0.2: total length, flags and offset, protocol given.
- */
+/* IPv4 header without options from 10.0.0.1 to 10.0.0.2, with total length, flags and fragment
+ * offset, protocol. */
 #define V4(length, fragment, proto)                                                                \
     "45 00 " length " abcd " fragment " 40 " proto " 0000 0a000001 0a000002 "
 #define V4_ROW(proto, length, flags, offset)                                                       \
@@ -55,14 +55,14 @@ static inline void check(const decode_case *cases, size_t count)
 {
     uint8_t bytes[2048];
     static pkt_batch batch;
-    char words[ROW_WORDS];
+    char text[ROW_TEXT];
     for (size_t i = 0; i < count; i++) {
         size_t captured = hex_bytes(cases[i].hex, bytes, sizeof bytes);
         decode_row(cases[i].link_type, bytes, captured, cases[i].wire ? cases[i].wire : captured,
                    &batch);
-        row_text(&batch, words);
-        if (strcmp(words, cases[i].row) != 0)
-            fail_msg("%s:\n   got %s\nwanted %s", cases[i].name, words, cases[i].row);
+        row_text(&batch, text);
+        if (strcmp(text, cases[i].row) != 0)
+            fail_msg("%s:\n   got %s\nwanted %s", cases[i].name, text, cases[i].row);
     }
 }
 

@@ -16,7 +16,7 @@ size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
         }
         const char pair[3] = {p[0], p[1], '\0'};
         if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1]) || count == size)
-            abort(); /* a typing error in a table */
+            abort(); /* invalid text in a test table */
         bytes[count++] = (uint8_t)strtoul(pair, NULL, 16);
         p += 2;
     }
@@ -26,7 +26,7 @@ size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
 void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
                 pkt_batch *batch)
 {
-    /* A copy of exactly the captured bytes, so that a sanitizer sees a read past them. */
+    /* A copy of exactly the captured bytes: a sanitizer then detects a read past the end. */
     uint8_t *copy = malloc(captured ? captured : 1);
     if (!copy)
         abort();
@@ -41,11 +41,11 @@ void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_
     free(copy);
 }
 
-void row_text(const pkt_batch *batch, char words[ROW_WORDS])
+void row_text(const pkt_batch *batch, char text[ROW_TEXT])
 {
     char cell[PKT_CELL_TEXT];
     size_t n = 0;
-    n += (size_t)snprintf(words + n, ROW_WORDS - n, "%s",
+    n += (size_t)snprintf(text + n, ROW_TEXT - n, "%s",
                           pkt_verdict_name((pkt_verdict)batch->verdict[0]));
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
@@ -54,6 +54,6 @@ void row_text(const pkt_batch *batch, char words[ROW_WORDS])
             continue;
         int name = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
         pkt_cell_text(batch, 0, c, cell);
-        n += (size_t)snprintf(words + n, ROW_WORDS - n, " %.*s=%s", name, info->name, cell);
+        n += (size_t)snprintf(text + n, ROW_TEXT - n, " %.*s=%s", name, info->name, cell);
     }
 }

@@ -1,17 +1,17 @@
-/* Decoding of literal bytes, for tests: hexadecimal in, the row as words out. */
+/* Decodes literal bytes, for tests: hexadecimal text to a row as text. */
 #ifndef PKT_TEST_ROWS_H
 #define PKT_TEST_ROWS_H
 
 #include "pktbench.h"
 
-/* Bytes of `hex` (blanks are skipped) into `bytes`, at most `size` of them. Returns how many. */
+/* Parse `hex` (spaces are skipped) into `bytes`, at most `size`. Returns the number of bytes. */
 size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size);
-/* Decode as the headers level does: `captured` bytes of a packet of `wire` bytes. */
+/* Decode a packet at level headers: `captured` of its `wire` bytes. */
 void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
                 pkt_batch *batch);
-/* "verdict column=value column=value ...": every cell of row 0 above the frames columns that
- * applies, in column order. The text has room for all. */
-#define ROW_WORDS 1024
-void row_text(const pkt_batch *batch, char words[ROW_WORDS]);
+/* "verdict column=value column=value ...": every present cell of row 0 except those of level
+ * frames, in column order. ROW_TEXT bytes are enough for all columns. */
+#define ROW_TEXT 1024
+void row_text(const pkt_batch *batch, char text[ROW_TEXT]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Every layer by literal bytes: what is there, what is cut, what lies. */
+/* Every layer with literal bytes: complete headers, incomplete headers, wrong lengths. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,17 +12,17 @@ static const decode_case link_cases[] = {
     {"nothing captured of a frame", ETHERNET, 60, "", "cut-by-snaplen"},
     {"an empty frame", ETHERNET, 0, "", "truncated"},
     {"13 bytes of 60", ETHERNET, 60, "020000000002 020000000001 08", "cut-by-snaplen"},
-    {"13 bytes in all", ETHERNET, 0, "020000000002 020000000001 08", "truncated"},
+    {"13 bytes on the wire", ETHERNET, 0, "020000000002 020000000001 08", "truncated"},
     {"ARP", ETHERNET, 0, ETH "0806 0001080006040001", "ok" ETH_ROW " eth_type=2054"},
     {"802.3 length: STP", ETHERNET, 60, ETH "0026 424203", "ok" ETH_ROW " eth_type=0"},
-    {"802.3 length past the frame", ETHERNET, 0, ETH "0004 424203",
+    {"802.3 length above the frame's", ETHERNET, 0, ETH "0004 424203",
      "bad-length" ETH_ROW " eth_type=0"},
     {"neither length nor EtherType", ETHERNET, 0, ETH "05ff 424203",
      "bad-value" ETH_ROW " eth_type=0"},
     {"unknown EtherType", ETHERNET, 0, ETH "88b5 00", "ok" ETH_ROW " eth_type=34997"},
-    {"one VLAN tag, priority bits not shown", ETHERNET, 0, ETH "8100 e123 0806 00",
+    {"one VLAN tag, priority bits not in the column", ETHERNET, 0, ETH "8100 e123 0806 00",
      "ok" ETH_ROW " eth_type=2054 vlan_id=291"},
-    {"QinQ: the outermost counts", ETHERNET, 0, ETH "88a8 0064 8100 00c8 0806 00",
+    {"QinQ: vlan_id is the outermost", ETHERNET, 0, ETH "88a8 0064 8100 00c8 0806 00",
      "ok" ETH_ROW " eth_type=2054 vlan_id=100"},
     {"old QinQ", ETHERNET, 0, ETH "9100 0064 8100 00c8 0806 00",
      "ok" ETH_ROW " eth_type=2054 vlan_id=100"},
@@ -30,18 +30,18 @@ static const decode_case link_cases[] = {
      "ok" ETH_ROW " eth_type=0 vlan_id=1"},
     {"VLAN tag cut by snaplen", ETHERNET, 64, ETH "8100 00",
      "cut-by-snaplen" ETH_ROW " eth_type=33024"},
-    {"VLAN tag past the frame", ETHERNET, 0, ETH "8100 00", "truncated" ETH_ROW " eth_type=33024"},
+    {"VLAN tag truncated", ETHERNET, 0, ETH "8100 00", "truncated" ETH_ROW " eth_type=33024"},
     {"SLL, IPv4, ICMP echo", SLL, 0,
      "0000 0001 0006 0200000000010000 0800" V4("001c", "4000", "01") ECHO,
      "ok eth_src=00:00:00:00:00:00 eth_dst=00:00:00:00:00:00 eth_type=2048" V4_ROW(
          "1", "28", "2", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"},
-    {"SLL, no EtherType but 802.2", SLL, 0, "0000 0001 0006 0200000000010000 0004 424203",
+    {"SLL, 802.2 instead of an EtherType", SLL, 0, "0000 0001 0006 0200000000010000 0004 424203",
      "ok eth_src=00:00:00:00:00:00 eth_dst=00:00:00:00:00:00 eth_type=0"},
-    {"SLL cut", SLL, 0, "0000 0001 0006 02000000000100", "truncated"},
+    {"SLL header truncated", SLL, 0, "0000 0001 0006 02000000000100", "truncated"},
     {"raw IP, version 4", RAW_IP, 0, V4("0014", "0000", "fd"), "ok" V4_ROW("253", "20", "0", "0")},
     {"raw IP, version 6", RAW_IP, 0, V6("0000", "3b"), "ok" V6_ROW("59", "40") V6_ADDR},
     {"raw IP, version 5", RAW_IP, 0, "55000014", "bad-value"},
-    {"raw IP, nothing", RAW_IP, 0, "", "truncated"},
+    {"raw IP, empty", RAW_IP, 0, "", "truncated"},
     {"LINKTYPE_IPV4 with version 6", IPV4, 0, V6("0000", "3b"), "bad-value"},
     {"LINKTYPE_IPV6 with version 4", IPV6, 0, V4("0028", "0000", "06") TCP20, "bad-value"},
     {"a link type without a decoder", IEEE80211, 0, "080000000000", "unsupported"},
@@ -54,20 +54,21 @@ static const decode_case ipv4_cases[] = {
     {"TOS and TTL", IPV4, 0, "45 b8 0014 0001 0000 01 fd 0000 c0a80001 ffffffff",
      "ok ip_version=4 ip_proto=253 ip_ttl=1 ip_tos=184 ip_len=20 ip_id=1 ip_flags=0 frag_off=0 "
      "src=192.168.0.1 dst=255.255.255.255"},
-    {"reserved flag is not shown", IPV4, 0, V4("0014", "e000", "fd"),
+    {"reserved flag is not in the column", IPV4, 0, V4("0014", "e000", "fd"),
      "ok" V4_ROW("253", "20", "3", "0")},
     {"19 bytes captured of 20", IPV4, 20, "45 00 0014 abcd 0000 40 06 0000 0a000001 0a0000",
      "cut-by-snaplen"},
-    {"19 bytes in all", IPV4, 0, "45 00 0013 abcd 0000 40 06 0000 0a000001 0a0000", "truncated"},
+    {"19 bytes on the wire", IPV4, 0, "45 00 0013 abcd 0000 40 06 0000 0a000001 0a0000",
+     "truncated"},
     {"header length 16", IPV4, 0, "44 00 0014 abcd 0000 40 06 0000 0a000001 0a000002",
      "bad-length" V4_ROW("6", "20", "0", "0")},
     {"total length below the header", IPV4, 0, V4("0013", "0000", "06"),
      "bad-length" V4_ROW("6", "19", "0", "0")},
-    {"total length past the frame", IPV4, 0, V4("0029", "0000", "06") TCP20,
+    {"total length above the frame's", IPV4, 0, V4("0029", "0000", "06") TCP20,
      "bad-length" V4_ROW("6", "41", "0", "0")},
-    {"total length past the capture only", IPV4, 1500, V4("05dc", "0000", "06") TCP20,
+    {"total length above the captured length only", IPV4, 1500, V4("05dc", "0000", "06") TCP20,
      "ok" V4_ROW("6", "1500", "0", "0") TCP_ROW("20", "1460", "18")},
-    {"total length 0: by the wire", IPV4, 0, V4("0000", "0000", "06") TCP20 "aabb",
+    {"total length 0: length of the frame", IPV4, 0, V4("0000", "0000", "06") TCP20 "aabb",
      "ok" V4_ROW("6", "0", "0", "0") TCP_ROW("20", "2", "18")},
     {"options", IPV4, 0, "46 00 0020 abcd 0000 40 11 0000 0a000001 0a000002 94040000" UDP8("0008"),
      "ok" V4_ROW("17", "32", "0", "0") UDP_ROW("0")},
@@ -80,31 +81,31 @@ static const decode_case ipv4_cases[] = {
      "ok" V4_ROW("17", "28", "1", "0") UDP_ROW("0")},
     {"first fragment, UDP length 0", IPV4, 0, V4("001c", "2000", "11") UDP8("0000"),
      "bad-length" V4_ROW("17", "28", "1", "0") UDP_ROW("0")},
-    {"first fragment, TCP options go on in the next", IPV4, 0,
+    {"first fragment, TCP options continue in the next", IPV4, 0,
      V4("002c", "2000", "06") "1f90 0050 01020304 05060708 a010 7210 0000 0000 01010101",
      "ok" V4_ROW("6", "44", "1", "0") TCP_ROW("40", "0", "16")},
-    {"first fragment, its part of the TCP options cut by snaplen", IPV4, 44,
+    {"first fragment, TCP options cut by snaplen", IPV4, 44,
      V4("002c", "2000", "06") "1f90 0050 01020304 05060708 a010 7210 0000 0000 01",
      "cut-by-snaplen" V4_ROW("6", "44", "1", "0") TCP_ROW("40", "0", "16")},
-    {"whole datagram, TCP options past its end", IPV4, 0,
+    {"not fragmented, TCP options past the datagram's end", IPV4, 0,
      V4("002c", "0000", "06") "1f90 0050 01020304 05060708 a010 7210 0000 0000 01010101",
      "bad-length" V4_ROW("6", "44", "0", "0") TCP_ROW("40", "0", "16")},
-    {"later fragment has none", IPV4, 0, V4("001c", "00b9", "11") UDP8("0400"),
+    {"later fragment has no ports", IPV4, 0, V4("001c", "00b9", "11") UDP8("0400"),
      "fragment" V4_ROW("17", "28", "0", "1480")},
     {"AH, then TCP", IPV4, 0,
      V4("0040", "0000", "33") "06 04 0000 00000001 00000001 0102030405060708090a0b0c" TCP20,
      "ok" V4_ROW("6", "64", "0", "0") TCP_ROW("20", "0", "18")},
-    {"AH past the packet", IPV4, 0, V4("0020", "0000", "33") "06 04 0000 00000001 00000001",
+    {"AH length past the packet", IPV4, 0, V4("0020", "0000", "33") "06 04 0000 00000001 00000001",
      "bad-length" V4_ROW("6", "32", "0", "0")},
-    {"AH header cut off", IPV4, 0, V4("0018", "0000", "33") "06 04 0000",
+    {"AH truncated", IPV4, 0, V4("0018", "0000", "33") "06 04 0000",
      "truncated" V4_ROW("51", "24", "0", "0")},
-    {"GRE is a number", IPV4, 0, V4("0018", "0000", "2f") "00000800",
+    {"GRE: protocol number only", IPV4, 0, V4("0018", "0000", "2f") "00000800",
      "ok" V4_ROW("47", "24", "0", "0")},
-    {"ICMPv6 under IPv4 is a number", IPV4, 0, V4("001c", "0000", "3a") ECHO,
+    {"ICMPv6 in IPv4: protocol number only", IPV4, 0, V4("001c", "0000", "3a") ECHO,
      "ok" V4_ROW("58", "28", "0", "0")},
     {"7 bytes of ICMP", IPV4, 0, V4("001b", "0000", "01") "08 00 0000 0001 00",
      "truncated" V4_ROW("1", "27", "0", "0")},
-    {"ICMP unreachable: the quoted header is not it", IPV4, 0,
+    {"ICMP unreachable: columns of the outer header, not of the quoted one", IPV4, 0,
      V4("0038", "0000", "01") "03 01 0000 00000000" V4("001c", "0000", "11") UDP8("0008"),
      "ok" V4_ROW("1", "56", "0", "0") " l4_hlen=8 payload_len=28 icmp_type=3 icmp_code=1"},
 };
@@ -115,9 +116,9 @@ static const decode_case ipv6_cases[] = {
     {"39 bytes", IPV6, 0,
      "60000000 0000 3b ff fe800000000000000000000000000001 fe8000000000000000000000000000",
      "truncated"},
-    {"payload length past the frame", IPV6, 0, V6("000b", "11") UDP8("000a") "aabb",
+    {"payload length above the frame's", IPV6, 0, V6("000b", "11") UDP8("000a") "aabb",
      "bad-length" V6_ROW("17", "51") V6_ADDR},
-    {"payload length 0: by the wire", IPV6, 0, V6("0000", "11") UDP8("0000") "aabbcc",
+    {"payload length 0: length of the frame", IPV6, 0, V6("0000", "11") UDP8("0000") "aabbcc",
      "ok" V6_ROW("17", "40") V6_ADDR UDP_ROW("3")},
     {"hop-by-hop, destination, routing, TCP", IPV6, 0,
      V6("0034", "00") "3c 00 050200000100"
@@ -145,9 +146,10 @@ static const decode_case ipv6_cases[] = {
      "cut-by-snaplen" V6_ROW("58", "48") V6_ADDR},
     {"ICMPv6 of 3 bytes", IPV6, 0, V6("0003", "3a") "98 00 00",
      "truncated" V6_ROW("58", "43") V6_ADDR},
-    {"ICMP under IPv6 is a number", IPV6, 0, V6("0008", "01") ECHO, "ok" V6_ROW("1", "48") V6_ADDR},
+    {"ICMP in IPv6: protocol number only", IPV6, 0, V6("0008", "01") ECHO,
+     "ok" V6_ROW("1", "48") V6_ADDR},
     {"no next header", IPV6, 0, V6("0004", "3b") "00000000", "ok" V6_ROW("59", "44") V6_ADDR},
-    {"AH under IPv6", IPV6, 0, V6("0014", "33") "11 01 0000 00000001 00000001" UDP8("0008"),
+    {"AH in IPv6", IPV6, 0, V6("0014", "33") "11 01 0000 00000001 00000001" UDP8("0008"),
      "ok" V6_ROW("17", "60") V6_ADDR UDP_ROW("0")},
     {"sixteen extension headers", IPV6, 0,
      V6("0088",
@@ -156,14 +158,14 @@ static const decode_case ipv6_cases[] = {
               "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
               "3c00010400000000 3c00010400000000 3c00010400000000 1100010400000000" UDP8("0008"),
      "ok" V6_ROW("17", "176") V6_ADDR UDP_ROW("0")},
-    {"seventeen are too many", IPV6, 0,
+    {"seventeen extension headers", IPV6, 0,
      V6("0090", "3c") "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "1100010400000000" UDP8("0008"),
      "unsupported" V6_ROW("60", "184") V6_ADDR},
-    {"a fragment header past the limit gives no columns", IPV6, 0,
+    {"a fragment header past the limit fills no columns", IPV6, 0,
      V6("0090", "3c") "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
                       "3c00010400000000 3c00010400000000 3c00010400000000 3c00010400000000"
@@ -182,7 +184,7 @@ static const decode_case transport_cases[] = {
     {"TCP cut at 19 bytes by snaplen", IPV4, 46,
      V4("002e", "4000", "06") "1f90 0050 01020304 05060708 6018 7210 0000 00",
      "cut-by-snaplen" V4_ROW("6", "46", "2", "0")},
-    {"TCP of 19 bytes by the total length", IPV4, 0, V4("0027", "4000", "06") TCP20,
+    {"19 bytes of TCP, by total length", IPV4, 0, V4("0027", "4000", "06") TCP20,
      "truncated" V4_ROW("6", "39", "2", "0")},
     {"TCP data offset 4", IPV4, 0,
      V4("0028", "4000", "06") "1f90 0050 01020304 05060708 4012 7210 0000 0000",
@@ -236,7 +238,7 @@ static void test_transport(void **state)
 static void test_vlan_limit(void **state)
 {
     (void)state;
-    /* Eight tags are read; a ninth is one too many. */
+    /* Eight tags are decoded; nine are unsupported. */
     for (size_t tags = 8; tags <= 9; tags++) {
         uint8_t bytes[128];
         static pkt_batch batch;
@@ -255,11 +257,11 @@ static void test_captured_beyond_wire(void **state)
     (void)state;
     uint8_t bytes[64];
     static pkt_batch batch;
-    char words[ROW_WORDS];
+    char text[ROW_TEXT];
     size_t n = hex_bytes(ETH "0806 0001", bytes, sizeof bytes);
     decode_row(ETHERNET, bytes, n, n - 1, &batch);
-    row_text(&batch, words);
-    assert_string_equal(words, "bad-length");
+    row_text(&batch, text);
+    assert_string_equal(text, "bad-length");
     assert_int_equal(batch.cap_len[0], n);
     assert_int_equal(batch.wire_len[0], n - 1);
 }

@@ -1,4 +1,5 @@
-/* What stands between the link and IP, by literal bytes: whole, cut at every byte, and lying. */
+/* Headers between the link header and IP, with literal bytes: complete, cut at every byte, and with
+ * wrong lengths. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include "tests/parsers/decode/cases.h"
 
-/* One IPv4 datagram of 28 bytes and one IPv6 of 48, ICMP and ICMPv6 echo requests. */
+/* An ICMP echo request (IPv4, 28 bytes) and an ICMPv6 one (IPv6, 48 bytes). */
 #define PING4 V4("001c", "0000", "01") ECHO
 #define PING4_ROW V4_ROW("1", "28", "0", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"
 #define PING6 V6("0008", "3a") "80 00 0000 0001 0002 "
@@ -26,14 +27,15 @@ static const decode_case mpls_cases[] = {
      "ok" MPLS_ROW PING6_ROW},
     {"upstream-assigned label", ETHERNET, 0, ETH "8848 00064140" PING4,
      "ok" ETH_ROW " eth_type=34888" PING4_ROW},
-    {"behind a VLAN tag", ETHERNET, 0, ETH "8100 0007 8847 00064140" PING4,
+    {"after a VLAN tag", ETHERNET, 0, ETH "8100 0007 8847 00064140" PING4,
      "ok" MPLS_ROW " vlan_id=7" PING4_ROW},
     {"a pseudowire's control word", ETHERNET, 0, ETH "8847 00064140 00000001 020000000004",
      "ok" MPLS_ROW},
     {"an associated channel", ETHERNET, 0, ETH "8847 0000d140 10000021", "ok" MPLS_ROW},
-    {"a stack without a bottom", ETHERNET, 0, ETH "8847 00064040 00065040", "truncated" MPLS_ROW},
-    {"a bottom with nothing on it", ETHERNET, 0, ETH "8847 00064140", "truncated" MPLS_ROW},
-    {"IPv4's total length past the frame", ETHERNET, 0,
+    {"a stack without bottom-of-stack bit", ETHERNET, 0, ETH "8847 00064040 00065040",
+     "truncated" MPLS_ROW},
+    {"nothing after the label stack", ETHERNET, 0, ETH "8847 00064140", "truncated" MPLS_ROW},
+    {"IPv4 total length above the frame's", ETHERNET, 0,
      ETH "8847 00064140" V4("001d", "0000", "01") ECHO,
      "bad-length" MPLS_ROW V4_ROW("1", "29", "0", "0")},
 };
@@ -44,26 +46,26 @@ static const decode_case pppoe_cases[] = {
      "ok" PPPOE_ROW PING6_ROW},
     {"protocol field compressed", ETHERNET, 0, ETH "8864 11 00 0001 001d 21" PING4,
      "ok" PPPOE_ROW PING4_ROW},
-    {"behind two VLAN tags", ETHERNET, 0, ETH "88a8 0064 8100 0007 8864 11 00 0001 001e 0021" PING4,
+    {"after two VLAN tags", ETHERNET, 0, ETH "88a8 0064 8100 0007 8864 11 00 0001 001e 0021" PING4,
      "ok" PPPOE_ROW " vlan_id=100" PING4_ROW},
     {"MPLS", ETHERNET, 0, ETH "8864 11 00 0001 0022 0281 00064140" PING4, "ok" PPPOE_ROW PING4_ROW},
     {"MPLS multicast", ETHERNET, 0, ETH "8864 11 00 0001 0022 0283 00064140" PING4,
      "ok" PPPOE_ROW PING4_ROW},
-    {"LCP is a number", ETHERNET, 0, ETH "8864 11 00 0001 000a c021 09010008 00000000",
+    {"LCP: no columns", ETHERNET, 0, ETH "8864 11 00 0001 000a c021 09010008 00000000",
      "ok" PPPOE_ROW},
-    {"discovery is an EtherType", ETHERNET, 0, ETH "8863 11 09 0000 0004 01010000",
+    {"PPPoE discovery: EtherType only", ETHERNET, 0, ETH "8863 11 09 0000 0004 01010000",
      "ok" ETH_ROW " eth_type=34915"},
     {"version 2", ETHERNET, 0, ETH "8864 21 00 0001 001e 0021" PING4, "bad-value" PPPOE_ROW},
-    {"code of discovery", ETHERNET, 0, ETH "8864 11 09 0001 001e 0021" PING4,
+    {"code of PPPoE discovery", ETHERNET, 0, ETH "8864 11 09 0001 001e 0021" PING4,
      "bad-value" PPPOE_ROW},
-    {"length past the frame", ETHERNET, 0, ETH "8864 11 00 0001 001f 0021" PING4,
+    {"length above the frame's", ETHERNET, 0, ETH "8864 11 00 0001 001f 0021" PING4,
      "bad-length" PPPOE_ROW},
     {"length ends within the datagram", ETHERNET, 0, ETH "8864 11 00 0001 001d 0021" PING4,
      "bad-length" PPPOE_ROW V4_ROW("1", "28", "0", "0")},
     {"length 0", ETHERNET, 0, ETH "8864 11 00 0001 0000 0021" PING4, "truncated" PPPOE_ROW},
     {"length 1, protocol of two bytes", ETHERNET, 0, ETH "8864 11 00 0001 0001 0021" PING4,
      "truncated" PPPOE_ROW},
-    {"total length 0: by the length of PPPoE", ETHERNET, 0,
+    {"total length 0: length of PPPoE", ETHERNET, 0,
      ETH "8864 11 00 0001 0020 0021" V4("0000", "0000", "01") ECHO "6869 00000000",
      "ok" PPPOE_ROW V4_ROW("1", "0", "0", "0") " l4_hlen=8 payload_len=2 icmp_type=8 icmp_code=0"},
 };
@@ -74,15 +76,15 @@ static const decode_case llc_cases[] = {
     {"SNAP, IPv6", ETHERNET, 0, ETH "0038 aaaa03 000000 86dd" PING6, "ok" LENGTH_ROW PING6_ROW},
     {"SNAP of a bridge", ETHERNET, 0, ETH "0024 aaaa03 0000f8 0800" PING4,
      "ok" LENGTH_ROW PING4_ROW},
-    {"SNAP behind a VLAN tag", ETHERNET, 0, ETH "8100 0007 0024 aaaa03 000000 0800" PING4,
+    {"SNAP after a VLAN tag", ETHERNET, 0, ETH "8100 0007 0024 aaaa03 000000 0800" PING4,
      "ok" LENGTH_ROW " vlan_id=7" PING4_ROW},
     {"SNAP, ARP", ETHERNET, 0, ETH "000c aaaa03 000000 0806 00010800", "ok" LENGTH_ROW},
-    {"SNAP of a vendor: its type is no EtherType", ETHERNET, 0, ETH "0024 aaaa03 00000c 0800" PING4,
-     "ok" LENGTH_ROW},
-    {"SNAP's access points, another control field", ETHERNET, 0,
+    {"SNAP of a vendor: its type is not an EtherType", ETHERNET, 0,
+     ETH "0024 aaaa03 00000c 0800" PING4, "ok" LENGTH_ROW},
+    {"access points of SNAP, another control field", ETHERNET, 0,
      ETH "0024 aaaaf3 000000 0800" PING4, "ok" LENGTH_ROW},
     {"NetBIOS", ETHERNET, 0, ETH "0006 f0f003 0e00ff", "ok" LENGTH_ROW},
-    {"length past the frame", ETHERNET, 0, ETH "0025 aaaa03 000000 0800" PING4,
+    {"length above the frame's", ETHERNET, 0, ETH "0025 aaaa03 000000 0800" PING4,
      "bad-length" LENGTH_ROW},
     {"length ends within LLC", ETHERNET, 0, ETH "0002 aaaa03 000000 0800" PING4,
      "truncated" LENGTH_ROW},
@@ -106,11 +108,11 @@ static const decode_case cooked_cases[] = {
     {"SLL2, CAN", SLL2, 0, SLL2_HEAD("000c", "0118") "0000", "ok " NO_MAC "0"},
     {"SLL2, GRE device, IPv4", SLL2, 0, SLL2_HEAD("0800", "030a") PING4,
      "ok " NO_MAC "2048" PING4_ROW},
-    {"SLL2, GRE device: protocol type 4 is no LLC", SLL2, 0,
+    {"SLL2, GRE device: protocol type 4 is not LLC", SLL2, 0,
      SLL2_HEAD("0004", "030a") "aaaa03 000000 0800" PING4, "ok " NO_MAC "0"},
     {"SLL2, netlink: no EtherType", SLL2, 0, SLL2_HEAD("0800", "0338") PING4, "ok " NO_MAC "0"},
     {"SLL, SNAP", SLL, 0, SLL_HEAD "0004 aaaa03 000000 0800" PING4, "ok " NO_MAC "0" PING4_ROW},
-    {"SLL, LLC past the packet", SLL, 0, SLL_HEAD "0004 4242", "truncated " NO_MAC "0"},
+    {"SLL, LLC truncated", SLL, 0, SLL_HEAD "0004 4242", "truncated " NO_MAC "0"},
     {"SLL, PPPoE", SLL, 0, SLL_HEAD "8864 11 00 0001 001e 0021" PING4,
      "ok " NO_MAC "34916" PING4_ROW},
 };
@@ -122,14 +124,14 @@ static const decode_case loopback_cases[] = {
     {"NULL, IPv6 of FreeBSD", BSD_NULL, 0, "0000001c" PING6, "ok" PING6_ROW},
     {"NULL, IPv6 of Darwin", BSD_NULL, 0, "1e000000" PING6, "ok" PING6_ROW},
     {"NULL, another family", BSD_NULL, 0, "07000000" PING4, "ok"},
-    {"NULL, no family in either order", BSD_NULL, 0, "02000002" PING4, "bad-value"},
-    {"NULL, family of IPv4 over IPv6", BSD_NULL, 0, "02000000" PING6, "bad-value"},
+    {"NULL, no known family in either byte order", BSD_NULL, 0, "02000002" PING4, "bad-value"},
+    {"NULL, family of IPv4, version field 6", BSD_NULL, 0, "02000000" PING6, "bad-value"},
     {"LOOP, IPv4", BSD_LOOP, 0, "00000002" PING4, "ok" PING4_ROW},
     {"LOOP, IPv6", BSD_LOOP, 0, "00000018" PING6, "ok" PING6_ROW},
     {"LOOP is big-endian", BSD_LOOP, 0, "02000000" PING4, "bad-value"},
 };
 
-/* No transport header of ours behind these: the protocol number says it all. */
+/* Protocols without columns besides the protocol number, and UDP-Lite. */
 static const decode_case number_cases[] = {
     {"SCTP", IPV4, 0, V4("0020", "0000", "84") "0b59 0b59 00000000 00000000",
      "ok" V4_ROW("132", "32", "0", "0")},
@@ -138,11 +140,10 @@ static const decode_case number_cases[] = {
     {"GRE with IPv4 inside", IPV4, 0, V4("0034", "0000", "2f") "0000 0800" PING4,
      "ok" V4_ROW("47", "52", "0", "0")},
     {"IPv4 in IPv4", IPV4, 0, V4("0030", "0000", "04") PING4, "ok" V4_ROW("4", "48", "0", "0")},
-    {"SCTP under IPv6", IPV6, 0, V6("000c", "84") "0b59 0b59 00000000 00000000",
+    {"SCTP in IPv6", IPV6, 0, V6("000c", "84") "0b59 0b59 00000000 00000000",
      "ok" V6_ROW("132", "52") V6_ADDR},
-    {"ESP under IPv6", IPV6, 0, V6("0008", "32") "00000001 00000001",
-     "ok" V6_ROW("50", "48") V6_ADDR},
-    {"UDP-Lite under IPv6, coverage 8", IPV6, 0, V6("000a", "88") UDP8("0008") "6869",
+    {"ESP in IPv6", IPV6, 0, V6("0008", "32") "00000001 00000001", "ok" V6_ROW("50", "48") V6_ADDR},
+    {"UDP-Lite in IPv6, coverage 8", IPV6, 0, V6("000a", "88") UDP8("0008") "6869",
      "ok" V6_ROW("136", "50") V6_ADDR UDP_ROW("2")},
     {"UDP-Lite, coverage past the packet", IPV4, 0, V4("001e", "0000", "88") UDP8("000b") "6869",
      "bad-length" V4_ROW("136", "30", "0", "0") UDP_ROW("2")},
@@ -150,8 +151,8 @@ static const decode_case number_cases[] = {
      "truncated" V4_ROW("136", "27", "0", "0")},
 };
 
-/* A header, and from which byte on a length field of it is known: a packet that ends there or
- * later, before the header does, contradicts it. */
+/* Headers that are cut at every byte. length_known: number of bytes after which a length field is
+ * known; a packet that ends after it, but inside the header, contradicts the field. */
 static const struct cut_case {
     const char *name;
     uint16_t link_type;
@@ -184,7 +185,7 @@ static void test_cuts(void **state)
                          pkt_verdict_name((pkt_verdict)batch.verdict[0]));
             decode_row(c->link_type, bytes, n, n, &batch);
             if (batch.verdict[0] != (n < c->length_known ? PKT_TRUNCATED : PKT_BAD_LENGTH))
-                fail_msg("%s: %zu bytes in all: %s", c->name, n,
+                fail_msg("%s: %zu bytes on the wire: %s", c->name, n,
                          pkt_verdict_name((pkt_verdict)batch.verdict[0]));
         }
         decode_row(c->link_type, bytes, whole, whole + 64, &batch);
@@ -196,7 +197,7 @@ static void test_cuts(void **state)
 static void test_mpls_limit(void **state)
 {
     (void)state;
-    /* Sixteen labels are read; a seventeenth is one too many. */
+    /* Sixteen labels are decoded; seventeen are unsupported. */
     for (size_t labels = 16; labels <= 17; labels++) {
         uint8_t bytes[256];
         static pkt_batch batch;

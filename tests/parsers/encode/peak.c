@@ -1,5 +1,5 @@
-/* The most memory that a program needs, in bytes, on standard output: of a process that was not
- * forked off a large one, whose memory would count. Usage: peak PROGRAM [ARGUMENT...] */
+/* Print the peak resident memory of a program, bytes. A small process starts it, because memory of
+ * the parent before exec counts for the child. Usage: peak PROGRAM [ARGUMENT...] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

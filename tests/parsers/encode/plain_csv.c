@@ -1,5 +1,5 @@
-/* Every row of a capture by fprintf, one call a cell: what extract's CSV must equal, byte by byte,
- * and what its speed is held against. Usage: plain_csv CAPTURE [flows] >ROWS; default headers */
+/* Write every row of a capture by fprintf, one call per cell. The CSV of extract must equal it byte
+ * by byte. Usage: plain_csv CAPTURE [flows] >ROWS; default level: headers */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -66,14 +66,14 @@ int main(int argc, char **argv)
 {
     static pkt_batch batch;
     pkt_err err;
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_entry entry = PKT_INIT(pkt_entry);
     uint64_t rows;
     pkt_level level = argc == 3 ? PKT_LEVEL_FLOWS : PKT_LEVEL_HEADERS;
     const pkt_sink sink = pkt_sink_make(&level, push, finish);
     const pkt_request request = level_request(level);
     if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "flows") != 0) ||
-        pkt_capture_open(argv[1], &slice, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
+        pkt_capture_open(argv[1], &capture, &err) != 0 || pkt_registry_find("raw", &entry) != 0)
         return EXIT_FAILURE;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
@@ -83,5 +83,5 @@ int main(int argc, char **argv)
         printf("%s%.*s", c ? "," : "", size, info->name);
     }
     printf("\n");
-    return pkt_run(entry.backend, NULL, &slice, &request, &batch, &sink, &rows, &err);
+    return pkt_run(entry.backend, NULL, &capture, &request, &batch, &sink, &rows, &err);
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# extract's CSV against rows by fprintf, byte by byte: any number of threads, captures and columns.
+# CSV of extract compared with rows by fprintf, byte by byte: threads, captures, columns, filters.
 # Usage: test_csv.sh PKTBENCH PLAIN_CSV
 set -eu
 pktbench=$(realpath "$1")
@@ -26,14 +26,14 @@ for scenario in tcp-flood benign-iot mirai dataset-mix; do
         fail "$scenario, flows"
 done
 
-# Several captures: one header, rows one after the other, numbers from 1 in each.
+# Several captures: one header line; packet numbers start at 1 in each capture.
 {
     cat mirai.csv
     tail -n +2 benign-iot.csv
 } >both.csv
 "$pktbench" extract --threads 2 mirai.pcap benign-iot.pcap | cmp - both.csv || fail "two captures"
 
-# Columns, in the order asked for, and those that are none of the packet's.
+# --columns keeps the order; columns packet, file and label.
 mkdir folder,1
 cp mirai.pcap folder,1
 "$pktbench" extract --columns src_port,packet,file,ts_ns --label from-folder folder,1/mirai.pcap mirai.pcap >columns.csv
@@ -41,18 +41,18 @@ cp mirai.pcap folder,1
 python3 - <<'TEXT' || fail "columns"
 import csv
 rows = list(csv.DictReader(open("columns.csv")))
-whole = list(csv.DictReader(open("mirai.csv")))
+packets = list(csv.DictReader(open("mirai.csv")))
 import os
-assert len(rows) == 2 * len(whole)
+assert len(rows) == 2 * len(packets)
 for i, row in enumerate(rows):
-    same = whole[i % len(whole)]
-    assert row["label"] == ("folder,1" if i < len(whole) else os.path.basename(os.getcwd())), row
+    same = packets[i % len(packets)]
+    assert row["label"] == ("folder,1" if i < len(packets) else os.path.basename(os.getcwd())), row
     assert row["file"] == "mirai.pcap"
-    assert int(row["packet"]) == i % len(whole) + 1
+    assert int(row["packet"]) == i % len(packets) + 1
     assert row["src_port"] == same["src_port"] and row["ts_ns"] == same["ts_ns"]
 TEXT
 
-# Captures joined: numbers go on. What a filter leaves keeps its number.
+# --join continues packet numbers from file to file. With a filter, packets keep their numbers.
 "$pktbench" extract --join mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join"
 "$pktbench" extract --join --backend libpcap mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join, libpcap"
 "$pktbench" extract --join --columns packet,ts_ns mirai.pcap benign-iot.pcap |
@@ -65,14 +65,14 @@ for backend in raw libpcap; do
     "$pktbench" extract benign-iot.pcap --columns packet,ip_proto,src_port,dst_port -f 'udp port 53' \
         --backend $backend --threads 2 | cmp - dns.csv || fail "filter, $backend"
 done
-"$pktbench" extract benign-iot.pcap -f 'udp prot 53' 2>stderr && fail "a filter that makes no sense"
+"$pktbench" extract benign-iot.pcap -f 'udp prot 53' 2>stderr && fail "an invalid filter is accepted"
 grep -q "filter 'udp prot 53': " stderr || fail "$(cat stderr)"
 
-# A reader that has seen enough is no trouble; a full device is, with the rows that went out.
+# A closed pipe is no error. A full device is one, with the number of rows written before it.
 set +e
 "$pktbench" extract tcp-flood.pcap 2>stderr | head -n 1 >/dev/null
 if [ "${PIPESTATUS[0]}" -ne 0 ] || [ -s stderr ]; then
-    fail "a reader that went: $(cat stderr)"
+    fail "a closed pipe: $(cat stderr)"
 fi
 "$pktbench" extract --threads 2 tcp-flood.pcap -o /dev/full 2>stderr
 if [ $? -ne 2 ] || ! grep -q '/dev/full: cannot write: .*, after 0 rows' stderr; then
@@ -83,6 +83,6 @@ fi
     ulimit -f 64
     "$pktbench" extract tcp-flood.pcap >limited.csv 2>stderr
 )
-[ $? -eq 2 ] || fail "a file that cannot grow"
+[ $? -eq 2 ] || fail "a limit of the file size"
 grep -Eq 'cannot write: File too large, after [0-9]+ rows' stderr || fail "$(cat stderr)"
 exit 0

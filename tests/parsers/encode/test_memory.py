@@ -1,4 +1,5 @@
-"""extract's memory does not grow with the capture: ten times the packets, the same peak.
+"""Memory of extract does not depend on the size of the capture: equal peaks for a capture and one
+with ten times its packets.
 
 Usage: test_memory.py PKTBENCH PEAK [REPEATS]; default 10 repeats of 10 MB."""
 
@@ -10,7 +11,7 @@ import tempfile
 PKTBENCH, PEAK = (os.path.abspath(path) for path in sys.argv[1:3])
 REPEATS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 FILE_HEADER = 24
-MOST = 8e6  # bytes that the peaks may differ by: less than 8 a packet more
+MAX_DIFFERENCE = 8e6  # of the peaks, bytes: less than 8 per additional packet
 FLOWS = ("--level", "flows", "--max-flows", "100000")
 CASES = (
     ("--format", "csv"), ("--format", "arrow"), ("--format", "parquet"), ("--format", "none"),
@@ -25,7 +26,7 @@ CASES = (
 
 
 def peak(*words):
-    """Bytes that an extract needed at most; a whole process."""
+    """Peak resident memory of an extract process, bytes."""
     done = subprocess.run([PEAK, PKTBENCH, "extract", "-o", "/dev/null", *words],
                           capture_output=True, text=True, check=False)
     if done.returncode:
@@ -48,7 +49,7 @@ def main():
               f"{os.path.getsize('large.pcap') / 1e6:.0f} MB")
         for case in CASES:
             small, large = (peak(path, *case) for path in ("small.pcap", "large.pcap"))
-            bad = large - small > MOST
+            bad = large - small > MAX_DIFFERENCE
             failed += bad
             print(f"{'FAIL' if bad else 'ok  '} {small / 1e6:6.1f} {large / 1e6:6.1f}  "
                   f"{' '.join(case)}", flush=True)

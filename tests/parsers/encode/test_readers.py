@@ -1,6 +1,6 @@
-"""Arrow and Parquet as the readers of others see them, cell by cell against CSV as pandas sees it.
+"""Arrow and Parquet output, read by pyarrow, polars and duckdb, compared with CSV read by pandas.
 
-Usage: test_readers.py PKTBENCH [hand_over.so]; exit status 77: the readers are not there."""
+Usage: test_readers.py PKTBENCH [arrow_export.so]; exit status 77: a reader is not installed."""
 
 import ctypes
 import glob
@@ -23,7 +23,7 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(
 from corpus import corpus_folder
 
 PKTBENCH = os.path.realpath(sys.argv[1])
-HAND_OVER = os.path.realpath(sys.argv[2]) if len(sys.argv) > 2 else ""
+ARROW_EXPORT = os.path.realpath(sys.argv[2]) if len(sys.argv) > 2 else ""
 EXTRA = ["--label", 'a "label", quoted']
 
 
@@ -58,9 +58,9 @@ def check(capture, threads, *more):
         table = stream.read_all()
     table.validate(full=True)
     check_csv(table, rows, capture)
-    whole = pyarrow.parquet.read_table("rows.parquet")
-    whole.validate(full=True)
-    assert whole.equals(table), capture
+    parquet = pyarrow.parquet.read_table("rows.parquet")
+    parquet.validate(full=True)
+    assert parquet.equals(table), capture
     assert polars.read_ipc_stream("rows.arrows").equals(polars.from_arrow(table)), capture
     assert polars.read_parquet("rows.parquet").equals(polars.from_arrow(table)), capture
     duck = duckdb.connect()
@@ -75,28 +75,28 @@ def check(capture, threads, *more):
 
 
 def check_library(path, capture):
-    """The library's Arrow stream, handed over in memory, against the same rows as a file."""
+    """The library's Arrow stream in memory, compared with the same rows in a file."""
     helper = ctypes.CDLL(path)
-    helper.hand_over.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p,
+    helper.arrow_export.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p,
                                  ctypes.c_char_p, ctypes.c_size_t]
     name = capture.encode()  # the stream points to it
     reason = ctypes.create_string_buffer(256)
     stream = ctypes.create_string_buffer(5 * ctypes.sizeof(ctypes.c_void_p))  # ArrowArrayStream
 
-    def hand_over(columns):
-        return helper.hand_over(name, columns and columns.encode(), ctypes.addressof(stream),
+    def arrow_export(columns):
+        return helper.arrow_export(name, columns and columns.encode(), ctypes.addressof(stream),
                                 reason, len(reason))
 
     for columns in None, "packet,src,ts_ns,file,vlan_id":
         extract([capture], "arrow", "rows.arrows", *(["--columns", columns] if columns else []))
         with pyarrow.ipc.open_stream("rows.arrows") as file:
             table = file.read_all()
-        assert hand_over(columns) == 0, reason.value
+        assert arrow_export(columns) == 0, reason.value
         reader = pyarrow.RecordBatchReader._import_from_c(ctypes.addressof(stream))
         back = reader.read_all()
         back.validate(full=True)
         assert back.equals(table)
-    assert hand_over("colour") == -1 and b"colour" in reason.value, reason.value
+    assert arrow_export("colour") == -1 and b"colour" in reason.value, reason.value
 
 
 def listed(what):
@@ -118,8 +118,8 @@ def main():
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--by", "flow", "--window", "1s")
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--columns", "len_mean,packet,ts_ns")
     if len(sys.argv) > 2:
-        check_library(HAND_OVER, names[-1])
-    # No rows at all.
+        check_library(ARROW_EXPORT, names[-1])
+    # A capture without packets.
     subprocess.run([PKTBENCH, "gen", names[0], "--size", "3000", "-o", "few"], check=True)
     with open("few", "rb") as few, open("none", "wb") as none:
         none.write(few.read(24))

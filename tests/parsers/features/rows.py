@@ -1,4 +1,4 @@
-"""What the two tests of features share: running pktbench, and comparing tables of numbers."""
+"""Shared by the tests of features: run pktbench, compare tables of numbers."""
 
 import csv
 import math
@@ -7,7 +7,7 @@ import sys
 
 
 def run(pktbench, *words):
-    """Standard output of a command that must succeed."""
+    """Run a command, which must succeed; returns its standard output."""
     return subprocess.run([pktbench, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -18,7 +18,7 @@ def table(pktbench, *words):
 
 
 def number(cell):
-    """A cell: a float, or None where it is empty."""
+    """The cell as a float; None: empty."""
     return float(cell) if cell else None
 
 
@@ -31,8 +31,8 @@ def same(got, wanted):
 
 
 def compare(what, header, got, wanted):
-    """`got`: rows of text; `wanted`: rows of numbers, or of text where a cell is none. Returns the
-    cells compared."""
+    """`got`: rows of text. `wanted`: rows of numbers, None for empty cells, or text. Returns the
+    number of cells compared."""
     if len(got) != len(wanted):
         sys.exit(f"{what}: {len(got)} rows, wanted {len(wanted)}")
     for n, (cells, numbers) in enumerate(zip(got, wanted), 1):

@@ -1,4 +1,4 @@
-/* ciciot-fixed over few packets, written down: windows, flows and pairs. */
+/* ciciot-fixed with a few literal packets: windows, flows and pairs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,10 +31,10 @@ static void test_time_windows(void **state)
     assert_cell(1, "iat_max", 1e-9);
     assert_cell(1, "duration", 0.5);
     assert_cell(2, "packets", 1);
-    assert_cell(2, "iat_mean", 4.500000001); /* behind empty windows, which have no row */
+    assert_cell(2, "iat_mean", 4.500000001); /* after empty windows, which have no row */
     assert_cell(3, "packets", 1);
-    assert_int_equal(pkt_features_reported(features).late, 1);
-    assert_true(out.own[0].ts_ns[0] == EPOCH);
+    assert_int_equal(pkt_features_get_report(features).late, 1);
+    assert_true(out.keys[0].ts_ns[0] == EPOCH);
     pkt_features_close(features);
 }
 
@@ -77,10 +77,10 @@ static void test_flows_of_one_packet(void **state)
         assert_none(row, "iat_mean");
         assert_none(row, "packet_rate");
         assert_none(row, "variance_ratio");
-        const pkt_batch *own = &out.own[row / PKT_BATCH_ROWS];
-        assert_int_equal(own->src_lo[row % PKT_BATCH_ROWS], 0x0a00000a + row);
-        assert_int_equal(own->dst_lo[row % PKT_BATCH_ROWS], 0x0a000002);
-        assert_int_equal(own->src_port[row % PKT_BATCH_ROWS], 1010 + row);
+        const pkt_batch *keys = &out.keys[row / PKT_BATCH_ROWS];
+        assert_int_equal(keys->src_lo[row % PKT_BATCH_ROWS], 0x0a00000a + row);
+        assert_int_equal(keys->dst_lo[row % PKT_BATCH_ROWS], 0x0a000002);
+        assert_int_equal(keys->src_port[row % PKT_BATCH_ROWS], 1010 + row);
         assert_int_equal(out.numbers[row], row + 1);
     }
     pkt_features_close(features);
@@ -101,7 +101,7 @@ static void test_ipv6(void **state)
     (void)state;
     begin(
         (pkt_features_request){.set = &pkt_feature_ciciot_fixed, .packets = 4, .by = PKT_BY_FLOW});
-    ipv6_add(EPOCH, 9, 2, 100); /* the greater end begins: it goes forth */
+    ipv6_add(EPOCH, 9, 2, 100); /* forward: the first packet, from the larger address */
     ipv6_add(EPOCH + 1, 2, 9, 1000);
     ipv6_add(EPOCH + 2, 9, 2, 200);
     ipv6_add(EPOCH + 6, 2, 9, 3000);
@@ -120,15 +120,15 @@ static void test_ipv6(void **state)
     assert_cell(0, "len_mean", 1075);
     assert_cell(0, "len_min", 100);
     assert_cell(0, "len_max", 3000);
-    assert_int_equal(out.own[0].src_lo[0], 0x0a000009);
-    assert_int_equal(out.own[0].src_port[0], 1009);
-    assert_int_equal(out.own[0].dst_hi[0], UINT64_C(0xfe80000000000000));
-    assert_int_equal(out.own[0].ip_version[0], 6);
+    assert_int_equal(out.keys[0].src_lo[0], 0x0a000009);
+    assert_int_equal(out.keys[0].src_port[0], 1009);
+    assert_int_equal(out.keys[0].dst_hi[0], UINT64_C(0xfe80000000000000));
+    assert_int_equal(out.keys[0].ip_version[0], 6);
     pkt_features_close(features);
     begin((pkt_features_request){.set = &pkt_feature_ciciot46, .packets = 4});
     ipv6_add(EPOCH, 9, 2, 100);
     finish();
-    assert_int_equal(out.rows, 0); /* as in the scripts */
+    assert_int_equal(out.rows, 0); /* IPv6 is not counted, as in the scripts */
     pkt_features_close(features);
 }
 
@@ -145,12 +145,13 @@ static void test_arp(void **state)
         assert_int_equal(out.rows, 1);
         assert_cell(0, "packets", by == PKT_BY_ALL ? 3 : 1);
         assert_cell(0, "arp", by == PKT_BY_ALL ? 2.0 / 3 : 0);
-        assert_int_equal(pkt_features_reported(features).unkeyed, by == PKT_BY_ALL ? 0 : 2);
+        assert_int_equal(pkt_features_get_report(features).without_address,
+                         by == PKT_BY_ALL ? 0 : 2);
         pkt_features_close(features);
     }
 }
 
-/* Two protocols and two pairs of ports are one pair of hosts. */
+/* Several protocols and ports belong to one pair of hosts. */
 static void test_pairs(void **state)
 {
     (void)state;
@@ -166,8 +167,8 @@ static void test_pairs(void **state)
     assert_cell(0, "fwd_packets", 2);
     assert_cell(0, "bwd_packets", 1);
     assert_cell(1, "packets", 1);
-    assert_int_equal(out.own[0].src_lo[0], 0x0a000002);
-    assert_int_equal(out.own[0].present[0], PKT_HAS_IP);
+    assert_int_equal(out.keys[0].src_lo[0], 0x0a000002);
+    assert_int_equal(out.keys[0].present[0], PKT_HAS_IP);
     pkt_features_close(features);
 }
 
@@ -178,23 +179,23 @@ static void test_eviction(void **state)
         .set = &pkt_feature_ciciot_fixed, .packets = 10, .by = PKT_BY_FLOW, .max_flows = 2});
     tcp_add(EPOCH, 1, 2, 0);
     tcp_add(EPOCH, 1, 3, 0);
-    tcp_add(EPOCH, 2, 1, 0); /* the first flow is used again */
-    tcp_add(EPOCH, 1, 4, 0); /* so the second one makes room */
-    tcp_add(EPOCH, 3, 1, 0); /* and comes back as a new one, in the place of the first */
+    tcp_add(EPOCH, 2, 1, 0); /* uses the first flow again */
+    tcp_add(EPOCH, 1, 4, 0); /* evicts the second flow */
+    tcp_add(EPOCH, 3, 1, 0); /* the second flow again, as a new one; evicts the first */
     finish();
-    assert_int_equal(pkt_features_reported(features).evicted, 2);
+    assert_int_equal(pkt_features_get_report(features).evicted, 2);
     assert_int_equal(out.rows, 4);
     static const uint64_t src[] = {1, 1, 1, 3};
     static const double rows[] = {1, 2, 1, 1};
     for (size_t row = 0; row < 4; row++) {
         assert_cell(row, "packets", rows[row]);
-        assert_int_equal(out.own[row / 2 ? out.pushes - 1 : 0].src_lo[row % 2],
+        assert_int_equal(out.keys[row / 2 ? out.pushes - 1 : 0].src_lo[row % 2],
                          0x0a000000 + src[row]);
     }
     pkt_features_close(features);
 }
 
-/* Many flows over few places: what is found is what a plain list finds. */
+/* Many flows with a small limit: compared with a simple array. */
 static void test_table(void **state)
 {
     (void)state;
@@ -221,10 +222,10 @@ static void test_table(void **state)
         last[key] = step;
         rows += ++seen[key] == 3;
         seen[key] %= 3;
-        if (step % 100 == 0) { /* before the rows that are kept run out */
+        if (step % 100 == 0) { /* before `out` is full */
             flush();
             assert_int_equal(out.rows, rows);
-            assert_int_equal(pkt_features_reported(features).evicted, evicted);
+            assert_int_equal(pkt_features_get_report(features).evicted, evicted);
             out.rows = out.pushes = rows = 0;
         }
     }

@@ -1,4 +1,4 @@
-"""ciciot-fixed against the same windows formed and measured here, plainly, from rows of packets.
+"""ciciot-fixed compared with an independent, simple implementation over rows of packets.
 
 Usage: test_fixed.py PKTBENCH"""
 
@@ -13,7 +13,7 @@ import tempfile
 import rows
 
 FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
-PORTS = {  # over TCP, over UDP
+PORTS = {  # of TCP, of UDP
     "http": ({80, 8000, 8080}, set()), "https": ({443, 8443}, {443}), "dns": ({53}, {53, 5353}),
     "telnet": ({23, 2323}, set()), "smtp": ({25, 465, 587}, set()), "ssh": ({22}, set()),
     "irc": ({194, 6667, 6697}, set()), "dhcp": (set(), {67, 68, 546, 547}),
@@ -37,13 +37,13 @@ class Packet:
     """A row of `pktbench extract`."""
 
     def __init__(self, cells):
-        whole = lambda name: int(cells[name]) if cells[name] else None
+        integer = lambda name: int(cells[name]) if cells[name] else None
         self.ts, self.length = int(cells["ts_ns"]), int(cells["wire_len"])
-        self.src, self.dst, self.proto = cells["src"], cells["dst"], whole("ip_proto")
-        self.sport, self.dport, self.ttl = cells["src_port"], cells["dst_port"], whole("ip_ttl")
-        self.header, self.payload = whole("l4_hlen"), whole("payload_len") or 0
-        self.flags = whole("tcp_flags") or 0
-        fragment = bool(whole("frag_off")) or bool((whole("ip_flags") or 0) & 1)
+        self.src, self.dst, self.proto = cells["src"], cells["dst"], integer("ip_proto")
+        self.sport, self.dport, self.ttl = cells["src_port"], cells["dst_port"], integer("ip_ttl")
+        self.header, self.payload = integer("l4_hlen"), integer("payload_len") or 0
+        self.flags = integer("tcp_flags") or 0
+        fragment = bool(integer("frag_off")) or bool((integer("ip_flags") or 0) & 1)
         ports = {int(p) for p in (self.sport, self.dport) if p}
         self.kinds = {
             "ipv4": cells["ip_version"] == "4", "ipv6": cells["ip_version"] == "6",
@@ -54,12 +54,12 @@ class Packet:
         for name, (tcp, udp) in PORTS.items():
             over = tcp if self.proto == 6 else udp if self.proto == 17 else set()
             self.kinds[name] = bool(ports & over)
-        self.gap = None  # since the packet before of the same key
-        self.way_gap = None  # and of the same direction
+        self.gap = None  # time since the previous packet of the same key, s
+        self.direction_gap = None  # the same, of the same direction
         self.back = False
 
     def key(self, by):
-        """What shares a window; None: no window has it."""
+        """Packets with the same key share a window; None: not counted."""
         if by == "all":
             return "all"
         if not self.src:
@@ -71,17 +71,17 @@ class Packet:
 
 
 def prepare(packets, by):
-    """Gaps and directions, which know nothing of windows."""
+    """Set gaps and directions, which do not depend on windows."""
     first, last = {}, {}
     for p in packets:
         key = p.key(by)
         if key is None:
             continue
         if p.src:
-            way = p.key("flow") if by == "all" else key
+            flow = p.key("flow") if by == "all" else key
             ends = (p.src, p.dst) if by == "pair" else (p.src, p.sport, p.dst, p.dport)
-            p.back = first.setdefault(way, ends) != ends
-        for name, which in (("gap", (key, None)), ("way_gap", (key, p.back))):
+            p.back = first.setdefault(flow, ends) != ends
+        for name, which in (("gap", (key, None)), ("direction_gap", (key, p.back))):
             if which in last:
                 setattr(p, name, max(p.ts - last[which], 0) / 1e9)
             last[which] = p.ts
@@ -91,30 +91,35 @@ def measure(window):
     n = len(window)
     seconds = (max(p.ts for p in window) - min(p.ts for p in window)) / 1e9
     lengths = [p.length for p in window]
-    ways = [[p.length for p in window if p.back == back] for back in (False, True)]
+    directions = [[p.length for p in window if p.back == back] for back in (False, True)]
     gaps = [p.gap for p in window if p.gap is not None]
-    way_gaps = [[p.way_gap for p in window if p.way_gap is not None and p.back == back]
-                for back in (False, True)]
+    direction_gaps = [[p.direction_gap for p in window
+                       if p.direction_gap is not None and p.back == back]
+                      for back in (False, True)]
     ttls = [p.ttl for p in window if p.ttl is not None]
     row = {
         "packets": n, "bytes": sum(lengths), "duration": seconds,
         "packet_rate": n / seconds if seconds else None,
         "byte_rate": sum(lengths) / seconds if seconds else None,
-        "magnitude": math.sqrt((mean(ways[0]) or 0) + (mean(ways[1]) or 0)),
-        "radius": math.sqrt((variance(ways[0]) or 0) + (variance(ways[1]) or 0)),
-        "variance_ratio": variance(ways[0]) / variance(ways[1]) if ways[0] and variance(ways[1]) else None,
-        "weight": len(ways[0]) * len(ways[1]), "ttl_mean": mean(ttls), "ttl_std": std(ttls),
+        "magnitude": math.sqrt((mean(directions[0]) or 0) + (mean(directions[1]) or 0)),
+        "radius": math.sqrt((variance(directions[0]) or 0) + (variance(directions[1]) or 0)),
+        "variance_ratio": variance(directions[0]) / variance(directions[1])
+                          if directions[0] and variance(directions[1]) else None,
+        "weight": len(directions[0]) * len(directions[1]),
+        "ttl_mean": mean(ttls), "ttl_std": std(ttls),
         "header_len_mean": mean([p.header for p in window if p.header is not None]),
         "payload_bytes": sum(p.payload for p in window),
         "iat_min": min(gaps, default=None), "iat_max": max(gaps, default=None),
         "iat_mean": mean(gaps), "iat_std": std(gaps),
     }
-    for name, values in (("len", lengths), ("fwd_len", ways[0]), ("bwd_len", ways[1])):
+    for name, values in (("len", lengths), ("fwd_len", directions[0]),
+                         ("bwd_len", directions[1])):
         row[name + "_min"], row[name + "_max"] = min(values, default=None), max(values, default=None)
         row[name + "_mean"], row[name + "_std"] = mean(values), std(values)
-    for way, values, times in (("fwd", ways[0], way_gaps[0]), ("bwd", ways[1], way_gaps[1])):
-        row[way + "_packets"], row[way + "_bytes"] = len(values), sum(values)
-        row[way + "_iat_mean"], row[way + "_iat_std"] = mean(times), std(times)
+    for name, values, times in (("fwd", directions[0], direction_gaps[0]),
+                                ("bwd", directions[1], direction_gaps[1])):
+        row[name + "_packets"], row[name + "_bytes"] = len(values), sum(values)
+        row[name + "_iat_mean"], row[name + "_iat_std"] = mean(times), std(times)
     for i, flag in enumerate(FLAGS):
         row[flag + "_count"] = sum(p.flags >> i & 1 for p in window)
     for kind in window[0].kinds:
@@ -130,12 +135,12 @@ def windows(packets, by, count, duration):
     def end(key):
         done.append(open_now.pop(key))
 
-    grid = packets[0].ts if packets else 0
+    start = packets[0].ts if packets else 0
     for p in packets:
-        if duration and p.ts >= grid + duration:
+        if duration and p.ts >= start + duration:
             while open_now:
                 end(next(iter(open_now)))
-            grid += (p.ts - grid) // duration * duration
+            start += (p.ts - start) // duration * duration
         key = p.key(by)
         if key is None:
             continue
@@ -183,7 +188,7 @@ def main():
         for by in "all", "pair", "flow":
             for window, count, duration in (("10", 10, 0), ("1s", 0, 10**9), ("37ms", 0, 37 * 10**6)):
                 cells += check(pktbench, schema, capture, by, window, count, duration)
-    print(f"{cells} cells are the same")
+    print(f"{cells} cells are equal")
 
 
 if __name__ == "__main__":

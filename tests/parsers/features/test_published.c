@@ -1,4 +1,4 @@
-/* The published sets over few packets, written down, and what holds of every set. */
+/* The published sets with a few literal packets, and properties of all sets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,7 +98,7 @@ static void test_mode(void **state)
     pkt_features_close(features);
 }
 
-/* What the columns say of any traffic, and nothing else. */
+/* Properties of some columns that hold for any traffic. */
 static void test_artefacts(void **state)
 {
     (void)state;
@@ -114,7 +114,7 @@ static void test_artefacts(void **state)
     assert_cell(0, "IAT", (1667260800.0 + 9) / 10);
     assert_cell(1, "IAT", (1667260819.0 + 9) / 10);
     assert_cell(2, "IAT", 1);
-    assert_cell(0, "Tot size", 54); /* of 60: the padding is gone */
+    assert_cell(0, "Tot size", 54); /* of 60: without padding */
     assert_cell(0, "Header_Length", 54 * 5.5);
     assert_cell(0, "syn_count", 5.5);
     assert_cell(0, "Magnitue", sqrt(108));
@@ -130,13 +130,13 @@ static void test_rate_stays(void **state)
     begin((pkt_features_request){.set = &pkt_feature_ciciot46, .packets = 1});
     arp_add(EPOCH);
     tcp_add(EPOCH + SECOND, 1, 2, SYN);
-    tcp_add(EPOCH + 3 * SECOND, 2, 1, SYN | ACK); /* back: the same flow */
+    tcp_add(EPOCH + 3 * SECOND, 2, 1, SYN | ACK); /* backward: the same flow */
     arp_add(EPOCH + 4 * SECOND);
-    tcp_add(EPOCH + 5 * SECOND, 1, 3, RST); /* a flow of its own: no duration */
-    tcp_add(EPOCH + 5 * SECOND, 4, 4, FIN); /* both ends are one */
+    tcp_add(EPOCH + 5 * SECOND, 1, 3, RST); /* another flow: no duration */
+    tcp_add(EPOCH + 5 * SECOND, 4, 4, FIN); /* equal source and destination */
     tcp_add(EPOCH + 9 * SECOND, 4, 4, PSH);
     ip_add(EPOCH + 10 * SECOND, PROTO_ICMP, 1, 2);
-    tcp_add(EPOCH + 2 * SECOND, 1, 2, ACK); /* late: the duration stays what it was */
+    tcp_add(EPOCH + 2 * SECOND, 1, 2, ACK); /* older: the duration does not change */
     finish();
     static const double rates[] = {0, 0, 1, 1, 1, 1, 0.5, 0.5, 1.5};
     static const double back[] = {0, 0, 0, 0, 0, 0, 0.5, 0.5, 0};
@@ -158,8 +158,8 @@ static void test_rate_stays(void **state)
     pkt_features_close(features);
 }
 
-/* A file's header of 24 bytes and three packets of 60 and 16 are 252; the limit is looked at before
- * the next packet. */
+/* A file header of 24 bytes and three packets of 60 + 16 bytes are 252 bytes. The limit is checked
+ * before the next packet. */
 static void test_pieces(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-"""ciciot46 and ciciot39 against the same features computed here, plainly, from the description of
-the published scripts: packets are read from the capture's bytes, lists are kept and measured anew.
+"""ciciot46 and ciciot39 compared with an independent implementation of the published scripts'
+description: it reads packets from the capture's bytes and computes statistics from complete lists.
 
 Usage: test_published.py PKTBENCH"""
 
@@ -27,7 +27,7 @@ Ip = collections.namedtuple("Ip", "proto ttl src dst l4 sport dport flags header
 
 
 def records(path):
-    """(seconds, bytes) of a little-endian microsecond pcap file."""
+    """(seconds, bytes) of each packet of a little-endian microsecond pcap file."""
     with open(path, "rb") as file:
         data = file.read()
     assert data[:4] == b"\xd4\xc3\xb2\xa1"
@@ -39,7 +39,7 @@ def records(path):
 
 
 def ipv4(data):
-    """The IP packet; None if its header is not there."""
+    """The IP packet; None if its header is incomplete."""
     if len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5:
         return None
     header, total = (data[0] & 15) * 4, struct.unpack_from(">H", data, 2)[0]
@@ -56,7 +56,7 @@ def ipv4(data):
 
 
 def packets(path):
-    """All packets; those that give no row, being neither IPv4 nor ARP, without `frame`."""
+    """All packets. Those that are neither IPv4 nor ARP are not counted: their `frame` is None."""
     for ts, data in records(path):
         at, ethertype = 14, struct.unpack_from(">H", data, 12)[0] if len(data) >= 14 else 0
         while ethertype in (0x8100, 0x88A8) and len(data) >= at + 4:
@@ -72,7 +72,7 @@ def packets(path):
 
 
 def pieces(path, limit):
-    """Packets as tcpdump -C splits them: it looks at the file's size before it writes."""
+    """Split packets as tcpdump -C does, which checks the file's size before it writes."""
     piece, size = [], 24
     for packet in packets(path):
         if limit and size > limit:
@@ -88,14 +88,14 @@ def mean(values):
     return sum(values) / len(values)
 
 
-def spread(values):
-    """Variance of a population."""
+def variance_of(values):
+    """Population variance."""
     middle = mean(values)
     return mean([(v - middle) ** 2 for v in values])
 
 
 def layers(p):
-    """The columns that both sets have: flags and protocols."""
+    """Columns of both sets: flags and protocols."""
     ip = p.ip
     bit = lambda mask: int(bool(ip and ip.l4 == "tcp" and ip.flags & mask))
     port = lambda l4, *numbers: int(bool(ip and ip.l4 == l4 and
@@ -115,7 +115,7 @@ def layers(p):
 
 
 def rows46(piece):
-    """One row a packet."""
+    """One row per packet."""
     flows = {"tcp": {}, "udp": {}}
     seen = {}
     sizes, streams, before, rate = [], [], 0, 0
@@ -144,14 +144,14 @@ def rows46(piece):
             iat = p.ts - before
             streams.append(p.frame)
         before = p.ts
-        variance = spread(streams)
+        variance = variance_of(streams)
         row.update({
             "flow_duration": duration, "Header_Length": length,
             "Duration": p.ip.ttl if p.ip else 0, "Rate": rate, "Srate": rate, "Drate": 0,
             "ack_count": counts[0], "syn_count": counts[1], "fin_count": counts[2],
             "urg_count": counts[3], "rst_count": counts[4],
             "Tot sum": sum(sizes), "Min": min(sizes), "Max": max(sizes), "AVG": mean(sizes),
-            "Std": math.sqrt(spread(sizes)), "Tot size": p.frame, "IAT": iat,
+            "Std": math.sqrt(variance_of(sizes)), "Tot size": p.frame, "IAT": iat,
             "Magnitue": math.sqrt(2 * mean(streams)), "Radius": math.sqrt(2 * variance),
             "Covariance": variance, "Variance": int(variance != 0), "Weight": len(streams) ** 2,
         })
@@ -169,7 +169,7 @@ def features46(path, limit, window):
 
 
 def window39(window, gaps):
-    """One row a window."""
+    """One row per window."""
     each = [layers(p) for p in window]
     row = {name: mean([e[name] for e in each]) for name in each[0]}
     total = lambda name: sum(e[name] for e in each)
@@ -177,7 +177,7 @@ def window39(window, gaps):
     sizes = [p.captured for p in window]
     n = len(window)
     lasted = max(p.ts for p in window) - min(p.ts for p in window)
-    variance = spread(sizes) * n / (n - 1) if n > 1 else None
+    variance = variance_of(sizes) * n / (n - 1) if n > 1 else None
     row.update({
         "Header_Length": mean([p.ip.header if p.ip else 0 for p in window]),
         "Protocol Type": min(k for k, count in often.items() if count == max(often.values())),
@@ -219,7 +219,7 @@ def main():
             assert header == names, header
             cells += rows.compare(f"{scenario}, {name}", header, got,
                                   list(wanted(capture, limit, window)))
-    print(f"{cells} cells are the same")
+    print(f"{cells} cells are equal")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ static int rows_take(void *self, const pkt_batch *rows, const double *values, pk
     (void)self;
     (void)err;
     assert_in_range(rows->rows, 1, PKT_BATCH_ROWS);
-    out.own[out.pushes++] = *rows;
+    out.keys[out.pushes++] = *rows;
     for (size_t row = 0; row < rows->rows; row++) {
         for (size_t i = 0; i < set->count; i++)
             out.values[out.rows][i] = values[i * PKT_BATCH_ROWS + row];
@@ -35,7 +35,7 @@ void begin(pkt_features_request request)
     set = request.set;
     features = pkt_features_open(&request, NULL);
     assert_non_null(features);
-    pkt_features_into(features, rows_take, NULL);
+    pkt_features_set_output(features, rows_take, NULL);
     sink = pkt_features_sink(features);
     memset(&packets, 0, sizeof packets);
     out.rows = out.pushes = 0;

@@ -1,4 +1,4 @@
-/* Each step of the rules for stream numbers, by literal packets, and the bound on flows. */
+/* The rules for stream numbers, with literal packets, and the limit of flows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 enum { PACKETS_MAX = 8, PACKET_MAX = 128 };
 
-/* From a to b, or back. IPv4: total length, flags and offset, protocol, ports, and what follows. */
+/* An IPv4 header from a to b, or from b to a: total length, flags and fragment offset, protocol. */
 #define AB(length, fragment, proto)                                                                \
     "45 00 " length " 0001 " fragment " 40 " proto " 0000 0a000001 0a000002 "
 #define BA(length, fragment, proto)                                                                \
@@ -36,43 +36,45 @@ enum { PACKETS_MAX = 8, PACKET_MAX = 128 };
 typedef struct stream_case {
     const char *name;
     const char *packets[PACKETS_MAX];
-    const char *by_4_0, *by_4_4; /* stream and direction of each packet; "-": none; NULL: as 4.0 */
+    /* Stream and direction of each packet by Wireshark 4.0 and 4.4; "-": no stream; NULL: as 4.0.
+     */
+    const char *by_4_0, *by_4_4;
 } stream_case;
 
 static const stream_case cases[] = {
-    {"both ways are one stream",
+    {"both directions are one stream",
      {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
       A_TO_B("00000065", "000000c9", ACK)},
      "0> 0< 0>",
      NULL},
-    {"a SYN with the same number is that SYN again",
+    {"a SYN with the same sequence number is a retransmission",
      {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000064", "00000000", SYN)},
      "0> 0>",
      NULL},
-    {"a SYN with another number begins a stream",
+    {"a SYN with another sequence number starts a stream",
      {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000065", "00000000", SYN)},
      "0> 1>",
      NULL},
-    {"the direction begins anew with the stream",
+    {"a new stream has its own direction",
      {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
       B_TO_A("000000c9", "00000000", SYN), A_TO_B("00000001", "000000ca", SYN_ACK)},
      "0> 0< 1> 1<",
      NULL},
-    {"the newest conversation wins",
+    {"later packets belong to the newest stream",
      {A_TO_B("00000064", "00000000", SYN), A_TO_B("00000065", "00000000", SYN),
       B_TO_A("000000c8", "00000065", ACK), A_TO_B("00000065", "00000000", SYN)},
      "0> 1> 1< 1>",
      NULL},
-    {"a number known from a segment",
+    {"initial sequence numbers known from a segment",
      {A_TO_B("00000065", "000000c9", ACK), A_TO_B("00000064", "00000000", SYN),
       B_TO_A("000000c8", "00000000", SYN), A_TO_B("00000063", "00000000", SYN)},
      "0> 0> 0< 1>",
      NULL},
-    {"no ACK, no number of the other side",
+    {"without ACK, the other side's initial sequence number stays unknown",
      {A_TO_B("00000064", "000000c9", SYN), B_TO_A("00000001", "00000000", SYN)},
      "0> 0<",
      NULL},
-    {"a SYN+ACK with another number overwrites it",
+    {"a SYN+ACK replaces the initial sequence number",
      {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
       B_TO_A("000000d0", "00000065", SYN_ACK), B_TO_A("000000d0", "00000000", SYN),
       B_TO_A("000000c8", "00000000", SYN)},
@@ -88,7 +90,7 @@ static const stream_case cases[] = {
       A_TO_B("00000064", "00000000", SYN)},
      "0> 0< 0>",
      "0> 0< 1>"},
-    {"a SYN+ACK with another number after RST",
+    {"a SYN+ACK with another sequence number after RST",
      {A_TO_B("00000064", "00000000", SYN), B_TO_A("000000c8", "00000065", SYN_ACK),
       A_TO_B("00000065", "00000000", RST), B_TO_A("000000d0", "00000065", SYN_ACK)},
      "0> 0< 0> 0<",
@@ -98,7 +100,7 @@ static const stream_case cases[] = {
       A_TO_B("00000065", "00000000", RST), B_TO_A("000000c8", "00000065", SYN_ACK)},
      "0> 0< 0> 0<",
      NULL},
-    {"a fragment tells no number",
+    {"a fragment sets no initial sequence number",
      {AB("0028", "2000", "06") "03e8 0050 " TCP("00000064", "00000000", SYN),
       A_TO_B("00000070", "00000000", SYN), A_TO_B("00000071", "00000000", SYN)},
      "0> 0> 1>",
@@ -107,54 +109,54 @@ static const stream_case cases[] = {
      {AB("0028", "0001", "06") "03e8 0050 " TCP("00000064", "00000000", SYN)},
      "-",
      NULL},
-    {"nor does a header past the datagram tell one",
+    {"a header longer than the datagram sets no initial sequence number",
      {A_TO_B("00000064", "00000000", "f002"), A_TO_B("00000070", "00000000", SYN),
       A_TO_B("00000071", "00000000", SYN)},
      "0> 0> 1>",
      NULL},
-    {"a data offset below 5 does",
+    {"a header with data offset below 5 sets one",
      {A_TO_B("00000064", "00000000", "4002"), A_TO_B("00000070", "00000000", SYN)},
      "0> 1>",
      NULL},
-    {"less than a TCP header, but its flags and window",
+    {"an incomplete TCP header, up to the window",
      {AB("0027", "0000", "06") "03e8 0050 00000064 00000000 5002 2000 0000 00",
       B_TO_A("000000c8", "00000065", SYN_ACK)},
      "0> 0<",
      NULL},
-    {"the least that has a stream",
+    {"15 bytes of TCP have no stream, 16 have one",
      {AB("0023", "0000", "06") "03e8 0050 00000064 00000000 5002 20",
       AB("0024", "0000", "06") "03e8 0050 00000064 00000000 5002 2000"},
      "- 0>",
      NULL},
-    {"a cut header counts for others",
+    {"an incomplete header affects later packets",
      {AB("0024", "0000", "06") "03e9 0050 00000064 00000000 5002 2000",
       A_TO_B("00000064", "00000000", SYN),
       BA("0024", "0000", "06") "0050 03e9 000000c8 00000065 5012 2000"},
      "0> 1> 0<",
      NULL},
-    {"a cut SYN begins a stream, but its datagram tells no number",
+    {"an incomplete SYN starts a stream, but sets no initial sequence number",
      {A_TO_B("00000064", "00000000", SYN),
       AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5002 2000",
       A_TO_B("00000066", "00000000", SYN), A_TO_B("00000067", "00000000", SYN)},
      "0> 1> 1> 2>",
      NULL},
-    {"and it does with a data offset that fits",
+    {"an incomplete SYN whose data offset is within the datagram sets one",
      {AB("0024", "0000", "06") "03e8 0050 00000065 00000000 4002 2000",
       A_TO_B("00000066", "00000000", SYN)},
      "0> 1>",
      NULL},
-    {"a fragment's cut header tells no number",
+    {"an incomplete header in a fragment sets no initial sequence number",
      {AB("0024", "2000", "06") "03e8 0050 00000064 00000000 4002 2000",
       A_TO_B("00000070", "00000000", SYN)},
      "0> 0>",
      NULL},
-    {"a cut FIN closes",
+    {"an incomplete header with FIN closes the stream",
      {A_TO_B("00000064", "00000000", SYN),
       AB("0024", "0000", "06") "03e8 0050 00000065 00000000 5011 2000",
       A_TO_B("00000064", "00000000", SYN)},
      "0> 0> 0>",
      "0> 0> 1>"},
-    {"a datagram past the frame's end has a stream",
+    {"a datagram longer than the frame has a stream",
      {AB("0100", "0000", "06") "03e8 0050 " TCP("00000064", "00000000", SYN),
       AB("0100", "0000", "11") "03e8 0035 0008 0000",
       AB("0100", "0000", "11") "03e8 0035 0007 0000",
@@ -163,22 +165,22 @@ static const stream_case cases[] = {
       B_TO_A("000000c8", "00000065", SYN_ACK)},
      "0> 0> - 1> - 0<",
      NULL},
-    {"a new stream behind VNC's first message",
+    {"a new stream after a VNC version message",
      {VNC("1af4", "5246422030 30332e3030380a"), VNC("1af4", "5246422030 30332e3030380a"),
       VNC("1af4", "5246422030 30332e3030380a")},
      "0> 1> 1>",
      NULL},
-    {"small letters and 0 at the end are VNC",
+    {"VNC version in lower case, ending with 0",
      {VNC("1af4", "7266622030 30332e30303800"), VNC_REST("1af4")},
      "0> 1>",
      NULL},
-    {"not on VNC's own ports, nor another text",
+    {"no new stream on registered VNC ports, or with another text",
      {VNC("170c", "5246422030 30332e3030380a"), VNC_REST("170c"),
       VNC("1af4", "5246432030 30332e3030380a"), VNC("1af4", "5246422030 30332c3030380a"),
       VNC_REST("1af4")},
      "0> 0> 1> 1> 1>",
      NULL},
-    {"UDP is never renewed and counts apart",
+    {"UDP: never a new stream, and separate numbers",
      {A_TO_B("00000064", "00000000", SYN), UDP("0008"), UDP("0008")},
      "0> 0> 0>",
      NULL},
@@ -186,12 +188,12 @@ static const stream_case cases[] = {
      {UDP("0007"), UDP("0000"), UDP("0008"), UDP("0064")},
      "- - 0> 0>",
      NULL},
-    {"UDP-Lite is in UDP's table, whatever its coverage",
+    {"UDP-Lite shares the numbers of UDP, with any coverage",
      {UDP("0008"), AB("001c", "0000", "88") "03e8 0035 0000 0000",
       AB("001c", "0000", "88") "03e8 0036 0007 0000"},
      "0> 0> 1>",
      NULL},
-    {"from a port to itself",
+    {"equal source and destination port",
      {AB("0028", "0000", "06") "0050 0050 " TCP("00000064", "00000000", SYN),
       BA("0028", "0000", "06") "0050 0050 " TCP("00000064", "00000000", SYN)},
      "0> 0<",
@@ -213,7 +215,7 @@ static size_t bytes_of(const char *hex, uint8_t *bytes)
     return count;
 }
 
-static void packets_number(const pkt_capture *slice, const char *const *packets, char *words,
+static void packets_number(const pkt_capture *capture, const char *const *packets, char *text,
                            size_t size)
 {
     static pkt_batch batch;
@@ -228,17 +230,17 @@ static void packets_number(const pkt_capture *slice, const char *const *packets,
             .data = bytes, .cap_len = length, .wire_len = length, .link_type = LINKTYPE_IPV4};
         pkt_decode_flows(&record, 1, &batch, rows, &hints[rows]);
     }
-    pkt_streams *streams = pkt_streams_open(slice, &err);
+    pkt_streams *streams = pkt_streams_open(capture, &err);
     assert_non_null(streams);
     assert_int_equal(pkt_streams_number(streams, &batch, rows, hints, &err), 0);
     pkt_streams_close(streams);
     for (size_t i = 0; i < rows; i++) {
         const char *gap = i ? " " : "";
         if (batch.present[i] & PKT_HAS_STREAM)
-            n += (size_t)snprintf(words + n, size - n, "%s%u%c", gap, batch.stream[i],
+            n += (size_t)snprintf(text + n, size - n, "%s%u%c", gap, batch.stream[i],
                                   batch.stream_dir[i] ? '<' : '>');
         else
-            n += (size_t)snprintf(words + n, size - n, "%s-", gap);
+            n += (size_t)snprintf(text + n, size - n, "%s-", gap);
     }
 }
 
@@ -246,16 +248,16 @@ static void test_rules(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char words[128];
-        pkt_capture slice = {.struct_size = sizeof slice, .flow_rule = PKT_FLOW_WIRESHARK_4_0};
-        packets_number(&slice, cases[i].packets, words, sizeof words);
-        if (strcmp(words, cases[i].by_4_0) != 0)
-            fail_msg("%s, 4.0: %s, wanted %s", cases[i].name, words, cases[i].by_4_0);
+        char text[128];
+        pkt_capture capture = {.struct_size = sizeof capture, .flow_rule = PKT_FLOW_WIRESHARK_4_0};
+        packets_number(&capture, cases[i].packets, text, sizeof text);
+        if (strcmp(text, cases[i].by_4_0) != 0)
+            fail_msg("%s, 4.0: %s, wanted %s", cases[i].name, text, cases[i].by_4_0);
         const char *wanted = cases[i].by_4_4 ? cases[i].by_4_4 : cases[i].by_4_0;
-        slice.flow_rule = PKT_FLOW_WIRESHARK_4_4;
-        packets_number(&slice, cases[i].packets, words, sizeof words);
-        if (strcmp(words, wanted) != 0)
-            fail_msg("%s, 4.4: %s, wanted %s", cases[i].name, words, wanted);
+        capture.flow_rule = PKT_FLOW_WIRESHARK_4_4;
+        packets_number(&capture, cases[i].packets, text, sizeof text);
+        if (strcmp(text, wanted) != 0)
+            fail_msg("%s, 4.4: %s, wanted %s", cases[i].name, text, wanted);
     }
 }
 
@@ -266,30 +268,31 @@ static void test_eviction(void **state)
     (void)state;
     static const char *const packets[PACKETS_MAX] = {FROM("0001"), FROM("0002"), FROM("0001"),
                                                      FROM("0003"), FROM("0001"), FROM("0002")};
-    char words[128];
+    char text[128];
     pkt_flow_report report = PKT_INIT(pkt_flow_report);
-    pkt_capture slice = {.struct_size = sizeof slice, .max_flows = 2, .flow_report = &report};
-    packets_number(&slice, packets, words, sizeof words);
-    assert_string_equal(words, "0> 1> 0> 2> 0> 3>"); /* 2 made way for 3, then 3 for 2 */
+    pkt_capture capture = {.struct_size = sizeof capture, .max_flows = 2, .flow_report = &report};
+    packets_number(&capture, packets, text, sizeof text);
+    assert_string_equal(
+        text, "0> 1> 0> 2> 0> 3>"); /* port 2 evicted for port 3, then port 3 for port 2 */
     assert_int_equal(report.evicted, 2);
     assert_int_equal(report.streams, 4);
-    slice.max_flows = 3;
-    packets_number(&slice, packets, words, sizeof words);
-    assert_string_equal(words, "0> 1> 0> 2> 0> 1>");
+    capture.max_flows = 3;
+    packets_number(&capture, packets, text, sizeof text);
+    assert_string_equal(text, "0> 1> 0> 2> 0> 1>");
     assert_int_equal(report.evicted, 0);
 }
 
-static void test_inner_are_counted(void **state)
+static void test_inner_headers_are_counted(void **state)
 {
     (void)state;
     static const char *const packets[PACKETS_MAX] = {AB("001c", "0000", "01") "0300 0000 0000 0000",
                                                      AB("001c", "0000", "01") "0800 0000 0000 0000",
                                                      AB("0018", "0000", "2f") "0000 0800",
                                                      FROM("0001")};
-    char words[128];
+    char text[128];
     pkt_flow_report report = PKT_INIT(pkt_flow_report);
-    pkt_capture slice = {.struct_size = sizeof slice, .flow_report = &report};
-    packets_number(&slice, packets, words, sizeof words);
+    pkt_capture capture = {.struct_size = sizeof capture, .flow_report = &report};
+    packets_number(&capture, packets, text, sizeof text);
     assert_int_equal(report.inner, 2);
 }
 
@@ -298,7 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_eviction),
-        cmocka_unit_test(test_inner_are_counted),
+        cmocka_unit_test(test_inner_headers_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Streams of raw and libpcap against tshark's own tcp.stream and udp.stream, row by row.
+"""Streams of raw and libpcap compared with tshark's tcp.stream and udp.stream, row by row.
 
-Usage: test_tshark.py PKTBENCH [--all]. Over headers that are cut or lie, every scenario, and, with
-PKTBENCH_CORPUS, a sample of it (--all: the whole). Where no packet carries a header that tshark
-alone numbers the numbers must be equal, else equal once tshark's are counted densely.
+Usage: test_tshark.py PKTBENCH [--all]. Captures: incomplete headers and wrong lengths, every
+scenario, and with PKTBENCH_CORPUS a sample of it (--all: all of it). Numbers must be equal; if a
+capture has headers that only tshark numbers, they must be equal after tshark's are renumbered
+without gaps.
 """
 import collections
 import csv
@@ -21,17 +22,17 @@ from corpus import corpus_folder
 PKTBENCH = sys.argv[1]
 ALL = "--all" in sys.argv[2:]
 SKIP = 77
-EDGE_EVERY = 12  # one in so many captures of the corpus
+EDGE_EVERY = 12  # one capture of the corpus in this many
 OPTIONS = ["-n", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
            "-o", "ipv6.tso_support:TRUE", "-T", "fields", "-E", "occurrence=f"]
 FIELDS = ("tcp.stream", "udp.stream", "frame.protocols", "frame.len")
 TCP, UDP, UDPLITE = 6, 17, 136
 
-# What a packet is that one of the two alone numbers.
-INNER = "tunnelled or quoted headers, which tshark numbers"
-BEHIND = "packets behind a link or encapsulation that has no columns, which tshark numbers"
-STOPPED = "packets that tshark takes for malformed before their transport header"
-ANNOUNCED = ("packets of a session that signalling announced, whose peers tshark counts as one: "
+# Classes of packets that only one of the two numbers.
+INNER = "tunneled or quoted headers, which tshark numbers"
+BEHIND = "packets after a link type or encapsulation without columns, which tshark numbers"
+STOPPED = "packets that tshark treats as malformed before their transport header"
+ANNOUNCED = ("packets of a session announced by signalling, whose peers tshark treats as one: "
              "not compared further")
 
 
@@ -61,7 +62,7 @@ def transport_shown(protocols):
 
 
 def class_of(row, tcp, udp, protocols):
-    """Why one of the two has a stream and the other has none; None: no reason is known."""
+    """Why only one of the two has a stream; None: no known reason."""
     if row["stream"]:
         return None if tcp or udp or transport_shown(protocols) else STOPPED
     if not row["ip_version"]:
@@ -80,17 +81,18 @@ class Comparison:
         self.faults = []
 
     def capture(self, path, rows, shown):
-        """Whether the numbers are equal as they are, and whether they had to be."""
+        """Compare; returns whether the numbers are equal without renumbering, and whether they must
+        be."""
         dense = {"tcp": {}, "udp": {}}
         exact, must = True, True
         for number, (row, (tcp, udp, protocols, length)) in enumerate(zip(rows, shown), 1):
             if row["wire_len"] != length:
-                self.unlike += 1  # a block that is a packet to one of the two alone
+                self.unlike += 1  # a block that only one of the two reads as a packet
                 break
             name = "tcp" if row["ip_proto"] == str(TCP) else "udp"
             stream = tcp if name == "tcp" else udp
             if (udp if name == "tcp" else tcp) and row["stream"]:
-                must = False  # the other protocol is in its payload
+                must = False  # the payload contains the other protocol
             if bool(row["stream"]) != bool(stream or (not row["stream"] and (tcp or udp))):
                 known = class_of(row, tcp, udp, protocols)
                 self.classes[known] += 1
@@ -119,10 +121,10 @@ class Comparison:
 
     def fault(self, path, number, stream, shown, wanted):
         self.faults.append(f"{os.path.basename(path)}: packet {number}: stream {stream or 'none'}, "
-                           f"tshark {shown or 'none'}, densely {wanted or 'none'}")
+                           f"tshark {shown or 'none'}, renumbered {wanted or 'none'}")
 
     def check(self, path, must):
-        """`must`: the capture is read by all, to its end."""
+        """`must`: all programs must read the complete capture."""
         rows, done = rows_of("raw", path)
         others, _ = rows_of("libpcap", path)
         shown = shown_by_tshark(path)
@@ -132,34 +134,35 @@ class Comparison:
         if not rows or not shown:
             self.unread += 1
             return
-        least = min(len(rows), len(others))
-        if streams(others)[:least] != streams(rows)[:least]:
-            sys.exit(f"FAIL: {path}: libpcap's streams are not raw's")
+        common = min(len(rows), len(others))
+        if streams(others)[:common] != streams(rows)[:common]:
+            sys.exit(f"FAIL: {path}: streams of libpcap and raw differ")
         exact, equal = self.capture(path, rows, shown)
-        if equal and not exact and "may carry a further IP header" not in done.stderr:
-            self.faults.append(f"{os.path.basename(path)}: numbers differ, though nothing is "
-                               "tunnelled or quoted")
+        if equal and not exact and "may contain an inner IP header" not in done.stderr:
+            self.faults.append(f"{os.path.basename(path)}: numbers differ without tunneled or quoted "
+                               "headers")
 
-    def say(self, what, least):
+    def report(self, what, minimum):
         print(f"{what}: {self.captures} captures, {self.rows} rows equal ({self.without_columns} of "
-              f"headers without columns): {self.exact} captures as they are, {self.renumbered} "
-              f"counted densely; {self.unread} captures that one of the two gives no row of, "
-              f"{self.unlike} compared up to a block that is no packet to one of them")
+              f"incomplete headers): {self.exact} captures without, {self.renumbered} with "
+              f"renumbering; {self.unread} captures without rows from one of the two, {self.unlike} "
+              f"compared only up to a block that one of them does not read as a packet")
         for name, count in sorted(self.classes.items(), key=str):
-            print(f"  {count} {name or 'packets, for no known reason'}")
+            print(f"  {count} {name or 'packets without known reason'}")
         if self.stopped:
-            print("  those that tshark takes for malformed are in " + ", ".join(sorted(self.stopped)))
+            print("  packets that tshark treats as malformed are in "
+                  + ", ".join(sorted(self.stopped)))
         for fault in self.faults:
             print("  " + fault)
-        if self.faults or self.rows < least:
+        if self.faults or self.rows < minimum:
             sys.exit(f"FAIL: {what}")
 
 
-# Headers that are cut, or lie about what follows.
+# Incomplete headers, and headers with wrong lengths.
 
 
 def ipv4(proto, payload, flip=False, fragment=0, more=0):
-    """`more`: bytes that the header claims besides those there are."""
+    """`more`: excess of the total length over the packet, bytes."""
     ends = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
     source, sink = ends[::-1] if flip else ends
     return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload) + more, 1, fragment, 64, proto,
@@ -208,7 +211,7 @@ def odd(folder):
             file.write(struct.pack("<IIII", second, 0, len(packet), len(packet)) + packet)
     comparison = Comparison()
     comparison.check(path, True)
-    comparison.say("cut and lying headers", 100)
+    comparison.report("incomplete headers and wrong lengths", 100)
 
 
 def scenarios(folder):
@@ -225,7 +228,7 @@ def scenarios(folder):
         if made.returncode:
             sys.exit(f"FAIL: gen {name}: {made.stderr}")
         comparison.check(path, True)
-    comparison.say("scenarios", 1000)
+    comparison.report("scenarios", 1000)
 
 
 def corpus(folder):
@@ -234,7 +237,7 @@ def corpus(folder):
     slices = sorted(glob.glob(os.path.join(folder, "real10", "*.pcap")))
     for path in slices + edge[::1 if ALL else EDGE_EVERY]:
         comparison.check(path, False)
-    comparison.say("corpus" if ALL else "sample of the corpus", 1000)
+    comparison.report("corpus" if ALL else "sample of the corpus", 1000)
 
 
 def main():

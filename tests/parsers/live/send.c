@@ -1,6 +1,6 @@
-/* Send the packets of a capture on an interface, at a given rate, from its start again when it
- * ends; packets of less than 14 bytes are left out. Usage: send INTERFACE CAPTURE PACKETS
- * PER_SECOND. Says how many were sent, and in what time. */
+/* Send the packets of a capture on an interface at a given rate, repeating the capture as needed.
+ * Packets below 14 bytes are skipped. Prints the number of packets and the time.
+ * Usage: send INTERFACE CAPTURE PACKETS PER_SECOND */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_packet.h>
@@ -43,10 +43,10 @@ static int socket_open(const char *interface)
     return fd;
 }
 
-/* No interface takes less than an Ethernet header. */
+/* An interface does not accept less than an Ethernet header. */
 enum { FRAME_MIN = 14 };
 
-/* 1: sent, 0: the capture is at its end. */
+/* 1: sent; 0: end of the capture. */
 static int packet_send(int fd, pkt_source *source)
 {
     pkt_record record;

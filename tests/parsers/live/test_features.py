@@ -1,5 +1,5 @@
-"""Rows of features from live traffic: they are those of the same packets from a file but for the
-times, and on a quiet link they come all the same.
+"""Rows of features from live traffic: equal to those of the same packets from a file, except times;
+also written if no further packet arrives.
 
 Usage: test_features.py PKTBENCH SEND"""
 
@@ -22,7 +22,7 @@ SETS = (
 
 
 def untimed(name):
-    """The set's columns that do not depend on when packets came."""
+    """Columns of the set that do not depend on time stamps."""
     sets = json.loads(pktbench("list", "features", "--format", "json"))
     sets = sets["features"] if isinstance(sets, dict) else sets
     columns = next(s["columns"] for s in sets if s["name"] == name)
@@ -39,7 +39,7 @@ def extract(*words):
 
 
 def test_rows(far):
-    """Of windows of packets, with pieces, pairs and flows that are forgotten. -c counts packets."""
+    """Windows of packets, with pieces, pairs, and flows that are evicted. -c counts packets."""
     for source in ("benign.pcap", "flood.pcap"):
         first_packets(source, COUNT, "first.pcap")
         for options in SETS:
@@ -55,7 +55,7 @@ def test_rows(far):
 
 
 def test_signal(far):
-    """A signal in the middle of traffic: every packet that was received is in a row."""
+    """A signal during traffic: every received packet is counted in a row."""
     for backend in BACKENDS:
         for options in (("--window", "100000"), ("--window", "20ms"), ("--window", "7", "--by", "flow")):
             run = Run("-i", "vA", "--backend", backend, "--features", "ciciot-fixed", *options,
@@ -72,7 +72,7 @@ def test_signal(far):
 
 
 def test_quiet(far):
-    """The last window of a duration ends without a packet behind it, and its row is handed on."""
+    """The last window with a duration ends without a further packet, and its row is written."""
     for backend in BACKENDS:
         for by in ("all", "flow"):
             run = Run("-i", "vA", "--backend", backend, "--features", "ciciot-fixed", "--window",
@@ -94,7 +94,7 @@ def test_quiet(far):
 
 
 def test_rotation(far):
-    """Windows go on from one file to the next."""
+    """Windows continue across output files."""
     first_packets("benign.pcap", COUNT, "first.pcap")
     options = ("--features", "ciciot-fixed", "--by", "pair", "--window", "3", "--columns",
                "packet,packets,bytes,src,dst")
@@ -118,8 +118,8 @@ def test_rotation(far):
             path.unlink()
 
 
-def test_reader_gone(far):
-    """A quiet end."""
+def test_reader_closed(far):
+    """The reader closes the pipe: the program ends without an error."""
     run = Run("-i", "vA", "--features", "ciciot39", "--flush-every", "20ms", stdout=subprocess.PIPE)
     assert far.send("flood.pcap", 10).wait() == 0
     run.process.stdout.readline()

@@ -1,4 +1,4 @@
-"""Captures that grow while they are read: rows, and rows of features, are those of the whole file.
+"""Captures that grow while they are read: rows and features equal those of the complete file.
 
 Usage: test_follow.py PKTBENCH SEND"""
 
@@ -13,7 +13,7 @@ from wire import Run, file_rows, first_packets, main_on_files, pktbench, read_ro
 
 
 def test_follow():
-    """A capture that grows, in steps that end inside records."""
+    """A capture that grows in steps that end inside records."""
     for source in ("benign.pcap", "benign.pcapng"):
         content = Path(source).read_bytes()
         wanted = file_rows(source)
@@ -28,7 +28,7 @@ def test_follow():
             lines = [out.readline() for _ in range(len(wanted) + 1)]
             assert rows_of(b"".join(lines).decode()) == wanted
             assert run.process.poll() is None
-            grows.write(content[:10])  # the beginning of a record
+            grows.write(content[:10])  # an incomplete record
             grows.flush()
             run.process.send_signal(signal.SIGTERM)
             assert out.read() == b""
@@ -45,7 +45,7 @@ def test_follow():
     assert "lies: record claims" in pktbench("extract", "--follow", "lies", status=2)
 
 
-# Windows of both kinds, of all, pairs and flows; pieces; flows that are forgotten.
+# Windows of packets and of time; all packets, pairs, flows; pieces; evicted flows.
 FEATURES = (
     ("ciciot46",), ("ciciot46", "--reset-every", "100kB", "--window", "7"), ("ciciot39", "--reset-every", "none"),
     ("ciciot-fixed", "--columns", "packet,file,ts_ns,packets,iat_mean", "--label", "x"),
@@ -55,7 +55,7 @@ FEATURES = (
 
 
 def test_features():
-    """Byte for byte, whatever the steps that the file grows in."""
+    """Features of a growing file equal those of the complete file, byte by byte."""
     for source in ("benign.pcap", "flood.pcap", "benign.pcapng"):
         content = Path(source).read_bytes()
         for options in FEATURES:
@@ -70,11 +70,11 @@ def test_features():
             wanted = pktbench("extract", source, "--features", *options)
             got = Path("out.csv").read_text(encoding="utf-8")
             assert got.replace(",grows,", f",{source},") == wanted, (source, options)
-            assert ("flows were forgotten" in said) == ("--max-flows" in options), said
+            assert ("flows were evicted" in said) == ("--max-flows" in options), said
 
 
 def test_features_ends():
-    """-c counts packets; the window that they leave open is written; what fits no row is said."""
+    """-c counts packets; the open window is written at the end; errors report counted packets."""
     wanted = pktbench("extract", "flood.pcap", "--features", "ciciot-fixed").splitlines()
     run = Run("flood.pcap", "--follow", "-c", "25", "--features", "ciciot-fixed")
     run.ended()

@@ -1,5 +1,5 @@
-"""Live capture over a veth pair between two network namespaces of the test's own: rows are those of
-the same packets from a file, nothing that was received is lost, and what was dropped is counted.
+"""Live capture over a veth pair between two network namespaces: rows equal those of the same packets
+from a file, no received packet is lost, and dropped packets are counted.
 
 Usage: test_live.py PKTBENCH SEND"""
 
@@ -20,7 +20,7 @@ from wire import (BACKENDS, INSIDE, PKTBENCH, RATE, SEND, Run, counts, file_rows
 
 
 def test_same_rows(far):
-    """Rows are those of the file, in order, VLAN tags included; -c ends it."""
+    """Rows equal those of the file, in order, including VLAN tags; -c ends the capture."""
     for capture in ("benign.pcap", "flood.pcap", "worst.pcap"):
         wanted = file_rows(capture, "-f", "greater 14")
         for backend in BACKENDS:
@@ -39,7 +39,7 @@ def test_same_rows(far):
 
 
 def test_signal(far):
-    """A signal in the middle of traffic loses nothing that the kernel has received."""
+    """A signal during traffic: no packet that the kernel has received is lost."""
     wanted = file_rows("flood.pcap")
     for backend in BACKENDS:
         for by, options in ((signal.SIGTERM, ()), (signal.SIGINT, ("--threads", "2"))):
@@ -60,7 +60,7 @@ def test_signal(far):
 
 
 def test_drops(far):
-    """What finds no room is counted: packets sent are rows and drops."""
+    """Packets that do not fit into the buffer are counted: packets sent = rows + drops."""
     sent = 20000
     for backend in BACKENDS:
         run = Run("-i", "vA", "--backend", backend, "--buffer", "1MB")
@@ -75,7 +75,7 @@ def test_drops(far):
 
 
 def test_filter(far):
-    """The kernel applies the filter, also to tags that are no longer in the packet."""
+    """The kernel applies the filter, also to VLAN tags that it has removed from the packet."""
     for capture, text in (("benign.pcap", "udp port 53 or tcp"), ("worst.pcap", "vlan"),
                           ("benign.pcap", "arp")):
         wanted = file_rows(capture, "-f", f"({text}) and greater 14")
@@ -94,7 +94,7 @@ def test_filter(far):
 
 
 def test_snaplen(far):
-    """Both keep as much of a packet, the tag included."""
+    """Both backends capture the same number of bytes, including the VLAN tag."""
     results = []
     for backend in BACKENDS:
         run = Run("-i", "vA", "--backend", backend, "--snaplen", "64")
@@ -106,7 +106,7 @@ def test_snaplen(far):
 
 
 def test_duration(far):
-    """It ends by itself, with and without packets; the output is complete either way."""
+    """The capture ends by itself, with and without packets, and the output is complete."""
     for backend in BACKENDS:
         run = Run("-i", "vA", "--backend", backend, "--duration", "200ms")
         assert counts(run.ended()) == (0, 0, 0)
@@ -123,7 +123,7 @@ def test_duration(far):
 
 
 def test_links(far):
-    """Loopback shows a packet once; raw IP has its own link type; all at once is libpcap's."""
+    """Loopback: every packet once. `any`: libpcap only. Raw IP: its own link type."""
     wanted = file_rows("benign.pcap")[:300]
     for backend in BACKENDS:
         run = Run("-i", "lo", "--backend", backend)
@@ -136,7 +136,7 @@ def test_links(far):
     run.stop()
     assert len(read_rows()) == 300
     said = pktbench("extract", "-i", "any", status=2)
-    assert "any: this backend captures from a single interface" in said, said
+    assert "any: this backend captures from one interface" in said, said
     if not os.access("/dev/net/tun", os.W_OK):
         print("SKIP: raw IP: /dev/net/tun cannot be opened")
         return
@@ -152,49 +152,49 @@ def test_links(far):
         run.ended()
         assert read_rows() == [["101", "ok", "1.2.3.4", "5.6.7.8", "53"]], backend
     run = Run("-i", "tun0")
-    os.close(tun)  # and the interface is gone
+    os.close(tun)  # removes the interface
     said = run.ended(2)
-    assert "tun0: the interface is gone, or down" in said, said
+    assert "tun0: the interface was removed or is down" in said, said
     assert read_rows() == []
 
 
 def test_bad_input(_far):
-    """One line that says what and where, and what to do."""
+    """Errors are one line with the reason and advice."""
     for backend in BACKENDS:
         said = pktbench("extract", "-i", "vC", "--backend", backend, status=2)
-        assert said.count("\n") == 1 and "vC: there is no such interface" in said, said
+        assert said.count("\n") == 1 and "vC: no such interface" in said, said
         assert "lo" in said and "vA" in said, said
         sh("ip", "link", "add", "down0", "type", "veth", "peer", "name", "down1")
         said = pktbench("extract", "-i", "down0", "--backend", backend, status=2)
         assert "down0: the interface is down: `ip link set down0 up`" in said, said
         sh("ip", "link", "del", "down0")
     for arguments, words in (
-            (["benign.pcap", "-c", "3"], "-c is for -i and --follow"),
-            (["benign.pcap", "-i", "vA"], "-i and a CAPTURE exclude each other"),
-            (["-i", "vA", "--join"], "--join is for captures that are whole"),
-            (["-i", "vA", "--rotate-size", "1MB"], "need a file"),
+            (["benign.pcap", "-c", "3"], "-c requires -i or --follow"),
+            (["benign.pcap", "-i", "vA"], "-i cannot be combined with a CAPTURE"),
+            (["-i", "vA", "--join"], "--join cannot be combined with -i or --follow"),
+            (["-i", "vA", "--rotate-size", "1MB"], "require an output file"),
             (["-i", "vA", "--backend", "read-all", "--level", "frames"],
-             "read-all does not capture from an interface"),
+             "read-all does not support -i"),
             (["-i", "vA", "--rotate-size", "big", "-o", "x"], "--rotate-size big: must be a size"),
-            (["-i", "vA", "-c", "1", "--count", "2"], "are the same"),
-            (["--follow"], "one CAPTURE"),
-            (["--follow", "-f", "tcp", "benign.pcap"], "-f does not go with --follow"),
-            (["--follow", "--backend", "libpcap", "benign.pcap"], "does not follow"),
-            (["--follow", "--snaplen", "100", "benign.pcap"], "--snaplen is for -i"),
+            (["-i", "vA", "-c", "1", "--count", "2"], "are the same option"),
+            (["--follow"], "exactly one CAPTURE"),
+            (["--follow", "-f", "tcp", "benign.pcap"], "-f cannot be combined with --follow"),
+            (["--follow", "--backend", "libpcap", "benign.pcap"], "does not support --follow"),
+            (["--follow", "--snaplen", "100", "benign.pcap"], "--snaplen requires -i"),
             ([], "an operand is missing")):
         said = pktbench("extract", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said
 
 
 def test_rights(far):
-    """Without the right it says what to do; with it no root is needed."""
+    """Without CAP_NET_RAW, an error with advice; with it, root is not needed."""
     if os.environ[INSIDE] != "root" or not shutil.which("setpriv"):
         print("SKIP: capture without root: this needs root and setpriv")
         return
     program = str(Path("pktbench-copy").resolve())
     shutil.copy(PKTBENCH, program)
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    leaks = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # it may not be looked into
+    leaks = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # not allowed with capabilities
 
     def captures(prefix):
         run = Run("-i", "vA", "--backend", backend, "-c", "5", prefix=prefix, program=program,

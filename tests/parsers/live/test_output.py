@@ -1,5 +1,4 @@
-"""What live capture writes: rows in time for a reader who waits, files that are whole, full disks,
-readers that go away.
+"""Output of live capture: flushing, rotation, full disks, readers that close the pipe.
 
 Usage: test_output.py PKTBENCH SEND"""
 
@@ -14,7 +13,7 @@ from wire import (BACKENDS, PATIENCE, Run, counts, file_rows, main_on_wire, pktb
 
 
 def test_flush(far):
-    """A quiet link feeds its reader: rows come though no block is full, and no packet follows."""
+    """Rows are written in time, although no block is full and no further packet arrives."""
     for backend in BACKENDS:
         for options in (("--format", "csv"), ("--format", "arrow"), ("--immediate",)):
             run = Run("-i", "vA", "--backend", backend, "--flush-every", "50ms", *options,
@@ -34,7 +33,7 @@ def test_flush(far):
 
 
 def send_twice(far, packets, suffix):
-    """The second half once a file of the first has appeared, however slow the machine is."""
+    """Send the second half after a file of the first has appeared, also on a slow machine."""
     assert far.send("flood.pcap", packets).wait() == 0
     until = time.monotonic() + PATIENCE
     while not list(Path(".").glob(f"piece-*-0*.{suffix}")):
@@ -52,7 +51,7 @@ def pieces(suffix):
 
 
 def test_rotation(far):
-    """Every piece is complete by itself, and together they are all rows."""
+    """Every file is complete, and together they contain all rows."""
     half = file_rows("flood.pcap", "--columns", "ts_ns,src,dst")[:6000]
     wanted = [[str(i + 1), *row] for i, row in enumerate(half + half)]
     options = ("-i", "vA", "--columns", "packet,ts_ns,src,dst")
@@ -81,7 +80,7 @@ def test_rotation(far):
 
 
 def test_disk_full(far):
-    """The rows written so far are told, and no half-written file is left."""
+    """The number of rows written is reported, and no incomplete file is left."""
     Path("small").mkdir()
     sh("mount", "-t", "tmpfs", "-o", "size=1000k", "tmpfs", "small")
     for backend in BACKENDS:
@@ -94,17 +93,17 @@ def test_disk_full(far):
     run = Run("-i", "vA", "--rotate-size", "400kB", out="small/out.csv")
     assert far.send("flood.pcap", 10000).wait() == 0
     said = run.ended(2)
-    assert "files that were finished stay" in said, said
+    assert "completed files remain" in said, said
     rows = int(said.split(", after ")[1].split()[0])
-    kept = sum(len(read_rows(path)) for path in Path("small").iterdir())
-    assert 0 < kept <= rows, (kept, said)
+    complete = sum(len(read_rows(path)) for path in Path("small").iterdir())
+    assert 0 < complete <= rows, (complete, said)
     sh("umount", "small")
     said = pktbench("extract", "flood.pcap", "-o", "/dev/full", status=2)
     assert "/dev/full: cannot write: No space left on device, after 0 rows" in said, said
 
 
-def test_reader_gone(far):
-    """Whoever reads the rows goes away: a quiet end, also where no packet comes."""
+def test_reader_closed(far):
+    """The reader closes the pipe: the program ends without an error, also without packets."""
     for backend in BACKENDS:
         for packets in (0, 100):
             run = Run("-i", "vA", "--backend", backend, "--flush-every", "20ms",
@@ -112,7 +111,7 @@ def test_reader_gone(far):
             if packets:
                 assert far.send("benign.pcap", packets).wait() == 0
                 run.process.stdout.readline()
-            else:  # the output is opened with its first row
+            else:  # the output is opened by the first row
                 assert far.send("benign.pcap", 1).wait() == 0
                 run.process.stdout.readline()
             run.process.stdout.close()

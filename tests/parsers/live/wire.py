@@ -1,5 +1,5 @@
-"""What the tests of packets that are still coming share: namespaces with a wire between them, a
-pktbench that goes on, and its rows. Each runs as: TEST.py PKTBENCH SEND"""
+"""Shared by the tests of live capture: network namespaces with a veth pair, a running pktbench, its
+rows. Each test runs as: TEST.py PKTBENCH SEND"""
 
 import csv
 import io
@@ -16,8 +16,8 @@ from pathlib import Path
 PKTBENCH, SEND = (os.path.abspath(path) for path in sys.argv[1:3])
 INSIDE = "PKTBENCH_TEST_NAMESPACE"
 BACKENDS = ("raw", "libpcap")
-PATIENCE = 60  # s, for what must happen at all
-RATE = 20000  # packets/s, that any machine sustains
+PATIENCE = 60  # time limit of everything that must happen, s
+RATE = 20000  # packets/s; low enough for any machine
 
 
 def skip(why):
@@ -26,7 +26,7 @@ def skip(why):
 
 
 def enter_namespace():
-    """Start this test again in namespaces of its own, where it may do all that it needs to."""
+    """Restart this test in its own namespaces, where it has all permissions that it needs."""
     for tool in ("unshare", "nsenter", "ip"):
         if not shutil.which(tool):
             skip(f"{tool} is not installed")
@@ -46,7 +46,7 @@ def sh(*words):
 
 
 def received_by(interface):
-    """Packets, as the interface itself counts them."""
+    """Packets received, by the interface's counter."""
     for line in Path("/proc/net/dev").read_text(encoding="utf-8").splitlines():
         if line.strip().startswith(f"{interface}:"):
             return int(line.split(":")[1].split()[1])
@@ -54,7 +54,7 @@ def received_by(interface):
 
 
 class Far:
-    """The namespace at the other end of the wire."""
+    """The namespace at the far end of the veth pair."""
 
     def __init__(self):
         self.holder = subprocess.Popen(["unshare", "--net", "sleep", "1000"])
@@ -82,7 +82,7 @@ class Far:
 
 
 class Run:
-    """A pktbench extract that goes on."""
+    """A running pktbench extract."""
 
     def __init__(self, *arguments, out="out.csv", wait="ing with", stdout=None, prefix=(),
                  **options):
@@ -117,10 +117,10 @@ def pktbench(*arguments, status=0):
 
 
 def rows_of(text, *without):
-    """Rows of CSV, without the columns that differ from one time to the other."""
+    """Rows of CSV, without ts_ns and the columns `without`."""
     rows = list(csv.reader(io.StringIO(text)))
-    kept = [i for i, name in enumerate(rows[0]) if name not in ("ts_ns", *without)]
-    return [[row[i] for i in kept] for row in rows[1:]]
+    columns = [i for i, name in enumerate(rows[0]) if name not in ("ts_ns", *without)]
+    return [[row[i] for i in columns] for row in rows[1:]]
 
 
 def read_rows(path="out.csv", *without):
@@ -132,7 +132,7 @@ def file_rows(capture, *options):
 
 
 def first_packets(source, count, path):
-    """A capture of the source's first packets, over and over."""
+    """Write a capture of `count` packets: those of the source, repeated as needed."""
     content = Path(source).read_bytes()
     records, at = [], 24
     while at < len(content):
@@ -144,7 +144,7 @@ def first_packets(source, count, path):
 
 
 def counts(said):
-    """Rows, packets received, packets dropped, as they are said at the end."""
+    """Rows, packets received and packets dropped, from the message at the end."""
     line = next(line for line in said.splitlines() if "the kernel received" in line)
     words = line.replace("none", "0").split()
     rows = int(words[words.index("rows;") - 1])
@@ -160,7 +160,7 @@ def captures_make():
 
 
 def tests_run(tests, *arguments):
-    """All of them, though some fail. The exit status."""
+    """Run all tests, also after a failure. Returns the exit status."""
     failed = 0
     for name, test in list(tests.items()):
         if not name.startswith("test_"):
@@ -169,14 +169,14 @@ def tests_run(tests, *arguments):
         try:
             test(*arguments)
             print(f"ok   {name} ({time.monotonic() - begin:.1f} s)", flush=True)
-        except Exception as error:  # every test is run
+        except Exception as error:
             failed += 1
             print(f"FAIL {name}: {type(error).__name__}: {error}", flush=True)
     return 1 if failed else 0
 
 
 def main_on_files(tests):
-    """In a folder of its own; the tests take nothing."""
+    """Run tests without arguments in a temporary folder."""
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         captures_make()
@@ -186,7 +186,7 @@ def main_on_files(tests):
 
 
 def main_on_wire(tests):
-    """In namespaces of its own; the tests take the far end of the wire."""
+    """Run tests in network namespaces; their argument is the far end."""
     if INSIDE not in os.environ:
         enter_namespace()
     with tempfile.TemporaryDirectory() as work:

@@ -1,4 +1,4 @@
-/* Rows out and back: CSV, digests, the checksum, output files. */
+/* CSV written and read back, digests, checksums, output files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 static pkt_batch batch, back;
 
-/* Two rows: an IPv6 TCP packet, and a frame that nothing is known of. */
+/* Two rows: an IPv6 TCP packet, and a frame without headers. */
 static void rows_make(void)
 {
     memset(&batch, 0, sizeof batch);
@@ -173,7 +173,7 @@ static void test_double_text(void **state)
         *end = '\0';
         assert_in_range(end - text, 1, 25);
         if (strtod(text, NULL) != value)
-            fail_msg("%s is read back as another number than %.17g", text, value);
+            fail_msg("%s is read back as a number different from %.17g", text, value);
     }
 }
 
@@ -205,7 +205,7 @@ static void test_address_text(void **state)
     }
 }
 
-/* The digest of a column depends on its cells and their order, not on how rows were batched. */
+/* The digest of a column depends on its cells and their order, not on the batches. */
 static void test_digest(void **state)
 {
     (void)state;
@@ -253,7 +253,7 @@ static uint64_t checksum_of(size_t rows, size_t batch_rows, size_t changed)
     return null.checksum;
 }
 
-/* The checksum is the same however rows are batched, and sees the rows that it looks at. */
+/* The checksum does not depend on the batches, and changes with the rows that it includes. */
 static void test_checksum(void **state)
 {
     (void)state;
@@ -274,7 +274,7 @@ static void test_outfile(void **state)
     (void)snprintf(path, sizeof path, "%s/file", folder);
     assert_int_equal(pkt_atomic_file_open(&out, path, &err), 0);
     fputs("new", out.file);
-    assert_int_equal(access(path, F_OK), -1); /* not before it is whole */
+    assert_int_equal(access(path, F_OK), -1); /* not before it is complete */
     assert_int_equal(pkt_atomic_file_commit(&out, &err), 0);
     assert_int_equal(pkt_atomic_file_open(&out, path, &err), 0);
     fputs("half", out.file);
@@ -284,7 +284,7 @@ static void test_outfile(void **state)
     fclose(file);
     assert_string_equal(text, "new");
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0); /* nothing else was left in it */
+    assert_int_equal(rmdir(folder), 0); /* no other file is left */
     assert_int_equal(pkt_atomic_file_open(&out, "/nowhere/file", &err), -1);
     assert_int_equal(err.code, PKT_ERR_WRITE);
     assert_int_equal(pkt_atomic_file_open(&out, "/dev/full", &err), 0);

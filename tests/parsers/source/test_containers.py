@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Containers from the outside: the same packets give the same rows whatever holds them, `info` says
-what capinfos says, and every limit is kept.
+"""Containers: equal packets give equal rows in every container, `info` agrees with capinfos, and
+limits are enforced.
 
-Usage: test_containers.py PKTBENCH [SANITIZERS], with which memory cannot be limited."""
+Usage: test_containers.py PKTBENCH [SANITIZERS]; with SANITIZERS, memory is not limited."""
 
 import csv
 import gzip
@@ -26,13 +26,13 @@ from corpus import corpus_folder
 PKTBENCH = os.path.realpath(sys.argv[1])
 SANITIZERS = len(sys.argv) > 2 and sys.argv[2]
 CAPINFOS = shutil.which("capinfos")
-SAMPLE = 60  # captures of the corpus that capinfos is asked about
-# Where capinfos is wrong about times: why.
-TIMES_APART = {
+SAMPLE = 60  # captures of the corpus that are compared with capinfos
+# Captures for which the times of capinfos are wrong, and the reason.
+WRONG_TIMES = {
     "le-ps": "units below 2^-34 s overflow in wiretap",
     "be-ps": "units below 2^-34 s overflow in wiretap",
-    "own__v_ts_backwards_and_2038.pcap": "time 0 counts as none",
-    "own__v_usec_overflow.pcap": "a fraction above a second is shown as it is",
+    "own__v_ts_backwards_and_2038.pcap": "time 0 is treated as no time",
+    "own__v_usec_overflow.pcap": "a fraction above a second is not carried over",
 }
 failures = []
 
@@ -73,7 +73,7 @@ def write(name, data):
 
 
 def packings(data):
-    """name -> the data, compressed; in one piece and in two."""
+    """name -> the data, compressed as one member and as two."""
     half = len(data) // 2
     out = {
         "gz": gzip.compress(data),
@@ -101,7 +101,7 @@ def generated(name, *options):
 
 
 def pcap_parse(data):
-    """Little-endian, microseconds: (seconds, fraction, captured, original, bytes) of every record."""
+    """(seconds, fraction, captured, original, bytes) of every record; little-endian, microseconds."""
     at, out = 24, []
     while at < len(data):
         seconds, fraction, captured, original = struct.unpack_from("<4I", data, at)
@@ -140,7 +140,7 @@ def interface(order, resolution=6, offset=0, snaplen=0):
 def units(resolution, offset, record):
     seconds, microseconds = record[0] - offset, record[1]
     base = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
-    # The first unit whose nanoseconds reach the record's.
+    # Rounded up: the first unit that is not before the record's time.
     return -(-(seconds * 10**6 + microseconds) * base // 10**6)
 
 
@@ -158,8 +158,8 @@ def obsolete(order, record):
     )
 
 
-def noise(order):
-    """Blocks that hold no packet: name resolution, statistics, custom, unknown."""
+def other_blocks(order):
+    """Blocks that are not packets: name resolution, statistics, custom, unknown."""
     return b"".join(block(order, kind, b"\1\2\3\4\5\6\7\10") for kind in (4, 5, 0xBAD, 0x40000BAD, 10, 0x7777))
 
 
@@ -168,7 +168,7 @@ def pcapng_variants(records):
         head = section(order)
         yield f"{name}-us", head + interface(order) + b"".join(enhanced(order, r) for r in records)
         yield f"{name}-ns", head + interface(order, 9) + b"".join(enhanced(order, r, 0, 9) for r in records)
-        # Finer units than nanoseconds, cut by the reader.
+        # Units below a nanosecond, which the reader rounds down.
         yield f"{name}-ps", head + interface(order, 12, 1667000000) + b"".join(
             enhanced(order, r, 0, 12, 1667000000) for r in records
         )
@@ -179,7 +179,7 @@ def pcapng_variants(records):
             enhanced(order, r, 0, 6, -3600) for r in records
         )
         yield f"{name}-obsolete", head + interface(order) + b"".join(obsolete(order, r) for r in records)
-        yield f"{name}-noise", noise(order).join(
+        yield f"{name}-other-blocks", other_blocks(order).join(
             [head, interface(order), *(enhanced(order, r) for r in records), b""]
         )
         yield f"{name}-interfaces", head + b"".join(interface(order, n) for n in (6, 9, 8)) + b"".join(
@@ -195,7 +195,7 @@ def pcapng_variants(records):
 
 def same(expected, path, words, *options):
     if rows(path, *options) != expected:
-        fail(f"{words}: other rows than in the plain capture")
+        fail(f"{words}: rows differ from those of the plain capture")
 
 
 def check_variants():
@@ -224,11 +224,11 @@ def check_variants():
         for backend in ("raw", "libpcap"):
             same(expected, write("packed", data), f"{name}, {backend}", "--backend", backend)
         if rows("-", data=data) != expected:
-            fail(f"{name} by standard input: other rows")
+            fail(f"{name} by standard input: rows differ")
         if rows("/dev/stdin", data=data) != expected:
-            fail(f"{name} by a pipe: other rows")
+            fail(f"{name} by a pipe: rows differ")
     if rows("-", data=plain) != expected:
-        fail("plain by standard input: other rows")
+        fail("plain by standard input: rows differ")
     for options in ([], ["--big-endian"], ["--interfaces", "5"], ["--interfaces", "3", "--big-endian"]):
         same(expected, generated("g.pcapng", "--format", "pcapng", *options), f"gen {options}")
     nanoseconds = rows(generated("g.pcap", "--ns"))
@@ -237,7 +237,7 @@ def check_variants():
 
 
 def capinfos(path):
-    """What capinfos says, None if it does not read the file whole."""
+    """The output of capinfos; None if it cannot read the complete file."""
     got = subprocess.run(["capinfos", "-TmQSNcdaeo", path], capture_output=True, text=True)
     if got.returncode != 0 or got.stderr:
         return None
@@ -246,13 +246,13 @@ def capinfos(path):
 
 
 def text_seconds(text):
-    """An ISO 8601 time of info's as capinfos -S shows it: seconds since 1970, nanoseconds behind."""
+    """An ISO 8601 time of `info` as seconds since 1970 and nanoseconds, like capinfos -S."""
     got = subprocess.run(["date", "-u", "-d", text[:19] + "Z", "+%s"], capture_output=True, text=True)
     return int(got.stdout), int(text[20:29])
 
 
 def check_info(path, words):
-    """True if capinfos had something to say."""
+    """Compare `info` with capinfos; False if capinfos cannot read the file."""
     theirs = capinfos(path) if CAPINFOS else None
     if not theirs:
         return False
@@ -264,17 +264,17 @@ def check_info(path, words):
     pairs = [("packets", "Number of packets"), ("original_bytes", "Data size (bytes)")]
     for mine, other in pairs:
         if str(ours[mine]) != theirs[other]:
-            fail(f"info {words}: {mine} {ours[mine]}, capinfos says {theirs[other]}")
-    if words in TIMES_APART:
+            fail(f"info {words}: {mine} {ours[mine]}, capinfos: {theirs[other]}")
+    if words in WRONG_TIMES:
         return True
     times = [("first", "Start time"), ("last", "End time")]
     for mine, other in times:
         if ours[mine] is None or theirs[other] == "n/a":
             continue
         seconds, nanoseconds = text_seconds(ours[mine])
-        whole, _, fraction = theirs[other].partition(".")
-        if seconds != int(whole) or str(nanoseconds).zfill(9)[: len(fraction)] != fraction:
-            fail(f"info {words}: {mine} {ours[mine]}, capinfos says {theirs[other]}")
+        integer, _, fraction = theirs[other].partition(".")
+        if seconds != int(integer) or str(nanoseconds).zfill(9)[: len(fraction)] != fraction:
+            fail(f"info {words}: {mine} {ours[mine]}, capinfos: {theirs[other]}")
     if ours["first"] and theirs["Strict time order"] in ("True", "False"):
         if str(ours["in_order"]) != theirs["Strict time order"]:
             fail(f"info {words}: in_order {ours['in_order']}, capinfos {theirs['Strict time order']}")
@@ -311,7 +311,7 @@ def check_limits():
 
 
 def times(capture, backends=("raw", "libpcap")):
-    """Of every packet, by all readers, and what info says."""
+    """Time stamps of every packet, which must be equal for all readers, and the output of info."""
     shown = json.loads(run("info", write("times", capture), "--format", "json").stdout)
     columns = ("--format", "csv", "--columns", "ts_ns")
     ways = [("--backend", name) for name in backends] + [("--join",), ("-f", "greater 0")]
@@ -322,7 +322,7 @@ def times(capture, backends=("raw", "libpcap")):
 
 
 def check_times():
-    """Times that 64 bits do not hold are the nearest ones that they do, and nothing wraps."""
+    """Times outside the range of 64 bits are clamped; none wraps around."""
     first, last, second = -(2**63), 2**63 - 1, 10**9
     now = 1_700_000_000_123_456
 
@@ -348,35 +348,35 @@ def check_times():
         (0x80 + 10, 0, 2**60, last),
     ):
         capture = section("<") + interface("<", resolution, offset) + stamped(stamp)
-        # libpcap's own sum of such seconds wraps.
+        # The sum of seconds wraps around in libpcap.
         backends = ("raw", "libpcap") if abs(offset) < 2**62 else ("raw",)
         found, shown = times(capture, backends)
         if found != [expected] or shown["interfaces"][0]["offset_s"] != offset:
-            fail(f"resolution {resolution}, offset {offset}, {stamp}: {found}, not {expected}")
+            fail(f"resolution {resolution}, offset {offset}, {stamp}: {found}, wanted {expected}")
     wide = interface("<", 6, -9 * second) + interface("<", 6, 7 * second)
     found, shown = times(section("<") + wide + stamped(0) + stamped(0, 1))
     if found != [-9 * 10**18, 7 * 10**18] or shown["duration_s"] != 16e9:
         fail(f"times 16e9 s apart: {found}, duration {shown['duration_s']}")
-    # Packets without a time are told of, by both ways of reading.
+    # A warning of packets without a time stamp.
     bare = block("<", 3, struct.pack("<I", 1) + b"a")
     write("bare", section("<") + interface("<") + bare + stamped(now) + bare)
     write("zero", pcap_make([(0, 0, 1, 1, b"a")]))
     for way in ((), ("--join",), ("-f", "greater 0")):
-        expect(0, "2 packets have the time 0", "extract", "bare", *way)
+        expect(0, "2 packets have time 0", "extract", "bare", *way)
         if run("extract", "zero", *way).stderr:
-            fail(f"a time of 0 {way}")
-    # An option that may be there once: the first one counts. libpcap refuses it.
+            fail(f"a warning of time 0 in pcap {way}")
+    # A repeated option that must not be repeated: the first one counts. libpcap reports an error.
     twice = struct.pack("<HHI", 1, 0, 0) + b"".join(
         struct.pack("<HHI", 9, 1, resolution) for resolution in (9, 3)
     )
     write("twice", section("<") + block("<", 1, twice) + stamped(now))
     if rows("twice", "--columns", "ts_ns").split()[1:] != [b"%d" % now]:
-        fail("the first of two resolutions counts")
+        fail("not the first of two resolutions is used")
     expect(2, "10^-20 s, finer than", "extract", write("fine", section("<") + interface("<", 20)))
 
 
 def check_padding():
-    """Zeros behind compressed data, and before more of it."""
+    """Zero bytes after compressed data, and between members."""
     plain = pcap_make([(1, 2, 1, 1, b"a"), (2, 2, 1, 1, b"b")])
     packers = {"gzip": gzip.compress, "xz": lzma.compress}
     if shutil.which("zstd"):
@@ -384,16 +384,16 @@ def check_padding():
     for name, pack in packers.items():
         for zeros in (1, 3, 4, 512):
             padded = name != "xz" or zeros % 4 == 0
-            for more, sound in ((b"", padded), (pack(plain[40:]), padded and name == "xz")):
+            for more, valid in ((b"", padded), (pack(plain[40:]), padded and name == "xz")):
                 data = pack(plain[:40] if more else plain) + bytes(zeros) + more
-                words = "" if sound else f"{zeros} bytes of zeros stand behind its data"
-                got = expect(0 if sound else 2, words, "extract", write("padded", data))
-                if len(got.stdout.splitlines()) != (3 if sound or not more else 1):
+                words = "" if valid else f"{zeros} zero bytes after the compressed data"
+                got = expect(0 if valid else 2, words, "extract", write("padded", data))
+                if len(got.stdout.splitlines()) != (3 if valid or not more else 1):
                     fail(f"{name} and {zeros} zeros: {got.stdout}")
 
 
 def finished(reader):
-    """What it wrote, unless it waits for ever."""
+    """The reader's output; empty if it does not end."""
     try:
         return reader.communicate(timeout=60)[0]
     except subprocess.TimeoutExpired:
@@ -402,27 +402,28 @@ def finished(reader):
 
 
 def check_pipes():
-    """A writer that comes late, and standard input that does not wait."""
+    """A named pipe with a late writer, a closed writer, and non-blocking standard input."""
     plain = pcap_make([(1, 2, 1, 1, b"a")])
     os.mkfifo("pipe")
     with subprocess.Popen([PKTBENCH, "extract", "pipe"], stdout=subprocess.PIPE) as reader:
         time.sleep(0.1)
-        pipe = os.open("pipe", os.O_RDWR)  # does not wait for a reader that has gone
+        pipe = os.open("pipe", os.O_RDWR)  # O_RDWR does not block without a reader
         os.write(pipe, plain)
         while reader.poll() is None and select.select([pipe], [], [], 0)[0]:
-            time.sleep(0.01)  # it has read everything before the last writer goes
+            time.sleep(0.01)  # until the reader has read everything
         os.close(pipe)
         if len(finished(reader).splitlines()) != 2:
-            fail("a named pipe whose writer came late")
-    # By another name, when the writer has gone: its bytes are there, and no other writer comes.
+            fail("a named pipe with a late writer")
+    # The writer has closed the pipe; its bytes are still in it.
     pipe = os.open("pipe", os.O_RDWR)
     os.write(pipe, plain)
-    again = os.open("pipe", os.O_RDONLY)
+    read_end = os.open("pipe", os.O_RDONLY)
     os.close(pipe)
-    with subprocess.Popen([PKTBENCH, "extract", "/dev/stdin"], stdin=again, stdout=subprocess.PIPE) as reader:
+    with subprocess.Popen([PKTBENCH, "extract", "/dev/stdin"], stdin=read_end,
+                          stdout=subprocess.PIPE) as reader:
         if len(finished(reader).splitlines()) != 2:
-            fail("a named pipe whose writer has gone")
-    os.close(again)
+            fail("a named pipe whose writer has closed it")
+    os.close(read_end)
     out, into = os.pipe2(os.O_NONBLOCK)
     with subprocess.Popen([PKTBENCH, "extract", "-"], stdin=out, stdout=subprocess.PIPE) as reader:
         os.close(out)
@@ -431,11 +432,11 @@ def check_pipes():
         os.write(into, plain)
         os.close(into)
         if len(finished(reader).splitlines()) != 2:
-            fail("standard input that does not wait")
+            fail("non-blocking standard input")
 
 
-def check_heads():
-    """What is said of files that are not read."""
+def check_headers():
+    """Error messages for files that are not supported."""
     for link in (0x00010001, 0x03FF0001):
         write("reserved", pcap_make([], link=link))
         expect(2, "reserved bits beside its link type", "extract", "reserved")
@@ -447,8 +448,8 @@ def check_heads():
 
 
 def check_bombs():
-    """0.3 GB of packets of zeros from some kilobytes: streamed in constant memory, but no file is
-    made of it."""
+    """A decompression bomb, 0.3 GB from a few kB: streaming needs constant memory; commands that
+    need a file refuse it."""
     if not shutil.which("zstd"):
         print("SKIP: decompression limits: zstd is not installed")
         return
@@ -458,24 +459,24 @@ def check_bombs():
     memory = 120 << 20
     got = run("extract", "bomb.zst", "--format", "none", limit=memory)
     if got.returncode != 0:
-        fail(f"a bomb is streamed in {memory} bytes: {got.stderr.decode()}")
+        fail(f"streaming a bomb with {memory} bytes of memory: {got.stderr.decode()}")
     shown = json.loads(run("info", "bomb.zst", "--format", "json", limit=memory).stdout)
     if shown["packets"] != 4800:
         fail("packets of a bomb")
     for command in (["verify"], ["bench"], ["slice", "-o", "slice.pcap"]):
         expect(2, "zstd: decompresses to more than 1000 times its size", command[0], "bomb.zst", *command[1:])
     if os.path.exists("slice.pcap"):
-        fail("a slice of a bomb is left")
+        fail("a slice of a bomb was written")
     wide = zstd(bytes(300 << 20), "--ultra", "-1", "--long=28")
-    expect(2, "zstd: its window takes more than the limit", "extract", write("wide.zst", wide))
+    expect(2, "zstd: the window needs more than the limit", "extract", write("wide.zst", wide))
     filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}]
     expect(
-        2, "xz: its dictionary takes more than the limit", "extract", write("wide.xz", lzma.compress(records, filters=filters))
+        2, "xz: the dictionary needs more than the limit", "extract", write("wide.xz", lzma.compress(records, filters=filters))
     )
 
 
 def check_faults():
-    """Compressed captures that are cut or damaged: the rows before stand."""
+    """Truncated and damaged compressed captures: the rows before the damage are written."""
     with open("plain.pcap", "rb") as file:
         plain = file.read()
     expected = rows("plain.pcap").splitlines()
@@ -483,20 +484,20 @@ def check_faults():
         if not name.endswith("twice"):
             continue
         write("cut", data[:-40])
-        got = expect(0, "is cut", "extract", "cut")
+        got = expect(0, "truncated", "extract", "cut")
         lines = got.stdout.splitlines()
         if len(lines) < len(expected) // 2 - 1 or lines != expected[: len(lines)]:
             fail(f"{name}, cut: {len(lines)} lines")
-        expect(2, "is cut", "extract", "cut", "--strict")
-        write("cut", data + b"rubbish behind the last one")
+        expect(2, "truncated", "extract", "cut", "--strict")
+        write("cut", data + b"invalid bytes after the last member")
         expect(2, f"{len(expected) - 1} rows before it were written", "extract", "cut")
         expect(2, "", "verify", "cut")
-    if shutil.which("zstd"):  # libzstd would also decompress what was its format before RFC 8878
+    if shutil.which("zstd"):  # libzstd can also decompress formats older than RFC 8878
         old = bytes.fromhex("26b52ffd320000000000")
         got = expect(2, "zstd: ", "extract", write("old.zst", zstd(plain) + old))
         if got.stdout.splitlines() != expected:
             fail("the rows before a frame of an old format")
-        skippable = bytes.fromhex("5a2a4d1803000000616263")  # the first frame is one for pzstd
+        skippable = bytes.fromhex("5a2a4d1803000000616263")  # as pzstd writes at the start
         for i, data in enumerate((skippable + zstd(plain), zstd(plain) + skippable)):
             if rows(write("skipped.zst", data)).splitlines() != expected:
                 fail(f"a skippable frame, {('first', 'last')[i]}")
@@ -510,7 +511,7 @@ def check_corpus():
     with open(os.path.join(edge, "MANIFEST.tsv"), encoding="utf-8") as file:
         manifest = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     own = [m for m in manifest if m["file"].startswith("own__") and m["tshark_packets"] == "205"]
-    # All of them hold the same packets: some without times or with finer ones, one with frame check
+    # All contain the same packets; some without time stamps or with finer ones, one with frame check
     # sequences.
     def cells(name, first=0):
         lines = rows(os.path.join(edge, name)).splitlines()[1:]
@@ -524,7 +525,7 @@ def check_corpus():
             continue
         first = 3 if "fcs" in name else 1 if "spb" in name or "ns" in name or "2pow" in name else 0
         if cells(name, first) != cells(reference, first):
-            fail(f"{name}: other rows than in {reference}")
+            fail(f"{name}: rows differ from those of {reference}")
         compared += 1
     for pair in ("ng_ns", "ng_spb", "ng_spb_snap80", "ng_tsres_2pow20", "ng_2idb_us_ns_interleaved"):
         if cells(f"own__v_{pair}_le.pcapng") != cells(f"own__v_{pair}_be.pcapng"):
@@ -532,7 +533,7 @@ def check_corpus():
     if cells("own__v_ns_le.pcap") != cells("own__v_ng_ns_le.pcapng"):
         fail("own__v_ns_le: pcap and pcapng differ")
     if compared < 10:
-        fail(f"only {compared} containers of the corpus hold the same packets")
+        fail(f"only {compared} containers of the corpus contain the same packets")
     print(f"{compared} containers of the same packets in the corpus")
     asked = 0
     sample = random.Random(4).sample(manifest, len(manifest))
@@ -556,7 +557,7 @@ def main():
         check_times()
         check_padding()
         check_pipes()
-        check_heads()
+        check_headers()
         check_faults()
         check_bombs()
         check_corpus()

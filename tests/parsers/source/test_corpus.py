@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every file of $PKTBENCH_CORPUS/edge through the program: rows, or one line that says why not; no
-crash, no sanitizer's report. Most meaningful with the program built with sanitizers.
+"""Runs the program on every file of $PKTBENCH_CORPUS/edge: it must write rows or a one-line error,
+without a crash or a sanitizer report. Most useful with a build with sanitizers.
 
 Usage: test_corpus.py PKTBENCH. Exit status 77: skipped.
 """
@@ -21,7 +21,7 @@ REPORTS = ("Sanitizer", "runtime error:")
 
 
 def problem(command, path):
-    """What is wrong with the run, and its exit status."""
+    """Description of a failure ("": none), and the exit status."""
     try:
         done = subprocess.run([PKTBENCH, *command, path], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=TIMEOUT_S, check=False)

@@ -1,4 +1,4 @@
-/* Containers by literal bytes: what is read, what is refused and where. */
+/* Containers with literal bytes: the records, and the error and its offset. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static const source_case cases[] = {
      "1000000002 0/0 101; end"},
     {"pcap, seconds after 2038", PCAP_LE "ffffffff 00000000 00000000 00000000",
      "4294967295000000000 0/0 1; end"},
-    {"pcap, raw IP by another number",
+    {"pcap, raw IP with another link type number",
      "d4c3b2a1 0200 0400 00000000 00000000 00000400 0c000000 "
      "00000000 00000000 00000000 00000000",
      "0 0/0 101; end"},
@@ -56,25 +56,25 @@ static const source_case cases[] = {
      "00000000 00000000 00000000 00000000",
      "0 0/0 1; end"},
     {"pcap, no packets", PCAP_LE, "end"},
-    {"pcap, captured more than there was", PCAP_LE "00000000 00000000 02000000 01000000 aabb",
-     "0 2/1 1; end"},
-    {"pcap, cut in a record header", PCAP_LE "00000000 00000000 0000", "cut@24"},
-    {"pcap, cut in a packet",
+    {"pcap, captured length above the original length",
+     PCAP_LE "00000000 00000000 02000000 01000000 aabb", "0 2/1 1; end"},
+    {"pcap, truncated in a record header", PCAP_LE "00000000 00000000 0000", "cut@24"},
+    {"pcap, truncated in a packet",
      PCAP_LE "00000000 00000000 01000000 01000000 aa"
              "00000000 00000000 04000000 04000000 aabb",
      "0 1/1 1; cut@41"},
     {"pcap, absurd length", PCAP_LE "00000000 00000000 01000400 01000400 aabb", "corrupt@24"},
     {"pcap, version 3", "d4c3b2a1 0300 0400 00000000 00000000 00000400 01000000 ", "format@4"},
-    {"pcap, version 2.3: the larger length is the original one",
+    {"pcap, version 2.3: the original length is the larger one",
      "d4c3b2a1 0200 0300 00000000 00000000 00000400 01000000 "
      "01000000 00000000 02000000 03000000 aabb 02000000 00000000 03000000 02000000 aabb",
      "1000000000 2/3 1; 2000000000 2/3 1; end"},
-    {"pcap, version 2.2: the lengths in the other order",
+    {"pcap, version 2.2: lengths in reverse order",
      "a1b2c3d4 0002 0002 00000000 00000000 00040000 00000001 "
      "00000001 00000000 00000003 00000002 aabb 00000002 00000000 00000001 00000002 aabb",
      "1000000000 2/3 1; 2000000000 2/1 1; end"},
     {"pcap, version 2.5", "d4c3b2a1 0200 0500 00000000 00000000 00000400 01000000 ", "end"},
-    {"pcap, snaplen absurd, a packet above a small one",
+    {"pcap, a packet longer than the snaplen",
      "d4c3b2a1 0200 0400 00000000 00000000 01000000 01000000 "
      "00000000 00000000 02000000 03000000 aabb",
      "0 2/3 1; end"},
@@ -86,7 +86,7 @@ static const source_case cases[] = {
      "34cdb2a1 0200 0400 00000000 00000000 00000400 01000000 "
      "01000000 02000000 02000000 03000000 07000000 0800 00 00 aabb 01000000 02000000 02000000",
      "1000002000 2/3 1; cut@50"},
-    {"pcap, header cut", "d4c3b2a1 0200 0400 0000", "format@10"},
+    {"pcap, header truncated", "d4c3b2a1 0200 0400 0000", "format@10"},
     {"nothing", "", "format@0"},
     {"seven bytes of text", "6e6f7420612e0a", "format@0"},
     {"gzip", "1f8b0800 00000000 00030000", "format@0"},
@@ -114,7 +114,7 @@ static const source_case cases[] = {
      SHB_LE IDB_LE
      "02000000 24000000 0000 0000 00000000 01000000 04000000 04000000 aabbccdd 24000000",
      "1000 4/4 1; end"},
-    {"pcapng, a new section forgets the interfaces",
+    {"pcapng, interfaces end with their section",
      SHB_LE IDB_LE SHB_BE
      "00000006 00000024 00000000 00000000 00000000 00000004 00000005 aabbccdd 00000024",
      "corrupt@76"},
@@ -131,9 +131,9 @@ static const source_case cases[] = {
      SHB_LE IDB_LE
      "06000000 24000000 00000000 00000000 00000000 05000000 05000000 aabbccdd 24000000",
      "corrupt@48"},
-    {"pcapng, block of more than the limit", SHB_LE IDB_LE "ad0b0000 04000001 00000000",
-     "limit@48"},
-    {"pcapng, block of the limit, cut", SHB_LE IDB_LE "ad0b0000 00000001 00000000", "cut@48"},
+    {"pcapng, block larger than the limit", SHB_LE IDB_LE "ad0b0000 04000001 00000000", "limit@48"},
+    {"pcapng, block as large as the limit, truncated", SHB_LE IDB_LE "ad0b0000 00000001 00000000",
+     "cut@48"},
     {"pcapng, resolution finer than 10^-19 s",
      SHB_LE "01000000 20000000 0100 0000 00000000 0900 0100 14000000 00000000 20000000 ",
      "limit@44"},
@@ -152,16 +152,15 @@ static const source_case cases[] = {
      "04000000 10000000 00000000 10000000 05000000 10000000 00000000 10000000 "
      "0a000000 10000000 00000000 10000000 " EPB_LE("00000000", "00000000", "01000000"),
      "1000 4/5 1; end"},
-    {"pcapng, block of no body", SHB_LE IDB_LE "ad0b0000 0c000000 0c000000", "end"},
-    {"pcapng, block shorter than its frame", SHB_LE IDB_LE "ad0b0000 08000000 0c000000",
-     "corrupt@48"},
-    {"pcapng, cut in a block", SHB_LE IDB_LE "06000000 24000000 00000000", "cut@48"},
+    {"pcapng, block without body", SHB_LE IDB_LE "ad0b0000 0c000000 0c000000", "end"},
+    {"pcapng, block length below 12", SHB_LE IDB_LE "ad0b0000 08000000 0c000000", "corrupt@48"},
+    {"pcapng, truncated in a block", SHB_LE IDB_LE "06000000 24000000 00000000", "cut@48"},
     {"pcapng, option past its block",
      SHB_LE "01000000 1c000000 0100 0000 00000000 0900 ff00 09000000 1c000000 ", "corrupt@44"},
     {"pcapng, version 2", "0a0d0d0a 1c000000 4d3c2b1a 0200 0000 ffffffffffffffff 1c000000 ",
      "format@12"},
-    {"pcapng, no byte order", "0a0d0d0a 1c000000 00000000 0100 0000 ffffffffffffffff 1c000000 ",
-     "format@8"},
+    {"pcapng, invalid byte-order magic",
+     "0a0d0d0a 1c000000 00000000 0100 0000 ffffffffffffffff 1c000000 ", "format@8"},
 };
 
 static char path[] = "/tmp/pktbench-source.XXXXXX";
@@ -212,8 +211,8 @@ static void test_cases(void **state)
     }
 }
 
-/* Times and link types by libpcap are those of our own reader, also where its own numbers differ.
- */
+/* libpcap and pktbench's own reader return equal time stamps and link types, also where libpcap has
+ * other values. */
 static void test_libpcap(void **state)
 {
     (void)state;
@@ -223,7 +222,7 @@ static void test_libpcap(void **state)
         "00000000 00000000 00000000 00000000",
         "d4c3b2a1 0200 0400 00000000 00000000 00000400 67000000 "
         "00000000 00000000 00000000 00000000",
-        /* An offset of 2^40 s: more nanoseconds than fit. */
+        /* An offset of 2^40 s, which overflows in nanoseconds. */
         SHB_LE "01000000 20000000 0100 0000 00000000 0e00 0800 0000000000010000 20000000 " EPB_LE(
             "00000000", "00000000", "40420f00"),
     };
@@ -234,12 +233,12 @@ static void test_libpcap(void **state)
         file_fill(bytes, hex_bytes(same[i], bytes, sizeof bytes));
         for (size_t b = 0; b < 2; b++) {
             pkt_entry entry = PKT_INIT(pkt_entry);
-            pkt_capture slice = PKT_INIT(pkt_capture);
+            pkt_capture capture = PKT_INIT(pkt_capture);
             void *run;
             pkt_request request = level_request(PKT_LEVEL_FRAMES);
             assert_int_equal(pkt_registry_find(names[b], &entry), 0);
-            assert_int_equal(pkt_capture_open(path, &slice, NULL), 0);
-            assert_int_equal(entry.backend->open(NULL, &run, &slice, &request, NULL), 0);
+            assert_int_equal(pkt_capture_open(path, &capture, NULL), 0);
+            assert_int_equal(entry.backend->open(NULL, &run, &capture, &request, NULL), 0);
             assert_int_equal(entry.backend->next(run, &batches[b], NULL), 1);
             entry.backend->close(run);
         }
@@ -248,7 +247,7 @@ static void test_libpcap(void **state)
     }
 }
 
-/* What ended a source is said again. */
+/* Later reads return the same error. */
 static void test_end_is_sticky(void **state)
 {
     (void)state;
@@ -264,8 +263,7 @@ static void test_end_is_sticky(void **state)
     pkt_source_close(source);
 }
 
-/* Many records of the largest size, so that the window moves and grows; each is told apart by its
- * first bytes. */
+/* Many records of the largest size: the window moves and grows. The first bytes identify each. */
 static void test_window(void **state)
 {
     (void)state;
@@ -278,7 +276,7 @@ static void test_window(void **state)
     for (uint32_t i = 0; i < RECORDS; i++) {
         const uint32_t size = i % 3 ? PKT_MAX_RECORD - i : 50 + i;
         const uint32_t record[4] = {i, 0, size, size};
-        fwrite(record, 1, sizeof record, file); /* the tests run on little-endian machines */
+        fwrite(record, 1, sizeof record, file); /* for little-endian machines */
         memset(packet, (int)i, sizeof packet);
         fwrite(packet, 1, size, file);
     }
@@ -299,14 +297,14 @@ static void test_window(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    pkt_capture slice = PKT_INIT(pkt_capture);
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err;
-    assert_int_equal(pkt_capture_open("/nowhere/at-all", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/nowhere/at-all", &capture, &err), -1);
     assert_int_equal(err.code, PKT_ERR_IO);
     assert_int_equal(err.sys, ENOENT);
-    assert_int_equal(pkt_capture_open("/tmp", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/tmp", &capture, &err), -1);
     assert_int_equal(err.code, PKT_ERR_FORMAT);
-    assert_int_equal(pkt_capture_open("/dev/null", &slice, &err), -1);
+    assert_int_equal(pkt_capture_open("/dev/null", &capture, &err), -1);
     assert_int_equal(err.code, PKT_ERR_FORMAT);
 }
 

@@ -1,5 +1,5 @@
 // The report's page in a browser. Usage: node page.test.mjs MODULES CHROMIUM PAGE RESULTS.json...
-// Every figure of the page is looked up in the results that it names.
+// Every figure of the page is compared with the results.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,8 +15,8 @@ const url = pathToFileURL(path.resolve(page)).href;
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-// Three significant digits, thousands in groups: written here once more, so that the page's way of
-// writing numbers is checked too.
+// Three significant digits, thousands in groups. Implemented here again, to check the page's number
+// format.
 function shown(value) {
   const size = Math.abs(value);
   if (size >= 99.95) {
@@ -34,7 +34,7 @@ function at(json, pointer) {
   return found;
 }
 
-// The last digit may be off by one where a value lies on the edge between two.
+// The last digit may differ by one, because of rounding.
 function assertShown(text, value, where) {
   if (text === shown(value)) return;
   const number = Number(text.replaceAll(',', ''));
@@ -87,7 +87,7 @@ async function checkFigures(tab) {
   return figures.length;
 }
 
-// What looks like a number in a table without saying where it stands: only what is counted here.
+// Table cells that look like numbers, but have no reference to the results: only these are allowed.
 async function checkUntraced(tab) {
   const loose = await tab.$$eval('table.sorts tbody td', (cells) => cells
     .filter((cell) => /\d/.test(cell.textContent) && /^[\d.,\s[\]]+$/.test(cell.textContent) &&
@@ -164,7 +164,7 @@ async function checkFilter(tab) {
   assert.equal(await table.locator('tbody tr:visible').count(), total);
 }
 
-// Whatever can be used is reached by Tab alone.
+// All controls can be reached by the Tab key.
 async function checkKeyboard(tab) {
   const wanted = await tab.locator('a[href], button, input, summary, [tabindex="0"]').count();
   await tab.evaluate(() => { document.activeElement.blur(); window.reached = new Set(); });
@@ -218,7 +218,7 @@ async function checkNarrow(browser) {
   await context.close();
 }
 
-// On paper nothing can be scrolled to: A4, landscape, less its margins.
+// Printed pages (A4, landscape, without margins) cannot be scrolled.
 async function checkPrint(browser) {
   const { context, tab } = await open(browser, { viewport: { width: 1046, height: 700 } });
   await tab.emulateMedia({ media: 'print' });
