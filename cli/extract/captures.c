@@ -69,7 +69,7 @@ static int capture_end(const extraction *x, const char *name, int bad, uint64_t 
                        const pkt_err *err)
 {
     char text[PKT_ERR_TEXT];
-    const char *kept = rows_kept(x);
+    const char *kept = progress_text(x);
     if (!bad)
         return EXIT_DONE;
     pkt_err_text(err, text);

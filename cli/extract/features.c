@@ -88,8 +88,8 @@ static bool reset_every_get(extraction *x, const char *text)
         *bytes_limit = 0;
         return true;
     }
-    if (pkt_parse_bytes(text, &bytes) && bytes >= 1 && bytes <= LARGEST_PIECE) {
-        *piece = (uint64_t)bytes;
+    if (pkt_parse_bytes(text, &bytes) && bytes >= 1 && bytes <= RESET_EVERY_MAX) {
+        *bytes_limit = (uint64_t)bytes;
         return true;
     }
     message_error(

@@ -92,9 +92,9 @@ static void output_update(session *s)
  * this clock. Not for a file, whose packets may have any time. */
 static void windows_advance(session *s)
 {
-    if (s->x->features && !s->x->follow && s->fault.code == PKT_ERR_NONE)
-        (void)pkt_features_passed(s->x->features, pkt_clock_ns(CLOCK_REALTIME) - HAND_OVER_NS,
-                                  &s->fault);
+    if (s->x->features && !s->x->follow && s->output_error.code == PKT_ERR_NONE)
+        (void)pkt_features_advance(s->x->features, pkt_clock_ns(CLOCK_REALTIME) - DELIVERY_NS,
+                                   &s->output_error);
 }
 
 /* Wait for packets, for the next deadline, or until the reader of the rows closes the pipe. */
@@ -251,8 +251,9 @@ static int session_run(session *s, const pkt_capture *capture)
     if (bad) {
         char text[PKT_ERR_TEXT];
         status = err.code == PKT_ERR_TRUNCATED ? EXIT_DONE : EXIT_ERROR;
-        (status ? message_error : message_warning)(
-            "%s: %s: %" PRIu64 " %s", s->name, pkt_err_text(&err, text), s->packets, rows_kept(x));
+        (status ? message_error : message_warning)("%s: %s: %" PRIu64 " %s", s->name,
+                                                   pkt_err_text(&err, text), s->packets,
+                                                   progress_text(x));
     }
     if (failed)
         status = write_failed(s);

@@ -181,7 +181,7 @@ static int list_run(const arguments *arguments)
         return EXIT_ERROR;
     if (strcmp(what, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
-    if (strcmp(kind, "features") == 0) {
+    if (strcmp(what, "features") == 0) {
         json_t *sets = features_list();
         if (!json)
             features_show(sets);
