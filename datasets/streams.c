@@ -1,9 +1,9 @@
 #include "datasets/streams.h"
 
-#include "parsers/core/numbers.h"
-
 #include <search.h>
 #include <stdlib.h>
+
+#include "parsers/core/numbers.h"
 
 typedef struct endpoint {
     uint64_t hi, lo;

@@ -10,7 +10,6 @@ enum {
     SHARE_SCAN = 70,
     SHARE_BACKGROUND = 60,
     MEAN_GAP_NS = 60000
-
 };
 
 /* Put the payload of a tunnel: an IPv4 header and a UDP datagram with PAYLOAD bytes. */

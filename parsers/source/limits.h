@@ -1,6 +1,6 @@
 /* Limits on the input. Every limit of the readers is defined here and listed in the documentation;
  * tests/parsers/source/test_containers.py exceeds each of them. Limits of the decoders are defined
- * in decode.h. */
+ * in parsers/decode/limits.h. */
 #ifndef PKT_LIMITS_H
 #define PKT_LIMITS_H
 
