@@ -4,8 +4,10 @@
 
 #include "datasets/random.h"
 
+#include "parsers/core/numbers.h"
+
 /* 2022-11-01 00:00:00 UTC */
-#define DATASET_EPOCH_NS (INT64_C(1667260800) * 1000000000)
+#define DATASET_EPOCH_NS (INT64_C(1667260800) * NS_PER_S)
 
 /* Advance by a random gap, uniform between 0 and 2 * mean_ns. Returns the new time. */
 static inline int64_t clock_advance(int64_t *now, random_state *random, uint64_t mean_ns)

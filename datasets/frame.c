@@ -1,8 +1,6 @@
 #include "datasets/frame.h"
 
-enum { ETHERNET_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40 };
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
-enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58, PROTO_UDPLITE = 136 };
+#include "parsers/core/numbers.h"
 
 void store_u16(uint8_t *at, unsigned value)
 {

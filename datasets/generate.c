@@ -4,6 +4,7 @@
 
 #include "datasets/streams.h"
 #include "datasets/writer.h"
+#include "parsers/core/containers.h"
 #include "parsers/encode/csv.h"
 #include "parsers/util/atomic_file.h"
 
@@ -62,9 +63,9 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     if (f->defect)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "frame %llu of the scenario: %s",
                         (unsigned long long)g->packets, f->defect);
-    if (g->bytes + PCAP_RECORD_HEADER_BYTES + f->size > o->size)
+    if (g->bytes + PCAP_RECORD_HEADER + f->size > o->size)
         return 0;
-    g->bytes += PCAP_RECORD_HEADER_BYTES + f->size;
+    g->bytes += PCAP_RECORD_HEADER + f->size;
     size_t captured = o->snaplen && o->snaplen < f->size ? o->snaplen : f->size;
     if (f->captured && f->captured < captured)
         captured = f->captured;
@@ -107,7 +108,7 @@ static int generate(generation *g, const dataset_scenario *scenario, pkt_err *er
         free(frames);
         return -1;
     }
-    g->bytes = PCAP_FILE_HEADER_BYTES;
+    g->bytes = PCAP_FILE_HEADER;
     int bad = writer_begin(g->file, g->options, err) != 0 ||
               frames_write(g, &generator, frames, err) != 0 ||
               (g->truth.csv && (truth_flush(&g->truth, err) != 0 ||

@@ -3,7 +3,7 @@
 #include <search.h>
 #include <stdlib.h>
 
-enum { TCP = 6, SYN = 0x02, ACK = 0x10 };
+#include "parsers/core/numbers.h"
 
 typedef struct endpoint {
     uint64_t hi, lo;
@@ -70,10 +70,10 @@ static void syn_process(stream_table *table, conversation *c, const truth_row *t
 {
     bool *known = back ? &c->to_isn_known : &c->from_isn_known;
     uint32_t *isn = back ? &c->to_isn : &c->from_isn;
-    if (!(tcp->tcp_flags & SYN) || !*known || *isn == tcp->tcp_seq)
+    if (!(tcp->tcp_flags & TCP_SYN) || !*known || *isn == tcp->tcp_seq)
         return;
     *isn = tcp->tcp_seq;
-    if (tcp->tcp_flags & ACK)
+    if (tcp->tcp_flags & TCP_ACK)
         return;
     c->stream = table->tcp++;
     c->reversed = back;
@@ -86,9 +86,9 @@ static void isn_store(conversation *c, const truth_row *row, const truth_row *tc
     if (row->frag_off || (row->present & PKT_HAS_FRAG && row->ip_flags & 1) ||
         (row->verdict == PKT_BAD_LENGTH && row->l4_hlen >= 20))
         return;
-    uint32_t sender_isn = tcp->tcp_seq - (tcp->tcp_flags & SYN ? 0 : 1);
+    uint32_t sender_isn = tcp->tcp_seq - (tcp->tcp_flags & TCP_SYN ? 0 : 1);
     uint32_t receiver_isn = tcp->tcp_ack - 1;
-    bool acks = tcp->tcp_flags & ACK;
+    bool acks = tcp->tcp_flags & TCP_ACK;
     if (back ? !c->to_isn_known : !c->from_isn_known) {
         *(back ? &c->to_isn : &c->from_isn) = sender_isn;
         *(back ? &c->to_isn_known : &c->from_isn_known) = true;
@@ -107,7 +107,7 @@ int stream_table_number(stream_table *table, truth_row *row, const truth_row *l4
     conversation key = {.from = {row->src_hi, row->src_lo, l4->src_port},
                         .to = {row->dst_hi, row->dst_lo, l4->dst_port},
                         .ip_version = row->ip_version,
-                        .tcp = row->ip_proto == TCP};
+                        .tcp = row->ip_proto == PROTO_TCP};
     conversation reversed_key = key;
     reversed_key.from = key.to;
     reversed_key.to = key.from;

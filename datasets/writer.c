@@ -1,6 +1,7 @@
 #include "datasets/writer.h"
 
-#define NS_PER_S 1000000000
+#include "parsers/core/containers.h"
+#include "parsers/core/numbers.h"
 
 /* A header or block, built here before it is written. */
 typedef struct buffer {
@@ -25,22 +26,22 @@ static int out(FILE *file, const void *bytes, size_t size, pkt_err *err)
 static int pcap_begin(FILE *file, const dataset_options *o, pkt_err *err)
 {
     buffer b = {.big_endian = o->big_endian};
-    put(&b, o->nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 4);
+    put(&b, o->nanoseconds ? PCAP_MAGIC_NS : PCAP_MAGIC_US, 4);
     put(&b, 2, 2);
     put(&b, 4, 2);
     put(&b, 0, 4);
     put(&b, 0, 4);
     put(&b, o->snaplen ? o->snaplen : 262144, 4);
-    put(&b, 1, 4); /* LINKTYPE_ETHERNET */
+    put(&b, LINKTYPE_ETHERNET, 4);
     return out(file, b.bytes, b.size, err);
 }
 
 static int pcapng_begin(FILE *file, const dataset_options *o, pkt_err *err)
 {
     buffer b = {.big_endian = o->big_endian};
-    put(&b, 0x0a0d0d0a, 4);
+    put(&b, PCAPNG_SECTION, 4);
     put(&b, 28, 4);
-    put(&b, 0x1a2b3c4d, 4);
+    put(&b, PCAPNG_ORDER_MAGIC, 4);
     put(&b, 1, 2);
     put(&b, 0, 2);
     put(&b, 0xffffffff, 4); /* section length: not given */
@@ -51,17 +52,17 @@ static int pcapng_begin(FILE *file, const dataset_options *o, pkt_err *err)
     for (unsigned i = 0; i < o->interfaces; i++) {
         const uint32_t total = o->nanoseconds ? 32 : 20;
         b.size = 0;
-        put(&b, 1, 4);
+        put(&b, PCAPNG_INTERFACE, 4);
         put(&b, total, 4);
-        put(&b, 1, 2);
+        put(&b, LINKTYPE_ETHERNET, 2);
         put(&b, 0, 2);
         put(&b, o->snaplen, 4);
         if (o->nanoseconds) {
-            put(&b, 9, 2); /* if_tsresol: 10^-9 */
+            put(&b, PCAPNG_IF_TSRESOL, 2); /* 10^-9 */
             put(&b, 1, 2);
             for (size_t pad = 0; pad < 4; pad++)
                 put(&b, pad == 0 ? 9 : 0, 1);
-            put(&b, 0, 4); /* end of options */
+            put(&b, PCAPNG_OPTION_END, 4);
         }
         put(&b, total, 4);
         if (out(file, b.bytes, b.size, err) != 0)
@@ -93,7 +94,7 @@ static int pcapng_packet(FILE *file, const dataset_options *o, unsigned interfac
     const uint32_t padding = (4 - captured % 4) % 4, total = 32 + captured + padding;
     const uint64_t stamp = (uint64_t)(o->nanoseconds ? ts_ns : ts_ns / 1000);
     buffer b = {.big_endian = o->big_endian};
-    put(&b, 6, 4);
+    put(&b, PCAPNG_ENHANCED_PACKET, 4);
     put(&b, total, 4);
     put(&b, interface, 4);
     put(&b, (uint32_t)(stamp >> 32), 4);

@@ -6,8 +6,6 @@
 
 #include "datasets/options.h"
 
-enum { PCAP_FILE_HEADER_BYTES = 24, PCAP_RECORD_HEADER_BYTES = 16 };
-
 /* Write the pcap file header, or the pcapng section header and interface blocks. 0, or -1 and *err.
  */
 int writer_begin(FILE *file, const dataset_options *options, pkt_err *err);

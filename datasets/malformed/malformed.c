@@ -6,6 +6,8 @@
 
 #include "datasets/malformed/bytes.h"
 #include "datasets/writer.h"
+#include "parsers/core/containers.h"
+#include "parsers/core/numbers.h"
 #include "parsers/util/atomic_file.h"
 
 /* Largest capture of a case, and longest cell as text, bytes. */
@@ -64,12 +66,12 @@ static int packets_put(const malformed_case *c, FILE *file, pkt_err *err)
     if (writer_begin(file, &options, err) != 0)
         return -1;
     /* The link type is the last field of the file header, little-endian. */
-    if (fseek(file, PCAP_FILE_HEADER_BYTES - 4, SEEK_SET) != 0 ||
+    if (fseek(file, PCAP_FILE_HEADER - 4, SEEK_SET) != 0 ||
         fputc(c->link_type & 0xff, file) == EOF || fputc(c->link_type >> 8, file) == EOF ||
         fseek(file, 0, SEEK_END) != 0)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     for (size_t i = 0; i < MALFORMED_ROWS && c->packets[i].hex; i++) {
-        int64_t time = (first_time_s + (int64_t)i) * 1000000000;
+        int64_t time = (first_time_s + (int64_t)i) * NS_PER_S;
         if (!hex_parse(c->packets[i].hex, bytes, &size))
             return fail_hex(c, err);
         const uint32_t wire = c->packets[i].wire ? c->packets[i].wire : (uint32_t)size;

@@ -6,15 +6,9 @@
 #include "datasets/network.h"
 #include "datasets/scenario.h"
 #include "datasets/traffic/applications.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    FIN = 1,
-    SYN = 2,
-    PSH = 8,
-    ACK = 16,
-    PROTO_TCP = 6,
-    PROTO_UDP = 17,
-    PROTO_ICMPV6 = 58,
     SESSIONS = 24, /* concurrent */
     MEAN_GAP_NS = 4000000,
     MSS = 1460
@@ -76,7 +70,7 @@ static void session_open(benign_iot *s, session *c)
         .device_seq = (uint32_t)random_next(&s->random),
         .server_seq = (uint32_t)random_next(&s->random),
     };
-    static const uint16_t ports[] = {443, 1883, 80};
+    static const uint16_t ports[] = {PORT_HTTPS, PORT_MQTT, PORT_HTTP};
     c->destination = ports[c->application];
     c->segments_left = segments(s, c->application);
 }
@@ -89,7 +83,7 @@ static tcp_header segment_header(const session *c, bool from_device, unsigned fl
         .flags = (uint16_t)flags,
         .window = from_device ? 64240 : 501,
         .seq = from_device ? c->device_seq : c->server_seq,
-        .ack = flags & ACK ? from_device ? c->server_seq : c->device_seq : 0,
+        .ack = flags & TCP_ACK ? from_device ? c->server_seq : c->device_seq : 0,
     };
 }
 
@@ -99,7 +93,7 @@ static void segment_begin(benign_iot *s, session *c, frame *f, bool from_device,
     static const uint8_t syn_options[20] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 1,
                                             2, 3, 0, 0,    0, 0, 1, 3,  3, 7};
     tcp_header header = segment_header(c, from_device, flags);
-    if (flags & SYN) {
+    if (flags & TCP_SYN) {
         header.options = syn_options;
         header.option_size = sizeof syn_options;
     }
@@ -113,7 +107,7 @@ static void segment_begin(benign_iot *s, session *c, frame *f, bool from_device,
 static void segment_end(session *c, frame *f, bool from_device, unsigned flags)
 {
     frame_end(f);
-    uint32_t advanced = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    uint32_t advanced = f->truth.payload_len + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
     if (from_device)
         c->device_seq += advanced;
     else
@@ -135,21 +129,21 @@ static void tls_segment(benign_iot *s, session *c, frame *f)
     size_t size = random_below(&s->random, 100) < 88 && !from_device
                       ? MSS - (c->device.ip.version == 6 ? 20 : 0)
                       : 60 + random_below(&s->random, 600);
-    segment_begin(s, c, f, from_device, PSH | ACK);
+    segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
     if (c->step == 3)
         tls_client_hello(f, &s->random);
     else if (c->step == 4)
         tls_server_hello(f, &s->random);
     else
         tls_data(f, &s->random, size);
-    segment_end(c, f, from_device, PSH | ACK);
+    segment_end(c, f, from_device, TCP_PSH | TCP_ACK);
 }
 
 static void mqtt_segment(benign_iot *s, session *c, frame *f)
 {
     bool ping = c->step > 4 && c->step % 6 >= 4;
     bool from_device = c->step != 4 && !(ping && c->step % 6 == 5);
-    segment_begin(s, c, f, from_device, PSH | ACK);
+    segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
     if (c->step == 3)
         mqtt_connect(f, c->device_index);
     else if (c->step == 4)
@@ -158,18 +152,18 @@ static void mqtt_segment(benign_iot *s, session *c, frame *f)
         mqtt_ping(f, !from_device);
     else
         mqtt_publish(f, &s->random, c->device_index);
-    segment_end(c, f, from_device, PSH | ACK);
+    segment_end(c, f, from_device, TCP_PSH | TCP_ACK);
 }
 
 static void http_segment(benign_iot *s, session *c, frame *f)
 {
     bool from_device = c->step % 2 == 1;
-    segment_begin(s, c, f, from_device, PSH | ACK);
+    segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
     if (from_device)
         http_request(f, c->device_index);
     else
         http_response(f, &s->random, 100 + random_below(&s->random, 1000));
-    segment_end(c, f, from_device, PSH | ACK);
+    segment_end(c, f, from_device, TCP_PSH | TCP_ACK);
 }
 
 /* Next segment: handshake, data with acknowledgements, FIN from both sides, then a new connection.
@@ -179,17 +173,17 @@ static void session_next(benign_iot *s, session *c, frame *f)
     static void (*const data[])(benign_iot *, session *, frame *) = {tls_segment, mqtt_segment,
                                                                      http_segment};
     if (c->step < 3) {
-        static const unsigned handshake[] = {SYN, SYN | ACK, ACK};
+        static const unsigned handshake[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK};
         empty_segment(s, c, f, c->step != 1, handshake[c->step]);
         c->step++;
     } else if (c->acknowledge && random_below(&s->random, 4) == 0) {
-        empty_segment(s, c, f, !c->last_from_device, ACK);
+        empty_segment(s, c, f, !c->last_from_device, TCP_ACK);
     } else if (c->segments_left > 0) {
         data[c->application](s, c, f);
         c->step++;
         c->segments_left--;
     } else {
-        static const unsigned finish[] = {FIN | ACK, FIN | ACK, ACK};
+        static const unsigned finish[] = {TCP_FIN | TCP_ACK, TCP_FIN | TCP_ACK, TCP_ACK};
         if (c->step < 1000000)
             c->step = 1000000;
         unsigned i = c->step++ - 1000000;
@@ -224,13 +218,13 @@ static void dns_frame(benign_iot *s, frame *f, unsigned device)
     host client = network_device(device), resolver = network_gateway();
     unsigned port = 20000 + s->query % 10000;
     if (s->replies) {
-        udp_begin(s, f, resolver, client, 53, port, 64);
+        udp_begin(s, f, resolver, client, PORT_DNS, port, 64);
         dns_answer(f, s->query & 0xffff, s->query);
         s->replies = 0;
     } else {
         s->query = (unsigned)random_below(&s->random, 1 << 20);
         port = 20000 + s->query % 10000;
-        udp_begin(s, f, client, resolver, port, 53, 64);
+        udp_begin(s, f, client, resolver, port, PORT_DNS, 64);
         dns_query(f, s->query & 0xffff, s->query);
         s->replies = 1;
         s->query_device = device;
@@ -245,7 +239,7 @@ static void mdns_frame(benign_iot *s, frame *f, unsigned device)
         from.ip = network_link_local(device);
         to = group6(UINT64_C(0xff02000000000000), 0xfb);
     }
-    udp_begin(s, f, from, to, 5353, 5353, 255);
+    udp_begin(s, f, from, to, PORT_MDNS, PORT_MDNS, 255);
     if (random_below(&s->random, 2))
         mdns_query(f);
     else
@@ -255,8 +249,8 @@ static void mdns_frame(benign_iot *s, frame *f, unsigned device)
 static void ssdp_frame(benign_iot *s, frame *f, unsigned device)
 {
     bool search = random_below(&s->random, 3) == 0;
-    udp_begin(s, f, network_device(device), group4(UINT32_C(0xeffffffa)), search ? 50000 : 1900,
-              1900, 4);
+    udp_begin(s, f, network_device(device), group4(UINT32_C(0xeffffffa)),
+              search ? 50000 : PORT_SSDP, PORT_SSDP, 4);
     if (search)
         ssdp_search(f);
     else
@@ -267,7 +261,8 @@ static void ntp_frame(benign_iot *s, frame *f, unsigned device)
 {
     bool server = random_below(&s->random, 2) != 0;
     host client = network_device(device), peer = network_server(3);
-    udp_begin(s, f, server ? peer : client, server ? client : peer, 123, 123, server ? 52 : 64);
+    udp_begin(s, f, server ? peer : client, server ? client : peer, PORT_NTP, PORT_NTP,
+              server ? 52 : 64);
     ntp(f, &s->random, server);
 }
 
@@ -280,8 +275,9 @@ static void dhcp_frame(benign_iot *s, frame *f, unsigned device)
     bool reply = type == 2 || type == 5;
     host any = {client.mac, address4(0)};
     host all = {MAC_BROADCAST, address4(UINT32_C(0xffffffff))};
-    udp_begin(s, f, reply ? server : any, reply ? client : all, reply ? 67 : 68, reply ? 68 : 67,
-              64);
+    udp_begin(s, f, reply ? server : any, reply ? client : all,
+              reply ? PORT_DHCP_SERVER : PORT_DHCP_CLIENT,
+              reply ? PORT_DHCP_CLIENT : PORT_DHCP_SERVER, 64);
     dhcp(f, type, transaction, client.mac, offered);
 }
 

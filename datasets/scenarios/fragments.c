@@ -2,12 +2,9 @@
 #include "datasets/clock.h"
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    PROTO_ICMP = 1,
-    PROTO_TCP = 6,
-    PROTO_UDP = 17,
-    ACK = 16,
     ECHO_REQUEST = 8,
     FIRST = 1480, /* bytes of the datagram in the first fragment: a frame of 1514 */
     LAST = 214,   /* bytes of the datagram in the last fragment: a frame of 248 */
@@ -29,8 +26,8 @@ static void transport(flood *s, frame *f, unsigned proto, uint64_t r)
         frame_icmp(f, ECHO_REQUEST, 0, (uint32_t)(r >> 8));
     } else {
         frame_tcp(f, &(tcp_header){.source = (uint16_t)(1024 + s->packets % 64511),
-                                   .destination = 80,
-                                   .flags = ACK,
+                                   .destination = PORT_HTTP,
+                                   .flags = TCP_ACK,
                                    .window = 512,
                                    .seq = (uint32_t)(r >> 8),
                                    .ack = (uint32_t)(r >> 24)});

@@ -2,6 +2,7 @@
 #include "datasets/network.h"
 #include "datasets/traffic/applications.h"
 #include "datasets/traffic/sessions.h"
+#include "parsers/core/numbers.h"
 
 enum { CONNECTIONS = 300, SHARE_BACKGROUND = 60, MEAN_GAP_NS = 40000 };
 
@@ -30,7 +31,7 @@ static void payload_put(frame *f, random_state *random, unsigned segment)
 
 static void start(sessions *s, conversation *c)
 {
-    static const script get = {80, 2, 1, from_client, payload_put};
+    static const script get = {PORT_HTTP, 2, 1, from_client, payload_put};
     conversation_open(c, &get, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
                       network_device(2), (uint16_t)(1024 + s->opened % 64000), &s->base.random);
 }

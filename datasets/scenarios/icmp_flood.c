@@ -1,11 +1,11 @@
 /* DDoS by ICMP echo requests, most of them padded to the minimum frame length. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
+#include "parsers/core/numbers.h"
 
 enum {
     ECHO_REPLY = 0,
     ECHO_REQUEST = 8,
-    PROTO_ICMP = 1,
     CAPTURED = 52, /* captured bytes of a packet that is cut */
     BLOCK_PACKETS = 20000,
     /* Shares of the packets, in 1/10000. */

@@ -1,6 +1,7 @@
 /* Mirai's greeth, greip and udpplain floods, and its telnet scan. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
+#include "parsers/core/numbers.h"
 
 enum {
     PAYLOAD = 512,
@@ -8,10 +9,7 @@ enum {
     /* Shares of the packets, in 1/10000. */
     SHARE_SCAN = 70,
     SHARE_BACKGROUND = 60,
-    MEAN_GAP_NS = 60000,
-    PROTO_TCP = 6,
-    PROTO_UDP = 17,
-    PROTO_GRE = 47
+    MEAN_GAP_NS = 60000
 };
 
 /* Put the payload of a tunnel: an IPv4 header and a UDP datagram with PAYLOAD bytes. */
@@ -40,11 +38,11 @@ static void gre_frame(flood *s, frame *f, host from, host to, bool ethernet)
 {
     frame_between(f, from, to, PROTO_GRE, 64, (unsigned)random_next(&s->base.random) & 0xffff);
     put_u16(f, 0);
-    put_u16(f, ethernet ? 0x6558 : 0x0800);
+    put_u16(f, ethernet ? 0x6558 : ETHERTYPE_IPV4);
     if (ethernet) {
         put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->base.random) & 0xffffff));
         put_mac(f, UINT64_C(0x020000000000) | (random_next(&s->base.random) & 0xffffff));
-        put_u16(f, 0x0800);
+        put_u16(f, ETHERTYPE_IPV4);
     }
     inner_datagram(f, &s->base.random);
 }

@@ -1,13 +1,9 @@
 /* Reconnaissance and the attack after it: port scans, ARP and ping sweeps, dictionary logins. */
 #include "datasets/network.h"
 #include "datasets/traffic/sessions.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    SYN = 2,
-    RST = 4,
-    ACK = 16,
-    PROTO_ICMP = 1,
-    PROTO_TCP = 6,
     LOGINS = 40,
     /* Shares of the packets, in 1/10000. */
     SHARE_BACKGROUND = 2930,
@@ -67,9 +63,9 @@ static void http_payload(frame *f, random_state *random, unsigned segment)
 
 static void start(sessions *s, conversation *c)
 {
-    static const script scripts[] = {{22, 8, 3, server_sends_first, ssh_payload},
-                                     {23, 5, 2, server_sends_first, telnet_payload},
-                                     {80, 2, 2, client_sends_first, http_payload}};
+    static const script scripts[] = {{PORT_SSH, 8, 3, server_sends_first, ssh_payload},
+                                     {PORT_TELNET, 5, 2, server_sends_first, telnet_payload},
+                                     {PORT_HTTP, 2, 2, client_sends_first, http_payload}};
     conversation_open(c, &scripts[s->opened % 3], attacker(),
                       network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES)),
                       (uint16_t)(33000 + s->opened % 20000), &s->base.random);
@@ -85,7 +81,7 @@ static void probe(frame *f, uint64_t number, bool is_reply)
                   (unsigned)number & 0xffff);
     frame_tcp(f, &(tcp_header){.source = is_reply ? port : source,
                                .destination = is_reply ? source : port,
-                               .flags = is_reply ? RST | ACK : SYN,
+                               .flags = is_reply ? TCP_RST | TCP_ACK : TCP_SYN,
                                .window = is_reply ? 0 : 1024,
                                .seq = is_reply ? 0 : (uint32_t)number * 65537,
                                .ack = is_reply ? (uint32_t)number * 65537 + 1 : 0});

@@ -3,6 +3,7 @@
 
 #include "datasets/network.h"
 #include "datasets/traffic/sessions.h"
+#include "parsers/core/numbers.h"
 
 enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
 
@@ -26,7 +27,7 @@ static void payload_put(frame *f, random_state *random, unsigned segment)
 
 static void start(sessions *s, conversation *c)
 {
-    static const script slow_request = {80, UINT_MAX, 2, from_client, payload_put};
+    static const script slow_request = {PORT_HTTP, UINT_MAX, 2, from_client, payload_put};
     conversation_open(c, &slow_request, network_attacker((unsigned)(s->opened % NETWORK_ATTACKERS)),
                       network_device(2), (uint16_t)(40000 + s->opened), &s->base.random);
 }

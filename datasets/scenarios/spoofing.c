@@ -4,10 +4,9 @@
 #include "datasets/network.h"
 #include "datasets/traffic/applications.h"
 #include "datasets/traffic/background_traffic.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    ETHERTYPE_ARP = 0x0806,
-    PROTO_UDP = 17,
     SMALL = 300, /* bytes; shorter frames are often left out */
     /* Shares, in 1/10000. */
     SHARE_SMALL_USED = 3700, /* of the small frames */
@@ -100,7 +99,7 @@ static void dns_frame(spoofing *s, frame *f)
     frame_begin(f);
     frame_between(f, ask ? target : answerer, ask ? resolver : target, PROTO_UDP, 64,
                   s->query & 0xffff);
-    frame_udp(f, ask ? port : 53, ask ? 53 : port);
+    frame_udp(f, ask ? port : PORT_DNS, ask ? PORT_DNS : port);
     if (ask)
         dns_query(f, s->query & 0xffff, s->query);
     else

@@ -1,13 +1,9 @@
 /* DDoS by SYN, TCP, PSH+ACK, RST+FIN and SynonymousIP floods: about one packet per flow. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    FIN = 1,
-    SYN = 2,
-    RST = 4,
-    PSH = 8,
-    ACK = 16,
     BLOCK_PACKETS = 20000, /* consecutive packets of one kind of flood */
     /* Shares of the packets, in 1/10000. */
     SHARE_UNPADDED = 200,
@@ -17,7 +13,7 @@ enum {
     MEAN_GAP_NS = 8000
 };
 
-static const unsigned block_flags[] = {SYN, 0, PSH | ACK, RST | FIN, SYN};
+static const unsigned block_flags[] = {TCP_SYN, 0, TCP_PSH | TCP_ACK, TCP_RST | TCP_FIN, TCP_SYN};
 enum { BLOCKS = sizeof block_flags / sizeof block_flags[0], BLOCK_SYNONYMOUS = 4 };
 
 static void flood_frame(flood *s, frame *f)
@@ -33,7 +29,8 @@ static void flood_frame(flood *s, frame *f)
     if (block == BLOCK_SYNONYMOUS)
         from.ip = target.ip;
     bool unpadded = draw < SHARE_UNPADDED;
-    bool with_options = !unpadded && flags == SYN && draw < SHARE_UNPADDED + SHARE_OPTIONS * 5 / 2;
+    bool with_options =
+        !unpadded && flags == TCP_SYN && draw < SHARE_UNPADDED + SHARE_OPTIONS * 5 / 2;
     frame_begin(f);
     f->unpadded = unpadded;
     f->wrong_checksum = (r >> 24) % 10000 < SHARE_WRONG_CHECKSUM;
@@ -42,9 +39,9 @@ static void flood_frame(flood *s, frame *f)
                      .source = (uint16_t)(1024 + s->packets % 64511),
                      .destination = (uint16_t)(block % 2 ? 443 : 80),
                      .flags = (uint16_t)flags,
-                     .window = (uint16_t)(flags & SYN ? 64240 : 512),
+                     .window = (uint16_t)(flags & TCP_SYN ? 64240 : 512),
                      .seq = (uint32_t)(r >> 20),
-                     .ack = flags & ACK ? (uint32_t)(r >> 8) : 0,
+                     .ack = flags & TCP_ACK ? (uint32_t)(r >> 8) : 0,
                      .options = options,
                      .option_size = with_options ? sizeof options : 0,
                  });

@@ -1,9 +1,9 @@
 /* DDoS by UDP to random ports, and the DoS variant with larger datagrams. */
 #include "datasets/network.h"
 #include "datasets/traffic/flood.h"
+#include "parsers/core/numbers.h"
 
 enum {
-    PROTO_UDP = 17,
     UNPADDED_PAYLOAD = 8, /* bytes: a frame of 50 */
     PAYLOAD_MAX = 18,     /* bytes: a frame of 60 */
     DOS_PAYLOAD_MAX = 84,

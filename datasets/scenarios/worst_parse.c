@@ -4,31 +4,9 @@
 #include "datasets/clock.h"
 #include "datasets/network.h"
 #include "datasets/scenario.h"
+#include "parsers/core/numbers.h"
 
-enum {
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_MPLS = 0x8847,
-    ETHERTYPE_PPPOE = 0x8864,
-    ETHERTYPE_QINQ = 0x88a8,
-    PPP_IPV4 = 0x0021,
-    PPP_IPV6 = 0x0057,
-    PPP_MPLS = 0x0281,
-    PROTO_HOP_BY_HOP = 0,
-    PROTO_IPIP = 4,
-    PROTO_TCP = 6,
-    PROTO_UDP = 17,
-    PROTO_DESTINATION = 60,
-    PROTO_FRAGMENT = 44,
-    PROTO_AH = 51,
-    PROTO_SCTP = 132,
-    PROTO_UDPLITE = 136,
-    PORT_VXLAN = 4789,
-    PORT_GENEVE = 6081,
-    OPTIONS_MAX = 40,
-    MEAN_GAP_NS = 20000
-};
+enum { OPTIONS_MAX = 40, MEAN_GAP_NS = 20000 };
 
 typedef struct worst_parse {
     random_state random;
@@ -123,7 +101,7 @@ static void qinq_pppoe(worst_parse *s, frame *f)
     const bool six = below(s, 2), labels = below(s, 2);
     ethernet(s, f, ETHERTYPE_QINQ);
     frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_VLAN);
-    frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_PPPOE);
+    frame_vlan(f, 1 + below(s, 4000), ETHERTYPE_PPPOE_SESSION);
     frame_pppoe(f, 1 + below(s, 60000), labels ? PPP_MPLS : six ? PPP_IPV6 : PPP_IPV4);
     if (labels)
         frame_mpls(f, 1000 + below(s, 1000), true);
@@ -179,7 +157,7 @@ static void tunnel(worst_parse *s, frame *f)
 {
     const unsigned kind = below(s, 3);
     ethernet(s, f, ETHERTYPE_IPV4);
-    ip(s, f, false, kind == 0 ? PROTO_IPIP : PROTO_UDP);
+    ip(s, f, false, kind == 0 ? PROTO_IPV4 : PROTO_UDP);
     if (kind == 0) {
         inner_datagram(s, f);
         return;

@@ -3,8 +3,7 @@
 #include <limits.h>
 
 #include "datasets/network.h"
-
-enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16, PROTO_TCP = 6 };
+#include "parsers/core/numbers.h"
 
 void conversation_open(conversation *c, const script *script, host client, host server,
                        uint16_t source, random_state *random)
@@ -29,9 +28,9 @@ static void segment_begin(conversation *c, frame *f, bool from_client, unsigned 
                          .flags = (uint16_t)flags,
                          .window = from_client ? 64240 : 501,
                          .seq = from_client ? c->client_seq : c->server_seq,
-                         .ack = flags & ACK ? from_client ? c->server_seq : c->client_seq : 0,
+                         .ack = flags & TCP_ACK ? from_client ? c->server_seq : c->client_seq : 0,
                          .options = syn_options,
-                         .option_size = flags & SYN ? sizeof syn_options : 0};
+                         .option_size = flags & TCP_SYN ? sizeof syn_options : 0};
     frame_begin(f);
     frame_between(f, from_client ? c->client : c->server, from_client ? c->server : c->client,
                   PROTO_TCP, 64, ++c->id & 0xffff);
@@ -41,7 +40,7 @@ static void segment_begin(conversation *c, frame *f, bool from_client, unsigned 
 static void segment_end(conversation *c, frame *f, bool from_client, unsigned flags)
 {
     frame_end(f);
-    const uint32_t advanced = f->truth.payload_len + (flags & (SYN | FIN) ? 1 : 0);
+    const uint32_t advanced = f->truth.payload_len + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
     if (from_client)
         c->client_seq += advanced;
     else
@@ -58,9 +57,9 @@ static void data_segment(conversation *c, frame *f, random_state *random)
 {
     const script *script = c->script;
     const bool from_client = script->from_client(c->segment);
-    segment_begin(c, f, from_client, PSH | ACK);
+    segment_begin(c, f, from_client, TCP_PSH | TCP_ACK);
     script->payload_put(f, random, c->segment);
-    segment_end(c, f, from_client, PSH | ACK);
+    segment_end(c, f, from_client, TCP_PSH | TCP_ACK);
     c->ack_pending = script->ack_one_in && random_below(random, script->ack_one_in) == 0;
     c->ack_from_client = !from_client;
     if (script->segments != UINT_MAX)
@@ -69,12 +68,13 @@ static void data_segment(conversation *c, frame *f, random_state *random)
 
 bool conversation_next(conversation *c, frame *f, random_state *random)
 {
-    static const unsigned start[] = {SYN, SYN | ACK, ACK}, end[] = {FIN | ACK, FIN | ACK, ACK};
+    static const unsigned start[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK},
+                          end[] = {TCP_FIN | TCP_ACK, TCP_FIN | TCP_ACK, TCP_ACK};
     if (c->step < 3) {
         empty_segment(c, f, c->step != 1, start[c->step]);
         c->step++;
     } else if (c->ack_pending) {
-        empty_segment(c, f, c->ack_from_client, ACK);
+        empty_segment(c, f, c->ack_from_client, TCP_ACK);
         c->ack_pending = false;
     } else if (c->segment < c->script->segments) {
         data_segment(c, f, random);

@@ -7,11 +7,6 @@
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
 
-/* Limits of nesting; more gives PKT_UNSUPPORTED. */
-#define PKT_MAX_VLAN_TAGS 8
-#define PKT_MAX_MPLS_LABELS 16
-#define PKT_MAX_IP_EXTENSIONS 16
-
 /* Fill the columns of level frames for `count` records, in the batch's rows from `first` on. These
  * rows must be cleared. */
 void pkt_decode_frames(const pkt_record *records, size_t count, pkt_batch *batch, size_t first);

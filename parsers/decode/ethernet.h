@@ -5,6 +5,7 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
+#include "parsers/decode/limits.h"
 #include "parsers/decode/llc.h"
 #include "parsers/decode/pppoe.h"
 

@@ -7,6 +7,7 @@
 #include "parsers/core/numbers.h"
 #include "parsers/features/engine.h"
 #include "parsers/features/welford.h"
+#include "parsers/rows/rows.h"
 
 #define NS_PER_US 1000
 #define US_PER_S 1000000
@@ -298,7 +299,7 @@ static int window_end(pkt_features *f, pkt_err *err)
     memset(c->sums, 0, sizeof c->sums);
     memset(c->protocols, 0, sizeof c->protocols);
     c->lengths = (welford){0};
-    return feature_output_add(&f->out, c->first_packet, values, err);
+    return pkt_feature_output_add(&f->out, c->first_packet, values, err);
 }
 
 static int ciciot_packet_add(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
@@ -339,10 +340,10 @@ static int ciciot_open(pkt_features *f, pkt_err *err)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
     if (f->request.set != &pkt_feature_ciciot46)
         return 0; /* ciciot39 has no flow features */
-    return feature_flows_open(f, sizeof(ciciot_flow), err);
+    return pkt_feature_flows_open(f, sizeof(ciciot_flow), err);
 }
 
-const feature_engine feature_engine_ciciot = {
+const feature_engine pkt_feature_engine_ciciot = {
     .open = ciciot_open,
     .packet = ciciot_packet_add,
     .finish = ciciot_finish,

@@ -2,7 +2,7 @@
 #ifndef PKT_FEATURES_ENGINE_H
 #define PKT_FEATURES_ENGINE_H
 
-#include "parsers/features/features.h"
+#include "parsers/features/request.h"
 #include "parsers/flow/table.h"
 
 /* Rows not yet pushed. */
@@ -18,7 +18,8 @@ typedef struct feature_output {
 
 /* Add a row for a window that starts with packet `number`; one value for each column of the set. 0,
  * or -1 and *err. */
-int feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err);
+int pkt_feature_output_add(feature_output *out, uint64_t number, const double *values,
+                           pkt_err *err);
 
 struct pkt_features {
     pkt_features_request request;
@@ -33,7 +34,7 @@ struct pkt_features {
 };
 
 /* Open features->flows, with flows of `flow_size` bytes. 0, or -1 and *err. */
-int feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);
+int pkt_feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);
 
 /* The flow key of the row's packet; without ports, the key of a pair of hosts. *back: the packet
  * goes from the key's second endpoint to the first. */
@@ -62,7 +63,7 @@ typedef struct feature_engine {
     int (*finish)(struct pkt_features *features, pkt_err *err);
 } feature_engine;
 
-extern const feature_engine feature_engine_ciciot, feature_engine_fixed;
+extern const feature_engine pkt_feature_engine_ciciot, pkt_feature_engine_fixed;
 
 /* The column's value in a struct of doubles. */
 static inline double feature_value(const void *values, const pkt_feature_column *column)

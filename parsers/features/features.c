@@ -3,10 +3,11 @@
 
 #include "parsers/core/containers.h"
 #include "parsers/features/engine.h"
+#include "parsers/features/features.h"
 
 static const feature_engine *engine_of(const pkt_features *f)
 {
-    return f->request.set->published ? &feature_engine_ciciot : &feature_engine_fixed;
+    return f->request.set->published ? &pkt_feature_engine_ciciot : &pkt_feature_engine_fixed;
 }
 
 static int output_flush(feature_output *out, pkt_err *err)
@@ -19,7 +20,7 @@ static int output_flush(feature_output *out, pkt_err *err)
     return bad;
 }
 
-int feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err)
+int pkt_feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err)
 {
     const size_t row = out->batch.rows++;
     out->numbers[row] = number;
@@ -90,7 +91,7 @@ uint64_t pkt_features_row_number(void *features)
     return out->numbers[out->numbers_read++];
 }
 
-int feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
+int pkt_feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
 {
     uint64_t seed;
     if (pkt_flow_seed(&seed, err) != 0)

@@ -6,6 +6,7 @@
 #include "parsers/core/numbers.h"
 #include "parsers/features/engine.h"
 #include "parsers/features/welford.h"
+#include "parsers/rows/rows.h"
 
 typedef struct window {
     uint64_t number; /* of the first packet */
@@ -261,7 +262,7 @@ static int window_end(pkt_features *f, window *w, const flow_window *flow, pkt_e
     key_columns_set(&f->out.batch, w, flow);
     const uint64_t number = w->number;
     *w = (window){.packets = 0};
-    return feature_output_add(&f->out, number, values, err);
+    return pkt_feature_output_add(&f->out, number, values, err);
 }
 
 /* End the windows of this flow and of all more recently used ones. */
@@ -393,10 +394,10 @@ static int fixed_open(pkt_features *f, pkt_err *err)
     f->engine = calloc(1, sizeof(fixed));
     if (!f->engine)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
-    return feature_flows_open(f, size, err);
+    return pkt_feature_flows_open(f, size, err);
 }
 
-const feature_engine feature_engine_fixed = {
+const feature_engine pkt_feature_engine_fixed = {
     .open = fixed_open,
     .packet = fixed_packet,
     .advance = fixed_advance,

@@ -1,5 +1,5 @@
-/* Memory that is touched all over, in large pages: a page fault for each 4 KiB of a table takes
- * longer than to fill it. */
+/* Memory in large pages, for tables that are accessed at random: a page fault for every 4 KiB takes
+ * longer than filling them. */
 #ifndef PKT_FLOW_PAGES_H
 #define PKT_FLOW_PAGES_H
 

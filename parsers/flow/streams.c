@@ -5,19 +5,19 @@
 #include "parsers/core/numbers.h"
 #include "parsers/flow/table.h"
 
-/* What a flow is of, in its key. */
+/* The `kind` of a key: the protocol, and whether it is over IPv6. */
 enum { KIND_TCP = 0, KIND_UDP = 1, KINDS = 2, KIND_IPV6 = 2 };
 
-/* Bits of a flow's state. The sides are those of its key. */
+/* Bits of a flow's state. The first and second side are those of its key. */
 enum {
     BASE_KNOWN = 1,   /* of the first side; shifted by one: of the second */
     SECOND_BEGAN = 4, /* the stream's first packet came from the second side */
     CLOSED = 8,       /* FIN or RST was seen */
-    VNC = 16,         /* Wireshark takes what follows for VNC */
+    VNC = 16,         /* Wireshark takes the flow for VNC */
     RENEWED = 32      /* the next packet begins a stream */
 };
 
-/* Rows whose places in the index are asked for before the first of them is looked up. */
+/* Rows whose slots in the index are prefetched before the first of them is looked up. */
 enum { ROWS_AT_ONCE = 32 };
 
 /* What is kept of a flow: the bits above are its `state`, the stream its `number`. */
@@ -71,19 +71,19 @@ void pkt_streams_close(pkt_streams *streams)
     free(streams);
 }
 
-/* What the rules go by, of a packet that has a stream. */
+/* The fields of a packet that the rules use. */
 typedef struct segment {
     uint8_t row;
-    uint8_t tcp;  /* else UDP, and only the ports are filled */
-    uint8_t side; /* that sent it: 0 the key's first, 1 its second */
+    uint8_t tcp;  /* otherwise UDP, and only the ports are filled */
+    uint8_t side; /* of the sender: 0 the key's first, 1 its second */
     uint8_t sized;
     uint8_t vnc_version;
     uint16_t src_port, dst_port, flags;
     uint32_t seq, ack;
 } segment;
 
-/* The segment's length must be known where a side's first sequence number is learnt: not in a
- * fragment, nor where the header goes past the datagram. */
+/* A side's first sequence number is taken only from a segment of known length: not from a fragment,
+ * nor where the header runs past the datagram. */
 static int sized(const pkt_batch *b, size_t row, int header_fits)
 {
     const int fragment = b->frag_off[row] ||
@@ -91,7 +91,7 @@ static int sized(const pkt_batch *b, size_t row, int header_fits)
     return header_fits && !fragment;
 }
 
-/* Of a header without columns. */
+/* From a header that gave no columns. */
 static void segment_hinted(segment *s, const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
     *s = (segment){.row = (uint8_t)row,
@@ -118,8 +118,8 @@ static void segment_tcp(segment *s, const pkt_batch *b, size_t row, const pkt_st
                    .ack = b->tcp_ack[row]};
 }
 
-/* Wireshark gives every packet with a UDP-Lite header a number. A UDP length below the header's
- * ends its dissection, except 0 over IPv6, which stands for a jumbogram (RFC 2675) there. */
+/* Does Wireshark number the packet? Every one with a UDP-Lite header. A UDP length below 8 ends its
+ * dissection, except 0 over IPv6, which means a jumbogram (RFC 2675). */
 static int udp_numbered(const pkt_batch *b, size_t row, const pkt_stream_hint *hint)
 {
     return b->ip_proto[row] == PROTO_UDPLITE || hint->udp_length >= UDP_HEADER ||
@@ -145,7 +145,7 @@ static int segment_of(segment *s, const pkt_batch *b, size_t row, const pkt_stre
     return 1;
 }
 
-/* Fill the key, and which side of it sent the packet. */
+/* Fill the key, and the side of the sender. */
 static void key_make(const pkt_batch *b, segment *s, pkt_flow_key *key)
 {
     const unsigned kind =
@@ -166,8 +166,8 @@ static void base_set(stream_flow *f, unsigned side, uint32_t value)
     f->flow.state |= (uint16_t)(BASE_KNOWN << side);
 }
 
-/* Wireshark's rule for a flow seen before: a SYN that does not fit it begins a stream. A SYN with
- * the sequence number of the first one is that one again; 4.4 asks too whether FIN or RST came. */
+/* Wireshark's rule for a flow seen before: a SYN that does not belong to it begins a new stream. A
+ * SYN with the first one's sequence number is a retransmission; in 4.4, not after FIN or RST. */
 static void tcp_renew(pkt_streams *streams, stream_flow *f, const segment *s)
 {
     if (!(s->flags & TCP_SYN) || !(f->flow.state & BASE_KNOWN << s->side))
@@ -180,7 +180,7 @@ static void tcp_renew(pkt_streams *streams, stream_flow *f, const segment *s)
         f->base[s->side] = s->seq;
 }
 
-/* Sequence numbers that the flow's sides begin at. */
+/* Set the sequence numbers that the flow's sides begin at. */
 static void tcp_bases(stream_flow *f, const segment *s)
 {
     if (!s->sized)
@@ -207,7 +207,7 @@ static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, str
         tcp_bases(f, s);
         if (s->flags & (TCP_FIN | TCP_RST))
             f->flow.state |= CLOSED;
-        /* Where Wireshark guesses VNC it makes a new conversation for what is to come. */
+        /* When Wireshark guesses VNC, it makes a new conversation for the packets that follow. */
         if (s->vnc_version && !(f->flow.state & VNC))
             f->flow.state |= VNC | RENEWED;
     }
@@ -216,9 +216,9 @@ static void row_number(pkt_streams *streams, pkt_batch *b, const segment *s, str
     b->present[row] |= PKT_HAS_STREAM;
 }
 
-/* Does it hold a further header that Wireshark may number a stream for? ICMP: errors quote what
- * they are about (RFC 792; RFC 4443 section 2.1), and redirects of
- * IPv6 do (RFC 4861 section 4.6.3). */
+/* Does the packet contain another header that Wireshark may number a stream for? ICMP errors quote
+ * the packet that caused them (RFC 792; RFC 4443 section 2.1); so do redirects of IPv6 (RFC 4861
+ * section 4.6.3). */
 static int carries_another(const pkt_batch *b, size_t row)
 {
     if (!(b->present[row] & PKT_HAS_IP))

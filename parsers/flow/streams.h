@@ -8,11 +8,12 @@
 
 typedef struct pkt_streams pkt_streams;
 
-/* By the capture's rule and bound; reports to its flow_report. NULL and *err without memory. */
+/* Uses the capture's flow_rule and max_flows, and fills its flow_report. NULL and *err without
+ * memory. */
 pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err);
 /* Fill stream and stream_dir of the batch's first `rows` rows, which follow those of the last call.
- * `hints`: one a row, by pkt_decode_flows(). A header that gives no columns, but tells what the
- * rules go by, has a stream as others have. 0, or -1 and *err. */
+ * `hints`: one for each row, from pkt_decode_flows(); a header that gives no columns, but has a
+ * hint, gets a stream like others. 0, or -1 and *err. */
 int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
                        const pkt_stream_hint *hints, pkt_err *err);
 void pkt_streams_close(pkt_streams *streams);

@@ -26,7 +26,7 @@ _Static_assert(offsetof(pkt_flow, kind) == offsetof(pkt_flow_key, kind) &&
 
 #define NOBODY UINT32_MAX
 
-/* A flow is only looked at where its hash is the one that is looked for. */
+/* The hash is kept in the slot, so that a flow is read only if its hash matches. */
 typedef struct flow_slot {
     uint32_t hash;
     uint32_t place; /* the flow's number + 1; 0: empty */
@@ -179,7 +179,7 @@ static void index_add(flow_index *index, flow_slot slot)
     index->slots[i] = slot;
 }
 
-/* Empty the slot, and close the gap: flows behind it that were pushed past it move up. */
+/* Empty the slot, and close the gap: later slots of the same run move up where they may. */
 static void slot_clear(flow_index *index, size_t gap)
 {
     flow_slot *slots = index->slots;
@@ -217,7 +217,8 @@ static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index
     return NULL;
 }
 
-/* Some steps of the move. What was moved is left behind, for it is found in the new index first. */
+/* Some steps of the move. Slots that were moved stay in the old index: the new one is searched
+ * first. */
 static void index_move(pkt_flow_table *table)
 {
     for (size_t step = 0; step < STEPS_AT_ONCE && table->before.slots; step++) {
@@ -266,7 +267,7 @@ static void link_newest(pkt_flow_table *table, pkt_flow *flow, uint32_t number)
     table->newest = number;
 }
 
-/* Take the place of the least recently used flow. */
+/* Evict the least recently used flow; returns its place. */
 static uint32_t place_evict(pkt_flow_table *table)
 {
     uint32_t number = table->oldest;

@@ -1,9 +1,9 @@
-/* Flows by their key: an open-addressing index of numbers in front of flows that never move.
+/* A table of flows: a hash index with open addressing, and flows that never move.
  *
- * Hashed by XXH3 with a seed of the run's own, so that nobody can prepare packets that collide. The
- * index grows a few slots at each new flow, so that no packet waits for all of it; memory is taken
- * as flows come. When the bound is reached, the least recently used flow gives its place to the new
- * one. A table is used by one thread at a time. */
+ * The hash is XXH3 with a random seed, so that packets cannot be crafted to collide. The index
+ * grows by a few slots at each new flow, so that no packet waits for all of it; memory is taken as
+ * flows are added. A full table evicts the least recently used flow for a new one. A table is used
+ * by one thread at a time. */
 #ifndef PKT_FLOW_TABLE_H
 #define PKT_FLOW_TABLE_H
 
@@ -23,7 +23,7 @@ typedef struct pkt_flow {
 
 typedef struct pkt_flow_table pkt_flow_table;
 
-/* A number that nobody who writes packets can know. 0, or -1 and *err. */
+/* A random seed. 0, or -1 and *err. */
 int pkt_flow_seed(uint64_t *seed, pkt_err *err);
 /* At most `max` flows, 1 to PKT_MOST_FLOWS, of `flow_size` bytes each, a multiple of 8. Besides,
  * the index takes 8 bytes a slot, and of slots at most four a flow while it grows; it has room for
@@ -34,11 +34,11 @@ pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size, 
 void pkt_flow_table_close(pkt_flow_table *table);
 
 uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key);
-/* Ask for the memory that a look-up will need first. */
+/* Prefetch the memory that a look-up needs first. */
 void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash);
 
-/* Flows are valid until the table is cleared or closed, but the next one that is added may take
- * their place. `hash` is that of the key. */
+/* A flow is valid until it is evicted by pkt_flow_add() or pkt_flow_get(), or the table is cleared
+ * or closed. `hash` is that of the key. */
 
 /* The key's flow, which becomes the most recently used one; NULL if there is none. */
 pkt_flow *pkt_flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash);
@@ -48,7 +48,7 @@ pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t 
 /* pkt_flow_find(), or else pkt_flow_add() with *fresh set to 1. */
 pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
                        pkt_err *err);
-/* The flow that pkt_flow_add() would take the place of; NULL if there is room. */
+/* The flow that pkt_flow_add() would evict; NULL if the table is not full. */
 pkt_flow *pkt_flow_victim(const pkt_flow_table *table);
 
 /* The order of use; NULL: there is none. */
@@ -57,9 +57,9 @@ pkt_flow *pkt_flow_oldest(const pkt_flow_table *table);
 pkt_flow *pkt_flow_newer(const pkt_flow_table *table, const pkt_flow *flow);
 pkt_flow *pkt_flow_older(const pkt_flow_table *table, const pkt_flow *flow);
 
-/* Forget all flows; pkt_flow_evicted() stays. */
+/* Remove all flows; pkt_flow_evicted() stays. */
 void pkt_flow_clear(pkt_flow_table *table);
-/* Flows held now; flows that gave their place so far. */
+/* Number of flows in the table; number of flows evicted so far. */
 size_t pkt_flow_count(const pkt_flow_table *table);
 uint64_t pkt_flow_evicted(const pkt_flow_table *table);
 

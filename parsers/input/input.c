@@ -16,7 +16,7 @@ struct pkt_input {
     pkt_decompress *decompress; /* NULL: a plain file */
     pkt_pump pump;              /* of its bytes, unless it is a plain file */
     pkt_err fault;              /* of the decompression; the thread's until the pump stops */
-    size_t size;                /* bytes at hand */
+    size_t size;                /* of `bytes` */
     uint8_t bytes[CHUNK_BYTES];
 };
 
@@ -76,7 +76,7 @@ bool pkt_input_is_file(const char *path)
     return !packed;
 }
 
-/* The first bytes, enough to tell the format. */
+/* Read the first bytes and detect the format. 0, or -1 and *err. */
 static int head_read(pkt_input *input, pkt_err *err)
 {
     bool swapped;
@@ -91,7 +91,7 @@ static int head_read(pkt_input *input, pkt_err *err)
     return pkt_head_detect(input->bytes, input->size, &input->capture.format, &swapped, err);
 }
 
-/* Everything into the pipe, until there is no more, or its reader has gone. */
+/* Write all bytes into the pipe, as long as it has a reader. */
 static void stream_produce(void *self)
 {
     pkt_input *input = self;
@@ -183,8 +183,8 @@ static int is_too_much(const pkt_decompress *decompress, uint64_t written, pkt_e
         pkt_decompress_format(decompress), PKT_MAX_DECOMPRESS_RATIO);
 }
 
-/* By whole chunks, however small the pieces come: how a file was written decides what it costs to
- * read (PKT_OUTFILE_BYTES). */
+/* Write whole chunks, even if the input comes in smaller pieces: how a file is written changes what
+ * it costs to read (PKT_OUTFILE_BYTES). */
 static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err *err)
 {
     uint64_t written = 0;

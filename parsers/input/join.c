@@ -11,11 +11,11 @@
 
 enum { FLUSH_BYTES = 64 << 10 };
 enum { TSRESOL_NS = 9 };
-/* pcapng's times are not negative. Those before 1970 are of an interface whose times begin here,
- * the last second before all that 64 bits of nanoseconds hold. */
+/* Times of pcapng are not negative. Packets before 1970 belong to an interface whose if_tsoffset is
+ * this: the earliest second that 64 bits of nanoseconds can express. */
 #define EARLY_S INT64_C(-9223372037)
 
-/* Numbers of packets on their way to the rows; as many as the pipe and the backend hold. */
+/* A queue of the numbers of packets that are in the pipe or in the backend. */
 typedef struct numbers {
     pthread_mutex_t lock;
     uint64_t *at;
@@ -30,8 +30,8 @@ struct pkt_join {
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
     bool pending, numbered;
-    uint64_t number, timeless; /* packets used that have no time */
-    size_t links; /* link types met; each has two interfaces: from 1970 on, and before */
+    uint64_t number, timeless; /* of the packet read last; packets without a time */
+    size_t links; /* link types so far; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
     pkt_buffer out;
     numbers numbers;
@@ -147,8 +147,8 @@ static int interface_add(pkt_join *join, uint16_t link_type, int64_t offset_s, p
     return pkt_buffer_add(&join->out, words, sizeof words, err);
 }
 
-/* Of the link type, written when it is met first: the interface for times from 1970 on, which the
- * one for times before follows. -1 and *err. */
+/* The link type's interface for times from 1970 on; that for times before is the next one. Both are
+ * written when the link type is new. -1 and *err. */
 static int interface_of(pkt_join *join, uint16_t link_type, pkt_err *err)
 {
     for (size_t i = 0; i < join->links; i++)
@@ -187,7 +187,7 @@ static int packet_add(pkt_join *join, pkt_err *err)
     return pkt_buffer_add(&join->out, &total, sizeof total, err);
 }
 
-/* The record at hand, if it is wanted. 0, or -1 and *err. */
+/* Write the record, if the filter takes it. 0, or -1 and *err. */
 static int record_use(pkt_join *join, pkt_err *err)
 {
     join->number++;
@@ -211,14 +211,14 @@ static void join_produce(void *self)
         else if (join->out.size >= FLUSH_BYTES && out_flush(join) != 0)
             got = 0;
     }
-    (void)out_flush(join); /* rows before a fault stand */
-    /* What the captures behind it contain does not concern a reader that has gone. */
+    (void)out_flush(join); /* packets before a fault are rows */
+    /* A reader that has gone needs no more packets, so that the fault is of no concern. */
     if (got < 0 && pkt_pump_is_read(&join->pump))
         join->fault = err;
-    (void)capture_close(join, 0, &ignored); /* its thread looks at this pump */
+    (void)capture_close(join, 0, &ignored); /* first: its thread uses our pump */
 }
 
-/* The first capture is opened, and the filter tried on its first packet, before anything runs. */
+/* Open the first capture and try the filter on its first packet, before the thread starts. */
 static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
 {
     if (filter && !(join->filter = pkt_filter_open(filter, err)))
@@ -283,7 +283,7 @@ void pkt_join_close(pkt_join *join)
     pkt_err err;
     if (!join)
         return;
-    /* A thread that ran has closed it; one of its input looks at the pump. */
+    /* A thread that ran has closed it. Otherwise it goes first: its own thread uses our pump. */
     if (!join->pump.running)
         (void)capture_close(join, 0, &err);
     pkt_pump_stop(&join->pump);

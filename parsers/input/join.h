@@ -1,6 +1,6 @@
-/* Captures joined into one, and packets chosen: a thread writes what is left into a pipe, as a
- * pcapng that any backend opens as a file; memory stays bounded. Flow state and packet numbers go
- * on from one capture to the next, for a backend sees a single one. */
+/* Captures joined into one, and packets filtered: a thread writes the packets into a pipe, as a
+ * pcapng that any backend opens as a file; memory stays bounded. A backend sees a single capture,
+ * so that flow state and packet numbers continue from one to the next. */
 #ifndef PKT_JOIN_H
 #define PKT_JOIN_H
 
@@ -9,20 +9,21 @@
 typedef struct pkt_join pkt_join;
 
 /* `paths` and `filter` (NULL: every packet) must outlive the join. `numbered`: pkt_join_number()
- * will be called; numbers that nobody took would pile up. NULL and *err if the first capture is
- * none, or the filter does not fit its first packet. */
+ * will be called for every row; otherwise numbers are not kept. NULL and *err if the first file is
+ * not a capture, or the filter is not valid for its first packet. */
 pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, int numbered,
                         pkt_err *err);
 /* For one run of a backend. */
 const pkt_capture *pkt_join_capture(const pkt_join *join);
-/* Number of the packet of the next row, called once a row: counted before packets were left out. */
+/* Number of the packet of the next row, in the captures as they were before the filter. To be
+ * called once for each row. */
 uint64_t pkt_join_number(void *join);
-/* The run is over, and ended with `bad` and *err: 0, or -1 and *err with what was wrong with the
- * captures, if that is why. */
+/* The run has ended with `bad` (0 or -1) and *err. Returns `bad`; or -1 and *err, if a capture
+ * could not be read to its end. */
 int pkt_join_end(pkt_join *join, int bad, pkt_err *err);
-/* Packets handed on that have no time (pcapng's simple packet blocks), after pkt_join_end(). */
+/* Number of packets without a time (pcapng's simple packet blocks), after pkt_join_end(). */
 uint64_t pkt_join_timeless(const pkt_join *join);
-/* The capture that was read last: what pkt_join_end() speaks of. */
+/* The capture that was read last: the one that an error of pkt_join_end() is about. */
 const char *pkt_join_path(const pkt_join *join);
 void pkt_join_close(pkt_join *join);
 

@@ -6,7 +6,7 @@
 #include "parsers/source/limits.h"
 #include "parsers/source/link_type.h"
 
-/* An expression is compiled for a link type when its first packet is met. */
+/* An expression is compiled for a link type when the first packet of that link type is read. */
 typedef struct compiled {
     uint16_t link_type;
     struct bpf_program program;
@@ -81,7 +81,8 @@ int pkt_filter_match(pkt_filter *filter, const pkt_record *record, pkt_err *err)
     return pcap_offline_filter(&c->program, &header, record->data) != 0;
 }
 
-/* Only a handle of the interface itself knows how its kernel is asked for VLAN tags. */
+/* A handle of the interface: only with it does libpcap know how its kernel passes VLAN tags. NULL
+ * and *err. */
 static pcap_t *handle_of(const char *interface, uint32_t snaplen, pkt_err *err)
 {
     char words[PCAP_ERRBUF_SIZE];

@@ -1,23 +1,24 @@
-/* The one place where packets are chosen by an expression: libpcap's compiler, with its interpreter
- * for files; for interfaces the kernel has one. */
+/* Filter expressions, pcap-filter(7): compiled by libpcap; run by its interpreter for files, and by
+ * the kernel for interfaces. */
 #ifndef PKT_FILTER_H
 #define PKT_FILTER_H
 
 #include "parsers/core/record.h"
 #include "pktbench.h"
 
-/* Link types that one run may meet, at most. */
+/* Largest number of link types in a run with a filter. */
 #define PKT_MAX_FILTER_LINKS 16u
 
 typedef struct pkt_filter pkt_filter;
 
-/* `text` (pcap-filter(7)) must outlive the filter. NULL without memory. */
+/* `text` must outlive the filter. NULL and *err without memory. */
 pkt_filter *pkt_filter_open(const char *text, pkt_err *err);
-/* 1: the packet is wanted, 0: not; -1 and *err if the expression makes no sense for its link. */
+/* 1: the packet matches, 0: it does not; -1 and *err if the expression is not valid for its link
+ * type. */
 int pkt_filter_match(pkt_filter *filter, const pkt_record *record, pkt_err *err);
 void pkt_filter_close(pkt_filter *filter);
 
-/* Compile the expression for the link type, and the kernel's abilities, of a handle of libpcap's;
+/* Compile the expression for the link type of a libpcap handle, and for what its kernel can do;
  * pcap_freecode() frees the program. 0, or -1 and *err. */
 struct pcap;
 struct bpf_program;
@@ -36,8 +37,8 @@ typedef struct pkt_program {
     size_t count;
 } pkt_program;
 
-/* The expression for packets of this interface as its kernel sees them, where VLAN tags are beside
- * the packet; what is wanted is cut to `snaplen`. 0, or -1 and *err. */
+/* Compile the expression for an interface, whose kernel keeps VLAN tags apart from the packet.
+ * Packets that match are cut to `snaplen` bytes. 0, or -1 and *err. */
 int pkt_program_open(pkt_program *program, const char *interface, const char *text,
                      uint32_t snaplen, pkt_err *err);
 void pkt_program_close(pkt_program *program);

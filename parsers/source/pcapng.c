@@ -88,7 +88,7 @@ static int section_begin(pcapng_reader *reader, const block *b, pkt_err *err)
     if (b->size < 16)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(reader), "section header is too short");
     unsigned major = file_u16(b->body + 4, reader->swapped);
-    if (major != 1) /* of the first section: the file is none of ours */
+    if (major != 1) /* in the first section: the file is refused as a whole */
         return pkt_fail(err, here(reader) ? PKT_ERR_LIMIT : PKT_ERR_FORMAT, here(reader) + 12,
                         "is pcapng version %u.%u; only 1.x is handled", major,
                         (unsigned)file_u16(b->body + 6, reader->swapped));
@@ -114,8 +114,8 @@ static int resolution_set(pkt_interface *interface, uint8_t resolution)
     return 0;
 }
 
-/* None of those that are read may be there twice (section 4.2); then the first one counts, as in
- * Wireshark. */
+/* Read the options used here. Each may be there once (section 4.2); of several, the first counts,
+ * as in Wireshark. */
 static int interface_options(const pcapng_reader *reader, pkt_interface *interface, const block *b,
                              pkt_err *err)
 {
@@ -190,7 +190,7 @@ static int interface_add(pcapng_reader *reader, const block *b, pkt_err *err)
     return 0;
 }
 
-/* The nearest time that 64 bits hold. */
+/* A time that 64 bits cannot hold becomes the nearest one that they can. */
 static __attribute__((noinline)) int64_t time_slow_path(const pkt_interface *interface,
                                                         uint64_t stamp)
 {
@@ -303,7 +303,7 @@ static int pcapng_read(void *state, pkt_record *records, size_t max, pkt_err *er
     return (int)n;
 }
 
-/* The section header is a block, and read as such: nothing is taken from the window yet. */
+/* The section header is read as a block: `at` stays. */
 static int pcapng_open(void **state, pkt_window *window, bool swapped, pkt_err *err)
 {
     pcapng_reader *reader = calloc(1, sizeof *reader);

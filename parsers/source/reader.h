@@ -2,7 +2,8 @@
 #ifndef PKT_READER_H
 #define PKT_READER_H
 
-#include "parsers/source/source.h"
+#include "parsers/core/record.h"
+#include "parsers/source/interface.h"
 #include "parsers/source/window.h"
 
 /* Where a record comes from. */

@@ -8,6 +8,7 @@
 #include "pktbench.h"
 
 #include "parsers/core/record.h"
+#include "parsers/source/interface.h"
 
 typedef struct pkt_source pkt_source;
 
@@ -37,26 +38,6 @@ uint64_t pkt_source_size(const pkt_source *source);
 /* Bytes of the file read so far. */
 uint64_t pkt_source_offset(const pkt_source *source);
 pkt_format pkt_source_format(const pkt_source *source);
-
-/* What the packets of an interface inherit. Classic pcap has one interface. */
-typedef struct pkt_interface {
-    uint16_t link_type;
-    uint8_t resolution;  /* as if_tsresol: 10^-n, or 2^-n with the highest bit set */
-    uint32_t snaplen;    /* bytes; 0: none */
-    uint64_t ticks;      /* timestamp units a second */
-    uint64_t tick_ns;    /* nanoseconds a unit, 0 unless whole */
-    int64_t offset_s;    /* if_tsoffset */
-    int64_t offset_ns;   /* the same, for stamps below `fast_limit` */
-    uint64_t fast_limit; /* a stamp below it is stamp * tick_ns + offset_ns, without overflow */
-} pkt_interface;
-
-/* Callbacks that the source calls for each section and each interface, in file order, while it is
- * read. Either function may be NULL. */
-typedef struct pkt_source_callbacks {
-    void (*section)(void *self, bool big_endian);
-    void (*interface)(void *self, const pkt_interface *interface); /* valid during the call */
-    void *self;
-} pkt_source_callbacks;
 
 /* Call it before the first record is read. Of classic pcap, both are called at once. */
 void pkt_source_set_callbacks(pkt_source *source, const pkt_source_callbacks *callbacks);

@@ -23,7 +23,7 @@ void pkt_window_close(pkt_window *window)
     *window = (pkt_window){.fd = -1};
 }
 
-/* Twice the room; what was not used yet stays. 0, or -1 and *err. */
+/* Double the room and keep the bytes. 0, or -1 and *err. */
 static int window_grow(pkt_window *window, pkt_err *err)
 {
     const size_t room = window->room ? 2 * window->room : window->align * ALIGN_PART;
@@ -40,7 +40,7 @@ static int window_grow(pkt_window *window, pkt_err *err)
     return 0;
 }
 
-/* What is left stands before a boundary, so that the next read lands on it. */
+/* The bytes from `at` on are moved to just before a boundary, so that the next read lands on it. */
 int pkt_window_fill(pkt_window *window, pkt_err *err)
 {
     const size_t left = window->size - window->at;

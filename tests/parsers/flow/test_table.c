@@ -89,15 +89,15 @@ static void bound_test(size_t bound, size_t flow_size, uint32_t clear_every)
         /* New ones at first, so that the bound is reached while flows are moved. */
         const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
         int fresh;
-        pkt_flow *victim = pkt_flow_victim(table);
+        const pkt_flow *victim = pkt_flow_victim(table);
+        const uint32_t next_evicted = victim ? victim->number : KEYS;
         assert_int_equal(victim != NULL, held == bound);
-        if (victim)
-            assert_int_equal(victim->number, oldest_of(used));
         pkt_flow *flow = flow_get(table, i, &fresh);
         assert_int_equal(fresh, used[i] == 0);
         assert_ptr_equal(pkt_flow_newest(table), flow);
         if (fresh && held == bound) {
-            used[oldest_of(used)] = 0;
+            assert_int_equal(next_evicted, oldest_of(used));
+            used[next_evicted] = 0;
             evicted++;
         } else if (fresh) {
             held++;
@@ -127,7 +127,7 @@ static void test_eviction_while_growing(void **state)
 static void test_clear(void **state)
 {
     (void)state;
-    static const uint32_t every[] = {1, 3, 100, 768, 769, 790, 1000, 1600, 5000};
+    static const uint32_t every[] = {1, 100, 768, 769, 1000, 5000};
     for (size_t i = 0; i < sizeof every / sizeof every[0]; i++) {
         bound_test(2000, LARGE, every[i]);
         bound_test(800, sizeof(pkt_flow), every[i]);
