@@ -54,7 +54,7 @@ static void argument_words(const char *argument, FILE *out)
 /* What the values are, with blanks between them; nothing if they are not a fixed set. */
 static void words_print(value_kind kind, const char *argument, FILE *out)
 {
-    pkt_entry entry;
+    pkt_entry entry = PKT_INIT(pkt_entry);
     const dataset_scenario *scenario;
     switch (kind) {
     case VALUE_WORDS:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables and programs in README.md and doc/*.md: check them, or write them anew.
+"""Tables and programs in README.md and doc/*.md: check or rewrite them.
 
     <!-- table: results/reference/NAME.json WHAT -->     ... <!-- end of table -->
     <!-- file: PATH -->                                  ... <!-- end of file -->
@@ -137,7 +137,7 @@ def main():
     parser.add_argument("pktbench")
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent,
                         help="folder of README.md, doc/ and results/; default that of this script")
-    parser.add_argument("--write", action="store_true", help="write blocks that differ anew")
+    parser.add_argument("--write", action="store_true", help="rewrite blocks that differ")
     options = parser.parse_args()
     count, different = 0, []
     for page in [options.root / "README.md", *sorted((options.root / "doc").glob("*.md"))]:
@@ -145,8 +145,8 @@ def main():
         count += blocks
         different += wrong
     for line in different:
-        print(line, "written" if options.write else "differs: run scripts/update-docs.sh")
-    print(f"{count} blocks, {len(different)} {'written' if options.write else 'different'}")
+        print(line, "rewritten" if options.write else "differs: run ./run update-docs")
+    print(f"{count} blocks, {len(different)} {'rewritten' if options.write else 'different'}")
     return 1 if different and not options.write else 0
 
 

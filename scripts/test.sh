@@ -42,7 +42,7 @@ summarize() {
 }
 
 packages_install "$build_packages $test_packages" "$build_optional $lint_packages $gate_packages
-    $reader_packages $live_packages $(browser_missing)"
+    $text_packages $reader_packages $live_packages $(browser_missing)"
 if [ -z "${PKTBENCH_NO_INSTALL:-}" ]; then
     browser_install
     python_environment readers "$root/tests/parsers/encode/requirements.txt" || true

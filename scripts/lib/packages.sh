@@ -10,6 +10,8 @@ build_optional='libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev hyp
 
 test_packages='libcmocka-dev g++ python3 python3-jsonschema python3-venv tshark groff zstd'
 lint_packages='clang-format clang-tidy cppcheck shellcheck'
+# Readers of the manual page and of the completion scripts.
+text_packages='mandoc zsh'
 # The report's page in a browser.
 browser_packages='chromium nodejs npm'
 # Live capture: network namespaces, and programs that get or lose a capability.

@@ -3,19 +3,28 @@
 zmodload zsh/zpty || exit 2
 zpty shell zsh -f -i
 zpty -w shell "PROMPT=; stty -echo; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D"
+# Tab completes, prints a mark, and begins a new line: no state is left for the next one. Keys are
+# sent when the line editor runs.
 zpty -w shell 'compadd() {
     local -a offered
     builtin compadd -O offered "$@"
     (( $#offered )) && print -rl -- "<offer>"${^offered}"</offer>"
     builtin compadd "$@"
 }
-bindkey "^I" complete-word
-LISTMAX=10000
-print "<re""ady>"'
-zpty -r shell answer '*<ready>*'
+offer() {
+    zle complete-word
+    BUFFER=
+    print "<do""ne>"
+    zle accept-line
+}
+zle-line-init() { print "<re""ady>" }
+zle -N offer
+zle -N zle-line-init
+bindkey "^I" offer
+unsetopt AUTO_LIST AUTO_MENU'
 while IFS= read -r line; do
-    # Complete, clear the line, and print a mark.
-    zpty -w -n shell "$line"$'\t\025print "<do""ne>"\n'
+    zpty -r shell answer '*<ready>*'
+    zpty -w -n shell "$line"$'\t'
     zpty -r shell answer '*<done>*'
     offers=$(print -r -- "$answer" | tr -d '\r' | sed -n 's/.*<offer>\(.*\)<\/offer>.*/\1/p' | sort -u)
     print -r -- "$line|${offers//$'\n'/ }"

@@ -121,8 +121,10 @@ fenced() { # LANGUAGE PAGE
 int main(int argc, char **argv)
 {
     uint64_t packets, bytes = 0;
-    if (argc != 2 || count(argv[1], &packets, &bytes, NULL) != 0)
+    pkt_batch *batch = pkt_batch_new(NULL);
+    if (argc != 2 || !batch || count(argv[1], batch, &packets, &bytes) != 0)
         return 1;
+    pkt_batch_free(batch);
     printf("protocol,packets\nany,%ju\n", (uintmax_t)packets);
     return bytes < packets;
 }

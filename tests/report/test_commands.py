@@ -226,7 +226,7 @@ def test_sample():
         pictures = re.compile(r"^!\[.*\n\n", re.M) # there with gnuplot alone
         made, kept = (pictures.sub("", Path(where, "report.md").read_text())
                       for where in (folder, sample))
-        assert made == kept, "report/sample is old: run scripts/update-docs.sh"
+        assert made == kept, "report/sample is out of date: run ./run update-docs"
         page = Path(folder, "index.html").read_bytes()
         links = re.findall(rb'href="data:application/json;base64,([^"]*)"', page)
         assert [json.loads(base64.b64decode(link)) for link in links] == \
