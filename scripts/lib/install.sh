@@ -30,6 +30,12 @@ packages_optional_left() {
     [ -z "$1" ] || say "continuing without optional packages that are not installed: $1"
 }
 
+# packages_refuse REQUIRED OPTIONAL: what to install by hand; exits with status 2.
+packages_refuse() {
+    [ -z "$2" ] || say "optional packages that are not installed: $2"
+    fail "required packages are missing; run as root: $install_command $1"
+}
+
 # Without apt-get: whether the tools are there. Libraries are looked for by CMake.
 tools_check() {
     for tool in cmake ninja pkg-config "${CC:-cc}"; do
@@ -48,9 +54,8 @@ packages_install() {
     required=$(packages_missing "$1")
     optional=$(words_without "$(packages_missing "$2")" "$required")
     if [ -n "${PKTBENCH_NO_INSTALL:-}" ] || ! root_find; then
+        [ -z "$required" ] || packages_refuse "$required" "$optional"
         packages_optional_left "$optional"
-        [ -z "$required" ] ||
-            fail "required packages are missing; run as root: $install_command $required"
         return 0
     fi
     unavailable=$(cat "$unavailable_file" 2>/dev/null) || unavailable=
