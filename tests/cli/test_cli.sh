@@ -145,7 +145,7 @@ expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" bench good.pcap --backends raw,nobody
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect$" extract good.pcap --level deep
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect$" verify good.pcap --levels deep
-expect 2 'read-all does not offer the level headers' extract good.pcap --backend read-all
+expect 2 'read-all does not support level headers' extract good.pcap --backend read-all
 expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
 expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
