@@ -131,7 +131,7 @@ def test_bad_input(_far):
     for arguments, words in (
             (["--features", "ciciot40"], "unknown set of features"),
             (["--window", "5"], "--window requires --features"),
-            (["--features", "ciciot39", "--window", "1s"], "has windows of a number of packets"),
+            (["--features", "ciciot39", "--window", "1s"], "windows of ciciot39 are a number of packets"),
             (["--features", "ciciot39", "--level", "frames"], "which features need")):
         said = pktbench("extract", "-i", "vA", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said
