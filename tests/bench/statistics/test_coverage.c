@@ -37,7 +37,7 @@ static double coverage(const noise *noise)
 {
     random_state random = random_seeded(20);
     observation observations[BLOCKS * ROUNDS_MAX];
-    unsigned held = 0;
+    unsigned covered = 0;
     for (unsigned trial = 0; trial < TRIALS; trial++) {
         size_t n = 0;
         summary s;
@@ -51,9 +51,9 @@ static double coverage(const noise *noise)
             }
         }
         assert_int_equal(summarize(observations, n, trial, &s), 0);
-        held += s.low <= 1 && 1 <= s.high;
+        covered += s.low <= 1 && 1 <= s.high;
     }
-    return (double)held / TRIALS;
+    return (double)covered / TRIALS;
 }
 
 static void test_coverage(void **state)
@@ -66,10 +66,10 @@ static void test_coverage(void **state)
         {"with disturbed rounds", 3, 0.02, 0.03, 0.1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        double held = coverage(&cases[i]);
-        print_message("%s: %.1f %%\n", cases[i].name, 100 * held);
+        double share = coverage(&cases[i]);
+        print_message("%s: %.1f %%\n", cases[i].name, 100 * share);
         /* With 600 trials, the standard deviation of a share of 95 % is 0.9 %. */
-        assert_true(held >= 0.925 && held <= 0.99);
+        assert_true(share >= 0.925 && share <= 0.99);
     }
 }
 

@@ -199,16 +199,16 @@ static void test_eviction(void **state)
 static void test_table(void **state)
 {
     (void)state;
-    enum { PLACES = 64, KEYS = 200, STEPS = 20000 };
+    enum { MAX_FLOWS = 64, KEYS = 200, STEPS = 20000 };
     uint64_t last[KEYS] = {0}, seen[KEYS] = {0}, random = 1;
-    size_t rows = 0, evicted = 0, held = 0;
+    size_t rows = 0, evicted = 0, flows = 0;
     begin((pkt_features_request){
-        .set = &pkt_feature_ciciot_fixed, .packets = 3, .by = PKT_BY_FLOW, .max_flows = PLACES});
+        .set = &pkt_feature_ciciot_fixed, .packets = 3, .by = PKT_BY_FLOW, .max_flows = MAX_FLOWS});
     for (uint64_t step = 1; step <= STEPS; step++) {
         random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         const size_t key = (size_t)(random >> 33) % KEYS;
         tcp_add(EPOCH, 1000 + key, 2, 0);
-        if (!last[key] && held == PLACES) {
+        if (!last[key] && flows == MAX_FLOWS) {
             size_t oldest = 0;
             for (size_t i = 0; i < KEYS; i++)
                 if (last[i] && (!last[oldest] || last[i] < last[oldest]))
@@ -217,7 +217,7 @@ static void test_table(void **state)
             last[oldest] = seen[oldest] = 0;
             evicted++;
         } else {
-            held += !last[key];
+            flows += !last[key];
         }
         last[key] = step;
         rows += ++seen[key] == 3;

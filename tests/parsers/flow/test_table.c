@@ -1,4 +1,4 @@
-/* The table of flows: growth, the bound, the order of use, and a table that is cleared. */
+/* The table of flows: growth, the limit, the order of use, clearing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "parsers/flow/table.h"
 
-/* Flows of two sizes: alone, and with a part of the user's that is no power of 2. */
+/* Flows of two sizes: without and with user data, whose size is not a power of 2. */
 enum { SEED = 7, LARGE = sizeof(pkt_flow) + 24 };
 
 static pkt_flow_table *table_open(size_t max, size_t first, size_t flow_size)
@@ -24,7 +24,7 @@ static pkt_flow_key key_of(uint32_t i)
     return (pkt_flow_key){.address = {0, i, 0, 1}, .port = {80, 81}};
 }
 
-/* The i'th flow, which keeps its number. */
+/* Get flow i; it must have kept its number. */
 static pkt_flow *flow_get(pkt_flow_table *table, uint32_t i, int *fresh)
 {
     pkt_err err;
@@ -40,7 +40,7 @@ static pkt_flow *flow_get(pkt_flow_table *table, uint32_t i, int *fresh)
     return flow;
 }
 
-/* The index grows many times; every flow stays what it was. */
+/* The index grows many times; flows must not change. */
 static void growth_test(size_t first, size_t flow_size)
 {
     enum { FLOWS = 200000 };
@@ -67,7 +67,7 @@ static void test_growth(void **state)
 
 enum { KEYS = 4000 };
 
-/* What was used longest ago; KEYS: nothing is held. */
+/* The least recently used key; KEYS: no flows. */
 static uint32_t oldest_of(const uint32_t used[KEYS])
 {
     uint32_t oldest = KEYS;
@@ -77,44 +77,44 @@ static uint32_t oldest_of(const uint32_t used[KEYS])
     return oldest;
 }
 
-/* Look-ups of random keys, against a list of when each was used last. The table is cleared after so
- * many of them; 0: never. */
+/* Look-ups of random keys, compared with an array of the last use of each key. clear_every: number
+ * of look-ups after which the table is cleared; 0: never. */
 static void bound_test(size_t bound, size_t flow_size, uint32_t clear_every)
 {
     uint32_t used[KEYS] = {0}, random = 1;
-    size_t held = 0, evicted = 0;
+    size_t flows = 0, evicted = 0;
     pkt_flow_table *table = table_open(bound, 0, flow_size);
     for (uint32_t now = 1; now <= 3 * KEYS; now++) {
         random = random * 1664525 + 1013904223;
-        /* New ones at first, so that the bound is reached while flows are moved. */
+        /* At first only new keys: the limit is reached while flows are moved. */
         const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
         int fresh;
-        const pkt_flow *victim = pkt_flow_victim(table);
-        const uint32_t next_evicted = victim ? victim->number : KEYS;
-        assert_int_equal(victim != NULL, held == bound);
+        const pkt_flow *lru = pkt_flow_victim(table);
+        const uint32_t next_evicted = lru ? lru->number : KEYS;
+        assert_int_equal(lru != NULL, flows == bound);
         pkt_flow *flow = flow_get(table, i, &fresh);
         assert_int_equal(fresh, used[i] == 0);
         assert_ptr_equal(pkt_flow_newest(table), flow);
-        if (fresh && held == bound) {
+        if (fresh && flows == bound) {
             assert_int_equal(next_evicted, oldest_of(used));
             used[next_evicted] = 0;
             evicted++;
         } else if (fresh) {
-            held++;
+            flows++;
         }
         used[i] = now;
         if (clear_every && now % clear_every == 0) {
             pkt_flow_clear(table);
             memset(used, 0, sizeof used);
-            held = 0;
+            flows = 0;
         }
-        assert_int_equal(pkt_flow_count(table), held);
+        assert_int_equal(pkt_flow_count(table), flows);
     }
     assert_int_equal(pkt_flow_evicted(table), evicted);
     pkt_flow_table_close(table);
 }
 
-/* Flows give their place before, while and after the index of 1024 slots, and of 2048, is left. */
+/* Flows are evicted before, during and after the growth of the index from 1024 and 2048 slots. */
 static void test_eviction_while_growing(void **state)
 {
     (void)state;
@@ -123,7 +123,7 @@ static void test_eviction_while_growing(void **state)
         bound_test(bounds[i], i % 2 ? LARGE : sizeof(pkt_flow), 0);
 }
 
-/* Few flows and many; before, while and after the index is moved. */
+/* Few and many flows; before, during and after the growth of the index. */
 static void test_clear(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static void test_clear(void **state)
     }
 }
 
-/* A look-up alone adds nothing. */
+/* A look-up does not add a flow. */
 static void test_find(void **state)
 {
     (void)state;

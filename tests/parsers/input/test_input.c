@@ -1,5 +1,5 @@
-/* An input that is idle does not hold up a run that ends early. A run that does not end is ended by
- * the alarm. */
+/* An idle input does not block a run that ends early. A run that does not end is killed by the
+ * alarm. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,12 +18,12 @@
 
 enum { LIMIT_S = 30 };
 
-/* More than a source reads ahead, so that it has packets of a pipe that does not end. */
+/* More than a source reads ahead: it can then return packets of a pipe that does not end. */
 enum { RECORDS = 10000, RECORD_BYTES = PCAP_RECORD_HEADER + 4, PIPE_BYTES = 1 << 20 };
 
 static char folder[] = "/tmp/pktbench-input.XXXXXX";
 static char fifo[64], file[64];
-static int writer; /* of the pipe, so that it does not end */
+static int writer; /* write end, open: the pipe does not end */
 
 static void capture_write(int fd)
 {
@@ -37,7 +37,7 @@ static void capture_write(int fd)
     assert_int_equal(write(fd, bytes, size), size);
 }
 
-/* What the backend does: open the file, read some, close it. */
+/* Like a backend: open the file, read some packets, close it. */
 static void path_read(const char *path)
 {
     uint8_t bytes[PCAP_FILE_HEADER];
@@ -60,14 +60,14 @@ static void test_input_ends_early(void **state)
     pkt_input_close(input);
 }
 
-/* The thread that joins reads from one that decompresses, which waits for the pipe. */
+/* The joining thread reads from the decompressing thread, which waits for the pipe. */
 static void join_ends_early(char *const *paths, size_t count)
 {
     pkt_err err = {.code = PKT_ERR_NONE};
     capture_write(writer);
     pkt_join *join = pkt_join_open(paths, count, NULL, 0, &err);
     assert_non_null(join);
-    usleep(20000); /* for its thread to wait */
+    usleep(20000); /* until its thread waits */
     assert_int_equal(pkt_join_end(join, 0, &err), 0);
     assert_int_equal(err.code, PKT_ERR_NONE);
     pkt_join_close(join);
@@ -87,7 +87,7 @@ static void test_join_ends_in_the_last(void **state)
     join_ends_early(paths, 2);
 }
 
-/* The pipe of the last one gives not even a header. */
+/* The pipe of the last capture does not even contain a header. */
 static void test_join_ends_before_the_last_begins(void **state)
 {
     (void)state;
@@ -121,7 +121,7 @@ static int folder_remove(void **state)
     return rmdir(folder);
 }
 
-/* Each test has a pipe of its own: what is left in one begins no capture. */
+/* Each test has its own pipe, because bytes left in a pipe are not the start of a capture. */
 static int pipe_make(void **state)
 {
     (void)state;
