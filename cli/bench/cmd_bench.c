@@ -333,7 +333,9 @@ const command bench_command = {
                "cells, gets no time. Then every backend runs in several processes, in random "
                "order. A ratio is the median, over rounds, of the backend's time divided by the "
                "time of raw in the same round, with a 95 % confidence interval.\n\nA run ends when "
-               "its last row was counted; with --sink, when the last byte was written.",
+               "its last row was counted; with --sink, when the last byte was written.\n\nThe "
+               "results file is written after every block of processes, marked `partial` until the "
+               "run ends: a run that is killed leaves the results of its blocks.",
     .options = options,
     .operands_min = 0,
     .operands_max = SUITE_MAX,

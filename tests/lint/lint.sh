@@ -62,7 +62,7 @@ shell)
     tracked '*.sh' ':!scripts/lib/' run .ci/run | xargs -0 shellcheck --external-sources --check-sourced
     ;;
 *)
-    echo "no lint has the name '$lint'" >&2
+    echo "unknown lint '$lint'; known: format, tidy, cppcheck, shell" >&2
     exit 2
     ;;
 esac
