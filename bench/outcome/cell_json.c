@@ -174,10 +174,10 @@ json_t *aa_json(const bench_record *record, const bench_cell *control)
 }
 
 /* Are the rows of both thrown away, and do both belong to the same build? */
-static bool is_counted_beside(const bench_cell *candidate, const bench_cell *cell)
+static bool is_counted_beside(const bench_cell *other, const bench_cell *cell)
 {
     const cell_role role = cell->role == ROLE_BASELINE ? ROLE_BASELINE : ROLE_MAIN;
-    return candidate->role == role && !candidate->sink;
+    return other->role == role && !other->sink;
 }
 
 /* What a cell is compared with: raw at the same level, its rows thrown away; where raw does not
