@@ -67,7 +67,7 @@ static bool side_load(loaded_side *side, const char *list)
     return good;
 }
 
-/* A field that must be alike on both sides, and is not. */
+/* A field that must be equal on both sides, and differs. */
 static bool field_differs(const char *field, const json_t *a, const json_t *b, bool force)
 {
     if (json_equal(a, b))

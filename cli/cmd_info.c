@@ -76,7 +76,7 @@ static void record_seen(capture_info *info, const pkt_source *source, const pkt_
     info->wire_bytes += record->wire_len;
 }
 
-/* 0; -1 and *err if nothing can be told. A fault behind the file header is a part of the answer. */
+/* 0; -1 and *err if the file header cannot be read. A fault behind it is part of the answer. */
 static int info_take(capture_info *info, pkt_input *input, pkt_err *err)
 {
     const pkt_capture *slice = pkt_input_capture(input);

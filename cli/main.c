@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     int status = dispatch(argc, argv);
     /* SIGPIPE ends the program quietly; a full disk is an error. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (status != EXIT_ERROR) /* else it has been said */
+        if (status != EXIT_ERROR) /* else the error was printed */
             message_error("standard output: cannot write: %s", strerror(errno));
         return EXIT_ERROR;
     }

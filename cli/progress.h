@@ -1,4 +1,4 @@
-/* One line on a terminal that says what is being done and how long it will take. */
+/* One line on a terminal: the current step, and the time left. */
 #ifndef PKT_PROGRESS_H
 #define PKT_PROGRESS_H
 

@@ -160,7 +160,8 @@ static int evict_prepare(worker *w, size_t bytes)
     return bytes && !w->evict ? -1 : 0;
 }
 
-/* k runs, each after an eviction; sums of their times, which must all tell the same rows. */
+/* A sample: several runs, each after an eviction; the sums of their times. All runs must return the
+ * same rows. */
 static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
 {
     json_int_t runs = json_integer_value(json_object_get(request, "runs"));
@@ -245,7 +246,7 @@ static json_t *answer(worker *w, const json_t *request)
     return answer_run(w, what, request);
 }
 
-static int say(FILE *out, json_t *reply)
+static int answer_write(FILE *out, json_t *reply)
 {
     if (!reply)
         reply = refusal("no memory for an answer");
@@ -265,7 +266,8 @@ static int converse(worker *w, FILE *in, FILE *out)
         const char *what = json_string_value(json_object_get(request, "op"));
         done = what && strcmp(what, "done") == 0;
         if (!done)
-            bad = say(out, request ? answer(w, request) : refusal("that is no JSON object"));
+            bad =
+                answer_write(out, request ? answer(w, request) : refusal("that is no JSON object"));
         json_decref(request);
     }
     free(line);
@@ -317,10 +319,10 @@ static int worker_run(const arguments *arguments)
     int status;
     if (!w.backend) {
         run_outcome outcome = {.err = err};
-        (void)say(out, failure(&outcome));
+        (void)answer_write(out, failure(&outcome));
         status = EXIT_ERROR;
     } else if (!w.batch) {
-        (void)say(out, refusal("no memory for a batch"));
+        (void)answer_write(out, refusal("no memory for a batch"));
         status = EXIT_ERROR;
     } else {
         status = converse(&w, stdin, out);

@@ -34,7 +34,7 @@ typedef struct benchmark {
     bool show_values;
     json_t *context;         /* of machine_describe(), taken before the run */
     json_t *conformance;     /* NULL: not asked for, or not counted yet */
-    char path[RESULTS_PATH]; /* of the results file; "": they are not kept */
+    char path[RESULTS_PATH]; /* of the results file; "": results are not written */
     bool warned;             /* that results so far cannot be written */
 } benchmark;
 

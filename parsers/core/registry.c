@@ -196,7 +196,7 @@ const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
     return NULL;
 }
 
-/* Folder of the running program, without the final slash; -1 if it cannot be told. */
+/* Folder of the running program, without the final slash; -1 if it is unknown. */
 static int program_folder(char folder[PATH_MAX])
 {
     ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);

@@ -47,7 +47,7 @@ static pkt_column_set columns_offered(const pkt_backend *backend)
     return all;
 }
 
-/* The columns of the run: those that were asked for, and what says whether cells apply. */
+/* The columns of the run: the requested ones, and `verdict` and `present`. */
 static int columns_choose(pkt_request *request, const pkt_backend *backend,
                           const pkt_level_work *offer, pkt_err *err)
 {

@@ -127,7 +127,7 @@ static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t c
     return message_add(&fb, HEADER_BATCH, pkt_flatbuffer_end(&fb), body_size, out, err);
 }
 
-/* The body is built first, for the metadata tell where its buffers are. */
+/* The body is built first, because the metadata contain the offsets of its buffers. */
 static int arrow_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
                       pkt_err *err)
 {

@@ -1,4 +1,4 @@
-/* Rows -> Arrow's C stream interface: record batches handed over in memory. */
+/* Rows -> Arrow's C stream interface: record batches in memory. */
 #include <stdatomic.h>
 
 #include "parsers/core/run.h"

@@ -7,7 +7,7 @@
 #include "pktbench.h"
 
 /* CSV: a header line of column names, then a line a row, '\n' at the end, no quoting needed.
- * `columns` says which columns appear (hidden ones never do; an address appears once, under its
+ * Only the columns of `columns` appear (hidden ones never do; an address appears once, under its
  * name without `_hi`). Cells that do not apply (their `present` bit is clear) are empty. `file`
  * stays the caller's. NULL and *err without memory. */
 typedef struct pkt_csv_sink pkt_csv_sink;

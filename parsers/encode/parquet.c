@@ -19,13 +19,13 @@ enum { CODEC = 6, ZSTD_LEVEL = 1 };
 enum { CODEC = 0 }; /* not packed */
 #endif
 
-/* What the footer says of a column of a row group. */
+/* Footer entry of a column of a row group. */
 typedef struct chunk {
     uint64_t offset; /* of the page's header: in the row group, then in the file */
     uint64_t size, plain_size;
 } chunk;
 
-/* What the footer says of a row group; its chunks follow. */
+/* Footer entry of a row group; its chunks follow. */
 typedef struct group {
     uint64_t rows, size;
 } group;
@@ -67,7 +67,7 @@ static int little_add(pkt_buffer *out, uint32_t value, pkt_err *err)
     return pkt_buffer_add(out, bytes, sizeof bytes, err);
 }
 
-/* The size of what stands behind these four bytes, into them. */
+/* Write the size of what follows these four bytes into them. */
 static void size_patch(pkt_buffer *page, size_t at)
 {
     const uint32_t size = (uint32_t)(page->size - at - 4);

@@ -53,7 +53,7 @@ static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
     return 0;
 }
 
-/* Write the oldest blocks as far as they are encoded. The lock is held, and given up meanwhile. */
+/* Write the oldest blocks as far as they are encoded. The lock is held, and released meanwhile. */
 static void oldest_write(pkt_writer *w)
 {
     block *b = &w->ring[w->oldest];
@@ -80,7 +80,7 @@ static void oldest_write(pkt_writer *w)
     }
 }
 
-/* The oldest filled block that nobody encodes yet; NULL. The lock is held. */
+/* The oldest filled block that no thread encodes yet; NULL. The lock is held. */
 static block *filled_find(pkt_writer *w)
 {
     for (size_t i = 0; i < w->ring_size; i++) {
@@ -91,7 +91,7 @@ static block *filled_find(pkt_writer *w)
     return NULL;
 }
 
-/* The lock is held, and given up meanwhile. */
+/* The lock is held, and released meanwhile. */
 static void block_encode(pkt_writer *w, block *b)
 {
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
@@ -137,7 +137,7 @@ static void free_wait(pkt_writer *w, const block *wanted)
     }
 }
 
-/* The block that is being filled is handed on, and the next one is made free. */
+/* Queue the block that was filled for encoding, and make the next one free. */
 static int block_submit(pkt_writer *w, pkt_err *err)
 {
     block *b = &w->ring[w->filling];
@@ -293,7 +293,7 @@ int pkt_writer_end(pkt_writer *writer, pkt_err *err)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
         bad = bytes_write(writer, &tail, err);
-    writer->written = writer->offset; /* nobody else writes any more */
+    writer->written = writer->offset; /* no other thread writes any more */
     pkt_buffer_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
 }

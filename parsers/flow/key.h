@@ -1,4 +1,4 @@
-/* What tells one flow from another: its two ends, and the protocol. */
+/* The key of a flow: its two ends, and the protocol. */
 #ifndef PKT_FLOW_KEY_H
 #define PKT_FLOW_KEY_H
 

@@ -118,7 +118,7 @@ static int record_next(pkt_join *join, pkt_err *err)
     return 0;
 }
 
-/* -1: the pump's reader has gone. */
+/* -1: the pump's reader has closed the pipe. */
 static int out_flush(pkt_join *join)
 {
     const size_t size = join->out.size;
@@ -212,7 +212,7 @@ static void join_produce(void *self)
             got = 0;
     }
     (void)out_flush(join); /* packets before a fault are rows */
-    /* A reader that has gone needs no more packets, so that the fault is of no concern. */
+    /* A reader that closed the pipe needs no more packets: the fault does not matter. */
     if (got < 0 && pkt_pump_is_read(&join->pump))
         join->fault = err;
     (void)capture_close(join, 0, &ignored); /* first: its thread uses our pump */

@@ -100,7 +100,7 @@ typedef struct pkt_encoder {
     const char *name;
     size_t block_rows; /* of a block, at most */
     int timed;         /* 1: it has a type for points in time */
-    /* *fields must outlive what is returned; what stands before all rows goes into *out.
+    /* *fields must outlive what is returned; what comes before all rows is appended to *out.
      * NULL and *err. */
     void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);
     /* The block's bytes, and notes on them for placed(), are appended. */
@@ -108,7 +108,7 @@ typedef struct pkt_encoder {
                 pkt_err *err);
     /* The block's bytes start at this offset of the output. May be NULL. */
     int (*placed)(void *self, const pkt_buffer *notes, uint64_t offset, pkt_err *err);
-    /* What stands behind all rows, which end at this offset. May be NULL. */
+    /* What comes after all rows, which end at this offset. May be NULL. */
     int (*end)(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err);
     void (*close)(void *self);
 } pkt_encoder;

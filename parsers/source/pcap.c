@@ -32,7 +32,7 @@ typedef struct pcap_reader {
     uint32_t snaplen;
 } pcap_reader;
 
-/* What the file header says. 0, or -1 and *err. */
+/* Read the file header. 0, or -1 and *err. */
 static int header_read(pcap_reader *reader, const uint8_t *head, pkt_err *err)
 {
     const bool swapped = reader->swapped;

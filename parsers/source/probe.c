@@ -14,7 +14,7 @@ typedef struct magic {
     const char *words; /* what it is, and what to do */
 } magic;
 
-/* Formats that are not handled, but known well enough to say what to do. */
+/* Formats that are not read, with what to do about them. */
 static const magic known[] = {
     {{0x1f, 0x8b}, 2, "gzip-compressed: decompress it first (gunzip)"},
     {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: decompress it first (unzstd)"},

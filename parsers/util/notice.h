@@ -1,5 +1,5 @@
-/* What a library has to say beside errors. The caller passes who takes it; nothing is printed
- * here. */
+/* Warnings, notes and progress of a library. The caller passes functions that take them; nothing is
+ * printed here. */
 #ifndef PKT_NOTICE_H
 #define PKT_NOTICE_H
 
@@ -20,7 +20,7 @@ typedef struct pkt_notices {
     void *self;
 } pkt_notices;
 
-/* Give a notice. `notices` may be NULL: nobody takes them. */
+/* Give a notice. `notices` may be NULL: they are discarded. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif

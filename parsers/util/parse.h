@@ -15,7 +15,7 @@ bool pkt_parse_bytes(const char *text, double *bytes);
 int pkt_parse_list(const char *list, int (*take)(void *self, const char *item, pkt_err *err),
                    void *self, pkt_err *err);
 
-/* A level by its name. 0, or -1 and *err, which says the known ones. */
+/* A level by its name. 0, or -1 and *err, with the known ones. */
 int pkt_level_find(const char *name, pkt_level *level, pkt_err *err);
 /* The same of a rule for stream numbers. */
 int pkt_flow_rule_find(const char *name, pkt_flow_rule *rule, pkt_err *err);

@@ -129,7 +129,7 @@ int pkt_pump_write(const pkt_pump *pump, const void *bytes, size_t size)
     return pkt_write_all(pump->in, bytes, size);
 }
 
-/* Wait for `fd` (-1: nothing) for up to `ms`; false: a reader has gone. */
+/* Wait for `fd` (-1: nothing) for up to `ms`; false: a reader has closed its end. */
 static bool readers_poll(const pkt_pump *pump, int fd, int ms)
 {
     struct pollfd ends[1 + OUTER_MAX] = {{.fd = fd, .events = POLLIN}};

@@ -18,7 +18,7 @@ typedef struct pkt_pump {
     bool running;
 } pkt_pump;
 
-/* A pump without a pipe: there is no reader yet, and none that has gone. */
+/* A pump without a pipe: there is no reader yet. */
 pkt_pump pkt_pump_of(const pkt_pump *outer);
 /* Make the pipe. *pump must not move from here to pkt_pump_stop(). A forked child does not keep the
  * writing end open. 0, or -1 and *err. */
@@ -34,9 +34,10 @@ void pkt_pump_stop(pkt_pump *pump);
 /* For the thread: write all bytes. 0; -1: there is no reader any more. */
 int pkt_pump_write(const pkt_pump *pump, const void *bytes, size_t size);
 /* For the thread, before it reads `fd`: wait until there is something to read, or the end. false:
- * the reader, or that of the outer pump, has gone, and nothing more is needed. NULL: no pump. */
+ * the reader, or that of the outer pump, has closed its end, and nothing more is needed. NULL: no
+ * pump. */
 bool pkt_pump_wait(const pkt_pump *pump, int fd);
-/* Has neither the reader gone nor that of the outer pump? */
+/* Are the reader and that of the outer pump still there? */
 bool pkt_pump_is_read(const pkt_pump *pump);
 
 /* Write all bytes, whatever the size of a single write(). 0; -1 and errno. */

@@ -19,7 +19,7 @@ typedef struct choose_request {
     traffic_share shares[SHARES_MAX];
     size_t share_count;
     const char *traffic_text; /* how the shares came about, one sentence */
-    bool traffic_assumed;     /* the user did not say */
+    bool traffic_assumed;     /* the user gave none */
     double mean_frame;        /* bytes on the wire; 0: of the shares */
     double packets_per_s;     /* 0: no rate is asked for */
     double bits_per_s;        /* instead of packets_per_s */

@@ -8,7 +8,7 @@
 
 #include "report/formats/format.h"
 
-/* Write the comparison. 0, or -1 if the JSON is not what the schema says. */
+/* Write the comparison. 0, or -1 if the JSON does not follow the schema. */
 int report_change(const json_t *comparison, report_format format, FILE *out);
 
 #endif

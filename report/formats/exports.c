@@ -140,7 +140,7 @@ int report_gbench(const json_t *results, FILE *out)
         json_pack("{s:o, s:o}", "context", gbench_context(results), "benchmarks", list), out);
 }
 
-/* Text inside XML; characters that XML cannot hold are left out. */
+/* Text inside XML; characters that XML does not allow are left out. */
 static void xml_text(FILE *out, const char *text)
 {
     for (; *text; text++) {
@@ -202,7 +202,7 @@ static void junit_run(const json_t *run, FILE *out)
     fputs("    </testcase>\n", out);
 }
 
-/* What the gate said no to: one failed test each; a passed one if nothing was. */
+/* One failed test for each failure of the gate; one passed test if there is none. */
 static void junit_gate(const json_t *comparison, FILE *out)
 {
     const json_t *failures = json_object_get(comparison, "failures");

@@ -1,4 +1,5 @@
-/* What the numbers of results say, in sentences; nothing that an interval does not carry. */
+/* Findings of the results as sentences; a difference is stated only where its interval excludes 1.
+ */
 #ifndef PKT_FINDINGS_H
 #define PKT_FINDINGS_H
 
@@ -7,7 +8,7 @@
 
 /* One sentence a line, each after `bullet`. */
 void report_text(const json_t *results, const char *bullet, FILE *out);
-/* The headline: what the first of these sentences says, without a line's end; never nothing. */
+/* The headline: the first finding, without a line end; never empty. */
 void report_headline(const json_t *results, FILE *out);
 
 #endif

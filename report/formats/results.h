@@ -9,7 +9,7 @@
 #include "report/formats/format.h"
 
 /* Write the results. `colour`: terminal escapes may be used in REPORT_TABLE. 0, or -1 if the JSON
- * is not what the schema says or memory ran out; write errors show in `out`. */
+ * does not follow the schema, or memory ran out; write errors show in `out`. */
 int report_results(const json_t *results, report_format format, bool colour, FILE *out);
 
 #endif

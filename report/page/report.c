@@ -41,7 +41,7 @@ static int file_make(part *parts, size_t count, const char *name, writer *write,
     return pkt_err_about(err, path);
 }
 
-/* Is there anything to show? A file without times among others is kept, with a warning. */
+/* Is there anything to show? A file without times is skipped with a warning if others have some. */
 static int files_judge(const results_file *files, size_t count, const pkt_notices *notices,
                        pkt_err *err)
 {

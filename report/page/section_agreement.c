@@ -31,7 +31,7 @@ static size_t columns_collect(const json_t *results, const char *columns[COLUMNS
     return n;
 }
 
-/* What the runs of a backend at a level say about a column. */
+/* Agreement of a column, over the runs of a backend at a level. */
 typedef struct cell {
     double different;
     bool is_counted; /* the results count by column */

@@ -16,7 +16,7 @@ static const html_head heads[] = {
     {"cells compared", true}, {"different", true}, {"status", false},   {"run", true},
 };
 
-/* Packets that the run read, and where the results say so. */
+/* Packets that the run read, and the place of this number in the results. */
 static double packets_of(const part *p, const json_t *run, size_t run_index, size_t slice_index,
                          char over[PLACE_BYTES])
 {

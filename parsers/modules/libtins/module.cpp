@@ -23,7 +23,7 @@ struct state {
     int dlt;
     uint16_t link_type;
     bool short_seconds; /* classic pcap: the seconds are 32 bits without a sign */
-    pkt_err fault;      /* met while rows before it were still to be handed out */
+    pkt_err fault;      /* returned after the rows before it */
 };
 
 struct record {
@@ -205,7 +205,7 @@ void payload_read(const row &r, const Tins::PDU *pdu, uint32_t length)
         transport_read(r, pdu, length);
 }
 
-/* `left`: bytes on the wire from the header on, for datagrams that do not tell their length. */
+/* `left`: bytes on the wire from the header on, for datagrams without a length field. */
 void ipv4_read(const row &r, const Tins::IP &ip, uint32_t left)
 {
     pkt_batch &b = r.batch;
@@ -344,7 +344,7 @@ int tins_open(void *, void **out, const pkt_capture *capture, const pkt_request 
     return 0;
 }
 
-/* libpcap gives its faults as words only; this is how its reader says that the file ended early. */
+/* libpcap reports errors as text only; this is its text for a file that ended early. */
 void read_fault(pcap_t *pcap, pkt_err *err)
 {
     const char *words = pcap_geterr(pcap);

@@ -22,7 +22,7 @@ typedef struct run {
     libtrace_packet_t *packet;
     pkt_level level;
     int short_seconds; /* classic pcap: the seconds are 32 bits without a sign */
-    pkt_err fault;     /* met while rows before it were still to be handed out */
+    pkt_err fault;     /* returned after the rows before it */
 } run;
 
 /* The row being written. */
@@ -143,7 +143,7 @@ static void transport_read(const row *r, const void *at, uint8_t proto, uint32_t
     PUT(r, payload_len, length > header ? length - header : 0);
 }
 
-/* Both give the datagram's length, 0 if its header does not tell it. */
+/* Both give the datagram's length, 0 if its header has none. */
 static uint32_t ipv4_read(const row *r, const libtrace_ip_t *ip)
 {
     const uint16_t offset = ntohs(ip->ip_off);
@@ -272,7 +272,7 @@ static void run_close(void *state)
 static int trace_fault(libtrace_t *trace, pkt_err *err)
 {
     const libtrace_err_t fault = trace_get_err(trace);
-    /* How its own reader and libpcap's say that the file ended early. */
+    /* The texts of its own reader and of libpcap's for a file that ended early. */
     const int cut = strstr(fault.problem, "Incomplete pcap packet") != NULL ||
                     strstr(fault.problem, "truncated") != NULL;
     return pkt_fail(err, cut ? PKT_ERR_TRUNCATED : PKT_ERR_LIBRARY, PKT_POS_NONE, "libtrace: %s",
@@ -322,7 +322,7 @@ static int run_next(void *state, pkt_batch *batch, pkt_err *err)
     return -1;
 }
 
-/* "3.0.22", as its header tells. */
+/* "3.0.22", from its header. */
 static const char *run_version(void)
 {
     enum { MAJOR = LIBTRACE_API_VERSION >> 16, MINOR = LIBTRACE_API_VERSION >> 8 & 0xff };

@@ -60,7 +60,7 @@ typedef struct place {
     size_t at, end; /* offsets in the frame */
 } place;
 
-/* What an IP header says about what follows it. */
+/* What follows an IP header: protocol and lengths. */
 typedef struct datagram {
     size_t at;      /* offset of the next header in the frame */
     size_t end;     /* offset of the datagram's end, by its length field */

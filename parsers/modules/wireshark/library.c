@@ -45,7 +45,8 @@ static void environment_restore(char *saved[PRIVATE_VARIABLES])
     }
 }
 
-/* What libwireshark reported last; "" if nothing. It may say why the library did not start. */
+/* What libwireshark reported last; "" if nothing. It may be the reason why the library did not
+ * start. */
 static char last_report[128];
 
 /* libwireshark reports through these pointers without asking whether they are set. */

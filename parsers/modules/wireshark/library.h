@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * libwireshark itself: initialised once a process, whoever asks.
+ * libwireshark itself: initialised once a process.
  */
 #ifndef PKT_WIRESHARK_LIBRARY_H
 #define PKT_WIRESHARK_LIBRARY_H

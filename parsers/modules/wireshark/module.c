@@ -35,7 +35,7 @@ typedef struct run {
     const frame_data *reference;
     nstime_t elapsed;
     ws_streams streams; /* at the level `flows` */
-    pkt_err fault;      /* met while rows before it were still to be handed out */
+    pkt_err fault;      /* returned after the rows before it */
 } run;
 
 static const nstime_t *frame_time(struct packet_provider_data *provider, guint32 number)
