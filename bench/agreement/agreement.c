@@ -7,7 +7,7 @@
 
 #include "bench/agreement/stream_map.h"
 
-/* Groups of columns that say by themselves whether they apply. */
+/* Presence bits (PKT_HAS_...) of the columns. */
 static uint64_t groups_of(pkt_column_set columns)
 {
     uint64_t groups = 0;
@@ -39,7 +39,7 @@ bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t
     return true;
 }
 
-/* Shown columns: an address is one cell, presence is part of every cell. */
+/* Columns that are compared. An address is one cell; presence is compared as part of each cell. */
 static size_t shown_columns(pkt_column_set shared, uint8_t shown[PKT_COLUMN_COUNT])
 {
     size_t count = 0;
@@ -62,7 +62,7 @@ static bool bits_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t 
                   (const uint8_t *)b + info->offset + j * info->size, info->size) == 0;
 }
 
-/* Null, or the same bytes. */
+/* Both null, or the same bytes. */
 static bool texts_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column)
 {
     const size_t offset = pkt_column_at(column)->offset;
@@ -106,13 +106,12 @@ static void difference_note(agreement *out, const pkt_batch *a, size_t i, const 
     cell_show(b, j, column, groups, out->first.expected);
 }
 
-/* How two sets of rows are compared. */
 typedef struct comparing {
     const rowset *got, *expected;
     uint8_t shown[PKT_COLUMN_COUNT];
-    size_t count; /* of the shown ones */
+    size_t count; /* of `shown` */
     uint64_t groups;
-    uint8_t *streams; /* streams_compare(); NULL: as they are */
+    uint8_t *streams; /* result of streams_compare(); NULL: compare the original numbers */
 } comparing;
 
 static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const pkt_batch *b,
@@ -125,19 +124,19 @@ static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const 
     return cell_equal(a, i, b, j, column, c->groups);
 }
 
-/* One row; the first difference in a sound packet takes the place of one in a broken packet. */
+/* Compare one row. A difference in a well-formed packet replaces one in a malformed packet. */
 static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agreement *out)
 {
     size_t i, j;
     const pkt_batch *a = rowset_at(c->got, row, &i), *b = rowset_at(c->expected, row, &j);
-    bool sound = verdict_is_well_formed(verdict);
+    bool well_formed = verdict_is_well_formed(verdict);
     for (size_t n = 0; n < c->count; n++) {
         const size_t column = c->shown[n];
         if (shown_equal(c, a, i, b, j, row, column))
             continue;
-        if (!out->first.found || (sound && out->cells_different == 0))
+        if (!out->first.found || (well_formed && out->cells_different == 0))
             difference_note(out, a, i, b, j, row, column, c->groups);
-        if (sound) {
+        if (well_formed) {
             out->cells_different++;
             out->different[column]++;
         } else {

@@ -1,4 +1,4 @@
-/* Do two decoders say the same about every packet? */
+/* Comparison of the rows of two decoders, cell by cell. */
 #ifndef PKT_AGREEMENT_H
 #define PKT_AGREEMENT_H
 
@@ -8,13 +8,14 @@
 #include "bench/worker/client.h"
 #include "parsers/rows/text.h"
 
-/* Cells that may differ for `differs`; more is `disagrees`. Percent of the compared cells. */
+/* Maximum of different cells for `differs`, in percent of the compared cells. Above it the status
+ * is `disagrees`. */
 #define DIFFERS_MAX_PERCENT 1
 
-/* Rows to hold others against. */
+/* Rows that others are compared with. */
 typedef struct reference {
     const char *name;    /* "truth", or a backend's name */
-    const char *decoder; /* whose code read the headers */
+    const char *decoder; /* the decoder that produced the rows */
     rowset rows;
 } reference;
 
@@ -22,34 +23,36 @@ typedef struct difference {
     bool found;
     uint64_t packet; /* from 1 */
     size_t column;
-    char value[PKT_CELL_TEXT], expected[PKT_CELL_TEXT]; /* "" where the cell does not apply */
+    char value[PKT_CELL_TEXT], expected[PKT_CELL_TEXT]; /* "": the cell does not apply */
 } difference;
 
 typedef struct agreement {
     run_status status; /* OK, DIFFERS, DISAGREES or UNCHECKED */
     char reason[REASON_BYTES];
-    const char *reference; /* NULL: nothing was compared */
-    bool independent;
+    const char *reference; /* its name; NULL: nothing was compared */
+    bool independent;      /* the reference has another decoder */
     uint64_t rows_compared, rows_expected;
-    uint64_t cells_compared, cells_different; /* in sound packets */
-    /* Packets that are cut, malformed or of no supported kind, by raw's verdict or the truth:
-     * parsers rightly differ in how much of them they show. */
+    uint64_t cells_compared, cells_different; /* in well-formed packets */
+    /* Packets that are cut by snaplen, malformed or of an unsupported type, by the verdict of raw
+     * or of the truth. Decoders may differ in how much of these packets they decode. */
     uint64_t malformed_rows, malformed_cells_different;
     uint64_t malformed[PKT_VERDICT_COUNT][PKT_COLUMN_COUNT];
     uint64_t different[PKT_COLUMN_COUNT]; /* cells_different by column */
-    difference first;                     /* in a sound packet; in a broken one if there is none */
+    difference first; /* in a well-formed packet if there is one, else in a malformed one */
 } agreement;
 
-/* What two column sets of a level are compared in: presence and verdict belong to decoding. */
+/* Columns of the level that are in both sets. At level frames without `present` and `verdict`,
+ * which belong to decoding. */
 pkt_column_set columns_shared(pkt_column_set one, pkt_column_set other, pkt_level level);
-/* The quick way: do the digests of the shared columns say that every cell is the same? */
+/* Fast path: true if the digests of the shared columns show that all cells are equal. */
 bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t *digest,
                    uint64_t rows);
 /* Compare every cell of the shared columns. `verdicts` holds the column verdict for every packet;
- * NULL: every packet counts as sound. Fills everything but `reference` and `independent`. */
+ * NULL: every packet counts as well-formed. Sets all fields of *out except `reference` and
+ * `independent`. */
 void rowset_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                     pkt_column_set shared, agreement *out);
-/* The numbers of a comparison without any difference. */
+/* Set *out as rowset_compare() does if no cell differs. */
 void agreement_whole(const rowset *expected, const rowset *verdicts, pkt_column_set shared,
                      agreement *out);
 

@@ -22,7 +22,7 @@ json_t *run_request(const char *what, const suite_slice *slice, pkt_level level)
     return request;
 }
 
-/* Rows and checksum that a run told. */
+/* Read rows and checksums from a worker's answer. */
 static void answer_take(const json_t *answer, check *out)
 {
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
@@ -33,8 +33,8 @@ static void answer_take(const json_t *answer, check *out)
                    columns ? columns : "");
 }
 
-/* The rows of a loaded worker's backend, by way of a CSV file. *out, which may be NULL, takes what
- * the run told besides. */
+/* Get the rows of a loaded worker through a CSV file. *out takes the row count and the checksums of
+ * its answer; it may be NULL. false: worker->status and reason are set. */
 static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
 {
     char *csv = scratch_path(&k->suite->scratch, "rows.csv");
@@ -59,7 +59,7 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     return good;
 }
 
-/* The level at which the backend fills the most columns. */
+/* The level with the most columns. */
 static pkt_level reference_level(const backend *c)
 {
     pkt_level best = PKT_LEVEL_FRAMES;
@@ -69,7 +69,7 @@ static pkt_level reference_level(const backend *c)
     return best;
 }
 
-/* The rows of a backend as a reference. 0, or -1 and *err. */
+/* Use the rows of a backend as a reference. 0, or -1 and *err. */
 static int reference_fetch(const checker *k, const backend *c, reference *out, pkt_err *err)
 {
     client worker;
@@ -87,7 +87,7 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     return 0;
 }
 
-/* The same where the run goes on without it, with a warning. */
+/* As reference_fetch(), but a failure is only a warning. */
 static bool reference_try(const checker *k, const backend *c, reference *out)
 {
     pkt_err err;
@@ -107,7 +107,7 @@ static int truth_fetch(checker *k, pkt_err *err)
     return 0;
 }
 
-/* raw's verdicts tell the broken packets from the sound ones. */
+/* Get the verdicts of raw. They separate well-formed packets from malformed ones. */
 static void verdicts_fetch(checker *k)
 {
     const reference *both[] = {&k->main, &k->other};
@@ -123,7 +123,7 @@ static void verdicts_fetch(checker *k)
     }
 }
 
-/* A backend with another decoder than the main reference, to compare that one with. */
+/* Get a second reference with another decoder: the main reference is compared with it. */
 static void other_fetch(checker *k)
 {
     const char *const names[] = {INDEPENDENT, OURS};
@@ -143,7 +143,7 @@ static void well_formed_count(checker *k)
                 verdict_is_well_formed(k->verdicts->batches[i]->verdict[row]);
 }
 
-/* The rows of backends: of the one that is wanted, or of wireshark if it is there. */
+/* References from backends: the main one is `wanted`, else wireshark if it is available. */
 static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
 {
     const backend *named = wanted ? selection_reference(k->selection, wanted, err)
@@ -166,7 +166,7 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
                    .seconds = seconds,
                    .wanted = wanted != NULL};
     if (slice->unverified) {
-        slice->well_formed_packets = slice->packets; /* as the truth of a shorter one shows */
+        slice->well_formed_packets = slice->packets; /* all, see the truth of the 10 MB slice */
         return 0;
     }
     if ((slice->truth && !wanted ? truth_fetch(k, err) : backends_fetch(k, wanted, err)) != 0) {
@@ -177,7 +177,8 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
     return 0;
 }
 
-/* Which reference the backend is compared with: one of another decoder if there is one. */
+/* The reference for the backend: the one that the user named, else one with another decoder, else
+ * any other backend. NULL: none. */
 static const reference *comparison_reference(const checker *k, const backend *c, bool *independent)
 {
     const reference *both[] = {&k->main, &k->other};
@@ -212,13 +213,13 @@ static void not_compared(check *out)
                    "no independent decoder was there to compare with");
 }
 
-/* Which packets are sound matters to decoding; times and lengths are compared for all. */
+/* Level frames needs no verdicts: times and lengths are compared in malformed packets too. */
 static const rowset *verdicts_at(const checker *k, pkt_level level)
 {
     return level == PKT_LEVEL_FRAMES ? NULL : k->verdicts;
 }
 
-/* Every cell of the rows that the worker's backend gives. */
+/* Get the rows and compare every cell. */
 static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
                           pkt_column_set shared, check *out)
 {
@@ -230,7 +231,7 @@ static bool compare_cells(const checker *k, client *worker, pkt_level level, con
     return true;
 }
 
-/* A program of its own hands over its rows, once. */
+/* An external program runs once: row count, checksums and rows come from the same run. */
 static bool external_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
                           pkt_column_set shared, check *out)
 {
@@ -249,7 +250,7 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
     return whole;
 }
 
-/* By digest if that is enough, else cell by cell. */
+/* Compare the digests; only if they differ, compare cell by cell. */
 static bool native_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
                         pkt_column_set shared, check *out)
 {

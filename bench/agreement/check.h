@@ -1,4 +1,4 @@
-/* The agreement pass: every backend's rows of a slice against an independent decoder's. */
+/* The agreement pass: compare the rows of every backend with those of an independent decoder. */
 #ifndef PKT_CHECK_H
 #define PKT_CHECK_H
 
@@ -6,37 +6,38 @@
 #include "bench/input/suite.h"
 #include "bench/worker/selection.h"
 
-/* One (backend, slice, level) of a run. */
+/* Result for one (backend, slice, level). */
 typedef struct check {
     run_status status;
     char reason[REASON_BYTES];
     agreement agreement; /* agreement.reference is NULL if nothing was compared */
     uint64_t rows;
-    char checksum[17];         /* what every timed run must tell again; "" without a verified run */
-    char columns_checksum[17]; /* of a program of its own: of runs that build the columns too */
+    char checksum[17]; /* every timed run must return the same one; "": no run was verified */
+    char columns_checksum[17]; /* external programs: of runs that also build the columns */
 } check;
 
-/* What a slice is compared with. */
+/* The reference rows of a slice. */
 typedef struct checker {
-    const suite *suite; /* whose notices are told of references that cannot serve */
+    const suite *suite; /* its notices report references that cannot be used */
     suite_slice *slice;
     const selection *selection;
-    double seconds;         /* that a run may take */
+    double seconds;         /* time limit of a run */
     bool wanted;            /* the user named the reference */
-    reference main, other;  /* `other` has another decoder; its name is NULL if there is none */
-    const rowset *verdicts; /* raw's, or the truth's; in `main`, `other` or `own` */
+    reference main, other;  /* `other`: of another decoder; its name is NULL if there is none */
+    const rowset *verdicts; /* of raw or of the truth; points to `main`, `other` or `own` */
     rowset own;
 } checker;
 
-/* Fetch the references: the truth of a generated slice; else the backend `wanted`, else wireshark.
- * The slice's well-formed packets are counted. 0; or -1 and *err with nothing to close. */
+/* Read the reference rows: of backend `wanted` if it is not NULL, else the truth of a generated
+ * slice, else of wireshark. Set slice->well_formed_packets. 0, or -1 and *err; then there is
+ * nothing to close. */
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                  const char *wanted, double seconds, pkt_err *err);
-/* Compare the backend's rows of the level. *out says what became of it. */
+/* Run the backend at the level and compare its rows. *out takes the result, also on failure. */
 void checker_run(checker *k, const backend *backend, pkt_level level, check *out);
 void checker_close(checker *k);
 
-/* A request about a run over the slice; a new reference. */
+/* Worker request `what` for the slice and level. Returns a new JSON reference. */
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level);
 
 #endif

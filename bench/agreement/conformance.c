@@ -9,13 +9,13 @@
 #include "datasets/malformed/malformed.h"
 #include "parsers/util/error.h"
 
-/* Cases of a run, at most. */
+/* Maximum number of cases in a run. */
 enum { CASES_MAX = 4096 };
 
 typedef struct conformance_case {
-    char *name, *path, *rows; /* owned; the capture, and its expected rows as CSV */
+    char *name, *path, *rows; /* owned; path: the capture; rows: its golden rows as CSV */
     const char *wrong, *spec;
-    bool generated; /* `path` and `rows` are removed again */
+    bool generated; /* cases_close() removes both files */
     text_table expected;
 } conformance_case;
 
@@ -24,13 +24,13 @@ typedef struct case_list {
     size_t count;
 } case_list;
 
-/* What a backend did in all of its cases. */
+/* Sums over all cases of a backend. */
 typedef struct tally {
     json_int_t cases, survived, rows_expected, rows_lost, rows_invented, cells_compared,
         cells_wrong, crashes, hangs;
 } tally;
 
-/* A zeroed case at the end of the list; NULL and *err. */
+/* Append a zeroed case to the list. NULL and *err on failure. */
 static conformance_case *case_new(case_list *list, pkt_err *err)
 {
     if (list->count == CASES_MAX) {
@@ -75,7 +75,8 @@ static int generated_add(case_list *list, const suite *suite, const malformed_ca
     return golden_rows_read(c, err);
 }
 
-/* A capture of the folder, if its rows lie beside it as NAME.csv, for NAME.pcap or for NAME. */
+/* Add a capture NAME or NAME.pcap of the folder if its golden rows NAME.csv exist; ignore it
+ * otherwise. */
 static int outside_add(case_list *list, const char *folder, const char *file, pkt_err *err)
 {
     const char *dot = strrchr(file, '.');
@@ -152,19 +153,20 @@ static void cases_close(case_list *list)
     free(list->all);
 }
 
-/* One backend. */
+/* State while one backend runs the cases. */
 typedef struct examination {
     const conformance *conformance;
     const backend *backend;
     pkt_level level;
-    client worker; /* without a process: it is started for the next case */
+    client worker; /* started again for the next case after a failure */
     bool open;
     char *got; /* path of its rows */
     tally tally;
-    json_t *wrong; /* cases that did not go as they should */
+    json_t *wrong; /* cases whose status is not ok */
 } examination;
 
-/* Ask for the case's rows. Those that it has before it fails are kept. */
+/* Write the rows of the case to e->got. If the backend reports an error, the file has the rows
+ * before the failure. */
 static run_status case_ask(examination *e, const conformance_case *c, char reason[REASON_BYTES])
 {
     const double seconds = e->conformance->seconds;
@@ -221,7 +223,7 @@ static void tally_add(tally *t, run_status status, const conformance_case *c,
     t->survived += status != STATUS_CRASHED && status != STATUS_TIMED_OUT && a->rows_lost == 0;
 }
 
-/* An error is right where the file is broken; it is the rows that count. */
+/* A reported error is correct for a malformed file: the status depends on the rows only. */
 static run_status judged(run_status status, const text_agreement *a)
 {
     if (status == STATUS_CRASHED || status == STATUS_TIMED_OUT)
@@ -238,7 +240,7 @@ static run_status case_run(examination *e, const conformance_case *c)
     unlink(e->got);
     run_status status = case_ask(e, c, reason);
     if (!text_table_read(&got, e->got)) {
-        text_table_free(&got); /* nothing, or cut in the middle: no rows */
+        text_table_free(&got); /* missing or truncated: no rows */
         got = (text_table){0};
     }
     text_agreement a = text_table_compare(&got, &c->expected);
@@ -268,7 +270,8 @@ static json_t *examined_json(const examination *e)
                      "hangs", t->hangs, "wrong", e->wrong);
 }
 
-/* Does the backend take part? Levels above `headers` show no other columns. */
+/* Select the level to run, headers first: higher levels add no columns that are compared. false:
+ * the backend is not selected. */
 static bool level_choose(const conformance *c, const backend *backend, pkt_level *level)
 {
     static const pkt_level order[] = {PKT_LEVEL_HEADERS, PKT_LEVEL_DISSECT, PKT_LEVEL_FRAMES};
@@ -314,7 +317,7 @@ static json_t *cases_json(const case_list *cases)
     return list;
 }
 
-/* Run the cases; NULL without memory. */
+/* NULL if memory is exhausted. */
 static json_t *cases_run(conformance *c, const case_list *cases)
 {
     json_t *backends = json_array();

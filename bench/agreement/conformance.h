@@ -1,25 +1,26 @@
-/* Every backend over captures with something wrong in them: what it survives, loses and misreads.
- */
+/* The conformance pass: run every backend over malformed captures, and count crashes, hangs, lost
+ * rows and wrong cells. */
 #ifndef PKT_CONFORMANCE_H
 #define PKT_CONFORMANCE_H
 
 #include "bench/input/suite.h"
 #include "bench/worker/selection.h"
 
-/* Seconds that a backend may take for one of these small captures before it counts as hanging. */
+/* Time limit for one of these small captures, in seconds. A backend that exceeds it counts as
+ * hanging. */
 #define CONFORMANCE_SECONDS 20.0
 
 typedef struct conformance {
-    const suite *suite; /* whose scratch folder is used, and whose notices are told the progress */
+    const suite *suite; /* its scratch folder is used; its notices report the progress */
     const selection *selection;
-    const char *folder; /* of cases from outside: a capture and its rows as .csv; NULL: none */
-    double seconds;     /* that a capture may take */
-    bool show_values;   /* addresses in differences may be shown */
-    size_t ended[STATUS_COUNT]; /* set by the run: how many cases of all backends ended so */
+    const char *folder; /* with the user's captures and their golden rows (.csv); NULL: none */
+    double seconds;     /* time limit for a capture */
+    bool show_values;   /* show addresses of the user's captures in differences */
+    size_t ended[STATUS_COUNT]; /* set by conformance_run(): cases of all backends by status */
 } conformance;
 
-/* {suite, cases: [...], backends: [...]}, as the results schema has it; a new reference. NULL and
- * *err. */
+/* Run all cases. Returns {suite, cases: [...], backends: [...]} as defined in the results schema, a
+ * new JSON reference; or NULL and *err. */
 json_t *conformance_run(conformance *c, pkt_err *err);
 
 #endif

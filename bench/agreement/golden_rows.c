@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* A file of rows of a case, at most. */
+/* Maximum size of a CSV file, in bytes. */
 enum { TEXT_MAX = 1 << 26 };
 
 static char *file_read(const char *path, size_t *size)
@@ -34,7 +34,8 @@ static size_t count_of(const char *text, char wanted)
     return count;
 }
 
-/* The next line's cells to table->cells from `at`. false: another number of them. */
+/* Split the line into table->cells, from index `at`. false: its number of cells is not
+ * table->columns. */
 static bool line_cut(text_table *table, char *line, size_t at)
 {
     for (size_t c = 0; c < table->columns; c++) {

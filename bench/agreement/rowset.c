@@ -5,7 +5,7 @@
 #include "parsers/core/batch.h"
 #include "parsers/sink/sink.h"
 
-/* An empty batch at the end of the set; NULL without memory. */
+/* Append an empty batch to the set. NULL if memory is exhausted. */
 static pkt_batch *batch_add(rowset *set)
 {
     if (set->count == set->room) {
@@ -22,7 +22,7 @@ static pkt_batch *batch_add(rowset *set)
     return batch;
 }
 
-/* Copy the bytes of text cells into the arena of `to`, which grows. */
+/* Copy the bytes of the text cells into the arena of `to`, which is enlarged if needed. */
 static int texts_copy(pkt_batch *to, const pkt_batch *from, pkt_text *cells, size_t rows,
                       pkt_err *err)
 {
@@ -54,7 +54,7 @@ static int rows_copy(pkt_batch *to, const pkt_batch *from, size_t first, size_t 
     return 0;
 }
 
-static int keep(void *self, const pkt_batch *batch, pkt_err *err)
+static int rows_append(void *self, const pkt_batch *batch, pkt_err *err)
 {
     rowset *set = self;
     for (size_t done = 0; done < batch->rows;) {
@@ -74,7 +74,7 @@ static int keep(void *self, const pkt_batch *batch, pkt_err *err)
     return 0;
 }
 
-static int kept(void *self, pkt_err *err)
+static int append_finish(void *self, pkt_err *err)
 {
     (void)self;
     (void)err;
@@ -83,7 +83,7 @@ static int kept(void *self, pkt_err *err)
 
 pkt_sink rowset_sink(rowset *set)
 {
-    return pkt_sink_make(set, keep, kept);
+    return pkt_sink_make(set, rows_append, append_finish);
 }
 
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
@@ -98,7 +98,7 @@ int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
     if (reader) {
         set->columns = pkt_csv_reader_columns(reader);
         while ((got = pkt_csv_reader_next(reader, batch, err)) > 0)
-            if (keep(set, batch, err) != 0) {
+            if (rows_append(set, batch, err) != 0) {
                 got = -1;
                 break;
             }
@@ -136,7 +136,7 @@ int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT
     pkt_digest_sink *hash = pkt_digest_sink_open(columns, &sink, err);
     if (!hash)
         return -1;
-    uint64_t groups = 0; /* rows of a higher level say of more columns that they apply */
+    uint64_t groups = 0; /* rows of a higher level have more presence bits */
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (pkt_set_has(&columns, c))
             groups |= pkt_column_at(c)->present;

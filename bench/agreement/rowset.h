@@ -1,4 +1,4 @@
-/* All rows of a slice in memory: what a reference says, or what a backend said. */
+/* All rows of a slice in memory, of a reference or of a backend. */
 #ifndef PKT_ROWSET_H
 #define PKT_ROWSET_H
 
@@ -7,24 +7,24 @@
 #include "pktbench.h"
 
 typedef struct rowset {
-    pkt_column_set columns; /* that were filled */
+    pkt_column_set columns; /* the columns that are stored */
     uint64_t rows;
-    pkt_batch **batches; /* all full but the last one */
-    size_t count, room;  /* of batches */
+    pkt_batch **batches; /* all full except the last one */
+    size_t count, room;  /* batches in use, and allocated */
 } rowset;
 
-/* A sink that keeps every row. `set` is zeroed but for the columns that are to be kept; it must be
- * freed by rowset_free(). */
+/* A sink that stores every row in *set. Before the call, set->columns must be set and all other
+ * fields must be 0. Free the set with rowset_free(). */
 pkt_sink rowset_sink(rowset *set);
-/* Rows of a CSV file as pkt_csv_sink writes it. 0, or -1 and *err; free the set in both cases. */
+/* Read a CSV file that pkt_csv_sink wrote. 0, or -1 and *err. Free the set also on failure. */
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err);
 /* The batch that holds `row` (from 0) and the row's index in it. */
 const pkt_batch *rowset_at(const rowset *set, uint64_t row, size_t *index);
-/* A well-formed packet's cells must agree. */
+/* True if the verdict is PKT_OK or PKT_FRAGMENT: the cells of such a packet must be equal. */
 bool verdict_is_well_formed(unsigned verdict);
-/* The row's verdict; PKT_OK if `verdicts` is NULL or does not have it. */
+/* The row's verdict; PKT_OK if `verdicts` is NULL or has no such row. */
 unsigned verdict_at(const rowset *verdicts, uint64_t row);
-/* One XXH3-64 a column of `columns`, as the digest sink gives it. 0, or -1 and *err. */
+/* XXH3-64 of each column of `columns`, as the digest sink computes it. 0, or -1 and *err. */
 int rowset_digest(const rowset *set, pkt_column_set columns, uint64_t digest[PKT_COLUMN_COUNT],
                   pkt_err *err);
 void rowset_free(rowset *set);

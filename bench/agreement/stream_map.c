@@ -3,16 +3,17 @@
 #include <stdlib.h>
 
 enum { KIND_UDP, KIND_TCP, KINDS };
-enum { PROTO_TCP = 6 }; /* a header that gives no columns may have a stream */
+/* IP protocol number. A TCP packet can have a stream without having TCP columns. */
+enum { PROTO_TCP = 6 };
 
-/* What is known of a stream of one side. */
+/* A stream of one side. */
 typedef struct seen {
-    uint32_t counted; /* its number without the others' gaps, plus 1; 0: none yet */
+    uint32_t counted; /* its new number, plus 1; 0: none yet */
     bool met, wrong, reversed;
 } seen;
 
 typedef struct side {
-    seen *streams[KINDS]; /* by the side's own number, which is below the number of rows */
+    seen *streams[KINDS]; /* by original number, which is below the number of rows */
     uint32_t own[KINDS], counted[KINDS];
 } side;
 
@@ -22,7 +23,8 @@ typedef struct place {
     bool wrong;
 } place;
 
-/* Where the row stands. `counts`: its stream has a number on the other side too. */
+/* Renumbered stream and direction of the row. `counts`: the row is used for renumbering, because it
+ * is well-formed or has a stream on both sides. */
 static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts, uint64_t rows)
 {
     const unsigned kind = batch->ip_proto[index] == PROTO_TCP ? KIND_TCP : KIND_UDP;
@@ -43,7 +45,7 @@ static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts
     return (place){stream->counted - 1, p.direction ^ stream->reversed, false};
 }
 
-static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t row, bool sound,
+static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t row, bool well_formed,
                          uint64_t rows)
 {
     const pkt_batch *batch[2];
@@ -56,7 +58,7 @@ static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t ro
     }
     for (size_t i = 0; i < 2; i++)
         if (has[i])
-            at[i] = place_of(&sides[i], batch[i], index[i], sound || has[1 - i], rows);
+            at[i] = place_of(&sides[i], batch[i], index[i], well_formed || has[1 - i], rows);
     if (has[0] != has[1])
         return 0;
     if (!has[0])

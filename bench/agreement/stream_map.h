@@ -1,5 +1,5 @@
-/* Stream numbers of two backends that differ in how much of broken packets they show: each such
- * packet may have taken a number in one of them only, and moved all that follow. */
+/* Comparison of stream numbers. Two backends may decode different parts of a malformed packet. Such
+ * a packet can start a stream in one backend only, which shifts all later stream numbers. */
 #ifndef PKT_RENUMBER_H
 #define PKT_RENUMBER_H
 
@@ -7,10 +7,11 @@
 
 enum { STREAM_ALIKE = 1, DIRECTION_ALIKE = 2 };
 
-/* For each row both of these bits, or not: numbers are compared as counted without the broken
- * packets that one side alone numbers, directions from the first packet that is left. A side that
- * does not count its own streams in order of appearance is taken as it is. `verdicts` as for
- * rowset_compare(). The caller frees it; NULL without memory. */
+/* Returns one byte per row, with STREAM_ALIKE and DIRECTION_ALIKE set where both sides agree.
+ * Streams are renumbered without the malformed packets that have a stream on one side only;
+ * directions are relative to the first remaining packet of the stream. If a side does not number a
+ * stream in order of appearance, the original values are compared. `verdicts` as for
+ * rowset_compare(). The caller frees the array; NULL if memory is exhausted. */
 uint8_t *streams_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                          uint64_t rows);
 

@@ -1,4 +1,4 @@
-/* Which slices a run has. */
+/* Creation of the slices of a run. */
 #ifndef PKT_BUILD_H
 #define PKT_BUILD_H
 
@@ -6,14 +6,14 @@
 
 typedef struct suite_request {
     suite_kind kind;
-    const char *filter;    /* only packets that this expression takes; NULL: all */
+    const char *filter;    /* only packets that match this expression; NULL: all packets */
     char *const *captures; /* paths; - is standard input */
     size_t count;
 } suite_request;
 
-/* Suite "headline": the captures; the headline scenarios if there are none. The other suites: their
- * scenarios, and the captures. `notices` may be NULL; it must outlive the suite, as the filter
- * must. 0, or -1 and *err with nothing to close. */
+/* Suite "headline" has the captures, or the headline scenarios if no capture is given. Other suites
+ * have their scenarios and the captures. `notices` may be NULL. `notices` and the filter must
+ * outlive the suite. 0, or -1 and *err; then there is nothing to close. */
 int suite_open(suite *suite, const suite_request *request, const pkt_notices *notices,
                pkt_err *err);
 

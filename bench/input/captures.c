@@ -9,28 +9,28 @@
 #include "parsers/input/input.h"
 #include "parsers/util/error.h"
 
-/* Characters of a capture's name in that of a slice, at most. */
+/* Maximum length of a capture's name in a slice name, in bytes. */
 enum { BASE_MAX = 60 };
 
 typedef struct user_capture {
-    const char *shown; /* what to call it */
-    char *path;        /* plain: the file itself, or what it was decompressed into */
-    char *base;        /* what its slices are called */
-    bool cut;
+    const char *shown;    /* its name in messages */
+    char *path;           /* uncompressed: the file itself, or a copy */
+    char *base;           /* base of the slice names */
+    bool cut;             /* the last packet is truncated */
     bool ours;            /* the path is in the scratch folder */
-    filter_counts counts; /* by the suite's filter */
+    filter_counts counts; /* packets before and after the filter */
     suite_slice whole;    /* as measured */
 } user_capture;
 
-/* Length without the last suffix; a leading dot begins none. */
+/* Length without the last suffix. A leading dot starts no suffix. */
 static size_t suffix_drop(const char *base, size_t length)
 {
     const char *dot = memrchr(base, '.', length);
     return dot && dot != base ? (size_t)(dot - base) : length;
 }
 
-/* File name without folder and without its last suffix (that of the capture where one of a
- * compression follows), at most BASE_MAX characters. */
+/* File name without folder, without the suffix of a compression and without the last suffix before
+ * it; at most BASE_MAX bytes. */
 static char *base_name(const char *path)
 {
     static const char *const packings[] = {".gz", ".zst", ".xz"};
@@ -45,8 +45,8 @@ static char *base_name(const char *path)
     return strndup(base, length < BASE_MAX ? length : BASE_MAX);
 }
 
-/* A slice of the capture, with the path that its file is to have in the scratch folder. Without
- * memory it has no name or no path. */
+/* A slice of the capture, with a path in the scratch folder. If memory is exhausted, its name or
+ * path is NULL. */
 static suite_slice slice_new(const suite *suite, const user_capture *c, const char *part,
                              const char *suffix)
 {
@@ -63,7 +63,7 @@ static suite_slice slice_new(const suite *suite, const user_capture *c, const ch
     return slice;
 }
 
-/* Add the slice once its file was written; `bad`: it was not, and *err says why. */
+/* Add the slice after its file was written. `bad`: writing failed, with the reason in *err. */
 static int slice_add(suite *suite, const user_capture *c, suite_slice *slice, int bad, pkt_err *err)
 {
     if (!bad)
@@ -72,7 +72,7 @@ static int slice_add(suite *suite, const user_capture *c, suite_slice *slice, in
     return pkt_err_about(err, c->shown);
 }
 
-/* A copy of a part of the capture. */
+/* Add a part of the capture as a slice. */
 static int part_add(suite *suite, const user_capture *c, const char *part, slice_where where,
                     pkt_err *err)
 {
@@ -82,8 +82,8 @@ static int part_add(suite *suite, const user_capture *c, const char *part, slice
     return slice_add(suite, c, &slice, bad, err);
 }
 
-/* Copied even if it is small: what is measured lies in the page cache as all slices do, however
- * the capture was written. */
+/* Add the whole capture. It is copied, so its file is in the page cache like those of all other
+ * slices. */
 static int whole_add(suite *suite, const user_capture *c, pkt_err *err)
 {
     suite_slice slice = slice_new(suite, c, "whole", ".whole");
@@ -97,7 +97,7 @@ static int whole_add(suite *suite, const user_capture *c, pkt_err *err)
     return slice_add(suite, c, &slice, bad, err);
 }
 
-/* The plain file in the scratch folder. */
+/* Write the capture uncompressed into the scratch folder. */
 static int capture_decompress(const suite *suite, const char *operand, user_capture *c,
                               pkt_err *err)
 {
@@ -126,7 +126,7 @@ static int capture_measure(const suite *suite, user_capture *c, pkt_err *err)
     return 0;
 }
 
-/* The filter's packets in place of all; a file of ours that has them is not needed any more. */
+/* Replace the capture by the packets that match the filter. An uncompressed copy is removed. */
 static int capture_filter(const suite *suite, user_capture *c, pkt_err *err)
 {
     if (!suite->filter)
@@ -163,7 +163,7 @@ int capture_add(suite *suite, const char *operand, pkt_err *err)
     bad = bad || capture_filter(suite, &c, err) != 0 || capture_measure(suite, &c, err) != 0 ||
           capture_slice(suite, &c, err) != 0;
     if (c.ours && c.path && c.whole.bytes > SLICE_BYTES)
-        (void)unlink(c.path); /* its slices are enough */
+        (void)unlink(c.path); /* only its slices are used */
     free(c.path);
     free(c.base);
     return bad ? -1 : 0;

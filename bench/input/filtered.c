@@ -5,7 +5,7 @@
 
 #include "parsers/util/error.h"
 
-/* Did the filter leave any packets? */
+/* 0, or -1 and *err if no packet is left. */
 static int counts_judge(const suite *suite, const filter_counts *counts, pkt_err *err)
 {
     if (counts->of == 0)
@@ -17,7 +17,7 @@ static int counts_judge(const suite *suite, const filter_counts *counts, pkt_err
     return 0;
 }
 
-/* Copy the packets. A capture that is cut gives those before the cut, and a warning. */
+/* Copy the packets. For a truncated capture, copy its complete packets and warn. */
 static int packets_copy(const suite *suite, const char *shown, const char *path, const char *out,
                         filter_counts *counts, pkt_err *err)
 {

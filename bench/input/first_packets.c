@@ -7,7 +7,7 @@
 #include "parsers/source/source.h"
 #include "parsers/util/error.h"
 
-/* Where the slice's record of that number (from 1) ends. */
+/* End offset of record `number` (from 1) of the slice. */
 static int record_end(const suite_slice *slice, uint64_t number, uint64_t *end, pkt_err *err)
 {
     pkt_record record = {.end = 0};
@@ -22,7 +22,7 @@ static int record_end(const suite_slice *slice, uint64_t number, uint64_t *end, 
     return got == 1 ? 0 : -1;
 }
 
-/* The first lines of a file. false with errno set. */
+/* Copy the first lines of a file. false with errno set. */
 static bool lines_copy(const char *from, const char *to, uint64_t lines)
 {
     FILE *in = fopen(from, "r"), *out = fopen(to, "w");
@@ -39,7 +39,7 @@ static bool lines_copy(const char *from, const char *to, uint64_t lines)
     return good;
 }
 
-/* The files of the slice's first packets. */
+/* Write the capture and the truth of the first packets. */
 static int prefix_write(const suite_slice *whole, const suite_slice *prefix, uint64_t packets,
                         pkt_err *err)
 {
@@ -53,7 +53,7 @@ static int prefix_write(const suite_slice *whole, const suite_slice *prefix, uin
     return 0;
 }
 
-/* A slice like `whole` with names of its own; without memory one of them is NULL. */
+/* A copy of `whole` with new name and paths. If memory is exhausted, one of them is NULL. */
 static suite_slice prefix_new(const suite *suite, const suite_slice *whole, uint64_t packets)
 {
     suite_slice prefix = *whole;

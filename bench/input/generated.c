@@ -9,8 +9,8 @@
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
 
-/* Where generated slices are kept: PKTBENCH_CACHE, else beside the program in its build folder,
- * else the user's cache folder. The caller frees it. */
+/* Folder of the generated slices: PKTBENCH_CACHE, else `slices` in the build folder if the program
+ * runs from there, else the user's cache folder. The caller frees it. */
 static char *cache_folder(void)
 {
     char program[PATH_MAX], marker[PATH_MAX + 32];
@@ -32,7 +32,7 @@ static char *cache_folder(void)
     return home && *home ? suite_text("%s/.cache/pktbench", home) : strdup("/tmp/pktbench-cache");
 }
 
-/* Make the folder with those above it. false with errno set. */
+/* Create the folder and its parents. false with errno set. */
 static bool folder_make(const char *path)
 {
     char part[PATH_MAX];
@@ -50,7 +50,7 @@ static bool folder_make(const char *path)
     return true;
 }
 
-/* Was the file written after the program was built? An older one may be of another generator. */
+/* Is the file newer than the program? An older one may come from another generator version. */
 static bool is_fresh(const char *path)
 {
     struct stat file, program;
@@ -60,8 +60,8 @@ static bool is_fresh(const char *path)
              file.st_mtim.tv_nsec > program.st_mtim.tv_nsec));
 }
 
-/* A generated slice, and whether its truth is wanted. `name` is the scenario's, or has the size
- * too. */
+/* A slice to generate, with or without its truth. `name`: that of the scenario, or with the size
+ * appended. */
 typedef struct wanted_slice {
     const dataset_scenario *scenario;
     const char *name;
@@ -69,7 +69,7 @@ typedef struct wanted_slice {
     bool truth;
 } wanted_slice;
 
-/* Generate the slice's files, unless they are there. */
+/* Generate the slice's files unless they are up to date. */
 static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, pkt_err *err)
 {
     dataset_options options = dataset_defaults(wanted->scenario);
@@ -81,8 +81,8 @@ static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, 
     return pkt_err_about(err, slice->path);
 }
 
-/* The filter's packets in place of all. The truth goes: it is of all packets, and numbers streams
- * over all of them. */
+/* Replace the slice by the packets that match the filter. The truth is discarded: its rows and
+ * stream numbers are those of all packets. */
 static int slice_filter(const suite *suite, suite_slice *slice, pkt_err *err)
 {
     filter_counts counts;
@@ -125,7 +125,7 @@ static int scenario_add(suite *suite, const wanted_slice *wanted, const char *fo
 static const char *const kinds[SUITE_KINDS] = {
     [SUITE_HEADLINE] = "headline", [SUITE_CIC_IOT] = "cic-iot", [SUITE_SCALE] = "scale"};
 
-/* The larger slices' rows would take gigabytes: the smallest one is compared with its truth. */
+/* Only the smallest slice is compared with its truth: the rows of the others need gigabytes. */
 static const wanted_slice scale_slices[] = {
     {&scenario_tcp_flood, "tcp-flood-10MB", SLICE_BYTES, true},
     {&scenario_tcp_flood, "tcp-flood-100MB", UINT64_C(10) * SLICE_BYTES, false},

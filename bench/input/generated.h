@@ -1,4 +1,4 @@
-/* Generated slices of a suite. */
+/* Generated slices: the scenarios of a suite. */
 #ifndef PKT_GENERATED_H
 #define PKT_GENERATED_H
 
@@ -7,17 +7,17 @@
 typedef enum suite_kind {
     SUITE_HEADLINE, /* the headline scenarios */
     SUITE_CIC_IOT,  /* the two scenarios of the study */
-    SUITE_SCALE,    /* one scenario in 10 MB, 100 MB and 1 GB */
+    SUITE_SCALE,    /* one scenario with 10 MB, 100 MB and 1 GB */
     SUITE_KINDS
 } suite_kind;
 
 /* "headline", ...; static storage. `kind` is below SUITE_KINDS. */
 const char *suite_kind_name(suite_kind kind);
-/* By its name. 0, or -1 and *err, which says the known ones. */
+/* Find a suite by name. 0, or -1 and *err, which lists the known names. */
 int suite_kind_find(const char *name, suite_kind *kind, pkt_err *err);
-/* Add the scenarios, generated into the cache folder (PKTBENCH_CACHE, else that of the build or of
- * the user) unless they are there already. The filter comes before all; nothing is known of how a
- * filtered scenario should read. 0, or -1 and *err. */
+/* Add the scenarios. They are generated into the cache folder (PKTBENCH_CACHE, else that of the
+ * build or of the user) unless up-to-date files exist. The suite's filter is applied; a filtered
+ * scenario has no truth. 0, or -1 and *err. */
 int scenarios_add(suite *suite, suite_kind kind, pkt_err *err);
 
 #endif

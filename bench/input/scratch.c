@@ -17,12 +17,12 @@ static int entry_remove(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-/* In the child: when the other end of the pipe closes, the run is over, and the folder goes. No
- * other descriptor is kept: it may be the end of another folder's pipe. */
+/* In the child: remove the folder when the other end of the pipe is closed. All other descriptors
+ * are closed, because one may be the pipe of another scratch folder. */
 static void keeper_wait(int pipe_end, const char *folder)
 {
     char byte;
-    (void)setsid(); /* an interrupt from the terminal is not meant for it */
+    (void)setsid(); /* SIGINT from the terminal must not reach it */
     if (dup2(pipe_end, STDIN_FILENO) < 0)
         _exit(1);
     (void)close_range(STDOUT_FILENO, ~0u, 0);
@@ -31,7 +31,7 @@ static void keeper_wait(int pipe_end, const char *folder)
     _exit(nftw(folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1);
 }
 
-/* A process that removes the scratch folder however this one ends. */
+/* Start a process that removes the scratch folder, even if this process is killed. */
 static bool keeper_start(scratch *s)
 {
     int ends[2];

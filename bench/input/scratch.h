@@ -1,4 +1,4 @@
-/* The scratch folder of a run, gone with the process that made it. */
+/* The scratch folder of a run. It is removed when the process that created it ends. */
 #ifndef PKT_SCRATCH_H
 #define PKT_SCRATCH_H
 
@@ -7,18 +7,18 @@
 #include "pktbench.h"
 
 typedef struct scratch {
-    char *folder; /* owned; NULL: there is none */
-    pid_t keeper; /* the process that removes it, when the pipe to it closes */
+    char *folder; /* owned; NULL: no folder */
+    pid_t keeper; /* child process that removes the folder when its pipe is closed */
     int keeper_pipe;
 } scratch;
 
-/* Where scratch folders are made: TMPDIR, or /tmp. */
+/* Parent of scratch folders: TMPDIR, or /tmp. */
 const char *scratch_parent(void);
-/* Make the folder. 0, or -1 and *err with nothing to close. */
+/* Create the folder. 0, or -1 and *err; then there is nothing to close. */
 int scratch_open(scratch *scratch, pkt_err *err);
-/* The path of a file of that name in the folder; the caller frees it. NULL without memory. */
+/* The path of file `name` in the folder; the caller frees it. NULL if memory is exhausted. */
 char *scratch_path(const scratch *scratch, const char *name);
-/* Remove the folder with what is in it; nothing if there is none. */
+/* Remove the folder and its files. No effect if there is no folder. */
 void scratch_close(scratch *scratch);
 
 #endif

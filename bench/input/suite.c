@@ -83,7 +83,7 @@ void suite_slice_free(suite_slice *slice)
     free(slice->empty);
 }
 
-/* All that can be wrong with a slice that is to be added. */
+/* Measure, hash and check a slice before it is added. 0, or -1 and *err. */
 static int slice_admit(const suite *suite, suite_slice *slice, const char *shown, pkt_err *err)
 {
     if (!slice->name || !slice->path)

@@ -1,4 +1,4 @@
-/* The slices of a run, and the scratch folder that their files lie in. */
+/* The slices of a run, and the scratch folder of their files. */
 #ifndef PKT_SUITE_H
 #define PKT_SUITE_H
 
@@ -9,61 +9,60 @@
 #include "parsers/util/parse.h"
 #include "pktbench.h"
 
-/* Slices in one run, at most. */
+/* Maximum number of slices in a run. */
 #define SUITE_MAX 64
 
 typedef struct suite_slice {
     char *name;      /* unique in the suite, without folder or suffix */
     char *path;      /* readable by every backend */
-    char *truth;     /* CSV of the generator's own knowledge; NULL for captures */
-    bool unverified; /* too large to be compared with anyone */
+    char *truth;     /* CSV with the rows that the generator wrote; NULL: none, as for captures */
+    bool unverified; /* too large: its rows are not compared */
     pkt_format format;
     uint64_t bytes, packets, wire_bytes; /* wire_bytes: sum of the packets' original lengths */
-    uint64_t end;                        /* offset behind the last whole record */
-    uint64_t first; /* offset of the first packet record: what is before makes a capture
-                     * without packets */
+    uint64_t end;                        /* offset after the last complete record */
+    uint64_t first; /* offset of the first packet record; the bytes before it are a valid
+                     * capture without packets */
     char xxh3[17];  /* XXH3-64 of the file, hexadecimal */
     uint64_t well_formed_packets; /* set by the agreement pass */
     const char *part;     /* "whole", "start", "middle", "end" of the capture; NULL: generated */
-    const char *scenario; /* NULL: of a capture */
-    const struct suite_slice *whole; /* not NULL: this is only its first packets */
-    char *empty;                     /* path of the same without packets; NULL unless `whole` */
+    const char *scenario; /* NULL: not generated */
+    const struct suite_slice *whole; /* not NULL: this slice has only its first packets */
+    char *empty; /* path of the capture without packets; NULL unless `whole` is set */
     uint64_t seed;
     pkt_flow_choice flows; /* all 0: the default */
-    /* Packets of the capture, before it was cut into slices, and those that the suite's filter
-     * takes; both 0: there is no filter. */
+    /* Packets of the whole capture before slicing, and those that match the suite's filter; both 0:
+     * no filter. */
     uint64_t unfiltered, filtered;
 } suite_slice;
 
-/* Zeroed, it is closed. */
+/* A zeroed suite is closed. */
 typedef struct suite {
     suite_slice slices[SUITE_MAX];
     size_t count;
-    const char *filter; /* that all slices have passed; NULL: none */
+    const char *filter; /* applied to all slices; NULL: none */
     scratch scratch;
-    const pkt_notices *notices; /* the caller's; NULL: nobody takes them */
+    const pkt_notices *notices; /* owned by the caller; NULL: notices are dropped */
 } suite;
 
-/* Walk over the slice's records: set what of it is measured, but for the hash. What
- * pkt_source_next() gave at the end: 0, or -1 and *err, with the records before the fault counted.
- */
+/* Read all records of the slice. Set format, bytes, packets, wire_bytes, first and end. Returns the
+ * last result of pkt_source_next(): 0, or -1 and *err; the records before an error are counted. */
 int suite_slice_measure(suite_slice *slice, pkt_err *err);
-/* Measure the slice, whose other fields are set, and add it. Its texts are the suite's from now on,
- * also on failure; without a name or a path there was no memory for it. NULL and *err, also if it
- * has no packets; `shown` is what messages call it. */
+/* Measure and hash the slice, and add it; the caller sets its other fields. The suite takes its
+ * strings, also on failure. A NULL name or path is reported as a lack of memory. `shown`: its name
+ * in messages. NULL and *err on failure, also if the slice has no packets. */
 suite_slice *suite_add(suite *suite, suite_slice *slice, const char *shown, pkt_err *err);
-/* Free the texts of a slice that is not in a suite. */
+/* Free the strings of a slice that is not in a suite. */
 void suite_slice_free(suite_slice *slice);
-/* `base`, or base-2, base-3, ...: a name that no slice has yet. The caller frees it. NULL without
- * memory. */
+/* A name that no slice has yet: `base`, or base-2, base-3, ... The caller frees it. NULL if memory
+ * is exhausted. */
 char *suite_name(const suite *suite, const char *base);
-/* Number streams so in all slices. */
+/* Set the flow options of all slices. */
 void suite_flows(suite *suite, const pkt_flow_choice *flows);
-/* The slice itself, or what it is the first packets of. */
+/* slice->whole, or the slice itself if that is NULL. */
 const suite_slice *suite_whole(const suite_slice *slice);
-/* Free all and remove the scratch folder. */
+/* Free the slices and remove the scratch folder. */
 void suite_close(suite *suite);
-/* A text as printf() makes it; the caller frees it. NULL without memory. */
+/* Formats a string as printf() does; the caller frees it. NULL if memory is exhausted. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif

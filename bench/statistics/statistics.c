@@ -48,7 +48,7 @@ static size_t blocks_find(const observation *observations, size_t count, block *
     return found;
 }
 
-/* An observation in the order of values. */
+/* An observation with the index of its block. */
 typedef struct ranked {
     double value;
     size_t block;
@@ -59,7 +59,7 @@ static int ascending_ranked(const void *a, const void *b)
     return ascending(&((const ranked *)a)->value, &((const ranked *)b)->value);
 }
 
-/* All observations in the order of their values. */
+/* Sort all observations by value. */
 static void rank(const observation *observations, const block *blocks, size_t block_count,
                  ranked *out)
 {
@@ -70,8 +70,8 @@ static void rank(const observation *observations, const block *blocks, size_t bl
     qsort(out, n, sizeof *out, ascending_ranked);
 }
 
-/* The median where every observation of block b counts times[b] times: `count` in all, at least 1.
- */
+/* Median where every observation of block b counts times[b] times. `count`: sum of these weights,
+ * at least 1. */
 static double weighted_median(const ranked *sorted, const unsigned *times, size_t count)
 {
     const size_t low = (count - 1) / 2;
@@ -87,8 +87,8 @@ static double weighted_median(const ranked *sorted, const unsigned *times, size_
     return value + 0.5 * (sorted[i].value - value);
 }
 
-/* Logarithm of the median of one resample: as many whole blocks as there are. `times` is scratch.
- */
+/* Logarithm of the median of one resample: block_count blocks, drawn with replacement. `times`:
+ * scratch space. */
 static double resample(const ranked *sorted, const block *blocks, size_t block_count,
                        random_state *random, unsigned *times)
 {
@@ -113,7 +113,7 @@ double student_975(double freedom)
     return z + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n;
 }
 
-/* Continued fraction of the incomplete beta function: DLMF 8.17.22, evaluated after Lentz. */
+/* Continued fraction of the incomplete beta function: DLMF 8.17.22, evaluated by Lentz's method. */
 static double beta_fraction(double a, double b, double x)
 {
     enum { STEPS_MAX = 500 };
@@ -184,9 +184,10 @@ void holm_adjust(double *p, size_t count, size_t *order)
     }
 }
 
-/* Standard error of the median's logarithm. Resampling n blocks shows (n - 1) / n of the variance
- * that n blocks have, and few blocks leave the rest uncertain: hence Student's quantile rather than
- * the percentiles of the resamples, which at 8 blocks cover 90 % instead of 95 %. */
+/* Standard error of the median's logarithm. Resampling n blocks gives (n - 1) / n of their
+ * variance; this is corrected. With few blocks the estimate is uncertain, so the interval uses
+ * Student's quantile instead of the percentiles of the resamples, which cover only 90 % instead of
+ * 95 % at 8 blocks. */
 static double standard_error(const ranked *sorted, const block *blocks, size_t block_count,
                              uint64_t seed, unsigned *times)
 {
@@ -212,7 +213,7 @@ static size_t outliers_count(double *values, size_t count, double median, double
     return mad > 0 ? outliers : 0;
 }
 
-/* Median, extremes and outliers. 0, or -1 without memory. */
+/* Median, minimum, maximum and outliers. 0, or -1 if memory is exhausted. */
 static int values_summarize(const observation *observations, size_t count, summary *out)
 {
     double *values = malloc(2 * count * sizeof *values);
@@ -228,7 +229,7 @@ static int values_summarize(const observation *observations, size_t count, summa
     return 0;
 }
 
-/* The interval, from at least INTERVAL_BLOCKS_MIN blocks. 0, or -1 without memory. */
+/* Confidence interval of at least INTERVAL_BLOCKS_MIN blocks. 0, or -1 if memory is exhausted. */
 static int interval_find(const observation *observations, size_t count, const block *blocks,
                          size_t block_count, uint64_t seed, summary *out)
 {

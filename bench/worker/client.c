@@ -36,7 +36,7 @@ static void last_message(const client *client, char *text, size_t size)
     (void)snprintf(text, size, "%.*s", (int)(size - 1), line);
 }
 
-/* Set status and reason: `words`, and what the worker said last. */
+/* Set status and reason: `words`, and the worker's last message. */
 static void fail(client *client, run_status status, const char *words)
 {
     char message[REASON_BYTES / 2];
@@ -46,10 +46,10 @@ static void fail(client *client, run_status status, const char *words)
                    message);
 }
 
-/* What the child ends with if it cannot become the worker. */
+/* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
 
-/* In the child: become the worker. */
+/* In the child: execute the worker. */
 static void worker_exec(int socket, int messages, const backend_id *id)
 {
     char *with_plugin[] = {"pktbench", "worker",         "--plugin", (char *)id->plugin,
@@ -104,7 +104,7 @@ bool client_open(client *client, const backend_id *id)
     return true;
 }
 
-/* The worker has gone, or must go: how it ended. */
+/* Wait for the end of the worker, after killing it on a timeout. Set status and reason. */
 static void worker_reap(client *client, bool timed_out, double seconds)
 {
     char words[96];
@@ -158,7 +158,7 @@ static bool buffer_grow(client *client)
 
 typedef enum line_end { LINE_WHOLE, LINE_TIMEOUT, LINE_CLOSED, LINE_TOO_LONG } line_end;
 
-/* Fill the buffer up to the first line end, which becomes its '\0'. */
+/* Read one line into the buffer. Its line end is replaced by '\0'. */
 static line_end read_line(client *client, double deadline)
 {
     client->filled = 0;
@@ -188,7 +188,7 @@ static line_end read_line(client *client, double deadline)
     }
 }
 
-/* What a refusal says about the run. */
+/* Set status and reason from an error answer. */
 static void refused(client *client, const json_t *answer)
 {
     char words[REASON_BYTES];
@@ -213,7 +213,7 @@ json_t *client_ask(client *client, json_t *request, double seconds)
             fail(client, STATUS_FAILED, "there is no worker to ask");
         return NULL;
     }
-    (void)(send_line(client, text) && send_line(client, "\n")); /* a dead worker answers nothing */
+    (void)(send_line(client, text) && send_line(client, "\n")); /* read_line() detects errors */
     free(text);
     line_end end = read_line(client, pkt_seconds_now() + seconds);
     json_t *answer = end == LINE_WHOLE ? json_loads(client->buffer, 0, NULL) : NULL;
@@ -248,7 +248,7 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
 void client_close(client *client)
 {
     if (client->pid) {
-        /* At the end of its input an idle worker leaves; one that does not is not waited for. */
+        /* A worker exits at the end of its input. One that does not exit within 2 s is killed. */
         shutdown(client->socket, SHUT_WR);
         struct pollfd gone = {client->socket, POLLIN, 0};
         if (poll(&gone, 1, 2000) <= 0)

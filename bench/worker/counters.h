@@ -1,4 +1,4 @@
-/* The processor's own counters, where the machine lets a program read them. */
+/* Hardware performance counters, where perf_event_open() makes them available. */
 #ifndef PKT_COUNTERS_H
 #define PKT_COUNTERS_H
 
@@ -6,15 +6,15 @@
 
 enum { COUNTER_INSTRUCTIONS, COUNTER_CYCLES, COUNTERS };
 
-/* Counters of this process in user mode; -1: not there. */
+/* File descriptors of the counters of this process, user mode only; -1: unavailable. */
 typedef struct counters {
     int fd[COUNTERS];
 } counters;
 
-/* Open them, counting nothing yet. What cannot be had is left out. */
+/* Open the counters, stopped. Unavailable counters are skipped. */
 void counters_open(counters *c);
 void counters_start(const counters *c);
-/* Stop, read, and close; 0 where there is no counter. */
+/* Stop, read and close the counters. The value of an unavailable counter is 0. */
 void counters_stop(counters *c, uint64_t values[COUNTERS]);
 
 #endif

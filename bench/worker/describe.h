@@ -1,4 +1,4 @@
-/* A backend as JSON: what the worker answers, `list` shows and results keep. */
+/* The JSON description of a backend, in the worker's answer, in `list` and in results. */
 #ifndef PKT_DESCRIBE_H
 #define PKT_DESCRIBE_H
 
@@ -7,7 +7,7 @@
 #include "pktbench.h"
 
 /* {name, summary, version, origin, license, decoder, fork_each_run,
- *  levels: {NAME: {work, columns[]}}, features: [{name, evidence}]}; a new reference. */
+ *  levels: {NAME: {work, columns[]}}, features: [{name, evidence}]}; a new JSON reference. */
 json_t *describe_backend(const pkt_backend *backend);
 
 #endif

@@ -26,7 +26,7 @@ int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set 
         pkt_fields_timed(&h->fields);
     h->file = hashed ? hash_open(h) : fopen("/dev/null", "wb");
     if (h->file) {
-        (void)setvbuf(h->file, NULL, _IONBF, 0); /* as extract has it: blocks are large */
+        (void)setvbuf(h->file, NULL, _IONBF, 0); /* as in extract: the writer writes large blocks */
         return 0;
     }
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "no output for rows: %s", strerror(errno));

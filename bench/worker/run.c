@@ -101,7 +101,7 @@ static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch
     return bad;
 }
 
-/* Every batch to both sinks. */
+/* A sink that passes every batch to two sinks. */
 typedef struct pair_sink {
     pkt_sink first, second;
 } pair_sink;
@@ -124,9 +124,9 @@ static int pair_finish(void *self, pkt_err *err)
                : 0;
 }
 
-/* As run_timed(), with rows that are written: the writer's start is paid for in every output, its
- * end (joining threads, giving memory back) comes after the last byte. The null sink's checksum
- * costs a call a batch. */
+/* As run_timed(), but rows are written. The time includes the start of the writer, but not its end
+ * (joining threads, freeing memory), which follows the last byte. The checksum of the null sink
+ * adds one call per batch. */
 static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
                        const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
@@ -150,8 +150,8 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
     return bad ? -1 : 0;
 }
 
-/* Counts rows, and reads the clock where a part ends: at the end of the batch that holds its last
- * row. */
+/* A sink that counts rows and reads the clock at the end of each part, after the batch with its
+ * last row. */
 typedef struct position_sink {
     uint64_t packets, rows, last_ns;
     size_t part;
@@ -208,7 +208,7 @@ static int run_verify(const pkt_backend *backend, void *context, pkt_batch *batc
     return bad;
 }
 
-/* The same rows to the sink that is timed later: what it writes is that of the verified rows. */
+/* Write the verified rows to the sink that is timed later, to get the bytes that it must write. */
 static int run_output(const pkt_backend *backend, void *context, pkt_batch *batch,
                       const run_job *job, const pkt_capture *slice, run_outcome *outcome)
 {
@@ -290,7 +290,7 @@ static void outcome_fail(run_outcome *outcome, const char *words)
     pkt_fail(&outcome->err, PKT_ERR_IO, PKT_POS_NONE, "%s", words);
 }
 
-/* Read the child's outcome. false: it is not whole, and does not count. */
+/* Read the child's outcome. false: it is incomplete and must not be used. */
 static bool outcome_read(int fd, run_outcome *outcome)
 {
     size_t done = 0;
@@ -323,7 +323,7 @@ static void run_forked(const pkt_backend *backend, void *context, pkt_batch *bat
     if (child == 0) {
         close(ends[0]);
         run_here(backend, context, batch, job, outcome);
-        ssize_t put = write(ends[1], outcome, sizeof *outcome); /* below PIPE_BUF: whole */
+        ssize_t put = write(ends[1], outcome, sizeof *outcome); /* atomic: below PIPE_BUF */
         _exit(put == (ssize_t)sizeof *outcome ? 0 : 1);
     }
     close(ends[1]);

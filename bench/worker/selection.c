@@ -28,7 +28,7 @@ static pkt_column_set columns_of(const json_t *level)
 
 static void description_take(backend *c, json_t *description)
 {
-    if (c->id.plugin) /* it cannot be ours, whatever it was copied from */
+    if (c->id.plugin) /* a plug-in is never part of pktbench, whatever its description says */
         json_object_set_new(description, "origin", json_string("plug-in"));
     c->description = description;
     c->name = json_string_value(json_object_get(description, "name"));
@@ -55,14 +55,15 @@ static void backend_free(backend *c)
     free(c);
 }
 
-/* What is known of a backend that cannot run here. */
+/* Describe an unavailable backend by name and summary only. */
 static void backend_undescribed(backend *c, const char *summary)
 {
     c->description = json_pack("{s:s, s:s}", "name", c->id.name, "summary", summary);
     c->name = c->id.name;
 }
 
-/* Ask a worker of its own, since loading a library is a risk and a burden. false: no memory. */
+/* Get the description from a separate worker process, because loading a library is a risk and
+ * costs memory. false: memory is exhausted. */
 static bool backend_describe(backend *c, const char *summary)
 {
     client worker;
@@ -85,8 +86,8 @@ static bool backend_describe(backend *c, const char *summary)
     return c->name != NULL;
 }
 
-/* Add a backend of the registry, or a plug-in, whose `entry` is NULL. One that cannot run here is
- * added too, with the reason. */
+/* Add a backend of the registry, or a plug-in (`entry` is NULL). An unavailable backend is added
+ * too, with the reason. */
 static int backend_add(selection *selection, const char *name, const char *plugin,
                        const pkt_entry *entry, pkt_err *err)
 {
@@ -115,7 +116,7 @@ static int backend_add(selection *selection, const char *name, const char *plugi
     return 0;
 }
 
-/* Is the name an item of the list, or the list the word for all? */
+/* Is the name in the list, or is the list EVERY_BACKEND? */
 static bool is_listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
@@ -139,7 +140,7 @@ static int registry_add(selection *selection, const selection_request *request, 
     return 0;
 }
 
-/* A name that is none of the selection's, nor of the registry's. */
+/* Report an unknown backend name. */
 static int backend_unknown(const selection *selection, const char *name, pkt_err *err)
 {
     pkt_names known = {.size = 0};
@@ -162,7 +163,7 @@ static int choose(void *self, const char *name, pkt_err *err)
     return 0;
 }
 
-/* A plug-in that was asked for by its path must be there. */
+/* Add a plug-in. It is an error if it is unavailable. */
 static int plugin_add(void *self, const char *path, pkt_err *err)
 {
     selection *selection = self;
@@ -191,7 +192,7 @@ static int level_add(void *self, const char *name, pkt_err *err)
     return 0;
 }
 
-/* A backend of the other build. NULL and *err without memory; else see whether it is available. */
+/* A backend of the baseline; it may be unavailable. NULL and *err if memory is exhausted. */
 static backend *old_make(const char *name, const char *plugin, const char *program, pkt_err *err)
 {
     backend *c = calloc(1, sizeof *c);
@@ -209,7 +210,7 @@ static backend *old_make(const char *name, const char *plugin, const char *progr
     return NULL;
 }
 
-/* The shared object's backend is compared with the one of its name. */
+/* Baseline is a shared object: compare its backend with the selected one of the same name. */
 static int old_plugin_add(selection *selection, const char *path, pkt_err *err)
 {
     backend *old = old_make(path, path, NULL, err);
@@ -230,7 +231,7 @@ static int old_plugin_add(selection *selection, const char *path, pkt_err *err)
     return -1;
 }
 
-/* Every backend of this run as the other program has it, but for external programs. */
+/* Baseline is another build: compare all selected backends except external programs. */
 static int old_program_add(selection *selection, const char *path, pkt_err *err)
 {
     const backend *any = NULL;
@@ -269,7 +270,6 @@ static int baseline_add(selection *selection, const char *path, pkt_err *err)
     return pkt_err_about(err, "baseline");
 }
 
-/* What selection_open() does, once *selection is zeroed. */
 static int selection_fill(selection *selection, const selection_request *request, pkt_err *err)
 {
     const bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
@@ -305,7 +305,7 @@ backend *selection_find(const selection *selection, const char *name)
     return NULL;
 }
 
-/* Does it offer more than what frames are? */
+/* Does it offer a level other than frames? */
 static bool has_headers(const backend *c)
 {
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)

@@ -1,23 +1,22 @@
-/* The backends that take part in a run, as their own workers describe them. */
+/* The selection: backends and levels of a run, with the description that each worker returns. */
 #ifndef PKT_SELECTION_H
 #define PKT_SELECTION_H
 
 #include "bench/worker/client.h"
 #include "pktbench.h"
 
-/* Backends in one run, at most. */
+/* Maximum number of backends in a run. */
 #define SELECTION_MAX 64
 
 typedef struct backend {
     backend_id id;       /* owned strings */
-    json_t *description; /* as describe_backend() gives it; for one that is unavailable: name and
-                          * summary only */
+    json_t *description; /* see describe_backend(); name and summary only if unavailable */
     json_t *tool;        /* name, version and revision of the program that runs it; may be NULL */
     const char *name;    /* in description */
     const char *decoder; /* in description; NULL if unavailable */
-    bool chosen;         /* takes part; the others may still be references */
+    bool chosen;         /* selected; other backends may still be references */
     bool available;
-    char reason[REASON_BYTES]; /* why it is not */
+    char reason[REASON_BYTES]; /* why it is unavailable */
     pkt_column_set columns[PKT_LEVEL_COUNT];
     bool offers[PKT_LEVEL_COUNT];
 } backend;
@@ -25,31 +24,31 @@ typedef struct backend {
 typedef struct selection {
     backend *backends[SELECTION_MAX];
     size_t count;
-    bool levels[PKT_LEVEL_COUNT]; /* that were asked for */
-    backend *old[SELECTION_MAX];  /* those of another build that they are compared with, by index */
-    const char *baseline;         /* file of that build; NULL: none */
+    bool levels[PKT_LEVEL_COUNT]; /* requested levels */
+    backend *old[SELECTION_MAX];  /* old[i]: baseline of backends[i]; NULL: none */
+    const char *baseline;         /* path of the baseline; NULL: none */
 } selection;
 
-/* Lists with commas; NULL: not given. */
+/* Comma-separated lists; NULL: not given. */
 typedef struct selection_request {
-    const char *backends; /* names that take part, or "all"; NULL: those that need no request */
-    const char *plugins;  /* paths of shared objects; they always take part */
+    const char *backends; /* names, or "all"; NULL: all except opt-in backends */
+    const char *plugins;  /* paths of shared objects; always selected */
     const char *levels;   /* NULL: all */
     const char *baseline; /* another build of this program, or a shared object; NULL: none */
 } selection_request;
 
-/* The word for every backend that there is. */
+/* The list that selects every backend. */
 #define EVERY_BACKEND "all"
 
-/* The registry, without what must be asked for and was not, and the plug-ins are described. 0, or
- * -1 and *err with nothing to close. */
+/* Describe and select the backends of the registry and the plug-ins. Opt-in backends are left out
+ * unless they are listed. 0, or -1 and *err; then there is nothing to close. */
 int selection_open(selection *selection, const selection_request *request, pkt_err *err);
-/* By name; NULL if there is none. */
+/* Find a backend by name. NULL: not found. */
 backend *selection_find(const selection *selection, const char *name);
-/* The backend of that name, which the others are to be compared with: it is there, and gives header
- * columns. NULL and *err otherwise. */
+/* Find the backend that is used as the reference. NULL and *err if it is unknown, unavailable, or
+ * has no header columns. */
 const backend *selection_reference(const selection *selection, const char *name, pkt_err *err);
-/* Does it take part, offer the level, and was the level asked for? */
+/* True if the backend is selected, available and offers the level, and the level is requested. */
 bool selection_runs(const selection *selection, const backend *backend, pkt_level level);
 void selection_close(selection *selection);
 

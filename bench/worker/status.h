@@ -1,13 +1,13 @@
-/* What became of a run. */
+/* Status of a run. */
 #ifndef PKT_STATUS_H
 #define PKT_STATUS_H
 
-/* What became of a (backend, slice, level). */
+/* Status of a (backend, slice, level). */
 typedef enum run_status {
     STATUS_OK,
     STATUS_DIFFERS,   /* same rows, at most 1 % of the cells differ */
-    STATUS_DISAGREES, /* rows lost or invented, or more cells */
-    STATUS_UNCHECKED, /* no independent decoder was there */
+    STATUS_DISAGREES, /* rows lost or invented, or more than 1 % of the cells differ */
+    STATUS_UNCHECKED, /* no independent decoder was available */
     STATUS_FAILED,
     STATUS_CRASHED,
     STATUS_TIMED_OUT,
@@ -18,7 +18,7 @@ typedef enum run_status {
 
 /* "ok", "timed-out", ...; static storage. `status` is below STATUS_COUNT. */
 const char *status_name(run_status status);
-/* By its name: 0, or -1. */
+/* Find a status by name. 0, or -1. */
 int status_find(const char *name, run_status *status);
 
 #endif
