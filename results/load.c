@@ -7,10 +7,10 @@
 
 #include "results/reader.h"
 
-/* Larger files are no results of ours. */
+/* Maximum size of a results file. */
 #define RESULTS_MAX_BYTES ((size_t)256 << 20)
 
-/* The whole file; NULL with errno set. */
+/* Read the whole file; the caller frees it. NULL with errno set on error. */
 static char *file_read(const char *path, size_t *size)
 {
     FILE *in = fopen(path, "rb");

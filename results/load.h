@@ -1,4 +1,4 @@
-/* A results file: its bytes as they are, and what they say. */
+/* Load a results file: its bytes and its parsed JSON. */
 #ifndef PKT_LOAD_H
 #define PKT_LOAD_H
 
@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The version of results/schema.json that is read. */
+/* The version of results/schema.json that can be read. */
 #define REPORT_SCHEMA_VERSION 2
 
 typedef struct results_file {
@@ -18,14 +18,15 @@ typedef struct results_file {
 
 enum { LOAD_WORDS = 256 };
 
-/* false, and in `why` what is wrong and what to do; nothing to close. `path` must outlive it. */
+/* Load a file. `path` must outlive it. On error false: `why` has the error and what to do; nothing
+ * to close. */
 bool results_load(results_file *file, const char *path, char why[LOAD_WORDS]);
 void results_close(results_file *file);
-/* Runs whose time may be shown. */
+/* Number of timed runs: see is_timed(). */
 size_t results_timed(const json_t *results);
-/* The reason of the first run that has none, "" if there is none. */
+/* The first reason of a run that is not timed; "" if there is none. */
 const char *results_first_reason(const json_t *results);
-/* Were both measured on the same machine? */
+/* Were both measured on the same machine? Compares processor, hypervisor and kernel. */
 bool results_same_machine(const json_t *one, const json_t *other);
 
 #endif

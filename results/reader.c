@@ -157,7 +157,7 @@ static void grouped(double value, char *text, size_t size)
 void number_text(double value, char *text, size_t size)
 {
     double size_of = fabs(value);
-    if (!isfinite(value)) { /* a ratio to a median of 0, in a file of someone else's making */
+    if (!isfinite(value)) { /* a ratio to a median of 0, in a file from another program */
         (void)snprintf(text, size, "?");
     } else if (size_of >= 99.95) {
         double unit = pow(10, floor(log10(size_of)) - 2);
@@ -165,7 +165,7 @@ void number_text(double value, char *text, size_t size)
     } else if (size_of < 1e-9) {
         (void)snprintf(text, size, "0");
     } else {
-        /* What rounds up to the next power of ten has its digits. */
+        /* A value that rounds up to the next power of ten gets one decimal less. */
         int magnitude = (int)floor(log10(size_of * 1.0005));
         (void)snprintf(text, size, "%.*f", 2 - magnitude, value);
     }
@@ -183,7 +183,7 @@ void interval_text(const json_t *summary, double scale, char *text, size_t size)
     (void)snprintf(text, size, "[%s, %s]", low, high);
 }
 
-/* Blocks that any run has samples of. */
+/* Number of blocks with samples in any run. */
 static json_int_t blocks_done(const json_t *results)
 {
     json_int_t done = 0;

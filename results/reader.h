@@ -1,4 +1,4 @@
-/* Reading results: what a run of the JSON says, and numbers as people read them. */
+/* Read values from results JSON, and format numbers as text. */
 #ifndef PKT_FIELDS_H
 #define PKT_FIELDS_H
 
@@ -6,56 +6,57 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The member as text or number; "" or 0 where it is missing or null. */
+/* The member as text or number; "" or 0 if it is missing or null. */
 const char *text_of(const json_t *object, const char *key);
 double number_of(const json_t *object, const char *key);
-/* Member of a member, NULL where one of them is missing. */
+/* Member `inner` of member `key`; NULL if one of them is missing. A borrowed reference. */
 json_t *at(const json_t *object, const char *key, const char *inner);
-/* The element of the array whose "name" is `name`. */
+/* The element of the array whose "name" is `name`; NULL if there is none. A borrowed reference. */
 json_t *named(const json_t *array, const char *name);
-/* From least work to most. */
+/* Levels, from least to most work. */
 enum { LEVELS = 4 };
 extern const char *const levels[LEVELS];
 /* Does the backend give the column at the level? */
 bool column_given(const json_t *backend, const char *level, const char *column);
-/* How the backend has the feature: "tested", "stated: WHERE", or "" if it has not. */
+/* Evidence for the feature: "tested", "stated: WHERE", or "" if the backend does not have it. */
 const char *feature_evidence(const json_t *backend, const char *feature);
-/* Where the run's rows went: a format, or "null", the sink that counts them; and how many threads
- * wrote. Runs of results that do not say it have the null sink and one thread. */
+/* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
+ * threads that write. Default if missing: null sink, one thread. */
 #define NULL_SINK "null"
 const char *sink_of(const json_t *run);
 unsigned threads_of(const json_t *run);
 /* "headers", "headers > csv", "headers > csv x2": level, sink and threads. */
 enum { WORK_TEXT = 48 };
 const char *work_text(const json_t *run, char text[WORK_TEXT]);
-/* The run of a backend over a slice at a level, into the null sink; NULL if there is none. */
+/* The run of a backend over a slice at a level with the null sink; NULL if there is none. A
+ * borrowed reference. */
 json_t *run_of(const json_t *results, const char *backend, const char *slice, const char *level);
-/* The same into that sink, by so many threads. */
+/* The same with that sink and number of threads. */
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads);
 bool has_status(const json_t *run, const char *status);
-/* Does it count as a column of its own? `present` and the second half of an address do not, nor the
- * verdict: nobody else has ours. */
+/* Does the name count as a column? Not `present`, the second half of an address (`_lo`), or
+ * `verdict`, which other backends do not have. */
 bool is_column(const char *name);
-/* Columns that the backend gives at the level, and the most that any of the run gives. */
+/* Number of columns that the backend gives at the level, and the maximum over all backends. */
 size_t columns_given(const json_t *results, const char *backend, const char *level);
 size_t columns_most(const json_t *results, const char *level);
-/* May its time be shown? */
+/* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns. */
 bool is_timed(const json_t *run);
-/* Three significant digits, thousands in groups: "12.3", "1,230". */
+/* Format with three significant digits and thousands separators: "12.3", "1,230". */
 void number_text(double value, char *text, size_t size);
 /* "[1.02, 1.05]", or "" without an interval. */
 void interval_text(const json_t *summary, double scale, char *text, size_t size);
-/* "partial results: 3 of 8 blocks" for results of a run that did not end; NULL for whole ones. */
+/* "partial results: 3 of 8 blocks" if the run did not end; NULL for complete results. */
 enum { PARTIAL_TEXT = 80 };
 const char *partial_text(const json_t *results, char text[PARTIAL_TEXT]);
-/* The interval lies wholly above 1. */
+/* Is the whole interval above 1? */
 bool is_above_one(const json_t *ratio);
-/* Runs longer than this are a sample of their own, one a block, milliseconds. */
+/* Threshold of slow runs in milliseconds: a longer run gets one sample per block. */
 double plan_slow_ms(const json_t *plan);
-/* Was more memory than any cache holds read before every run, so that all were evicted? */
+/* Were all caches evicted before every run (evict_bytes larger than the last-level cache)? */
 bool emptied_all_caches(const json_t *results);
-/* Does this backend come from the project itself and parse? */
+/* Is the backend part of this project, and does it parse? */
 bool is_ours(const json_t *backend);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "bench/outcome/comparison.h"
 
-/* Who the other build is: its file's name, and what it says of itself. */
+/* The baseline build: its file name, and the description that it reports. */
 static json_t *old_tool(const selection *l)
 {
     const char *slash = strrchr(l->baseline, '/');

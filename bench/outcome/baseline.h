@@ -1,15 +1,15 @@
-/* The build that a run was compared with, in its results. */
+/* The baseline build of a comparison in the results. */
 #ifndef PKT_BASELINE_H
 #define PKT_BASELINE_H
 
 #include "bench/outcome/gate.h"
 #include "bench/outcome/results.h"
 
-/* Add the other build's runs, what changed since then, and why the gate fails to the results.
+/* Add to the results: the runs of the baseline build, the comparison, and why the gate fails.
  * false: no memory. */
 bool baseline_add(const selection *selection, const bench_record *record, const gate *gate,
                   json_t *results);
-/* Has any run of the comparison instruction counts on both sides? */
+/* Does any run of the comparison have instruction counts on both sides? */
 bool instructions_compared(const json_t *comparison);
 
 #endif

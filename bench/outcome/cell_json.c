@@ -25,7 +25,7 @@ static json_t *difference_json(const difference *first, bool show_values)
                      shown ? json_string(first->expected) : json_null());
 }
 
-/* Counts of the columns that differ, by name; empty if none does. */
+/* Number of differences per column name; empty if no column differs. */
 static json_t *columns_json(const agreement *a)
 {
     json_t *out = json_object();
@@ -84,7 +84,7 @@ json_t *load_json(const bench_record *record, const backend *backend)
     return json_null();
 }
 
-/* A summary of the cell's times, each multiplied by that. */
+/* A summary of the cell's times, each multiplied by `scale`. */
 static json_t *times_json(const bench_record *record, const bench_cell *cell, time_kind kind,
                           double scale)
 {
@@ -106,14 +106,14 @@ json_t *cell_slice_seconds(const bench_record *record, const bench_cell *cell)
     return times_json(record, cell, TIME_WALL, 1e-9 * whole / (double)cell->slice->packets);
 }
 
-/* Is the sample of an earlier round than the other one? */
+/* Is sample a from an earlier round than sample b? */
 static bool is_earlier(const timing_sample *a, const timing_sample *b)
 {
     return a->block < b->block || (a->block == b->block && a->round < b->round);
 }
 
-/* Samples of one round: of `one` the next one from *i on, of `other` from *j on, both in the order
- * of rounds. false: there are no more. */
+/* Find the next round, from *i and *j on, of which both cells have a sample. Samples are sorted by
+ * round. false: no more pairs. */
 static bool pair_next(const bench_cell *one, size_t *i, const bench_cell *other, size_t *j)
 {
     while (*i < one->sample_count && *j < other->sample_count) {
@@ -127,12 +127,12 @@ static bool pair_next(const bench_cell *one, size_t *i, const bench_cell *other,
     return false;
 }
 
-/* The median of one / other, paired by round. false: there are no pairs. */
+/* Median of the ratio one / other, paired by round. false: no pairs, or no memory. */
 static bool ratio_of(const bench_record *record, const bench_cell *one, const bench_cell *other,
                      time_kind kind, summary *out)
 {
     observation *ratios = calloc(one->sample_count + 1, sizeof *ratios);
-    /* Of a packet each: one of them may have seen only the first packets of the slice. */
+    /* Ratio per packet: one cell may have read only a prefix of the slice. */
     double scale = (double)other->slice->packets / (double)one->slice->packets;
     size_t n = 0;
     for (size_t i = 0, j = 0; ratios && pair_next(one, &i, other, &j); i++, j++) {
@@ -173,22 +173,23 @@ json_t *aa_json(const bench_record *record, const bench_cell *control)
                      "median", r.median, "ci95", interval_json(&r), "n", json_count(r.count));
 }
 
-/* Are the rows of both thrown away, and do both belong to the same build? */
-static bool is_counted_beside(const bench_cell *other, const bench_cell *cell)
+/* Does `other` discard its rows, and belong to the build of `cell`? */
+static bool is_reference_candidate(const bench_cell *other, const bench_cell *cell)
 {
     const cell_role role = cell->role == ROLE_BASELINE ? ROLE_BASELINE : ROLE_MAIN;
     return other->role == role && !other->sink;
 }
 
-/* What a cell is compared with: raw at the same level, its rows thrown away; where raw does not
- * work there, or the cell does not parse at all, raw at `headers`. NULL for that one itself. */
+/* The reference cell of the ratios: raw at the same level, rows discarded. If raw does not offer
+ * that level, or the backend does not parse, raw at `headers`. NULL if there is none, as for raw
+ * itself. */
 static const bench_cell *compared_with(const schedule *s, const bench_cell *cell)
 {
     const bench_cell *found = NULL;
     bool parses = cell->backend->decoder && strcmp(cell->backend->decoder, "none") != 0;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (!is_counted_beside(c, cell) || c->slice != suite_whole(cell->slice) ||
+        if (!is_reference_candidate(c, cell) || c->slice != suite_whole(cell->slice) ||
             strcmp(c->backend->name, "raw") != 0 || c == cell ||
             (c->backend == cell->backend && !cell->sink))
             continue;
@@ -214,12 +215,12 @@ static json_t *samples_json(const bench_cell *cell)
     return list;
 }
 
-static json_t *over_or_null(double above, double below)
+static json_t *quotient_or_null(double above, double below)
 {
     return below > 0 && above > 0 ? json_real(above / below) : json_null();
 }
 
-/* The times of the cell in which the same program builds the columns too. */
+/* Times of the cell in which the same program also builds the columns. */
 static json_t *columns_times(const bench_record *record, const bench_cell *cell)
 {
     const schedule *s = record->schedule;
@@ -248,7 +249,7 @@ static json_t *positions_json(const bench_cell *cell)
     return list;
 }
 
-/* Median over samples of what the processor counted in a run; null where it does not. */
+/* Median over samples of a hardware counter, per run; null if not available. */
 static json_t *counted_json(const bench_cell *cell, int counter)
 {
     double *values = calloc(cell->sample_count + 1, sizeof *values);
@@ -261,7 +262,7 @@ static json_t *counted_json(const bench_cell *cell, int counter)
     return out;
 }
 
-/* The median of the backend's load times; null where there is no run to be loaded for. */
+/* Median of the backend's load times; null if the level is not offered. */
 static json_t *load_median(const bench_record *record, const bench_cell *cell)
 {
     if (cell->check.status == STATUS_NOT_OFFERED)
@@ -272,7 +273,7 @@ static json_t *load_median(const bench_record *record, const bench_cell *cell)
     return median;
 }
 
-/* The run's cost. */
+/* Add times, ratios and memory of the run. */
 static void times_add(const bench_record *record, const bench_cell *cell, json_t *run)
 {
     const bench_cell *other = compared_with(record->schedule, cell);
@@ -282,8 +283,10 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "runs", json_integer((json_int_t)cell->runs));
     json_object_set_new(run, "wall_ns", wall);
     json_object_set_new(run, "cpu_ns", times_json(record, cell, TIME_CPU, 1));
-    json_object_set_new(run, "ns_per_packet", over_or_null(median, (double)cell->slice->packets));
-    json_object_set_new(run, "mb_per_s", over_or_null((double)cell->slice->bytes * 1e3, median));
+    json_object_set_new(run, "ns_per_packet",
+                        quotient_or_null(median, (double)cell->slice->packets));
+    json_object_set_new(run, "mb_per_s",
+                        quotient_or_null((double)cell->slice->bytes * 1e3, median));
     json_object_set_new(run, "ratio", ratio_json(record, cell, other, TIME_WALL));
     json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
     json_object_set_new(run, "load_ns", load_median(record, cell));
@@ -291,7 +294,7 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));
 }
 
-/* What else was measured. */
+/* Add cost by position, instruction counts and output of the run. */
 static void details_add(const bench_cell *cell, json_t *run)
 {
     json_object_set_new(run, "position_ns_per_packet", positions_json(cell));

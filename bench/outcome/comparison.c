@@ -8,27 +8,27 @@
 #include "bench/statistics/statistics.h"
 #include "results/reader.h"
 
-/* Keeps the blocks of one file of results apart from those of the next. */
+/* Offset between the block numbers of pooled results files. */
 #define BLOCKS_OF_A_FILE 100000u
-/* What disturbs a run only ever makes it longer. The lower decile of a process's rounds is what it
- * takes where nothing does, and does not hang on one lucky reading as the minimum would. Measured
- * on a virtual machine with noisy neighbours: unchanged programs' medians over 8 processes vary by
- * 0.3 % where the medians of paired rounds vary by 0.8 %. */
+/* Quantile of a process's rounds that is used as its time. Noise only makes a run longer. The lower
+ * decile estimates the time without noise, and depends less on a single sample than the minimum.
+ * Measured on a virtual machine with noisy neighbours, for unchanged programs: medians over 8
+ * processes vary by 0.3 %, medians of paired rounds by 0.8 %. */
 #define QUIET_PART 0.1
-/* The intervals of equal samples are equal. */
+/* Fixed seed: equal samples give equal intervals. */
 #define BOOTSTRAP_SEED 1
 
-/* One (backend, slice, level), and where its rows went. */
+/* Key of a cell: backend, slice, level, sink and threads. */
 typedef struct cell_key {
     const char *backend, *slice, *level, *sink;
     unsigned threads;
 } cell_key;
 
-/* A ratio of new to old by one clock, and how sure it is. */
+/* Change of one cell: ratio new / old by each clock, with its confidence interval. */
 typedef struct cell_change {
     cell_key key;
     json_t *json;
-    summary wall, cpu; /* count == 0: there is none */
+    summary wall, cpu; /* count == 0: not available */
 } cell_change;
 
 static cell_key key_of(const json_t *run)
@@ -49,7 +49,7 @@ static const json_t *run_find(const json_t *results, const cell_key *key)
     return run_into(results, key->backend, key->slice, key->level, key->sink, key->threads);
 }
 
-/* The first run of that key on the side; NULL if there is none. */
+/* The first run with that key on the side; NULL if there is none. */
 static const json_t *side_run(const comparison_side *side, const cell_key *key)
 {
     const json_t *found = NULL;
@@ -58,7 +58,7 @@ static const json_t *side_run(const comparison_side *side, const cell_key *key)
     return found;
 }
 
-/* Packets that a run read. */
+/* Number of packets that a run read; 0 if unknown. */
 static double run_packets(const json_t *results, const json_t *run)
 {
     const json_t *prefix = json_object_get(run, "prefix_packets");
@@ -82,14 +82,14 @@ static size_t samples_count(const comparison_side *side, const cell_key *key)
     return count;
 }
 
-/* Room for the samples of a cell. */
+/* Buffers for the samples of a cell. */
 typedef struct scratch {
     double *rounds;              /* of one process */
-    observation *before, *after; /* one a process */
+    observation *before, *after; /* one per process */
 } scratch;
 
-/* The time of a packet in every process of the run: the lower decile of its rounds. `first` is
- * added to the blocks' numbers. */
+/* Time per packet in each process of the run: the lower decile of its rounds. `first` is added to
+ * the block numbers. Returns the number of processes. */
 static size_t process_times(const json_t *results, const json_t *run, const char *clock,
                             unsigned first, double *rounds, observation *out)
 {
@@ -124,7 +124,7 @@ static size_t side_times(const comparison_side *side, const cell_key *key, const
     return count;
 }
 
-/* The median over blocks of new / old. */
+/* Median over blocks of the ratio new / old. Overwrites `after`. */
 static int change_paired(observation *before, size_t n, observation *after, size_t m, summary *out)
 {
     size_t count = 0;
@@ -135,7 +135,8 @@ static int change_paired(observation *before, size_t n, observation *after, size
     return count ? summarize(after, count, BOOTSTRAP_SEED, out) : 0;
 }
 
-/* Two independent medians: their errors add up as squares, degrees of freedom after Welch. */
+/* Ratio of two independent medians: the squares of their errors add up; degrees of freedom after
+ * Welch. */
 static int change_pooled(const observation *before, size_t n, const observation *after, size_t m,
                          summary *out)
 {
@@ -160,7 +161,7 @@ static int change_pooled(const observation *before, size_t n, const observation 
     return 0;
 }
 
-/* By one clock. */
+/* Change of a cell by one clock. 0, or -1 if memory runs out. */
 static int change_of(const comparison_side *old, const comparison_side *fresh, const cell_key *key,
                      const char *clock, bool paired, scratch *room, summary *out)
 {
@@ -186,7 +187,8 @@ static void scratch_free(scratch *room)
     free(room->after);
 }
 
-/* Probability of a median so far above exp(log_least), if that were the truth. */
+/* P value: probability of a median at least this far above exp(log_least) if exp(log_least) is the
+ * true ratio. */
 static double p_above(double log_median, double log_least, const summary *s)
 {
     double distance = log_median - log_least;
@@ -195,8 +197,8 @@ static double p_above(double log_median, double log_least, const summary *s)
     return distance > 0 ? 0 : 1;
 }
 
-/* That the time did not change by more than the threshold in the direction (1: slower, -1:
- * faster): by the wall clock and by the processor's, whichever doubts more. */
+/* P value of the hypothesis that the time did not change by more than the threshold in the
+ * direction (1: slower, -1: faster). The larger of the p values by wall clock and by CPU time. */
 static double p_beyond(const cell_change *c, double threshold, int direction)
 {
     const summary *both[] = {&c->wall, &c->cpu};
@@ -217,7 +219,8 @@ static const char *status_of(const json_t *run)
     return run ? text_of(run, "status") : "absent";
 }
 
-/* What is known of a cell without regard to the others. */
+/* Measure the change of one cell, without correction for multiple tests. 0, or -1 if memory runs
+ * out. */
 static int cell_measure(cell_change *c, const comparison_side *old, const comparison_side *fresh,
                         bool paired)
 {
@@ -250,7 +253,7 @@ static int cell_measure(cell_change *c, const comparison_side *old, const compar
     return c->json ? 0 : -1;
 }
 
-/* The smallest change that these samples would have shown with a chance of GATE_POWER. */
+/* The smallest change that these samples detect with probability GATE_POWER. */
 static json_t *smallest_seen(const cell_change *c, double threshold, size_t tests)
 {
     const summary *s = c->cpu.count && c->cpu.error > c->wall.error ? &c->cpu : &c->wall;
@@ -276,7 +279,8 @@ static const char *change_word(const cell_change *c, double threshold, double p_
     return width > threshold ? "inconclusive" : "same";
 }
 
-/* The words, by p values that hold for all cells together. */
+/* Set p_slower, smallest_seen and change of all cells. P values are corrected for multiple tests
+ * (Holm). */
 static int cells_decide(cell_change *cells, size_t count, double threshold)
 {
     double *p = calloc(2 * count + 1, sizeof *p);
@@ -287,7 +291,7 @@ static int cells_decide(cell_change *cells, size_t count, double threshold)
         return -1;
     }
     double *slower = p, *faster = p + count;
-    for (size_t i = 0; i < count; i++) /* those that can be tested are gathered at the front */
+    for (size_t i = 0; i < count; i++) /* p values of the cells that can be tested, without gaps */
         if (cells[i].wall.count && cells[i].wall.has_interval) {
             slower[tests] = p_beyond(&cells[i], threshold, 1);
             faster[tests++] = p_beyond(&cells[i], threshold, -1);
@@ -309,19 +313,21 @@ static int cells_decide(cell_change *cells, size_t count, double threshold)
     return 0;
 }
 
-static bool is_ok_twice(const cell_change *c)
+static bool is_ok_on_both_sides(const cell_change *c)
 {
     return c->wall.count && strcmp(text_of(c->json, "old_status"), "ok") == 0 &&
            strcmp(text_of(c->json, "new_status"), "ok") == 0;
 }
 
-/* The geometric mean over the cells of a backend that are ok on both sides; NULL: of all. */
+/* Geometric mean of the ratios of a backend's cells that are ok on both sides. backend NULL: all
+ * backends. */
 static json_t *mean_json(const cell_change *cells, size_t count, const char *backend)
 {
     double sum = 0;
     int n = 0;
     for (size_t i = 0; i < count; i++)
-        if (is_ok_twice(&cells[i]) && (!backend || strcmp(cells[i].key.backend, backend) == 0)) {
+        if (is_ok_on_both_sides(&cells[i]) &&
+            (!backend || strcmp(cells[i].key.backend, backend) == 0)) {
             sum += log(cells[i].wall.median);
             n++;
         }

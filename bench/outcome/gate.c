@@ -8,7 +8,7 @@
 /* Instruction counts of one program vary by less than this. */
 #define INSTRUCTIONS_LEAST 0.01
 
-/* "WORD" or "WORD:5%" -> 0.05; false if the item is another word or the number is none. */
+/* Parse "WORD" or "WORD:5%" (gives 0.05). false: another word, or the number is malformed. */
 static bool threshold_read(const char *item, const char *word, double *threshold)
 {
     size_t length = strlen(word);

@@ -1,4 +1,4 @@
-/* Values of results that may be null. All give new references. */
+/* JSON values of results that may be null. All functions return new references. */
 #ifndef PKT_JSON_VALUES_H
 #define PKT_JSON_VALUES_H
 
@@ -22,7 +22,7 @@ static inline json_t *json_count(uint64_t value)
     return json_integer((json_int_t)value);
 }
 
-/* 0 means that it is not known. */
+/* 0 (unknown) gives null. */
 static inline json_t *json_count_or_null(uint64_t value)
 {
     return value ? json_count(value) : json_null();

@@ -8,7 +8,7 @@
 
 #include "bench/outcome/comparison.h"
 
-/* Processes of others that keep a processor busy this much of the time are told of. */
+/* A load average above this is reported. */
 #define LOAD_LEAST 0.5
 
 static const json_t *cpu_of(const json_t *context, const char *key)
@@ -50,7 +50,7 @@ static void sharing_text(const json_t *context, json_t *words)
                                                   json_number_value(load)));
 }
 
-/* Processors in a list such as "0-3,6". */
+/* Number of processors in a list such as "0-3,6". */
 static long list_count(const char *list)
 {
     long count = 0;
@@ -92,8 +92,8 @@ static void counters_text(const json_t *results, json_t *words)
         json_array_append_new(words, json_string("hardware counters: not available"));
 }
 
-/* How far an A/A line's interval reaches from "no difference", as a part. */
-static double reach(const json_t *aa)
+/* Largest deviation of an A/A interval from 1 ("no difference"), as a fraction. */
+static double interval_deviation(const json_t *aa)
 {
     const json_t *ci = json_object_get(aa, "ci95");
     double low = json_number_value(json_array_get(ci, 0));
@@ -101,7 +101,7 @@ static double reach(const json_t *aa)
     return json_is_array(ci) && low > 0 ? fmax(high, 1 / low) - 1 : 0;
 }
 
-/* The widest A/A line; of the comparison if there is one. */
+/* Report the A/A control with the widest interval; that of the comparison if there is one. */
 static void aa_text(const json_t *results, json_t *words)
 {
     const json_t *comparison = json_object_get(results, "comparison");
@@ -112,10 +112,10 @@ static void aa_text(const json_t *results, json_t *words)
     json_t *aa;
     json_array_foreach(list, i, aa)
     {
-        if (!widest || reach(aa) > reach(widest))
+        if (!widest || interval_deviation(aa) > interval_deviation(widest))
             widest = aa;
     }
-    if (!widest || reach(widest) <= 0)
+    if (!widest || interval_deviation(widest) <= 0)
         return;
     const json_t *ci = json_object_get(widest, "ci95");
     json_array_append_new(
@@ -126,15 +126,15 @@ static void aa_text(const json_t *results, json_t *words)
                      json_string_value(json_object_get(widest, "slice")),
                      100 * (json_number_value(json_array_get(ci, 0)) - 1),
                      100 * (json_number_value(json_array_get(ci, 1)) - 1)));
-    if (comparison && reach(widest) > threshold)
+    if (comparison && interval_deviation(widest) > threshold)
         json_array_append_new(
             words, json_sprintf("warning: this is wider than the threshold of %.1f %%: changes "
                                 "below %.1f %% cannot be detected; use more --processes",
-                                100 * threshold, 100 * reach(widest)));
+                                100 * threshold, 100 * interval_deviation(widest)));
 }
 
-/* The smallest change that the least certain run could see. */
-static void sight_text(const json_t *results, json_t *words)
+/* Report the smallest slowdown that the comparison can detect in every run. */
+static void detectable_text(const json_t *results, json_t *words)
 {
     const json_t *comparison = json_object_get(results, "comparison");
     double most = 0;
@@ -158,6 +158,6 @@ json_t *noise_text(const json_t *context, const json_t *results)
     affinity_text(context, words);
     counters_text(results, words);
     aa_text(results, words);
-    sight_text(results, words);
+    detectable_text(results, words);
     return words;
 }

@@ -1,4 +1,4 @@
-/* Everything that a bench run leaves behind. */
+/* All data of a bench run. */
 #ifndef PKT_RECORD_H
 #define PKT_RECORD_H
 
@@ -13,10 +13,10 @@ typedef struct bench_record {
     double elapsed_s, budget_s;
     const char *suite_name;
     bool show_values;
-    bool partial;        /* the run goes on: some of its blocks are done */
-    json_t *context;     /* of machine_describe(), taken before the run */
-    json_t *conformance; /* of conformance_run(); NULL: not asked for */
-    json_t *options;     /* the command line's, file names without folders */
+    bool partial;        /* the run has not ended; only some blocks are done */
+    json_t *context;     /* from machine_describe(), before the run */
+    json_t *conformance; /* from conformance_run(); NULL: not requested */
+    json_t *options;     /* command-line options; file names without folders */
 } bench_record;
 
 #endif

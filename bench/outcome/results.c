@@ -29,7 +29,7 @@ json_t *slice_json(const suite_slice *slice, const char *filter)
     return out;
 }
 
-/* The member, or `empty`, whose reference is taken. */
+/* The member, or `empty` if it is missing. Takes the reference to `empty`; returns a new one. */
 static json_t *member_or(const json_t *description, const char *key, json_t *empty)
 {
     json_t *value = json_object_get(description, key);
@@ -52,7 +52,7 @@ static json_t *backend_json(const bench_record *record, const backend *c)
         "load_ns", load_json(record, c));
 }
 
-/* A backend that cannot run here, or does not offer a level that others do, has its runs too. */
+/* Add runs for backends that are unavailable, and for levels that only other backends offer. */
 static void absent_add(const bench_record *record, const suite_slice *slice, json_t *runs)
 {
     bool offered[PKT_LEVEL_COUNT] = {false};
@@ -66,7 +66,7 @@ static void absent_add(const bench_record *record, const suite_slice *slice, jso
             if (!l->levels[v] || (c->available && (c->offers[v] || !offered[v])))
                 continue;
             if (!c->available && v != PKT_LEVEL_HEADERS)
-                continue; /* one run says it */
+                continue; /* report an unavailable backend once */
             bench_cell absent = {.backend = c, .slice = slice, .level = (pkt_level)v};
             cell_fail(&absent, c->available ? STATUS_NOT_OFFERED : STATUS_UNAVAILABLE,
                       c->available ? "" : c->reason);

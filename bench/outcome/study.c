@@ -1,18 +1,18 @@
-/* Three Python libraries over 10 MB of CIC-IoT-2023 traffic, in two readings, each library beside
- * the native backend in its place. */
+/* The study timed three Python libraries over 10 MB of CIC-IoT-2023 traffic. It is reproduced in
+ * two readings; each library is compared with a native backend. */
 #include "bench/outcome/study.h"
 
 #include <string.h>
 
 #include "bench/outcome/cell_json.h"
 
-/* Seconds as published: dpkt 0.12, Scapy 12.28, PyShark 141.52, that is 1 : 102 : 1179. */
+/* Published times in seconds: dpkt 0.12, Scapy 12.28, PyShark 141.52; ratios 1 : 102 : 1179. */
 typedef struct study_row {
     const char *reading, *library;
     double published_s;
     pkt_level level;
     pkt_level native_level;
-    const char *native; /* who stands in its place */
+    const char *native; /* native backend that the library is compared with */
 } study_row;
 
 static const study_row rows[] = {
@@ -37,7 +37,7 @@ static const bench_cell *cell_find(const schedule *s, const suite_slice *slice, 
     return NULL;
 }
 
-/* dpkt's row of the same reading. */
+/* The dpkt row of the same reading. */
 static const study_row *base_of(const study_row *row)
 {
     for (size_t i = 0; i < ROWS; i++)

@@ -8,12 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Only what the parsing loop and its callees do is counted: the region that is timed; of an output
- * also its end, but not its start. */
+/* Count only the timed region: the parsing loop and its callees. With a sink, the end of the output
+ * counts too, but not its start. */
 #define REGION "--toggle-collect=pkt_run"
 #define OUTPUT_REGION "--toggle-collect=pkt_writer_end"
 
-/* Variables that reach the counted program: what else is in the environment moves its stack. */
+/* Maximum environment variables passed to the counted program. Other variables are removed because
+ * they change the stack address. */
 enum { VARIABLES_MAX = 32 };
 
 static bool variable_passes(const char *variable)
@@ -36,7 +37,7 @@ static void environment_make(char *out[VARIABLES_MAX + 2])
     out[n] = NULL;
 }
 
-/* Exit status, or -1 if the program cannot be started. What it says goes to `log`. */
+/* Exit status, or -1 if the program cannot be started. Its standard error goes to `log`. */
 static int spawn_logged(char *const *argv, const char *log)
 {
     char *environment[VARIABLES_MAX + 2];
@@ -57,7 +58,7 @@ static int spawn_logged(char *const *argv, const char *log)
     return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
 }
 
-/* The sum in a file of callgrind's ("summary: 123" or "totals: 123"); 0 if there is none. */
+/* The total in a callgrind output file ("summary: 123" or "totals: 123"); 0 if there is none. */
 static uint64_t total_read(const char *path)
 {
     FILE *file = fopen(path, "r");
@@ -131,7 +132,8 @@ static void cell_count(const schedule *s, bench_cell *cell, const char *program,
     }
 }
 
-/* Libraries of others are out of reach: a minute or more each. */
+/* Can instructions be counted? Not for third-party libraries: callgrind takes a minute or more for
+ * each. */
 static bool is_countable(const bench_cell *cell)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
@@ -139,7 +141,7 @@ static bool is_countable(const bench_cell *cell)
         cell->backend->id.driver)
         return false;
     if (cell->sink && cell->threads > 1)
-        return false; /* which thread encodes a block is chance */
+        return false; /* the assignment of blocks to threads is not deterministic */
     return cell->backend->id.plugin ||
            (pkt_registry_find(cell->backend->name, &entry) == 0 && entry.backend);
 }

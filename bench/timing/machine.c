@@ -15,7 +15,7 @@
 #include "pktbench.h"
 #include "revision.h"
 
-/* First line of a small file without its end; false if it cannot be read. */
+/* First line of a file without the line end; false if it cannot be read. */
 static bool line_of(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "r");
@@ -62,7 +62,7 @@ static json_t *cpu_model(void)
     return json_string("unknown");
 }
 
-/* Size of the unified cache of a level of processor 0, bytes; 0 if it is not told. */
+/* Size in bytes of processor 0's cache of that level; 0 if unknown. */
 static size_t cache_bytes(int level)
 {
     char path[96], text[64];
@@ -77,8 +77,8 @@ static size_t cache_bytes(int level)
         size_t size = strtoul(text, &unit, 10);
         return size << (*unit == 'M' ? 20 : *unit == 'K' ? 10 : 0);
     }
-    long told = sysconf(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE);
-    return told > 0 ? (size_t)told : 0;
+    long bytes = sysconf(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE);
+    return bytes > 0 ? (size_t)bytes : 0;
 }
 
 size_t private_cache_bytes(void)
@@ -101,7 +101,7 @@ size_t memory_bytes(void)
     char text[64];
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         size_t limit = line_of(limits[i], text, sizeof text) ? strtoul(text, NULL, 10) : 0;
-        if (limit && limit < bytes) /* `max` is none */
+        if (limit && limit < bytes) /* `max` (no limit) gives 0 */
             bytes = limit;
     }
     return bytes;
@@ -117,13 +117,13 @@ static json_t *affinity(void)
 {
     FILE *file = fopen("/proc/self/status", "r");
     char line[512], list[256];
-    json_t *told = NULL;
-    while (file && !told && fgets(line, sizeof line, file))
+    json_t *cpus = NULL;
+    while (file && !cpus && fgets(line, sizeof line, file))
         if (sscanf(line, "Cpus_allowed_list: %255s", list) == 1)
-            told = json_string(list);
+            cpus = json_string(list);
     if (file)
         fclose(file);
-    return told ? told : json_null();
+    return cpus ? cpus : json_null();
 }
 
 static json_t *turbo(void)
@@ -190,8 +190,8 @@ static json_t *kernel(void)
     return json_string(text);
 }
 
-/* Type of the file system that holds the folder, by the longest mount point above it. Measured
- * on one machine, tmpfs and ext4 cost raw the same within 1 %. */
+/* Type of the file system of the folder, by its longest matching mount point. On one machine, raw
+ * took the same time on tmpfs and ext4 within 1 % (measured). */
 static json_t *filesystem_type(const char *folder)
 {
     char whole[PATH_MAX], type[64] = "";
@@ -200,7 +200,7 @@ static json_t *filesystem_type(const char *folder)
     struct mntent *mount;
     while (mounts && (mount = getmntent(mounts)) != NULL) {
         size_t length = strlen(mount->mnt_dir);
-        length -= length == 1; /* "/" is above all */
+        length -= length == 1; /* "/" matches every path */
         if (length >= longest && strncmp(whole, mount->mnt_dir, length) == 0 &&
             (whole[length] == '/' || whole[length] == '\0')) {
             longest = length;

@@ -1,4 +1,4 @@
-/* What a result depends on beside the programs: the machine, its settings, the build. */
+/* The environment of a measurement: the machine, its settings, the build. */
 #ifndef PKT_MACHINE_H
 #define PKT_MACHINE_H
 
@@ -7,15 +7,14 @@
 
 /* {name, version, revision, compiler, flags} of this program. A new reference. */
 json_t *tool_describe(void);
-/* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr}, as the results schema has it.
- * What this machine does not tell is null. A new reference. */
+/* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr, scratch_filesystem}, as in
+ * results/schema.json. Unknown values are null. A new reference. */
 json_t *machine_describe(void);
-/* Size of a processor's private cache (level 2), bytes; a guess of 1 MiB where it cannot be told.
- */
+/* Size of a processor's private cache (level 2) in bytes; 1 MiB if unknown. */
 size_t private_cache_bytes(void);
-/* Size of the largest cache, bytes: that of the last level, which processors share. */
+/* Size in bytes of the last-level cache (level 3), which processors share. */
 size_t largest_cache_bytes(void);
-/* The memory that there is to use, bytes: the machine's, or a container's limit. */
+/* Available memory in bytes: the machine's, or the container's limit if lower. */
 size_t memory_bytes(void);
 
 #endif

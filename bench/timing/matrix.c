@@ -5,7 +5,7 @@
 
 #include "parsers/util/error.h"
 
-/* The backend of the A/A controls: raw, or the first one without it. */
+/* The backend of the A/A controls: raw, or the first available backend if raw does not run. */
 static const backend *aa_backend(const selection *l)
 {
     const backend *raw = selection_find(l, "raw");
@@ -17,7 +17,7 @@ static const backend *aa_backend(const selection *l)
     return NULL;
 }
 
-/* A cell of a backend, over a slice at a level; there is room. */
+/* Add a cell; the caller has allocated room. */
 static bench_cell *cell_add(schedule *s, const backend *backend, const suite_slice *slice,
                             pkt_level level)
 {
@@ -26,7 +26,7 @@ static bench_cell *cell_add(schedule *s, const backend *backend, const suite_sli
     return cell;
 }
 
-/* A cell that belongs to the other one, of the same slice and level. */
+/* Add a cell with the slice and level of its base. */
 static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backend *backend,
                                cell_role role)
 {
@@ -36,8 +36,8 @@ static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backen
     return cell;
 }
 
-/* The main cell; for an external program also the one in which it builds the columns; for any other
- * backend those in which its rows are written. */
+/* Add the main cell; for an external program also the cell that builds the columns; for any other
+ * backend also the output cells. */
 static void cells_add(schedule *s, const backend *backend, const suite_slice *slice,
                       pkt_level level, const output_request *sinks)
 {
@@ -47,7 +47,7 @@ static void cells_add(schedule *s, const backend *backend, const suite_slice *sl
     outputs_add(s, sinks, cell);
 }
 
-/* A control for main cells of one backend among the first cells. */
+/* Add an A/A control for each main cell of one backend, up to level `headers`. */
 static void aa_add(schedule *s, const selection *selection, size_t firsts)
 {
     const backend *aa = aa_backend(selection);
@@ -57,8 +57,8 @@ static void aa_add(schedule *s, const selection *selection, size_t firsts)
             cell_beside(s, &s->cells[i], aa, ROLE_AA_CONTROL);
 }
 
-/* The cells of the other build: one for each of the first cells that it can run. A main cell comes
- * before its outputs here as there. */
+/* Add the cells of the baseline build: one for each of the first cells that it can run. The order
+ * is the same: a main cell precedes its output cells. */
 static int baseline_add(schedule *s, const selection *selection, size_t firsts, pkt_err *err)
 {
     for (size_t j = 0; j < selection->count; j++) {
@@ -81,7 +81,7 @@ static int baseline_add(schedule *s, const selection *selection, size_t firsts, 
     return 0;
 }
 
-/* An external program that takes part where sinks were asked for; NULL. */
+/* The first external program in the selection if sinks were requested; else NULL. */
 static const backend *program_among(const selection *l, const output_request *sinks)
 {
     for (size_t i = 0; sinks->count && i < l->count; i++)
@@ -103,7 +103,7 @@ static void first_cells_add(schedule *s, const suite *suite, const selection *se
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, columns, A/A control, other build's; and outputs of both builds. */
+    /* Main, columns, A/A control, baseline; and output cells of both builds. */
     const size_t each = 4 + 2 * outputs_count(sinks);
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);

@@ -19,7 +19,7 @@ static int sink_add(void *self, const char *name, pkt_err *err)
 {
     output_request *request = self;
     const pkt_encoder *encoder = pkt_encoder_find(name);
-    if (strcmp(name, NULL_SINK) == 0) /* always measured: the others are compared with it */
+    if (strcmp(name, NULL_SINK) == 0) /* always measured, as the reference of the other sinks */
         return 0;
     if (!encoder)
         return sink_unknown(name, err);
@@ -80,15 +80,15 @@ void outputs_add(schedule *s, const output_request *request, const bench_cell *m
                                                      .threads = request->threads[t]};
 }
 
-/* Of another number of threads alone? */
+/* Do the cells differ only in the number of threads? */
 static bool is_variant(const bench_cell *a, const bench_cell *b)
 {
     return a->backend == b->backend && a->slice == b->slice && a->level == b->level &&
            a->sink == b->sink;
 }
 
-/* Were the same bytes written by every number of threads so far? */
-static bool is_like_others(const schedule *s, const bench_cell *cell)
+/* Did all earlier cells that differ only in the number of threads write the same bytes? */
+static bool is_same_output(const schedule *s, const bench_cell *cell)
 {
     for (const bench_cell *other = s->cells; other < cell; other++)
         if (is_variant(other, cell) && other->output_bytes &&
@@ -98,18 +98,19 @@ static bool is_like_others(const schedule *s, const bench_cell *cell)
     return true;
 }
 
-/* The cell of the same build whose rows, counted only, were verified. */
+/* The cell of the same build that counts its rows and whose rows were verified; NULL if there is
+ * none. */
 static const bench_cell *cell_counted(const schedule *s, const bench_cell *cell)
 {
     if (cell->role == ROLE_OUTPUT)
         return cell->base;
-    for (size_t i = 0; i < s->cell_count; i++) /* a baseline's: that of its base's base */
+    for (size_t i = 0; i < s->cell_count; i++) /* baseline output: its baseline main cell */
         if (s->cells[i].role == ROLE_BASELINE && s->cells[i].base == cell->base->base)
             return &s->cells[i];
     return NULL;
 }
 
-static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answer)
+static void answer_check(const schedule *s, bench_cell *cell, const json_t *answer)
 {
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
     const char *digest = json_string_value(json_object_get(answer, "bytes_digest"));
@@ -120,7 +121,7 @@ static void answer_judge(const schedule *s, bench_cell *cell, const json_t *answ
         cell_fail(cell, STATUS_FAILED, "the rows that were written are not the verified ones");
     else if (!cell->output_bytes)
         cell_fail(cell, STATUS_FAILED, "nothing was written");
-    else if (!is_like_others(s, cell))
+    else if (!is_same_output(s, cell))
         cell_fail(cell, STATUS_FAILED, "another number of threads wrote other bytes");
 }
 
@@ -143,7 +144,7 @@ void output_check(const schedule *s, bench_cell *cell)
     cell_sink_ask(cell, request);
     json_t *answer = client_ask(&worker, request, s->request_s);
     if (answer)
-        answer_judge(s, cell, answer);
+        answer_check(s, cell, answer);
     else
         cell_fail(cell, worker.status, worker.reason);
     json_decref(answer);

@@ -1,29 +1,30 @@
-/* What it costs to write rows: the cells whose rows go to a sink. */
+/* Cells that write their rows to a sink, to measure the cost of output. */
 #ifndef PKT_OUTPUT_CELLS_H
 #define PKT_OUTPUT_CELLS_H
 
 #include "bench/timing/schedule.h"
 
-/* Formats, and numbers of threads, in one run, at most. */
+/* Maximum sinks, and maximum numbers of threads, in one run. */
 #define SINKS_MAX 8u
 
 typedef struct output_request {
     const pkt_encoder *sinks[SINKS_MAX];
-    size_t count; /* 0: rows go to the null sink alone */
+    size_t count; /* 0: only the null sink */
     unsigned threads[SINKS_MAX];
     size_t thread_count;
 } output_request;
 
-/* Names of sinks and numbers of threads, lists with commas; either may be NULL. 0, or -1 and *err.
- */
+/* Parse comma-separated lists of sink names and numbers of threads; either may be NULL. 0, or -1
+ * and *err. */
 int outputs_read(output_request *request, const char *sinks, const char *threads, pkt_err *err);
-/* Output cells that each main cell gets. */
+/* Number of output cells per main cell. */
 size_t outputs_count(const output_request *request);
-/* Add them for the main cell; there is room. External programs have none: `extract` does not run
- * them. */
+/* Add the output cells of a main cell; the caller has allocated room. External programs get none:
+ * `extract` does not run them. */
 void outputs_add(schedule *s, const output_request *request, const bench_cell *main);
-/* One run of a cell with a sink that is not timed: are these the rows that were verified, and what
- * do they make? The bytes must be those of the cells before it with another number of threads. */
+/* Run a cell with a sink once, untimed. Compares its rows with the verified rows and sets the
+ * output bytes and their digest. Output must equal that of earlier cells that differ only in the
+ * number of threads. The cell fails otherwise. */
 void output_check(const schedule *s, bench_cell *cell);
 
 #endif

@@ -7,23 +7,24 @@
 #include "bench/statistics/statistics.h"
 #include "parsers/util/error.h"
 
-/* Packets of the two short runs whose difference tells what a packet costs, start-up left out: the
- * second one is PROBE_GROWTH times as long until it takes twice the time of the first. */
+/* Packets of the two short runs whose difference gives the cost of a packet without start-up. The
+ * second run grows by a factor of PROBE_GROWTH until it takes at least twice the time of the first.
+ */
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
-/* Runs that build columns take about this much longer. */
+/* Runs that build columns take about this many times as long. */
 #define COLUMNS_FACTOR 1.6
-/* Further runs outside of the blocks: agreement, memory. */
+/* Number of runs outside of the blocks: agreement, memory. */
 #define OTHER_RUNS 3.0
-/* Of the time, what the one run may take that tells the cost by position: growth shows only over
- * many packets. */
+/* Share of the time for the one run that measures the cost by position: an increase of the cost is
+ * visible only over many packets. */
 #define POSITION_SHARE 0.03
-/* A prefix has at least this many packets: the first ones of a run are dear. */
+/* Minimum packets of a prefix: the first packets of a run are slow. */
 #define PREFIX_MIN 1000
 
 typedef struct estimate {
-    bench_cell *cell; /* NULL: nothing is known */
+    bench_cell *cell; /* NULL: no estimate */
     double packet_s, start_s;
-    bool whole; /* in any case: nothing to decide, but time to leave for it */
+    bool whole; /* always runs over the whole slice; its time still counts */
 } estimate;
 
 /* Seconds of one run over the first packets; negative if it failed. */
@@ -46,7 +47,7 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
     return ns * 1e-9;
 }
 
-/* What fails here fails in the agreement pass too, and is told there. */
+/* A failure here is not reported: it occurs in the agreement pass too, which reports it. */
 static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
 {
     const estimate none = {NULL, 0, 0, false};
@@ -74,7 +75,7 @@ static double run_seconds(const estimate *e, double limit_s)
     return e->start_s + (e->whole ? all : fmin(all, limit_s));
 }
 
-/* Seconds of everything if no run may take longer than the limit. */
+/* Total time in seconds if no shortened run takes longer than the limit. */
 static double total_seconds(const estimate *estimates, size_t count, double limit_s)
 {
     double sum = 0;
@@ -86,7 +87,7 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     return sum;
 }
 
-/* The largest of 1, 2, 5, 10, 20, 50, ... that is not above. */
+/* The largest of 1, 2, 5, 10, 20, 50, ... that is not above the value. */
 static uint64_t round_number(double value)
 {
     double unit = pow(10, floor(log10(value)));
@@ -94,7 +95,8 @@ static uint64_t round_number(double value)
     return (uint64_t)(unit * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) + 0.5);
 }
 
-/* As much of the slice as takes no longer than that; NULL and *err. */
+/* The prefix of the slice that takes no longer than the limit, or the slice itself. NULL and *err
+ * on error. */
 static const suite_slice *prefix_within(suite *suite, const estimate *e, double limit_s,
                                         pkt_err *err)
 {
@@ -116,11 +118,12 @@ static int prefix_set(suite *suite, const estimate *e, double limit_s, double po
     return 0;
 }
 
-/* Give prefixes to the cells that need them, so that all take no longer than that. */
+/* Set prefixes for the cells of external programs such that the total time is at most `seconds`. 0,
+ * or -1 and *err. */
 static int estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds,
                          pkt_err *err)
 {
-    double low = 0, high = 1e6; /* limits between which the right one lies */
+    double low = 0, high = 1e6; /* bounds of the binary search for the limit */
     if (total_seconds(estimates, count, high) <= seconds)
         return 0;
     for (unsigned i = 0; i < 60; i++) {

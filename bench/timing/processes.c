@@ -14,7 +14,7 @@
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
-/* `text` as one word of a shell: hyperfine splits commands as a shell does. */
+/* Write `text` as one quoted shell word: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
 {
     fputc('\'', out);
@@ -26,7 +26,7 @@ static void quote(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-/* The command line of one whole run; the caller frees it. NULL without memory. */
+/* The command line of one run; the caller frees it. NULL if memory runs out. */
 static char *command_line(const char *program, const process_run *run, const char *capture)
 {
     char *line = NULL;
@@ -59,7 +59,7 @@ static char *command_line(const char *program, const process_run *run, const cha
     return line;
 }
 
-/* Everything that hyperfine is asked to time: two commands a run. */
+/* All commands that hyperfine times: two per run. */
 typedef struct command_lines {
     char **lines; /* [2 * run + (0: slice, 1: empty)] */
     size_t count;
@@ -114,7 +114,7 @@ static int spawn_quietly(char **argv)
     return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
 }
 
-static bool hyperfine_there(void)
+static bool hyperfine_installed(void)
 {
     char *argv[] = {"hyperfine", "--version", NULL};
     return spawn_quietly(argv) == 0;
@@ -127,7 +127,7 @@ static void run_fail(process_run *run, run_status status, const char *reason)
     (void)snprintf(run->reason, sizeof run->reason, "%s", reason);
 }
 
-/* One result of hyperfine's export; seconds, or a negative number if the command failed. */
+/* Time of one result in hyperfine's export, in seconds; negative if the command failed. */
 static double result_seconds(const json_t *result)
 {
     const json_t *code = json_array_get(json_object_get(result, "exit_codes"), 0);
@@ -137,7 +137,7 @@ static double result_seconds(const json_t *result)
     return json_number_value(time);
 }
 
-/* Hand the times of a round to their runs. false: hyperfine gave no usable export. */
+/* Store the times of a round in their runs. false: hyperfine's export is missing or malformed. */
 static bool round_read(process_runs *runs, const char *path, const size_t *order, size_t commands)
 {
     json_t *export = json_load_file(path, 0, NULL);
@@ -163,7 +163,7 @@ static bool round_read(process_runs *runs, const char *path, const size_t *order
     return good;
 }
 
-/* All commands once, in the given order. */
+/* Run every command once, in the given order. */
 static bool round_run(process_runs *runs, const command_lines *c, const size_t *order,
                       const char *path)
 {
@@ -203,7 +203,8 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
     }
 }
 
-/* `frames` alone is no program that anyone runs, unless the backend offers nothing else. */
+/* Is the cell timed as a whole process? Level `frames` only if it is the highest level of the
+ * backend. */
 static bool wanted(const bench_cell *cell)
 {
     if (!cell_is_timed(cell) || cell->role != ROLE_MAIN)
@@ -234,7 +235,7 @@ static int runs_make(process_runs *out, const schedule *s)
     return out->runs ? 0 : -1;
 }
 
-/* Time the runs with hyperfine, which is there. */
+/* Time the runs with hyperfine, which must be installed. */
 static int runs_time(process_runs *out, const schedule *s, const suite *suite, double seconds,
                      pkt_err *err)
 {
@@ -260,7 +261,7 @@ int processes_run(process_runs *out, const schedule *s, const suite *suite, doub
 {
     if (runs_make(out, s) != 0)
         return pkt_fail_memory(err, "whole processes");
-    if (hyperfine_there())
+    if (hyperfine_installed())
         return runs_time(out, s, suite, seconds, err);
     for (size_t i = 0; i < out->count; i++)
         run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");

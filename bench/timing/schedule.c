@@ -8,8 +8,8 @@
 
 #include "bench/statistics/statistics.h"
 
-/* Did the runs tell the rows that were verified, and write as many bytes as those make? */
-static bool is_same(const bench_cell *cell, const json_t *answer)
+/* Compare a timed run with the verified run: row count, checksum and, with a sink, output bytes. */
+static bool is_verified(const bench_cell *cell, const json_t *answer)
 {
     const check *verified = &cell->check;
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
@@ -21,7 +21,8 @@ static bool is_same(const bench_cell *cell, const json_t *answer)
            (!cell->sink || bytes == cell->output_bytes);
 }
 
-/* Ask for k runs; true if they told the rows that were verified. */
+/* Request one sample of `runs` runs. true if its rows match the verified rows; *answer is then a
+ * new reference. Otherwise the cell fails. */
 static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsigned runs,
                        size_t evict, json_t **answer)
 {
@@ -35,7 +36,7 @@ static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsi
         cell_fail(cell, worker->status, worker->reason);
         return false;
     }
-    if (is_same(cell, *answer))
+    if (is_verified(cell, *answer))
         return true;
     cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
     json_decref(*answer);
@@ -48,13 +49,13 @@ static double number(const json_t *answer, const char *key)
     return (double)json_integer_value(json_object_get(answer, key));
 }
 
-/* One sample a block is what such a cell gets. */
+/* A slow cell gets one sample per block. */
 static bool is_slow(const bench_cell *cell)
 {
     return cell->run_ns > SLOW_NS;
 }
 
-/* Runs of which the median is taken for each part, where they are quick. */
+/* Runs of a quick cell per part; the median is reported. */
 enum { POSITION_RUNS = 5 };
 /* Unrecorded runs of a quick cell in a fresh process. */
 enum { WARM_UP_RUNS = 3 };
@@ -112,12 +113,12 @@ void schedule_probe(schedule *s)
     }
 }
 
-/* Runs of a sample, at so many nanoseconds each. */
+/* Runs per sample if one run takes `run_ns`. Eviction of caches limits it too. */
 static unsigned runs_of(const schedule *s, double run_ns)
 {
     double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
-    double walks = floor(SAMPLE_EVICT_NS / fmax(s->evict_ns, 1));
-    return (unsigned)fmax(fmin(runs, walks), 1);
+    double evictions = floor(SAMPLE_EVICT_NS / fmax(s->evict_ns, 1));
+    return (unsigned)fmax(fmin(runs, evictions), 1);
 }
 
 /* Seconds of one sample of the cell. */
@@ -126,7 +127,7 @@ static double sample_seconds(const schedule *s, const bench_cell *cell)
     return runs_of(s, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
 }
 
-/* Seconds of a round of the cells that are slow, or that are not. */
+/* Seconds of one round of all slow cells, or of all quick cells. */
 static double round_seconds(const schedule *s, bool slow)
 {
     double sum = 0;
@@ -136,7 +137,7 @@ static double round_seconds(const schedule *s, bool slow)
     return sum;
 }
 
-/* Seconds of the warm-up of a block. */
+/* Seconds of the warm-up of one block. */
 static double warm_up_seconds(const schedule *s)
 {
     double sum = 0;
@@ -146,8 +147,9 @@ static double warm_up_seconds(const schedule *s)
     return sum;
 }
 
-/* Blocks of slow backends: all of them if those fit beside the fewest rounds of the quick ones,
- * which get more rounds from what is left: an interval needs processes first. */
+/* Number of blocks in which slow cells run: all blocks if the budget allows that with the minimum
+ * number of rounds of quick cells. Quick cells get more rounds from the rest of the budget. Blocks
+ * come first because a confidence interval needs several processes. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
     double slow = round_seconds(s, true);
@@ -160,7 +162,7 @@ static unsigned slow_blocks_wanted(const schedule *s)
     return fit < BLOCKS_MIN ? BLOCKS_MIN : (unsigned)fit;
 }
 
-/* A block that comes at even distance for a backend that gets fewer blocks than there are. */
+/* Do slow cells run in this block? Their blocks are spread evenly over all blocks. */
 static bool block_has_slow(const schedule *s, unsigned block)
 {
     return s->slow_blocks >= s->blocks ||
@@ -189,13 +191,15 @@ void schedule_plan(schedule *s)
     s->rounds = (unsigned)rounds;
 }
 
-/* What a run takes that has no packets to read, per run: a program that starts another one has much
- * of it, and a few packets must not carry what all of them would share. */
+/* Start-up time: time of one run over a capture without packets. It is long for a program that
+ * starts another one. A prefix must not be charged with all of it, because a run over the whole
+ * slice pays it once too. */
 typedef struct start_up {
     double wall_ns, cpu_ns;
 } start_up;
 
-/* Of a cell that reads only the slice's first packets; nothing for the others. false: it failed. */
+/* Measure the start-up of a cell that reads only a prefix; 0 for other cells. false: the cell
+ * failed. */
 static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, start_up *start)
 {
     *start = (start_up){0, 0};
@@ -217,8 +221,9 @@ static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, st
     return true;
 }
 
-/* A run over all packets starts once: of that, the first `part` of them carry their part. */
-static double start_up_shared(double run_ns, double start_ns, double part)
+/* Charge a prefix with its share of the start-up time. `part` is the prefix's share of the slice's
+ * packets. */
+static double start_up_charge(double run_ns, double start_ns, double part)
 {
     return fmax(run_ns - start_ns, 0) + start_ns * part;
 }
@@ -230,8 +235,8 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
     const timing_sample sample = {
         .block = block,
         .round = round,
-        .wall_ns = start_up_shared(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
-        .cpu_ns = start_up_shared(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
+        .wall_ns = start_up_charge(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
+        .cpu_ns = start_up_charge(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
         .start_ns = start->wall_ns,
         .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
                     [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
@@ -239,13 +244,13 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
     cell_sample_add(cell, &sample);
 }
 
-/* The processes of a block: one a backend, and one more for the A/A control. */
+/* The processes of a block: one per backend, and one for the A/A control. */
 typedef struct block_workers {
     client workers[SELECTION_MAX + 1];
     bool open[SELECTION_MAX + 1];
 } block_workers;
 
-/* Which of the block's processes runs the cell. */
+/* Index of the process that runs the cell. */
 static size_t worker_index(const schedule *s, const bench_cell *cell)
 {
     if (cell->role == ROLE_AA_CONTROL)
@@ -256,7 +261,7 @@ static size_t worker_index(const schedule *s, const bench_cell *cell)
     return s->load_count;
 }
 
-static void worker_lost(schedule *s, size_t index, const client *worker)
+static void worker_fail(schedule *s, size_t index, const client *worker)
 {
     for (size_t i = 0; i < s->cell_count; i++)
         if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
@@ -279,7 +284,8 @@ static const backend_id *worker_backend(const schedule *s, size_t index)
     return NULL;
 }
 
-/* The block's processor among those that this process may use; all of them if it cannot be told. */
+/* The block's processor, one of those that this process may use; all of them if it cannot be
+ * determined. */
 static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
 {
     cpu_set_t one;
@@ -291,9 +297,9 @@ static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
     return CPU_COUNT(&one) ? one : *allowed;
 }
 
-/* A worker keeps to the processors that its harness had when it began. On a machine whose
- * processors are not alike at the moment (one shares its core with a busy neighbour) two processes
- * that are compared would otherwise differ by where they run: measured, by up to 40 %. */
+/* Start a worker on the block's processor: a worker inherits the CPU affinity of the harness.
+ * Processors can differ in speed, for example if one shares its core with a busy sibling thread.
+ * Without pinning, two compared processes differed by up to 40 % (measured). */
 static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
 {
     cpu_set_t allowed;
@@ -313,19 +319,19 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
     uint64_t load_ns = 0;
     w->open[index] = worker_begin(s, &w->workers[index], worker_backend(s, index), &load_ns);
     if (!w->open[index]) {
-        worker_lost(s, index, &w->workers[index]);
+        worker_fail(s, index, &w->workers[index]);
         return;
     }
     if (index == s->load_count)
-        return; /* the A/A control's load is not asked for */
+        return; /* the load time of the A/A control is not recorded */
     load_times *loads = &s->loads[index];
     if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
         loads->ns[loads->count++] = (double)load_ns;
 }
 
-/* Quick cells run once unrecorded in a fresh process: its first run pays for pages of the program
- * that no later run pays for. The same run corrects the first, cold, estimate in the first block.
- */
+/* Warm up a quick cell in a fresh process with WARM_UP_RUNS unrecorded runs: the first run has page
+ * faults that later runs do not have. In the first block, the runs per sample are also
+ * computed again from the warm-up, as the first estimate was cold. */
 static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
 {
     json_t *answer;
@@ -356,7 +362,7 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
         sample_keep(cell, block, round, answer, &start);
         json_decref(answer);
     }
-    if (!worker->pid) { /* it crashed or was killed: that costs this cell, not the others */
+    if (!worker->pid) { /* the worker crashed or was killed: only this cell fails */
         client_close(worker);
         w->open[index] = false;
         if (worker_needed(s, index))

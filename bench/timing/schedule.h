@@ -1,34 +1,34 @@
-/* The timed part: who runs when, in which process. */
+/* Schedule of the timed runs: order, blocks, rounds and processes. */
 #ifndef PKT_SCHEDULE_H
 #define PKT_SCHEDULE_H
 
 #include "bench/timing/cell.h"
 #include "datasets/random.h"
 
-/* A sample lasts at least this long unless the user says otherwise; shorter runs are repeated.
- * Short samples often find the machine at rest. */
+/* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short
+ * samples are less often disturbed by other programs. */
 #define SAMPLE_NS 1e6
-/* A backend is slow whose run is longer than this. */
+/* A cell is slow if one run takes longer than this. */
 #define SLOW_NS 50e6
-/* Runs of one sample, at most; and what the walks before them may take. */
+/* Maximum runs per sample, and maximum time to evict caches per sample. */
 #define SAMPLE_RUNS_MAX 1000
 #define SAMPLE_EVICT_NS 100e6
-/* Rounds of a block, at most, when the budget decides; and at least, for quick runs. */
+/* Maximum rounds per block if the budget sets them, and minimum rounds for quick cells. */
 #define ROUNDS_MAX 20
 #define ROUNDS_MIN 3
-/* The same where two builds take turns. */
+/* Maximum rounds per block if two builds are compared and take turns. */
 #define TURNS_MAX 60
-/* Memory that is walked over before a run, at most, and as a part of what the machine has: every
- * process of a block holds as much. */
+/* Limits of the memory that is read before a run to evict caches: in bytes, and as a fraction (1/N)
+ * of the machine's memory. Every process of a block allocates this much. */
 #define EVICT_BYTES_MAX ((size_t)128 << 20)
 #define EVICT_MEMORY_PART 32
-/* Blocks that even a backend gets whose runs do not fit the budget. */
+/* Minimum blocks for slow cells, even if they exceed the budget. */
 #define BLOCKS_MIN 3
 
-/* How long a backend took to load. */
+/* Load times of a backend. */
 typedef struct load_times {
     const backend *backend;
-    double ns[64]; /* the first of them, one a block */
+    double ns[64]; /* one per block; later blocks are not recorded */
     size_t count;
 } load_times;
 
@@ -37,34 +37,34 @@ typedef struct schedule {
     size_t cell_count;
     load_times loads[SELECTION_MAX];
     size_t load_count;
-    unsigned blocks, rounds; /* rounds of a block; 0: as many as the budget allows */
+    unsigned blocks, rounds; /* rounds per block; 0: as many as the budget allows */
     unsigned rounds_max;
-    unsigned block; /* that runs now */
+    unsigned block; /* current block */
     unsigned blocks_done;
-    unsigned slow_blocks; /* of the blocks, those that slow backends take part in */
-    double sample_ns;     /* a sample lasts at least this long */
-    double budget_s;      /* for the timed part */
-    double request_s;     /* that a run may take */
-    size_t evict_bytes;   /* walked over before every run */
-    double evict_ns;      /* which takes about so long */
-    bool one_cpu;         /* all processes of a block share a processor, the blocks take turns */
-    bool positions;       /* find out what each eighth of a slice costs */
+    unsigned slow_blocks; /* number of blocks in which slow cells run */
+    double sample_ns;     /* minimum duration of a sample */
+    double budget_s;      /* time for the timed runs */
+    double request_s;     /* timeout of a request */
+    size_t evict_bytes;   /* bytes read before every run to evict caches */
+    double evict_ns;      /* estimated time to evict caches once */
+    bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
+    bool positions; /* measure the cost of each eighth of a slice */
     random_state random;
-    /* Called after every block, when none of its processes is left: nothing is timed then. May be
+    /* Called after every block, when all its processes have ended and nothing is timed. May be
      * NULL. */
     void (*block_done)(void *self);
     void *self;
-    const pkt_notices *notices; /* the caller's; NULL: nobody takes them */
+    const pkt_notices *notices; /* owned by the caller; NULL: no notices */
 } schedule;
 
-/* One run each in a fresh process that did nothing else: peak memory, and how long a run takes;
- * then what each eighth costs, if that is wanted. */
+/* Run each cell once in a fresh process to measure peak memory and estimate the run time; then the
+ * cost of each eighth, if `positions` is set. */
 void schedule_probe(schedule *schedule);
-/* Set blocks, rounds and the runs of a sample. */
+/* Set slow_blocks, rounds and the runs per sample. */
 void schedule_plan(schedule *schedule);
-/* What the plan takes, seconds. */
+/* Estimated time of the plan in seconds. */
 double schedule_seconds(const schedule *schedule);
-/* Run it. Cells that fail on the way lose their samples and get a status. */
+/* Run all blocks. A cell that fails gets a status and a reason; its samples are discarded. */
 void schedule_run(schedule *schedule);
 void schedule_free(schedule *schedule);
 
