@@ -151,8 +151,9 @@ static void judge(agreement *out, uint64_t got)
     out->status = STATUS_OK;
     if (out->cells_compared == 0) {
         out->status = STATUS_UNCHECKED;
-        (void)snprintf(out->reason, sizeof out->reason,
-                       "no cell could be compared: no packet is sound, or of a known link type");
+        (void)snprintf(
+            out->reason, sizeof out->reason,
+            "no cell could be compared: no packet is well-formed, or of a known link type");
     }
     if (got != out->rows_expected) {
         out->status = STATUS_DISAGREES;

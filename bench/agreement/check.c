@@ -244,7 +244,7 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
     if (!whole) {
         worker->status = STATUS_FAILED;
         (void)snprintf(worker->reason, sizeof worker->reason,
-                       "told of %" PRIu64 " rows and handed over %" PRIu64, out->rows, rows.rows);
+                       "reported %" PRIu64 " rows and wrote %" PRIu64, out->rows, rows.rows);
     }
     rowset_free(&rows);
     return whole;
