@@ -59,7 +59,7 @@ static void aa_add(schedule *s, const selection *selection, size_t firsts)
 
 /* Add the cells of the baseline build: one for each of the first cells that it can run. The order
  * is the same: a main cell precedes its output cells. */
-static int baseline_add(schedule *s, const selection *selection, size_t firsts, pkt_err *err)
+static int baseline_cells_add(schedule *s, const selection *selection, size_t firsts, pkt_err *err)
 {
     for (size_t j = 0; j < selection->count; j++) {
         const backend *old = selection->old[j];
@@ -124,5 +124,5 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
                    "no output is measured of external programs (such as %s): `pktbench extract` "
                    "does not run them",
                    program->name);
-    return baseline_add(s, selection, firsts, err);
+    return baseline_cells_add(s, selection, firsts, err);
 }

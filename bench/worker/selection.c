@@ -259,7 +259,7 @@ static bool is_shared_object(const char *path)
     return strstr(slash ? slash : path, ".so") != NULL;
 }
 
-static int baseline_add(selection *selection, const char *path, pkt_err *err)
+static int baseline_select(selection *selection, const char *path, pkt_err *err)
 {
     selection->baseline = path;
     const int bad =
@@ -285,7 +285,7 @@ static int selection_fill(selection *selection, const selection_request *request
         selection->levels[i] = true;
     if (request->levels && pkt_parse_list(request->levels, level_add, selection, err) != 0)
         return -1;
-    return request->baseline ? baseline_add(selection, request->baseline, err) : 0;
+    return request->baseline ? baseline_select(selection, request->baseline, err) : 0;
 }
 
 int selection_open(selection *selection, const selection_request *request, pkt_err *err)
