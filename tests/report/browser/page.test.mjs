@@ -123,7 +123,7 @@ async function checkRows(tab) {
         assert.equal(columns, given, `columns of ${name} ${level}`);
       });
     }
-    const gives = part.locator('table', { hasText: 'tested: by this project' });
+    const gives = part.locator('table', { hasText: 'tested: by the tests of this project' });
     assert.equal(await gives.locator('tbody tr').count(), json.backends.length);
     const counts = {
       'Whole processes': json.process_runs.length,
