@@ -34,7 +34,7 @@ typedef struct checker {
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                  const char *wanted, double seconds, pkt_err *err);
 /* Run the backend at the level and compare its rows. *out takes the result, also on failure. */
-void checker_run(checker *k, const backend *backend, pkt_level level, check *out);
+void checker_run(checker *k, const backend *c, pkt_level level, check *out);
 void checker_close(checker *k);
 
 /* Worker request `what` for the slice and level. Returns a new JSON reference. */

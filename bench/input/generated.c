@@ -54,7 +54,7 @@ static bool folder_make(const char *path)
 static bool is_fresh(const char *path)
 {
     struct stat file, program;
-    return stat(path, &file) == 0 && stat("/proc/self/exe", &program) == 0 &&
+    return path && stat(path, &file) == 0 && stat("/proc/self/exe", &program) == 0 &&
            (file.st_mtim.tv_sec > program.st_mtim.tv_sec ||
             (file.st_mtim.tv_sec == program.st_mtim.tv_sec &&
              file.st_mtim.tv_nsec > program.st_mtim.tv_nsec));

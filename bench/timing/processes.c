@@ -142,7 +142,7 @@ static bool round_read(process_runs *runs, const char *path, const size_t *order
 {
     json_t *export = json_load_file(path, 0, NULL);
     json_t *results = json_object_get(export, "results");
-    double *seconds = calloc(commands, sizeof *seconds);
+    double *seconds = calloc(commands + 1, sizeof *seconds);
     bool good = seconds && json_array_size(results) == commands;
     for (size_t i = 0; good && i < commands; i++)
         seconds[order[i]] = result_seconds(json_array_get(results, i));
@@ -245,7 +245,7 @@ static int runs_time(process_runs *out, const schedule *s, const suite *suite, d
     size_t *order = calloc(2 * out->count + 1, sizeof *order);
     if (!bad && (!path || !order))
         bad = pkt_fail_memory(err, "whole processes");
-    for (size_t i = 0; !bad && i < c.count; i++)
+    for (size_t i = 0; !bad && order && i < c.count; i++)
         order[i] = i;
     pkt_notice_expect(s->notices, seconds);
     if (!bad && out->count)

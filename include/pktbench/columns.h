@@ -132,7 +132,7 @@ typedef enum pkt_column {
 
 /* A set of columns: use the functions and macros below, not the words. */
 #define PKT_SET_WORDS 4u
-#define PKT_SET_COLUMNS (64u * PKT_SET_WORDS)
+#define PKT_SET_COLUMNS ((size_t)64 * PKT_SET_WORDS)
 typedef struct pkt_column_set {
     uint64_t word[PKT_SET_WORDS];
 } pkt_column_set;
@@ -253,11 +253,11 @@ static inline int64_t pkt_time_ns(int64_t seconds, int64_t nanoseconds)
 typedef struct pkt_column_info {
     const char *name;
     const char *doc;
-    size_t size;   /* bytes of a cell: 1, 2, 4 or 8; 8 of a text column */
-    size_t offset; /* bytes, of the column's array in pkt_batch */
-    pkt_level level;
+    size_t size;      /* bytes of a cell: 1, 2, 4 or 8; 8 of a text column */
+    size_t offset;    /* bytes, of the column's array in pkt_batch */
     uint64_t present; /* PKT_HAS_ bit of the column's group; 0: every row has the cell, or the cell
                        * has a null of its own */
+    pkt_level level;
     pkt_format_as format_as;
 } pkt_column_info;
 

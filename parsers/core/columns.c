@@ -7,8 +7,8 @@ static const pkt_column_info columns[PKT_COLUMN_COUNT] = {
      doc,                                                                                          \
      sizeof(type),                                                                                 \
      offsetof(pkt_batch, name),                                                                    \
-     PKT_LEVEL_##level,                                                                            \
      has,                                                                                          \
+     PKT_LEVEL_##level,                                                                            \
      PKT_AS_##format_as},
     PKT_COLUMNS(PKT_X)
 #undef PKT_X

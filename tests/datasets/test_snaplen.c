@@ -119,8 +119,10 @@ static void test_corpus(void **state)
     }
     (void)snprintf(path, sizeof path, "%s/edge", corpus);
     DIR *folder = opendir(path);
-    if (!folder)
+    if (!folder) {
         fail_msg("PKTBENCH_CORPUS is %s, which has no folder edge", corpus);
+        return;
+    }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         (void)snprintf(path, sizeof path, "%s/edge/%s", corpus, entry->d_name);
         if (entry->d_name[0] != '.') {

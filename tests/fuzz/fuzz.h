@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Print `words` and abort unless the invariant holds. */
-void must(bool holds, const char *words);
+void must(bool holds, const char *text);
 
 /* Write the bytes to a file in memory. Returns its path (static storage); every call uses the same
  * file. */

@@ -61,7 +61,7 @@ static int folder_setup(void **state)
     if (!mkdtemp(folder))
         return -1;
     capture_make("small.pcap", 20000);
-    capture_make("large.pcap", 2 * SLICE_BYTES);
+    capture_make("large.pcap", UINT64_C(2) * SLICE_BYTES);
     capture_make("cut.pcap", 20000);
     struct stat st;
     if (stat(path_of("cut.pcap"), &st) != 0 || truncate(path_of("cut.pcap"), st.st_size - 3) != 0)

@@ -30,7 +30,7 @@ static struct rlimit descriptors_limit(int more)
     struct rlimit old, less;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
     less = old;
-    less.rlim_cur = (rlim_t)(next_descriptor() + more);
+    less.rlim_cur = (rlim_t)next_descriptor() + (rlim_t)more;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &less), 0);
     return old;
 }

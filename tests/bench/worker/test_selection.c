@@ -76,10 +76,14 @@ static void test_defaults(void **state)
     (void)state;
     selection l = opened(&(selection_request){0});
     const backend *raw = selection_find(&l, "raw"), *libpcap = selection_find(&l, "libpcap");
-    assert_true(raw && raw->chosen && raw->available);
+    if (!raw || !libpcap) {
+        fail_msg("raw and libpcap are in the selection");
+        return;
+    }
+    assert_true(raw->chosen && raw->available);
     assert_true(raw->offers[PKT_LEVEL_HEADERS] && !raw->offers[PKT_LEVEL_FRAMES]);
     assert_string_equal(raw->decoder, "pktbench");
-    assert_true(libpcap && libpcap->chosen && !libpcap->available);
+    assert_true(libpcap->chosen && !libpcap->available);
     assert_non_null(strstr(libpcap->reason, "exit status 3"));
     assert_string_equal(selection_find(&l, "wireshark")->reason, "its worker did not describe it");
     assert_null(selection_find(&l, "libtins")); /* it is measured on request */

@@ -49,10 +49,9 @@ int main(int argc, char **argv)
     const pkt_sink sink = pkt_sink_make(&t, rows_add, rows_end);
     pkt_batch *batch = pkt_batch_new(&err);
     uint64_t rows = 0;
-    if (pkt_column_count() <= PKT_COLUMN_COUNT) {
-        fputs("the library does not have more columns than this caller\n", stderr);
-        return 1;
-    }
+    const int has_more = pkt_column_count() > PKT_COLUMN_COUNT;
+    if (!has_more)
+        fputs("the library has no column more than this caller\n", stderr);
     request->level = PKT_LEVEL_FLOWS;
     int bad = argc != 2 || !batch || pkt_registry_find("raw", entry) != 0 ||
               pkt_capture_open(argv[1], capture, &err) != 0;
@@ -70,5 +69,5 @@ int main(int argc, char **argv)
     free(entry);
     free(report);
     free(request);
-    return bad || rows != t.rows;
+    return bad || !has_more || rows != t.rows;
 }

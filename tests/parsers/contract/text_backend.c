@@ -110,8 +110,9 @@ static void row_text(pkt_batch *batch, size_t row, uint64_t number)
         return; /* null */
     size_t size = text_make(number, text);
     if (TEXT_VARIANT == VARIANT_LIES && number == WRONG_ROW) {
-        memcpy(text, "wrong", 5);
-        size = 5;
+        static const char wrong[] = {'w', 'r', 'o', 'n', 'g'};
+        memcpy(text, wrong, sizeof wrong);
+        size = sizeof wrong;
     }
     (void)pkt_batch_text(batch, &batch->test_text[row], text, size);
 }
