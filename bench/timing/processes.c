@@ -245,11 +245,13 @@ static int runs_time(process_runs *out, const schedule *s, const suite *suite, d
     size_t *order = calloc(2 * out->count + 1, sizeof *order);
     if (!bad && (!path || !order))
         bad = pkt_fail_memory(err, "whole processes");
-    for (size_t i = 0; !bad && order && i < c.count; i++)
-        order[i] = i;
     pkt_notice_expect(s->notices, seconds);
-    if (!bad && out->count)
-        rounds_run(out, &c, s, path, order, seconds);
+    if (!bad && order) {
+        for (size_t i = 0; i < c.count; i++)
+            order[i] = i;
+        if (out->count)
+            rounds_run(out, &c, s, path, order, seconds);
+    }
     commands_free(&c);
     free(order);
     free(path);
