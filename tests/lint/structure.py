@@ -23,7 +23,7 @@ README_LINES = 180
 README_WORDS = 1300
 SUBJECT_LENGTH = 72
 COMMITS = 50  # that are looked at where there is no tag, but none up to this one
-COMMITS_AFTER = "adb194a"
+COMMITS_AFTER = "e206d05"
 
 TESTS = ("tests/", "examples/")
 SAYS = re.compile(r"\b(?:stdout|stderr|(?:printf|vprintf|puts|putchar|perror|exit)(?=\s*\()"
