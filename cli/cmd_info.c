@@ -162,7 +162,7 @@ static const char *ending(const capture_info *info)
     case PKT_ERR_NONE:
         return "whole";
     case PKT_ERR_TRUNCATED:
-        return "cut";
+        return "truncated";
     case PKT_ERR_LIMIT:
         return "limit";
     default:

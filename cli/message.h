@@ -17,7 +17,7 @@ void message_note(const char *format, ...) MESSAGE_FORMAT;
 void message_err(const pkt_err *err);
 /* The same of a file, or of an option: "pktbench: error: PATH: MESSAGE (at byte N)". */
 void message_failure(const char *path, const pkt_err *err);
-/* "pktbench: warning: PATH: MESSAGE (at byte N): WHAT", of a capture that is cut. */
+/* "pktbench: warning: PATH: MESSAGE (at byte N): WHAT", of a truncated capture. */
 void message_truncated(const char *path, const pkt_err *err, const char *what);
 
 #endif

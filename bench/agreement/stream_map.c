@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
+#include "parsers/core/numbers.h"
+
+/* Streams are counted by IP protocol: a TCP packet can have a stream without having TCP columns. */
 enum { KIND_UDP, KIND_TCP, KINDS };
-/* IP protocol number. A TCP packet can have a stream without having TCP columns. */
-enum { PROTO_TCP = 6 };
 
 /* A stream of one side. */
 typedef struct seen {

@@ -271,7 +271,8 @@ static int record_read(mine_state *s, row to)
     if (got != sizeof h || fread(s->packet, 1, captured, s->file) != captured)
         return ferror(s->file)
                    ? pkt_fail(&s->fault, PKT_ERR_IO, s->offset, "cannot read: %s", strerror(errno))
-                   : pkt_fail(&s->fault, PKT_ERR_TRUNCATED, s->offset, "is cut inside a record");
+                   : pkt_fail(&s->fault, PKT_ERR_TRUNCATED, s->offset,
+                              "is truncated inside a record");
     s->offset += sizeof h + captured;
     pkt_batch *b = to.batch;
     const size_t i = to.index;

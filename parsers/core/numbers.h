@@ -3,6 +3,7 @@
 #define PKT_NUMBERS_H
 
 #define NS_PER_S 1000000000
+#define NS_PER_US 1000
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {

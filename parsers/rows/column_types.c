@@ -2,10 +2,9 @@
 
 #include <endian.h>
 
+#include "parsers/core/numbers.h"
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
-
-#define NS_PER_US 1000
 
 pkt_column_type pkt_column_type_of(const pkt_field *field)
 {

@@ -36,7 +36,7 @@ static int line_read(pkt_csv_reader *reader, pkt_err *err)
     if (length == 0 || length > LINE_MAX_BYTES || reader->line[length - 1] != '\n' ||
         strlen(reader->line) != length)
         return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
-                        "CSV line %llu is cut or too long",
+                        "CSV line %llu is truncated or too long",
                         (unsigned long long)reader->line_number);
     reader->line[length - 1] = '\0';
     reader->line_length = length - 1;

@@ -97,12 +97,13 @@ static int record_fault(const pcap_reader *reader, size_t left, uint32_t cap_len
 {
     const uint64_t at = pkt_window_offset(reader->window);
     if (left < reader->record_header)
-        return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is cut inside a record header");
+        return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is truncated inside a record header");
     if (cap_len > PKT_MAX_RECORD)
         return pkt_fail(err, PKT_ERR_CORRUPT, at,
                         "record claims %u captured bytes; the limit is %u", cap_len,
                         PKT_MAX_RECORD);
-    return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is cut inside a record of %u bytes", cap_len);
+    return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is truncated inside a record of %u bytes",
+                    cap_len);
 }
 
 static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)

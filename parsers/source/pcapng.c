@@ -42,7 +42,8 @@ typedef struct block {
 static int section_order(pcapng_reader *reader, size_t left, pkt_err *err)
 {
     if (left < PCAPNG_BLOCK_OVERHEAD + 16)
-        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader), "is cut inside a section header");
+        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader),
+                        "is truncated inside a section header");
     const uint8_t *magic = reader->window->bytes + reader->window->at + 8;
     if (!pcapng_order(magic, &reader->swapped))
         return pkt_fail(err, PKT_ERR_CORRUPT, here(reader) + 8,
@@ -57,7 +58,7 @@ static int block_read(pcapng_reader *reader, block *out, pkt_err *err)
     const uint8_t *head = window->bytes + window->at;
     const size_t left = window->size - window->at;
     if (left < PCAPNG_BLOCK_OVERHEAD)
-        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader), "is cut inside a block header");
+        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader), "is truncated inside a block header");
     out->type = file_u32(head, reader->swapped);
     if (out->type == PCAPNG_SECTION && section_order(reader, left, err) != 0)
         return -1;
@@ -70,8 +71,8 @@ static int block_read(pcapng_reader *reader, block *out, pkt_err *err)
         return pkt_fail(err, PKT_ERR_LIMIT, here(reader),
                         "block claims %zu bytes; the limit is %zu", total, PKT_MAX_BLOCK);
     if (total > left)
-        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader), "is cut inside a block of %zu bytes",
-                        total);
+        return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader),
+                        "is truncated inside a block of %zu bytes", total);
     uint32_t again = file_u32(head + total - 4, reader->swapped);
     if (again != total)
         return pkt_fail(err, PKT_ERR_CORRUPT, here(reader),

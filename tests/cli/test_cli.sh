@@ -83,10 +83,10 @@ head -c 15001 good.pcap >cut.pcap
 gzip -c cut.pcap >cut.pcap.gz
 for capture in cut.pcap cut.pcap.gz; do
     for place in middle end; do
-        expect 0 "$capture: is cut.*at byte [0-9]+.*: taken up to there" \
+        expect 0 "$capture: is truncated.*at byte [0-9]+.*: taken up to there" \
             slice $capture --at $place -o part.pcap
     done
-    expect 0 'is cut.*: taken up to there' slice $capture --tcpdump-C --size 4kB -o part.pcap
+    expect 0 'is truncated.*: taken up to there' slice $capture --tcpdump-C --size 4kB -o part.pcap
 done
 for format in csv parquet; do
     expect 2 'No space left on device' extract good.pcap --format $format -o /dev/full
@@ -116,7 +116,7 @@ expect 0 'warning: cut.pcap: .*at byte' extract cut.pcap -o cut.csv
 expect 2 'cut.pcap: .*at byte' extract --strict cut.pcap -o strict.csv
 
 "$pktbench" info cut.pcap >stdout || fail "info of a truncated capture"
-grep -q '^end *cut: is cut inside a record .*at byte' stdout || fail "info: $(cat stdout)"
+grep -q '^end *truncated: is truncated inside a record .*at byte' stdout || fail "info: $(cat stdout)"
 
 # A link type without a decoder: rows with the frames columns.
 {

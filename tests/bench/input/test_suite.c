@@ -187,7 +187,7 @@ static void test_cut_capture(void **state)
         assert_int_equal(open_capture(&suite, "cut.pcap", 1, filters[i], &notices, &err), 0);
         assert_int_equal(suite.count, 1);
         suite_close(&suite);
-        assert_non_null(strstr(h.text, "cut.pcap: is cut inside a record"));
+        assert_non_null(strstr(h.text, "cut.pcap: is truncated inside a record"));
         assert_non_null(strstr(h.text, ": measured without its last packet\n"));
         assert_int_equal(h.text[0], '0' + PKT_NOTICE_WARNING);
         assert_ptr_equal(strchr(h.text, '\n'), h.text + h.size - 1); /* said once */
