@@ -9,15 +9,20 @@
 #include "cli/message.h"
 #include "parsers/util/clock.h"
 
-/* Not more often than this, seconds. */
+/* Seconds between two lines: on a terminal, and elsewhere. */
 #define REDRAW_SECONDS 0.1
+#define LINE_SECONDS 30.0
 
 void progress_open(progress *progress)
 {
     const char *term = getenv("TERM");
+    const double now = pkt_seconds_now();
+    const bool terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     *progress = (struct progress){
-        .shown = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
-        .started = pkt_seconds_now(),
+        .terminal = terminal,
+        .every = terminal ? REDRAW_SECONDS : LINE_SECONDS,
+        .started = now,
+        .drawn = now,
     };
 }
 
@@ -27,10 +32,29 @@ void progress_expect(progress *progress, double seconds)
     progress->expected = seconds;
 }
 
+static void line_draw(const progress *progress, const char *words, double left)
+{
+    if (progress->expected > 0 && left > 0)
+        fprintf(stderr, "\r\033[K%.60s, %.0f s left", words, left);
+    else
+        fprintf(stderr, "\r\033[K%.75s", words);
+    fflush(stderr);
+}
+
+/* "12 % done, about 90 s left: block 1 of 8, ..." */
+static void line_print(const progress *progress, const char *words, double left)
+{
+    if (progress->expected > 0 && left > 0)
+        message_note("%.0f %% done, about %.0f s left: %s", 100 * (1 - left / progress->expected),
+                     left, words);
+    else
+        message_note("%s", words);
+}
+
 void progress_show(progress *progress, const char *format, ...)
 {
     double now = pkt_seconds_now();
-    if (!progress->shown || now - progress->drawn < REDRAW_SECONDS)
+    if (now - progress->drawn < progress->every)
         return;
     progress->drawn = now;
     char words[160];
@@ -39,16 +63,12 @@ void progress_show(progress *progress, const char *format, ...)
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
     double left = progress->started + progress->expected - now;
-    if (progress->expected > 0 && left > 0)
-        fprintf(stderr, "\r\033[K%.60s, %.0f s left", words, left);
-    else
-        fprintf(stderr, "\r\033[K%.75s", words);
-    fflush(stderr);
+    (progress->terminal ? line_draw : line_print)(progress, words, left);
 }
 
 void progress_close(progress *progress)
 {
-    if (progress->shown)
+    if (progress->terminal)
         fputs("\r\033[K", stderr);
 }
 

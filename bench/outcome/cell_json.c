@@ -289,6 +289,8 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
                         quotient_or_null((double)cell->slice->bytes * 1e3, median));
     json_object_set_new(run, "ratio", ratio_json(record, cell, other, TIME_WALL));
     json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
+    json_object_set_new(run, "first_run_ns",
+                        cell->first_ns > 0 ? json_real(cell->first_ns) : json_null());
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));

@@ -35,7 +35,8 @@ typedef struct bench_cell {
     uint64_t output_digest;            /* XXH3-64 of the output */
     check check;                       /* its status also covers errors of timed runs */
     unsigned runs;                     /* runs per sample */
-    double run_ns;                     /* first estimate of the time of one run */
+    double first_ns;                   /* wall time of the first run of a process; 0: unknown */
+    double run_ns;                     /* first estimate of the time of a later run */
     uint64_t instructions;             /* per run, counted by callgrind; 0: unknown */
     uint64_t peak_rss;                 /* bytes; 0: unknown */
     const suite_slice *position_slice; /* measured in eighths; NULL: `slice` */

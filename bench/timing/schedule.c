@@ -82,6 +82,22 @@ static void cell_positions(schedule *s, client *worker, bench_cell *cell)
         cell->part_ns[i] = median_of(parts[i], runs);
 }
 
+/* The first run of a process tells its memory. If it looks slow, a second run decides: the first
+ * one may have filled a table or a pool that later runs find. */
+static void cell_estimate(const schedule *s, client *worker, bench_cell *cell)
+{
+    json_t *answer;
+    if (!sample_ask(s, worker, cell, 1, 0, &answer))
+        return;
+    cell->run_ns = cell->first_ns = number(answer, "wall_ns");
+    cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
+    json_decref(answer);
+    if (!is_slow(cell) || !sample_ask(s, worker, cell, 1, 0, &answer))
+        return;
+    cell->run_ns = number(answer, "wall_ns");
+    json_decref(answer);
+}
+
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
@@ -89,12 +105,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
-    json_t *answer;
-    if (sample_ask(s, &worker, cell, 1, 0, &answer)) {
-        cell->run_ns = number(answer, "wall_ns");
-        cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
-        json_decref(answer);
-    }
+    cell_estimate(s, &worker, cell);
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(s, &worker, cell);
     client_close(&worker);

@@ -139,7 +139,9 @@ static bool captures_exist(const extraction *x)
 {
     for (size_t i = 0; i < x->capture_count; i++)
         if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
-            message_error("%s: %s", x->captures[i], strerror(errno));
+            pkt_err err;
+            pkt_fail_open(&err, PKT_ERR_IO, "", x->captures[i]);
+            message_failure(x->captures[i], &err);
             return false;
         }
     return true;

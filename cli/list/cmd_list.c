@@ -1,4 +1,5 @@
 /* `pktbench list`: backends, columns, scenarios and features. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,12 +174,60 @@ static bool list_backends(const arguments *arguments, bool json)
     return true;
 }
 
+/* What the registry says of each backend; no module is loaded and no program started for it. */
+static json_t *names_list(void)
+{
+    json_t *list = json_array();
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
+        char path[2 * PATH_MAX];
+        pkt_err missing;
+        const bool there =
+            entry.backend || pkt_entry_file(&entry, path, sizeof path, &missing) == 0;
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", entry.name, "kind",
+                            entry.backend  ? "built-in"
+                            : entry.driver ? "external"
+                                           : "module",
+                            "summary", entry.summary, "opt_in", (int)(entry.opt_in != 0), "reason",
+                            there ? json_null() : json_string(missing.msg)));
+    }
+    return list;
+}
+
+static void names_print(const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        printf("%-13s %-9s %s%s%s%s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "kind")),
+               json_string_value(json_object_get(entry, "summary")), reason ? " (" : "",
+               reason ? reason : "", reason ? ")" : "");
+    }
+    message_note("`pktbench list backends` says more, and which of them can run here");
+}
+
+static int list_names(bool json)
+{
+    json_t *list = names_list();
+    if (!json)
+        names_print(list);
+    list_finish(list, json);
+    return EXIT_DONE;
+}
+
 static int list_run(const arguments *arguments)
 {
+    const bool named = arguments->operand_count || option_given(arguments, "plugin");
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
     bool json;
     if (!json_option(arguments, &json))
         return EXIT_ERROR;
+    if (!named)
+        return list_names(json);
     if (strcmp(what, "backends") == 0)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
     if (strcmp(what, "features") == 0) {
@@ -211,7 +260,8 @@ const command list_command = {
     .name = "list",
     .operands = "[backends|columns|scenarios|features]",
     .summary = "list backends, columns, scenarios or features",
-    .details = "backends (default): for each level, the work that the backend does and the columns "
+    .details = "Without a word: the names of the backends, with a line about each.\n\nbackends: "
+               "for each level, the work that the backend does and the columns "
                "that it gives; its features, with evidence (tested here, or where it is stated); "
                "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
                "name in the library, level, name in the output of extract (- if it has no column "

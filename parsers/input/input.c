@@ -8,6 +8,7 @@
 #include "parsers/input/decompress/decompress.h"
 #include "parsers/source/limits.h"
 #include "parsers/source/probe.h"
+#include "parsers/util/error.h"
 
 enum { CHUNK_BYTES = 256 << 10 };
 
@@ -35,7 +36,7 @@ static int input_descriptor(const char *path, const pkt_pump *pump, pkt_err *err
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                       : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_fail_open(err, PKT_ERR_IO, "", path);
     if (standard && isatty(fd)) {
         close(fd);
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsers/util/error.h"
+
 /* The file is closed, or was never open. */
 static void forget(pkt_atomic_file *out)
 {
@@ -17,7 +19,7 @@ static void forget(pkt_atomic_file *out)
 
 static int open_failed(pkt_atomic_file *out, pkt_err *err)
 {
-    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+    pkt_fail_open(err, PKT_ERR_WRITE, "cannot write: ", out->path ? out->path : "");
     if (out->temp)
         unlink(out->temp);
     forget(out);

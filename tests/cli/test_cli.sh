@@ -41,6 +41,7 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
     # shellcheck disable=SC2086 # a command and its options
     {
         expect 2 'missing: No such file' $command missing
+        expect 2 "there is no folder 'nowhere'" $command nowhere/sub/missing
         expect 2 'empty: is empty.*byte 0' $command empty
         expect 2 'text: is not a capture.*byte 0' $command text
         expect 2 'cut-header: ends inside its file header.*byte 20' $command cut-header
@@ -127,6 +128,7 @@ grep -q '^end *truncated: is truncated inside a record .*at byte' stdout || fail
 tail -n 1 wifi.csv | grep -q '^1000002000,4,4,105,unsupported,,' || fail "wifi row: $(tail -n 1 wifi.csv)"
 
 # Outputs that cannot be written.
+expect 2 "nowhere/sub/out: cannot write: there is no folder 'nowhere'" extract good.pcap -o nowhere/sub/out
 expect 2 'nowhere/out: cannot write' extract good.pcap -o nowhere/out
 expect 2 'nowhere/out: cannot write' gen mirai -o nowhere/out
 expect 2 'nowhere/out: cannot write' slice good.pcap -o nowhere/out
@@ -139,6 +141,19 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 [ $? -eq 2 ] || fail "list to a full standard output"
 "$pktbench" gen mirai -o - 2>stderr | head -c 10 >/dev/null
 [ ! -s stderr ] || fail "a closed pipe: $(cat stderr)"
+
+# A list of names starts no program and loads no module.
+mkdir modules
+echo "not a module" >modules/wireshark.so
+printf '#!/bin/sh\ntouch started\n' >python
+chmod +x python
+PKTBENCH_MODULES=modules PKTBENCH_PYTHON=./python "$pktbench" list >stdout 2>stderr || fail "list"
+grep -q '^wireshark  *module  ' stdout || fail "list: $(cat stdout)"
+grep -q '^dpkt  *external  ' stdout || fail "list: $(cat stdout)"
+grep -q '^libtins .*its module is not there' stdout || fail "list: $(cat stdout)"
+[ ! -e started ] || fail "list started a program"
+PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*file too short' ||
+    fail "list backends loads modules"
 
 # Names that nothing has, values that make no sense.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
