@@ -195,11 +195,13 @@ static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
                      (json_int_t)counted[COUNTER_CYCLES]);
 }
 
-/* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. */
+/* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. "cold":
+ * true, if the slice is to be read from the disk. */
 static bool sink_read(const json_t *request, run_job *job)
 {
     const char *format = json_string_value(json_object_get(request, "sink"));
     json_int_t threads = json_integer_value(json_object_get(request, "threads"));
+    job->cold = json_is_true(json_object_get(request, "cold"));
     job->sink = format ? pkt_encoder_find(format) : NULL;
     job->threads = threads > 0 && threads <= (json_int_t)PKT_MAX_THREADS ? (unsigned)threads : 0;
     return !format || (job->sink && job->threads);

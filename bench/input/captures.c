@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "bench/input/filtered.h"
+#include "bench/input/layout.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "parsers/input/input.h"
@@ -92,7 +93,7 @@ static int whole_add(suite *suite, const user_capture *c, pkt_err *err)
         free(slice.path);
         slice.path = strdup(c->path);
     } else if (slice.path) {
-        bad = pkt_input_save(c->path, slice.path, err);
+        bad = layout_copy(c->path, slice.path, LAYOUT_WRITE_BYTES, err);
     }
     return slice_add(suite, c, &slice, bad, err);
 }

@@ -176,8 +176,9 @@ json_t *aa_json(const bench_record *record, const bench_cell *control)
 /* Does `other` discard its rows, and belong to the build of `cell`? */
 static bool is_reference_candidate(const bench_cell *other, const bench_cell *cell)
 {
-    const cell_role role = cell->role == ROLE_BASELINE ? ROLE_BASELINE : ROLE_MAIN;
-    return other->role == role && !other->sink;
+    const bool own = cell->role == ROLE_BASELINE || cell->role == ROLE_INPUT;
+    return other->role == (own ? cell->role : ROLE_MAIN) && !other->sink &&
+           other->cold == cell->cold;
 }
 
 /* The reference cell of the ratios: raw at the same level, rows discarded. If raw does not offer

@@ -44,6 +44,8 @@ void cell_sample_add(bench_cell *cell, const timing_sample *sample)
 
 void cell_sink_ask(const bench_cell *cell, json_t *request)
 {
+    if (cell->cold)
+        json_object_set_new(request, "cold", json_true());
     if (!cell->sink)
         return;
     json_object_set_new(request, "sink", json_string(cell->sink->name));

@@ -20,6 +20,7 @@ typedef enum cell_role {
     ROLE_COLUMNS,    /* external program that also builds the columns */
     ROLE_OUTPUT,     /* the rows are written to `sink` */
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
+    ROLE_INPUT,      /* the slice in another layout, as the user has it, or cold; see `base` */
     ROLE_BASELINE    /* the baseline build's cell for a MAIN or an OUTPUT base; same sink */
 } cell_role;
 
@@ -28,7 +29,8 @@ typedef struct bench_cell {
     const suite_slice *slice;
     pkt_level level;
     cell_role role;
-    const struct bench_cell *base;     /* NULL: ROLE_MAIN */
+    const struct bench_cell *base;     /* NULL: ROLE_MAIN, or ROLE_INPUT of a file as it is */
+    bool cold;                         /* the slice is removed from the page cache before a run */
     const pkt_encoder *sink;           /* NULL: rows are counted and discarded */
     unsigned threads;                  /* threads that write rows */
     uint64_t output_bytes;             /* per run; 0: unknown */
@@ -54,7 +56,7 @@ bool cell_is_timed(const bench_cell *cell);
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
 /* Add a sample. The cell fails if memory runs out. */
 void cell_sample_add(bench_cell *cell, const timing_sample *sample);
-/* Add the sink and its threads to a request for the cell's worker. */
+/* Add the sink and its threads, and `cold`, to a request for the cell's worker. */
 void cell_sink_ask(const bench_cell *cell, json_t *request);
 /* The slice over which the cost by position is measured. */
 const suite_slice *cell_position_slice(const bench_cell *cell);

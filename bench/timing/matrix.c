@@ -90,21 +90,91 @@ static const backend *program_among(const selection *l, const output_request *si
     return NULL;
 }
 
+/* The backends whose reading is measured in another layout, and cold: the fastest one, and that of
+ * a library. */
+static bool reads_measured(const backend *backend)
+{
+    return strcmp(backend->name, "raw") == 0 || strcmp(backend->name, "libpcap") == 0;
+}
+
+/* The main cell of the same backend and level on the slice; NULL: there is none. */
+static const bench_cell *main_cell(const schedule *s, const suite_slice *slice,
+                                   const backend *backend, pkt_level level)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const bench_cell *c = &s->cells[i];
+        if (c->role == ROLE_MAIN && c->slice == slice && c->backend == backend && c->level == level)
+            return c;
+    }
+    return NULL;
+}
+
+static bench_cell *input_add(schedule *s, const suite_slice *slice, const backend *backend,
+                             pkt_level level, const bench_cell *base)
+{
+    bench_cell *cell = cell_add(s, backend, slice, level);
+    cell->role = ROLE_INPUT;
+    cell->base = base;
+    return cell;
+}
+
+/* Every backend on the user's own file, and then cold. A module is too slow for a large file; a
+ * program of its own has its slices. */
+static void as_is_cells_add(schedule *s, const suite_slice *slice, const backend *backend,
+                            pkt_level level)
+{
+    const bool small = !slice->unverified || backend->id.plugin ||
+                       strcmp(backend->decoder, "pktbench") == 0 ||
+                       strcmp(backend->decoder, "none") == 0;
+    if (backend->id.driver || !small)
+        return;
+    const bench_cell *warm = input_add(s, slice, backend, level, NULL);
+    input_add(s, slice, backend, level, warm)->cold = true;
+}
+
+/* The cells that tell what the file costs: other layouts, as it is, cold. */
+static void input_cells_add(schedule *s, const suite *suite, const suite_slice *slice,
+                            const backend *backend, pkt_level level)
+{
+    if (slice->as_is) {
+        as_is_cells_add(s, slice, backend, level);
+        return;
+    }
+    const bench_cell *base = main_cell(s, slice->copy_of ? slice->copy_of : slice, backend, level);
+    if (!base || !reads_measured(backend) || level > PKT_LEVEL_HEADERS)
+        return;
+    if (slice->copy_of)
+        input_add(s, slice, backend, level, base);
+    else if (suite->cold)
+        input_add(s, slice, backend, level, base)->cold = true;
+}
+
+static void inputs_add(schedule *s, const suite *suite, const selection *selection)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        for (size_t j = 0; j < selection->count; j++)
+            for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
+                if (selection_runs(selection, selection->backends[j], (pkt_level)v))
+                    input_cells_add(s, suite, &suite->slices[i], selection->backends[j],
+                                    (pkt_level)v);
+}
+
 static void first_cells_add(schedule *s, const suite *suite, const selection *selection,
                             const output_request *sinks)
 {
     for (size_t i = 0; i < suite->count; i++)
         for (size_t j = 0; j < selection->count; j++)
             for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
-                if (selection_runs(selection, selection->backends[j], (pkt_level)v))
+                if (suite_is_main(&suite->slices[i]) &&
+                    selection_runs(selection, selection->backends[j], (pkt_level)v))
                     cells_add(s, selection->backends[j], &suite->slices[i], (pkt_level)v, sinks);
 }
 
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, columns, A/A control, baseline; and output cells of both builds. */
-    const size_t each = 4 + 2 * outputs_count(sinks);
+    /* Main, columns, A/A control, baseline, input; and output cells of both builds. */
+    const size_t each = 5 + 2 * outputs_count(sinks);
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells)
@@ -115,6 +185,7 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
                         "nothing to run: no chosen backend offers a chosen level here");
     const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
+    inputs_add(s, suite, selection);
     for (size_t j = 0; j < selection->count; j++)
         if (selection->backends[j]->chosen && selection->backends[j]->available)
             s->loads[s->load_count++].backend = selection->backends[j];

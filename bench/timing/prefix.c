@@ -13,8 +13,8 @@
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
 /* Runs that build columns take about this many times as long. */
 #define COLUMNS_FACTOR 1.6
-/* Number of runs outside of the blocks: agreement, memory. */
-#define OTHER_RUNS 3.0
+/* Number of runs outside of the blocks: agreement, memory, the second run that decides. */
+#define OTHER_RUNS 4.0
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
  * visible only over many packets. */
 #define POSITION_SHARE 0.03
@@ -47,8 +47,20 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
     return ns * 1e-9;
 }
 
+static bool is_built_in(const backend *backend)
+{
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    return !backend->id.plugin && pkt_registry_find(backend->name, &entry) == 0 && entry.backend;
+}
+
+/* May the cell get a prefix? The other side of a comparison has the same slice. */
+static bool is_shortened(const bench_cell *cell, prefix_scope scope)
+{
+    return cell->backend->id.driver || (scope == PREFIX_LIBRARIES && !is_built_in(cell->backend));
+}
+
 /* A failure here is not reported: it occurs in the agreement pass too, which reports it. */
-static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
+static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell, prefix_scope scope)
 {
     const estimate none = {NULL, 0, 0, false};
     uint64_t packets = PROBE_MORE;
@@ -66,13 +78,20 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
         return none;
     double packet_s = fmax(more - few, 0) / (double)(packets - PROBE_FEW);
     return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0),
-                      cell->backend->id.driver == NULL};
+                      !is_shortened(cell, scope)};
 }
 
 static double run_seconds(const estimate *e, double limit_s)
 {
-    double all = e->packet_s * (double)e->cell->slice->packets;
-    return e->start_s + (e->whole ? all : fmin(all, limit_s));
+    const double all = e->packet_s * (double)e->cell->slice->packets;
+    const double least = fmin(all, e->packet_s * PREFIX_MIN);
+    return e->start_s + (e->whole ? all : fmax(fmin(all, limit_s), least));
+}
+
+/* Does another cell build the columns? */
+static double columns_factor(const estimate *e)
+{
+    return e->cell->backend->id.driver ? 1 + COLUMNS_FACTOR : 1;
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */
@@ -81,9 +100,8 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     double sum = 0;
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
-            sum +=
-                run_seconds(&estimates[i], limit_s) *
-                (INTERVAL_BLOCKS_MIN * (estimates[i].whole ? 1 : 1 + COLUMNS_FACTOR) + OTHER_RUNS);
+            sum += run_seconds(&estimates[i], limit_s) *
+                   (INTERVAL_BLOCKS_MIN * columns_factor(&estimates[i]) + OTHER_RUNS);
     return sum;
 }
 
@@ -118,8 +136,8 @@ static int prefix_set(suite *suite, const estimate *e, double limit_s, double po
     return 0;
 }
 
-/* Set prefixes for the cells of external programs such that the total time is at most `seconds`. 0,
- * or -1 and *err. */
+/* Set prefixes for the cells that may be shortened, such that the total time is at most `seconds`.
+ * 0, or -1 and *err. */
 static int estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds,
                          pkt_err *err)
 {
@@ -137,28 +155,42 @@ static int estimates_use(suite *suite, const estimate *estimates, size_t count, 
     return bad;
 }
 
-static bool has_programs(const schedule *s)
+static bool has_shortened(const schedule *s, prefix_scope scope)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].backend->id.driver)
+        if (is_shortened(&s->cells[i], scope))
             return true;
     return false;
 }
 
-int prefixes_plan(schedule *s, suite *suite, double seconds, pkt_err *err)
+/* Is the cell's time worth an estimate? That of a built-in backend is only beside programs that
+ * take minutes. */
+static bool is_estimated(const bench_cell *cell, prefix_scope scope)
 {
-    if (!has_programs(s))
+    return cell->role == ROLE_MAIN && (scope == PREFIX_PROGRAMS || !is_built_in(cell->backend));
+}
+
+/* Cells with a base have its slice, except those that are about another file. */
+static void slices_follow(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].base && s->cells[i].role != ROLE_INPUT)
+            s->cells[i].slice = s->cells[i].base->slice;
+}
+
+double prefixes_plan(schedule *s, suite *suite, prefix_scope scope, double seconds, pkt_err *err)
+{
+    if (!has_shortened(s, scope))
         return 0;
     estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
     if (!estimates)
         return pkt_fail_memory(err, "estimates");
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_MAIN)
-            estimates[i] = estimate_make(s, suite, &s->cells[i]);
+        if (is_estimated(&s->cells[i], scope))
+            estimates[i] = estimate_make(s, suite, &s->cells[i], scope);
     const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_COLUMNS)
-            s->cells[i].slice = s->cells[i].base->slice;
+    const double least = total_seconds(estimates, s->cell_count, 0);
+    slices_follow(s);
     free(estimates);
-    return bad;
+    return bad ? -1 : least;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/statistics/statistics.h"
+#include "parsers/util/clock.h"
 
 /* Compare a timed run with the verified run: row count, checksum and, with a sink, output bytes. */
 static bool is_verified(const bench_cell *cell, const json_t *answer)
@@ -128,14 +129,21 @@ void schedule_probe(schedule *s)
 static unsigned runs_of(const schedule *s, double run_ns)
 {
     double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
-    double evictions = floor(SAMPLE_EVICT_NS / fmax(s->evict_ns, 1));
+    const double most = s->sample_evict_ns > 0 ? s->sample_evict_ns : SAMPLE_EVICT_NS;
+    double evictions = floor(most / fmax(s->evict_ns, 1));
     return (unsigned)fmax(fmin(runs, evictions), 1);
+}
+
+/* The same for a cell. What a cold run reads is warm afterwards: a sample has one of them. */
+static unsigned cell_runs(const schedule *s, const bench_cell *cell, double run_ns)
+{
+    return cell->cold ? 1 : runs_of(s, run_ns);
 }
 
 /* Seconds of one sample of the cell. */
 static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return runs_of(s, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
+    return cell_runs(s, cell, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
 }
 
 /* Seconds of one round of all slow cells, or of all quick cells. */
@@ -189,7 +197,7 @@ double schedule_seconds(const schedule *s)
 void schedule_plan(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
-        s->cells[i].runs = runs_of(s, s->cells[i].run_ns);
+        s->cells[i].runs = cell_runs(s, &s->cells[i], s->cells[i].run_ns);
     }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
@@ -349,7 +357,7 @@ static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned
     if (is_slow(cell) || !sample_ask(s, worker, cell, WARM_UP_RUNS, s->evict_bytes, &answer))
         return;
     if (block == 0) {
-        cell->runs = runs_of(s, number(answer, "wall_ns") / WARM_UP_RUNS);
+        cell->runs = cell_runs(s, cell, number(answer, "wall_ns") / WARM_UP_RUNS);
     }
     json_decref(answer);
 }
@@ -381,8 +389,16 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
     }
 }
 
+/* When the block should end: the time that is left is shared by the blocks that are left. */
+static double block_end(const schedule *s, unsigned block)
+{
+    const double now = pkt_seconds_now();
+    return s->deadline_s > 0 ? now + fmax(s->deadline_s - now, 0) / (s->blocks - block) : INFINITY;
+}
+
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
+    const double end = block_end(s, block);
     s->block = block;
     for (size_t i = 0; i <= s->load_count; i++) {
         w->open[i] = false;
@@ -390,7 +406,8 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
             worker_start(s, w, i);
     }
     bool slow = block_has_slow(s, block);
-    for (unsigned round = 0; round < s->rounds; round++) {
+    for (unsigned round = 0; round < s->rounds && (round == 0 || pkt_seconds_now() < end);
+         round++) {
         random_shuffle(&s->random, order, s->cell_count);
         for (size_t i = 0; i < s->cell_count; i++) {
             bench_cell *cell = &s->cells[order[i]];
@@ -403,14 +420,23 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
             client_close(&w->workers[i]);
 }
 
+/* Is the time over, after as many blocks as an interval needs? */
+static bool is_late(const schedule *s, unsigned block)
+{
+    return s->deadline_s > 0 && block >= INTERVAL_BLOCKS_MIN && pkt_seconds_now() > s->deadline_s;
+}
+
 void schedule_run(schedule *s)
 {
     block_workers *w = calloc(1, sizeof *w);
     size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
-    pkt_notice_expect(s->notices, schedule_seconds(s));
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
     for (unsigned block = 0; w && order && block < s->blocks; block++) {
+        if (is_late(s, block)) {
+            s->blocks = block;
+            break;
+        }
         block_run(s, block, w, order);
         s->blocks_done = block + 1;
         if (s->block_done)

@@ -41,12 +41,14 @@ typedef struct schedule {
     unsigned rounds_max;
     unsigned block; /* current block */
     unsigned blocks_done;
-    unsigned slow_blocks; /* number of blocks in which slow cells run */
-    double sample_ns;     /* minimum duration of a sample */
-    double budget_s;      /* time for the timed runs */
-    double request_s;     /* timeout of a request */
-    size_t evict_bytes;   /* bytes read before every run to evict caches */
-    double evict_ns;      /* estimated time to evict caches once */
+    unsigned slow_blocks;   /* number of blocks in which slow cells run */
+    double sample_ns;       /* minimum duration of a sample */
+    double budget_s;        /* time for the timed runs */
+    double deadline_s;      /* when they should end, by pkt_seconds_now(); 0: after all rounds */
+    double sample_evict_ns; /* maximum time to evict caches in a sample; 0: SAMPLE_EVICT_NS */
+    double request_s;       /* timeout of a request */
+    size_t evict_bytes;     /* bytes read before every run to evict caches */
+    double evict_ns;        /* estimated time to evict caches once */
     bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
     bool positions; /* measure the cost of each eighth of a slice */
     random_state random;
@@ -62,7 +64,7 @@ typedef struct schedule {
 void schedule_probe(schedule *schedule);
 /* Set slow_blocks, rounds and the runs per sample. */
 void schedule_plan(schedule *schedule);
-/* Estimated time of the plan in seconds. */
+/* Estimated time of the plan in seconds; `rounds` are those of quick cells. */
 double schedule_seconds(const schedule *schedule);
 /* Run all blocks. A cell that fails gets a status and a reason; its samples are discarded. */
 void schedule_run(schedule *schedule);

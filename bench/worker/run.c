@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/worker/output_rows.h"
+#include "bench/worker/page_cache.h"
 #include "parsers/encode/csv.h"
 #include "parsers/sink/sink.h"
 #include "parsers/util/atomic_file.h"
@@ -265,7 +266,8 @@ static void run_here(const pkt_backend *backend, void *context, pkt_batch *batch
     slice.max_flows = job->flows.max;
     switch (job->kind) {
     case RUN_TIMED:
-        outcome->failed = (job->sink ? run_written : run_timed)(backend, context, batch, job,
+        outcome->failed = (job->cold && page_cache_drop(job->path, &outcome->err) != 0) ||
+                          (job->sink ? run_written : run_timed)(backend, context, batch, job,
                                                                 &slice, outcome) != 0;
         break;
     case RUN_POSITIONS:

@@ -27,6 +27,7 @@ typedef struct run_job {
     pkt_flow_choice flows;
     const pkt_encoder *sink; /* RUN_TIMED, RUN_OUTPUT: output format; NULL: the null sink */
     unsigned threads;        /* of the writer */
+    bool cold;               /* RUN_TIMED: the slice is first removed from the page cache */
     const char *csv;         /* RUN_ROWS: file to write */
     bool keep;               /* RUN_ROWS: keep the file after a failure, with the rows before it */
     uint64_t packets;        /* RUN_POSITIONS: expected number of rows */

@@ -8,9 +8,10 @@
 #include "parsers/input/decompress/decompress.h"
 #include "parsers/source/limits.h"
 #include "parsers/source/probe.h"
+#include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
 
-enum { CHUNK_BYTES = 256 << 10 };
+enum { CHUNK_BYTES = 256 << 10, SAVE_BYTES = PKT_OUTFILE_BYTES };
 
 struct pkt_input {
     pkt_capture capture;
@@ -192,9 +193,9 @@ static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err 
     size_t have = 0;
     ssize_t got;
     do {
-        got = pkt_decompress_read(decompress, bytes + have, CHUNK_BYTES - have, err);
+        got = pkt_decompress_read(decompress, bytes + have, SAVE_BYTES - have, err);
         have += got > 0 ? (size_t)got : 0;
-        if (got > 0 && have < CHUNK_BYTES)
+        if (got > 0 && have < SAVE_BYTES)
             continue;
         if (pkt_write_all(to, bytes, have) != 0)
             return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s",
@@ -212,7 +213,7 @@ int pkt_input_save(const char *path, const char *to, pkt_err *err)
     pkt_decompress *decompress = decompress_path(path, NULL, err);
     if (!decompress)
         return -1;
-    uint8_t *bytes = malloc(CHUNK_BYTES);
+    uint8_t *bytes = malloc(SAVE_BYTES);
     int fd = bytes ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     int bad;
     if (fd < 0) {

@@ -4,6 +4,7 @@
 
 #include "report/formats/conformance.h"
 #include "report/formats/findings.h"
+#include "report/formats/inputs.h"
 #include "report/formats/study.h"
 #include "results/reader.h"
 
@@ -192,10 +193,11 @@ static void machine_print(const json_t *results, const char *bullet, FILE *out)
     fprintf(
         out,
         "%s%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
-        "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
+        "ms: %.0f processes with one round); page cache warm%s, %s caches evicted; medians with "
         "95 %% intervals.\n",
         bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
-        number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
+        number_of(plan, "slow_blocks"), report_layout(results),
+        emptied_all_caches(results) ? "all" : "private");
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -259,6 +261,7 @@ void report_table(const json_t *results, bool colour, FILE *out)
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
     }
+    report_inputs(results, false, out);
     report_conformance(json_object_get(results, "conformance"), false, false, out);
     notes_print(results, "", out);
     machine_print(results, "", out);
@@ -304,6 +307,7 @@ void report_markdown(const json_t *results, FILE *out)
         aa_print(results, text_of(slice, "name"), out);
         fputc('\n', out);
     }
+    report_inputs(results, true, out);
     report_conformance(json_object_get(results, "conformance"), true, false, out);
     report_text(results, "- ", out);
     notes_print(results, "- ", out);
