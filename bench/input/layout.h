@@ -6,8 +6,7 @@
 
 #include "bench/input/suite.h"
 
-/* Size of the writes of all slices, and of the second layout, in bytes. */
-#define LAYOUT_WRITE_BYTES ((size_t)1 << 20)
+/* Size of the writes of the second layout, in bytes. */
 #define LAYOUT_SMALL_BYTES ((size_t)4096)
 
 /* Copy a file by writes of `write_bytes`, at most LAYOUT_WRITE_BYTES. 0, or -1 and *err. */

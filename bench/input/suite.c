@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "bench/input/layout.h"
 #include "parsers/source/source.h"
 #include "parsers/util/error.h"
 

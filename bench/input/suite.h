@@ -11,6 +11,8 @@
 
 /* Maximum number of slices in a run. */
 #define SUITE_MAX 64
+/* Slices are copies written by writes of this size, in bytes: see layout.h. */
+#define LAYOUT_WRITE_BYTES ((size_t)1 << 20)
 
 typedef struct suite_slice {
     char *name;      /* unique in the suite, without folder or suffix */

@@ -176,7 +176,8 @@ json_t *aa_json(const bench_record *record, const bench_cell *control)
 /* Does `other` discard its rows, and belong to the build of `cell`? */
 static bool is_reference_candidate(const bench_cell *other, const bench_cell *cell)
 {
-    const bool own = cell->role == ROLE_BASELINE || cell->role == ROLE_INPUT;
+    const bool own =
+        cell->role == ROLE_BASELINE || cell->role == ROLE_INPUT || cell->role == ROLE_FEATURES;
     return other->role == (own ? cell->role : ROLE_MAIN) && !other->sink &&
            other->cold == cell->cold;
 }

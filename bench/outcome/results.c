@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/features/feature_rows.h"
 #include "bench/input/layout.h"
 #include "bench/outcome/cell_json.h"
 #include "bench/outcome/json_values.h"
@@ -123,6 +124,35 @@ static json_t *input_runs_json(const bench_record *record)
     return runs;
 }
 
+static json_t *feature_run_json(const bench_record *record, const bench_cell *cell)
+{
+    const pkt_features_request *features = cell->features;
+    return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:b, s:o, s:o}", "slice", cell->slice->name,
+                     "features", features->set->name, "by", feature_by_name(features->by),
+                     "window_packets", (json_int_t)features->packets, "rows",
+                     json_count(cell->feature_rows), "cells_compared",
+                     json_count(cell->feature_cells), "canaries", 0, "to_base",
+                     cells_ratio(record, cell, cell->base), "run", run_json(record, cell));
+}
+
+static json_t *feature_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_FEATURES)
+            json_array_append_new(runs, feature_run_json(record, &s->cells[i]));
+    return runs;
+}
+
+/* Add a list to the results, unless it is empty. Takes the reference to it. */
+static void list_add(json_t *results, const char *key, json_t *list)
+{
+    if (json_array_size(list) > 0)
+        json_object_set(results, key, list);
+    json_decref(list);
+}
+
 json_t *role_runs_json(const bench_record *record, cell_role role)
 {
     const schedule *s = record->schedule;
@@ -201,10 +231,8 @@ json_t *results_json(const bench_record *record)
                                 RESULTS_SCHEMA_VERSION, "context", record->context, "plan", plan,
                                 "slices", slices, "backends", backends, "runs", runs, "aa", aa,
                                 "process_runs", processes, "study", study_json(record));
-    json_t *inputs = results ? input_runs_json(record) : NULL;
-    if (json_array_size(inputs) > 0)
-        json_object_set(results, "input_runs", inputs);
-    json_decref(inputs);
+    list_add(results, "input_runs", input_runs_json(record));
+    list_add(results, "feature_runs", feature_runs_json(record));
     if (results && record->partial)
         json_object_set_new(results, "partial", json_true());
     if (results && record->conformance)

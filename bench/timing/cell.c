@@ -2,10 +2,15 @@
 
 #include <stdlib.h>
 
+#include "bench/features/feature_rows.h"
+
 const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
 {
     const char *level = pkt_level_name(cell->level);
-    if (cell->sink && cell->threads > 1)
+    if (cell->features)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s", cell->backend->name, level,
+                       cell->features->set->name);
+    else if (cell->sink && cell->threads > 1)
         (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
                        cell->sink->name, cell->threads);
     else
@@ -44,6 +49,10 @@ void cell_sample_add(bench_cell *cell, const timing_sample *sample)
 
 void cell_sink_ask(const bench_cell *cell, json_t *request)
 {
+    if (cell->features) {
+        json_object_set_new(request, "features", json_string(cell->features->set->name));
+        json_object_set_new(request, "by", json_string(feature_by_name(cell->features->by)));
+    }
     if (cell->cold)
         json_object_set_new(request, "cold", json_true());
     if (!cell->sink)

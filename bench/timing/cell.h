@@ -21,6 +21,7 @@ typedef enum cell_role {
     ROLE_OUTPUT,     /* the rows are written to `sink` */
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
     ROLE_INPUT,      /* the slice in another layout, as the user has it, or cold; see `base` */
+    ROLE_FEATURES,   /* the packets end in rows of features */
     ROLE_BASELINE    /* the baseline build's cell for a MAIN or an OUTPUT base; same sink */
 } cell_role;
 
@@ -29,7 +30,9 @@ typedef struct bench_cell {
     const suite_slice *slice;
     pkt_level level;
     cell_role role;
-    const struct bench_cell *base;     /* NULL: ROLE_MAIN, or ROLE_INPUT of a file as it is */
+    const struct bench_cell *base;        /* NULL: ROLE_MAIN, or ROLE_INPUT of a file as it is */
+    const pkt_features_request *features; /* ROLE_FEATURES: of the schedule; else NULL */
+    uint64_t feature_rows, feature_cells; /* rows, and cells that were computed plainly too */
     bool cold;                         /* the slice is removed from the page cache before a run */
     const pkt_encoder *sink;           /* NULL: rows are counted and discarded */
     unsigned threads;                  /* threads that write rows */

@@ -159,6 +159,20 @@ static void inputs_add(schedule *s, const suite *suite, const selection *selecti
                                     (pkt_level)v);
 }
 
+/* Cells that end in rows of features: of backends that give the columns for them. */
+static void features_add(schedule *s, size_t firsts)
+{
+    const pkt_column_set all = pkt_features_needed();
+    for (size_t i = 0; s->features.set && i < firsts; i++) {
+        const bench_cell *cell = &s->cells[i];
+        const pkt_column_set missing =
+            pkt_set_minus(all, cell->backend->columns[PKT_LEVEL_HEADERS]);
+        if (cell->role == ROLE_MAIN && cell->level == PKT_LEVEL_HEADERS &&
+            !cell->backend->id.driver && pkt_set_count(&missing) == 0)
+            cell_beside(s, cell, cell->backend, ROLE_FEATURES)->features = &s->features;
+    }
+}
+
 static void first_cells_add(schedule *s, const suite *suite, const selection *selection,
                             const output_request *sinks)
 {
@@ -173,8 +187,9 @@ static void first_cells_add(schedule *s, const suite *suite, const selection *se
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, columns, A/A control, baseline, input; and output cells of both builds. */
-    const size_t each = 5 + 2 * outputs_count(sinks);
+    /* Main, columns, A/A control, baseline, input, features; and output cells of both
+     * builds. */
+    const size_t each = 6 + 2 * outputs_count(sinks);
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells)
@@ -186,6 +201,7 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
     const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
     inputs_add(s, suite, selection);
+    features_add(s, firsts);
     for (size_t j = 0; j < selection->count; j++)
         if (selection->backends[j]->chosen && selection->backends[j]->available)
             s->loads[s->load_count++].backend = selection->backends[j];

@@ -49,6 +49,7 @@ typedef struct schedule {
     double request_s;       /* timeout of a request */
     size_t evict_bytes;     /* bytes read before every run to evict caches */
     double evict_ns;        /* estimated time to evict caches once */
+    pkt_features_request features; /* rows of this set are measured too; set NULL: none */
     bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
     bool positions; /* measure the cost of each eighth of a slice */
     random_state random;

@@ -51,6 +51,8 @@ int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
  * run that is killed leaves them behind. */
 void bench_partial_write(void *self);
 
+/* Check the rows of a cell with features before it is timed: sets its status, reason and digest. */
+void feature_check(const benchmark *b, bench_cell *cell);
 /* Seconds of the budget that are left; 0: none. */
 double budget_left(const benchmark *b);
 /* Is the time left enough for the fewest runs? `slow_s`: those of slow cells. 0, or -1 and *err,

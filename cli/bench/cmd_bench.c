@@ -2,6 +2,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "bench/features/feature_rows.h"
 #include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
@@ -76,6 +77,15 @@ static bool names_read(benchmark *b)
         message_err(&err);
         return false;
     }
+    const char *set = option_value(a, "features"), *by = option_value(a, "by");
+    if (by && !set) {
+        message_error("--by requires --features");
+        return false;
+    }
+    if (set && feature_request_make(&b->schedule.features, set, by, &err) != 0) {
+        message_failure("--features", &err);
+        return false;
+    }
     if (gate_parse(&b->gate, gate ? gate : "", &err) != 0) {
         message_failure("--fail-on", &err);
         return false;
@@ -129,6 +139,8 @@ static void cell_check(benchmark *b, checker *k, bench_cell *cell)
 {
     if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS || is_other_file(cell))
         cell->check = cell->base->check;
+    else if (cell->features)
+        feature_check(b, cell);
     else if (cell->sink)
         output_check(&b->schedule, cell);
     else
@@ -329,6 +341,13 @@ static const option_spec options[] = {
      "Also measure each CAPTURE where it lies, whole and without a copy, warm and then out of the "
      "page cache. It must not be compressed. Modules take part up to 10,000,000 bytes, external "
      "programs do not."},
+    {"features", "ciciot46|ciciot39|ciciot-fixed",
+     "Also measure rows of these features, as `pktbench extract --features` computes them from "
+     "windows of 10 packets, with the backends that give the columns for them. The values are "
+     "compared with a plain computation in Python."},
+    {"by", "all|pair|flow",
+     "With --features: windows over all packets, of each pair of hosts, or of each flow. Default "
+     "all."},
     {"f", "FILTER",
      "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},

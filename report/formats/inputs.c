@@ -6,6 +6,22 @@
 
 enum { COLUMNS = 9, CELL = 64 };
 
+/* What the two tables differ in: a list of the results, its second and last column, and words. */
+typedef struct table_words {
+    const char *list, *title, *second, *last, *note;
+} table_words;
+
+static const table_words inputs = {
+    "input_runs", "The same packets in other files", "input", "x warm copy",
+    "4 KiB writes, 1 MiB writes: how the file was written. as is: the file where it lies. cold: "
+    "removed from the page cache before every run. x warm copy: divided by the time of the tables "
+    "above, or of the warm file. These files are not changed between the runs."};
+static const table_words features = {
+    "feature_runs", "Rows of features", "features", "x headers",
+    "Each row is computed from a window of 10 packets, and its values are hashed; ns/packet counts "
+    "packets. x headers: divided by the time of the same backend at level headers. The slices are "
+    "not changed between the runs."};
+
 static const char *const heads[COLUMNS] = {"file",          "input",     "backend",
                                            "level",         "ns/packet", "95 %",
                                            "CPU ns/packet", "x raw",     "x warm copy"};
@@ -19,14 +35,25 @@ static void median_text(const json_t *ratio, char text[CELL])
         number_text(number_of(ratio, "median"), text, CELL);
 }
 
+/* "as is, cold", "ciciot-fixed by pair". */
+static void what_text(const json_t *input, char text[CELL])
+{
+    if (json_object_get(input, "features"))
+        (void)snprintf(text, CELL, "%.40s by %.10s", text_of(input, "features"),
+                       text_of(input, "by"));
+    else
+        (void)snprintf(text, CELL, "%.40s%s", text_of(input, "input"),
+                       json_is_true(json_object_get(input, "cold")) ? ", cold" : "");
+}
+
 static void row_fill(const json_t *input, row_text row)
 {
     const json_t *run = json_object_get(input, "run"), *wall = json_object_get(run, "wall_ns");
-    const double packets = number_of(input, "packets");
+    const double packets =
+        number_of(wall, "median") / number_of(run, "ns_per_packet"); /* of the slice */
     memset(row, 0, sizeof(row_text));
     (void)snprintf(row[0], CELL, "%.60s", text_of(input, "slice"));
-    (void)snprintf(row[1], CELL, "%s%s", text_of(input, "input"),
-                   json_is_true(json_object_get(input, "cold")) ? ", cold" : "");
+    what_text(input, row[1]);
     (void)snprintf(row[2], CELL, "%.30s", text_of(run, "backend"));
     (void)snprintf(row[3], CELL, "%s", text_of(run, "level"));
     if (!is_timed(run)) {
@@ -40,15 +67,24 @@ static void row_fill(const json_t *input, row_text row)
     median_text(json_object_get(input, "to_base"), row[8]);
 }
 
-static void widths_find(const json_t *list, size_t widths[COLUMNS])
+static void heads_fill(const table_words *words, row_text row)
+{
+    for (size_t c = 0; c < COLUMNS; c++)
+        (void)snprintf(row[c], CELL, "%s", heads[c]);
+    (void)snprintf(row[1], CELL, "%s", words->second);
+    (void)snprintf(row[COLUMNS - 1], CELL, "%s", words->last);
+}
+
+static void widths_find(const json_t *list, const table_words *words, size_t widths[COLUMNS])
 {
     size_t i;
     json_t *input;
+    row_text row;
+    heads_fill(words, row);
     for (size_t c = 0; c < COLUMNS; c++)
-        widths[c] = strlen(heads[c]);
+        widths[c] = strlen(row[c]);
     json_array_foreach(list, i, input)
     {
-        row_text row;
         row_fill(input, row);
         for (size_t c = 0; c < COLUMNS; c++)
             widths[c] = strlen(row[c]) > widths[c] ? strlen(row[c]) : widths[c];
@@ -65,11 +101,10 @@ static void row_print(const row_text row, const size_t *widths, bool markdown, F
     fputs(markdown ? "|\n" : "\n", out);
 }
 
-static void heads_print(const size_t *widths, bool markdown, FILE *out)
+static void heads_print(const table_words *words, const size_t *widths, bool markdown, FILE *out)
 {
     row_text row;
-    for (size_t c = 0; c < COLUMNS; c++)
-        (void)snprintf(row[c], CELL, "%s", heads[c]);
+    heads_fill(words, row);
     row_print((const char(*)[CELL])row, widths, markdown, out);
     for (size_t c = 0; markdown && c < COLUMNS; c++)
         fputs(is_word[c] ? "|:--" : "|--:", out);
@@ -85,26 +120,25 @@ static void reasons_print(const json_t *list, FILE *out)
     json_array_foreach(list, i, input)
     {
         const json_t *run = json_object_get(input, "run");
-        if (!is_timed(run))
-            fprintf(out, "%s %s, %s%s: %s\n", text_of(run, "backend"), text_of(run, "level"),
-                    text_of(input, "input"),
-                    json_is_true(json_object_get(input, "cold")) ? ", cold" : "",
+        if (!is_timed(run)) {
+            char what[CELL];
+            what_text(input, what);
+            fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what,
                     text_of(run, "reason"));
+        }
     }
 }
 
-void report_inputs(const json_t *results, bool markdown, FILE *out)
+static void table_print(const json_t *results, const table_words *words, bool markdown, FILE *out)
 {
-    const json_t *list = json_object_get(results, "input_runs");
+    const json_t *list = json_object_get(results, words->list);
     size_t i, widths[COLUMNS];
     json_t *input;
     if (json_array_size(list) == 0)
         return;
-    widths_find(list, widths);
-    fputs(markdown ? "**The same packets in other files**\n\n"
-                   : "The same packets in other files\n",
-          out);
-    heads_print(widths, markdown, out);
+    widths_find(list, words, widths);
+    fprintf(out, markdown ? "**%s**\n\n" : "%s\n", words->title);
+    heads_print(words, widths, markdown, out);
     json_array_foreach(list, i, input)
     {
         row_text row;
@@ -114,11 +148,13 @@ void report_inputs(const json_t *results, bool markdown, FILE *out)
     if (markdown)
         fputc('\n', out);
     reasons_print(list, out);
-    fputs("4 KiB writes, 1 MiB writes: how the file was written. as is: the file where it lies. "
-          "cold: "
-          "removed from the page cache before every run. x warm copy: divided by the time of the "
-          "tables above, or of the warm file. These files are not changed between the runs.\n\n",
-          out);
+    fprintf(out, "%s\n\n", words->note);
+}
+
+void report_inputs(const json_t *results, bool markdown, FILE *out)
+{
+    table_print(results, &inputs, markdown, out);
+    table_print(results, &features, markdown, out);
 }
 
 const char *report_layout(const json_t *results)
