@@ -396,7 +396,7 @@ const command bench_command = {
     .name = "bench",
     .operands = "[CAPTURE...]",
     .summary = "check the values of backends, then compare their time and memory",
-    .details = "Measures CAPTURE, or the generated headline captures if none is given. A capture "
+    .details = "Measures CAPTURE, or four generated captures if none is given. A capture "
                "larger than 10,000,000 bytes is measured in three slices: its start, middle and "
                "end.\n\nFirst, every cell that a backend gives is compared with that of an "
                "independent decoder. A backend that loses rows, or differs in more than 1 % of the "
