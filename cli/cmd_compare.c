@@ -208,7 +208,7 @@ static int compare_run(const arguments *arguments)
 static const option_spec options[] = {
     {"fail-on", "STATUS,...",
      "Exit with status 1 in these cases: slower[:1%], lost, instructions[:1%], differs, disagrees, "
-     "unchecked, failed, crashed, timed-out, unavailable, not-offered."},
+     "unchecked, unfaithful, failed, crashed, timed-out, unavailable, not-offered."},
     {"force", NULL, "Compare results that would be refused."},
     {"format", "table|markdown|csv|json", "Format of the comparison. Default table."},
     {"o", "FILE", "Output file. Default - (standard output)."},

@@ -210,6 +210,8 @@ static json_t *samples_json(const bench_cell *cell)
                                    (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns);
         if (s->start_ns > 0)
             json_object_set_new(sample, "start_ns", json_real(s->start_ns));
+        if (s->first_ns > 0)
+            json_object_set_new(sample, "first_ns", json_real(s->first_ns));
         json_array_append_new(list, sample);
     }
     return list;
@@ -273,6 +275,17 @@ static json_t *load_median(const bench_record *record, const bench_cell *cell)
     return median;
 }
 
+/* How the work of the timed runs was proven. NULL: there was none. */
+static const char *proof_name(const bench_cell *cell)
+{
+    if (cell->sample_count == 0)
+        return NULL;
+    if (!cell->proof)
+        return cell->backend->id.driver ? "rows counted" : "column compared";
+    const pkt_column_set reach = proof_reach(cell->proof);
+    return pkt_set_count(&reach) > 0 ? "packets changed" : "column compared";
+}
+
 /* Add times, ratios and memory of the run. */
 static void times_add(const bench_record *record, const bench_cell *cell, json_t *run)
 {
@@ -292,6 +305,7 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));
+    json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));
 }
 
 /* Add cost by position, instruction counts and output of the run. */

@@ -3,6 +3,7 @@
 #define PKT_CELL_H
 
 #include "bench/agreement/check.h"
+#include "bench/canary/proof.h"
 #include "bench/worker/counters.h"
 #include "bench/worker/run.h"
 #include "parsers/rows/rows.h"
@@ -11,6 +12,7 @@ typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run; for a prefix: its share of a run over the whole slice */
     double start_ns;        /* for a prefix: wall time of a run without packets; else 0 */
+    double first_ns;        /* of the unranked first run of the process; 0: unknown */
     double counted[COUNTERS]; /* hardware counters, of one run; 0: not available */
 } timing_sample;
 
@@ -34,6 +36,7 @@ typedef struct bench_cell {
     uint64_t output_bytes;             /* per run; 0: unknown */
     uint64_t output_digest;            /* XXH3-64 of the output */
     check check;                       /* its status also covers errors of timed runs */
+    const proof *proof;                /* of its timed runs; NULL: the slice is not changed */
     unsigned runs;                     /* runs per sample */
     double run_ns;                     /* first estimate of the time of one run */
     uint64_t instructions;             /* per run, counted by callgrind; 0: unknown */

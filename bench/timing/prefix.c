@@ -5,6 +5,7 @@
 
 #include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
+#include "bench/timing/sample.h"
 #include "parsers/util/error.h"
 
 /* Packets of the two short runs whose difference gives the cost of a packet without start-up. The
@@ -37,12 +38,17 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
         pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
     if (!prefix || !client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL))
         return -1;
-    json_t *request = run_request("sample", prefix, cell->level);
-    json_object_set_new(request, "runs", json_integer(1));
-    json_object_set_new(request, "evict_bytes", json_integer(0));
-    json_t *answer = client_ask(&worker, request, s->request_s);
-    double ns = answer ? (double)json_integer_value(json_object_get(answer, "wall_ns")) : -1;
-    json_decref(answer);
+    bench_cell copy = *cell; /* a failure here is not one of the cell */
+    sample_times times;
+    const sample_plan plan = {.cell = &copy,
+                              .worker = &worker,
+                              .path = prefix->path,
+                              .first = prefix->empty,
+                              .runs = 1,
+                              .column = PKT_COLUMN_COUNT,
+                              .random = &s->random,
+                              .seconds = s->request_s};
+    const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
     client_close(&worker);
     return ns * 1e-9;
 }

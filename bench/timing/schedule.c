@@ -6,48 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
-
-/* Compare a timed run with the verified run: row count, checksum and, with a sink, output bytes. */
-static bool is_verified(const bench_cell *cell, const json_t *answer)
-{
-    const check *verified = &cell->check;
-    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
-    const char *wanted =
-        cell->role == ROLE_COLUMNS ? verified->columns_checksum : verified->checksum;
-    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
-    return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
-           checksum && strcmp(checksum, wanted) == 0 &&
-           (!cell->sink || bytes == cell->output_bytes);
-}
-
-/* Request one sample of `runs` runs. true if its rows match the verified rows; *answer is then a
- * new reference. Otherwise the cell fails. */
-static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsigned runs,
-                       size_t evict, json_t **answer)
-{
-    json_t *request = run_request("sample", cell->slice, cell->level);
-    json_object_set_new(request, "runs", json_integer((json_int_t)runs));
-    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
-    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
-    cell_sink_ask(cell, request);
-    *answer = client_ask(worker, request, s->request_s);
-    if (!*answer) {
-        cell_fail(cell, worker->status, worker->reason);
-        return false;
-    }
-    if (is_verified(cell, *answer))
-        return true;
-    cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
-    json_decref(*answer);
-    *answer = NULL;
-    return false;
-}
-
-static double number(const json_t *answer, const char *key)
-{
-    return (double)json_integer_value(json_object_get(answer, key));
-}
+#include "bench/timing/sample.h"
+#include "bench/worker/quiet.h"
+#include "parsers/util/clock.h"
 
 /* A slow cell gets one sample per block. */
 static bool is_slow(const bench_cell *cell)
@@ -57,8 +20,6 @@ static bool is_slow(const bench_cell *cell)
 
 /* Runs of a quick cell per part; the median is reported. */
 enum { POSITION_RUNS = 5 };
-/* Unrecorded runs of a quick cell in a fresh process. */
-enum { WARM_UP_RUNS = 3 };
 
 static void cell_positions(schedule *s, client *worker, bench_cell *cell)
 {
@@ -82,18 +43,71 @@ static void cell_positions(schedule *s, client *worker, bench_cell *cell)
         cell->part_ns[i] = median_of(parts[i], runs);
 }
 
+/* The slice of the first, unranked run of a slow cell; NULL: its own. */
+static const char *first_slice(const schedule *s, const bench_cell *cell)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!is_slow(cell) || !s->suite || cell->slice->packets <= FIRST_RUN_PACKETS ||
+        cell->backend->id.driver)
+        return NULL;
+    const suite_slice *prefix =
+        first_packets(s->suite, suite_whole(cell->slice), FIRST_RUN_PACKETS, &err);
+    return prefix ? prefix->path : NULL;
+}
+
+static sample_plan plan_of(schedule *s, client *worker, bench_cell *cell, unsigned runs,
+                           size_t evict_bytes)
+{
+    return (sample_plan){.cell = cell,
+                         .worker = worker,
+                         .path = cell->slice->path,
+                         .first = first_slice(s, cell),
+                         .runs = runs,
+                         .evict_bytes = evict_bytes,
+                         .column = PKT_COLUMN_COUNT,
+                         .random = &s->random,
+                         .seconds = s->request_s};
+}
+
+/* The processes of a block: one per backend, and one for the A/A control. */
+typedef struct block_workers {
+    client workers[SELECTION_MAX + 1];
+    bool open[SELECTION_MAX + 1];
+} block_workers;
+
+/* Kill the processes that ended workers have left: they would run beside later samples. */
+static void orphans_kill(const schedule *s, const block_workers *w)
+{
+    pid_t known[SELECTION_MAX + 2];
+    size_t count = 0;
+    for (size_t i = 0; w && i <= s->load_count; i++)
+        if (w->open[i] && w->workers[i].pid)
+            known[count++] = w->workers[i].pid;
+    if (s->suite && s->suite->scratch.keeper > 0)
+        known[count++] = s->suite->scratch.keeper;
+    (void)quiet_orphans_kill(known, count);
+}
+
+/* The first estimate of the run time is that of a second run: the first one is cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
+    sample_times times;
     if (!client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
-    json_t *answer;
-    if (sample_ask(s, &worker, cell, 1, 0, &answer)) {
-        cell->run_ns = number(answer, "wall_ns");
-        cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
-        json_decref(answer);
+    if (s->proofs)
+        cell->proof = proofs_get(s->proofs, cell, &worker, s->request_s);
+    sample_plan plan = plan_of(s, &worker, cell, 1, 0);
+    plan.column = proofs_draw(cell, s->draw, 0, 0);
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
+    if (cell_is_timed(cell) && sample_take(&plan, &times)) {
+        const double all = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
+        cell->run_ns = times.wall_ns;
+        cell->peak_rss = times.peak_rss;
+        if (!cell->backend->id.driver)
+            s->change_ns = fmax(s->change_ns, all - times.wall_ns - times.first_ns);
     }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(s, &worker, cell);
@@ -102,6 +116,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
 
 void schedule_probe(schedule *s)
 {
+    orphans_kill(s, NULL);
+    s->draw = random_next(&s->random);
     for (size_t i = 0; i < s->cell_count; i++) {
         char name[CELL_NAME];
         bench_cell *cell = &s->cells[i];
@@ -110,6 +126,7 @@ void schedule_probe(schedule *s)
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
                    cell->slice->name);
         cell_probe(s, cell);
+        orphans_kill(s, NULL);
     }
 }
 
@@ -121,10 +138,12 @@ static unsigned runs_of(const schedule *s, double run_ns)
     return (unsigned)fmax(fmin(runs, evictions), 1);
 }
 
-/* Seconds of one sample of the cell. */
+/* Seconds of one sample of the cell, with its first run. */
 static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return runs_of(s, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
+    const double first = fmin(cell->run_ns, SLOW_NS);
+    const double each = cell->run_ns + s->evict_ns + s->change_ns;
+    return (first + runs_of(s, cell->run_ns) * each) * 1.1e-9;
 }
 
 /* Seconds of one round of all slow cells, or of all quick cells. */
@@ -134,16 +153,6 @@ static double round_seconds(const schedule *s, bool slow)
     for (size_t i = 0; i < s->cell_count; i++)
         if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
             sum += sample_seconds(s, &s->cells[i]);
-    return sum;
-}
-
-/* Seconds of the warm-up of one block. */
-static double warm_up_seconds(const schedule *s)
-{
-    double sum = 0;
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && !is_slow(&s->cells[i]))
-            sum += WARM_UP_RUNS * (s->cells[i].run_ns + s->evict_ns) * 1.1e-9;
     return sum;
 }
 
@@ -171,7 +180,7 @@ static bool block_has_slow(const schedule *s, unsigned block)
 
 double schedule_seconds(const schedule *s)
 {
-    return s->blocks * (warm_up_seconds(s) + s->rounds * round_seconds(s, false)) +
+    return s->blocks * s->rounds * round_seconds(s, false) +
            s->slow_blocks * round_seconds(s, true);
 }
 
@@ -184,8 +193,7 @@ void schedule_plan(schedule *s)
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
-    double left =
-        s->budget_s - s->slow_blocks * round_seconds(s, true) - s->blocks * warm_up_seconds(s);
+    double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
     rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
     s->rounds = (unsigned)rounds;
@@ -200,24 +208,17 @@ typedef struct start_up {
 
 /* Measure the start-up of a cell that reads only a prefix; 0 for other cells. false: the cell
  * failed. */
-static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, start_up *start)
+static bool start_up_take(schedule *s, client *worker, bench_cell *cell, start_up *start)
 {
+    sample_times times;
     *start = (start_up){0, 0};
     if (!cell->slice->whole)
         return true;
-    suite_slice empty = *cell->slice;
-    empty.path = cell->slice->empty;
-    json_t *request = run_request("sample", &empty, cell->level);
-    json_object_set_new(request, "runs", json_integer(1));
-    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
-    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
-    json_t *answer = client_ask(worker, request, s->request_s);
-    if (!answer) {
-        cell_fail(cell, worker->status, worker->reason);
+    sample_plan plan = plan_of(s, worker, cell, 1, s->evict_bytes);
+    plan.path = cell->slice->empty;
+    if (!sample_take(&plan, &times))
         return false;
-    }
-    *start = (start_up){number(answer, "wall_ns"), number(answer, "cpu_ns")};
-    json_decref(answer);
+    *start = (start_up){times.wall_ns, times.cpu_ns};
     return true;
 }
 
@@ -228,27 +229,22 @@ static double start_up_charge(double run_ns, double start_ns, double part)
     return fmax(run_ns - start_ns, 0) + start_ns * part;
 }
 
-static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer,
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const sample_times *times,
                         const start_up *start)
 {
     const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
     const timing_sample sample = {
         .block = block,
         .round = round,
-        .wall_ns = start_up_charge(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
-        .cpu_ns = start_up_charge(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
+        .wall_ns = start_up_charge(times->wall_ns / cell->runs, start->wall_ns, part),
+        .cpu_ns = start_up_charge(times->cpu_ns / cell->runs, start->cpu_ns, part),
         .start_ns = start->wall_ns,
-        .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
-                    [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
+        .first_ns = times->first_ns,
+        .counted = {[COUNTER_INSTRUCTIONS] = times->counted[COUNTER_INSTRUCTIONS] / cell->runs,
+                    [COUNTER_CYCLES] = times->counted[COUNTER_CYCLES] / cell->runs},
     };
     cell_sample_add(cell, &sample);
 }
-
-/* The processes of a block: one per backend, and one for the A/A control. */
-typedef struct block_workers {
-    client workers[SELECTION_MAX + 1];
-    bool open[SELECTION_MAX + 1];
-} block_workers;
 
 /* Index of the process that runs the cell. */
 static size_t worker_index(const schedule *s, const bench_cell *cell)
@@ -329,18 +325,18 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
         loads->ns[loads->count++] = (double)load_ns;
 }
 
-/* Warm up a quick cell in a fresh process with WARM_UP_RUNS unrecorded runs: the first run has page
- * faults that later runs do not have. In the first block, the runs per sample are also
- * computed again from the warm-up, as the first estimate was cold. */
-static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
+/* Take the cell's sample of the round. */
+static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
+                       unsigned round)
 {
-    json_t *answer;
-    if (is_slow(cell) || !sample_ask(s, worker, cell, WARM_UP_RUNS, s->evict_bytes, &answer))
-        return;
-    if (block == 0) {
-        cell->runs = runs_of(s, number(answer, "wall_ns") / WARM_UP_RUNS);
-    }
-    json_decref(answer);
+    client *worker = &w->workers[worker_index(s, cell)];
+    sample_times times;
+    start_up start;
+    sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
+    plan.column = proofs_draw(cell, s->draw, block, round);
+    plan.floor_ns = proofs_floor(s->proofs, cell);
+    if (start_up_take(s, worker, cell, &start) && sample_take(&plan, &times))
+        sample_keep(cell, block, round, &times, &start);
 }
 
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
@@ -348,23 +344,16 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
 {
     char name[CELL_NAME];
     size_t index = worker_index(s, cell);
-    json_t *answer;
     if (!cell_is_timed(cell) || !w->open[index])
         return;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s", block + 1,
                s->blocks, round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
+    sample_get(s, w, cell, block, round);
     client *worker = &w->workers[index];
-    if (round == 0)
-        cell_warm_up(s, worker, cell, block);
-    start_up start;
-    if (cell_is_timed(cell) && start_up_ask(s, worker, cell, &start) &&
-        sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
-        sample_keep(cell, block, round, answer, &start);
-        json_decref(answer);
-    }
     if (!worker->pid) { /* the worker crashed or was killed: only this cell fails */
         client_close(worker);
         w->open[index] = false;
+        orphans_kill(s, w);
         if (worker_needed(s, index))
             worker_start(s, w, index);
     }
@@ -373,6 +362,7 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
     s->block = block;
+    proofs_block(s->proofs, s->evict_bytes);
     for (size_t i = 0; i <= s->load_count; i++) {
         w->open[i] = false;
         if (worker_needed(s, i))
@@ -390,6 +380,8 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
     for (size_t i = 0; i <= s->load_count; i++)
         if (w->open[i])
             client_close(&w->workers[i]);
+    memset(w, 0, sizeof *w);
+    orphans_kill(s, w);
 }
 
 void schedule_run(schedule *s)
@@ -411,6 +403,8 @@ void schedule_run(schedule *s)
 
 void schedule_free(schedule *s)
 {
+    proofs_free(s->proofs);
+    s->proofs = NULL;
     for (size_t i = 0; i < s->cell_count; i++)
         cell_free(&s->cells[i]);
     free(s->cells);

@@ -3,6 +3,7 @@
 #define PKT_SCHEDULE_H
 
 #include "bench/timing/cell.h"
+#include "bench/timing/proofs.h"
 #include "datasets/random.h"
 
 /* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short
@@ -32,6 +33,9 @@ typedef struct load_times {
     size_t count;
 } load_times;
 
+/* Packets of the first, unranked run of slow cells. */
+#define FIRST_RUN_PACKETS 5000
+
 typedef struct schedule {
     bench_cell *cells;
     size_t cell_count;
@@ -48,8 +52,13 @@ typedef struct schedule {
     size_t evict_bytes;   /* bytes read before every run to evict caches */
     double evict_ns;      /* estimated time to evict caches once */
     bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
-    bool positions; /* measure the cost of each eighth of a slice */
+    bool positions;   /* measure the cost of each eighth of a slice */
+    double change_ns; /* time to change the slice before a run, and to verify the run; the mean
+                       * of the probes */
+    suite *suite;     /* for the prefixes of first runs; NULL: the whole slice is used */
+    proofs *proofs;   /* owned; NULL: no slice is changed */
     random_state random;
+    uint64_t draw; /* seed of the columns that are compared */
     /* Called after every block, when all its processes have ended and nothing is timed. May be
      * NULL. */
     void (*block_done)(void *self);

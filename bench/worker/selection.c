@@ -73,8 +73,15 @@ static bool backend_describe(backend *c, const char *summary)
         client_close(&worker);
     }
     json_t *description = json_object_get(answer, "backend");
-    if (json_is_string(json_object_get(description, "name")) &&
-        json_is_string(json_object_get(description, "decoder"))) {
+    if (answer && c->id.program &&
+        json_integer_value(json_object_get(answer, "protocol")) != WORKER_PROTOCOL) {
+        (void)snprintf(c->reason, sizeof c->reason,
+                       "its worker does not speak protocol %d: compare builds of the same version "
+                       "of the protocol",
+                       WORKER_PROTOCOL);
+        backend_undescribed(c, summary);
+    } else if (json_is_string(json_object_get(description, "name")) &&
+               json_is_string(json_object_get(description, "decoder"))) {
         description_take(c, json_incref(description));
         c->tool = json_incref(json_object_get(answer, "tool"));
     } else {

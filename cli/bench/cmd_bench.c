@@ -6,6 +6,7 @@
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
+#include "bench/worker/quiet.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
@@ -191,6 +192,10 @@ static int measure(benchmark *b, pkt_err *err)
     s->budget_s = b->budget_s * (b->selection.baseline ? 1 : 1 - PROCESS_SHARE);
     caches_plan(s, b->selection.baseline != NULL);
     s->random = random_seeded(b->seed);
+    s->suite = &b->suite;
+    s->proofs = proofs_new(b->suite.scratch.folder, &b->notices);
+    if (!s->proofs)
+        return pkt_fail_memory(err, "the changes of slices");
     schedule_probe(s);
     plan_make(s);
     schedule_run(s);
@@ -252,6 +257,7 @@ static int bench_run(const arguments *arguments)
     pkt_flow_choice flows;
     pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
+    quiet_begin();
     if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
         !selection_get(&b))
         return EXIT_ERROR;
@@ -304,8 +310,8 @@ static const option_spec options[] = {
      "captures, wireshark for other captures."},
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
-     "failed, crashed, timed-out, unavailable, not-offered. With --baseline also: slower[:1%], "
-     "lost, instructions[:1%]."},
+     "failed, crashed, timed-out, unavailable, not-offered; always if one is unfaithful. With "
+     "--baseline also: slower[:1%], lost, instructions[:1%]."},
     {"show-values", NULL, "Print and keep the addresses in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},

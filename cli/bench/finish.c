@@ -116,7 +116,8 @@ static bool is_failed(const benchmark *b, const json_t *comparison)
     if (json_array_size(json_object_get(comparison, "failures")) > 0)
         return true;
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role != ROLE_BASELINE && gate_fails(&b->gate, s->cells[i].check.status))
+        if (s->cells[i].role != ROLE_BASELINE && (s->cells[i].check.status == STATUS_UNFAITHFUL ||
+                                                  gate_fails(&b->gate, s->cells[i].check.status)))
             return true;
     return false;
 }

@@ -13,10 +13,13 @@
 #include <unistd.h>
 
 #include "bench/timing/machine.h"
+#include "bench/worker/client.h"
 #include "bench/worker/describe.h"
+#include "bench/worker/quiet.h"
 #include "bench/worker/run.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/worker/worker.h"
 #include "parsers/encode/writer.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
@@ -24,53 +27,48 @@
 /* Address space of a worker, at most. libwireshark takes about 1 GiB of it. */
 #define WORKER_MEMORY_BYTES (UINT64_C(8) << 30)
 
-typedef struct worker {
-    const pkt_backend *backend;
-    void *context;
-    bool loaded;
-    unsigned runs; /* so far */
-    pkt_batch *batch;
-    uint8_t *evict;
-    size_t evict_bytes;
-} worker;
-
-static json_t *refusal(const char *reason)
+json_t *worker_refusal(const char *reason)
 {
     return json_pack("{s:b, s:s}", "ok", 0, "reason", reason);
 }
 
-static json_t *failure(const run_outcome *outcome)
+json_t *worker_failure(const run_outcome *outcome)
 {
     char text[PKT_ERR_TEXT];
-    json_t *answer = refusal(pkt_err_text(&outcome->err, text));
+    json_t *answer = worker_refusal(pkt_err_text(&outcome->err, text));
     if (outcome->signal)
         json_object_set_new(answer, "signal", json_integer(outcome->signal));
     return answer;
 }
 
-static json_t *hex64(uint64_t value)
+json_t *worker_hex64(uint64_t value)
 {
     char text[17];
     (void)snprintf(text, sizeof text, "%016" PRIx64, value);
     return json_string(text);
 }
 
-/* One run; between two of them the backend is reset, outside of what is timed. */
-static void run_next(worker *w, const run_job *job, run_outcome *outcome)
+bool worker_reset(worker *w, run_outcome *outcome)
 {
-    if (w->runs++ && w->backend->reset) {
-        *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
+    *outcome = (run_outcome){.err = {.pos = PKT_POS_NONE}};
+    if (w->used && w->backend->reset)
         outcome->failed = w->backend->reset(w->context, &outcome->err) != 0;
-        if (outcome->failed)
-            return;
-    }
+    w->used = false;
+    return !outcome->failed;
+}
+
+void worker_run_once(worker *w, const run_job *job, run_outcome *outcome)
+{
+    if (!worker_reset(w, outcome))
+        return;
+    w->used = true;
     run_once(w->backend, w->context, w->batch, job, outcome);
 }
 
 static json_t *answer_describe(worker *w)
 {
-    return json_pack("{s:b, s:o, s:o}", "ok", 1, "backend", describe_backend(w->backend), "tool",
-                     tool_describe());
+    return json_pack("{s:b, s:o, s:o, s:i}", "ok", 1, "backend", describe_backend(w->backend),
+                     "tool", tool_describe(), "protocol", WORKER_PROTOCOL);
 }
 
 static json_t *answer_load(worker *w)
@@ -79,7 +77,7 @@ static json_t *answer_load(worker *w)
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     if (w->backend->load && w->backend->load(&w->context, &err) != 0) {
         run_outcome outcome = {.err = err};
-        return failure(&outcome);
+        return worker_failure(&outcome);
     }
     const int64_t ns = pkt_clock_ns(CLOCK_MONOTONIC) - from;
     w->loaded = true;
@@ -90,15 +88,15 @@ static json_t *answer_verify(worker *w, run_job *job)
 {
     run_outcome outcome;
     job->kind = RUN_VERIFY;
-    run_next(w, job, &outcome);
+    worker_run_once(w, job, &outcome);
     if (outcome.failed)
-        return failure(&outcome);
+        return worker_failure(&outcome);
     json_t *digests = json_object();
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (pkt_set_has(&outcome.columns, c))
-            json_object_set_new(digests, pkt_column_at(c)->name, hex64(outcome.digest[c]));
+            json_object_set_new(digests, pkt_column_at(c)->name, worker_hex64(outcome.digest[c]));
     return json_pack("{s:b, s:I, s:o, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows, "checksum",
-                     hex64(outcome.checksum), "digests", digests);
+                     worker_hex64(outcome.checksum), "digests", digests);
 }
 
 static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
@@ -108,10 +106,10 @@ static json_t *answer_rows(worker *w, run_job *job, const json_t *request)
     job->csv = json_string_value(json_object_get(request, "to"));
     job->keep = json_is_true(json_object_get(request, "keep"));
     if (!job->csv)
-        return refusal("rows: no file to write them to");
-    run_next(w, job, &outcome);
+        return worker_refusal("rows: no file to write them to");
+    worker_run_once(w, job, &outcome);
     if (outcome.failed)
-        return failure(&outcome);
+        return worker_failure(&outcome);
     return json_pack("{s:b, s:I}", "ok", 1, "rows", (json_int_t)outcome.rows);
 }
 
@@ -120,13 +118,13 @@ static json_t *answer_output(worker *w, run_job *job)
     run_outcome outcome;
     job->kind = RUN_OUTPUT;
     if (!job->sink)
-        return refusal("output_rows: no sink to write rows to");
-    run_next(w, job, &outcome);
+        return worker_refusal("output_rows: no sink to write rows to");
+    worker_run_once(w, job, &outcome);
     if (outcome.failed)
-        return failure(&outcome);
+        return worker_failure(&outcome);
     return json_pack("{s:b, s:I, s:o, s:I, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows,
-                     "checksum", hex64(outcome.checksum), "bytes", (json_int_t)outcome.bytes,
-                     "bytes_digest", hex64(outcome.bytes_digest));
+                     "checksum", worker_hex64(outcome.checksum), "bytes", (json_int_t)outcome.bytes,
+                     "bytes_digest", worker_hex64(outcome.bytes_digest));
 }
 
 static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
@@ -134,65 +132,16 @@ static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
     run_outcome outcome;
     json_int_t packets = json_integer_value(json_object_get(request, "packets"));
     if (packets < 1)
-        return refusal("positions: packets must be at least 1");
+        return worker_refusal("positions: packets must be at least 1");
     job->kind = RUN_POSITIONS;
     job->packets = (uint64_t)packets;
-    run_next(w, job, &outcome);
+    worker_run_once(w, job, &outcome);
     if (outcome.failed)
-        return failure(&outcome);
+        return worker_failure(&outcome);
     json_t *parts = json_array();
     for (size_t i = 0; i < POSITION_PARTS; i++)
         json_array_append_new(parts, json_integer((json_int_t)outcome.part_ns[i]));
     return json_pack("{s:b, s:o}", "ok", 1, "part_ns", parts);
-}
-
-/* Memory that is read to evict the caches, `bytes` of it, allocated at the first sample that asks
- * for it. */
-static int evict_prepare(worker *w, size_t bytes)
-{
-    if (bytes == w->evict_bytes)
-        return 0;
-    free(w->evict);
-    w->evict = bytes ? malloc(bytes) : NULL;
-    w->evict_bytes = w->evict ? bytes : 0;
-    if (w->evict)
-        memset(w->evict, 1, bytes); /* pages of its own, not the one page of zeros */
-    return bytes && !w->evict ? -1 : 0;
-}
-
-/* A sample: several runs, each after an eviction; the sums of their times. All runs must return the
- * same rows. */
-static json_t *answer_sample(worker *w, run_job *job, const json_t *request)
-{
-    json_int_t runs = json_integer_value(json_object_get(request, "runs"));
-    json_int_t evict = json_integer_value(json_object_get(request, "evict_bytes"));
-    if (runs < 1 || evict < 0 || evict_prepare(w, (size_t)evict) != 0)
-        return refusal("sample: runs must be at least 1, evict_bytes what memory allows");
-    run_outcome first = {0}, outcome = {0};
-    uint64_t wall = 0, cpu = 0, counted[COUNTERS] = {0};
-    job->kind = RUN_TIMED;
-    job->evict = w->evict;
-    job->evict_bytes = w->evict_bytes;
-    for (json_int_t i = 0; i < runs; i++) {
-        run_next(w, job, &outcome);
-        if (outcome.failed)
-            return failure(&outcome);
-        wall += outcome.wall_ns;
-        cpu += outcome.cpu_ns;
-        for (size_t c = 0; c < COUNTERS; c++)
-            counted[c] += outcome.counted[c];
-        if (i == 0)
-            first = outcome;
-        else if (first.rows != outcome.rows || first.checksum != outcome.checksum ||
-                 first.bytes != outcome.bytes)
-            return refusal("two runs over the same slice gave different rows");
-    }
-    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns",
-                     (json_int_t)wall, "cpu_ns", (json_int_t)cpu, "rows", (json_int_t)outcome.rows,
-                     "checksum", hex64(outcome.checksum), "bytes", (json_int_t)outcome.bytes,
-                     "peak_rss_bytes", (json_int_t)outcome.peak_rss, "counted_instructions",
-                     (json_int_t)counted[COUNTER_INSTRUCTIONS], "counted_cycles",
-                     (json_int_t)counted[COUNTER_CYCLES]);
 }
 
 /* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. */
@@ -205,40 +154,49 @@ static bool sink_read(const json_t *request, run_job *job)
     return !format || (job->sink && job->threads);
 }
 
-static json_t *answer_run(worker *w, const char *what, const json_t *request)
+/* Read the slice, level, sink and rule of a run. NULL, or why it cannot be run. */
+static const char *job_read(const worker *w, const json_t *request, run_job *job)
 {
     const char *level = json_string_value(json_object_get(request, "level"));
-    run_job job = {.path = json_string_value(json_object_get(request, "slice"))};
+    *job = (run_job){.path = json_string_value(json_object_get(request, "slice")),
+                     .column = PKT_COLUMN_COUNT};
     if (!w->loaded)
-        return refusal("load comes first");
-    if (!job.path || !level || pkt_level_find(level, &job.level, NULL) != 0)
-        return refusal("a run needs a slice and a level");
-    if (!sink_read(request, &job))
-        return refusal("no such sink, or number of threads");
+        return "load comes first";
+    if (!job->path || !level || pkt_level_find(level, &job->level, NULL) != 0)
+        return "a run needs a slice and a level";
+    if (!sink_read(request, job))
+        return "no such sink, or number of threads";
     const char *rule = json_string_value(json_object_get(request, "flow_rule"));
     const json_int_t max = json_integer_value(json_object_get(request, "max_flows"));
-    if ((rule && pkt_flow_rule_find(rule, &job.flows.rule, NULL) != 0) || max < 0 ||
+    if ((rule && pkt_flow_rule_find(rule, &job->flows.rule, NULL) != 0) || max < 0 ||
         max > PKT_MOST_FLOWS)
-        return refusal("no such rule for streams, or number of flows");
-    job.flows.max = (uint32_t)max;
+        return "no such rule for streams, or number of flows";
+    job->flows.max = (uint32_t)max;
+    return NULL;
+}
+
+static json_t *answer_run(worker *w, const char *what, const json_t *request)
+{
+    run_job job;
+    const char *wrong = job_read(w, request, &job);
+    if (wrong)
+        return worker_refusal(wrong);
     if (strcmp(what, "verify") == 0)
         return answer_verify(w, &job);
     if (strcmp(what, "rows") == 0)
         return answer_rows(w, &job, request);
-    if (strcmp(what, "sample") == 0)
-        return answer_sample(w, &job, request);
     if (strcmp(what, "output_rows") == 0)
         return answer_output(w, &job);
     if (strcmp(what, "positions") == 0)
         return answer_positions(w, &job, request);
-    return refusal("unknown request");
+    return worker_refusal("unknown request");
 }
 
 static json_t *answer(worker *w, const json_t *request)
 {
     const char *what = json_string_value(json_object_get(request, "op"));
     if (!what)
-        return refusal("a request is an object with the key \"op\"");
+        return worker_refusal("a request is an object with the key \"op\"");
     if (strcmp(what, "describe") == 0)
         return answer_describe(w);
     if (strcmp(what, "load") == 0)
@@ -246,31 +204,53 @@ static json_t *answer(worker *w, const json_t *request)
     return answer_run(w, what, request);
 }
 
-static int answer_write(FILE *out, json_t *reply)
+int worker_answer(worker *w, json_t *reply)
 {
     if (!reply)
-        reply = refusal("no memory for an answer");
-    int bad =
-        json_dumpf(reply, out, JSON_COMPACT) != 0 || fputc('\n', out) == EOF || fflush(out) != 0;
+        reply = worker_refusal("no memory for an answer");
+    const bool bad = json_dumpf(reply, w->out, JSON_COMPACT) != 0 || fputc('\n', w->out) == EOF ||
+                     fflush(w->out) != 0;
     json_decref(reply);
-    return bad;
+    return bad ? -1 : 0;
 }
 
-static int converse(worker *w, FILE *in, FILE *out)
+json_t *worker_request(worker *w, bool *done)
 {
     char *line = NULL;
     size_t room = 0;
-    int done = 0, bad = 0;
-    while (!done && !bad && getline(&line, &room, in) > 0) {
-        json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-        const char *what = json_string_value(json_object_get(request, "op"));
-        done = what && strcmp(what, "done") == 0;
-        if (!done)
-            bad =
-                answer_write(out, request ? answer(w, request) : refusal("that is no JSON object"));
-        json_decref(request);
-    }
+    *done = getline(&line, &room, w->in) <= 0;
+    json_t *request = *done ? NULL : json_loads(line, JSON_REJECT_DUPLICATES, NULL);
     free(line);
+    return request;
+}
+
+/* Answer one request. 0, or -1 if no answer can be written. */
+static int request_serve(worker *w, const json_t *request)
+{
+    const char *what = json_string_value(json_object_get(request, "op"));
+    run_job job;
+    if (!request)
+        return worker_answer(w, worker_refusal("that is no JSON object"));
+    if (!what || strcmp(what, "sample") != 0)
+        return worker_answer(w, answer(w, request));
+    const char *wrong = job_read(w, request, &job);
+    return wrong ? worker_answer(w, worker_refusal(wrong)) : worker_sample(w, &job, request);
+}
+
+static int converse(worker *w)
+{
+    bool done = false;
+    int bad = 0;
+    while (!bad) {
+        json_t *request = worker_request(w, &done);
+        const char *what = json_string_value(json_object_get(request, "op"));
+        done = done || (what && strcmp(what, "done") == 0);
+        if (!done)
+            bad = request_serve(w, request);
+        json_decref(request);
+        if (done)
+            break;
+    }
     return bad ? EXIT_ERROR : EXIT_DONE;
 }
 
@@ -308,6 +288,7 @@ static void memory_limit(void)
 static int worker_run(const arguments *arguments)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a worker is nothing without its harness */
+    quiet_begin();
     memory_limit();
     FILE *out = answers_open();
     if (!out) {
@@ -315,17 +296,20 @@ static int worker_run(const arguments *arguments)
         return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    worker w = {.backend = backend_get(arguments, &err), .batch = pkt_batch_new(NULL)};
+    worker w = {.backend = backend_get(arguments, &err),
+                .batch = pkt_batch_new(NULL),
+                .in = stdin,
+                .out = out};
     int status;
     if (!w.backend) {
         run_outcome outcome = {.err = err};
-        (void)answer_write(out, failure(&outcome));
+        (void)worker_answer(&w, worker_failure(&outcome));
         status = EXIT_ERROR;
     } else if (!w.batch) {
-        (void)answer_write(out, refusal("no memory for a batch"));
+        (void)worker_answer(&w, worker_refusal("no memory for a batch"));
         status = EXIT_ERROR;
     } else {
-        status = converse(&w, stdin, out);
+        status = converse(&w);
     }
     if (w.loaded && w.backend->unload)
         w.backend->unload(w.context);
