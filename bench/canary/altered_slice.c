@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/canary/free_fields.h"
+#include "parsers/core/numbers.h"
 #include "parsers/sink/sink.h"
 #include "parsers/source/source.h"
 #include "parsers/util/clock.h"
@@ -298,22 +299,28 @@ static field_masks canary_masks(random_state *random, bool address)
     return m;
 }
 
-/* May packet `to` get the addresses and ports of packet `from`? */
-static bool can_join(const packet_place *to, const packet_place *from)
+/* May packet `to` get the addresses and ports of packet `from`? A SYN begins a stream of its own
+ * with any addresses. */
+static bool can_join(const altered_slice *a, const packet_place *to, const packet_place *from)
 {
-    return to->joins && from->joins && to->fields.version == from->fields.version &&
+    const uint8_t *l4 = a->file + to->data + to->fields.l4;
+    const bool syn = to->joins && to->fields.proto == PROTO_TCP && l4[13] & TCP_SYN;
+    return !syn && to->joins && from->joins && to->fields.version == from->fields.version &&
            to->fields.proto == from->fields.proto;
 }
 
-/* Do the packets have other addresses or ports? */
+/* Do the packets belong to different streams, whatever their direction? */
 static bool is_other_stream(const altered_slice *a, const packet_place *one,
                             const packet_place *other)
 {
+    const size_t at = one->fields.version == 4 ? 12 : 8, size = one->fields.version == 4 ? 4 : 16;
     const uint8_t *p = a->file + one->data, *q = a->file + other->data;
-    const size_t at = one->fields.version == 4 ? 12 : 8;
-    const size_t bytes = one->fields.version == 4 ? 8 : 32;
-    return memcmp(p + one->fields.ip + at, q + other->fields.ip + at, bytes) != 0 ||
-           memcmp(p + one->fields.l4, q + other->fields.l4, 4) != 0;
+    const uint8_t *src = p + one->fields.ip + at, *from = q + other->fields.ip + at;
+    const uint8_t *port = p + one->fields.l4, *from_port = q + other->fields.l4;
+    const bool same = memcmp(src, from, 2 * size) == 0 && memcmp(port, from_port, 4) == 0;
+    const bool back = memcmp(src, from + size, size) == 0 && memcmp(src + size, from, size) == 0 &&
+                      memcmp(port, from_port + 2, 2) == 0 && memcmp(port + 2, from_port, 2) == 0;
+    return !same && !back;
 }
 
 /* Random pairs of packets that are tried. */
@@ -326,7 +333,7 @@ static void stream_canary(altered_slice *a, random_state *random, const uint8_t 
         const uint64_t to = 1 + random_below(random, a->packets - 1);
         const uint64_t from = random_below(random, to);
         const packet_place *t = &a->places[to], *f = &a->places[from];
-        if (!can_join(t, f) || is_fixed(fixed, to) || !is_other_stream(a, t, f))
+        if (!can_join(a, t, f) || is_fixed(fixed, to) || !is_other_stream(a, t, f))
             continue;
         free_fields_join(a->file + t->data, t->length, &t->fields, a->file + f->data, &f->fields);
         return;

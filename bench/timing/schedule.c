@@ -88,6 +88,9 @@ static void orphans_kill(const schedule *s, const block_workers *w)
     (void)quiet_orphans_kill(known, count);
 }
 
+/* The rows of a cell whose run takes longer are not verified once more. */
+#define CHECK_BELOW_NS 500e6
+
 /* The first estimate of the run time is that of a second run: the first one is cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
@@ -101,6 +104,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell->proof = proofs_get(s->proofs, cell, &worker, s->request_s);
     sample_plan plan = plan_of(s, &worker, cell, 1, 0);
     plan.column = proofs_draw(cell, s->draw, 0, 0);
+    plan.check_below_ns = CHECK_BELOW_NS;
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     if (cell_is_timed(cell) && sample_take(&plan, &times)) {
         const double all = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);

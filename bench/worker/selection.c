@@ -75,10 +75,11 @@ static bool backend_describe(backend *c, const char *summary)
     json_t *description = json_object_get(answer, "backend");
     if (answer && c->id.program &&
         json_integer_value(json_object_get(answer, "protocol")) != WORKER_PROTOCOL) {
-        (void)snprintf(c->reason, sizeof c->reason,
-                       "its worker does not speak protocol %d: compare builds of the same version "
-                       "of the protocol",
-                       WORKER_PROTOCOL);
+        (void)snprintf(
+            c->reason, sizeof c->reason,
+            "its worker speaks another protocol than %d: build both from versions with the "
+            "same one",
+            WORKER_PROTOCOL);
         backend_undescribed(c, summary);
     } else if (json_is_string(json_object_get(description, "name")) &&
                json_is_string(json_object_get(description, "decoder"))) {

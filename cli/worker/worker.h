@@ -22,6 +22,8 @@ typedef struct worker {
 json_t *worker_refusal(const char *reason);
 json_t *worker_failure(const run_outcome *outcome);
 json_t *worker_hex64(uint64_t value);
+/* Rows, checksum and digests of a verified run. */
+json_t *worker_verified(const run_outcome *verified);
 /* Write an answer and drop its reference. NULL is written as a lack of memory. 0, or -1. */
 int worker_answer(worker *w, json_t *reply);
 /* Read the next request: a new reference; *done is set at the end of the input. NULL: no JSON

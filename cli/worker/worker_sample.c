@@ -72,6 +72,15 @@ static json_t *go_answer(worker *w, const run_job *job)
                      "counted_cycles", (json_int_t)o.counted[COUNTER_CYCLES]);
 }
 
+/* A run that is not timed, in the same process: the digests of all columns. */
+static json_t *check_answer(worker *w, const run_job *job)
+{
+    run_outcome outcome;
+    run_job verify = *job;
+    verify.kind = RUN_VERIFY;
+    return child_run(w, &verify, &outcome) ? worker_verified(&outcome) : worker_failure(&outcome);
+}
+
 /* Signals that a backend asked for, such as those of timers, wait until the run. */
 static void prepare(const worker *w, sigset_t *before)
 {
@@ -91,7 +100,9 @@ static json_t *child_step(worker *w, const run_job *job, const char *what, sigse
         (void)sigprocmask(SIG_SETMASK, before, NULL);
         return go_answer(w, job);
     }
-    return worker_refusal("a sample is asked to prepare, go or end");
+    if (what && strcmp(what, "check") == 0)
+        return check_answer(w, job);
+    return worker_refusal("a sample is asked to prepare, go, check or end");
 }
 
 static void child_serve(worker *w, const run_job *job, const char *first)

@@ -15,12 +15,16 @@
 /* The folder "plugins/" of these plug-ins is no folder: nothing is loaded. */
 #define PLUGIN "plugins/mine.so"
 
+/* If it is set in the environment, a worker speaks an older protocol. */
+#define OLD_PROTOCOL "TEST_OLD_PROTOCOL"
+
 static json_t *described(const char *name, const char *level)
 {
-    return json_pack("{s:b, s:{s:s, s:s, s:s, s:s, s:{s:{s:s, s:[s, s]}}}, s:{s:s}}", "ok", 1,
+    return json_pack("{s:b, s:{s:s, s:s, s:s, s:s, s:{s:{s:s, s:[s, s]}}}, s:{s:s}, s:i}", "ok", 1,
                      "backend", "name", name, "summary", "fake", "origin", "ours", "decoder",
                      "pktbench", "levels", level, "work", "none", "columns", "ts_ns", "nonsense",
-                     "tool", "version", "9");
+                     "tool", "version", "9", "protocol",
+                     getenv(OLD_PROTOCOL) ? WORKER_PROTOCOL - 1 : WORKER_PROTOCOL);
 }
 
 /* What the worker of the backend answers; NULL: it leaves without an answer. A plug-in has the name
@@ -190,6 +194,11 @@ static void test_baseline(void **state)
                   "baseline: /nowhere/old: No such file or directory");
     check_refused(&(selection_request){.backends = "libpcap", .baseline = "/proc/self/exe"},
                   "baseline: /proc/self/exe: has none of the backends of this run");
+    assert_int_equal(setenv(OLD_PROTOCOL, "1", 1), 0);
+    check_refused(&(selection_request){.backends = "raw", .baseline = "/proc/self/exe"},
+                  "baseline: /proc/self/exe: has none of the backends of this run: its worker "
+                  "speaks another protocol than 2");
+    assert_int_equal(unsetenv(OLD_PROTOCOL), 0);
     check_refused(&(selection_request){.backends = "raw", .baseline = PLUGIN},
                   "baseline: " PLUGIN ": its backend mine takes no part in this run");
 }
