@@ -32,6 +32,9 @@ selection_request selection_request_of(const arguments *arguments);
 
 /* The FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice);
+/* Which of `words` ("a|b|c") is `word`? false: none, and a message was printed, in which it is a
+ * WHAT. */
+bool word_find(const char *what, const char *word, const char *words, size_t *index);
 /* --format, of a command whose formats are table (the default) and json. false: a message was
  * printed. */
 bool json_option(const arguments *arguments, bool *json);

@@ -1,5 +1,6 @@
 /* Which fields an output has. */
 #include "parsers/rows/rows.h"
+#include "parsers/util/nearest.h"
 
 /* Names of the fields that are no column; columns have none. */
 static const char *const other_names[] = {
@@ -139,6 +140,20 @@ static const pkt_field *field_find(const pkt_fields *fields, const char *name, s
     return NULL;
 }
 
+/* "unknown column 'x'", with the name that is most like it. Returns -1. */
+static int column_unknown(const pkt_fields *from, const char *name, size_t size, pkt_err *err)
+{
+    char word[PKT_NEAREST_TEXT], known[PKT_NEAREST_TEXT];
+    pkt_nearest nearest = {.word = word};
+    (void)snprintf(word, sizeof word, "%.*s", (int)(size < 40 ? size : 40), name);
+    for (size_t i = 0; i < from->count; i++) {
+        (void)snprintf(known, sizeof known, "%.*s", (int)from->at[i].name_size, from->at[i].name);
+        pkt_nearest_try(&nearest, known);
+    }
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%s'%s%s", word,
+                    *nearest.found ? "; did you mean " : "", nearest.found);
+}
+
 int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err)
 {
     fields->count = 0;
@@ -146,8 +161,7 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
         size_t size = strcspn(list, ",");
         const pkt_field *field = field_find(from, list, size);
         if (!field)
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%.*s'",
-                            (int)(size < 40 ? size : 40), list);
+            return column_unknown(from, list, size, err);
         if (is_there(fields, field))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",
                             (int)size, list);
