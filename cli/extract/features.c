@@ -133,22 +133,6 @@ bool features_read(extraction *x, const arguments *arguments)
            columns_available(x);
 }
 
-bool features_fields(extraction *x, const char *list)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_fields all;
-    pkt_features_fields(&all, x->request.set, x->request.by);
-    x->fields = all;
-    pkt_fields_add(&all, PKT_FIELD_PACKET);
-    pkt_fields_add(&all, PKT_FIELD_FILE);
-    if (!list || pkt_fields_chosen(&x->fields, list, &all, &err) == 0)
-        return true;
-    char names[2048];
-    pkt_fields_names(&all, ",", names, sizeof names);
-    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, names);
-    return false;
-}
-
 void features_report(const pkt_features *features)
 {
     const pkt_features_report report = pkt_features_get_report(features);

@@ -75,17 +75,6 @@ void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
         fields->at[fields->count++] = field;
 }
 
-void pkt_fields_timed(pkt_fields *fields)
-{
-    for (size_t i = 0; i < fields->count && fields->count < PKT_MAX_FIELDS; i++)
-        if (fields->at[i].kind == PKT_FIELD_CELL && fields->at[i].column == PKT_COL_ts_ns) {
-            memmove(&fields->at[i + 1], &fields->at[i], (fields->count - i) * sizeof fields->at[0]);
-            fields->at[i] = field_other(PKT_FIELD_TIME);
-            fields->count++;
-            return;
-        }
-}
-
 void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
 {
     if (fields->count < PKT_MAX_FIELDS)
@@ -100,14 +89,13 @@ void pkt_fields_cell(pkt_fields *fields, size_t column)
     requirements_find(fields);
 }
 
-/* What pkt_fields_named() chooses from. */
-static pkt_fields fields_offered(pkt_column_set columns)
+void pkt_fields_offer(pkt_fields *fields)
 {
-    pkt_fields all;
-    pkt_fields_all(&all, columns);
-    pkt_fields_add(&all, PKT_FIELD_PACKET);
-    pkt_fields_add(&all, PKT_FIELD_FILE);
-    return all;
+    const pkt_field ts_ns = field_cell(PKT_COL_ts_ns);
+    if (is_there(fields, &ts_ns))
+        pkt_fields_add(fields, PKT_FIELD_TIME);
+    pkt_fields_add(fields, PKT_FIELD_PACKET);
+    pkt_fields_add(fields, PKT_FIELD_FILE);
 }
 
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size)
@@ -119,15 +107,11 @@ void pkt_fields_names(const pkt_fields *fields, const char *between, char *text,
                               (int)fields->at[i].name_size, fields->at[i].name);
 }
 
-void pkt_fields_known(pkt_column_set columns, char *text, size_t size)
-{
-    const pkt_fields all = fields_offered(columns);
-    pkt_fields_names(&all, " ", text, size);
-}
-
 int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err)
 {
-    const pkt_fields all = fields_offered(columns);
+    pkt_fields all;
+    pkt_fields_all(&all, columns);
+    pkt_fields_offer(&all);
     return pkt_fields_chosen(fields, list, &all, err);
 }
 
