@@ -12,6 +12,23 @@ selection_request selection_request_of(const arguments *arguments)
                                .levels = option_value(arguments, "levels")};
 }
 
+bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
+{
+    const pkt_paths_request request = {.operands = arguments->operands,
+                                       .count = arguments->operand_count,
+                                       .recursive = option_given(arguments, "R"),
+                                       .missing = missing};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_paths_find(paths, &request, &err) != 0) {
+        message_err(&err);
+        return false;
+    }
+    if (paths->others)
+        message_note("passed over in folders, because they are no captures: %zu files",
+                     paths->others);
+    return true;
+}
+
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice)
 {
     const char *rule = option_value(arguments, "flow-rule");

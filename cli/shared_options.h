@@ -4,6 +4,7 @@
 
 #include "bench/worker/selection.h"
 #include "cli/command.h"
+#include "parsers/input/paths.h"
 #include "parsers/util/parse.h"
 
 #define SELECTION_OPTIONS                                                                          \
@@ -29,6 +30,15 @@ selection_request selection_request_of(const arguments *arguments);
             "Flows in memory at once. Beyond that, the least recently used flow is forgotten. "    \
             "Default 1048576."                                                                     \
     }
+
+#define FOLDER_OPTION                                                                              \
+    {                                                                                              \
+        "R", NULL, "Of a folder, also take the captures in its folders, at any depth."             \
+    }
+
+/* The captures that the operands name, by a command that has the FOLDER_OPTION. `missing`: as in
+ * pkt_paths_request. false: a message was printed, and there is nothing to close. */
+bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths);
 
 /* The FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice);

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-/* EDITS_MAX: more is another word. ABBREVIATION_MIN: letters of a beginning that is taken for one.
- */
-enum { EDITS_MAX = 2, ABBREVIATION_MIN = 3, ROWS = 3 };
+/* EDITS_MAX: more is another word. LETTERS_OF_ONE, LETTERS_OF_TWO: letters that a word must have
+ * for one or two edits. ABBREVIATION_MIN: letters of a beginning that is taken for one. */
+enum { EDITS_MAX = 2, LETTERS_OF_ONE = 2, LETTERS_OF_TWO = 5, ABBREVIATION_MIN = 3, ROWS = 3 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -48,7 +48,7 @@ void pkt_nearest_try(pkt_nearest *nearest, const char *known)
     size_t edits = distance(nearest->word, known);
     if (size >= ABBREVIATION_MIN && strncasecmp(nearest->word, known, size) == 0)
         edits = least(edits, EDITS_MAX);
-    else if (2 * edits > size)
+    else if (size < (edits > 1 ? LETTERS_OF_TWO : LETTERS_OF_ONE))
         return;
     if (edits > EDITS_MAX || (*nearest->found && edits >= nearest->edits))
         return;

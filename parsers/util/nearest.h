@@ -12,9 +12,9 @@ typedef struct pkt_nearest {
     size_t edits;                 /* between the two */
 } pkt_nearest;
 
-/* Compare one more known word. Like the written one is what 1 or 2 edits make of it (a letter more,
- * fewer, another, or two exchanged), but not more than half its letters; and what it begins. Case
- * does not count. */
+/* Compare one more known word. Like the written one is what an edit makes of it, or two if it has 5
+ * letters (a letter more, fewer, another, or two exchanged); and what it begins. Case does not
+ * count. */
 void pkt_nearest_try(pkt_nearest *nearest, const char *known);
 
 #endif

@@ -47,7 +47,8 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
         expect 2 'cut-pcapng: .*byte' $command cut-pcapng
         expect 2 'zipped: (gzip: .*at byte|is gzip.*gunzip)' $command zipped
         expect 2 'standard input: is empty' $command - </dev/null
-        expect 2 'folder: is a directory' $command folder
+        expect 2 'folder: is a (folder without captures; -R|directory)' $command folder
+        expect 2 'none/missing: (no folder none$|No such file)' $command none/missing
         expect 2 '/dev/null: is not a regular file' $command /dev/null
         [ "$(id -u)" -eq 0 ] || expect 2 'secret: Permission denied' $command secret
     }

@@ -92,6 +92,8 @@ static void test_nearest(void **state)
         {"head", {"flows", "headers", NULL}, "headers"},    /* a beginning */
         {"headrs", {"headers", "header", NULL}, "headers"}, /* the first of two as near */
         {"csv", {"xml", "tsv.gz", NULL}, ""},               /* too short to be that wrong */
+        {"fish", {"bash", "zsh", NULL}, ""},                /* two edits of four letters */
+        {"hsah", {"bash", "zsh", NULL}, ""},
         {"deep", {"frames", "headers", "flows"}, ""},
         {"", {"a", "b", NULL}, ""},
         {"a-word-that-is-longer-than-any-name-of-this-program", {"a", "b", NULL}, ""},
