@@ -3,18 +3,17 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
 
 static bool format_get(const arguments *arguments, dataset_options *options)
 {
     const char *format = option_value(arguments, "format");
-    if (format && strcmp(format, "pcapng") == 0)
-        options->format = PKT_FORMAT_PCAPNG;
-    else if (format && strcmp(format, "pcap") != 0) {
-        message_error("unknown format '%s'; known: pcap, pcapng", format);
+    size_t index = 0;
+    if (format && !word_find("format", format, "pcap|pcapng", &index))
         return false;
-    }
+    options->format = index ? PKT_FORMAT_PCAPNG : PKT_FORMAT_PCAP;
     if (option_given(arguments, "interfaces") && options->format != PKT_FORMAT_PCAPNG) {
         message_error("--interfaces: a pcap file has one interface; add --format pcapng");
         return false;

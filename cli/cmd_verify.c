@@ -204,11 +204,10 @@ static int verify_malformed(verification *v, const arguments *arguments)
 static bool suite_wanted(const arguments *arguments, bool *malformed)
 {
     const char *name = option_value(arguments, "suite");
-    *malformed = name && strcmp(name, "malformed") == 0;
-    if (name && !*malformed) {
-        message_error("unknown suite '%s'; known: malformed", name);
+    size_t index;
+    *malformed = name != NULL;
+    if (name && !word_find("suite", name, "malformed", &index))
         return false;
-    }
     if (option_given(arguments, "cases") && !*malformed) {
         message_error("--cases belongs to --suite malformed");
         return false;
@@ -246,11 +245,15 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
 static int verify_captures(verification *v, const arguments *arguments,
                            const pkt_flow_choice *flows)
 {
-    const suite_request request = {.filter = option_value(arguments, "f"),
-                                   .captures = arguments->operands,
-                                   .count = arguments->operand_count};
+    pkt_paths paths;
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (suite_open(&v->suite, &request, &v->notices, &err) != 0) {
+    if (!captures_find(arguments, false, &paths))
+        return EXIT_ERROR;
+    const suite_request request = {
+        .filter = option_value(arguments, "f"), .captures = paths.at, .count = paths.count};
+    const int bad = suite_open(&v->suite, &request, &v->notices, &err);
+    pkt_paths_close(&paths);
+    if (bad) {
         message_err(&err);
         return EXIT_ERROR;
     }
@@ -302,6 +305,7 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Compare only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
+    FOLDER_OPTION,
     {"suite", "malformed",
      "Run this suite: small captures with one defect each, and the rows that they must give."},
     {"cases", "DIR",
@@ -324,7 +328,8 @@ const command verify_command = {
     .summary = "compare the values of backends, cell by cell",
     .details =
         "Compares every cell of every packet with that of a reference: the golden rows of "
-        "generated captures, an independent decoder for other captures. Without CAPTURE, the "
+        "generated captures, an independent decoder for other captures. CAPTURE is a file, - for "
+        "standard input, or a folder, whose captures are compared. Without CAPTURE, the "
         "generated headline captures are compared. A capture larger than 10,000,000 bytes is "
         "compared in three slices: its start, middle and end.\n\nCells of malformed packets, and "
         "of packets cut by snaplen, are counted apart, because parsers differ in how much of an "

@@ -34,7 +34,7 @@ typedef struct command {
     bool internal;                                 /* not shown in help or manual */
 } command;
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS 40
 
 typedef struct arguments {
     const command *command;

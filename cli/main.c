@@ -5,6 +5,7 @@
 #include "bench/timing/machine.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "parsers/util/error.h"
 
 extern const command bench_command, compare_command, verify_command, extract_command, list_command,
@@ -35,14 +36,14 @@ static const command *command_find(const char *name)
 /* `shell` may be NULL. */
 static int completion_print(const char *shell)
 {
-    if (shell && strcmp(shell, "bash") == 0)
-        completion_bash(stdout);
-    else if (shell && strcmp(shell, "zsh") == 0)
-        completion_zsh(stdout);
-    else {
+    size_t index;
+    if (!shell) {
         message_error("help: --completion needs a shell: bash or zsh");
         return EXIT_ERROR;
     }
+    if (!word_find("shell", shell, "bash|zsh", &index))
+        return EXIT_ERROR;
+    (index ? completion_zsh : completion_bash)(stdout);
     return EXIT_DONE;
 }
 

@@ -251,11 +251,25 @@ static bool selection_get(benchmark *b)
     return false;
 }
 
+/* false: a message was printed. */
+static bool suite_get(benchmark *b)
+{
+    pkt_paths paths;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!captures_find(b->arguments, false, &paths))
+        return false;
+    const suite_request request = {b->kind, b->filter, paths.at, paths.count};
+    const int bad = suite_open(&b->suite, &request, &b->notices, &err);
+    if (bad)
+        message_err(&err);
+    pkt_paths_close(&paths);
+    return !bad;
+}
+
 static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments};
     pkt_flow_choice flows;
-    pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
     quiet_begin();
     if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
@@ -263,13 +277,10 @@ static int bench_run(const arguments *arguments)
         return EXIT_ERROR;
     progress_open(&b.progress);
     b.notices = progress_notices(&b.progress);
-    const suite_request request = {b.kind, b.filter, arguments->operands, arguments->operand_count};
-    if (suite_open(&b.suite, &request, &b.notices, &err) == 0) {
+    if (suite_get(&b)) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         suite_close(&b.suite);
-    } else {
-        message_err(&err);
     }
     selection_close(&b.selection);
     return status;
@@ -289,6 +300,7 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
+    FOLDER_OPTION,
     FLOW_OPTIONS,
     {"baseline", "FILE",
      "Compare with another build of pktbench, or with a plug-in (a file with .so in its name). "
@@ -332,8 +344,9 @@ const command bench_command = {
     .name = "bench",
     .operands = "[CAPTURE...]",
     .summary = "check the values of backends, then compare their time and memory",
-    .details = "Measures CAPTURE, or the generated headline captures if none is given. A capture "
-               "larger than 10,000,000 bytes is measured in three slices: its start, middle and "
+    .details = "Measures CAPTURE (a file, - for standard input, or a folder of captures), or the "
+               "generated headline captures if none is given. A capture larger than 10,000,000 "
+               "bytes is measured in three slices: its start, middle and "
                "end.\n\nFirst, every cell that a backend gives is compared with that of an "
                "independent decoder. A backend that loses rows, or differs in more than 1 % of the "
                "cells, gets no time. Then every backend runs in several processes, in random "

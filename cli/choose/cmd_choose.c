@@ -21,7 +21,8 @@ typedef struct unit {
 } unit;
 
 static const unit rates[] = {{"Mpps", 1e6}, {"kpps", 1e3}, {"pps", 1}, {NULL, 0}};
-static const unit bit_rates[] = {{"Gbps", 1e9}, {"Mbps", 1e6}, {NULL, 0}};
+static const unit bit_rates[] = {{"Gbps", 1e9},   {"Mbps", 1e6},   {"kbps", 1e3},
+                                 {"Gbit/s", 1e9}, {"Mbit/s", 1e6}, {NULL, 0}};
 static const unit times[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {NULL, 0}};
 
 /* "10Gbps" in the unit's base, above 0; false: not that. */

@@ -52,8 +52,10 @@ static const option_spec options[] = {
     {"level", "LEVEL", "Level of the rows: frames, headers, flows or dissect. Default headers."},
     FLOW_OPTIONS,
     {"columns", "COLUMN,...",
-     "Columns to write, in this order. packet (number of the packet in the capture) and file (name "
-     "of the capture) can be added. Default: all columns of the level."},
+     "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "
+     "the format's type for points in time; CSV: ISO 8601), packet (number of the packet in the "
+     "capture), file (name of the capture) and label can be named too. Default: all columns of the "
+     "level."},
     {"features", "ciciot46|ciciot39|ciciot-fixed",
      "Write one row of features for each window of packets. See `pktbench list features`."},
     {"window", "N|TIME",

@@ -52,8 +52,6 @@ bool request_read(extraction *x, const arguments *arguments);
 const char *base_name(const char *path);
 /* Read the options of features. Without --features, request.set stays NULL. */
 bool features_read(extraction *x, const arguments *arguments);
-/* Set the fields of rows of features: all, or those named in `list`. */
-bool features_fields(extraction *x, const char *list);
 /* Print warnings about evicted flows and packets that were not counted. */
 void features_report(const pkt_features *features);
 

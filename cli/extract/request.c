@@ -88,26 +88,36 @@ static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
     return false;
 }
 
+/* The fields that --columns names, out of all that rows can have. */
+static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    char names[2048], what[128];
+    pkt_fields_offer(all);
+    if (x->label)
+        pkt_fields_add(all, PKT_FIELD_LABEL);
+    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0)
+        return true;
+    (void)snprintf(what, sizeof what, "backend %s at level %s", x->backend->name,
+                   pkt_level_name(x->level));
+    pkt_fields_names(all, x->request.set ? "," : " ", names, sizeof names);
+    message_error("--columns: %s; %s has: %s", err.msg,
+                  x->request.set ? x->request.set->name : what, names);
+    return false;
+}
+
 static bool fields_get(const arguments *arguments, extraction *x)
 {
     const char *list = option_value(arguments, "columns");
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (x->request.set) {
-        if (!features_fields(x, list))
-            return false;
-    } else if (!list) {
+    if (x->request.set)
+        pkt_features_fields(&x->fields, x->request.set, x->request.by);
+    else
         pkt_fields_all(&x->fields, x->columns);
-    } else if (pkt_fields_named(&x->fields, list, x->columns, &err) != 0) {
-        char names[512];
-        pkt_fields_known(x->columns, names, sizeof names);
-        message_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
-                      pkt_level_name(x->level), names);
+    pkt_fields all = x->fields;
+    if (list && !fields_choose(x, list, &all))
         return false;
-    }
     if (x->label)
         pkt_fields_add(&x->fields, PKT_FIELD_LABEL);
-    if (x->encoder && x->encoder->timed)
-        pkt_fields_timed(&x->fields);
     return true;
 }
 

@@ -175,25 +175,23 @@ static bool list_backends(const arguments *arguments, bool json)
 
 static int list_run(const arguments *arguments)
 {
+    enum { BACKENDS, COLUMNS, FEATURES = 3 };
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
+    size_t index;
     bool json;
-    if (!json_option(arguments, &json))
+    if (!json_option(arguments, &json) ||
+        !word_find("list", what, "backends|columns|scenarios|features", &index))
         return EXIT_ERROR;
-    if (strcmp(what, "backends") == 0)
+    if (index == BACKENDS)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
-    if (strcmp(what, "features") == 0) {
+    if (index == FEATURES) {
         json_t *sets = features_list();
         if (!json)
             features_show(sets);
         list_finish(sets, json);
         return EXIT_DONE;
     }
-    bool columns = strcmp(what, "columns") == 0;
-    if (!columns && strcmp(what, "scenarios") != 0) {
-        message_error("list: unknown list '%s'; known: backends, columns, scenarios, features",
-                      what);
-        return EXIT_ERROR;
-    }
+    const bool columns = index == COLUMNS;
     json_t *list = columns ? columns_list() : scenarios_list();
     if (!json)
         (columns ? columns_print : scenarios_print)(list);

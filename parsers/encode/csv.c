@@ -1,5 +1,7 @@
 #include "parsers/encode/csv.h"
 
+#include <time.h>
+
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
 #include "parsers/rows/rows.h"
@@ -11,7 +13,8 @@ typedef enum shape {
     SHAPE_U16,
     SHAPE_U32,
     SHAPE_U64,
-    SHAPE_TIME,
+    SHAPE_TIME,  /* ts_ns */
+    SHAPE_STAMP, /* ts */
     SHAPE_MAC,
     SHAPE_ADDRESS,
     SHAPE_VERDICT,
@@ -46,6 +49,8 @@ static shape shape_of(const pkt_field *field)
         return SHAPE_U64;
     if (field->kind == PKT_FIELD_VALUE)
         return SHAPE_VALUE;
+    if (field->kind == PKT_FIELD_TIME)
+        return SHAPE_STAMP;
     if (field->kind == PKT_FIELD_TEXT)
         return SHAPE_TEXT;
     if (field->kind != PKT_FIELD_CELL)
@@ -156,12 +161,33 @@ static inline char *put_address(const csv_encoder *csv, char *text, const pkt_ro
     return put_octet(csv, text, address);
 }
 
-/* Most times share their digits above the last nine with the row before. */
+/* Most times share their second with the row before: its digits, and its date. */
 typedef struct second {
     uint64_t value;
     size_t size;
     char text[24];
+    int64_t dated;
+    char date[24];
 } second;
+
+/* 2026-12-31T23:59:59.000000Z: ISO 8601, whole microseconds, down also before 1970. */
+static char *put_stamp(char *text, int64_t ts_ns, second *last)
+{
+    const int64_t unit = (int64_t)PKT_NS_PER_S, value = ts_ns / unit - (ts_ns % unit < 0);
+    const uint32_t micros = (uint32_t)((uint64_t)(ts_ns - value * unit) / 1000);
+    if (value != last->dated) {
+        const time_t whole = (time_t)value;
+        struct tm utc = {0};
+        (void)gmtime_r(&whole, &utc);
+        (void)strftime(last->date, sizeof last->date, "%Y-%m-%dT%H:%M:%S.", &utc);
+        last->dated = value;
+    }
+    text = stpcpy(text, last->date);
+    text = put_pair(text, micros / 10000);
+    text = put_four(text, micros % 10000);
+    *text++ = 'Z';
+    return text;
+}
 
 static inline char *put_time(char *text, int64_t ts_ns, second *last)
 {
@@ -194,6 +220,8 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
         return put_u64(text, ((const uint64_t *)cells)[row]);
     case SHAPE_TIME:
         return put_time(text, ((const int64_t *)cells)[row], last);
+    case SHAPE_STAMP:
+        return put_stamp(text, ((const int64_t *)cells)[row], last);
     case SHAPE_MAC:
         return put_mac(text, ((const uint64_t *)cells)[row]);
     case SHAPE_ADDRESS:
@@ -242,7 +270,7 @@ static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt
     const uint64_t *present = rows->cells[PKT_COL_present];
     const size_t most = row_size(csv, rows);
     const void *cells[PKT_MAX_FIELDS];
-    second last = {.value = UINT64_MAX};
+    second last = {.value = UINT64_MAX, .dated = INT64_MIN};
     (void)notes;
     for (size_t i = 0; i < csv->count; i++)
         cells[i] = csv->fields[i].packet                 ? rows->numbers

@@ -34,11 +34,23 @@ int pkt_fail_memory(pkt_err *err, const char *what)
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for %s", what);
 }
 
+/* "slower[:P%]" is the word `slower`. */
+static void all_add(pkt_names *names, const char *name)
+{
+    const size_t size = strcspn(name, "[");
+    if (size >= sizeof names->all - names->all_size)
+        return;
+    memcpy(names->all + names->all_size, name, size);
+    names->all[names->all_size + size] = '\0';
+    names->all_size += size + 1;
+}
+
 void pkt_names_add(pkt_names *names, const char *name)
 {
     static const char more[] = ", ...";
     const char *separator = names->size ? ", " : "";
     const size_t left = sizeof names->text - names->size - sizeof more;
+    all_add(names, name);
     if (names->cut)
         return;
     names->cut = strlen(separator) + strlen(name) > left;
@@ -51,8 +63,22 @@ void pkt_names_add(pkt_names *names, const char *name)
                                     "%s%s", separator, name);
 }
 
+const char *pkt_names_nearest(const pkt_names *names, const char *name, char text[PKT_NEAREST_TEXT])
+{
+    pkt_nearest nearest = {.word = name};
+    for (size_t at = 0; at < names->all_size; at += strlen(names->all + at) + 1)
+        pkt_nearest_try(&nearest, names->all + at);
+    memcpy(text, nearest.found, PKT_NEAREST_TEXT);
+    return text;
+}
+
 int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known)
 {
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown %s '%.*s'; known: %s", what,
-                    NAME_MAX_SHOWN, name, known->text);
+    char like[PKT_NEAREST_TEXT];
+    if (!*pkt_names_nearest(known, name, like))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown %s '%.*s'; known: %s", what,
+                        NAME_MAX_SHOWN, name, known->text);
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "unknown %s '%.*s'; did you mean %s? Known: %s", what, NAME_MAX_SHOWN, name,
+                    like, known->text);
 }

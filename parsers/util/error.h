@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "parsers/util/nearest.h"
 #include "pktbench.h"
 
 /* Bytes that pkt_err_text() fills, at most. */
@@ -19,14 +20,20 @@ int pkt_fail_memory(pkt_err *err, const char *what);
 /* A list of names as text, "a, b, c"; ends in "..." if there is no room for all. Zeroed at first.
  */
 typedef struct pkt_names {
-    char text[160];
+    char text[140];
     size_t size;
     bool cut;
+    char all[2048]; /* the names one after another, each with its 0: for suggestions */
+    size_t all_size;
 } pkt_names;
 
 /* Append a name. */
 void pkt_names_add(pkt_names *names, const char *name);
-/* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c". */
+/* The name of the list that is most like this one, as in nearest.h; "" if none is. */
+const char *pkt_names_nearest(const pkt_names *names, const char *name,
+                              char text[PKT_NEAREST_TEXT]);
+/* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c", or with "; did you
+ * mean b? Known: a, b, c" if one is like it. */
 int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known);
 
 #endif

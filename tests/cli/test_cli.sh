@@ -47,7 +47,8 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
         expect 2 'cut-pcapng: .*byte' $command cut-pcapng
         expect 2 'zipped: (gzip: .*at byte|is gzip.*gunzip)' $command zipped
         expect 2 'standard input: is empty' $command - </dev/null
-        expect 2 'folder: is a directory' $command folder
+        expect 2 'folder: is a (folder without captures; -R|directory)' $command folder
+        expect 2 'none/missing: (no folder none$|No such file)' $command none/missing
         expect 2 '/dev/null: is not a regular file' $command /dev/null
         [ "$(id -u)" -eq 0 ] || expect 2 'secret: Permission denied' $command secret
     }
@@ -127,8 +128,8 @@ grep -q '^end *truncated: is truncated inside a record .*at byte' stdout || fail
 tail -n 1 wifi.csv | grep -q '^1000002000,4,4,105,unsupported,,' || fail "wifi row: $(tail -n 1 wifi.csv)"
 
 # Outputs that cannot be written.
-expect 2 'nowhere/out: cannot write' extract good.pcap -o nowhere/out
-expect 2 'nowhere/out: cannot write' gen mirai -o nowhere/out
+expect 2 'nowhere/out: cannot write: no folder nowhere$' extract good.pcap -o nowhere/out
+expect 2 'nowhere/out: cannot write: no folder nowhere$' gen mirai -o nowhere/out
 expect 2 'nowhere/out: cannot write' slice good.pcap -o nowhere/out
 expect 2 'nowhere/out.json: cannot write' bench good.pcap -o nowhere/out.json
 expect 2 '/dev/full: cannot write' extract good.pcap -o /dev/full
@@ -140,6 +141,28 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 "$pktbench" gen mirai -o - 2>stderr | head -c 10 >/dev/null
 [ ! -s stderr ] || fail "a closed pipe: $(cat stderr)"
 
+# A file that is replaced keeps its mode; of a symbolic link, the target is replaced.
+for command in "extract good.pcap" "slice good.pcap" "gen mirai --size 20000"; do
+    rm -f kept linked
+    : >kept
+    chmod 640 kept
+    ln -s kept linked
+    # shellcheck disable=SC2086 # a command and its operands
+    "$pktbench" $command -o linked || fail "$command to a symbolic link"
+    { [ -L linked ] && [ -s kept ] && [ "$(stat -c %a kept)" = 640 ]; } ||
+        fail "$command: a replaced file: $(ls -l kept linked)"
+done
+ln -s nothing loose
+expect 2 'loose: cannot write: is a symbolic link to nothing' extract good.pcap -o loose
+{ [ -L loose ] && [ ! -e nothing ]; } || fail "a symbolic link to nothing"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 440 kept
+    expect 2 'kept: cannot write: Permission denied' extract good.pcap -o kept
+fi
+(umask 027 && "$pktbench" extract good.pcap -o fresh) || fail "umask"
+[ "$(stat -c %a fresh)" = 640 ] || fail "mode of a new file: $(stat -c %a fresh)"
+"$pktbench" extract good.pcap -o /dev/stdout | cmp - fresh || fail "-o /dev/stdout"
+
 # Names that nothing has, values that make no sense.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" bench good.pcap --backends raw,nobody
@@ -149,6 +172,28 @@ expect 2 'read-all does not support level headers' extract good.pcap --backend r
 expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
 expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
+# A name that is like a known one is suggested, whatever it names.
+expect 2 "unknown backend 'rwa'; did you mean raw[?] Known: read-all, raw" extract good.pcap --backend rwa
+expect 2 "unknown backend 'libpcpa'; did you mean libpcap[?] Known: " bench good.pcap --backends libpcpa
+expect 2 "unknown level 'hedaers'; did you mean headers[?] Known: " extract good.pcap --level hedaers
+expect 2 "unknown level 'head'; did you mean headers[?] Known: " extract good.pcap --level head
+expect 2 "unknown scenario 'tcp_flood'; did you mean tcp-flood[?] Known: " gen tcp_flood -o out
+expect 2 "unknown format 'parqet'; did you mean parquet[?] Known: " extract good.pcap --format parqet
+expect 2 "unknown format 'jsno'; did you mean json[?] Known: " info good.pcap --format jsno
+expect 2 "unknown format 'pcap-ng'; did you mean pcapng[?] Known: " gen mirai --format pcap-ng -o out
+expect 2 "unknown column 'srcport'; did you mean src_port; " extract good.pcap --columns srcport
+expect 2 "unknown column 'Iat'; did you mean IAT; " extract good.pcap --features ciciot46 --columns Iat
+expect 2 "unknown set of features 'ciciot64'; did you mean ciciot46[?]" extract good.pcap --features ciciot64
+expect 2 "unknown value of --by 'flwo'; did you mean flow[?]" extract good.pcap --features ciciot-fixed --by flwo
+expect 2 "unknown suite 'headlne'; did you mean headline[?]" bench --suite headlne
+expect 2 "unknown suite 'malfromed'; did you mean malformed[?]" verify --suite malfromed
+expect 2 "unknown sink 'arow'; did you mean arrow[?]" bench good.pcap --sink arow
+expect 2 "unknown command 'extrac'; did you mean extract[?]" extrac
+expect 2 "unknown list 'colums'; did you mean columns[?]" list colums
+expect 2 "unknown condition 'slwer'; did you mean slower[?]" bench good.pcap --fail-on slwer
+expect 2 "unknown flow rule 'wireshark-4'; did you mean wireshark-4.0[?]" extract good.pcap --flow-rule wireshark-4
+expect 2 "unknown value of --at 'midle'; did you mean middle[?]" slice good.pcap -o out --at midle
+expect 2 "unknown shell 'bsh'; did you mean bash[?]" help --completion bsh
 expect 2 "unknown option --backend.; did you mean --backends" bench --backendz raw
 expect 2 'unknown option --nonsense' list --nonsense
 expect 2 'unknown option -z' list -z
@@ -164,7 +209,7 @@ expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,sr
 expect 2 "unknown format 'xml'; known: csv, arrow, parquet, none$" extract good.pcap --format xml
 expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
-expect 2 "unknown set of features 'ciciot'; known: ciciot46, ciciot39, ciciot-fixed" \
+expect 2 "unknown set of features 'ciciot'; did you mean ciciot46[?] Known: ciciot46, ciciot39, ciciot-fixed" \
     extract good.pcap --features ciciot -o out
 for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
     expect 2 "--window $window: must be a number of packets" \
@@ -174,13 +219,13 @@ expect 2 '--window 1s: windows of ciciot46 are a number of packets' \
     extract good.pcap --features ciciot46 --window 1s -o out
 expect 2 '--by flow: ciciot39 supports only --by all' \
     extract good.pcap --features ciciot39 --by flow -o out
-expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
+expect 2 "unknown value of --by 'host'; known: all, pair, flow$" extract good.pcap --features ciciot46 --by host -o out
 for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
     expect 2 "--reset-every $every: must be a size" \
         extract good.pcap --features ciciot46 --reset-every "$every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
-expect 2 "unknown column 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+expect 2 "unknown column 'IAt'; did you mean IAT; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
     extract good.pcap --features ciciot46 --columns IAt -o out
 expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT

@@ -76,6 +76,44 @@ static void test_names(void **state)
     assert_true(strlen(only.text) < sizeof only.text);
 }
 
+typedef struct near_case {
+    const char *word, *known[3], *found;
+} near_case;
+
+static void test_nearest(void **state)
+{
+    (void)state;
+    static const near_case cases[] = {
+        {"rwa", {"read-all", "raw", NULL}, "raw"},         /* two letters exchanged */
+        {"parqet", {"arrow", "parquet", NULL}, "parquet"}, /* one missing */
+        {"arroww", {"arrow", "parquet", NULL}, "arrow"},   /* one too many */
+        {"srcport", {"dst_port", "src_port", NULL}, "src_port"},
+        {"Iat", {"IAT", "IPv", NULL}, "IAT"},               /* another case */
+        {"head", {"flows", "headers", NULL}, "headers"},    /* a beginning */
+        {"headrs", {"headers", "header", NULL}, "headers"}, /* the first of two as near */
+        {"csv", {"xml", "tsv.gz", NULL}, ""},               /* too short to be that wrong */
+        {"fish", {"bash", "zsh", NULL}, ""},                /* two edits of four letters */
+        {"hsah", {"bash", "zsh", NULL}, ""},
+        {"deep", {"frames", "headers", "flows"}, ""},
+        {"", {"a", "b", NULL}, ""},
+        {"a-word-that-is-longer-than-any-name-of-this-program", {"a", "b", NULL}, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pkt_nearest nearest = {.word = cases[i].word};
+        for (size_t k = 0; k < 3 && cases[i].known[k]; k++)
+            pkt_nearest_try(&nearest, cases[i].known[k]);
+        assert_string_equal(nearest.found, cases[i].found);
+    }
+    pkt_names names = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; i < 50; i++) /* names that the list does not show are suggested too */
+        pkt_names_add(&names, "hundred");
+    pkt_names_add(&names, "slower[:P%]");
+    pkt_fail_unknown(&err, "word", "slwer", &names);
+    assert_non_null(strstr(err.msg, "unknown word 'slwer'; did you mean slower? Known: hundred, "));
+    assert_non_null(strstr(err.msg, ", ..."));
+}
+
 typedef struct heard {
     pkt_notice_kind kind;
     char text[2048];
@@ -147,9 +185,30 @@ static void test_bytes(void **state)
     static const struct {
         const char *text;
         double bytes; /* negative: none */
-    } cases[] = {{"0", 0},      {"1000000", 1e6}, {"64kB", 64e3}, {"64KB", 64e3}, {"1.5GB", 1.5e9},
-                 {"2TB", 2e12}, {"7B", 7},        {"", -1},       {"MB", -1},     {"10M", -1},
-                 {"0x10", -1},  {"1e3", -1},      {"-1", -1},     {"1 kB", -1}};
+    } cases[] = {{"0", 0},
+                 {"1000000", 1e6},
+                 {"64kB", 64e3},
+                 {"64KB", 64e3},
+                 {"1.5GB", 1.5e9},
+                 {"2TB", 2e12},
+                 {"7B", 7},
+                 {"", -1},
+                 {"MB", -1},
+                 {"10M", -1},
+                 {"0x10", -1},
+                 {"1e3", -1},
+                 {"-1", -1},
+                 {"1 kB", -1},
+                 {"64KiB", 65536},
+                 {"1MiB", 1048576},
+                 {"2GiB", 2147483648.0},
+                 {"1TiB", 1099511627776.0},
+                 {"8kbit", 1000},
+                 {"1Mbit", 125000},
+                 {"1Gbit", 125e6},
+                 {"1Mib", -1},
+                 {"1MIB", -1},
+                 {"1Gb", -1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double bytes = 0;
         if (pkt_parse_bytes(cases[i].text, &bytes) != (cases[i].bytes >= 0))
@@ -223,9 +282,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_about),
         cmocka_unit_test(test_names),    cmocka_unit_test(test_notices),
-        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_list),     cmocka_unit_test(test_found),
-        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_nearest),  cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_list),
+        cmocka_unit_test(test_found),    cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
