@@ -70,6 +70,20 @@ static void print_first(const check *c, const char *backend, bool show)
                c->agreement.reference, *first->expected ? first->expected : "nothing");
 }
 
+/* "columns: ip_proto 3, src 1": cells of well-formed packets that differ. */
+static void print_columns(const agreement *a)
+{
+    const char *separator = "    columns: ";
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (!a->different[c])
+            continue;
+        printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->different[c]);
+        separator = ", ";
+    }
+    if (a->cells_different)
+        putchar('\n');
+}
+
 static void print_check(const verification *v, const backend *backend, pkt_level level,
                         const check *c)
 {
@@ -84,6 +98,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
         printf("    %s\n", c->reason);
     if (a->reference) {
         print_first(c, backend->name, v->show_values);
+        print_columns(a);
         print_malformed(a);
     }
 }
@@ -269,10 +284,14 @@ static bool selection_get(verification *v, const arguments *arguments)
         message_err(&err);
         return false;
     }
-    if (!v->reference || selection_reference(&v->selection, v->reference, &err))
+    if (v->reference && !selection_reference(&v->selection, v->reference, &err)) {
+        pkt_err_about(&err, v->reference);
+        message_failure("--reference", &err);
+    } else if (selection_check(&v->selection, &err) != 0) {
+        message_err(&err);
+    } else {
         return true;
-    pkt_err_about(&err, v->reference);
-    message_failure("--reference", &err);
+    }
     selection_close(&v->selection);
     return false;
 }
@@ -328,7 +347,9 @@ const command verify_command = {
         "generated headline captures are compared. A capture larger than 10,000,000 bytes is "
         "compared in three slices: its start, middle and end.\n\nCells of malformed packets, and "
         "of packets cut by snaplen, are counted apart, because parsers differ in how much of an "
-        "incomplete header they show.\n\n--suite malformed counts what every backend does with "
+        "incomplete header they show. It is an error if no run of the chosen backends and levels "
+        "is "
+        "possible.\n\n--suite malformed counts what every backend does with "
         "small captures that have one defect each. A backend survives a capture if it neither "
         "crashes nor hangs and gives every row. Cells that no specification determines are not "
         "compared; the column verdict never is.",

@@ -210,7 +210,7 @@ static void not_compared(check *out)
 {
     out->status = STATUS_UNCHECKED;
     (void)snprintf(out->reason, sizeof out->reason,
-                   "no independent decoder was there to compare with");
+                   "no independent decoder is available");
 }
 
 /* Level frames needs no verdicts: times and lengths are compared in malformed packets too. */

@@ -28,5 +28,7 @@ typedef struct pkt_names {
 void pkt_names_add(pkt_names *names, const char *name);
 /* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c". */
 int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known);
+/* The same of a backend, where no plug-in was given: the message says how to give one. */
+int pkt_fail_unknown_backend(pkt_err *err, const char *name, const pkt_names *known);
 
 #endif
