@@ -36,6 +36,12 @@ typedef struct verification {
     int status;
 } verification;
 
+/* Both halves of an address are shown as one column. */
+static int name_length(const pkt_column_info *info)
+{
+    return (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? (int)strlen("_hi") : 0);
+}
+
 static void print_malformed(const agreement *a)
 {
     for (unsigned v = 0; v < PKT_VERDICT_COUNT; v++) {
@@ -45,7 +51,8 @@ static void print_malformed(const agreement *a)
                 continue;
             if (!*separator)
                 printf("    in packets that are %s: ", pkt_verdict_name((pkt_verdict)v));
-            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->malformed[v][c]);
+            const pkt_column_info *info = pkt_column_at(c);
+            printf("%s%.*s %" PRIu64, separator, name_length(info), info->name, a->malformed[v][c]);
             separator = ", ";
         }
         if (*separator)
@@ -60,9 +67,8 @@ static void print_first(const check *c, const char *backend, bool show)
         return;
     const pkt_column_info *info = pkt_column_at(first->column);
     bool address = info->format_as == PKT_AS_ADDRESS || info->format_as == PKT_AS_MAC;
-    int name = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
-    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet, name,
-           info->name);
+    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet,
+           name_length(info), info->name);
     if (address && !show)
         printf("values hidden (--show-values shows them)\n");
     else
@@ -77,7 +83,8 @@ static void print_columns(const agreement *a)
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         if (!a->different[c])
             continue;
-        printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->different[c]);
+        const pkt_column_info *info = pkt_column_at(c);
+        printf("%s%.*s %" PRIu64, separator, name_length(info), info->name, a->different[c]);
         separator = ", ";
     }
     if (a->cells_different)

@@ -209,8 +209,7 @@ static void digests_read(const json_t *answer, uint64_t digest[PKT_COLUMN_COUNT]
 static void not_compared(check *out)
 {
     out->status = STATUS_UNCHECKED;
-    (void)snprintf(out->reason, sizeof out->reason,
-                   "no independent decoder is available");
+    (void)snprintf(out->reason, sizeof out->reason, "no independent decoder is available");
 }
 
 /* Level frames needs no verdicts: times and lengths are compared in malformed packets too. */
