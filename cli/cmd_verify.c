@@ -158,7 +158,10 @@ static bool verify_slice(verification *v, suite_slice *slice)
     json_t *checks = json_array();
     for (size_t i = 0; i < v->selection.count; i++) {
         const backend *backend = v->selection.backends[i];
-        if (backend->chosen && !backend->available && !v->json)
+        const bool missing = backend->chosen && !backend->available;
+        if (missing && gate_fails(&v->gate, STATUS_UNAVAILABLE))
+            v->status = EXIT_CHECK_FAILED;
+        if (missing && !v->json)
             printf("  %-12s %-8s unavailable\n    %s\n", backend->name, "", backend->reason);
         verify_backend(v, &k, backend, checks);
     }

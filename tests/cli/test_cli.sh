@@ -224,6 +224,14 @@ for option in "extract --backend" "bench --backends" "verify --backends"; do
     # shellcheck disable=SC2086 # a command and an option
     expect 2 'a plug-in needs --plugin FILE' $option mine good.pcap
 done
+# A chosen backend that is unavailable fails verify if --fail-on says so.
+for status in differs:0 unavailable:1; do
+    PKTBENCH_EXTERNAL=$work/folder "$pktbench" verify good.pcap --backends raw,dpkt --levels headers \
+        --fail-on ${status%:*} >stdout
+    got=$?
+    { [ $got -eq ${status#*:} ] && grep -q 'driver dpkt_driver.py not found' stdout; } ||
+        fail "verify --fail-on ${status%:*}: status $got: $(cat stdout)"
+done
 PKTBENCH_MODULES=$work/folder \
     expect 2 "wireshark: module wireshark.so not found: set PKTBENCH_MODULES to its folder, or install .*; looked in $work/folder$" \
     extract good.pcap --backend wireshark
