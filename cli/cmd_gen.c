@@ -1,5 +1,7 @@
 /* `pktbench gen`: a scenario into a capture. */
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
@@ -69,15 +71,20 @@ static int gen_run(const arguments *arguments)
         return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (dataset_write(scenario, &options, path, truth, &err) != 0) {
+    const bool is_file = strcmp(path, "-") != 0, replaced = is_file && access(path, F_OK) == 0;
+    uint64_t packets;
+    if (dataset_write(scenario, &options, path, truth, &packets, &err) != 0) {
         message_failure(path, &err);
         return EXIT_ERROR;
     }
+    if (is_file)
+        message_note("%s %s: %" PRIu64 " packets of %s", replaced ? "replaced" : "wrote", path,
+                     packets, scenario->name);
     return EXIT_DONE;
 }
 
 static const option_spec options[] = {
-    {"o", "FILE", "Output file (required); - is standard output."},
+    {"o", "FILE", "Output file (required); - is standard output. A file of that name is replaced."},
     {"truth", "FILE",
      "Also write the golden rows: the correct value of every column of every packet, as CSV."},
     {"format", "pcap|pcapng", "File format. Default pcap."},

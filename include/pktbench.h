@@ -248,7 +248,7 @@ typedef struct pkt_entry {
     size_t struct_size; /* PKT_INIT(pkt_entry) */
     const char *name;
     const char *summary;        /* known without loading anything */
-    const pkt_backend *backend; /* built in; NULL otherwise */
+    const pkt_backend *backend; /* built in; NULL otherwise: pkt_entry_backend() loads a module */
     const char *module;         /* file name of the module; NULL otherwise */
     const char *driver;         /* file name of the driver of a program; NULL otherwise */
     const char *install;        /* what brings the module or the program, for the user to read */
@@ -303,7 +303,8 @@ static inline pkt_sink pkt_sink_make(void *self,
  * then clear, next and push for each batch, then close and finish. `batch` is scratch space, from
  * pkt_batch_new(). *rows counts the rows that were pushed, also on failure. The calling thread does
  * all the work. 0; or -1 and *err: if pkt_err_rows_stand(err), the rows before the fault were
- * pushed and the sink was finished. */
+ * pushed and the sink was finished; PKT_ERR_USAGE if `backend` is NULL or does not offer what is
+ * requested. */
 PKT_EXPORT int pkt_run(const pkt_backend *backend, void *context, const pkt_capture *capture,
                        const pkt_request *request, pkt_batch *batch, const pkt_sink *sink,
                        uint64_t *rows, pkt_err *err);

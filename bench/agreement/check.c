@@ -212,8 +212,7 @@ static void digests_read(const json_t *answer, pkt_level level, check *out)
 static void not_compared(check *out)
 {
     out->status = STATUS_UNCHECKED;
-    (void)snprintf(out->reason, sizeof out->reason,
-                   "no independent decoder was there to compare with");
+    (void)snprintf(out->reason, sizeof out->reason, "no independent decoder is available");
 }
 
 /* Level frames needs no verdicts: times and lengths are compared in malformed packets too. */

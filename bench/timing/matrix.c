@@ -105,14 +105,13 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
 {
     /* Main, columns, A/A control, baseline; and output cells of both builds. */
     const size_t each = 4 + 2 * outputs_count(sinks);
+    if (selection_check(selection, err) != 0)
+        return -1;
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells)
         return pkt_fail_memory(err, "runs");
     first_cells_add(s, suite, selection, sinks);
-    if (s->cell_count == 0)
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "nothing to run: no chosen backend offers a chosen level here");
     const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
     for (size_t j = 0; j < selection->count; j++)

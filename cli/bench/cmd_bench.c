@@ -174,10 +174,9 @@ static void plan_make(schedule *s)
     schedule_plan(s);
     const double seconds = schedule_seconds(s);
     if (!rounds_given && seconds > PLAN_SLACK * s->budget_s)
-        message_note(
-            "the fewest timed runs take about %.0f s, more than the budget leaves, %.0f s: "
-            "--processes, --backends or --levels make them fewer",
-            seconds, s->budget_s);
+        message_warning("needs about %.0f s, the budget leaves %.0f s; continuing. Fewer "
+                        "--processes, --backends or --levels shorten it",
+                        seconds, s->budget_s);
 }
 
 static int measure(benchmark *b, pkt_err *err)

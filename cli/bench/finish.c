@@ -41,7 +41,8 @@ static bool report_beside(benchmark *b, const json_t *results)
         return false;
     }
     message_note("report: %s/index.html", folder);
-    headline_print(results);
+    if (b->format >= REPORT_CSV) /* the tables end with it */
+        headline_print(results);
     return true;
 }
 

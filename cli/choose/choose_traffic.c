@@ -96,7 +96,7 @@ double traffic_row_bytes(const char *scenario, const pkt_encoder *format)
     (void)close(fd);
     dataset_options options = dataset_defaults(known);
     options.size = TRIAL_BYTES;
-    if (dataset_write(known, &options, path, NULL, &err) != 0 ||
+    if (dataset_write(known, &options, path, NULL, NULL, &err) != 0 ||
         capture_measure(path, format, &t, &err) != 0)
         t.row_bytes = 0;
     (void)unlink(path);

@@ -28,7 +28,7 @@ static void backend_unknown(const char *name)
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
         if (!entry.driver)
             pkt_names_add(&known, entry.name);
-    pkt_fail_unknown(&err, "backend", name, &known);
+    pkt_fail_unknown_backend(&err, name, &known);
     message_err(&err);
 }
 

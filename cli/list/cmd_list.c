@@ -8,19 +8,25 @@
 #include "datasets/scenario.h"
 #include "parsers/rows/rows.h"
 
+/* Is it counted? As in the tables of bench, without `verdict`, which is not compared. */
+static bool is_counted(size_t column)
+{
+    return column != PKT_COL_verdict && pkt_column_at(column)->format_as != PKT_AS_HIDDEN;
+}
+
 static size_t columns_count(pkt_column_set columns)
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        count += pkt_set_has(&columns, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN;
+        count += pkt_set_has(&columns, c) && is_counted(c);
     return count;
 }
 
 static void missing_print(pkt_column_set missing)
 {
-    const char *separator = "  without ";
+    const char *separator = " without ";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (pkt_set_has(&missing, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN) {
+        if (pkt_set_has(&missing, c) && is_counted(c)) {
             printf("%s%s", separator, pkt_column_at(c)->name);
             separator = ", ";
         }
@@ -34,9 +40,10 @@ static void levels_print(const backend *c)
         if (!level)
             continue;
         pkt_column_set all = pkt_level_columns((pkt_level)i);
-        printf("    %-8s %s\n             %zu of %zu columns", name,
+        printf("    %-8s %s\n             %zu of %zu columns%s", name,
                json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
-               columns_count(all));
+               columns_count(all),
+               pkt_set_has(&c->columns[i], PKT_COL_verdict) ? " and verdict" : "");
         missing_print(pkt_set_minus(all, c->columns[i]));
         putchar('\n');
     }
@@ -210,7 +217,8 @@ const command list_command = {
     .operands = "[backends|columns|scenarios|features]",
     .summary = "list backends, columns, scenarios or features",
     .details = "backends (default): for each level, the work that the backend does and the columns "
-               "that it gives; its features, with evidence (tested here, or where it is stated); "
+               "that it gives (verdict, which is not compared, is not in their number); its "
+               "features, with evidence (tested here, or where it is stated); "
                "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
                "name in the library, level, name in the output of extract (- if it has no column "
                "of its own), meaning.\n\nscenarios: the kinds of traffic that `pktbench gen` "

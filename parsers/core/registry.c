@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pktbench.h"
@@ -164,27 +165,45 @@ const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level le
     return NULL;
 }
 
-const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+/* NULL and *err, whose message begins with the path. */
+static void *object_open(const char *path, pkt_err *err)
 {
     char here[PATH_MAX];
+    struct stat st;
     /* Without a slash the loader would look into the system's folders instead. */
-    (void)snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
-    void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", dlerror());
-        return NULL;
+    const int size = snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
+    const char *why = NULL;
+    void *handle = NULL;
+    if (stat(here, &st) != 0)
+        why = strerror(errno);
+    else if (S_ISDIR(st.st_mode))
+        why = "is a directory: name a shared object";
+    else if (!(handle = dlopen(here, RTLD_NOW | RTLD_LOCAL))) {
+        why = dlerror();
+        if (strncmp(why, here, (size_t)size) == 0 && strncmp(why + size, ": ", 2) == 0)
+            why += size + 2;
     }
+    if (!handle)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, why);
+    return handle;
+}
+
+const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+{
+    void *handle = object_open(path, err);
+    if (!handle)
+        return NULL;
     const pkt_backend *(*table)(void) = NULL;
     void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
     memcpy(&table, &symbol, sizeof table); /* ISO C has no cast from object to function pointer */
     const pkt_backend *backend = table ? table() : NULL;
     if (!backend)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s does not export %s()", path,
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: does not export %s()", path,
                  PKT_MODULE_SYMBOL);
     else if (backend->abi != PKT_ABI)
         pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                 "%s was built for abi %u, this pktbench has abi %u: build it again", path,
-                 (unsigned)backend->abi, PKT_ABI);
+                 "%s: was built for interface (PKT_ABI) %u, this pktbench has %u: build it again",
+                 path, (unsigned)backend->abi, PKT_ABI);
     else if (backend->struct_size < offsetof(pkt_backend, reset))
         pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: its table is of %u bytes, too few", path,
                  (unsigned)backend->struct_size);
@@ -210,31 +229,54 @@ static int program_folder(char folder[PATH_MAX])
     return 0;
 }
 
+/* The environment variable that names the folder of the file. */
+static const char *folder_variable(const pkt_entry *entry)
+{
+    return entry->driver ? "PKTBENCH_EXTERNAL" : "PKTBENCH_MODULES";
+}
+
+enum { FOLDERS_MAX = 3, FOLDER_BYTES = PATH_MAX + 64 };
+
+/* Where to look for the file, in order: below the program's folder in a build tree; where it is
+ * installed, as seen from there; the prefix that was configured. The number of folders. */
+static size_t folders_get(const pkt_entry *entry, char folders[FOLDERS_MAX][FOLDER_BYTES])
+{
+    const char *kind = entry->driver ? "external" : "modules";
+    const char *wanted = getenv(folder_variable(entry));
+    char program[PATH_MAX];
+    size_t n = 0;
+    if (wanted) {
+        (void)snprintf(folders[0], FOLDER_BYTES, "%s", wanted);
+        return 1;
+    }
+    if (program_folder(program) == 0) {
+        (void)snprintf(folders[n++], FOLDER_BYTES, "%s/%s", program, kind);
+        (void)snprintf(folders[n++], FOLDER_BYTES, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s", program,
+                       kind);
+    }
+    (void)snprintf(folders[n++], FOLDER_BYTES, PKTBENCH_FILES_INSTALLED "/%s", kind);
+    return n;
+}
+
 int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err)
 {
-    /* Below the program's folder in a build tree; where it is installed, as seen from there. */
-    const char *kind = entry->driver ? "external" : "modules";
     const char *name = entry->driver ? entry->driver : entry->module;
-    const char *wanted = getenv(entry->driver ? "PKTBENCH_EXTERNAL" : "PKTBENCH_MODULES");
-    char program[PATH_MAX];
-    if (wanted) {
-        (void)snprintf(path, size, "%s/%s", wanted, name);
+    char folders[FOLDERS_MAX][FOLDER_BYTES], looked[256] = "";
+    const size_t count = folders_get(entry, folders);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(path, size, "%s/%s", folders[i], name);
         if (access(path, R_OK) == 0)
             return 0;
-    } else {
-        bool known = program_folder(program) == 0;
-        (void)snprintf(path, size, "%s/%s/%s", program, kind, name);
-        if (known && access(path, R_OK) == 0)
-            return 0;
-        (void)snprintf(path, size, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s/%s", program, kind, name);
-        if (known && access(path, R_OK) == 0)
-            return 0;
-        (void)snprintf(path, size, PKTBENCH_FILES_INSTALLED "/%s/%s", kind, name);
-        if (access(path, R_OK) == 0)
-            return 0;
+        if (used < sizeof looked)
+            used += (size_t)snprintf(looked + used, sizeof looked - used, "%s%s", i ? ", " : "",
+                                     folders[i]);
     }
-    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its %s is not there: %s",
-                    entry->driver ? "driver" : "module", entry->install);
+    /* The folders come last: they may be longer than the message. */
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                    "%s %s not found: set %s to its folder, or %s; looked in %s",
+                    entry->driver ? "driver" : "module", name, folder_variable(entry),
+                    entry->install, looked);
 }
 
 const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)

@@ -82,3 +82,11 @@ int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt
                     "unknown %s '%.*s'; did you mean %s? Known: %s", what, NAME_MAX_SHOWN, name,
                     like, known->text);
 }
+
+int pkt_fail_unknown_backend(pkt_err *err, const char *name, const pkt_names *known)
+{
+    pkt_fail_unknown(err, "backend", name, known);
+    const size_t size = strlen(err->msg);
+    (void)snprintf(err->msg + size, sizeof err->msg - size, " (a plug-in needs --plugin FILE)");
+    return -1;
+}

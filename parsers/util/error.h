@@ -35,5 +35,7 @@ const char *pkt_names_nearest(const pkt_names *names, const char *name,
 /* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c", or with "; did you
  * mean b? Known: a, b, c" if one is like it. */
 int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known);
+/* The same of a backend, where no plug-in was given: the message says how to give one. */
+int pkt_fail_unknown_backend(pkt_err *err, const char *name, const pkt_names *known);
 
 #endif

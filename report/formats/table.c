@@ -212,12 +212,30 @@ static bool has_cross_level(const json_t *results)
     return false;
 }
 
+/* Is some row marked? */
+static bool has_differing(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (has_status(run, "differs"))
+            return true;
+    }
+    return false;
+}
+
 static void notes_print(const json_t *results, const char *bullet, FILE *out)
 {
     size_t i;
     json_t *backend;
     fprintf(out, "%sx raw: time divided by raw's time in the same round, at the same level%s.\n",
-            bullet, has_cross_level(results) ? " (': by raw's time at level headers)" : "");
+            bullet,
+            has_cross_level(results) ? " (': by raw's time at level headers, for "
+                                       "read-all, and where raw does not have the level)"
+                                     : "");
+    if (has_differing(results))
+        fprintf(out, "%s*: up to 1 %% of the cells differ.\n", bullet);
     if (has_sinks(results))
         fprintf(out,
                 "%s> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "

@@ -28,6 +28,17 @@ expect() {
 "$pktbench" gen tcp-flood --size 20000 -o good.pcap || fail "gen"
 "$pktbench" gen benign-iot --size 20000 --format pcapng -o good.pcapng || fail "gen pcapng"
 
+# gen says what it wrote, and that a file was there before; on standard output is only the capture.
+"$pktbench" gen tcp-flood --size 20000 -o again.pcap --truth again.csv 2>stderr || fail "gen"
+packets=$(($(wc -l <again.csv) - 1))
+[ "$(cat stderr)" = "pktbench: wrote again.pcap: $packets packets of tcp-flood" ] ||
+    fail "gen of $packets packets: $(cat stderr)"
+expect 0 "^pktbench: replaced again.pcap: $packets packets of tcp-flood$" \
+    gen tcp-flood --size 20000 -o again.pcap
+"$pktbench" gen tcp-flood --size 20000 -o - 2>stderr | cmp - again.pcap || fail "gen -o -"
+[ ! -s stderr ] || fail "gen -o -: $(cat stderr)"
+expect 2 "nothing to run: no chosen backend offers a chosen level" verify good.pcap --backends read-all --levels flows
+
 # Files that are not captures.
 : >empty
 printf 'not a.\n' >text
@@ -68,6 +79,13 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 # `list columns` shows the fields of the rows.
 [ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
+
+# `list backends` counts columns as the tables do: without verdict.
+"$pktbench" list backends >listed
+[ "$(sed -n '/^raw: /,/flows/p' listed | grep -c '28 of 28 columns and verdict$')" -eq 1 ] ||
+    fail "columns of raw: $(grep columns listed)"
+[ "$(sed -n '/^read-all: /,/^$/p' listed | grep -c '4 of 4 columns')" -eq 1 ] ||
+    fail "columns of read-all: $(grep columns listed)"
 
 # A record with an invalid length: rows before it are written, exit status 2; bench and verify refuse
 # the capture.
@@ -242,7 +260,26 @@ expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet$" bench good.pc
 expect 2 "unknown command 'dance'; known: bench, " dance
 expect 2 "unknown command 'dance'; known: bench, " help dance
 expect 2 "unknown list 'everything'; known: backends, columns, scenarios, features" list everything
-expect 2 'plug-in' extract good.pcap --plugin missing.so
+for command in extract verify bench; do
+    expect 2 'error: plug-in missing.so: No such file' $command good.pcap --plugin missing.so
+    expect 2 'error: plug-in folder: is a directory: name a shared object' $command good.pcap --plugin folder
+    expect 2 'error: plug-in ./text: (file too short|invalid ELF header)' $command good.pcap --plugin ./text
+done
+for option in "extract --backend" "bench --backends" "verify --backends"; do
+    # shellcheck disable=SC2086 # a command and an option
+    expect 2 'a plug-in needs --plugin FILE' $option mine good.pcap
+done
+# A chosen backend that is unavailable fails verify if --fail-on says so.
+for status in differs:0 unavailable:1; do
+    PKTBENCH_EXTERNAL=$work/folder "$pktbench" verify good.pcap --backends raw,dpkt --levels headers \
+        --fail-on ${status%:*} >stdout
+    got=$?
+    { [ $got -eq ${status#*:} ] && grep -q 'driver dpkt_driver.py not found' stdout; } ||
+        fail "verify --fail-on ${status%:*}: status $got: $(cat stdout)"
+done
+PKTBENCH_MODULES=$work/folder \
+    expect 2 "wireshark: module wireshark.so not found: set PKTBENCH_MODULES to its folder, or install .*; looked in $work/folder$" \
+    extract good.pcap --backend wireshark
 for command in verify bench; do
     expect 2 "--reference: nobody: unknown backend 'nobody'; known: read-all" \
         $command good.pcap --reference nobody

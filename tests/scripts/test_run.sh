@@ -76,8 +76,27 @@ have installed $required $optional
 run 0 build
 calls 0 apt-get
 calls 2 cmake
-[ "$(cat "$work/err")" = "run: building build/release
+[ "$(cat "$work/err")" = "run: building build/release (a few minutes; log: build/release.log)
 run: built build/release/pktbench" ] || fail 'other lines'
+
+begin 'progress of a build'
+# shellcheck disable=SC2086 # lists of words
+have installed $required $optional
+{
+    seq -f '[%g/60] Building' 60
+    echo 'a warning [1/2]'
+} >"$FAKES/ninja"
+run 0 build
+[ "$(grep -c '^run: \[[0-9]*/60\]$' "$work/err")" -eq 10 ] || fail "steps: $(cat "$work/err")"
+says '^run: \[60/60\]$'
+[ "$(tail -n 61 "$tree/build/release.log")" = "$(cat "$FAKES/ninja")" ] || fail 'the log is not the output'
+seq -f '[%g/10] Building' 10 >"$FAKES/ninja"
+run 0 build
+! grep -q '^run: \[' "$work/err" || fail "steps of a short build: $(cat "$work/err")"
+touch "$FAKES/compiler-fails"
+run 2 build
+says '^\[10/10\] Building$'
+says '^run: the build of build/release failed$'
 
 begin 'one transaction'
 have unknown libtrace3-dev

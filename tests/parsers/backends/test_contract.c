@@ -71,7 +71,7 @@ static void capture_make(const dataset_scenario *scenario, const struct containe
     options.interfaces = c->interfaces;
     options.snaplen = c->snaplen;
     options.size = CAPTURE_BYTES;
-    if (dataset_write(scenario, &options, capture_path, truth_csv, &err) != 0)
+    if (dataset_write(scenario, &options, capture_path, truth_csv, NULL, &err) != 0)
         fail_msg("%s: %s", scenario->name, err.msg);
 }
 
@@ -317,6 +317,30 @@ static void test_level_not_offered(void **state)
     assert_int_equal(rows, 0);
 }
 
+/* The entry of a module has no backend before pkt_entry_backend(): an error, not a crash. */
+static void test_no_backend(void **state)
+{
+    (void)state;
+    static pkt_batch batch;
+    pkt_capture capture = PKT_INIT(pkt_capture);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    pkt_null_sink null = {.columns = PKT_FRAMES_COLUMNS};
+    pkt_sink sink = pkt_null_sink_open(&null);
+    struct ArrowArrayStream stream;
+    const pkt_request request = level_request(PKT_LEVEL_HEADERS);
+    uint64_t rows = 1;
+    capture_make(&scenario_tcp_flood, &containers[0]);
+    assert_int_equal(pkt_capture_open(capture_path, &capture, &err), 0);
+    assert_int_equal(pkt_run(NULL, NULL, &capture, &request, &batch, &sink, &rows, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_non_null(strstr(err.msg, "pkt_entry_backend()"));
+    assert_int_equal(rows, 0);
+    err.code = PKT_ERR_NONE;
+    assert_int_equal(pkt_arrow_stream(NULL, NULL, &capture, PKT_LEVEL_HEADERS, NULL, &stream, &err),
+                     -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+}
+
 /* Columns of another level: stream numbers at level headers if the backend supports it, otherwise
  * an error. */
 static void test_columns_across_levels(void **state)
@@ -360,9 +384,8 @@ static void test_columns_across_levels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns_across_levels),
-        cmocka_unit_test(test_registry),
-        cmocka_unit_test(test_level_not_offered),
+        cmocka_unit_test(test_columns_across_levels), cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_level_not_offered),     cmocka_unit_test(test_no_backend),
         cmocka_unit_test(test_every_backend),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

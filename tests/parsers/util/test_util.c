@@ -59,6 +59,9 @@ static void test_names(void **state)
     assert_int_equal(pkt_fail_unknown(&err, "number", "three", &names), -1);
     assert_string_equal(err.msg, "unknown number 'three'; known: one, two");
     assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_int_equal(pkt_fail_unknown_backend(&err, "three", &names), -1);
+    assert_string_equal(err.msg,
+                        "unknown backend 'three'; known: one, two (a plug-in needs --plugin FILE)");
     for (size_t i = 0; i < 100; i++)
         pkt_names_add(&names, "hundred");
     assert_true(strlen(names.text) < sizeof names.text);
