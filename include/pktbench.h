@@ -268,8 +268,10 @@ PKT_EXPORT const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err 
 /* Write the path of the entry's module or driver, at most `size` bytes with the final 0. 0, or -1
  * and *err if there is no such file. */
 PKT_EXPORT int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err);
-/* Load a backend from any shared object: it must export pkt_module(). The table is checked; NULL
- * and *err if it is of another PKT_ABI or not valid. It stays loaded until the process ends. */
+/* Load a backend from any shared object: it must export pkt_module(). The table is checked: names
+ * have at most 32 bytes, other texts at most 256 bytes of UTF-8 without control characters, lists
+ * of features at most 64 entries; no level is without columns. NULL and *err with the member that
+ * is wrong. It stays loaded until the process ends. */
 PKT_EXPORT const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
 /* The level in the backend's list; NULL if it is not offered. */
 PKT_EXPORT const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level level);

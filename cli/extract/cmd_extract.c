@@ -73,6 +73,10 @@ static const option_spec options[] = {
      "capture."},
     {"format", "csv|arrow|parquet|none",
      "Output format. arrow: an IPC stream; none: parse and write nothing. Default csv."},
+    {"escape-formulas", NULL,
+     "With CSV: put an apostrophe before a text cell (file, label, columns of text) that a "
+     "spreadsheet would take for a formula, because it begins with =, +, -, @, a tab or a carriage "
+     "return."},
     {"o", "FILE", "Output file. Default - (standard output)."},
     {"f", "FILTER",
      "Write only packets that match this pcap-filter(7) expression. They keep their packet "

@@ -121,6 +121,16 @@ static bool fields_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+/* --escape-formulas is for spreadsheets, which read CSV. */
+static bool formulas_option(const arguments *arguments, extraction *x)
+{
+    x->fields.no_formula = option_given(arguments, "escape-formulas");
+    if (!x->fields.no_formula || x->encoder == &pkt_encoder_csv)
+        return true;
+    message_error("--escape-formulas needs --format csv");
+    return false;
+}
+
 /* --join makes one capture of all files; its rows have no column `file`. */
 static bool join_valid(const extraction *x)
 {
@@ -167,8 +177,9 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !captures_exist(x) ||
         !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !features_read(x, arguments) || !fields_get(arguments, x) || !join_valid(x) ||
-        !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
+        !features_read(x, arguments) || !fields_get(arguments, x) ||
+        !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
+        !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsers/core/table_check.h"
+#include "parsers/util/error.h"
 #include "pktbench.h"
 
 /* The built-in backends: one line each, the name of the file in backends/. */
@@ -109,39 +111,6 @@ int pkt_registry_find(const char *name, pkt_entry *entry)
     return -1;
 }
 
-/* Why its list of levels cannot be used, or NULL. */
-static const char *levels_fault(const pkt_backend *backend)
-{
-    unsigned seen = 0;
-    if (!backend->levels || !backend->levels->work)
-        return "its table has no level";
-    for (const pkt_level_work *l = backend->levels; l->work; l++) {
-        if ((unsigned)l->level >= PKT_LEVEL_COUNT)
-            return "its table has a level that this pktbench does not know";
-        if (seen >> l->level & 1)
-            return "its table has a level twice";
-        seen |= 1u << l->level;
-        for (size_t c = PKT_COLUMN_COUNT; c < PKT_SET_COLUMNS; c++)
-            if (pkt_set_has(&l->columns, c))
-                return "its table has a column that this pktbench does not know: it was built for "
-                       "a newer one";
-    }
-    return NULL;
-}
-
-/* Why this table cannot be used, or NULL. */
-static const char *table_fault(const pkt_backend *backend)
-{
-    if (!backend->name || !backend->summary || !backend->license || !backend->origin ||
-        !backend->decoder || !backend->version)
-        return "its table has no name, summary, license, origin, decoder or version";
-    if (strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(backend->name))
-        return "its name has other characters than a-z, 0-9 and -";
-    if (!backend->open || !backend->next || !backend->close)
-        return "its table has no open, next or close function";
-    return levels_fault(backend);
-}
-
 /* The table with members of 0 where it ends early; the caller's copy lives as long as the process.
  */
 static const pkt_backend *table_complete(const pkt_backend *table, pkt_err *err)
@@ -165,7 +134,7 @@ const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level le
     return NULL;
 }
 
-/* NULL and *err, whose message begins with the path. */
+/* NULL and *err. */
 static void *object_open(const char *path, pkt_err *err)
 {
     char here[PATH_MAX];
@@ -184,35 +153,40 @@ static void *object_open(const char *path, pkt_err *err)
             why += size + 2;
     }
     if (!handle)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, why);
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", why);
     return handle;
+}
+
+/* The table of a shared object that stays loaded; `name`: that it must have, NULL: any. */
+static const pkt_backend *table_open(const char *path, const char *name, pkt_err *err)
+{
+    void *handle = object_open(path, err);
+    if (!handle) {
+        if (err)
+            pkt_err_about(err, path);
+        return NULL;
+    }
+    const pkt_backend *(*module)(void) = NULL;
+    void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
+    memcpy(&module, &symbol, sizeof module); /* ISO C has no cast from object to function pointer */
+    const pkt_backend *table = module ? module() : NULL;
+    if (!module)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "does not export %s()", PKT_MODULE_SYMBOL);
+    else if (pkt_table_check(table, err) == 0) {
+        if (!name || strcmp(table->name, name) == 0)
+            return table_complete(table, err);
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its table has the name %s, not %s",
+                 table->name, name);
+    }
+    if (err)
+        pkt_err_about(err, path);
+    dlclose(handle);
+    return NULL;
 }
 
 const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
 {
-    void *handle = object_open(path, err);
-    if (!handle)
-        return NULL;
-    const pkt_backend *(*table)(void) = NULL;
-    void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
-    memcpy(&table, &symbol, sizeof table); /* ISO C has no cast from object to function pointer */
-    const pkt_backend *backend = table ? table() : NULL;
-    if (!backend)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: does not export %s()", path,
-                 PKT_MODULE_SYMBOL);
-    else if (backend->abi != PKT_ABI)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                 "%s: was built for interface (PKT_ABI) %u, this pktbench has %u: build it again",
-                 path, (unsigned)backend->abi, PKT_ABI);
-    else if (backend->struct_size < offsetof(pkt_backend, reset))
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: its table is of %u bytes, too few", path,
-                 (unsigned)backend->struct_size);
-    else if (table_fault(backend))
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, table_fault(backend));
-    else
-        return table_complete(backend, err);
-    dlclose(handle);
-    return NULL;
+    return table_open(path, NULL, err);
 }
 
 /* Folder of the running program, without the final slash; -1 if it is unknown. */
@@ -290,5 +264,6 @@ const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
                  entry->name);
         return NULL;
     }
-    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? pkt_plugin_open(path, err) : NULL;
+    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? table_open(path, entry->name, err)
+                                                              : NULL;
 }

@@ -4,6 +4,7 @@
 #define PKT_ROWS_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "parsers/util/buffer.h"
 #include "pktbench.h"
@@ -37,6 +38,7 @@ typedef struct pkt_fields {
     size_t count;
     pkt_field at[PKT_MAX_FIELDS];
     pkt_column_set needs; /* columns that must be there, the hidden ones with them */
+    bool no_formula;      /* CSV: text cells that a spreadsheet would take for formulas get a `'` */
 } pkt_fields;
 
 /* Fields of all shown columns of the set. */

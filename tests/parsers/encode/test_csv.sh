@@ -82,6 +82,22 @@ open("addresses.pcapng", "wb").write(out)
 TEXT
 "$pktbench" extract addresses.pcapng --columns src,ts 2>/dev/null | diff - wanted.csv || fail "addresses and times"
 
+# Names are quoted where they must be, and have no control codes. --escape-formulas: no cell begins
+# like a formula; numbers stay as they are.
+cp mirai.pcap $'=a,"b"\n\033[2J\xff.pcap'
+"$pktbench" extract =a* --columns packet,file --label '-2+3' | head -n 3 >names.csv
+printf 'packet,file,label\n1,"=a,""b""\n\\x1b[2J\\xff.pcap",-2+3\n' | cmp - names.csv || fail "$(cat names.csv)"
+"$pktbench" extract =a* --columns packet,file --label '-2+3' --escape-formulas | head -n 3 >names.csv
+printf "packet,file,label\n1,\"'=a,\"\"b\"\"\n\\\\x1b[2J\\\\xff.pcap\",\"'-2+3\"\n" | cmp - names.csv ||
+    fail "$(cat names.csv)"
+for format in arrow parquet none; do
+    status=0
+    "$pktbench" extract mirai.pcap --format $format --escape-formulas -o out 2>stderr || status=$?
+    if [ $status -ne 2 ] || ! grep -q -- '--escape-formulas needs --format csv' stderr || [ -e out ]; then
+        fail "--escape-formulas with $format: $(cat stderr)"
+    fi
+done
+
 # --join continues packet numbers from file to file. With a filter, packets keep their numbers.
 "$pktbench" extract --join mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join"
 "$pktbench" extract --join --backend libpcap mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join, libpcap"

@@ -3,13 +3,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 #include "parsers/util/notice.h"
+#include "parsers/util/output_text.h"
 #include "parsers/util/parse.h"
+#include "parsers/util/utf8.h"
 
 static void test_err_text(void **state)
 {
@@ -280,9 +284,87 @@ static void test_clock(void **state)
     assert_true(before > 0 && before <= (double)ns * 1e-9 && (double)ns * 1e-9 <= after);
 }
 
+static void check_form(pkt_text_form *form, const char *text, const char *wanted)
+{
+    const size_t room = PKT_FORM_BYTES(strlen(text));
+    char *out = malloc(room);
+    assert_non_null(out);
+    char *end = form(out, text);
+    assert_string_equal(out, wanted);
+    assert_ptr_equal(end, out + strlen(wanted));
+    assert_true(strlen(wanted) < room);
+    free(out);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"", "caf\xc3\xa9 \xf0\x9f\x98\x80", "a|b<c>\\`*",
+                                        "\xc2\xa0"};
+    static const char *const others[] = {"\x1b[2J",
+                                         "a\nb",
+                                         "\x7f",
+                                         "\xc2\x9b"
+                                         "2J",
+                                         "\xff",
+                                         "\xc3",
+                                         "\xed\xa0\x80",
+                                         "\xc0\xaf",
+                                         "\xe2\x80\xae"
+                                         "txt",
+                                         "\xe2\x81\xa6",
+                                         "\xe2\x80\xa8",
+                                         "\xf4\x90\x80\x80"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (!pkt_text_is_plain(plain[i]))
+            fail_msg("%s is plain", plain[i]);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (pkt_text_is_plain(others[i]))
+            fail_msg("case %zu is not plain", i);
+}
+
+static void test_terminal(void **state)
+{
+    (void)state;
+    check_form(pkt_text_terminal, "a <b> | \\ caf\xc3\xa9", "a <b> | \\ caf\xc3\xa9");
+    check_form(pkt_text_terminal, "\x1b]0;x\a\r\n\t\x7f\xff",
+               "\\x1b]0;x\\x07\\x0d\\x0a\\x09\\x7f\\xff");
+    check_form(pkt_text_terminal,
+               "\xc2\x9b"
+               "2J\xe2\x80\xae",
+               "\\xc2\\x9b2J\\xe2\\x80\\xae");
+}
+
+static void test_markdown(void **state)
+{
+    (void)state;
+    check_form(pkt_text_markdown, "read-all 1.0 (ours) src_hi, ~1",
+               "read-all 1.0 (ours) src_hi, \\~1");
+    check_form(pkt_text_markdown, "<b>&|*x*_y_`z`[a](b)#1$2$\\",
+               "&lt;b&gt;&amp;\\|\\*x\\*\\_y\\_\\`z\\`\\[a\\](b)\\#1\\$2\\$\\\\");
+    check_form(pkt_text_markdown, "- a\n\n| b", "\\- a\\x0a\\x0a\\| b");
+    check_form(pkt_text_markdown, "&&&&&&&&", "&amp;&amp;&amp;&amp;&amp;&amp;&amp;&amp;");
+}
+
+static void test_csv(void **state)
+{
+    (void)state;
+    check_form(pkt_text_csv, "a b", "a b");
+    check_form(pkt_text_csv, "", "");
+    check_form(pkt_text_csv, "\"\"\"\"", "\"\"\"\"\"\"\"\"\"\"");
+    check_form(pkt_text_csv, "a,b\n\x1b", "\"a,b\n\\x1b\"");
+    check_form(pkt_text_csv, "=1+1", "=1+1");
+    check_form(pkt_text_csv_no_formula, "=1+1", "\"'=1+1\"");
+    check_form(pkt_text_csv_no_formula, "@a", "\"'@a\"");
+    check_form(pkt_text_csv_no_formula, "\t=1", "\"'\t=1\"");
+    check_form(pkt_text_csv_no_formula, "1=1", "1=1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),    cmocka_unit_test(test_terminal),
+        cmocka_unit_test(test_markdown), cmocka_unit_test(test_csv),
         cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_about),
         cmocka_unit_test(test_names),    cmocka_unit_test(test_notices),
         cmocka_unit_test(test_nearest),  cmocka_unit_test(test_seconds),
