@@ -2,17 +2,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/worker/output_rows.h"
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
+#include "report/choose/request.h"
 
 /* Bytes of a scenario that are written to see how long rows are. */
 #define TRIAL_BYTES 1000000u
 
 typedef struct meter {
     uint64_t rows, wire_bytes;
+    double ethernet_bytes;
     pkt_sink below;
 } meter;
 
@@ -20,8 +23,10 @@ static int meter_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     meter *m = self;
     m->rows += batch->rows;
-    for (size_t i = 0; i < batch->rows; i++)
+    for (size_t i = 0; i < batch->rows; i++) {
         m->wire_bytes += batch->wire_len[i];
+        m->ethernet_bytes += ethernet_bytes(batch->wire_len[i]);
+    }
     return m->below.push(m->below.self, batch, err);
 }
 
@@ -51,6 +56,13 @@ static int capture_read_rows(const pkt_capture *slice, const pkt_backend *backen
     return output_rows_end(h, err);
 }
 
+/* In bytes; 0 if it is unknown. */
+static double file_size(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (double)status.st_size : 0;
+}
+
 /* -1 and *err if it cannot be read. */
 static int capture_measure(const char *path, const pkt_encoder *format, traffic *t, pkt_err *err)
 {
@@ -70,6 +82,8 @@ static int capture_measure(const char *path, const pkt_encoder *format, traffic 
     output_rows_close(&h);
     if (!bad && m.rows > 0)
         *t = (traffic){.mean_frame = (double)m.wire_bytes / (double)m.rows,
+                       .ethernet_bytes = m.ethernet_bytes / (double)m.rows,
+                       .file_bytes = file_size(path) / (double)m.rows,
                        .row_bytes = bytes / (double)m.rows};
     return bad;
 }

@@ -5,8 +5,10 @@
 #include "parsers/rows/rows.h"
 
 typedef struct traffic {
-    double mean_frame; /* bytes on the wire */
-    double row_bytes;  /* of the format, level headers */
+    double mean_frame;     /* bytes of a packet on the wire */
+    double ethernet_bytes; /* the same with what Ethernet adds: see ethernet_bytes() */
+    double file_bytes;     /* of the capture file, for a packet */
+    double row_bytes;      /* of a row of the format, level headers */
 } traffic;
 
 /* Read the capture once. 0, or -1 and *err, also if it has no packets. */

@@ -8,7 +8,6 @@
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
 #include "report/choose/choose.h"
-#include "report/choose/choose_print.h"
 #include "report/choose/traffic_mix.h"
 #include "results/load.h"
 #include "results/reader.h"
@@ -118,7 +117,10 @@ static bool traffic_option(const arguments *a, const json_t *results, choose_req
             return false;
         }
         w->mean_frame = t.mean_frame;
+        w->ethernet_bytes = t.ethernet_bytes;
+        w->file_bytes = t.file_bytes;
         w->row_bytes = t.row_bytes;
+        w->traffic_by_frame = true;
         traffic_mix_by_frame(results, t.mean_frame, w);
         (void)snprintf(
             words, 512,

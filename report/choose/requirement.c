@@ -50,6 +50,7 @@ static const struct {
     {"pcapng", "pcapng"},
     {"live", "live"},
     {"stream-numbers", "stream-numbers"},
+    {"stream", "stream-numbers"},
     {"tcp.stream", "stream-numbers"},
     {"udp.stream", "stream-numbers"},
     {"reassembly", "reassembly"},

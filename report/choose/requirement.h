@@ -11,7 +11,7 @@ enum { REQUIREMENTS_MAX = 32, REQUIREMENT_WORD = 64 };
 typedef enum requirement_kind {
     REQUIREMENT_LEVEL,   /* every column of a level */
     REQUIREMENT_COLUMN,  /* one column */
-    REQUIREMENT_FEATURE, /* something that a backend can do besides */
+    REQUIREMENT_FEATURE, /* an ability of a backend */
 } requirement_kind;
 
 typedef struct requirement {
