@@ -38,7 +38,8 @@ static void sink_assumption(const json_t *results, const choose_request *w, json
     else
         reason_add(out, "rows are only counted: writing them is not included");
     if (w->volume_bytes > 0 && w->row_bytes > 0 && !sink_measured(results, w->sink))
-        reason_add(out, "%.0f bytes of %s per packet", w->row_bytes, w->sink ? w->sink : "csv");
+        reason_add(out, "%.0f bytes of %s per packet, from a trial", w->row_bytes,
+                   w->sink ? w->sink : "csv");
 }
 
 static void framing_assumption(const choose_request *w, json_t *out)
@@ -63,7 +64,8 @@ void assumptions_add(const json_t *results, const choose_request *w, json_t *out
     reason_add(out, "captures are read from the page cache, by a program with no other load");
     reason_add(out, "your machine is like the measured one (%.80s)",
                text_of(at(results, "context", "cpu"), "model"));
-    if (w->cores <= 0)
+    reason_add(out, "the cost is that of all columns of the level");
+    if (w->cores <= 0 && cores_busy(w, 1) > 0)
         reason_add(out, "cores: as many as the measured machine has (%.0f)",
                    cores_there(results, w));
     sink_assumption(results, w, out);
@@ -148,24 +150,34 @@ void request_extrapolations(const choose_request *w, json_t *out)
         extrapolation_add(out, "format", "the time on pcap files", "pcapng files");
 }
 
+static void prefix_extrapolation(const json_t *prefixes, json_t *out)
+{
+    char measured[SENTENCE] = "";
+    const char *slice;
+    json_t *packets;
+    size_t n = 0;
+    json_object_foreach((json_t *)prefixes, slice, packets)
+    {
+        if (n < sizeof measured)
+            n += (size_t)snprintf(measured + n, sizeof measured - n, "%s%.0f packets of %.60s",
+                                  n ? ", " : "the first ", json_number_value(packets), slice);
+    }
+    if (n > 0)
+        extrapolation_add(out, "prefix", measured, "all packets; the peak memory can be higher");
+}
+
 void answer_extrapolations(const json_t *results, const choose_request *w, const judgement *j,
                            json_t *out)
 {
     const double busy = cores_busy(w, cost_on_core(&j->cost)->ns);
     json_t *prefixes = cost_prefixes(results, w, text_of(j->backend, "name"), j->level);
-    const char *slice;
-    json_t *packets;
-    json_object_foreach(prefixes, slice, packets)
-    {
-        char measured[SENTENCE];
-        (void)snprintf(measured, sizeof measured, "the first %.0f packets of %.80s",
-                       json_number_value(packets), slice);
-        extrapolation_add(out, "prefix", measured, "all packets; peak memory may be higher");
-    }
+    prefix_extrapolation(prefixes, out);
     json_decref(prefixes);
     if (busy > 1)
         extrapolation_add(
             out, "cores",
             "one process at a time; how packets or captures are divided was not measured",
             "%.0f cores with the same cost per packet on each", ceil(busy));
+    if (j->cost.cpu.ns <= 0 && busy > 0)
+        extrapolation_add(out, "cores", "wall time only", "CPU time");
 }

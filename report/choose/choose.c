@@ -55,7 +55,7 @@ static void load_set(json_t *fit, const choose_request *w, const cost *c)
     const double packets = packets_of(w), on_core = cost_on_core(c)->ns,
                  busy = cores_busy(w, on_core), seconds = packets * on_core / 1e9,
                  limit = w->deadline_s > 0 ? w->deadline_s : seconds,
-                 row = c->row_bytes > 0 ? c->row_bytes : w->row_bytes;
+                 row = w->row_bytes > 0 ? w->row_bytes : c->row_bytes;
     json_object_set_new(fit, "cores_busy", number_or_null(busy));
     json_object_set_new(fit, "cores_at_least",
                         busy > 0 ? json_integer((json_int_t)ceil(busy)) : json_null());
@@ -73,6 +73,7 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const ju
            *words = extract_words(w, j, can_extract(name), &note);
     json_object_set_new(fit, "backend", json_string(name));
     json_object_set_new(fit, "level", json_string(j->level));
+    json_object_set_new(fit, "sequential", json_boolean(is_sequential(w, j->level)));
     time_set(fit, &j->cost);
     load_set(fit, w, &j->cost);
     json_object_set_new(fit, "license", json_string(text_of(j->backend, "license")));
@@ -80,6 +81,7 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const ju
     json_object_set_new(fit, "command", command_line(words));
     json_object_set_new(fit, "command_words", words);
     json_object_set_new(fit, "command_note", note);
+    json_object_set_new(fit, "columns", json_is_null(words) ? json_array() : extract_columns(w, j));
     json_object_set_new(fit, "with_threads", cost_threads(results, w, name, j->level));
     json_object_set_new(fit, "prefix_packets", cost_prefixes(results, w, name, j->level));
     answer_extrapolations(results, w, j, extrapolations);
@@ -156,7 +158,7 @@ static json_t *main_assumption(const choose_request *w, const json_t *first)
     if (!first)
         return json_null();
     if (json_array_size(stated))
-        (void)snprintf(text, sizeof text, "what its authors state and was not tested here: %.240s",
+        (void)snprintf(text, sizeof text, "these values, which were not compared: %.240s",
                        json_string_value(json_array_get(stated, 0)));
     else if (w->live)
         (void)snprintf(text, sizeof text,
@@ -216,6 +218,7 @@ json_t *choose(const json_t *results, const choose_request *w,
     json_t *choice = request_json(results, w), *fits = json_array(), *rejected = json_array(),
            *conflicts = json_array(), *relaxed = json_array(), *assumptions = json_array(),
            *extrapolations = json_array();
+    json_object_set_new(choice, "sink_measured", json_boolean(sink_measured(results, w->sink)));
     judge_all(results, w, fits, rejected, can_extract);
     ties_mark(fits);
     const json_t *first = json_array_get(fits, 0);

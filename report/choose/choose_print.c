@@ -37,7 +37,7 @@ static void cost_text(const json_t *fit, FILE *out)
     figure(out, fit, "cpu_ns_per_packet", 1, ", CPU ", " ns");
     figure(out, fit, "peak_rss_bytes", 1e-6, ", peak ", of_prefix ? " MB*" : " MB");
     if (cores > 0)
-        fprintf(out, ", at least %.0f core%s", cores, cores > 1 ? "s" : "");
+        fprintf(out, cores > 1 ? ", %.0f cores by extrapolation" : ", %.0f core", cores);
     figure(out, fit, "cores_busy", 1, " (busy: ", ")");
     duration(out, number_of(fit, "seconds_on_one_core"));
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
@@ -122,11 +122,13 @@ static void stated_text(const json_t *fits, bool deadline, FILE *out)
         if (is_ranked(fit))
             continue;
         if (shown++ == 0)
-            fprintf(out, "%s, by what their authors state, which was not tested here:\n",
-                    i ? "\nThese too, not ranked" : "No ranking: these meet the requirements");
+            fprintf(out, "%s\n",
+                    i ? "\nNot ranked, because not all of it was compared or tested here:"
+                      : "No ranking: these meet the requirements, but not all of it was compared "
+                        "or tested here:");
         fputs("  ", out);
         cost_text(fit, out);
-        lines_text(json_object_get(fit, "stated"), "    not tested here: ", out);
+        lines_text(json_object_get(fit, "stated"), "    not covered: ", out);
         if (i == 0)
             details_text(fit, deadline, out);
     }

@@ -29,62 +29,66 @@ static bool is_beyond_rows(const judgement *j, const requirement *n)
              column_given(j->backend, j->level, "stream"));
 }
 
-/* Is it a column of the rows for this requirement? A half of an address stands for the whole. */
-static bool is_wanted(const requirement *n, const pkt_column_info *column)
-{
-    switch (n->kind) {
-    case REQUIREMENT_LEVEL:
-        for (size_t rank = 0; rank < LEVELS; rank++) {
-            if (strcmp(levels[rank], pkt_level_name(column->level)) == 0)
-                return true;
-            if (strcmp(levels[rank], n->name) == 0)
-                return false;
-        }
-        return false;
-    case REQUIREMENT_COLUMN:
-        return strcmp(n->name, column->name) == 0 ||
-               (column->format_as == PKT_AS_ADDRESS &&
-                strncmp(n->name, column->name, strlen(column->name) - 2) == 0 &&
-                strcmp(n->name + strlen(column->name) - 2, "lo") == 0);
-    case REQUIREMENT_FEATURE:
-        return strcmp(n->name, "stream-numbers") == 0 && strcmp(column->name, "stream") == 0;
-    }
-    return false;
-}
-
 /* Append the name that the column has in rows. */
-static void column_append(char *text, const pkt_column_info *column)
+static void column_append(json_t *names, const pkt_column_info *column)
 {
-    size_t used = strlen(text), size = strlen(column->name);
+    size_t size = strlen(column->name);
     if (column->format_as == PKT_AS_ADDRESS)
         size -= strlen("_hi");
-    (void)snprintf(text + used, COLUMNS_TEXT - used, "%s%.*s", used ? "," : "", (int)size,
-                   column->name);
+    json_array_append_new(names, json_stringn(column->name, size));
 }
 
-/* The columns in the order of the requirements, with commas; "" if these are all of the level, or
- * none is named. */
-static void columns_text(const choose_request *w, const judgement *j, char *text)
+static bool is_shown(const judgement *j, size_t column)
+{
+    return pkt_column_at(column)->format_as != PKT_AS_HIDDEN &&
+           column_given(j->backend, j->level, pkt_column_at(column)->name);
+}
+
+/* Names of all columns of the level. */
+static json_t *columns_all(const judgement *j)
+{
+    json_t *names = json_array();
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (is_shown(j, c))
+            column_append(names, pkt_column_at(c));
+    return names;
+}
+
+json_t *extract_columns(const choose_request *w, const judgement *j)
 {
     pkt_column_set done = {{0}};
-    size_t shown = 0, count = 0;
-    text[0] = '\0';
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        shown += pkt_column_at(c)->format_as != PKT_AS_HIDDEN &&
-                 column_given(j->backend, j->level, pkt_column_at(c)->name);
+    json_t *names = json_array(), *all = columns_all(j);
     for (size_t i = 0; i < w->needs.count; i++)
-        for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-            const pkt_column_info *column = pkt_column_at(c);
-            if (column->format_as == PKT_AS_HIDDEN || pkt_set_has(&done, c) ||
-                !is_wanted(&w->needs.list[i], column) ||
-                !column_given(j->backend, j->level, column->name))
-                continue;
-            pkt_set_add(&done, c);
-            column_append(text, column);
-            count++;
+        for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+            if (is_shown(j, c) && !pkt_set_has(&done, c) &&
+                requirement_has_column(&w->needs.list[i], pkt_column_at(c))) {
+                pkt_set_add(&done, c);
+                column_append(names, pkt_column_at(c));
+            }
+    if (json_array_size(names) > 0 && json_array_size(names) < json_array_size(all)) {
+        json_decref(all);
+        return names;
+    }
+    json_decref(names);
+    return all;
+}
+
+/* The names with commas; "" if these are all columns of the level. */
+static void columns_text(const choose_request *w, const judgement *j, char text[COLUMNS_TEXT])
+{
+    json_t *names = extract_columns(w, j), *all = columns_all(j), *name;
+    size_t i, n = 0;
+    text[0] = '\0';
+    if (json_array_size(names) < json_array_size(all)) {
+        json_array_foreach(names, i, name)
+        {
+            if (n < COLUMNS_TEXT)
+                n += (size_t)snprintf(text + n, COLUMNS_TEXT - n, "%s%s", i ? "," : "",
+                                      json_string_value(name));
         }
-    if (count == shown)
-        text[0] = '\0';
+    }
+    json_decref(names);
+    json_decref(all);
 }
 
 static void words_add(json_t *words, const char *one, const char *other)

@@ -14,4 +14,8 @@
  * backend? Two new references. */
 json_t *extract_words(const choose_request *w, const judgement *j, bool extracts, json_t **note);
 
+/* Names of the columns of its rows, in order: those of the requirements, or all of the level. A new
+ * reference. */
+json_t *extract_columns(const choose_request *w, const judgement *j);
+
 #endif

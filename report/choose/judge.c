@@ -101,11 +101,13 @@ static const char *level_for(const json_t *backend, const requirements *needs)
     return "";
 }
 
-static void columns_reason(const json_t *backend, const char *level, json_t *reasons)
+/* The columns of level `wanted` that it does not give at `level`. */
+static void columns_reason(const json_t *backend, const char *level, const char *wanted,
+                           json_t *reasons)
 {
     char text[240];
     size_t column = 0, n = 0;
-    for (text[0] = '\0'; column_missing(backend, level, level, &column); column++)
+    for (text[0] = '\0'; column_missing(backend, level, wanted, &column); column++)
         if (n < sizeof text)
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "",
                                   pkt_column_at(column)->name);
@@ -116,10 +118,23 @@ static void feature_reason(const json_t *backend, const requirement *n, json_t *
 {
     const char *evidence = feature_evidence(backend, n->name);
     if (*evidence)
-        reason_add(reasons, "its %s (%.120s) is in no measured level: %s", n->name, evidence,
-                   n->word);
+        reason_add(reasons, "no measured level includes its %s (%.160s)", n->name, evidence);
+    else if (strcmp(n->word, n->name) == 0)
+        reason_add(reasons, "has no %s", n->name);
     else
         reason_add(reasons, "has no %s: %s", n->name, n->word);
+}
+
+/* At the offered level that comes nearest. */
+static void level_reason(const json_t *backend, const char *wanted, json_t *reasons)
+{
+    size_t rank = level_rank(wanted);
+    while (rank < LEVELS && !level_offered(backend, levels[rank]))
+        rank++;
+    if (rank < LEVELS)
+        columns_reason(backend, levels[rank], wanted, reasons);
+    else
+        reason_add(reasons, "does not offer the level %s", wanted);
 }
 
 static void requirement_reason(const json_t *backend, const requirement *n, json_t *reasons)
@@ -128,10 +143,8 @@ static void requirement_reason(const json_t *backend, const requirement *n, json
         reason_add(reasons, "missing column: %s", n->word);
     else if (n->kind == REQUIREMENT_FEATURE)
         feature_reason(backend, n, reasons);
-    else if (level_offered(backend, n->name))
-        columns_reason(backend, n->name, reasons);
     else
-        reason_add(reasons, "does not offer the level %s", n->name);
+        level_reason(backend, n->name, reasons);
 }
 
 /* Why no level meets the requirements. */
@@ -171,8 +184,8 @@ static void speed_check(const json_t *results, const choose_request *w, const ju
                    text);
     } else if (there > 0 && ceil(busy) > there) {
         number_text(busy / there, text, sizeof text);
-        reason_add(j->reasons, "too slow by %s x: needs at least %.0f cores, %.0f are available",
-                   text, ceil(busy), there);
+        reason_add(j->reasons, "too slow by %s x: needs at least %.0f cores, available: %.0f", text,
+                   ceil(busy), there);
     }
 }
 
@@ -213,8 +226,7 @@ static void stated_add(const json_t *backend, const char *level, const char *wor
         reason_add(stated, "%s (%.160s), of TCP alone in the measured runs, values not compared",
                    word, evidence);
     else if (strcmp(name, "stream-numbers") == 0 && !column_given(backend, level, "stream"))
-        reason_add(stated, "%s: stream-numbers (%.160s), not compared at this level", word,
-                   evidence);
+        reason_add(stated, "%s, which was not compared at the level %s", word, level);
     else if (strncmp(evidence, "stated", strlen("stated")) == 0)
         reason_add(stated, "%s (%.200s)", name, evidence);
 }

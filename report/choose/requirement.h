@@ -3,6 +3,7 @@
 #define PKT_REQUIREMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "pktbench.h"
 
@@ -28,5 +29,10 @@ typedef struct requirements {
 /* Read a list with commas: levels, columns, features (`pktbench list` shows all three), and fields
  * by Wireshark's names. 0, or -1 and *err. */
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err);
+
+/* Is it a column that the rows must have? An address counts as its first half. */
+bool requirement_has_column(const requirement *n, const pkt_column_info *column);
+/* All such columns. */
+pkt_column_set requirements_columns(const requirements *needs);
 
 #endif
