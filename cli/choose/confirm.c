@@ -192,12 +192,16 @@ static json_t *compared(double promised, double measured)
 static void requirements_check(const confirming *c, double wall_ns, double cpu_ns, json_t *failures)
 {
     const double scale = fmax(wall_ns, cpu_ns) / number_of(c->fit, "core_ns_per_packet"),
-                 busy = number_of(c->fit, "cores_busy") * scale,
+                 promised = number_of(c->fit, "cores_busy"),
+                 busy = promised > 0 ? promised * scale : 0,
                  there = json_is_true(json_object_get(c->fit, "sequential"))
                              ? 1
                              : number_of(c->choice, "cores_available"),
                  limit = number_of(c->choice, "max_rss_bytes");
-    if (busy > 0 && ceil(busy) > there)
+    if (isnan(busy))
+        json_array_append_new(failures,
+                              json_string("the capture is too small to check the required speed"));
+    else if (busy > 0 && ceil(busy) > there)
         json_array_append_new(failures, json_string("too slow for the required speed"));
     if (limit > 0 && c->work.peak_rss_bytes > limit)
         json_array_append_new(failures, json_string("the peak memory is above the limit"));
@@ -215,8 +219,10 @@ static json_t *confirmation_json(const confirming *c)
     (void)stat(c->output, &status);
     requirements_check(c, wall, cpu, failures);
     return json_pack(
-        "{s:s, s:f, s:i, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:o}", "capture", c->capture,
-        "packets", c->traffic.packets, "runs", (int)c->work.count, "startup_s", c->startup.wall_s,
+        "{s:s, s:s, s:f, s:i, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:o}", "capture", c->capture,
+        "compared",
+        promise_writes(c) ? "rows written to /dev/null" : "rows counted (--format none)", "packets",
+        c->traffic.packets, "runs", (int)c->work.count, "startup_s", c->startup.wall_s,
         "ns_per_packet", compared(number_of(c->fit, "ns_per_packet"), wall), "cpu_ns_per_packet",
         compared(number_of(c->fit, "cpu_ns_per_packet"), cpu), "peak_rss_bytes",
         compared(number_of(c->fit, "peak_rss_bytes"), c->work.peak_rss_bytes), "columns_promised",
@@ -319,7 +325,8 @@ void confirm_print(const json_t *confirmation, FILE *out)
     fprintf(out, "\nOn %s: %.0f packets, median of %.0f runs, without the start-up of %s ms\n",
             text_of(confirmation, "capture"), number_of(confirmation, "packets"),
             number_of(confirmation, "runs"), startup);
-    fprintf(out, "  %-12s %10s %10s\n", "", "promised", "measured");
+    fprintf(out, "  %-12s %10s %10s %s\n", "", "promised", "measured",
+            text_of(confirmation, "compared"));
     compared_print(confirmation, "ns_per_packet", "time", 1, "ns/packet", out);
     compared_print(confirmation, "cpu_ns_per_packet", "CPU", 1, "ns/packet", out);
     compared_print(confirmation, "peak_rss_bytes", "peak memory", 1e-6, "MB", out);

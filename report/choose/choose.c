@@ -95,11 +95,12 @@ static bool is_ranked(const json_t *fit)
     return fit && json_array_size(json_object_get(fit, "stated")) == 0;
 }
 
+/* Those that are not ranked stay in the order of the results. */
 static bool stands_before(const json_t *a, const json_t *b)
 {
-    if (is_ranked(a) != is_ranked(b))
-        return is_ranked(a);
-    return number_of(a, "core_ns_per_packet") <= number_of(b, "core_ns_per_packet");
+    if (!is_ranked(b))
+        return true;
+    return is_ranked(a) && number_of(a, "core_ns_per_packet") <= number_of(b, "core_ns_per_packet");
 }
 
 static void fit_insert(json_t *fits, json_t *fit)
