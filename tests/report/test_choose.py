@@ -119,7 +119,7 @@ def test_licences():
               "GPL-2.0-only WITH Classpath-exception-2.0", "BUSL-1.1", "BSD-Protection",
               "LicenseRef-ours", "LGPL-2.1-only OR (MIT AND MPL-2.0)")
     malformed = ("", "MIT OR", "AND MIT", "(MIT", "MIT)", "MIT BSD-2-Clause", "MIT WITH",
-                 "MIT WITH OR ISC", "()", "(" * 500 + "MIT" + ")" * 500)
+                 "MIT WITH OR ISC", "()", "(" * 40 + "MIT" + ")" * 40)
     results = json.loads(RESULTS.read_text())
     entry = next(one for one in results["backends"] if one["name"] == "dual-licence")
     with tempfile.TemporaryDirectory() as folder:

@@ -399,7 +399,8 @@ const char *tins_version()
 const pkt_feature features[] = {
     {"pcapng", "tested"},
     {"live", "stated: libtins' documentation, class Sniffer"},
-    {"reassembly", "stated, in no level: libtins' documentation, classes IPv4Reassembler and StreamFollower"},
+    {"reassembly",
+     "stated, in no level: libtins' documentation, classes IPv4Reassembler and StreamFollower"},
     {"makes-packets", "stated, in no level: libtins' documentation, PDU::serialize()"},
     {nullptr, nullptr},
 };
