@@ -188,8 +188,9 @@ typedef struct pkt_request {
 } pkt_request;
 
 /* What a backend offers besides columns. `evidence` says how we know: "tested" (by the contract
- * test), or where it is stated. The list ends with a NULL name. Names in use: pcapng, live, follow,
- * stream-numbers, reassembly, application-layers, makes-packets. */
+ * test), "stated: WHERE", or "stated, in no level: WHERE" if no level of the table uses it. The
+ * list ends with a NULL name. Names in use: pcapng, live, follow, stream-numbers, reassembly,
+ * application-layers, makes-packets. */
 typedef struct pkt_feature {
     const char *name;
     const char *evidence;

@@ -195,8 +195,8 @@ class ScapyBase(external.Driver):
         "pcapng": "tested",
         "live": "stated: Scapy's documentation, Sniffing",
         "application-layers": "stated: Scapy's documentation, Supported protocols",
-        "makes-packets": "stated: Scapy's documentation, Generating packets",
-        "reassembly": "stated: Scapy's documentation, TCPSession and IPSession",
+        "makes-packets": "stated, in no level: Scapy's documentation, Generating packets",
+        "reassembly": "stated, in no level: Scapy's documentation, TCPSession and IPSession",
     }
 
     def load(self) -> None:
@@ -226,6 +226,7 @@ class Scapy(ScapyBase):
 class ScapyRdpcap(ScapyBase):
     name = "scapy-rdpcap"
     summary = "Scapy's rdpcap(): the whole capture as one list of packets"
+    features = {name: how for name, how in ScapyBase.features.items() if name != "live"}
     levels = {
         "dissect": external.Level("rdpcap(): every packet dissected as far as Scapy can, all kept "
                                   "in a list", external.FRAMES + external.HEADERS),
