@@ -142,6 +142,34 @@ def test_numbers():
     print(f"{total} cells are those of the results")
 
 
+def test_formats():
+    """Stored results in every format of bench; with the comparison that they carry."""
+    golden = {"table": "txt", "markdown": "md", "csv": "csv"}
+    for path in FIXTURES:
+        for name in ("table", "markdown", "csv", "json", "github-action", "bmf", "junit", "gbench"):
+            made = run("report", path, "--format", name)
+            assert made.returncode == 0 and made.stderr == "" and made.stdout, (path, name, made)
+            wanted = subprocess.run([TEST_REPORT, str(SOURCE / "tests/report"), "--print", str(path),
+                                     name], capture_output=True, text=True, check=True).stdout
+            assert made.stdout == wanted, (path, name)
+            if name in golden:
+                assert made.stdout == path.with_suffix("." + golden[name]).read_text(), (path, name)
+    with tempfile.TemporaryDirectory() as folder:
+        out, stored = Path(folder, "out"), Path(folder, "stored.json")
+        comparison = run("compare", *REFERENCE[:1] * 2, "--format", "json")
+        results = json.loads(REFERENCE[0].read_text())
+        stored.write_text(json.dumps(results | {"comparison": json.loads(comparison.stdout)}))
+        assert run("report", stored, "--format", "table", "-o", out).stdout == ""
+        assert "old ns/packet" in out.read_text() and "x raw" in out.read_text()
+        assert run("report", stored, "--format", "csv").stdout.startswith("backend,level,slice,old_")
+        out.unlink()
+        refused(None, "unknown format 'html'; known: table, markdown",
+                "report", FIXTURES[0], "--format", "html")
+        refused(None, "one results file", "report", *FIXTURES, "--format", "table")
+        refused(None, "cannot read", "report", Path(folder, "no.json"), "--format", "table", "-o", out)
+        assert not out.exists()
+
+
 def refused(path, words, *command):
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder, "report")
