@@ -6,7 +6,7 @@
 #include "bench/outcome/baseline.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
-#include "report/formats/findings.h"
+#include "report/findings/headline.h"
 #include "report/formats/results.h"
 #include "report/page/report.h"
 #include "results/load.h"

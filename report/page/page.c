@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "report/formats/findings.h"
+#include "report/findings/headline.h"
 #include "report/formats/table.h"
 #include "report/page/assets.h"
 #include "report/page/html.h"
