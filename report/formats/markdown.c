@@ -7,6 +7,8 @@ static void character(FILE *out, char c)
 {
     if (c == '<')
         fputs("&lt;", out);
+    else if (c == '>')
+        fputs("&gt;", out); /* at the start of a line it begins a quotation */
     else if (c == '&')
         fputs("&amp;", out);
     else if ((unsigned char)c < ' ')

@@ -418,15 +418,19 @@ static void slice_markdown(const json_t *results, const json_t *slice, FILE *out
     fputs("\n\n", out);
 }
 
-void report_markdown(const json_t *results, FILE *out)
+void report_markdown_head(const json_t *results, FILE *out)
 {
-    size_t i;
-    json_t *slice;
     fputs("**", out);
     escaped(headline_print, results, NULL, false, out);
     fputs("**\n\n", out);
     escaped(quality_print, results, NULL, true, out);
     fputc('\n', out);
+}
+
+void report_markdown_tables(const json_t *results, FILE *out)
+{
+    size_t i;
+    json_t *slice;
     report_study(results, true, out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
@@ -435,4 +439,10 @@ void report_markdown(const json_t *results, FILE *out)
     report_conformance(json_object_get(results, "conformance"), true, false, out);
     escaped(findings_print, results, NULL, true, out);
     escaped(notes_print, results, NULL, true, out);
+}
+
+void report_markdown(const json_t *results, FILE *out)
+{
+    report_markdown_head(results, out);
+    report_markdown_tables(results, out);
 }

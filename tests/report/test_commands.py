@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 from pathlib import Path
 
 PKTBENCH, TEST_REPORT, SOURCE = sys.argv[1], sys.argv[2], Path(sys.argv[3])
@@ -237,7 +238,8 @@ def test_machines_apart():
             assert "results come from different machines" in made
         assert page.count("<article") == 2
         assert "Another &lt;CPU&gt; &amp; more" in page and "<CPU>" not in page
-        assert re.search(r"^## second.json: Another <CPU>", text, re.M)
+        assert re.search(r"^## .*, Another &lt;CPU&gt; &amp; more, ", text, re.M)
+        assert "Results of second.json" in text and "Results of second.json" in page
 
 
 def test_what_was_evicted():
@@ -257,13 +259,74 @@ def test_what_was_evicted():
             assert words[1] in Path(folder, "index.html").read_text()
 
 
-def test_without_gnuplot():
+def test_pictures():
+    """Every slice has a picture, in the page for wide and for narrow screens, and as a file that
+    XML readers accept; no other program is needed. All slices have one axis."""
     with tempfile.TemporaryDirectory() as folder:
-        made = run("report", FIXTURES[0], "-o", folder, env=os.environ | {"PATH": "/nowhere"})
-        assert made.returncode == 0 and "gnuplot is not installed" in made.stderr, made
+        made = run("report", *REFERENCE, "-o", folder, env=os.environ | {"PATH": "/nowhere"})
+        assert made.returncode == 0 and made.stderr == "", made
+        files = sorted(Path(folder).glob("*.svg"))
         page = Path(folder, "index.html").read_text()
-        assert "gnuplot was not installed" in page and "<svg" not in page
-        assert sorted(os.listdir(folder)) == ["index.html", "report.md"]
+        assert page.count('<svg class="chart wide"') == page.count('<svg class="chart narrow"') == \
+            len(files)
+        for index, path in enumerate(REFERENCE):
+            results = json.loads(path.read_text())
+            prefix = f"{index + 1}-" if index else ""
+            axes = set()
+            for one in results["slices"]:
+                root = xml.etree.ElementTree.parse(Path(folder, f"{prefix}slice-{one['name']}.svg"))
+                texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+                axes.add(tuple(text for text in texts if re.fullmatch(r"\d+ (ns|µs|ms|s)", text)))
+                timed = {f"{r['backend']}  {r['level']}" for r in results["runs"]
+                         if r["slice"] == one["name"] and r["wall_ns"]}
+                assert timed <= set(texts), timed - set(texts)
+            assert len(axes) == 1 and axes.pop(), axes
+
+
+def test_texts():
+    """Names and reasons are text: in HTML, in Markdown and on a terminal."""
+    results = json.loads(FIXTURES[0].read_text())
+    evil = "<img src=x>|*a*`b`[c](d)\x1b[31m\n"
+    old = results["slices"][0]["name"]
+    results["backends"][0]["summary"] = evil
+    results["noise"] = [evil]
+    results["slices"][0]["name"] = evil
+    for one in results["runs"] + results["aa"] + results["process_runs"] + results["study"]:
+        one["slice"] = evil if one["slice"] == old else one["slice"]
+    results["runs"][-1]["reason"] = evil
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "evil.json")
+        path.write_text(json.dumps(results))
+        assert run("report", path, "-o", folder).returncode == 0
+        page, text = Path(folder, "index.html").read_text(), Path(folder, "report.md").read_text()
+        assert "<img" not in page and "&lt;img src=x&gt;" in page and "\x1b" not in page
+        assert "<img" not in text and "|*a*" not in text and "\x1b" not in text
+        assert r"&lt;img src=x&gt;\|\*a\*\`b\`\[c\](d)" in text
+        for line in text.splitlines(): # no cell of a table has more bars than its head
+            if line.startswith("| "):
+                assert len(re.findall(r"(?<!\\)\|", line)) == 12, line
+        table = run("report", path, "--format", "table").stdout
+        assert "\x1b" not in table and "<img src=x>|*a*" in table
+
+
+def test_own_captures():
+    """A capture of the user is called one, and has no table of a study of other traffic."""
+    results = json.loads(REFERENCE[1].read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "own.json")
+        for mine in (False, True):
+            if mine:
+                for one in results["slices"]:
+                    one["origin"] = {"kind": "capture", "part": "start"}
+            path.write_text(json.dumps(results))
+            assert run("report", path, "-o", folder).returncode == 0
+            page, text = Path(folder, "index.html").read_text(), Path(folder, "report.md").read_text()
+            table = run("report", path, "--format", "table").stdout
+            assert ("Captures tcp-flood and 1 more" in page) == mine
+            assert ("## Captures tcp-flood and 1 more" in text) == mine
+            assert ("start of your capture" in page) == mine
+            for made in (page, text, table):
+                assert ("ublished study" in made) == (not mine), made[:300]
 
 
 def test_sample():
@@ -272,10 +335,10 @@ def test_sample():
     results = [SOURCE / "results/reference" / name for name in ("default.json", "cic-iot.json")]
     with tempfile.TemporaryDirectory() as folder:
         assert run("report", *results, "-o", folder).returncode == 0
-        pictures = re.compile(r"^!\[.*\n\n", re.M) # there with gnuplot alone
-        made, kept = (pictures.sub("", Path(where, "report.md").read_text())
-                      for where in (folder, sample))
-        assert made == kept, "report/sample is out of date: run ./run update-docs"
+        kept = ("report.md", "headline.svg", "sizes.svg", "2-headline.svg", "2-sizes.svg")
+        for name in kept:
+            assert Path(folder, name).read_text() == Path(sample, name).read_text(), \
+                f"report/sample/{name} is out of date: run ./run update-docs"
         page = Path(folder, "index.html").read_bytes()
         links = re.findall(rb'href="data:application/json;base64,([^"]*)"', page)
         assert [json.loads(base64.b64decode(link)) for link in links] == \
