@@ -1,7 +1,7 @@
 /* Conformance, environment and method. */
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/html/html.h"
 #include "report/page/part.h"
 #include "results/reader.h"
 

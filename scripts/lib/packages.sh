@@ -6,7 +6,7 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
 # Optional in a build: without them the backend is listed as `unavailable`, and `bench` makes no
 # picture and starts no hyperfine.
 build_optional='libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev hyperfine
-    g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev gnuplot-nox'
+    g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev'
 
 test_packages='libcmocka-dev g++ python3 python3-jsonschema python3-venv tshark groff zstd'
 lint_packages='clang-format clang-tidy cppcheck shellcheck'

@@ -1,4 +1,4 @@
-#include "report/page/html.h"
+#include "report/html/html.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -75,7 +75,7 @@ void html_table_begin(FILE *out, const char *caption, const html_head *heads, si
 {
     html_put(out,
              "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-             "<table class=\"sorts\"><caption>%s</caption>\n<thead><tr>",
+             "<table class=\"sorts\"><caption><span>%s</span></caption>\n<thead><tr>",
              caption, caption);
     for (size_t i = 0; i < count; i++)
         html_put(out,
@@ -106,6 +106,32 @@ void html_figure(FILE *out, double value, double factor, const char *place, cons
     fprintf(out, "<td class=\"n\" data-sort=\"%.9g\"", value * factor);
     place_attributes(out, factor, place, over);
     html_put(out, ">%s</td>", text);
+}
+
+void html_quotient(FILE *out, double dividend, double value, const char *place)
+{
+    char text[48];
+    number_text(dividend / value, text, sizeof text);
+    fprintf(out, "<td class=\"n\" data-sort=\"%.9g\" data-per=\"%.9g\"", dividend / value,
+            dividend);
+    place_attributes(out, 1, place, NULL);
+    html_put(out, ">%s</td>", text);
+}
+
+void html_histogram(FILE *out, const double *shares, size_t bins, const char *alt)
+{
+    enum { HEIGHT = 16, BIN = 2 };
+    double most = 0;
+    for (size_t i = 0; i < bins; i++)
+        most = shares[i] > most ? shares[i] : most;
+    html_put(out, "<td><svg class=\"samples\" role=\"img\" aria-label=\"%s\"", alt);
+    fprintf(out, " viewBox=\"0 0 %zu %d\"><path class=\"axis\" d=\"M0 %dh%zuv1H0\"/><path d=\"",
+            bins * BIN, HEIGHT, HEIGHT - 1, bins * BIN);
+    for (size_t i = 0; i < bins; i++)
+        if (shares[i] > 0)
+            fprintf(out, "M%zu %dv-%.1fh%dV%d", i * BIN, HEIGHT,
+                    1 + (HEIGHT - 1) * shares[i] / most, BIN, HEIGHT);
+    html_put(out, "\"/><title>%s</title></svg></td>", alt);
 }
 
 void html_interval(FILE *out, const json_t *summary, double factor, double divisor,

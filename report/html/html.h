@@ -34,6 +34,10 @@ void html_table_end(FILE *out);
 /* A cell with a number: `value` times `factor`, which stands at `place` of the results. `over`: the
  * place of what it was divided by, or NULL. */
 void html_figure(FILE *out, double value, double factor, const char *place, const char *over);
+/* A cell with `dividend` over the value at `place`, such as a rate from a time. */
+void html_quotient(FILE *out, double dividend, double value, const char *place);
+/* A small picture of shares by bins, in a cell. `alt`: the same in words. */
+void html_histogram(FILE *out, const double *shares, size_t bins, const char *alt);
 /* A cell with the interval of a summary at `place`, over `divisor` that stands at `over`. An empty
  * cell without one. */
 void html_interval(FILE *out, const json_t *summary, double factor, double divisor,
