@@ -158,6 +158,9 @@ class Driver:
     def check(self) -> None:
         """Preparation after load() that is not timed."""
 
+    def prepare(self, level: str) -> None:
+        """Set up the process for runs at this level. Called before open(); not timed."""
+
     def open(self, path: str, level: str, columns: bool) -> Run:
         """Start a run. `columns`: cells() will be called."""
         raise NotImplementedError
@@ -304,6 +307,7 @@ class Worker:
         if level not in self.driver.levels:
             raise RequestError(f"{self.driver.name} does not support the level")
         capture_check(path)
+        self.driver.prepare(level)
         return answers[what](request, path, level)
 
     def describe(self) -> dict:
@@ -440,6 +444,7 @@ def run_once(driver: Driver, level: str, path: str) -> int:
             raise RequestError(f"{driver.name} does not support the level")
         capture_check(path)
         driver.load()
+        driver.prepare(level)
         run = driver.open(path, level, False)
         try:
             parse(run)

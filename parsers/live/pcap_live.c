@@ -91,6 +91,7 @@ pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt
     if (handle_setup(*pcap, capture->live, err) == 0)
         return live;
     pcap_close(*pcap);
+    *pcap = NULL;
     free(live);
     return NULL;
 }

@@ -10,7 +10,7 @@ typedef struct pkt_pcap_live pkt_pcap_live;
 
 /* capture->path is the interface's name; capture->live must outlive the result. *pcap is a
  * non-blocking handle with nanosecond time stamps; the caller closes it after
- * pkt_pcap_live_close(). NULL and *err. */
+ * pkt_pcap_live_close(). NULL and *err; *pcap is then NULL. */
 pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err);
 /* Call once per batch: checks for a stop request and updates the counters. */
 void pkt_pcap_live_check(pkt_pcap_live *live);

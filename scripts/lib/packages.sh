@@ -21,7 +21,7 @@ reader_packages='libbenchmark-tools python3-junitparser python3-scipy'
 
 external_packages='python3 python3-venv tshark'
 # Used where the Python package index cannot be reached.
-external_fallback='python3-dpkt python3-scapy'
+external_fallback='python3-dpkt python3-scapy python3-cryptography'
 
 gate_packages='git valgrind'
 fuzz_packages='libcmocka-dev clang python3'

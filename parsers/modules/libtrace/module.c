@@ -279,6 +279,16 @@ static int trace_fault(libtrace_t *trace, pkt_err *err)
                     fault.problem);
 }
 
+/* libtrace reads ahead in a thread unless this environment variable says otherwise. The thread
+ * costs more CPU time than it saves: see doc/method.md. */
+static int library_load(void **context, pkt_err *err)
+{
+    *context = NULL;
+    if (setenv("LIBTRACEIO", "nothreads", 1) == 0)
+        return 0;
+    return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for LIBTRACEIO");
+}
+
 static int run_open(void *context, void **state, const pkt_capture *capture,
                     const pkt_request *request, pkt_err *err)
 {
@@ -345,8 +355,8 @@ static const pkt_feature features[] = {
 
 static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES,
-     "trace_read_packet() by pcapfile: (pcapng: by pcap:, to the microsecond), its time and "
-     "lengths asked for",
+     "trace_read_packet() by pcapfile: without read-ahead threads (pcapng: by pcap:, to the "
+     "microsecond), its time and lengths asked for",
      PKT_SET(FRAMES_WORD)},
     {PKT_LEVEL_HEADERS,
      "the same; trace_get_layer3() and trace_get_transport(), the fields of the structures that "
@@ -365,6 +375,7 @@ static const pkt_backend backend = {
     .levels = levels,
     .features = features,
     .version = run_version,
+    .load = library_load,
     .open = run_open,
     .next = run_next,
     .close = run_close,
