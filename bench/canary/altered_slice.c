@@ -27,16 +27,19 @@ enum {
     SIMPLE_PACKET_DATA = 12,
     /* In a block of 8 values the lowest three bits can be inverted: no fraction of a second becomes
      * larger than 999999 or 999999999 by that. */
-    TIME_BITS = 7
+    TIME_BITS = 7,
+    SWAP_BYTES = 65536 /* of a record that changes places */
 };
 
 /* A packet in the file, and what may be changed in it. */
 typedef struct packet_place {
-    uint32_t time; /* offset of the least significant byte of its time; 0: none */
+    uint32_t time;       /* offset of the least significant byte of its time; 0: none */
+    uint32_t start, end; /* offsets of its record or block */
     uint32_t data, length;
     field_places fields;
-    bool free;  /* its free fields may be changed */
-    bool joins; /* TCP or UDP: it may be moved to another stream */
+    bool free;     /* its free fields may be changed */
+    bool joins;    /* TCP or UDP: it may be moved to another stream */
+    bool fragment; /* of an IPv4 datagram */
 } packet_place;
 
 struct altered_slice {
@@ -50,7 +53,8 @@ struct altered_slice {
     uint64_t digest[2][PKT_COLUMN_COUNT];
     pkt_column_set reach[2];
     pkt_batch *batch;
-    uint8_t *column; /* cells of one column */
+    uint8_t *column;  /* cells of one column */
+    uint8_t *swapped; /* SWAP_BYTES */
 };
 
 /* Rows of raw, of one column. */
@@ -144,6 +148,8 @@ static bool is_big_endian(const uint8_t *block_type)
 static void record_place(const altered_slice *a, const pkt_record *record, packet_place *place)
 {
     const uint8_t *at = a->file + record->start;
+    place->start = (uint32_t)record->start;
+    place->end = (uint32_t)record->end;
     place->length = record->cap_len;
     if (a->slice->format != PKT_FORMAT_PCAPNG) {
         const bool big = a->file[0] == 0xa1; /* all magic numbers of pcap are 0xa1b2.... */
@@ -197,6 +203,12 @@ static bool is_described(const field_places *f, uint64_t present, uint8_t proto)
            (!l4 || (present & PKT_HAS_L4 && proto == f->proto));
 }
 
+static bool is_fragment(const altered_slice *a, const packet_place *p)
+{
+    const uint8_t *ip = a->file + p->data + p->fields.ip;
+    return p->fields.version == 4 && ((ip[6] & 0x3f) != 0 || ip[7] != 0);
+}
+
 /* Only well-formed packets, and fragments, are changed: in other packets, decoders may read a field
  * or not. */
 static int places_judge(altered_slice *a, pkt_err *err)
@@ -217,6 +229,7 @@ static int places_judge(altered_slice *a, pkt_err *err)
         memcpy(&bits, present + i * sizeof bits, sizeof bits);
         p->free = p->free && is_described(&p->fields, bits, protos[i]);
         p->joins = p->free && bits & PKT_HAS_PORTS && p->fields.l4 != NO_FIELD;
+        p->fragment = is_fragment(a, p);
     }
     free(protos);
     return present ? 0 : -1;
@@ -249,31 +262,41 @@ static uint16_t mask_of(random_state *random, unsigned bits)
 
 enum { BITS_TOS = 0xfc, BITS_ADDRESS = 0x3f, BITS_PORT = 0x3f, BITS_TTL = 7, BITS_VLAN = 0x0f };
 
-/* Fields that can be changed alike in all packets without a change of any stream. */
+/* What the packets of a stream, and the fragments of a datagram, must have in common. */
 static field_masks key_masks(random_state *random)
 {
-    const uint16_t mac = mask_of(random, 0xffff);
     const uint8_t address = (uint8_t)mask_of(random, BITS_ADDRESS);
     const uint8_t port = (uint8_t)mask_of(random, BITS_PORT);
-    return (field_masks){.mac_src = mac,
-                         .mac_dst = mac,
-                         .tos = (uint8_t)mask_of(random, BITS_TOS),
-                         .id = mask_of(random, 0xffff),
-                         .ttl = (uint8_t)mask_of(random, BITS_TTL),
+    return (field_masks){.id = mask_of(random, 0xffff),
                          .src = address,
                          .dst = address,
                          .src_port = port,
                          .dst_port = port};
 }
 
+/* Random bits of the fields that are a packet's own. */
+static void own_masks(random_state *random, bool fragment, field_masks *masks)
+{
+    const uint64_t bits = random_next(random);
+    masks->mac_src = (uint16_t)bits;
+    masks->mac_dst = (uint16_t)(bits >> 16);
+    masks->tos = (uint8_t)(bits >> 32 & BITS_TOS);
+    masks->ttl = (uint8_t)(bits >> 40 & BITS_TTL);
+    if (!fragment)
+        masks->id = (uint16_t)(bits >> 48);
+}
+
 void altered_key(altered_slice *a, random_state *random, const uint8_t *fixed)
 {
-    const field_masks masks = key_masks(random);
+    const field_masks key = key_masks(random);
     const uint8_t time = (uint8_t)mask_of(random, TIME_BITS);
     altered_restore(a);
-    for (uint64_t i = 0; i < a->packets; i++)
+    for (uint64_t i = 0; i < a->packets; i++) {
+        field_masks masks = key;
+        own_masks(random, a->places[i].fragment, &masks);
         if (a->places[i].free && !is_fixed(fixed, i))
             packet_change(a, &a->places[i], time, &masks);
+    }
 }
 
 /* All free fields; addresses and ports only if `address` is set. */
@@ -340,6 +363,46 @@ static void stream_canary(altered_slice *a, random_state *random, const uint8_t 
     }
 }
 
+/* May the record change places with the next one? Packets that begin or end a stream keep their
+ * order at level flows. */
+static bool can_swap(const altered_slice *a, uint64_t packet, pkt_level level, const uint8_t *fixed)
+{
+    for (uint64_t i = packet; i < packet + 2; i++) {
+        const packet_place *p = &a->places[i];
+        const uint8_t *l4 = a->file + p->data + p->fields.l4;
+        if (!p->free || is_fixed(fixed, i) || p->end - p->start > SWAP_BYTES)
+            return false;
+        if (level == PKT_LEVEL_FLOWS && p->joins && p->fields.proto == PROTO_TCP &&
+            l4[13] & (TCP_SYN | TCP_FIN | TCP_RST))
+            return false;
+    }
+    return a->places[packet].end == a->places[packet + 1].start;
+}
+
+/* Exchange a record and the next one: columns that no field change reaches differ too. */
+static void records_swap(altered_slice *a, uint64_t packet)
+{
+    const packet_place *first = &a->places[packet], *second = first + 1;
+    uint8_t *at = a->file + first->start;
+    const size_t one = first->end - first->start, other = second->end - second->start;
+    memcpy(a->swapped, at, one);
+    memmove(at, at + one, other);
+    memcpy(at + other, a->swapped, one);
+}
+
+/* Swaps are last: the places of the packets are not valid afterwards. They do not overlap: each is
+ * in a part of its own of the slice. */
+static void records_swap_some(altered_slice *a, random_state *random, pkt_level level,
+                              const uint8_t *fixed)
+{
+    const uint64_t part = a->packets / SWAPS;
+    for (uint64_t i = 0; i < SWAPS && part >= 2; i++) {
+        const uint64_t packet = i * part + random_below(random, part - 1);
+        if (can_swap(a, packet, level, fixed))
+            records_swap(a, packet);
+    }
+}
+
 /* Two canaries in one packet would cancel each other's bits in part, which does no harm. */
 void altered_canaries(altered_slice *a, random_state *random, pkt_level level, const uint8_t *fixed)
 {
@@ -353,6 +416,7 @@ void altered_canaries(altered_slice *a, random_state *random, pkt_level level, c
     }
     if (level == PKT_LEVEL_FLOWS)
         stream_canary(a, random, fixed);
+    records_swap_some(a, random, level, fixed);
 }
 
 /* Index of what is kept for the columns at `level`. */
@@ -405,8 +469,9 @@ static int altered_prepare(altered_slice *a, pkt_err *err)
 {
     a->places = calloc(a->packets + 1, sizeof *a->places);
     a->column = malloc((a->packets + 1) * sizeof(uint64_t));
+    a->swapped = malloc(SWAP_BYTES);
     a->batch = pkt_batch_new(err);
-    if (!a->places || !a->column || !a->batch)
+    if (!a->places || !a->column || !a->swapped || !a->batch)
         return pkt_fail_memory(err, "the packets of a slice");
     return file_map(a, err) != 0 || places_read(a, err) != 0 || places_judge(a, err) != 0 ||
                    reach_find(a, PKT_LEVEL_HEADERS, err) != 0 ||
@@ -447,6 +512,7 @@ void altered_close(altered_slice *a)
     free(a->original);
     free(a->places);
     free(a->column);
+    free(a->swapped);
     free(a);
 }
 

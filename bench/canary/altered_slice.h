@@ -1,10 +1,11 @@
 /* A slice whose packets are changed before each timed run, so that no run can use what an earlier
  * one has read.
  *
- * Two kinds of changes are made to free fields (see free_fields.h), always to the original bytes:
- * the same bits of every packet are inverted (the key), which no result of an earlier run fits; and
- * a few packets get changes of their own (the canaries), which cannot be derived from the others.
- * What a backend must return then is known from raw's rows over the changed slice. */
+ * Two kinds of changes are made, always to the original bytes. The key changes free fields of all
+ * packets (see free_fields.h): addresses and ports alike, so that streams stay, the other fields at
+ * random. No result of an earlier run fits. The canaries change a few packets more, in all free
+ * fields, and exchange a few neighbouring packets, so that what is right for most packets is wrong
+ * for them. What a backend must return then is known from raw's rows over the changed slice. */
 #ifndef PKT_ALTERED_SLICE_H
 #define PKT_ALTERED_SLICE_H
 
@@ -13,6 +14,8 @@
 
 /* Canaries per run; fewer if the slice has fewer packets. */
 #define CANARIES 64
+/* Pairs of neighbouring packets per run that change places; fewer in small slices. */
+#define SWAPS 32
 /* Maximum size of a slice that is changed: its original bytes are kept in memory. */
 #define ALTERED_BYTES_MAX ((uint64_t)64 << 20)
 
@@ -23,7 +26,7 @@ altered_slice *altered_open(const suite_slice *slice, pkt_err *err);
 /* Restore the original bytes and free all. NULL: no effect. */
 void altered_close(altered_slice *altered);
 
-/* Start from the original bytes and change all packets by a new key. `fixed`: one bit per packet
+/* Start from the original bytes and change all packets with a new key. `fixed`: one bit per packet
  * that must stay as it is; NULL: none. Streams stay the same. */
 void altered_key(altered_slice *altered, random_state *random, const uint8_t *fixed);
 /* Add canaries. Below level flows they change addresses and ports too; at flows one packet is moved

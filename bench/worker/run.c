@@ -68,12 +68,14 @@ typedef struct stopwatch {
     uint64_t cpu, wall;
 } stopwatch;
 
-static void stopwatch_start(stopwatch *w)
+static void stopwatch_start(stopwatch *w, const run_job *job)
 {
     counters_open(&w->processor);
     counters_start(&w->processor);
     w->cpu = cpu_ns();
     w->wall = clock_ns(CLOCK_MONOTONIC);
+    if (job->signals) /* a handler of the backend runs now, not before */
+        (void)sigprocmask(SIG_SETMASK, job->signals, NULL);
 }
 
 static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
@@ -122,7 +124,7 @@ static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch
     stopwatch watch;
     if (!digest)
         return -1;
-    stopwatch_start(&watch);
+    stopwatch_start(&watch, job);
     int bad =
         pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
     stopwatch_stop(&watch, outcome);
@@ -169,7 +171,7 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
         pkt_digest_sink_close(digest);
         return -1;
     }
-    stopwatch_start(&watch);
+    stopwatch_start(&watch, job);
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
               pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
                       &outcome->err) != 0 ||

@@ -2,6 +2,7 @@
 #ifndef PKT_RUN_H
 #define PKT_RUN_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "bench/worker/counters.h"
@@ -30,6 +31,7 @@ typedef struct run_job {
     const char *csv;         /* RUN_ROWS: file to write */
     bool keep;               /* RUN_ROWS: keep the file after a failure, with the rows before it */
     uint64_t packets;        /* RUN_POSITIONS: expected number of rows */
+    const sigset_t *signals; /* RUN_TIMED: mask to set when the clock has started; NULL: none */
     size_t column;           /* RUN_TIMED: all its cells are hashed; PKT_COLUMN_COUNT: none */
 } run_job;
 

@@ -97,8 +97,9 @@ static json_t *child_step(worker *w, const run_job *job, const char *what, sigse
         return json_pack("{s:b}", "ok", 1);
     }
     if (what && strcmp(what, "go") == 0) {
-        (void)sigprocmask(SIG_SETMASK, before, NULL);
-        return go_answer(w, job);
+        run_job timed = *job;
+        timed.signals = before;
+        return go_answer(w, &timed);
     }
     if (what && strcmp(what, "check") == 0)
         return check_answer(w, job);

@@ -149,9 +149,10 @@ static int size_check(const pkt_backend *table, pkt_err *err)
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s() returned no address of a table",
                         PKT_MODULE_SYMBOL);
     if (table->abi != PKT_ABI)
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                        "was built for abi %u, this pktbench has abi %u: build it again",
-                        (unsigned)table->abi, PKT_ABI);
+        return pkt_fail(
+            err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+            "was built for interface (PKT_ABI) %u, this pktbench has %u: build it again",
+            (unsigned)table->abi, PKT_ABI);
     return table->struct_size < least ? refuse("struct_size", "is too small", err) : 0;
 }
 
