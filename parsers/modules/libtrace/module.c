@@ -8,6 +8,7 @@
 #include "pktbench.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <libtrace.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -318,6 +319,7 @@ static int run_next(void *state, pkt_batch *batch, pkt_err *err)
     run *s = state;
     size_t rows = 0;
     while (rows < PKT_BATCH_ROWS && s->fault.code == PKT_ERR_NONE) {
+        errno = EIO; /* without threads it takes errno as the reason of a short read, 0 aborts */
         int got = trace_read_packet(s->trace, s->packet);
         if (got > 0)
             packet_read(s, &(row){batch, rows++});
