@@ -125,7 +125,7 @@ static int state_open(libpcap_state *s, const pkt_capture *capture, const pkt_re
     s->link_type = pkt_link_type_of_dlt(pcap_datalink(s->pcap));
     s->unsigned_seconds = capture->format == PKT_FORMAT_PCAP;
     if (depth == PKT_LEVEL_FLOWS)
-        s->streams = pkt_streams_open(capture, err);
+        s->streams = pkt_streams_open(capture, &request->columns, err);
     return depth == PKT_LEVEL_FLOWS && !s->streams ? -1 : 0;
 }
 
@@ -172,6 +172,8 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
     s->batch = batch;
     s->hints = hints;
     s->rows = 0;
+    if (s->streams)
+        pkt_streams_clear(s->streams, batch);
     if (s->live)
         pkt_pcap_live_check(s->live);
     if (s->pending_error.code == PKT_ERR_NONE)

@@ -47,7 +47,7 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
         s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
     if (opened && s->depth == PKT_LEVEL_FLOWS)
-        s->streams = pkt_streams_open(capture, err);
+        s->streams = pkt_streams_open(capture, &request->columns, err);
     if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams)) {
         raw_close(s);
         return -1;
@@ -95,6 +95,8 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_PER_READ];
     size_t rows = 0;
+    if (s->streams)
+        pkt_streams_clear(s->streams, batch);
     while (rows + RECORDS_PER_READ <= PKT_BATCH_ROWS) {
         int got = s->live ? live_read(s, records, rows, err)
                           : pkt_source_read(s->source, records, RECORDS_PER_READ, err);
