@@ -77,6 +77,11 @@ const char *sink_of(const json_t *run)
     return *sink ? sink : NULL_SINK;
 }
 
+bool is_parse_alone(const json_t *run)
+{
+    return strcmp(sink_of(run), PARSE_ALONE) == 0;
+}
+
 unsigned threads_of(const json_t *run)
 {
     double threads = number_of(run, "threads");
@@ -88,6 +93,8 @@ const char *work_text(const json_t *run, char text[WORK_TEXT])
     const char *level = text_of(run, "level"), *sink = sink_of(run);
     if (strcmp(sink, NULL_SINK) == 0)
         (void)snprintf(text, WORK_TEXT, "%.16s", level);
+    else if (is_parse_alone(run))
+        (void)snprintf(text, WORK_TEXT, "%.16s, parse alone", level);
     else if (threads_of(run) == 1)
         (void)snprintf(text, WORK_TEXT, "%.16s > %.12s", level, sink);
     else

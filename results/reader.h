@@ -27,9 +27,16 @@ const char *feature_at(const json_t *backend, const char *level, const char *fea
 /* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
  * threads that write. Default if missing: null sink, one thread. */
 #define NULL_SINK "null"
+/* In place of a sink: a run of an external program that parses alone and builds no column. It is
+ * shown below the run that builds them, and never ranked. */
+#define PARSE_ALONE "parse-alone"
 const char *sink_of(const json_t *run);
 unsigned threads_of(const json_t *run);
-/* "headers", "headers > csv", "headers > csv x2": level, sink and threads. */
+/* Is the sink PARSE_ALONE? Runs of external programs in results of version 0.1 parse alone too;
+ * they have a member columns_wall_ns. */
+bool is_parse_alone(const json_t *run);
+/* "headers", "headers > csv", "headers > csv x2", "headers, parse alone": level, sink and threads.
+ */
 enum { WORK_TEXT = 48 };
 const char *work_text(const json_t *run, char text[WORK_TEXT]);
 /* The run of a backend over a slice at a level with the null sink; NULL if there is none. A
@@ -51,8 +58,8 @@ bool is_timed(const json_t *run);
 double packets_read(const json_t *results, const json_t *run);
 /* Its 95 % interval in nanoseconds per packet. false: there is none. */
 bool run_interval(const json_t *run, double *low, double *high);
-/* Mean bits that a packet of the slice takes on Ethernet: with preamble, checksum and gap (24 bytes),
- * padded to 64 bytes with the checksum. 0 if it is not known. */
+/* Mean bits that a packet of the slice takes on Ethernet: with preamble, checksum and gap (24
+ * bytes), padded to 64 bytes with the checksum. 0 if it is not known. */
 double wire_bits(const json_t *slice);
 /* Is any slice a capture of the user, not generated? */
 bool has_captures(const json_t *results);

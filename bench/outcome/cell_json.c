@@ -5,6 +5,7 @@
 
 #include "bench/outcome/json_values.h"
 #include "bench/statistics/statistics.h"
+#include "results/reader.h"
 
 typedef enum time_kind { TIME_WALL, TIME_CPU } time_kind;
 
@@ -222,16 +223,6 @@ static json_t *quotient_or_null(double above, double below)
     return below > 0 && above > 0 ? json_real(above / below) : json_null();
 }
 
-/* Times of the cell in which the same program also builds the columns. */
-static json_t *columns_times(const bench_record *record, const bench_cell *cell)
-{
-    const schedule *s = record->schedule;
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_COLUMNS && s->cells[i].base == cell)
-            return times_json(record, &s->cells[i], TIME_WALL, 1);
-    return json_null();
-}
-
 static bool positions_known(const bench_cell *cell)
 {
     double sum = 0;
@@ -304,7 +295,6 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
-    json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));
     json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));
 }
 
@@ -318,6 +308,8 @@ static void details_add(const bench_cell *cell, json_t *run)
     json_object_set_new(run, "instructions", json_count_or_null(cell->instructions));
     json_object_set_new(run, "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS));
     json_object_set_new(run, "counted_cycles", counted_json(cell, COUNTER_CYCLES));
+    if (!cell_builds_columns(cell))
+        json_object_set_new(run, "sink", json_string(PARSE_ALONE));
     if (!cell->sink)
         return;
     json_object_set_new(run, "sink", json_string(cell->sink->name));

@@ -83,7 +83,7 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
         const bench_cell *cell = &s->cells[i];
         if (suite_whole(cell->slice) != slice)
             continue;
-        if (cell->role == ROLE_MAIN || cell->role == ROLE_OUTPUT)
+        if (cell->role == ROLE_MAIN || cell->role == ROLE_PARSE || cell->role == ROLE_OUTPUT)
             json_array_append_new(runs, run_json(record, cell));
         json_t *line = cell->role == ROLE_AA_CONTROL ? aa_json(record, cell) : NULL;
         if (line)

@@ -9,9 +9,21 @@ const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
         (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
                        cell->sink->name, cell->threads);
     else
-        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->backend->name, level,
-                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s%s", cell->backend->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "",
+                       cell_builds_columns(cell) ? "" : ", parse alone");
     return name;
+}
+
+bool cell_builds_columns(const bench_cell *cell)
+{
+    return cell->role != ROLE_PARSE;
+}
+
+const char *cell_checksum(const bench_cell *cell)
+{
+    return cell->backend->id.driver && cell_builds_columns(cell) ? cell->check.columns_checksum
+                                                                 : cell->check.checksum;
 }
 
 bool cell_is_timed(const bench_cell *cell)

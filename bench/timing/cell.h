@@ -19,7 +19,7 @@ typedef struct timing_sample {
 /* What the cell measures, relative to its `base` cell. */
 typedef enum cell_role {
     ROLE_MAIN,       /* rows go to the null sink; no base */
-    ROLE_COLUMNS,    /* external program that also builds the columns */
+    ROLE_PARSE,      /* external program that parses alone and builds no column */
     ROLE_OUTPUT,     /* the rows are written to `sink` */
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
     ROLE_BASELINE    /* the baseline build's cell for a MAIN or an OUTPUT base; same sink */
@@ -47,9 +47,14 @@ typedef struct bench_cell {
     size_t sample_count, sample_room;
 } bench_cell;
 
-/* Name for messages: "raw headers", "raw headers > csv", "raw headers > csv x2". */
+/* Name for messages: "raw headers", "raw headers > csv", "raw headers > csv x2", "dpkt headers,
+ * parse alone". */
 #define CELL_NAME 128
 const char *cell_name(const bench_cell *cell, char name[CELL_NAME]);
+/* Does a run of the cell build the columns? False for ROLE_PARSE. */
+bool cell_builds_columns(const bench_cell *cell);
+/* Checksum that a timed run of the cell must return; "": no run was verified. */
+const char *cell_checksum(const bench_cell *cell);
 /* Can the cell be timed? True for status ok, differs and unchecked. */
 bool cell_is_timed(const bench_cell *cell);
 /* Set status and reason, and discard the samples. */

@@ -36,14 +36,14 @@ static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backen
     return cell;
 }
 
-/* Add the main cell; for an external program also the cell that builds the columns; for any other
- * backend also the output cells. */
+/* Add the main cell; for an external program also the cell that parses alone; for any other backend
+ * also the output cells. */
 static void cells_add(schedule *s, const backend *backend, const suite_slice *slice,
                       pkt_level level, const output_request *sinks)
 {
     const bench_cell *cell = cell_add(s, backend, slice, level);
-    if (backend->id.driver && level != PKT_LEVEL_FRAMES)
-        cell_beside(s, cell, backend, ROLE_COLUMNS);
+    if (backend->id.driver)
+        cell_beside(s, cell, backend, ROLE_PARSE);
     outputs_add(s, sinks, cell);
 }
 
@@ -103,7 +103,7 @@ static void first_cells_add(schedule *s, const suite *suite, const selection *se
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, columns, A/A control, baseline; and output cells of both builds. */
+    /* Main, parse alone, A/A control, baseline; and output cells of both builds. */
     const size_t each = 4 + 2 * outputs_count(sinks);
     if (selection_check(selection, err) != 0)
         return -1;

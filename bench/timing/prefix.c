@@ -12,8 +12,8 @@
  * second run grows by a factor of PROBE_GROWTH until it takes at least twice the time of the first.
  */
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
-/* Runs that build columns take about this many times as long. */
-#define COLUMNS_FACTOR 1.6
+/* Runs that parse alone take about this share of the time of runs that also build the columns. */
+#define PARSE_SHARE 0.7
 /* Number of runs outside of the blocks: agreement, memory. */
 #define OTHER_RUNS 3.0
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
@@ -87,9 +87,8 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     double sum = 0;
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
-            sum +=
-                run_seconds(&estimates[i], limit_s) *
-                (INTERVAL_BLOCKS_MIN * (estimates[i].whole ? 1 : 1 + COLUMNS_FACTOR) + OTHER_RUNS);
+            sum += run_seconds(&estimates[i], limit_s) *
+                   (INTERVAL_BLOCKS_MIN * (estimates[i].whole ? 1 : 1 + PARSE_SHARE) + OTHER_RUNS);
     return sum;
 }
 
@@ -163,7 +162,7 @@ int prefixes_plan(schedule *s, suite *suite, double seconds, pkt_err *err)
             estimates[i] = estimate_make(s, suite, &s->cells[i]);
     const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_COLUMNS)
+        if (s->cells[i].role == ROLE_PARSE)
             s->cells[i].slice = s->cells[i].base->slice;
     free(estimates);
     return bad;

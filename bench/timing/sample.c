@@ -43,12 +43,9 @@ static void times_add(sample_times *times, const json_t *answer)
 /* Compare the runs of an external program with its verified run: row count and checksum. */
 static bool external_verified(const sample_plan *p, const json_t *answer)
 {
-    const check *verified = &p->cell->check;
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
-    const char *wanted =
-        p->cell->role == ROLE_COLUMNS ? verified->columns_checksum : verified->checksum;
-    if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
-        checksum && strcmp(checksum, wanted) == 0)
+    if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) == p->cell->check.rows &&
+        checksum && strcmp(checksum, cell_checksum(p->cell)) == 0)
         return true;
     cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave other rows than the verified one");
     return false;
@@ -59,7 +56,7 @@ static bool external_take(const sample_plan *p, sample_times *times)
 {
     json_t *request = request_of(p);
     json_object_set_new(request, "runs", json_integer((json_int_t)p->runs));
-    json_object_set_new(request, "columns", json_boolean(p->cell->role == ROLE_COLUMNS));
+    json_object_set_new(request, "columns", json_boolean(cell_builds_columns(p->cell)));
     json_t *answer = ask(p, request);
     if (!answer)
         return false;

@@ -113,7 +113,7 @@ static bool options_read(benchmark *b)
 /* What is known of the cell before it is timed. */
 static void cell_check(benchmark *b, checker *k, bench_cell *cell)
 {
-    if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS)
+    if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_PARSE)
         cell->check = cell->base->check;
     else if (cell->sink)
         output_check(&b->schedule, cell);

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Optional
+from typing import Any, Iterable, Iterator, Optional
 
 import external
 from external import NO_IP, NO_L4, NO_LINK, NO_MAC
@@ -87,9 +87,9 @@ class RdpcapRun(PacketRun):
         with self.reader:
             yield from self.reader.read_all()
 
-    def take(self, count: int) -> int:
+    def take(self, count: int) -> Iterable[Any]:
         self.packet_lists.append(self.reader.read_all(count=count))
-        return len(self.packet_lists[-1])
+        return self.packet_lists[-1]
 
 
 def tagged(layer: Any, ethertype: int) -> tuple:

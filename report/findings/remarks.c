@@ -72,6 +72,10 @@ bool remark_columns(const json_t *results, const json_t *run, char text[REMARK])
     double with = number_of(json_object_get(run, "columns_wall_ns"), "median");
     double packets = packets_read(results, run);
     char number[32];
+    if (is_timed(run) && is_parse_alone(run)) {
+        (void)snprintf(text, REMARK, "parse alone, builds no column");
+        return true;
+    }
     if (!is_timed(run) || !(with > 0) || !(packets > 0))
         return false;
     number_text(with / packets, number, sizeof number);

@@ -13,8 +13,8 @@ static const char *const heads[COLUMNS] = {
     "library",        "published",       "this slice",      "CPU",
     "x dpkt reading", "x dpkt decoding", "x native backend"};
 
-/* Which rows of the results make a line: by reading and library. Scapy and PyShark do the same in
- * both readings; what differs is the row of dpkt that they are compared with. */
+/* Which rows of the results make a line: by reading and library. As published, a library parses
+ * alone; like for like, it also builds columns, as the native backend does. */
 static const struct {
     const char *title, *reading, *library;
 } lines[] = {
@@ -77,8 +77,10 @@ typedef char line_text[COLUMNS][CELL];
 static bool line_fill(const json_t *results, const char *slice, size_t index, line_text line)
 {
     const json_t *study = json_object_get(results, "study");
+    const bool is_dpkt = strcmp(lines[index].library, "dpkt") == 0;
     const json_t *row = row_of(study, lines[index].reading, slice, lines[index].library);
-    const json_t *native = json_object_get(row, "to_native");
+    const json_t *alike = row_of(study, "like-for-like", slice, lines[index].library);
+    const json_t *native = json_object_get(is_dpkt || !alike ? row : alike, "to_native");
     memset(line, 0, sizeof(line_text));
     if (!row)
         return false;
@@ -88,8 +90,8 @@ static bool line_fill(const json_t *results, const char *slice, size_t index, li
     with_interval(json_object_get(row, "slice_s"), " s", line[2]);
     cpu_text(results, row, line[3]);
     ratio_text(row_of(study, "as-published", slice, lines[index].library), line[4]);
-    ratio_text(row_of(study, "like-for-like", slice, lines[index].library), line[5]);
-    if (strcmp(lines[index].library, "dpkt") == 0)
+    ratio_text(alike, line[5]);
+    if (is_dpkt)
         line[4][0] = line[5][0] = '\0';
     if (json_is_object(native)) {
         char times[CELL / 2];

@@ -21,7 +21,8 @@ static const bool is_word[COLUMNS] = {true,  true,  false, true, false,
 
 typedef char row_text[COLUMNS][CELL];
 
-static bool has_sink(const json_t *run)
+/* Does the run repeat another one in another way? */
+static bool is_variant(const json_t *run)
 {
     return strcmp(sink_of(run), NULL_SINK) != 0;
 }
@@ -33,7 +34,7 @@ static bool has_sinks(const json_t *results)
     json_t *run;
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
-        if (has_sink(run))
+        if (is_variant(run) && !is_parse_alone(run))
             return true;
     }
     return false;
@@ -88,7 +89,7 @@ static void remarks_text(const json_t *results, const json_t *run, FILE *out)
                 text_of(first, "expected"));
     size_t given = columns_given(results, text_of(run, "backend"), text_of(run, "level"));
     size_t most = columns_most(results, text_of(run, "level"));
-    if (is_timed(run) && given < most)
+    if (is_timed(run) && !is_parse_alone(run) && given < most)
         fprintf(out, "  %zu of %zu columns", given, most);
     if (remark_prefix(run, remark))
         fprintf(out, "  %s", remark);
@@ -152,8 +153,8 @@ static void agreement_print(const json_t *results, const json_t *slice, FILE *ou
     {
         const json_t *agreement = json_object_get(run, "agreement");
         if (strcmp(text_of(run, "slice"), text_of(slice, "name")) != 0 ||
-            has_status(run, "not-offered") || has_sink(run))
-            continue; /* rows with a sink are those of the row without */
+            has_status(run, "not-offered") || is_variant(run))
+            continue; /* its rows are those of the run without a sink */
         count++;
         ok += has_status(run, "ok");
         compared += number_of(agreement, "cells_compared");

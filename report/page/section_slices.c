@@ -144,9 +144,10 @@ static void run_row(part *p, const json_t *run, size_t run_index, size_t slice_i
         for (size_t i = 0; i < TIME_CELLS; i++)
             html_empty(p->out);
     (void)snprintf(base, sizeof base, "/runs/%zu/agreement", run_index);
-    html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>",
-             columns_given(p->results, text_of(run, "backend"), text_of(run, "level")),
-             columns_given(p->results, text_of(run, "backend"), text_of(run, "level")));
+    const size_t columns = is_parse_alone(run) ? 0
+                                               : columns_given(p->results, text_of(run, "backend"),
+                                                               text_of(run, "level"));
+    html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>", columns, columns);
     count_cell(p, json_object_get(run, "agreement"), "cells_compared", base);
     count_cell(p, json_object_get(run, "agreement"), "cells_different", base);
     status_cell(p, run);

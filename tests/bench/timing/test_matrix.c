@@ -65,7 +65,7 @@ static void test_main_cells(void **state)
     cells_of(&run, NULL, NULL);
     check_cells(&run);
     assert_int_equal(count_of(&run, ROLE_MAIN), 6); /* every backend at what it offers */
-    assert_int_equal(count_of(&run, ROLE_COLUMNS), 1);
+    assert_int_equal(count_of(&run, ROLE_PARSE), 1);
     assert_int_equal(count_of(&run, ROLE_OUTPUT), 0);
     assert_int_equal(count_of(&run, ROLE_AA_CONTROL), 2);
     assert_int_equal(run.schedule.load_count, 4);
