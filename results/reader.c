@@ -63,11 +63,14 @@ const char *feature_at(const json_t *backend, const char *level, const char *fea
 {
     static const char *const reading[] = {"pcapng", "live", "follow", NULL};
     static const char *const dissecting[] = {"reassembly", "application-layers", NULL};
+    const char *evidence = feature_evidence(backend, feature);
     const bool is_dissect = strcmp(level, "dissect") == 0;
+    if (strstr(evidence, "in no level"))
+        return "";
     if (is_one_of(feature, reading) || (is_dissect && is_one_of(feature, dissecting)) ||
         (strcmp(feature, "stream-numbers") == 0 &&
          (is_dissect || column_given(backend, level, "stream"))))
-        return feature_evidence(backend, feature);
+        return evidence;
     return "";
 }
 

@@ -22,7 +22,8 @@ bool column_given(const json_t *backend, const char *level, const char *column);
 const char *feature_evidence(const json_t *backend, const char *feature);
 /* The same at a level: features belong to the level whose work they are. What concerns reading
  * (pcapng, live, follow) is at every level; stream numbers where the column is given; reassembly
- * and application layers at level dissect; making packets is not parsing, and is at none. */
+ * and application layers at level dissect; making packets is not parsing, and is at none, nor is
+ * what is stated to be in no level. */
 const char *feature_at(const json_t *backend, const char *level, const char *feature);
 /* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
  * threads that write. Default if missing: null sink, one thread. */

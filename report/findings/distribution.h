@@ -16,8 +16,8 @@ typedef struct modes {
     double fast_ns, slow_ns; /* median of each group, nanoseconds per packet */
 } modes;
 
-/* Are there two groups of at least two processes, further apart than twice the width of either, and
- * by more than 5 %? A median between them, and its interval, then mean little. */
+/* Are there two groups of at least two processes, further apart than three times the width of
+ * either, and by more than 5 %? A median between them, and its interval, then mean little. */
 bool two_modes(const json_t *run, modes *m);
 
 typedef struct spread {

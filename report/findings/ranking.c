@@ -32,7 +32,7 @@ static const json_t *good_run(const json_t *results, const char *backend, const 
                               const char *level)
 {
     const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
-    return is_timed(run) && !has_status(run, "differs") ? run : NULL;
+    return is_timed(run) && has_status(run, "ok") ? run : NULL;
 }
 
 static ranked entry_of(const json_t *results, const json_t *backend, const char *level)

@@ -19,6 +19,15 @@ static const char *const heads[COLUMNS] = {"backend", "level",  "ns/packet", "95
 static const bool is_word[COLUMNS] = {true,  true,  false, true, false,
                                       false, false, false, true, false};
 
+/* Marks of bold, dim and plain text, until terminal_text() writes them. */
+enum { MARK_BOLD = 1, MARK_DIM = 2, MARK_END = 3 };
+
+static void mark(int mark, bool colour, FILE *out)
+{
+    if (colour)
+        fputc(mark, out);
+}
+
 typedef char row_text[COLUMNS][CELL];
 
 /* Does the run repeat another one in another way? */
@@ -195,9 +204,10 @@ static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
     row_text row;
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(row[c], CELL, "%s", heads[c]);
-    fputs(colour ? "\033[2m" : "", out);
+    mark(MARK_DIM, colour, out);
     line_print((const char(*)[CELL])row, widths, out);
-    fputs(colour ? "\033[0m\n" : "\n", out);
+    mark(MARK_END, colour, out);
+    fputc('\n', out);
 }
 
 static void machine_print(const json_t *results, FILE *out)
@@ -301,9 +311,10 @@ static void slice_table(const json_t *results, const json_t *slice, bool colour,
     for (size_t c = 0; c < COLUMNS; c++)
         widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
     size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
-    fputs(colour ? "\033[1m" : "", out);
+    mark(MARK_BOLD, colour, out);
     slice_head(results, slice, out);
-    fputs(colour ? "\033[0m\n" : "\n", out);
+    mark(MARK_END, colour, out);
+    fputc('\n', out);
     heads_print(widths, colour, out);
     for (size_t r = 0; r < n; r++) {
         line_print((const char(*)[CELL])rows[r], widths, out);
@@ -332,35 +343,34 @@ static void table_write(const json_t *results, bool colour, FILE *out)
     report_findings(results, out);
 }
 
-/* Control characters could command the terminal. */
-static void text_clean(json_t *value)
+/* Write it for a terminal: marks become its escapes, and control characters in names, which could
+ * command it, become spaces. */
+static void terminal_text(const char *text, bool colour, FILE *out)
 {
-    size_t i;
-    const char *key;
-    json_t *inner;
-    if (json_is_string(value)) {
-        char *text = strdup(json_string_value(value));
-        for (char *c = text; c && *c; c++)
-            *c = (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
-        (void)json_string_set(value, text ? text : "");
-        free(text);
-    }
-    json_array_foreach(value, i, inner)
-    {
-        text_clean(inner);
-    }
-    json_object_foreach(value, key, inner)
-    {
-        text_clean(inner);
+    for (; *text; text++) {
+        if (colour && *text == MARK_BOLD)
+            fputs("\033[1m", out);
+        else if (colour && *text == MARK_DIM)
+            fputs("\033[2m", out);
+        else if (colour && *text == MARK_END)
+            fputs("\033[0m", out);
+        else
+            fputc(((unsigned char)*text < ' ' && *text != '\n') || *text == 0x7f ? ' ' : *text,
+                  out);
     }
 }
 
 void report_table(const json_t *results, bool colour, FILE *out)
 {
-    json_t *clean = json_deep_copy(results);
-    text_clean(clean);
-    table_write(clean, colour, out);
-    json_decref(clean);
+    char *text = NULL;
+    size_t size;
+    FILE *lines = open_memstream(&text, &size);
+    if (!lines)
+        return;
+    table_write(results, colour, lines);
+    if (fclose(lines) == 0)
+        terminal_text(text, colour, out);
+    free(text);
 }
 
 /* Writes plain text about the results. */

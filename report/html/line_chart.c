@@ -52,7 +52,9 @@ static void axes_draw(const line_chart *c, const layout *l, FILE *out)
         time_axis_text(decade, text);
         canvas_text(out, l->left - 6, y + 4.5, ANCHOR_END, 0, "", text);
     }
-    for (double x = c->x_low; x <= c->x_high + 1e-9 * c->x_high; x += c->x_step) {
+    int steps = (int)round((c->x_high - c->x_low) / c->x_step);
+    for (int i = 0; i <= steps; i++) {
+        double x = c->x_low + i * c->x_step;
         canvas_line(out, x_place(c, l, x), l->top, x_place(c, l, x), l->bottom, "grid");
         (void)snprintf(text, sizeof text, "%.10g", x);
         canvas_text(out, x_place(c, l, x), l->bottom + 17, ANCHOR_MIDDLE, 0, "", text);

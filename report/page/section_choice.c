@@ -63,6 +63,8 @@ static void answer_text(const json_t *answer, FILE *out)
         fputs("no backend of these results meets it", out);
         return;
     }
+    if (!*text_of(answer, "winner"))
+        fputs("nothing that was tested here; stated by its authors: ", out);
     number_text(number_of(first, "ns_per_packet"), ns, sizeof ns);
     fprintf(out, "%s at level %s, %s ns/packet as the mean of the slices%s, licence %s",
             text_of(first, "backend"), text_of(first, "level"), ns,
