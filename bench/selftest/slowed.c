@@ -126,7 +126,7 @@ static void slowed_unload(void *context)
 /* The slowdown of the next run. */
 static double next_slowdown(slowed_context *c)
 {
-    double slower = c->slow_process && drawn(c->runs) ? c->slower : 0;
+    double slower = c->slower > 0 && c->slow_process && drawn(c->runs) ? c->slower : 0;
     if (c->opened++ == 0)
         slower += c->first;
     return slower;
