@@ -2,12 +2,12 @@
 #include <math.h>
 #include <time.h>
 
+#include "bench/comparison/stages.h"
 #include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
-#include "bench/timing/stages.h"
 #include "bench/worker/quiet.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"

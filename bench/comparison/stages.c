@@ -1,4 +1,4 @@
-#include "bench/timing/stages.h"
+#include "bench/comparison/stages.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "bench/timing/stages.h"
+#include "bench/comparison/stages.h"
 #include "datasets/random.h"
 #include "parsers/util/clock.h"
 #include "tests/bench/timing/fake_run.h"
