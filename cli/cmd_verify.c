@@ -8,7 +8,7 @@
 #include "bench/agreement/conformance.h"
 #include "bench/input/build.h"
 #include "bench/outcome/cell_json.h"
-#include "bench/outcome/gate.h"
+#include "bench/comparison/gate.h"
 #include "bench/outcome/results.h"
 #include "bench/timing/machine.h"
 #include "cli/message.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/outcome/json_values.h"
 #include "bench/statistics/statistics.h"
+#include "results/json_values.h"
 #include "results/reader.h"
 
 typedef enum time_kind { TIME_WALL, TIME_CPU } time_kind;
@@ -70,19 +70,18 @@ static json_t *summary_json(const observation *observations, size_t n, uint64_t 
                      "outliers", json_count(s.outliers));
 }
 
+static const load_times *loads_of(const schedule *s, const backend *backend)
+{
+    for (size_t i = 0; i < s->load_count; i++)
+        if (s->loads[i].backend == backend)
+            return &s->loads[i];
+    return NULL;
+}
+
 json_t *load_json(const bench_record *record, const backend *backend)
 {
-    const schedule *s = record->schedule;
-    for (size_t i = 0; i < s->load_count; i++) {
-        const load_times *loads = &s->loads[i];
-        observation observations[sizeof loads->ns / sizeof loads->ns[0]];
-        if (loads->backend != backend)
-            continue;
-        for (size_t j = 0; j < loads->count; j++)
-            observations[j] = (observation){(unsigned)j, loads->ns[j]};
-        return summary_json(observations, loads->count, record->seed);
-    }
-    return json_null();
+    const load_times *loads = loads_of(record->schedule, backend);
+    return loads ? summary_json(loads->list.values, loads->list.count, record->seed) : json_null();
 }
 
 /* A summary of the cell's times, each multiplied by `scale`. */
@@ -218,6 +217,24 @@ static json_t *samples_json(const bench_cell *cell)
     return list;
 }
 
+/* Load time and peak memory of the processes of a comparison, by block. */
+static json_t *processes_json(const bench_record *record, const bench_cell *cell)
+{
+    const load_times *loads = loads_of(record->schedule, cell->backend);
+    json_t *list = json_array();
+    for (size_t i = 0, j = 0; i < cell->peaks.count; i++) {
+        const observation *peak = &cell->peaks.values[i];
+        json_t *one = json_pack("{s:i, s:o}", "block", (int)peak->block, "peak_rss_bytes",
+                                json_count_or_null((uint64_t)peak->value));
+        while (loads && j < loads->list.count && loads->list.values[j].block < peak->block)
+            j++;
+        if (loads && j < loads->list.count && loads->list.values[j].block == peak->block)
+            json_object_set_new(one, "load_ns", json_real(loads->list.values[j].value));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 static json_t *quotient_or_null(double above, double below)
 {
     return below > 0 && above > 0 ? json_real(above / below) : json_null();
@@ -296,6 +313,8 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));
+    if (record->schedule->compares)
+        json_object_set_new(run, "processes", processes_json(record, cell));
 }
 
 /* Add cost by position, instruction counts and output of the run. */

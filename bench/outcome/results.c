@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "bench/outcome/cell_json.h"
-#include "bench/outcome/json_values.h"
 #include "bench/outcome/study.h"
 #include "bench/statistics/statistics.h"
+#include "results/json_values.h"
 
 json_t *slice_json(const suite_slice *slice, const char *filter)
 {

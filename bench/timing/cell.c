@@ -37,6 +37,7 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
     cell->check.status = status;
     (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
     cell->sample_count = 0;
+    cell->peaks.count = 0;
 }
 
 void cell_sample_add(bench_cell *cell, const timing_sample *sample)
@@ -70,5 +71,6 @@ const suite_slice *cell_position_slice(const bench_cell *cell)
 void cell_free(bench_cell *cell)
 {
     free(cell->samples);
+    free(cell->peaks.values);
     *cell = (bench_cell){.samples = NULL};
 }

@@ -4,6 +4,7 @@
 
 #include "bench/agreement/check.h"
 #include "bench/canary/proof.h"
+#include "bench/statistics/statistics.h"
 #include "bench/worker/counters.h"
 #include "bench/worker/run.h"
 #include "parsers/rows/rows.h"
@@ -45,6 +46,8 @@ typedef struct bench_cell {
     double part_ns[POSITION_PARTS];    /* cost of each eighth of the packets; all 0: unknown */
     timing_sample *samples;            /* owned */
     size_t sample_count, sample_room;
+    observation_list peaks; /* peak memory in the process of a block, bytes; comparisons only */
+    bool settled;           /* a comparison needs no more samples of the cell */
 } bench_cell;
 
 /* Name for messages: "raw headers", "raw headers > csv", "raw headers > csv x2", "dpkt headers,

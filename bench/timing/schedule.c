@@ -134,6 +134,12 @@ void schedule_probe(schedule *s)
     }
 }
 
+/* Does the cell take part in the current block? */
+static bool cell_takes_part(const bench_cell *cell)
+{
+    return cell_is_timed(cell) && !cell->settled;
+}
+
 /* Runs per sample if one run takes `run_ns`. Eviction of caches limits it too. */
 static unsigned runs_of(const schedule *s, double run_ns)
 {
@@ -155,9 +161,25 @@ static double round_seconds(const schedule *s, bool slow)
 {
     double sum = 0;
     for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+        if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
             sum += sample_seconds(s, &s->cells[i]);
     return sum;
+}
+
+/* Seconds of the runs of one block that measure the memory of all slow or all quick cells. */
+static double memory_seconds(const schedule *s, bool slow)
+{
+    double sum = 0;
+    for (size_t i = 0; s->compares && i < s->cell_count; i++)
+        if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+            sum += (fmin(s->cells[i].run_ns, SLOW_NS) + s->cells[i].run_ns + s->change_ns) * 1.1e-9;
+    return sum;
+}
+
+/* Seconds of the slow cells of one block. */
+static double slow_seconds(const schedule *s)
+{
+    return round_seconds(s, true) + memory_seconds(s, true);
 }
 
 /* Number of blocks in which slow cells run: all blocks if the budget allows that with the minimum
@@ -165,7 +187,7 @@ static double round_seconds(const schedule *s, bool slow)
  * come first because a confidence interval needs several processes. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
-    double slow = round_seconds(s, true);
+    double slow = slow_seconds(s);
     if (slow <= 0)
         return s->blocks;
     double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : ROUNDS_MIN);
@@ -178,14 +200,20 @@ static unsigned slow_blocks_wanted(const schedule *s)
 /* Do slow cells run in this block? Their blocks are spread evenly over all blocks. */
 static bool block_has_slow(const schedule *s, unsigned block)
 {
-    return s->slow_blocks >= s->blocks ||
-           block * s->slow_blocks / s->blocks != (block + 1) * s->slow_blocks / s->blocks;
+    const unsigned blocks = s->stages.first ? s->stages.first : s->blocks;
+    return block >= blocks || s->slow_blocks >= blocks ||
+           block * s->slow_blocks / blocks != (block + 1) * s->slow_blocks / blocks;
+}
+
+double schedule_block_seconds(const schedule *s)
+{
+    return memory_seconds(s, false) + s->rounds * round_seconds(s, false) + slow_seconds(s);
 }
 
 double schedule_seconds(const schedule *s)
 {
-    return s->blocks * s->rounds * round_seconds(s, false) +
-           s->slow_blocks * round_seconds(s, true);
+    return s->blocks * (memory_seconds(s, false) + s->rounds * round_seconds(s, false)) +
+           s->slow_blocks * slow_seconds(s);
 }
 
 void schedule_plan(schedule *s)
@@ -197,7 +225,8 @@ void schedule_plan(schedule *s)
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
-    double left = s->budget_s - s->slow_blocks * round_seconds(s, true);
+    double left =
+        s->budget_s - s->slow_blocks * slow_seconds(s) - s->blocks * memory_seconds(s, false);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
     rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
     s->rounds = (unsigned)rounds;
@@ -271,7 +300,7 @@ static void worker_fail(schedule *s, size_t index, const client *worker)
 static bool worker_needed(const schedule *s, size_t index)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+        if (cell_takes_part(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
             return true;
     return false;
 }
@@ -303,7 +332,7 @@ static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
 static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
 {
     cpu_set_t allowed;
-    bool pinned = s->one_cpu && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+    bool pinned = s->compares && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     if (pinned) {
         cpu_set_t one = block_cpus(&allowed, s->block);
         (void)sched_setaffinity(0, sizeof one, &one);
@@ -324,9 +353,7 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
     }
     if (index == s->load_count)
         return; /* the load time of the A/A control is not recorded */
-    load_times *loads = &s->loads[index];
-    if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
-        loads->ns[loads->count++] = (double)load_ns;
+    (void)observation_add(&s->loads[index].list, (observation){s->block, (double)load_ns});
 }
 
 /* Take the cell's sample of the round. */
@@ -343,36 +370,74 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
         sample_keep(cell, block, round, &times, &start);
 }
 
+/* Start a worker anew that crashed or was killed: only one cell fails. */
+static void worker_renew(schedule *s, block_workers *w, size_t index)
+{
+    if (w->workers[index].pid)
+        return;
+    client_close(&w->workers[index]);
+    w->open[index] = false;
+    orphans_kill(s, w);
+    if (worker_needed(s, index))
+        worker_start(s, w, index);
+}
+
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
                         unsigned round)
 {
     char name[CELL_NAME];
     size_t index = worker_index(s, cell);
-    if (!cell_is_timed(cell) || !w->open[index])
+    if (!cell_takes_part(cell) || !w->open[index])
         return;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s", block + 1,
                s->blocks, round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
     sample_get(s, w, cell, block, round);
-    client *worker = &w->workers[index];
-    if (!worker->pid) { /* the worker crashed or was killed: only this cell fails */
-        client_close(worker);
-        w->open[index] = false;
-        orphans_kill(s, w);
-        if (worker_needed(s, index))
-            worker_start(s, w, index);
+    worker_renew(s, w, index);
+}
+
+/* Start the processes of a block, in random order: the first one finds colder caches. */
+static void workers_start(schedule *s, block_workers *w)
+{
+    size_t order[SELECTION_MAX + 1];
+    for (size_t i = 0; i <= s->load_count; i++) {
+        order[i] = i;
+        w->open[i] = false;
     }
+    random_shuffle(&s->random, order, s->load_count + 1);
+    for (size_t i = 0; i <= s->load_count; i++)
+        if (worker_needed(s, order[i]))
+            worker_start(s, w, order[i]);
+}
+
+/* Peak memory of one run, before the process evicts caches for the first time. */
+static void cell_memory(schedule *s, block_workers *w, bench_cell *cell)
+{
+    const size_t index = worker_index(s, cell);
+    sample_times times;
+    if (!cell_takes_part(cell) || !w->open[index])
+        return;
+    const sample_plan plan = plan_of(s, &w->workers[index], cell, 1, 0);
+    if (sample_take(&plan, &times))
+        (void)observation_add(&cell->peaks, (observation){s->block, (double)times.peak_rss});
+    worker_renew(s, w, index);
+}
+
+static void block_memory(schedule *s, block_workers *w, bool slow, size_t *order)
+{
+    random_shuffle(&s->random, order, s->cell_count);
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (slow || !is_slow(&s->cells[order[i]]))
+            cell_memory(s, w, &s->cells[order[i]]);
 }
 
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
     s->block = block;
     proofs_block(s->proofs, s->evict_bytes);
-    for (size_t i = 0; i <= s->load_count; i++) {
-        w->open[i] = false;
-        if (worker_needed(s, i))
-            worker_start(s, w, i);
-    }
+    workers_start(s, w);
     bool slow = block_has_slow(s, block);
+    if (s->compares)
+        block_memory(s, w, slow, order);
     for (unsigned round = 0; round < s->rounds; round++) {
         random_shuffle(&s->random, order, s->cell_count);
         for (size_t i = 0; i < s->cell_count; i++) {
@@ -395,9 +460,12 @@ void schedule_run(schedule *s)
     pkt_notice_expect(s->notices, schedule_seconds(s));
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
+    s->started_s = pkt_seconds_now();
     for (unsigned block = 0; w && order && block < s->blocks; block++) {
         block_run(s, block, w, order);
         s->blocks_done = block + 1;
+        if (s->go_on)
+            s->go_on(s);
         if (s->block_done)
             s->block_done(s->self);
     }
@@ -411,7 +479,10 @@ void schedule_free(schedule *s)
     s->proofs = NULL;
     for (size_t i = 0; i < s->cell_count; i++)
         cell_free(&s->cells[i]);
+    for (size_t i = 0; i < s->load_count; i++)
+        free(s->loads[i].list.values);
     free(s->cells);
+    s->load_count = 0;
     s->cells = NULL;
     s->cell_count = 0;
 }

@@ -26,15 +26,23 @@
 /* Minimum blocks for slow cells, even if they exceed the budget. */
 #define BLOCKS_MIN 3
 
-/* Load times of a backend. */
+/* Load times of a backend, ns: one per process. */
 typedef struct load_times {
     const backend *backend;
-    double ns[64]; /* one per block; later blocks are not recorded */
-    size_t count;
+    observation_list list;
 } load_times;
 
 /* Packets of the first, unranked run of slow cells. */
 #define FIRST_RUN_PACKETS 5000
+/* How long a comparison goes on: see stages.h. */
+typedef struct stage_rule {
+    double threshold;  /* of the change, a fraction; blocks are added for it. 0: no stages */
+    double error;      /* probability of one false alarm or more */
+    unsigned tests;    /* tests of a compared cell */
+    unsigned first;    /* blocks of the first stage */
+    bool rounds_fixed; /* the user set the rounds */
+    double planned_s;  /* estimated time of the blocks that were run */
+} stage_rule;
 
 typedef struct schedule {
     bench_cell *cells;
@@ -51,7 +59,13 @@ typedef struct schedule {
     double request_s;     /* timeout of a request */
     size_t evict_bytes;   /* bytes read before every run to evict caches */
     double evict_ns;      /* estimated time to evict caches once */
-    bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
+    bool compares; /* two builds are compared: all processes of a block run on one processor, the
+                      next block on the next one, and the memory of each process is measured */
+    stage_rule stages;
+    double started_s; /* pkt_seconds_now() at the first block */
+    /* Called after every block: may add blocks after the last one, or end the run. NULL: as
+     * planned. */
+    void (*go_on)(struct schedule *self);
     bool positions;   /* measure the cost of each eighth of a slice */
     double change_ns; /* time to change the slice before a run, and to verify the run; the mean
                        * of the probes */
@@ -73,6 +87,8 @@ void schedule_probe(schedule *schedule);
 void schedule_plan(schedule *schedule);
 /* Estimated time of the plan in seconds. */
 double schedule_seconds(const schedule *schedule);
+/* The same of one more block, in which slow cells run. */
+double schedule_block_seconds(const schedule *schedule);
 /* Run all blocks. A cell that fails gets a status and a reason; its samples are discarded. */
 void schedule_run(schedule *schedule);
 void schedule_free(schedule *schedule);

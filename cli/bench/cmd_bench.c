@@ -1,6 +1,8 @@
 /* `pktbench bench`: agreement first, then time. */
+#include <math.h>
 #include <time.h>
 
+#include "bench/comparison/stages.h"
 #include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
@@ -15,10 +17,6 @@
 
 /* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
 #define PROCESSES_DEFAULT 8
-/* The same where two builds take turns: more processes with fewer rounds each take as long and tell
- * more. Measured on a noisy virtual machine: a build slower by 5 % is found in 12 of 12 trials by
- * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
-#define PROCESSES_TURNS 24
 /* Seconds for all that is timed. */
 #define BUDGET_DEFAULT 280.0
 /* The same for the suite with programs of others in it. */
@@ -29,8 +27,20 @@
 #define PROCESS_SHARE 0.2
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
+/* Intervals are not made narrower than for this threshold: slower:0% would never end. */
+#define STAGES_LEAST 0.01
 /* Seconds that one run may take. */
 #define RUN_SECONDS 120.0
+
+/* Two builds take turns in as many processes as it needs, unless the user says how many. */
+static void stages_read(benchmark *b, bool turns)
+{
+    if (turns && !option_given(b->arguments, "processes"))
+        b->schedule.stages = (stage_rule){.threshold = fmax(b->gate.slower_threshold, STAGES_LEAST),
+                                          .error = GATE_ERROR,
+                                          .tests = 1 + STATISTIC_COUNT,
+                                          .rounds_fixed = option_given(b->arguments, "rounds")};
+}
 
 /* The options that are numbers and durations. */
 static bool numbers_read(benchmark *b, bool turns)
@@ -38,8 +48,7 @@ static bool numbers_read(benchmark *b, bool turns)
     const arguments *a = b->arguments;
     uint64_t processes, rounds;
     double sample_s;
-    if (!option_number(a, "processes", 1, 1000, turns ? PROCESSES_TURNS : PROCESSES_DEFAULT,
-                       &processes) ||
+    if (!option_number(a, "processes", 1, 1000, PROCESSES_DEFAULT, &processes) ||
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
         !option_seconds(a, "budget", b->kind == SUITE_CIC_IOT ? BUDGET_CIC_IOT : BUDGET_DEFAULT,
@@ -47,12 +56,13 @@ static bool numbers_read(benchmark *b, bool turns)
         !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s))
         return false;
-    b->schedule.one_cpu = turns;
+    b->schedule.compares = turns;
     b->schedule.rounds_max = turns ? TURNS_MAX : ROUNDS_MAX;
     b->schedule.sample_ns = sample_s * 1e9;
     b->schedule.blocks = (unsigned)processes;
     b->schedule.rounds = (unsigned)rounds;
     b->schedule.positions = b->kind == SUITE_CIC_IOT;
+    stages_read(b, turns);
     return true;
 }
 
@@ -76,6 +86,7 @@ static bool names_read(benchmark *b)
         message_failure("--fail-on", &err);
         return false;
     }
+    b->gate.allow_inconclusive = option_given(a, "allow-inconclusive");
     return true;
 }
 
@@ -84,7 +95,7 @@ static bool options_fit(const benchmark *b, bool turns)
 {
     const arguments *a = b->arguments;
     if (gate_compares(&b->gate) && !turns) {
-        message_error("--fail-on: slower, lost and instructions need --baseline");
+        message_error("--fail-on: slower, first, load, rss, lost and instructions need --baseline");
         return false;
     }
     if (b->gate.instructions && !option_given(a, "count-instructions")) {
@@ -170,10 +181,11 @@ static void caches_plan(schedule *s, bool turns)
 /* An interval needs processes, which no budget takes away. */
 static void plan_make(schedule *s)
 {
-    const bool rounds_given = s->rounds != 0;
+    const bool rounds_given = s->rounds != 0, staged = s->stages.threshold > 0;
+    stages_plan(s);
     schedule_plan(s);
     const double seconds = schedule_seconds(s);
-    if (!rounds_given && seconds > PLAN_SLACK * s->budget_s)
+    if (!rounds_given && !staged && seconds > PLAN_SLACK * s->budget_s)
         message_warning("needs about %.0f s, the budget leaves %.0f s; continuing. Fewer "
                         "--processes, --backends or --levels shorten it",
                         seconds, s->budget_s);
@@ -307,7 +319,10 @@ static const option_spec options[] = {
     {"count-instructions", NULL,
      "Count the instructions of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
-     "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline 24."},
+     "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline as "
+     "many "
+     "as the comparison needs: at least enough to find a slowdown in a quarter of the processes, "
+     "then more until every interval is narrower than the threshold, or the budget ends."},
     {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
      "Time for all timed runs, such as 60s. The comparison of cells comes on top. Default 280s; "
@@ -322,7 +337,13 @@ static const option_spec options[] = {
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
      "failed, crashed, timed-out, unavailable, not-offered; always if one is unfaithful. With "
-     "--baseline also: slower[:1%], lost, instructions[:1%]."},
+     "--baseline also: slower[:5%], "
+     "first[:20%], load[:10%], rss[:10%], lost, instructions[:1%]. slower looks at the lower "
+     "decile, "
+     "median and 90th percentile of the runs, slow processes, and the first run of a process; it "
+     "also fails if the comparison is inconclusive or has too few samples."},
+    {"allow-inconclusive", NULL,
+     "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
     {"show-values", NULL, "Print and keep the addresses in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},

@@ -7,6 +7,7 @@ not counted, because valgrind cannot run the program.
 import copy
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from validation import validate_results
 
 PKTBENCH, MODULES, SCHEMA = sys.argv[1:4]
 SANITIZERS = len(sys.argv) > 4 and sys.argv[4]
+
+
+PROCESSES = 64  # enough to find a share of slow ones
 
 
 def check(condition, what):
@@ -77,7 +81,7 @@ def synthetic(results, factor, blocks=8, first=0):
 def test_text(bench, results):
     old = bench.write("old.json", synthetic(results, 1))
     for factor, word, fails in ((1, "same", 0), (1.1, "slower", 1), (0.9, "faster", 0),
-                                (1.02, "slower", 1), (1.004, "same", 0)):
+                                (1.06, "slower", 1), (1.02, "same", 0), (0.98, "same", 0)):
         new = bench.write("new.json", synthetic(results, factor, first=1))
         found = bench.compare(old, new, "--fail-on", "slower", status=fails)
         for cell in found["cells"]:
@@ -92,14 +96,115 @@ def test_text(bench, results):
     bench.compare(old, new, "--fail-on", "slower:20%")
     bench.compare(old, new, "--fail-on", "slower:9%", status=1)
     few = bench.write("few.json", synthetic(results, 1.1, blocks=5))
-    found = bench.compare(old, few, "--fail-on", "slower")
+    found = bench.compare(old, few, "--fail-on", "slower", status=1)
     check({c["change"] for c in found["cells"]} == {"too-few-samples"}, found["cells"])
+    check("more results of each side" in found["failures"][0], found["failures"])
+    bench.compare(old, few, "--fail-on", "slower", "--allow-inconclusive")
+    bench.compare(old, few, "--fail-on", "lost")
     found = bench.compare(old, f"{few},{few}", "--fail-on", "slower", status=1)
     check(found["cells"][0]["n"] == 8 and found["cells"][0]["change"] == "slower", found["cells"])
     done = bench.run("compare", old, new)
     check("+10.0 %" in done.stdout and "geometric mean of all" in done.stdout, done.stdout)
     for form in ("markdown", "csv"):
         check("slower" in bench.run("compare", old, new, "--format", form).stdout, form)
+
+
+def changed(results, change):
+    """The results with their samples and processes changed, by random numbers of a fixed seed."""
+    out, random_ = synthetic(results, 1, blocks=PROCESSES), random.Random(5)
+    for run in out["runs"]:
+        run["processes"] = [{"block": b, "load_ns": 5e6, "peak_rss_bytes": 10_000_000}
+                            for b in range(PROCESSES)]
+        run["samples"] = [{**sample, "round": r, "first_ns": 3e6}
+                          for sample in run["samples"] if sample["round"] == 0 for r in range(20)]
+        change(run, random_)
+    return out
+
+
+def test_statistics(bench, results):
+    """The lower decile of the rounds is the same in all of these."""
+    def nothing(*_):
+        pass
+
+    def of_rounds(*slow):
+        def change(run, _):
+            for sample in run["samples"]:
+                if sample["round"] in slow:
+                    sample["wall_ns"] *= 2
+                    sample["cpu_ns"] *= 2
+        return change
+
+    def processes(run, _):
+        for sample in run["samples"]:
+            if sample["block"] % 3 == 0:
+                sample["wall_ns"] *= 2
+                sample["cpu_ns"] *= 2
+
+    def of_member(place, member, factor):
+        def change(run, random_):
+            for one in run[place]:
+                one[member] = int(one[member] * factor * random_.uniform(0.99, 1.01))
+        return change
+
+    old = bench.write("old.json", changed(results, nothing))
+    for change, condition, words in (
+            (of_rounds(*range(8, 20)), "slower", ["median", "p90"]), (of_rounds(16, 17, 18, 19), "slower", ["p90"]),
+            (processes, "slower", ["slow_processes"]),
+            (of_member("samples", "first_ns", 10), "slower", ["first"]),
+            (of_member("samples", "first_ns", 1.3), "first", ["first"]),
+            (of_member("processes", "load_ns", 1.3), "load", []),
+            (of_member("processes", "peak_rss_bytes", 1.2), "rss", [])):
+        new = changed(results, change)
+        validate_results(new, SCHEMA)
+        new = bench.write("new.json", new)
+        found = bench.compare(old, new, "--fail-on", condition, "--allow-inconclusive", status=1)
+        check(set(words) <= set(found["cells"][0]["slower_by"]) and
+              bool(words) == (found["cells"][0]["change"] == "slower"), found["cells"][0])
+        check("decile" not in found["cells"][0]["slower_by"], found["cells"][0])
+        bench.compare(new, old, "--fail-on", "slower,first,load,rss", "--allow-inconclusive")
+        check(" ".join(words[-1:]) in bench.run("compare", old, new).stdout, words)
+    for factor, condition in ((1.15, "first"), (1.15, "load"), (1.05, "rss")):
+        member = {"first": ("samples", "first_ns"), "load": ("processes", "load_ns"),
+                  "rss": ("processes", "peak_rss_bytes")}[condition]
+        new = bench.write("new.json", changed(results, of_member(*member, factor)))
+        bench.compare(old, new, "--fail-on", condition) # below the threshold; load: below 1 ms
+        bench.compare(old, new, "--fail-on", "slower")
+
+
+def test_equivalence(bench, results):
+    """An interval that reaches past the threshold is not `same`, and fails unless it is allowed."""
+    def scattered(shift, width):
+        random_ = random.Random(9)
+        out = synthetic(results, 1, blocks=12)
+        for run in out["runs"]:
+            factors = [shift * (1 + width * random_.uniform(-1, 1)) for _ in range(12)]
+            for sample in run["samples"]:
+                sample["wall_ns"] = sample["cpu_ns"] = 1e6 * factors[sample["block"]]
+        return out
+
+    old = bench.write("old.json", synthetic(results, 1, blocks=12))
+    for shift, width, word, status in ((1, 0.01, "same", 0), (1.03, 0.1, "inconclusive", 1),
+                                       (0.96, 0.04, "not-slower", 0), (1, 0.5, "inconclusive", 1)):
+        new = bench.write("new.json", scattered(shift, width))
+        found = bench.compare(old, new, "--fail-on", "slower", status=status)
+        check(found["cells"][0]["change"] == word, f"{shift} {width}: {found['cells'][0]}")
+        low, high = found["cells"][0]["ci95"]
+        check((1 / 1.05 <= low and high <= 1.05) == (word == "same"), found["cells"][0])
+        bench.compare(old, new, "--fail-on", "slower", "--allow-inconclusive")
+        if status:
+            check("processes are needed" in found["failures"][0], found["failures"])
+
+
+def test_one_statistic(bench, results):
+    """Old, new and change of the table are of one statistic, whatever the medians of all samples."""
+    def change(run, _):
+        run["ns_per_packet"] = 1
+    old = bench.write("old.json", changed(results, change))
+    new = bench.write("new.json", synthetic(results, 1.2, blocks=PROCESSES, first=1))
+    for cell in bench.compare(old, new)["cells"]:
+        check(abs(cell["new_ns_per_packet"] / cell["old_ns_per_packet"] / cell["ratio"] - 1) < 1e-6,
+              cell)
+        check(cell["old_ns_per_packet"] > 10, cell)
 
 
 def test_multiplicity(bench, results):
@@ -252,6 +357,9 @@ def main():
         results, _ = bench.bench("--backends", "raw,libpcap", "--processes", "1", "--budget", "1s")
         validate_results(results, SCHEMA)
         test_text(bench, results)
+        test_statistics(bench, results)
+        test_equivalence(bench, results)
+        test_one_statistic(bench, results)
         test_multiplicity(bench, results)
         test_statuses(bench, results)
         test_refusals(bench, results)

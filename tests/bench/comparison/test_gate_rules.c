@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "bench/outcome/gate.h"
+#include "bench/comparison/gate.h"
 
 static gate parsed(const char *list)
 {
@@ -60,8 +60,8 @@ static void test_thresholds(void **state)
         const char *list;
         double slower, instructions; /* 0: not asked for */
     } cases[] = {
-        {"slower", 0.01, 0},
-        {"slower:5%", 0.05, 0},
+        {"slower", 0.05, 0},
+        {"slower:1%", 0.01, 0},
         {"slower:2.5", 0.025, 0},
         {"slower:0", 0, 0},
         {"instructions", 0, 0.01},
@@ -75,8 +75,37 @@ static void test_thresholds(void **state)
         assert_true(gate_compares(&gate));
         if (gate.slower)
             assert_float_equal(gate.slower_threshold, cases[i].slower, 1e-12);
+        for (unsigned one = STATISTIC_MEDIAN; gate.slower && one < STATISTIC_FIRST; one++)
+            assert_float_equal(gate.thresholds[one], cases[i].slower, 1e-12);
         if (gate.instructions)
             assert_float_equal(gate.instructions_threshold, cases[i].instructions, 1e-12);
+    }
+}
+
+/* `slower` judges every time but that of loading, which has a condition of its own, as memory does.
+ */
+static void test_statistics(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        bool judged[STATISTIC_COUNT]; /* median, p90, slow processes, first, load, rss */
+        double first, load, rss;
+    } cases[] = {
+        {"slower", {true, true, true, true, false, false}, 0.2, 0.1, 0.1},
+        {"first", {false, false, false, true, false, false}, 0.2, 0.1, 0.1},
+        {"load:3%,rss", {false, false, false, false, true, true}, 0.2, 0.03, 0.1},
+        {"slower:2%,first:50%,rss:1", {true, true, true, true, false, true}, 0.5, 0.1, 0.01},
+        {"lost", {false}, 0.2, 0.1, 0.1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const gate gate = parsed(cases[i].list);
+        assert_true(gate_compares(&gate));
+        for (unsigned one = 0; one < STATISTIC_COUNT; one++)
+            assert_int_equal(gate_judges(&gate, (statistic)one), cases[i].judged[one]);
+        assert_float_equal(gate.thresholds[STATISTIC_FIRST], cases[i].first, 1e-12);
+        assert_float_equal(gate.thresholds[STATISTIC_LOAD], cases[i].load, 1e-12);
+        assert_float_equal(gate.thresholds[STATISTIC_RSS], cases[i].rss, 1e-12);
     }
 }
 
@@ -91,14 +120,14 @@ static void test_unknown(void **state)
         pkt_err err;
         char list[64], words[64];
         (void)snprintf(list, sizeof list, "crashed,%s,failed", items[i]);
-        (void)snprintf(words, sizeof words, "unknown condition '%s'; known: slower[:P%%], lost, ",
-                       items[i]);
+        (void)snprintf(words, sizeof words,
+                       "unknown condition '%s'; known: slower[:P%%], first[:P%%], ", items[i]);
         if (gate_parse(&gate, list, &err) != -1)
             fail_msg("%s is taken", items[i]);
         assert_int_equal(err.code, PKT_ERR_USAGE);
         if (strncmp(err.msg, words, strlen(words)) != 0)
             fail_msg("%s: %s", items[i], err.msg);
-        assert_non_null(strstr(err.msg, "not-offered")); /* the last one of the known */
+        assert_non_null(strstr(err.msg, ", instructions[:P%], ")); /* the statuses may be cut */
     }
 }
 
@@ -116,9 +145,10 @@ static void test_status_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_statuses),
-        cmocka_unit_test(test_lists),   cmocka_unit_test(test_thresholds),
-        cmocka_unit_test(test_unknown), cmocka_unit_test(test_status_names),
+        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_statuses),
+        cmocka_unit_test(test_lists),      cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_unknown),    cmocka_unit_test(test_status_names),
+        cmocka_unit_test(test_statistics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
