@@ -115,7 +115,7 @@ def test_licences():
                   "Apache-2.0 WITH LLVM-exception", "((MIT))", "GPL-2.0-only AND GPL-3.0-only OR MIT",
                   "Apache-2.0+", "MIT AND(BSD-3-Clause OR GPL-2.0-only)")
     others = ("GPL-2.0-only", "(MIT OR GPL-2.0-only) AND GPL-3.0-only",
-              "MIT OR GPL-2.0-only AND GPL-3.0-only AND (", "MIT AND GPL-2.0-or-later",
+              "MIT AND (GPL-2.0-only OR LGPL-2.1-only)", "MIT AND GPL-2.0-or-later",
               "GPL-2.0-only WITH Classpath-exception-2.0", "BUSL-1.1", "BSD-Protection",
               "LicenseRef-ours", "LGPL-2.1-only OR (MIT AND MPL-2.0)")
     malformed = ("", "MIT OR", "AND MIT", "(MIT", "MIT)", "MIT BSD-2-Clause", "MIT WITH",
@@ -124,7 +124,7 @@ def test_licences():
     entry = next(one for one in results["backends"] if one["name"] == "dual-licence")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "licences.json")
-        for expressions, words in ((permissive, None), (others, "not permissive|not an SPDX"),
+        for expressions, words in ((permissive, None), (others, "not permissive"),
                                    (malformed, "not an SPDX expression")):
             for entry["license"] in expressions:
                 path.write_text(json.dumps(results))
