@@ -76,6 +76,10 @@ static bool speed_options(const arguments *a, choose_request *w)
         message_error("choose: --rate and --volume ask for different things: give one of them");
         return false;
     }
+    if (w->live && w->volume_bytes > 0) {
+        message_error("choose: --volume is about capture files: it cannot be combined with --live");
+        return false;
+    }
     if (w->deadline_s > 0 && !(w->volume_bytes > 0)) {
         message_error("choose: --deadline needs a --volume");
         return false;

@@ -219,15 +219,15 @@ static json_t *confirmation_json(const confirming *c)
     (void)stat(c->output, &status);
     requirements_check(c, wall, cpu, failures);
     return json_pack(
-        "{s:s, s:s, s:f, s:i, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:o}", "capture", c->capture,
-        "compared",
+        "{s:s, s:s, s:f, s:i, s:f, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:o}", "capture",
+        c->capture, "compared",
         promise_writes(c) ? "rows written to /dev/null" : "rows counted (--format none)", "packets",
-        c->traffic.packets, "runs", (int)c->work.count, "startup_s", c->startup.wall_s,
-        "ns_per_packet", compared(number_of(c->fit, "ns_per_packet"), wall), "cpu_ns_per_packet",
-        compared(number_of(c->fit, "cpu_ns_per_packet"), cpu), "peak_rss_bytes",
-        compared(number_of(c->fit, "peak_rss_bytes"), c->work.peak_rss_bytes), "columns_promised",
-        json_object_get(c->fit, "columns"), "columns", c->written, "command_s", c->printed.wall_s,
-        "output_bytes", (double)status.st_size, "failures", failures);
+        c->traffic.packets, "runs", (int)c->work.count, "startup_s", c->startup.wall_s, "run_s",
+        c->work.wall_s, "ns_per_packet", compared(number_of(c->fit, "ns_per_packet"), wall),
+        "cpu_ns_per_packet", compared(number_of(c->fit, "cpu_ns_per_packet"), cpu),
+        "peak_rss_bytes", compared(number_of(c->fit, "peak_rss_bytes"), c->work.peak_rss_bytes),
+        "columns_promised", json_object_get(c->fit, "columns"), "columns", c->written, "command_s",
+        c->printed.wall_s, "output_bytes", (double)status.st_size, "failures", failures);
 }
 
 static bool fit_find(confirming *c)

@@ -61,7 +61,7 @@ void assumptions_add(const json_t *results, const choose_request *w, json_t *out
     json_array_append_new(out, json_string(w->traffic_text));
     if (partial_text(results, partial))
         reason_add(out, "%s, of a run that did not end", partial);
-    reason_add(out, "captures are read from the page cache, by a program with no other load");
+    reason_add(out, "captures are read from the page cache, and nothing else runs");
     reason_add(out, "your machine is like the measured one (%.80s)",
                text_of(at(results, "context", "cpu"), "model"));
     reason_add(out, "the cost is that of all columns of the level");

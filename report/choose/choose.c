@@ -39,12 +39,12 @@ static json_t *command_line(const json_t *words)
 static void time_set(json_t *fit, const cost *c)
 {
     const packet_time *on_core = cost_on_core(c);
-    json_object_set_new(fit, "ns_per_packet", json_real(c->wall.ns));
+    json_object_set_new(fit, "ns_per_packet", number_or_null(c->wall.ns));
     json_object_set_new(fit, "ns_per_packet_ci95", interval_json(&c->wall));
-    json_object_set_new(fit, "ns_per_packet_min", json_real(c->low));
-    json_object_set_new(fit, "ns_per_packet_max", json_real(c->high));
+    json_object_set_new(fit, "ns_per_packet_min", number_or_null(c->low));
+    json_object_set_new(fit, "ns_per_packet_max", number_or_null(c->high));
     json_object_set_new(fit, "cpu_ns_per_packet", number_or_null(c->cpu.ns));
-    json_object_set_new(fit, "core_ns_per_packet", json_real(on_core->ns));
+    json_object_set_new(fit, "core_ns_per_packet", number_or_null(on_core->ns));
     json_object_set_new(fit, "core_ns_per_packet_ci95", interval_json(on_core));
     json_object_set_new(fit, "peak_rss_bytes", number_or_null(c->rss));
 }
@@ -201,16 +201,16 @@ static json_t *traffic_json(const choose_request *w)
 /* The request with every number that the answer is computed from. */
 static json_t *request_json(const json_t *results, const choose_request *w)
 {
-    return json_pack("{s:o, s:o, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
-                     "need", needs_json(w), "traffic", traffic_json(w), "mean_frame", frame_of(w),
-                     "file_bytes_per_packet", file_bytes_of(w), "ethernet_bytes_per_packet",
-                     ethernet_bytes_of(w), "packets_per_s", number_or_null(rate_of(w)),
-                     "bits_per_s", number_or_null(w->bits_per_s), "volume_bytes",
-                     number_or_null(w->volume_bytes), "deadline_s", number_or_null(w->deadline_s),
-                     "cores_available", number_or_null(cores_there(results, w)), "max_rss_bytes",
-                     number_or_null(w->max_rss_bytes), "sink",
-                     w->sink ? json_string(w->sink) : json_null(), "live", (int)w->live, "license",
-                     w->permissive ? json_string("permissive") : json_null());
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "need",
+        needs_json(w), "traffic", traffic_json(w), "mean_frame", number_or_null(frame_of(w)),
+        "file_bytes_per_packet", number_or_null(file_bytes_of(w)), "ethernet_bytes_per_packet",
+        number_or_null(ethernet_bytes_of(w)), "packets_per_s", number_or_null(rate_of(w)),
+        "bits_per_s", number_or_null(w->bits_per_s), "volume_bytes",
+        number_or_null(w->volume_bytes), "deadline_s", number_or_null(w->deadline_s),
+        "cores_available", number_or_null(cores_there(results, w)), "max_rss_bytes",
+        number_or_null(w->max_rss_bytes), "sink", w->sink ? json_string(w->sink) : json_null(),
+        "live", (int)w->live, "license", w->permissive ? json_string("permissive") : json_null());
 }
 
 json_t *choose(const json_t *results, const choose_request *w,

@@ -5,14 +5,16 @@
 
 enum { DEPTH_MAX = 32 };
 
-/* What is left of the expression. */
-typedef struct expression {
-    const char *rest;
-    unsigned depth; /* of parentheses */
-    bool malformed;
-} expression;
+/* A parenthesis, or the whole expression: any of its alternatives, all parts of the last one. */
+typedef struct group {
+    bool any, all; /* permissive */
+} group;
 
-static bool license_or(expression *e);
+typedef struct expression {
+    const char *rest; /* what is left of it */
+    group groups[DEPTH_MAX];
+    size_t depth; /* of the innermost group */
+} expression;
 
 static bool name_in(const char *const *names, const char *name, size_t size)
 {
@@ -60,48 +62,60 @@ static bool name_take(expression *e, const char **name, size_t *size)
     return true;
 }
 
-/* A name, also with "+" or WITH an exception; or an expression in parentheses. An exception only
- * adds permissions: it does not make a copyleft licence permissive. */
-static bool license_single(expression *e)
+static void group_open(expression *e)
+{
+    e->groups[e->depth] = (group){.any = false, .all = true};
+}
+
+/* Take opening parentheses, and a name, also with "+" or WITH an exception. An exception only adds
+ * permissions: it does not make a copyleft licence permissive. false: malformed. */
+static bool operand_take(expression *e)
 {
     const char *name, *exception;
     size_t size, exception_size;
-    if (e->depth < DEPTH_MAX && word_take(e, "(")) {
+    while (e->depth + 1 < DEPTH_MAX && word_take(e, "(")) {
         e->depth++;
-        bool permissive = license_or(e);
-        e->malformed = e->malformed || !word_take(e, ")");
-        e->depth--;
-        return permissive;
+        group_open(e);
     }
-    e->malformed = e->malformed || !name_take(e, &name, &size);
-    if (e->malformed)
+    if (!name_take(e, &name, &size))
         return false;
-    if (word_take(e, "WITH"))
-        e->malformed = !name_take(e, &exception, &exception_size);
-    return is_permissive(name, name[size - 1] == '+' ? size - 1 : size);
+    if (!is_permissive(name, name[size - 1] == '+' ? size - 1 : size))
+        e->groups[e->depth].all = false;
+    return !word_take(e, "WITH") || name_take(e, &exception, &exception_size);
 }
 
-static bool license_and(expression *e)
+/* The group as a part of the one around it. */
+static void groups_close(expression *e)
 {
-    bool permissive = license_single(e);
-    while (!e->malformed && word_take(e, "AND"))
-        permissive = license_single(e) && permissive;
-    return permissive;
+    while (e->depth > 0 && word_take(e, ")")) {
+        const group *inner = &e->groups[e->depth--];
+        if (!inner->any && !inner->all)
+            e->groups[e->depth].all = false;
+    }
 }
 
-static bool license_or(expression *e)
+/* Take closing parentheses and an operator. false: there is none. */
+static bool operator_take(expression *e)
 {
-    bool permissive = license_and(e);
-    while (!e->malformed && word_take(e, "OR"))
-        permissive = license_and(e) || permissive;
-    return permissive;
+    groups_close(e);
+    if (word_take(e, "AND"))
+        return true;
+    if (!word_take(e, "OR"))
+        return false;
+    group *g = &e->groups[e->depth];
+    *g = (group){.any = g->any || g->all, .all = true};
+    return true;
 }
 
 license_kind license_read(const char *text)
 {
     expression e = {.rest = text};
-    bool permissive = license_or(&e);
-    if (e.malformed || word_size(&e) > 0)
+    group_open(&e);
+    do
+        if (!operand_take(&e))
+            return LICENSE_MALFORMED;
+    while (operator_take(&e));
+    if (e.depth > 0 || word_size(&e) > 0)
         return LICENSE_MALFORMED;
-    return permissive ? LICENSE_PERMISSIVE : LICENSE_OTHER;
+    return e.groups[0].any || e.groups[0].all ? LICENSE_PERMISSIVE : LICENSE_OTHER;
 }

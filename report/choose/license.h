@@ -9,6 +9,6 @@ typedef enum license_kind {
 } license_kind;
 
 /* Parentheses bind first, then WITH, AND and OR, as in the specification. */
-license_kind license_read(const char *expression);
+license_kind license_read(const char *text);
 
 #endif
