@@ -65,7 +65,7 @@ static size_t cells_settle(schedule *s)
         open++;
     }
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_AA_CONTROL || s->cells[i].role == ROLE_COLUMNS)
+        if (s->cells[i].role == ROLE_AA_CONTROL || s->cells[i].role == ROLE_PARSE)
             s->cells[i].settled = s->cells[i].base->settled;
     return open;
 }
