@@ -1,4 +1,5 @@
-/* Changes of the packets of a slice. */
+#include "bench/canary/altered_changes.h"
+
 #include <string.h>
 
 #include "bench/canary/altered_file.h"

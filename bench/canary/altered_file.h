@@ -2,8 +2,8 @@
 #ifndef PKT_ALTERED_FILE_H
 #define PKT_ALTERED_FILE_H
 
-#include "bench/canary/altered_slice.h"
 #include "bench/canary/free_fields.h"
+#include "bench/input/suite.h"
 
 /* Bytes of a record that changes places, at most. */
 #define SWAP_BYTES 65536
@@ -19,7 +19,7 @@ typedef struct packet_place {
     bool fragment; /* of an IPv4 datagram */
 } packet_place;
 
-struct altered_slice {
+typedef struct altered_slice {
     const suite_slice *slice;
     uint8_t *file;     /* the shared mapping */
     uint8_t *original; /* its bytes before any change */
@@ -32,9 +32,6 @@ struct altered_slice {
     pkt_batch *batch;
     uint8_t *column;  /* cells of one column */
     uint8_t *swapped; /* SWAP_BYTES */
-};
-
-/* Find the packets in the file, and which of them may be changed. 0, or -1 and *err. */
-int altered_places(altered_slice *altered, pkt_err *err);
+} altered_slice;
 
 #endif

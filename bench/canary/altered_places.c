@@ -1,8 +1,10 @@
-/* Where the packets of a slice are in its file, and which of them may be changed. */
+#include "bench/canary/altered_places.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/canary/altered_file.h"
+#include "bench/canary/altered_rows.h"
 #include "parsers/source/source.h"
 
 /* pcapng block types and the offsets of their time and packet, draft-ietf-opsawg-pcapng section 4.

@@ -9,32 +9,17 @@
 #ifndef PKT_ALTERED_SLICE_H
 #define PKT_ALTERED_SLICE_H
 
+#include "bench/canary/altered_changes.h"
+#include "bench/canary/altered_rows.h"
 #include "bench/input/suite.h"
-#include "datasets/random.h"
 
-/* Canaries per run; fewer if the slice has fewer packets. */
-#define CANARIES 64
-/* Pairs of neighbouring packets per run that change places; fewer in small slices. */
-#define SWAPS 32
 /* Maximum size of a slice that is changed: its original bytes are kept in memory. */
 #define ALTERED_BYTES_MAX ((uint64_t)64 << 20)
-
-typedef struct altered_slice altered_slice;
 
 /* Open the slice for changes. Its file must belong to the harness. NULL and *err on failure. */
 altered_slice *altered_open(const suite_slice *slice, pkt_err *err);
 /* Restore the original bytes and free all. NULL: no effect. */
 void altered_close(altered_slice *altered);
-
-/* Start from the original bytes and change all packets with a new key. `fixed`: one bit per packet
- * that must stay as it is; NULL: none. Streams stay the same. */
-void altered_key(altered_slice *altered, random_state *random, const uint8_t *fixed);
-/* Add canaries. Below level flows they change addresses and ports too; at flows one packet is moved
- * to the stream of an earlier one. */
-void altered_canaries(altered_slice *altered, random_state *random, pkt_level level,
-                      const uint8_t *fixed);
-/* Restore the original bytes. */
-void altered_restore(altered_slice *altered);
 
 /* Columns that the changes reach at a level: their digests differ from those of the original. */
 pkt_column_set altered_reach(const altered_slice *altered, pkt_level level);
@@ -45,9 +30,5 @@ uint64_t altered_original_digest(const altered_slice *altered, pkt_level level, 
 double altered_walk_ns(const altered_slice *altered);
 /* Number of packets. */
 uint64_t altered_packets(const altered_slice *altered);
-/* Read a column of the level over the slice, as it is now, with raw: the cells in row order, of the
- * column's size. They stay valid until the next call. NULL and *err on failure, and for text
- * columns. */
-uint8_t *altered_column(altered_slice *altered, pkt_level level, size_t column, pkt_err *err);
 
 #endif
