@@ -18,7 +18,7 @@ static const struct {
 } cases[] = {
     {"table-null", "pkt_module() returned NULL"},
     {"table-wild", "pkt_module() returned no address of a table"},
-    {"abi", "was built for abi 99"},
+    {"abi", "was built for interface (PKT_ABI) 99"},
     {"size", IS_WRONG "struct_size is too small"},
     {"fork", IS_WRONG "fork_each_run must be 0 or 1"},
     {"combines", IS_WRONG "combines_levels must be 0 or 1"},
