@@ -120,6 +120,15 @@ json_t *run_into(const json_t *results, const char *backend, const char *slice, 
     return NULL;
 }
 
+json_t *run_of_study(const json_t *results, const json_t *row)
+{
+    const char *library = text_of(row, "library"), *slice = text_of(row, "slice");
+    json_t *alone = strcmp(text_of(row, "reading"), "as-published") == 0
+                        ? run_into(results, library, slice, text_of(row, "level"), PARSE_ALONE, 1)
+                        : NULL;
+    return alone ? alone : run_of(results, library, slice, text_of(row, "level"));
+}
+
 bool is_column(const char *name)
 {
     const char *low = strrchr(name, '_');

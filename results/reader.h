@@ -46,6 +46,8 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
 /* The same with that sink and number of threads. */
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads);
+/* The run that a row of the study stands for; NULL if there is none. A borrowed reference. */
+json_t *run_of_study(const json_t *results, const json_t *row);
 bool has_status(const json_t *run, const char *status);
 /* Does the name count as a column? Not `present`, the second half of an address (`_lo`), or
  * `verdict`, which other backends do not have. */
