@@ -51,27 +51,21 @@ const char *feature_evidence(const json_t *backend, const char *feature)
     return text_of(named(json_object_get(backend, "features"), feature), "evidence");
 }
 
-static bool is_one_of(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(word, *list) == 0)
-            return true;
-    return false;
-}
-
 const char *feature_at(const json_t *backend, const char *level, const char *feature)
 {
-    static const char *const reading[] = {"pcapng", "live", "follow", NULL};
-    static const char *const dissecting[] = {"reassembly", "application-layers", NULL};
+    static const char in_no_level[] = "stated, in no level";
+    static const char *const dissecting[] = {"reassembly", "application-layers", "stream-numbers"};
     const char *evidence = feature_evidence(backend, feature);
-    const bool is_dissect = strcmp(level, "dissect") == 0;
-    if (strstr(evidence, "in no level"))
+    bool is_numbering = strcmp(feature, "stream-numbers") == 0;
+    if (strncmp(evidence, in_no_level, strlen(in_no_level)) == 0 ||
+        strcmp(feature, "makes-packets") == 0)
         return "";
-    if (is_one_of(feature, reading) || (is_dissect && is_one_of(feature, dissecting)) ||
-        (strcmp(feature, "stream-numbers") == 0 &&
-         (is_dissect || column_given(backend, level, "stream"))))
+    if (strcmp(level, "dissect") == 0 || (is_numbering && column_given(backend, level, "stream")))
         return evidence;
-    return "";
+    for (size_t i = 0; i < sizeof dissecting / sizeof dissecting[0]; i++)
+        if (strcmp(feature, dissecting[i]) == 0)
+            return "";
+    return evidence;
 }
 
 const char *sink_of(const json_t *run)
@@ -124,6 +118,15 @@ json_t *run_into(const json_t *results, const char *backend, const char *slice, 
             return run;
     }
     return NULL;
+}
+
+json_t *run_of_study(const json_t *results, const json_t *row)
+{
+    const char *library = text_of(row, "library"), *slice = text_of(row, "slice");
+    json_t *alone = strcmp(text_of(row, "reading"), "as-published") == 0
+                        ? run_into(results, library, slice, text_of(row, "level"), PARSE_ALONE, 1)
+                        : NULL;
+    return alone ? alone : run_of(results, library, slice, text_of(row, "level"));
 }
 
 bool is_column(const char *name)
@@ -189,11 +192,16 @@ bool run_interval(const json_t *run, double *low, double *high)
     return true;
 }
 
+double ethernet_bytes(double wire_len)
+{
+    enum { FCS = 4, AROUND = 20, LEAST = 64 };
+    return fmax(wire_len + FCS, LEAST) + AROUND;
+}
+
 double wire_bits(const json_t *slice)
 {
-    enum { FRAMING = 24, LEAST_FRAME = 60 };
     double frame = number_of(slice, "mean_frame");
-    return frame > 0 ? 8 * (fmax(frame, LEAST_FRAME) + FRAMING) : 0;
+    return frame > 0 ? 8 * ethernet_bytes(frame) : 0;
 }
 
 bool has_captures(const json_t *results)

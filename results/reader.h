@@ -20,10 +20,10 @@ extern const char *const levels[LEVELS];
 bool column_given(const json_t *backend, const char *level, const char *column);
 /* Evidence for the feature: "tested", "stated: WHERE", or "" if the backend does not have it. */
 const char *feature_evidence(const json_t *backend, const char *feature);
-/* The same at a level: features belong to the level whose work they are. What concerns reading
- * (pcapng, live, follow) is at every level; stream numbers where the column is given; reassembly
- * and application layers at level dissect; making packets is not parsing, and is at none, nor is
- * what is stated to be in no level. */
+/* The same at a level. Reassembly and application layers are done at level dissect; stream numbers
+ * where they are a column, and at level dissect; making packets is not parsing, and what is
+ * "stated, in no level" is not measured: both are at no level. Any other feature concerns reading,
+ * and is at every level. */
 const char *feature_at(const json_t *backend, const char *level, const char *feature);
 /* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
  * threads that write. Default if missing: null sink, one thread. */
@@ -46,6 +46,8 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
 /* The same with that sink and number of threads. */
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads);
+/* The run that a row of the study stands for; NULL if there is none. A borrowed reference. */
+json_t *run_of_study(const json_t *results, const json_t *row);
 bool has_status(const json_t *run, const char *status);
 /* Does the name count as a column? Not `present`, the second half of an address (`_lo`), or
  * `verdict`, which other backends do not have. */
@@ -59,8 +61,10 @@ bool is_timed(const json_t *run);
 double packets_read(const json_t *results, const json_t *run);
 /* Its 95 % interval in nanoseconds per packet. false: there is none. */
 bool run_interval(const json_t *run, double *low, double *high);
-/* Mean bits that a packet of the slice takes on Ethernet: with preamble, checksum and gap (24
- * bytes), padded to 64 bytes with the checksum. 0 if it is not known. */
+/* Bytes that a frame of `wire_len` bytes takes on Ethernet (IEEE 802.3, clauses 3 and 4): FCS 4
+ * bytes, preamble and start delimiter 8, gap 12; with its FCS a frame has at least 64 bytes. */
+double ethernet_bytes(double wire_len);
+/* Mean bits of a packet of the slice on Ethernet, by its mean frame. 0 if it is not known. */
 double wire_bits(const json_t *slice);
 /* Is any slice a capture of the user, not generated? */
 bool has_captures(const json_t *results);

@@ -8,7 +8,7 @@
 #include "bench/worker/output_rows.h"
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
-#include "report/choose/request.h"
+#include "results/reader.h"
 
 /* Bytes of a scenario that are written to see how long rows are. */
 #define TRIAL_BYTES 1000000u

@@ -6,20 +6,6 @@
 #include "report/choose/license.h"
 #include "results/reader.h"
 
-/* Evidence of an ability of the library that no measured level uses. */
-#define IN_NO_LEVEL "stated, in no level"
-
-/* Where the work of a feature is done. A feature of reading files is in every level. */
-static const struct {
-    const char *name, *level; /* the level of least work that includes it */
-    bool beside;              /* it is no part of parsing: no level includes it */
-} placed[] = {
-    {"application-layers", "dissect", false},
-    {"reassembly", "dissect", false},
-    {"stream-numbers", "dissect", false}, /* in the tree; or at `flows`, where it is a column */
-    {"makes-packets", "headers", true},
-};
-
 static size_t level_rank(const char *level)
 {
     size_t rank = 0;
@@ -59,20 +45,14 @@ static bool level_met(const json_t *backend, size_t rank, const char *wanted)
                                           !column_missing(backend, levels[rank], wanted, &column));
 }
 
+/* Making packets is no part of parsing: a program that parses headers with the library can do it.
+ */
 static bool feature_met(const json_t *backend, size_t rank, const char *name)
 {
-    const char *evidence = feature_evidence(backend, name);
-    size_t i = 0;
-    while (i < sizeof placed / sizeof placed[0] && strcmp(placed[i].name, name) != 0)
-        i++;
-    if (strcmp(name, "stream-numbers") == 0 && column_given(backend, levels[rank], "stream"))
-        return true;
-    if (i == sizeof placed / sizeof placed[0])
-        return *evidence != '\0';
-    if (placed[i].beside)
-        return *evidence && rank >= level_rank(placed[i].level);
-    return *evidence && strncmp(evidence, IN_NO_LEVEL, strlen(IN_NO_LEVEL)) != 0 &&
-           rank >= level_rank(placed[i].level);
+    if (strcmp(name, "makes-packets") == 0)
+        return *feature_evidence(backend, name) && rank >= level_rank("headers");
+    return *feature_at(backend, levels[rank], name) ||
+           (strcmp(name, "stream-numbers") == 0 && column_given(backend, levels[rank], "stream"));
 }
 
 static bool requirement_met(const json_t *backend, size_t rank, const requirement *n)

@@ -8,18 +8,6 @@
 
 enum { SHARES_MAX = 64 };
 
-/* Ethernet adds to a frame as captured: FCS 4 bytes, preamble and start delimiter 8, gap 12. With
- * its FCS a frame has at least 64 bytes (IEEE 802.3, clauses 3 and 4). */
-#define ETHERNET_FCS 4
-#define ETHERNET_AROUND 20
-#define ETHERNET_MIN 64
-
-static inline double ethernet_bytes(double wire_len)
-{
-    double frame = wire_len + ETHERNET_FCS;
-    return (frame > ETHERNET_MIN ? frame : ETHERNET_MIN) + ETHERNET_AROUND;
-}
-
 /* A slice of the results and the share of the packets that are like it. */
 typedef struct traffic_share {
     const json_t *slice;

@@ -83,11 +83,21 @@ bool remark_columns(const json_t *results, const json_t *run, char text[REMARK])
     return true;
 }
 
+bool remark_proof(const json_t *run, char text[REMARK])
+{
+    const char *proof = text_of(run, "proof");
+    if (!is_timed(run) || !*proof || strcmp(proof, "packets changed") == 0)
+        return false;
+    (void)snprintf(text, REMARK, "not proven by changed packets: %.64s", proof);
+    return true;
+}
+
 bool remark_of(const json_t *results, const json_t *run, size_t index, char text[REMARK])
 {
     size_t found = 0;
     return (remark_prefix(run, text) && found++ == index) ||
            (remark_columns(results, run, text) && found++ == index) ||
            (remark_order(results, run, text) && found++ == index) ||
-           (remark_modes(run, text) && found++ == index);
+           (remark_modes(run, text) && found++ == index) ||
+           (remark_proof(run, text) && found++ == index);
 }

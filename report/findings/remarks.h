@@ -18,6 +18,9 @@ bool remark_prefix(const json_t *run, char text[REMARK]);
 /* Of results that rank parsing alone: the time with columns. */
 bool remark_columns(const json_t *results, const json_t *run, char text[REMARK]);
 
+/* Was the work of the timed runs proven by less than a column of changed packets? */
+bool remark_proof(const json_t *run, char text[REMARK]);
+
 /* The nth remark of a run, counted from 0; false: it has no more. */
 bool remark_of(const json_t *results, const json_t *run, size_t index, char text[REMARK]);
 

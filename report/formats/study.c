@@ -59,7 +59,7 @@ static void ratio_text(const json_t *row, char *text)
 static void cpu_text(const json_t *results, const json_t *row, char *text)
 {
     const char *slice = text_of(row, "slice");
-    const json_t *run = run_of(results, text_of(row, "library"), slice, text_of(row, "level"));
+    const json_t *run = run_of_study(results, row);
     double packets = packets_read(results, run),
            cpu = number_of(json_object_get(run, "cpu_ns"), "median");
     char number[24];

@@ -35,8 +35,7 @@ static void cpu_cell(part *p, const json_t *row)
 {
     const json_t *slices = json_object_get(p->results, "slices");
     const json_t *runs = json_object_get(p->results, "runs");
-    const json_t *run =
-        run_of(p->results, text_of(row, "library"), text_of(row, "slice"), text_of(row, "level"));
+    const json_t *run = run_of_study(p->results, row);
     char place[PLACE_BYTES], over[PLACE_BYTES];
     double whole = number_of(named(slices, text_of(row, "slice")), "packets");
     size_t i = 0;

@@ -270,6 +270,22 @@ static void test_modes(void **state)
     json_decref(results);
 }
 
+static void test_proof(void **state)
+{
+    (void)state;
+    char text[REMARK];
+    json_t *results = results_new(0.99, 1.01);
+    json_t *run = run_add(results, "raw", "headers", "small", 9, 10, 11);
+    assert_false(remark_of(results, run, 0, text));
+    json_object_set_new(run, "proof", json_string("packets changed"));
+    assert_false(remark_of(results, run, 0, text));
+    json_object_set_new(run, "proof", json_string("rows counted"));
+    assert_true(remark_of(results, run, 0, text));
+    assert_string_equal(text, "not proven by changed packets: rows counted");
+    assert_false(remark_of(results, run, 1, text));
+    json_decref(results);
+}
+
 static void test_distribution(void **state)
 {
     (void)state;
@@ -342,8 +358,8 @@ int main(void)
         cmocka_unit_test(test_ties),         cmocka_unit_test(test_tie_by_noise),
         cmocka_unit_test(test_mixed),        cmocka_unit_test(test_not_ranked),
         cmocka_unit_test(test_orders),       cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_distribution), cmocka_unit_test(test_features),
-        cmocka_unit_test(test_wire_bits),
+        cmocka_unit_test(test_distribution), cmocka_unit_test(test_proof),
+        cmocka_unit_test(test_features),     cmocka_unit_test(test_wire_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
