@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "cli/extract/extract.h"
@@ -115,11 +116,22 @@ static void packets_wait(session *s, int fd)
         windows_advance(s);
 }
 
+/* No packet is read with rights that could not be given up. */
+static void rights_drop_or_exit(const session *s)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (s->x->follow || live_rights_drop(s->x, &err) == 0)
+        return;
+    message_failure(s->name, &err);
+    exit(EXIT_ERROR);
+}
+
 static int live_more(void *self, int fd)
 {
     session *s = self;
-    if (!s->started) {
+    if (!s->started) { /* the interface is open, and no packet was read */
         s->started = true;
+        rights_drop_or_exit(s);
         s->end = deadline(clock_ns(), s->x->live.duration);
         message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
                      s->x->backend->name);
