@@ -265,6 +265,14 @@ static void counters_print(const session *s, uint64_t missed)
         message_warning("%s: the interface hardware dropped %" PRIu64 " packets", s->name, missed);
 }
 
+/* Packets that the interface hardware has dropped since its counter was `before`; a removed
+ * interface has no counter. */
+static uint64_t missed_since(const session *s, uint64_t before)
+{
+    const uint64_t now = pkt_interface_missed(s->name);
+    return now > before ? now - before : 0;
+}
+
 static int session_run(session *s, const pkt_capture *capture)
 {
     const extraction *x = s->x;
@@ -290,7 +298,7 @@ static int session_run(session *s, const pkt_capture *capture)
     if (failed)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
-        counters_print(s, pkt_interface_missed(s->name) - missed);
+        counters_print(s, missed_since(s, missed));
     rotation_abandon(&s->out);
     return status;
 }
