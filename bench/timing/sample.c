@@ -171,7 +171,7 @@ static void mismatch(const sample_plan *p, uint64_t returned)
 {
     char reason[REASON_BYTES];
     const char *column = pkt_column_at(p->column)->name;
-    uint64_t honest;
+    uint64_t honest = 0;
     const bool wrong = p->cell->proof && digest_honest(p, &honest) && honest == returned;
     (void)snprintf(reason, sizeof reason,
                    wrong ? "column %s is wrong in packets whose addresses, times or numbers were "

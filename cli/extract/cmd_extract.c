@@ -85,6 +85,9 @@ static const option_spec options[] = {
      "Capture from this network interface, with raw or libpcap; any: all interfaces (libpcap "
      "only). The kernel applies -f."},
     {"follow", NULL, "Read a CAPTURE that is still being written, as it grows. Backend raw only."},
+    {"Z", "USER",
+     "With -i, as root: run as this user after the interface is open. The user must be able to "
+     "write the output."},
     {"c", "N", "With -i or --follow: stop after N packets."},
     {"count", "N", "Same as -c."},
     {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s or 5m."},
@@ -123,10 +126,11 @@ const command extract_command = {
         "the rows before the damage are written. A capture that ends inside a packet gives a "
         "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C) and SIGTERM end "
         "the capture; packets that the kernel has received until then are still written. Live "
-        "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep). Packets that "
-        "the kernel dropped are counted and reported.",
+        "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep), which is given "
+        "up when the interface is open. Packets that the kernel dropped are counted and reported.",
     .options = options,
     .operands_min = 0,
     .operands_max = SIZE_MAX,
     .run = extract_run,
+    .gives_up_rights = true,
 };

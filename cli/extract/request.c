@@ -45,6 +45,11 @@ static const pkt_backend *backend_get(const arguments *arguments)
         backend_unknown(name);
         return NULL;
     }
+    if (!entry.backend &&
+        option_given(arguments, "i")) { /* a module: nothing is loaded with rights */
+        message_error("backend %s does not support -i; use raw or libpcap", name);
+        return NULL;
+    }
     const pkt_backend *backend = pkt_entry_backend(&entry, &err);
     if (!backend)
         message_error("backend %s: %s", name, err.msg);
@@ -168,6 +173,8 @@ static bool captures_exist(const extraction *x)
 bool request_read(extraction *x, const arguments *arguments)
 {
     uint64_t threads;
+    if (!rights_option(arguments, &x->live))
+        return false;
     x->captures = arguments->operands;
     x->capture_count = arguments->operand_count;
     x->strict = option_given(arguments, "strict");

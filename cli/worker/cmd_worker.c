@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/input/scratch.h"
 #include "bench/timing/machine.h"
 #include "bench/worker/client.h"
 #include "bench/worker/describe.h"
@@ -21,6 +22,7 @@
 #include "cli/message.h"
 #include "cli/worker/worker.h"
 #include "parsers/encode/writer.h"
+#include "parsers/process/confine.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
@@ -225,6 +227,7 @@ static int worker_run(const arguments *arguments)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a worker is nothing without its harness */
     quiet_begin();
     memory_limit();
+    (void)pkt_confine_worker(scratch_parent()); /* what is on is in the results: machine.c */
     FILE *out = answers_open();
     if (!out) {
         message_error("worker: standard output cannot be used");

@@ -152,17 +152,22 @@ static void read_error(pcap_t *pcap, pkt_err *err)
     pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", message);
 }
 
+/* Nothing was read. True: try again. */
+static bool read_again(libpcap_state *s, bool failed)
+{
+    if (s->live)
+        return s->rows == 0 && pkt_pcap_live_wait(s->live, failed, &s->pending_error) > 0;
+    if (failed)
+        read_error(s->pcap, &s->pending_error);
+    return false;
+}
+
 /* Write rows until the batch is full, no packet is there, or an error is pending. */
 static void batch_fill(libpcap_state *s)
 {
-    while (s->rows < PKT_BATCH_ROWS) {
-        const int room = (int)(PKT_BATCH_ROWS - s->rows);
-        const int got = pcap_dispatch(s->pcap, room, s->take, (u_char *)s);
-        if (got < 0 && got != PCAP_ERROR_BREAK)
-            read_error(s->pcap, &s->pending_error);
-        if (got < 0 || (got == 0 && (s->rows > 0 || !s->live || !pkt_pcap_live_wait(s->live))))
-            return;
-    }
+    int got = 1;
+    while (s->rows < PKT_BATCH_ROWS && (got > 0 || read_again(s, got < 0)))
+        got = pcap_dispatch(s->pcap, (int)(PKT_BATCH_ROWS - s->rows), s->take, (u_char *)s);
 }
 
 static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
@@ -178,6 +183,8 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
         pkt_pcap_live_check(s->live);
     if (s->pending_error.code == PKT_ERR_NONE)
         batch_fill(s);
+    if (s->live)
+        pkt_pcap_live_count(s->live, s->rows);
     if (s->streams && pkt_streams_number(s->streams, batch, s->rows, hints, err) != 0)
         return -1;
     if (s->rows > 0 || s->pending_error.code == PKT_ERR_NONE)

@@ -33,6 +33,9 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
 void pkt_source_set_growing(pkt_source *source, bool growing);
 bool pkt_source_is_growing(const pkt_source *source);
 
+/* Descriptor of the open file, which stays the source's. */
+int pkt_source_descriptor(const pkt_source *source);
+
 /* Size of the file, bytes; 0 of a pipe. */
 uint64_t pkt_source_size(const pkt_source *source);
 /* Bytes of the file read so far. */

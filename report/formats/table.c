@@ -214,12 +214,15 @@ static void machine_print(const json_t *results, FILE *out)
 {
     const json_t *context = json_object_get(results, "context");
     const json_t *cpu = json_object_get(context, "cpu"), *plan = json_object_get(results, "plan");
-    fprintf(out, "%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s; %.10s\n",
+    const json_t *confinement = json_object_get(context, "confinement");
+    fprintf(out, "%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s%s%s; %.10s\n",
             text_of(cpu, "model"), number_of(cpu, "cores"), number_of(cpu, "l2_bytes") / 1024,
             number_of(cpu, "l3_bytes") / 1024,
             json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
             text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
-            text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
+            text_of(json_object_get(context, "tool"), "flags"),
+            confinement ? "; workers confined by: " : "",
+            confinement ? json_string_value(confinement) : "", text_of(context, "date"));
     fprintf(out,
             "%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
             "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
@@ -261,9 +264,10 @@ static void notes_print(const json_t *results, const json_t *unused, FILE *out)
     json_t *backend;
     (void)unused;
     fprintf(out, "x raw: time divided by raw's time in the same round, at the same level%s.\n",
-            has_cross_level(results) ? " (': by raw's time at level headers, for read-all, and where "
-                                       "raw does not have the level)"
-                                     : "");
+            has_cross_level(results)
+                ? " (': by raw's time at level headers, for read-all, and where "
+                  "raw does not have the level)"
+                : "");
     if (has_sinks(results))
         fprintf(out,
                 "> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
