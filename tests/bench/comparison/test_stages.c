@@ -12,6 +12,11 @@
 #include "parsers/util/clock.h"
 #include "tests/bench/timing/fake_run.h"
 
+/* Blocks of the first stage for 7 tests: P(X >= 10) with 0.25 is 0.9956. */
+enum { FIRST = 75 };
+/* Blocks of the second stage: a quarter of those before. */
+enum { ADDED = 18 };
+
 /* A comparison of raw at headers, with cells that take 1 ms. */
 static void open_run(fake_run *run, double threshold)
 {
@@ -70,17 +75,17 @@ static void blocks_done(fake_run *run, unsigned blocks, double factor, double pa
     s->go_on(s);
 }
 
-/* The first stage finds slow processes: 66 blocks for 7 tests, as in the test of statistics. */
+/* The first stage has enough blocks to find slow processes. */
 static void test_first_stage(void **state)
 {
     (void)state;
     fake_run run;
     open_run(&run, 0.05);
     stages_plan(&run.schedule);
-    assert_int_equal(run.schedule.blocks, 66);
+    assert_int_equal(run.schedule.blocks, FIRST);
     schedule_plan(&run.schedule);
     assert_int_equal(run.schedule.rounds, STAGE_ROUNDS);
-    assert_int_equal(run.schedule.slow_blocks, 66);
+    assert_int_equal(run.schedule.slow_blocks, FIRST);
     fake_close(&run);
     open_run(&run, 0); /* the user said how many */
     stages_plan(&run.schedule);
@@ -106,14 +111,14 @@ static void test_width(void **state)
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
         fake_run run;
         started(&run, 0.05);
-        blocks_done(&run, 66, factors[i], 0.001);
-        assert_int_equal(run.schedule.blocks, 66);
+        blocks_done(&run, FIRST, factors[i], 0.001);
+        assert_int_equal(run.schedule.blocks, FIRST);
         assert_true(new_cell(&run)->settled && old_cell(&run)->settled);
         fake_close(&run);
         started(&run, 0.05);
-        blocks_done(&run, 66, factors[i], 0.3);
-        assert_int_equal(run.schedule.blocks, 66 + STAGE_BLOCKS);
-        assert_int_equal(run.schedule.slow_blocks, 66 + STAGE_BLOCKS);
+        blocks_done(&run, FIRST, factors[i], 0.3);
+        assert_int_equal(run.schedule.blocks, FIRST + ADDED);
+        assert_int_equal(run.schedule.slow_blocks, FIRST + ADDED);
         assert_int_equal(run.schedule.rounds, 2 * STAGE_ROUNDS);
         for (size_t c = 0; c < run.schedule.cell_count; c++) {
             const bench_cell *cell = &run.schedule.cells[c];
@@ -132,16 +137,16 @@ static void test_stages(void **state)
     fake_run run;
     started(&run, 0.05);
     unsigned rounds = STAGE_ROUNDS;
-    blocks_done(&run, 65, 1, 0.1);
-    assert_int_equal(run.schedule.blocks, 66);
+    blocks_done(&run, FIRST - 1, 1, 0.1);
+    assert_int_equal(run.schedule.blocks, FIRST);
     blocks_done(&run, 1, 1, 0.1);
     while (run.schedule.blocks > run.schedule.blocks_done) {
         rounds = 2 * rounds < TURNS_MAX ? 2 * rounds : TURNS_MAX;
         assert_int_equal(run.schedule.rounds, rounds);
-        assert_in_range(run.schedule.blocks, 66 + STAGE_BLOCKS, 1000);
+        assert_in_range(run.schedule.blocks, FIRST + ADDED, 1000);
         blocks_done(&run, run.schedule.blocks - run.schedule.blocks_done, 1, 0.1);
     }
-    assert_true(run.schedule.blocks > 66 + STAGE_BLOCKS);
+    assert_true(run.schedule.blocks > FIRST + ADDED);
     assert_true(new_cell(&run)->settled);
     fake_close(&run);
 }
@@ -157,8 +162,8 @@ static void test_fixed_rounds(void **state)
     stages_plan(&run.schedule);
     schedule_plan(&run.schedule);
     run.schedule.started_s = pkt_seconds_now();
-    blocks_done(&run, 66, 1, 0.3);
-    assert_int_equal(run.schedule.blocks, 66 + STAGE_BLOCKS);
+    blocks_done(&run, FIRST, 1, 0.3);
+    assert_int_equal(run.schedule.blocks, FIRST + ADDED);
     assert_int_equal(run.schedule.rounds, 3);
     fake_close(&run);
 }
@@ -171,15 +176,15 @@ static void test_budget(void **state)
     started(&run, 0.05);
     run.schedule.started_s -= 2e6;
     blocks_done(&run, STAGE_BLOCKS_MIN - 1, 1, 0.3);
-    assert_int_equal(run.schedule.blocks, 66);
+    assert_int_equal(run.schedule.blocks, FIRST);
     blocks_done(&run, 1, 1, 0.3);
     assert_int_equal(run.schedule.blocks, STAGE_BLOCKS_MIN);
     fake_close(&run);
     /* Time is left, but not for another block. */
     started(&run, 0.05);
     run.schedule.started_s -= 1e6 - 1;
-    blocks_done(&run, 66, 1, 0.3);
-    assert_int_equal(run.schedule.blocks, 66);
+    blocks_done(&run, FIRST, 1, 0.3);
+    assert_int_equal(run.schedule.blocks, FIRST);
     assert_int_equal(run.schedule.rounds, STAGE_ROUNDS);
     fake_close(&run);
 }
