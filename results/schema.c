@@ -135,7 +135,21 @@ static const json_t *resolved(const check *c, const json_t *schema)
     return ref ? ref_find(c, ref) : schema;
 }
 
-/* The alternative for values of this type. */
+/* Do the members that the schema sets to one value have it? Those tell alternatives apart. */
+static bool constants_fit(const json_t *schema, const json_t *value)
+{
+    const char *key;
+    json_t *member;
+    json_object_foreach(json_object_get(schema, "properties"), key, member)
+    {
+        const json_t *one = json_object_get(member, "const"), *own = json_object_get(value, key);
+        if (one && own && !json_equal(one, own))
+            return false;
+    }
+    return true;
+}
+
+/* The alternative for values of this type, with these constants. */
 static bool alternatives_check(check *c, const json_t *list, const json_t *value)
 {
     size_t i;
@@ -143,7 +157,7 @@ static bool alternatives_check(check *c, const json_t *list, const json_t *value
     json_array_foreach(list, i, alternative)
     {
         const json_t *schema = resolved(c, alternative);
-        if (type_fits(json_object_get(schema, "type"), value))
+        if (type_fits(json_object_get(schema, "type"), value) && constants_fit(schema, value))
             return value_check(c, schema, value);
     }
     return wrong(c, "cannot be %s", type_of(value));

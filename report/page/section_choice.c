@@ -71,7 +71,7 @@ static void answer_text(const json_t *answer, FILE *out)
             json_is_array(json_object_get(first, "ns_per_packet_ci95")) ? "" : " (no interval)",
             text_of(first, "license"));
     ties_text(fits, out);
-    if (*text_of(answer, "main_assumption"))
+    if (*text_of(answer, "winner") && *text_of(answer, "main_assumption"))
         fprintf(out, ". It assumes %s", text_of(answer, "main_assumption"));
 }
 
