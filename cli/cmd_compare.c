@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/outcome/comparison.h"
+#include "bench/comparison/comparison.h"
 #include "bench/outcome/results.h"
 #include "cli/command.h"
 #include "cli/message.h"
@@ -196,6 +196,7 @@ static int compare_run(const arguments *arguments)
         message_failure("--fail-on", &err);
         return EXIT_ERROR;
     }
+    gate.allow_inconclusive = option_given(arguments, "allow-inconclusive");
     int status = EXIT_ERROR;
     if (side_load(&old, arguments->operands[0]) && side_load(&fresh, arguments->operands[1]) &&
         all_comparable(&old, &fresh, option_given(arguments, "force")))
@@ -207,8 +208,12 @@ static int compare_run(const arguments *arguments)
 
 static const option_spec options[] = {
     {"fail-on", "STATUS,...",
-     "Exit with status 1 in these cases: slower[:1%], lost, instructions[:1%], differs, disagrees, "
-     "unchecked, failed, crashed, timed-out, unavailable, not-offered."},
+     "Exit with status 1 in these cases: slower[:5%], first[:20%], load[:10%], rss[:10%], lost, "
+     "instructions[:1%], differs, disagrees, unchecked, unfaithful, failed, crashed, timed-out, "
+     "unavailable, "
+     "not-offered. See `pktbench bench --help`."},
+    {"allow-inconclusive", NULL,
+     "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
     {"force", NULL, "Compare results that would be refused."},
     {"format", "table|markdown|csv|json", "Format of the comparison. Default table."},
     {"o", "FILE", "Output file. Default - (standard output)."},
@@ -219,14 +224,18 @@ const command compare_command = {
     .name = "compare",
     .operands = "OLD.json[,...] NEW.json[,...]",
     .summary = "compare two results of bench",
-    .details = "Prints, for every backend, slice and level, the change with its 95 % interval, its "
-               "p-value and a verdict: slower, faster, same, inconclusive, incomparable, or too "
-               "few samples. Several files of one side, separated by commas, are pooled.\n\nslower "
-               "and faster mean by more than the threshold (1 %, or that of --fail-on slower), in "
-               "wall time and in CPU time. The chance that one verdict or more of the comparison "
-               "is wrong is at most 1 % (Holm). Results of different inputs, schema versions, "
-               "processors or evicted caches are refused. On a machine whose speed changes, use "
-               "`pktbench bench --baseline`, which runs both sides in turns.",
+    .details =
+        "Prints, for every backend, slice and level, the change with its 95 % interval, its "
+        "p-value and a verdict: slower, faster, same, not-slower, inconclusive, incomparable, "
+        "or too few samples. Several files of one side, separated by commas, are "
+        "pooled.\n\nslower and faster mean by more than the threshold (5 %, or that of "
+        "--fail-on slower), in wall time and in CPU time; slower also, that another statistic "
+        "of the time grew: it is named. same means that the whole interval lies inside the "
+        "threshold; not-slower, that it lies below its upper end. The chance of one false "
+        "alarm or more over all runs and statistics is at most 1 % (Holm). Results of different "
+        "inputs, schema versions, "
+        "processors or evicted caches are refused. On a machine whose speed changes, use "
+        "`pktbench bench --baseline`, which runs both sides in turns.",
     .options = options,
     .operands_min = 2,
     .operands_max = 2,

@@ -1,20 +1,21 @@
 /* `pktbench gen`: a scenario into a capture. */
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
 
 static bool format_get(const arguments *arguments, dataset_options *options)
 {
     const char *format = option_value(arguments, "format");
-    if (format && strcmp(format, "pcapng") == 0)
-        options->format = PKT_FORMAT_PCAPNG;
-    else if (format && strcmp(format, "pcap") != 0) {
-        message_error("unknown format '%s'; known: pcap, pcapng", format);
+    size_t index = 0;
+    if (format && !word_find("format", format, "pcap|pcapng", &index))
         return false;
-    }
+    options->format = index ? PKT_FORMAT_PCAPNG : PKT_FORMAT_PCAP;
     if (option_given(arguments, "interfaces") && options->format != PKT_FORMAT_PCAPNG) {
         message_error("--interfaces: a pcap file has one interface; add --format pcapng");
         return false;
@@ -70,15 +71,20 @@ static int gen_run(const arguments *arguments)
         return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (dataset_write(scenario, &options, path, truth, &err) != 0) {
+    const bool is_file = strcmp(path, "-") != 0, replaced = is_file && access(path, F_OK) == 0;
+    uint64_t packets;
+    if (dataset_write(scenario, &options, path, truth, &packets, &err) != 0) {
         message_failure(path, &err);
         return EXIT_ERROR;
     }
+    if (is_file)
+        message_note("%s %s: %" PRIu64 " packets of %s", replaced ? "replaced" : "wrote", path,
+                     packets, scenario->name);
     return EXIT_DONE;
 }
 
 static const option_spec options[] = {
-    {"o", "FILE", "Output file (required); - is standard output."},
+    {"o", "FILE", "Output file (required); - is standard output. A file of that name is replaced."},
     {"truth", "FILE",
      "Also write the golden rows: the correct value of every column of every packet, as CSV."},
     {"format", "pcap|pcapng", "File format. Default pcap."},

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "parsers/input/input.h"
@@ -13,14 +14,11 @@
 static bool where_get(const arguments *arguments, slice_where *where)
 {
     const char *at = option_value(arguments, "at");
-    *where = SLICE_START;
-    if (!at || strcmp(at, "start") == 0)
-        return true;
-    *where = strcmp(at, "middle") == 0 ? SLICE_MIDDLE : SLICE_END;
-    if (*where == SLICE_MIDDLE || strcmp(at, "end") == 0)
-        return true;
-    message_error("--at %s: must be start, middle or end", at);
-    return false;
+    size_t index = 0;
+    if (at && !word_find("value of --at", at, "start|middle|end", &index))
+        return false;
+    *where = (slice_where)index;
+    return true;
 }
 
 enum { PLAIN_PATH_BYTES = 4096 };

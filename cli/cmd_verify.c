@@ -6,9 +6,9 @@
 
 #include "bench/agreement/check.h"
 #include "bench/agreement/conformance.h"
+#include "bench/comparison/gate.h"
 #include "bench/input/build.h"
 #include "bench/outcome/cell_json.h"
-#include "bench/outcome/gate.h"
 #include "bench/outcome/results.h"
 #include "bench/timing/machine.h"
 #include "cli/message.h"
@@ -36,6 +36,12 @@ typedef struct verification {
     int status;
 } verification;
 
+/* Both halves of an address are shown as one column. */
+static int name_length(const pkt_column_info *info)
+{
+    return (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? (int)strlen("_hi") : 0);
+}
+
 static void print_malformed(const agreement *a)
 {
     for (unsigned v = 0; v < PKT_VERDICT_COUNT; v++) {
@@ -45,7 +51,8 @@ static void print_malformed(const agreement *a)
                 continue;
             if (!*separator)
                 printf("    in packets that are %s: ", pkt_verdict_name((pkt_verdict)v));
-            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->malformed[v][c]);
+            const pkt_column_info *info = pkt_column_at(c);
+            printf("%s%.*s %" PRIu64, separator, name_length(info), info->name, a->malformed[v][c]);
             separator = ", ";
         }
         if (*separator)
@@ -60,14 +67,28 @@ static void print_first(const check *c, const char *backend, bool show)
         return;
     const pkt_column_info *info = pkt_column_at(first->column);
     bool address = info->format_as == PKT_AS_ADDRESS || info->format_as == PKT_AS_MAC;
-    int name = (int)strlen(info->name) - (info->format_as == PKT_AS_ADDRESS ? 3 : 0);
-    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet, name,
-           info->name);
+    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet,
+           name_length(info), info->name);
     if (address && !show)
         printf("values hidden (--show-values shows them)\n");
     else
         printf("%s has %s, %s has %s\n", backend, *first->value ? first->value : "nothing",
                c->agreement.reference, *first->expected ? first->expected : "nothing");
+}
+
+/* "columns: ip_proto 3, src 1": cells of well-formed packets that differ. */
+static void print_columns(const agreement *a)
+{
+    const char *separator = "    columns: ";
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (!a->different[c])
+            continue;
+        const pkt_column_info *info = pkt_column_at(c);
+        printf("%s%.*s %" PRIu64, separator, name_length(info), info->name, a->different[c]);
+        separator = ", ";
+    }
+    if (a->cells_different)
+        putchar('\n');
 }
 
 static void print_check(const verification *v, const backend *backend, pkt_level level,
@@ -84,6 +105,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
         printf("    %s\n", c->reason);
     if (a->reference) {
         print_first(c, backend->name, v->show_values);
+        print_columns(a);
         print_malformed(a);
     }
 }
@@ -136,7 +158,10 @@ static bool verify_slice(verification *v, suite_slice *slice)
     json_t *checks = json_array();
     for (size_t i = 0; i < v->selection.count; i++) {
         const backend *backend = v->selection.backends[i];
-        if (backend->chosen && !backend->available && !v->json)
+        const bool missing = backend->chosen && !backend->available;
+        if (missing && gate_fails(&v->gate, STATUS_UNAVAILABLE))
+            v->status = EXIT_CHECK_FAILED;
+        if (missing && !v->json)
             printf("  %-12s %-8s unavailable\n    %s\n", backend->name, "", backend->reason);
         verify_backend(v, &k, backend, checks);
     }
@@ -204,11 +229,10 @@ static int verify_malformed(verification *v, const arguments *arguments)
 static bool suite_wanted(const arguments *arguments, bool *malformed)
 {
     const char *name = option_value(arguments, "suite");
-    *malformed = name && strcmp(name, "malformed") == 0;
-    if (name && !*malformed) {
-        message_error("unknown suite '%s'; known: malformed", name);
+    size_t index;
+    *malformed = name != NULL;
+    if (name && !word_find("suite", name, "malformed", &index))
         return false;
-    }
     if (option_given(arguments, "cases") && !*malformed) {
         message_error("--cases belongs to --suite malformed");
         return false;
@@ -246,11 +270,15 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
 static int verify_captures(verification *v, const arguments *arguments,
                            const pkt_flow_choice *flows)
 {
-    const suite_request request = {.filter = option_value(arguments, "f"),
-                                   .captures = arguments->operands,
-                                   .count = arguments->operand_count};
+    pkt_paths paths;
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (suite_open(&v->suite, &request, &v->notices, &err) != 0) {
+    if (!captures_find(arguments, false, &paths))
+        return EXIT_ERROR;
+    const suite_request request = {
+        .filter = option_value(arguments, "f"), .captures = paths.at, .count = paths.count};
+    const int bad = suite_open(&v->suite, &request, &v->notices, &err);
+    pkt_paths_close(&paths);
+    if (bad) {
         message_err(&err);
         return EXIT_ERROR;
     }
@@ -269,10 +297,14 @@ static bool selection_get(verification *v, const arguments *arguments)
         message_err(&err);
         return false;
     }
-    if (!v->reference || selection_reference(&v->selection, v->reference, &err))
+    if (v->reference && !selection_reference(&v->selection, v->reference, &err)) {
+        pkt_err_about(&err, v->reference);
+        message_failure("--reference", &err);
+    } else if (selection_check(&v->selection, &err) != 0) {
+        message_err(&err);
+    } else {
         return true;
-    pkt_err_about(&err, v->reference);
-    message_failure("--reference", &err);
+    }
     selection_close(&v->selection);
     return false;
 }
@@ -302,6 +334,7 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Compare only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
+    FOLDER_OPTION,
     {"suite", "malformed",
      "Run this suite: small captures with one defect each, and the rows that they must give."},
     {"cases", "DIR",
@@ -324,11 +357,14 @@ const command verify_command = {
     .summary = "compare the values of backends, cell by cell",
     .details =
         "Compares every cell of every packet with that of a reference: the golden rows of "
-        "generated captures, an independent decoder for other captures. Without CAPTURE, the "
+        "generated captures, an independent decoder for other captures. CAPTURE is a file, - for "
+        "standard input, or a folder, whose captures are compared. Without CAPTURE, the "
         "generated headline captures are compared. A capture larger than 10,000,000 bytes is "
         "compared in three slices: its start, middle and end.\n\nCells of malformed packets, and "
         "of packets cut by snaplen, are counted apart, because parsers differ in how much of an "
-        "incomplete header they show.\n\n--suite malformed counts what every backend does with "
+        "incomplete header they show. It is an error if no run of the chosen backends and levels "
+        "is "
+        "possible.\n\n--suite malformed counts what every backend does with "
         "small captures that have one defect each. A backend survives a capture if it neither "
         "crashes nor hangs and gives every row. Cells that no specification determines are not "
         "compared; the column verdict never is.",

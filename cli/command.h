@@ -32,9 +32,11 @@ typedef struct command {
     size_t operands_min, operands_max;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
     bool internal;                                 /* not shown in help or manual */
+    /* run() gives up the rights of the process; for the other commands, main() does it first. */
+    bool gives_up_rights;
 } command;
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS 40
 
 typedef struct arguments {
     const command *command;

@@ -5,6 +5,8 @@
 #include "bench/timing/machine.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
+#include "parsers/process/rights.h"
 #include "parsers/util/error.h"
 
 extern const command bench_command, compare_command, verify_command, extract_command, list_command,
@@ -35,14 +37,14 @@ static const command *command_find(const char *name)
 /* `shell` may be NULL. */
 static int completion_print(const char *shell)
 {
-    if (shell && strcmp(shell, "bash") == 0)
-        completion_bash(stdout);
-    else if (shell && strcmp(shell, "zsh") == 0)
-        completion_zsh(stdout);
-    else {
+    size_t index;
+    if (!shell) {
         message_error("help: --completion needs a shell: bash or zsh");
         return EXIT_ERROR;
     }
+    if (!word_find("shell", shell, "bash|zsh", &index))
+        return EXIT_ERROR;
+    (index ? completion_zsh : completion_bash)(stdout);
     return EXIT_DONE;
 }
 
@@ -75,6 +77,28 @@ static int version_print(void)
     return EXIT_DONE;
 }
 
+/* Only a live capture needs rights. Nothing has been loaded or opened yet. */
+static bool rights_drop(void)
+{
+    const pkt_rights rights = {.keep = PKT_RIGHT_FILES | PKT_RIGHT_COUNTERS};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_rights_drop(&rights, &err) == 0)
+        return true;
+    message_err(&err);
+    return false;
+}
+
+static int command_run(const command *command, int argc, char **argv)
+{
+    arguments arguments;
+    int status;
+    if (!command->gives_up_rights && !rights_drop())
+        return EXIT_ERROR;
+    if (!arguments_parse(command, argc, argv, &arguments, &status))
+        return status;
+    return command->run(&arguments);
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
@@ -87,13 +111,7 @@ static int dispatch(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         return version_print();
     const command *command = command_find(argv[1]);
-    if (!command)
-        return EXIT_ERROR;
-    arguments arguments;
-    int status;
-    if (!arguments_parse(command, argc - 1, argv + 1, &arguments, &status))
-        return status;
-    return command->run(&arguments);
+    return command ? command_run(command, argc - 1, argv + 1) : EXIT_ERROR;
 }
 
 int main(int argc, char **argv)

@@ -105,6 +105,8 @@ static const item examples[] = {
     {"Find the backend with the lowest cost that gives the columns of the level headers, at one "
      "million packets per second:",
      "pktbench choose out.json --need headers --rate 1Mpps"},
+    {"Run the recommended command on a capture, and compare it with what was promised:",
+     "pktbench choose out.json --need tcp.srcport,tcp.stream --confirm capture.pcap"},
     {"Check that two backends give the same values for a capture:",
      "pktbench verify capture.pcap --backends raw,libpcap"},
     {"Write one row for each packet:", "pktbench extract capture.pcap -o rows.csv"},
@@ -131,8 +133,8 @@ static const item files[] = {
 
 static const item statuses[] = {
     {"0", "Done."},
-    {"1", "A check failed: verify or --fail-on found a difference or a slowdown, or no backend "
-          "meets the requirements of choose."},
+    {"1", "A check failed: verify or --fail-on found a difference or a slowdown, no backend meets "
+          "the requirements of choose, or choose --confirm found that the command does not."},
     {"2", "An error: bad usage, an input that cannot be read, an output that cannot be written."},
     {NULL, NULL},
 };

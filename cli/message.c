@@ -21,6 +21,12 @@ static void message_line(const char *kind, const char *colour, const char *forma
     fputc('\n', stderr);
 }
 
+bool message_colour_stdout(void)
+{
+    const char *off = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(off && *off);
+}
+
 void message_error(const char *format, ...)
 {
     va_list args;

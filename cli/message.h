@@ -2,6 +2,8 @@
 #ifndef PKT_MESSAGE_H
 #define PKT_MESSAGE_H
 
+#include <stdbool.h>
+
 #include "pktbench.h"
 
 #if defined(__GNUC__)
@@ -10,6 +12,8 @@
 #define MESSAGE_FORMAT
 #endif
 
+/* May standard output have colours? It is a terminal, and NO_COLOR is not set. */
+bool message_colour_stdout(void);
 void message_error(const char *format, ...) MESSAGE_FORMAT;
 void message_warning(const char *format, ...) MESSAGE_FORMAT;
 void message_note(const char *format, ...) MESSAGE_FORMAT;

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "parsers/util/nearest.h"
 #include "parsers/util/parse.h"
 
 static size_t option_count(const command *command)
@@ -83,49 +84,22 @@ bool option_bytes(const arguments *arguments, const char *name, uint64_t min, ui
         return true;
     }
     message_error(
-        "--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB or "
-        "1GB",
+        "--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB, 1GiB or "
+        "1Gbit",
         name, text, (double)min, (double)max);
     return false;
 }
 
-/* Edits that make one word the other; both shorter than the limit. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LIMIT = 32 };
-    size_t rows[2][LIMIT + 1], n = strlen(b);
-    if (strlen(a) > LIMIT || n > LIMIT)
-        return LIMIT;
-    for (size_t j = 0; j <= n; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        const size_t *last = rows[(i - 1) % 2];
-        size_t *now = rows[i % 2];
-        now[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            now[j] = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-        }
-    }
-    return rows[strlen(a) % 2][n];
-}
-
 static bool option_unknown(const command *command, const char *name)
 {
-    const char *nearest = NULL;
-    size_t least = 3; /* further off is no typing error */
-    for (size_t i = 0; i < option_count(command); i++) {
-        size_t d = distance(name, command->options[i].name);
-        if (d < least && strlen(command->options[i].name) > 1) {
-            least = d;
-            nearest = command->options[i].name;
-        }
-    }
+    pkt_nearest nearest = {.word = name};
+    for (size_t i = 0; i < option_count(command); i++)
+        if (strlen(command->options[i].name) > 1)
+            pkt_nearest_try(&nearest, command->options[i].name);
     const char *dashes = strlen(name) > 1 ? "--" : "-";
-    if (nearest)
+    if (*nearest.found)
         message_error("%s: unknown option %s%s; did you mean --%s? See `pktbench %s --help`",
-                      command->name, dashes, name, nearest, command->name);
+                      command->name, dashes, name, nearest.found, command->name);
     else
         message_error("%s: unknown option %s%s; see `pktbench %s --help`", command->name, dashes,
                       name, command->name);

@@ -3,12 +3,30 @@
 #include <string.h>
 
 #include "cli/message.h"
+#include "parsers/util/error.h"
 
 selection_request selection_request_of(const arguments *arguments)
 {
     return (selection_request){.backends = option_value(arguments, "backends"),
                                .plugins = option_value(arguments, "plugin"),
                                .levels = option_value(arguments, "levels")};
+}
+
+bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
+{
+    const pkt_paths_request request = {.operands = arguments->operands,
+                                       .count = arguments->operand_count,
+                                       .recursive = option_given(arguments, "R"),
+                                       .missing = missing};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_paths_find(paths, &request, &err) != 0) {
+        message_err(&err);
+        return false;
+    }
+    if (paths->others)
+        message_note("passed over in folders, because they are no captures: %zu files",
+                     paths->others);
+    return true;
 }
 
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice)
@@ -27,12 +45,30 @@ bool flow_options(const arguments *arguments, pkt_flow_choice *choice)
     return true;
 }
 
+bool word_find(const char *what, const char *word, const char *words, size_t *index)
+{
+    pkt_names known = {.size = 0};
+    pkt_err err;
+    char one[PKT_NEAREST_TEXT];
+    *index = 0;
+    for (size_t size; *words; words += size + (words[size] == '|'), ++*index) {
+        size = strcspn(words, "|");
+        (void)snprintf(one, sizeof one, "%.*s", (int)size, words);
+        if (strcmp(word, one) == 0)
+            return true;
+        pkt_names_add(&known, one);
+    }
+    pkt_fail_unknown(&err, what, word, &known);
+    message_err(&err);
+    return false;
+}
+
 bool json_option(const arguments *arguments, bool *json)
 {
     const char *format = option_value(arguments, "format");
-    *json = format && strcmp(format, "json") == 0;
-    if (!format || *json || strcmp(format, "table") == 0)
-        return true;
-    message_error("unknown format '%s'; known: table, json", format);
-    return false;
+    size_t index = 0;
+    if (format && !word_find("format", format, "table|json", &index))
+        return false;
+    *json = index == 1;
+    return true;
 }

@@ -4,6 +4,7 @@
 
 #include "bench/worker/selection.h"
 #include "cli/command.h"
+#include "parsers/input/paths.h"
 #include "parsers/util/parse.h"
 
 #define SELECTION_OPTIONS                                                                          \
@@ -30,8 +31,20 @@ selection_request selection_request_of(const arguments *arguments);
             "Default 1048576."                                                                     \
     }
 
+#define FOLDER_OPTION                                                                              \
+    {                                                                                              \
+        "R", NULL, "Of a folder, also take the captures in its folders, at any depth."             \
+    }
+
+/* The captures that the operands name, by a command that has the FOLDER_OPTION. `missing`: as in
+ * pkt_paths_request. false: a message was printed, and there is nothing to close. */
+bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths);
+
 /* The FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice);
+/* Which of `words` ("a|b|c") is `word`? false: none, and a message was printed, in which it is a
+ * WHAT. */
+bool word_find(const char *what, const char *word, const char *words, size_t *index);
 /* --format, of a command whose formats are table (the default) and json. false: a message was
  * printed. */
 bool json_option(const arguments *arguments, bool *json);

@@ -134,7 +134,7 @@ static int generate_to(generation *g, const dataset_scenario *scenario, FILE *tr
 }
 
 int dataset_write(const dataset_scenario *scenario, const dataset_options *options,
-                  const char *path, const char *truth, pkt_err *err)
+                  const char *path, const char *truth, uint64_t *packets, pkt_err *err)
 {
     dataset_options defaults = dataset_defaults(scenario);
     generation g = {.options = options ? options : &defaults};
@@ -152,6 +152,8 @@ int dataset_write(const dataset_scenario *scenario, const dataset_options *optio
         pkt_atomic_file_abandon(&csv);
         return -1;
     }
+    if (packets)
+        *packets = g.packets;
     bad = truth ? pkt_atomic_file_commit(&csv, err) : 0;
     if (bad)
         pkt_atomic_file_abandon(&capture);

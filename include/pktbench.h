@@ -188,8 +188,9 @@ typedef struct pkt_request {
 } pkt_request;
 
 /* What a backend offers besides columns. `evidence` says how we know: "tested" (by the contract
- * test), or where it is stated. The list ends with a NULL name. Names in use: pcapng, live, follow,
- * stream-numbers, reassembly, application-layers, makes-packets. */
+ * test), "stated: WHERE", or "stated, in no level: WHERE" if no level of the table uses it. The
+ * list ends with a NULL name. Names in use: pcapng, live, follow, stream-numbers, reassembly,
+ * application-layers, makes-packets. */
 typedef struct pkt_feature {
     const char *name;
     const char *evidence;
@@ -248,7 +249,7 @@ typedef struct pkt_entry {
     size_t struct_size; /* PKT_INIT(pkt_entry) */
     const char *name;
     const char *summary;        /* known without loading anything */
-    const pkt_backend *backend; /* built in; NULL otherwise */
+    const pkt_backend *backend; /* built in; NULL otherwise: pkt_entry_backend() loads a module */
     const char *module;         /* file name of the module; NULL otherwise */
     const char *driver;         /* file name of the driver of a program; NULL otherwise */
     const char *install;        /* what brings the module or the program, for the user to read */
@@ -268,8 +269,10 @@ PKT_EXPORT const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err 
 /* Write the path of the entry's module or driver, at most `size` bytes with the final 0. 0, or -1
  * and *err if there is no such file. */
 PKT_EXPORT int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err);
-/* Load a backend from any shared object: it must export pkt_module(). The table is checked; NULL
- * and *err if it is of another PKT_ABI or not valid. It stays loaded until the process ends. */
+/* Load a backend from any shared object: it must export pkt_module(). The table is checked: names
+ * have at most 32 bytes, other texts at most 256 bytes of UTF-8 without control characters, lists
+ * of features at most 64 entries; no level is without columns. NULL and *err with the member that
+ * is wrong. It stays loaded until the process ends. */
 PKT_EXPORT const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err);
 /* The level in the backend's list; NULL if it is not offered. */
 PKT_EXPORT const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level level);
@@ -303,7 +306,8 @@ static inline pkt_sink pkt_sink_make(void *self,
  * then clear, next and push for each batch, then close and finish. `batch` is scratch space, from
  * pkt_batch_new(). *rows counts the rows that were pushed, also on failure. The calling thread does
  * all the work. 0; or -1 and *err: if pkt_err_rows_stand(err), the rows before the fault were
- * pushed and the sink was finished. */
+ * pushed and the sink was finished; PKT_ERR_USAGE if `backend` is NULL or does not offer what is
+ * requested. */
 PKT_EXPORT int pkt_run(const pkt_backend *backend, void *context, const pkt_capture *capture,
                        const pkt_request *request, pkt_batch *batch, const pkt_sink *sink,
                        uint64_t *rows, pkt_err *err);

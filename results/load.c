@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "results/reader.h"
+#include "results/schema.h"
 
 /* Maximum size of a results file. */
-#define RESULTS_MAX_BYTES ((size_t)256 << 20)
+#define RESULTS_MAX_BYTES ((size_t)128 << 20)
 
 /* Read the whole file; the caller frees it. NULL with errno set on error. */
 static char *file_read(const char *path, size_t *size)
@@ -41,16 +42,12 @@ static char *file_read(const char *path, size_t *size)
     return text;
 }
 
-static bool is_list(const json_t *results, const char *key)
-{
-    return json_is_array(json_object_get(results, key));
-}
-
-static bool schema_fits(const json_t *results, char why[LOAD_WORDS])
+/* Is it an object with a version of results that can be read? */
+static bool version_fits(const json_t *results, char why[LOAD_WORDS])
 {
     const json_t *version = json_object_get(results, "schema_version");
-    if (!json_is_integer(version) || !is_list(results, "slices") || !is_list(results, "runs") ||
-        !is_list(results, "backends")) {
+    if (!json_is_integer(version) || !json_is_array(json_object_get(results, "slices")) ||
+        !json_is_array(json_object_get(results, "runs"))) {
         (void)snprintf(why, LOAD_WORDS,
                        "these are no results: give a file that `pktbench bench -o FILE` wrote");
         return false;
@@ -63,6 +60,21 @@ static bool schema_fits(const json_t *results, char why[LOAD_WORDS])
         return false;
     }
     return true;
+}
+
+bool results_check(const json_t *results, char why[LOAD_WORDS])
+{
+    char fault[LOAD_WORDS - 64];
+    if (!version_fits(results, why))
+        return false;
+    json_t *schema = json_loads(results_schema_text, 0, NULL);
+    const bool fits = schema && schema_check(schema, results, fault, sizeof fault);
+    if (!schema)
+        (void)snprintf(why, LOAD_WORDS, "no memory to check the results");
+    else if (!fits)
+        (void)snprintf(why, LOAD_WORDS, "%s: mend it, or run `pktbench bench` again", fault);
+    json_decref(schema);
+    return fits;
 }
 
 bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
@@ -84,7 +96,7 @@ bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
         results_close(file);
         return false;
     }
-    if (!schema_fits(file->json, why)) {
+    if (!results_check(file->json, why)) {
         results_close(file);
         return false;
     }

@@ -16,10 +16,13 @@ typedef struct results_file {
     json_t *json;
 } results_file;
 
-enum { LOAD_WORDS = 256 };
+enum { LOAD_WORDS = 384 };
 
-/* Load a file. `path` must outlive it. On error false: `why` has the error and what to do; nothing
- * to close. */
+/* Do the results fit results/schema.json, which bounds every number, text and list? What reads
+ * results relies on it. On error false: `why` has the place, what is wrong and what to do. */
+bool results_check(const json_t *results, char why[LOAD_WORDS]);
+/* Load and check a file. `path` must outlive it. On error false: `why` has the error and what to
+ * do; nothing to close. */
 bool results_load(results_file *file, const char *path, char why[LOAD_WORDS]);
 void results_close(results_file *file);
 /* Number of timed runs: see is_timed(). */

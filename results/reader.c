@@ -51,10 +51,32 @@ const char *feature_evidence(const json_t *backend, const char *feature)
     return text_of(named(json_object_get(backend, "features"), feature), "evidence");
 }
 
+const char *feature_at(const json_t *backend, const char *level, const char *feature)
+{
+    static const char in_no_level[] = "stated, in no level";
+    static const char *const dissecting[] = {"reassembly", "application-layers", "stream-numbers"};
+    const char *evidence = feature_evidence(backend, feature);
+    bool is_numbering = strcmp(feature, "stream-numbers") == 0;
+    if (strncmp(evidence, in_no_level, strlen(in_no_level)) == 0 ||
+        strcmp(feature, "makes-packets") == 0)
+        return "";
+    if (strcmp(level, "dissect") == 0 || (is_numbering && column_given(backend, level, "stream")))
+        return evidence;
+    for (size_t i = 0; i < sizeof dissecting / sizeof dissecting[0]; i++)
+        if (strcmp(feature, dissecting[i]) == 0)
+            return "";
+    return evidence;
+}
+
 const char *sink_of(const json_t *run)
 {
     const char *sink = text_of(run, "sink");
     return *sink ? sink : NULL_SINK;
+}
+
+bool is_parse_alone(const json_t *run)
+{
+    return strcmp(sink_of(run), PARSE_ALONE) == 0;
 }
 
 unsigned threads_of(const json_t *run)
@@ -68,6 +90,8 @@ const char *work_text(const json_t *run, char text[WORK_TEXT])
     const char *level = text_of(run, "level"), *sink = sink_of(run);
     if (strcmp(sink, NULL_SINK) == 0)
         (void)snprintf(text, WORK_TEXT, "%.16s", level);
+    else if (is_parse_alone(run))
+        (void)snprintf(text, WORK_TEXT, "%.16s, parse alone", level);
     else if (threads_of(run) == 1)
         (void)snprintf(text, WORK_TEXT, "%.16s > %.12s", level, sink);
     else
@@ -94,6 +118,15 @@ json_t *run_into(const json_t *results, const char *backend, const char *slice, 
             return run;
     }
     return NULL;
+}
+
+json_t *run_of_study(const json_t *results, const json_t *row)
+{
+    const char *library = text_of(row, "library"), *slice = text_of(row, "slice");
+    json_t *alone = strcmp(text_of(row, "reading"), "as-published") == 0
+                        ? run_into(results, library, slice, text_of(row, "level"), PARSE_ALONE, 1)
+                        : NULL;
+    return alone ? alone : run_of(results, library, slice, text_of(row, "level"));
 }
 
 bool is_column(const char *name)
@@ -138,6 +171,49 @@ bool is_timed(const json_t *run)
 {
     return (has_status(run, "ok") || has_status(run, "differs") || has_status(run, "unchecked")) &&
            json_is_object(json_object_get(run, "wall_ns"));
+}
+
+double packets_read(const json_t *results, const json_t *run)
+{
+    double prefix = number_of(run, "prefix_packets");
+    const json_t *slice = named(json_object_get(results, "slices"), text_of(run, "slice"));
+    return prefix > 0 ? prefix : number_of(slice, "packets");
+}
+
+bool run_interval(const json_t *run, double *low, double *high)
+{
+    const json_t *wall = json_object_get(run, "wall_ns"), *ci = json_object_get(wall, "ci95");
+    double median = number_of(wall, "median");
+    if (!json_is_array(ci) || !(median > 0))
+        return false;
+    double scale = number_of(run, "ns_per_packet") / median;
+    *low = json_number_value(json_array_get(ci, 0)) * scale;
+    *high = json_number_value(json_array_get(ci, 1)) * scale;
+    return true;
+}
+
+double ethernet_bytes(double wire_len)
+{
+    enum { FCS = 4, AROUND = 20, LEAST = 64 };
+    return fmax(wire_len + FCS, LEAST) + AROUND;
+}
+
+double wire_bits(const json_t *slice)
+{
+    double frame = number_of(slice, "mean_frame");
+    return frame > 0 ? 8 * ethernet_bytes(frame) : 0;
+}
+
+bool has_captures(const json_t *results)
+{
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        if (strcmp(text_of(json_object_get(slice, "origin"), "kind"), "capture") == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Digits in groups of three. */

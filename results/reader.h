@@ -20,12 +20,24 @@ extern const char *const levels[LEVELS];
 bool column_given(const json_t *backend, const char *level, const char *column);
 /* Evidence for the feature: "tested", "stated: WHERE", or "" if the backend does not have it. */
 const char *feature_evidence(const json_t *backend, const char *feature);
+/* The same at a level. Reassembly and application layers are done at level dissect; stream numbers
+ * where they are a column, and at level dissect; making packets is not parsing, and what is
+ * "stated, in no level" is not measured: both are at no level. Any other feature concerns reading,
+ * and is at every level. */
+const char *feature_at(const json_t *backend, const char *level, const char *feature);
 /* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
  * threads that write. Default if missing: null sink, one thread. */
 #define NULL_SINK "null"
+/* In place of a sink: a run of an external program that parses alone and builds no column. It is
+ * shown below the run that builds them, and never ranked. */
+#define PARSE_ALONE "parse-alone"
 const char *sink_of(const json_t *run);
 unsigned threads_of(const json_t *run);
-/* "headers", "headers > csv", "headers > csv x2": level, sink and threads. */
+/* Is the sink PARSE_ALONE? Runs of external programs in results of version 0.1 parse alone too;
+ * they have a member columns_wall_ns. */
+bool is_parse_alone(const json_t *run);
+/* "headers", "headers > csv", "headers > csv x2", "headers, parse alone": level, sink and threads.
+ */
 enum { WORK_TEXT = 48 };
 const char *work_text(const json_t *run, char text[WORK_TEXT]);
 /* The run of a backend over a slice at a level with the null sink; NULL if there is none. A
@@ -34,6 +46,8 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
 /* The same with that sink and number of threads. */
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads);
+/* The run that a row of the study stands for; NULL if there is none. A borrowed reference. */
+json_t *run_of_study(const json_t *results, const json_t *row);
 bool has_status(const json_t *run, const char *status);
 /* Does the name count as a column? Not `present`, the second half of an address (`_lo`), or
  * `verdict`, which other backends do not have. */
@@ -43,6 +57,17 @@ size_t columns_given(const json_t *results, const char *backend, const char *lev
 size_t columns_most(const json_t *results, const char *level);
 /* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns. */
 bool is_timed(const json_t *run);
+/* Number of packets that the run read: the prefix, or the whole slice; 0 if it is not known. */
+double packets_read(const json_t *results, const json_t *run);
+/* Its 95 % interval in nanoseconds per packet. false: there is none. */
+bool run_interval(const json_t *run, double *low, double *high);
+/* Bytes that a frame of `wire_len` bytes takes on Ethernet (IEEE 802.3, clauses 3 and 4): FCS 4
+ * bytes, preamble and start delimiter 8, gap 12; with its FCS a frame has at least 64 bytes. */
+double ethernet_bytes(double wire_len);
+/* Mean bits of a packet of the slice on Ethernet, by its mean frame. 0 if it is not known. */
+double wire_bits(const json_t *slice);
+/* Is any slice a capture of the user, not generated? */
+bool has_captures(const json_t *results);
 /* Format with three significant digits and thousands separators: "12.3", "1,230". */
 void number_text(double value, char *text, size_t size);
 /* "[1.02, 1.05]", or "" without an interval. */

@@ -132,6 +132,8 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
     bool well_formed = verdict_is_well_formed(verdict);
     for (size_t n = 0; n < c->count; n++) {
         const size_t column = c->shown[n];
+        if (well_formed && (applies(a, i, column, c->groups) || applies(b, j, column, c->groups)))
+            out->present[column]++;
         if (shown_equal(c, a, i, b, j, row, column))
             continue;
         if (!out->first.found || (well_formed && out->cells_different == 0))
@@ -144,6 +146,32 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
             out->malformed[verdict][column]++;
         }
     }
+}
+
+/* The column with the largest share of different cells, by which the rows are judged: a column that
+ * few packets have would not count among all cells. PKT_COLUMN_COUNT: no cell differs. */
+static size_t worst_column(const agreement *out)
+{
+    size_t worst = PKT_COLUMN_COUNT;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (out->different[c] && (worst == PKT_COLUMN_COUNT ||
+                                  (double)out->different[c] * (double)out->present[worst] >
+                                      (double)out->different[worst] * (double)out->present[c]))
+            worst = c;
+    return worst;
+}
+
+static void judge_cells(agreement *out)
+{
+    const size_t c = worst_column(out);
+    const bool few = out->different[c] * 100 <= out->present[c] * DIFFERS_MAX_PERCENT;
+    out->status = few ? STATUS_DIFFERS : STATUS_DISAGREES;
+    (void)snprintf(out->reason, sizeof out->reason,
+                   "%" PRIu64 " of %" PRIu64 " cells differ, first in packet %" PRIu64
+                   ", %s; most in column %s, %" PRIu64 " of %" PRIu64,
+                   out->cells_different, out->cells_compared, out->first.packet,
+                   pkt_column_at(out->first.column)->name, pkt_column_at(c)->name,
+                   out->different[c], out->present[c]);
 }
 
 static void judge(agreement *out, uint64_t got)
@@ -160,12 +188,7 @@ static void judge(agreement *out, uint64_t got)
         (void)snprintf(out->reason, sizeof out->reason,
                        "gave %" PRIu64 " rows, the capture has %" PRIu64, got, out->rows_expected);
     } else if (out->cells_different) {
-        bool few = out->cells_different <= out->cells_compared / 100 * DIFFERS_MAX_PERCENT;
-        out->status = few ? STATUS_DIFFERS : STATUS_DISAGREES;
-        (void)snprintf(out->reason, sizeof out->reason,
-                       "%" PRIu64 " of %" PRIu64 " cells differ, first in packet %" PRIu64 ", %s",
-                       out->cells_different, out->cells_compared, out->first.packet,
-                       pkt_column_at(out->first.column)->name);
+        judge_cells(out);
     }
 }
 

@@ -8,8 +8,8 @@
 #include "bench/worker/client.h"
 #include "parsers/rows/text.h"
 
-/* Maximum of different cells for `differs`, in percent of the compared cells. Above it the status
- * is `disagrees`. */
+/* Maximum of different cells for `differs`, in percent of a column's cells that one of both sides
+ * has. Above it, in any column, the status is `disagrees`. */
 #define DIFFERS_MAX_PERCENT 1
 
 /* Rows that others are compared with. */
@@ -38,6 +38,8 @@ typedef struct agreement {
     uint64_t malformed_rows, malformed_cells_different;
     uint64_t malformed[PKT_VERDICT_COUNT][PKT_COLUMN_COUNT];
     uint64_t different[PKT_COLUMN_COUNT]; /* cells_different by column */
+    uint64_t present[PKT_COLUMN_COUNT];   /* cells of well-formed packets that one side has; 0 if no
+                                           * cell was compared by itself */
     difference first; /* in a well-formed packet if there is one, else in a malformed one */
 } agreement;
 

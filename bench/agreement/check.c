@@ -197,20 +197,22 @@ static const reference *comparison_reference(const checker *k, const backend *c,
     return NULL;
 }
 
-static void digests_read(const json_t *answer, uint64_t digest[PKT_COLUMN_COUNT])
+static void digests_read(const json_t *answer, pkt_level level, check *out)
 {
     const json_t *digests = json_object_get(answer, "digests");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const char *hex = json_string_value(json_object_get(digests, pkt_column_at(c)->name));
-        digest[c] = hex ? strtoull(hex, NULL, 16) : 0;
+        out->digest[c] = hex ? strtoull(hex, NULL, 16) : 0;
+        if (hex)
+            pkt_set_add(&out->columns, c);
     }
+    out->columns = columns_shared(out->columns, out->columns, level);
 }
 
 static void not_compared(check *out)
 {
     out->status = STATUS_UNCHECKED;
-    (void)snprintf(out->reason, sizeof out->reason,
-                   "no independent decoder was there to compare with");
+    (void)snprintf(out->reason, sizeof out->reason, "no independent decoder is available");
 }
 
 /* Level frames needs no verdicts: times and lengths are compared in malformed packets too. */
@@ -257,13 +259,12 @@ static bool native_rows(const checker *k, client *worker, pkt_level level, const
     json_t *verified = client_ask(worker, run_request("verify", k->slice, level), k->seconds);
     if (!verified)
         return false;
-    uint64_t digest[PKT_COLUMN_COUNT];
     answer_take(verified, out);
-    digests_read(verified, digest);
+    digests_read(verified, level, out);
     json_decref(verified);
     if (!with)
         return true;
-    if (!digests_agree(with, shared, digest, out->rows))
+    if (!digests_agree(with, shared, out->digest, out->rows))
         return compare_cells(k, worker, level, with, shared, out);
     agreement_whole(with, verdicts_at(k, level), shared, &out->agreement);
     return true;

@@ -20,8 +20,7 @@ static int suite_fill(suite *suite, const suite_request *request, pkt_err *err)
 
 int suite_open(suite *suite, const suite_request *request, const pkt_notices *notices, pkt_err *err)
 {
-    *suite = (struct suite){
-        .filter = request->filter, .cold = request->kind == SUITE_REFERENCE, .notices = notices};
+    *suite = (struct suite){.filter = request->filter, .notices = notices};
     if (scratch_open(&suite->scratch, err) == 0 && suite_fill(suite, request, err) == 0)
         return 0;
     suite_close(suite);

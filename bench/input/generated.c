@@ -77,7 +77,7 @@ static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, 
     options.size = wanted->bytes;
     if (is_fresh(slice->path) && (!slice->truth || is_fresh(slice->truth)))
         return 0;
-    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, err) == 0)
+    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, NULL, err) == 0)
         return 0;
     return pkt_err_about(err, slice->path);
 }

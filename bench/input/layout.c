@@ -41,15 +41,17 @@ int layout_copy(const char *from, const char *to, size_t write_bytes, pkt_err *e
     return bad;
 }
 
-static int small_add(suite *suite, const suite_slice *of, pkt_err *err)
+static int copy_add(suite *suite, const suite_slice *of, const char *name, size_t write_bytes,
+                    bool cold, pkt_err *err)
 {
     suite_slice slice = *of;
-    char *base = suite_text("%s-4k", of->name);
+    char *base = suite_text("%s-%s", of->name, name);
     slice.name = base ? suite_name(suite, base) : NULL;
     slice.path = slice.name ? scratch_path(&suite->scratch, slice.name) : NULL;
     slice.truth = slice.empty = NULL;
     slice.copy_of = of;
-    slice.write_bytes = LAYOUT_SMALL_BYTES;
+    slice.write_bytes = write_bytes;
+    slice.cold = cold;
     free(base);
     if (slice.path && layout_copy(of->path, slice.path, slice.write_bytes, err) != 0) {
         suite_slice_free(&slice);
@@ -64,7 +66,8 @@ int layouts_add(suite *suite, pkt_err *err)
     int bad = 0;
     for (size_t i = 0; !bad && i < count; i++)
         if (suite_is_main(&suite->slices[i]))
-            bad = small_add(suite, &suite->slices[i], err);
+            bad = copy_add(suite, &suite->slices[i], "4k", LAYOUT_SMALL_BYTES, false, err) ||
+                  copy_add(suite, &suite->slices[i], "cold", LAYOUT_WRITE_BYTES, true, err);
     return bad;
 }
 

@@ -30,7 +30,8 @@ typedef struct suite_slice {
     const char *scenario; /* NULL: not generated */
     size_t write_bytes; /* size of the writes that made the file; 0: unknown, a file of the user */
     bool as_is;         /* the user's own file where it lies, which nothing may change */
-    const struct suite_slice *copy_of; /* not NULL: this is that slice again, in another layout */
+    const struct suite_slice *copy_of; /* not NULL: this is that slice again, in another file */
+    bool cold;                         /* this copy is read only when it is out of the page cache */
     const struct suite_slice *whole;   /* not NULL: this slice has only its first packets */
     char *empty; /* path of the capture without packets; NULL unless `whole` is set */
     uint64_t seed;
@@ -45,7 +46,6 @@ typedef struct suite {
     suite_slice slices[SUITE_MAX];
     size_t count;
     const char *filter; /* applied to all slices; NULL: none */
-    bool cold;          /* some runs are also measured with the slice out of the page cache */
     scratch scratch;
     const pkt_notices *notices; /* owned by the caller; NULL: notices are dropped */
 } suite;

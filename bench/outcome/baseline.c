@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bench/outcome/comparison.h"
+#include "bench/comparison/comparison.h"
 
 /* The baseline build: its file name, and the description that it reports. */
 static json_t *old_tool(const selection *l)

@@ -2,7 +2,7 @@
 #ifndef PKT_BASELINE_H
 #define PKT_BASELINE_H
 
-#include "bench/outcome/gate.h"
+#include "bench/comparison/gate.h"
 #include "bench/outcome/results.h"
 
 /* Add to the results: the runs of the baseline build, the comparison, and why the gate fails.

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/outcome/json_values.h"
 #include "bench/statistics/statistics.h"
+#include "results/json_values.h"
+#include "results/reader.h"
 
 typedef enum time_kind { TIME_WALL, TIME_CPU } time_kind;
 
@@ -69,19 +70,18 @@ static json_t *summary_json(const observation *observations, size_t n, uint64_t 
                      "outliers", json_count(s.outliers));
 }
 
+static const load_times *loads_of(const schedule *s, const backend *backend)
+{
+    for (size_t i = 0; i < s->load_count; i++)
+        if (s->loads[i].backend == backend)
+            return &s->loads[i];
+    return NULL;
+}
+
 json_t *load_json(const bench_record *record, const backend *backend)
 {
-    const schedule *s = record->schedule;
-    for (size_t i = 0; i < s->load_count; i++) {
-        const load_times *loads = &s->loads[i];
-        observation observations[sizeof loads->ns / sizeof loads->ns[0]];
-        if (loads->backend != backend)
-            continue;
-        for (size_t j = 0; j < loads->count; j++)
-            observations[j] = (observation){(unsigned)j, loads->ns[j]};
-        return summary_json(observations, loads->count, record->seed);
-    }
-    return json_null();
+    const load_times *loads = loads_of(record->schedule, backend);
+    return loads ? summary_json(loads->list.values, loads->list.count, record->seed) : json_null();
 }
 
 /* A summary of the cell's times, each multiplied by `scale`. */
@@ -212,7 +212,27 @@ static json_t *samples_json(const bench_cell *cell)
                                    (int)s->round, "wall_ns", s->wall_ns, "cpu_ns", s->cpu_ns);
         if (s->start_ns > 0)
             json_object_set_new(sample, "start_ns", json_real(s->start_ns));
+        if (s->first_ns > 0)
+            json_object_set_new(sample, "first_ns", json_real(s->first_ns));
         json_array_append_new(list, sample);
+    }
+    return list;
+}
+
+/* Load time and peak memory of the processes of a comparison, by block. */
+static json_t *processes_json(const bench_record *record, const bench_cell *cell)
+{
+    const load_times *loads = loads_of(record->schedule, cell->backend);
+    json_t *list = json_array();
+    for (size_t i = 0, j = 0; i < cell->peaks.count; i++) {
+        const observation *peak = &cell->peaks.values[i];
+        json_t *one = json_pack("{s:i, s:o}", "block", (int)peak->block, "peak_rss_bytes",
+                                json_count_or_null((uint64_t)peak->value));
+        while (loads && j < loads->list.count && loads->list.values[j].block < peak->block)
+            j++;
+        if (loads && j < loads->list.count && loads->list.values[j].block == peak->block)
+            json_object_set_new(one, "load_ns", json_real(loads->list.values[j].value));
+        json_array_append_new(list, one);
     }
     return list;
 }
@@ -220,16 +240,6 @@ static json_t *samples_json(const bench_cell *cell)
 static json_t *quotient_or_null(double above, double below)
 {
     return below > 0 && above > 0 ? json_real(above / below) : json_null();
-}
-
-/* Times of the cell in which the same program also builds the columns. */
-static json_t *columns_times(const bench_record *record, const bench_cell *cell)
-{
-    const schedule *s = record->schedule;
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_COLUMNS && s->cells[i].base == cell)
-            return times_json(record, &s->cells[i], TIME_WALL, 1);
-    return json_null();
 }
 
 static bool positions_known(const bench_cell *cell)
@@ -275,6 +285,17 @@ static json_t *load_median(const bench_record *record, const bench_cell *cell)
     return median;
 }
 
+/* How the work of the timed runs was proven. NULL: there was none. */
+static const char *proof_name(const bench_cell *cell)
+{
+    if (cell->sample_count == 0)
+        return NULL;
+    if (!cell->proof)
+        return cell->backend->id.driver ? "rows counted" : "column compared";
+    const pkt_column_set reach = proof_reach(cell->proof);
+    return pkt_set_count(&reach) > 0 ? "packets changed" : "column compared";
+}
+
 /* Add times, ratios and memory of the run. */
 static void times_add(const bench_record *record, const bench_cell *cell, json_t *run)
 {
@@ -295,7 +316,9 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
                         cell->first_ns > 0 ? json_real(cell->first_ns) : json_null());
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
-    json_object_set_new(run, "columns_wall_ns", columns_times(record, cell));
+    json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));
+    if (record->schedule->compares)
+        json_object_set_new(run, "processes", processes_json(record, cell));
 }
 
 /* Add cost by position, instruction counts and output of the run. */
@@ -308,6 +331,8 @@ static void details_add(const bench_cell *cell, json_t *run)
     json_object_set_new(run, "instructions", json_count_or_null(cell->instructions));
     json_object_set_new(run, "counted_instructions", counted_json(cell, COUNTER_INSTRUCTIONS));
     json_object_set_new(run, "counted_cycles", counted_json(cell, COUNTER_CYCLES));
+    if (!cell_builds_columns(cell))
+        json_object_set_new(run, "sink", json_string(PARSE_ALONE));
     if (!cell->sink)
         return;
     json_object_set_new(run, "sink", json_string(cell->sink->name));

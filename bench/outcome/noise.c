@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/outcome/comparison.h"
+#include "bench/comparison/comparison.h"
 
 /* A load average above this is reported. */
 #define LOAD_LEAST 0.5
@@ -128,9 +128,11 @@ static void aa_text(const json_t *results, json_t *words)
                      100 * (json_number_value(json_array_get(ci, 1)) - 1)));
     if (comparison && interval_deviation(widest) > threshold)
         json_array_append_new(
-            words, json_sprintf("warning: this is wider than the threshold of %.1f %%: changes "
-                                "below %.1f %% cannot be detected; use more --processes",
-                                100 * threshold, 100 * interval_deviation(widest)));
+            words,
+            json_sprintf(
+                "warning: this is wider than the threshold of %.1f %%: changes "
+                "below %.1f %% cannot be detected; use a longer --budget, or more --processes",
+                100 * threshold, 100 * interval_deviation(widest)));
 }
 
 /* Report the smallest slowdown that the comparison can detect in every run. */

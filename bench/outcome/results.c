@@ -6,9 +6,9 @@
 #include "bench/features/feature_rows.h"
 #include "bench/input/layout.h"
 #include "bench/outcome/cell_json.h"
-#include "bench/outcome/json_values.h"
 #include "bench/outcome/study.h"
 #include "bench/statistics/statistics.h"
+#include "results/json_values.h"
 
 json_t *slice_json(const suite_slice *slice, const char *filter)
 {
@@ -87,7 +87,7 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
         const bench_cell *cell = &s->cells[i];
         if (suite_whole(cell->slice) != slice)
             continue;
-        if (cell->role == ROLE_MAIN || cell->role == ROLE_OUTPUT)
+        if (cell->role == ROLE_MAIN || cell->role == ROLE_PARSE || cell->role == ROLE_OUTPUT)
             json_array_append_new(runs, run_json(record, cell));
         json_t *line = cell->role == ROLE_AA_CONTROL ? aa_json(record, cell) : NULL;
         if (line)

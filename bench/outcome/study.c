@@ -25,12 +25,18 @@ static const study_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
+/* The study timed the libraries without building columns. */
+static cell_role library_role(const study_row *row)
+{
+    return strcmp(row->reading, "as-published") == 0 ? ROLE_PARSE : ROLE_MAIN;
+}
+
 static const bench_cell *cell_find(const schedule *s, const suite_slice *slice, const char *name,
-                                   pkt_level level)
+                                   pkt_level level, cell_role role)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        if (c->role == ROLE_MAIN && suite_whole(c->slice) == slice && c->level == level &&
+        if (c->role == role && suite_whole(c->slice) == slice && c->level == level &&
             strcmp(c->backend->name, name) == 0)
             return c;
     }
@@ -50,9 +56,9 @@ static json_t *row_json(const bench_record *record, const suite_slice *slice, co
 {
     const schedule *s = record->schedule;
     const study_row *first = base_of(row);
-    const bench_cell *cell = cell_find(s, slice, row->library, row->level);
-    const bench_cell *base = cell_find(s, slice, first->library, first->level);
-    const bench_cell *native = cell_find(s, slice, row->native, row->native_level);
+    const bench_cell *cell = cell_find(s, slice, row->library, row->level, library_role(row));
+    const bench_cell *base = cell_find(s, slice, first->library, first->level, library_role(first));
+    const bench_cell *native = cell_find(s, slice, row->native, row->native_level, ROLE_MAIN);
     if (!cell || !cell->sample_count)
         return NULL;
     return json_pack("{s:s, s:s, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "reading", row->reading,

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Measures the error rates of the gate: trials of `pktbench bench --baseline` with a known result.
 
-The backend is raw; its new side has a known slowdown (bench/selftest/slowed.c). Trials are added to
-a file of results until there are enough of every kind, or the time limit is reached.
+The backend is raw; its new side has a known slowdown (bench/selftest/slowed.c), of all runs or of
+some runs or processes. Trials are added to a file of results until there are enough of every kind,
+or the time limit is reached. Every exit status 1 counts as an alarm, also that of a comparison that
+could not be decided.
 
 Usage: selftest.py PKTBENCH MODULES [--results FILE] [--seconds N] [--trials N] [--aa N]
-                   [--conditions quiet,loaded] [--only time|instructions]
+                   [--conditions quiet,loaded] [--kinds NAME,...] [--only time|instructions]
 """
 import argparse
 import json
@@ -17,14 +19,28 @@ import sys
 import tempfile
 import time
 
-SLOWDOWNS = [2, 5, 10, 20]  # per cent
+SCHEMA_VERSION = 2
+SAME = "the same"
+# The new side: environment variables of bench/selftest/slowed.c.
+KINDS = {
+    SAME: {},
+    "2 % slower": {"SLOWER": 0.02},
+    "10 % slower": {"SLOWER": 0.1},
+    "20 % slower": {"SLOWER": 0.2},
+    "50 % of the runs x 2": {"SLOWER": 1, "RUNS": 0.5},
+    "75 % of the runs x 2": {"SLOWER": 1, "RUNS": 0.75},
+    "25 % of the processes x 2": {"SLOWER": 1, "PROCESSES": 0.25},
+    "25 % of the processes x 4": {"SLOWER": 3, "PROCESSES": 0.25},
+    "40 % of the processes x 2": {"SLOWER": 1, "PROCESSES": 0.4},
+    "40 % of the processes x 4": {"SLOWER": 3, "PROCESSES": 0.4},
+    "first run x 10": {"FIRST": 9},
+}
 PACKET_BYTES = 1_000_000  # size of the slice
-ROUNDS = 10
+BUDGET_S = 60  # of a trial, at most
 # Additional instructions in trials of the instruction gate, per cent. Few trials are enough, because
 # instruction counts hardly vary.
 INSTRUCTIONS = [0, 1, 2, 5]
 INSTRUCTION_TRIALS = 10
-SAME = "the same"
 
 
 def binomial_tail(k, n, p):
@@ -58,6 +74,10 @@ def clopper_pearson(k, n, error=0.05):
     return low, high
 
 
+def rounded(interval):
+    return interval and [round(x, 5) for x in interval]
+
+
 class Gate:
     """The program under test and its slice."""
 
@@ -86,13 +106,17 @@ class Gate:
         with open(out, encoding="utf-8") as file:
             return done.returncode, json.load(file)
 
-    def time_trial(self, percent):
-        """[1 if the gate reported a slowdown, ratio, low, high, and ratio, low, high of the A/A line]"""
-        status, results = self.run({"PKTBENCH_SELFTEST_SLOWER": str(percent / 100)}, "--fail-on", "slower",
-                                   "--rounds", str(ROUNDS), "--sample", "0.1ms")
+    def time_trial(self, kind):
+        """What the gate said, and the ratios of the comparison and of the A/A line."""
+        environment = {f"PKTBENCH_SELFTEST_{name}": str(value) for name, value in KINDS[kind].items()}
+        began = time.monotonic()
+        status, results = self.run(environment, "--fail-on", "slower", "--sample", "0.1ms", "--budget",
+                                   f"{BUDGET_S}s")
+        seconds = time.monotonic() - began
         cell, aa = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
-        low, high = cell["ci95"]
-        return [status, cell["ratio"], low, high, aa["ratio"], *aa["ci95"]]
+        return {"exit": status, "change": cell["change"], "slower_by": cell["slower_by"],
+                "ratio": round(cell["ratio"], 5), "ci95": rounded(cell["ci95"]),
+                "aa": rounded(aa["ci95"]), "processes": cell["n"], "seconds": round(seconds, 2)}
 
     def instructions(self, loops, *arguments):
         """Exit status and the instructions of both sides."""
@@ -133,9 +157,10 @@ def save(path, results):
     os.replace(path + ".part", path)
 
 
-def next_kind(trials, wanted, aa):
+def next_kind(trials, options):
     """The kind with the smallest part of its trials done; None: all are done."""
-    done = {k: len(trials.get(str(k), [])) / (aa if k == 0 else wanted) for k in [0, *SLOWDOWNS]}
+    done = {k: len(trials.get(k, [])) / (options.aa if k == SAME else options.trials)
+            for k in options.kinds}
     kind = min(done, key=done.get)
     return None if done[kind] >= 1 else kind
 
@@ -145,11 +170,11 @@ def measure_times(gate, results, options, deadline):
         trials = results["trials"].setdefault(condition, {})
         with Load(condition):
             while time.monotonic() < deadline:
-                kind = next_kind(trials, options.trials, options.aa)
+                kind = next_kind(trials, options)
                 if kind is None:
                     break
-                trials.setdefault(str(kind), []).append(
-                    [round(x, 5) for x in gate.time_trial(kind)])
+                trials.setdefault(kind, []).append(gate.time_trial(kind))
+                save(options.results, results)
 
 
 def measure_instructions(gate, results, options, deadline):
@@ -171,46 +196,46 @@ def share(k, n):
     return f"{k} of {n}: {100 * k / n:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def truth(results, kind):
-    """True ratio of both sides. It is a little above nominal, and therefore estimated as the median
-    of every second trial on the quiet machine; these trials are not used for the coverage."""
-    if kind == "0":
-        return 1.0
-    done = results["trials"].get("quiet", {}).get(kind, [])[::2]
-    return statistics.median(t[1] for t in done) if done else 1 + int(kind) / 100
-
-
-def coverage(done, true):
-    return share(sum(t[2] <= true <= t[3] for t in done), len(done)) if done else ""
+def time_row(condition, kind, done):
+    undecided = sum(t["change"] in ("inconclusive", "too-few-samples") for t in done)
+    return (condition, "time", kind, share(sum(t["exit"] for t in done), len(done)), str(undecided),
+            f"{statistics.median(t['processes'] for t in done):.0f}",
+            f"{statistics.median(t['seconds'] for t in done):.0f}")
 
 
 def rows(results):
     """Rows of the table in the documentation."""
     for condition, trials in results["trials"].items():
-        for kind in sorted(trials, key=int):
-            true = truth(results, kind)
-            done = trials[kind]
-            if done:
-                fitted = condition == "quiet" and kind != "0"
-                yield (condition, "time", f"{100 * (true - 1):.3g} % slower" if kind != "0" else SAME,
-                       share(sum(t[0] for t in done), len(done)),
-                       coverage(done[1::2] if fitted else done, true))
-        aa = [t for done in trials.values() for t in done]
-        if aa:
-            yield (condition, "A/A line", SAME, "",
-                   share(sum(t[5] <= 1 <= t[6] for t in aa), len(aa)))
+        for kind in KINDS:
+            if trials.get(kind):
+                yield time_row(condition, kind, trials[kind])
     for condition, trials in results["instructions"].items():
-        for kind in sorted(trials, key=int):
-            if trials[kind]:
+        for percent in sorted(trials, key=int):
+            done = trials[percent]
+            if done:
                 yield (condition, "instructions",
-                       f"{kind} % more instructions" if kind != "0" else SAME,
-                       share(sum(t[0] for t in trials[kind]), len(trials[kind])), "")
+                       f"{percent} % more instructions" if percent != "0" else SAME,
+                       share(sum(t[0] for t in done), len(done)), "", "", "")
+
+
+def covered(results):
+    """How many intervals of unchanged sides, A/A lines among them, contain the ratio 1."""
+    done = [t for trials in results["trials"].values() for k in trials for t in trials[k]]
+    intervals = [t["aa"] for t in done if t["aa"]]
+    intervals += [t["ci95"] for trials in results["trials"].values()
+                  for t in trials.get(SAME, []) if t["ci95"]]
+    return sum(low <= 1 <= high for low, high in intervals), len(intervals)
 
 
 def table(results):
     """Lines of Markdown."""
-    return ["| machine | gate | new side | reported slower | interval contains the true ratio |",
-            "|:--|:--|:--|:--|:--|", *(f"| {' | '.join(line)} |" for line in rows(results))]
+    lines = ["| machine | gate | new side | exit status 1 | undecided | processes | seconds |",
+             "|:--|:--|:--|:--|--:|--:|--:|", *(f"| {' | '.join(line)} |" for line in rows(results))]
+    found, count = covered(results)
+    if count:
+        lines += ["", f"95 % intervals of sides that are the same contain the ratio 1 in "
+                      f"{share(found, count)}."]
+    return lines
 
 
 def main():
@@ -221,6 +246,9 @@ def main():
                         help="file of trials to read and extend; default selftest.json")
     parser.add_argument("--seconds", type=float, default=180, help="time limit; default 180")
     parser.add_argument("--trials", type=int, default=100, help="trials per slowdown; default 100")
+    parser.add_argument("--kinds", default=",".join(KINDS),
+                        help=f"new sides to test, with commas between them; default all: {', '.join(KINDS)}"
+                        .replace("%", "%%"))
     parser.add_argument("--aa", type=int, default=300,
                         help="trials without slowdown; default 300")
     parser.add_argument("--conditions", default="quiet,loaded",
@@ -228,11 +256,16 @@ def main():
                              "without; default quiet,loaded")
     parser.add_argument("--only", choices=["time", "instructions"], help="test only this gate")
     options = parser.parse_args()
-    results = {"schema_version": 1, "slice_bytes": PACKET_BYTES, "rounds": ROUNDS,
+    options.kinds = options.kinds.split(",")
+    if not set(options.kinds) <= set(KINDS):
+        parser.error(f"--kinds: known are {', '.join(KINDS)}")
+    results = {"schema_version": SCHEMA_VERSION, "slice_bytes": PACKET_BYTES, "budget_s": BUDGET_S,
                "trials": {}, "instructions": {}}
     if os.path.exists(options.results):
         with open(options.results, encoding="utf-8") as file:
             results = json.load(file)
+        if results["schema_version"] != SCHEMA_VERSION:
+            sys.exit(f"selftest: {options.results}: trials of another version; name another file")
     deadline = time.monotonic() + options.seconds
     with tempfile.TemporaryDirectory() as folder:
         gate = Gate(os.path.abspath(options.pktbench), os.path.abspath(options.modules), folder)

@@ -32,6 +32,20 @@ double median_of(double *values, size_t count)
     return quantile_of(values, count, 0.5);
 }
 
+bool observation_add(observation_list *list, observation one)
+{
+    if (list->count == list->room) {
+        const size_t room = list->room ? 2 * list->room : 16;
+        observation *more = realloc(list->values, room * sizeof *more);
+        if (!more)
+            return false;
+        list->values = more;
+        list->room = room;
+    }
+    list->values[list->count++] = one;
+    return true;
+}
+
 /* The observations of one block: a range of the array. */
 typedef struct block {
     size_t first, count;

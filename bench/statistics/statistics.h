@@ -20,6 +20,15 @@ typedef struct observation {
     double value; /* > 0: a time, or a ratio of times */
 } observation;
 
+/* A list that grows. Zeroed at first; the caller frees `values`. */
+typedef struct observation_list {
+    observation *values;
+    size_t count, room;
+} observation_list;
+
+/* false: no memory; the list is unchanged. */
+bool observation_add(observation_list *list, observation one);
+
 typedef struct summary {
     double median, min, max;
     bool has_interval;

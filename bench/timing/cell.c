@@ -14,9 +14,21 @@ const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
         (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
                        cell->sink->name, cell->threads);
     else
-        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s", cell->backend->name, level,
-                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "");
+        (void)snprintf(name, CELL_NAME, "%.60s %s%s%s%s", cell->backend->name, level,
+                       cell->sink ? " > " : "", cell->sink ? cell->sink->name : "",
+                       cell_builds_columns(cell) ? "" : ", parse alone");
     return name;
+}
+
+bool cell_builds_columns(const bench_cell *cell)
+{
+    return cell->role != ROLE_PARSE;
+}
+
+const char *cell_checksum(const bench_cell *cell)
+{
+    return cell->backend->id.driver && cell_builds_columns(cell) ? cell->check.columns_checksum
+                                                                 : cell->check.checksum;
 }
 
 bool cell_is_timed(const bench_cell *cell)
@@ -30,6 +42,7 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
     cell->check.status = status;
     (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
     cell->sample_count = 0;
+    cell->peaks.count = 0;
 }
 
 void cell_sample_add(bench_cell *cell, const timing_sample *sample)
@@ -66,8 +79,34 @@ const suite_slice *cell_position_slice(const bench_cell *cell)
     return cell->position_slice ? cell->position_slice : cell->slice;
 }
 
+/* Runs of a quick cell per part; the median is reported. */
+enum { POSITION_RUNS = 5 };
+
+void cell_positions(bench_cell *cell, client *worker, double request_s)
+{
+    double parts[POSITION_PARTS][POSITION_RUNS];
+    size_t runs = cell->run_ns > SLOW_NS ? 1 : POSITION_RUNS;
+    const suite_slice *slice = cell_position_slice(cell);
+    for (size_t run = 0; run < runs; run++) {
+        json_t *request = run_request("positions", slice, cell->level);
+        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
+        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
+        json_t *answer = client_ask(worker, request, request_s);
+        const json_t *list = json_object_get(answer, "part_ns");
+        bool good = json_array_size(list) == POSITION_PARTS;
+        for (size_t i = 0; good && i < POSITION_PARTS; i++)
+            parts[i][run] = json_number_value(json_array_get(list, i));
+        json_decref(answer);
+        if (!good)
+            return;
+    }
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        cell->part_ns[i] = median_of(parts[i], runs);
+}
+
 void cell_free(bench_cell *cell)
 {
     free(cell->samples);
+    free(cell->peaks.values);
     *cell = (bench_cell){.samples = NULL};
 }

@@ -3,21 +3,27 @@
 #define PKT_CELL_H
 
 #include "bench/agreement/check.h"
+#include "bench/canary/proof.h"
+#include "bench/statistics/statistics.h"
 #include "bench/worker/counters.h"
 #include "bench/worker/run.h"
 #include "parsers/rows/rows.h"
+
+/* A cell is slow if one run takes longer than this. */
+#define SLOW_NS 50e6
 
 typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run; for a prefix: its share of a run over the whole slice */
     double start_ns;        /* for a prefix: wall time of a run without packets; else 0 */
+    double first_ns;        /* of the unranked first run of the process; 0: unknown */
     double counted[COUNTERS]; /* hardware counters, of one run; 0: not available */
 } timing_sample;
 
 /* What the cell measures, relative to its `base` cell. */
 typedef enum cell_role {
     ROLE_MAIN,       /* rows go to the null sink; no base */
-    ROLE_COLUMNS,    /* external program that also builds the columns */
+    ROLE_PARSE,      /* external program that parses alone and builds no column */
     ROLE_OUTPUT,     /* the rows are written to `sink` */
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
     ROLE_INPUT,      /* the slice in another layout, as the user has it, or cold; see `base` */
@@ -39,6 +45,7 @@ typedef struct bench_cell {
     uint64_t output_bytes;             /* per run; 0: unknown */
     uint64_t output_digest;            /* XXH3-64 of the output */
     check check;                       /* its status also covers errors of timed runs */
+    const proof *proof;                /* of its timed runs; NULL: the slice is not changed */
     unsigned runs;                     /* runs per sample */
     double first_ns;                   /* wall time of the first run of a process; 0: unknown */
     double run_ns;                     /* first estimate of the time of a later run */
@@ -48,11 +55,18 @@ typedef struct bench_cell {
     double part_ns[POSITION_PARTS];    /* cost of each eighth of the packets; all 0: unknown */
     timing_sample *samples;            /* owned */
     size_t sample_count, sample_room;
+    observation_list peaks; /* peak memory in the process of a block, bytes; comparisons only */
+    bool settled;           /* a comparison needs no more samples of the cell */
 } bench_cell;
 
-/* Name for messages: "raw headers", "raw headers > csv", "raw headers > csv x2". */
+/* Name for messages: "raw headers", "raw headers > csv", "raw headers > csv x2", "dpkt headers,
+ * parse alone". */
 #define CELL_NAME 128
 const char *cell_name(const bench_cell *cell, char name[CELL_NAME]);
+/* Does a run of the cell build the columns? False for ROLE_PARSE. */
+bool cell_builds_columns(const bench_cell *cell);
+/* Checksum that a timed run of the cell must return; "": no run was verified. */
+const char *cell_checksum(const bench_cell *cell);
 /* Can the cell be timed? True for status ok, differs and unchecked. */
 bool cell_is_timed(const bench_cell *cell);
 /* Set status and reason, and discard the samples. */
@@ -63,6 +77,9 @@ void cell_sample_add(bench_cell *cell, const timing_sample *sample);
 void cell_sink_ask(const bench_cell *cell, json_t *request);
 /* The slice over which the cost by position is measured. */
 const suite_slice *cell_position_slice(const bench_cell *cell);
+/* Measure the cost of each eighth of that slice with a loaded worker, in part_ns. It stays unknown
+ * if a request fails or takes longer than `request_s` seconds. */
+void cell_positions(bench_cell *cell, client *worker, double request_s);
 void cell_free(bench_cell *cell);
 
 #endif

@@ -137,7 +137,7 @@ static void cell_count(const schedule *s, bench_cell *cell, const char *program,
 static bool is_countable(const bench_cell *cell)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
-    if (!cell_is_timed(cell) || cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS ||
+    if (!cell_is_timed(cell) || cell->role == ROLE_AA_CONTROL || cell->role == ROLE_PARSE ||
         cell->role == ROLE_INPUT || cell->role == ROLE_FEATURES || cell->backend->id.driver)
         return false;
     if (cell->sink && cell->threads > 1)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench/input/scratch.h"
+#include "parsers/process/confine.h"
 #include "pktbench.h"
 #include "revision.h"
 
@@ -228,9 +229,10 @@ json_t *machine_describe(void)
                   turbo(), "smt", smt(), "l2_bytes", bytes_or_null(cache_bytes(2)), "l3_bytes",
                   bytes_or_null(cache_bytes(3)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tool", tool_describe(), "date",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "tool", tool_describe(), "date",
         date_now(), "cpu", cpu, "hypervisor", hypervisor(), "kernel", kernel(), "clock",
         line_or_null("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         "load_average", load_average(), "aslr", aslr(), "scratch_filesystem",
-        filesystem_type(scratch_parent()));
+        filesystem_type(scratch_parent()), "confinement",
+        pkt_confine_text(pkt_confine_available()));
 }

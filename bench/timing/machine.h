@@ -7,8 +7,8 @@
 
 /* {name, version, revision, compiler, flags} of this program. A new reference. */
 json_t *tool_describe(void);
-/* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr, scratch_filesystem}, as in
- * results/schema.json. Unknown values are null. A new reference. */
+/* {tool, date, cpu, hypervisor, kernel, clock, load_average, aslr, scratch_filesystem,
+ * confinement}, as in results/schema.json. Unknown values are null. A new reference. */
 json_t *machine_describe(void);
 /* Size of a processor's private cache (level 2) in bytes; 1 MiB if unknown. */
 size_t private_cache_bytes(void);

@@ -36,14 +36,14 @@ static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backen
     return cell;
 }
 
-/* Add the main cell; for an external program also the cell that builds the columns; for any other
- * backend also the output cells. */
+/* Add the main cell; for an external program also the cell that parses alone; for any other backend
+ * also the output cells. */
 static void cells_add(schedule *s, const backend *backend, const suite_slice *slice,
                       pkt_level level, const output_request *sinks)
 {
     const bench_cell *cell = cell_add(s, backend, slice, level);
-    if (backend->id.driver && level != PKT_LEVEL_FRAMES)
-        cell_beside(s, cell, backend, ROLE_COLUMNS);
+    if (backend->id.driver)
+        cell_beside(s, cell, backend, ROLE_PARSE);
     outputs_add(s, sinks, cell);
 }
 
@@ -133,20 +133,18 @@ static void as_is_cells_add(schedule *s, const suite_slice *slice, const backend
 }
 
 /* The cells that tell what the file costs: other layouts, as it is, cold. */
-static void input_cells_add(schedule *s, const suite *suite, const suite_slice *slice,
-                            const backend *backend, pkt_level level)
+static void input_cells_add(schedule *s, const suite_slice *slice, const backend *backend,
+                            pkt_level level)
 {
     if (slice->as_is) {
         as_is_cells_add(s, slice, backend, level);
         return;
     }
-    const bench_cell *base = main_cell(s, slice->copy_of ? slice->copy_of : slice, backend, level);
-    if (!base || !reads_measured(backend) || level > PKT_LEVEL_HEADERS)
-        return;
-    if (slice->copy_of)
-        input_add(s, slice, backend, level, base);
-    else if (suite->cold)
-        input_add(s, slice, backend, level, base)->cold = true;
+    const bench_cell *base = slice->copy_of && reads_measured(backend) && level <= PKT_LEVEL_HEADERS
+                                 ? main_cell(s, slice->copy_of, backend, level)
+                                 : NULL;
+    if (base)
+        input_add(s, slice, backend, level, base)->cold = slice->cold;
 }
 
 static void inputs_add(schedule *s, const suite *suite, const selection *selection)
@@ -155,8 +153,7 @@ static void inputs_add(schedule *s, const suite *suite, const selection *selecti
         for (size_t j = 0; j < selection->count; j++)
             for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
                 if (selection_runs(selection, selection->backends[j], (pkt_level)v))
-                    input_cells_add(s, suite, &suite->slices[i], selection->backends[j],
-                                    (pkt_level)v);
+                    input_cells_add(s, &suite->slices[i], selection->backends[j], (pkt_level)v);
 }
 
 /* Cells that end in rows of features: of backends that give the columns for them. */
@@ -187,17 +184,16 @@ static void first_cells_add(schedule *s, const suite *suite, const selection *se
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, columns, A/A control, baseline, input, features; and output cells of both
+    /* Main, parse alone, A/A control, baseline, input, features; and output cells of both
      * builds. */
     const size_t each = 6 + 2 * outputs_count(sinks);
+    if (selection_check(selection, err) != 0)
+        return -1;
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells)
         return pkt_fail_memory(err, "runs");
     first_cells_add(s, suite, selection, sinks);
-    if (s->cell_count == 0)
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "nothing to run: no chosen backend offers a chosen level here");
     const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
     inputs_add(s, suite, selection);

@@ -5,14 +5,15 @@
 
 #include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
+#include "bench/timing/sample.h"
 #include "parsers/util/error.h"
 
 /* Packets of the two short runs whose difference gives the cost of a packet without start-up. The
  * second run grows by a factor of PROBE_GROWTH until it takes at least twice the time of the first.
  */
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
-/* Runs that build columns take about this many times as long. */
-#define COLUMNS_FACTOR 1.6
+/* Runs that parse alone take about this share of the time of runs that also build the columns. */
+#define PARSE_SHARE 0.7
 /* Number of runs outside of the blocks: agreement, memory, the second run that decides. */
 #define OTHER_RUNS 4.0
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
@@ -37,12 +38,17 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
         pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
     if (!prefix || !client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL))
         return -1;
-    json_t *request = run_request("sample", prefix, cell->level);
-    json_object_set_new(request, "runs", json_integer(1));
-    json_object_set_new(request, "evict_bytes", json_integer(0));
-    json_t *answer = client_ask(&worker, request, s->request_s);
-    double ns = answer ? (double)json_integer_value(json_object_get(answer, "wall_ns")) : -1;
-    json_decref(answer);
+    bench_cell copy = *cell; /* a failure here is not one of the cell */
+    sample_times times;
+    const sample_plan plan = {.cell = &copy,
+                              .worker = &worker,
+                              .path = prefix->path,
+                              .first = prefix->empty,
+                              .runs = 1,
+                              .column = PKT_COLUMN_COUNT,
+                              .random = &s->random,
+                              .seconds = s->request_s};
+    const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
     client_close(&worker);
     return ns * 1e-9;
 }
@@ -88,10 +94,10 @@ static double run_seconds(const estimate *e, double limit_s)
     return e->start_s + (e->whole ? all : fmax(fmin(all, limit_s), least));
 }
 
-/* Does another cell build the columns? */
-static double columns_factor(const estimate *e)
+/* Does another cell parse alone? */
+static double parse_factor(const estimate *e)
 {
-    return e->cell->backend->id.driver ? 1 + COLUMNS_FACTOR : 1;
+    return e->cell->backend->id.driver ? 1 + PARSE_SHARE : 1;
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */
@@ -101,7 +107,7 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
             sum += run_seconds(&estimates[i], limit_s) *
-                   (INTERVAL_BLOCKS_MIN * columns_factor(&estimates[i]) + OTHER_RUNS);
+                   (INTERVAL_BLOCKS_MIN * parse_factor(&estimates[i]) + OTHER_RUNS);
     return sum;
 }
 

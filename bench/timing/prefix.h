@@ -15,5 +15,4 @@ typedef enum prefix_scope {
  * Returns the seconds of all these cells with the shortest prefixes, or -1 and *err. */
 double prefixes_plan(schedule *schedule, suite *suite, prefix_scope scope, double seconds,
                      pkt_err *err);
-
 #endif

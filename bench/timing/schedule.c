@@ -6,49 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
+#include "bench/timing/sample.h"
+#include "bench/worker/quiet.h"
 #include "parsers/util/clock.h"
-
-/* Compare a timed run with the verified run: row count, checksum and, with a sink, output bytes. */
-static bool is_verified(const bench_cell *cell, const json_t *answer)
-{
-    const check *verified = &cell->check;
-    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
-    const char *wanted =
-        cell->role == ROLE_COLUMNS ? verified->columns_checksum : verified->checksum;
-    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(answer, "bytes"));
-    return (uint64_t)json_integer_value(json_object_get(answer, "rows")) == verified->rows &&
-           checksum && strcmp(checksum, wanted) == 0 &&
-           (!cell->sink || bytes == cell->output_bytes);
-}
-
-/* Request one sample of `runs` runs. true if its rows match the verified rows; *answer is then a
- * new reference. Otherwise the cell fails. */
-static bool sample_ask(const schedule *s, client *worker, bench_cell *cell, unsigned runs,
-                       size_t evict, json_t **answer)
-{
-    json_t *request = run_request("sample", cell->slice, cell->level);
-    json_object_set_new(request, "runs", json_integer((json_int_t)runs));
-    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)evict));
-    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
-    cell_sink_ask(cell, request);
-    *answer = client_ask(worker, request, s->request_s);
-    if (!*answer) {
-        cell_fail(cell, worker->status, worker->reason);
-        return false;
-    }
-    if (is_verified(cell, *answer))
-        return true;
-    cell_fail(cell, STATUS_FAILED, "a timed run gave other rows than the verified one");
-    json_decref(*answer);
-    *answer = NULL;
-    return false;
-}
-
-static double number(const json_t *answer, const char *key)
-{
-    return (double)json_integer_value(json_object_get(answer, key));
-}
 
 /* A slow cell gets one sample per block. */
 static bool is_slow(const bench_cell *cell)
@@ -56,64 +18,86 @@ static bool is_slow(const bench_cell *cell)
     return cell->run_ns > SLOW_NS;
 }
 
-/* Runs of a quick cell per part; the median is reported. */
-enum { POSITION_RUNS = 5 };
-/* Unrecorded runs of a quick cell in a fresh process. */
-enum { WARM_UP_RUNS = 3 };
-
-static void cell_positions(schedule *s, client *worker, bench_cell *cell)
+/* The slice of the first, unranked run of a slow cell; NULL: its own. */
+static const char *first_slice(const schedule *s, const bench_cell *cell)
 {
-    double parts[POSITION_PARTS][POSITION_RUNS];
-    size_t runs = is_slow(cell) ? 1 : POSITION_RUNS;
-    const suite_slice *slice = cell_position_slice(cell);
-    for (size_t run = 0; run < runs; run++) {
-        json_t *request = run_request("positions", slice, cell->level);
-        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
-        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
-        json_t *answer = client_ask(worker, request, s->request_s);
-        const json_t *list = json_object_get(answer, "part_ns");
-        bool good = json_array_size(list) == POSITION_PARTS;
-        for (size_t i = 0; good && i < POSITION_PARTS; i++)
-            parts[i][run] = json_number_value(json_array_get(list, i));
-        json_decref(answer);
-        if (!good)
-            return;
-    }
-    for (size_t i = 0; i < POSITION_PARTS; i++)
-        cell->part_ns[i] = median_of(parts[i], runs);
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!is_slow(cell) || !s->suite || cell->slice->packets <= FIRST_RUN_PACKETS ||
+        cell->backend->id.driver)
+        return NULL;
+    const suite_slice *prefix =
+        first_packets(s->suite, suite_whole(cell->slice), FIRST_RUN_PACKETS, &err);
+    return prefix ? prefix->path : NULL;
 }
 
-/* The first run of a process tells its memory. If it looks slow, a second run decides: the first
- * one may have filled a table or a pool that later runs find. */
-static void cell_estimate(const schedule *s, client *worker, bench_cell *cell)
+static sample_plan plan_of(schedule *s, client *worker, bench_cell *cell, unsigned runs,
+                           size_t evict_bytes)
 {
-    json_t *answer;
-    if (!sample_ask(s, worker, cell, 1, 0, &answer))
-        return;
-    cell->run_ns = cell->first_ns = number(answer, "wall_ns");
-    cell->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
-    json_decref(answer);
-    if (!is_slow(cell) || !sample_ask(s, worker, cell, 1, 0, &answer))
-        return;
-    cell->run_ns = number(answer, "wall_ns");
-    json_decref(answer);
+    return (sample_plan){.cell = cell,
+                         .worker = worker,
+                         .path = cell->slice->path,
+                         .first = first_slice(s, cell),
+                         .runs = runs,
+                         .evict_bytes = evict_bytes,
+                         .column = PKT_COLUMN_COUNT,
+                         .random = &s->random,
+                         .seconds = s->request_s};
 }
 
+/* The processes of a block: one per backend, and one for the A/A control. */
+typedef struct block_workers {
+    client workers[SELECTION_MAX + 1];
+    bool open[SELECTION_MAX + 1];
+} block_workers;
+
+/* Kill the processes that ended workers have left: they would run beside later samples. */
+static void orphans_kill(const schedule *s, const block_workers *w)
+{
+    pid_t known[SELECTION_MAX + 2];
+    size_t count = 0;
+    for (size_t i = 0; w && i <= s->load_count; i++)
+        if (w->open[i] && w->workers[i].pid)
+            known[count++] = w->workers[i].pid;
+    if (s->suite && s->suite->scratch.keeper > 0)
+        known[count++] = s->suite->scratch.keeper;
+    (void)quiet_orphans_kill(known, count);
+}
+
+/* The rows of a cell whose run takes longer are not verified once more. */
+#define CHECK_BELOW_NS 500e6
+
+/* The first estimate of the run time is that of a second run: the first one is cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
+    sample_times times;
     if (!client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
         cell_fail(cell, worker.status, worker.reason);
         return;
     }
-    cell_estimate(s, &worker, cell);
+    if (s->proofs)
+        cell->proof = proofs_get(s->proofs, cell, &worker, s->request_s);
+    sample_plan plan = plan_of(s, &worker, cell, 1, 0);
+    plan.column = proofs_draw(cell, s->draw, 0, 0);
+    plan.check_below_ns = CHECK_BELOW_NS;
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
+    if (cell_is_timed(cell) && sample_take(&plan, &times)) {
+        const double all = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
+        cell->first_ns = times.first_ns;
+        cell->run_ns = times.wall_ns;
+        cell->peak_rss = times.peak_rss;
+        if (!cell->backend->id.driver)
+            s->change_ns = fmax(s->change_ns, all - times.wall_ns - times.first_ns);
+    }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
-        cell_positions(s, &worker, cell);
+        cell_positions(cell, &worker, s->request_s);
     client_close(&worker);
 }
 
 void schedule_probe(schedule *s)
 {
+    orphans_kill(s, NULL);
+    s->draw = random_next(&s->random);
     for (size_t i = 0; i < s->cell_count; i++) {
         char name[CELL_NAME];
         bench_cell *cell = &s->cells[i];
@@ -122,7 +106,14 @@ void schedule_probe(schedule *s)
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
                    cell->slice->name);
         cell_probe(s, cell);
+        orphans_kill(s, NULL);
     }
+}
+
+/* Does the cell take part in the current block? */
+static bool cell_takes_part(const bench_cell *cell)
+{
+    return cell_is_timed(cell) && !cell->settled;
 }
 
 /* Runs per sample if one run takes `run_ns`. Eviction of caches limits it too. */
@@ -135,15 +126,17 @@ static unsigned runs_of(const schedule *s, double run_ns)
 }
 
 /* The same for a cell. What a cold run reads is warm afterwards: a sample has one of them. */
-static unsigned cell_runs(const schedule *s, const bench_cell *cell, double run_ns)
+static unsigned cell_runs(const schedule *s, const bench_cell *cell)
 {
-    return cell->cold ? 1 : runs_of(s, run_ns);
+    return cell->cold ? 1 : runs_of(s, cell->run_ns);
 }
 
-/* Seconds of one sample of the cell. */
+/* Seconds of one sample of the cell, with its first run. */
 static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
-    return cell_runs(s, cell, cell->run_ns) * (cell->run_ns + s->evict_ns) * 1.1e-9;
+    const double first = fmin(cell->run_ns, SLOW_NS);
+    const double each = cell->run_ns + s->evict_ns + s->change_ns;
+    return (first + cell_runs(s, cell) * each) * 1.1e-9;
 }
 
 /* Seconds of one round of all slow cells, or of all quick cells. */
@@ -151,19 +144,25 @@ static double round_seconds(const schedule *s, bool slow)
 {
     double sum = 0;
     for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+        if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
             sum += sample_seconds(s, &s->cells[i]);
     return sum;
 }
 
-/* Seconds of the warm-up of one block. */
-static double warm_up_seconds(const schedule *s)
+/* Seconds of the runs of one block that measure the memory of all slow or all quick cells. */
+static double memory_seconds(const schedule *s, bool slow)
 {
     double sum = 0;
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && !is_slow(&s->cells[i]))
-            sum += WARM_UP_RUNS * (s->cells[i].run_ns + s->evict_ns) * 1.1e-9;
+    for (size_t i = 0; s->compares && i < s->cell_count; i++)
+        if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
+            sum += (fmin(s->cells[i].run_ns, SLOW_NS) + s->cells[i].run_ns + s->change_ns) * 1.1e-9;
     return sum;
+}
+
+/* Seconds of the slow cells of one block. */
+static double slow_seconds(const schedule *s)
+{
+    return round_seconds(s, true) + memory_seconds(s, true);
 }
 
 /* Number of blocks in which slow cells run: all blocks if the budget allows that with the minimum
@@ -171,7 +170,7 @@ static double warm_up_seconds(const schedule *s)
  * come first because a confidence interval needs several processes. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
-    double slow = round_seconds(s, true);
+    double slow = slow_seconds(s);
     if (slow <= 0)
         return s->blocks;
     double quick = round_seconds(s, false) * s->blocks * (s->rounds ? s->rounds : ROUNDS_MIN);
@@ -184,27 +183,33 @@ static unsigned slow_blocks_wanted(const schedule *s)
 /* Do slow cells run in this block? Their blocks are spread evenly over all blocks. */
 static bool block_has_slow(const schedule *s, unsigned block)
 {
-    return s->slow_blocks >= s->blocks ||
-           block * s->slow_blocks / s->blocks != (block + 1) * s->slow_blocks / s->blocks;
+    const unsigned blocks = s->stages.first ? s->stages.first : s->blocks;
+    return block >= blocks || s->slow_blocks >= blocks ||
+           block * s->slow_blocks / blocks != (block + 1) * s->slow_blocks / blocks;
+}
+
+double schedule_block_seconds(const schedule *s)
+{
+    return memory_seconds(s, false) + s->rounds * round_seconds(s, false) + slow_seconds(s);
 }
 
 double schedule_seconds(const schedule *s)
 {
-    return s->blocks * (warm_up_seconds(s) + s->rounds * round_seconds(s, false)) +
-           s->slow_blocks * round_seconds(s, true);
+    return s->blocks * (memory_seconds(s, false) + s->rounds * round_seconds(s, false)) +
+           s->slow_blocks * slow_seconds(s);
 }
 
 void schedule_plan(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
-        s->cells[i].runs = cell_runs(s, &s->cells[i], s->cells[i].run_ns);
+        s->cells[i].runs = cell_runs(s, &s->cells[i]);
     }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
     double left =
-        s->budget_s - s->slow_blocks * round_seconds(s, true) - s->blocks * warm_up_seconds(s);
+        s->budget_s - s->slow_blocks * slow_seconds(s) - s->blocks * memory_seconds(s, false);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
     rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
     s->rounds = (unsigned)rounds;
@@ -219,24 +224,17 @@ typedef struct start_up {
 
 /* Measure the start-up of a cell that reads only a prefix; 0 for other cells. false: the cell
  * failed. */
-static bool start_up_ask(const schedule *s, client *worker, bench_cell *cell, start_up *start)
+static bool start_up_take(schedule *s, client *worker, bench_cell *cell, start_up *start)
 {
+    sample_times times;
     *start = (start_up){0, 0};
     if (!cell->slice->whole)
         return true;
-    suite_slice empty = *cell->slice;
-    empty.path = cell->slice->empty;
-    json_t *request = run_request("sample", &empty, cell->level);
-    json_object_set_new(request, "runs", json_integer(1));
-    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)s->evict_bytes));
-    json_object_set_new(request, "columns", json_boolean(cell->role == ROLE_COLUMNS));
-    json_t *answer = client_ask(worker, request, s->request_s);
-    if (!answer) {
-        cell_fail(cell, worker->status, worker->reason);
+    sample_plan plan = plan_of(s, worker, cell, 1, s->evict_bytes);
+    plan.path = cell->slice->empty;
+    if (!sample_take(&plan, &times))
         return false;
-    }
-    *start = (start_up){number(answer, "wall_ns"), number(answer, "cpu_ns")};
-    json_decref(answer);
+    *start = (start_up){times.wall_ns, times.cpu_ns};
     return true;
 }
 
@@ -247,27 +245,22 @@ static double start_up_charge(double run_ns, double start_ns, double part)
     return fmax(run_ns - start_ns, 0) + start_ns * part;
 }
 
-static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const json_t *answer,
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const sample_times *times,
                         const start_up *start)
 {
     const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
     const timing_sample sample = {
         .block = block,
         .round = round,
-        .wall_ns = start_up_charge(number(answer, "wall_ns") / cell->runs, start->wall_ns, part),
-        .cpu_ns = start_up_charge(number(answer, "cpu_ns") / cell->runs, start->cpu_ns, part),
+        .wall_ns = start_up_charge(times->wall_ns / cell->runs, start->wall_ns, part),
+        .cpu_ns = start_up_charge(times->cpu_ns / cell->runs, start->cpu_ns, part),
         .start_ns = start->wall_ns,
-        .counted = {[COUNTER_INSTRUCTIONS] = number(answer, "counted_instructions") / cell->runs,
-                    [COUNTER_CYCLES] = number(answer, "counted_cycles") / cell->runs},
+        .first_ns = times->first_ns,
+        .counted = {[COUNTER_INSTRUCTIONS] = times->counted[COUNTER_INSTRUCTIONS] / cell->runs,
+                    [COUNTER_CYCLES] = times->counted[COUNTER_CYCLES] / cell->runs},
     };
     cell_sample_add(cell, &sample);
 }
-
-/* The processes of a block: one per backend, and one for the A/A control. */
-typedef struct block_workers {
-    client workers[SELECTION_MAX + 1];
-    bool open[SELECTION_MAX + 1];
-} block_workers;
 
 /* Index of the process that runs the cell. */
 static size_t worker_index(const schedule *s, const bench_cell *cell)
@@ -290,7 +283,7 @@ static void worker_fail(schedule *s, size_t index, const client *worker)
 static bool worker_needed(const schedule *s, size_t index)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
+        if (cell_takes_part(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
             return true;
     return false;
 }
@@ -322,7 +315,7 @@ static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
 static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
 {
     cpu_set_t allowed;
-    bool pinned = s->one_cpu && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+    bool pinned = s->compares && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     if (pinned) {
         cpu_set_t one = block_cpus(&allowed, s->block);
         (void)sched_setaffinity(0, sizeof one, &one);
@@ -343,23 +336,33 @@ static void worker_start(schedule *s, block_workers *w, size_t index)
     }
     if (index == s->load_count)
         return; /* the load time of the A/A control is not recorded */
-    load_times *loads = &s->loads[index];
-    if (loads->count < sizeof loads->ns / sizeof loads->ns[0])
-        loads->ns[loads->count++] = (double)load_ns;
+    (void)observation_add(&s->loads[index].list, (observation){s->block, (double)load_ns});
 }
 
-/* Warm up a quick cell in a fresh process with WARM_UP_RUNS unrecorded runs: the first run has page
- * faults that later runs do not have. In the first block, the runs per sample are also
- * computed again from the warm-up, as the first estimate was cold. */
-static void cell_warm_up(schedule *s, client *worker, bench_cell *cell, unsigned block)
+/* Take the cell's sample of the round. */
+static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
+                       unsigned round)
 {
-    json_t *answer;
-    if (is_slow(cell) || !sample_ask(s, worker, cell, WARM_UP_RUNS, s->evict_bytes, &answer))
+    client *worker = &w->workers[worker_index(s, cell)];
+    sample_times times;
+    start_up start;
+    sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
+    plan.column = proofs_draw(cell, s->draw, block, round);
+    plan.floor_ns = proofs_floor(s->proofs, cell);
+    if (start_up_take(s, worker, cell, &start) && sample_take(&plan, &times))
+        sample_keep(cell, block, round, &times, &start);
+}
+
+/* Start a worker anew that crashed or was killed: only one cell fails. */
+static void worker_renew(schedule *s, block_workers *w, size_t index)
+{
+    if (w->workers[index].pid)
         return;
-    if (block == 0) {
-        cell->runs = cell_runs(s, cell, number(answer, "wall_ns") / WARM_UP_RUNS);
-    }
-    json_decref(answer);
+    client_close(&w->workers[index]);
+    w->open[index] = false;
+    orphans_kill(s, w);
+    if (worker_needed(s, index))
+        worker_start(s, w, index);
 }
 
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
@@ -367,26 +370,47 @@ static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigne
 {
     char name[CELL_NAME];
     size_t index = worker_index(s, cell);
-    json_t *answer;
-    if (!cell_is_timed(cell) || !w->open[index])
+    if (!cell_takes_part(cell) || !w->open[index])
         return;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s", block + 1,
                s->blocks, round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
-    client *worker = &w->workers[index];
-    if (round == 0)
-        cell_warm_up(s, worker, cell, block);
-    start_up start;
-    if (cell_is_timed(cell) && start_up_ask(s, worker, cell, &start) &&
-        sample_ask(s, worker, cell, cell->runs, s->evict_bytes, &answer)) {
-        sample_keep(cell, block, round, answer, &start);
-        json_decref(answer);
+    sample_get(s, w, cell, block, round);
+    worker_renew(s, w, index);
+}
+
+/* Start the processes of a block, in random order: the first one finds colder caches. */
+static void workers_start(schedule *s, block_workers *w)
+{
+    size_t order[SELECTION_MAX + 1];
+    for (size_t i = 0; i <= s->load_count; i++) {
+        order[i] = i;
+        w->open[i] = false;
     }
-    if (!worker->pid) { /* the worker crashed or was killed: only this cell fails */
-        client_close(worker);
-        w->open[index] = false;
-        if (worker_needed(s, index))
-            worker_start(s, w, index);
-    }
+    random_shuffle(&s->random, order, s->load_count + 1);
+    for (size_t i = 0; i <= s->load_count; i++)
+        if (worker_needed(s, order[i]))
+            worker_start(s, w, order[i]);
+}
+
+/* Peak memory of one run, before the process evicts caches for the first time. */
+static void cell_memory(schedule *s, block_workers *w, bench_cell *cell)
+{
+    const size_t index = worker_index(s, cell);
+    sample_times times;
+    if (!cell_takes_part(cell) || !w->open[index])
+        return;
+    const sample_plan plan = plan_of(s, &w->workers[index], cell, 1, 0);
+    if (sample_take(&plan, &times))
+        (void)observation_add(&cell->peaks, (observation){s->block, (double)times.peak_rss});
+    worker_renew(s, w, index);
+}
+
+static void block_memory(schedule *s, block_workers *w, bool slow, size_t *order)
+{
+    random_shuffle(&s->random, order, s->cell_count);
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (slow || !is_slow(&s->cells[order[i]]))
+            cell_memory(s, w, &s->cells[order[i]]);
 }
 
 /* When the block should end: the time that is left is shared by the blocks that are left. */
@@ -400,12 +424,11 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
 {
     const double end = block_end(s, block);
     s->block = block;
-    for (size_t i = 0; i <= s->load_count; i++) {
-        w->open[i] = false;
-        if (worker_needed(s, i))
-            worker_start(s, w, i);
-    }
+    proofs_block(s->proofs, s->evict_bytes);
+    workers_start(s, w);
     bool slow = block_has_slow(s, block);
+    if (s->compares)
+        block_memory(s, w, slow, order);
     for (unsigned round = 0; round < s->rounds && (round == 0 || pkt_seconds_now() < end);
          round++) {
         random_shuffle(&s->random, order, s->cell_count);
@@ -418,6 +441,8 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
     for (size_t i = 0; i <= s->load_count; i++)
         if (w->open[i])
             client_close(&w->workers[i]);
+    memset(w, 0, sizeof *w);
+    orphans_kill(s, w);
 }
 
 /* Is the time over, after as many blocks as an interval needs? */
@@ -432,6 +457,7 @@ void schedule_run(schedule *s)
     size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
+    s->started_s = pkt_seconds_now();
     for (unsigned block = 0; w && order && block < s->blocks; block++) {
         if (is_late(s, block)) {
             s->blocks = block;
@@ -439,6 +465,8 @@ void schedule_run(schedule *s)
         }
         block_run(s, block, w, order);
         s->blocks_done = block + 1;
+        if (s->go_on)
+            s->go_on(s);
         if (s->block_done)
             s->block_done(s->self);
     }
@@ -448,9 +476,14 @@ void schedule_run(schedule *s)
 
 void schedule_free(schedule *s)
 {
+    proofs_free(s->proofs);
+    s->proofs = NULL;
     for (size_t i = 0; i < s->cell_count; i++)
         cell_free(&s->cells[i]);
+    for (size_t i = 0; i < s->load_count; i++)
+        free(s->loads[i].list.values);
     free(s->cells);
+    s->load_count = 0;
     s->cells = NULL;
     s->cell_count = 0;
 }

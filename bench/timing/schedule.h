@@ -3,13 +3,12 @@
 #define PKT_SCHEDULE_H
 
 #include "bench/timing/cell.h"
+#include "bench/timing/proofs.h"
 #include "datasets/random.h"
 
 /* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short
  * samples are less often disturbed by other programs. */
 #define SAMPLE_NS 1e6
-/* A cell is slow if one run takes longer than this. */
-#define SLOW_NS 50e6
 /* Maximum runs per sample, and maximum time to evict caches per sample. */
 #define SAMPLE_RUNS_MAX 1000
 #define SAMPLE_EVICT_NS 100e6
@@ -25,12 +24,23 @@
 /* Minimum blocks for slow cells, even if they exceed the budget. */
 #define BLOCKS_MIN 3
 
-/* Load times of a backend. */
+/* Load times of a backend, ns: one per process. */
 typedef struct load_times {
     const backend *backend;
-    double ns[64]; /* one per block; later blocks are not recorded */
-    size_t count;
+    observation_list list;
 } load_times;
+
+/* Packets of the first, unranked run of slow cells. */
+#define FIRST_RUN_PACKETS 5000
+/* How long a comparison goes on: see stages.h. */
+typedef struct stage_rule {
+    double threshold;  /* of the change, a fraction; blocks are added for it. 0: no stages */
+    double error;      /* probability of one false alarm or more */
+    unsigned tests;    /* tests of a compared cell */
+    unsigned first;    /* blocks of the first stage */
+    bool rounds_fixed; /* the user set the rounds */
+    double planned_s;  /* estimated time of the blocks that were run */
+} stage_rule;
 
 typedef struct schedule {
     bench_cell *cells;
@@ -50,9 +60,20 @@ typedef struct schedule {
     size_t evict_bytes;     /* bytes read before every run to evict caches */
     double evict_ns;        /* estimated time to evict caches once */
     pkt_features_request features; /* rows of this set are measured too; set NULL: none */
-    bool one_cpu; /* all processes of a block run on one processor; each block uses the next one */
-    bool positions; /* measure the cost of each eighth of a slice */
+    bool compares; /* two builds are compared: all processes of a block run on one processor, the
+                      next block on the next one, and the memory of each process is measured */
+    stage_rule stages;
+    double started_s; /* pkt_seconds_now() at the first block */
+    /* Called after every block: may add blocks after the last one, or end the run. NULL: as
+     * planned. */
+    void (*go_on)(struct schedule *self);
+    bool positions;   /* measure the cost of each eighth of a slice */
+    double change_ns; /* time to change the slice before a run, and to verify the run; the mean
+                       * of the probes */
+    suite *suite;     /* for the prefixes of first runs; NULL: the whole slice is used */
+    proofs *proofs;   /* owned; NULL: no slice is changed */
     random_state random;
+    uint64_t draw; /* seed of the columns that are compared */
     /* Called after every block, when all its processes have ended and nothing is timed. May be
      * NULL. */
     void (*block_done)(void *self);
@@ -67,6 +88,8 @@ void schedule_probe(schedule *schedule);
 void schedule_plan(schedule *schedule);
 /* Estimated time of the plan in seconds; `rounds` are those of quick cells. */
 double schedule_seconds(const schedule *schedule);
+/* The same of one more block, in which slow cells run. */
+double schedule_block_seconds(const schedule *schedule);
 /* Run all blocks. A cell that fails gets a status and a reason; its samples are discarded. */
 void schedule_run(schedule *schedule);
 void schedule_free(schedule *schedule);

@@ -10,6 +10,8 @@
 #include "bench/worker/status.h"
 
 #define REASON_BYTES 512
+/* Version of the requests and answers. Another build of pktbench must speak the same one. */
+#define WORKER_PROTOCOL 2
 
 typedef struct client {
     pid_t pid;    /* 0: no process */

@@ -22,8 +22,6 @@ int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set 
 {
     *h = (output_rows){.encoder = encoder};
     pkt_fields_all(&h->fields, columns);
-    if (encoder->timed)
-        pkt_fields_timed(&h->fields);
     h->file = hashed ? hash_open(h) : fopen("/dev/null", "wb");
     if (h->file) {
         (void)setvbuf(h->file, NULL, _IONBF, 0); /* as in extract: the writer writes large blocks */

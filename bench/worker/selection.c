@@ -79,8 +79,16 @@ static bool description_get(backend *c, const char *summary)
         answer = client_ask(worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
     client_close(worker);
     json_t *description = json_object_get(answer, "backend");
-    if (json_is_string(json_object_get(description, "name")) &&
-        json_is_string(json_object_get(description, "decoder"))) {
+    if (answer && c->id.program &&
+        json_integer_value(json_object_get(answer, "protocol")) != WORKER_PROTOCOL) {
+        (void)snprintf(
+            c->reason, sizeof c->reason,
+            "its worker speaks another protocol than %d: build both from versions with the "
+            "same one",
+            WORKER_PROTOCOL);
+        backend_undescribed(c, summary);
+    } else if (json_is_string(json_object_get(description, "name")) &&
+               json_is_string(json_object_get(description, "decoder"))) {
         description_take(c, json_incref(description));
         c->tool = json_incref(json_object_get(answer, "tool"));
     } else {
@@ -172,10 +180,14 @@ static int backend_unknown(const selection *selection, const char *name, pkt_err
     pkt_entry entry = PKT_INIT(pkt_entry);
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
         pkt_names_add(&known, entry.name);
+    bool plugins = false;
     for (size_t i = 0; i < selection->count; i++)
-        if (selection->backends[i]->id.plugin)
+        if (selection->backends[i]->id.plugin) {
             pkt_names_add(&known, selection->backends[i]->name);
-    return pkt_fail_unknown(err, "backend", name, &known);
+            plugins = true;
+        }
+    return plugins ? pkt_fail_unknown(err, "backend", name, &known)
+                   : pkt_fail_unknown_backend(err, name, &known);
 }
 
 /* A misspelt name is found before a library is loaded. */
@@ -197,6 +209,14 @@ static int choose(void *self, const char *name, pkt_err *err)
     return 0;
 }
 
+/* Its loader's messages begin with the path, others (of a worker that crashed) do not. */
+static int plugin_fail(const char *path, const char *reason, pkt_err *err)
+{
+    const bool named = strncmp(reason, path, strlen(path)) == 0;
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "plug-in %.100s%s%s", named ? "" : path,
+                    named ? "" : ": ", reason);
+}
+
 /* Add a plug-in. It is an error if it is unavailable. */
 static int plugin_add(void *self, const char *path, pkt_err *err)
 {
@@ -207,8 +227,7 @@ static int plugin_add(void *self, const char *path, pkt_err *err)
     if (!description_get(added, "plug-in"))
         return pkt_fail_memory(err, path);
     if (!added->available)
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "plug-in %.100s: %s", path,
-                        added->reason);
+        return plugin_fail(path, added->reason, err);
     for (size_t i = 0; i + 1 < selection->count; i++)
         if (strcmp(selection->backends[i]->name, added->name) == 0)
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
@@ -374,6 +393,26 @@ bool selection_runs(const selection *selection, const backend *backend, pkt_leve
 {
     return backend->chosen && backend->available && backend->offers[level] &&
            selection->levels[level];
+}
+
+int selection_check(const selection *selection, pkt_err *err)
+{
+    const backend *missing = NULL;
+    bool any = false;
+    for (size_t i = 0; i < selection->count; i++) {
+        const backend *c = selection->backends[i];
+        for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
+            if (selection_runs(selection, c, (pkt_level)v))
+                return 0;
+        any |= c->chosen && c->available;
+        if (c->chosen && !c->available && !missing)
+            missing = c;
+    }
+    if (missing && !any)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "nothing to run: %s is unavailable: %s",
+                        missing->name, missing->reason);
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "nothing to run: no chosen backend offers a chosen level here");
 }
 
 void selection_close(selection *selection)

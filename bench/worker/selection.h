@@ -51,6 +51,8 @@ backend *selection_find(const selection *selection, const char *name);
 const backend *selection_reference(const selection *selection, const char *name, pkt_err *err);
 /* True if the backend is selected, available and offers the level, and the level is requested. */
 bool selection_runs(const selection *selection, const backend *backend, pkt_level level);
+/* 0 if any backend runs at any level; else -1 and *err: why nothing does. */
+int selection_check(const selection *selection, pkt_err *err);
 void selection_close(selection *selection);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-static const char *const names[STATUS_COUNT] = {"ok",        "differs",     "disagrees",
-                                                "unchecked", "failed",      "crashed",
-                                                "timed-out", "unavailable", "not-offered"};
+static const char *const names[STATUS_COUNT] = {
+    "ok",     "differs", "disagrees", "unchecked",   "unfaithful",
+    "failed", "crashed", "timed-out", "unavailable", "not-offered"};
 
 const char *status_name(run_status status)
 {

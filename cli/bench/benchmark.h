@@ -4,8 +4,8 @@
 
 #include <limits.h>
 
+#include "bench/comparison/gate.h"
 #include "bench/input/generated.h"
-#include "bench/outcome/gate.h"
 #include "bench/timing/output_cells.h"
 #include "bench/timing/processes.h"
 #include "cli/command.h"
@@ -35,6 +35,8 @@ typedef struct benchmark {
     json_t *context;         /* of machine_describe(), taken before the run */
     json_t *conformance;     /* NULL: not asked for, or not counted yet */
     char path[RESULTS_PATH]; /* of the results file; "": results are not written */
+    double written_s;        /* pkt_seconds_now() when results were last written; 0: never */
+    double write_s;          /* how long that took */
     bool warned;             /* that results so far cannot be written */
 } benchmark;
 

@@ -2,12 +2,14 @@
 #include <math.h>
 #include <time.h>
 
+#include "bench/comparison/stages.h"
 #include "bench/features/feature_rows.h"
 #include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
+#include "bench/worker/quiet.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
@@ -16,10 +18,6 @@
 
 /* Fresh processes of every backend: see INTERVAL_BLOCKS_MIN. */
 #define PROCESSES_DEFAULT 8
-/* The same where two builds take turns: more processes with fewer rounds each take as long and tell
- * more. Measured on a noisy virtual machine: a build slower by 5 % is found in 12 of 12 trials by
- * 24 processes of 10 rounds, in 77 % of 69 by 16 of 10, and in 3 of 12 by 8 of 20. */
-#define PROCESSES_TURNS 24
 /* The part of the budget that slow backends may take, beside external programs and without. */
 #define PROGRAMS_SHARE 0.6
 #define LIBRARIES_SHARE 0.35
@@ -34,8 +32,20 @@ static const double budget_defaults[SUITE_KINDS] = {
 #define QUICK_EVICT_NS 30e6
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
+/* Intervals are not made narrower than for this threshold: slower:0% would never end. */
+#define STAGES_LEAST 0.01
 /* Seconds that one run may take. */
 #define RUN_SECONDS 120.0
+
+/* Two builds take turns in as many processes as it needs, unless the user says how many. */
+static void stages_read(benchmark *b, bool turns)
+{
+    if (turns && !option_given(b->arguments, "processes"))
+        b->schedule.stages = (stage_rule){.threshold = fmax(b->gate.slower_threshold, STAGES_LEAST),
+                                          .error = GATE_ERROR,
+                                          .tests = 1 + STATISTIC_COUNT,
+                                          .rounds_fixed = option_given(b->arguments, "rounds")};
+}
 
 /* The options that are numbers and durations. */
 static bool numbers_read(benchmark *b, bool turns)
@@ -43,8 +53,7 @@ static bool numbers_read(benchmark *b, bool turns)
     const arguments *a = b->arguments;
     uint64_t processes, rounds;
     double sample_s;
-    if (!option_number(a, "processes", 1, 1000, turns ? PROCESSES_TURNS : PROCESSES_DEFAULT,
-                       &processes) ||
+    if (!option_number(a, "processes", 1, 1000, PROCESSES_DEFAULT, &processes) ||
         !option_number(a, "rounds", 1, 1000, 0, &rounds) ||
         !option_number(a, "seed", 0, INT64_MAX, (uint64_t)time(NULL), &b->seed) ||
         !option_seconds(a, "budget", turns ? BUDGET_TURNS : budget_defaults[b->kind],
@@ -52,12 +61,13 @@ static bool numbers_read(benchmark *b, bool turns)
         !option_seconds(a, "sample", SAMPLE_NS * 1e-9, &sample_s) ||
         !option_seconds(a, "timeout", RUN_SECONDS, &b->schedule.request_s))
         return false;
-    b->schedule.one_cpu = turns;
+    b->schedule.compares = turns;
     b->schedule.rounds_max = turns ? TURNS_MAX : ROUNDS_MAX;
     b->schedule.sample_ns = sample_s * 1e9;
     b->schedule.blocks = (unsigned)processes;
     b->schedule.rounds = (unsigned)rounds;
     b->schedule.positions = b->kind == SUITE_CIC_IOT;
+    stages_read(b, turns);
     return true;
 }
 
@@ -90,6 +100,7 @@ static bool names_read(benchmark *b)
         message_failure("--fail-on", &err);
         return false;
     }
+    b->gate.allow_inconclusive = option_given(a, "allow-inconclusive");
     return true;
 }
 
@@ -98,7 +109,7 @@ static bool options_fit(const benchmark *b, bool turns)
 {
     const arguments *a = b->arguments;
     if (gate_compares(&b->gate) && !turns) {
-        message_error("--fail-on: slower, lost and instructions need --baseline");
+        message_error("--fail-on: slower, first, load, rss, lost and instructions need --baseline");
         return false;
     }
     if (b->gate.instructions && !option_given(a, "count-instructions")) {
@@ -137,7 +148,7 @@ static bool is_other_file(const bench_cell *cell)
 /* What is known of the cell before it is timed. */
 static void cell_check(benchmark *b, checker *k, bench_cell *cell)
 {
-    if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_COLUMNS || is_other_file(cell))
+    if (cell->role == ROLE_AA_CONTROL || cell->role == ROLE_PARSE || is_other_file(cell))
         cell->check = cell->base->check;
     else if (cell->features)
         feature_check(b, cell);
@@ -215,6 +226,7 @@ static void plan_make(benchmark *b)
     s->budget_s = seconds * (b->selection.baseline ? 1 : 1 - PROCESS_SHARE);
     if (!b->selection.baseline && !is_fixed(b))
         s->deadline_s = pkt_seconds_now() + s->budget_s;
+    stages_plan(s);
     schedule_plan(s);
     pkt_notice_expect(&b->notices, is_fixed(b) ? schedule_seconds(s) : fmax(seconds, 1));
 }
@@ -245,6 +257,10 @@ static int measure(benchmark *b, pkt_err *err)
         if (is_used(s, &b->suite.slices[i]) && slice_check(b, &b->suite.slices[i], err) != 0)
             return -1;
     s->random = random_seeded(b->seed);
+    s->suite = &b->suite;
+    s->proofs = proofs_new(b->suite.scratch.folder, &b->notices);
+    if (!s->proofs)
+        return pkt_fail_memory(err, "the changes of slices");
     schedule_probe(s);
     plan_make(b);
     schedule_run(s);
@@ -300,25 +316,37 @@ static bool selection_get(benchmark *b)
     return false;
 }
 
+/* false: a message was printed. */
+static bool suite_get(benchmark *b)
+{
+    pkt_paths paths;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!captures_find(b->arguments, false, &paths))
+        return false;
+    const suite_request request = {b->kind, b->filter, paths.at, paths.count,
+                                   option_given(b->arguments, "as-is")};
+    const int bad = suite_open(&b->suite, &request, &b->notices, &err);
+    if (bad)
+        message_err(&err);
+    pkt_paths_close(&paths);
+    return !bad;
+}
+
 static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments, .started = pkt_seconds_now()};
     pkt_flow_choice flows;
-    pkt_err err = {.pos = PKT_POS_NONE};
     int status = EXIT_ERROR;
+    quiet_begin();
     if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
         !selection_get(&b))
         return EXIT_ERROR;
     progress_open(&b.progress);
     b.notices = progress_notices(&b.progress);
-    const suite_request request = {b.kind, b.filter, arguments->operands, arguments->operand_count,
-                                   option_given(arguments, "as-is")};
-    if (suite_open(&b.suite, &request, &b.notices, &err) == 0) {
+    if (suite_get(&b)) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         suite_close(&b.suite);
-    } else {
-        message_err(&err);
     }
     selection_close(&b.selection);
     return status;
@@ -351,6 +379,7 @@ static const option_spec options[] = {
     {"f", "FILTER",
      "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
+    FOLDER_OPTION,
     FLOW_OPTIONS,
     {"baseline", "FILE",
      "Compare with another build of pktbench, or with a plug-in (a file with .so in its name). "
@@ -358,7 +387,10 @@ static const option_spec options[] = {
     {"count-instructions", NULL,
      "Count the instructions of the built-in backends and plug-ins, with valgrind."},
     {"processes", "N",
-     "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline 24."},
+     "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline as "
+     "many "
+     "as the comparison needs: at least enough to find a slowdown in a quarter of the processes, "
+     "then more until every interval is narrower than the threshold, or the budget ends."},
     {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
      "Time for the whole command, such as 60s; --conformance and --count-instructions come on top. "
@@ -374,8 +406,14 @@ static const option_spec options[] = {
      "captures, wireshark for other captures."},
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
-     "failed, crashed, timed-out, unavailable, not-offered. With --baseline also: slower[:1%], "
-     "lost, instructions[:1%]."},
+     "failed, crashed, timed-out, unavailable, not-offered; always if one is unfaithful. With "
+     "--baseline also: slower[:5%], "
+     "first[:20%], load[:10%], rss[:10%], lost, instructions[:1%]. slower looks at the lower "
+     "decile, "
+     "median and 90th percentile of the runs, slow processes, and the first run of a process; it "
+     "also fails if the comparison is inconclusive or has too few samples."},
+    {"allow-inconclusive", NULL,
+     "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
     {"show-values", NULL, "Print and keep the addresses in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},
@@ -396,8 +434,9 @@ const command bench_command = {
     .name = "bench",
     .operands = "[CAPTURE...]",
     .summary = "check the values of backends, then compare their time and memory",
-    .details = "Measures CAPTURE, or four generated captures if none is given. A capture "
-               "larger than 10,000,000 bytes is measured in three slices: its start, middle and "
+    .details = "Measures CAPTURE (a file, - for standard input, or a folder of captures), or four "
+               "generated captures if none is given. A capture larger than 10,000,000 "
+               "bytes is measured in three slices: its start, middle and "
                "end.\n\nFirst, every cell that a backend gives is compared with that of an "
                "independent decoder. A backend that loses rows, or differs in more than 1 % of the "
                "cells, gets no time. Then every backend runs in several processes, in random "

@@ -120,11 +120,15 @@ static bool is_replaceable(const char *path)
     return *path && (stat(path, &st) != 0 || S_ISREG(st.st_mode));
 }
 
+/* Writing takes at most this part of the time: it needs the statistics of all samples. */
+#define WRITE_PART 0.05
+
 void bench_partial_write(void *self)
 {
     benchmark *b = self;
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (!is_replaceable(b->path))
+    const double from = pkt_seconds_now();
+    if (!is_replaceable(b->path) || from - b->written_s < b->write_s / WRITE_PART)
         return;
     json_t *results = bench_results(b, true);
     const int bad =
@@ -133,6 +137,8 @@ void bench_partial_write(void *self)
     if (bad && !b->warned)
         pkt_notice_err(&b->notices, "the results so far are not kept", &err, NULL);
     b->warned |= bad != 0;
+    b->written_s = pkt_seconds_now();
+    b->write_s = b->written_s - from;
 }
 
 bool bench_output_possible(const benchmark *b)

@@ -52,8 +52,10 @@ static const option_spec options[] = {
     {"level", "LEVEL", "Level of the rows: frames, headers, flows or dissect. Default headers."},
     FLOW_OPTIONS,
     {"columns", "COLUMN,...",
-     "Columns to write, in this order. packet (number of the packet in the capture) and file (name "
-     "of the capture) can be added. Default: all columns of the level."},
+     "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "
+     "the format's type for points in time; CSV: ISO 8601), packet (number of the packet in the "
+     "capture), file (name of the capture) and label can be named too. Default: all columns of the "
+     "level."},
     {"features", "ciciot46|ciciot39|ciciot-fixed",
      "Write one row of features for each window of packets. See `pktbench list features`."},
     {"window", "N|TIME",
@@ -71,6 +73,10 @@ static const option_spec options[] = {
      "capture."},
     {"format", "csv|arrow|parquet|none",
      "Output format. arrow: an IPC stream; none: parse and write nothing. Default csv."},
+    {"escape-formulas", NULL,
+     "With CSV: put an apostrophe before a text cell (file, label, columns of text) that a "
+     "spreadsheet would take for a formula, because it begins with =, +, -, @, a tab or a carriage "
+     "return."},
     {"o", "FILE", "Output file. Default - (standard output)."},
     {"f", "FILTER",
      "Write only packets that match this pcap-filter(7) expression. They keep their packet "
@@ -79,6 +85,9 @@ static const option_spec options[] = {
      "Capture from this network interface, with raw or libpcap; any: all interfaces (libpcap "
      "only). The kernel applies -f."},
     {"follow", NULL, "Read a CAPTURE that is still being written, as it grows. Backend raw only."},
+    {"Z", "USER",
+     "With -i, as root: run as this user after the interface is open. The user must be able to "
+     "write the output."},
     {"c", "N", "With -i or --follow: stop after N packets."},
     {"count", "N", "Same as -c."},
     {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s or 5m."},
@@ -117,10 +126,11 @@ const command extract_command = {
         "the rows before the damage are written. A capture that ends inside a packet gives a "
         "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C) and SIGTERM end "
         "the capture; packets that the kernel has received until then are still written. Live "
-        "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep). Packets that "
-        "the kernel dropped are counted and reported.",
+        "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep), which is given "
+        "up when the interface is open. Packets that the kernel dropped are counted and reported.",
     .options = options,
     .operands_min = 0,
     .operands_max = SIZE_MAX,
     .run = extract_run,
+    .gives_up_rights = true,
 };

@@ -7,12 +7,15 @@
 #include "cli/command.h"
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
+#include "parsers/process/rights.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
 
 /* Options of a live capture. 0: no limit. */
 typedef struct live_request {
     const char *interface; /* NULL: follow a capture file */
+    bool other_user;       /* continue as `user` when the interface is open */
+    pkt_user user;
     uint64_t packets;
     int64_t duration, flush_every, rotate_every; /* ns */
     uint64_t rotate_size;                        /* bytes */
@@ -52,8 +55,6 @@ bool request_read(extraction *x, const arguments *arguments);
 const char *base_name(const char *path);
 /* Read the options of features. Without --features, request.set stays NULL. */
 bool features_read(extraction *x, const arguments *arguments);
-/* Set the fields of rows of features: all, or those named in `list`. */
-bool features_fields(extraction *x, const char *list);
 /* Print warnings about evicted flows and packets that were not counted. */
 void features_report(const pkt_features *features);
 
@@ -78,6 +79,12 @@ int output_run(const extraction *x);
 
 /* True with -i or --follow. */
 bool is_live(const extraction *x);
+/* Without -i: give up the rights of the process. With it: check -Z, and that no code is loaded with
+ * rights that the program's file gave. Call it first. */
+bool rights_option(const arguments *arguments, live_request *live);
+/* Give up the rights of the process when the interface is open, and refuse system calls that no
+ * parser needs. 0, or -1 and *err. */
+int live_rights_drop(const extraction *x, pkt_err *err);
 /* Read the options of a live capture into x->live. */
 bool live_request_read(extraction *x, const arguments *arguments);
 /* Write rows until the limit of packets or time, or a signal. Returns the exit status. */

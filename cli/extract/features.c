@@ -6,6 +6,7 @@
 
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "cli/shared_options.h"
 #include "parsers/core/numbers.h"
 #include "parsers/util/error.h"
 
@@ -61,20 +62,15 @@ static bool window_get(extraction *x, const char *text)
 
 static bool by_get(extraction *x, const char *text)
 {
-    static const char *const names[] = {
-        [PKT_BY_ALL] = "all", [PKT_BY_PAIR] = "pair", [PKT_BY_FLOW] = "flow"};
-    for (size_t i = 0; text && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(text, names[i]) == 0) {
-            x->request.by = (pkt_features_by)i;
-            if (!x->request.set->published || i == PKT_BY_ALL)
-                return true;
-            message_error("--by %s: %s supports only --by all; use ciciot-fixed", text,
-                          x->request.set->name);
-            return false;
-        }
-    if (text)
-        message_error("--by %s: must be all, pair or flow", text);
-    return !text;
+    size_t by = PKT_BY_ALL;
+    if (text && !word_find("value of --by", text, "all|pair|flow", &by))
+        return false;
+    x->request.by = (pkt_features_by)by;
+    if (!x->request.set->published || by == PKT_BY_ALL)
+        return true;
+    message_error("--by %s: %s supports only --by all; use ciciot-fixed", text,
+                  x->request.set->name);
+    return false;
 }
 
 static bool reset_every_get(extraction *x, const char *text)
@@ -93,7 +89,7 @@ static bool reset_every_get(extraction *x, const char *text)
         return true;
     }
     message_error(
-        "--reset-every %s: must be a size such as 10MB, 500kB or 1GB, at most 1000GB, or none",
+        "--reset-every %s: must be a size such as 10MB, 500kB or 1GiB, at most 1000GB, or none",
         text);
     return false;
 }
@@ -129,22 +125,6 @@ bool features_read(extraction *x, const arguments *arguments)
            option_number(arguments, "max-flows", 1, PKT_FEATURES_MAX_FLOWS,
                          PKT_FEATURES_DEFAULT_FLOWS, &x->request.max_flows) &&
            columns_available(x);
-}
-
-bool features_fields(extraction *x, const char *list)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_fields all;
-    pkt_features_fields(&all, x->request.set, x->request.by);
-    x->fields = all;
-    pkt_fields_add(&all, PKT_FIELD_PACKET);
-    pkt_fields_add(&all, PKT_FIELD_FILE);
-    if (!list || pkt_fields_chosen(&x->fields, list, &all, &err) == 0)
-        return true;
-    char names[2048];
-    pkt_fields_names(&all, ",", names, sizeof names);
-    message_error("--columns: %s; %s has: %s", err.msg, x->request.set->name, names);
-    return false;
 }
 
 void features_report(const pkt_features *features)

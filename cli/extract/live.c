@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "cli/extract/extract.h"
@@ -78,7 +79,7 @@ static void output_update(session *s)
     const int64_t now = clock_ns();
     if (s->output_error.code != PKT_ERR_NONE)
         return;
-    if (now >= s->rotate || (live->rotate_size && rotation_bytes(&s->out) >= live->rotate_size)) {
+    if (now >= s->rotate) {
         output_rotate(s, &s->output_error);
     } else if (now >= s->flush) {
         s->flush = now + live->flush_every;
@@ -115,11 +116,22 @@ static void packets_wait(session *s, int fd)
         windows_advance(s);
 }
 
+/* No packet is read with rights that could not be given up. */
+static void rights_drop_or_exit(const session *s)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (s->x->follow || live_rights_drop(s->x, &err) == 0)
+        return;
+    message_failure(s->name, &err);
+    exit(EXIT_ERROR);
+}
+
 static int live_more(void *self, int fd)
 {
     session *s = self;
-    if (!s->started) {
+    if (!s->started) { /* the interface is open, and no packet was read */
         s->started = true;
+        rights_drop_or_exit(s);
         s->end = deadline(clock_ns(), s->x->live.duration);
         message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
                      s->x->backend->name);
@@ -153,7 +165,11 @@ static int rows_push(void *self, const pkt_batch *rows, const double *values, pk
     if (s->rotate == INT64_MAX)
         s->rotate = deadline(clock_ns(), s->x->live.rotate_every);
     s->unflushed = true;
-    return rotation_push(&s->out, rows, values, err);
+    if (rotation_push(&s->out, rows, values, err) != 0)
+        return -1;
+    if (!s->out.writer) /* the file was large enough and is closed */
+        s->rotate = INT64_MAX;
+    return 0;
 }
 
 /* Push the batch to the output or to the features. */
@@ -213,14 +229,28 @@ static int write_failed(const session *s)
 {
     if (s->output_error.sys == EPIPE)
         return EXIT_DONE;
-    message_error("%s: %s, after %" PRIu64 " rows%s", s->x->path, s->output_error.msg,
-                  rotation_rows(&s->out), s->out.rotating ? "; completed files remain" : "");
+    if (s->out.rotating)
+        message_error("%s: %s; %u finished files have %" PRIu64 " rows", s->x->path,
+                      s->output_error.msg, s->out.closed, s->out.rows);
+    else
+        message_error("%s: %s, after %" PRIu64 " rows", s->x->path, s->output_error.msg,
+                      rotation_rows(&s->out));
     return EXIT_ERROR;
+}
+
+/* Packets that the kernel has received and that were not read. Those after the limit of -c, and
+ * after a write error, were not wanted. */
+static uint64_t packets_lost(const session *s)
+{
+    const bool wanted_all = s->output_error.code == PKT_ERR_NONE && !s->reader_closed &&
+                            (!s->x->live.packets || s->packets < s->x->live.packets);
+    return wanted_all && s->received > s->packets ? s->received - s->packets : 0;
 }
 
 static void counters_print(const session *s, uint64_t missed)
 {
-    const uint64_t rows = rotation_rows(&s->out);
+    const uint64_t rows = s->out.rotating ? s->out.rows : rotation_rows(&s->out);
+    const uint64_t lost = packets_lost(s);
     if (s->dropped)
         message_warning("%s: %" PRIu64 " rows; the kernel received %" PRIu64 " packets and dropped "
                         "%" PRIu64 " more",
@@ -229,8 +259,18 @@ static void counters_print(const session *s, uint64_t missed)
         message_note("%s: %" PRIu64 " rows; the kernel received %" PRIu64
                      " packets and dropped none",
                      s->name, rows, s->received);
+    if (lost)
+        message_warning("%s: %" PRIu64 " received packets could not be read", s->name, lost);
     if (missed)
         message_warning("%s: the interface hardware dropped %" PRIu64 " packets", s->name, missed);
+}
+
+/* Packets that the interface hardware has dropped since its counter was `before`; a removed
+ * interface has no counter. */
+static uint64_t missed_since(const session *s, uint64_t before)
+{
+    const uint64_t now = pkt_interface_missed(s->name);
+    return now > before ? now - before : 0;
 }
 
 static int session_run(session *s, const pkt_capture *capture)
@@ -258,7 +298,7 @@ static int session_run(session *s, const pkt_capture *capture)
     if (failed)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
-        counters_print(s, pkt_interface_missed(s->name) - missed);
+        counters_print(s, missed_since(s, missed));
     rotation_abandon(&s->out);
     return status;
 }
@@ -290,6 +330,7 @@ int live_run(const extraction *x)
                 .packet_number = x->features ? pkt_features_row_number : packet_number_next,
                 .number_self = x->features ? (void *)x->features : &s,
                 .rotating = x->live.rotate_size || x->live.rotate_every,
+                .size_limit = x->live.rotate_size,
                 .label = labels ? labels[0] : x->label},
         .end = INT64_MAX,
         .flush = clock_ns() + x->live.flush_every,

@@ -14,8 +14,8 @@ enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
 /* Options that need -i or --follow; those of them that need -i. NULL-terminated, as all lists. */
 static const char *const live_options[] = {
     "c",       "count",  "duration",  "flush-every", "rotate-size", "rotate-every",
-    "snaplen", "buffer", "immediate", NULL};
-static const char *const interface_options[] = {"snaplen", "buffer", "immediate", NULL};
+    "snaplen", "buffer", "immediate", "Z",           NULL};
+static const char *const interface_options[] = {"snaplen", "buffer", "immediate", "Z", NULL};
 /* Options that exclude -i and --follow. */
 static const char *const file_options[] = {"join", "strict", NULL};
 

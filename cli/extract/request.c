@@ -28,7 +28,7 @@ static void backend_unknown(const char *name)
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
         if (!entry.driver)
             pkt_names_add(&known, entry.name);
-    pkt_fail_unknown(&err, "backend", name, &known);
+    pkt_fail_unknown_backend(&err, name, &known);
     message_err(&err);
 }
 
@@ -43,6 +43,11 @@ static const pkt_backend *backend_get(const arguments *arguments)
     name = name ? name : "raw";
     if (pkt_registry_find(name, &entry) != 0) {
         backend_unknown(name);
+        return NULL;
+    }
+    if (!entry.backend &&
+        option_given(arguments, "i")) { /* a module: nothing is loaded with rights */
+        message_error("backend %s does not support -i; use raw or libpcap", name);
         return NULL;
     }
     const pkt_backend *backend = pkt_entry_backend(&entry, &err);
@@ -88,27 +93,47 @@ static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
     return false;
 }
 
+/* The fields that --columns names, out of all that rows can have. */
+static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    char names[2048], what[128];
+    pkt_fields_offer(all);
+    if (x->label)
+        pkt_fields_add(all, PKT_FIELD_LABEL);
+    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0)
+        return true;
+    (void)snprintf(what, sizeof what, "backend %s at level %s", x->backend->name,
+                   pkt_level_name(x->level));
+    pkt_fields_names(all, x->request.set ? "," : " ", names, sizeof names);
+    message_error("--columns: %s; %s has: %s", err.msg,
+                  x->request.set ? x->request.set->name : what, names);
+    return false;
+}
+
 static bool fields_get(const arguments *arguments, extraction *x)
 {
     const char *list = option_value(arguments, "columns");
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (x->request.set) {
-        if (!features_fields(x, list))
-            return false;
-    } else if (!list) {
+    if (x->request.set)
+        pkt_features_fields(&x->fields, x->request.set, x->request.by);
+    else
         pkt_fields_all(&x->fields, x->columns);
-    } else if (pkt_fields_named(&x->fields, list, x->columns, &err) != 0) {
-        char names[512];
-        pkt_fields_known(x->columns, names, sizeof names);
-        message_error("--columns: %s; backend %s at level %s has: %s", err.msg, x->backend->name,
-                      pkt_level_name(x->level), names);
+    pkt_fields all = x->fields;
+    if (list && !fields_choose(x, list, &all))
         return false;
-    }
     if (x->label)
         pkt_fields_add(&x->fields, PKT_FIELD_LABEL);
-    if (x->encoder && x->encoder->timed)
-        pkt_fields_timed(&x->fields);
     return true;
+}
+
+/* --escape-formulas is for spreadsheets, which read CSV. */
+static bool formulas_option(const arguments *arguments, extraction *x)
+{
+    x->fields.no_formula = option_given(arguments, "escape-formulas");
+    if (!x->fields.no_formula || x->encoder == &pkt_encoder_csv)
+        return true;
+    message_error("--escape-formulas needs --format csv");
+    return false;
 }
 
 /* --join makes one capture of all files; its rows have no column `file`. */
@@ -150,6 +175,8 @@ static bool captures_exist(const extraction *x)
 bool request_read(extraction *x, const arguments *arguments)
 {
     uint64_t threads;
+    if (!rights_option(arguments, &x->live))
+        return false;
     x->captures = arguments->operands;
     x->capture_count = arguments->operand_count;
     x->strict = option_given(arguments, "strict");
@@ -159,8 +186,9 @@ bool request_read(extraction *x, const arguments *arguments)
     x->backend = backend_get(arguments);
     if (!x->backend || !format_get(arguments, &x->encoder) || !captures_exist(x) ||
         !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !features_read(x, arguments) || !fields_get(arguments, x) || !join_valid(x) ||
-        !flow_options(arguments, &x->flows) || !live_request_read(x, arguments) ||
+        !features_read(x, arguments) || !fields_get(arguments, x) ||
+        !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
+        !live_request_read(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

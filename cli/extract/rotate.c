@@ -25,6 +25,7 @@ int rotation_open(rotation *p, pkt_err *err)
     if (p->writer || !p->encoder)
         return 0;
     p->count++;
+    p->pushed = 0;
     if (p->rotating) {
         rotated_name(p, name);
         path = name;
@@ -41,13 +42,31 @@ int rotation_open(rotation *p, pkt_err *err)
     return pkt_writer_capture(p->writer, p->file, p->label, err);
 }
 
+/* Rows that wait in the writer are counted by the average size of a row. When they seem to reach
+ * the limit, and once at first, they are written to know the real size. */
+static int limit_apply(rotation *p, pkt_err *err)
+{
+    const double waiting = (double)(p->pushed - pkt_writer_rows(p->writer));
+    const double size = (double)pkt_writer_bytes(p->writer) + waiting * p->bytes_of_row;
+    if (!p->size_limit || (p->bytes_of_row > 0 && size < (double)p->size_limit))
+        return 0;
+    if (pkt_writer_flush(p->writer, err) != 0)
+        return -1;
+    const uint64_t bytes = pkt_writer_bytes(p->writer);
+    p->bytes_of_row = (double)bytes / (double)p->pushed;
+    return bytes < p->size_limit ? 0 : rotation_close(p, err);
+}
+
 int rotation_push(rotation *p, const pkt_batch *batch, const double *values, pkt_err *err)
 {
     if (!p->encoder) {
         p->rows += batch->rows;
         return 0;
     }
-    return rotation_open(p, err) != 0 ? -1 : pkt_writer_push(p->writer, batch, values, err);
+    if (rotation_open(p, err) != 0 || pkt_writer_push(p->writer, batch, values, err) != 0)
+        return -1;
+    p->pushed += batch->rows;
+    return batch->rows ? limit_apply(p, err) : 0;
 }
 
 int rotation_flush(rotation *p, pkt_err *err)
@@ -61,10 +80,14 @@ int rotation_close(rotation *p, pkt_err *err)
         return 0;
     if (pkt_writer_end(p->writer, err) != 0)
         return -1;
-    p->rows += pkt_writer_rows(p->writer);
+    const uint64_t rows = pkt_writer_rows(p->writer);
     pkt_writer_close(p->writer);
     p->writer = NULL;
-    return pkt_atomic_file_commit(&p->out, err);
+    if (pkt_atomic_file_commit(&p->out, err) != 0)
+        return -1;
+    p->rows += rows;
+    p->closed++;
+    return 0;
 }
 
 void rotation_abandon(rotation *p)
@@ -74,11 +97,6 @@ void rotation_abandon(rotation *p)
     pkt_writer_close(p->writer);
     p->writer = NULL;
     pkt_atomic_file_abandon(&p->out);
-}
-
-uint64_t rotation_bytes(const rotation *p)
-{
-    return p->writer ? pkt_writer_bytes(p->writer) : 0;
 }
 
 uint64_t rotation_rows(const rotation *p)

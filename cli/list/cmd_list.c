@@ -9,19 +9,25 @@
 #include "datasets/scenario.h"
 #include "parsers/rows/rows.h"
 
+/* Is it counted? As in the tables of bench, without `verdict`, which is not compared. */
+static bool is_counted(size_t column)
+{
+    return column != PKT_COL_verdict && pkt_column_at(column)->format_as != PKT_AS_HIDDEN;
+}
+
 static size_t columns_count(pkt_column_set columns)
 {
     size_t count = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        count += pkt_set_has(&columns, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN;
+        count += pkt_set_has(&columns, c) && is_counted(c);
     return count;
 }
 
 static void missing_print(pkt_column_set missing)
 {
-    const char *separator = "  without ";
+    const char *separator = " without ";
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (pkt_set_has(&missing, c) && pkt_column_at(c)->format_as != PKT_AS_HIDDEN) {
+        if (pkt_set_has(&missing, c) && is_counted(c)) {
             printf("%s%s", separator, pkt_column_at(c)->name);
             separator = ", ";
         }
@@ -35,9 +41,10 @@ static void levels_print(const backend *c)
         if (!level)
             continue;
         pkt_column_set all = pkt_level_columns((pkt_level)i);
-        printf("    %-8s %s\n             %zu of %zu columns", name,
+        printf("    %-8s %s\n             %zu of %zu columns%s", name,
                json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
-               columns_count(all));
+               columns_count(all),
+               pkt_set_has(&c->columns[i], PKT_COL_verdict) ? " and verdict" : "");
         missing_print(pkt_set_minus(all, c->columns[i]));
         putchar('\n');
     }
@@ -222,27 +229,25 @@ static int list_names(bool json)
 static int list_run(const arguments *arguments)
 {
     const bool named = arguments->operand_count || option_given(arguments, "plugin");
+    enum { BACKENDS, COLUMNS, FEATURES = 3 };
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
+    size_t index;
     bool json;
-    if (!json_option(arguments, &json))
+    if (!json_option(arguments, &json) ||
+        !word_find("list", what, "backends|columns|scenarios|features", &index))
         return EXIT_ERROR;
     if (!named)
         return list_names(json);
-    if (strcmp(what, "backends") == 0)
+    if (index == BACKENDS)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
-    if (strcmp(what, "features") == 0) {
+    if (index == FEATURES) {
         json_t *sets = features_list();
         if (!json)
             features_show(sets);
         list_finish(sets, json);
         return EXIT_DONE;
     }
-    bool columns = strcmp(what, "columns") == 0;
-    if (!columns && strcmp(what, "scenarios") != 0) {
-        message_error("list: unknown list '%s'; known: backends, columns, scenarios, features",
-                      what);
-        return EXIT_ERROR;
-    }
+    const bool columns = index == COLUMNS;
     json_t *list = columns ? columns_list() : scenarios_list();
     if (!json)
         (columns ? columns_print : scenarios_print)(list);
@@ -261,8 +266,9 @@ const command list_command = {
     .operands = "[backends|columns|scenarios|features]",
     .summary = "list backends, columns, scenarios or features",
     .details = "Without a word: the names of the backends, with a line about each.\n\nbackends: "
-               "for each level, the work that the backend does and the columns "
-               "that it gives; its features, with evidence (tested here, or where it is stated); "
+               "for each level, the work that the backend does and the columns that it gives "
+               "(verdict, which is not compared, is not in their number); its features, with "
+               "evidence (tested here, or where it is stated); "
                "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
                "name in the library, level, name in the output of extract (- if it has no column "
                "of its own), meaning.\n\nscenarios: the kinds of traffic that `pktbench gen` "

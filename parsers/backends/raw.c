@@ -14,6 +14,7 @@ typedef struct raw_state {
     pkt_source *source;
     pkt_ring *ring;       /* for an interface, instead of `source` */
     const pkt_live *live; /* NULL: a complete file */
+    pkt_follow follow;    /* of a file that grows */
     pkt_level depth;      /* how much of a packet is decoded */
     pkt_streams *streams; /* at depth flows */
 } raw_state;
@@ -47,13 +48,13 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
         s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
     if (opened && s->depth == PKT_LEVEL_FLOWS)
-        s->streams = pkt_streams_open(capture, err);
+        s->streams = pkt_streams_open(capture, &request->columns, err);
     if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams)) {
         raw_close(s);
         return -1;
     }
     if (s->live && s->source)
-        pkt_source_set_growing(s->source, true);
+        s->follow = pkt_follow_of(s->source, s->live, capture->path);
     *state = s;
     return 0;
 }
@@ -86,7 +87,7 @@ static int batch_finish(raw_state *s, pkt_batch *batch, size_t rows, const pkt_s
 static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
 {
     return s->ring ? pkt_ring_read(s->ring, records, RECORDS_PER_READ, rows == 0, err)
-                   : pkt_follow_read(s->source, s->live, records, RECORDS_PER_READ, rows == 0, err);
+                   : pkt_follow_read(&s->follow, records, RECORDS_PER_READ, rows == 0, err);
 }
 
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
@@ -95,6 +96,8 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_PER_READ];
     size_t rows = 0;
+    if (s->streams)
+        pkt_streams_clear(s->streams, batch);
     while (rows + RECORDS_PER_READ <= PKT_BATCH_ROWS) {
         int got = s->live ? live_read(s, records, rows, err)
                           : pkt_source_read(s->source, records, RECORDS_PER_READ, err);

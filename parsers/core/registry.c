@@ -3,8 +3,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsers/core/table_check.h"
+#include "parsers/util/error.h"
 #include "pktbench.h"
 
 /* The built-in backends: one line each, the name of the file in backends/. */
@@ -108,39 +111,6 @@ int pkt_registry_find(const char *name, pkt_entry *entry)
     return -1;
 }
 
-/* Why its list of levels cannot be used, or NULL. */
-static const char *levels_fault(const pkt_backend *backend)
-{
-    unsigned seen = 0;
-    if (!backend->levels || !backend->levels->work)
-        return "its table has no level";
-    for (const pkt_level_work *l = backend->levels; l->work; l++) {
-        if ((unsigned)l->level >= PKT_LEVEL_COUNT)
-            return "its table has a level that this pktbench does not know";
-        if (seen >> l->level & 1)
-            return "its table has a level twice";
-        seen |= 1u << l->level;
-        for (size_t c = PKT_COLUMN_COUNT; c < PKT_SET_COLUMNS; c++)
-            if (pkt_set_has(&l->columns, c))
-                return "its table has a column that this pktbench does not know: it was built for "
-                       "a newer one";
-    }
-    return NULL;
-}
-
-/* Why this table cannot be used, or NULL. */
-static const char *table_fault(const pkt_backend *backend)
-{
-    if (!backend->name || !backend->summary || !backend->license || !backend->origin ||
-        !backend->decoder || !backend->version)
-        return "its table has no name, summary, license, origin, decoder or version";
-    if (strspn(backend->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(backend->name))
-        return "its name has other characters than a-z, 0-9 and -";
-    if (!backend->open || !backend->next || !backend->close)
-        return "its table has no open, next or close function";
-    return levels_fault(backend);
-}
-
 /* The table with members of 0 where it ends early; the caller's copy lives as long as the process.
  */
 static const pkt_backend *table_complete(const pkt_backend *table, pkt_err *err)
@@ -164,36 +134,59 @@ const pkt_level_work *pkt_backend_level(const pkt_backend *backend, pkt_level le
     return NULL;
 }
 
-const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+/* NULL and *err. */
+static void *object_open(const char *path, pkt_err *err)
 {
     char here[PATH_MAX];
+    struct stat st;
     /* Without a slash the loader would look into the system's folders instead. */
-    (void)snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
-    void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    const int size = snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
+    const char *why = NULL;
+    void *handle = NULL;
+    if (stat(here, &st) != 0)
+        why = strerror(errno);
+    else if (S_ISDIR(st.st_mode))
+        why = "is a directory: name a shared object";
+    else if (!(handle = dlopen(here, RTLD_NOW | RTLD_LOCAL))) {
+        why = dlerror();
+        if (strncmp(why, here, (size_t)size) == 0 && strncmp(why + size, ": ", 2) == 0)
+            why += size + 2;
+    }
+    if (!handle)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", why);
+    return handle;
+}
+
+/* The table of a shared object that stays loaded; `name`: that it must have, NULL: any. */
+static const pkt_backend *table_open(const char *path, const char *name, pkt_err *err)
+{
+    void *handle = object_open(path, err);
     if (!handle) {
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", dlerror());
+        if (err)
+            pkt_err_about(err, path);
         return NULL;
     }
-    const pkt_backend *(*table)(void) = NULL;
+    const pkt_backend *(*module)(void) = NULL;
     void *symbol = dlsym(handle, PKT_MODULE_SYMBOL);
-    memcpy(&table, &symbol, sizeof table); /* ISO C has no cast from object to function pointer */
-    const pkt_backend *backend = table ? table() : NULL;
-    if (!backend)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s does not export %s()", path,
-                 PKT_MODULE_SYMBOL);
-    else if (backend->abi != PKT_ABI)
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                 "%s was built for abi %u, this pktbench has abi %u: build it again", path,
-                 (unsigned)backend->abi, PKT_ABI);
-    else if (backend->struct_size < offsetof(pkt_backend, reset))
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: its table is of %u bytes, too few", path,
-                 (unsigned)backend->struct_size);
-    else if (table_fault(backend))
-        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s: %s", path, table_fault(backend));
-    else
-        return table_complete(backend, err);
+    memcpy(&module, &symbol, sizeof module); /* ISO C has no cast from object to function pointer */
+    const pkt_backend *table = module ? module() : NULL;
+    if (!module)
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "does not export %s()", PKT_MODULE_SYMBOL);
+    else if (pkt_table_check(table, err) == 0) {
+        if (!name || strcmp(table->name, name) == 0)
+            return table_complete(table, err);
+        pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its table has the name %s, not %s",
+                 table->name, name);
+    }
+    if (err)
+        pkt_err_about(err, path);
     dlclose(handle);
     return NULL;
+}
+
+const pkt_backend *pkt_plugin_open(const char *path, pkt_err *err)
+{
+    return table_open(path, NULL, err);
 }
 
 /* Folder of the running program, without the final slash; -1 if it is unknown. */
@@ -210,31 +203,54 @@ static int program_folder(char folder[PATH_MAX])
     return 0;
 }
 
+/* The environment variable that names the folder of the file. */
+static const char *folder_variable(const pkt_entry *entry)
+{
+    return entry->driver ? "PKTBENCH_EXTERNAL" : "PKTBENCH_MODULES";
+}
+
+enum { FOLDERS_MAX = 3, FOLDER_BYTES = PATH_MAX + 64 };
+
+/* Where to look for the file, in order: below the program's folder in a build tree; where it is
+ * installed, as seen from there; the prefix that was configured. The number of folders. */
+static size_t folders_get(const pkt_entry *entry, char folders[FOLDERS_MAX][FOLDER_BYTES])
+{
+    const char *kind = entry->driver ? "external" : "modules";
+    const char *wanted = getenv(folder_variable(entry));
+    char program[PATH_MAX];
+    size_t n = 0;
+    if (wanted) {
+        (void)snprintf(folders[0], FOLDER_BYTES, "%s", wanted);
+        return 1;
+    }
+    if (program_folder(program) == 0) {
+        (void)snprintf(folders[n++], FOLDER_BYTES, "%s/%s", program, kind);
+        (void)snprintf(folders[n++], FOLDER_BYTES, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s", program,
+                       kind);
+    }
+    (void)snprintf(folders[n++], FOLDER_BYTES, PKTBENCH_FILES_INSTALLED "/%s", kind);
+    return n;
+}
+
 int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err)
 {
-    /* Below the program's folder in a build tree; where it is installed, as seen from there. */
-    const char *kind = entry->driver ? "external" : "modules";
     const char *name = entry->driver ? entry->driver : entry->module;
-    const char *wanted = getenv(entry->driver ? "PKTBENCH_EXTERNAL" : "PKTBENCH_MODULES");
-    char program[PATH_MAX];
-    if (wanted) {
-        (void)snprintf(path, size, "%s/%s", wanted, name);
+    char folders[FOLDERS_MAX][FOLDER_BYTES], looked[256] = "";
+    const size_t count = folders_get(entry, folders);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(path, size, "%s/%s", folders[i], name);
         if (access(path, R_OK) == 0)
             return 0;
-    } else {
-        bool known = program_folder(program) == 0;
-        (void)snprintf(path, size, "%s/%s/%s", program, kind, name);
-        if (known && access(path, R_OK) == 0)
-            return 0;
-        (void)snprintf(path, size, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s/%s", program, kind, name);
-        if (known && access(path, R_OK) == 0)
-            return 0;
-        (void)snprintf(path, size, PKTBENCH_FILES_INSTALLED "/%s/%s", kind, name);
-        if (access(path, R_OK) == 0)
-            return 0;
+        if (used < sizeof looked)
+            used += (size_t)snprintf(looked + used, sizeof looked - used, "%s%s", i ? ", " : "",
+                                     folders[i]);
     }
-    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "its %s is not there: %s",
-                    entry->driver ? "driver" : "module", entry->install);
+    /* The folders come last: they may be longer than the message. */
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                    "%s %s not found: set %s to its folder, or %s; looked in %s",
+                    entry->driver ? "driver" : "module", name, folder_variable(entry),
+                    entry->install, looked);
 }
 
 const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
@@ -248,5 +264,6 @@ const pkt_backend *pkt_entry_backend(const pkt_entry *entry, pkt_err *err)
                  entry->name);
         return NULL;
     }
-    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? pkt_plugin_open(path, err) : NULL;
+    return pkt_entry_file(entry, path, sizeof path, err) == 0 ? table_open(path, entry->name, err)
+                                                              : NULL;
 }

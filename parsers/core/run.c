@@ -74,6 +74,9 @@ static int columns_choose(pkt_request *request, const pkt_backend *backend,
 int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_capture *capture,
                       const pkt_request *request, pkt_err *err)
 {
+    if (!backend)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "no backend: pkt_entry_backend() gives that of an entry");
     if (sized_copy(&plan->capture, sizeof plan->capture, capture) != 0 ||
         sized_copy(&plan->request, sizeof plan->request, request) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,

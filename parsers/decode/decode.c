@@ -3,6 +3,7 @@
 #include "parsers/decode/decode.h"
 
 #include "parsers/decode/ethernet.h"
+#include "parsers/decode/frame.h"
 #include "parsers/decode/null.h"
 #include "parsers/decode/sll.h"
 
@@ -36,21 +37,11 @@ static __attribute__((noinline)) decode_result decode_other_link(cursor c, row r
     return (decode_result){verdict, r.present};
 }
 
-ALWAYS_INLINE void decode_frame(const pkt_record *record, pkt_batch *batch, size_t index)
-{
-    batch->ts_ns[index] = record->ts_ns;
-    batch->cap_len[index] = record->cap_len;
-    batch->wire_len[index] = record->wire_len;
-    batch->link_type[index] = record->link_type;
-    if (record->cap_len > record->wire_len)
-        batch->verdict[index] = PKT_BAD_LENGTH;
-}
-
 /* Inlined twice, with hint NULL and not NULL, to keep tests of `hint` out of the level headers. */
 ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, size_t index,
                                  pkt_stream_hint *hint)
 {
-    decode_frame(record, batch, index);
+    pkt_decode_frame(record, batch, index);
     if (record->cap_len > record->wire_len)
         return; /* invalid lengths: which of the bytes belong to the packet is unknown */
     cursor c = {record->data, record->cap_len, record->wire_len};
@@ -69,7 +60,7 @@ ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, siz
 void pkt_decode_frames(const pkt_record *records, size_t count, pkt_batch *batch, size_t first)
 {
     for (size_t i = 0; i < count; i++)
-        decode_frame(&records[i], batch, first + i);
+        pkt_decode_frame(&records[i], batch, first + i);
 }
 
 void pkt_decode_headers(const pkt_record *records, size_t count, pkt_batch *batch, size_t first)

@@ -157,7 +157,6 @@ static int arrow_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err)
 const pkt_encoder pkt_encoder_arrow = {
     .name = "arrow",
     .block_rows = 16384,
-    .timed = 1,
     .open = arrow_open,
     .rows = arrow_rows,
     .end = arrow_end,

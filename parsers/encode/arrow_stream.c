@@ -190,14 +190,13 @@ static int row_stream_begin(row_stream *s, void *context, const pkt_capture *cap
 {
     pkt_request request = PKT_INIT(pkt_request);
     request.level = level;
-    const pkt_level_work *offer = pkt_backend_level(s->backend, level);
     if (pkt_run_plan_make(&s->plan, s->backend, capture, &request, err) != 0)
         return -1;
+    const pkt_level_work *offer = pkt_backend_level(s->backend, level);
     if (!columns)
         pkt_fields_all(&s->fields, offer->columns);
     else if (pkt_fields_named(&s->fields, columns, offer->columns, err) != 0)
         return -1;
-    pkt_fields_timed(&s->fields);
     s->batch = pkt_batch_new(err);
     if (!s->batch || pkt_row_block_open(&s->block, &s->fields, STREAM_ROWS, err) != 0)
         return -1;

@@ -1,9 +1,13 @@
 #include "parsers/encode/csv.h"
 
+#include <stdbool.h>
+#include <time.h>
+
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
 #include "parsers/rows/rows.h"
 #include "parsers/rows/text.h"
+#include "parsers/util/output_text.h"
 
 /* One field of one row, decided once: what to read, and how to show it. */
 typedef enum shape {
@@ -11,7 +15,8 @@ typedef enum shape {
     SHAPE_U16,
     SHAPE_U32,
     SHAPE_U64,
-    SHAPE_TIME,
+    SHAPE_TIME,  /* ts_ns */
+    SHAPE_STAMP, /* ts */
     SHAPE_MAC,
     SHAPE_ADDRESS,
     SHAPE_VERDICT,
@@ -30,6 +35,7 @@ typedef struct csv_field {
 
 typedef struct csv_encoder {
     size_t count, texts; /* fields, and those of text columns */
+    bool no_formula;     /* pkt_fields.no_formula */
     csv_field fields[PKT_MAX_FIELDS];
     /* Numbers below 256: three digits at most, and how many. Random ones, as in the addresses of a
      * flood, would make every branch on their length a guess. */
@@ -46,6 +52,8 @@ static shape shape_of(const pkt_field *field)
         return SHAPE_U64;
     if (field->kind == PKT_FIELD_VALUE)
         return SHAPE_VALUE;
+    if (field->kind == PKT_FIELD_TIME)
+        return SHAPE_STAMP;
     if (field->kind == PKT_FIELD_TEXT)
         return SHAPE_TEXT;
     if (field->kind != PKT_FIELD_CELL)
@@ -73,6 +81,7 @@ static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
         return NULL;
     }
     csv->count = fields->count;
+    csv->no_formula = fields->no_formula;
     for (uint32_t i = 0; i < 256; i++)
         csv->octets[i][3] = (char)(put_short(csv->octets[i], i) - csv->octets[i]);
     for (size_t v = 0; v < PKT_VERDICT_COUNT; v++) {
@@ -95,34 +104,48 @@ static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
     return csv;
 }
 
-/* RFC 4180: quoted if it must be. */
-static char *put_text(char *text, const char *from)
+/* The cells that are the same in all rows of a block, as they are written. */
+typedef struct block_texts {
+    pkt_buffer room;
+    const char *file, *label;
+    size_t file_size, label_size;
+} block_texts;
+
+/* Free with pkt_buffer_free(&texts->room). 0, or -1 and *err. */
+static int block_texts_make(const csv_encoder *csv, const pkt_rows *rows, block_texts *texts,
+                            pkt_err *err)
 {
-    if (!from[strcspn(from, ",\"\r\n")])
-        return stpcpy(text, from);
-    *text++ = '"';
-    for (; *from; from++) {
-        if (*from == '"')
-            *text++ = '"';
-        *text++ = *from;
-    }
-    *text++ = '"';
-    return text;
+    pkt_text_form *form = csv->no_formula ? pkt_text_csv_no_formula : pkt_text_csv;
+    const char *file = rows->file ? rows->file : "", *label = rows->label ? rows->label : "";
+    *texts = (block_texts){.file = NULL};
+    if (pkt_buffer_reserve(&texts->room,
+                           PKT_FORM_BYTES(strlen(file)) + PKT_FORM_BYTES(strlen(label)), err) != 0)
+        return -1;
+    char *at = (char *)texts->room.at, *end = form(at, file);
+    texts->file = at;
+    texts->file_size = (size_t)(end - at);
+    texts->label = end + 1;
+    texts->label_size = (size_t)(form(end + 1, label) - texts->label);
+    return 0;
 }
 
 /* A text cell: `""` if it is empty, nothing if it is null. */
-static char *put_text_cell(char *text, const pkt_rows *rows, const pkt_text *cell)
+static char *put_text_cell(const csv_encoder *csv, char *text, const pkt_rows *rows,
+                           const pkt_text *cell)
 {
     if (cell->offset == PKT_TEXT_NULL)
         return text;
-    char *start = text, *from = text + PKT_ESCAPE_MOST * (size_t)cell->length + 2;
+    char *start = text, *from = text + PKT_ESCAPE_MOST * (size_t)cell->length + 3;
     char *end = pkt_escape(from, rows->text + cell->offset, cell->length);
     const size_t size = (size_t)(end - from);
-    if (size && !memchr(from, '"', size) && !memchr(from, ',', size)) {
+    const bool formula = csv->no_formula && size && pkt_begins_formula(*from);
+    if (size && !formula && !memchr(from, '"', size) && !memchr(from, ',', size)) {
         memmove(start, from, size);
         return start + size;
     }
     *text++ = '"';
+    if (formula)
+        *text++ = '\'';
     for (; from < end; from++) {
         if (*from == '"')
             *text++ = '"';
@@ -156,12 +179,33 @@ static inline char *put_address(const csv_encoder *csv, char *text, const pkt_ro
     return put_octet(csv, text, address);
 }
 
-/* Most times share their digits above the last nine with the row before. */
+/* Most times share their second with the row before: its digits, and its date. */
 typedef struct second {
     uint64_t value;
     size_t size;
     char text[24];
+    int64_t dated;
+    char date[24];
 } second;
+
+/* 2026-12-31T23:59:59.000000Z: ISO 8601, whole microseconds, down also before 1970. */
+static char *put_stamp(char *text, int64_t ts_ns, second *last)
+{
+    const int64_t unit = (int64_t)PKT_NS_PER_S, value = ts_ns / unit - (ts_ns % unit < 0);
+    const uint32_t micros = (uint32_t)((uint64_t)(ts_ns - value * unit) / 1000);
+    if (value != last->dated) {
+        const time_t whole = (time_t)value;
+        struct tm utc = {0};
+        (void)gmtime_r(&whole, &utc);
+        (void)strftime(last->date, sizeof last->date, "%Y-%m-%dT%H:%M:%S.", &utc);
+        last->dated = value;
+    }
+    text = stpcpy(text, last->date);
+    text = put_pair(text, micros / 10000);
+    text = put_four(text, micros % 10000);
+    *text++ = 'Z';
+    return text;
+}
 
 static inline char *put_time(char *text, int64_t ts_ns, second *last)
 {
@@ -181,7 +225,8 @@ static inline char *put_time(char *text, int64_t ts_ns, second *last)
 }
 
 static inline char *put_field(const csv_encoder *csv, char *text, const csv_field *field,
-                              const void *cells, const pkt_rows *rows, size_t row, second *last)
+                              const void *cells, const pkt_rows *rows, const block_texts *texts,
+                              size_t row, second *last)
 {
     switch (field->shape) {
     case SHAPE_U8:
@@ -194,6 +239,8 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
         return put_u64(text, ((const uint64_t *)cells)[row]);
     case SHAPE_TIME:
         return put_time(text, ((const int64_t *)cells)[row], last);
+    case SHAPE_STAMP:
+        return put_stamp(text, ((const int64_t *)cells)[row], last);
     case SHAPE_MAC:
         return put_mac(text, ((const uint64_t *)cells)[row]);
     case SHAPE_ADDRESS:
@@ -208,19 +255,20 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
     case SHAPE_VALUE:
         return pkt_put_double(text, ((const double *)cells)[row]);
     case SHAPE_FILE:
-        return put_text(text, rows->file);
+        memcpy(text, texts->file, texts->file_size);
+        return text + texts->file_size;
     case SHAPE_TEXT:
-        return put_text_cell(text, rows, &((const pkt_text *)cells)[row]);
+        return put_text_cell(csv, text, rows, &((const pkt_text *)cells)[row]);
     default:
-        return put_text(text, rows->label);
+        memcpy(text, texts->label, texts->label_size);
+        return text + texts->label_size;
     }
 }
 
-/* The most bytes that a row can have: texts may double by quoting. */
-static size_t row_size(const csv_encoder *csv, const pkt_rows *rows)
+/* The most bytes that a row can have. */
+static size_t row_size(const csv_encoder *csv, const block_texts *texts)
 {
-    return csv->count * PKT_CELL_TEXT + 2 * (rows->file ? strlen(rows->file) : 0) +
-           2 * (rows->label ? strlen(rows->label) : 0) + 8;
+    return csv->count * PKT_CELL_TEXT + texts->file_size + texts->label_size + 8;
 }
 
 /* The same for the row's text cells: the escaped text, and behind it the room to quote it in. */
@@ -230,20 +278,18 @@ static size_t texts_size(const csv_encoder *csv, const void *const *cells, size_
     for (size_t i = 0; csv->texts && i < csv->count; i++) {
         const pkt_text *cell = csv->fields[i].shape == SHAPE_TEXT ? cells[i] : NULL;
         if (cell && cell[row].offset != PKT_TEXT_NULL)
-            size += 2 * (PKT_ESCAPE_MOST * (size_t)cell[row].length + 2);
+            size += 2 * (PKT_ESCAPE_MOST * (size_t)cell[row].length + 3);
     }
     return size;
 }
 
-static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
-                    pkt_err *err)
+static int rows_put(const csv_encoder *csv, const pkt_rows *rows, const block_texts *texts,
+                    pkt_buffer *out, pkt_err *err)
 {
-    const csv_encoder *csv = self;
     const uint64_t *present = rows->cells[PKT_COL_present];
-    const size_t most = row_size(csv, rows);
+    const size_t most = row_size(csv, texts);
     const void *cells[PKT_MAX_FIELDS];
-    second last = {.value = UINT64_MAX};
-    (void)notes;
+    second last = {.value = UINT64_MAX, .dated = INT64_MIN};
     for (size_t i = 0; i < csv->count; i++)
         cells[i] = csv->fields[i].packet                 ? rows->numbers
                    : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
@@ -255,13 +301,25 @@ static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt
         for (size_t i = 0; i < csv->count; i++) {
             const csv_field *field = &csv->fields[i];
             if (!field->present || present[row] & field->present)
-                text = put_field(csv, text, field, cells[i], rows, row, &last);
+                text = put_field(csv, text, field, cells[i], rows, texts, row, &last);
             *text++ = ',';
         }
         text[-1] = '\n';
         out->size = (size_t)((uint8_t *)text - out->at);
     }
     return 0;
+}
+
+static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
+                    pkt_err *err)
+{
+    block_texts texts;
+    (void)notes;
+    if (block_texts_make(self, rows, &texts, err) != 0)
+        return -1;
+    const int bad = rows_put(self, rows, &texts, out, err);
+    pkt_buffer_free(&texts.room);
+    return bad;
 }
 
 const pkt_encoder pkt_encoder_csv = {

@@ -291,7 +291,6 @@ static int parquet_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *er
 const pkt_encoder pkt_encoder_parquet = {
     .name = "parquet",
     .block_rows = 32768,
-    .timed = 1,
     .open = parquet_open,
     .rows = parquet_rows,
     .placed = parquet_placed,

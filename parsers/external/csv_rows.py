@@ -9,12 +9,10 @@ from typing import Any
 
 @lru_cache(maxsize=4096)
 def ipv6_text(address: Any) -> str:
-    """RFC 5952, but without the dotted form of the last 32 bits that some libraries use."""
+    """RFC 5952; section 5: an IPv4-mapped address with its IPv4 address, which str() writes from
+    Python 3.13 on."""
     value = ipaddress.IPv6Address(address)
-    if value.ipv4_mapped is None:
-        return str(value)
-    low = int(value) & 0xFFFFFFFF
-    return f"::ffff:{low >> 16:x}:{low & 0xFFFF:x}"
+    return str(value) if value.ipv4_mapped is None else f"::ffff:{value.ipv4_mapped}"
 
 
 def cell_text(cell: Any) -> str:

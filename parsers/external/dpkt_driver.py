@@ -154,8 +154,9 @@ class Dpkt(external.Driver):
                                   "(sll.SLL, ip.IP, ip6.IP6 by link type)",
                                   frames + external.HEADERS),
     }
-    features = {"pcapng": "tested", "makes-packets": "stated: dpkt's documentation, Creating "
-                                                     "and parsing packets"}
+    features = {"pcapng": "tested",
+                "makes-packets": "stated, in no level: dpkt's documentation, Creating and parsing "
+                                 "packets"}
 
     def load(self) -> None:
         global dpkt

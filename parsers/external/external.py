@@ -14,7 +14,7 @@ each with one line, as `pktbench worker` does for native backends:
                                                  the time of each part of the packets
     {"op": "done"}                               exit, as at the end of the input
 
-`python3 X_driver.py run BACKEND LEVEL FILE` parses the file once and exits.
+`python3 X_driver.py run BACKEND LEVEL FILE` builds the columns of the file once and exits.
 
 A driver subclasses Driver and Run. `work` describes the calls that it makes to its library.
 """
@@ -31,7 +31,7 @@ import resource
 import sys
 import time
 import zlib
-from typing import Any, Callable, Iterator, NamedTuple, NoReturn, Optional
+from typing import Any, Callable, Iterable, Iterator, NamedTuple, NoReturn, Optional
 
 import process
 from csv_rows import row_text
@@ -97,8 +97,8 @@ class Level(NamedTuple):
 class Run:
     """One pass over a capture. Driver.open() creates it; it is part of the timed run.
 
-    `packets` yields one item per packet, in file order. `parse` times only this loop of the
-    library. The loop continues after a packet for which the library raises an exception."""
+    `packets` yields one item per packet, in file order. A run that parses alone is only this loop
+    of the library. The loop continues after a packet for which the library raises an exception."""
 
     packets: Iterator[Any]
     level: str
@@ -120,9 +120,9 @@ class Run:
         except Exception:
             return frame + NO_HEADERS
 
-    def take(self, count: int) -> int:
-        """Read up to `count` packets; returns their number."""
-        return sum(1 for _ in itertools.islice(self.packets, count))
+    def take(self, count: int) -> Iterable[Any]:
+        """The next `count` packets, or fewer at the end."""
+        return itertools.islice(self.packets, count)
 
     def close(self) -> None:
         """Close files and end processes. Raises RequestError if a process failed whose output was
@@ -157,6 +157,9 @@ class Driver:
 
     def check(self) -> None:
         """Preparation after load() that is not timed."""
+
+    def prepare(self, level: str) -> None:
+        """Set up the process for runs at this level. Called before open(); not timed."""
 
     def open(self, path: str, level: str, columns: bool) -> Run:
         """Start a run. `columns`: cells() will be called."""
@@ -304,6 +307,7 @@ class Worker:
         if level not in self.driver.levels:
             raise RequestError(f"{self.driver.name} does not support the level")
         capture_check(path)
+        self.driver.prepare(level)
         return answers[what](request, path, level)
 
     def describe(self) -> dict:
@@ -380,11 +384,11 @@ class Worker:
         packets = number(request, "packets", 2 * parts)
         gc.collect()
         times = [time.perf_counter_ns()]
-        run = self.driver.open(path, level, False)
+        run = self.driver.open(path, level, True)
         try:
             begin = 0
             for end in [1] + [packets * (i + 1) // parts for i in range(parts)]:
-                if run.take(end - begin) != end - begin:
+                if sum(1 for _ in map(run.cells, run.take(end - begin))) != end - begin:
                     raise RequestError(f"positions: the capture has fewer than {packets} packets")
                 times.append(time.perf_counter_ns())
                 begin = end
@@ -440,9 +444,10 @@ def run_once(driver: Driver, level: str, path: str) -> int:
             raise RequestError(f"{driver.name} does not support the level")
         capture_check(path)
         driver.load()
-        run = driver.open(path, level, False)
+        driver.prepare(level)
+        run = driver.open(path, level, True)
         try:
-            parse(run)
+            parse_columns(run)
         finally:
             run.close()
     except Exception as error:

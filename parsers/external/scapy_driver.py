@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Optional
+from typing import Any, Iterable, Iterator, Optional
 
 import external
 from external import NO_IP, NO_L4, NO_LINK, NO_MAC
@@ -87,9 +87,9 @@ class RdpcapRun(PacketRun):
         with self.reader:
             yield from self.reader.read_all()
 
-    def take(self, count: int) -> int:
+    def take(self, count: int) -> Iterable[Any]:
         self.packet_lists.append(self.reader.read_all(count=count))
-        return len(self.packet_lists[-1])
+        return self.packet_lists[-1]
 
 
 def tagged(layer: Any, ethertype: int) -> tuple:
@@ -186,6 +186,14 @@ def transport_cells(layer: Any, left: int, version: int) -> tuple:
 scapy_icmpv6: Any = None  # base class of all ICMPv6 messages, which scapy.all does not export
 
 
+def header_layers() -> list:
+    """The layers whose fields are columns. ICMPv6 has no table of layers that could be filtered."""
+    return [scapy.Ether, scapy.Dot3, scapy.CookedLinux, scapy.Dot1Q, scapy.Dot1AD, scapy.IP,
+            scapy.IPv6, scapy.IPv6ExtHdrHopByHop, scapy.IPv6ExtHdrDestOpt,
+            scapy.IPv6ExtHdrRouting, scapy.IPv6ExtHdrSegmentRouting, scapy.IPv6ExtHdrFragment,
+            scapy.AH, scapy.TCP, scapy.UDP, scapy.ICMP]
+
+
 class ScapyBase(external.Driver):
     package = "scapy"
     minimum = (2, 5)
@@ -195,9 +203,11 @@ class ScapyBase(external.Driver):
         "pcapng": "tested",
         "live": "stated: Scapy's documentation, Sniffing",
         "application-layers": "stated: Scapy's documentation, Supported protocols",
-        "makes-packets": "stated: Scapy's documentation, Generating packets",
-        "reassembly": "stated: Scapy's documentation, TCPSession and IPSession",
+        "makes-packets": "stated, in no level: Scapy's documentation, Generating packets",
+        "reassembly": "stated, in no level: Scapy's documentation, TCPSession and IPSession",
     }
+
+    layers_fault: Optional[BaseException] = None  # why the layers of level dissect are missing
 
     def load(self) -> None:
         global scapy, scapy_icmpv6
@@ -206,17 +216,37 @@ class ScapyBase(external.Driver):
         import scapy.layers.ipsec
         scapy_icmpv6 = scapy.layers.inet6._ICMPv6
         scapy = scapy.all
+        try:
+            import cryptography  # Scapy loads its TLS layers without it, but they do not work
+            scapy.load_layer("tls")
+            scapy.load_layer("http")
+            scapy.load_contrib("mqtt")
+        except ImportError as error:
+            self.layers_fault = error
+
+    def prepare(self, level: str) -> None:
+        """Scapy's layers are settings of the process: headers needs few, dissect all."""
+        if level == "headers":
+            scapy.conf.layers.filter(header_layers())
+        elif level == "dissect":
+            if self.layers_fault:
+                raise external.RequestError("Scapy's layers for TLS, HTTP and MQTT cannot be loaded "
+                                            f"({self.layers_fault}); {external.FIX}")
+            scapy.conf.layers.unfilter()
 
 
 class Scapy(ScapyBase):
     name = "scapy"
     summary = "Scapy's readers, one packet at a time; every layer becomes an object"
-    work = "PcapReader: every packet dissected into layer objects as far as Scapy can"
     levels = {
         "frames": external.Level("RawPcapReader: bytes and record header of every packet",
                              external.FRAMES),
-        "headers": external.Level(work, external.FRAMES + external.HEADERS),
-        "dissect": external.Level(work, external.FRAMES + external.HEADERS),
+        "headers": external.Level("PcapReader with conf.layers.filter(): link to transport headers "
+                              "of every packet become objects",
+                              external.FRAMES + external.HEADERS),
+        "dissect": external.Level("PcapReader with the layers tls, http and mqtt loaded: every "
+                              "packet dissected into objects as far as Scapy can",
+                              external.FRAMES + external.HEADERS),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:
@@ -226,9 +256,11 @@ class Scapy(ScapyBase):
 class ScapyRdpcap(ScapyBase):
     name = "scapy-rdpcap"
     summary = "Scapy's rdpcap(): the whole capture as one list of packets"
+    features = {name: how for name, how in ScapyBase.features.items() if name != "live"}
     levels = {
-        "dissect": external.Level("rdpcap(): every packet dissected as far as Scapy can, all kept "
-                                  "in a list", external.FRAMES + external.HEADERS),
+        "dissect": external.Level("rdpcap() with the layers tls, http and mqtt loaded: every packet "
+                                  "dissected as far as Scapy can, all kept in a list",
+                                  external.FRAMES + external.HEADERS),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:

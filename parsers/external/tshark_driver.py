@@ -141,12 +141,12 @@ class Tshark(external.Driver):
     columns = tuple(name for name in external.FRAMES if name != "link_type") + external.HEADERS
     levels = {
         "headers": external.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS)} fields, "
-                                  f"{rows.PREFERENCES_TEXT}; its lines are read", columns),
+                                  f"{rows.PREFERENCES_TEXT}; each line made into columns", columns),
         "flows": external.Level(f"tshark -n -T fields, {len(ALL)} fields with tcp.stream and "
-                                f"udp.stream, {rows.PREFERENCES_TEXT}; its lines are read",
+                                f"udp.stream, {rows.PREFERENCES_TEXT}; each line made into columns",
                                 columns + external.STREAM),
-        "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_TEXT}; its lines are "
-                                  "read, packets are counted", columns),
+        "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_TEXT}; the XML of each "
+                                  "packet made into columns", columns),
     }
     features = {
         "pcapng": "tested",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/core/numbers.h"
+#include "parsers/core/run.h"
 #include "parsers/flow/table.h"
 
 /* The `kind` of a key: the protocol, and whether it is over IPv6. */
@@ -34,9 +35,21 @@ struct pkt_streams {
     uint32_t next[KINDS];    /* number of the next new stream */
     pkt_flow_report *report; /* the caller's; NULL: none */
     pkt_flow_report counts;
+    pkt_clear_plan clear;
 };
 
-pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
+/* Columns that are read here. Decoding leaves out cells that a packet does not have. */
+#define READ_WORD(w)                                                                               \
+    (PKT_IN_WORD(w, ip_version) | PKT_IN_WORD(w, ip_proto) | PKT_IN_WORD(w, ip_flags) |            \
+     PKT_IN_WORD(w, frag_off) | PKT_IN_WORD(w, src_hi) | PKT_IN_WORD(w, src_lo) |                  \
+     PKT_IN_WORD(w, dst_hi) | PKT_IN_WORD(w, dst_lo) | PKT_IN_WORD(w, src_port) |                  \
+     PKT_IN_WORD(w, dst_port) | PKT_IN_WORD(w, l4_hlen) | PKT_IN_WORD(w, tcp_flags) |              \
+     PKT_IN_WORD(w, tcp_seq) | PKT_IN_WORD(w, tcp_ack) | PKT_IN_WORD(w, icmp_type) |               \
+     PKT_IN_WORD(w, present) | PKT_IN_WORD(w, verdict))
+static const pkt_column_set columns_read = PKT_SET(READ_WORD);
+
+pkt_streams *pkt_streams_open(const pkt_capture *capture, const pkt_column_set *cleared,
+                              pkt_err *err)
 {
     uint64_t seed;
     if ((unsigned)capture->flow_rule >= PKT_FLOW_RULE_COUNT ||
@@ -52,6 +65,8 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for stream numbers");
         return NULL;
     }
+    const pkt_column_set left = pkt_set_minus(columns_read, *cleared);
+    pkt_clear_plan_make(&streams->clear, &left);
     streams->rule = capture->flow_rule;
     streams->report = capture->flow_report;
     streams->table = pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, 0,
@@ -61,6 +76,11 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err)
         return NULL;
     }
     return streams;
+}
+
+void pkt_streams_clear(const pkt_streams *streams, pkt_batch *batch)
+{
+    pkt_clear_plan_apply(&streams->clear, batch);
 }
 
 void pkt_streams_close(pkt_streams *streams)

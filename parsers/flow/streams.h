@@ -8,9 +8,12 @@
 
 typedef struct pkt_streams pkt_streams;
 
-/* Uses the capture's flow_rule and max_flows, and fills its flow_report. NULL and *err without
- * memory. */
-pkt_streams *pkt_streams_open(const pkt_capture *capture, pkt_err *err);
+/* Uses the capture's flow_rule and max_flows, and fills its flow_report. `cleared`: the columns
+ * that are cleared before every batch, as those of the request. NULL and *err without memory. */
+pkt_streams *pkt_streams_open(const pkt_capture *capture, const pkt_column_set *cleared,
+                              pkt_err *err);
+/* Clear what numbering reads and nobody has cleared: call it before a batch's rows are decoded. */
+void pkt_streams_clear(const pkt_streams *streams, pkt_batch *batch);
 /* Fill stream and stream_dir of the batch's first `rows` rows, which follow those of the last call.
  * `hints`: one for each row, from pkt_decode_flows(); a header that gives no columns, but has a
  * hint, gets a stream like others. 0, or -1 and *err. */

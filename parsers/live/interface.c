@@ -60,6 +60,21 @@ int pkt_interface_hardware(const char *name, uint16_t *hardware, pkt_err *err)
     return 0;
 }
 
+int pkt_interface_lost(pkt_err *err)
+{
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "the interface was removed or is down");
+}
+
+int pkt_interface_is_up(int index, int fd, pkt_err *err)
+{
+    struct ifreq request = {.ifr_ifindex = index};
+    /* By the index, because the name may change. */
+    if (ioctl(fd, SIOCGIFNAME, &request) == 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 &&
+        request.ifr_flags & IFF_UP)
+        return 0;
+    return pkt_interface_lost(err);
+}
+
 int pkt_interface_forbidden(pkt_err *err)
 {
     char program[128];

@@ -5,15 +5,14 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "parsers/core/numbers.h"
+#include "parsers/live/drain.h"
 #include "parsers/live/interface.h"
 #include "parsers/source/filter.h"
 
@@ -30,7 +29,7 @@ enum {
 enum { RETIRE_MS = 10, RETIRE_IMMEDIATE_MS = 1 };
 /* BLOCK_OVERHEAD: bytes of a block besides its packets: headers, address, alignment. */
 enum { BLOCK_OVERHEAD = 512, BLOCKS_MIN = 4 };
-/* Time limit for the last block after a stop. */
+/* Longest wait for a block after a stop, ms. */
 enum { DRAIN_MS = 500 };
 
 struct pkt_ring {
@@ -47,16 +46,10 @@ struct pkt_ring {
     bool loopback; /* every packet is captured twice: outgoing and incoming */
     /* Packets: kernel counters at the last update; packets read from the ring. */
     uint64_t received, dropped, packets_read;
-    bool stopping;
-    int64_t deadline; /* ms; end of the wait for the last packets */
+    uint64_t skipped; /* outgoing copies on loopback, of those read */
+    pkt_drain drain;  /* active after a stop */
+    pkt_err failure;  /* why the capture stopped, or code PKT_ERR_NONE */
 };
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int socket_fail(const char *operation, pkt_err *err)
 {
@@ -206,7 +199,7 @@ static void counts_update(pkt_ring *ring)
         return;
     ring->received += counts.tp_packets - counts.tp_drops;
     ring->dropped += counts.tp_drops;
-    ring->live->counted(ring->live->self, ring->received, ring->dropped);
+    ring->live->counted(ring->live->self, ring->received - ring->skipped, ring->dropped);
 }
 
 void pkt_ring_close(pkt_ring *ring)
@@ -222,14 +215,9 @@ void pkt_ring_close(pkt_ring *ring)
     free(ring);
 }
 
-/* Stop receiving: attach a filter that rejects all packets. */
 static void ring_stop(pkt_ring *ring)
 {
-    const struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
-    ring->stopping = true;
-    ring->deadline = clock_ms() + DRAIN_MS;
-    (void)filter_attach(ring->fd, none, 1, NULL);
-    (void)poll(NULL, 0, 1); /* packets already accepted by the old filter arrive */
+    pkt_drain_begin(&ring->drain, ring->fd, DRAIN_MS);
     counts_update(ring);
 }
 
@@ -247,6 +235,7 @@ static bool block_acquire(pkt_ring *ring)
     if (!(status & TP_STATUS_USER))
         return false;
     ring->block_owned = true;
+    pkt_drain_progress(&ring->drain);
     ring->packets_left = header->num_pkts;
     ring->packet =
         (uint8_t *)header - offsetof(struct tpacket_block_desc, hdr) + header->offset_to_first_pkt;
@@ -289,8 +278,10 @@ static bool packet_read(pkt_ring *ring, pkt_record *record)
     ring->packet += header->tp_next_offset;
     ring->packets_left--;
     ring->packets_read++;
-    if (ring->loopback && address->sll_pkttype == PACKET_OUTGOING)
+    if (ring->loopback && address->sll_pkttype == PACKET_OUTGOING) {
+        ring->skipped++;
         return false;
+    }
     if (ring->link_type == LINKTYPE_ETHERNET && header->tp_status & TP_STATUS_VLAN_VALID &&
         cap_len >= ETHERNET_ADDRESSES) {
         data = tag_restore(header, data);
@@ -307,31 +298,46 @@ static bool packet_read(pkt_ring *ring, pkt_record *record)
     return true;
 }
 
-/* Wait when no packet is available. 1: try again; 0: end of the capture; -1 and *err. */
-static int ring_wait(pkt_ring *ring, pkt_err *err)
+/* The last packet was read, or none came within the limit. 0, or -1 and *err: why it stopped. */
+static int ring_end(const pkt_ring *ring, pkt_err *err)
+{
+    if (ring->failure.code == PKT_ERR_NONE)
+        return 0;
+    *err = ring->failure;
+    return -1;
+}
+
+/* The kernel reports once that the interface went down. Packets that it received before are still
+ * in the ring. */
+static bool ring_failed(pkt_ring *ring)
 {
     int error = 0;
     socklen_t size = sizeof error;
-    if (ring->stopping) {
-        if (ring->packets_read >= ring->received || clock_ms() > ring->deadline)
-            return 0;
-        (void)poll(&(struct pollfd){.fd = ring->fd, .events = POLLIN}, 1, RETIRE_IMMEDIATE_MS);
-        return 1;
-    }
-    if (getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error) {
-        errno = error;
+    if (getsockopt(ring->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || !error)
+        return false;
+    errno = error;
+    (void)(error == ENETDOWN ? pkt_interface_lost(&ring->failure)
+                             : socket_fail("cannot receive", &ring->failure));
+    return true;
+}
+
+/* Wait when no packet is available. 1: try again; 0: end of the capture; -1 and *err. */
+static int ring_wait(pkt_ring *ring, pkt_err *err)
+{
+    if (ring->drain.active) {
         counts_update(ring);
-        return socket_fail("the interface was removed or is down", err);
-    }
-    if (!ring->live->more(ring->live->self, ring->fd))
+        if (ring->packets_read >= ring->received || !pkt_drain_wait(&ring->drain))
+            return ring_end(ring, err);
+    } else if (ring_failed(ring) || !ring->live->more(ring->live->self, ring->fd)) {
         ring_stop(ring);
+    }
     return 1;
 }
 
 int pkt_ring_read(pkt_ring *ring, pkt_record *records, size_t max, int wait, pkt_err *err)
 {
     size_t n = 0;
-    if (wait && !ring->stopping && !ring->live->more(ring->live->self, PKT_LIVE_BUSY))
+    if (wait && !ring->drain.active && !ring->live->more(ring->live->self, PKT_LIVE_BUSY))
         ring_stop(ring);
     for (;;) {
         while (n < max && ring->packets_left > 0)

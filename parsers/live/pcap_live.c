@@ -1,28 +1,31 @@
 #include "parsers/live/pcap_live.h"
 
-#include <poll.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include <linux/filter.h>
-
+#include "parsers/live/drain.h"
 #include "parsers/live/interface.h"
 #include "parsers/source/filter.h"
 
 /* Packet buffer timeout of libpcap. */
 enum { TIMEOUT_MS = 10 };
-/* After a stop: polls of 1 ms without a packet before the capture ends. */
-enum { DRAIN_POLLS = 10 * TIMEOUT_MS };
+/* Longest wait for a packet after a stop, ms: if it is known that one is missing, and if not. */
+enum { DRAIN_MS = 500, DRAIN_BLIND_MS = 10 * TIMEOUT_MS };
 /* Batches between two updates of the counters. */
 enum { COUNTS_INTERVAL = 64 };
 
 struct pkt_pcap_live {
     const pkt_live *live;
     pcap_t *pcap;
-    unsigned batches, drain_polls;
-    bool stopping;
-    uint64_t received, dropped;   /* packets */
+    int index; /* of the interface; 0: `any` */
+    /* On loopback and `any`, libpcap skips packets that the kernel counts. */
+    bool skips;
+    unsigned batches;
+    uint64_t received, dropped, packets_read;
+    pkt_drain drain;              /* active after a stop */
+    pkt_err failure;              /* why the capture stopped, or code PKT_ERR_NONE */
     struct pcap_stat last_counts; /* 32-bit counters, which overflow */
 };
 
@@ -86,11 +89,17 @@ pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt
         free(live);
         return NULL;
     }
+    uint16_t hardware = ARPHRD_LOOPBACK;
     live->live = capture->live;
     live->pcap = *pcap;
+    live->index = (int)if_nametoindex(capture->path);
+    if (live->index)
+        (void)pkt_interface_hardware(capture->path, &hardware, NULL);
+    live->skips = hardware == ARPHRD_LOOPBACK;
     if (handle_setup(*pcap, capture->live, err) == 0)
         return live;
     pcap_close(*pcap);
+    *pcap = NULL;
     free(live);
     return NULL;
 }
@@ -105,7 +114,8 @@ static void counts_update(pkt_pcap_live *live)
     live->dropped += dropped;
     live->received += (uint32_t)(now.ps_recv - live->last_counts.ps_recv - dropped);
     live->last_counts = now;
-    live->live->counted(live->live->self, live->received, live->dropped);
+    live->live->counted(live->live->self, live->skips ? live->packets_read : live->received,
+                        live->dropped);
 }
 
 void pkt_pcap_live_close(pkt_pcap_live *live)
@@ -115,35 +125,56 @@ void pkt_pcap_live_close(pkt_pcap_live *live)
     free(live);
 }
 
-/* Stop receiving: attach a filter that rejects all packets. Not by pcap_setfilter(), which would
- * also discard packets in the buffer. */
+/* Not by pcap_setfilter(), which would also discard packets in the buffer. */
 static void live_stop(pkt_pcap_live *live)
 {
-    struct sock_filter none[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
-    const struct sock_fprog program = {1, none};
-    live->stopping = true;
-    (void)setsockopt(pcap_fileno(live->pcap), SOL_SOCKET, SO_ATTACH_FILTER, &program,
-                     sizeof program);
+    pkt_drain_begin(&live->drain, pcap_fileno(live->pcap), live->skips ? DRAIN_BLIND_MS : DRAIN_MS);
     counts_update(live);
 }
 
 void pkt_pcap_live_check(pkt_pcap_live *live)
 {
-    live->drain_polls = 0;
     if (live->batches++ % COUNTS_INTERVAL == 0)
         counts_update(live);
-    if (!live->stopping && !live->live->more(live->live->self, PKT_LIVE_BUSY))
+    if (!live->drain.active && !live->live->more(live->live->self, PKT_LIVE_BUSY))
         live_stop(live);
 }
 
-int pkt_pcap_live_wait(pkt_pcap_live *live)
+void pkt_pcap_live_count(pkt_pcap_live *live, size_t packets)
 {
-    if (live->stopping) {
-        (void)poll(NULL, 0, 1);
-        return live->drain_polls++ < DRAIN_POLLS;
-    }
+    live->packets_read += packets;
+    if (packets)
+        pkt_drain_progress(&live->drain);
+}
+
+/* True if a capture that goes on cannot. libpcap reports a removed interface only, and does so
+ * while packets are in the buffer that it returns later. */
+static bool live_failed(pkt_pcap_live *live, bool read_failed)
+{
+    if (live->index && pkt_interface_is_up(live->index, pcap_fileno(live->pcap), &live->failure))
+        return true;
+    return read_failed && pcap_fail(live->pcap, PCAP_ERROR, &live->failure) != 0;
+}
+
+/* The last packet was read, or none came within the limit. 0, or -1 and *err: why it stopped. */
+static int live_end(const pkt_pcap_live *live, pkt_err *err)
+{
+    if (live->failure.code == PKT_ERR_NONE)
+        return 0;
+    *err = live->failure;
+    return -1;
+}
+
+int pkt_pcap_live_wait(pkt_pcap_live *live, bool read_failed, pkt_err *err)
+{
     counts_update(live);
-    if (!live->live->more(live->live->self, pcap_get_selectable_fd(live->pcap)))
+    if (live->drain.active) {
+        const bool all_read = !live->skips && live->packets_read >= live->received;
+        if (all_read || !pkt_drain_wait(&live->drain))
+            return live_end(live, err);
+    } else if (live_failed(live, read_failed) ||
+               !live->live->more(live->live->self, pcap_get_selectable_fd(live->pcap))) {
         live_stop(live);
+    }
     return 1;
 }

@@ -2,29 +2,7 @@
 
 #include <string.h>
 
-/* Length of the UTF-8 sequence at `at` (RFC 3629, section 4); 0 if there is no valid one. */
-static size_t utf8_length(const uint8_t *at, size_t left)
-{
-    static const struct {
-        uint8_t first_low, first_high, second_low, second_high;
-        uint8_t length;
-    } forms[] = {
-        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (at[0] < forms[i].first_low || at[0] > forms[i].first_high)
-            continue;
-        if (left < forms[i].length || at[1] < forms[i].second_low || at[1] > forms[i].second_high)
-            return 0;
-        for (size_t k = 2; k < forms[i].length; k++)
-            if ((at[k] & 0xc0) != 0x80)
-                return 0;
-        return forms[i].length;
-    }
-    return 0;
-}
+#include "parsers/util/utf8.h"
 
 static char *hex_put(char *text, uint8_t byte)
 {
@@ -40,18 +18,19 @@ char *pkt_escape(char *text, const char *bytes, size_t size)
 {
     const uint8_t *at = (const uint8_t *)bytes;
     for (size_t i = 0; i < size;) {
-        const uint8_t byte = at[i];
-        const size_t length = byte < 0x80 ? 1 : utf8_length(at + i, size - i);
-        if (byte == '\\') {
+        bool plain;
+        const size_t length = pkt_character(at + i, size - i, &plain);
+        if (at[i] == '\\') {
             *text++ = '\\';
             *text++ = '\\';
-        } else if (length == 0 || byte < 0x20 || byte == 0x7f) {
-            text = hex_put(text, byte);
-        } else {
+        } else if (plain) {
             memcpy(text, at + i, length);
             text += length;
+        } else {
+            for (size_t k = 0; k < length; k++)
+                text = hex_put(text, at[i + k]);
         }
-        i += length ? length : 1;
+        i += length;
     }
     return text;
 }

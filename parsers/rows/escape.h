@@ -1,5 +1,6 @@
 /* Bytes of text cells as text: what CSV, Arrow, Parquet and messages show. A backslash is `\\`;
- * bytes below 0x20, 0x7f, and bytes that are not UTF-8 (RFC 3629) are `\xNN`. */
+ * bytes of control characters, of characters that reorder text, and bytes that are not UTF-8 are
+ * `\xNN` (see pkt_character()). */
 #ifndef PKT_ESCAPE_H
 #define PKT_ESCAPE_H
 

@@ -1,5 +1,6 @@
 /* Which fields an output has. */
 #include "parsers/rows/rows.h"
+#include "parsers/util/nearest.h"
 
 /* Names of the fields that are no column; columns have none. */
 static const char *const other_names[] = {
@@ -74,17 +75,6 @@ void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
         fields->at[fields->count++] = field;
 }
 
-void pkt_fields_timed(pkt_fields *fields)
-{
-    for (size_t i = 0; i < fields->count && fields->count < PKT_MAX_FIELDS; i++)
-        if (fields->at[i].kind == PKT_FIELD_CELL && fields->at[i].column == PKT_COL_ts_ns) {
-            memmove(&fields->at[i + 1], &fields->at[i], (fields->count - i) * sizeof fields->at[0]);
-            fields->at[i] = field_other(PKT_FIELD_TIME);
-            fields->count++;
-            return;
-        }
-}
-
 void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
 {
     if (fields->count < PKT_MAX_FIELDS)
@@ -99,14 +89,13 @@ void pkt_fields_cell(pkt_fields *fields, size_t column)
     requirements_find(fields);
 }
 
-/* What pkt_fields_named() chooses from. */
-static pkt_fields fields_offered(pkt_column_set columns)
+void pkt_fields_offer(pkt_fields *fields)
 {
-    pkt_fields all;
-    pkt_fields_all(&all, columns);
-    pkt_fields_add(&all, PKT_FIELD_PACKET);
-    pkt_fields_add(&all, PKT_FIELD_FILE);
-    return all;
+    const pkt_field ts_ns = field_cell(PKT_COL_ts_ns);
+    if (is_there(fields, &ts_ns))
+        pkt_fields_add(fields, PKT_FIELD_TIME);
+    pkt_fields_add(fields, PKT_FIELD_PACKET);
+    pkt_fields_add(fields, PKT_FIELD_FILE);
 }
 
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size)
@@ -118,15 +107,11 @@ void pkt_fields_names(const pkt_fields *fields, const char *between, char *text,
                               (int)fields->at[i].name_size, fields->at[i].name);
 }
 
-void pkt_fields_known(pkt_column_set columns, char *text, size_t size)
-{
-    const pkt_fields all = fields_offered(columns);
-    pkt_fields_names(&all, " ", text, size);
-}
-
 int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err)
 {
-    const pkt_fields all = fields_offered(columns);
+    pkt_fields all;
+    pkt_fields_all(&all, columns);
+    pkt_fields_offer(&all);
     return pkt_fields_chosen(fields, list, &all, err);
 }
 
@@ -139,6 +124,20 @@ static const pkt_field *field_find(const pkt_fields *fields, const char *name, s
     return NULL;
 }
 
+/* "unknown column 'x'", with the name that is most like it. Returns -1. */
+static int column_unknown(const pkt_fields *from, const char *name, size_t size, pkt_err *err)
+{
+    char word[PKT_NEAREST_TEXT], known[PKT_NEAREST_TEXT];
+    pkt_nearest nearest = {.word = word};
+    (void)snprintf(word, sizeof word, "%.*s", (int)(size < 40 ? size : 40), name);
+    for (size_t i = 0; i < from->count; i++) {
+        (void)snprintf(known, sizeof known, "%.*s", (int)from->at[i].name_size, from->at[i].name);
+        pkt_nearest_try(&nearest, known);
+    }
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%s'%s%s", word,
+                    *nearest.found ? "; did you mean " : "", nearest.found);
+}
+
 int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err)
 {
     fields->count = 0;
@@ -146,8 +145,7 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
         size_t size = strcspn(list, ",");
         const pkt_field *field = field_find(from, list, size);
         if (!field)
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%.*s'",
-                            (int)(size < 40 ? size : 40), list);
+            return column_unknown(from, list, size, err);
         if (is_there(fields, field))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",
                             (int)size, list);

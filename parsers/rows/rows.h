@@ -4,6 +4,7 @@
 #define PKT_ROWS_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "parsers/util/buffer.h"
 #include "pktbench.h"
@@ -12,7 +13,7 @@
 typedef enum pkt_field_kind {
     PKT_FIELD_CELL,   /* the column of that number, no text */
     PKT_FIELD_TEXT,   /* the text column of that number */
-    PKT_FIELD_TIME,   /* ts_ns in whole microseconds; only where the format has a type for it */
+    PKT_FIELD_TIME,   /* `ts`: ts_ns in whole microseconds, as a point in time; CSV: ISO 8601 */
     PKT_FIELD_PACKET, /* number of the packet in its capture, from 1 */
     PKT_FIELD_FILE,   /* name of the capture without its folder */
     PKT_FIELD_LABEL,  /* text of the caller's */
@@ -37,17 +38,18 @@ typedef struct pkt_fields {
     size_t count;
     pkt_field at[PKT_MAX_FIELDS];
     pkt_column_set needs; /* columns that must be there, the hidden ones with them */
+    bool no_formula;      /* CSV: text cells that a spreadsheet would take for formulas get a `'` */
 } pkt_fields;
 
 /* Fields of all shown columns of the set. */
 void pkt_fields_all(pkt_fields *fields, pkt_column_set columns);
-/* Fields named in `list` ("a,b,c"), in its order, out of the set's columns, `packet` and `file`.
- * 0, or -1 and *err. */
+/* Add the fields that rows may have besides: `ts`, if ts_ns is there, `packet` and `file`. */
+void pkt_fields_offer(pkt_fields *fields);
+/* Fields named in `list` ("a,b,c"), in its order, out of the set's columns and what
+ * pkt_fields_offer() adds. 0, or -1 and *err. */
 int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set columns, pkt_err *err);
 /* The same out of the fields of `from`. */
 int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err);
-/* All names that pkt_fields_named() would take, with blanks between; 512 bytes are enough. */
-void pkt_fields_known(pkt_column_set columns, char *text, size_t size);
 /* The fields' names, with this between. */
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size);
 /* One more of the kinds that are no column, at the end, unless it is there. */
@@ -56,9 +58,6 @@ void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind);
 void pkt_fields_value(pkt_fields *fields, size_t index, const char *name);
 /* One more column, at the end. */
 void pkt_fields_cell(pkt_fields *fields, size_t column);
-/* `ts`, the time in microseconds, before every ts_ns: for formats with a type for it. */
-void pkt_fields_timed(pkt_fields *fields);
-
 /* A block of rows. */
 typedef struct pkt_rows {
     size_t count;
@@ -99,7 +98,6 @@ static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, siz
 typedef struct pkt_encoder {
     const char *name;
     size_t block_rows; /* of a block, at most */
-    int timed;         /* 1: it has a type for points in time */
     /* *fields must outlive what is returned; what comes before all rows is appended to *out.
      * NULL and *err. */
     void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);

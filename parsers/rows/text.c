@@ -72,9 +72,12 @@ static size_t put_group(char *text, unsigned group)
     return n;
 }
 
-/* RFC 5952: no leading zeros, the first longest run of two or more zero groups as "::". */
+/* RFC 5952: no leading zeros, the first longest run of two or more zero groups as "::"; section 5:
+ * the IPv4 address in an IPv4-mapped one as such. */
 char *pkt_put_ipv6(char *text, uint64_t high, uint64_t low)
 {
+    if (high == 0 && low >> 32 == 0xffff)
+        return put_ipv4(stpcpy(text, "::ffff:"), (uint32_t)low);
     unsigned groups[8];
     for (int i = 0; i < 8; i++)
         groups[i] = (unsigned)((i < 4 ? high : low) >> (48 - 16 * (i % 4)) & 0xffff);

@@ -5,8 +5,9 @@
 #include "parsers/sink/sink.h"
 
 struct pkt_digest_sink {
-    pkt_column_set columns;
-    XXH3_state_t *states[PKT_COLUMN_COUNT];
+    size_t count;
+    size_t columns[PKT_COLUMN_COUNT];
+    XXH3_state_t *states[PKT_COLUMN_COUNT]; /* of columns[i] */
 };
 
 /* Text cells: whether there is a value, its length and its bytes; never where they lie. */
@@ -28,12 +29,12 @@ static int digest_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_digest_sink *digest = self;
     (void)err;
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        const pkt_column_info *info = pkt_column_at(c);
-        if (digest->states[c] && info->format_as == PKT_AS_TEXT)
-            texts_add(digest->states[c], batch, info);
-        else if (digest->states[c])
-            XXH3_64bits_update(digest->states[c], (const uint8_t *)batch + info->offset,
+    for (size_t i = 0; i < digest->count; i++) {
+        const pkt_column_info *info = pkt_column_at(digest->columns[i]);
+        if (info->format_as == PKT_AS_TEXT)
+            texts_add(digest->states[i], batch, info);
+        else
+            XXH3_64bits_update(digest->states[i], (const uint8_t *)batch + info->offset,
                                batch->rows * info->size);
     }
     return 0;
@@ -53,32 +54,32 @@ pkt_digest_sink *pkt_digest_sink_open(pkt_column_set columns, pkt_sink *sink, pk
     for (size_t c = 0; enough && c < PKT_COLUMN_COUNT; c++) {
         if (!pkt_set_has(&columns, c))
             continue;
-        digest->states[c] = XXH3_createState();
-        enough = digest->states[c] != NULL;
-        if (enough)
-            XXH3_64bits_reset(digest->states[c]);
+        XXH3_state_t *state = XXH3_createState();
+        enough = state != NULL && XXH3_64bits_reset(state) == XXH_OK;
+        digest->columns[digest->count] = c;
+        digest->states[digest->count++] = state;
     }
     if (!enough) {
         pkt_digest_sink_close(digest);
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for digests");
         return NULL;
     }
-    digest->columns = columns;
     *sink = pkt_sink_make(digest, digest_push, digest_finish);
     return digest;
 }
 
 void pkt_digest_sink_result(const pkt_digest_sink *digest, uint64_t result[PKT_COLUMN_COUNT])
 {
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        result[c] = digest->states[c] ? XXH3_64bits_digest(digest->states[c]) : 0;
+    memset(result, 0, PKT_COLUMN_COUNT * sizeof *result);
+    for (size_t i = 0; i < digest->count; i++)
+        result[digest->columns[i]] = XXH3_64bits_digest(digest->states[i]);
 }
 
 void pkt_digest_sink_close(pkt_digest_sink *digest)
 {
     if (!digest)
         return;
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        XXH3_freeState(digest->states[c]);
+    for (size_t i = 0; i < digest->count; i++)
+        XXH3_freeState(digest->states[i]);
     free(digest);
 }

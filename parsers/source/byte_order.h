@@ -30,6 +30,15 @@ static inline uint64_t file_u64(const uint8_t *p, bool swapped)
     return swapped ? __builtin_bswap64(v) : v;
 }
 
+/* Does a classic pcap file begin so, in either byte order? *swapped: not in this machine's. */
+static inline bool pcap_order(const uint8_t *magic, bool *swapped)
+{
+    const uint32_t native = file_u32(magic, false), other = file_u32(magic, true);
+    *swapped = other == PCAP_MAGIC_US || other == PCAP_MAGIC_NS || other == PCAP_MAGIC_MODIFIED;
+    return *swapped || native == PCAP_MAGIC_US || native == PCAP_MAGIC_NS ||
+           native == PCAP_MAGIC_MODIFIED;
+}
+
 /* The byte order by the byte-order magic of a pcapng section; false if it is none. */
 static inline bool pcapng_order(const uint8_t *magic, bool *swapped)
 {

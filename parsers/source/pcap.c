@@ -92,12 +92,46 @@ static pkt_origin pcap_origin(const void *state)
     return (pkt_origin){.has_time = true};
 }
 
-/* Why the record at the window's position cannot be read; `left` bytes follow there. */
-static int record_fault(const pcap_reader *reader, size_t left, uint32_t cap_len, pkt_err *err)
+static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)
 {
-    const uint64_t at = pkt_window_offset(reader->window);
-    if (left < reader->record_header)
+    return lengths != LENGTHS_NORMAL && (lengths == LENGTHS_SWAPPED || first > second);
+}
+
+/* The captured and the original length of a record. */
+static inline void lengths_get(const uint8_t *head, bool swapped, pcap_lengths lengths,
+                               uint32_t *cap_len, uint32_t *wire_len)
+{
+    *cap_len = file_u32(head + 8, swapped);
+    *wire_len = file_u32(head + 12, swapped);
+    if (lengths_are_swapped(lengths, *cap_len, *wire_len)) {
+        const uint32_t original = *cap_len;
+        *cap_len = *wire_len;
+        *wire_len = original;
+    }
+}
+
+/* The file header of another capture where a record should be, as after `cat a b`? Of pcap, it
+ * would be a record of no bytes: its time zone and accuracy, which stand at the lengths, are 0. */
+static bool is_file_header(const uint8_t *head)
+{
+    bool swapped;
+    if (file_u32(head, false) == PCAPNG_SECTION)
+        return pcapng_order(head + 8, &swapped);
+    return pcap_order(head, &swapped) && file_u16(head + 4, swapped) == 2;
+}
+
+/* Why the record at the window's position cannot be read. */
+static int record_fault(const pcap_reader *reader, pkt_err *err)
+{
+    const pkt_window *window = reader->window;
+    const uint64_t at = pkt_window_offset(window);
+    const uint8_t *head = window->bytes + window->at;
+    uint32_t cap_len, wire_len;
+    if (window->size - window->at < reader->record_header)
         return pkt_fail(err, PKT_ERR_TRUNCATED, at, "is truncated inside a record header");
+    if (is_file_header(head))
+        return pkt_fail(err, PKT_ERR_CORRUPT, at, PKT_ANOTHER_FILE);
+    lengths_get(head, reader->swapped, reader->lengths, &cap_len, &wire_len);
     if (cap_len > PKT_MAX_RECORD)
         return pkt_fail(err, PKT_ERR_CORRUPT, at,
                         "record claims %u captured bytes; the limit is %u", cap_len,
@@ -106,12 +140,8 @@ static int record_fault(const pcap_reader *reader, size_t left, uint32_t cap_len
                     cap_len);
 }
 
-static inline bool lengths_are_swapped(pcap_lengths lengths, uint32_t first, uint32_t second)
-{
-    return lengths != LENGTHS_NORMAL && (lengths == LENGTHS_SWAPPED || first > second);
-}
-
-/* Inlined with constants for `swapped`, `header` and `lengths`. */
+/* Inlined with constants for `swapped`, `header` and `lengths`. What is there is given; a fault
+ * behind it is met again at the next call. */
 static inline int records_read(const pcap_reader *reader, pkt_record *records, size_t max,
                                bool swapped, size_t header, pcap_lengths lengths, pkt_err *err)
 {
@@ -121,24 +151,14 @@ static inline int records_read(const pcap_reader *reader, pkt_record *records, s
     const uint64_t base = window->base;
     const uint32_t frac_ns = reader->frac_ns;
     const uint16_t link_type = reader->link_type;
-    while (n < max && at < size) {
-        size_t left = size - at;
+    while (n < max && size - at >= header) {
         const uint8_t *head = bytes + at;
-        uint32_t cap_len = 0, wire_len = 0;
-        if (left >= header) {
-            cap_len = file_u32(head + 8, swapped);
-            wire_len = file_u32(head + 12, swapped);
-            if (lengths_are_swapped(lengths, cap_len, wire_len)) {
-                const uint32_t original = cap_len;
-                cap_len = wire_len;
-                wire_len = original;
-            }
-        }
-        if (left < header || cap_len > PKT_MAX_RECORD || cap_len > left - header) {
-            if (n > 0)
-                break; /* give what is there; the fault is met again at the next call */
-            return record_fault(reader, left, cap_len, err);
-        }
+        uint32_t cap_len, wire_len;
+        lengths_get(head, swapped, lengths, &cap_len, &wire_len);
+        if (cap_len - 1 >= PKT_MAX_RECORD && (cap_len || is_file_header(head)))
+            break;
+        if (cap_len > size - at - header)
+            break;
         const uintptr_t ahead = (uintptr_t)head + PREFETCH_BYTES;
         __builtin_prefetch((const void *)ahead);
         __builtin_prefetch((const void *)(ahead + CACHE_LINE));
@@ -154,7 +174,7 @@ static inline int records_read(const pcap_reader *reader, pkt_record *records, s
         record->end = base + at;
     }
     window->at = at;
-    return (int)n;
+    return n == 0 && max && at < size ? record_fault(reader, err) : (int)n;
 }
 
 static int pcap_read(void *state, pkt_record *records, size_t max, pkt_err *err)

@@ -52,6 +52,21 @@ static int section_order(pcapng_reader *reader, size_t left, pkt_err *err)
     return 0;
 }
 
+/* A block whose length cannot be. Classic pcap begins with what is no type of a block. */
+static int length_fault(const pcapng_reader *reader, const uint8_t *head, size_t total,
+                        pkt_err *err)
+{
+    bool swapped;
+    if (pcap_order(head, &swapped))
+        return pkt_fail(err, PKT_ERR_CORRUPT, here(reader), PKT_ANOTHER_FILE);
+    if (total > PKT_MAX_BLOCK && total % 4 == 0)
+        return pkt_fail(err, PKT_ERR_LIMIT, here(reader),
+                        "block claims %zu bytes; the limit is %zu", total, PKT_MAX_BLOCK);
+    return pkt_fail(err, PKT_ERR_CORRUPT, here(reader),
+                    "block has the impossible length %zu: not a multiple of 4 from %d on", total,
+                    PCAPNG_BLOCK_OVERHEAD);
+}
+
 static int block_read(pcapng_reader *reader, block *out, pkt_err *err)
 {
     const pkt_window *window = reader->window;
@@ -63,13 +78,8 @@ static int block_read(pcapng_reader *reader, block *out, pkt_err *err)
     if (out->type == PCAPNG_SECTION && section_order(reader, left, err) != 0)
         return -1;
     size_t total = file_u32(head + 4, reader->swapped);
-    if (total < PCAPNG_BLOCK_OVERHEAD || total % 4 != 0)
-        return pkt_fail(err, PKT_ERR_CORRUPT, here(reader),
-                        "block has the impossible length %zu: not a multiple of 4 from %d on",
-                        total, PCAPNG_BLOCK_OVERHEAD);
-    if (total > PKT_MAX_BLOCK)
-        return pkt_fail(err, PKT_ERR_LIMIT, here(reader),
-                        "block claims %zu bytes; the limit is %zu", total, PKT_MAX_BLOCK);
+    if (total < PCAPNG_BLOCK_OVERHEAD || total % 4 != 0 || total > PKT_MAX_BLOCK)
+        return length_fault(reader, head, total, err);
     if (total > left)
         return pkt_fail(err, PKT_ERR_TRUNCATED, here(reader),
                         "is truncated inside a block of %zu bytes", total);

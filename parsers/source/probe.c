@@ -10,33 +10,40 @@
 enum { ORDER_AT = 8, ORDER_END = ORDER_AT + 4 };
 
 typedef struct magic {
-    uint8_t bytes[6];
-    size_t count;
+    const char *bytes;
+    size_t count, at;  /* bytes, and their offset in the file */
     const char *words; /* what it is, and what to do */
 } magic;
 
 /* Formats that are not read, with what to do about them. */
 static const magic known[] = {
-    {{0x1f, 0x8b}, 2, "gzip-compressed: decompress it first (gunzip)"},
-    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd-compressed: decompress it first (unzstd)"},
-    {{0xfd, '7', 'z', 'X', 'Z', 0}, 6, "xz-compressed: decompress it first (unxz)"},
-    {{0x04, 0x22, 0x4d, 0x18}, 4, "lz4-compressed: decompress it first (unlz4)"},
-    {{'B', 'Z', 'h'}, 3, "bzip2-compressed: decompress it first (bunzip2)"},
-    {{0x5d, 0x00, 0x00}, 3, "lzma-compressed: decompress it first (unlzma)"},
-    {{'s', 'n', 'o', 'o', 'p'}, 5, "snoop format: convert it with editcap"},
+    {"\x1f\x8b", 2, 0, "gzip-compressed: decompress it first (gunzip)"},
+    {"\x28\xb5\x2f\xfd", 4, 0, "zstd-compressed: decompress it first (unzstd)"},
+    {"\xfd"
+     "7zXZ\0",
+     6, 0, "xz-compressed: decompress it first (unxz)"},
+    {"\x04\x22\x4d\x18", 4, 0, "lz4-compressed: decompress it first (unlz4)"},
+    {"BZh", 3, 0, "bzip2-compressed: decompress it first (bunzip2)"},
+    {"\x5d\0\0", 3, 0, "lzma-compressed: decompress it first (unlzma)"},
+    {"PK\3\4", 4, 0, "a zip archive: unpack it first (unzip)"},
+    {"PK\5\6", 4, 0, "an empty zip archive"},
+    {"7z\xbc\xaf\x27\x1c", 6, 0, "a 7-Zip archive: unpack it first (7z x)"},
+    {"Rar!\x1a\7", 6, 0, "a RAR archive: unpack it first (unrar x)"},
+    {"ustar", 5, 257, "a tar archive: unpack it first (tar xf)"},
+    {"snoop", 5, 0, "snoop format: convert it with editcap"},
+    {"GMBU", 4, 0, "Microsoft Network Monitor format: convert it with editcap"},
+    {"RTSS", 4, 0, "Microsoft Network Monitor format: convert it with editcap"},
+    {"version https://git-lfs", 23, 0,
+     "a Git LFS pointer, not the capture: get it with git lfs pull"},
 };
-
-static bool is_pcap(uint32_t magic)
-{
-    return magic == PCAP_MAGIC_US || magic == PCAP_MAGIC_NS || magic == PCAP_MAGIC_MODIFIED;
-}
 
 static int other_format_check(const uint8_t *bytes, size_t size, pkt_err *err)
 {
     if (size == 0)
         return pkt_fail(err, PKT_ERR_FORMAT, 0, "is empty: a capture has a file header");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (size >= known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
+        if (size >= known[i].at + known[i].count &&
+            memcmp(bytes + known[i].at, known[i].bytes, known[i].count) == 0)
             return pkt_fail(err, PKT_ERR_FORMAT, 0, "is %s", known[i].words);
     return 0;
 }
@@ -52,17 +59,18 @@ static int pcapng_detect(const uint8_t *bytes, size_t size, bool *swapped, pkt_e
 int pkt_format_detect(const uint8_t *bytes, size_t size, pkt_format *format, bool *swapped,
                       pkt_err *err)
 {
+    const bool whole = size >= sizeof(uint32_t);
+    if (whole && file_u32(bytes, false) == PCAPNG_SECTION) {
+        *format = PKT_FORMAT_PCAPNG;
+        return pcapng_detect(bytes, size, swapped, err);
+    }
+    *format = PKT_FORMAT_PCAP;
+    if (whole && pcap_order(bytes, swapped))
+        return 0;
     if (other_format_check(bytes, size, err) != 0)
         return -1;
-    const uint32_t first = size >= sizeof first ? file_u32(bytes, false) : 0;
-    *format = first == PCAPNG_SECTION ? PKT_FORMAT_PCAPNG : PKT_FORMAT_PCAP;
-    if (*format == PKT_FORMAT_PCAPNG)
-        return pcapng_detect(bytes, size, swapped, err);
-    *swapped = !is_pcap(first);
-    if (*swapped && !is_pcap(__builtin_bswap32(first)))
-        return pkt_fail(err, PKT_ERR_FORMAT, 0,
-                        "is not a capture: it starts with neither a pcap nor a pcapng magic");
-    return 0;
+    return pkt_fail(err, PKT_ERR_FORMAT, 0,
+                    "is not a capture: it starts with neither a pcap nor a pcapng magic");
 }
 
 int pkt_head_detect(const uint8_t *bytes, size_t size, pkt_format *format, bool *swapped,
@@ -93,7 +101,7 @@ static int capture_read(int fd, const char *path, pkt_capture *capture, pkt_err 
     struct stat st;
     if (pkt_file_check(fd, false, &st, err) != 0)
         return -1;
-    uint8_t head[PKT_HEAD_BYTES];
+    uint8_t head[PKT_PROBE_BYTES];
     ssize_t got = pread(fd, head, sizeof head, 0);
     if (got < 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));

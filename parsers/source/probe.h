@@ -8,8 +8,9 @@
 #include "parsers/core/containers.h"
 #include "pktbench.h"
 
-/* Bytes of a file that are enough for pkt_head_detect(). */
-enum { PKT_HEAD_BYTES = PCAP_FILE_HEADER };
+/* Bytes of a file that are enough for pkt_head_detect() to know a capture, and to know what else it
+ * is. */
+enum { PKT_HEAD_BYTES = PCAP_FILE_HEADER, PKT_PROBE_BYTES = 512 };
 
 /* The format by the magic of the first `size` bytes, and whether numbers have the other byte order
  * than this machine. 0, or -1 and *err with what the file is instead, if that is known. */

@@ -27,6 +27,11 @@ typedef struct pkt_reader {
     void (*close)(void *state);
 } pkt_reader;
 
+/* The fault where a file header stands between records. */
+#define PKT_ANOTHER_FILE                                                                           \
+    "another capture file begins here, as after `cat a b`: give the files one by one, or join "    \
+    "them with mergecap"
+
 extern const pkt_reader pkt_reader_pcap, pkt_reader_pcapng;
 
 #endif

@@ -119,6 +119,11 @@ bool pkt_source_is_growing(const pkt_source *source)
     return source->growing;
 }
 
+int pkt_source_descriptor(const pkt_source *source)
+{
+    return source->window.fd;
+}
+
 uint64_t pkt_source_size(const pkt_source *source)
 {
     return source->file_size;

@@ -33,6 +33,9 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
 void pkt_source_set_growing(pkt_source *source, bool growing);
 bool pkt_source_is_growing(const pkt_source *source);
 
+/* Descriptor of the open file, which stays the source's. */
+int pkt_source_descriptor(const pkt_source *source);
+
 /* Size of the file, bytes; 0 of a pipe. */
 uint64_t pkt_source_size(const pkt_source *source);
 /* Bytes of the file read so far. */
@@ -48,5 +51,12 @@ void pkt_source_set_callbacks(pkt_source *source, const pkt_source_callbacks *ca
 uint64_t pkt_source_section(const pkt_source *source);
 size_t pkt_source_interface(const pkt_source *source);
 bool pkt_source_has_time(const pkt_source *source);
+
+/* Was the time outside of what 64 bits of nanoseconds hold, 1677 to 2262? The readers replace it by
+ * the first or the last of these. */
+static inline bool pkt_time_is_replaced(int64_t ts_ns)
+{
+    return ts_ns == INT64_MAX || ts_ns == INT64_MIN;
+}
 
 #endif

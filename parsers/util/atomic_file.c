@@ -2,6 +2,7 @@
 #include "parsers/util/atomic_file.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +52,19 @@ static int open_named(pkt_atomic_file *out)
     return fd;
 }
 
-static int open_temp(pkt_atomic_file *out, pkt_err *err)
+/* The mode and the owner of the file that is replaced. */
+static void keep_mode(int fd, const struct stat *replaced)
+{
+    if (!replaced)
+        return;
+    if (fchown(fd, replaced->st_uid, replaced->st_gid) != 0) {
+        /* of another user: allowed to root alone */
+    }
+    (void)fchmod(fd, replaced->st_mode & 0777);
+}
+
+/* `replaced`: the file that is there; NULL: none. */
+static int open_temp(pkt_atomic_file *out, const struct stat *replaced, pkt_err *err)
 {
     size_t room = strlen(out->path) + sizeof ".XXXXXX";
     out->temp = malloc(room);
@@ -67,6 +80,7 @@ static int open_temp(pkt_atomic_file *out, pkt_err *err)
         out->temp = NULL;
         return open_failed(out, err);
     }
+    keep_mode(fd, replaced);
     out->file = fdopen(fd, "wb");
     if (!out->file) {
         close(fd);
@@ -110,20 +124,37 @@ int pkt_same_file(const char *one, const char *other)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* The path, or what it points to if it is a symbolic link to a regular file. */
+static int path_resolve(pkt_atomic_file *out, const char *path, pkt_err *err)
+{
+    struct stat st;
+    const bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    errno = 0;
+    const bool file = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    if (link && !file && errno == ENOENT)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
+                        "cannot write: is a symbolic link to nothing: remove it, or create what it "
+                        "points to");
+    out->path = link && file ? realpath(path, NULL) : strdup(path);
+    return out->path ? 0 : open_failed(out, err);
+}
+
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
 {
     *out = (pkt_atomic_file){0};
     if (strcmp(path, "-") == 0)
         return open_standard(out, err);
-    out->path = strdup(path);
-    if (!out->path)
-        return open_failed(out, err);
+    if (path_resolve(out, path, err) != 0)
+        return -1;
     struct stat st;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        out->file = fopen(path, "wb"); /* a device or a pipe; a directory fails here */
+    const bool exists = stat(out->path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode)) {
+        out->file = fopen(out->path, "wb"); /* a device or a pipe; a directory fails here */
         return out->file ? 0 : open_failed(out, err);
     }
-    return open_temp(out, err);
+    if (exists && access(out->path, W_OK) != 0)
+        return open_failed(out, err);
+    return open_temp(out, exists ? &st : NULL, err);
 }
 
 int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)

@@ -54,8 +54,19 @@ int pkt_fail_open(pkt_err *err, pkt_errcode code, const char *what, const char *
     const int why = errno;
     (void)snprintf(folder, sizeof folder, "%s", path);
     if (why == ENOENT && strlen(path) < sizeof folder && *path && folder_missing(folder))
-        return pkt_fail(err, code, PKT_POS_NONE, "%sthere is no folder '%.200s'", what, folder);
+        return pkt_fail(err, code, PKT_POS_NONE, "%sno folder %.120s", what, folder);
     return pkt_fail(err, code, PKT_POS_NONE, "%s%s", what, strerror(why));
+}
+
+/* "slower[:P%]" is the word `slower`. */
+static void all_add(pkt_names *names, const char *name)
+{
+    const size_t size = strcspn(name, "[");
+    if (size >= sizeof names->all - names->all_size)
+        return;
+    memcpy(names->all + names->all_size, name, size);
+    names->all[names->all_size + size] = '\0';
+    names->all_size += size + 1;
 }
 
 void pkt_names_add(pkt_names *names, const char *name)
@@ -63,6 +74,7 @@ void pkt_names_add(pkt_names *names, const char *name)
     static const char more[] = ", ...";
     const char *separator = names->size ? ", " : "";
     const size_t left = sizeof names->text - names->size - sizeof more;
+    all_add(names, name);
     if (names->cut)
         return;
     names->cut = strlen(separator) + strlen(name) > left;
@@ -75,8 +87,30 @@ void pkt_names_add(pkt_names *names, const char *name)
                                     "%s%s", separator, name);
 }
 
+const char *pkt_names_nearest(const pkt_names *names, const char *name, char text[PKT_NEAREST_TEXT])
+{
+    pkt_nearest nearest = {.word = name};
+    for (size_t at = 0; at < names->all_size; at += strlen(names->all + at) + 1)
+        pkt_nearest_try(&nearest, names->all + at);
+    memcpy(text, nearest.found, PKT_NEAREST_TEXT);
+    return text;
+}
+
 int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt_names *known)
 {
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown %s '%.*s'; known: %s", what,
-                    NAME_MAX_SHOWN, name, known->text);
+    char like[PKT_NEAREST_TEXT];
+    if (!*pkt_names_nearest(known, name, like))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown %s '%.*s'; known: %s", what,
+                        NAME_MAX_SHOWN, name, known->text);
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "unknown %s '%.*s'; did you mean %s? Known: %s", what, NAME_MAX_SHOWN, name,
+                    like, known->text);
+}
+
+int pkt_fail_unknown_backend(pkt_err *err, const char *name, const pkt_names *known)
+{
+    pkt_fail_unknown(err, "backend", name, known);
+    const size_t size = strlen(err->msg);
+    (void)snprintf(err->msg + size, sizeof err->msg - size, " (a plug-in needs --plugin FILE)");
+    return -1;
 }

@@ -27,8 +27,20 @@ bool pkt_parse_bytes(const char *text, double *bytes)
     static const struct {
         const char *name;
         double bytes;
-    } units[] = {{"", 1},     {"B", 1},    {"kB", 1e3}, {"KB", 1e3},
-                 {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    } units[] = {{"", 1},
+                 {"B", 1},
+                 {"kB", 1e3},
+                 {"KB", 1e3},
+                 {"MB", 1e6},
+                 {"GB", 1e9},
+                 {"TB", 1e12},
+                 {"KiB", 1024},
+                 {"MiB", 1048576},
+                 {"GiB", 1 << 30},
+                 {"TiB", 1099511627776},
+                 {"kbit", 125},
+                 {"Mbit", 125e3},
+                 {"Gbit", 125e6}};
     char *end = NULL;
     if (!isdigit((unsigned char)text[0]))
         return false;

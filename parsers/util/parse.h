@@ -8,7 +8,8 @@
 
 /* A duration ("90", "90s", "2m", "5ms") in seconds, above 0 and at most 1e6. false: it is none. */
 bool pkt_parse_seconds(const char *text, double *seconds);
-/* A size ("1000000", "64kB", "1.5GB": units of 1000) in bytes. false: it is none. */
+/* A size in bytes: "1000000", "64kB", "1.5GB" (units of 1000), "64KiB", "1GiB" (units of 1024), or
+ * "8Mbit", "1Gbit" (bits, of which 8 are a byte). false: it is none. */
 bool pkt_parse_bytes(const char *text, double *bytes);
 /* Call `take` for each item of a list with commas that is not empty, until one gives -1. 0, or -1
  * and *err. */

@@ -1,12 +1,18 @@
-/* Which backend to ship: results and requests in, a recommendation with reasons out. */
+/* Which backend to ship: a recommendation with reasons, from results and requirements. */
 #ifndef PKT_CHOOSE_H
 #define PKT_CHOOSE_H
 
+#include <stdio.h>
+
 #include "report/choose/request.h"
 
-/* An object: what `choose --format json` prints. "winner" is null where none fits. NULL without
- * memory. `can_extract`: does `pktbench extract` run this backend? */
+/* A new object: what `choose --format json` prints. "fits" are the backends that meet the request;
+ * those whose "stated" is empty come first, by the time of a packet on one core. "winner" is the
+ * first of them, null if no fit is ranked. NULL without memory. `can_extract`: does `pktbench
+ * extract` run this backend? */
 json_t *choose(const json_t *results, const choose_request *w,
                bool (*can_extract)(const char *backend));
+/* Write it as text, which says nothing that the JSON does not. */
+void choose_print(const json_t *choice, FILE *out);
 
 #endif

@@ -1,10 +1,9 @@
-#include "report/choose/choose_print.h"
-
 #include <string.h>
 
+#include "report/choose/choose.h"
 #include "results/reader.h"
 
-/* The number between words, if it is known. */
+/* Write the number between two texts, if it is known. */
 static void figure(FILE *out, const json_t *object, const char *key, double factor,
                    const char *before, const char *after)
 {
@@ -31,13 +30,20 @@ static void duration(FILE *out, double seconds)
 static void cost_text(const json_t *fit, FILE *out)
 {
     double cores = number_of(fit, "cores_at_least");
-    figure(out, fit, "ns_per_packet", 1, "", " ns/packet");
-    figure(out, fit, "peak_rss_bytes", 1e-6, ", peak ", " MB");
+    bool of_prefix = json_object_size(json_object_get(fit, "prefix_packets")) > 0;
+    fprintf(out, "%s, level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
+    figure(out, fit, "ns_per_packet", 1,
+           strcmp(text_of(fit, "level"), "dissect") == 0 ? "whole tree " : "", " ns/packet");
+    figure(out, fit, "cpu_ns_per_packet", 1, ", CPU ", " ns");
+    figure(out, fit, "peak_rss_bytes", 1e-6, ", peak ", of_prefix ? " MB*" : " MB");
     if (cores > 0)
-        fprintf(out, ", at least %.0f core%s", cores, cores > 1 ? "s" : "");
+        fprintf(out, cores > 1 ? ", %.0f cores by extrapolation" : ", %.0f core", cores);
     figure(out, fit, "cores_busy", 1, " (busy: ", ")");
     duration(out, number_of(fit, "seconds_on_one_core"));
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
+    fprintf(out, ", licence %s", text_of(fit, "license"));
+    fputs(json_is_true(json_object_get(fit, "tied")) ? "; a tie, the intervals overlap\n" : "\n",
+          out);
 }
 
 static void lines_text(const json_t *list, const char *before, FILE *out)
@@ -61,23 +67,71 @@ static void threads_text(const json_t *list, FILE *out)
     }
 }
 
-static void winner_text(const json_t *fit, FILE *out)
+static void disk_text(const json_t *fit, bool deadline, FILE *out)
 {
-    fprintf(out, "%s, level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
-    cost_text(fit, out);
-    fprintf(out, ", licence %s\n", text_of(fit, "license"));
-    lines_text(json_object_get(fit, "stated"), "not tested here: ", out);
-    if (json_is_number(json_object_get(fit, "disk_read_bytes_per_s"))) {
-        figure(out, fit, "disk_read_bytes_per_s", 1e-6,
-               "  the disk limits the speed if it reads less than ", " MB/s");
-        figure(out, fit, "disk_write_bytes_per_s", 1e-6, " or writes less than ", " MB/s");
-        fputs(" (not measured)\n", out);
-    }
+    if (!json_is_number(json_object_get(fit, "disk_read_bytes_per_s")))
+        return;
+    figure(out, fit, "disk_read_bytes_per_s", 1e-6,
+           deadline ? "  for the deadline the disk must read " : "  one core reads ", " MB/s");
+    figure(out, fit, "disk_write_bytes_per_s", 1e-6, deadline ? " and write " : " and writes ",
+           " MB/s");
+    fputs(deadline ? " (the disk was not measured)\n"
+                   : ": a slower disk sets the time (it was not measured)\n",
+          out);
+}
+
+static void details_text(const json_t *fit, bool deadline, FILE *out)
+{
+    disk_text(fit, deadline, out);
     threads_text(json_object_get(fit, "with_threads"), out);
     if (*text_of(fit, "command"))
         fprintf(out, "  %s\n", text_of(fit, "command"));
     if (*text_of(fit, "command_note"))
         fprintf(out, "  %s\n", text_of(fit, "command_note"));
+}
+
+static bool is_ranked(const json_t *fit)
+{
+    return json_array_size(json_object_get(fit, "stated")) == 0;
+}
+
+/* The first one in full, the others in a line. */
+static void ranked_text(const json_t *fits, bool deadline, FILE *out)
+{
+    size_t i;
+    json_t *fit;
+    json_array_foreach(fits, i, fit)
+    {
+        if (!is_ranked(fit))
+            break;
+        if (i == 1)
+            fputs("\nThese also meet the requirements:\n", out);
+        fputs(i ? "  " : "", out);
+        cost_text(fit, out);
+        if (i == 0)
+            details_text(fit, deadline, out);
+    }
+}
+
+static void stated_text(const json_t *fits, bool deadline, FILE *out)
+{
+    size_t i, shown = 0;
+    json_t *fit;
+    json_array_foreach(fits, i, fit)
+    {
+        if (is_ranked(fit))
+            continue;
+        if (shown++ == 0)
+            fprintf(out, "%s\n",
+                    i ? "\nNot ranked, because not all of it was compared or tested here:"
+                      : "No ranking: these meet the requirements, but not all of it was compared "
+                        "or tested here:");
+        fputs("  ", out);
+        cost_text(fit, out);
+        lines_text(json_object_get(fit, "stated"), "    not covered: ", out);
+        if (i == 0)
+            details_text(fit, deadline, out);
+    }
 }
 
 static void rejected_text(const json_t *rejected, FILE *out)
@@ -104,29 +158,48 @@ static void list_text(const char *title, const json_t *list, FILE *out)
     lines_text(list, "", out);
 }
 
+static void extrapolation_text(const json_t *list, const char *whose, FILE *out)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(list, i, one)
+    {
+        fprintf(out, "  %s%s%s%s: %s; measured: %s\n", text_of(one, "what"), *whose ? " (" : "",
+                whose, *whose ? ")" : "", text_of(one, "asked"), text_of(one, "measured"));
+    }
+}
+
+static void extrapolations_text(const json_t *choice, FILE *out)
+{
+    const json_t *all = json_object_get(choice, "extrapolations");
+    const json_t *fits = json_object_get(choice, "fits");
+    size_t i, count = json_array_size(all);
+    json_t *fit;
+    json_array_foreach(fits, i, fit)
+    {
+        count += json_array_size(json_object_get(fit, "extrapolations"));
+    }
+    if (count > 0)
+        fputs("\nExtrapolated, not measured:\n", out);
+    extrapolation_text(all, "", out);
+    json_array_foreach(fits, i, fit)
+    {
+        extrapolation_text(json_object_get(fit, "extrapolations"), text_of(fit, "backend"), out);
+    }
+}
+
 void choose_print(const json_t *choice, FILE *out)
 {
     const json_t *fits = json_object_get(choice, "fits");
-    size_t i;
-    json_t *fit;
+    const bool deadline = json_is_number(json_object_get(choice, "deadline_s"));
     if (json_array_size(fits) == 0)
         fputs("No backend meets the requirements.\n", out);
-    json_array_foreach(fits, i, fit)
-    {
-        if (i == 1)
-            fputs("\nThese also meet the requirements:\n", out);
-        if (i == 0) {
-            winner_text(fit, out);
-            continue;
-        }
-        fprintf(out, "  %-13s level %s: ", text_of(fit, "backend"), text_of(fit, "level"));
-        cost_text(fit, out);
-        if (json_is_true(json_object_get(fit, "tied")))
-            fputs(": a tie, the intervals overlap", out);
-        fputc('\n', out);
-    }
+    lines_text(json_object_get(choice, "conflicts"), "", out);
+    ranked_text(fits, deadline, out);
+    stated_text(fits, deadline, out);
     rejected_text(json_object_get(choice, "rejected"), out);
     list_text("Requirements to relax:", json_object_get(choice, "relaxations"), out);
+    extrapolations_text(choice, out);
     list_text("Assumptions:", json_object_get(choice, "assumptions"), out);
     if (json_is_string(json_object_get(choice, "main_assumption")))
         fprintf(out, "\nMain assumption: %s.\n", text_of(choice, "main_assumption"));

@@ -30,7 +30,7 @@ bool sink_measured(const json_t *results, const char *sink)
     return false;
 }
 
-/* The run by which the slice is judged. */
+/* The run that gives the cost on the slice. */
 static const json_t *run_wanted(const json_t *results, const choose_request *w, const char *backend,
                                 const char *slice, const char *level, unsigned threads)
 {
@@ -44,6 +44,13 @@ static bool is_good(const json_t *run)
     return is_timed(run) && has_status(run, "ok");
 }
 
+/* Packets that the run read. */
+static double packets_in(const json_t *run, const json_t *slice)
+{
+    double prefix = number_of(run, "prefix_packets");
+    return prefix > 0 ? prefix : number_of(slice, "packets");
+}
+
 static void run_refuse(const json_t *results, const choose_request *w, const json_t *run,
                        const char *slice, json_t *reasons)
 {
@@ -54,25 +61,35 @@ static void run_refuse(const json_t *results, const choose_request *w, const jso
                text_of(run, "reason"));
 }
 
-/* Take in the run over a slice that makes up this part of the packets. */
+/* Add a run's summary, weighted. `scale`: from the time of a run to that of a packet. */
+static void time_take(packet_time *t, const json_t *summary, double scale, double part)
+{
+    const json_t *ci = json_object_get(summary, "ci95");
+    scale *= part;
+    t->ns += scale * number_of(summary, "median");
+    t->is_sure = t->is_sure && json_is_array(ci);
+    t->least += scale * json_number_value(json_array_get(ci, 0));
+    t->most += scale * json_number_value(json_array_get(ci, 1));
+}
+
+/* Add the run over a slice that makes up this part of the packets. */
 static void run_take(cost *c, const json_t *run, const json_t *slice, double part)
 {
-    const json_t *wall = json_object_get(run, "wall_ns"), *ci = json_object_get(wall, "ci95");
+    const json_t *wall = json_object_get(run, "wall_ns");
     double ns = number_of(run, "ns_per_packet"), scale = ns / number_of(wall, "median");
-    c->ns += part * ns;
+    time_take(&c->wall, wall, scale, part);
+    time_take(&c->cpu, json_object_get(run, "cpu_ns"), scale, part);
     c->low = fmin(c->low, ns);
     c->high = fmax(c->high, ns);
     c->rss = fmax(c->rss, number_of(run, "peak_rss_bytes"));
-    c->row_bytes += part * number_of(run, "output_bytes") / number_of(slice, "packets");
-    c->is_sure = c->is_sure && json_is_array(ci);
-    c->least += part * scale * json_number_value(json_array_get(ci, 0));
-    c->most += part * scale * json_number_value(json_array_get(ci, 1));
+    c->row_bytes += part * number_of(run, "output_bytes") / packets_in(run, slice);
+    c->of_prefix = c->of_prefix || number_of(run, "prefix_packets") > 0;
 }
 
 cost cost_of(const json_t *results, const choose_request *w, const char *backend, const char *level,
              json_t *reasons)
 {
-    cost c = {.low = INFINITY, .known = true, .is_sure = true};
+    cost c = {.low = INFINITY, .known = true, .wall.is_sure = true, .cpu.is_sure = true};
     for (size_t i = 0; i < w->share_count; i++) {
         const char *slice = text_of(w->shares[i].slice, "name");
         const json_t *run = run_wanted(results, w, backend, slice, level, 1);
@@ -84,6 +101,24 @@ cost cost_of(const json_t *results, const choose_request *w, const char *backend
         }
     }
     return c;
+}
+
+const packet_time *cost_on_core(const cost *c)
+{
+    return c->cpu.ns > c->wall.ns ? &c->cpu : &c->wall;
+}
+
+json_t *cost_prefixes(const json_t *results, const choose_request *w, const char *backend,
+                      const char *level)
+{
+    json_t *prefixes = json_object();
+    for (size_t i = 0; i < w->share_count; i++) {
+        const char *slice = text_of(w->shares[i].slice, "name");
+        const json_t *run = run_wanted(results, w, backend, slice, level, 1);
+        if (number_of(run, "prefix_packets") > 0)
+            json_object_set(prefixes, slice, json_object_get(run, "prefix_packets"));
+    }
+    return prefixes;
 }
 
 /* Nanoseconds a packet with so many threads; 0 if that was not measured on all slices. */
@@ -130,30 +165,39 @@ double frame_of(const choose_request *w)
     return w->mean_frame > 0 ? w->mean_frame : mean;
 }
 
-/* Bytes of the capture file that a packet takes. */
 double file_bytes_of(const choose_request *w)
 {
     double bytes = 0;
     for (size_t i = 0; i < w->share_count; i++)
         bytes += w->shares[i].part * number_of(w->shares[i].slice, "bytes") /
                  number_of(w->shares[i].slice, "packets");
-    return bytes;
+    return w->file_bytes > 0 ? w->file_bytes : bytes;
+}
+
+double ethernet_bytes_of(const choose_request *w)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < w->share_count; i++)
+        bytes += w->shares[i].part * ethernet_bytes(number_of(w->shares[i].slice, "mean_frame"));
+    return w->ethernet_bytes > 0 ? w->ethernet_bytes : bytes;
 }
 
 double rate_of(const choose_request *w)
 {
-    return w->bits_per_s > 0 ? w->bits_per_s / 8 / frame_of(w) : w->packets_per_s;
+    return w->bits_per_s > 0 ? w->bits_per_s / 8 / ethernet_bytes_of(w) : w->packets_per_s;
 }
 
-/* Cores that the request keeps busy at this cost; 0 if it names no speed. */
-double cores_needed(const choose_request *w, double ns)
+double packets_of(const choose_request *w)
+{
+    return w->volume_bytes > 0 ? w->volume_bytes / file_bytes_of(w) : 0;
+}
+
+double cores_busy(const choose_request *w, double ns)
 {
     double rate = rate_of(w);
     if (rate > 0)
         return rate * ns / 1e9;
-    if (w->volume_bytes > 0 && w->deadline_s > 0)
-        return w->volume_bytes / file_bytes_of(w) * ns / 1e9 / w->deadline_s;
-    return 0;
+    return w->deadline_s > 0 ? packets_of(w) * ns / 1e9 / w->deadline_s : 0;
 }
 
 double cores_there(const json_t *results, const choose_request *w)

@@ -1,39 +1,55 @@
-/* What a packet costs over the traffic that is wished for, and what that asks of a machine. */
+/* Cost of a packet over the traffic of the request, and what the request needs of a machine. */
 #ifndef PKT_COST_H
 #define PKT_COST_H
 
 #include "report/choose/request.h"
 
+/* Time of a packet over the traffic, in ns. */
+typedef struct packet_time {
+    double ns;
+    double least, most; /* ends of the 95 % interval, if is_sure */
+    bool is_sure;       /* every run has an interval */
+} packet_time;
+
 typedef struct cost {
-    double ns, low, high; /* of a packet: over the traffic, of its fastest and slowest slice */
-    double least, most;   /* ends of its 95 % interval over the traffic, if it is_sure */
-    double rss;           /* bytes, the most */
-    double row_bytes;     /* that were written for a packet; 0: none were */
-    bool known, is_sure;
+    packet_time wall, cpu; /* cpu.ns is 0 if it was not measured */
+    double low, high;      /* wall time of the fastest and of the slowest slice, in ns */
+    double rss;            /* maximum of the slices, in bytes */
+    double row_bytes;      /* written per packet; 0: not measured */
+    bool known;            /* every slice has a valid run */
+    bool of_prefix;        /* some run was over the first packets of its slice only */
 } cost;
 
-/* One more sentence. */
+/* Append a formatted sentence. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
 void reason_add(json_t *reasons, const char *format, ...);
 
-/* Was any run timed whose rows went to that sink? Then costs are those of such runs. NULL: none. */
+/* Was any run with that sink timed? Then costs are those of such runs. NULL: false. */
 bool sink_measured(const json_t *results, const char *sink);
-/* With one thread. What speaks against it goes to `reasons`. */
+/* Cost with one thread. Reasons why it is unknown are appended to `reasons`. */
 cost cost_of(const json_t *results, const choose_request *w, const char *backend, const char *level,
              json_t *reasons);
-/* The costs with more threads that write: a list of {threads, ns_per_packet}. */
+/* The larger one of wall and CPU time: what the packet takes on one core. */
+const packet_time *cost_on_core(const cost *c);
+/* Costs with more threads that write: a list of {threads, ns_per_packet}. */
 json_t *cost_threads(const json_t *results, const choose_request *w, const char *backend,
                      const char *level);
+/* The runs over the first packets of a slice: an object {SLICE: packets}. */
+json_t *cost_prefixes(const json_t *results, const choose_request *w, const char *backend,
+                      const char *level);
 
-/* Mean bytes of a packet on the wire, and bytes of the capture file that it takes. */
+/* Mean bytes of a packet: in the capture's wire length, in a capture file, and on an Ethernet. */
 double frame_of(const choose_request *w);
 double file_bytes_of(const choose_request *w);
-/* Packets a second; 0: no rate is wished for. */
+double ethernet_bytes_of(const choose_request *w);
+/* Packets per second; 0: no rate was asked for. */
 double rate_of(const choose_request *w);
-/* Cores that the request keeps busy at this cost; 0 if it names no speed. */
-double cores_needed(const choose_request *w, double ns);
+/* Packets of the volume; 0: no volume was asked for. */
+double packets_of(const choose_request *w);
+/* Cores that the request keeps busy at this time per packet; 0: no speed was asked for. */
+double cores_busy(const choose_request *w, double ns);
 double cores_there(const json_t *results, const choose_request *w);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is asked of a recommendation. */
+/* The request to choose(). */
 #ifndef PKT_CHOOSE_REQUEST_H
 #define PKT_CHOOSE_REQUEST_H
 
@@ -20,16 +20,19 @@ typedef struct choose_request {
     size_t share_count;
     const char *traffic_text; /* how the shares came about, one sentence */
     bool traffic_assumed;     /* the user gave none */
-    double mean_frame;        /* bytes on the wire; 0: of the shares */
-    double packets_per_s;     /* 0: no rate is asked for */
-    double bits_per_s;        /* instead of packets_per_s */
-    double volume_bytes;      /* of capture files; 0: none */
-    double deadline_s;        /* 0: none */
-    double cores;             /* that may be used; 0: the measured machine's */
-    double max_rss_bytes;     /* 0: any */
-    const char *sink;         /* name of an encoder; NULL: not asked */
-    double row_bytes; /* that the sink writes for a packet, where that was not measured; 0: not
-                         known */
+    bool traffic_by_frame;    /* the shares were selected by a capture's mean frame */
+    /* Of a packet of the user's capture, in bytes: wire length, with what Ethernet adds, and in the
+     * capture file. 0: those of the shares. */
+    double mean_frame, ethernet_bytes, file_bytes;
+    double packets_per_s; /* 0: no rate is asked for */
+    double bits_per_s;    /* instead of packets_per_s */
+    double volume_bytes;  /* of capture files; 0: none */
+    double deadline_s;    /* 0: none */
+    double cores;         /* that may be used; 0: the measured machine's */
+    double max_rss_bytes; /* 0: any */
+    const char *sink;     /* name of an encoder; NULL: not asked */
+    double row_bytes;     /* that the sink writes for a packet, where that was not measured; 0: not
+                             known */
     bool live, permissive;
 } choose_request;
 

@@ -50,6 +50,7 @@ static const struct {
     {"pcapng", "pcapng"},
     {"live", "live"},
     {"stream-numbers", "stream-numbers"},
+    {"stream", "stream-numbers"},
     {"tcp.stream", "stream-numbers"},
     {"udp.stream", "stream-numbers"},
     {"reassembly", "reassembly"},
@@ -140,4 +141,44 @@ int requirements_read(const json_t *results, const char *text, requirements *out
         text += length + (text[length] == ',');
     }
     return 0;
+}
+
+static size_t rank_of(const char *level)
+{
+    size_t rank = 0;
+    while (rank < LEVELS && strcmp(levels[rank], level) != 0)
+        rank++;
+    return rank;
+}
+
+/* Is `name` the column, or the second half of the address whose first half it is? */
+static bool is_half_of(const char *name, const pkt_column_info *column)
+{
+    const size_t stem = strlen(column->name) - strlen("hi");
+    return strcmp(name, column->name) == 0 ||
+           (column->format_as == PKT_AS_ADDRESS && strncmp(name, column->name, stem) == 0 &&
+            strcmp(name + stem, "lo") == 0);
+}
+
+bool requirement_has_column(const requirement *n, const pkt_column_info *column)
+{
+    switch (n->kind) {
+    case REQUIREMENT_LEVEL:
+        return rank_of(pkt_level_name(column->level)) <= rank_of(n->name);
+    case REQUIREMENT_COLUMN:
+        return is_half_of(n->name, column);
+    case REQUIREMENT_FEATURE:
+        return strcmp(n->name, "stream-numbers") == 0 && strcmp(column->name, "stream") == 0;
+    }
+    return false;
+}
+
+pkt_column_set requirements_columns(const requirements *needs)
+{
+    pkt_column_set columns = {{0}};
+    for (size_t i = 0; i < needs->count; i++)
+        for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+            if (requirement_has_column(&needs->list[i], pkt_column_at(c)))
+                pkt_set_add(&columns, c);
+    return columns;
 }

@@ -3,6 +3,7 @@
 #define PKT_REQUIREMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "pktbench.h"
 
@@ -11,7 +12,7 @@ enum { REQUIREMENTS_MAX = 32, REQUIREMENT_WORD = 64 };
 typedef enum requirement_kind {
     REQUIREMENT_LEVEL,   /* every column of a level */
     REQUIREMENT_COLUMN,  /* one column */
-    REQUIREMENT_FEATURE, /* something that a backend can do besides */
+    REQUIREMENT_FEATURE, /* an ability of a backend */
 } requirement_kind;
 
 typedef struct requirement {
@@ -28,5 +29,10 @@ typedef struct requirements {
 /* Read a list with commas: levels, columns, features (`pktbench list` shows all three), and fields
  * by Wireshark's names. 0, or -1 and *err. */
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err);
+
+/* Is it a column that the rows must have? An address counts as its first half. */
+bool requirement_has_column(const requirement *n, const pkt_column_info *column);
+/* All such columns. */
+pkt_column_set requirements_columns(const requirements *needs);
 
 #endif

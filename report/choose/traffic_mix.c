@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/util/error.h"
 #include "results/reader.h"
@@ -35,7 +36,7 @@ static int share_fail(const json_t *results, const char *text, size_t length, pk
                     (int)(length < 30 ? length : 30), text, known.text);
 }
 
-/* "NAME=SHARE"; false: not that. */
+/* Read "NAME=SHARE" or "NAME=PERCENT%". false: it is neither. */
 static bool traffic_share_read(const json_t *results, const char *text, size_t length,
                                traffic_share *out)
 {
@@ -47,26 +48,51 @@ static bool traffic_share_read(const json_t *results, const char *text, size_t l
     *equals = '\0';
     out->slice = named(json_object_get(results, "slices"), word);
     out->part = strtod(equals + 1, &end);
-    if (*end == '%')
+    if (end != equals + 1 && *end == '%') {
+        out->part /= 100;
         end++;
+    }
     return out->slice && end != equals + 1 && !*end && out->part > 0 && isfinite(out->part);
+}
+
+static bool slice_repeated(const choose_request *w)
+{
+    const size_t last = w->share_count - 1;
+    for (size_t i = 0; i < last; i++)
+        if (w->shares[i].slice == w->shares[last].slice)
+            return true;
+    return false;
+}
+
+/* Rounded shares such as 33 %, 33 %, 33 % are scaled to 1; another sum is an error. */
+static int shares_check(choose_request *w, pkt_err *err)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->share_count; i++)
+        sum += w->shares[i].part;
+    if (fabs(sum - 1) > 0.011)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "the shares add up to %g: they must add up to 1 (or to 100%%)", sum);
+    for (size_t i = 0; i < w->share_count; i++)
+        w->shares[i].part /= sum;
+    return 0;
 }
 
 int traffic_mix_read(const json_t *results, const char *text, choose_request *w, pkt_err *err)
 {
-    double sum = 0;
     w->share_count = 0;
     while (*text) {
         size_t length = strcspn(text, ",");
         if (w->share_count == SHARES_MAX ||
             !traffic_share_read(results, text, length, &w->shares[w->share_count]))
             return share_fail(results, text, length, err);
-        sum += w->shares[w->share_count++].part;
+        w->share_count++;
+        if (slice_repeated(w))
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the slice %.60s is named twice",
+                            text_of(w->shares[w->share_count - 1].slice, "name"));
         text += length + (text[length] == ',');
     }
-    for (size_t i = 0; i < w->share_count; i++)
-        w->shares[i].part /= sum;
-    return w->share_count > 0 ? 0 : share_fail(results, "", 0, err);
+    return w->share_count > 0 ? shares_check(w, err) : share_fail(results, "", 0, err);
 }
 
 void traffic_mix_by_frame(const json_t *results, double mean_frame, choose_request *w)

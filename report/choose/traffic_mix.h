@@ -5,7 +5,8 @@
 #include "pktbench.h"
 #include "report/choose/request.h"
 
-/* Shares of the slices: "NAME=SHARE,...". 0, or -1 and *err. */
+/* Shares of the slices: "NAME=SHARE,..." or "NAME=PERCENT%,...", which add up to 1 within 0.011.
+ * 0, or -1 and *err. */
 int traffic_mix_read(const json_t *results, const char *text, choose_request *w, pkt_err *err);
 /* The same share for every slice. */
 void traffic_mix_even(const json_t *results, choose_request *w);

@@ -5,7 +5,7 @@
 
 #include "results/reader.h"
 
-enum { COLUMNS = 9, CELL = 48 };
+enum { COLUMNS = 9, CELL = 64 };
 
 static const char *const heads[COLUMNS] = {"backend", "level", "slice", "old ns/packet", "new",
                                            "change",  "95 %",  "p",     "verdict"};
@@ -21,6 +21,22 @@ static void percent_text(double ratio, char *text, size_t size)
 static bool has_number(const json_t *cell, const char *key)
 {
     return json_is_number(json_object_get(cell, key));
+}
+
+/* "slower: p90, first"; without statistics if it is slower by its time alone. */
+static void verdict_text(const json_t *cell, char text[CELL])
+{
+    const json_t *by = json_object_get(cell, "slower_by");
+    size_t i, used = (size_t)snprintf(text, CELL, "%.20s", text_of(cell, "change"));
+    json_t *name;
+    if (json_array_size(by) == 1 && strcmp(json_string_value(json_array_get(by, 0)), "decile") == 0)
+        return;
+    json_array_foreach(by, i, name)
+    {
+        if (used < CELL)
+            used += (size_t)snprintf(text + used, CELL - used, "%s%s", i ? ", " : ": ",
+                                     json_string_value(name));
+    }
 }
 
 static void row_fill(const json_t *cell, row_text row)
@@ -43,15 +59,26 @@ static void row_fill(const json_t *cell, row_text row)
     if (has_number(cell, "p"))
         (void)snprintf(row[7], CELL, number_of(cell, "p") < 0.001 ? "<0.001" : "%.3f",
                        number_of(cell, "p"));
-    (void)snprintf(row[8], CELL, "%s", text_of(cell, "change"));
+    verdict_text(cell, row[8]);
 }
 
-/* Statuses that changed, and instructions that were counted. */
-static void remark_print(const json_t *cell, FILE *out)
+/* Load time or memory that grew. */
+static void growth_print(const json_t *comparison, const json_t *cell, const char *name,
+                         const char *title, FILE *out)
+{
+    const json_t *one = at(cell, "statistics", name), *p = json_object_get(one, "p");
+    if (json_is_number(p) && json_number_value(p) < number_of(comparison, "error"))
+        fprintf(out, "  %s %+.1f %%", title, 100 * (number_of(one, "ratio") - 1));
+}
+
+/* Statuses that changed, other costs that grew, and instructions that were counted. */
+static void remark_print(const json_t *comparison, const json_t *cell, FILE *out)
 {
     if (strcmp(text_of(cell, "old_status"), text_of(cell, "new_status")) != 0)
         fprintf(out, "  status %s, was %s", text_of(cell, "new_status"),
                 text_of(cell, "old_status"));
+    growth_print(comparison, cell, "load", "load time", out);
+    growth_print(comparison, cell, "rss", "peak memory", out);
     double before = number_of(cell, "old_instructions"),
            after = number_of(cell, "new_instructions");
     if (before > 0 && after > 0)
@@ -95,12 +122,17 @@ static void sight_print(const json_t *comparison, const char *bullet, FILE *out)
     }
     fprintf(
         out,
-        "%sslower, faster: changed by more than %.1f %%; the chance of a wrong verdict is at most "
+        "%sold, new, change: by the lower decile of the runs of a process, median over processes\n"
+        "%sslower, faster: changed by more than %.1f %%; the chance of a false alarm is at most "
         "%.0f %% over all runs together",
-        bullet, 100 * number_of(comparison, "threshold"), 100 * number_of(comparison, "error"));
+        bullet, bullet, 100 * number_of(comparison, "threshold"),
+        100 * number_of(comparison, "error"));
     if (most > 0)
         fprintf(out, "; this comparison could only detect slowdowns above %.1f %% (80 %% power)",
                 100 * most);
+    if (json_is_number(json_object_get(comparison, "smallest_share")))
+        fprintf(out, ", and slow processes above %.0f %%",
+                100 * number_of(comparison, "smallest_share"));
     fputc('\n', out);
 }
 
@@ -144,7 +176,7 @@ static void table_print(const json_t *comparison, FILE *out)
     {
         row_fill(cell, row);
         row_print((const char(*)[CELL])row, widths, out);
-        remark_print(cell, out);
+        remark_print(comparison, cell, out);
         fputc('\n', out);
     }
     fputc('\n', out);
@@ -169,7 +201,7 @@ static void markdown_print(const json_t *comparison, FILE *out)
         row_fill(cell, row);
         for (size_t c = 0; c < COLUMNS; c++)
             fprintf(out, "| %s ", row[c]);
-        remark_print(cell, out);
+        remark_print(comparison, cell, out);
         fputs("|\n", out);
     }
     fputc('\n', out);

@@ -4,15 +4,17 @@
 
 #include <string.h>
 
+#include "report/formats/markdown.h"
 #include "results/reader.h"
 
-enum { CELL = 64, COLUMNS = 6 };
+enum { CELL = 64, COLUMNS = 7 };
 
-static const char *const heads[COLUMNS] = {"library",        "published",       "this slice",
-                                           "x dpkt reading", "x dpkt decoding", "x native backend"};
+static const char *const heads[COLUMNS] = {
+    "library",        "published",       "this slice",      "CPU",
+    "x dpkt reading", "x dpkt decoding", "x native backend"};
 
-/* Which rows of the results make a line: by reading and library. Scapy and PyShark do the same in
- * both readings; what differs is the row of dpkt that they are compared with. */
+/* Which rows of the results make a line: by reading and library. As published, a library parses
+ * alone; like for like, it also builds columns, as the native backend does. */
 static const struct {
     const char *title, *reading, *library;
 } lines[] = {
@@ -53,13 +55,32 @@ static void ratio_text(const json_t *row, char *text)
         with_interval(ratio, "", text);
 }
 
+/* CPU seconds for the whole slice. */
+static void cpu_text(const json_t *results, const json_t *row, char *text)
+{
+    const char *slice = text_of(row, "slice");
+    const json_t *run = run_of_study(results, row);
+    double packets = packets_read(results, run),
+           cpu = number_of(json_object_get(run, "cpu_ns"), "median");
+    char number[24];
+    if (!(packets > 0) || !(cpu > 0))
+        return;
+    number_text(cpu * 1e-9 / packets *
+                    number_of(named(json_object_get(results, "slices"), slice), "packets"),
+                number, sizeof number);
+    (void)snprintf(text, CELL, "%s s", number);
+}
+
 typedef char line_text[COLUMNS][CELL];
 
 /* false: the library has no such row. */
-static bool line_fill(const json_t *study, const char *slice, size_t index, line_text line)
+static bool line_fill(const json_t *results, const char *slice, size_t index, line_text line)
 {
+    const json_t *study = json_object_get(results, "study");
+    const bool is_dpkt = strcmp(lines[index].library, "dpkt") == 0;
     const json_t *row = row_of(study, lines[index].reading, slice, lines[index].library);
-    const json_t *native = json_object_get(row, "to_native");
+    const json_t *alike = row_of(study, "like-for-like", slice, lines[index].library);
+    const json_t *native = json_object_get(is_dpkt || !alike ? row : alike, "to_native");
     memset(line, 0, sizeof(line_text));
     if (!row)
         return false;
@@ -67,14 +88,15 @@ static bool line_fill(const json_t *study, const char *slice, size_t index, line
                    number_of(row, "prefix_packets") > 0 ? " *" : "");
     (void)snprintf(line[1], CELL, "%.2f s", number_of(row, "published_s"));
     with_interval(json_object_get(row, "slice_s"), " s", line[2]);
-    ratio_text(row_of(study, "as-published", slice, lines[index].library), line[3]);
-    ratio_text(row_of(study, "like-for-like", slice, lines[index].library), line[4]);
-    if (strcmp(lines[index].library, "dpkt") == 0)
-        line[3][0] = line[4][0] = '\0';
+    cpu_text(results, row, line[3]);
+    ratio_text(row_of(study, "as-published", slice, lines[index].library), line[4]);
+    ratio_text(alike, line[5]);
+    if (is_dpkt)
+        line[4][0] = line[5][0] = '\0';
     if (json_is_object(native)) {
         char times[CELL / 2];
         number_text(number_of(native, "median"), times, sizeof times);
-        (void)snprintf(line[5], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
+        (void)snprintf(line[6], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
                        text_of(native, "level"));
     }
     return true;
@@ -82,7 +104,7 @@ static bool line_fill(const json_t *study, const char *slice, size_t index, line
 
 static void line_print(const line_text line, bool markdown, FILE *out)
 {
-    static const int widths[COLUMNS] = {22, 10, 24, 24, 24, 0};
+    static const int widths[COLUMNS] = {23, 11, 27, 11, 24, 24, 0};
     for (size_t c = 0; c < COLUMNS; c++)
         if (markdown)
             fprintf(out, "| %s ", line[c]);
@@ -91,20 +113,23 @@ static void line_print(const line_text line, bool markdown, FILE *out)
     fputs(markdown ? "|\n" : "\n", out);
 }
 
-static void slice_print(const json_t *study, const char *slice, bool markdown, FILE *out)
+static void slice_print(const json_t *results, const char *slice, bool markdown, FILE *out)
 {
     line_text line;
-    fprintf(out,
-            markdown ? "**Libraries of the published study, %s**\n\n"
-                     : "Libraries of the published study, %s\n",
-            slice);
+    if (markdown) {
+        fputs("**Libraries of the published study, ", out);
+        markdown_text(out, slice);
+        fputs("**\n\n", out);
+    } else {
+        fprintf(out, "Libraries of the published study, %s\n", slice);
+    }
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(line[c], CELL, "%s", heads[c]);
     line_print((const char(*)[CELL])line, markdown, out);
     if (markdown)
-        fputs("|:--|:--|:--|:--|:--|:--|\n", out);
+        fputs("|:--|:--|:--|:--|:--|:--|:--|\n", out);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        if (line_fill(study, slice, i, line))
+        if (line_fill(results, slice, i, line))
             line_print((const char(*)[CELL])line, markdown, out);
     fputc('\n', out);
 }
@@ -124,11 +149,11 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     size_t i;
     json_t *slice;
     const json_t *study = json_object_get(results, "study");
-    if (json_array_size(study) == 0)
-        return;
+    if (json_array_size(study) == 0 || has_captures(results))
+        return; /* the study is of other traffic than the user's */
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        slice_print(study, text_of(slice, "name"), markdown, out);
+        slice_print(results, text_of(slice, "name"), markdown, out);
     }
     fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)

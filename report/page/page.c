@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "report/formats/findings.h"
+#include "report/formats/markdown.h"
 #include "report/formats/table.h"
+#include "report/html/html.h"
 #include "report/page/assets.h"
-#include "report/page/html.h"
 #include "results/reader.h"
 
 static void hash_write(FILE *out, const report_asset *asset)
@@ -24,6 +24,8 @@ static void head_write(FILE *out)
         "style-src ",
         out);
     hash_write(out, &asset_page_css);
+    fputc(' ', out);
+    hash_write(out, &asset_chart_css);
     fputs("; script-src ", out);
     hash_write(out, &asset_page_js);
     fputs("; base-uri 'none'; form-action 'none'\">\n"
@@ -33,36 +35,112 @@ static void head_write(FILE *out)
           "<title>pktbench: packet parsers compared</title>\n<style>",
           out);
     fputs(asset_page_css.text, out);
+    fputs("</style><style>", out);
+    fputs(asset_chart_css.text, out);
     fputs("</style>\n</head>\n<body>\n<main>\n"
           "<h1>Packet parsers compared: time, memory and features</h1>\n",
           out);
 }
 
-/* The machine and the day: they distinguish the parts. */
+/* What was run over, in words. */
+static void traffic_words(const json_t *results, char *text, size_t size)
+{
+    static const struct {
+        const char *suite, *words;
+    } suites[] = {
+        {"headline", "Generated traffic (default suite)"},
+        {"cic-iot", "Generated traffic, with the Python libraries of a published study"},
+        {"scale", "Generated traffic of 10 MB to 1 GB"},
+    };
+    const char *suite = text_of(json_object_get(results, "plan"), "suite");
+    const json_t *slices = json_object_get(results, "slices");
+    if (has_captures(results)) {
+        (void)snprintf(text, size,
+                       json_array_size(slices) > 1 ? "Captures %.64s and %zu more"
+                                                   : "Capture %.64s",
+                       text_of(json_array_get(slices, 0), "name"), json_array_size(slices) - 1);
+        return;
+    }
+    (void)snprintf(text, size, "Generated traffic (suite %.32s)", suite);
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+        if (strcmp(suite, suites[i].suite) == 0)
+            (void)snprintf(text, size, "%s", suites[i].words);
+}
+
+/* The traffic, the machine and the day: they distinguish the parts. */
 static void part_text(const part *p, char *text, size_t size)
 {
     const json_t *context = json_object_get(p->results, "context");
-    (void)snprintf(text, size, "%.64s: %.64s, %.10s, suite %.32s", p->file->name,
-                   text_of(json_object_get(context, "cpu"), "model"), text_of(context, "date"),
-                   text_of(json_object_get(p->results, "plan"), "suite"));
+    char traffic[128];
+    traffic_words(p->results, traffic, sizeof traffic);
+    (void)snprintf(text, size, "%s, %.64s, %.10s", traffic,
+                   text_of(json_object_get(context, "cpu"), "model"), text_of(context, "date"));
 }
 
-static void navigation(const part *p)
+/* Where the numbers come from. */
+static void source_text(const part *p, char *text, size_t size)
 {
-    static const struct {
-        const char *id, *title, *needs;
+    const json_t *tool = json_object_get(json_object_get(p->results, "context"), "tool");
+    (void)snprintf(text, size, "Results of %.64s, measured by pktbench %.32s, revision %.40s.",
+                   p->file->name, text_of(tool, "version"), text_of(tool, "revision"));
+}
+
+static void slice_links(const part *p)
+{
+    size_t i;
+    json_t *slice;
+    fputs("<ul>", p->out);
+    json_array_foreach(json_object_get(p->results, "slices"), i, slice)
+    {
+        html_put(p->out, "<li><a href=\"#slice-%zu-%zu\">%s</a></li>", p->index, i,
+                 text_of(slice, "name"));
+    }
+    fputs("</ul>", p->out);
+}
+
+/* Does any run of these results have the member? */
+static bool has_member(const json_t *results, const char *key)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (is_timed(run) && json_is_array(json_object_get(run, key)))
+            return true;
+    }
+    return false;
+}
+
+static void contents(const part *p)
+{
+    const json_t *r = p->results;
+    const struct {
+        const char *id, *title;
+        bool is_there;
     } links[] = {
-        {"gives", "Features", NULL},          {"study", "Published study", "study"},
-        {"slices", "Results by slice", NULL}, {"startup", "Start-up", "process_runs"},
-        {"agreement", "Agreement", NULL},     {"conformance", "Malformed captures", "conformance"},
-        {"environment", "Environment", NULL}, {"method", "Method", NULL},
+        {"choice", "Which backend to use", true},
+        {"overview", "All backends and levels", true},
+        {"gives", "Capabilities of each level", true},
+        {"study", "The published study",
+         json_array_size(json_object_get(r, "study")) && !has_captures(r)},
+        {"slices", "Results by slice", true},
+        {"startup", "Start-up of processes", json_array_size(json_object_get(r, "process_runs"))},
+        {"sizes", "Time per packet by frame length",
+         json_array_size(json_object_get(r, "slices")) > 1},
+        {"positions", "Time per packet by position", has_member(r, "position_ns_per_packet")},
+        {"agreement", "Differences by column", true},
+        {"conformance", "Malformed captures", json_object_size(json_object_get(r, "conformance"))},
+        {"environment", "Environment", true},
+        {"method", "Method", true},
     };
-    html_put(p->out, "<nav aria-label=\"Sections of %s\"><ul>\n", p->file->name);
+    html_put(p->out, "<nav aria-label=\"Contents of %s\"><ul>\n", p->file->name);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        const json_t *needed = links[i].needs ? json_object_get(p->results, links[i].needs) : NULL;
-        if (!links[i].needs || json_array_size(needed) || json_object_size(needed))
-            html_put(p->out, "<li><a href=\"#%s-%zu\">%s</a></li>\n", links[i].id, p->index,
-                     links[i].title);
+        if (!links[i].is_there)
+            continue;
+        html_put(p->out, "<li><a href=\"#%s-%zu\">%s</a>", links[i].id, p->index, links[i].title);
+        if (strcmp(links[i].id, "slices") == 0)
+            slice_links(p);
+        fputs("</li>\n", p->out);
     }
     fputs("</ul></nav>\n", p->out);
 }
@@ -90,13 +168,18 @@ static void part_write(part *p)
 {
     char words[256], partial[PARTIAL_TEXT];
     part_text(p, words, sizeof words);
-    html_put(p->out, "<article data-part=\"%zu\">\n<h2>%s</h2>\n", p->index, words);
+    html_put(p->out, "<article data-part=\"%zu\">\n<h2 id=\"part-%zu\">%s</h2>\n", p->index,
+             p->index, words);
+    source_text(p, words, sizeof words);
+    html_put(p->out, "<p class=\"note\">%s</p>\n", words);
     if (partial_text(p->results, partial))
         html_put(p->out, "<p class=\"warn\">Of a run that did not end: %s.</p>\n", partial);
     if (!results_timed(p->results))
         untimed(p);
     section_headline(p);
-    navigation(p);
+    section_choice(p);
+    contents(p);
+    section_overview(p);
     section_gives(p);
     section_study(p);
     section_slices(p);
@@ -118,13 +201,24 @@ static bool is_one_machine(const part *parts, size_t count)
     return true;
 }
 
+/* The index of a page of several results. */
+static void parts_links(const part *parts, size_t count, FILE *out)
+{
+    fputs("<nav aria-label=\"Parts\"><ol>\n", out);
+    for (size_t i = 0; i < count; i++) {
+        char words[256];
+        part_text(&parts[i], words, sizeof words);
+        html_put(out, "<li><a href=\"#part-%zu\">%s</a> (%s)</li>\n", parts[i].index, words,
+                 parts[i].file->name);
+    }
+    fputs("</ol></nav>\n", out);
+}
+
 void page_write(part *parts, size_t count, FILE *out)
 {
     head_write(out);
-    if (!parts[0].pictures)
-        fputs("<p class=\"note\">This page has no pictures, because gnuplot was not installed. "
-              "Install gnuplot-nox and create the page again.</p>\n",
-              out);
+    if (count > 1)
+        parts_links(parts, count, out);
     if (!is_one_machine(parts, count))
         fputs("<p class=\"warn\">The results come from different machines: do not compare times of "
               "different parts.</p>\n",
@@ -158,15 +252,19 @@ void page_markdown(const part *parts, size_t count, FILE *out)
         const part *p = &parts[i];
         char words[256], partial[PARTIAL_TEXT];
         part_text(p, words, sizeof words);
-        fprintf(out, "## %s\n\n", words);
+        fputs("## ", out);
+        markdown_text(out, words);
+        fputs("\n\n", out);
+        source_text(p, words, sizeof words);
+        markdown_text(out, words);
+        fputs("\n\n", out);
         if (partial_text(p->results, partial))
             fprintf(out, "Of a run that did not end: %s.\n\n", partial);
-        fputs("**", out);
-        report_headline(p->results, out);
-        fputs("**\n\n", out);
+        report_markdown_head(p->results, out);
         picture_markdown(p, p->headline_drawn, "headline",
-                         "Time per packet of each backend and level, and its features", out);
-        report_markdown(p->results, out);
+                         "Time per packet of each backend and level, and its capabilities", out);
+        choice_markdown(p, out);
+        report_markdown_tables(p->results, out);
         fputc('\n', out);
         picture_markdown(p, p->sizes_drawn, "sizes",
                          "Time per packet of each backend by mean frame length of the slice", out);

@@ -62,7 +62,19 @@ function addFilter(table) {
   table.parentNode.before(label);
 }
 
+// Says so where a table is wider than the screen.
+function addHint(frame) {
+  const hint = document.createElement('p');
+  hint.className = 'hint';
+  hint.textContent = 'This table is wider than the screen: scroll it sideways';
+  const update = () => { hint.hidden = frame.scrollWidth <= frame.clientWidth + 1; };
+  frame.before(hint);
+  new ResizeObserver(update).observe(frame);
+  update();
+}
+
 for (const table of document.querySelectorAll('table.sorts')) {
   addSorting(table);
   if (table.tBodies[0].rows.length > 4) addFilter(table);
 }
+for (const frame of document.querySelectorAll('.scroll')) addHint(frame);

@@ -11,10 +11,8 @@ typedef struct part {
     const results_file *file;
     const json_t *results;
     size_t index;       /* of the file */
-    const char *folder; /* of the report: pictures are written there; NULL: none are */
+    const char *folder; /* of the report: pictures are written there */
     FILE *out;          /* the page */
-    size_t drawn;       /* pictures so far */
-    bool pictures;      /* gnuplot is there */
     bool headline_drawn, sizes_drawn;
 } part;
 
@@ -24,8 +22,19 @@ enum { PICTURE_NAME = 96 };
 /* "headline", "2-headline": the same name in another part is another file. */
 void part_name(const part *p, const char *name, char text[PICTURE_NAME]);
 
+/* What a level can do besides giving columns. */
+enum { CAPABILITIES = 5 };
+typedef struct capability {
+    const char *name, *title; /* in the results, and in words */
+} capability;
+extern const capability capabilities[CAPABILITIES];
+
+/* The standard questions, answered by `choose`, as a list in Markdown. */
+void choice_markdown(const part *p, FILE *out);
 /* The sections, in order; each is silent where the results have nothing for it. */
 void section_headline(part *p);
+void section_choice(part *p);
+void section_overview(part *p);
 void section_gives(part *p);
 void section_study(part *p);
 void section_slices(part *p);

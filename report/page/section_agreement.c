@@ -1,7 +1,7 @@
 /* Differences by column: backend by column. */
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/html/html.h"
 #include "report/page/part.h"
 #include "results/reader.h"
 
@@ -148,11 +148,11 @@ static void row_show(part *p, const json_t *backend, const char *level, const ch
 /* A matrix's frame: it scrolls, and its heads stand upright. */
 static void matrix_begin(part *p, const char *caption, const char *const *columns, size_t n)
 {
-    html_put(
-        p->out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-        "<table class=\"matrix\"><caption>%s</caption><thead><tr><th scope=\"col\">backend</th>",
-        caption, caption);
+    html_put(p->out,
+             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+             "<table class=\"matrix\"><caption><span>%s</span></caption><thead><tr><th "
+             "scope=\"col\">backend</th>",
+             caption, caption);
     for (size_t c = 0; c < n; c++) {
         /* An address is one column of two halves. */
         size_t length = strlen(columns[c]);

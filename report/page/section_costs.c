@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/html/html.h"
+#include "report/html/line_chart.h"
 #include "report/page/picture.h"
 #include "results/reader.h"
 
-enum { SLICES_MAX = 64, EIGHTHS = 8 };
+enum { SLICES_MAX = POINTS_MAX, EIGHTHS = 8 };
 
 /* The slices by their mean frame. */
 static size_t slices_sorted(const json_t *results, const json_t *slices[SLICES_MAX])
@@ -28,18 +29,6 @@ static size_t slices_sorted(const json_t *results, const json_t *slices[SLICES_M
     return n;
 }
 
-/* Where the run stands; its index, or the number of runs. */
-static size_t run_index(const json_t *results, const char *backend, const char *slice,
-                        const char *level)
-{
-    const json_t *runs = json_object_get(results, "runs");
-    const json_t *wanted = run_of(results, backend, slice, level);
-    size_t i = 0;
-    while (i < json_array_size(runs) && json_array_get(runs, i) != wanted)
-        i++;
-    return i;
-}
-
 static bool is_timed_anywhere(const json_t *results, const char *backend, const char *level)
 {
     size_t i;
@@ -52,99 +41,100 @@ static bool is_timed_anywhere(const json_t *results, const char *backend, const 
     return false;
 }
 
-/* What the lines of a picture have in common. */
-static void frame_script(FILE *script, const char *x_text)
+/* The next line of the chart; NULL if it has no room. Marks and dashes tell the levels. */
+static series *series_add(line_chart *c, size_t colour, const char *name, const char *level)
 {
-    fprintf(script,
-            "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
-            "set grid x y lc rgb \"gray\" lw 0.5\nset key outside right top reverse Left "
-            "samplen 2 spacing 1.1\nset xlabel \"%s\"\nset ylabel \"time per packet (log scale)\" "
-            "offset 1\n"
-            "set lmargin 11\n",
-            x_text);
+    if (c->count == SERIES_MAX)
+        return NULL;
+    series *s = &c->list[c->count++];
+    *s = (series){.colour = colour,
+                  .open = strcmp(level, "headers") != 0,
+                  .dashed = strcmp(level, "frames") == 0};
+    (void)snprintf(s->label, LABEL, "%.40s %.16s", name, level);
+    return s;
 }
 
-/* The plot command over the blocks $d0.. of the named lines; *count is what there are so far. */
-static void line_plot(FILE *commands, size_t *count, size_t colour, const char *name,
-                      const char *level)
+static void point_add(line_chart *c, series *s, double x, double ns)
 {
-    char title[128];
-    (void)snprintf(title, sizeof title, "%s %s", name, level);
-    fprintf(commands,
-            "%s$d%zu using 1:2 with linespoints lw 2 pt %d ps 0.7 dt %d lc rgb \"%s\" title ",
-            *count ? ", " : "plot ", *count,
-            strcmp(level, "frames") == 0    ? 6
-            : strcmp(level, "headers") == 0 ? 7
-                                            : 5,
-            strcmp(level, "frames") == 0 ? 2 : 1, picture_colour(colour));
-    picture_text(commands, title);
-    (*count)++;
-}
-
-static void size_data(const json_t *results, const json_t *const *slices, size_t n,
-                      const char *backend, const char *level, size_t index, FILE *script,
-                      double *low, double *high)
-{
-    fprintf(script, "$d%zu << EOD\n", index);
-    for (size_t s = 0; s < n; s++) {
-        const json_t *run = run_of(results, backend, text_of(slices[s], "name"), level);
-        double ns = number_of(run, "ns_per_packet");
-        if (!is_timed(run))
-            continue;
-        *low = fmin(*low, ns);
-        *high = fmax(*high, ns);
-        fprintf(script, "%.9g %.9g\n", number_of(slices[s], "mean_frame"), ns);
-    }
-    fputs("EOD\n", script);
+    if (!s || s->count == POINTS_MAX || !(ns > 0))
+        return;
+    s->x[s->count] = x;
+    s->ns[s->count++] = ns;
+    c->low = fmin(c->low, ns);
+    c->high = fmax(c->high, ns);
 }
 
 /* Lines of every backend and level over the slices' mean frames. */
-static size_t sizes_script(const json_t *results, const json_t *const *slices, size_t n, FILE *out)
+static void sizes_fill(const json_t *results, const json_t *const *slices, size_t n, line_chart *c)
 {
-    char *commands = NULL;
-    size_t size, i, count = 0;
-    double low = INFINITY, high = 0;
+    size_t i;
     json_t *backend;
-    FILE *plot = open_memstream(&commands, &size);
-    if (!plot)
-        return 0;
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         const char *name = text_of(backend, "name");
         for (size_t level = 0; level < LEVELS; level++) {
             if (!is_timed_anywhere(results, name, levels[level]))
                 continue;
-            size_data(results, slices, n, name, levels[level], count, out, &low, &high);
-            line_plot(plot, &count, i, name, levels[level]);
+            series *line = series_add(c, i, name, levels[level]);
+            for (size_t s = 0; s < n; s++) {
+                const json_t *run =
+                    run_of(results, name, text_of(slices[s], "name"), levels[level]);
+                if (is_timed(run))
+                    point_add(c, line, number_of(slices[s], "mean_frame"),
+                              number_of(run, "ns_per_packet"));
+            }
         }
     }
-    if (fclose(plot) == 0 && count) {
-        frame_script(out, "mean frame length of the slice, bytes");
-        picture_time_tics(out, "y", low, high);
-        fprintf(out, "set xrange [0:*]\n%s\n", commands);
-    }
-    free(commands);
-    return count;
 }
 
 static bool sizes_picture(part *p, const json_t *const *slices, size_t n)
 {
-    char *script = NULL;
-    size_t size, count = 0;
+    double longest = number_of(slices[n - 1], "mean_frame");
     bool drawn = false;
-    FILE *out = open_memstream(&script, &size);
-    if (!out)
-        return false;
-    count = sizes_script(p->results, slices, n, out);
-    if (fclose(out) == 0 && count)
-        drawn = picture_put(p,
-                            &(picture){"sizes",
-                                       "Time per packet of every backend and level by mean frame "
-                                       "length of the slice, as in the table",
-                                       960, 340 + 14 * (unsigned)count, false},
-                            script);
-    free(script);
+    line_chart c = {.list = calloc(SERIES_MAX, sizeof(series)),
+                    .x_title = "mean frame length, bytes",
+                    .low = INFINITY};
+    c.x_step = axis_step(fmax(longest, 1));
+    c.x_high = c.x_step * ceil(fmax(longest, 1) / c.x_step);
+    if (c.list)
+        sizes_fill(p->results, slices, n, &c);
+    if (c.count > 0)
+        drawn = picture_put(p, &(picture){"sizes",
+                                          "Time per packet of every backend and level by mean "
+                                          "frame length of the slice, as in the table",
+                                          "Wall time per packet on a logarithmic scale. Colours "
+                                          "are backends; filled dots are level headers, dashed "
+                                          "lines level frames.",
+                                          line_chart_draw, &c});
+    free(c.list);
     return drawn;
+}
+
+/* Place of an element in a list of the results. */
+static size_t index_in(const json_t *list, const json_t *wanted)
+{
+    size_t i = 0;
+    while (i < json_array_size(list) && json_array_get(list, i) != wanted)
+        i++;
+    return i;
+}
+
+/* Wall and CPU time per packet. */
+static void time_cells(part *p, const json_t *run, const json_t *slice)
+{
+    char place[PLACE_BYTES], over[PLACE_BYTES];
+    size_t index = index_in(json_object_get(p->results, "runs"), run);
+    (void)snprintf(place, sizeof place, "/runs/%zu/ns_per_packet", index);
+    html_figure(p->out, number_of(run, "ns_per_packet"), 1, place, NULL);
+    if (number_of(run, "prefix_packets") > 0)
+        (void)snprintf(over, sizeof over, "/runs/%zu/prefix_packets", index);
+    else
+        (void)snprintf(over, sizeof over, "/slices/%zu/packets",
+                       index_in(json_object_get(p->results, "slices"), slice));
+    (void)snprintf(place, sizeof place, "/runs/%zu/cpu_ns/median", index);
+    html_figure(p->out,
+                number_of(json_object_get(run, "cpu_ns"), "median") / packets_read(p->results, run),
+                1, place, over);
 }
 
 static void sizes_row(part *p, const json_t *const *slices, size_t n, const char *backend,
@@ -152,15 +142,13 @@ static void sizes_row(part *p, const json_t *const *slices, size_t n, const char
 {
     html_put(p->out, "<tr><th scope=\"row\">%s</th><td>%s</td>", backend, level);
     for (size_t s = 0; s < n; s++) {
-        char place[PLACE_BYTES];
-        const char *slice = text_of(slices[s], "name");
-        const json_t *run = run_of(p->results, backend, slice, level);
-        (void)snprintf(place, sizeof place, "/runs/%zu/ns_per_packet",
-                       run_index(p->results, backend, slice, level));
-        if (is_timed(run))
-            html_figure(p->out, number_of(run, "ns_per_packet"), 1, place, NULL);
-        else
+        const json_t *run = run_of(p->results, backend, text_of(slices[s], "name"), level);
+        if (is_timed(run)) {
+            time_cells(p, run, slices[s]);
+        } else {
             html_empty(p->out);
+            html_empty(p->out);
+        }
     }
     fputs("</tr>\n", p->out);
 }
@@ -168,15 +156,17 @@ static void sizes_row(part *p, const json_t *const *slices, size_t n, const char
 static void sizes_table(part *p, const json_t *const *slices, size_t n)
 {
     char words[SLICES_MAX][96];
-    html_head heads[SLICES_MAX + 2] = {{"backend", false}, {"level", false}};
+    html_head heads[2 * SLICES_MAX + 2] = {{"backend", false}, {"level", false}};
     size_t i;
     json_t *backend;
     for (size_t s = 0; s < n; s++) {
         (void)snprintf(words[s], sizeof words[s], "%.1f bytes: %.48s",
                        number_of(slices[s], "mean_frame"), text_of(slices[s], "name"));
-        heads[s + 2] = (html_head){words[s], true};
+        heads[2 * s + 2] = (html_head){words[s], true};
+        heads[2 * s + 3] = (html_head){"CPU", true};
     }
-    html_table_begin(p->out, "ns/packet; slices by mean frame length", heads, n + 2);
+    html_table_begin(p->out, "ns/packet, wall and CPU; slices by mean frame length", heads,
+                     2 * n + 2);
     json_array_foreach(json_object_get(p->results, "backends"), i, backend)
     {
         for (size_t level = 0; level < LEVELS; level++)
@@ -219,65 +209,44 @@ static bool has_positions(const json_t *results, const char *slice)
     return false;
 }
 
-/* The backend's place in the list: its colour in every picture. */
-static size_t backend_index(const json_t *results, const char *name)
+static void positions_fill(const json_t *results, const char *slice, line_chart *c)
 {
     const json_t *backends = json_object_get(results, "backends");
-    const json_t *wanted = named(backends, name);
-    size_t i = 0;
-    while (i < json_array_size(backends) && json_array_get(backends, i) != wanted)
-        i++;
-    return i;
-}
-
-static size_t positions_script(const json_t *results, const char *slice, FILE *out)
-{
-    char *commands = NULL;
-    size_t size, i, count = 0;
-    double low = INFINITY, high = 0;
+    size_t i;
     json_t *run;
-    FILE *plot = open_memstream(&commands, &size);
-    if (!plot)
-        return 0;
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
         const json_t *costs = positions_of(run);
         if (!costs || strcmp(text_of(run, "slice"), slice) != 0)
             continue;
-        fprintf(out, "$d%zu << EOD\n", count);
-        for (size_t e = 0; e < EIGHTHS; e++) {
-            double ns = json_number_value(json_array_get(costs, e));
-            low = fmin(low, ns > 0 ? ns : low);
-            high = fmax(high, ns);
-            fprintf(out, "%zu %.9g\n", e + 1, ns);
-        }
-        fputs("EOD\n", out);
-        line_plot(plot, &count, backend_index(results, text_of(run, "backend")),
-                  text_of(run, "backend"), text_of(run, "level"));
+        series *line = series_add(c, index_in(backends, named(backends, text_of(run, "backend"))),
+                                  text_of(run, "backend"), text_of(run, "level"));
+        for (size_t e = 0; e < EIGHTHS; e++)
+            point_add(c, line, (double)(e + 1), json_number_value(json_array_get(costs, e)));
     }
-    if (fclose(plot) == 0 && count && high > 0) {
-        frame_script(out, "eighth of the slice's packets");
-        picture_time_tics(out, "y", low, high);
-        fprintf(out, "set xrange [0.8:8.2]\nset xtics 1\n%s\n", commands);
-    }
-    free(commands);
-    return count;
 }
 
 static void positions_picture(part *p, const char *slice)
 {
-    char *script = NULL, name[PICTURE_NAME / 2], alt[256];
-    size_t size, count = 0;
-    FILE *out = open_memstream(&script, &size);
-    if (!out)
-        return;
-    count = positions_script(p->results, slice, out);
+    char name[PICTURE_NAME / 2], alt[256];
+    line_chart c = {.list = calloc(SERIES_MAX, sizeof(series)),
+                    .x_title = "eighth of the packets of the slice",
+                    .x_low = 1,
+                    .x_high = EIGHTHS,
+                    .x_step = 1,
+                    .low = INFINITY};
     (void)snprintf(name, sizeof name, "position-%.32s", slice);
     (void)snprintf(alt, sizeof alt, "Time per packet in each eighth of %.100s, as in the table",
                    slice);
-    if (fclose(out) == 0 && count)
-        (void)picture_put(p, &(picture){name, alt, 960, 340 + 14 * (unsigned)count, false}, script);
-    free(script);
+    if (c.list)
+        positions_fill(p->results, slice, &c);
+    if (c.count > 0)
+        (void)picture_put(p, &(picture){name, alt,
+                                        "Wall time per packet on a logarithmic scale, in one run "
+                                        "(CPU time is not measured by eighths). Filled dots are "
+                                        "level headers, dashed lines level frames.",
+                                        line_chart_draw, &c});
+    free(c.list);
 }
 
 static void positions_row(part *p, const json_t *run, size_t index)

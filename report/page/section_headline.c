@@ -1,228 +1,125 @@
-/* One sentence and one picture: what each backend costs, beside what it gives. */
+/* The answer in one sentence, how far it can be trusted, and one picture of every backend and
+ * level. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/formats/findings.h"
-#include "report/page/html.h"
+#include "report/findings/findings.h"
+#include "report/findings/headline.h"
+#include "report/html/dot_chart.h"
+#include "report/html/html.h"
 #include "report/page/picture.h"
 #include "results/reader.h"
 
-enum { LINES_MAX = 64, FEATURES = 6 };
-
-static const struct {
-    const char *name, *title;
-} features[FEATURES] = {
-    {"pcapng", "pcapng"},
-    {"live", "live capture"},
-    {"stream-numbers", "stream numbers"},
-    {"reassembly", "reassembly"},
-    {"application-layers", "application layers"},
-    {"makes-packets", "makes packets"},
-};
-
-static bool is_tested(const char *how)
+static char evidence_mark(const char *evidence)
 {
-    return strncmp(how, "tested", strlen("tested")) == 0;
+    if (!*evidence)
+        return 0;
+    return strncmp(evidence, "tested", strlen("tested")) == 0 ? 'f' : 'o';
 }
 
-/* A line of the picture: a backend at a level, over the slices. */
-typedef struct line {
-    const json_t *backend;
-    size_t level;
-    double sum_log; /* for the order */
-    size_t slices;
-    bool differs;
-} line;
-
-static bool has_level(const line *lines, size_t n, size_t level)
+/* A row of the picture: a backend at a level, a dot for each slice. false: it has no time. */
+static bool row_fill(const json_t *results, const json_t *backend, size_t level, dot_row *row)
 {
-    for (size_t y = 0; y < n; y++)
-        if (lines[y].level == level)
-            return true;
-    return false;
-}
-
-static void line_fill(const json_t *results, const json_t *backend, size_t level, line *l)
-{
+    const char *name = text_of(backend, "name");
     size_t i;
     json_t *slice;
-    *l = (line){.backend = backend, .level = level};
+    *row = (dot_row){.colour = level, .low = INFINITY};
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        const json_t *run =
-            run_of(results, text_of(backend, "name"), text_of(slice, "name"), levels[level]);
-        if (!is_timed(run))
+        const json_t *run = run_of(results, name, text_of(slice, "name"), levels[level]);
+        double ns = number_of(run, "ns_per_packet");
+        if (!is_timed(run) || row->count == DOTS_MAX)
             continue;
-        l->sum_log += log(number_of(run, "ns_per_packet"));
-        l->slices++;
-        l->differs = l->differs || has_status(run, "differs");
+        row->low = fmin(row->low, ns);
+        row->high = fmax(row->high, ns);
+        row->dots[row->count++] = (dot){ns, has_status(run, "ok") ? MARK_DOT : MARK_OPEN};
     }
+    (void)snprintf(row->label, LABEL, "%.40s%s  %.16s", name, is_ours(backend) ? " (ours)" : "",
+                   levels[level]);
+    row->number = columns_given(results, name, levels[level]);
+    for (size_t f = 0; f < CAPABILITIES; f++)
+        row->flags[f] = evidence_mark(feature_at(backend, levels[level], capabilities[f].name));
+    return row->count > 0;
 }
 
-/* Dearest first: the first line is at the bottom of the picture... and the cheapest on top. */
-static int line_order(const void *one, const void *other)
+/* Cheapest on top, by the middle of its times. */
+static int row_order(const void *one, const void *other)
 {
-    const line *a = one, *b = other;
-    double x = a->sum_log / (double)a->slices, y = b->sum_log / (double)b->slices;
-    return (x < y) - (x > y);
+    const dot_row *a = one, *b = other;
+    double x = a->low * a->high, y = b->low * b->high;
+    return (x > y) - (x < y);
 }
 
-static size_t lines_collect(const json_t *results, line lines[LINES_MAX])
+static void rows_fill(const json_t *results, dot_chart *c)
 {
-    size_t i, n = 0;
+    size_t i;
     json_t *backend;
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
-        for (size_t level = 0; level < LEVELS && n < LINES_MAX; level++) {
-            line_fill(results, backend, level, &lines[n]);
-            n += lines[n].slices > 0;
-        }
-    }
-    qsort(lines, n, sizeof lines[0], line_order);
-    return n;
-}
-
-/* Dots of one level: a slice each. Grows the range. */
-static void dots_write(const json_t *results, const line *lines, size_t n, size_t level,
-                       FILE *script, double *low, double *high)
-{
-    size_t i;
-    json_t *slice;
-    fprintf(script, "$l%zu << EOD\n", level);
-    for (size_t y = 0; y < n; y++) {
-        if (lines[y].level != level)
-            continue;
-        json_array_foreach(json_object_get(results, "slices"), i, slice)
-        {
-            const json_t *run = run_of(results, text_of(lines[y].backend, "name"),
-                                       text_of(slice, "name"), levels[level]);
-            double ns = number_of(run, "ns_per_packet");
-            if (!is_timed(run))
+        for (size_t level = 0; level < LEVELS && c->count < DOT_ROWS_MAX; level++) {
+            dot_row *row = &c->rows[c->count];
+            if (!row_fill(results, backend, level, row))
                 continue;
-            *low = fmin(*low, ns);
-            *high = fmax(*high, ns);
-            fprintf(script, "%.9g %zu\n", ns, y);
+            c->low = fmin(c->low, row->low);
+            c->high = fmax(c->high, row->high);
+            c->count++;
         }
-        fputc('\n', script); /* a line joins the dots of a backend, not those of two */
     }
-    fputs("EOD\n", script);
+    qsort(c->rows, c->count, sizeof c->rows[0], row_order);
 }
 
-static void costs_plot(const line *lines, size_t n, FILE *script)
+/* The levels that have a row, in their colours. */
+static void legend_fill(dot_chart *c)
 {
-    const char *join = "plot ";
-    fputs("set ytics (", script);
-    for (size_t y = 0; y < n; y++) {
-        char label[128];
-        (void)snprintf(label, sizeof label, "%s%s  %s%s", text_of(lines[y].backend, "name"),
-                       is_ours(lines[y].backend) ? " (ours)" : "", levels[lines[y].level],
-                       lines[y].differs ? " *" : "");
-        fputs(y ? ", " : "", script);
-        picture_text(script, label);
-        fprintf(script, " %zu", y);
-    }
-    fprintf(script, ")\nset yrange [-0.7:%.1f]\n", (double)n - 0.3);
-    for (size_t level = 0; level < LEVELS; level++) {
-        if (!has_level(lines, n, level))
-            continue;
-        fprintf(script,
-                "%s$l%zu using 1:2 with lines lw 2 lc rgb \"%s\" notitle, "
-                "$l%zu using 1:2 with points pt 7 ps 0.7 lc rgb \"%s\" notitle",
-                join, level, picture_colour(level), level, picture_colour(level));
-        join = ", ";
-    }
-    fputc('\n', script);
-}
-
-static void strip_data(const json_t *results, const line *lines, size_t n, FILE *script)
-{
-    for (int tested = 1; tested >= 0; tested--) {
-        fprintf(script, "$t%d << EOD\n-9 -9\n", tested);
-        for (size_t y = 0; y < n; y++)
-            for (size_t f = 0; f < FEATURES; f++) {
-                const char *how = feature_evidence(lines[y].backend, features[f].name);
-                if (*how && is_tested(how) == (tested == 1))
-                    fprintf(script, "%zu %zu\n", f + 1, y);
+    for (size_t level = 0; level < LEVELS; level++)
+        for (size_t i = 0; i < c->count; i++)
+            if (c->rows[i].colour == level) {
+                c->legend[c->legend_count].text = levels[level];
+                c->legend[c->legend_count++].colour = level;
+                break;
             }
-        fputs("EOD\n", script);
-    }
-    fputs("$columns << EOD\n", script);
-    for (size_t y = 0; y < n; y++)
-        fprintf(script, "0 %zu %zu\n", y,
-                columns_given(results, text_of(lines[y].backend, "name"), levels[lines[y].level]));
-    fputs("EOD\n", script);
-}
-
-static void strip_plot(size_t n, FILE *script)
-{
-    fprintf(
-        script,
-        "unset logscale\nset xrange [-0.6:%.1f]\nset yrange [-0.7:%.1f]\nunset xlabel\n"
-        "set format y \"\"\nset ytics 1 scale 0\n"
-        "set x2range [-0.6:%.1f]\nunset xtics\nset x2tics rotate by 55 left scale 0 offset -0.4,0 "
-        "(\"columns\" 0",
-        FEATURES + 0.6, (double)n - 0.3, FEATURES + 0.6);
-    for (size_t f = 0; f < FEATURES; f++)
-        fprintf(script, ", \"%s\" %zu", features[f].title, f + 1);
-    fputs(")\nplot $t1 using 1:2 with points pt 7 ps 0.9 lc rgb \"black\" notitle, "
-          "$t0 using 1:2 with points pt 6 ps 0.9 lc rgb \"black\" notitle, "
-          "$columns using 1:2:3 with labels notitle\n",
-          script);
-}
-
-/* Names of the levels in their colours, and what the marks of the strip mean. */
-static void legend_write(const line *lines, size_t n, unsigned height, FILE *script)
-{
-    double top = 1 - 98.0 / height, x = 0.218;
-    for (size_t level = 0; level < LEVELS; level++) {
-        if (!has_level(lines, n, level))
-            continue;
-        fprintf(script, "set label %zu \"%s\" at screen %.3f, screen %.4f textcolor rgb \"%s\"\n",
-                level + 1, levels[level], x, top, picture_colour(level));
-        x += 0.085;
-    }
-    fprintf(script,
-            "set label 9 \"filled: tested here, open: stated by its authors\" at screen 0.995, "
-            "screen %.4f right\n",
-            22.0 / height);
 }
 
 static void headline_picture(part *p)
 {
-    line lines[LINES_MAX] = {{0}};
-    char *script = NULL;
-    size_t size, n = lines_collect(p->results, lines);
-    unsigned height = 190 + 22 * (unsigned)n;
-    double low = INFINITY, high = 0;
-    FILE *out = n ? open_memstream(&script, &size) : NULL;
-    if (!out)
-        return;
-    for (size_t level = 0; level < LEVELS; level++)
-        dots_write(p->results, lines, n, level, out, &low, &high);
-    strip_data(p->results, lines, n, out);
-    fprintf(out,
-            "set multiplot\nset tmargin at screen %.4f\nset bmargin at screen %.4f\n"
-            "set lmargin at screen 0.215\nset rmargin at screen 0.70\n"
-            "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
-            "set grid x y lc rgb \"gray\" lw 0.5\n"
-            "set xlabel \"wall time per packet (log scale), one dot for each slice\"\n",
-            1 - 115.0 / height, 75.0 / height);
-    legend_write(lines, n, height, out);
-    picture_time_tics(out, "x", low, high);
-    costs_plot(lines, n, out);
-    fputs("set lmargin at screen 0.715\nset rmargin at screen 0.945\nunset label\n", out);
-    strip_plot(n, out);
-    fputs("unset multiplot\n", out);
-    if (fclose(out) == 0)
+    dot_chart c = {.rows = calloc(DOT_ROWS_MAX, sizeof(dot_row)),
+                   .low = INFINITY,
+                   .axis = "wall time per packet (log scale)",
+                   .number = "columns",
+                   .flag_count = CAPABILITIES};
+    for (size_t f = 0; f < CAPABILITIES; f++)
+        c.flags[f] = capabilities[f].title;
+    if (c.rows)
+        rows_fill(p->results, &c);
+    legend_fill(&c);
+    if (c.count > 0)
         p->headline_drawn = picture_put(
-            p,
-            &(picture){"headline",
-                       "Time per packet of each backend and level, and its features; the tables "
-                       "below have the same numbers",
-                       960, height, true},
-            script);
-    free(script);
+            p, &(picture){"headline",
+                          "Time per packet of each backend and level, and its capabilities; the "
+                          "tables below have the same numbers",
+                          "Each dot is a slice; open: some cells differ from the reference. Beside "
+                          "the times, where there is room: columns that the level gives, and what "
+                          "it can do; filled: tested here, open: stated by its authors.",
+                          dot_chart_draw, &c});
+    free(c.rows);
+}
+
+/* Every line that the function writes, as an element of a list. */
+static void lines_list(part *p, void (*write)(const json_t *, FILE *), const char *class)
+{
+    char *text = NULL, *rest = NULL;
+    size_t size;
+    FILE *words = open_memstream(&text, &size);
+    if (!words)
+        return;
+    write(p->results, words);
+    html_put(p->out, "<ul class=\"%s\">\n", class);
+    if (fclose(words) == 0)
+        for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+            html_put(p->out, "<li>%s</li>\n", line);
+    fputs("</ul>\n", p->out);
+    free(text);
 }
 
 void section_headline(part *p)
@@ -236,83 +133,12 @@ void section_headline(part *p)
     if (fclose(words) == 0)
         html_put(p->out, "<p class=\"sentence\">%s</p>\n", sentence);
     free(sentence);
+    lines_list(p, report_quality, "quality");
+}
+
+void section_overview(part *p)
+{
+    html_put(p->out, "<h3 id=\"overview-%zu\">All backends and levels</h3>\n", p->index);
     headline_picture(p);
-}
-
-static void levels_cell(part *p, const json_t *backend)
-{
-    const json_t *offered = json_object_get(backend, "levels");
-    const char *join = "";
-    fputs("<td>", p->out);
-    for (size_t level = 0; level < LEVELS; level++) {
-        const json_t *l = json_object_get(offered, levels[level]);
-        if (!l)
-            continue;
-        html_put(p->out, "%s<span title=\"%s\">%s</span>", join, text_of(l, "work"), levels[level]);
-        join = ", ";
-    }
-    fputs("</td>", p->out);
-}
-
-static size_t columns_of(const json_t *results, const char *backend)
-{
-    size_t most = 0;
-    for (size_t level = 0; level < LEVELS; level++) {
-        size_t given = columns_given(results, backend, levels[level]);
-        most = given > most ? given : most;
-    }
-    return most;
-}
-
-static void gives_row(part *p, const json_t *backend)
-{
-    FILE *out = p->out;
-    const char *name = text_of(backend, "name");
-    html_put(out, "<tr><th scope=\"row\">%s%s</th>", name, is_ours(backend) ? " (ours)" : "");
-    if (!json_is_true(json_object_get(backend, "available"))) {
-        html_put(out, "<td class=\"w\">unavailable: %s</td>", text_of(backend, "reason"));
-        for (size_t f = 0; f < FEATURES + 3; f++)
-            html_empty(out);
-        html_put(out, "<td class=\"w\">%s</td></tr>\n", text_of(backend, "summary"));
-        return;
-    }
-    levels_cell(p, backend);
-    html_put(out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>", columns_of(p->results, name),
-             columns_of(p->results, name));
-    for (size_t f = 0; f < FEATURES; f++) {
-        const char *how = feature_evidence(backend, features[f].name);
-        html_put(out, "<td class=\"%s\" title=\"%s\">%s</td>",
-                 !*how            ? "no"
-                 : is_tested(how) ? "ok"
-                                  : "stated",
-                 how,
-                 !*how            ? "–"
-                 : is_tested(how) ? "tested"
-                                  : "stated");
-    }
-    html_put(out, "<td>%s</td><td>%s</td><td class=\"w\">%s</td></tr>\n",
-             text_of(backend, "license"), text_of(backend, "version"), text_of(backend, "summary"));
-}
-
-void section_gives(part *p)
-{
-    html_head heads[FEATURES + 6] = {{"backend", false}, {"levels", false}, {"columns", true}};
-    size_t i, n = 3;
-    json_t *backend;
-    for (size_t f = 0; f < FEATURES; f++)
-        heads[n++] = (html_head){features[f].title, false};
-    heads[n++] = (html_head){"licence", false};
-    heads[n++] = (html_head){"version", false};
-    heads[n++] = (html_head){"description", false};
-    html_put(p->out, "<h3 id=\"gives-%zu\">Features</h3>\n", p->index);
-    html_table_begin(
-        p->out,
-        "tested: by the tests of this project; stated: by its authors, where the title "
-        "of the cell says",
-        heads, n);
-    json_array_foreach(json_object_get(p->results, "backends"), i, backend)
-    {
-        gives_row(p, backend);
-    }
-    html_table_end(p->out);
+    lines_list(p, report_findings, "findings");
 }

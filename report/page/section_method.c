@@ -1,7 +1,7 @@
 /* Conformance, environment and method. */
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/html/html.h"
 #include "report/page/part.h"
 #include "results/reader.h"
 
@@ -153,10 +153,16 @@ void section_method(part *p)
         "separately.</li>\n",
         p->out);
     plan_text(p);
-    fputs("<li>A time is a median. In brackets is its 95 % interval, from resampling processes and "
-          "then rounds; with fewer than 6 processes there is none. A ratio is the median of the "
-          "ratios within rounds.</li>\n"
-          "<li>Every number is in the results, which are embedded in this page with all samples; "
-          "the last column of a table says where.</li>\n</ul>\n",
-          p->out);
+    fputs(
+        "<li>A time is a median. In brackets is its 95 % interval, from resampling processes and "
+        "then rounds; with fewer than 6 processes there is none. A ratio is the median of the "
+        "ratios within rounds.</li>\n"
+        "<li>A backend is fastest only if its whole interval is below those of the others on every "
+        "slice, and the difference is larger than the A/A control shows there; otherwise it is a "
+        "tie. Level dissect is not ranked: it shows what decoding the whole tree takes.</li>\n"
+        "<li>Peak memory with * is that of a run over the first packets; that of the slice is not "
+        "known. CPU time is that of all threads and processes of a backend.</li>\n"
+        "<li>Every number is in the results, which are embedded in this page with all samples; "
+        "the last column of a table says where.</li>\n</ul>\n",
+        p->out);
 }

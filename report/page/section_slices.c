@@ -1,32 +1,33 @@
-/* Every run of a slice: bars and numbers; what whole processes cost. */
+/* Every run of a slice: dots and numbers; what whole processes cost. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/findings/distribution.h"
+#include "report/findings/remarks.h"
+#include "report/html/dot_chart.h"
+#include "report/html/html.h"
 #include "report/page/picture.h"
 #include "results/reader.h"
 
-enum { BARS_MAX = 64 };
-
 static const html_head heads[] = {
-    {"backend", false},       {"level", false},    {"ns/packet", true}, {"95 %", false},
-    {"CPU ns/packet", true},  {"95 %", false},     {"MB/s", true},      {"x raw", true},
-    {"95 %", false},          {"load µs", true},   {"peak MB", true},   {"columns", true},
-    {"cells compared", true}, {"different", true}, {"status", false},   {"run", true},
+    {"backend", false},  {"level", false},        {"ns/packet", true}, {"95 %", false},
+    {"samples", false},  {"CPU ns/packet", true}, {"95 %", false},     {"million packets/s", true},
+    {"Gbit/s", true},    {"MB/s", true},          {"x raw", true},     {"95 %", false},
+    {"load µs", true},   {"peak MB", true},       {"columns", true},   {"cells compared", true},
+    {"different", true}, {"status", false},       {"run", true},
 };
 
-/* Packets that the run read, and the place of this number in the results. */
-static double packets_of(const part *p, const json_t *run, size_t run_index, size_t slice_index,
-                         char over[PLACE_BYTES])
+enum { TIME_CELLS = 12 };
+
+/* Place of the number of packets that the run read in the results. */
+static void packets_place(const json_t *run, size_t run_index, size_t slice_index,
+                          char over[PLACE_BYTES])
 {
-    double prefix = number_of(run, "prefix_packets");
-    const json_t *slice = json_array_get(json_object_get(p->results, "slices"), slice_index);
-    if (prefix > 0)
+    if (number_of(run, "prefix_packets") > 0)
         (void)snprintf(over, PLACE_BYTES, "/runs/%zu/prefix_packets", run_index);
     else
         (void)snprintf(over, PLACE_BYTES, "/slices/%zu/packets", slice_index);
-    return prefix > 0 ? prefix : number_of(slice, "packets");
 }
 
 static void figure_or_empty(part *p, const json_t *run, const char *key, double factor,
@@ -41,27 +42,71 @@ static void figure_or_empty(part *p, const json_t *run, const char *key, double 
         html_empty(p->out);
 }
 
+static void samples_cell(part *p, const json_t *run)
+{
+    double bins[HISTOGRAM_BINS];
+    spread s;
+    char alt[160], low[32], high[32];
+    if (!sample_histogram(run, bins) || !sample_spread(run, &s)) {
+        html_empty(p->out);
+        return;
+    }
+    number_text(s.low, low, sizeof low);
+    number_text(s.high, high, sizeof high);
+    (void)snprintf(alt, sizeof alt, "%zu samples, 90 %% of them from %s to %s ns/packet", s.samples,
+                   low, high);
+    html_histogram(p->out, bins, HISTOGRAM_BINS, alt);
+}
+
+/* Memory of the first packets is marked: that of the slice is not known. */
+static void memory_cell(part *p, const json_t *run, const char *base)
+{
+    double bytes = number_of(run, "peak_rss_bytes");
+    char text[32];
+    if (!(number_of(run, "prefix_packets") > 0) || !(bytes > 0)) {
+        figure_or_empty(p, run, "peak_rss_bytes", 1e-6, base);
+        return;
+    }
+    number_text(bytes * 1e-6, text, sizeof text);
+    fprintf(p->out, "<td class=\"n\" data-sort=\"%.9g\">", bytes * 1e-6);
+    html_put(p->out, "<span data-json=\"%s/peak_rss_bytes\" data-factor=\"1e-06\">%s</span>*</td>",
+             base, text);
+}
+
+static void rate_cells(part *p, const json_t *run, size_t slice_index, const char *base)
+{
+    const json_t *slice = json_array_get(json_object_get(p->results, "slices"), slice_index);
+    double ns = number_of(run, "ns_per_packet");
+    char place[PLACE_BYTES];
+    (void)snprintf(place, sizeof place, "%s/ns_per_packet", base);
+    html_quotient(p->out, 1e3, ns, place);
+    html_quotient(p->out, wire_bits(slice), ns, place);
+    figure_or_empty(p, run, "mb_per_s", 1, base);
+}
+
 static void time_cells(part *p, const json_t *run, size_t run_index, size_t slice_index)
 {
     char base[PLACE_BYTES / 2], place[PLACE_BYTES], over[PLACE_BYTES];
-    double packets = packets_of(p, run, run_index, slice_index, over);
+    double packets = packets_read(p->results, run);
+    packets_place(run, run_index, slice_index, over);
     (void)snprintf(base, sizeof base, "/runs/%zu", run_index);
     figure_or_empty(p, run, "ns_per_packet", 1, base);
     (void)snprintf(place, sizeof place, "%s/wall_ns", base);
     html_interval(p->out, json_object_get(run, "wall_ns"), 1, packets, place, over);
+    samples_cell(p, run);
     (void)snprintf(place, sizeof place, "%s/cpu_ns", base);
     html_summary(p->out, json_object_get(run, "cpu_ns"), 1, packets, place, over);
-    figure_or_empty(p, run, "mb_per_s", 1, base);
+    rate_cells(p, run, slice_index, base);
     (void)snprintf(place, sizeof place, "%s/ratio", base);
     html_summary(p->out, json_object_get(run, "ratio"), 1, 1, place, NULL);
     figure_or_empty(p, run, "load_ns", 1e-3, base);
-    figure_or_empty(p, run, "peak_rss_bytes", 1e-6, base);
+    memory_cell(p, run, base);
 }
 
 static const char *status_class(const json_t *run)
 {
     if (has_status(run, "ok"))
-        return "ok";
+        return "ok w";
     return is_timed(run) ? "differs w" : "bad w";
 }
 
@@ -78,10 +123,11 @@ static void count_cell(part *p, const json_t *object, const char *key, const cha
 
 static void status_cell(part *p, const json_t *run)
 {
+    char remark[REMARK];
     html_put(p->out, "<td class=\"%s\">%s%s%s", status_class(run), text_of(run, "status"),
              *text_of(run, "reason") ? ": " : "", text_of(run, "reason"));
-    if (number_of(run, "prefix_packets") > 0)
-        fprintf(p->out, "; first %.0f packets", number_of(run, "prefix_packets"));
+    for (size_t i = 0; remark_of(p->results, run, i, remark); i++)
+        html_put(p->out, "; %s", remark);
     fputs("</td>", p->out);
 }
 
@@ -89,20 +135,19 @@ static void run_row(part *p, const json_t *run, size_t run_index, size_t slice_i
 {
     char base[PLACE_BYTES / 2];
     char work[WORK_TEXT];
-    const json_t *ratio = json_object_get(run, "ratio");
     const json_t *backend = named(json_object_get(p->results, "backends"), text_of(run, "backend"));
     html_put(p->out, "<tr><th scope=\"row\">%s%s</th><td>%s</td>", text_of(run, "backend"),
              is_ours(backend) ? " (ours)" : "", work_text(run, work));
     if (is_timed(run))
         time_cells(p, run, run_index, slice_index);
     else
-        for (size_t i = 0; i < 9; i++)
+        for (size_t i = 0; i < TIME_CELLS; i++)
             html_empty(p->out);
-    (void)ratio;
     (void)snprintf(base, sizeof base, "/runs/%zu/agreement", run_index);
-    html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>",
-             columns_given(p->results, text_of(run, "backend"), text_of(run, "level")),
-             columns_given(p->results, text_of(run, "backend"), text_of(run, "level")));
+    const size_t columns = is_parse_alone(run) ? 0
+                                               : columns_given(p->results, text_of(run, "backend"),
+                                                               text_of(run, "level"));
+    html_put(p->out, "<td class=\"n\" data-sort=\"%zu\">%zu</td>", columns, columns);
     count_cell(p, json_object_get(run, "agreement"), "cells_compared", base);
     count_cell(p, json_object_get(run, "agreement"), "cells_different", base);
     status_cell(p, run);
@@ -115,82 +160,75 @@ static bool is_shown(const json_t *run, const char *slice)
     return strcmp(text_of(run, "slice"), slice) == 0 && !has_status(run, "not-offered");
 }
 
-/* "y low high median cpu" of every timed run; the last one first, so that the first is on top. */
-static size_t bars_write(const part *p, const char *slice, FILE *data, FILE *tics, double *low,
-                         double *high)
+/* Grows the range by a time. */
+static void range_grow(dot_chart *c, double ns)
 {
-    const json_t *runs = json_object_get(p->results, "runs");
-    const json_t *whole = named(json_object_get(p->results, "slices"), slice);
-    size_t n = 0;
-    for (size_t i = json_array_size(runs); i-- > 0 && n < BARS_MAX;) {
-        const json_t *run = json_array_get(runs, i), *wall = json_object_get(run, "wall_ns");
-        if (!is_shown(run, slice) || !is_timed(run))
+    if (ns > 0) {
+        c->low = fmin(c->low, ns);
+        c->high = fmax(c->high, ns);
+    }
+}
+
+static void row_fill(const json_t *results, const json_t *run, dot_row *row)
+{
+    enum { PROCESSES = DOTS_MAX - 2 };
+    double medians[PROCESSES], cpu = number_of(json_object_get(run, "cpu_ns"), "median");
+    char work[WORK_TEXT];
+    size_t n = process_medians(run, medians, PROCESSES);
+    *row = (dot_row){.count = 0};
+    while (row->colour + 1 < LEVELS && strcmp(levels[row->colour], text_of(run, "level")) != 0)
+        row->colour++;
+    (void)snprintf(row->label, LABEL, "%.40s  %s", text_of(run, "backend"), work_text(run, work));
+    for (size_t i = 0; i < n; i++)
+        row->dots[row->count++] = (dot){medians[i], MARK_FAINT};
+    if (cpu > 0)
+        row->dots[row->count++] = (dot){cpu / packets_read(results, run), MARK_STROKE};
+    if (!run_interval(run, &row->low, &row->high))
+        row->low = row->high = 0;
+    row->dots[row->count++] =
+        (dot){number_of(run, "ns_per_packet"), has_status(run, "ok") ? MARK_DOT : MARK_OPEN};
+}
+
+/* The rows of one slice, or of all (NULL), which have one axis. */
+static void rows_fill(const json_t *results, const char *slice, dot_chart *c)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        dot_row row;
+        if (!is_timed(run))
             continue;
-        double prefix = number_of(run, "prefix_packets");
-        double packets = prefix > 0 ? prefix : number_of(whole, "packets");
-        const json_t *ci = json_object_get(wall, "ci95");
-        double ns = number_of(run, "ns_per_packet");
-        double from = json_is_array(ci) ? json_number_value(json_array_get(ci, 0)) / packets : ns;
-        double to = json_is_array(ci) ? json_number_value(json_array_get(ci, 1)) / packets : ns;
-        double cpu = number_of(json_object_get(run, "cpu_ns"), "median") / packets;
-        char label[128], work[WORK_TEXT];
-        fprintf(data, "%zu %.9g %.9g %.9g %.9g %d\n", n, ns, from, to, cpu, has_status(run, "ok"));
-        (void)snprintf(label, sizeof label, "%s  %s%s", text_of(run, "backend"),
-                       work_text(run, work), has_status(run, "differs") ? " *" : "");
-        fputs(n ? ", " : "", tics);
-        picture_text(tics, label);
-        fprintf(tics, " %zu", n++);
-        *low = fmin(*low, fmin(from, cpu));
-        *high = fmax(*high, fmax(to, cpu));
+        row_fill(results, run, &row);
+        for (size_t d = 0; d < row.count; d++)
+            range_grow(c, row.dots[d].ns);
+        range_grow(c, row.low);
+        range_grow(c, row.high);
+        if (slice && strcmp(text_of(run, "slice"), slice) == 0 && c->count < DOT_ROWS_MAX)
+            c->rows[c->count++] = row;
     }
-    return n;
 }
 
-/* The script of a slice's bars; the number of bars. */
-static size_t bars_script(const part *p, const char *slice, FILE *out)
+static void slice_picture(part *p, const char *slice)
 {
-    char *tics = NULL;
-    size_t size, n = 0;
-    double low = INFINITY, high = 0;
-    FILE *words = open_memstream(&tics, &size);
-    if (!words)
-        return 0;
-    fputs("$d << EOD\n", out);
-    n = bars_write(p, slice, out, words, &low, &high);
-    fputs("EOD\n", out);
-    if (fclose(words) == 0 && n) {
-        fprintf(out, "set ytics (%s)\nset yrange [-0.6:%.1f]\n", tics, (double)n - 0.4);
-        picture_time_tics(out, "x", low, high);
-        fprintf(out,
-                "set border lc rgb \"gray\"\nset tics textcolor rgb \"black\" nomirror\n"
-                "set grid x lc rgb \"gray\" lw 0.5\nset style fill solid 0.55 noborder\n"
-                "set lmargin 26\nset rmargin 4\n"
-                "set xlabel \"time per packet (log scale); bar and interval: wall time, triangle: "
-                "CPU time\"\n"
-                "start = 0.97e%d\n"
-                "plot $d using 2:1:(start):2:($1-0.32):($1+0.32) with boxxyerror lc rgb \"%s\" "
-                "notitle, $d using 2:1:3:4 with xerrorbars pt 0 lw 2 lc rgb \"black\" notitle, "
-                "$d using 5:1 with points pt 8 ps 0.7 lc rgb \"%s\" notitle\n",
-                (int)floor(log10(low)), picture_colour(0), picture_colour(1));
-    }
-    free(tics);
-    return n;
-}
-
-static void bars_picture(part *p, const char *slice)
-{
-    char *script = NULL, name[PICTURE_NAME / 2], alt[256];
-    size_t size, n = 0;
-    FILE *out = open_memstream(&script, &size);
-    if (!out)
-        return;
-    n = bars_script(p, slice, out);
+    char name[PICTURE_NAME / 2], alt[256];
+    dot_chart c = {.rows = calloc(DOT_ROWS_MAX, sizeof(dot_row)),
+                   .low = INFINITY,
+                   .axis = "time per packet (log scale)"};
     (void)snprintf(name, sizeof name, "slice-%.32s", slice);
     (void)snprintf(alt, sizeof alt, "Time per packet of every run over %.100s, as in the table",
                    slice);
-    if (fclose(out) == 0 && n)
-        (void)picture_put(p, &(picture){name, alt, 900, 80 + 26 * (unsigned)n, false}, script);
-    free(script);
+    if (c.rows)
+        rows_fill(p->results, slice, &c);
+    if (c.count > 0)
+        (void)picture_put(
+            p, &(picture){name, alt,
+                          "Dot: median of the wall time; small dots: medians of the processes; "
+                          "line: 95 % interval, where it is wider than the dot; stroke: CPU time. "
+                          "Open: some cells differ from the reference. The axis is the same for "
+                          "all slices.",
+                          dot_chart_draw, &c});
+    free(c.rows);
 }
 
 static void slice_aa(part *p, const char *slice)
@@ -215,16 +253,29 @@ static void slice_aa(part *p, const char *slice)
     }
 }
 
+static const char *origin_words(const json_t *slice)
+{
+    const json_t *origin = json_object_get(slice, "origin");
+    const char *piece = text_of(origin, "part");
+    if (strcmp(text_of(origin, "kind"), "capture") != 0)
+        return "generated traffic";
+    return strcmp(piece, "start") == 0    ? "start of your capture"
+           : strcmp(piece, "middle") == 0 ? "middle of your capture"
+           : strcmp(piece, "end") == 0    ? "end of your capture"
+                                          : "your capture";
+}
+
 static void slice_show(part *p, const json_t *slice, size_t slice_index)
 {
     size_t i;
     json_t *run;
-    char caption[192];
+    char caption[512];
     const char *name = text_of(slice, "name");
-    html_put(p->out, "<h4 id=\"slice-%zu-%zu\">%s</h4>\n", p->index, slice_index, name);
-    fprintf(p->out, "<p>%.0f packets, %.2f MB, mean frame %.1f bytes, %s",
+    html_put(p->out, "<h4 id=\"slice-%zu-%zu\">%s: %s</h4>\n", p->index, slice_index, name,
+             origin_words(slice));
+    fprintf(p->out, "<p>%.0f packets, %.2f MB, mean frame %.1f bytes, ",
             number_of(slice, "packets"), number_of(slice, "bytes") / 1e6,
-            number_of(slice, "mean_frame"), "");
+            number_of(slice, "mean_frame"));
     html_put(p->out, "%s, XXH3 %s.</p>\n", text_of(slice, "format"), text_of(slice, "xxh3"));
     const json_t *filter = json_object_get(slice, "filter");
     if (json_is_object(filter)) {
@@ -232,11 +283,13 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
         fprintf(p->out, "%.0f of %.0f packets.</p>\n", number_of(filter, "kept"),
                 number_of(filter, "of"));
     }
-    bars_picture(p, name);
+    slice_picture(p, name);
     (void)snprintf(
         caption, sizeof caption,
         "Runs over %.64s. x raw: time divided by raw's time in the same round, at the same level "
-        "if raw has it, otherwise at level headers",
+        "if raw has it, otherwise at level headers. samples: how many were faster or slower than "
+        "the median, from 1/1.5 to 1.5 times of it. Gbit/s: frames with the 24 bytes that Ethernet "
+        "adds. *: of the first packets alone",
         name);
     html_table_begin(p->out, caption, heads, sizeof heads / sizeof heads[0]);
     json_array_foreach(json_object_get(p->results, "runs"), i, run)

@@ -1,14 +1,15 @@
 /* The table of the published study, in two readings. */
 #include <string.h>
 
-#include "report/page/html.h"
+#include "report/html/html.h"
 #include "report/page/part.h"
 #include "results/reader.h"
 
 static const html_head heads[] = {
-    {"library", false}, {"slice", false}, {"level", false}, {"published s", true}, {"here s", true},
-    {"95 %", false},    {"x dpkt", true}, {"95 %", false},  {"x native", true},    {"95 %", false},
-    {"native", false},  {"read", false},  {"row", true},
+    {"library", false}, {"slice", false},   {"level", false}, {"published s", true},
+    {"here s", true},   {"95 %", false},    {"CPU s", true},  {"x dpkt", true},
+    {"95 %", false},    {"x native", true}, {"95 %", false},  {"native", false},
+    {"read", false},    {"row", true},
 };
 
 static const struct {
@@ -29,6 +30,30 @@ static void ratio_cells(part *p, const json_t *ratio, size_t row, const char *ke
     html_summary(p->out, ratio, 1, 1, place, NULL);
 }
 
+/* CPU seconds for the whole slice, scaled as the wall time is. */
+static void cpu_cell(part *p, const json_t *row)
+{
+    const json_t *slices = json_object_get(p->results, "slices");
+    const json_t *runs = json_object_get(p->results, "runs");
+    const json_t *run = run_of_study(p->results, row);
+    char place[PLACE_BYTES], over[PLACE_BYTES];
+    double whole = number_of(named(slices, text_of(row, "slice")), "packets");
+    size_t i = 0;
+    while (i < json_array_size(runs) && json_array_get(runs, i) != run)
+        i++;
+    if (!is_timed(run)) {
+        html_empty(p->out);
+        return;
+    }
+    (void)snprintf(place, sizeof place, "/runs/%zu/cpu_ns/median", i);
+    (void)snprintf(over, sizeof over, "/runs/%zu/prefix_packets", i);
+    bool is_prefix = number_of(run, "prefix_packets") > 0;
+    html_figure(p->out,
+                number_of(json_object_get(run, "cpu_ns"), "median") /
+                    (is_prefix ? packets_read(p->results, run) : 1),
+                1e-9 * (is_prefix ? whole : 1), place, is_prefix ? over : NULL);
+}
+
 static void row_show(part *p, const json_t *row, size_t i)
 {
     char place[PLACE_BYTES];
@@ -38,6 +63,7 @@ static void row_show(part *p, const json_t *row, size_t i)
     (void)snprintf(place, sizeof place, "/study/%zu/published_s", i);
     html_figure(p->out, number_of(row, "published_s"), 1, place, NULL);
     ratio_cells(p, json_object_get(row, "slice_s"), i, "slice_s");
+    cpu_cell(p, row);
     ratio_cells(p, json_object_get(row, "to_dpkt"), i, "to_dpkt");
     ratio_cells(p, native, i, "to_native");
     html_put(p->out, "<td>%s %s</td>", text_of(native, "backend"), text_of(native, "level"));
@@ -53,8 +79,8 @@ void section_study(part *p)
     const json_t *study = json_object_get(p->results, "study");
     size_t i;
     json_t *row;
-    if (json_array_size(study) == 0)
-        return;
+    if (json_array_size(study) == 0 || has_captures(p->results))
+        return; /* the study is of other traffic than the user's */
     html_put(p->out,
              "<h3 id=\"study-%zu\">Libraries of the published study, compared in two ways</h3>\n",
              p->index);

@@ -6,7 +6,7 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
 # Optional in a build: without them the backend is listed as `unavailable`, and `bench` makes no
 # picture and starts no hyperfine.
 build_optional='libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev hyperfine
-    g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev gnuplot-nox'
+    g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev'
 
 test_packages='libcmocka-dev g++ python3 python3-jsonschema python3-venv tshark groff zstd'
 lint_packages='clang-format clang-tidy cppcheck shellcheck'
@@ -21,7 +21,7 @@ reader_packages='libbenchmark-tools python3-junitparser python3-scipy'
 
 external_packages='python3 python3-venv tshark'
 # Used where the Python package index cannot be reached.
-external_fallback='python3-dpkt python3-scapy'
+external_fallback='python3-dpkt python3-scapy python3-cryptography'
 
 gate_packages='git valgrind'
 fuzz_packages='libcmocka-dev clang python3'

@@ -28,6 +28,17 @@ expect() {
 "$pktbench" gen tcp-flood --size 20000 -o good.pcap || fail "gen"
 "$pktbench" gen benign-iot --size 20000 --format pcapng -o good.pcapng || fail "gen pcapng"
 
+# gen says what it wrote, and that a file was there before; on standard output is only the capture.
+"$pktbench" gen tcp-flood --size 20000 -o again.pcap --truth again.csv 2>stderr || fail "gen"
+packets=$(($(wc -l <again.csv) - 1))
+[ "$(cat stderr)" = "pktbench: wrote again.pcap: $packets packets of tcp-flood" ] ||
+    fail "gen of $packets packets: $(cat stderr)"
+expect 0 "^pktbench: replaced again.pcap: $packets packets of tcp-flood$" \
+    gen tcp-flood --size 20000 -o again.pcap
+"$pktbench" gen tcp-flood --size 20000 -o - 2>stderr | cmp - again.pcap || fail "gen -o -"
+[ ! -s stderr ] || fail "gen -o -: $(cat stderr)"
+expect 2 "nothing to run: no chosen backend offers a chosen level" verify good.pcap --backends read-all --levels flows
+
 # Files that are not captures.
 : >empty
 printf 'not a.\n' >text
@@ -41,14 +52,15 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
     # shellcheck disable=SC2086 # a command and its options
     {
         expect 2 'missing: No such file' $command missing
-        expect 2 "there is no folder 'nowhere'" $command nowhere/sub/missing
+        expect 2 "no folder nowhere" $command nowhere/sub/missing
         expect 2 'empty: is empty.*byte 0' $command empty
         expect 2 'text: is not a capture.*byte 0' $command text
         expect 2 'cut-header: ends inside its file header.*byte 20' $command cut-header
         expect 2 'cut-pcapng: .*byte' $command cut-pcapng
         expect 2 'zipped: (gzip: .*at byte|is gzip.*gunzip)' $command zipped
         expect 2 'standard input: is empty' $command - </dev/null
-        expect 2 'folder: is a directory' $command folder
+        expect 2 'folder: is a (folder without captures; -R|directory)' $command folder
+        expect 2 'none/missing: (no folder none$|No such file)' $command none/missing
         expect 2 '/dev/null: is not a regular file' $command /dev/null
         [ "$(id -u)" -eq 0 ] || expect 2 'secret: Permission denied' $command secret
     }
@@ -68,6 +80,13 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 # `list columns` shows the fields of the rows.
 [ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
+
+# `list backends` counts columns as the tables do: without verdict.
+"$pktbench" list backends >listed
+[ "$(sed -n '/^raw: /,/flows/p' listed | grep -c '28 of 28 columns and verdict$')" -eq 1 ] ||
+    fail "columns of raw: $(grep columns listed)"
+[ "$(sed -n '/^read-all: /,/^$/p' listed | grep -c '4 of 4 columns')" -eq 1 ] ||
+    fail "columns of read-all: $(grep columns listed)"
 
 # A record with an invalid length: rows before it are written, exit status 2; bench and verify refuse
 # the capture.
@@ -128,9 +147,8 @@ grep -q '^end *truncated: is truncated inside a record .*at byte' stdout || fail
 tail -n 1 wifi.csv | grep -q '^1000002000,4,4,105,unsupported,,' || fail "wifi row: $(tail -n 1 wifi.csv)"
 
 # Outputs that cannot be written.
-expect 2 "nowhere/sub/out: cannot write: there is no folder 'nowhere'" extract good.pcap -o nowhere/sub/out
-expect 2 'nowhere/out: cannot write' extract good.pcap -o nowhere/out
-expect 2 'nowhere/out: cannot write' gen mirai -o nowhere/out
+expect 2 'nowhere/sub/out: cannot write: no folder nowhere$' extract good.pcap -o nowhere/sub/out
+expect 2 'nowhere/out: cannot write: no folder nowhere$' gen mirai -o nowhere/out
 expect 2 'nowhere/out: cannot write' slice good.pcap -o nowhere/out
 expect 2 'nowhere/out.json: cannot write' bench good.pcap -o nowhere/out.json
 expect 2 '/dev/full: cannot write' extract good.pcap -o /dev/full
@@ -141,6 +159,28 @@ expect 2 '/dev/full: cannot write' gen mirai --size 100000 -o /dev/full
 [ $? -eq 2 ] || fail "list to a full standard output"
 "$pktbench" gen mirai -o - 2>stderr | head -c 10 >/dev/null
 [ ! -s stderr ] || fail "a closed pipe: $(cat stderr)"
+
+# A file that is replaced keeps its mode; of a symbolic link, the target is replaced.
+for command in "extract good.pcap" "slice good.pcap" "gen mirai --size 20000"; do
+    rm -f kept linked
+    : >kept
+    chmod 640 kept
+    ln -s kept linked
+    # shellcheck disable=SC2086 # a command and its operands
+    "$pktbench" $command -o linked || fail "$command to a symbolic link"
+    { [ -L linked ] && [ -s kept ] && [ "$(stat -c %a kept)" = 640 ]; } ||
+        fail "$command: a replaced file: $(ls -l kept linked)"
+done
+ln -s nothing loose
+expect 2 'loose: cannot write: is a symbolic link to nothing' extract good.pcap -o loose
+{ [ -L loose ] && [ ! -e nothing ]; } || fail "a symbolic link to nothing"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 440 kept
+    expect 2 'kept: cannot write: Permission denied' extract good.pcap -o kept
+fi
+(umask 027 && "$pktbench" extract good.pcap -o fresh) || fail "umask"
+[ "$(stat -c %a fresh)" = 640 ] || fail "mode of a new file: $(stat -c %a fresh)"
+"$pktbench" extract good.pcap -o /dev/stdout | cmp - fresh || fail "-o /dev/stdout"
 
 # A list of names starts no program and loads no module.
 mkdir modules
@@ -164,6 +204,28 @@ expect 2 'read-all does not support level headers' extract good.pcap --backend r
 expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
 expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
+# A name that is like a known one is suggested, whatever it names.
+expect 2 "unknown backend 'rwa'; did you mean raw[?] Known: read-all, raw" extract good.pcap --backend rwa
+expect 2 "unknown backend 'libpcpa'; did you mean libpcap[?] Known: " bench good.pcap --backends libpcpa
+expect 2 "unknown level 'hedaers'; did you mean headers[?] Known: " extract good.pcap --level hedaers
+expect 2 "unknown level 'head'; did you mean headers[?] Known: " extract good.pcap --level head
+expect 2 "unknown scenario 'tcp_flood'; did you mean tcp-flood[?] Known: " gen tcp_flood -o out
+expect 2 "unknown format 'parqet'; did you mean parquet[?] Known: " extract good.pcap --format parqet
+expect 2 "unknown format 'jsno'; did you mean json[?] Known: " info good.pcap --format jsno
+expect 2 "unknown format 'pcap-ng'; did you mean pcapng[?] Known: " gen mirai --format pcap-ng -o out
+expect 2 "unknown column 'srcport'; did you mean src_port; " extract good.pcap --columns srcport
+expect 2 "unknown column 'Iat'; did you mean IAT; " extract good.pcap --features ciciot46 --columns Iat
+expect 2 "unknown set of features 'ciciot64'; did you mean ciciot46[?]" extract good.pcap --features ciciot64
+expect 2 "unknown value of --by 'flwo'; did you mean flow[?]" extract good.pcap --features ciciot-fixed --by flwo
+expect 2 "unknown suite 'headlne'; did you mean headline[?]" bench --suite headlne
+expect 2 "unknown suite 'malfromed'; did you mean malformed[?]" verify --suite malfromed
+expect 2 "unknown sink 'arow'; did you mean arrow[?]" bench good.pcap --sink arow
+expect 2 "unknown command 'extrac'; did you mean extract[?]" extrac
+expect 2 "unknown list 'colums'; did you mean columns[?]" list colums
+expect 2 "unknown condition 'slwer'; did you mean slower[?]" bench good.pcap --fail-on slwer
+expect 2 "unknown flow rule 'wireshark-4'; did you mean wireshark-4.0[?]" extract good.pcap --flow-rule wireshark-4
+expect 2 "unknown value of --at 'midle'; did you mean middle[?]" slice good.pcap -o out --at midle
+expect 2 "unknown shell 'bsh'; did you mean bash[?]" help --completion bsh
 expect 2 "unknown option --backend.; did you mean --backends" bench --backendz raw
 expect 2 'unknown option --nonsense' list --nonsense
 expect 2 'unknown option -z' list -z
@@ -179,7 +241,7 @@ expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,sr
 expect 2 "unknown format 'xml'; known: csv, arrow, parquet, none$" extract good.pcap --format xml
 expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
-expect 2 "unknown set of features 'ciciot'; known: ciciot46, ciciot39, ciciot-fixed" \
+expect 2 "unknown set of features 'ciciot'; did you mean ciciot46[?] Known: ciciot46, ciciot39, ciciot-fixed" \
     extract good.pcap --features ciciot -o out
 for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
     expect 2 "--window $window: must be a number of packets" \
@@ -189,13 +251,13 @@ expect 2 '--window 1s: windows of ciciot46 are a number of packets' \
     extract good.pcap --features ciciot46 --window 1s -o out
 expect 2 '--by flow: ciciot39 supports only --by all' \
     extract good.pcap --features ciciot39 --by flow -o out
-expect 2 '--by host: must be all, pair or flow' extract good.pcap --features ciciot46 --by host -o out
+expect 2 "unknown value of --by 'host'; known: all, pair, flow$" extract good.pcap --features ciciot46 --by host -o out
 for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
     expect 2 "--reset-every $every: must be a size" \
         extract good.pcap --features ciciot46 --reset-every "$every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
-expect 2 "unknown column 'IAt'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+expect 2 "unknown column 'IAt'; did you mean IAT; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
     extract good.pcap --features ciciot46 --columns IAt -o out
 expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
@@ -212,7 +274,26 @@ expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet$" bench good.pc
 expect 2 "unknown command 'dance'; known: bench, " dance
 expect 2 "unknown command 'dance'; known: bench, " help dance
 expect 2 "unknown list 'everything'; known: backends, columns, scenarios, features" list everything
-expect 2 'plug-in' extract good.pcap --plugin missing.so
+for command in extract verify bench; do
+    expect 2 'error: plug-in missing.so: No such file' $command good.pcap --plugin missing.so
+    expect 2 'error: plug-in folder: is a directory: name a shared object' $command good.pcap --plugin folder
+    expect 2 'error: plug-in ./text: (file too short|invalid ELF header)' $command good.pcap --plugin ./text
+done
+for option in "extract --backend" "bench --backends" "verify --backends"; do
+    # shellcheck disable=SC2086 # a command and an option
+    expect 2 'a plug-in needs --plugin FILE' $option mine good.pcap
+done
+# A chosen backend that is unavailable fails verify if --fail-on says so.
+for status in differs:0 unavailable:1; do
+    PKTBENCH_EXTERNAL=$work/folder "$pktbench" verify good.pcap --backends raw,dpkt --levels headers \
+        --fail-on ${status%:*} >stdout
+    got=$?
+    { [ $got -eq ${status#*:} ] && grep -q 'driver dpkt_driver.py not found' stdout; } ||
+        fail "verify --fail-on ${status%:*}: status $got: $(cat stdout)"
+done
+PKTBENCH_MODULES=$work/folder \
+    expect 2 "wireshark: module wireshark.so not found: set PKTBENCH_MODULES to its folder, or install .*; looked in $work/folder$" \
+    extract good.pcap --backend wireshark
 for command in verify bench; do
     expect 2 "--reference: nobody: unknown backend 'nobody'; known: read-all" \
         $command good.pcap --reference nobody

@@ -17,7 +17,7 @@ fail() {
 "$pktbench" help --completion bash >pktbench.bash || fail "--completion bash"
 "$pktbench" help --completion zsh >_pktbench || fail "--completion zsh"
 "$pktbench" help --completion fish 2>stderr
-{ [ $? -eq 2 ] && grep -q 'bash or zsh' stderr; } || fail "--completion fish: $(cat stderr)"
+{ [ $? -eq 2 ] && grep -q "unknown shell 'fish'; known: bash, zsh" stderr; } || fail "--completion fish: $(cat stderr)"
 if command -v shellcheck >/dev/null; then
     shellcheck -s bash pktbench.bash || fail "shellcheck"
 fi

@@ -72,7 +72,7 @@ static void check_format(pkt_format format, unsigned interfaces)
     options.size = BYTES;
     options.format = format;
     options.interfaces = interfaces;
-    assert_int_equal(dataset_write(&scenario_benign_iot, &options, whole, NULL, &err), 0);
+    assert_int_equal(dataset_write(&scenario_benign_iot, &options, whole, NULL, NULL, &err), 0);
     for (size_t i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
         filter_counts counts;
         temp_name(copied);
@@ -112,7 +112,7 @@ static void test_truncated(void **state)
     temp_name(copied);
     dataset_options options = dataset_defaults(&scenario_tcp_flood);
     options.size = BYTES;
-    assert_int_equal(dataset_write(&scenario_tcp_flood, &options, whole, NULL, &err), 0);
+    assert_int_equal(dataset_write(&scenario_tcp_flood, &options, whole, NULL, NULL, &err), 0);
     assert_int_equal(truncate(whole, BYTES / 2), 0);
     assert_int_equal(filter_copy(whole, copied, "tcp", &counts, &err), -1);
     assert_int_equal(err.code, PKT_ERR_TRUNCATED);

@@ -123,7 +123,7 @@ static void test_no_capture(void **state)
     pkt_err err;
     close(mkstemp(path));
     unlink(path);
-    assert_int_equal(dataset_write(&scenario, NULL, path, NULL, &err), -1);
+    assert_int_equal(dataset_write(&scenario, NULL, path, NULL, NULL, &err), -1);
     assert_non_null(strstr(err.msg, "longer than FRAME_MAX"));
     assert_int_equal(access(path, F_OK), -1);
 }

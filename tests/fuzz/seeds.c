@@ -150,7 +150,7 @@ static void captures(const char *folder, const char *target, const dataset_scena
         options.seed = scenario->seed;
         (void)snprintf(name, sizeof name, "%s-%s", scenario->name, containers[i].name);
         path_make(path, folder, target, name);
-        if (dataset_write(scenario, &options, path, i ? NULL : truth, &err) != 0) {
+        if (dataset_write(scenario, &options, path, i ? NULL : truth, NULL, &err) != 0) {
             (void)fprintf(stderr, "%s: %s\n", path, err.msg);
             exit(1);
         }

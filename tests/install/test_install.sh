@@ -114,25 +114,42 @@ fenced() { # LANGUAGE PAGE
         inside' "$source/$2"
 }
 
-# The function in README.md.
+# The function in README.md, also with a module: one that is not found is an error.
 {
     fenced c README.md
     cat <<'TEXT'
 int main(int argc, char **argv)
 {
     uint64_t packets, bytes = 0;
-    pkt_batch *batch = pkt_batch_new(NULL);
-    if (argc != 2 || !batch || count(argv[1], batch, &packets, &bytes) != 0)
+    pkt_err err = {.code = PKT_ERR_NONE};
+    pkt_batch *batch = pkt_batch_new(&err);
+    if (argc != 2 || !batch || count(argv[1], batch, &packets, &bytes, &err) != 0) {
+        fprintf(stderr, "%s\n", err.msg);
         return 1;
+    }
     pkt_batch_free(batch);
     printf("protocol,packets\nany,%ju\n", (uintmax_t)packets);
     return bytes < packets;
 }
 TEXT
 } >readme.c
-# shellcheck disable=SC2086 # lists of words
-quietly "$compiler" -std=c11 $strict -Wno-unused-parameter readme.c $static -o readme
+sed 's/"raw"/"wireshark"/' readme.c >module.c
+! cmp -s readme.c module.c || fail "README.md: the backend is not named raw"
+for program in readme module; do
+    # shellcheck disable=SC2086 # lists of words
+    quietly "$compiler" -std=c11 $strict $program.c $static -o $program
+done
 expect_count ./readme
+status=0
+PKTBENCH_MODULES=$work ./module "$capture" 2>log || status=$?
+[ $status -eq 1 ] || fail "a module that is not found: status $status"
+grep -q "^module wireshark.so not found: set PKTBENCH_MODULES to its folder, .*; looked in $work$" log ||
+    fail "a module that is not found: $(cat log)"
+if [ -e "$build/modules/wireshark.so" ]; then
+    export PKTBENCH_MODULES="$libraries/pktbench/modules"
+    expect_count ./module
+    unset PKTBENCH_MODULES
+fi
 
 # The steps of the pages, as a reader types them in a checkout: every command must succeed.
 mkdir checkout
@@ -171,6 +188,28 @@ expect_verify() { # STATUS SOURCES ROW
 }
 expect_verify 0 "$source/examples/plugin" "[0-9.,]+ +"
 expect_verify 1 wrong ".*disagrees: "
+
+# The parser of some columns of IPv4 in plug-ins.md: it agrees on IPv4 traffic, and only there.
+mkdir some
+cp "$source/examples/plugin/CMakeLists.txt" some
+fenced c doc/plug-ins.md >columns
+awk 'NR == FNR { columns = columns $0 "\n"; next }
+    /^static const pkt_level_work levels/ { printf "%s", columns }
+    { print }' columns "$source/examples/plugin/mine.c" |
+    sed -e 's/PKT_SET(HEADERS_WORD)/PKT_SET(COLUMNS_WORD)/' \
+        -e 's/if (type == IPV6)/if (type == IPV6 \&\& !to.batch)/' >some/mine.c
+quietly cmake -G Ninja -S some -B plugin -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_C_FLAGS="$strict"
+quietly cmake --build plugin
+quietly "$pktbench" gen benign-iot --size 500kB -o mixed.pcap
+verify_some() { # OPTION...
+    "$pktbench" verify mixed.pcap --plugin plugin/libmine.so --backends mine --reference raw "$@" >verified 2>&1
+}
+verify_some -f ip || fail "some columns of IPv4: $(cat verified)"
+grep -Eq '^  mine +headers +ok +raw ' verified || fail "some columns of IPv4: $(cat verified)"
+! verify_some || fail "IPv6 packets without columns agree"
+grep -Eq '^    columns: ip_version [0-9]+, ip_proto [0-9]+, src [0-9]+$' verified ||
+    fail "columns that differ: $(cat verified)"
 
 # What the program writes about itself.
 cmp "$prefix/share/man/man1/pktbench.1" "$build/pktbench.1" || fail "no manual page"

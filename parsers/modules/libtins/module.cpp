@@ -399,8 +399,9 @@ const char *tins_version()
 const pkt_feature features[] = {
     {"pcapng", "tested"},
     {"live", "stated: libtins' documentation, class Sniffer"},
-    {"reassembly", "stated: libtins' documentation, classes IPv4Reassembler and StreamFollower"},
-    {"makes-packets", "stated: libtins' documentation, PDU::serialize()"},
+    {"reassembly",
+     "stated, in no level: libtins' documentation, classes IPv4Reassembler and StreamFollower"},
+    {"makes-packets", "stated, in no level: libtins' documentation, PDU::serialize()"},
     {nullptr, nullptr},
 };
 

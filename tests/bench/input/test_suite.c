@@ -43,7 +43,7 @@ static void capture_make(const char *name, uint64_t bytes)
     pkt_err err;
     dataset_options options = dataset_defaults(&scenario_benign_iot);
     options.size = bytes;
-    if (dataset_write(&scenario_benign_iot, &options, path_of(name), NULL, &err) != 0)
+    if (dataset_write(&scenario_benign_iot, &options, path_of(name), NULL, NULL, &err) != 0)
         fail_msg("%s", err.msg);
 }
 

@@ -67,7 +67,7 @@ static void test_main_cells(void **state)
     cells_of(&run, NULL, NULL);
     check_cells(&run);
     assert_int_equal(count_of(&run, ROLE_MAIN), 6); /* every backend at what it offers */
-    assert_int_equal(count_of(&run, ROLE_COLUMNS), 1);
+    assert_int_equal(count_of(&run, ROLE_PARSE), 1);
     assert_int_equal(count_of(&run, ROLE_OUTPUT), 0);
     assert_int_equal(count_of(&run, ROLE_AA_CONTROL), 2);
     assert_int_equal(run.schedule.load_count, 4);
@@ -100,10 +100,11 @@ static void test_layouts(void **state)
     (void)state;
     fake_run run;
     fake_open(&run);
-    run.suite.cold = true;
     run.suite.slices[1] = run.suite.slices[0];
     run.suite.slices[1].copy_of = &run.suite.slices[0];
-    run.suite.count = 2;
+    run.suite.slices[2] = run.suite.slices[1];
+    run.suite.slices[2].cold = true;
+    run.suite.count = 3;
     cells_of(&run, NULL, NULL);
     check_cells(&run);
     assert_int_equal(count_of(&run, ROLE_MAIN), 6);
@@ -111,7 +112,7 @@ static void test_layouts(void **state)
     for (size_t i = 0; i < run.schedule.cell_count; i++) {
         const bench_cell *c = &run.schedule.cells[i];
         if (c->role == ROLE_INPUT)
-            assert_int_equal(c->cold, c->slice->copy_of == NULL);
+            assert_int_equal(c->cold, c->slice == &run.suite.slices[2]);
     }
     fake_close(&run);
 }

@@ -22,7 +22,7 @@ WANTED = {
     "stub-hangs": "timed-out",
     "stub-leaks": "ok",
     "stub-short": "disagrees",
-    "stub-forgets": "failed",
+    "stub-forgets": "unfaithful",
     "stub-fails": "failed",
     "raw": "ok",
     "libpcap": "ok",
@@ -51,7 +51,7 @@ def bench_all(folder, capture):
     out = os.path.join(folder, "results.json")
     run("bench", capture, "--backends", "raw,libpcap", "--plugin", plugins, "--levels", "headers",
         "--reference", "raw", "--processes", "6", "--rounds", "1", "--budget", "3s",
-        "--timeout", "3s", "-o", out)
+        "--timeout", "3s", "-o", out, status=1)  # one is unfaithful
     with open(out, encoding="utf-8") as file:
         return json.load(file)
 
@@ -108,8 +108,22 @@ def check_verify(capture):
                "headers", "--reference", "raw", status=1)
     check("packet 17, column src_port: stub-lies has " in done.stdout, done.stdout)
     check(", raw has " in done.stdout, done.stdout)
-    run("verify", capture, "--backends", "raw", "--plugin", stub("none"), "--levels", "headers",
-        "--reference", "raw")
+    check("\n    columns: src_port 1\n" in done.stdout, done.stdout)
+    done = run("verify", capture, "--backends", "raw", "--plugin", stub("none"), "--levels",
+               "headers", "--reference", "raw")
+    check("columns:" not in done.stdout, done.stdout)
+    check_nothing_compared(capture)
+
+
+def check_nothing_compared(capture):
+    """No cell was compared: that must not pass as agreement."""
+    for backends in (("--backends", "read-all", "--levels", "headers"),
+                     ("--backends", "stub-none", "--plugin", stub("none"), "--levels", "dissect")):
+        for command in (("verify", capture), ("bench", capture), ("verify", "--suite", "malformed")):
+            done = run(*command, *backends, status=2)
+            check("nothing to run: no chosen backend offers a chosen level" in done.stderr,
+                  done.stderr)
+            check(not done.stdout, done.stdout)
 
 
 def check_gate(folder, capture):
@@ -119,7 +133,8 @@ def check_gate(folder, capture):
     run(*common, "--plugin", stub("short"), "--fail-on", "crashed")
     run(*common, "--plugin", stub("short"), "--fail-on", "crashed,disagrees", status=1)
     refused = run("bench", capture, "--plugin", stub("abi"), status=2)
-    check("abi" in refused.stderr, refused.stderr)
+    check("interface (PKT_ABI)" in refused.stderr, refused.stderr)
+    check(refused.stderr.count("stub_abi.so") == 1, f"the path once: {refused.stderr}")
 
 
 def main():

@@ -15,12 +15,16 @@
 /* The folder "plugins/" of these plug-ins is no folder: nothing is loaded. */
 #define PLUGIN "plugins/mine.so"
 
+/* If it is set in the environment, a worker speaks an older protocol. */
+#define OLD_PROTOCOL "TEST_OLD_PROTOCOL"
+
 static json_t *described(const char *name, const char *level)
 {
-    return json_pack("{s:b, s:{s:s, s:s, s:s, s:s, s:{s:{s:s, s:[s, s]}}}, s:{s:s}}", "ok", 1,
+    return json_pack("{s:b, s:{s:s, s:s, s:s, s:s, s:{s:{s:s, s:[s, s]}}}, s:{s:s}, s:i}", "ok", 1,
                      "backend", "name", name, "summary", "fake", "origin", "ours", "decoder",
                      "pktbench", "levels", level, "work", "none", "columns", "ts_ns", "nonsense",
-                     "tool", "version", "9");
+                     "tool", "version", "9", "protocol",
+                     getenv(OLD_PROTOCOL) ? WORKER_PROTOCOL - 1 : WORKER_PROTOCOL);
 }
 
 /* What the worker of the backend answers; NULL: it leaves without an answer. A plug-in has the name
@@ -104,7 +108,8 @@ static void test_names(void **state)
     selection_close(&l);
     l = opened(&(selection_request){.backends = EVERY_BACKEND});
     assert_true(selection_find(&l, "libtins")->chosen);
-    assert_non_null(strstr(selection_find(&l, "dpkt")->reason, "its driver is not there"));
+    assert_non_null(strstr(selection_find(&l, "dpkt")->reason,
+                           "driver dpkt_driver.py not found: set PKTBENCH_EXTERNAL"));
     selection_close(&l);
     check_refused(&(selection_request){.backends = "raw,nobody"},
                   "unknown backend 'nobody'; known: read-all, raw, libpcap, wireshark, libtins, ");
@@ -121,6 +126,29 @@ static void test_levels(void **state)
     selection_close(&l);
     check_refused(&(selection_request){.levels = "frames,deep"},
                   "unknown level 'deep'; known: frames, headers, flows, dissect");
+}
+
+static void check_nothing_runs(const selection_request *request, const char *words)
+{
+    pkt_err err;
+    selection l = opened(request);
+    assert_int_equal(selection_check(&l, &err), -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    if (strncmp(err.msg, words, strlen(words)) != 0)
+        fail_msg("'%s', not '%s'", err.msg, words);
+    selection_close(&l);
+}
+
+static void test_nothing_runs(void **state)
+{
+    (void)state;
+    selection l = opened(&(selection_request){.backends = "libtins,raw"});
+    assert_int_equal(selection_check(&l, NULL), 0);
+    selection_close(&l);
+    check_nothing_runs(&(selection_request){.backends = "raw", .levels = "dissect"},
+                       "nothing to run: no chosen backend offers a chosen level here");
+    check_nothing_runs(&(selection_request){.backends = "libtins,libpcap"},
+                       "nothing to run: libpcap is unavailable: ");
 }
 
 static void test_plugins(void **state)
@@ -190,6 +218,11 @@ static void test_baseline(void **state)
                   "baseline: /nowhere/old: No such file or directory");
     check_refused(&(selection_request){.backends = "libpcap", .baseline = "/proc/self/exe"},
                   "baseline: /proc/self/exe: has none of the backends of this run");
+    assert_int_equal(setenv(OLD_PROTOCOL, "1", 1), 0);
+    check_refused(&(selection_request){.backends = "raw", .baseline = "/proc/self/exe"},
+                  "baseline: /proc/self/exe: has none of the backends of this run: its worker "
+                  "speaks another protocol than 2");
+    assert_int_equal(unsetenv(OLD_PROTOCOL), 0);
     check_refused(&(selection_request){.backends = "raw", .baseline = PLUGIN},
                   "baseline: " PLUGIN ": its backend mine takes no part in this run");
 }
@@ -199,10 +232,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "worker") == 0)
         return worker_main(argc > 5 ? argv[3] : argv[argc - 1]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_levels),   cmocka_unit_test(test_plugins),
-        cmocka_unit_test(test_limit),    cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_baseline),
+        cmocka_unit_test(test_defaults),     cmocka_unit_test(test_names),
+        cmocka_unit_test(test_levels),       cmocka_unit_test(test_plugins),
+        cmocka_unit_test(test_nothing_runs), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_reference),    cmocka_unit_test(test_baseline),
     };
     if (setenv("PKTBENCH_EXTERNAL", "/nowhere", 1) != 0)
         return 2;

@@ -141,7 +141,7 @@ def test_refused():
     assert "column that this pktbench does not know" in done.stderr, done.stderr
     done = run(PKTBENCH, "extract", "c.pcap", "--plugin", os.path.join(STUBS, "stub_abi.so"),
                status=2)
-    assert "was built for abi 2, this pktbench has abi 3" in done.stderr, done.stderr
+    assert "stub_abi.so: was built for interface (PKT_ABI) 2, this pktbench has 3: build" in done.stderr, done.stderr
 
 
 def main():

@@ -2,6 +2,7 @@
 # CSV of extract compared with rows by fprintf, byte by byte: threads, captures, columns, filters.
 # Usage: test_csv.sh PKTBENCH PLAIN_CSV
 set -eu
+here=$(dirname "$(realpath "$0")")
 pktbench=$(realpath "$1")
 plain=$(realpath "$2")
 work=$(mktemp -d)
@@ -51,6 +52,51 @@ for i, row in enumerate(rows):
     assert int(row["packet"]) == i % len(packets) + 1
     assert row["src_port"] == same["src_port"] and row["ts_ns"] == same["ts_ns"]
 TEXT
+
+# Addresses as RFC 5952 writes them, section 5 too; ts is rounded down, also before 1970.
+PYTHONPATH=$here/../source python3 - <<'TEXT' >wanted.csv || fail "addresses"
+import ipaddress, struct
+from captures import block, interface, section
+addresses = {
+    "::ffff:c000:201": "::ffff:192.0.2.1", "::ffff:0:0": "::ffff:0.0.0.0",
+    "::ffff:ffff:ffff": "::ffff:255.255.255.255", "::fffe:c000:201": None, "::c000:201": None,
+    "::ffff:0:c000:201": None, "64:ff9b::c000:202": None, "1::ffff:c000:201": None, "::": None,
+    "2001:db8:0:0:1:0:0:1": "2001:db8::1:0:0:1", "2001:db8:0:1:1:1:1:1": None,
+}
+times = [(-(10**9), "1969-12-31T23:59:59.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"),
+         (0, "1970-01-01T00:00:00.000000Z"), (999, "1970-01-01T00:00:00.000000Z"),
+         (1790812799123456789, "2026-09-30T23:59:59.123456Z"),
+         (951782400000001000, "2000-02-29T00:00:00.000001Z"), (-(2**63), "1677-09-21T00:12:43.145224Z"),
+         (2**63 - 1, "2262-04-11T23:47:16.854775Z")]
+first = -9223372037
+out = section("<") + interface("<", 9, 0, link=101) + interface("<", 9, first, link=101)
+print("src,ts")
+for i, (text, wanted) in enumerate(addresses.items()):
+    ns, stamp = times[i % len(times)]
+    packet = struct.pack(">IHBB", 6 << 28, 0, 59, 64) + 2 * ipaddress.IPv6Address(text).packed
+    time = ns - (first * 10**9 if ns < 0 else 0)
+    head = struct.pack("<IIIII", ns < 0, time >> 32, time & 0xFFFFFFFF, len(packet), len(packet))
+    out += block("<", 6, head + packet)
+    print(wanted or text, stamp, sep=",")
+open("addresses.pcapng", "wb").write(out)
+TEXT
+"$pktbench" extract addresses.pcapng --columns src,ts 2>/dev/null | diff - wanted.csv || fail "addresses and times"
+
+# Names are quoted where they must be, and have no control codes. --escape-formulas: no cell begins
+# like a formula; numbers stay as they are.
+cp mirai.pcap $'=a,"b"\n\033[2J\xff.pcap'
+"$pktbench" extract =a* --columns packet,file --label '-2+3' | head -n 3 >names.csv
+printf 'packet,file,label\n1,"=a,""b""\n\\x1b[2J\\xff.pcap",-2+3\n' | cmp - names.csv || fail "$(cat names.csv)"
+"$pktbench" extract =a* --columns packet,file --label '-2+3' --escape-formulas | head -n 3 >names.csv
+printf "packet,file,label\n1,\"'=a,\"\"b\"\"\n\\\\x1b[2J\\\\xff.pcap\",\"'-2+3\"\n" | cmp - names.csv ||
+    fail "$(cat names.csv)"
+for format in arrow parquet none; do
+    status=0
+    "$pktbench" extract mirai.pcap --format $format --escape-formulas -o out 2>stderr || status=$?
+    if [ $status -ne 2 ] || ! grep -q -- '--escape-formulas needs --format csv' stderr || [ -e out ]; then
+        fail "--escape-formulas with $format: $(cat stderr)"
+    fi
+done
 
 # --join continues packet numbers from file to file. With a filter, packets keep their numbers.
 "$pktbench" extract --join mirai.pcap benign-iot.pcap | cmp - both.csv || fail "join"

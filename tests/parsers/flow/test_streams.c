@@ -230,7 +230,8 @@ static void packets_number(const pkt_capture *capture, const char *const *packet
             .data = bytes, .cap_len = length, .wire_len = length, .link_type = LINKTYPE_IPV4};
         pkt_decode_flows(&record, 1, &batch, rows, &hints[rows]);
     }
-    pkt_streams *streams = pkt_streams_open(capture, &err);
+    const pkt_column_set cleared = PKT_FLOWS_COLUMNS;
+    pkt_streams *streams = pkt_streams_open(capture, &cleared, &err);
     assert_non_null(streams);
     assert_int_equal(pkt_streams_number(streams, &batch, rows, hints, &err), 0);
     pkt_streams_close(streams);

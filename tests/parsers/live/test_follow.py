@@ -45,6 +45,41 @@ def test_follow():
     assert "lies: record claims" in pktbench("extract", "--follow", "lies", status=2)
 
 
+def test_changed():
+    """A file that is truncated or replaced while it is followed is an error after its last row."""
+    content = Path("benign.pcap").read_bytes()
+    wanted = file_rows("benign.pcap")
+
+    def shorter():
+        os.truncate("grows", 24)
+
+    def replaced():
+        Path("new").write_bytes(content)
+        os.rename("new", "grows")
+
+    def removed():
+        os.unlink("grows")
+
+    for change, message in ((shorter, "the file became shorter while it was followed"),
+                            (replaced, "the file was replaced by another one")):
+        Path("grows").write_bytes(content)
+        run = Run("grows", "--follow", "--flush-every", "20ms", stdout=subprocess.PIPE)
+        for _ in range(len(wanted) + 1):
+            run.process.stdout.readline()
+        assert run.process.poll() is None
+        change()
+        said = run.ended(2)
+        assert f"grows: {message}" in said and f"{len(wanted)} rows" in said, said
+        run.process.stdout.close()
+    Path("grows").write_bytes(content)  # a removed file may still be written
+    run = Run("grows", "--follow")
+    with open("grows", "ab") as grows:
+        removed()
+        grows.write(content[24:])
+    run.stop()
+    assert len(read_rows()) == 2 * len(wanted)
+
+
 # Windows of packets and of time; all packets, pairs, flows; pieces; evicted flows.
 FEATURES = (
     ("ciciot46",), ("ciciot46", "--reset-every", "100kB", "--window", "7"), ("ciciot39", "--reset-every", "none"),

@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import signal
 import struct
 import subprocess
@@ -15,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from wire import (BACKENDS, INSIDE, PKTBENCH, RATE, SEND, Run, counts, file_rows, main_on_wire,
+from wire import (BACKENDS, RATE, SEND, Run, counts, file_rows, main_on_wire,
                   pktbench, read_rows, received_by, sh)
 
 
@@ -184,37 +183,6 @@ def test_bad_input(_far):
             ([], "an operand is missing")):
         said = pktbench("extract", *arguments, status=2)
         assert said.count("\n") == 1 and words in said, said
-
-
-def test_rights(far):
-    """Without CAP_NET_RAW, an error with advice; with it, root is not needed."""
-    if os.environ[INSIDE] != "root" or not shutil.which("setpriv"):
-        print("SKIP: capture without root: this needs root and setpriv")
-        return
-    program = str(Path("pktbench-copy").resolve())
-    shutil.copy(PKTBENCH, program)
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    leaks = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # not allowed with capabilities
-
-    def captures(prefix):
-        run = Run("-i", "vA", "--backend", backend, "-c", "5", prefix=prefix, program=program,
-                  env=leaks)
-        assert far.send("benign.pcap", 5).wait() == 0
-        run.ended()
-        assert read_rows() == file_rows("benign.pcap")[:5]
-        Path("out.csv").unlink()
-
-    for backend in BACKENDS:
-        done = subprocess.run([*nobody, program, "extract", "-i", "vA", "--backend", backend],
-                              capture_output=True, text=True, check=False, env=leaks)
-        assert done.returncode == 2 and f"setcap cap_net_raw+ep {program}`" in done.stderr, done
-        captures((*nobody, "--inh-caps=+net_raw", "--ambient-caps=+net_raw"))
-    if not shutil.which("setcap") or \
-            subprocess.run(["setcap", "cap_net_raw+ep", program], check=False).returncode != 0:
-        print("SKIP: capture by file capability: setcap does not work here")
-        return
-    for backend in BACKENDS:
-        captures(nobody)
 
 
 def test_list(_far):

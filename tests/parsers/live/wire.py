@@ -66,15 +66,19 @@ class Far:
                 "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"
         sh("sh", "-c", f"[ ! -e /proc/sys/net/ipv6 ] || {{ {quiet}; }}")
         sh(*self.enter, "sh", "-c", f"[ ! -e /proc/sys/net/ipv6 ] || {{ {quiet}; }}")
+        sh("ip", "link", "set", "lo", "up")
+        self.connect()
+
+    def connect(self):
+        """Create the veth pair: vA here, vB at the far end."""
         sh("ip", "link", "add", "vA", "type", "veth", "peer", "name", "vB", "netns",
            str(self.holder.pid))
-        sh("ip", "link", "set", "lo", "up")
         sh("ip", "link", "set", "vA", "up")
         sh(*self.enter, "ip", "link", "set", "vB", "up")
 
-    def send(self, capture, packets, rate=RATE):
+    def send(self, capture, packets, rate=RATE, **options):
         return subprocess.Popen([*self.enter, SEND, "vB", capture, str(packets), str(rate)],
-                                stdout=subprocess.DEVNULL)
+                                stdout=subprocess.DEVNULL, **options)
 
     def close(self):
         self.holder.kill()

@@ -34,10 +34,10 @@ def section(order):
     return block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
 
 
-def interface(order, resolution=6, offset=0, snaplen=0):
+def interface(order, resolution=6, offset=0, snaplen=0, link=1):
     options = struct.pack(order + "HHBxxx", 9, 1, resolution)
     options += struct.pack(order + "HHq", 14, 8, offset) + bytes(4)
-    return block(order, 1, struct.pack(order + "HHI", 1, 0, snaplen) + options)
+    return block(order, 1, struct.pack(order + "HHI", link, 0, snaplen) + options)
 
 
 def units(resolution, offset, record):

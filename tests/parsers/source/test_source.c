@@ -86,6 +86,18 @@ static const source_case cases[] = {
      "34cdb2a1 0200 0400 00000000 00000000 00000400 01000000 "
      "01000000 02000000 02000000 03000000 07000000 0800 00 00 aabb 01000000 02000000 02000000",
      "1000002000 2/3 1; cut@50"},
+    {"pcap, a second file behind the first",
+     PCAP_LE "01000000 02000000 02000000 03000000 aabb " PCAP_LE
+             "01000000 02000000 02000000 03000000 aabb",
+     "1000002000 2/3 1; corrupt@42"},
+    {"pcap, a second file of the other byte order",
+     PCAP_LE "01000000 02000000 02000000 03000000 aabb " PCAP_BE, "1000002000 2/3 1; corrupt@42"},
+    {"pcap, a second file without packets", PCAP_BE PCAP_BE, "corrupt@24"},
+    {"pcap, a pcapng file behind it", PCAP_LE SHB_LE, "corrupt@24"},
+    {"pcap, a packet without bytes at the time that is also a magic",
+     PCAP_LE "d4c3b2a1 00000000 00000000 05000000", "2712847316000000000 0/5 1; end"},
+    {"pcapng, a pcap file behind it", SHB_LE IDB_LE PCAP_LE, "corrupt@48"},
+    {"pcapng, a pcap file of the other byte order behind it", SHB_LE IDB_LE PCAP_BE, "corrupt@48"},
     {"pcap, header truncated", "d4c3b2a1 0200 0400 0000", "format@10"},
     {"nothing", "", "format@0"},
     {"seven bytes of text", "6e6f7420612e0a", "format@0"},

@@ -3,13 +3,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 #include "parsers/util/notice.h"
+#include "parsers/util/output_text.h"
 #include "parsers/util/parse.h"
+#include "parsers/util/utf8.h"
 
 static void test_err_text(void **state)
 {
@@ -59,6 +63,9 @@ static void test_names(void **state)
     assert_int_equal(pkt_fail_unknown(&err, "number", "three", &names), -1);
     assert_string_equal(err.msg, "unknown number 'three'; known: one, two");
     assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_int_equal(pkt_fail_unknown_backend(&err, "three", &names), -1);
+    assert_string_equal(err.msg,
+                        "unknown backend 'three'; known: one, two (a plug-in needs --plugin FILE)");
     for (size_t i = 0; i < 100; i++)
         pkt_names_add(&names, "hundred");
     assert_true(strlen(names.text) < sizeof names.text);
@@ -74,6 +81,44 @@ static void test_names(void **state)
     for (size_t i = 0; i < sizeof only.text / 2; i++) /* up to the last byte, and beyond */
         pkt_names_add(&only, "");
     assert_true(strlen(only.text) < sizeof only.text);
+}
+
+typedef struct near_case {
+    const char *word, *known[3], *found;
+} near_case;
+
+static void test_nearest(void **state)
+{
+    (void)state;
+    static const near_case cases[] = {
+        {"rwa", {"read-all", "raw", NULL}, "raw"},         /* two letters exchanged */
+        {"parqet", {"arrow", "parquet", NULL}, "parquet"}, /* one missing */
+        {"arroww", {"arrow", "parquet", NULL}, "arrow"},   /* one too many */
+        {"srcport", {"dst_port", "src_port", NULL}, "src_port"},
+        {"Iat", {"IAT", "IPv", NULL}, "IAT"},               /* another case */
+        {"head", {"flows", "headers", NULL}, "headers"},    /* a beginning */
+        {"headrs", {"headers", "header", NULL}, "headers"}, /* the first of two as near */
+        {"csv", {"xml", "tsv.gz", NULL}, ""},               /* too short to be that wrong */
+        {"fish", {"bash", "zsh", NULL}, ""},                /* two edits of four letters */
+        {"hsah", {"bash", "zsh", NULL}, ""},
+        {"deep", {"frames", "headers", "flows"}, ""},
+        {"", {"a", "b", NULL}, ""},
+        {"a-word-that-is-longer-than-any-name-of-this-program", {"a", "b", NULL}, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pkt_nearest nearest = {.word = cases[i].word};
+        for (size_t k = 0; k < 3 && cases[i].known[k]; k++)
+            pkt_nearest_try(&nearest, cases[i].known[k]);
+        assert_string_equal(nearest.found, cases[i].found);
+    }
+    pkt_names names = {.size = 0};
+    pkt_err err;
+    for (size_t i = 0; i < 50; i++) /* names that the list does not show are suggested too */
+        pkt_names_add(&names, "hundred");
+    pkt_names_add(&names, "slower[:P%]");
+    pkt_fail_unknown(&err, "word", "slwer", &names);
+    assert_non_null(strstr(err.msg, "unknown word 'slwer'; did you mean slower? Known: hundred, "));
+    assert_non_null(strstr(err.msg, ", ..."));
 }
 
 typedef struct heard {
@@ -147,9 +192,30 @@ static void test_bytes(void **state)
     static const struct {
         const char *text;
         double bytes; /* negative: none */
-    } cases[] = {{"0", 0},      {"1000000", 1e6}, {"64kB", 64e3}, {"64KB", 64e3}, {"1.5GB", 1.5e9},
-                 {"2TB", 2e12}, {"7B", 7},        {"", -1},       {"MB", -1},     {"10M", -1},
-                 {"0x10", -1},  {"1e3", -1},      {"-1", -1},     {"1 kB", -1}};
+    } cases[] = {{"0", 0},
+                 {"1000000", 1e6},
+                 {"64kB", 64e3},
+                 {"64KB", 64e3},
+                 {"1.5GB", 1.5e9},
+                 {"2TB", 2e12},
+                 {"7B", 7},
+                 {"", -1},
+                 {"MB", -1},
+                 {"10M", -1},
+                 {"0x10", -1},
+                 {"1e3", -1},
+                 {"-1", -1},
+                 {"1 kB", -1},
+                 {"64KiB", 65536},
+                 {"1MiB", 1048576},
+                 {"2GiB", 2147483648.0},
+                 {"1TiB", 1099511627776.0},
+                 {"8kbit", 1000},
+                 {"1Mbit", 125000},
+                 {"1Gbit", 125e6},
+                 {"1Mib", -1},
+                 {"1MIB", -1},
+                 {"1Gb", -1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double bytes = 0;
         if (pkt_parse_bytes(cases[i].text, &bytes) != (cases[i].bytes >= 0))
@@ -218,14 +284,92 @@ static void test_clock(void **state)
     assert_true(before > 0 && before <= (double)ns * 1e-9 && (double)ns * 1e-9 <= after);
 }
 
+static void check_form(pkt_text_form *form, const char *text, const char *wanted)
+{
+    const size_t room = PKT_FORM_BYTES(strlen(text));
+    char *out = malloc(room);
+    assert_non_null(out);
+    char *end = form(out, text);
+    assert_string_equal(out, wanted);
+    assert_ptr_equal(end, out + strlen(wanted));
+    assert_true(strlen(wanted) < room);
+    free(out);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"", "caf\xc3\xa9 \xf0\x9f\x98\x80", "a|b<c>\\`*",
+                                        "\xc2\xa0"};
+    static const char *const others[] = {"\x1b[2J",
+                                         "a\nb",
+                                         "\x7f",
+                                         "\xc2\x9b"
+                                         "2J",
+                                         "\xff",
+                                         "\xc3",
+                                         "\xed\xa0\x80",
+                                         "\xc0\xaf",
+                                         "\xe2\x80\xae"
+                                         "txt",
+                                         "\xe2\x81\xa6",
+                                         "\xe2\x80\xa8",
+                                         "\xf4\x90\x80\x80"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (!pkt_text_is_plain(plain[i]))
+            fail_msg("%s is plain", plain[i]);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (pkt_text_is_plain(others[i]))
+            fail_msg("case %zu is not plain", i);
+}
+
+static void test_terminal(void **state)
+{
+    (void)state;
+    check_form(pkt_text_terminal, "a <b> | \\ caf\xc3\xa9", "a <b> | \\ caf\xc3\xa9");
+    check_form(pkt_text_terminal, "\x1b]0;x\a\r\n\t\x7f\xff",
+               "\\x1b]0;x\\x07\\x0d\\x0a\\x09\\x7f\\xff");
+    check_form(pkt_text_terminal,
+               "\xc2\x9b"
+               "2J\xe2\x80\xae",
+               "\\xc2\\x9b2J\\xe2\\x80\\xae");
+}
+
+static void test_markdown(void **state)
+{
+    (void)state;
+    check_form(pkt_text_markdown, "read-all 1.0 (ours) src_hi, ~1",
+               "read-all 1.0 (ours) src_hi, \\~1");
+    check_form(pkt_text_markdown, "<b>&|*x*_y_`z`[a](b)#1$2$\\",
+               "&lt;b&gt;&amp;\\|\\*x\\*\\_y\\_\\`z\\`\\[a\\](b)\\#1\\$2\\$\\\\");
+    check_form(pkt_text_markdown, "- a\n\n| b", "\\- a\\x0a\\x0a\\| b");
+    check_form(pkt_text_markdown, "&&&&&&&&", "&amp;&amp;&amp;&amp;&amp;&amp;&amp;&amp;");
+}
+
+static void test_csv(void **state)
+{
+    (void)state;
+    check_form(pkt_text_csv, "a b", "a b");
+    check_form(pkt_text_csv, "", "");
+    check_form(pkt_text_csv, "\"\"\"\"", "\"\"\"\"\"\"\"\"\"\"");
+    check_form(pkt_text_csv, "a,b\n\x1b", "\"a,b\n\\x1b\"");
+    check_form(pkt_text_csv, "=1+1", "=1+1");
+    check_form(pkt_text_csv_no_formula, "=1+1", "\"'=1+1\"");
+    check_form(pkt_text_csv_no_formula, "@a", "\"'@a\"");
+    check_form(pkt_text_csv_no_formula, "\t=1", "\"'\t=1\"");
+    check_form(pkt_text_csv_no_formula, "1=1", "1=1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),    cmocka_unit_test(test_terminal),
+        cmocka_unit_test(test_markdown), cmocka_unit_test(test_csv),
         cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_about),
         cmocka_unit_test(test_names),    cmocka_unit_test(test_notices),
-        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_list),     cmocka_unit_test(test_found),
-        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_nearest),  cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_list),
+        cmocka_unit_test(test_found),    cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

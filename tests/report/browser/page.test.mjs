@@ -63,7 +63,7 @@ async function checkFigures(tab) {
     part: Number(cell.closest('article').dataset.part),
     text: cell.textContent,
     json: cell.dataset.json, exact: cell.dataset.exact, over: cell.dataset.over,
-    factor: Number(cell.dataset.factor ?? 1),
+    factor: Number(cell.dataset.factor ?? 1), per: cell.dataset.per,
   })));
   assert.ok(figures.length > 50, `only ${figures.length} figures`);
   for (const figure of figures) {
@@ -74,7 +74,14 @@ async function checkFigures(tab) {
       assert.equal(figure.text, String(value), where);
       continue;
     }
-    assert.ok([1, 1e3, 1e-3, 1e-6].includes(figure.factor), `${where}: factor ${figure.factor}`);
+    if (figure.per) {
+      assertShown(figure.text, Number(figure.per) / value, where);
+      continue;
+    }
+    const slice = json.slices.map((one) => one.packets * 1e-9); // of the first packets, scaled
+    assert.ok([1, 1e3, 1e-3, 1e-6, 1e-9].includes(figure.factor) ||
+      slice.some((packets) => Math.abs(packets / figure.factor - 1) < 1e-5),
+      `${where}: factor ${figure.factor}`);
     const scale = figure.factor / (figure.over ? at(json, figure.over) : 1);
     if (Array.isArray(value)) {
       const ends = figure.text.match(/^\[(.*), (.*)\]$/);
@@ -114,7 +121,7 @@ async function checkRows(tab) {
       const table = part.locator('table', { hasText: `Runs over ${slice.name}.` });
       assert.equal(await table.locator('tbody tr').count(), runs.length, slice.name);
       const rows = await table.locator('tbody tr').evaluateAll((list) => list.map((row) =>
-        [row.cells[0].textContent, row.cells[1].textContent, Number(row.cells[11].textContent)]));
+        [row.cells[0].textContent, row.cells[1].textContent, Number(row.cells[14].textContent)]));
       rows.forEach(([name, level, columns], i) => {
         assert.equal(name.replace(' (ours)', ''), runs[i].backend);
         assert.equal(level, runs[i].level);
@@ -124,7 +131,10 @@ async function checkRows(tab) {
       });
     }
     const gives = part.locator('table', { hasText: 'tested: by the tests of this project' });
-    assert.equal(await gives.locator('tbody tr').count(), json.backends.length);
+    const levels = json.backends.flatMap((one) => Object.keys(one.levels));
+    assert.equal(await gives.locator('tbody tr').count(), levels.length);
+    const backends = part.locator('table', { hasText: 'its other features' });
+    assert.equal(await backends.locator('tbody tr').count(), json.backends.length);
     const counts = {
       'Whole processes': json.process_runs.length,
       'As published: dpkt only reads': json.study.filter((row) => row.reading === 'as-published').length,
@@ -209,11 +219,75 @@ async function checkDownload(tab) {
   });
 }
 
-async function checkNarrow(browser) {
+// Rates, the samples and the marks of the runs' tables follow from the results.
+async function checkRuns(tab) {
+  for (const [index, json] of results.entries()) {
+    const part = tab.locator(`article[data-part="${index}"]`);
+    for (const slice of json.slices) {
+      const runs = json.runs.filter((run) => run.slice === slice.name && run.status !== 'not-offered');
+      const rows = part.locator('table', { hasText: `Runs over ${slice.name}.` }).locator('tbody tr');
+      for (const [i, run] of runs.entries()) {
+        if (!run.wall_ns) continue;
+        const cells = await rows.nth(i).locator('th, td').allInnerTexts();
+        const bits = 8 * (Math.max(slice.mean_frame, 60) + 24);
+        assertShown(cells[7], 1e3 / run.ns_per_packet, 'million packets/s');
+        assertShown(cells[8], bits / run.ns_per_packet, 'Gbit/s');
+        assert.equal(cells[13].endsWith('*'), run.prefix_packets !== null, `memory of ${cells[0]}`);
+        const samples = await rows.nth(i).locator('svg.samples').getAttribute('aria-label');
+        assert.ok(samples.startsWith(`${run.samples.length} samples, 90 % of them from `), samples);
+      }
+    }
+  }
+}
+
+// Every link of the contents leads somewhere, and every section is in the contents.
+async function checkContents(tab) {
+  const missing = await tab.$$eval('nav a', (links) => links
+    .filter((link) => !document.getElementById(link.hash.slice(1))).map((link) => link.hash));
+  assert.deepEqual(missing, []);
+  const unlisted = await tab.$$eval('h2[id], h3[id], h4[id]', (heads) => heads
+    .filter((head) => head.tagName !== 'H2' &&
+      !document.querySelector(`nav a[href="#${head.id}"]`)).map((head) => head.id));
+  assert.deepEqual(unlisted, []);
+  assert.equal(await tab.$$eval('h3:not([id])', (heads) => heads.length), 0);
+}
+
+// Nothing is cut: the page is not wider than the screen, text lies inside it and inside its picture,
+// and only frames that say so scroll.
+async function checkFit(browser, width, scheme) {
   const { context, tab, faults } = await open(browser,
-    { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
-  const width = await tab.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 320, `${width} px wide on a screen of 320`);
+    { viewport: { width, height: 800 }, colorScheme: scheme });
+  const where = `${width} px, ${scheme}`;
+  const found = await tab.evaluate(() => {
+    const wide = document.documentElement.clientWidth;
+    const cut = [];
+    for (const element of document.querySelectorAll('body *')) {
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || element.closest('.scroll') || element.closest('svg')) continue;
+      if (box.right > wide + 1 || box.left < -1) cut.push(element.outerHTML.slice(0, 80));
+    }
+    let texts = 0;
+    for (const text of document.querySelectorAll('svg.chart text')) {
+      const box = text.getBoundingClientRect();
+      const outer = text.closest('svg').getBoundingClientRect();
+      if (outer.width === 0) continue; // the drawing for the other kind of screen
+      texts++;
+      if (box.right > outer.right + 1 || box.left < outer.left - 1 || box.top < outer.top - 1 ||
+        box.bottom > outer.bottom + 1) cut.push(text.outerHTML);
+      if (box.height < 8) cut.push(`too small: ${text.outerHTML}`);
+    }
+    const frames = [...document.querySelectorAll('.scroll')];
+    const silent = frames.filter((frame) => frame.scrollWidth > frame.clientWidth + 1 &&
+      frame.previousElementSibling.hidden).length;
+    const idle = frames.filter((frame) => frame.scrollWidth <= frame.clientWidth + 1 &&
+      !frame.previousElementSibling.hidden).length;
+    const scrolls = document.documentElement.scrollWidth > wide;
+    return { cut, texts, silent, idle, scrolls, frames: frames.length };
+  });
+  assert.deepEqual(found.cut, [], where);
+  assert.ok(found.texts > 20, `${where}: only ${found.texts} texts in pictures`);
+  assert.ok(found.frames > 3, `${where}: only ${found.frames} frames`);
+  assert.deepEqual([found.silent, found.idle, found.scrolls], [0, 0, false], where);
   assert.deepEqual(faults, []);
   await context.close();
 }
@@ -242,6 +316,8 @@ try {
   const figures = await checkFigures(tab);
   await checkUntraced(tab);
   await checkRows(tab);
+  await checkRuns(tab);
+  await checkContents(tab);
   await checkDownload(tab);
   await checkSorting(tab);
   await checkFilter(tab);
@@ -251,7 +327,8 @@ try {
   await checkAxe(tab, 'light');
   await checkAxe(tab, 'dark');
   await context.close();
-  await checkNarrow(browser);
+  for (const width of [360, 768, 1280])
+    for (const scheme of ['light', 'dark']) await checkFit(browser, width, scheme);
   await checkPrint(browser);
   await checkPlain(browser);
   console.log(`${path.basename(page)}: ${figures} figures found in the results`);

@@ -1,0 +1,89 @@
+#include "bench/canary/altered_rows.h"
+
+#include <string.h>
+
+#include "bench/canary/altered_file.h"
+#include "parsers/sink/sink.h"
+#include "parsers/util/error.h"
+
+/* Rows of raw, of one column. */
+typedef struct column_sink {
+    const pkt_column_info *info;
+    uint8_t *cells;
+    uint64_t rows, room;
+} column_sink;
+
+static int column_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    column_sink *c = self;
+    const size_t size = c->info->size;
+    if (c->rows + batch->rows > c->room)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "more rows than packets");
+    memcpy(c->cells + c->rows * size, (const uint8_t *)batch + c->info->offset, batch->rows * size);
+    c->rows += batch->rows;
+    return 0;
+}
+
+static int column_finish(void *self, pkt_err *err)
+{
+    const column_sink *c = self;
+    return c->rows == c->room
+               ? 0
+               : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "fewer rows than packets");
+}
+
+/* The lowest level at which raw gives the cells that the column has at `level`. */
+static pkt_level column_level(size_t column, pkt_level level)
+{
+    const bool flows = pkt_column_at(column)->level == PKT_LEVEL_FLOWS;
+    if (flows || (column == PKT_COL_present && level == PKT_LEVEL_FLOWS))
+        return PKT_LEVEL_FLOWS;
+    const bool decoded = column == PKT_COL_verdict || column == PKT_COL_present;
+    return decoded ? PKT_LEVEL_HEADERS : pkt_column_at(column)->level;
+}
+
+/* Run raw over the slice as it is now. */
+static int raw_run(const altered_slice *a, const pkt_request *request, const pkt_sink *sink,
+                   pkt_err *err)
+{
+    pkt_entry raw = PKT_INIT(pkt_entry);
+    pkt_capture capture = PKT_INIT(pkt_capture);
+    uint64_t rows;
+    if (pkt_registry_find("raw", &raw) != 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "there is no backend raw");
+    if (pkt_capture_open(a->slice->path, &capture, err) != 0)
+        return -1;
+    capture.flow_rule = a->slice->flows.rule;
+    capture.max_flows = a->slice->flows.max;
+    return pkt_run(raw.backend, NULL, &capture, request, a->batch, sink, &rows, err);
+}
+
+uint8_t *altered_column(altered_slice *a, pkt_level level, size_t column, pkt_err *err)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    if (info->format_as == PKT_AS_TEXT || info->size > sizeof(uint64_t)) {
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "column %s has no fixed size", info->name);
+        return NULL;
+    }
+    pkt_request request = PKT_INIT(pkt_request);
+    column_sink sink = {.info = info, .cells = a->column, .room = a->packets};
+    const pkt_sink out = pkt_sink_make(&sink, column_push, column_finish);
+    request.level = column_level(column, level);
+    pkt_set_add(&request.columns, column);
+    return raw_run(a, &request, &out, err) == 0 ? a->column : NULL;
+}
+
+/* Digests of all columns that raw gives at the level, headers or flows. */
+int altered_digests(const altered_slice *a, pkt_level level, uint64_t digest[PKT_COLUMN_COUNT],
+                    pkt_err *err)
+{
+    pkt_request request = PKT_INIT(pkt_request);
+    pkt_sink sink;
+    request.level = level;
+    pkt_digest_sink *digests = pkt_digest_sink_open(pkt_level_columns(level), &sink, err);
+    int bad = digests ? raw_run(a, &request, &sink, err) : -1;
+    if (!bad)
+        pkt_digest_sink_result(digests, digest);
+    pkt_digest_sink_close(digests);
+    return bad;
+}

@@ -1,0 +1,148 @@
+#include "bench/canary/proof.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "parsers/util/error.h"
+
+/* The backend's rows of the original slice, through a CSV file beside it. */
+static int rows_fetch(rowset *rows, const suite_slice *slice, pkt_level level, client *worker,
+                      double seconds, pkt_err *err)
+{
+    char *csv = suite_text("%s.rows.csv", slice->path);
+    json_t *request = csv ? run_request("rows", slice, level) : NULL;
+    if (!request) {
+        free(csv);
+        return pkt_fail_memory(err, "rows");
+    }
+    json_object_set_new(request, "to", json_string(csv));
+    json_t *answer = client_ask(worker, request, seconds);
+    int bad = answer ? rowset_read_csv(rows, csv, err)
+                     : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", worker->reason);
+    json_decref(answer);
+    (void)unlink(csv);
+    free(csv);
+    return bad;
+}
+
+static bool cell_add(proof *p, uint64_t row, size_t column, uint64_t bytes)
+{
+    if (p->count == PROOF_CELLS_MAX)
+        return false;
+    if (p->count == p->room) {
+        const size_t room = p->room ? 2 * p->room : 64;
+        proof_cell *more = realloc(p->cells, room * sizeof *more);
+        if (!more)
+            return false;
+        p->cells = more;
+        p->room = room;
+    }
+    p->cells[p->count++] = (proof_cell){(uint32_t)row, (uint32_t)column, bytes};
+    return true;
+}
+
+/* A column that differs in more rows than 1 / this many is not proven: it would fix their packets.
+ * Stream numbers that are counted in another way are such a column. */
+enum { DIFFERENT_ROWS_PART = 4 };
+
+/* Keep the cells of the column that differ from raw's. false: too many, and none is kept. */
+static bool cells_find(proof *p, const rowset *rows, size_t column, const uint8_t *raw)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    const size_t before = p->count;
+    for (uint64_t row = 0; row < rows->rows; row++) {
+        size_t i;
+        const pkt_batch *batch = rowset_at(rows, row, &i);
+        const uint8_t *own = (const uint8_t *)batch + info->offset + i * info->size;
+        uint64_t bytes = 0;
+        if (memcmp(own, raw + row * info->size, info->size) == 0)
+            continue;
+        memcpy(&bytes, own, info->size);
+        if (p->count - before > rows->rows / DIFFERENT_ROWS_PART ||
+            !cell_add(p, row, column, bytes)) {
+            p->count = before;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void fixed_set(proof *p, size_t from)
+{
+    for (size_t i = from; p->fixed && i < p->count; i++)
+        p->fixed[p->cells[i].row / 8] |= (uint8_t)(1u << p->cells[i].row % 8);
+}
+
+/* Columns whose verified digest differs from raw's: their rows must be those that were verified. */
+static int others_find(proof *p, const check *check, pkt_column_set others, const rowset *rows,
+                       pkt_err *err)
+{
+    uint64_t digest[PKT_COLUMN_COUNT];
+    if (rows->rows != altered_packets(p->altered))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "has other rows than packets");
+    p->fixed = calloc((size_t)rows->rows / 8 + 1, 1);
+    if (!p->fixed || rowset_digest(rows, pkt_set_and(others, rows->columns), digest, err) != 0)
+        return pkt_fail_memory(err, "the cells of a slice");
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (!pkt_set_has(&others, c) || !pkt_set_has(&rows->columns, c) ||
+            digest[c] != check->digest[c])
+            continue;
+        const size_t before = p->count;
+        const uint8_t *raw = altered_column(p->altered, p->level, c, err);
+        if (!raw)
+            return -1;
+        if (cells_find(p, rows, c, raw))
+            pkt_set_add(&p->columns, c);
+        fixed_set(p, before);
+    }
+    return 0;
+}
+
+int proof_make(proof *p, altered_slice *altered, const check *check, const suite_slice *slice,
+               pkt_level level, client *worker, double seconds, pkt_err *err)
+{
+    pkt_column_set others = {{0}};
+    *p = (proof){.altered = altered, .level = level};
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (!pkt_set_has(&check->columns, c) || pkt_column_at(c)->format_as == PKT_AS_TEXT)
+            continue;
+        if (check->digest[c] == altered_original_digest(altered, level, c))
+            pkt_set_add(&p->columns, c);
+        else
+            pkt_set_add(&others, c);
+    }
+    if (pkt_set_count(&others) == 0)
+        return 0;
+    rowset rows = {0};
+    int bad = rows_fetch(&rows, slice, level, worker, seconds, err);
+    if (!bad)
+        bad = others_find(p, check, others, &rows, err);
+    rowset_free(&rows);
+    return bad;
+}
+
+int proof_digest(const proof *p, size_t column, uint64_t *digest, pkt_err *err)
+{
+    const size_t size = pkt_column_at(column)->size;
+    uint8_t *cells = altered_column(p->altered, p->level, column, err);
+    if (!cells)
+        return -1;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->cells[i].column == column)
+            memcpy(cells + p->cells[i].row * size, &p->cells[i].bytes, size);
+    *digest = XXH3_64bits(cells, altered_packets(p->altered) * size);
+    return 0;
+}
+
+pkt_column_set proof_reach(const proof *p)
+{
+    return pkt_set_and(p->columns, altered_reach(p->altered, p->level));
+}
+
+void proof_free(proof *p)
+{
+    free(p->cells);
+    free(p->fixed);
+    *p = (proof){.altered = NULL};
+}

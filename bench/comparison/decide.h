@@ -1,0 +1,12 @@
+/* Tests over all cells of a comparison, and the verdict of each. */
+#ifndef PKT_DECIDE_H
+#define PKT_DECIDE_H
+
+#include "bench/comparison/cell_change.h"
+
+/* Add to the cells' JSON: p values, adjusted over all cells and statistics (Holm), what each is
+ * slower by, the smallest change that it could show, and the verdict. *tests: number of tests of
+ * the direction "slower". 0, or -1 if memory runs out. */
+int changes_decide(cell_change *cells, size_t count, double threshold, size_t *tests);
+
+#endif

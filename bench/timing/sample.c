@@ -1,0 +1,278 @@
+#include "bench/timing/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/worker/quiet.h"
+#include "parsers/input/input.h"
+
+static double number(const json_t *answer, const char *key)
+{
+    return (double)json_integer_value(json_object_get(answer, key));
+}
+
+/* Ask the worker; on failure the cell fails. Returns a new reference. */
+static json_t *ask(const sample_plan *p, json_t *request)
+{
+    json_t *answer = client_ask(p->worker, request, p->seconds);
+    if (!answer)
+        cell_fail(p->cell, p->worker->status, p->worker->reason);
+    return answer;
+}
+
+static json_t *request_of(const sample_plan *p)
+{
+    suite_slice slice = *p->cell->slice;
+    slice.path = (char *)p->path;
+    json_t *request = run_request("sample", &slice, p->cell->level);
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)p->evict_bytes));
+    return request;
+}
+
+static void times_add(sample_times *times, const json_t *answer)
+{
+    times->wall_ns += number(answer, "wall_ns");
+    times->cpu_ns += number(answer, "cpu_ns");
+    times->counted[COUNTER_INSTRUCTIONS] += number(answer, "counted_instructions");
+    times->counted[COUNTER_CYCLES] += number(answer, "counted_cycles");
+    times->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
+}
+
+/* Compare the runs of an external program with its verified run: row count and checksum. */
+static bool external_verified(const sample_plan *p, const json_t *answer)
+{
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
+    if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) == p->cell->check.rows &&
+        checksum && strcmp(checksum, cell_checksum(p->cell)) == 0)
+        return true;
+    cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave other rows than the verified one");
+    return false;
+}
+
+/* All runs of an external program are one request. */
+static bool external_take(const sample_plan *p, sample_times *times)
+{
+    json_t *request = request_of(p);
+    json_object_set_new(request, "runs", json_integer((json_int_t)p->runs));
+    json_object_set_new(request, "columns", json_boolean(cell_builds_columns(p->cell)));
+    json_t *answer = ask(p, request);
+    if (!answer)
+        return false;
+    times_add(times, answer);
+    const bool good = p->path != p->cell->slice->path || external_verified(p, answer);
+    json_decref(answer);
+    return good;
+}
+
+/* Start the child that does the runs. Returns its pid; 0: the cell failed. */
+static pid_t child_start(const sample_plan *p, sample_times *times)
+{
+    json_t *request = request_of(p);
+    if (p->column < PKT_COLUMN_COUNT)
+        json_object_set_new(request, "column", json_string(pkt_column_at(p->column)->name));
+    if (p->first)
+        json_object_set_new(request, "first", json_string(p->first));
+    cell_sink_ask(p->cell, request);
+    json_t *answer = ask(p, request);
+    if (!answer)
+        return 0;
+    const pid_t child = (pid_t)json_integer_value(json_object_get(answer, "pid"));
+    times->first_ns = number(answer, "first_ns");
+    json_decref(answer);
+    if (child <= 0)
+        cell_fail(p->cell, STATUS_FAILED, "the worker named no process for its runs");
+    return child > 0 ? child : 0;
+}
+
+/* No code of the backend may run while the slice is changed. */
+static bool is_quiet(const sample_plan *p, pid_t child)
+{
+    char reason[QUIET_REASON];
+    if (quiet_worker(p->worker->pid, child, reason))
+        return true;
+    cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
+    return false;
+}
+
+/* Change the slice, have the caches evicted, change a few packets more. */
+static bool run_prepare(const sample_plan *p, pid_t child)
+{
+    const proof *proof = p->cell->proof;
+    if (!is_quiet(p, child))
+        return false;
+    if (proof)
+        altered_key(proof->altered, p->random, proof->fixed);
+    json_t *answer = ask(p, json_pack("{s:s}", "op", "prepare"));
+    if (!answer)
+        return false;
+    json_decref(answer);
+    if (proof)
+        altered_canaries(proof->altered, p->random, p->cell->level, proof->fixed);
+    return is_quiet(p, child);
+}
+
+/* The digest that the run must have returned. false: unknown, the cell failed. */
+static bool digest_wanted(const sample_plan *p, uint64_t *wanted)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    *wanted = p->cell->check.digest[p->column];
+    if (!p->cell->proof || proof_digest(p->cell->proof, p->column, wanted, &err) == 0)
+        return true;
+    cell_fail(p->cell, STATUS_FAILED, err.msg);
+    return false;
+}
+
+/* Copy the slice as it is now, to a name that no run has seen. The caller frees the name. NULL: it
+ * failed. */
+static char *slice_copy(const suite_slice *slice)
+{
+    pkt_err err;
+    char *copy = suite_text("%s.XXXXXX", slice->path);
+    const int fd = copy ? mkstemp(copy) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && pkt_input_save(slice->path, copy, &err) == 0)
+        return copy;
+    if (fd >= 0)
+        unlink(copy);
+    free(copy);
+    return NULL;
+}
+
+/* The digest of the column when another process verifies a copy of the slice as it is now. */
+static bool digest_honest(const sample_plan *p, uint64_t *digest)
+{
+    client worker;
+    suite_slice slice = *p->cell->slice;
+    slice.path = slice_copy(p->cell->slice);
+    if (!slice.path)
+        return false;
+    json_t *answer = NULL;
+    if (client_open_loaded(&worker, &p->cell->backend->id, p->seconds, NULL)) {
+        answer = client_ask(&worker, run_request("verify", &slice, p->cell->level), p->seconds);
+        client_close(&worker);
+    }
+    const char *hex = json_string_value(
+        json_object_get(json_object_get(answer, "digests"), pkt_column_at(p->column)->name));
+    const bool good = hex != NULL;
+    if (hex)
+        *digest = strtoull(hex, NULL, 16);
+    json_decref(answer);
+    unlink(slice.path);
+    free(slice.path);
+    return good;
+}
+
+/* A run returned other cells than the changed slice has. A backend that reads the changed packets
+ * in the same way when it is not timed is wrong about them; else it did not read them. */
+static void mismatch(const sample_plan *p, uint64_t returned)
+{
+    char reason[REASON_BYTES];
+    const char *column = pkt_column_at(p->column)->name;
+    uint64_t honest = 0;
+    const bool wrong = p->cell->proof && digest_honest(p, &honest) && honest == returned;
+    (void)snprintf(reason, sizeof reason,
+                   wrong ? "column %s is wrong in packets whose addresses, times or numbers were "
+                           "changed"
+                         : "a timed run did not return the column %s of the packets that it was "
+                           "given: no time counts",
+                   column);
+    cell_fail(p->cell, wrong ? STATUS_DISAGREES : STATUS_UNFAITHFUL, reason);
+}
+
+/* Compare the digest of the rows of features with the verified run. */
+static bool features_verified(const sample_plan *p, const json_t *answer)
+{
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
+    if (checksum && strcmp(checksum, p->cell->check.checksum) == 0)
+        return true;
+    cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave other rows of features");
+    return false;
+}
+
+/* Compare row count, column and time of a run with what they must be. */
+static bool run_verified(const sample_plan *p, const json_t *answer)
+{
+    const char *hex = json_string_value(json_object_get(answer, "digest"));
+    uint64_t wanted;
+    if (p->path != p->cell->slice->path)
+        return true; /* a capture without packets */
+    if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) != p->cell->check.rows) {
+        cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave fewer or more rows");
+        return false;
+    }
+    if (number(answer, "wall_ns") < p->floor_ns) {
+        cell_fail(p->cell, STATUS_UNFAITHFUL,
+                  "a timed run was faster than reading one byte of each packet");
+        return false;
+    }
+    if (p->cell->features)
+        return features_verified(p, answer);
+    if (p->column == PKT_COLUMN_COUNT)
+        return true;
+    if (!hex || !digest_wanted(p, &wanted))
+        return false;
+    if (strtoull(hex, NULL, 16) == wanted)
+        return true;
+    mismatch(p, strtoull(hex, NULL, 16));
+    return false;
+}
+
+static bool run_take(const sample_plan *p, pid_t child, sample_times *times)
+{
+    json_t *answer = run_prepare(p, child) ? ask(p, json_pack("{s:s}", "op", "go")) : NULL;
+    if (!answer)
+        return false;
+    times_add(times, answer);
+    const bool good = run_verified(p, answer) && is_quiet(p, child);
+    json_decref(answer);
+    return good;
+}
+
+/* All columns of the original slice, in a process that has made other runs before. */
+static bool columns_verified(const sample_plan *p)
+{
+    if (p->cell->proof)
+        altered_restore(p->cell->proof->altered);
+    json_t *answer = ask(p, json_pack("{s:s}", "op", "check"));
+    const json_t *digests = json_object_get(answer, "digests");
+    bool good = answer != NULL;
+    for (size_t c = 0; good && c < PKT_COLUMN_COUNT; c++) {
+        const char *hex = json_string_value(json_object_get(digests, pkt_column_at(c)->name));
+        if (!pkt_set_has(&p->cell->check.columns, c) ||
+            (hex && strtoull(hex, NULL, 16) == p->cell->check.digest[c]))
+            continue;
+        char reason[REASON_BYTES];
+        (void)snprintf(reason, sizeof reason, "a later run of a process gave another column %s",
+                       pkt_column_at(c)->name);
+        cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
+        good = false;
+    }
+    json_decref(answer);
+    return good;
+}
+
+bool sample_take(const sample_plan *p, sample_times *times)
+{
+    *times = (sample_times){0};
+    if (p->cell->backend->id.driver)
+        return external_take(p, times);
+    const pid_t child = child_start(p, times);
+    bool good = child != 0;
+    for (unsigned i = 0; good && i < p->runs; i++)
+        good = run_take(p, child, times);
+    if (good && times->wall_ns < p->check_below_ns)
+        good = columns_verified(p);
+    if (child != 0 && p->worker->pid) {
+        /* After a failure too: the worker serves other cells. */
+        json_t *answer = client_ask(p->worker, json_pack("{s:s}", "op", "end"), p->seconds);
+        if (!answer && good) {
+            cell_fail(p->cell, p->worker->status, p->worker->reason);
+            good = false;
+        }
+        json_decref(answer);
+    }
+    return good;
+}

@@ -1,0 +1,43 @@
+#include "cli/failures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "parsers/util/error.h"
+
+static char *line_make(const char *name, const pkt_err *err, const char *rest)
+{
+    char text[PKT_ERR_TEXT], *line = NULL;
+    pkt_err_text(err, text);
+    return asprintf(&line, "%s: %s%s%s", name, text, rest ? ": " : "", rest ? rest : "") < 0 ? NULL
+                                                                                             : line;
+}
+
+void failures_add(failures *list, const char *name, const pkt_err *err, const char *rest)
+{
+    char *line = line_make(name, err, rest);
+    if (line && list->count == list->room) {
+        const size_t room = 2 * list->room + 16;
+        char **lines = realloc(list->lines, room * sizeof *lines);
+        list->lines = lines ? lines : list->lines;
+        list->room = lines ? room : list->room;
+    }
+    if (line && list->count < list->room) {
+        list->lines[list->count++] = line;
+        return;
+    }
+    message_failure(name, err);
+    free(line);
+}
+
+void failures_print(failures *list, size_t total)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        message_error("%s", list->lines[i]);
+        free(list->lines[i]);
+    }
+    if (list->count)
+        message_error("%zu of %zu captures are bad: they are named above", list->count, total);
+    free(list->lines);
+    *list = (failures){0};
+}

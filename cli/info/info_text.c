@@ -1,0 +1,115 @@
+/* What `info` says, as a table; and the texts that table and JSON share. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <time.h>
+
+#include "cli/info/capture_info.h"
+#include "parsers/core/numbers.h"
+#include "parsers/util/error.h"
+
+const char *info_byte_order(const capture_info *info)
+{
+    if (info->big_endian == 0)
+        return "little-endian";
+    return info->big_endian == info->sections ? "big-endian" : "mixed";
+}
+
+void info_time_text(int64_t ns, char *text, size_t size)
+{
+    int64_t fraction = ns % NS_PER_S, whole = ns / NS_PER_S - (fraction < 0);
+    time_t seconds = (time_t)whole;
+    struct tm parts;
+    char day[40] = "";
+    if (gmtime_r(&seconds, &parts))
+        (void)strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text, size, "%s.%09dZ", day,
+                   (int)(fraction < 0 ? fraction + NS_PER_S : fraction));
+}
+
+double info_duration_s(const capture_info *info)
+{
+    return (double)((uint64_t)info->last_ns - (uint64_t)info->first_ns) / NS_PER_S;
+}
+
+void info_resolution_text(uint8_t resolution, char text[16])
+{
+    (void)snprintf(text, 16, "%d^-%d s", resolution & 0x80 ? 2 : 10, resolution & 0x7f);
+}
+
+const char *info_ending(const capture_info *info)
+{
+    switch (info->fault.code) {
+    case PKT_ERR_NONE:
+        return "whole";
+    case PKT_ERR_TRUNCATED:
+        return "truncated";
+    case PKT_ERR_LIMIT:
+        return "limit";
+    default:
+        return "corrupt";
+    }
+}
+
+static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void row(const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%-16s ", name);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}
+
+static void interfaces_print(const capture_info *info)
+{
+    row("interfaces", "%" PRIu64, info->interfaces_total);
+    for (size_t i = 0; i < info->described; i++) {
+        const interface_info *one = &info->interfaces[i];
+        char resolution[16];
+        info_resolution_text(one->interface.resolution, resolution);
+        printf("  %-14zu link type %u, times in %s", i, (unsigned)one->interface.link_type,
+               resolution);
+        if (one->interface.snaplen)
+            printf(", snaplen %" PRIu32, one->interface.snaplen);
+        if (one->interface.offset_s)
+            printf(", offset %" PRId64 " s", one->interface.offset_s);
+        if (info->sections > 1)
+            printf(", section %" PRIu64, one->section);
+        printf(", packets %" PRIu64 "\n", one->packets);
+    }
+    if (info->described < info->interfaces_total)
+        row("", "and %" PRIu64 " more", info->interfaces_total - info->described);
+}
+
+void info_print(const capture_info *info, const char *name)
+{
+    char first[64], last[64], fault[PKT_ERR_TEXT];
+    info_time_text(info->first_ns, first, sizeof first);
+    info_time_text(info->last_ns, last, sizeof last);
+    row("capture", "%s", name);
+    row("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
+    row("compression", "%s", info->packing ? info->packing : "none");
+    row("capture bytes", "%" PRIu64, info->bytes);
+    row("byte order", "%s", info_byte_order(info));
+    row("sections", "%" PRIu64, info->sections);
+    interfaces_print(info);
+    row("packets", "%" PRIu64, info->packets);
+    row("captured bytes", "%" PRIu64, info->cap_bytes);
+    row("original bytes", "%" PRIu64, info->wire_bytes);
+    if (info->timed) {
+        row("first packet", "%s", first);
+        row("last packet", "%s", last);
+        row("duration", "%.9f s", info_duration_s(info));
+        row("in order", "%s", info->late ? "no" : "yes");
+    }
+    if (info->late)
+        row("out of order", "%" PRIu64 " packets are earlier than the packet before them",
+            info->late);
+    if (info->replaced)
+        row("times replaced", "%" PRIu64 " are outside of 1677 to 2262", info->replaced);
+    row("duplicates", "%" PRIu64, info->duplicates);
+    row("end", "%s%s%s", info_ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
+        info->fault.code == PKT_ERR_NONE ? "" : pkt_err_text(&info->fault, fault));
+}

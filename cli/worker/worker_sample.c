@@ -1,0 +1,163 @@
+/* A sample: a forked child of the loaded worker, so that every backend starts each sample in the
+ * same fresh state.
+ *
+ * The child runs the backend once without a rank (`first_ns`), and answers. Then the harness
+ * changes the slice and asks for each timed run in two steps: "prepare" evicts the caches, "go"
+ * runs. The backend's code runs only within "sample" and "go", never between "prepare" and "go".
+ * "end" ends the child. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/worker/worker.h"
+
+/* Exit status of a child that has nothing left to answer. */
+enum { CHILD_ENDED = 77 };
+
+/* Memory that is read to evict the caches, `bytes` of it, allocated at the first sample that asks
+ * for it. */
+static int evict_prepare(worker *w, size_t bytes)
+{
+    if (bytes == w->evict_bytes)
+        return 0;
+    free(w->evict);
+    w->evict = bytes ? malloc(bytes) : NULL;
+    w->evict_bytes = w->evict ? bytes : 0;
+    if (w->evict)
+        memset(w->evict, 1, bytes); /* pages of its own, not the one page of zeros */
+    return bytes && !w->evict ? -1 : 0;
+}
+
+/* Run the job in this process and reset the backend, both before the answer: after it, the harness
+ * may change the slice. */
+static bool child_run(worker *w, const run_job *job, run_outcome *outcome)
+{
+    run_outcome reset;
+    w->used = true;
+    run_here(w->backend, w->context, w->batch, job, outcome);
+    if (!outcome->failed && !worker_reset(w, &reset))
+        *outcome = reset;
+    return !outcome->failed;
+}
+
+/* The first run, and its answer. 0; or -1 after a failure, which ends the sample. */
+static int child_first(worker *w, const run_job *job, const char *path)
+{
+    run_outcome outcome;
+    run_job first = *job;
+    first.path = path;
+    if (!worker_reset(w, &outcome) || !child_run(w, &first, &outcome)) {
+        (void)worker_answer(w, worker_failure(&outcome));
+        return -1;
+    }
+    return worker_answer(w, json_pack("{s:b, s:i, s:I, s:I}", "ok", 1, "pid", (int)getpid(),
+                                      "first_ns", (json_int_t)outcome.wall_ns, "rows",
+                                      (json_int_t)outcome.rows));
+}
+
+static json_t *go_answer(worker *w, const run_job *job)
+{
+    run_outcome o;
+    if (!child_run(w, job, &o))
+        return worker_failure(&o);
+    json_t *answer = json_pack(
+        "{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns", (json_int_t)o.wall_ns,
+        "cpu_ns", (json_int_t)o.cpu_ns, "rows", (json_int_t)o.rows, "digest",
+        worker_hex64(job->column < PKT_COLUMN_COUNT ? o.digest[job->column] : 0), "bytes",
+        (json_int_t)o.bytes, "peak_rss_bytes", (json_int_t)o.peak_rss, "counted_instructions",
+        (json_int_t)o.counted[COUNTER_INSTRUCTIONS], "counted_cycles",
+        (json_int_t)o.counted[COUNTER_CYCLES]);
+    if (job->features.set)
+        json_object_set_new(answer, "checksum", worker_hex64(o.checksum));
+    return answer;
+}
+
+/* A run that is not timed, in the same process: the digests of all columns. */
+static json_t *check_answer(worker *w, const run_job *job)
+{
+    run_outcome outcome;
+    run_job verify = *job;
+    verify.kind = RUN_VERIFY;
+    return child_run(w, &verify, &outcome) ? worker_verified(&outcome) : worker_failure(&outcome);
+}
+
+/* Signals that a backend asked for, such as those of timers, wait until the run. */
+static void prepare(const worker *w, sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, before);
+    caches_evict(w->evict, w->evict_bytes);
+}
+
+static json_t *child_step(worker *w, const run_job *job, const char *what, sigset_t *before)
+{
+    if (what && strcmp(what, "prepare") == 0) {
+        prepare(w, before);
+        return json_pack("{s:b}", "ok", 1);
+    }
+    if (what && strcmp(what, "go") == 0) {
+        run_job timed = *job;
+        timed.signals = before;
+        return go_answer(w, &timed);
+    }
+    if (what && strcmp(what, "check") == 0)
+        return check_answer(w, job);
+    return worker_refusal("a sample is asked to prepare, go, check or end");
+}
+
+static void child_serve(worker *w, const run_job *job, const char *first)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* not inherited by fork() */
+    sigset_t before;
+    (void)sigprocmask(SIG_SETMASK, NULL, &before);
+    if (child_first(w, job, first) != 0)
+        _exit(CHILD_ENDED);
+    int bad = 0;
+    while (!bad) {
+        bool done = false;
+        json_t *request = worker_request(w, &done);
+        const char *what = json_string_value(json_object_get(request, "op"));
+        if (done)
+            break;
+        if (what && strcmp(what, "end") == 0) {
+            (void)worker_answer(w, json_pack("{s:b}", "ok", 1));
+            _exit(CHILD_ENDED);
+        }
+        bad = worker_answer(w, child_step(w, job, what, &before));
+        json_decref(request);
+    }
+    _exit(EXIT_FAILURE);
+}
+
+/* The child has ended without being asked: say so, as the harness waits for an answer. */
+static int ended_answer(worker *w, int status)
+{
+    json_t *answer = worker_refusal("the process of the run ended without an answer");
+    if (WIFSIGNALED(status))
+        json_object_set_new(answer, "signal", json_integer(WTERMSIG(status)));
+    return worker_answer(w, answer);
+}
+
+int worker_sample(worker *w, run_job *job, const json_t *request)
+{
+    const json_int_t evict = json_integer_value(json_object_get(request, "evict_bytes"));
+    const char *column = json_string_value(json_object_get(request, "column"));
+    const char *first = json_string_value(json_object_get(request, "first"));
+    if (evict < 0 || evict_prepare(w, (size_t)evict) != 0)
+        return worker_answer(w, worker_refusal("sample: evict_bytes must be what memory allows"));
+    job->kind = RUN_TIMED;
+    job->column = column ? pkt_column_find(column) : PKT_COLUMN_COUNT;
+    const pid_t child = fork();
+    if (child < 0)
+        return worker_answer(w, worker_refusal("cannot fork a process for the runs"));
+    if (child == 0)
+        child_serve(w, job, first ? first : job->path);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) && WEXITSTATUS(status) == CHILD_ENDED ? 0 : ended_answer(w, status);
+}

@@ -1,0 +1,27 @@
+# Build options that make memory errors harder to exploit. Not with sanitizers, whose runtime detects
+# the same errors, and not without optimization, which _FORTIFY_SOURCE needs.
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
+include(CheckPIESupported)
+
+option(PKTBENCH_HARDENING "Build with full RELRO, stack protector, _FORTIFY_SOURCE, -fcf-protection" ON)
+
+check_pie_supported(LANGUAGES C)
+set(hardening "")
+if(PKTBENCH_HARDENING AND NOT PKTBENCH_SANITIZE)
+    foreach(flag -fstack-protector-strong -fcf-protection -fstack-clash-protection)
+        string(MAKE_C_IDENTIFIER "has${flag}" known)
+        check_c_compiler_flag(${flag} ${known})
+        if(${known})
+            list(APPEND hardening ${flag})
+        endif()
+    endforeach()
+    if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
+        list(APPEND hardening -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    endif()
+    check_linker_flag(C "LINKER:-z,relro,-z,now" has_relro_now)
+    if(has_relro_now)
+        add_link_options("LINKER:-z,relro,-z,now")
+    endif()
+    add_compile_options(${hardening})
+endif()

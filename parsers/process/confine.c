@@ -1,0 +1,209 @@
+#include "parsers/process/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if __has_include(<linux/landlock.h>)
+#include <linux/landlock.h>
+#endif
+
+#if defined __x86_64__
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined __aarch64__
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+#ifdef ARCHITECTURE
+
+/* x86-64 has a second set of numbers for the same calls, from here on. */
+#define X32_CALLS 0x40000000u
+
+/* System calls that no parser needs. In programs built for sanitizers, ptrace() stays: their leak
+ * detection uses it. */
+static const uint32_t refused[] = {
+    SYS_execve,
+    SYS_execveat,
+    SYS_socket,
+    SYS_socketpair,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_chroot,
+    SYS_unshare,
+    SYS_setns,
+    SYS_bpf,
+    SYS_keyctl,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_kexec_load,
+    SYS_reboot,
+    SYS_swapon,
+    SYS_swapoff,
+    SYS_userfaultfd,
+    SYS_io_uring_setup,
+    SYS_open_by_handle_at,
+    SYS_acct,
+    SYS_quotactl,
+#ifndef __SANITIZE_ADDRESS__
+    SYS_ptrace,
+#endif
+};
+
+enum { REFUSED = sizeof refused / sizeof refused[0], PROLOGUE = 4 };
+
+static int filter_install(void)
+{
+    enum { X32 = PROLOGUE, ALLOW = PROLOGUE + 1 + REFUSED, REFUSE, LENGTH };
+    struct sock_filter code[LENGTH] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, REFUSE - X32 - 1, 0),
+    };
+    for (unsigned i = 0; i < REFUSED; i++)
+        code[X32 + 1 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused[i],
+                                                         (uint8_t)(REFUSE - X32 - 2 - i), 0);
+    code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    code[REFUSE] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES);
+    const struct sock_fprog program = {LENGTH, code};
+    /* SPEC_ALLOW: before Linux 5.16 a filter otherwise turns speculation off, which makes all code
+     * slower and would be part of every measured time. */
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                        SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
+}
+
+static unsigned seccomp_available(void)
+{
+    const uint32_t action = SECCOMP_RET_ERRNO;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0 ? PKT_CONFINE_SECCOMP
+                                                                           : 0;
+}
+
+#else
+
+static int filter_install(void)
+{
+    return -1;
+}
+
+static unsigned seccomp_available(void)
+{
+    return 0;
+}
+
+#endif
+
+unsigned pkt_confine_calls(void)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return 0;
+    return filter_install() == 0 ? PKT_CONFINE_SECCOMP : 0;
+}
+
+#ifdef LANDLOCK_CREATE_RULESET_VERSION
+
+/* Rights of the versions 2 and 3 of Landlock, which older headers do not have. */
+#define ACCESS_REFER (UINT64_C(1) << 13)
+#define ACCESS_TRUNCATE (UINT64_C(1) << 14)
+/* Everything that creates, changes or removes files. */
+#define ACCESS_WRITE                                                                               \
+    (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                               \
+     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | \
+     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |   \
+     LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+
+/* 0: not available. */
+static long landlock_version(void)
+{
+    const long version =
+        syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    return version > 0 ? version : 0;
+}
+
+/* Allow the access below a path. 0, or -1. */
+static int rule_add(int rules, const char *path, uint64_t access)
+{
+    const int fd = open(path, O_PATH | O_CLOEXEC);
+    const struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
+    const int bad =
+        fd < 0 || syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0;
+    if (fd >= 0)
+        close(fd);
+    return bad ? -1 : 0;
+}
+
+static unsigned writing_restrict(const char *folder)
+{
+    const long version = landlock_version();
+    const uint64_t truncate = version >= 3 ? ACCESS_TRUNCATE : 0;
+    const uint64_t write = ACCESS_WRITE | truncate | (version >= 2 ? ACCESS_REFER : 0);
+    const struct landlock_ruleset_attr handled = {.handled_access_fs =
+                                                      write | LANDLOCK_ACCESS_FS_EXECUTE};
+    const int rules = version ? (int)syscall(SYS_landlock_create_ruleset, &handled,
+                                             sizeof handled.handled_access_fs, 0)
+                              : -1;
+    if (rules < 0)
+        return 0;
+    const int bad = rule_add(rules, folder, write) != 0 ||
+                    rule_add(rules, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE | truncate) != 0 ||
+                    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+                    syscall(SYS_landlock_restrict_self, rules, 0) != 0;
+    close(rules);
+    return bad ? 0 : PKT_CONFINE_LANDLOCK;
+}
+
+static unsigned landlock_available(void)
+{
+    return landlock_version() ? PKT_CONFINE_LANDLOCK : 0;
+}
+
+#else
+
+static unsigned writing_restrict(const char *folder)
+{
+    (void)folder;
+    return 0;
+}
+
+static unsigned landlock_available(void)
+{
+    return 0;
+}
+
+#endif
+
+unsigned pkt_confine_worker(const char *folder)
+{
+    const unsigned landlock = writing_restrict(folder);
+    return landlock | pkt_confine_calls();
+}
+
+unsigned pkt_confine_available(void)
+{
+    return seccomp_available() | landlock_available();
+}
+
+const char *pkt_confine_text(unsigned confinement)
+{
+    static const char *const texts[] = {
+        [0] = "none",
+        [PKT_CONFINE_SECCOMP] = "seccomp",
+        [PKT_CONFINE_LANDLOCK] = "landlock",
+        [PKT_CONFINE_LANDLOCK | PKT_CONFINE_SECCOMP] = "landlock+seccomp",
+    };
+    return texts[confinement & (PKT_CONFINE_LANDLOCK | PKT_CONFINE_SECCOMP)];
+}

@@ -1,0 +1,22 @@
+/* Confinement of a process that parses packets: what a parser needs to read captures and write rows
+ * stays possible; the rest is refused by the kernel. It cannot be undone, and child processes
+ * inherit it. */
+#ifndef PKT_CONFINE_H
+#define PKT_CONFINE_H
+
+/* seccomp: no program can be started, no socket created, no other process traced or its memory
+ * accessed, no kernel object loaded or mounted; these calls fail with EACCES.
+ * Landlock: no file can be created or written outside of a folder; no program can be started. */
+enum { PKT_CONFINE_SECCOMP = 1, PKT_CONFINE_LANDLOCK = 2 };
+
+/* Which of these the kernel offers. */
+unsigned pkt_confine_available(void);
+/* Refuse system calls in all threads. Returns PKT_CONFINE_SECCOMP, or 0 if it is not available. */
+unsigned pkt_confine_calls(void);
+/* pkt_confine_calls(), and restrict writing to the folder and /dev/null; the calling thread must be
+ * the only one. Open files stay usable. Returns what is on. */
+unsigned pkt_confine_worker(const char *folder);
+/* "landlock+seccomp", "seccomp", "landlock" or "none". */
+const char *pkt_confine_text(unsigned confinement);
+
+#endif

@@ -1,0 +1,21 @@
+/* The command line that gives what was asked for. */
+#ifndef PKT_EXTRACT_WORDS_H
+#define PKT_EXTRACT_WORDS_H
+
+#include "report/choose/judge.h"
+
+/* What stands for the user's capture and interface in a command. */
+#define CAPTURE_WORD "CAPTURE"
+#define INTERFACE_WORD "INTERFACE"
+
+/* Words of a `pktbench` command whose rows have exactly the columns of the requirements, or all of
+ * the level if no column is named. null: there is none; then *note says what to do instead. *note
+ * may also be a remark on the command, or null. `extracts`: does `pktbench extract` run the
+ * backend? Two new references. */
+json_t *extract_words(const choose_request *w, const judgement *j, bool extracts, json_t **note);
+
+/* Names of the columns of its rows, in order: those of the requirements, or all of the level. A new
+ * reference. */
+json_t *extract_columns(const choose_request *w, const judgement *j);
+
+#endif
