@@ -114,12 +114,14 @@ static void proof_try(const proofs *all, proof_entry *entry, const bench_cell *c
 
 const proof *proofs_get(proofs *all, const bench_cell *cell, client *worker, double seconds)
 {
-    if (cell->backend->id.driver)
+    if (!cell_builds_columns(cell))
         return NULL;
     proof_entry *entry = entry_find(all, cell);
     if (!entry) {
         entry = entry_add(all, cell);
         const slice_entry *slice = entry ? slice_get(all, cell->slice) : NULL;
+        if (slice && slice->altered)
+            altered_restore(slice->altered);
         if (slice && slice->altered)
             proof_try(all, entry, cell, slice->altered, worker, seconds);
     }
