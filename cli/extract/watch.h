@@ -22,12 +22,15 @@ typedef struct row_watch {
     bool full; /* the limit is reached: the run ends with -1 and PKT_ERR_NONE */
     int64_t previous_ns;
     uint64_t zero_times, replaced, late; /* `late`: earlier than the timed row before */
-    uint64_t alike; /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
-                     * an IP identification that is not 0 */
-    uint64_t recent[WATCH_ROWS][PKT_COLUMN_COUNT]; /* cells of the last rows, a ring */
+    uint64_t alike;  /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
+                      * an IP identification that is not 0 */
+    size_t compared; /* columns that are compared, */
+    const pkt_column_info *at[PKT_COLUMN_COUNT];
+    uint64_t last[PKT_COLUMN_COUNT]
+                 [WATCH_ROWS]; /* and their cells of the last rows, in one piece */
 } row_watch;
 
-/* A sink before watch->next; both outlive the run. */
+/* Begin the watch: a sink before watch->next; both outlive the run. */
 pkt_sink watch_sink(row_watch *watch);
 /* Print the warnings. */
 void watch_report(const row_watch *watch, const char *name);
