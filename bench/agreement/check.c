@@ -243,6 +243,10 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
     if (rows.rows == out->rows && with)
         rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     bool whole = rows.rows == out->rows;
+    pkt_err err;
+    out->columns = columns_shared(rows.columns, rows.columns, level);
+    if (whole && rowset_digest(&rows, out->columns, out->digest, &err) != 0)
+        out->columns = (pkt_column_set){{0}};
     if (!whole) {
         worker->status = STATUS_FAILED;
         (void)snprintf(worker->reason, sizeof worker->reason,

@@ -116,17 +116,19 @@ static void proof_try(const proofs *all, proof_entry *entry, const bench_cell *c
  * out of the page cache, and the values of features are known of the original only. */
 static bool cell_is_altered(const bench_cell *cell)
 {
-    return cell->role != ROLE_INPUT && cell->role != ROLE_FEATURES;
+    return cell_builds_columns(cell) && cell->role != ROLE_INPUT && cell->role != ROLE_FEATURES;
 }
 
 const proof *proofs_get(proofs *all, const bench_cell *cell, client *worker, double seconds)
 {
-    if (cell->backend->id.driver || !cell_is_altered(cell))
+    if (!cell_is_altered(cell))
         return NULL;
     proof_entry *entry = entry_find(all, cell);
     if (!entry) {
         entry = entry_add(all, cell);
         const slice_entry *slice = entry ? slice_get(all, cell->slice) : NULL;
+        if (slice && slice->altered)
+            altered_restore(slice->altered);
         if (slice && slice->altered)
             proof_try(all, entry, cell, slice->altered, worker, seconds);
     }

@@ -152,8 +152,6 @@ int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
         out->file = fopen(out->path, "wb"); /* a device or a pipe; a directory fails here */
         return out->file ? 0 : open_failed(out, err);
     }
-    if (exists && access(out->path, W_OK) != 0)
-        return open_failed(out, err);
     return open_temp(out, exists ? &st : NULL, err);
 }
 
