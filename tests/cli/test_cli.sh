@@ -189,7 +189,7 @@ chmod +x python
 PKTBENCH_MODULES=modules PKTBENCH_PYTHON=./python "$pktbench" list >stdout 2>stderr || fail "list"
 grep -q '^wireshark  *module  ' stdout || fail "list: $(cat stdout)"
 grep -q '^dpkt  *external  ' stdout || fail "list: $(cat stdout)"
-grep -q '^libtins .*its module is not there' stdout || fail "list: $(cat stdout)"
+grep -q '^libtins .*module libtins.so not found' stdout || fail "list: $(cat stdout)"
 [ ! -e started ] || fail "list started a program"
 PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*file too short' ||
     fail "list backends loads modules"
@@ -216,7 +216,7 @@ expect 2 "unknown column 'srcport'; did you mean src_port; " extract good.pcap -
 expect 2 "unknown column 'Iat'; did you mean IAT; " extract good.pcap --features ciciot46 --columns Iat
 expect 2 "unknown set of features 'ciciot64'; did you mean ciciot46[?]" extract good.pcap --features ciciot64
 expect 2 "unknown value of --by 'flwo'; did you mean flow[?]" extract good.pcap --features ciciot-fixed --by flwo
-expect 2 "unknown suite 'headlne'; did you mean headline[?]" bench --suite headlne
+expect 2 "unknown suite 'referense'; did you mean reference[?]" bench --suite referense
 expect 2 "unknown suite 'malfromed'; did you mean malformed[?]" verify --suite malfromed
 expect 2 "unknown sink 'arow'; did you mean arrow[?]" bench good.pcap --sink arow
 expect 2 "unknown command 'extrac'; did you mean extract[?]" extrac

@@ -80,7 +80,7 @@ def check_wrong_engine(folder, capture):
 
 def check_refused(capture):
     for words, says in ((["--by", "flow"], "--by requires --features"),
-                        (["--features", "ciciot47"], "unknown set of features 'ciciot47'; known: ciciot46"),
+                        (["--features", "ciciot47"], "unknown set of features 'ciciot47'; did you mean ciciot46?"),
                         (["--features", "ciciot46", "--by", "flow"], "all packets only")):
         check(says in run("bench", capture, *words, status=2).stderr, says)
 
