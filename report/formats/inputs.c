@@ -1,7 +1,9 @@
 #include "report/formats/inputs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "report/formats/markdown.h"
 #include "results/reader.h"
 
 enum { COLUMNS = 9, CELL = 64 };
@@ -94,10 +96,13 @@ static void widths_find(const json_t *list, const table_words *words, size_t wid
 static void row_print(const row_text row, const size_t *widths, bool markdown, FILE *out)
 {
     for (size_t c = 0; c < COLUMNS; c++)
-        if (markdown)
-            fprintf(out, "| %s ", row[c]);
-        else
+        if (markdown) {
+            fputs("| ", out);
+            markdown_text(out, row[c]);
+            fputc(' ', out);
+        } else {
             fprintf(out, is_word[c] ? "%s%-*s" : "%s%*s", c ? "  " : "", (int)widths[c], row[c]);
+        }
     fputs(markdown ? "|\n" : "\n", out);
 }
 
@@ -112,7 +117,16 @@ static void heads_print(const table_words *words, const size_t *widths, bool mar
         fputs("|\n", out);
 }
 
-/* Why a run has no time, below the table. */
+/* "raw headers, as is, cold: REASON". */
+static void reason_print(const json_t *input, const json_t *run, FILE *out)
+{
+    char what[CELL];
+    what_text(input, what);
+    fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what,
+            text_of(run, "reason"));
+}
+
+/* Why runs have no time, below the table. */
 static void reasons_print(const json_t *list, FILE *out)
 {
     size_t i;
@@ -120,13 +134,29 @@ static void reasons_print(const json_t *list, FILE *out)
     json_array_foreach(list, i, input)
     {
         const json_t *run = json_object_get(input, "run");
-        if (!is_timed(run)) {
-            char what[CELL];
-            what_text(input, what);
-            fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what,
-                    text_of(run, "reason"));
-        }
+        if (!is_timed(run))
+            reason_print(input, run, out);
     }
+}
+
+static void notes_print(const json_t *list, const table_words *words, FILE *out)
+{
+    reasons_print(list, out);
+    fprintf(out, "%s\n", words->note);
+}
+
+/* The same, with names and reasons as text. */
+static void notes_markdown(const json_t *list, const table_words *words, FILE *out)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *lines = open_memstream(&text, &size);
+    if (!lines)
+        return;
+    notes_print(list, words, lines);
+    if (fclose(lines) == 0)
+        markdown_list(out, text);
+    free(text);
 }
 
 static void table_print(const json_t *results, const table_words *words, bool markdown, FILE *out)
@@ -147,8 +177,8 @@ static void table_print(const json_t *results, const table_words *words, bool ma
     }
     if (markdown)
         fputc('\n', out);
-    reasons_print(list, out);
-    fprintf(out, "%s\n\n", words->note);
+    (markdown ? notes_markdown : notes_print)(list, words, out);
+    fputc('\n', out);
 }
 
 void report_inputs(const json_t *results, bool markdown, FILE *out)

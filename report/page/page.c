@@ -48,7 +48,9 @@ static void traffic_words(const json_t *results, char *text, size_t size)
     static const struct {
         const char *suite, *words;
     } suites[] = {
-        {"headline", "Generated traffic (default suite)"},
+        {"quick", "Generated traffic (default suite)"},
+        {"reference", "Generated traffic (reference suite)"},
+        {"headline", "Generated traffic (headline suite)"},
         {"cic-iot", "Generated traffic, with the Python libraries of a published study"},
         {"scale", "Generated traffic of 10 MB to 1 GB"},
     };
