@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "bench/outcome/json_values.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
 #include "parsers/core/numbers.h"
@@ -176,12 +177,12 @@ static json_t *info_json(const capture_info *info, const char *name)
     json_t *fault = json_null();
     if (info->fault.code != PKT_ERR_NONE)
         fault =
-            json_pack("{s:s, s:o}", "reason", info->fault.msg, "at_byte",
+            json_pack("{s:o, s:o}", "reason", json_words(info->fault.msg), "at_byte",
                       info->fault.pos == PKT_POS_NONE ? json_null()
                                                       : json_integer((json_int_t)info->fault.pos));
     return json_pack(
-        "{s:s, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:o}",
-        "file", slash ? slash + 1 : name, "format",
+        "{s:o, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:o}",
+        "file", json_words(slash ? slash + 1 : name), "format",
         info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "compression", info->packing,
         "capture_bytes", (json_int_t)info->bytes, "byte_order", byte_order(info), "sections",
         (json_int_t)info->sections, "interface_count", (json_int_t)info->interfaces_total,
@@ -200,7 +201,7 @@ static void row(const char *name, const char *format, ...)
     va_list args;
     va_start(args, format);
     printf("%-16s ", name);
-    vprintf(format, args);
+    message_text(stdout, format, args);
     putchar('\n');
     va_end(args);
 }

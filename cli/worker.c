@@ -20,6 +20,7 @@
 #include "parsers/encode/writer.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
+#include "parsers/util/output_text.h"
 
 /* Address space of a worker, at most. libwireshark takes about 1 GiB of it. */
 #define WORKER_MEMORY_BYTES (UINT64_C(8) << 30)
@@ -36,7 +37,8 @@ typedef struct worker {
 
 static json_t *refusal(const char *reason)
 {
-    return json_pack("{s:b, s:s}", "ok", 0, "reason", reason);
+    char text[2 * PKT_ERR_TEXT]; /* JSON takes UTF-8 only */
+    return json_pack("{s:b, s:s}", "ok", 0, "reason", pkt_text_fit(text, sizeof text, reason));
 }
 
 static json_t *failure(const run_outcome *outcome)

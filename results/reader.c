@@ -51,6 +51,26 @@ const char *feature_evidence(const json_t *backend, const char *feature)
     return text_of(named(json_object_get(backend, "features"), feature), "evidence");
 }
 
+static bool is_one_of(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(word, *list) == 0)
+            return true;
+    return false;
+}
+
+const char *feature_at(const json_t *backend, const char *level, const char *feature)
+{
+    static const char *const reading[] = {"pcapng", "live", "follow", NULL};
+    static const char *const dissecting[] = {"reassembly", "application-layers", NULL};
+    const bool is_dissect = strcmp(level, "dissect") == 0;
+    if (is_one_of(feature, reading) || (is_dissect && is_one_of(feature, dissecting)) ||
+        (strcmp(feature, "stream-numbers") == 0 &&
+         (is_dissect || column_given(backend, level, "stream"))))
+        return feature_evidence(backend, feature);
+    return "";
+}
+
 const char *sink_of(const json_t *run)
 {
     const char *sink = text_of(run, "sink");
@@ -80,18 +100,29 @@ json_t *run_of(const json_t *results, const char *backend, const char *slice, co
     return run_into(results, backend, slice, level, NULL_SINK, 1);
 }
 
+static bool is_run(const json_t *run, const char *backend, const char *slice, const char *level,
+                   const char *sink, unsigned threads)
+{
+    return strcmp(text_of(run, "backend"), backend) == 0 &&
+           strcmp(text_of(run, "slice"), slice) == 0 && strcmp(text_of(run, "level"), level) == 0 &&
+           strcmp(sink_of(run), sink) == 0 && threads_of(run) == threads;
+}
+
 json_t *run_into(const json_t *results, const char *backend, const char *slice, const char *level,
                  const char *sink, unsigned threads)
 {
-    size_t i;
-    json_t *run;
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
-        if (strcmp(text_of(run, "backend"), backend) == 0 &&
-            strcmp(text_of(run, "slice"), slice) == 0 &&
-            strcmp(text_of(run, "level"), level) == 0 && strcmp(sink_of(run), sink) == 0 &&
-            threads_of(run) == threads)
+    /* Most are asked for in the order in which they stand: look behind the last one first. With
+     * thousands of runs, and a search for each of them, that is much faster. */
+    static _Thread_local size_t last;
+    const json_t *runs = json_object_get(results, "runs");
+    const size_t n = json_array_size(runs);
+    for (size_t i = 0; i < n; i++) {
+        const size_t index = (last + i) % n;
+        json_t *run = json_array_get(runs, index);
+        if (is_run(run, backend, slice, level, sink, threads)) {
+            last = index;
             return run;
+        }
     }
     return NULL;
 }
@@ -137,7 +168,46 @@ bool has_status(const json_t *run, const char *status)
 bool is_timed(const json_t *run)
 {
     return (has_status(run, "ok") || has_status(run, "differs") || has_status(run, "unchecked")) &&
-           json_is_object(json_object_get(run, "wall_ns"));
+           json_is_object(json_object_get(run, "wall_ns")) &&
+           json_is_number(json_object_get(run, "ns_per_packet"));
+}
+
+double packets_read(const json_t *results, const json_t *run)
+{
+    double prefix = number_of(run, "prefix_packets");
+    const json_t *slice = named(json_object_get(results, "slices"), text_of(run, "slice"));
+    return prefix > 0 ? prefix : number_of(slice, "packets");
+}
+
+bool run_interval(const json_t *run, double *low, double *high)
+{
+    const json_t *wall = json_object_get(run, "wall_ns"), *ci = json_object_get(wall, "ci95");
+    double median = number_of(wall, "median");
+    if (!json_is_array(ci) || !(median > 0))
+        return false;
+    double scale = number_of(run, "ns_per_packet") / median;
+    *low = json_number_value(json_array_get(ci, 0)) * scale;
+    *high = json_number_value(json_array_get(ci, 1)) * scale;
+    return true;
+}
+
+double wire_bits(const json_t *slice)
+{
+    enum { FRAMING = 24, LEAST_FRAME = 60 };
+    double frame = number_of(slice, "mean_frame");
+    return frame > 0 ? 8 * (fmax(frame, LEAST_FRAME) + FRAMING) : 0;
+}
+
+bool has_captures(const json_t *results)
+{
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        if (strcmp(text_of(json_object_get(slice, "origin"), "kind"), "capture") == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Digits in groups of three. */

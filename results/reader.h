@@ -20,6 +20,10 @@ extern const char *const levels[LEVELS];
 bool column_given(const json_t *backend, const char *level, const char *column);
 /* Evidence for the feature: "tested", "stated: WHERE", or "" if the backend does not have it. */
 const char *feature_evidence(const json_t *backend, const char *feature);
+/* The same at a level: features belong to the level whose work they are. What concerns reading
+ * (pcapng, live, follow) is at every level; stream numbers where the column is given; reassembly
+ * and application layers at level dissect; making packets is not parsing, and is at none. */
+const char *feature_at(const json_t *backend, const char *level, const char *feature);
 /* Sink of the run's rows: a format, or "null" if rows are counted and discarded; and the number of
  * threads that write. Default if missing: null sink, one thread. */
 #define NULL_SINK "null"
@@ -41,8 +45,18 @@ bool is_column(const char *name);
 /* Number of columns that the backend gives at the level, and the maximum over all backends. */
 size_t columns_given(const json_t *results, const char *backend, const char *level);
 size_t columns_most(const json_t *results, const char *level);
-/* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns. */
+/* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns and
+ * ns_per_packet. */
 bool is_timed(const json_t *run);
+/* Number of packets that the run read: the prefix, or the whole slice; 0 if it is not known. */
+double packets_read(const json_t *results, const json_t *run);
+/* Its 95 % interval in nanoseconds per packet. false: there is none. */
+bool run_interval(const json_t *run, double *low, double *high);
+/* Mean bits that a packet of the slice takes on Ethernet: with preamble, checksum and gap (24 bytes),
+ * padded to 64 bytes with the checksum. 0 if it is not known. */
+double wire_bits(const json_t *slice);
+/* Is any slice a capture of the user, not generated? */
+bool has_captures(const json_t *results);
 /* Format with three significant digits and thousands separators: "12.3", "1,230". */
 void number_text(double value, char *text, size_t size);
 /* "[1.02, 1.05]", or "" without an interval. */

@@ -68,7 +68,7 @@ def bench_table(text, what):
     if name == "headline":
         return re.search(r"^\*\*(.*)\*\*$", text, re.M)[1] + "\n"
     if name == "notes":
-        return section(text, "- ", ("**", "#"))
+        return section(text, "- At level", ("**", "#"))
     if name == "study":
         return section(text, "**Libraries of the published study", ("**tcp-flood:", "**benign-iot:"))
     table = section(text, f"**{name}: ", ("**", "- "))

@@ -1,14 +1,12 @@
 /* `pktbench bench`, when all was measured: results, tables, report, and the gate's verdict. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/agreement/conformance.h"
 #include "bench/outcome/baseline.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
-#include "report/formats/change.h"
-#include "report/formats/findings.h"
+#include "report/findings/headline.h"
 #include "report/formats/results.h"
 #include "report/page/report.h"
 #include "results/load.h"
@@ -85,20 +83,6 @@ static bool conformance_get(benchmark *b)
     return false;
 }
 
-/* The comparison, if there is one, comes last: it is what was asked for. */
-static int results_show(const json_t *results, report_format format, bool colour)
-{
-    const json_t *comparison = json_object_get(results, "comparison");
-    if (format == REPORT_CSV && comparison)
-        return report_change(comparison, format, stdout);
-    if (report_results(results, format, colour, stdout) != 0)
-        return -1;
-    if (!comparison || format >= REPORT_JSON)
-        return 0;
-    fputc('\n', stdout);
-    return report_change(comparison, format, stdout);
-}
-
 static void list_print(const char *head, const json_t *list)
 {
     size_t i;
@@ -131,10 +115,8 @@ int bench_finish(benchmark *b)
         message_error("no memory for the results");
         return EXIT_ERROR;
     }
-    const char *no_color = getenv("NO_COLOR");
-    bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
     bool good = results_keep(b, results);
-    if (results_show(results, b->format, colour) != 0) {
+    if (report_results(results, b->format, message_colour_stdout(), stdout) != 0) {
         message_error("the results cannot be shown");
         good = false;
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "results/escaped.h"
 #include "results/reader.h"
 
 /* The number between words, if it is known. */
@@ -104,7 +105,7 @@ static void list_text(const char *title, const json_t *list, FILE *out)
     lines_text(list, "", out);
 }
 
-void choose_print(const json_t *choice, FILE *out)
+static void choice_write(const json_t *choice, FILE *out)
 {
     const json_t *fits = json_object_get(choice, "fits");
     size_t i;
@@ -130,4 +131,11 @@ void choose_print(const json_t *choice, FILE *out)
     list_text("Assumptions:", json_object_get(choice, "assumptions"), out);
     if (json_is_string(json_object_get(choice, "main_assumption")))
         fprintf(out, "\nMain assumption: %s.\n", text_of(choice, "main_assumption"));
+}
+
+void choose_print(const json_t *choice, FILE *out)
+{
+    json_t *shown = json_escaped(choice, pkt_text_terminal);
+    choice_write(shown, out);
+    json_decref(shown);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/formats/markdown.h"
 #include "results/reader.h"
 
 static const struct count_column {
@@ -40,7 +41,13 @@ static void head_print(const json_t *conformance, bool markdown, FILE *out)
 
 static void backend_print(const json_t *backend, bool markdown, FILE *out)
 {
-    fprintf(out, markdown ? "| %s " : "%-14s", text_of(backend, "backend"));
+    if (markdown) {
+        fputs("| ", out);
+        markdown_text(out, text_of(backend, "backend"));
+        fputc(' ', out);
+    } else {
+        fprintf(out, "%-14s", text_of(backend, "backend"));
+    }
     for (size_t i = 0; i < COUNTS; i++)
         fprintf(out, markdown ? "| %.0f " : "  %11.0f", number_of(backend, counts[i].key));
     fprintf(out, markdown ? "| %.0f |\n" : "  %14.0f\n", number_of(backend, "cells_compared"));

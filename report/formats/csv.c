@@ -1,23 +1,20 @@
 #include "report/formats/csv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "parsers/util/output_text.h"
 #include "results/reader.h"
 
-/* A field in quotes if it needs them (RFC 4180). */
+/* A results file may come from anyone: no cell is a formula. */
 static void text_cell(FILE *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\n")) {
-        fputs(text, out);
-        return;
+    char *form = malloc(PKT_FORM_BYTES(strlen(text)));
+    if (form) {
+        (void)pkt_text_csv_no_formula(form, text);
+        fputs(form, out);
     }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    free(form);
 }
 
 static void number_cell(FILE *out, const json_t *number)
@@ -61,19 +58,23 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     summary_cells(out, json_object_get(run, "cpu_ns"));
     number_cell(out, json_object_get(run, "ns_per_packet"));
     number_cell(out, json_object_get(run, "mb_per_s"));
-    fprintf(out, ",%s,%s", text_of(ratio, "backend"), text_of(ratio, "level"));
+    fputc(',', out);
+    text_cell(out, text_of(ratio, "backend"));
+    fprintf(out, ",%s", text_of(ratio, "level"));
     number_cell(out, json_object_get(ratio, "median"));
     number_cell(out, json_array_get(json_object_get(ratio, "ci95"), 0));
     number_cell(out, json_array_get(json_object_get(ratio, "ci95"), 1));
     number_cell(out, json_object_get(run, "load_ns"));
     number_cell(out, json_object_get(run, "peak_rss_bytes"));
-    fprintf(out, ",%s", text_of(agreement, "reference"));
+    fputc(',', out);
+    text_cell(out, text_of(agreement, "reference"));
     number_cell(out, json_object_get(agreement, "cells_compared"));
     number_cell(out, json_object_get(agreement, "cells_different"));
     number_cell(out, json_object_get(agreement, "malformed_rows"));
     number_cell(out, json_object_get(agreement, "malformed_cells_different"));
     fprintf(out, ",%s,%u", sink_of(run), threads_of(run));
     number_cell(out, json_object_get(run, "output_bytes"));
+    number_cell(out, json_object_get(run, "prefix_packets"));
     fputc('\n', out);
 }
 
@@ -86,7 +87,7 @@ void report_csv(const json_t *results, FILE *out)
           "cpu_ns,cpu_ns_low,cpu_ns_high,cpu_ns_min,cpu_ns_max,cpu_samples,"
           "ns_per_packet,mb_per_s,ratio_to,ratio_to_level,ratio,ratio_low,ratio_high,"
           "load_ns,peak_rss_bytes,reference,cells_compared,cells_different,"
-          "malformed_rows,malformed_cells_different,sink,threads,output_bytes\n",
+          "malformed_rows,malformed_cells_different,sink,threads,output_bytes,prefix_packets\n",
           out);
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {

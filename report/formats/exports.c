@@ -23,23 +23,11 @@ static json_t *run_name(const json_t *run)
                         text_of(run, "level"), has_sink ? "/" : "", has_sink ? sink : "");
 }
 
-static const json_t *slice_of(const json_t *results, const json_t *run)
-{
-    return named(json_object_get(results, "slices"), text_of(run, "slice"));
-}
-
-/* Packets that the run read. */
-static double packets_of(const json_t *results, const json_t *run)
-{
-    double prefix = number_of(run, "prefix_packets");
-    return prefix > 0 ? prefix : number_of(slice_of(results, run), "packets");
-}
-
 /* Nanoseconds a packet at an end of the interval; the median where there is none. */
 static double bound_of(const json_t *results, const json_t *run, size_t end)
 {
     const json_t *ci = at(run, "wall_ns", "ci95");
-    double ns = json_number_value(json_array_get(ci, end)), packets = packets_of(results, run);
+    double ns = json_number_value(json_array_get(ci, end)), packets = packets_read(results, run);
     return json_is_array(ci) && packets > 0 ? ns / packets : number_of(run, "ns_per_packet");
 }
 
@@ -59,7 +47,7 @@ int report_github_action(const json_t *results, FILE *out)
                             "value", number_of(run, "ns_per_packet"), "range",
                             json_sprintf("± %.3g", half), "extra",
                             json_sprintf("status %s\n%.0f packets", text_of(run, "status"),
-                                         packets_of(results, run))));
+                                         packets_read(results, run))));
     }
     return json_write(list, out);
 }
@@ -117,7 +105,7 @@ int report_gbench(const json_t *results, FILE *out)
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
         const json_t *samples = json_object_get(run, "samples");
-        double packets = packets_of(results, run);
+        double packets = packets_read(results, run);
         if (!is_timed(run))
             continue;
         json_array_foreach(samples, j, sample)

@@ -1,5 +1,6 @@
 #include "report/formats/results.h"
 
+#include "report/formats/change.h"
 #include "report/formats/csv.h"
 #include "report/formats/exports.h"
 #include "report/formats/table.h"
@@ -11,11 +12,14 @@ static int json_write(const json_t *results, FILE *out)
     return good ? 0 : -1;
 }
 
-int report_results(const json_t *results, report_format format, bool colour, FILE *out)
+static bool has_lists(const json_t *results)
 {
-    if (!json_is_array(json_object_get(results, "slices")) ||
-        !json_is_array(json_object_get(results, "runs")))
-        return -1;
+    return json_is_array(json_object_get(results, "slices")) &&
+           json_is_array(json_object_get(results, "runs"));
+}
+
+static int runs_write(const json_t *results, report_format format, bool colour, FILE *out)
+{
     switch (format) {
     case REPORT_TABLE:
         report_table(results, colour, out);
@@ -38,4 +42,19 @@ int report_results(const json_t *results, report_format format, bool colour, FIL
         return report_gbench(results, out);
     }
     return -1;
+}
+
+int report_results(const json_t *results, report_format format, bool colour, FILE *out)
+{
+    const json_t *comparison = json_object_get(results, "comparison");
+    if (!has_lists(results))
+        return -1;
+    if (format == REPORT_CSV && comparison)
+        return report_change(comparison, format, out);
+    if (runs_write(results, format, colour, out) != 0)
+        return -1;
+    if (!comparison || format >= REPORT_JSON)
+        return 0;
+    fputc('\n', out);
+    return report_change(comparison, format, out);
 }

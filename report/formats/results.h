@@ -8,7 +8,8 @@
 
 #include "report/formats/format.h"
 
-/* Write the results. `colour`: terminal escapes may be used in REPORT_TABLE. 0, or -1 if the JSON
+/* Write the results, and after them the comparison with a baseline, if they have one; as CSV, the
+ * comparison alone. `colour`: terminal escapes may be used in REPORT_TABLE. 0, or -1 if the JSON
  * does not follow the schema, or memory ran out; write errors show in `out`. */
 int report_results(const json_t *results, report_format format, bool colour, FILE *out);
 

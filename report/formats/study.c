@@ -4,12 +4,14 @@
 
 #include <string.h>
 
+#include "report/formats/markdown.h"
 #include "results/reader.h"
 
-enum { CELL = 64, COLUMNS = 6 };
+enum { CELL = 64, COLUMNS = 7 };
 
-static const char *const heads[COLUMNS] = {"library",        "published",       "this slice",
-                                           "x dpkt reading", "x dpkt decoding", "x native backend"};
+static const char *const heads[COLUMNS] = {
+    "library",        "published",       "this slice",      "CPU",
+    "x dpkt reading", "x dpkt decoding", "x native backend"};
 
 /* Which rows of the results make a line: by reading and library. Scapy and PyShark do the same in
  * both readings; what differs is the row of dpkt that they are compared with. */
@@ -53,11 +55,28 @@ static void ratio_text(const json_t *row, char *text)
         with_interval(ratio, "", text);
 }
 
+/* CPU seconds for the whole slice. */
+static void cpu_text(const json_t *results, const json_t *row, char *text)
+{
+    const char *slice = text_of(row, "slice");
+    const json_t *run = run_of(results, text_of(row, "library"), slice, text_of(row, "level"));
+    double packets = packets_read(results, run),
+           cpu = number_of(json_object_get(run, "cpu_ns"), "median");
+    char number[24];
+    if (!(packets > 0) || !(cpu > 0))
+        return;
+    number_text(cpu * 1e-9 / packets *
+                    number_of(named(json_object_get(results, "slices"), slice), "packets"),
+                number, sizeof number);
+    (void)snprintf(text, CELL, "%s s", number);
+}
+
 typedef char line_text[COLUMNS][CELL];
 
 /* false: the library has no such row. */
-static bool line_fill(const json_t *study, const char *slice, size_t index, line_text line)
+static bool line_fill(const json_t *results, const char *slice, size_t index, line_text line)
 {
+    const json_t *study = json_object_get(results, "study");
     const json_t *row = row_of(study, lines[index].reading, slice, lines[index].library);
     const json_t *native = json_object_get(row, "to_native");
     memset(line, 0, sizeof(line_text));
@@ -67,14 +86,15 @@ static bool line_fill(const json_t *study, const char *slice, size_t index, line
                    number_of(row, "prefix_packets") > 0 ? " *" : "");
     (void)snprintf(line[1], CELL, "%.2f s", number_of(row, "published_s"));
     with_interval(json_object_get(row, "slice_s"), " s", line[2]);
-    ratio_text(row_of(study, "as-published", slice, lines[index].library), line[3]);
-    ratio_text(row_of(study, "like-for-like", slice, lines[index].library), line[4]);
+    cpu_text(results, row, line[3]);
+    ratio_text(row_of(study, "as-published", slice, lines[index].library), line[4]);
+    ratio_text(row_of(study, "like-for-like", slice, lines[index].library), line[5]);
     if (strcmp(lines[index].library, "dpkt") == 0)
-        line[3][0] = line[4][0] = '\0';
+        line[4][0] = line[5][0] = '\0';
     if (json_is_object(native)) {
         char times[CELL / 2];
         number_text(number_of(native, "median"), times, sizeof times);
-        (void)snprintf(line[5], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
+        (void)snprintf(line[6], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
                        text_of(native, "level"));
     }
     return true;
@@ -82,40 +102,55 @@ static bool line_fill(const json_t *study, const char *slice, size_t index, line
 
 static void line_print(const line_text line, bool markdown, FILE *out)
 {
-    static const int widths[COLUMNS] = {22, 10, 24, 24, 24, 0};
-    for (size_t c = 0; c < COLUMNS; c++)
-        if (markdown)
+    static const int widths[COLUMNS] = {23, 11, 27, 11, 24, 24, 0};
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (markdown && c == COLUMNS - 1) { /* has the name of a backend */
+            fputs("| ", out);
+            markdown_text(out, line[c]);
+            fputc(' ', out);
+        } else if (markdown) {
             fprintf(out, "| %s ", line[c]);
-        else
+        } else {
             fprintf(out, "%-*s", widths[c], line[c]);
+        }
+    }
     fputs(markdown ? "|\n" : "\n", out);
 }
 
-static void slice_print(const json_t *study, const char *slice, bool markdown, FILE *out)
+static void slice_print(const json_t *results, const char *slice, bool markdown, FILE *out)
 {
     line_text line;
-    fprintf(out,
-            markdown ? "**Libraries of the published study, %s**\n\n"
-                     : "Libraries of the published study, %s\n",
-            slice);
+    if (markdown) {
+        fputs("**Libraries of the published study, ", out);
+        markdown_text(out, slice);
+        fputs("**\n\n", out);
+    } else {
+        fprintf(out, "Libraries of the published study, %s\n", slice);
+    }
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(line[c], CELL, "%s", heads[c]);
     line_print((const char(*)[CELL])line, markdown, out);
     if (markdown)
-        fputs("|:--|:--|:--|:--|:--|:--|\n", out);
+        fputs("|:--|:--|:--|:--|:--|:--|:--|\n", out);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        if (line_fill(study, slice, i, line))
+        if (line_fill(results, slice, i, line))
             line_print((const char(*)[CELL])line, markdown, out);
     fputc('\n', out);
 }
 
-static void prefix_notes(const json_t *study, const char *slice, FILE *out)
+static void prefix_notes(const json_t *study, const char *slice, bool markdown, FILE *out)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
-        if (number_of(row, "prefix_packets") > 0)
-            fprintf(out, "* %s, %s: timed over the first %.0f packets, scaled to the slice.\n",
-                    lines[i].title, slice, number_of(row, "prefix_packets"));
+        if (number_of(row, "prefix_packets") <= 0)
+            continue;
+        fprintf(out, "* %s, ", lines[i].title);
+        if (markdown)
+            markdown_text(out, slice);
+        else
+            fputs(slice, out);
+        fprintf(out, ": timed over the first %.0f packets, scaled to the slice.\n",
+                number_of(row, "prefix_packets"));
     }
 }
 
@@ -124,16 +159,16 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     size_t i;
     json_t *slice;
     const json_t *study = json_object_get(results, "study");
-    if (json_array_size(study) == 0)
-        return;
+    if (json_array_size(study) == 0 || has_captures(results))
+        return; /* the study is of other traffic than the user's */
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        slice_print(study, text_of(slice, "name"), markdown, out);
+        slice_print(results, text_of(slice, "name"), markdown, out);
     }
     fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        prefix_notes(study, text_of(slice, "name"), out);
+        prefix_notes(study, text_of(slice, "name"), markdown, out);
     }
     fputc('\n', out);
 }

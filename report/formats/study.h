@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Nothing if the results have none. */
+/* Nothing if the results have none, or are of captures of the user. */
 void report_study(const json_t *results, bool markdown, FILE *out);
 
 #endif

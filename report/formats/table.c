@@ -1,18 +1,24 @@
 #include "report/formats/table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "report/findings/findings.h"
+#include "report/findings/headline.h"
+#include "report/findings/remarks.h"
 #include "report/formats/conformance.h"
-#include "report/formats/findings.h"
+#include "report/formats/markdown.h"
 #include "report/formats/study.h"
+#include "results/escaped.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 8, CELL = 48, LINE_MAX_ROWS = 256 };
+enum { COLUMNS = 10, CELL = 48, LINE_MAX_ROWS = 256 };
 
-static const char *const heads[COLUMNS] = {"backend", "level", "ns/packet", "95 %",
-                                           "MB/s",    "x raw", "95 %",      "peak MB"};
+static const char *const heads[COLUMNS] = {"backend", "level",  "ns/packet", "95 %", "CPU ns",
+                                           "Mpkt/s",  "Gbit/s", "x raw",     "95 %", "peak MB"};
 /* Which columns are words, and stand on the left of their room. */
-static const bool is_word[COLUMNS] = {true, true, false, true, false, false, true, false};
+static const bool is_word[COLUMNS] = {true,  true,  false, true, false,
+                                      false, false, false, true, false};
 
 typedef char row_text[COLUMNS][CELL];
 
@@ -34,35 +40,47 @@ static bool has_sinks(const json_t *results)
     return false;
 }
 
+static void ratio_fill(const json_t *run, char *ratio_cell, char *interval_cell)
+{
+    const json_t *ratio = json_object_get(run, "ratio");
+    if (!json_is_object(ratio))
+        return;
+    number_text(number_of(ratio, "median"), ratio_cell, CELL);
+    interval_text(ratio, 1, interval_cell, CELL);
+    if (strcmp(text_of(ratio, "level"), text_of(run, "level")) != 0)
+        strncat(ratio_cell, "'", 2);
+}
+
 static void row_fill(const json_t *results, const json_t *run, row_text row)
 {
     const json_t *backend = named(json_object_get(results, "backends"), text_of(run, "backend"));
-    const json_t *ratio = json_object_get(run, "ratio"), *wall = json_object_get(run, "wall_ns");
+    const json_t *slice = named(json_object_get(results, "slices"), text_of(run, "slice"));
+    const json_t *wall = json_object_get(run, "wall_ns");
+    double ns = number_of(run, "ns_per_packet"), packets = packets_read(results, run);
     memset(row, 0, sizeof(row_text));
-    (void)snprintf(row[0], CELL, "%.30s%s%s", text_of(run, "backend"),
-                   is_ours(backend) ? " (ours)" : "", has_status(run, "differs") ? " *" : "");
+    (void)snprintf(row[0], CELL, "%.30s%s", text_of(run, "backend"),
+                   is_ours(backend) ? " (ours)" : "");
     (void)work_text(run, row[1]);
     if (!is_timed(run))
         return;
-    double ns = number_of(run, "ns_per_packet");
     number_text(ns, row[2], CELL);
     interval_text(wall, ns / number_of(wall, "median"), row[3], CELL);
-    number_text(number_of(run, "mb_per_s"), row[4], CELL);
-    if (json_is_object(ratio)) {
-        number_text(number_of(ratio, "median"), row[5], CELL);
-        interval_text(ratio, 1, row[6], CELL);
-        if (strcmp(text_of(ratio, "level"), text_of(run, "level")) != 0)
-            strncat(row[5], "'", 2);
+    number_text(number_of(json_object_get(run, "cpu_ns"), "median") / packets, row[4], CELL);
+    number_text(1e3 / ns, row[5], CELL);
+    number_text(wire_bits(slice) / ns, row[6], CELL);
+    ratio_fill(run, row[7], row[8]);
+    if (json_is_number(json_object_get(run, "peak_rss_bytes"))) {
+        number_text(number_of(run, "peak_rss_bytes") / 1e6, row[9], CELL);
+        strncat(row[9], number_of(run, "prefix_packets") > 0 ? "*" : "", 2);
     }
-    if (json_is_number(json_object_get(run, "peak_rss_bytes")))
-        number_text(number_of(run, "peak_rss_bytes") / 1e6, row[7], CELL);
 }
 
 /* What stands behind the numbers: a status with its reason, or nothing for `ok`. */
-static void remark_print(const json_t *results, const json_t *run, FILE *out)
+static void remarks_text(const json_t *results, const json_t *run, FILE *out)
 {
     const json_t *agreement = json_object_get(run, "agreement");
     const json_t *first = json_object_get(agreement, "first_difference");
+    char remark[REMARK];
     if (!has_status(run, "ok"))
         fprintf(out, "  %s%s%s", text_of(run, "status"), *text_of(run, "reason") ? ": " : "",
                 text_of(run, "reason"));
@@ -73,16 +91,19 @@ static void remark_print(const json_t *results, const json_t *run, FILE *out)
     size_t most = columns_most(results, text_of(run, "level"));
     if (is_timed(run) && given < most)
         fprintf(out, "  %zu of %zu columns", given, most);
-    if (number_of(run, "prefix_packets") > 0)
-        fprintf(out, "  first %.0f packets", number_of(run, "prefix_packets"));
+    if (remark_prefix(run, remark))
+        fprintf(out, "  %s", remark);
+    if (remark_columns(results, run, remark))
+        fprintf(out, "  %s", remark);
     if (number_of(agreement, "malformed_cells_different") > 0)
         fprintf(out, "  %.0f cells of malformed packets differ",
                 number_of(agreement, "malformed_cells_different"));
 }
 
-static void slice_head(const json_t *slice, FILE *out)
+static void slice_head(const json_t *results, const json_t *slice, FILE *out)
 {
     char packets[32];
+    (void)results;
     double malformed = number_of(slice, "packets") - number_of(slice, "well_formed_packets");
     /* Exact: three digits are for measured numbers. */
     (void)snprintf(packets, sizeof packets, "%.0f", number_of(slice, "packets"));
@@ -99,16 +120,16 @@ static void slice_head(const json_t *slice, FILE *out)
                 number_of(filter, "kept"), number_of(filter, "of"));
 }
 
-static void aa_print(const json_t *results, const char *slice, FILE *out)
+static void aa_print(const json_t *results, const json_t *slice, FILE *out)
 {
     size_t i;
     json_t *aa;
     json_array_foreach(json_object_get(results, "aa"), i, aa)
     {
         char median[32], interval[2 * CELL];
-        if (strcmp(text_of(aa, "slice"), slice) != 0 ||
+        if (strcmp(text_of(aa, "slice"), text_of(slice, "name")) != 0 ||
             (strcmp(text_of(aa, "level"), "headers") != 0 &&
-             run_of(results, text_of(aa, "backend"), slice, "headers")))
+             run_of(results, text_of(aa, "backend"), text_of(slice, "name"), "headers")))
             continue;
         (void)snprintf(median, sizeof median, "%.3f", number_of(aa, "median"));
         const json_t *ci = json_object_get(aa, "ci95");
@@ -123,7 +144,7 @@ static void aa_print(const json_t *results, const char *slice, FILE *out)
 }
 
 /* "Agreement: 8 of 8 runs ok; 16911180 cells compared, 0 different" */
-static void agreement_print(const json_t *results, const char *slice, FILE *out)
+static void agreement_print(const json_t *results, const json_t *slice, FILE *out)
 {
     double compared = 0, different = 0;
     size_t i, ok = 0, count = 0;
@@ -131,8 +152,8 @@ static void agreement_print(const json_t *results, const char *slice, FILE *out)
     json_array_foreach(json_object_get(results, "runs"), i, run)
     {
         const json_t *agreement = json_object_get(run, "agreement");
-        if (strcmp(text_of(run, "slice"), slice) != 0 || has_status(run, "not-offered") ||
-            has_sink(run))
+        if (strcmp(text_of(run, "slice"), text_of(slice, "name")) != 0 ||
+            has_status(run, "not-offered") || has_sink(run))
             continue; /* rows with a sink are those of the row without */
         count++;
         ok += has_status(run, "ok");
@@ -179,23 +200,22 @@ static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
     fputs(colour ? "\033[0m\n" : "\n", out);
 }
 
-static void machine_print(const json_t *results, const char *bullet, FILE *out)
+static void machine_print(const json_t *results, FILE *out)
 {
     const json_t *context = json_object_get(results, "context");
     const json_t *cpu = json_object_get(context, "cpu"), *plan = json_object_get(results, "plan");
-    fprintf(out, "%s%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s; %.10s\n", bullet,
+    fprintf(out, "%s, %.0f cores, L2 %.0f KiB, L3 %.0f KiB%s, %s; %s, %s; %.10s\n",
             text_of(cpu, "model"), number_of(cpu, "cores"), number_of(cpu, "l2_bytes") / 1024,
             number_of(cpu, "l3_bytes") / 1024,
             json_is_string(json_object_get(context, "hypervisor")) ? ", virtual" : "",
             text_of(context, "kernel"), text_of(json_object_get(context, "tool"), "compiler"),
             text_of(json_object_get(context, "tool"), "flags"), text_of(context, "date"));
-    fprintf(
-        out,
-        "%s%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
-        "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
-        "95 %% intervals.\n",
-        bullet, number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
-        number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
+    fprintf(out,
+            "%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
+            "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
+            "95 %% intervals.\n",
+            number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+            number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -212,100 +232,191 @@ static bool has_cross_level(const json_t *results)
     return false;
 }
 
-static void notes_print(const json_t *results, const char *bullet, FILE *out)
+/* Does some time stand for the first packets only? Then its memory is marked. */
+static bool has_prefixes(const json_t *results)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (is_timed(run) && number_of(run, "prefix_packets") > 0)
+            return true;
+    }
+    return false;
+}
+
+static void notes_print(const json_t *results, const json_t *unused, FILE *out)
 {
     size_t i;
     json_t *backend;
-    fprintf(out, "%sx raw: time divided by raw's time in the same round, at the same level%s.\n",
-            bullet, has_cross_level(results) ? " (': by raw's time at level headers)" : "");
+    (void)unused;
+    fprintf(out, "x raw: time divided by raw's time in the same round, at the same level%s.\n",
+            has_cross_level(results) ? " (': by raw's time at level headers)" : "");
     if (has_sinks(results))
         fprintf(out,
-                "%s> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
+                "> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
                 "last byte; x2: by 2 threads; x raw: divided by raw's time for rows that are only "
-                "counted.\n",
-                bullet);
+                "counted.\n");
+    fputs("Gbit/s: frames with the 24 bytes that Ethernet adds, padded to 64 bytes.\n", out);
+    if (has_prefixes(results))
+        fputs("*: peak memory while reading the first packets alone; that of the slice is not "
+              "known.\n",
+              out);
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         if (json_is_true(json_object_get(backend, "available")))
-            fprintf(out, "%s%s %s: %s\n", bullet, text_of(backend, "name"),
-                    text_of(backend, "version"), text_of(backend, "summary"));
+            fprintf(out, "%s %s: %s\n", text_of(backend, "name"), text_of(backend, "version"),
+                    text_of(backend, "summary"));
     }
+    machine_print(results, out);
 }
 
-void report_table(const json_t *results, bool colour, FILE *out)
+static void findings_print(const json_t *results, const json_t *unused, FILE *out)
+{
+    (void)unused;
+    report_findings(results, out);
+}
+
+static void headline_print(const json_t *results, const json_t *unused, FILE *out)
+{
+    (void)unused;
+    report_headline(results, out);
+}
+
+static void quality_print(const json_t *results, const json_t *unused, FILE *out)
+{
+    (void)unused;
+    report_quality(results, out);
+}
+
+/* The rows of a slice, as wide as they need. */
+static void slice_table(const json_t *results, const json_t *slice, bool colour, FILE *out)
+{
+    const json_t *runs[LINE_MAX_ROWS];
+    static const size_t least[COLUMNS] = {12, 8, 9, 16, 7, 6, 6, 6, 16, 7};
+    row_text rows[LINE_MAX_ROWS];
+    size_t widths[COLUMNS];
+    for (size_t c = 0; c < COLUMNS; c++)
+        widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
+    size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
+    fputs(colour ? "\033[1m" : "", out);
+    slice_head(results, slice, out);
+    fputs(colour ? "\033[0m\n" : "\n", out);
+    heads_print(widths, colour, out);
+    for (size_t r = 0; r < n; r++) {
+        line_print((const char(*)[CELL])rows[r], widths, out);
+        remarks_text(results, runs[r], out);
+        fputc('\n', out);
+    }
+    agreement_print(results, slice, out);
+    aa_print(results, slice, out);
+    fputc('\n', out);
+}
+
+static void table_write(const json_t *results, bool colour, FILE *out)
 {
     size_t i;
     json_t *slice;
     report_study(results, false, out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        const json_t *runs[LINE_MAX_ROWS];
-        static const size_t least[COLUMNS] = {12, 8, 9, 16, 6, 6, 16, 7};
-        row_text rows[LINE_MAX_ROWS];
-        size_t widths[COLUMNS];
-        for (size_t c = 0; c < COLUMNS; c++)
-            widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
-        size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
-        fputs(colour ? "\033[1m" : "", out);
-        slice_head(slice, out);
-        fputs(colour ? "\033[0m\n" : "\n", out);
-        heads_print(widths, colour, out);
-        for (size_t r = 0; r < n; r++) {
-            line_print((const char(*)[CELL])rows[r], widths, out);
-            remark_print(results, runs[r], out);
-            fputc('\n', out);
-        }
-        agreement_print(results, text_of(slice, "name"), out);
-        aa_print(results, text_of(slice, "name"), out);
-        fputc('\n', out);
+        slice_table(results, slice, colour, out);
     }
     report_conformance(json_object_get(results, "conformance"), false, false, out);
-    notes_print(results, "", out);
-    machine_print(results, "", out);
+    notes_print(results, NULL, out);
     fputc('\n', out);
-    report_text(results, "", out);
+    report_headline(results, out);
+    fputc('\n', out);
+    report_findings(results, out);
 }
 
-static void markdown_line(const row_text row, FILE *out)
+void report_table(const json_t *results, bool colour, FILE *out)
 {
+    json_t *shown = json_escaped(results, pkt_text_terminal);
+    table_write(shown, colour, out);
+    json_decref(shown);
+}
+
+/* Writes plain text about the results. */
+typedef void writer(const json_t *results, const json_t *what, FILE *out);
+
+/* What it writes, as Markdown: a text, or a list of its lines. */
+static void escaped(writer *write, const json_t *results, const json_t *what, bool is_list,
+                    FILE *out)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *words = open_memstream(&text, &size);
+    if (!words)
+        return;
+    write(results, what, words);
+    if (fclose(words) == 0 && !is_list)
+        text[strcspn(text, "\n")] = '\0';
+    (is_list ? markdown_list : markdown_text)(out, text);
+    free(text);
+}
+
+static void markdown_row(const json_t *results, const json_t *run, const row_text row, FILE *out)
+{
+    for (size_t c = 0; c < COLUMNS; c++) {
+        fputs("| ", out);
+        if (c < 2)
+            markdown_text(out, row[c]);
+        else
+            fputs(row[c], out);
+        fputc(' ', out);
+    }
+    fputs(has_status(run, "ok") ? "| ok" : "|", out);
+    escaped(remarks_text, results, run, false, out);
+    fputs(" |\n", out);
+}
+
+static void slice_markdown(const json_t *results, const json_t *slice, FILE *out)
+{
+    const json_t *runs[LINE_MAX_ROWS];
+    row_text rows[LINE_MAX_ROWS];
+    size_t widths[COLUMNS] = {0};
+    size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
+    fputs("**", out);
+    escaped(slice_head, results, slice, false, out);
+    fputs("**\n\n", out);
     for (size_t c = 0; c < COLUMNS; c++)
-        fprintf(out, "| %s ", row[c]);
+        fprintf(out, "| %s ", heads[c]);
+    fputs("| status |\n", out);
+    for (size_t c = 0; c < COLUMNS; c++)
+        fputs(is_word[c] ? "|:--" : "|--:", out);
+    fputs("|:--|\n", out);
+    for (size_t r = 0; r < n; r++)
+        markdown_row(results, runs[r], (const char(*)[CELL])rows[r], out);
+    fputc('\n', out);
+    escaped(agreement_print, results, slice, false, out);
+    fputs("\n\n", out);
+    escaped(aa_print, results, slice, false, out);
+    fputs("\n\n", out);
+}
+
+static void markdown_write(const json_t *results, FILE *out)
+{
+    size_t i;
+    json_t *slice;
+    fputs("**", out);
+    escaped(headline_print, results, NULL, false, out);
+    fputs("**\n\n", out);
+    escaped(quality_print, results, NULL, true, out);
+    fputc('\n', out);
+    report_study(results, true, out);
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        slice_markdown(results, slice, out);
+    }
+    report_conformance(json_object_get(results, "conformance"), true, false, out);
+    escaped(findings_print, results, NULL, true, out);
+    escaped(notes_print, results, NULL, true, out);
 }
 
 void report_markdown(const json_t *results, FILE *out)
 {
-    size_t i;
-    json_t *slice;
-    report_study(results, true, out);
-    json_array_foreach(json_object_get(results, "slices"), i, slice)
-    {
-        const json_t *runs[LINE_MAX_ROWS];
-        row_text rows[LINE_MAX_ROWS];
-        size_t widths[COLUMNS] = {0};
-        size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
-        fputs("**", out);
-        slice_head(slice, out);
-        fputs("**\n\n", out);
-        for (size_t c = 0; c < COLUMNS; c++)
-            fprintf(out, "| %s ", heads[c]);
-        fputs("| status |\n", out);
-        for (size_t c = 0; c < COLUMNS; c++)
-            fputs(is_word[c] ? "|:--" : "|--:", out);
-        fputs("|:--|\n", out);
-        for (size_t r = 0; r < n; r++) {
-            markdown_line((const char(*)[CELL])rows[r], out);
-            fputs(has_status(runs[r], "ok") ? "| ok" : "|", out);
-            remark_print(results, runs[r], out);
-            fputs(" |\n", out);
-        }
-        fputc('\n', out);
-        agreement_print(results, text_of(slice, "name"), out);
-        fputc('\n', out);
-        aa_print(results, text_of(slice, "name"), out);
-        fputc('\n', out);
-    }
-    report_conformance(json_object_get(results, "conformance"), true, false, out);
-    report_text(results, "- ", out);
-    notes_print(results, "- ", out);
-    machine_print(results, "- ", out);
+    json_t *shown = json_escaped(results, pkt_text_terminal); /* the lines of a list are its own */
+    markdown_write(shown, out);
+    json_decref(shown);
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "report/formats/findings.h"
+#include "report/findings/headline.h"
+#include "report/formats/markdown.h"
 #include "report/formats/table.h"
 #include "report/page/assets.h"
 #include "report/page/html.h"
@@ -158,7 +159,9 @@ void page_markdown(const part *parts, size_t count, FILE *out)
         const part *p = &parts[i];
         char words[256], partial[PARTIAL_TEXT];
         part_text(p, words, sizeof words);
-        fprintf(out, "## %s\n\n", words);
+        fputs("## ", out);
+        markdown_text(out, words);
+        fputs("\n\n", out);
         if (partial_text(p->results, partial))
             fprintf(out, "Of a run that did not end: %s.\n\n", partial);
         fputs("**", out);

@@ -205,6 +205,10 @@ const char *picture_colour(size_t index)
 void picture_time_tics(FILE *script, const char *axis, double low, double high)
 {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
+    if (!(low > 0) || !(high >= low) || !isfinite(high)) { /* no time was drawn */
+        low = 1;
+        high = 10;
+    }
     int first = (int)floor(log10(low)), last = (int)ceil(log10(high));
     fprintf(script, "set %stics (", axis);
     for (int power = first; power <= last; power++) {

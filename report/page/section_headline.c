@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/formats/findings.h"
+#include "report/findings/headline.h"
 #include "report/page/html.h"
 #include "report/page/picture.h"
 #include "results/reader.h"

@@ -140,7 +140,7 @@ static size_t bars_write(const part *p, const char *slice, FILE *data, FILE *tic
         fputs(n ? ", " : "", tics);
         picture_text(tics, label);
         fprintf(tics, " %zu", n++);
-        *low = fmin(*low, fmin(from, cpu));
+        *low = fmin(*low, cpu > 0 ? fmin(from, cpu) : from);
         *high = fmax(*high, fmax(to, cpu));
     }
     return n;

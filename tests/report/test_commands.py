@@ -52,17 +52,26 @@ def same(got, wanted):
                for a, b in pairs)
 
 
-def expected_cells(run_of):
-    """ns/packet, interval, MB/s, ratio, interval, peak MB: as a table shows them."""
+def wire_bits(slice_of):
+    """Mean bits of a packet on Ethernet."""
+    return 8 * (max(slice_of["mean_frame"], 60) + 24)
+
+
+def expected_cells(results, run_of):
+    """ns/packet, interval, CPU, Mpkt/s, Gbit/s, ratio, interval, peak MB: as a table shows them."""
     if run_of["status"] not in TIMED or not run_of["wall_ns"]:
-        return [""] * 6
+        return [""] * 8
     ratio = run_of["ratio"]
     mark = "'" if ratio and ratio["level"] != run_of["level"] else ""
-    scale = run_of["ns_per_packet"] / run_of["wall_ns"]["median"]
+    ns = run_of["ns_per_packet"]
+    slice_of = next(s for s in results["slices"] if s["name"] == run_of["slice"])
+    packets = run_of["prefix_packets"] or slice_of["packets"]
     peak = run_of["peak_rss_bytes"]
-    return [shown(run_of["ns_per_packet"]), interval(run_of["wall_ns"], scale),
-            shown(run_of["mb_per_s"]), shown(ratio["median"]) + mark if ratio else "",
-            interval(ratio) if ratio else "", shown(peak / 1e6) if peak else ""]
+    star = "*" if run_of["prefix_packets"] else ""
+    return [shown(ns), interval(run_of["wall_ns"], ns / run_of["wall_ns"]["median"]),
+            shown(run_of["cpu_ns"]["median"] / packets), shown(1e3 / ns),
+            shown(wire_bits(slice_of) / ns), shown(ratio["median"]) + mark if ratio else "",
+            interval(ratio) if ratio else "", shown(peak / 1e6) + star if peak else ""]
 
 
 def rows_of(text, slice_name):
@@ -88,10 +97,10 @@ def check_table(results, text, is_markdown):
         rows = rows_of(text, one["name"])
         assert len(rows) == len(runs), (one["name"], len(rows), len(runs))
         for line, run_of in zip(rows, runs):
-            wanted = expected_cells(run_of)
+            wanted = expected_cells(results, run_of)
             if is_markdown:
                 cells = [cell.strip() for cell in line.strip("|").split(" |")]
-                got = cells[2:8]
+                got = cells[2:10]
             else: # empty cells leave no trace there
                 wanted = [cell for cell in wanted if cell]
                 got = re.split(r"\s{2,}", line.strip())[2:2 + len(wanted)]
@@ -102,14 +111,26 @@ def check_table(results, text, is_markdown):
 
 
 def check_sentence(results, sentence):
-    """Every number of the headline is a ratio of the results."""
-    ratios = {shown(r["ratio"]["median"]) for r in results["runs"] if r["ratio"]}
-    for number in re.findall(r"\d[\d,]*(?:\.\d+)?", sentence):
-        assert number.rstrip(",") in ratios, (number, sentence)
+    """Every number of the headline is a time, a ratio, the A/A control or the plan of the results."""
+    known = {shown(r["ratio"]["median"]) for r in results["runs"] if r["ratio"]}
+    known |= {shown(r["ns_per_packet"]) for r in results["runs"] if r["ns_per_packet"]}
+    known |= {shown(100 * (max(a["ci95"][1], 1 / a["ci95"][0]) - 1))
+              for a in results["aa"] if a["ci95"]}
+    known |= {str(results["plan"]["blocks"]), "6"}
+    numbers = re.findall(r"\d[\d,]*(?:\.\d+)?", sentence)
+    assert numbers, sentence
+    for number in numbers:
+        assert number.rstrip(",") in known, (number, sentence)
 
 
 def check_study(results, text):
     known = set()
+    packets_of = {one["name"]: one["packets"] for one in results["slices"]}
+    for run_of in results["runs"]:
+        if run_of["cpu_ns"]:
+            whole = packets_of[run_of["slice"]]
+            known.add(shown(run_of["cpu_ns"]["median"] * 1e-9 * whole /
+                            (run_of["prefix_packets"] or whole)))
     for row in results["study"]:
         known.add(f"{row['published_s']:.2f}")
         for key in ("slice_s", "to_dpkt", "to_native"):
@@ -136,10 +157,38 @@ def test_numbers():
             assert made.returncode == 0, made.stderr
             text = Path(folder, "report.md").read_text()
             total += check_table(results, text, True)
-            check_sentence(results, re.search(r"^\*\*(At level .*|No .*)\*\*$", text, re.M)[1])
+            check_sentence(results, re.search(r"^\*\*(For .*|No .*)\*\*$", text, re.M)[1])
             check_study(results, text)
     assert total > 200, total
     print(f"{total} cells are those of the results")
+
+
+def test_formats():
+    """Stored results in every format of bench; with the comparison that they carry."""
+    golden = {"table": "txt", "markdown": "md", "csv": "csv"}
+    for path in FIXTURES:
+        for name in ("table", "markdown", "csv", "json", "github-action", "bmf", "junit", "gbench"):
+            made = run("report", path, "--format", name)
+            assert made.returncode == 0 and made.stderr == "" and made.stdout, (path, name, made)
+            wanted = subprocess.run([TEST_REPORT, str(SOURCE / "tests/report"), "--print", str(path),
+                                     name], capture_output=True, text=True, check=True).stdout
+            assert made.stdout == wanted, (path, name)
+            if name in golden:
+                assert made.stdout == path.with_suffix("." + golden[name]).read_text(), (path, name)
+    with tempfile.TemporaryDirectory() as folder:
+        out, stored = Path(folder, "out"), Path(folder, "stored.json")
+        comparison = run("compare", *REFERENCE[:1] * 2, "--format", "json")
+        results = json.loads(REFERENCE[0].read_text())
+        stored.write_text(json.dumps(results | {"comparison": json.loads(comparison.stdout)}))
+        assert run("report", stored, "--format", "table", "-o", out).stdout == ""
+        assert "old ns/packet" in out.read_text() and "x raw" in out.read_text()
+        assert run("report", stored, "--format", "csv").stdout.startswith("backend,level,slice,old_")
+        out.unlink()
+        refused(None, "unknown format 'html'; known: table, markdown",
+                "report", FIXTURES[0], "--format", "html")
+        refused(None, "one results file", "report", *FIXTURES, "--format", "table")
+        refused(None, "cannot read", "report", Path(folder, "no.json"), "--format", "table", "-o", out)
+        assert not out.exists()
 
 
 def refused(path, words, *command):
@@ -177,7 +226,7 @@ def test_bad_input():
 
 def test_machines_apart():
     other = json.loads(FIXTURES[0].read_text())
-    other["context"]["cpu"]["model"] = "Another <CPU> & more"
+    other["context"]["cpu"]["model"] = "Another &lt;CPU&gt; & more"
     with tempfile.TemporaryDirectory() as folder:
         second = Path(folder, "second.json")
         second.write_text(json.dumps(other))
@@ -188,7 +237,7 @@ def test_machines_apart():
             assert "results come from different machines" in made
         assert page.count("<article") == 2
         assert "Another &lt;CPU&gt; &amp; more" in page and "<CPU>" not in page
-        assert re.search(r"^## second.json: Another <CPU>", text, re.M)
+        assert re.search(r"^## second.json: Another &lt;CPU&gt;", text, re.M)
 
 
 def test_what_was_evicted():

@@ -1,0 +1,134 @@
+#include "report/findings/ranking.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/findings/aa.h"
+#include "results/reader.h"
+
+void range_text(double low, double high, char *text, size_t size)
+{
+    char from[32], to[32];
+    number_text(low, from, sizeof from);
+    number_text(high, to, sizeof to);
+    if (strcmp(from, to) == 0)
+        (void)snprintf(text, size, "%s", from);
+    else
+        (void)snprintf(text, size, "%s to %s", from, to);
+}
+
+/* Does it parse, and give every column that others give at the level? */
+static bool is_candidate(const json_t *results, const json_t *backend, const char *level)
+{
+    size_t given = columns_given(results, text_of(backend, "name"), level);
+    return given > 0 && given == columns_most(results, level) &&
+           strcmp(text_of(backend, "decoder"), "none") != 0;
+}
+
+/* The run of the backend, if it agrees and has a time; else NULL. */
+static const json_t *good_run(const json_t *results, const char *backend, const json_t *slice,
+                              const char *level)
+{
+    const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
+    return is_timed(run) && !has_status(run, "differs") ? run : NULL;
+}
+
+static ranked entry_of(const json_t *results, const json_t *backend, const char *level)
+{
+    ranked e = {.backend = text_of(backend, "name"), .low = INFINITY, .ratio_low = INFINITY};
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *run = good_run(results, e.backend, slice, level);
+        double ns = number_of(run, "ns_per_packet");
+        if (!run)
+            continue;
+        e.slices++;
+        e.sum += ns;
+        e.low = fmin(e.low, ns);
+        e.high = fmax(e.high, ns);
+    }
+    return e;
+}
+
+/* Complete ones first, which have more slices; then by time. */
+static int entry_order(const void *one, const void *other)
+{
+    const ranked *a = one, *b = other;
+    if (a->slices != b->slices)
+        return a->slices < b->slices ? 1 : -1;
+    return (a->sum > b->sum) - (a->sum < b->sum);
+}
+
+/* How many times as long: the median within rounds, where the run has it. */
+static double ratio_to(const json_t *run, const json_t *first)
+{
+    const json_t *ratio = json_object_get(run, "ratio");
+    if (strcmp(text_of(ratio, "backend"), text_of(first, "backend")) == 0 &&
+        strcmp(text_of(ratio, "level"), text_of(first, "level")) == 0)
+        return number_of(ratio, "median");
+    return number_of(run, "ns_per_packet") / number_of(first, "ns_per_packet");
+}
+
+static void slice_compare(ranking *r, ranked *e, const json_t *run, const json_t *first,
+                          double noise)
+{
+    double low, high, first_low, first_high, ratio = ratio_to(run, first);
+    e->ratio_low = fmin(e->ratio_low, ratio);
+    e->ratio_high = fmax(e->ratio_high, ratio);
+    if (!run_interval(run, &low, &high) || !run_interval(first, &first_low, &first_high)) {
+        r->has_intervals = false;
+        e->tied++;
+        return;
+    }
+    if (low > first_high && ratio > 1 + noise)
+        e->slower++;
+    else if (high < first_low && 1 / ratio > 1 + noise)
+        e->faster++;
+    else
+        e->tied++;
+}
+
+static void entry_compare(const json_t *results, const char *level, ranking *r, ranked *e)
+{
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    {
+        const json_t *run = good_run(results, e->backend, slice, level);
+        const json_t *first = good_run(results, r->list[0].backend, slice, level);
+        double noise = fmax(0, aa_width_of_level(results, text_of(slice, "name"), level));
+        if (run && first)
+            slice_compare(r, e, run, first, noise);
+    }
+}
+
+void rank_level(const json_t *results, const char *level, ranking *r)
+{
+    size_t i, slices = json_array_size(json_object_get(results, "slices"));
+    json_t *backend;
+    *r = (ranking){.has_intervals = true};
+    json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        if (r->count == RANKED_MAX || !is_candidate(results, backend, level))
+            continue;
+        r->list[r->count] = entry_of(results, backend, level);
+        r->count += r->list[r->count].slices > 0;
+    }
+    qsort(r->list, r->count, sizeof r->list[0], entry_order);
+    while (r->complete < r->count && r->list[r->complete].slices == slices)
+        r->complete++;
+    for (i = 0; i < r->count && r->complete > 0; i++) {
+        if (i > 0)
+            entry_compare(results, level, r, &r->list[i]);
+        r->leaders += is_leader(r, &r->list[i]);
+    }
+}
+
+bool is_leader(const ranking *r, const ranked *entry)
+{
+    return entry < r->list + r->complete && (entry == r->list || entry->slower < entry->slices);
+}
