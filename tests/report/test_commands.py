@@ -226,7 +226,7 @@ def test_bad_input():
 
 def test_machines_apart():
     other = json.loads(FIXTURES[0].read_text())
-    other["context"]["cpu"]["model"] = "Another &lt;CPU&gt; & more"
+    other["context"]["cpu"]["model"] = "Another <CPU> & more"
     with tempfile.TemporaryDirectory() as folder:
         second = Path(folder, "second.json")
         second.write_text(json.dumps(other))

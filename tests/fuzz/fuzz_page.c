@@ -1,0 +1,134 @@
+/* Bytes as a results file, as far as anything reads one: what results_check() accepts becomes a
+ * page, Markdown, every format, a recommendation and a comparison with itself. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "bench/outcome/comparison.h"
+#include "report/choose/choose.h"
+#include "report/choose/choose_print.h"
+#include "report/choose/traffic_mix.h"
+#include "report/formats/change.h"
+#include "report/formats/results.h"
+#include "report/page/page.h"
+#include "tests/fuzz/fuzz.h"
+
+/* An output in memory. */
+typedef struct memory {
+    char *text;
+    size_t size;
+    FILE *file;
+} memory;
+
+static void memory_open(memory *out)
+{
+    *out = (memory){.text = NULL};
+    out->file = open_memstream(&out->text, &out->size);
+    must(out->file != NULL, "memory is available for the output");
+}
+
+/* True if the text has a control character other than those that lay it out. */
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < ' ' && !strchr("\t\r\n", *text)) || *text == 0x7f)
+            return true;
+    return false;
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t count = 0;
+    while ((text = strstr(text, word)) != NULL) {
+        count++;
+        text++;
+    }
+    return count;
+}
+
+static void page_try(json_t *results, const uint8_t *data, size_t size)
+{
+    const results_file file = {
+        .name = "x.json", .bytes = (char *)(uintptr_t)data, .size = size, .json = results};
+    part part = {.file = &file, .results = results, .folder = "/nonexistent"};
+    memory page, text;
+    memory_open(&page);
+    page_write(&part, 1, page.file);
+    must(fclose(page.file) == 0 && count_of(page.text, "<script") == 1 && !has_control(page.text),
+         "the page has one script");
+    memory_open(&text);
+    page_markdown(&part, 1, text.file);
+    must(fclose(text.file) == 0 && !strstr(text.text, "<script") && !has_control(text.text),
+         "Markdown has no elements");
+    free(page.text);
+    free(text.text);
+}
+
+static void formats_try(const json_t *results)
+{
+    for (unsigned format = REPORT_TABLE; format <= REPORT_GBENCH; format++) {
+        memory out;
+        memory_open(&out);
+        must(report_results(results, (report_format)format, false, out.file) == 0,
+             "results that fit can be written in every format");
+        must(fclose(out.file) == 0 && !has_control(out.text), "no format has control characters");
+        free(out.text);
+    }
+}
+
+static bool can_extract(const char *backend)
+{
+    (void)backend;
+    return true;
+}
+
+static void choose_try(const json_t *results)
+{
+    choose_request request = {.packets_per_s = 1e6, .traffic_text = "even"};
+    memory out;
+    if (json_array_size(json_object_get(results, "slices")) == 0 ||
+        requirements_read(results, "headers", &request.needs, NULL) != 0)
+        return;
+    traffic_mix_even(results, &request);
+    json_t *choice = choose(results, &request, can_extract);
+    must(choice != NULL, "there is a choice, or a reason against each backend");
+    memory_open(&out);
+    choose_print(choice, out.file);
+    must(fclose(out.file) == 0 && !has_control(out.text), "a choice has no control characters");
+    free(out.text);
+    json_decref(choice);
+}
+
+static void compare_try(json_t *results)
+{
+    gate gate;
+    must(gate_parse(&gate, "slower,lost,instructions", NULL) == 0, "the gate is one");
+    const comparison_side side = {&results, 1};
+    json_t *comparison = comparison_json(&side, &side, false, &gate);
+    must(comparison != NULL, "results can be compared with themselves");
+    (void)comparison_judge(comparison, &gate);
+    for (unsigned format = REPORT_TABLE; format <= REPORT_JSON; format++) {
+        memory out;
+        memory_open(&out);
+        must(report_change(comparison, (report_format)format, out.file) == 0 &&
+                 fclose(out.file) == 0 && !has_control(out.text),
+             "a comparison can be written");
+        free(out.text);
+    }
+    json_decref(comparison);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char why[LOAD_WORDS];
+    json_t *results = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    *why = '\0';
+    if (results && results_check(results, why)) {
+        page_try(results, data, size);
+        formats_try(results);
+        choose_try(results);
+        compare_try(results);
+    }
+    must(!results || !*why || strstr(why, ": "), "what does not fit has a reason");
+    json_decref(results);
+    return 0;
+}
