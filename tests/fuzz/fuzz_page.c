@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bench/outcome/comparison.h"
+#include "datasets/random.h"
 #include "report/choose/choose.h"
 #include "report/choose/choose_print.h"
 #include "report/choose/traffic_mix.h"
@@ -115,6 +116,99 @@ static void compare_try(json_t *results)
         free(out.text);
     }
     json_decref(comparison);
+}
+
+/* The n-th value below `value` and of itself, counted down in *n; NULL: there are fewer. */
+static json_t *value_at(json_t *value, size_t *n, json_t **parent, const char **key, size_t *index)
+{
+    json_t *inner, *found = NULL;
+    const char *name;
+    size_t i;
+    if ((*n)-- == 0)
+        return value;
+    json_array_foreach(value, i, inner)
+    {
+        *parent = value;
+        *key = NULL;
+        *index = i;
+        if ((found = value_at(inner, n, parent, key, index)))
+            return found;
+    }
+    json_object_foreach(value, name, inner)
+    {
+        *parent = value;
+        *key = name;
+        if ((found = value_at(inner, n, parent, key, index)))
+            return found;
+    }
+    return NULL;
+}
+
+/* Values that are near a limit, or are markup. */
+static json_t *value_make(uint64_t random, json_t *old)
+{
+    static const double numbers[] = {0, 1e-9, 1, 2.5, 1e9, 1e18, -1};
+    static const char *const texts[] = {
+        "",          "raw",          "headers",    "dissect",         "csv",    "differs",
+        "timed-out", "<script>|*x*", "a\x1b[2J\n", "=1+1\",\xc2\x9b", "stream", "stated: x"};
+    switch (random % 8) {
+    case 0:
+        return json_null();
+    case 1:
+        return json_integer((json_int_t)(random >> 8 & 0x1ffff));
+    case 2:
+        return json_real(numbers[(random >> 8) % (sizeof numbers / sizeof numbers[0])]);
+    case 3:
+        return json_boolean(random >> 8 & 1);
+    case 4:
+        return json_real(json_number_value(old) * (double)(random >> 8 & 0xff) / 16);
+    case 5:
+        return json_is_array(old) ? json_array() : json_deep_copy(old);
+    default:
+        return json_string(texts[(random >> 8) % (sizeof texts / sizeof texts[0])]);
+    }
+}
+
+/* A list gets a copy of one of its elements at the end; any other value becomes another one. */
+static void value_change(json_t *results, uint64_t random)
+{
+    size_t count = 0, index = 0;
+    json_t *parent = NULL;
+    const char *key = NULL;
+    while (value_at(results, &(size_t){count}, &parent, &key, &index))
+        count++;
+    size_t n = (size_t)(random >> 32) % count;
+    parent = NULL;
+    json_t *old = value_at(results, &n, &parent, &key, &index);
+    if (json_is_array(old) && json_array_size(old) && random % 3) {
+        const size_t copied = (size_t)(random >> 8) % json_array_size(old);
+        json_array_append_new(old, json_deep_copy(json_array_get(old, copied)));
+    } else if (parent && key) {
+        json_object_set_new(parent, key, value_make(random, old));
+    } else if (parent) {
+        json_array_set_new(parent, index, value_make(random, old));
+    }
+}
+
+/* Changes of bytes seldom leave JSON that fits: change values. What is no JSON is changed by
+ * bytes. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    json_t *results = json_loadb((const char *)data, size, 0, NULL);
+    if (!results || seed % 16 == 0) {
+        json_decref(results);
+        return LLVMFuzzerMutate(data, size, max_size);
+    }
+    random_state random = random_seeded(seed);
+    for (uint64_t left = 1 + random_below(&random, 3); left > 0; left--)
+        value_change(results, random_next(&random));
+    char *text = json_dumps(results, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    const size_t length = text ? strlen(text) : 0;
+    json_decref(results);
+    if (length > 0 && length <= max_size)
+        memcpy(data, text, length);
+    free(text);
+    return length > 0 && length <= max_size ? length : size;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
