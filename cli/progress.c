@@ -8,6 +8,7 @@
 
 #include "cli/message.h"
 #include "parsers/util/clock.h"
+#include "parsers/util/output_text.h"
 
 /* Not more often than this, seconds. */
 #define REDRAW_SECONDS 0.1
@@ -33,16 +34,17 @@ void progress_show(progress *progress, const char *format, ...)
     if (!progress->shown || now - progress->drawn < REDRAW_SECONDS)
         return;
     progress->drawn = now;
-    char words[160];
+    char words[160], form[PKT_FORM_BYTES(sizeof words)];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
+    (void)pkt_text_terminal(form, words);
     double left = progress->started + progress->expected - now;
     if (progress->expected > 0 && left > 0)
-        fprintf(stderr, "\r\033[K%.60s, %.0f s left", words, left);
+        fprintf(stderr, "\r\033[K%.60s, %.0f s left", form, left);
     else
-        fprintf(stderr, "\r\033[K%.75s", words);
+        fprintf(stderr, "\r\033[K%.75s", form);
     fflush(stderr);
 }
 

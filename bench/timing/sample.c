@@ -143,7 +143,8 @@ static bool digest_honest(const sample_plan *p, uint64_t *digest)
 }
 
 /* A run returned other cells than the changed slice has. `wrong`: so does another process that is
- * not timed; the backend is then wrong about the changed packets. Otherwise it did not read them. */
+ * not timed; the backend is then wrong about the changed packets. Otherwise it did not read them.
+ */
 static void mismatch(const sample_plan *p, bool wrong)
 {
     char reason[REASON_BYTES];
