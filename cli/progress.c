@@ -8,6 +8,7 @@
 
 #include "cli/message.h"
 #include "parsers/util/clock.h"
+#include "parsers/util/output_text.h"
 
 /* Seconds between two lines: on a terminal, and elsewhere. */
 #define REDRAW_SECONDS 0.1
@@ -57,13 +58,17 @@ void progress_show(progress *progress, const char *format, ...)
     if (now - progress->drawn < progress->every)
         return;
     progress->drawn = now;
-    char words[160];
+    char words[160], form[PKT_FORM_BYTES(sizeof words)];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
+    (void)pkt_text_terminal(form, words);
     double left = progress->started + progress->expected - now;
-    (progress->terminal ? line_draw : line_print)(progress, words, left);
+    if (progress->terminal)
+        line_draw(progress, form, left);
+    else
+        line_print(progress, words, left);
 }
 
 void progress_close(progress *progress)

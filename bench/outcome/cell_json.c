@@ -290,6 +290,8 @@ static const char *proof_name(const bench_cell *cell)
 {
     if (cell->sample_count == 0)
         return NULL;
+    if (cell->features)
+        return "features compared";
     if (!cell->proof)
         return cell->backend->id.driver ? "rows counted" : "column compared";
     const pkt_column_set reach = proof_reach(cell->proof);

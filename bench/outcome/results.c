@@ -27,7 +27,7 @@ json_t *slice_json(const suite_slice *slice, const char *filter)
         json_object_set_new(out, "write_bytes", json_count(slice->write_bytes));
     if (filter)
         json_object_set_new(out, "filter",
-                            json_pack("{s:s, s:o, s:o}", "expression", filter, "kept",
+                            json_pack("{s:o, s:o, s:o}", "expression", json_words(filter), "kept",
                                       json_count(slice->filtered), "of",
                                       json_count(slice->unfiltered)));
     return out;

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cli/info/capture_info.h"
+#include "cli/message.h"
 #include "parsers/core/numbers.h"
 #include "parsers/util/error.h"
 
@@ -49,7 +50,7 @@ const char *info_ending(const capture_info *info)
     }
 }
 
-#define ROW(name, format, ...) (void)printf("%-16s " format "\n", name, __VA_ARGS__)
+#define ROW(name, format, ...) message_output("%-16s " format, name, __VA_ARGS__)
 
 static void interfaces_print(const capture_info *info)
 {

@@ -41,8 +41,8 @@ static void levels_print(const backend *c)
         if (!level)
             continue;
         pkt_column_set all = pkt_level_columns((pkt_level)i);
-        printf("    %-8s %s\n             %zu of %zu columns%s", name,
-               json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
+        message_output("    %-8s %s", name, json_string_value(json_object_get(level, "work")));
+        printf("             %zu of %zu columns%s", columns_count(c->columns[i]),
                columns_count(all),
                pkt_set_has(&c->columns[i], PKT_COL_verdict) ? " and verdict" : "");
         missing_print(pkt_set_minus(all, c->columns[i]));
@@ -56,8 +56,8 @@ static void features_print(const backend *c)
     json_t *feature;
     json_array_foreach(json_object_get(c->description, "features"), i, feature)
     {
-        printf("    %-18s %s\n", json_string_value(json_object_get(feature, "name")),
-               json_string_value(json_object_get(feature, "evidence")));
+        message_output("    %-18s %s", json_string_value(json_object_get(feature, "name")),
+                       json_string_value(json_object_get(feature, "evidence")));
     }
 }
 
@@ -71,13 +71,14 @@ static void backends_print(const selection *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const backend *c = l->backends[i];
-        printf("%s%s: %s\n", i ? "\n" : "", c->name, text_of(c, "summary"));
+        fputs(i ? "\n" : "", stdout);
+        message_output("%s: %s", c->name, text_of(c, "summary"));
         if (!c->available) {
-            printf("    unavailable: %s\n", c->reason);
+            message_output("    unavailable: %s", c->reason);
             continue;
         }
-        printf("    version %s, %s, %s, decoder: %s\n", text_of(c, "version"), text_of(c, "origin"),
-               text_of(c, "license"), text_of(c, "decoder"));
+        message_output("    version %s, %s, %s, decoder: %s", text_of(c, "version"),
+                       text_of(c, "origin"), text_of(c, "license"), text_of(c, "decoder"));
         levels_print(c);
         features_print(c);
     }

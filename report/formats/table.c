@@ -10,6 +10,7 @@
 #include "report/formats/inputs.h"
 #include "report/formats/markdown.h"
 #include "report/formats/study.h"
+#include "results/escaped.h"
 #include "results/reader.h"
 
 enum { COLUMNS = 10, CELL = 48, LINE_MAX_ROWS = 256 };
@@ -375,7 +376,9 @@ void report_table(const json_t *results, bool colour, FILE *out)
     FILE *lines = open_memstream(&text, &size);
     if (!lines)
         return;
-    table_write(results, colour, lines);
+    json_t *shown = json_escaped(results, pkt_text_terminal);
+    table_write(shown, colour, lines);
+    json_decref(shown);
     if (fclose(lines) == 0)
         terminal_text(text, colour, out);
     free(text);
@@ -465,6 +468,8 @@ void report_markdown_tables(const json_t *results, FILE *out)
 
 void report_markdown(const json_t *results, FILE *out)
 {
-    report_markdown_head(results, out);
-    report_markdown_tables(results, out);
+    json_t *shown = json_escaped(results, pkt_text_terminal); /* the lines of a list are its own */
+    report_markdown_head(shown, out);
+    report_markdown_tables(shown, out);
+    json_decref(shown);
 }

@@ -62,15 +62,18 @@ static void cell_add(cell *c, const json_t *run, const char *column)
     }
 }
 
+/* One pass over the runs: files with many would take long by slice. */
 static cell cell_of(const json_t *results, const char *backend, const char *level,
                     const char *column)
 {
     cell c = {0};
     size_t i;
-    json_t *slice;
-    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
     {
-        const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
+        if (strcmp(text_of(run, "backend"), backend) != 0 ||
+            strcmp(text_of(run, "level"), level) != 0 || strcmp(sink_of(run), NULL_SINK) != 0)
+            continue;
         c.is_counted = c.is_counted || json_is_object(json_object_get(run, "agreement"));
         cell_add(&c, run, column);
     }

@@ -48,6 +48,7 @@ def check_sets(folder, capture):
             check(found["run"]["status"] == "ok", f"{found['run']['reason']}")
             check(found["rows"] > 10 and found["cells_compared"] > 0, "rows are compared")
             check(not columns or found["cells_compared"] == columns * found["rows"], "every cell")
+            check(found["run"]["proof"] == "features compared", found["run"]["proof"])
             check(found["to_base"]["n"] == 2, "paired with the rows that are counted")
         check("Rows of features" in table, table)
 
