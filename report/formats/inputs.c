@@ -6,23 +6,18 @@
 #include "report/formats/markdown.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 9, CELL = 64 };
+enum { COLUMNS = 9, CELL = INPUT_TEXT };
 
-/* What the two tables differ in: a list of the results, its second and last column, and words. */
-typedef struct table_words {
-    const char *list, *title, *second, *last, *note;
-} table_words;
-
-static const table_words inputs = {
-    "input_runs", "The same packets in other files", "input", "x warm copy",
-    "4 KiB writes, 1 MiB writes: how the file was written. as is: the file where it lies. cold: "
-    "removed from the page cache before every run. x warm copy: divided by the time of the tables "
-    "above, or of the warm file. These files are not changed between the runs."};
-static const table_words features = {
-    "feature_runs", "Rows of features", "features", "x headers",
-    "Each row is computed from a window of 10 packets, and its values are hashed; ns/packet counts "
-    "packets. x headers: divided by the time of the same backend at level headers. The slices are "
-    "not changed between the runs."};
+const input_words input_tables[INPUT_TABLES] = {
+    {"input_runs", "The same packets in other files", "input", "x warm copy",
+     "4 KiB writes, 1 MiB writes: how the file was written. as is: the file where it lies. cold: "
+     "removed from the page cache before every run. x warm copy: divided by the time of the tables "
+     "above, or of the warm file. These files are not changed between the runs."},
+    {"feature_runs", "Rows of features", "features", "x headers",
+     "Each row is computed from a window of 10 packets, and its values are hashed; ns/packet "
+     "counts "
+     "packets. x headers: divided by the time of the same backend at level headers. The slices are "
+     "not changed between the runs."}};
 
 static const char *const heads[COLUMNS] = {"file",          "input",     "backend",
                                            "level",         "ns/packet", "95 %",
@@ -37,14 +32,13 @@ static void median_text(const json_t *ratio, char text[CELL])
         number_text(number_of(ratio, "median"), text, CELL);
 }
 
-/* "as is, cold", "ciciot-fixed by pair". */
-static void what_text(const json_t *input, char text[CELL])
+void input_text(const json_t *input, char text[INPUT_TEXT])
 {
     if (json_object_get(input, "features"))
-        (void)snprintf(text, CELL, "%.40s by %.10s", text_of(input, "features"),
+        (void)snprintf(text, INPUT_TEXT, "%.40s by %.10s", text_of(input, "features"),
                        text_of(input, "by"));
     else
-        (void)snprintf(text, CELL, "%.40s%s", text_of(input, "input"),
+        (void)snprintf(text, INPUT_TEXT, "%.40s%s", text_of(input, "input"),
                        json_is_true(json_object_get(input, "cold")) ? ", cold" : "");
 }
 
@@ -55,7 +49,7 @@ static void row_fill(const json_t *input, row_text row)
         number_of(wall, "median") / number_of(run, "ns_per_packet"); /* of the slice */
     memset(row, 0, sizeof(row_text));
     (void)snprintf(row[0], CELL, "%.60s", text_of(input, "slice"));
-    what_text(input, row[1]);
+    input_text(input, row[1]);
     (void)snprintf(row[2], CELL, "%.30s", text_of(run, "backend"));
     (void)snprintf(row[3], CELL, "%s", text_of(run, "level"));
     if (!is_timed(run)) {
@@ -69,7 +63,7 @@ static void row_fill(const json_t *input, row_text row)
     median_text(json_object_get(input, "to_base"), row[8]);
 }
 
-static void heads_fill(const table_words *words, row_text row)
+static void heads_fill(const input_words *words, row_text row)
 {
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(row[c], CELL, "%s", heads[c]);
@@ -77,7 +71,7 @@ static void heads_fill(const table_words *words, row_text row)
     (void)snprintf(row[COLUMNS - 1], CELL, "%s", words->last);
 }
 
-static void widths_find(const json_t *list, const table_words *words, size_t widths[COLUMNS])
+static void widths_find(const json_t *list, const input_words *words, size_t widths[COLUMNS])
 {
     size_t i;
     json_t *input;
@@ -106,7 +100,7 @@ static void row_print(const row_text row, const size_t *widths, bool markdown, F
     fputs(markdown ? "|\n" : "\n", out);
 }
 
-static void heads_print(const table_words *words, const size_t *widths, bool markdown, FILE *out)
+static void heads_print(const input_words *words, const size_t *widths, bool markdown, FILE *out)
 {
     row_text row;
     heads_fill(words, row);
@@ -120,8 +114,8 @@ static void heads_print(const table_words *words, const size_t *widths, bool mar
 /* "raw headers, as is, cold: REASON". */
 static void reason_print(const json_t *input, const json_t *run, FILE *out)
 {
-    char what[CELL];
-    what_text(input, what);
+    char what[INPUT_TEXT];
+    input_text(input, what);
     fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what,
             text_of(run, "reason"));
 }
@@ -139,14 +133,14 @@ static void reasons_print(const json_t *list, FILE *out)
     }
 }
 
-static void notes_print(const json_t *list, const table_words *words, FILE *out)
+static void notes_print(const json_t *list, const input_words *words, FILE *out)
 {
     reasons_print(list, out);
     fprintf(out, "%s\n", words->note);
 }
 
 /* The same, with names and reasons as text. */
-static void notes_markdown(const json_t *list, const table_words *words, FILE *out)
+static void notes_markdown(const json_t *list, const input_words *words, FILE *out)
 {
     char *text = NULL;
     size_t size;
@@ -159,7 +153,7 @@ static void notes_markdown(const json_t *list, const table_words *words, FILE *o
     free(text);
 }
 
-static void table_print(const json_t *results, const table_words *words, bool markdown, FILE *out)
+static void table_print(const json_t *results, const input_words *words, bool markdown, FILE *out)
 {
     const json_t *list = json_object_get(results, words->list);
     size_t i, widths[COLUMNS];
@@ -183,8 +177,8 @@ static void table_print(const json_t *results, const table_words *words, bool ma
 
 void report_inputs(const json_t *results, bool markdown, FILE *out)
 {
-    table_print(results, &inputs, markdown, out);
-    table_print(results, &features, markdown, out);
+    for (size_t i = 0; i < INPUT_TABLES; i++)
+        table_print(results, &input_tables[i], markdown, out);
 }
 
 const char *report_layout(const json_t *results)

@@ -126,6 +126,7 @@ static void contents(const part *p)
         {"study", "The published study",
          json_array_size(json_object_get(r, "study")) && !has_captures(r)},
         {"slices", "Results by slice", true},
+        {"inputs", "Other files, and rows of features", has_inputs(r)},
         {"startup", "Start-up of processes", json_array_size(json_object_get(r, "process_runs"))},
         {"sizes", "Time per packet by frame length",
          json_array_size(json_object_get(r, "slices")) > 1},
@@ -185,6 +186,7 @@ static void part_write(part *p)
     section_gives(p);
     section_study(p);
     section_slices(p);
+    section_inputs(p);
     section_start_up(p);
     section_sizes(p);
     section_positions(p);
