@@ -245,6 +245,7 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
     bool whole = rows.rows == out->rows;
     pkt_err err;
     out->columns = columns_shared(rows.columns, rows.columns, level);
+    pkt_set_remove(&out->columns, PKT_COL_present); /* made here, from which cells are empty */
     if (whole && rowset_digest(&rows, out->columns, out->digest, &err) != 0)
         out->columns = (pkt_column_set){{0}};
     if (!whole) {

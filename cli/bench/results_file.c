@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "bench/outcome/baseline.h"
-#include "results/json_values.h"
 #include "bench/outcome/noise.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
+#include "results/json_values.h"
 
 /* The options as they were given; of paths only the last part. */
 static json_t *options_json(const arguments *a)
