@@ -8,7 +8,7 @@
 
 /* A run may not be faster than this part of the fastest walk: the clock is noisy. */
 #define FLOOR_PART 0.8
-/* Walks per slice and block; the fastest counts. */
+/* Walks per slice and block; the fastest of all counts. */
 enum { WALKS = 3 };
 /* One round in so many may draw a column that the changes do not reach. */
 enum { ANY_COLUMN_ROUND = 4 };
@@ -16,7 +16,7 @@ enum { ANY_COLUMN_ROUND = 4 };
 typedef struct slice_entry {
     const suite_slice *slice;
     altered_slice *altered; /* NULL: it cannot be changed */
-    double floor_ns;        /* of the current block */
+    double floor_ns;        /* of the fastest walk so far */
 } slice_entry;
 
 typedef struct proof_entry {
@@ -164,11 +164,10 @@ void proofs_block(proofs *all, size_t evict_bytes)
         memset(memory, 1, evict_bytes);
     for (size_t i = 0; all && i < all->slice_count; i++) {
         slice_entry *entry = &all->slices[i];
-        entry->floor_ns = 0;
         for (unsigned walk = 0; entry->altered && memory && walk < WALKS; walk++) {
             caches_evict(memory, evict_bytes);
             const double ns = altered_walk_ns(entry->altered);
-            entry->floor_ns = walk == 0 ? ns : fmin(entry->floor_ns, ns);
+            entry->floor_ns = entry->floor_ns > 0 ? fmin(entry->floor_ns, ns) : ns;
         }
     }
     free(memory);
