@@ -14,8 +14,9 @@
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
 /* Runs that parse alone take about this share of the time of runs that also build the columns. */
 #define PARSE_SHARE 0.7
-/* Number of runs outside of the blocks: agreement, memory, the second run that decides. */
-#define OTHER_RUNS 4.0
+/* Number of runs outside of the blocks: the values, the rows where they differ, and the first
+ * sample with a run before it and one after it. */
+#define OTHER_RUNS 5.0
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
  * visible only over many packets. */
 #define POSITION_SHARE 0.03
@@ -28,20 +29,44 @@ typedef struct estimate {
     bool whole; /* always runs over the whole slice; its time still counts */
 } estimate;
 
+/* A worker that serves one estimate after another: what takes longest is loading its library. */
+typedef struct estimator {
+    client worker;
+    const backend *backend; /* of the worker; NULL: none is open */
+} estimator;
+
+static void estimator_close(estimator *e)
+{
+    if (e->backend)
+        client_close(&e->worker);
+    e->backend = NULL;
+}
+
+/* Have a worker of the backend. */
+static bool estimator_open(estimator *e, const backend *backend, double request_s)
+{
+    if (e->backend == backend && e->worker.pid)
+        return true;
+    estimator_close(e);
+    if (client_open_loaded(&e->worker, &backend->id, request_s, NULL))
+        e->backend = backend;
+    return e->backend != NULL;
+}
+
 /* Seconds of one run over the first packets; negative if it failed. */
-static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint64_t packets)
+static double short_run(schedule *s, suite *suite, estimator *e, const bench_cell *cell,
+                        uint64_t packets)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     const suite_slice *prefix = first_packets(suite, cell->slice, packets, &err);
-    client worker;
     if (!prefix)
         pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
-    if (!prefix || !client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL))
+    if (!prefix || !estimator_open(e, cell->backend, s->request_s))
         return -1;
     bench_cell copy = *cell; /* a failure here is not one of the cell */
     sample_times times;
     const sample_plan plan = {.cell = &copy,
-                              .worker = &worker,
+                              .worker = &e->worker,
                               .path = prefix->path,
                               .first = prefix->empty,
                               .runs = 1,
@@ -49,7 +74,6 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
                               .random = &s->random,
                               .seconds = s->request_s};
     const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
-    client_close(&worker);
     return ns * 1e-9;
 }
 
@@ -66,7 +90,8 @@ static bool is_shortened(const bench_cell *cell, prefix_scope scope)
 }
 
 /* A failure here is not reported: it occurs in the agreement pass too, which reports it. */
-static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell, prefix_scope scope)
+static estimate estimate_make(schedule *s, suite *suite, estimator *e, bench_cell *cell,
+                              prefix_scope scope)
 {
     const estimate none = {NULL, 0, 0, false};
     uint64_t packets = PROBE_MORE;
@@ -74,11 +99,11 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell, prefi
         return none;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "cost of a packet: %s %s, %s", cell->backend->name,
                pkt_level_name(cell->level), cell->slice->name);
-    double few = short_run(s, suite, cell, PROBE_FEW);
-    double more = few < 0 ? -1 : short_run(s, suite, cell, packets);
+    double few = short_run(s, suite, e, cell, PROBE_FEW);
+    double more = few < 0 ? -1 : short_run(s, suite, e, cell, packets);
     while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
         packets *= PROBE_GROWTH;
-        more = short_run(s, suite, cell, packets);
+        more = short_run(s, suite, e, cell, packets);
     }
     if (more < 0)
         return none;
@@ -94,10 +119,11 @@ static double run_seconds(const estimate *e, double limit_s)
     return e->start_s + (e->whole ? all : fmax(fmin(all, limit_s), least));
 }
 
-/* Does another cell parse alone? */
-static double parse_factor(const estimate *e)
+/* Runs of a block: the first of a process is not ranked, the second is. That of an external program
+ * is its first, and another cell parses alone. */
+static double block_runs(const estimate *e)
 {
-    return e->cell->backend->id.driver ? 1 + PARSE_SHARE : 1;
+    return e->cell->backend->id.driver ? 1 + PARSE_SHARE : 2;
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */
@@ -107,7 +133,7 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
             sum += run_seconds(&estimates[i], limit_s) *
-                   (INTERVAL_BLOCKS_MIN * parse_factor(&estimates[i]) + OTHER_RUNS);
+                   (INTERVAL_BLOCKS_MIN * block_runs(&estimates[i]) + OTHER_RUNS);
     return sum;
 }
 
@@ -191,9 +217,11 @@ double prefixes_plan(schedule *s, suite *suite, prefix_scope scope, double secon
     estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
     if (!estimates)
         return pkt_fail_memory(err, "estimates");
+    estimator estimator = {.backend = NULL};
     for (size_t i = 0; i < s->cell_count; i++)
         if (is_estimated(&s->cells[i], scope))
-            estimates[i] = estimate_make(s, suite, &s->cells[i], scope);
+            estimates[i] = estimate_make(s, suite, &estimator, &s->cells[i], scope);
+    estimator_close(&estimator);
     const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
     const double least = total_seconds(estimates, s->cell_count, 0);
     slices_follow(s);
