@@ -33,7 +33,16 @@ enum {
     ETHERTYPE_PPPOE_SESSION = 0x8864,
     ETHERTYPE_QINQ = 0x88a8,
     ETHERTYPE_QINQ_OLD = 0x9100,
-    ETHERTYPE_MIN = 0x0600, /* below: a length, of ETHERNET_LENGTH_MAX at most */
+    ETHERTYPE_JUMBO_LLC = 0x8870, /* LLC without a length, IEEE 802.1AC */
+    ETHERTYPE_CISCO_CMD = 0x8909, /* Cisco metadata: security group */
+    ETHERTYPE_VN_TAG = 0x8926,    /* Cisco virtual interfaces */
+    ETHERTYPE_TIME_TAG = 0x8988,  /* time stamp of a switch */
+    ETHERTYPE_E_TAG = 0x893f,     /* IEEE 802.1BR */
+    ETHERTYPE_R_TAG = 0xf1c1,     /* IEEE 802.1CB */
+    ETHERTYPE_HSR = 0x892f,       /* IEC 62439-3 */
+    ETHERTYPE_I_TAG = 0x88e7,     /* IEEE 802.1Q, provider backbone bridges */
+    ETHERTYPE_MACSEC = 0x88e5,    /* IEEE 802.1AE */
+    ETHERTYPE_MIN = 0x0600,       /* below: a length, of ETHERNET_LENGTH_MAX at most */
     ETHERNET_LENGTH_MAX = 1500
 };
 

@@ -7,6 +7,8 @@
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
 
+#include <stdbool.h>
+
 #include "parsers/core/numbers.h"
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
@@ -70,6 +72,15 @@ ALWAYS_INLINE void cursor_narrow(cursor *c, size_t n)
         c->wire = n;
     if (n < c->captured)
         c->captured = n;
+}
+
+/* Remove n bytes from the packet's end: a trailer. False if the packet is shorter. */
+ALWAYS_INLINE bool cursor_trim(cursor *c, size_t n)
+{
+    if (n > c->wire)
+        return false;
+    cursor_narrow(c, c->wire - n);
+    return true;
 }
 
 ALWAYS_INLINE uint16_t be16(const uint8_t *p)
