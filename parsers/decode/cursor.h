@@ -13,6 +13,12 @@
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
 
+/* Limits of nesting; more gives PKT_UNSUPPORTED. */
+#define PKT_MAX_VLAN_TAGS 8
+#define PKT_MAX_TAGS 8 /* tags of other kinds, and groups of VLAN tags after them */
+#define PKT_MAX_MPLS_LABELS 16
+#define PKT_MAX_IP_EXTENSIONS 16
+
 /* By default gcc 12 does not inline the layers. Measured: small packets of a real capture then take
  * 1.4 times as long. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -96,6 +102,16 @@ ALWAYS_INLINE uint32_t be32(const uint8_t *p)
 static inline uint32_t be24(const uint8_t *p)
 {
     return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint64_t be48(const uint8_t *p)
+{
+    return (uint64_t)be16(p) << 32 | be32(p + 2);
+}
+
+static inline uint16_t le16(const uint8_t *p)
+{
+    return (uint16_t)(p[1] << 8 | p[0]);
 }
 
 static inline uint32_t le32(const uint8_t *p)

@@ -5,9 +5,8 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
-#include "parsers/decode/limits.h"
 #include "parsers/decode/llc.h"
-#include "parsers/decode/pppoe.h"
+#include "parsers/decode/ppp.h"
 #include "parsers/decode/tags.h"
 
 /* IEEE 802.3: a length, then LLC. */

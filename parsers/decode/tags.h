@@ -16,7 +16,6 @@
 #define PKT_DECODE_TAGS_H
 
 #include "parsers/decode/cursor.h"
-#include "parsers/decode/limits.h"
 
 static inline bool is_vlan(unsigned type)
 {

@@ -3,6 +3,8 @@
 #ifndef PKT_TEST_CASES_H
 #define PKT_TEST_CASES_H
 
+#include <stdbool.h>
+
 #include "tests/parsers/decode/rows.h"
 
 /* LINKTYPE_ numbers. */
@@ -11,6 +13,7 @@ enum {
     ETHERNET = 1,
     RAW_IP = 101,
     IEEE80211 = 105,
+    USER = 147, /* for private use */
     BSD_LOOP = 108,
     SLL = 113,
     IPV4 = 228,
@@ -79,6 +82,7 @@ typedef struct cut_case {
     uint16_t link_type;
     const char *hex;
     size_t length_known;
+    size_t length_end; /* bytes that the length field includes; 0: all */
 } cut_case;
 
 static inline void check_cut(const cut_case *c, const uint8_t *bytes, size_t captured, size_t wire,
@@ -101,7 +105,9 @@ static inline void check_cuts(const cut_case *cases, size_t count)
         const size_t whole = header + hex_bytes(PING4, bytes + header, sizeof bytes - header);
         for (size_t n = 0; n < header; n++) {
             check_cut(c, bytes, n, whole + 64, PKT_CUT_BY_SNAPLEN);
-            check_cut(c, bytes, n, n, n < c->length_known ? PKT_TRUNCATED : PKT_BAD_LENGTH);
+            const bool short_of_length =
+                n >= c->length_known && (!c->length_end || n < c->length_end);
+            check_cut(c, bytes, n, n, short_of_length ? PKT_BAD_LENGTH : PKT_TRUNCATED);
         }
         decode_row(c->link_type, bytes, whole, whole + 64, &batch);
         assert_int_equal(batch.verdict[0], PKT_OK);

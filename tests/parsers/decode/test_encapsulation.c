@@ -147,14 +147,14 @@ static const decode_case number_cases[] = {
 };
 
 static const cut_case cut_cases[] = {
-    {"MPLS, two labels", ETHERNET, ETH "8847 00064040 00064140", 99},
-    {"PPPoE, IPv4", ETHERNET, ETH "8864 11 00 0001 0022 0021", 20},
-    {"SNAP", ETHERNET, ETH "0024 aaaa03 000000 0800", 14},
-    {"SLL", SLL, SLL_HEAD "0800", 99},
-    {"SLL2", SLL2, SLL2_HEAD("0800", "0001"), 99},
-    {"SLL2, SNAP", SLL2, SLL2_HEAD("0004", "0001") "aaaa03 000000 0800", 99},
-    {"NULL", BSD_NULL, "02000000", 99},
-    {"LOOP", BSD_LOOP, "00000002", 99},
+    {"MPLS, two labels", ETHERNET, ETH "8847 00064040 00064140", 99, 0},
+    {"PPPoE, IPv4", ETHERNET, ETH "8864 11 00 0001 0022 0021", 20, 0},
+    {"SNAP", ETHERNET, ETH "0024 aaaa03 000000 0800", 14, 0},
+    {"SLL", SLL, SLL_HEAD "0800", 99, 0},
+    {"SLL2", SLL2, SLL2_HEAD("0800", "0001"), 99, 0},
+    {"SLL2, SNAP", SLL2, SLL2_HEAD("0004", "0001") "aaaa03 000000 0800", 99, 0},
+    {"NULL", BSD_NULL, "02000000", 99, 0},
+    {"LOOP", BSD_LOOP, "00000002", 99, 0},
 };
 
 static void test_cuts(void **state)

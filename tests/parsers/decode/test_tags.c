@@ -83,16 +83,16 @@ static const decode_case macsec_cases[] = {
 };
 
 static const cut_case cuts[] = {
-    {"Cisco metadata", ETHERNET, CMD "0800", 99},
-    {"VN-Tag", ETHERNET, VN_TAG "0800", 99},
-    {"time tag", ETHERNET, TIME_TAG "0800", 99},
-    {"E-Tag", ETHERNET, E_TAG "0800", 99},
-    {"R-Tag", ETHERNET, R_TAG "0800", 99},
-    {"HSR", ETHERNET, HSR "0800", 99},
-    {"I-TAG", ETHERNET, I_TAG "0800", 99},
-    {"MACsec", ETHERNET, MACSEC("20", "00") CHANNEL "0800", 99},
-    {"jumbo LLC", ETHERNET, ETH "8870 aaaa03 000000 0800", 99},
-    {"three tags", ETHERNET, R_TAG "893f 0001 0002 0000 8100 0007 0800", 99},
+    {"Cisco metadata", ETHERNET, CMD "0800", 99, 0},
+    {"VN-Tag", ETHERNET, VN_TAG "0800", 99, 0},
+    {"time tag", ETHERNET, TIME_TAG "0800", 99, 0},
+    {"E-Tag", ETHERNET, E_TAG "0800", 99, 0},
+    {"R-Tag", ETHERNET, R_TAG "0800", 99, 0},
+    {"HSR", ETHERNET, HSR "0800", 99, 0},
+    {"I-TAG", ETHERNET, I_TAG "0800", 99, 0},
+    {"MACsec", ETHERNET, MACSEC("20", "00") CHANNEL "0800", 99, 0},
+    {"jumbo LLC", ETHERNET, ETH "8870 aaaa03 000000 0800", 99, 0},
+    {"three tags", ETHERNET, R_TAG "893f 0001 0002 0000 8100 0007 0800", 99, 0},
 };
 
 static void test_tags(void **state)
