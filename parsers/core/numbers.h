@@ -9,16 +9,30 @@
 enum {
     LINKTYPE_NULL = 0,
     LINKTYPE_ETHERNET = 1,
+    LINKTYPE_PPP = 9,
+    LINKTYPE_PPP_HDLC = 50,
     LINKTYPE_ATM_RFC1483 = 100,
     LINKTYPE_RAW = 101,
     LINKTYPE_SLIP_BSDOS = 102,
     LINKTYPE_PPP_BSDOS = 103,
+    LINKTYPE_CISCO_HDLC = 104,
+    LINKTYPE_IEEE802_11 = 105,
     LINKTYPE_ATM_CLIP = 106,
+    LINKTYPE_FRAME_RELAY = 107,
     LINKTYPE_LOOP = 108,
     LINKTYPE_LINUX_SLL = 113,
+    LINKTYPE_PFLOG = 117,
+    LINKTYPE_IEEE802_11_PRISM = 119,
+    LINKTYPE_IEEE802_11_RADIOTAP = 127,
+    LINKTYPE_PKTAP_OLD = 149, /* for private use, but written by Darwin */
+    LINKTYPE_IEEE802_11_AVS = 163,
+    LINKTYPE_PPI = 192,
+    LINKTYPE_ERF = 197,
     LINKTYPE_USB_LINUX_MMAPPED = 220,
     LINKTYPE_IPV4 = 228,
     LINKTYPE_IPV6 = 229,
+    LINKTYPE_NFLOG = 239,
+    LINKTYPE_PKTAP = 258,
     LINKTYPE_LINUX_SLL2 = 276
 };
 
@@ -33,7 +47,16 @@ enum {
     ETHERTYPE_PPPOE_SESSION = 0x8864,
     ETHERTYPE_QINQ = 0x88a8,
     ETHERTYPE_QINQ_OLD = 0x9100,
-    ETHERTYPE_MIN = 0x0600, /* below: a length, of ETHERNET_LENGTH_MAX at most */
+    ETHERTYPE_JUMBO_LLC = 0x8870, /* LLC without a length, IEEE 802.1AC */
+    ETHERTYPE_CISCO_CMD = 0x8909, /* Cisco metadata: security group */
+    ETHERTYPE_VN_TAG = 0x8926,    /* Cisco virtual interfaces */
+    ETHERTYPE_TIME_TAG = 0x8988,  /* time stamp of a switch */
+    ETHERTYPE_E_TAG = 0x893f,     /* IEEE 802.1BR */
+    ETHERTYPE_R_TAG = 0xf1c1,     /* IEEE 802.1CB */
+    ETHERTYPE_HSR = 0x892f,       /* IEC 62439-3 */
+    ETHERTYPE_I_TAG = 0x88e7,     /* IEEE 802.1Q, provider backbone bridges */
+    ETHERTYPE_MACSEC = 0x88e5,    /* IEEE 802.1AE */
+    ETHERTYPE_MIN = 0x0600,       /* below: a length, of ETHERNET_LENGTH_MAX at most */
     ETHERNET_LENGTH_MAX = 1500
 };
 

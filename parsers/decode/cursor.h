@@ -7,9 +7,17 @@
 #ifndef PKT_CURSOR_H
 #define PKT_CURSOR_H
 
+#include <stdbool.h>
+
 #include "parsers/core/numbers.h"
 #include "parsers/decode/hint.h"
 #include "pktbench.h"
+
+/* Limits of nesting; more gives PKT_UNSUPPORTED. */
+#define PKT_MAX_VLAN_TAGS 8
+#define PKT_MAX_TAGS 8 /* tags of other kinds, and groups of VLAN tags after them */
+#define PKT_MAX_MPLS_LABELS 16
+#define PKT_MAX_IP_EXTENSIONS 16
 
 /* By default gcc 12 does not inline the layers. Measured: small packets of a real capture then take
  * 1.4 times as long. */
@@ -72,6 +80,15 @@ ALWAYS_INLINE void cursor_narrow(cursor *c, size_t n)
         c->captured = n;
 }
 
+/* Remove n bytes from the packet's end: a trailer. False if the packet is shorter. */
+ALWAYS_INLINE bool cursor_trim(cursor *c, size_t n)
+{
+    if (n > c->wire)
+        return false;
+    cursor_narrow(c, c->wire - n);
+    return true;
+}
+
 ALWAYS_INLINE uint16_t be16(const uint8_t *p)
 {
     return (uint16_t)(p[0] << 8 | p[1]);
@@ -85,6 +102,16 @@ ALWAYS_INLINE uint32_t be32(const uint8_t *p)
 static inline uint32_t be24(const uint8_t *p)
 {
     return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint64_t be48(const uint8_t *p)
+{
+    return (uint64_t)be16(p) << 32 | be32(p + 2);
+}
+
+static inline uint16_t le16(const uint8_t *p)
+{
+    return (uint16_t)(p[1] << 8 | p[0]);
 }
 
 static inline uint32_t le32(const uint8_t *p)

@@ -5,59 +5,57 @@
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
 
-#include "parsers/decode/limits.h"
 #include "parsers/decode/llc.h"
-#include "parsers/decode/pppoe.h"
+#include "parsers/decode/ppp.h"
+#include "parsers/decode/tags.h"
 
-static inline int is_vlan(unsigned type)
+/* IEEE 802.3: a length, then LLC. */
+static inline pkt_verdict decode_802_3(cursor c, row *r, unsigned length)
 {
-    return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_QINQ_OLD;
+    if (length > ETHERNET_LENGTH_MAX)
+        return PKT_BAD_VALUE;
+    if (length > c.wire)
+        return PKT_BAD_LENGTH;
+    cursor_narrow(&c, length);
+    return decode_llc(c, r);
 }
 
-/* Skip VLAN tags. *type: the first tag's EtherType; becomes the EtherType after the last tag. */
-ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
-{
-    enum { TAG = 4 };
-    for (size_t i = 0; is_vlan(*type); i++) {
-        if (i == PKT_MAX_VLAN_TAGS)
-            return PKT_UNSUPPORTED;
-        const uint8_t *h = cursor_take(c, TAG);
-        if (!h)
-            return cursor_short(c, TAG);
-        if (i == 0)
-            PUT(r, vlan_id, be16(h) & 0x0fff);
-        r->present |= PKT_HAS_VLAN;
-        *type = be16(h + 2);
-        PUT(r, eth_type, (uint16_t)(*type < ETHERTYPE_MIN ? 0 : *type));
-    }
-    return PKT_OK;
-}
-
-/* MPLS, PPPoE and LLC. Not inlined, because these are rare. A `type` below ETHERTYPE_MIN is a
- * length (IEEE 802.3). */
+/* Tags except VLAN, MPLS, PPPoE and LLC. Not inlined, because these are rare. A `type` below
+ * ETHERTYPE_MIN is a length (IEEE 802.3). */
 static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor c, row r,
                                                                          unsigned type)
 {
-    pkt_verdict verdict;
-    if (type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM) {
+    pkt_verdict verdict = decode_tags(&c, &r, &type);
+    if (verdict != PKT_OK)
+        return (decode_result){verdict, r.present};
+    switch (type) {
+    case ETHERTYPE_IPV4:
+        verdict = decode_ipv4(c, &r);
+        break;
+    case ETHERTYPE_IPV6:
+        verdict = decode_ipv6(c, &r);
+        break;
+    case ETHERTYPE_MPLS:
+    case ETHERTYPE_MPLS_UPSTREAM:
         verdict = decode_mpls(c, &r);
-    } else if (type == ETHERTYPE_PPPOE_SESSION) {
+        break;
+    case ETHERTYPE_PPPOE_SESSION:
         verdict = decode_pppoe(c, &r);
-    } else if (type > ETHERNET_LENGTH_MAX) {
-        verdict = PKT_BAD_VALUE;
-    } else if (type > c.wire) {
-        verdict = PKT_BAD_LENGTH;
-    } else {
-        cursor_narrow(&c, type);
+        break;
+    case ETHERTYPE_JUMBO_LLC:
         verdict = decode_llc(c, &r);
+        break;
+    default:
+        if (type < ETHERTYPE_MIN)
+            verdict = decode_802_3(c, &r, type);
     }
     return (decode_result){verdict, r.present};
 }
 
-static inline int is_encapsulated(unsigned type)
+static inline bool is_encapsulated(unsigned type)
 {
     return type < ETHERTYPE_MIN || type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM ||
-           type == ETHERTYPE_PPPOE_SESSION;
+           type == ETHERTYPE_PPPOE_SESSION || type == ETHERTYPE_JUMBO_LLC || tag_size(type);
 }
 
 /* Decode what follows a link header. */

@@ -7,7 +7,6 @@
 #ifndef PKT_DECODE_IPV4_H
 #define PKT_DECODE_IPV4_H
 
-#include "parsers/decode/limits.h"
 #include "parsers/decode/transport.h"
 
 ALWAYS_INLINE void ipv4_columns(const uint8_t *h, row *r)

@@ -8,7 +8,6 @@
 #ifndef PKT_DECODE_IPV6_H
 #define PKT_DECODE_IPV6_H
 
-#include "parsers/decode/limits.h"
 #include "parsers/decode/transport.h"
 
 ALWAYS_INLINE void ipv6_columns(const uint8_t *h, row *r)

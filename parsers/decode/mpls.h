@@ -7,7 +7,6 @@
 
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"
-#include "parsers/decode/limits.h"
 
 /* Choose IPv4 or IPv6 by the version field. `other`: the verdict for other versions. */
 static inline pkt_verdict decode_ip_by_version(cursor c, row *r, pkt_verdict other)

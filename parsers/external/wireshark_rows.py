@@ -31,6 +31,13 @@ FIELDS = {
     "vlan": ("vlan.id", "vlan.etype"),
     "ieee8021ad": ("ieee8021ad.id", "ieee8021ad.svid", "ieee8021ah.etype",
                    "ieee8021ah.isid"),
+    "cmd": ("cmd.type",),
+    "vntag": ("vntag.etype",),
+    "hbbak": ("hbbak.etype",),
+    "etag": ("etag.etype",),
+    "ieee8021cb": ("ieee8021cb.etype",),
+    "hsr": ("hsr.type",),
+    "macsec": ("macsec.etype", "macsec.TCI.SC"),
     "mpls": ("mpls.bottom",),
     "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
@@ -54,9 +61,14 @@ ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 # Values of frame.encap_type that the columns describe: first protocol, length of the link header.
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
+MACSEC = "0x88e5"
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
-# EtherType of IEEE 802.1ah after an 802.1ad tag. Wireshark shows its inner frame's fields.
-BACKBONE = "0x88e7"
+# Tags that are not VLAN tags: the field of the type that ends each, and the tag's size with it.
+TAGS = {"cmd": ("cmd.type", 8), "vntag": ("vntag.etype", 6), "hbbak": ("hbbak.etype", 8),
+        "etag": ("etag.etype", 8), "ieee8021cb": ("ieee8021cb.etype", 6), "hsr": ("hsr.type", 6),
+        "ieee8021ah": ("ieee8021ah.etype", 18), "macsec": ("macsec.etype", 8)}
+TAG_NAMES = (*VLAN_ETYPES, *TAGS)
+MACSEC_CHANNEL, MACSEC_CHECK_VALUE = 8, 16
 ICMP = {4: "icmp", 6: "icmpv6"}
 # Bytes of a TCP header that Wireshark needs for a stream number.
 TCP_STREAM_BYTES = 16
@@ -173,23 +185,49 @@ class Walk:
         else:
             src = dst = NO_MAC
             ethertype = self.get("sll", "sll.etype", 0) or self.gre_ethertype()
-        vlan = None
-        while self.enter("vlan", "ieee8021ad") and self.at + 4 <= self.captured:
-            # Wireshark shows two consecutive 802.1ad tags as one: service and customer VLAN.
-            both = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ad.svid", 0)
-            if vlan is None:
-                vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
-            if both:
-                self.at += 4
-            self.at += 4
-            if self.name == "ieee8021ad" and self.get(self.name, "ieee8021ah.isid", 0):
-                ethertype = BACKBONE
-                self.chain.clear()
+        self.vlan: Optional[int] = None
+        while self.chain and self.chain[0] in TAG_NAMES:
+            size = 4 if self.chain[0] in VLAN_ETYPES else TAGS[self.chain[0]][1]
+            if self.at + size > self.captured:
                 break
-            ethertype = self.get(self.name, VLAN_ETYPES[self.name], self.occurrence)
+            self.enter(*TAG_NAMES)
+            ethertype = self.vlan_tag() if self.name in VLAN_ETYPES else self.tag(size)
+        vlan = self.vlan
         self.encapsulations()
         # An 802.3 frame has a length and no EtherType.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def vlan_tag(self) -> Optional[str]:
+        """Skip a VLAN tag; returns the type after it, None for a length."""
+        # Wireshark shows two consecutive 802.1ad tags as one: service and customer VLAN.
+        both = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ad.svid", 0)
+        if self.vlan is None:
+            self.vlan = to_number(both) if both else self.number(f"{self.name}.id", self.occurrence)
+        self.at += 8 if both else 4
+        shown = self.name == "ieee8021ad" and self.get(self.name, "ieee8021ah.isid", 0)
+        if shown and "ieee8021ah" not in self.chain:
+            self.at += TAGS["ieee8021ah"][1]  # as part of the 802.1ad tag
+        return self.ethertype(VLAN_ETYPES[self.name])
+
+    def ethertype(self, field: str) -> Optional[str]:
+        """The type that ends the current tag; None for a length."""
+        of_both = sum(self.seen.get(name, 0) for name in ("ieee8021ad", "ieee8021ah")) - 1
+        at = of_both if field == "ieee8021ah.etype" else self.occurrence
+        value = self.get(self.name, field, at)
+        return value if value and to_number(value) >= external.ETHERTYPE_MIN else None
+
+    def tag(self, size: int) -> Optional[str]:
+        """Skip another tag; returns the type after it."""
+        field = TAGS[self.name][0]
+        if self.name == "macsec":
+            if not self.get(self.name, field, self.occurrence):
+                self.chain.clear()  # encrypted
+                return MACSEC
+            if self.get(self.name, "macsec.TCI.SC", 0) in ("1", "True"):
+                size += MACSEC_CHANNEL
+            self.wire -= MACSEC_CHECK_VALUE
+        self.at += size
+        return self.ethertype(field)
 
     def gre_ethertype(self) -> Optional[str]:
         """EtherType of a GRE device in a cooked capture."""

@@ -32,13 +32,15 @@ CHOICES = {
     # Cisco FabricPath (0x8903): libwireshark shows the inner addresses.
     ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: address learning in Cisco fabrics
     ("ethertype", "ipv6"): {0x8903},
-    ("ethertype", "llc"): {0x8903, 0x8870},  # 0x8870: EtherType of LLC, IEEE 802.1AC
+    ("ethertype", "llc"): {0x8903},
+    **{(f"in-{name}", "ipv4"): {0xfff2} for name in
+       ("cmd", "vn-tag", "time-tag", "e-tag", "r-tag", "i-tag")},
     ("tagged", "ipv4"): {0x8903, 0xfff2},
     ("tagged", "ipv6"): {0x8903},
-    ("tagged", "llc"): {0x8903, 0x8870},
+    ("tagged", "llc"): {0x8903},
     ("provider", "ipv4"): {0x8903, 0xfff2},
     ("provider", "ipv6"): {0x8903},
-    ("provider", "llc"): {0x8903, 0x8870},
+    ("provider", "llc"): {0x8903},
     # PPP has its own protocol numbers, RFC 1661 section 2: IPv4 0x0021, IPv6 0x0057. libwireshark
     # also accepts EtherTypes.
     ("ppp", "ipv4"): {0x0800},
@@ -46,10 +48,10 @@ CHOICES = {
     # libwireshark treats the smallest EtherType (1536) as a Linux protocol number.
     ("cooked", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked", "ipv6"): {ETHERTYPE_MIN},
-    ("cooked", "llc"): {ETHERTYPE_MIN, 0x8870},
+    ("cooked", "llc"): {ETHERTYPE_MIN},
     ("cooked-2", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked-2", "ipv6"): {ETHERTYPE_MIN},
-    ("cooked-2", "llc"): {ETHERTYPE_MIN, 0x8870},
+    ("cooked-2", "llc"): {ETHERTYPE_MIN},
     ("device", "ipv4"): NO_ETHERTYPE,
     ("device", "ipv6"): NO_ETHERTYPE,
     ("device", "llc"): NO_ETHERTYPE,
@@ -79,6 +81,13 @@ KINDS = {
                lambda n, inner: MACS + bytes.fromhex("81000005") + word(n) + inner),
     "provider": (1, range(ETHERTYPE_MIN, 65536),
                  lambda n, inner: MACS + bytes.fromhex("88a80005") + word(n) + inner),
+    # Tags that end with an EtherType.
+    **{f"in-{name}": (1, range(ETHERTYPE_MIN, 65536),
+                      lambda n, inner, tag=tag: MACS + bytes.fromhex(tag) + word(n) + inner)
+       for name, tag in {"cmd": "8909 0101 0001 0064", "vn-tag": "8926 80010002",
+                         "time-tag": "8988 000000000001", "e-tag": "893f 000100020000",
+                         "r-tag": "f1c1 00000001", "hsr": "892f 00220001",
+                         "i-tag": "88e7 00000064 020000000012 020000000011"}.items()},
     "snap": (1, WORDS, lambda n, inner: snap(b"\0\0\0", n, inner)),
     "bridged": (1, WORDS, lambda n, inner: snap(b"\0\0\xf8", n, inner)),
     "sap": (1, WORDS, lambda n, inner: MACS + word(3 + len(inner)) + word(n) + b"\x03" + inner),

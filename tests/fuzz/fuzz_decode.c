@@ -12,7 +12,8 @@
 
 enum { HEAD = 4, ROW = 7 };
 
-static const uint16_t link_types[] = {1, 101, 113, 228, 229, 0, 105, 276, 108};
+static const uint16_t link_types[] = {1,   101, 113, 228, 229, 0,   105, 276, 108, 127, 192,
+                                      119, 163, 9,   50,  104, 107, 117, 239, 258, 149, 197};
 
 typedef struct packet {
     uint16_t link_type;

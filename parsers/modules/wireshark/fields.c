@@ -14,6 +14,18 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_AD_CVID] = "ieee8021ad.cvid",
     [WS_AH_ETYPE] = "ieee8021ah.etype",
     [WS_AH_ISID] = "ieee8021ah.isid",
+    [WS_CMD_TYPE] = "cmd.type",
+    [WS_VN_TYPE] = "vntag.etype",
+    [WS_VN_LENGTH] = "vntag.len",
+    [WS_HBBAK_TYPE] = "hbbak.etype",
+    [WS_ETAG_TYPE] = "etag.etype",
+    [WS_RTAG_TYPE] = "ieee8021cb.etype",
+    [WS_HSR_TYPE] = "hsr.type",
+    [WS_MACSEC_TYPE] = "macsec.etype",
+    [WS_MACSEC_SL] = "macsec.SL",
+    [WS_WLAN_DA] = "wlan.da",
+    [WS_WLAN_SA] = "wlan.sa",
+    [WS_WLAN_FCS] = "wlan.fcs",
     [WS_SLL_LTYPE] = "sll.ltype",
     [WS_NULL_FAMILY] = "null.family",
     [WS_LLC_OUI] = "llc.oui",
@@ -71,7 +83,8 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
 {
     for (size_t i = 0; i < WS_FIELD_COUNT; i++) {
         fields->id[i] = proto_registrar_get_id_byname(names[i]);
-        if (fields->id[i] == -1)
+        const bool optional = i >= WS_CMD_TYPE && i <= WS_MACSEC_SL;
+        if (fields->id[i] == -1 && !optional)
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s has no field %s",
                             epan_get_version(), names[i]);
     }
@@ -81,12 +94,33 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
 void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end)
 {
     for (size_t i = 0; i < (size_t)end; i++)
-        epan_dissect_prime_with_hfid(dissection, fields->id[i]);
+        if (fields->id[i] != -1)
+            epan_dissect_prime_with_hfid(dissection, fields->id[i]);
+}
+
+/* NULL: none. */
+static const GPtrArray *items_of(const ws_packet *packet, ws_field field)
+{
+    const int id = packet->fields->id[field];
+    return id == -1 ? NULL : proto_get_finfo_ptr_array(packet->tree, id);
+}
+
+bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset)
+{
+    const GPtrArray *items = items_of(packet, field);
+    for (guint i = 0; items && i < items->len; i++) {
+        const field_info *item = items->pdata[i];
+        if (item->ds_tvb == packet->frame && item->start >= 0) {
+            *offset = (size_t)item->start;
+            return true;
+        }
+    }
+    return false;
 }
 
 static field_info *item_at(const ws_packet *packet, ws_field field, size_t offset)
 {
-    const GPtrArray *items = proto_get_finfo_ptr_array(packet->tree, packet->fields->id[field]);
+    const GPtrArray *items = items_of(packet, field);
     if (!items)
         return NULL;
     for (guint i = 0; i < items->len; i++) {

@@ -23,6 +23,18 @@ typedef enum ws_field {
     WS_AD_CVID,
     WS_AH_ETYPE,
     WS_AH_ISID,
+    WS_CMD_TYPE, /* the fields from here to the last tag's may be missing in a version */
+    WS_VN_TYPE,
+    WS_VN_LENGTH,
+    WS_HBBAK_TYPE,
+    WS_ETAG_TYPE,
+    WS_RTAG_TYPE,
+    WS_HSR_TYPE,
+    WS_MACSEC_TYPE,
+    WS_MACSEC_SL,
+    WS_WLAN_DA,
+    WS_WLAN_SA,
+    WS_WLAN_FCS,
     WS_SLL_LTYPE,
     WS_NULL_FAMILY,
     WS_LLC_OUI,
@@ -114,6 +126,8 @@ typedef struct ws_packet {
 
 /* The field's value, if it stands at this offset in the frame. */
 bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32_t *value);
+/* Where the field's first item in the frame stands. False: there is none. */
+bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset);
 /* The packet's own bytes there, if the field stands there and covers them all; or NULL. */
 const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
 

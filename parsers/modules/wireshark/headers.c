@@ -3,23 +3,9 @@
  * The outermost headers of a dissected packet: from the frame's start on, each header's place
  * follows from the lengths in those before it.
  */
-#include "parsers/modules/wireshark/fields.h"
-
-/* https://www.tcpdump.org/linktypes.html */
-enum {
-    LINKTYPE_NULL = 0,
-    LINKTYPE_ETHERNET = 1,
-    LINKTYPE_RAW = 101,
-    LINKTYPE_LOOP = 108,
-    LINKTYPE_LINUX_SLL = 113,
-    LINKTYPE_IPV4 = 228,
-    LINKTYPE_IPV6 = 229,
-    LINKTYPE_LINUX_SLL2 = 276
-};
+#include "parsers/modules/wireshark/walk.h"
 
 /* Sizes, bytes. */
-enum { ETHERNET_HEADER = 14, SLL_HEADER = 16, SLL2_HEADER = 20, NULL_HEADER = 4, VLAN_TAG = 4 };
-enum { LLC_SNAP_HEADER = 8, MPLS_ENTRY = 4, PPPOE_HEADER = 6 };
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 enum {
     TCP_HEADER = 20,
@@ -44,21 +30,8 @@ enum {
     PROTO_UDPLITE = 136
 };
 
-/* Limits on nesting. */
-enum { MAX_VLAN_TAGS = 8, MAX_MPLS_LABELS = 16, MAX_IP_EXTENSIONS = 16 };
-
-typedef struct row {
-    pkt_batch *batch;
-    size_t index;
-    uint64_t present;
-} row;
-
-#define PUT(r, column, value) ((r)->batch->column[(r)->index] = (value))
-
-/* Where a header would stand, and where the bytes end that it may have. */
-typedef struct place {
-    size_t at, end; /* offsets in the frame */
-} place;
+/* Limit on nesting. */
+enum { MAX_IP_EXTENSIONS = 16 };
 
 /* What follows an IP header: protocol and lengths. */
 typedef struct datagram {
@@ -68,178 +41,6 @@ typedef struct datagram {
     int version;
     bool rest; /* not the first fragment: no header follows */
 } datagram;
-
-static uint32_t big_endian(const uint8_t *bytes, size_t count)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = value << 8 | bytes[i];
-    return value;
-}
-
-static uint64_t big_endian64(const uint8_t *bytes, size_t count)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = value << 8 | bytes[i];
-    return value;
-}
-
-/* Below it is a length: IEEE 802.3 3.2.6. */
-enum { ETHERTYPE_FIRST = 0x0600 };
-
-/* Of IEEE 802.1ah, whose frame libwireshark shows as the packet's own, without this number. */
-enum { ETHERTYPE_BACKBONE = 0x88e7 };
-
-/* EtherType behind the tag at `at`. A length (802.3) or a reserved type there is none: 0. */
-static uint32_t tagged_type(const ws_packet *p, size_t at)
-{
-    uint32_t type, service;
-    if (ws_number_at(p, WS_VLAN_ETYPE, at + 2, &type) ||
-        (ws_number_at(p, WS_AH_ETYPE, at + 2, &type) && type >= ETHERTYPE_FIRST))
-        return type;
-    return ws_number_at(p, WS_AH_ISID, at + VLAN_TAG + 1, &service) ? ETHERTYPE_BACKBONE : 0;
-}
-
-/* VLAN tags that begin at `at`; returns the offset behind them. */
-static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
-{
-    uint32_t id;
-    for (size_t i = 0; i < MAX_VLAN_TAGS && at + VLAN_TAG <= p->captured; i++) {
-        if (!ws_number_at(p, WS_VLAN_ID, at, &id) && !ws_number_at(p, WS_AD_ID, at, &id) &&
-            !ws_number_at(p, WS_AD_SVID, at, &id) && !ws_number_at(p, WS_AD_CVID, at, &id))
-            break;
-        if (i == 0)
-            PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
-        r->present |= PKT_HAS_VLAN;
-        PUT(r, eth_type, (uint16_t)tagged_type(p, at));
-        at += VLAN_TAG;
-    }
-    return at;
-}
-
-/* An encapsulation by its length field: what it carries ends there, padding is none of it. */
-static void place_narrow(place *next, size_t length)
-{
-    if (next->at + length < next->end)
-        next->end = next->at + length;
-}
-
-/* RFC 1042 section 3: past the header if it carries an EtherType. */
-static void snap_step(const ws_packet *p, place *next)
-{
-    uint32_t organization, type;
-    if (ws_number_at(p, WS_LLC_OUI, next->at + 3, &organization) &&
-        (organization == 0 || organization == 0xf8) &&
-        ws_number_at(p, WS_LLC_TYPE, next->at + 6, &type))
-        next->at += LLC_SNAP_HEADER;
-}
-
-/* RFC 3032 section 2.1: past the whole stack. */
-static void mpls_step(const ws_packet *p, place *next)
-{
-    uint32_t bottom = 0;
-    for (size_t i = 0; i < MAX_MPLS_LABELS && !bottom; i++) {
-        if (!ws_number_at(p, WS_MPLS_BOTTOM, next->at, &bottom))
-            return;
-        next->at += MPLS_ENTRY;
-    }
-}
-
-/* RFC 2516 section 4, and PPP's protocol field, whose first byte is odd if it is the only one. */
-static void pppoe_step(const ws_packet *p, place *next)
-{
-    uint32_t length, protocol;
-    if (!ws_number_at(p, WS_PPPOE_LENGTH, next->at + 4, &length) ||
-        !ws_number_at(p, WS_PPP_PROTOCOL, next->at + PPPOE_HEADER, &protocol))
-        return;
-    next->at += PPPOE_HEADER;
-    place_narrow(next, length);
-    next->at += p->data[next->at] & 1 ? 1 : 2;
-    mpls_step(p, next);
-}
-
-/* Behind an EtherType or a length: at most one of these is there. */
-static void encapsulation_step(const ws_packet *p, place *next)
-{
-    const place before = *next;
-    const uint32_t length = big_endian(p->data + next->at - 2, 2);
-    snap_step(p, next);
-    if (next->at != before.at)
-        place_narrow(next, length > LLC_SNAP_HEADER ? length - LLC_SNAP_HEADER : 0);
-    else
-        pppoe_step(p, next);
-    if (next->at == before.at)
-        mpls_step(p, next);
-}
-
-static bool ethernet_columns(const ws_packet *p, row *r, place *next)
-{
-    const uint8_t *dst = ws_bytes_at(p, WS_ETH_DST, 0, 6);
-    const uint8_t *src = ws_bytes_at(p, WS_ETH_SRC, 6, 6);
-    if (!dst || !src || p->captured < ETHERNET_HEADER)
-        return false;
-    uint32_t type = 0;
-    (void)ws_number_at(p, WS_ETH_TYPE, 12, &type); /* not there: an 802.3 length */
-    r->present |= PKT_HAS_LINK;
-    PUT(r, eth_dst, big_endian64(dst, 6));
-    PUT(r, eth_src, big_endian64(src, 6));
-    PUT(r, eth_type, (uint16_t)type);
-    next->at = vlan_columns(p, r, ETHERNET_HEADER);
-    encapsulation_step(p, next);
-    return true;
-}
-
-/* Either version: where its protocol field stands, and how long its header is. */
-static bool sll_columns(const ws_packet *p, row *r, size_t protocol, size_t header, place *next)
-{
-    if (p->captured < header)
-        return false;
-    uint32_t type = 0, other;
-    if (!ws_number_at(p, WS_SLL_ETYPE, protocol, &type) &&
-        ws_number_at(p, WS_SLL_GRETYPE, protocol, &other) && other >= ETHERTYPE_FIRST)
-        type = other; /* of a GRE device; neither is there: no EtherType */
-    r->present |= PKT_HAS_LINK;
-    PUT(r, eth_type, (uint16_t)type);
-    next->at = header;
-    if (ws_number_at(p, WS_SLL_LTYPE, protocol, &other)) {
-        snap_step(p, next); /* no length to go by */
-        return true;
-    }
-    next->at = vlan_columns(p, r, header);
-    encapsulation_step(p, next);
-    return true;
-}
-
-static bool null_step(const ws_packet *p, place *next)
-{
-    uint32_t family;
-    next->at = NULL_HEADER;
-    return ws_number_at(p, WS_NULL_FAMILY, 0, &family);
-}
-
-/* Where an IP header would stand; false if the columns describe nothing behind this link. */
-static bool link_columns(const ws_packet *p, row *r, place *next)
-{
-    *next = (place){0, p->wire};
-    switch (r->batch->link_type[r->index]) {
-    case LINKTYPE_ETHERNET:
-        return ethernet_columns(p, r, next);
-    case LINKTYPE_LINUX_SLL:
-        return sll_columns(p, r, 14, SLL_HEADER, next);
-    case LINKTYPE_LINUX_SLL2:
-        return sll_columns(p, r, 0, SLL2_HEADER, next);
-    case LINKTYPE_NULL:
-    case LINKTYPE_LOOP:
-        return null_step(p, next);
-    case LINKTYPE_RAW:
-    case LINKTYPE_IPV4:
-    case LINKTYPE_IPV6:
-        return true;
-    default:
-        return false;
-    }
-}
 
 /* Wireshark 4.0 and 4.4 hold fragment offsets in the header's own unit, 8 bytes; others have held
  * bytes. `words` is what the header says. */
@@ -494,7 +295,7 @@ void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index)
 {
     row r = {batch, index, 0};
     place next;
-    if (link_columns(packet, &r, &next))
+    if (ws_link_columns(packet, &r, &next))
         network_columns(packet, &r, &next);
     batch->present[index] = r.present;
 }

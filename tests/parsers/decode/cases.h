@@ -3,6 +3,8 @@
 #ifndef PKT_TEST_CASES_H
 #define PKT_TEST_CASES_H
 
+#include <stdbool.h>
+
 #include "tests/parsers/decode/rows.h"
 
 /* LINKTYPE_ numbers. */
@@ -11,6 +13,7 @@ enum {
     ETHERNET = 1,
     RAW_IP = 101,
     IEEE80211 = 105,
+    USER = 147, /* for private use */
     BSD_LOOP = 108,
     SLL = 113,
     IPV4 = 228,
@@ -51,6 +54,12 @@ typedef struct decode_case {
 #define UDP_ROW(payload) " src_port=53 dst_port=54321 l4_hlen=8 payload_len=" payload
 #define ECHO "08 00 0000 0001 0002 "
 
+/* An ICMP echo request (IPv4, 28 bytes) and an ICMPv6 one (IPv6, 48 bytes). */
+#define PING4 V4("001c", "0000", "01") ECHO
+#define PING4_ROW V4_ROW("1", "28", "0", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"
+#define PING6 V6("0008", "3a") "80 00 0000 0001 0002 "
+#define PING6_ROW V6_ROW("58", "48") V6_ADDR " l4_hlen=8 payload_len=0 icmp_type=128 icmp_code=0"
+
 static inline void check(const decode_case *cases, size_t count)
 {
     uint8_t bytes[2048];
@@ -66,6 +75,47 @@ static inline void check(const decode_case *cases, size_t count)
     }
 }
 
+/* A header that is cut at every byte. length_known: number of bytes after which a length field is
+ * known; a packet that ends after it, but inside the header, contradicts the field. */
+typedef struct cut_case {
+    const char *name;
+    uint16_t link_type;
+    const char *hex;
+    size_t length_known;
+    size_t length_end; /* bytes that the length field includes; 0: all */
+} cut_case;
+
+static inline void check_cut(const cut_case *c, const uint8_t *bytes, size_t captured, size_t wire,
+                             pkt_verdict expected)
+{
+    static pkt_batch batch;
+    decode_row(c->link_type, bytes, captured, wire, &batch);
+    if (batch.verdict[0] != expected || batch.present[0] & PKT_HAS_IP)
+        fail_msg("%s: %zu of %zu bytes: %s", c->name, captured, wire,
+                 pkt_verdict_name((pkt_verdict)batch.verdict[0]));
+}
+
+static inline void check_cuts(const cut_case *cases, size_t count)
+{
+    static pkt_batch batch;
+    for (size_t i = 0; i < count; i++) {
+        const cut_case *c = &cases[i];
+        uint8_t bytes[512];
+        const size_t header = hex_bytes(c->hex, bytes, sizeof bytes);
+        const size_t whole = header + hex_bytes(PING4, bytes + header, sizeof bytes - header);
+        for (size_t n = 0; n < header; n++) {
+            check_cut(c, bytes, n, whole + 64, PKT_CUT_BY_SNAPLEN);
+            const bool short_of_length =
+                n >= c->length_known && (!c->length_end || n < c->length_end);
+            check_cut(c, bytes, n, n, short_of_length ? PKT_BAD_LENGTH : PKT_TRUNCATED);
+        }
+        decode_row(c->link_type, bytes, whole, whole + 64, &batch);
+        assert_int_equal(batch.verdict[0], PKT_OK);
+        assert_true(batch.present[0] & PKT_HAS_ICMP);
+    }
+}
+
+#define CHECK_CUTS(cases) check_cuts(cases, sizeof(cases) / sizeof(cases)[0])
 #define CHECK(cases) check(cases, sizeof(cases) / sizeof(cases)[0])
 
 #endif

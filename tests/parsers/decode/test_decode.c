@@ -44,7 +44,7 @@ static const decode_case link_cases[] = {
     {"raw IP, empty", RAW_IP, 0, "", "truncated"},
     {"LINKTYPE_IPV4 with version 6", IPV4, 0, V6("0000", "3b"), "bad-value"},
     {"LINKTYPE_IPV6 with version 4", IPV6, 0, V4("0028", "0000", "06") TCP20, "bad-value"},
-    {"a link type without a decoder", IEEE80211, 0, "080000000000", "unsupported"},
+    {"a link type without a decoder", USER, 0, "080000000000", "unsupported"},
 };
 
 static const decode_case ipv4_cases[] = {

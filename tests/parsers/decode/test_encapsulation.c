@@ -9,11 +9,6 @@
 
 #include "tests/parsers/decode/cases.h"
 
-/* An ICMP echo request (IPv4, 28 bytes) and an ICMPv6 one (IPv6, 48 bytes). */
-#define PING4 V4("001c", "0000", "01") ECHO
-#define PING4_ROW V4_ROW("1", "28", "0", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"
-#define PING6 V6("0008", "3a") "80 00 0000 0001 0002 "
-#define PING6_ROW V6_ROW("58", "48") V6_ADDR " l4_hlen=8 payload_len=0 icmp_type=128 icmp_code=0"
 #define NO_MAC "eth_src=00:00:00:00:00:00 eth_dst=00:00:00:00:00:00 eth_type="
 #define MPLS_ROW ETH_ROW " eth_type=34887"
 #define PPPOE_ROW ETH_ROW " eth_type=34916"
@@ -151,47 +146,21 @@ static const decode_case number_cases[] = {
      "truncated" V4_ROW("136", "27", "0", "0")},
 };
 
-/* Headers that are cut at every byte. length_known: number of bytes after which a length field is
- * known; a packet that ends after it, but inside the header, contradicts the field. */
-static const struct cut_case {
-    const char *name;
-    uint16_t link_type;
-    const char *hex;
-    size_t length_known;
-} cut_cases[] = {
-    {"MPLS, two labels", ETHERNET, ETH "8847 00064040 00064140", 99},
-    {"PPPoE, IPv4", ETHERNET, ETH "8864 11 00 0001 0022 0021", 20},
-    {"SNAP", ETHERNET, ETH "0024 aaaa03 000000 0800", 14},
-    {"SLL", SLL, SLL_HEAD "0800", 99},
-    {"SLL2", SLL2, SLL2_HEAD("0800", "0001"), 99},
-    {"SLL2, SNAP", SLL2, SLL2_HEAD("0004", "0001") "aaaa03 000000 0800", 99},
-    {"NULL", BSD_NULL, "02000000", 99},
-    {"LOOP", BSD_LOOP, "00000002", 99},
+static const cut_case cut_cases[] = {
+    {"MPLS, two labels", ETHERNET, ETH "8847 00064040 00064140", 99, 0},
+    {"PPPoE, IPv4", ETHERNET, ETH "8864 11 00 0001 0022 0021", 20, 0},
+    {"SNAP", ETHERNET, ETH "0024 aaaa03 000000 0800", 14, 0},
+    {"SLL", SLL, SLL_HEAD "0800", 99, 0},
+    {"SLL2", SLL2, SLL2_HEAD("0800", "0001"), 99, 0},
+    {"SLL2, SNAP", SLL2, SLL2_HEAD("0004", "0001") "aaaa03 000000 0800", 99, 0},
+    {"NULL", BSD_NULL, "02000000", 99, 0},
+    {"LOOP", BSD_LOOP, "00000002", 99, 0},
 };
 
 static void test_cuts(void **state)
 {
     (void)state;
-    static pkt_batch batch;
-    for (size_t i = 0; i < sizeof cut_cases / sizeof cut_cases[0]; i++) {
-        const struct cut_case *c = &cut_cases[i];
-        uint8_t bytes[128];
-        const size_t header = hex_bytes(c->hex, bytes, sizeof bytes);
-        const size_t whole = header + hex_bytes(PING4, bytes + header, sizeof bytes - header);
-        for (size_t n = 0; n < header; n++) {
-            decode_row(c->link_type, bytes, n, whole + 64, &batch);
-            if (batch.verdict[0] != PKT_CUT_BY_SNAPLEN || batch.present[0] & PKT_HAS_IP)
-                fail_msg("%s: %zu bytes captured: %s", c->name, n,
-                         pkt_verdict_name((pkt_verdict)batch.verdict[0]));
-            decode_row(c->link_type, bytes, n, n, &batch);
-            if (batch.verdict[0] != (n < c->length_known ? PKT_TRUNCATED : PKT_BAD_LENGTH))
-                fail_msg("%s: %zu bytes on the wire: %s", c->name, n,
-                         pkt_verdict_name((pkt_verdict)batch.verdict[0]));
-        }
-        decode_row(c->link_type, bytes, whole, whole + 64, &batch);
-        assert_int_equal(batch.verdict[0], PKT_OK);
-        assert_true(batch.present[0] & PKT_HAS_ICMP);
-    }
+    CHECK_CUTS(cut_cases);
 }
 
 static void test_mpls_limit(void **state)

@@ -1,0 +1,147 @@
+/* Headers that capture systems put before packets: https://www.tcpdump.org/linktypes.html
+ *
+ *   BSD loopback (NULL, LOOP):  address family(4): NULL in the byte order of the capturing machine,
+ *                               LOOP big-endian
+ *
+ *   OpenBSD filter log (PFLOG): length(1) address family(1) ..., padded to 4 bytes
+ *
+ *   Linux filter log (NFLOG):   address family(1) version(1) resource(2) { attribute }
+ *     attribute:                length(2) type(2) value, padded to 4 bytes, in the byte order of
+ * the capturing machine
+ *
+ *   Darwin (PKTAP):             length(4) record type(4) link type(4) ..., little-endian
+ *
+ *   Endace (ERF):               time(8) type(1) flags(1) lengths(6) { extension(8) } [offset(2)]
+ */
+#ifndef PKT_DECODE_CAPTURE_H
+#define PKT_DECODE_CAPTURE_H
+
+#include "parsers/decode/ipv4.h"
+#include "parsers/decode/ipv6.h"
+
+/* No LINKTYPE_ number. */
+#define PKT_NO_LINK UINT32_MAX
+
+/* AF_INET is 2 on all systems; AF_INET6 differs. */
+enum { BSD_INET = 2, BSD_INET6 = 24, FREEBSD_INET6 = 28, DARWIN_INET6 = 30, FAMILY_MAX = 255 };
+
+static inline pkt_verdict decode_family(cursor c, row *r, unsigned family)
+{
+    switch (family) {
+    case BSD_INET:
+        return decode_ipv4(c, r);
+    case BSD_INET6:
+    case FREEBSD_INET6:
+    case DARWIN_INET6:
+        return decode_ipv6(c, r);
+    default:
+        return PKT_OK;
+    }
+}
+
+/* `any_byte_order`: the family may be little-endian. */
+static inline pkt_verdict decode_null(cursor c, row *r, int any_byte_order)
+{
+    enum { HEADER = 4 };
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h)
+        return cursor_short(&c, HEADER);
+    uint32_t family = be32(h);
+    if (any_byte_order && family > FAMILY_MAX)
+        family = le32(h);
+    return family > FAMILY_MAX ? PKT_BAD_VALUE : decode_family(c, r, family);
+}
+
+static inline pkt_verdict decode_pflog(cursor c, row *r)
+{
+    enum { FIXED = 2, LEAST = 45, ALIGNMENT = 3 };
+    const uint8_t *h = cursor_take(&c, FIXED);
+    if (!h)
+        return cursor_short(&c, FIXED);
+    const size_t length = ((size_t)h[0] + ALIGNMENT) & ~(size_t)ALIGNMENT;
+    if (h[0] < LEAST || length - FIXED > c.wire)
+        return PKT_BAD_LENGTH;
+    if (!cursor_take(&c, length - FIXED))
+        return PKT_CUT_BY_SNAPLEN;
+    return decode_family(c, r, h[1]);
+}
+
+/* Skip to the value of the attribute that holds the packet, and limit the cursor to it. *found:
+ * there is one. */
+static inline pkt_verdict nflog_payload(cursor *c, bool *found)
+{
+    enum { HEADER = 4, PAYLOAD = 9, TYPE = 0x7fff, TYPES = 0x100, ALIGNMENT = 3 };
+    *found = false;
+    for (int big = -1; c->wire;) {
+        const uint8_t *h = cursor_take(c, HEADER);
+        if (!h)
+            return cursor_short(c, HEADER);
+        if (big < 0) /* the first attribute shows the byte order */
+            big = be16(h) >= HEADER && (be16(h + 2) & TYPE) && (be16(h + 2) & TYPE) < TYPES;
+        const size_t length = big ? be16(h) : le16(h);
+        if (length < HEADER || length - HEADER > c->wire)
+            return PKT_BAD_LENGTH;
+        if (((big ? be16(h + 2) : le16(h + 2)) & TYPE) == PAYLOAD) {
+            *found = true;
+            cursor_narrow(c, length - HEADER);
+            return PKT_OK;
+        }
+        size_t rest = ((length + ALIGNMENT) & ~(size_t)ALIGNMENT) - HEADER;
+        if (rest > c->wire)
+            rest = c->wire; /* the last one needs no padding */
+        if (!cursor_take(c, rest))
+            return cursor_short(c, rest);
+    }
+    return PKT_OK;
+}
+
+static inline pkt_verdict decode_nflog(cursor c, row *r)
+{
+    enum { HEADER = 4, LINUX_INET6 = 10 };
+    bool found;
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h)
+        return cursor_short(&c, HEADER);
+    const pkt_verdict verdict = nflog_payload(&c, &found);
+    if (verdict != PKT_OK || !found)
+        return verdict;
+    return *h == BSD_INET ? decode_ipv4(c, r) : *h == LINUX_INET6 ? decode_ipv6(c, r) : PKT_OK;
+}
+
+/* *link_type: of the packet after the header; PKT_NO_LINK: there is no packet. */
+static inline pkt_verdict pktap_step(cursor *c, uint32_t *link_type)
+{
+    enum { FIXED = 12, LEAST = 108, PACKET = 1 };
+    const uint8_t *h = cursor_take(c, FIXED);
+    if (!h)
+        return cursor_short(c, FIXED);
+    const size_t length = le32(h);
+    if (length < LEAST || length - FIXED > c->wire)
+        return PKT_BAD_LENGTH;
+    *link_type = le32(h + 4) == PACKET ? le32(h + 8) : PKT_NO_LINK;
+    return cursor_take(c, length - FIXED) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
+}
+
+/* PKT_UNSUPPORTED: the record has no Ethernet frame. */
+static inline pkt_verdict erf_step(cursor *c)
+{
+    enum { HEADER = 16, EXTENSION = 8, OFFSET = 2, TYPE = 0x7f, EXTENDED = 0x80, LIMIT = 16 };
+    enum { ETHERNET = 2, COLOR = 11, DSM_COLOR = 16, COLOR_HASH = 20 };
+    const uint8_t *h = cursor_take(c, HEADER);
+    if (!h)
+        return cursor_short(c, HEADER);
+    const unsigned type = h[8] & TYPE;
+    bool extended = h[8] & EXTENDED;
+    for (size_t i = 0; extended; i++) {
+        if (i == LIMIT)
+            return PKT_UNSUPPORTED;
+        if (!(h = cursor_take(c, EXTENSION)))
+            return cursor_short(c, EXTENSION);
+        extended = h[0] & EXTENDED;
+    }
+    if (type != ETHERNET && type != COLOR && type != DSM_COLOR && type != COLOR_HASH)
+        return PKT_UNSUPPORTED;
+    return cursor_take(c, OFFSET) ? PKT_OK : cursor_short(c, OFFSET);
+}
+
+#endif

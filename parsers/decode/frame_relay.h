@@ -1,0 +1,81 @@
+/* Frame Relay, RFC 2427 sections 3 and 4, and Cisco's encapsulation.
+ *
+ *   address(2 to 4), then UI(1) [padding(1)] NLPID(1), or Cisco's EtherType(2)
+ */
+#ifndef PKT_DECODE_FRAME_RELAY_H
+#define PKT_DECODE_FRAME_RELAY_H
+
+#include "parsers/decode/ethernet.h"
+
+/* Ethernet frames inside of another link's. */
+static __attribute__((noinline, cold)) pkt_verdict decode_inner_ethernet(cursor c, row *r)
+{
+    return decode_ethernet(c, r);
+}
+
+/* RFC 2427 sections 3 and 4. `c`: behind UI. */
+static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
+{
+    enum { PADDING = 0, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc, SNAP = 5 };
+    enum { BRIDGED = 0x0080c2, WITH_FCS = 1, WITHOUT_FCS = 7, FCS = 4 };
+    const uint8_t *h = cursor_take(&c, 1);
+    if (h && *h == PADDING)
+        h = cursor_take(&c, 1);
+    if (!h)
+        return cursor_short(&c, 1);
+    if (*h == NLPID_IPV4)
+        return decode_ipv4(c, r);
+    if (*h == NLPID_IPV6)
+        return decode_ipv6(c, r);
+    if (*h != NLPID_SNAP)
+        return PKT_OK; /* LMI, IS-IS, ... */
+    h = cursor_take(&c, SNAP);
+    if (!h)
+        return cursor_short(&c, SNAP);
+    const unsigned type = be16(h + 3);
+    if (be24(h) == SNAP_ETHERNET)
+        return hdlc_ethertype(c, r, type);
+    if (be24(h) != BRIDGED || (type != WITH_FCS && type != WITHOUT_FCS))
+        return PKT_OK;
+    if (type == WITH_FCS && !cursor_trim(&c, FCS))
+        return PKT_TRUNCATED;
+    return decode_inner_ethernet(c, r);
+}
+
+/* Skip the address: the last of its bytes is odd. *zero: it is 0, the circuit for signaling. */
+static inline pkt_verdict frame_relay_address(cursor *c, bool *zero)
+{
+    enum { LONGEST = 4, LAST = 1, FIRST_BITS = 0xfc, SECOND_BITS = 0xf0, OTHER_BITS = 0xfe };
+    *zero = true;
+    for (size_t i = 0; i < LONGEST; i++) {
+        const uint8_t *h = cursor_take(c, 1);
+        if (!h)
+            return cursor_short(c, 1);
+        const unsigned bits = i == 0 ? FIRST_BITS : i == 1 ? SECOND_BITS : OTHER_BITS;
+        *zero = *zero && !(*h & bits);
+        if (*h & LAST)
+            return PKT_OK;
+    }
+    return PKT_BAD_VALUE;
+}
+
+static inline pkt_verdict decode_frame_relay(cursor c, row *r)
+{
+    enum { UI = 0x03, XID = 0xaf };
+    bool zero;
+    const pkt_verdict verdict = frame_relay_address(&c, &zero);
+    if (verdict != PKT_OK)
+        return verdict;
+    const uint8_t *h = cursor_take(&c, 1);
+    if (!h)
+        return cursor_short(&c, 1);
+    if (*h == UI)
+        return frame_relay_nlpid(c, r);
+    if (zero || *h == XID)
+        return PKT_OK; /* signaling */
+    if (!cursor_take(&c, 1))
+        return cursor_short(&c, 1);
+    return hdlc_ethertype(c, r, be16(h));
+}
+
+#endif

@@ -1,0 +1,244 @@
+/* IEEE 802.11 clause 9, and the headers that capture systems put before its frames. All numbers are
+ * little-endian, except in Prism and AVS headers.
+ *
+ *   control(2) duration(2) address(6) address(6) address(6) sequence(2)
+ *   [address(6)] [QoS control(2)] [HT control(4)]  data frames only
+ *   [mesh control(6, 12 or 18)]  LLC
+ */
+#ifndef PKT_DECODE_IEEE80211_H
+#define PKT_DECODE_IEEE80211_H
+
+#include "parsers/decode/llc.h"
+
+/* Bits of the frame control field: first byte, second byte. */
+enum {
+    WLAN_VERSION = 0x03,
+    WLAN_TYPE = 0x0c,
+    WLAN_MANAGEMENT = 0x00,
+    WLAN_DATA = 0x08,
+    WLAN_NO_DATA = 0x40, /* of data frames */
+    WLAN_QOS = 0x80,     /* of data frames */
+    WLAN_TO_DS = 0x01,
+    WLAN_FROM_DS = 0x02,
+    WLAN_MORE_FRAGMENTS = 0x04,
+    WLAN_PROTECTED = 0x40,
+    WLAN_HT_CONTROL = 0x80
+};
+
+enum { WLAN_HEADER = 24, WLAN_FCS = 4 };
+
+/* What a capture system says about a frame. */
+typedef struct wlan_frame {
+    bool fcs;    /* the frame check sequence is at its end */
+    bool padded; /* the header is padded to 4 bytes */
+} wlan_frame;
+
+/* Bytes of a data frame's header. `h`: frame control. */
+static inline size_t wlan_data_header(const uint8_t *h)
+{
+    const unsigned both = WLAN_TO_DS | WLAN_FROM_DS;
+    const bool qos = h[0] & WLAN_QOS;
+    return WLAN_HEADER + ((h[1] & both) == both ? 6u : 0u) + (qos ? 2u : 0u) +
+           (qos && h[1] & WLAN_HT_CONTROL ? 4u : 0u);
+}
+
+/* Destination and source by To DS and From DS: table 9-30. `direction`: 0 in management frames. */
+static inline void wlan_addresses(const uint8_t *h, unsigned direction, row *r)
+{
+    enum { FIRST = 4, SECOND = 10, THIRD = 16, FOURTH = 24 };
+    const size_t src = !(direction & WLAN_FROM_DS) ? SECOND
+                       : direction & WLAN_TO_DS    ? FOURTH
+                                                   : THIRD;
+    r->present |= PKT_HAS_LINK;
+    PUT(r, eth_dst, be48(h + (direction & WLAN_TO_DS ? THIRD : FIRST)));
+    PUT(r, eth_src, be48(h + src));
+}
+
+/* Skip a mesh control field, 9.2.4.7.3. `h`: the header; `qos`: QoS control. Outside of a mesh, the
+ * bit has another meaning; then the flags, which are the first byte of LLC, are not valid. */
+static inline pkt_verdict wlan_mesh(cursor *c, const uint8_t *h, const uint8_t *qos)
+{
+    enum { PRESENT = 0x01, EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6 };
+    if (!(qos[1] & PRESENT) || !(h[1] & WLAN_FROM_DS))
+        return PKT_OK;
+    if (!c->captured)
+        return cursor_short(c, 1);
+    const unsigned flags = c->at[0];
+    if (flags & ~(unsigned)EXTENDED || flags == RESERVED)
+        return PKT_OK;
+    const size_t size = FIXED + flags * ADDRESS;
+    return cursor_take(c, size) ? PKT_OK : cursor_short(c, size);
+}
+
+/* The first subframe of an A-MSDU, 9.3.2.2.2: destination(6) source(6) length(2), big-endian. */
+static inline pkt_verdict wlan_amsdu(cursor c, row *r)
+{
+    enum { HEADER = 14 };
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h)
+        return cursor_short(&c, HEADER);
+    PUT(r, eth_dst, be48(h));
+    PUT(r, eth_src, be48(h + 6));
+    const size_t length = be16(h + 12);
+    if (length > c.wire)
+        return PKT_BAD_LENGTH;
+    cursor_narrow(&c, length);
+    return decode_llc(c, r);
+}
+
+/* `c`: behind the header `h` of `size` bytes without padding. */
+static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t size)
+{
+    enum { AMSDU = 0x80, QOS = 2, HT = 4 };
+    wlan_addresses(h, h[1], r);
+    if (h[0] & WLAN_NO_DATA || h[1] & WLAN_PROTECTED)
+        return PKT_OK;
+    if (h[1] & WLAN_MORE_FRAGMENTS || h[22] & 0x0f)
+        return PKT_UNSUPPORTED; /* a fragment: not reassembled */
+    if (!(h[0] & WLAN_QOS))
+        return decode_llc(c, r);
+    const uint8_t *qos = h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0);
+    if (qos[0] & AMSDU)
+        return wlan_amsdu(c, r);
+    const pkt_verdict verdict = wlan_mesh(&c, h, qos);
+    return verdict == PKT_OK ? decode_llc(c, r) : verdict;
+}
+
+static inline pkt_verdict decode_ieee80211(cursor c, row *r, wlan_frame frame)
+{
+    enum { CONTROL = 2, PADDING = 3 };
+    if (frame.fcs && !cursor_trim(&c, WLAN_FCS))
+        return PKT_TRUNCATED;
+    if (c.captured < CONTROL)
+        return cursor_short(&c, CONTROL);
+    const unsigned type = c.at[0] & WLAN_TYPE;
+    if (c.at[0] & WLAN_VERSION)
+        return PKT_UNSUPPORTED;
+    if (type != WLAN_DATA && type != WLAN_MANAGEMENT)
+        return PKT_OK; /* control frames do not have both addresses */
+    const size_t size = type == WLAN_DATA ? wlan_data_header(c.at) : WLAN_HEADER;
+    const uint8_t *h = cursor_take(&c, size);
+    if (!h)
+        return cursor_short(&c, size);
+    if (type == WLAN_MANAGEMENT) {
+        wlan_addresses(h, 0, r);
+        return PKT_OK;
+    }
+    const size_t padding = frame.padded ? (0 - size) & PADDING : 0;
+    if (!cursor_take(&c, padding)) {
+        wlan_addresses(h, h[1], r);
+        return cursor_short(&c, padding);
+    }
+    return wlan_data(c, r, h, size);
+}
+
+/* https://www.radiotap.org: the field Flags, which follows the presence words and the field TSFT;
+ * 0: there is none. `h`: a header of `length` bytes. */
+static inline unsigned radiotap_flags(const uint8_t *h, size_t length)
+{
+    enum { WORD = 4, TSFT = 1, FLAGS = 2, TIME = 8 };
+    size_t at = WORD;
+    uint32_t word = 0, present = 0;
+    do {
+        if (at + WORD > length)
+            return 0;
+        word = le32(h + at);
+        if (at == WORD)
+            present = word;
+        at += WORD;
+    } while (word >> 31);
+    if (present & TSFT)
+        at = ((at + TIME - 1) & ~(size_t)(TIME - 1)) + TIME;
+    return present & FLAGS && at < length ? h[at] : 0;
+}
+
+/* A header of `length` bytes, of which `c` is behind the first `fixed`. NULL: *verdict says why. */
+static inline const uint8_t *wlan_capture_header(cursor *c, size_t fixed, size_t length,
+                                                 pkt_verdict *verdict)
+{
+    *verdict = PKT_BAD_LENGTH;
+    if (length < fixed || length - fixed > c->wire)
+        return NULL;
+    const uint8_t *rest = cursor_take(c, length - fixed);
+    *verdict = rest ? PKT_OK : PKT_CUT_BY_SNAPLEN;
+    return rest ? rest - fixed : NULL;
+}
+
+/* version(1) padding(1) length(2) presence(4) ... */
+static inline pkt_verdict decode_radiotap(cursor c, row *r)
+{
+    enum { FIXED = 8, FCS = 0x10, PADDED = 0x20 };
+    pkt_verdict verdict;
+    const uint8_t *h = cursor_take(&c, FIXED);
+    if (!h)
+        return cursor_short(&c, FIXED);
+    if (h[0] != 0)
+        return PKT_BAD_VALUE;
+    const size_t length = le16(h + 2);
+    if (!wlan_capture_header(&c, FIXED, length, &verdict))
+        return verdict;
+    const unsigned flags = radiotap_flags(h, length);
+    return decode_ieee80211(c, r, (wlan_frame){flags & FCS, flags & PADDED});
+}
+
+/* AVS: version(4) length(4) ..., big-endian. */
+static inline pkt_verdict decode_avs(cursor c, row *r)
+{
+    enum { FIXED = 8, VERSIONS = 0x80211 };
+    pkt_verdict verdict;
+    const uint8_t *h = cursor_take(&c, FIXED);
+    if (!h)
+        return cursor_short(&c, FIXED);
+    if (be32(h) >> 12 != VERSIONS)
+        return PKT_BAD_VALUE;
+    if (!wlan_capture_header(&c, FIXED, be32(h + 4), &verdict))
+        return verdict;
+    return decode_ieee80211(c, r, (wlan_frame){false, false});
+}
+
+/* Prism: 144 bytes; some drivers write AVS headers under the same link type. */
+static inline pkt_verdict decode_prism(cursor c, row *r)
+{
+    enum { CODE = 4, HEADER = 144, AVS = 0x80211 };
+    if (c.captured < CODE)
+        return cursor_short(&c, CODE);
+    if (be32(c.at) >> 12 == AVS)
+        return decode_avs(c, r);
+    if (!cursor_take(&c, HEADER))
+        return cursor_short(&c, HEADER);
+    return decode_ieee80211(c, r, (wlan_frame){false, false});
+}
+
+/* PPI, https://www.tcpdump.org/linktypes/LINKTYPE_PPI.html: the flags of the field 802.11-Common
+ * say whether there is a frame check sequence. `h`: a header of `length` bytes. */
+static inline bool ppi_has_fcs(const uint8_t *h, size_t length)
+{
+    enum { FIXED = 8, FIELD = 4, COMMON = 2, FLAGS = 8, HAS_FCS = 1, ALIGNED = 1, WORD = 3 };
+    for (size_t at = FIXED; at + FIELD <= length;) {
+        const size_t size = le16(h + at + 2);
+        if (le16(h + at) == COMMON && size > FLAGS && at + FIELD + FLAGS < length)
+            return h[at + FIELD + FLAGS] & HAS_FCS;
+        at += FIELD + (h[1] & ALIGNED ? (size + WORD) & ~(size_t)WORD : size);
+    }
+    return false;
+}
+
+/* version(1) flags(1) length(2) link type(4) ... *link_type: of the frame after it. */
+static inline pkt_verdict ppi_step(cursor *c, uint32_t *link_type, bool *fcs)
+{
+    enum { FIXED = 8 };
+    pkt_verdict verdict;
+    const uint8_t *h = cursor_take(c, FIXED);
+    if (!h)
+        return cursor_short(c, FIXED);
+    if (h[0] != 0)
+        return PKT_BAD_VALUE;
+    const size_t length = le16(h + 2);
+    *link_type = le32(h + 4);
+    if (!wlan_capture_header(c, FIXED, length, &verdict))
+        return verdict;
+    *fcs = ppi_has_fcs(h, length);
+    return PKT_OK;
+}
+
+#endif

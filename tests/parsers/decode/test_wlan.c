@@ -1,0 +1,172 @@
+/* IEEE 802.11 and the headers before its frames, with literal bytes: every kind of frame, complete
+ * and cut at every byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/parsers/decode/cases.h"
+
+enum { PRISM = 119, RADIOTAP = 127, AVS = 163, PPI = 192 };
+
+#define A1 "02000000000a "
+#define A2 "02000000000b "
+#define A3 "02000000000c "
+#define A4 "02000000000d "
+/* Frame control, then duration, three addresses and sequence control. */
+#define FRAME(control) control " 0000 " A1 A2 A3 "0000 "
+#define SNAP(type) "aaaa03 000000 " type " "
+#define MACS_ROW(src, dst)                                                                         \
+    " eth_src=02:00:00:00:00:" src " eth_dst=02:00:00:00:00:" dst " eth_type=0"
+#define FROM_DS_ROW MACS_ROW("0c", "0a")
+#define BARE "00 00 0800 00000000 "
+#define QOS_FROM_DS FRAME("88 02")
+#define FCS "deadbeef "
+/* Total length 0: the payload ends where the check sequence begins. */
+#define PING4_OPEN V4("0000", "0000", "01") ECHO
+#define OPEN_ROW V4_ROW("1", "0", "0", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"
+#define ZEROS16 "00000000000000000000000000000000 "
+
+static const decode_case frame_cases[] = {
+    {"no DS", IEEE80211, 0, FRAME("08 00") SNAP("0800") PING4, "ok" MACS_ROW("0b", "0a") PING4_ROW},
+    {"from DS", IEEE80211, 0, FRAME("08 02") SNAP("0800") PING4, "ok" FROM_DS_ROW PING4_ROW},
+    {"to DS", IEEE80211, 0, FRAME("08 01") SNAP("86dd") PING6, "ok" MACS_ROW("0b", "0c") PING6_ROW},
+    {"both DS: four addresses", IEEE80211, 0, FRAME("08 03") A4 SNAP("0800") PING4,
+     "ok" MACS_ROW("0d", "0c") PING4_ROW},
+    {"QoS", IEEE80211, 0, QOS_FROM_DS "0000" SNAP("0800") PING4, "ok" FROM_DS_ROW PING4_ROW},
+    {"QoS, HT control", IEEE80211, 0, FRAME("88 82") "0000 00000000" SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"data and CF-Ack", IEEE80211, 0, FRAME("18 02") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"retry and power management do not matter", IEEE80211, 0, FRAME("08 1a") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"no data", IEEE80211, 0, FRAME("48 01"), "ok" MACS_ROW("0b", "0c")},
+    {"QoS, no data", IEEE80211, 0, FRAME("c8 01") "0000", "ok" MACS_ROW("0b", "0c")},
+    {"protected", IEEE80211, 0, FRAME("08 42") SNAP("0800") PING4, "ok" FROM_DS_ROW},
+    {"first fragment", IEEE80211, 0, FRAME("08 06") SNAP("0800") PING4, "unsupported" FROM_DS_ROW},
+    {"later fragment", IEEE80211, 0, "08 02 0000" A1 A2 A3 "0100" SNAP("0800") PING4,
+     "unsupported" FROM_DS_ROW},
+    {"sequence number, no fragment", IEEE80211, 0, "08 02 0000" A1 A2 A3 "f0ff" SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"ARP", IEEE80211, 0, FRAME("08 02") SNAP("0806") "0001", "ok" FROM_DS_ROW},
+    {"beacon", IEEE80211, 0, FRAME("80 00") "0000000000000000", "ok" MACS_ROW("0b", "0a")},
+    {"acknowledgement", IEEE80211, 0, "d4 00 0000" A1, "ok"},
+    {"protocol version 1", IEEE80211, 0, FRAME("09 02") SNAP("0800") PING4, "unsupported"},
+    {"A-MSDU: the first subframe", IEEE80211, 0,
+     QOS_FROM_DS "8000 020000000012 020000000011 0024" SNAP("0800") PING4 "0000",
+     "ok" MACS_ROW("11", "12") PING4_ROW},
+    {"A-MSDU: the length limits the subframe", IEEE80211, 0,
+     QOS_FROM_DS "8000 020000000012 020000000011 0024" SNAP("0800") PING4_OPEN "0000",
+     "ok" MACS_ROW("11", "12") OPEN_ROW},
+    {"A-MSDU: length above the frame's", IEEE80211, 0,
+     QOS_FROM_DS "8000 020000000012 020000000011 0025" SNAP("0800") PING4,
+     "bad-length" MACS_ROW("11", "12")},
+    {"mesh control", IEEE80211, 0, FRAME("88 03") A4 "0001 00 1f 01000000" SNAP("0800") PING4,
+     "ok" MACS_ROW("0d", "0c") PING4_ROW},
+    {"mesh control with two addresses", IEEE80211, 0,
+     FRAME("88 03") A4 "0001 02 1f 01000000" A1 A2 SNAP("0800") PING4,
+     "ok" MACS_ROW("0d", "0c") PING4_ROW},
+    {"queue size outside of a mesh", IEEE80211, 0, FRAME("88 01") "0001" SNAP("0800") PING4,
+     "ok" MACS_ROW("0b", "0c") PING4_ROW},
+    {"LLC truncated", IEEE80211, 0, FRAME("08 02") "aaaa", "truncated" FROM_DS_ROW},
+    {"total length above the frame's", IEEE80211, 0,
+     FRAME("08 02") SNAP("0800") V4("001d", "0000", "01") ECHO,
+     "bad-length" FROM_DS_ROW V4_ROW("1", "29", "0", "0")},
+};
+
+static const decode_case header_cases[] = {
+    {"radiotap", RADIOTAP, 0, BARE FRAME("08 02") SNAP("0800") PING4, "ok" FROM_DS_ROW PING4_ROW},
+    {"radiotap: a frame check sequence", RADIOTAP, 0,
+     "00 00 0900 02000000 10" FRAME("08 02") SNAP("0800") PING4_OPEN FCS,
+     "ok" FROM_DS_ROW OPEN_ROW},
+    {"radiotap: flags after two presence words and the time, aligned", RADIOTAP, 0,
+     "00 00 1900 03000080 00000000 00000000 0000000000000000 10" FRAME("08 02") SNAP("0800")
+         PING4_OPEN FCS,
+     "ok" FROM_DS_ROW OPEN_ROW},
+    {"radiotap: no flags", RADIOTAP, 0,
+     "00 00 0a00 08000000 1010" FRAME("08 02") SNAP("0800") PING4, "ok" FROM_DS_ROW PING4_ROW},
+    {"radiotap: header padded to 4 bytes", RADIOTAP, 0,
+     "00 00 0900 02000000 20" QOS_FROM_DS "0000 0000" SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"radiotap: presence words without an end", RADIOTAP, 0,
+     "00 00 0c00 02000080 00000080" FRAME("08 02") SNAP("0800") PING4, "ok" FROM_DS_ROW PING4_ROW},
+    {"radiotap: version 1", RADIOTAP, 0, "01 00 0800 00000000" FRAME("08 02"), "bad-value"},
+    {"radiotap: length 7", RADIOTAP, 0, "00 00 0700 00000000" FRAME("08 02"), "bad-length"},
+    {"radiotap: length above the frame's", RADIOTAP, 0, "00 00 ff00 00000000" FRAME("08 02"),
+     "bad-length"},
+    {"radiotap: shorter than a frame check sequence", RADIOTAP, 0, "00 00 0900 02000000 10 d400",
+     "truncated"},
+    {"AVS", AVS, 0, "80211001 00000010 0000000000000000" FRAME("08 02") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"AVS: another version", AVS, 0, "80212001 00000010 0000000000000000" FRAME("08 02"),
+     "bad-value"},
+    {"AVS: length 4", AVS, 0, "80211001 00000004 0000000000000000" FRAME("08 02"), "bad-length"},
+    {"AVS: length above the frame's", AVS, 0, "80211001 ffffffff 0000000000000000" FRAME("08 02"),
+     "bad-length"},
+    {"Prism", PRISM, 0,
+     "44000000" ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16
+     "000000000000000000000000" FRAME("08 02") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"Prism: an AVS header", PRISM, 0,
+     "80211002 00000010 0000000000000000" FRAME("08 02") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"PPI", PPI, 0, "00 00 0800 69000000" FRAME("08 02") SNAP("0800") PING4,
+     "ok" FROM_DS_ROW PING4_ROW},
+    {"PPI: a frame check sequence", PPI, 0,
+     "00 00 2000 69000000 0200 1400 0000000000000000 0100 0000 0000000000000000" FRAME("08 02")
+         SNAP("0800") PING4_OPEN FCS,
+     "ok" FROM_DS_ROW OPEN_ROW},
+    {"PPI: another field before, aligned", PPI, 0,
+     "00 01 2800 69000000 3075 0100 aa000000 0200 1400 0000000000000000 0100 0000 "
+     "0000000000000000" FRAME("08 02") SNAP("0800") PING4_OPEN FCS,
+     "ok" FROM_DS_ROW OPEN_ROW},
+    {"PPI: Ethernet", PPI, 0, "00 00 0800 01000000" ETH "0800" PING4,
+     "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"PPI: another link", PPI, 0, "00 00 0800 ff000000" FRAME("08 02"), "unsupported"},
+    {"PPI: version 1", PPI, 0, "01 00 0800 69000000" FRAME("08 02"), "bad-value"},
+    {"PPI: length 7", PPI, 0, "00 00 0700 69000000" FRAME("08 02"), "bad-length"},
+};
+
+static const cut_case cuts[] = {
+    {"802.11", IEEE80211, FRAME("08 02") SNAP("0800"), 999, 0},
+    {"QoS and HT control", IEEE80211, FRAME("88 83") A4 "0000 00000000" SNAP("0800"), 999, 0},
+    {"mesh control", IEEE80211, FRAME("88 03") A4 "0001 01 1f 01000000" A1 SNAP("0800"), 999, 0},
+    {"radiotap, padded", RADIOTAP, "00 00 0900 02000000 20" QOS_FROM_DS "0000 0000" SNAP("0800"), 8,
+     9},
+    {"AVS", AVS, "80211001 00000010 0000000000000000" FRAME("08 02") SNAP("0800"), 8, 16},
+    {"Prism", PRISM,
+     "44000000" ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16 ZEROS16
+     "000000000000000000000000" FRAME("08 02") SNAP("0800"),
+     999, 0},
+    {"PPI", PPI, "00 00 1000 69000000 0000000000000000" FRAME("08 02") SNAP("0800"), 8, 16},
+};
+
+static void test_frames(void **state)
+{
+    (void)state;
+    CHECK(frame_cases);
+}
+
+static void test_headers(void **state)
+{
+    (void)state;
+    CHECK(header_cases);
+}
+
+static void test_cuts(void **state)
+{
+    (void)state;
+    CHECK_CUTS(cuts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_cuts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
