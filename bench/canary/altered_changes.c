@@ -1,6 +1,7 @@
 #include "bench/canary/altered_changes.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 #include "bench/canary/altered_file.h"
 #include "parsers/core/numbers.h"
@@ -10,6 +11,18 @@ enum {
      * larger than 999999 or 999999999 by that. */
     TIME_BITS = 7
 };
+
+static uint64_t secret_next(secret_random *r)
+{
+    const uint64_t input[2] = {r->secret[0], r->count++};
+    return XXH3_64bits_withSeed(input, sizeof input, r->secret[1]);
+}
+
+/* A number below `bound`, which is at least 1. */
+static uint64_t secret_below(secret_random *r, uint64_t bound)
+{
+    return secret_next(r) % bound;
+}
 
 static bool is_fixed(const uint8_t *fixed, uint64_t packet)
 {
@@ -30,16 +43,16 @@ void altered_restore(altered_slice *a)
 }
 
 /* A mask of some of the bits, never 0. */
-static uint16_t mask_of(random_state *random, unsigned bits)
+static uint16_t mask_of(secret_random *random, unsigned bits)
 {
-    uint16_t mask = (uint16_t)(random_next(random) >> 32 & bits);
+    uint16_t mask = (uint16_t)(secret_next(random) >> 32 & bits);
     return mask ? mask : (uint16_t)(bits & (~bits + 1));
 }
 
 enum { BITS_TOS = 0xfc, BITS_ADDRESS = 0x3f, BITS_PORT = 0x3f, BITS_TTL = 7, BITS_VLAN = 0x0f };
 
 /* What the packets of a stream, and the fragments of a datagram, must have in common. */
-static field_masks key_masks(random_state *random)
+static field_masks key_masks(secret_random *random)
 {
     const uint8_t address = (uint8_t)mask_of(random, BITS_ADDRESS);
     const uint8_t port = (uint8_t)mask_of(random, BITS_PORT);
@@ -51,9 +64,9 @@ static field_masks key_masks(random_state *random)
 }
 
 /* Random bits of the fields that are a packet's own. */
-static void own_masks(random_state *random, bool fragment, field_masks *masks)
+static void own_masks(secret_random *random, bool fragment, field_masks *masks)
 {
-    const uint64_t bits = random_next(random);
+    const uint64_t bits = secret_next(random);
     masks->mac_src = (uint16_t)bits;
     masks->mac_dst = (uint16_t)(bits >> 16);
     masks->tos = (uint8_t)(bits >> 32 & BITS_TOS);
@@ -62,8 +75,9 @@ static void own_masks(random_state *random, bool fragment, field_masks *masks)
         masks->id = (uint16_t)(bits >> 48);
 }
 
-void altered_key(altered_slice *a, random_state *random, const uint8_t *fixed)
+void altered_key(altered_slice *a, const uint8_t *fixed)
 {
+    secret_random *random = &a->random;
     const field_masks key = key_masks(random);
     const uint8_t time = (uint8_t)mask_of(random, TIME_BITS);
     altered_restore(a);
@@ -76,14 +90,14 @@ void altered_key(altered_slice *a, random_state *random, const uint8_t *fixed)
 }
 
 /* All free fields; addresses and ports only if `address` is set. */
-static field_masks canary_masks(random_state *random, bool address)
+static field_masks canary_masks(secret_random *random, bool address)
 {
     field_masks m = {.mac_src = mask_of(random, 0xffff),
                      .mac_dst = mask_of(random, 0xffff),
                      .vlan = (uint8_t)mask_of(random, BITS_VLAN),
                      .tos = (uint8_t)mask_of(random, BITS_TOS),
                      .id = mask_of(random, 0xffff),
-                     .dont_fragment = random_next(random) >> 63,
+                     .dont_fragment = secret_next(random) >> 63,
                      .ttl = (uint8_t)mask_of(random, BITS_TTL),
                      .seq = mask_of(random, 0xffff),
                      .ack = mask_of(random, 0xffff),
@@ -126,11 +140,11 @@ static bool is_other_stream(const altered_slice *a, const packet_place *one,
 enum { PAIRS = 4096 };
 
 /* Move one packet to the stream of an earlier one. */
-static void stream_canary(altered_slice *a, random_state *random, const uint8_t *fixed)
+static void stream_canary(altered_slice *a, secret_random *random, const uint8_t *fixed)
 {
     for (unsigned i = 0; i < PAIRS && a->packets > 1; i++) {
-        const uint64_t to = 1 + random_below(random, a->packets - 1);
-        const uint64_t from = random_below(random, to);
+        const uint64_t to = 1 + secret_below(random, a->packets - 1);
+        const uint64_t from = secret_below(random, to);
         const packet_place *t = &a->places[to], *f = &a->places[from];
         if (!can_join(a, t, f) || is_fixed(fixed, to) || !is_other_stream(a, t, f))
             continue;
@@ -168,23 +182,24 @@ static void records_swap(altered_slice *a, uint64_t packet)
 
 /* Swaps are last: the places of the packets are not valid afterwards. They do not overlap: each is
  * in a part of its own of the slice. */
-static void records_swap_some(altered_slice *a, random_state *random, pkt_level level,
+static void records_swap_some(altered_slice *a, secret_random *random, pkt_level level,
                               const uint8_t *fixed)
 {
     const uint64_t part = a->packets / SWAPS;
     for (uint64_t i = 0; i < SWAPS && part >= 2; i++) {
-        const uint64_t packet = i * part + random_below(random, part - 1);
+        const uint64_t packet = i * part + secret_below(random, part - 1);
         if (can_swap(a, packet, level, fixed))
             records_swap(a, packet);
     }
 }
 
 /* Two canaries in one packet would cancel each other's bits in part, which does no harm. */
-void altered_canaries(altered_slice *a, random_state *random, pkt_level level, const uint8_t *fixed)
+void altered_canaries(altered_slice *a, pkt_level level, const uint8_t *fixed)
 {
+    secret_random *random = &a->random;
     const uint64_t count = a->packets < CANARIES ? a->packets : CANARIES;
     for (uint64_t i = 0; i < count; i++) {
-        const uint64_t packet = count < CANARIES ? i : random_below(random, a->packets);
+        const uint64_t packet = count < CANARIES ? i : secret_below(random, a->packets);
         const uint8_t time = (uint8_t)mask_of(random, TIME_BITS);
         const field_masks masks = canary_masks(random, level != PKT_LEVEL_FLOWS);
         if (a->places[packet].free && !is_fixed(fixed, packet))

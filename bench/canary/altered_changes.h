@@ -2,7 +2,6 @@
 #ifndef PKT_ALTERED_CHANGES_H
 #define PKT_ALTERED_CHANGES_H
 
-#include "datasets/random.h"
 #include "pktbench.h"
 
 typedef struct altered_slice altered_slice;
@@ -14,11 +13,10 @@ typedef struct altered_slice altered_slice;
 
 /* Start from the original bytes and change all packets with a new key. `fixed`: one bit per packet
  * that must stay as it is; NULL: none. Streams stay the same. */
-void altered_key(altered_slice *altered, random_state *random, const uint8_t *fixed);
+void altered_key(altered_slice *altered, const uint8_t *fixed);
 /* Add canaries. Below level flows they change addresses and ports too; at flows one packet is moved
  * to the stream of an earlier one. */
-void altered_canaries(altered_slice *altered, random_state *random, pkt_level level,
-                      const uint8_t *fixed);
+void altered_canaries(altered_slice *altered, pkt_level level, const uint8_t *fixed);
 /* Restore the original bytes. */
 void altered_restore(altered_slice *altered);
 

@@ -19,7 +19,14 @@ typedef struct packet_place {
     bool fragment; /* of an IPv4 datagram */
 } packet_place;
 
+/* Random numbers that cannot be derived from earlier ones, as those of random_state can: what a
+ * plug-in sees of the changes must not tell it the next ones. */
+typedef struct secret_random {
+    uint64_t secret[2], count;
+} secret_random;
+
 typedef struct altered_slice {
+    secret_random random;
     const suite_slice *slice;
     uint8_t *file;     /* the shared mapping */
     uint8_t *original; /* its bytes before any change */

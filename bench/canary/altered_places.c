@@ -5,7 +5,10 @@
 
 #include "bench/canary/altered_file.h"
 #include "bench/canary/altered_rows.h"
+#include "parsers/core/numbers.h"
 #include "parsers/source/source.h"
+
+#define US_PER_S 1000000
 
 /* pcapng block types and the offsets of their time and packet, draft-ietf-opsawg-pcapng section 4.
  */
@@ -53,17 +56,36 @@ static bool is_placed(const altered_slice *a, const packet_place *place, const p
            memcmp(a->file + place->data, record->data, place->length) == 0;
 }
 
+static void interface_see(void *self, const pkt_interface *interface)
+{
+    bool *fine = self;
+    *fine = *fine || interface->ticks > US_PER_S;
+}
+
+/* Some parsers round times of pcapng to the microsecond. A time that has none of its finer digits
+ * is right in them, and must stay so. */
+static bool time_is_kept(const altered_slice *a, bool fine, const pkt_record *record)
+{
+    return a->slice->format == PKT_FORMAT_PCAPNG && fine && record->ts_ns % NS_PER_US == 0;
+}
+
 static int places_read(altered_slice *a, pkt_err *err)
 {
+    bool fine = false; /* an interface has times finer than a microsecond */
+    const pkt_source_callbacks callbacks = {.interface = interface_see, .self = &fine};
     pkt_source *source = pkt_source_open(a->slice->path, err);
     pkt_record record;
     int got = source ? 1 : -1;
+    if (source)
+        pkt_source_set_callbacks(source, &callbacks);
     for (uint64_t i = 0; got == 1 && i < a->packets; i++) {
         got = pkt_source_next(source, &record, err);
         if (got != 1)
             break;
         packet_place *place = &a->places[i];
         record_place(a, &record, place);
+        if (time_is_kept(a, fine, &record))
+            place->time = 0;
         if (!is_placed(a, place, &record))
             got = pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown place of a packet");
         field_places_find(record.data, record.cap_len, record.link_type, &place->fields);

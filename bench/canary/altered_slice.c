@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,12 +24,11 @@ static size_t kind_of(pkt_level level)
  * reaches. `level`: headers or flows. */
 static int reach_find(altered_slice *a, pkt_level level, pkt_err *err)
 {
-    random_state random = random_seeded(a->packets);
     uint64_t *original = a->digest[kind_of(level)], changed[PKT_COLUMN_COUNT];
     if (altered_digests(a, level, original, err) != 0)
         return -1;
-    altered_key(a, &random, NULL);
-    altered_canaries(a, &random, level, NULL);
+    altered_key(a, NULL);
+    altered_canaries(a, level, NULL);
     const int bad = altered_digests(a, level, changed, err);
     for (size_t c = 0; !bad && c < PKT_COLUMN_COUNT; c++)
         if (changed[c] != original[c] && pkt_column_at(c)->format_as != PKT_AS_TEXT)
@@ -84,6 +84,12 @@ altered_slice *altered_open(const suite_slice *slice, pkt_err *err)
     altered_slice *a = calloc(1, sizeof *a);
     if (!a) {
         pkt_fail_memory(err, "a slice");
+        return NULL;
+    }
+    if (getrandom(a->random.secret, sizeof a->random.secret, 0) !=
+        (ssize_t)sizeof a->random.secret) {
+        free(a);
+        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random numbers: %s", strerror(errno));
         return NULL;
     }
     a->slice = slice;

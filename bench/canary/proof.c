@@ -85,9 +85,13 @@ static int others_find(proof *p, const check *check, pkt_column_set others, cons
     if (!p->fixed || rowset_digest(rows, pkt_set_and(others, rows->columns), digest, err) != 0)
         return pkt_fail_memory(err, "the cells of a slice");
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        if (!pkt_set_has(&others, c) || !pkt_set_has(&rows->columns, c) ||
-            digest[c] != check->digest[c])
+        if (!pkt_set_has(&others, c) || !pkt_set_has(&rows->columns, c))
             continue;
+        if (digest[c] != check->digest[c]) {
+            if (c != PKT_COL_present && c != PKT_COL_verdict)
+                p->wrong = c;
+            continue;
+        }
         const size_t before = p->count;
         const uint8_t *raw = altered_column(p->altered, p->level, c, err);
         if (!raw)
@@ -103,7 +107,7 @@ int proof_make(proof *p, altered_slice *altered, const check *check, const suite
                pkt_level level, client *worker, double seconds, pkt_err *err)
 {
     pkt_column_set others = {{0}};
-    *p = (proof){.altered = altered, .level = level};
+    *p = (proof){.altered = altered, .level = level, .wrong = PKT_COLUMN_COUNT};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         if (!pkt_set_has(&check->columns, c) || pkt_column_at(c)->format_as == PKT_AS_TEXT)
             continue;

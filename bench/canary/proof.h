@@ -26,6 +26,8 @@ typedef struct proof {
     pkt_column_set columns; /* can be proven */
     proof_cell *cells;      /* by column, then row; owned */
     size_t count, room;
+    size_t wrong; /* a column whose cells are not 0 where the row does not have it: they are not in
+                   * the rows that were compared; PKT_COLUMN_COUNT: none */
     uint8_t *fixed; /* one bit per packet that must not be changed; NULL: none; owned */
 } proof;
 

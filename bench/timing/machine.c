@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <mntent.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,4 +236,15 @@ json_t *machine_describe(void)
         "load_average", load_average(), "aslr", aslr(), "scratch_filesystem",
         filesystem_type(scratch_parent()), "confinement",
         pkt_confine_text(pkt_confine_available()));
+}
+
+cpu_set_t machine_block_cpus(const cpu_set_t *allowed, unsigned block)
+{
+    cpu_set_t one;
+    int skip = CPU_COUNT(allowed) ? (int)(block % (unsigned)CPU_COUNT(allowed)) : 0;
+    CPU_ZERO(&one);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, allowed) && skip-- == 0)
+            CPU_SET(cpu, &one);
+    return CPU_COUNT(&one) ? one : *allowed;
 }

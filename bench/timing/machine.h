@@ -3,6 +3,7 @@
 #define PKT_MACHINE_H
 
 #include <jansson.h>
+#include <sched.h>
 #include <stddef.h>
 
 /* {name, version, revision, compiler, flags} of this program. A new reference. */
@@ -16,5 +17,9 @@ size_t private_cache_bytes(void);
 size_t largest_cache_bytes(void);
 /* Available memory in bytes: the machine's, or the container's limit if lower. */
 size_t memory_bytes(void);
+
+/* The block's processor, one of those that this process may use; all of them if it cannot be
+ * determined. */
+cpu_set_t machine_block_cpus(const cpu_set_t *allowed, unsigned block);
 
 #endif

@@ -71,7 +71,6 @@ static double short_run(schedule *s, suite *suite, estimator *e, const bench_cel
                               .first = prefix->empty,
                               .runs = 1,
                               .column = PKT_COLUMN_COUNT,
-                              .random = &s->random,
                               .seconds = s->request_s};
     const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
     return ns * 1e-9;

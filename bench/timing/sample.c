@@ -67,9 +67,11 @@ static pid_t child_start(const sample_plan *p, sample_times *times)
 static bool is_quiet(const sample_plan *p, pid_t child)
 {
     char reason[QUIET_REASON];
-    if (quiet_worker(p->worker->pid, child, reason))
+    const bool quiet = quiet_worker(p->worker->pid, child, reason);
+    if (quiet && (!p->known_count || quiet_children(p->known, p->known_count)))
         return true;
-    cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
+    cell_fail(p->cell, STATUS_UNFAITHFUL,
+              quiet ? "a process that it has started runs beside the worker" : reason);
     return false;
 }
 
@@ -80,13 +82,13 @@ static bool run_prepare(const sample_plan *p, pid_t child)
     if (!is_quiet(p, child))
         return false;
     if (proof)
-        altered_key(proof->altered, p->random, proof->fixed);
+        altered_key(proof->altered, proof->fixed);
     json_t *answer = ask(p, json_pack("{s:s}", "op", "prepare"));
     if (!answer)
         return false;
     json_decref(answer);
     if (proof)
-        altered_canaries(proof->altered, p->random, p->cell->level, proof->fixed);
+        altered_canaries(proof->altered, p->cell->level, proof->fixed);
     return is_quiet(p, child);
 }
 
@@ -318,13 +320,13 @@ static bool program_prepare(const sample_plan *p)
 {
     const proof *proof = p->cell->proof;
     if (proof)
-        altered_key(proof->altered, p->random, proof->fixed);
+        altered_key(proof->altered, proof->fixed);
     json_t *answer = ask(p, prepare_request(p, p->path));
     if (!answer)
         return false;
     json_decref(answer);
     if (proof)
-        altered_canaries(proof->altered, p->random, p->cell->level, proof->fixed);
+        altered_canaries(proof->altered, p->cell->level, proof->fixed);
     return true;
 }
 

@@ -13,9 +13,10 @@ typedef struct sample_plan {
     unsigned runs;         /* timed runs; at least 1 */
     size_t evict_bytes;    /* read before each run to evict the caches */
     size_t column;         /* is compared in every row; PKT_COLUMN_COUNT: none */
-    random_state *random;  /* for the changes of the slice */
     double check_below_ns; /* runs shorter than this are followed by one that verifies all columns,
                             * in the same process and without the clock; 0: none */
+    const pid_t *known;    /* children of this process while the sample is taken */
+    size_t known_count;    /* 0: they are not compared */
     double floor_ns;       /* no run can be faster; 0: unknown */
     double seconds;        /* time limit of a request */
 } sample_plan;

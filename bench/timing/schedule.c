@@ -8,6 +8,7 @@
 
 #include "bench/input/first_packets.h"
 #include "bench/statistics/statistics.h"
+#include "bench/timing/machine.h"
 #include "bench/timing/sample.h"
 #include "bench/worker/quiet.h"
 #include "parsers/util/clock.h"
@@ -40,7 +41,6 @@ static sample_plan plan_of(schedule *s, client *worker, bench_cell *cell, unsign
                          .runs = runs,
                          .evict_bytes = evict_bytes,
                          .column = PKT_COLUMN_COUNT,
-                         .random = &s->random,
                          .seconds = s->request_s};
 }
 
@@ -50,17 +50,29 @@ typedef struct block_workers {
     bool open[SELECTION_MAX + 1];
 } block_workers;
 
-/* Kill the processes that ended workers have left: they would run beside later samples. */
-static void orphans_kill(const schedule *s, const block_workers *w)
+enum { KNOWN_MAX = SELECTION_MAX + 3 };
+
+/* Processes that this one has started: the workers of the block, `worker` (NULL: none), and that of
+ * the scratch folder. Returns their number. */
+static size_t known_processes(const schedule *s, const block_workers *w, const client *worker,
+                              pid_t known[KNOWN_MAX])
 {
-    pid_t known[SELECTION_MAX + 2];
     size_t count = 0;
     for (size_t i = 0; w && i <= s->load_count; i++)
         if (w->open[i] && w->workers[i].pid)
             known[count++] = w->workers[i].pid;
+    if (worker && worker->pid)
+        known[count++] = worker->pid;
     if (s->suite && s->suite->scratch.keeper > 0)
         known[count++] = s->suite->scratch.keeper;
-    (void)quiet_orphans_kill(known, count);
+    return count;
+}
+
+/* Kill the processes that ended workers have left: they would run beside later samples. */
+static void orphans_kill(const schedule *s, const block_workers *w)
+{
+    pid_t known[KNOWN_MAX];
+    (void)quiet_orphans_kill(known, known_processes(s, w, NULL, known));
 }
 
 /* The rows of a cell whose run takes longer are not verified once more. */
@@ -77,7 +89,16 @@ static void cell_probe(schedule *s, bench_cell *cell)
     }
     if (s->proofs)
         cell->proof = proofs_get(s->proofs, cell, &worker, s->request_s);
+    if (cell->proof && cell->proof->wrong < PKT_COLUMN_COUNT) {
+        char reason[REASON_BYTES];
+        (void)snprintf(reason, sizeof reason, "column %s is not 0 in rows that do not have it",
+                       pkt_column_at(cell->proof->wrong)->name);
+        cell_fail(cell, STATUS_DISAGREES, reason);
+    }
+    pid_t known[KNOWN_MAX];
     sample_plan plan = plan_of(s, &worker, cell, 1, 0);
+    plan.known = known;
+    plan.known_count = known_processes(s, NULL, &worker, known);
     plan.column = proofs_draw(cell, s->draw, 0, 0);
     plan.check_below_ns = CHECK_BELOW_NS;
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
@@ -296,19 +317,6 @@ static const backend_id *worker_backend(const schedule *s, size_t index)
     return NULL;
 }
 
-/* The block's processor, one of those that this process may use; all of them if it cannot be
- * determined. */
-static cpu_set_t block_cpus(const cpu_set_t *allowed, unsigned block)
-{
-    cpu_set_t one;
-    int skip = CPU_COUNT(allowed) ? (int)(block % (unsigned)CPU_COUNT(allowed)) : 0;
-    CPU_ZERO(&one);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, allowed) && skip-- == 0)
-            CPU_SET(cpu, &one);
-    return CPU_COUNT(&one) ? one : *allowed;
-}
-
 /* Start a worker on the block's processor: a worker inherits the CPU affinity of the harness.
  * Processors can differ in speed, for example if one shares its core with a busy sibling thread.
  * Without pinning, two compared processes differed by up to 40 % (measured). */
@@ -317,7 +325,7 @@ static bool worker_begin(const schedule *s, client *worker, const backend_id *id
     cpu_set_t allowed;
     bool pinned = s->compares && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     if (pinned) {
-        cpu_set_t one = block_cpus(&allowed, s->block);
+        cpu_set_t one = machine_block_cpus(&allowed, s->block);
         (void)sched_setaffinity(0, sizeof one, &one);
     }
     bool good = client_open_loaded(worker, id, s->request_s, load_ns);
@@ -346,7 +354,10 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
     client *worker = &w->workers[worker_index(s, cell)];
     sample_times times;
     start_up start;
+    pid_t known[KNOWN_MAX];
     sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
+    plan.known = known;
+    plan.known_count = known_processes(s, w, NULL, known);
     plan.column = proofs_draw(cell, s->draw, block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
     if (start_up_take(s, worker, cell, &start) && sample_take(&plan, &times))

@@ -91,6 +91,16 @@ static bool is_known(pid_t pid, const pid_t *known, size_t count)
     return false;
 }
 
+bool quiet_children(const pid_t *known, size_t count)
+{
+    pid_t children[CHILDREN_MAX];
+    const size_t found = children_of(getpid(), children, CHILDREN_MAX);
+    for (size_t i = 0; i < found; i++)
+        if (!is_known(children[i], known, count))
+            return false;
+    return true;
+}
+
 size_t quiet_orphans_kill(const pid_t *known, size_t count)
 {
     pid_t children[CHILDREN_MAX];

@@ -80,10 +80,15 @@ static void stopwatch_start(stopwatch *w, const run_job *job)
         (void)sigprocmask(SIG_SETMASK, job->signals, NULL);
 }
 
-static void stopwatch_stop(stopwatch *w, run_outcome *outcome)
+static void stopwatch_stop(stopwatch *w, const run_job *job, run_outcome *outcome)
 {
     outcome->wall_ns = clock_ns(CLOCK_MONOTONIC) - w->wall;
     outcome->cpu_ns = cpu_ns() - w->cpu;
+    if (job->signals) {
+        sigset_t all;
+        sigfillset(&all);
+        (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    }
     counters_stop(&w->processor, outcome->counted);
 }
 
@@ -129,7 +134,7 @@ static int run_timed(const pkt_backend *backend, void *context, pkt_batch *batch
     stopwatch_start(&watch, job);
     int bad =
         pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
-    stopwatch_stop(&watch, outcome);
+    stopwatch_stop(&watch, job, outcome);
     timed_sink_close(digest, outcome);
     return bad;
 }
@@ -178,7 +183,7 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
               pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
                       &outcome->err) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
-    stopwatch_stop(&watch, outcome);
+    stopwatch_stop(&watch, job, outcome);
     outcome->bytes = output_rows_bytes(&h);
     output_rows_close(&h);
     timed_sink_close(digest, outcome);
@@ -304,7 +309,7 @@ static int run_featured(const pkt_backend *backend, void *context, pkt_batch *ba
         stopwatch_start(&watch, job);
         bad =
             pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
-        stopwatch_stop(&watch, outcome);
+        stopwatch_stop(&watch, job, outcome);
         outcome->checksum = feature_rows_digest(rows);
         outcome->feature_rows = feature_rows_count(rows);
     }

@@ -94,6 +94,16 @@ static void list_print(const char *head, const json_t *list)
     }
 }
 
+/* Also of A/A controls, which are in no table: exit status 1 has a reason. */
+static void unfaithful_print(const schedule *s)
+{
+    char name[CELL_NAME];
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].check.status == STATUS_UNFAITHFUL)
+            message_note("unfaithful: %s, %s: %s", cell_name(&s->cells[i], name),
+                         s->cells[i].slice->name, s->cells[i].check.reason);
+}
+
 /* Did a check fail, of the comparison or of a run's status? */
 static bool is_failed(const benchmark *b, const json_t *comparison)
 {
@@ -130,6 +140,7 @@ int bench_finish(benchmark *b)
         message_error("--fail-on: no instructions were counted on both sides");
         good = false;
     }
+    unfaithful_print(&b->schedule);
     list_print("noise: ", json_object_get(results, "noise"));
     list_print("gate: ", json_object_get(comparison, "failures"));
     const bool failed = is_failed(b, comparison);

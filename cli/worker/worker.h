@@ -3,6 +3,7 @@
 #define PKTBENCH_WORKER_H
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "bench/worker/run.h"
@@ -16,6 +17,7 @@ typedef struct worker {
     uint8_t *evict;
     size_t evict_bytes;
     FILE *in, *out;
+    sigset_t signals; /* mask of the runs of a sample */
 } worker;
 
 /* Answers. Each returns a new reference; NULL if memory is exhausted. */

@@ -31,13 +31,25 @@ static int evict_prepare(worker *w, size_t bytes)
     return bytes && !w->evict ? -1 : 0;
 }
 
+/* A handler of the backend, such as that of a timer, runs within a run or not at all. */
+static void signals_block(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
 /* Run the job in this process and reset the backend, both before the answer: after it, the harness
  * may change the slice. */
 static bool child_run(worker *w, const run_job *job, run_outcome *outcome)
 {
     run_outcome reset;
     w->used = true;
+    signals_block();
+    if (!job->signals) /* else they are allowed when the clock runs */
+        (void)sigprocmask(SIG_SETMASK, &w->signals, NULL);
     run_here(w->backend, w->context, w->batch, job, outcome);
+    signals_block();
     if (!outcome->failed && !worker_reset(w, &reset))
         *outcome = reset;
     return !outcome->failed;
@@ -84,24 +96,15 @@ static json_t *check_answer(worker *w, const run_job *job)
     return child_run(w, &verify, &outcome) ? worker_verified(&outcome) : worker_failure(&outcome);
 }
 
-/* Signals that a backend asked for, such as those of timers, wait until the run. */
-static void prepare(const worker *w, sigset_t *before)
-{
-    sigset_t all;
-    sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, before);
-    caches_evict(w->evict, w->evict_bytes);
-}
-
-static json_t *child_step(worker *w, const run_job *job, const char *what, sigset_t *before)
+static json_t *child_step(worker *w, const run_job *job, const char *what)
 {
     if (what && strcmp(what, "prepare") == 0) {
-        prepare(w, before);
+        caches_evict(w->evict, w->evict_bytes);
         return json_pack("{s:b}", "ok", 1);
     }
     if (what && strcmp(what, "go") == 0) {
         run_job timed = *job;
-        timed.signals = before;
+        timed.signals = &w->signals;
         return go_answer(w, &timed);
     }
     if (what && strcmp(what, "check") == 0)
@@ -112,8 +115,6 @@ static json_t *child_step(worker *w, const run_job *job, const char *what, sigse
 static void child_serve(worker *w, const run_job *job, const char *first)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* not inherited by fork() */
-    sigset_t before;
-    (void)sigprocmask(SIG_SETMASK, NULL, &before);
     if (child_first(w, job, first) != 0)
         _exit(CHILD_ENDED);
     int bad = 0;
@@ -127,7 +128,7 @@ static void child_serve(worker *w, const run_job *job, const char *first)
             (void)worker_answer(w, json_pack("{s:b}", "ok", 1));
             _exit(CHILD_ENDED);
         }
-        bad = worker_answer(w, child_step(w, job, what, &before));
+        bad = worker_answer(w, child_step(w, job, what));
         json_decref(request);
     }
     _exit(EXIT_FAILURE);
@@ -151,13 +152,16 @@ int worker_sample(worker *w, run_job *job, const json_t *request)
         return worker_answer(w, worker_refusal("sample: evict_bytes must be what memory allows"));
     job->kind = RUN_TIMED;
     job->column = column ? pkt_column_find(column) : PKT_COLUMN_COUNT;
+    (void)sigprocmask(SIG_SETMASK, NULL, &w->signals);
+    signals_block(); /* also in this process, which waits while its child runs */
     const pid_t child = fork();
-    if (child < 0)
-        return worker_answer(w, worker_refusal("cannot fork a process for the runs"));
     if (child == 0)
         child_serve(w, job, first ? first : job->path);
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    (void)sigprocmask(SIG_SETMASK, &w->signals, NULL);
+    if (child < 0)
+        return worker_answer(w, worker_refusal("cannot fork a process for the runs"));
     return WIFEXITED(status) && WEXITSTATUS(status) == CHILD_ENDED ? 0 : ended_answer(w, status);
 }

@@ -92,7 +92,6 @@ static size_t cells_changed(const fixture *f, pkt_level level, size_t column, co
 static void check_scenario(const char *scenario, const char *options)
 {
     fixture f;
-    random_state random = random_seeded(7);
     fixture_open(&f, scenario, options);
     assert_true(is_original(&f));
     const size_t columns[] = {PKT_COL_ts_ns,   PKT_COL_wire_len, PKT_COL_ip_id,
@@ -100,14 +99,14 @@ static void check_scenario(const char *scenario, const char *options)
     uint8_t *before[6];
     for (size_t i = 0; i < 6; i++)
         before[i] = column_copy(&f, PKT_LEVEL_FLOWS, columns[i]);
-    altered_key(f.altered, &random, NULL);
+    altered_key(f.altered, NULL);
     assert_true(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_ts_ns, before[0]) > f.slice.packets / 2);
     assert_true(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_ip_id, before[2]) > 0);
     assert_int_equal(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_wire_len, before[1]), 0);
     assert_int_equal(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_tcp_seq, before[3]), 0);
     assert_int_equal(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_stream, before[4]), 0);
     assert_int_equal(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_present, before[5]), 0);
-    altered_canaries(f.altered, &random, PKT_LEVEL_FLOWS, NULL);
+    altered_canaries(f.altered, PKT_LEVEL_FLOWS, NULL);
     const size_t lengths = cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_wire_len, before[1]);
     assert_true(lengths > 0 && lengths <= 2 * SWAPS); /* packets that changed places */
     assert_true(cells_changed(&f, PKT_LEVEL_FLOWS, PKT_COL_stream, before[4]) > 0);
@@ -146,12 +145,11 @@ static void test_fixed(void **state)
 {
     (void)state;
     fixture f;
-    random_state random = random_seeded(7);
     fixture_open(&f, "tcp-flood", "");
     uint8_t *fixed = malloc(f.slice.packets / 8 + 1);
     memset(fixed, 0xff, f.slice.packets / 8 + 1);
-    altered_key(f.altered, &random, fixed);
-    altered_canaries(f.altered, &random, PKT_LEVEL_HEADERS, fixed);
+    altered_key(f.altered, fixed);
+    altered_canaries(f.altered, PKT_LEVEL_HEADERS, fixed);
     assert_true(is_original(&f));
     free(fixed);
     fixture_close(&f);
