@@ -8,6 +8,7 @@
 #include "cli/message.h"
 #include "parsers/util/atomic_file.h"
 #include "report/formats/change.h"
+#include "results/load.h"
 #include "results/reader.h"
 
 /* Files of results on one side, at most. */
@@ -28,27 +29,20 @@ static void side_free(loaded_side *side)
 /* false: a message was printed. */
 static bool file_add(loaded_side *side, const char *path)
 {
-    json_error_t error;
-    char partial[PARTIAL_TEXT];
+    results_file file;
+    char why[LOAD_WORDS], partial[PARTIAL_TEXT];
     if (side->count == FILES_MAX) {
         message_error("compare: more than %d files on one side", FILES_MAX);
         return false;
     }
-    json_t *results = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (!results) {
-        message_error("%s: %s (at byte %d)", path, error.text, error.position);
+    if (!results_load(&file, path, why)) {
+        message_error("%s: %s", path, why);
         return false;
     }
-    if (!json_is_integer(json_object_get(results, "schema_version")) ||
-        !json_is_array(json_object_get(results, "slices")) ||
-        !json_is_array(json_object_get(results, "runs"))) {
-        message_error("%s: these are no results of `pktbench bench`", path);
-        json_decref(results);
-        return false;
-    }
-    side->results[side->count++] = results;
-    if (partial_text(results, partial))
+    side->results[side->count++] = json_incref(file.json);
+    if (partial_text(file.json, partial))
         message_warning("%s: %s", path, partial);
+    results_close(&file);
     return true;
 }
 
@@ -113,10 +107,6 @@ static bool slices_differ(const json_t *a, const json_t *b, bool force, size_t *
 static bool is_comparable(const json_t *a, const json_t *b, bool force)
 {
     size_t shared = 0;
-    if (field_differs("schema_version", json_object_get(a, "schema_version"),
-                      json_object_get(b, "schema_version"), force) &&
-        !force)
-        return false;
     if (field_differs("context.cpu.model", json_object_get(at(a, "context", "cpu"), "model"),
                       json_object_get(at(b, "context", "cpu"), "model"), force) &&
         !force)
@@ -233,8 +223,7 @@ const command compare_command = {
         "of the time grew: it is named. same means that the whole interval lies inside the "
         "threshold; not-slower, that it lies below its upper end. The chance of one false "
         "alarm or more over all runs and statistics is at most 1 % (Holm). Results of different "
-        "inputs, schema versions, "
-        "processors or evicted caches are refused. On a machine whose speed changes, use "
+        "inputs, processors or evicted caches are refused. On a machine whose speed changes, use "
         "`pktbench bench --baseline`, which runs both sides in turns.",
     .options = options,
     .operands_min = 2,

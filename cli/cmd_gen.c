@@ -63,6 +63,8 @@ static int gen_run(const arguments *arguments)
         message_error("gen: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
+    if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
+        return EXIT_ERROR;
     dataset_options options = dataset_defaults(scenario);
     if (!options_get(arguments, &options))
         return EXIT_ERROR;

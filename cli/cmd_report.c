@@ -1,4 +1,6 @@
 /* `pktbench report`: results as a page with Markdown and pictures, or in another format. */
+#include <math.h>
+
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -59,7 +61,7 @@ static int format_run(const arguments *arguments, const char *format_name)
 static int page_run(const arguments *arguments)
 {
     const char *folder = option_value(arguments, "o");
-    progress progress = {.shown = false};
+    progress progress = {.every = HUGE_VAL}; /* only for its notices */
     const pkt_notices notices = progress_notices(&progress);
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!folder) {

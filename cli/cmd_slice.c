@@ -53,6 +53,8 @@ static int slice_run(const arguments *arguments)
         message_error("slice: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
+    if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
+        return EXIT_ERROR;
     if (pkt_same_file(path, capture)) {
         message_error("%s: is the capture itself: -o must name another file", path);
         return EXIT_ERROR;

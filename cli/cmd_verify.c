@@ -6,9 +6,9 @@
 
 #include "bench/agreement/check.h"
 #include "bench/agreement/conformance.h"
+#include "bench/comparison/gate.h"
 #include "bench/input/build.h"
 #include "bench/outcome/cell_json.h"
-#include "bench/comparison/gate.h"
 #include "bench/outcome/results.h"
 #include "bench/timing/machine.h"
 #include "cli/message.h"
@@ -16,6 +16,7 @@
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
 #include "report/formats/conformance.h"
+#include "results/escaped.h"
 
 /* Seconds that one run may take, unless --timeout says otherwise. */
 #define RUN_SECONDS 120.0
@@ -72,8 +73,8 @@ static void print_first(const check *c, const char *backend, bool show)
     if (address && !show)
         printf("values hidden (--show-values shows them)\n");
     else
-        printf("%s has %s, %s has %s\n", backend, *first->value ? first->value : "nothing",
-               c->agreement.reference, *first->expected ? first->expected : "nothing");
+        message_output("%s has %s, %s has %s", backend, *first->value ? first->value : "nothing",
+                       c->agreement.reference, *first->expected ? first->expected : "nothing");
 }
 
 /* "columns: ip_proto 3, src 1": cells of well-formed packets that differ. */
@@ -102,7 +103,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
                a->malformed_cells_different);
     putchar('\n');
     if (*c->reason)
-        printf("    %s\n", c->reason);
+        message_output("    %s", c->reason);
     if (a->reference) {
         print_first(c, backend->name, v->show_values);
         print_columns(a);
@@ -117,6 +118,12 @@ static json_t *check_json(const verification *v, const backend *backend, pkt_lev
                      pkt_level_name(level), "status", status_name(c->status), "reason",
                      *c->reason ? json_string(c->reason) : json_null(), "agreement",
                      agreement_json(c, v->show_values));
+}
+
+static void print_unavailable(const backend *backend)
+{
+    message_output("  %-12s %-8s unavailable", backend->name, "");
+    message_output("    %s", backend->reason);
 }
 
 static void verify_backend(verification *v, checker *k, const backend *backend, json_t *checks)
@@ -148,13 +155,14 @@ static bool verify_slice(verification *v, suite_slice *slice)
         return false;
     }
     if (!v->json && slice->unfiltered)
-        printf("filter '%s': %" PRIu64 " of %" PRIu64 " packets match\n", v->suite.filter,
-               slice->filtered, slice->unfiltered);
-    if (!v->json)
-        printf("%s: %" PRIu64 " packets, %" PRIu64 " of them well-formed\n"
-               "  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n",
-               slice->name, slice->packets, slice->well_formed_packets, "backend", "level",
-               "status", "reference", "packets", "cells", "different", "malformed");
+        message_output("filter '%s': %" PRIu64 " of %" PRIu64 " packets match", v->suite.filter,
+                       slice->filtered, slice->unfiltered);
+    if (!v->json) {
+        message_output("%s: %" PRIu64 " packets, %" PRIu64 " of them well-formed", slice->name,
+                       slice->packets, slice->well_formed_packets);
+        printf("  %-12s %-8s %-11s %-10s %9s %11s %9s %9s\n", "backend", "level", "status",
+               "reference", "packets", "cells", "different", "malformed");
+    }
     json_t *checks = json_array();
     for (size_t i = 0; i < v->selection.count; i++) {
         const backend *backend = v->selection.backends[i];
@@ -162,7 +170,7 @@ static bool verify_slice(verification *v, suite_slice *slice)
         if (missing && gate_fails(&v->gate, STATUS_UNAVAILABLE))
             v->status = EXIT_CHECK_FAILED;
         if (missing && !v->json)
-            printf("  %-12s %-8s unavailable\n    %s\n", backend->name, "", backend->reason);
+            print_unavailable(backend);
         verify_backend(v, &k, backend, checks);
     }
     checker_close(&k);
@@ -217,7 +225,9 @@ static int verify_malformed(verification *v, const arguments *arguments)
         putchar('\n');
         json_decref(out);
     } else {
-        report_conformance(found, false, true, stdout);
+        json_t *shown = json_escaped(found, pkt_text_terminal);
+        report_conformance(shown, false, true, stdout);
+        json_decref(shown);
     }
     json_decref(found);
     for (unsigned status = 0; status < STATUS_COUNT; status++)

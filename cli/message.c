@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "parsers/util/error.h"
+#include "parsers/util/output_text.h"
 
 static bool coloured(void)
 {
@@ -13,12 +14,35 @@ static bool coloured(void)
     return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
 }
 
+void message_text(FILE *out, const char *format, va_list args)
+{
+    char *text = NULL;
+    const int length = vasprintf(&text, format, args);
+    char *form = length < 0 ? NULL : malloc(PKT_FORM_BYTES((size_t)length));
+    if (form) {
+        (void)pkt_text_terminal(form, text);
+        fputs(form, out);
+    }
+    if (length >= 0)
+        free(text);
+    free(form);
+}
+
 static void message_line(const char *kind, const char *colour, const char *format, va_list args)
 {
     const bool shown = coloured();
     fprintf(stderr, "pktbench: %s%s%s", shown ? colour : "", kind, shown ? "\033[0m" : "");
-    vfprintf(stderr, format, args);
+    message_text(stderr, format, args);
     fputc('\n', stderr);
+}
+
+void message_output(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    message_text(stdout, format, args);
+    va_end(args);
+    putchar('\n');
 }
 
 bool message_colour_stdout(void)

@@ -6,6 +6,9 @@
 
 #include "pktbench.h"
 
+/* All of these write the form of the text for a terminal (see pkt_text_terminal()): names and words
+ * of others in it are no control codes, and make no further lines. */
+
 #if defined(__GNUC__)
 #define MESSAGE_FORMAT __attribute__((format(printf, 1, 2)))
 #else
@@ -17,6 +20,10 @@ bool message_colour_stdout(void);
 void message_error(const char *format, ...) MESSAGE_FORMAT;
 void message_warning(const char *format, ...) MESSAGE_FORMAT;
 void message_note(const char *format, ...) MESSAGE_FORMAT;
+/* A line of a table on standard output. */
+void message_output(const char *format, ...) MESSAGE_FORMAT;
+/* The text alone, without a line end. */
+void message_text(FILE *out, const char *format, va_list args);
 /* "pktbench: error: MESSAGE (at byte N)". */
 void message_err(const pkt_err *err);
 /* The same of a file, or of an option: "pktbench: error: PATH: MESSAGE (at byte N)". */

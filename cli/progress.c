@@ -8,16 +8,22 @@
 
 #include "cli/message.h"
 #include "parsers/util/clock.h"
+#include "parsers/util/output_text.h"
 
-/* Not more often than this, seconds. */
+/* Seconds between two lines: on a terminal, and elsewhere. */
 #define REDRAW_SECONDS 0.1
+#define LINE_SECONDS 30.0
 
 void progress_open(progress *progress)
 {
     const char *term = getenv("TERM");
+    const double now = pkt_seconds_now();
+    const bool terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     *progress = (struct progress){
-        .shown = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
-        .started = pkt_seconds_now(),
+        .terminal = terminal,
+        .every = terminal ? REDRAW_SECONDS : LINE_SECONDS,
+        .started = now,
+        .drawn = now,
     };
 }
 
@@ -27,18 +33,8 @@ void progress_expect(progress *progress, double seconds)
     progress->expected = seconds;
 }
 
-void progress_show(progress *progress, const char *format, ...)
+static void line_draw(const progress *progress, const char *words, double left)
 {
-    double now = pkt_seconds_now();
-    if (!progress->shown || now - progress->drawn < REDRAW_SECONDS)
-        return;
-    progress->drawn = now;
-    char words[160];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    double left = progress->started + progress->expected - now;
     if (progress->expected > 0 && left > 0)
         fprintf(stderr, "\r\033[K%.60s, %.0f s left", words, left);
     else
@@ -46,9 +42,38 @@ void progress_show(progress *progress, const char *format, ...)
     fflush(stderr);
 }
 
+/* "12 % done, about 90 s left: block 1 of 8, ..." */
+static void line_print(const progress *progress, const char *words, double left)
+{
+    if (progress->expected > 0 && left > 0)
+        message_note("%.0f %% done, about %.0f s left: %s", 100 * (1 - left / progress->expected),
+                     left, words);
+    else
+        message_note("%s", words);
+}
+
+void progress_show(progress *progress, const char *format, ...)
+{
+    double now = pkt_seconds_now();
+    if (now - progress->drawn < progress->every)
+        return;
+    progress->drawn = now;
+    char words[160], form[PKT_FORM_BYTES(sizeof words)];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    (void)pkt_text_terminal(form, words);
+    double left = progress->started + progress->expected - now;
+    if (progress->terminal)
+        line_draw(progress, form, left);
+    else
+        line_print(progress, words, left);
+}
+
 void progress_close(progress *progress)
 {
-    if (progress->shown)
+    if (progress->terminal)
         fputs("\r\033[K", stderr);
 }
 

@@ -1,4 +1,5 @@
-/* One line on a terminal: the current step, and the time left. */
+/* The current step and the time left: one line that is rewritten on a terminal, else a new line
+ * every half a minute. */
 #ifndef PKT_PROGRESS_H
 #define PKT_PROGRESS_H
 
@@ -7,10 +8,11 @@
 #include "parsers/util/notice.h"
 
 typedef struct progress {
-    bool shown;      /* standard error is a terminal */
+    bool terminal;   /* standard error is a terminal */
+    double every;    /* seconds between two lines */
     double started;  /* seconds on the monotonic clock */
     double expected; /* seconds from then until the end; 0: not known */
-    double drawn;    /* when the line was last written */
+    double drawn;    /* when a line was last written, or the progress was opened */
 } progress;
 
 void progress_open(progress *progress);

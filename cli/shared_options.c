@@ -1,6 +1,7 @@
 #include "cli/shared_options.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/message.h"
 #include "parsers/util/error.h"
@@ -26,6 +27,16 @@ bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
     if (paths->others)
         message_note("passed over in folders, because they are no captures: %zu files",
                      paths->others);
+    return true;
+}
+
+bool terminal_refused(const char *what)
+{
+    if (!isatty(STDOUT_FILENO))
+        return false;
+    message_error("standard output is a terminal, and %s is binary: -o FILE, or send it into a "
+                  "pipe",
+                  what);
     return true;
 }
 

@@ -40,6 +40,11 @@ selection_request selection_request_of(const arguments *arguments);
  * pkt_paths_request. false: a message was printed, and there is nothing to close. */
 bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths);
 
+/* Is standard output a terminal, which must not get the bytes of WHAT? If so, a message was
+ * printed.
+ */
+bool terminal_refused(const char *what);
+
 /* The FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice);
 /* Which of `words` ("a|b|c") is `word`? false: none, and a message was printed, in which it is a

@@ -6,10 +6,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parsers/util/output_text.h"
+
+/* Words of others, which need not be UTF-8: cut to this many bytes. */
+enum { JSON_WORDS = 4096 };
+static inline json_t *json_words(const char *text)
+{
+    char words[JSON_WORDS];
+    return json_string(pkt_text_fit(words, sizeof words, text));
+}
+
 /* NULL and "" give null. */
 static inline json_t *json_text_or_null(const char *text)
 {
-    return text && *text ? json_string(text) : json_null();
+    return text && *text ? json_words(text) : json_null();
 }
 
 static inline json_t *json_real_or_null(bool there, double value)

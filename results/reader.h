@@ -55,7 +55,8 @@ bool is_column(const char *name);
 /* Number of columns that the backend gives at the level, and the maximum over all backends. */
 size_t columns_given(const json_t *results, const char *backend, const char *level);
 size_t columns_most(const json_t *results, const char *level);
-/* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns. */
+/* Does the run have a time to report? Status ok, differs or unchecked, with wall_ns and
+ * ns_per_packet. */
 bool is_timed(const json_t *run);
 /* Number of packets that the run read: the prefix, or the whole slice; 0 if it is not known. */
 double packets_read(const json_t *results, const json_t *run);

@@ -135,32 +135,37 @@ static const json_t *resolved(const check *c, const json_t *schema)
     return ref ? ref_find(c, ref) : schema;
 }
 
-/* Do the members that the schema sets to one value have it? Those tell alternatives apart. */
-static bool constants_fit(const json_t *schema, const json_t *value)
+/* Has the object the members whose value the schema fixes, such as `kind`? */
+static bool fixed_members_fit(const json_t *schema, const json_t *object)
 {
     const char *key;
     json_t *member;
     json_object_foreach(json_object_get(schema, "properties"), key, member)
     {
-        const json_t *one = json_object_get(member, "const"), *own = json_object_get(value, key);
-        if (one && own && !json_equal(one, own))
+        const json_t *fixed = json_object_get(member, "const");
+        if (fixed && !json_equal(fixed, json_object_get(object, key)))
             return false;
     }
     return true;
 }
 
-/* The alternative for values of this type, with these constants. */
+/* The alternative for values of this type: if there are several, the one whose fixed members fit.
+ */
 static bool alternatives_check(check *c, const json_t *list, const json_t *value)
 {
+    const json_t *found = NULL;
     size_t i;
     json_t *alternative;
     json_array_foreach(list, i, alternative)
     {
         const json_t *schema = resolved(c, alternative);
-        if (type_fits(json_object_get(schema, "type"), value) && constants_fit(schema, value))
+        if (!type_fits(json_object_get(schema, "type"), value))
+            continue;
+        if (fixed_members_fit(schema, value))
             return value_check(c, schema, value);
+        found = found ? found : schema;
     }
-    return wrong(c, "cannot be %s", type_of(value));
+    return found ? value_check(c, found, value) : wrong(c, "cannot be %s", type_of(value));
 }
 
 static bool enum_check(check *c, const json_t *schema, const json_t *value)

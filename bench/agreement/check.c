@@ -243,6 +243,11 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
     if (rows.rows == out->rows && with)
         rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     bool whole = rows.rows == out->rows;
+    pkt_err err;
+    out->columns = columns_shared(rows.columns, rows.columns, level);
+    pkt_set_remove(&out->columns, PKT_COL_present); /* made here, from which cells are empty */
+    if (whole && rowset_digest(&rows, out->columns, out->digest, &err) != 0)
+        out->columns = (pkt_column_set){{0}};
     if (!whole) {
         worker->status = STATUS_FAILED;
         (void)snprintf(worker->reason, sizeof worker->reason,

@@ -14,7 +14,7 @@ typedef struct check {
     uint64_t rows;
     char checksum[17]; /* every timed run must return the same one; "": no run was verified */
     char columns_checksum[17];         /* external programs: of runs that also build the columns */
-    pkt_column_set columns;            /* of which `digest` is known; empty: external programs */
+    pkt_column_set columns;            /* of which `digest` is known */
     uint64_t digest[PKT_COLUMN_COUNT]; /* of the verified run, as in pkt_digest_sink */
 } check;
 

@@ -123,10 +123,10 @@ uint64_t altered_original_digest(const altered_slice *a, pkt_level level, size_t
 double altered_walk_ns(const altered_slice *a)
 {
     const volatile uint8_t *file = a->file;
-    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
+    const int64_t from = pkt_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     for (uint64_t i = 0; i < a->packets; i++)
         (void)file[a->places[i].data];
-    return (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
+    return (double)(pkt_clock_ns(CLOCK_THREAD_CPUTIME_ID) - from);
 }
 
 uint64_t altered_packets(const altered_slice *a)

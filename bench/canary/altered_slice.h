@@ -25,8 +25,8 @@ void altered_close(altered_slice *altered);
 pkt_column_set altered_reach(const altered_slice *altered, pkt_level level);
 /* raw's digest of a column of the level over the original slice, as in pkt_digest_sink. */
 uint64_t altered_original_digest(const altered_slice *altered, pkt_level level, size_t column);
-/* Time to read one byte of each packet through a mapping, in nanoseconds: no run can be much
- * faster. */
+/* CPU time to read one byte of each packet through a mapping, in nanoseconds: no run can take much
+ * less. */
 double altered_walk_ns(const altered_slice *altered);
 /* Number of packets. */
 uint64_t altered_packets(const altered_slice *altered);

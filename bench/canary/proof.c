@@ -122,16 +122,46 @@ int proof_make(proof *p, altered_slice *altered, const check *check, const suite
     return bad;
 }
 
-int proof_digest(const proof *p, size_t column, uint64_t *digest, pkt_err *err)
+/* The cells of the column that a run over the slice as it is now must return. */
+static uint8_t *cells_wanted(const proof *p, size_t column, pkt_err *err)
 {
     const size_t size = pkt_column_at(column)->size;
     uint8_t *cells = altered_column(p->altered, p->level, column, err);
-    if (!cells)
-        return -1;
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; cells && i < p->count; i++)
         if (p->cells[i].column == column)
             memcpy(cells + p->cells[i].row * size, &p->cells[i].bytes, size);
-    *digest = XXH3_64bits(cells, altered_packets(p->altered) * size);
+    return cells;
+}
+
+int proof_digest(const proof *p, size_t column, uint64_t *digest, pkt_err *err)
+{
+    const uint8_t *cells = cells_wanted(p, column, err);
+    if (!cells)
+        return -1;
+    *digest = XXH3_64bits(cells, altered_packets(p->altered) * pkt_column_at(column)->size);
+    return 0;
+}
+
+/* CRC-32 as in zlib (ITU-T V.42, section 8.1.1.6.2). */
+static uint32_t crc32_of(const uint8_t *bytes, size_t count)
+{
+    uint32_t table[256], crc = UINT32_MAX;
+    for (uint32_t i = 0; i < 256; i++) {
+        table[i] = i;
+        for (int bit = 0; bit < 8; bit++)
+            table[i] = table[i] >> 1 ^ (table[i] & 1 ? UINT32_C(0xedb88320) : 0);
+    }
+    for (size_t i = 0; i < count; i++)
+        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
+    return ~crc;
+}
+
+int proof_crc32(const proof *p, size_t column, uint32_t *crc, pkt_err *err)
+{
+    const uint8_t *cells = cells_wanted(p, column, err);
+    if (!cells)
+        return -1;
+    *crc = crc32_of(cells, altered_packets(p->altered) * pkt_column_at(column)->size);
     return 0;
 }
 

@@ -35,6 +35,8 @@ int proof_make(proof *proof, altered_slice *altered, const check *check, const s
                pkt_level level, client *worker, double seconds, pkt_err *err);
 /* Digest of `column` over the slice as it is now. 0, or -1 and *err. */
 int proof_digest(const proof *proof, size_t column, uint64_t *digest, pkt_err *err);
+/* The same as CRC-32, which the standard library of Python has. */
+int proof_crc32(const proof *proof, size_t column, uint32_t *crc, pkt_err *err);
 /* The columns of which a changed slice has other cells: a run that remembers rows gives itself away
  * in them. */
 pkt_column_set proof_reach(const proof *proof);

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "bench/input/filtered.h"
+#include "bench/input/layout.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "parsers/input/input.h"
 #include "parsers/util/error.h"
+#include "parsers/util/output_text.h"
 
 /* Maximum length of a capture's name in a slice name, in bytes. */
 enum { BASE_MAX = 60 };
@@ -30,7 +32,7 @@ static size_t suffix_drop(const char *base, size_t length)
 }
 
 /* File name without folder, without the suffix of a compression and without the last suffix before
- * it; at most BASE_MAX bytes. */
+ * it; at most BASE_MAX bytes, as UTF-8 without control characters. */
 static char *base_name(const char *path)
 {
     static const char *const packings[] = {".gz", ".zst", ".xz"};
@@ -42,7 +44,11 @@ static char *base_name(const char *path)
             length = suffix_drop(base, length);
             break;
         }
-    return strndup(base, length < BASE_MAX ? length : BASE_MAX);
+    char *raw = strndup(base, length), *name = raw ? malloc(BASE_MAX + 1) : NULL;
+    if (name)
+        (void)pkt_text_fit(name, BASE_MAX + 1, raw);
+    free(raw);
+    return name;
 }
 
 /* A slice of the capture, with a path in the scratch folder. If memory is exhausted, its name or
@@ -92,7 +98,7 @@ static int whole_add(suite *suite, const user_capture *c, pkt_err *err)
         free(slice.path);
         slice.path = strdup(c->path);
     } else if (slice.path) {
-        bad = pkt_input_save(c->path, slice.path, err);
+        bad = layout_copy(c->path, slice.path, LAYOUT_WRITE_BYTES, err);
     }
     return slice_add(suite, c, &slice, bad, err);
 }

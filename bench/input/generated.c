@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/input/filtered.h"
+#include "bench/input/layout.h"
 #include "datasets/generate.h"
 #include "parsers/util/error.h"
 
@@ -81,13 +82,25 @@ static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, 
     return pkt_err_about(err, slice->path);
 }
 
-/* Replace the slice by the packets that match the filter. The truth is discarded: its rows and
- * stream numbers are those of all packets. */
-static int slice_filter(const suite *suite, suite_slice *slice, pkt_err *err)
+/* Replace the file by a copy, which is in the page cache as it was written. */
+static int slice_copy(const suite *suite, suite_slice *slice, pkt_err *err)
+{
+    char *path = scratch_path(&suite->scratch, slice->name);
+    if (!path)
+        return pkt_fail_memory(err, "a slice");
+    const int bad = layout_copy(slice->path, path, LAYOUT_WRITE_BYTES, err);
+    free(slice->path);
+    slice->path = path;
+    return bad;
+}
+
+/* Copy the slice, with a filter only the packets that match the filter. The truth is discarded: its
+ * rows and stream numbers are those of all packets. */
+static int slice_take(const suite *suite, suite_slice *slice, pkt_err *err)
 {
     filter_counts counts;
     if (!suite->filter)
-        return 0;
+        return slice_copy(suite, slice, err);
     char *path = filtered_capture(suite, slice->name, slice->path, &counts, err);
     if (!path)
         return -1;
@@ -115,15 +128,17 @@ static int scenario_add(suite *suite, const wanted_slice *wanted, const char *fo
     if (!bad)
         bad = slice_generate(&slice, wanted, err);
     if (!bad)
-        bad = slice_filter(suite, &slice, err);
+        bad = slice_take(suite, &slice, err);
     if (!bad)
-        return suite_add(suite, &slice, slice.path, err) ? 0 : -1;
+        return suite_add(suite, &slice, wanted->name, err) ? 0 : -1;
     suite_slice_free(&slice);
     return -1;
 }
 
-static const char *const kinds[SUITE_KINDS] = {
-    [SUITE_HEADLINE] = "headline", [SUITE_CIC_IOT] = "cic-iot", [SUITE_SCALE] = "scale"};
+static const char *const kinds[SUITE_KINDS] = {[SUITE_QUICK] = "quick",
+                                               [SUITE_REFERENCE] = "reference",
+                                               [SUITE_CIC_IOT] = "cic-iot",
+                                               [SUITE_SCALE] = "scale"};
 
 /* Only the smallest slice is compared with its truth: the rows of the others need gigabytes. */
 static const wanted_slice scale_slices[] = {

@@ -5,19 +5,20 @@
 #include "bench/input/suite.h"
 
 typedef enum suite_kind {
-    SUITE_HEADLINE, /* the headline scenarios */
-    SUITE_CIC_IOT,  /* the two scenarios of the study */
-    SUITE_SCALE,    /* one scenario with 10 MB, 100 MB and 1 GB */
+    SUITE_QUICK,     /* the headline scenarios, in little time */
+    SUITE_REFERENCE, /* the same, with every slice also in a second layout, and cold */
+    SUITE_CIC_IOT,   /* the two scenarios of the study */
+    SUITE_SCALE,     /* one scenario with 10 MB, 100 MB and 1 GB */
     SUITE_KINDS
 } suite_kind;
 
-/* "headline", ...; static storage. `kind` is below SUITE_KINDS. */
+/* "quick", ...; static storage. `kind` is below SUITE_KINDS. */
 const char *suite_kind_name(suite_kind kind);
 /* Find a suite by name. 0, or -1 and *err, which lists the known names. */
 int suite_kind_find(const char *name, suite_kind *kind, pkt_err *err);
 /* Add the scenarios. They are generated into the cache folder (PKTBENCH_CACHE, else that of the
  * build or of the user) unless up-to-date files exist. The suite's filter is applied; a filtered
- * scenario has no truth. 0, or -1 and *err. */
+ * scenario has no truth. The slices are copies in the scratch folder. 0, or -1 and *err. */
 int scenarios_add(suite *suite, suite_kind kind, pkt_err *err);
 
 #endif

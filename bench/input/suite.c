@@ -105,6 +105,8 @@ suite_slice *suite_add(suite *suite, suite_slice *slice, const char *shown, pkt_
         suite_slice_free(slice);
         return NULL;
     }
+    if (!slice->write_bytes && !slice->as_is)
+        slice->write_bytes = LAYOUT_WRITE_BYTES;
     suite->slices[suite->count] = *slice;
     return &suite->slices[suite->count++];
 }
@@ -113,6 +115,11 @@ void suite_flows(suite *suite, const pkt_flow_choice *flows)
 {
     for (size_t i = 0; i < suite->count; i++)
         suite->slices[i].flows = *flows;
+}
+
+bool suite_is_main(const suite_slice *slice)
+{
+    return !slice->whole && !slice->copy_of && !slice->as_is;
 }
 
 const suite_slice *suite_whole(const suite_slice *slice)

@@ -11,6 +11,8 @@
 
 /* Maximum number of slices in a run. */
 #define SUITE_MAX 64
+/* Slices are copies written by writes of this size, in bytes: see layout.h. */
+#define LAYOUT_WRITE_BYTES ((size_t)1 << 20)
 
 typedef struct suite_slice {
     char *name;      /* unique in the suite, without folder or suffix */
@@ -26,7 +28,11 @@ typedef struct suite_slice {
     uint64_t well_formed_packets; /* set by the agreement pass */
     const char *part;     /* "whole", "start", "middle", "end" of the capture; NULL: generated */
     const char *scenario; /* NULL: not generated */
-    const struct suite_slice *whole; /* not NULL: this slice has only its first packets */
+    size_t write_bytes; /* size of the writes that made the file; 0: unknown, a file of the user */
+    bool as_is;         /* the user's own file where it lies, which nothing may change */
+    const struct suite_slice *copy_of; /* not NULL: this is that slice again, in another file */
+    bool cold;                         /* this copy is read only when it is out of the page cache */
+    const struct suite_slice *whole;   /* not NULL: this slice has only its first packets */
     char *empty; /* path of the capture without packets; NULL unless `whole` is set */
     uint64_t seed;
     pkt_flow_choice flows; /* all 0: the default */
@@ -58,6 +64,8 @@ void suite_slice_free(suite_slice *slice);
 char *suite_name(const suite *suite, const char *base);
 /* Set the flow options of all slices. */
 void suite_flows(suite *suite, const pkt_flow_choice *flows);
+/* Does the slice stand in tables of its own: neither a prefix, nor another layout, nor as is? */
+bool suite_is_main(const suite_slice *slice);
 /* slice->whole, or the slice itself if that is NULL. */
 const suite_slice *suite_whole(const suite_slice *slice);
 /* Free the slices and remove the scratch folder. */

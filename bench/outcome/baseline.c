@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/comparison/comparison.h"
+#include "results/json_values.h"
 
 /* The baseline build: its file name, and the description that it reports. */
 static json_t *old_tool(const selection *l)
@@ -12,7 +13,7 @@ static json_t *old_tool(const selection *l)
     for (size_t i = 0; !tool && i < l->count; i++)
         if (l->old[i] && l->old[i]->id.program)
             tool = l->old[i]->tool;
-    return json_pack("{s:s, s:o}", "file", slash ? slash + 1 : l->baseline, "tool",
+    return json_pack("{s:o, s:o}", "file", json_words(slash ? slash + 1 : l->baseline), "tool",
                      tool ? json_incref(tool) : json_null());
 }
 

@@ -176,8 +176,10 @@ json_t *aa_json(const bench_record *record, const bench_cell *control)
 /* Does `other` discard its rows, and belong to the build of `cell`? */
 static bool is_reference_candidate(const bench_cell *other, const bench_cell *cell)
 {
-    const cell_role role = cell->role == ROLE_BASELINE ? ROLE_BASELINE : ROLE_MAIN;
-    return other->role == role && !other->sink;
+    const bool own =
+        cell->role == ROLE_BASELINE || cell->role == ROLE_INPUT || cell->role == ROLE_FEATURES;
+    return other->role == (own ? cell->role : ROLE_MAIN) && !other->sink &&
+           other->cold == cell->cold;
 }
 
 /* The reference cell of the ratios: raw at the same level, rows discarded. If raw does not offer
@@ -288,6 +290,8 @@ static const char *proof_name(const bench_cell *cell)
 {
     if (cell->sample_count == 0)
         return NULL;
+    if (cell->features)
+        return "features compared";
     if (!cell->proof)
         return cell->backend->id.driver ? "rows counted" : "column compared";
     const pkt_column_set reach = proof_reach(cell->proof);
@@ -310,6 +314,8 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
                         quotient_or_null((double)cell->slice->bytes * 1e3, median));
     json_object_set_new(run, "ratio", ratio_json(record, cell, other, TIME_WALL));
     json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
+    json_object_set_new(run, "first_run_ns",
+                        cell->first_ns > 0 ? json_real(cell->first_ns) : json_null());
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));

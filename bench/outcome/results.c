@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/features/feature_rows.h"
+#include "bench/input/layout.h"
 #include "bench/outcome/cell_json.h"
 #include "bench/outcome/study.h"
 #include "bench/statistics/statistics.h"
@@ -21,9 +23,11 @@ json_t *slice_json(const suite_slice *slice, const char *filter)
                   "well_formed_packets", json_count(slice->well_formed_packets), "mean_frame", mean,
                   "format", slice->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "xxh3",
                   json_string(slice->xxh3), "origin", origin);
+    if (slice->write_bytes)
+        json_object_set_new(out, "write_bytes", json_count(slice->write_bytes));
     if (filter)
         json_object_set_new(out, "filter",
-                            json_pack("{s:s, s:o, s:o}", "expression", filter, "kept",
+                            json_pack("{s:o, s:o, s:o}", "expression", json_words(filter), "kept",
                                       json_count(slice->filtered), "of",
                                       json_count(slice->unfiltered)));
     return out;
@@ -92,6 +96,63 @@ static void slice_runs_add(const bench_record *record, const suite_slice *slice,
     absent_add(record, slice, runs);
 }
 
+static const char *input_name(const suite_slice *slice)
+{
+    return slice->as_is                               ? "as is"
+           : slice->write_bytes == LAYOUT_SMALL_BYTES ? "4 KiB writes"
+                                                      : "1 MiB writes";
+}
+
+static json_t *input_run_json(const bench_record *record, const bench_cell *cell)
+{
+    const suite_slice *slice = cell->slice;
+    return json_pack("{s:s, s:s, s:b, s:o, s:o, s:b, s:o, s:o}", "slice",
+                     slice->copy_of ? slice->copy_of->name : slice->name, "input",
+                     input_name(slice), "cold", (int)cell->cold, "packets",
+                     json_count(slice->packets), "bytes", json_count(slice->bytes), "canaries", 0,
+                     "to_base", cell->base ? cells_ratio(record, cell, cell->base) : json_null(),
+                     "run", run_json(record, cell));
+}
+
+static json_t *input_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_INPUT)
+            json_array_append_new(runs, input_run_json(record, &s->cells[i]));
+    return runs;
+}
+
+static json_t *feature_run_json(const bench_record *record, const bench_cell *cell)
+{
+    const pkt_features_request *features = cell->features;
+    return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:b, s:o, s:o}", "slice", cell->slice->name,
+                     "features", features->set->name, "by", feature_by_name(features->by),
+                     "window_packets", (json_int_t)features->packets, "rows",
+                     json_count(cell->feature_rows), "cells_compared",
+                     json_count(cell->feature_cells), "canaries", 0, "to_base",
+                     cells_ratio(record, cell, cell->base), "run", run_json(record, cell));
+}
+
+static json_t *feature_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_FEATURES)
+            json_array_append_new(runs, feature_run_json(record, &s->cells[i]));
+    return runs;
+}
+
+/* Add a list to the results, unless it is empty. Takes the reference to it. */
+static void list_add(json_t *results, const char *key, json_t *list)
+{
+    if (json_array_size(list) > 0)
+        json_object_set(results, key, list);
+    json_decref(list);
+}
+
 json_t *role_runs_json(const bench_record *record, cell_role role)
 {
     const schedule *s = record->schedule;
@@ -148,7 +209,7 @@ json_t *results_json(const bench_record *record)
     json_t *slices = json_array(), *backends = json_array(), *runs = json_array();
     json_t *aa = json_array(), *processes = json_array();
     for (size_t i = 0; i < record->suite->count; i++) {
-        if (record->suite->slices[i].whole)
+        if (!suite_is_main(&record->suite->slices[i]))
             continue;
         json_array_append_new(slices, slice_json(&record->suite->slices[i], record->suite->filter));
         slice_runs_add(record, &record->suite->slices[i], runs, aa);
@@ -170,6 +231,8 @@ json_t *results_json(const bench_record *record)
                                 RESULTS_SCHEMA_VERSION, "context", record->context, "plan", plan,
                                 "slices", slices, "backends", backends, "runs", runs, "aa", aa,
                                 "process_runs", processes, "study", study_json(record));
+    list_add(results, "input_runs", input_runs_json(record));
+    list_add(results, "feature_runs", feature_runs_json(record));
     if (results && record->partial)
         json_object_set_new(results, "partial", json_true());
     if (results && record->conformance)

@@ -2,10 +2,15 @@
 
 #include <stdlib.h>
 
+#include "bench/features/feature_rows.h"
+
 const char *cell_name(const bench_cell *cell, char name[CELL_NAME])
 {
     const char *level = pkt_level_name(cell->level);
-    if (cell->sink && cell->threads > 1)
+    if (cell->features)
+        (void)snprintf(name, CELL_NAME, "%.60s %s > %s", cell->backend->name, level,
+                       cell->features->set->name);
+    else if (cell->sink && cell->threads > 1)
         (void)snprintf(name, CELL_NAME, "%.60s %s > %s x%u", cell->backend->name, level,
                        cell->sink->name, cell->threads);
     else
@@ -57,6 +62,12 @@ void cell_sample_add(bench_cell *cell, const timing_sample *sample)
 
 void cell_sink_ask(const bench_cell *cell, json_t *request)
 {
+    if (cell->features) {
+        json_object_set_new(request, "features", json_string(cell->features->set->name));
+        json_object_set_new(request, "by", json_string(feature_by_name(cell->features->by)));
+    }
+    if (cell->cold)
+        json_object_set_new(request, "cold", json_true());
     if (!cell->sink)
         return;
     json_object_set_new(request, "sink", json_string(cell->sink->name));
@@ -66,6 +77,31 @@ void cell_sink_ask(const bench_cell *cell, json_t *request)
 const suite_slice *cell_position_slice(const bench_cell *cell)
 {
     return cell->position_slice ? cell->position_slice : cell->slice;
+}
+
+/* Runs of a quick cell per part; the median is reported. */
+enum { POSITION_RUNS = 5 };
+
+void cell_positions(bench_cell *cell, client *worker, double request_s)
+{
+    double parts[POSITION_PARTS][POSITION_RUNS];
+    size_t runs = cell->run_ns > SLOW_NS ? 1 : POSITION_RUNS;
+    const suite_slice *slice = cell_position_slice(cell);
+    for (size_t run = 0; run < runs; run++) {
+        json_t *request = run_request("positions", slice, cell->level);
+        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
+        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
+        json_t *answer = client_ask(worker, request, request_s);
+        const json_t *list = json_object_get(answer, "part_ns");
+        bool good = json_array_size(list) == POSITION_PARTS;
+        for (size_t i = 0; good && i < POSITION_PARTS; i++)
+            parts[i][run] = json_number_value(json_array_get(list, i));
+        json_decref(answer);
+        if (!good)
+            return;
+    }
+    for (size_t i = 0; i < POSITION_PARTS; i++)
+        cell->part_ns[i] = median_of(parts[i], runs);
 }
 
 void cell_free(bench_cell *cell)

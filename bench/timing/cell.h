@@ -9,6 +9,9 @@
 #include "bench/worker/run.h"
 #include "parsers/rows/rows.h"
 
+/* A cell is slow if one run takes longer than this. */
+#define SLOW_NS 50e6
+
 typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run; for a prefix: its share of a run over the whole slice */
@@ -23,6 +26,8 @@ typedef enum cell_role {
     ROLE_PARSE,      /* external program that parses alone and builds no column */
     ROLE_OUTPUT,     /* the rows are written to `sink` */
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
+    ROLE_INPUT,      /* the slice in another layout, as the user has it, or cold; see `base` */
+    ROLE_FEATURES,   /* the packets end in rows of features */
     ROLE_BASELINE    /* the baseline build's cell for a MAIN or an OUTPUT base; same sink */
 } cell_role;
 
@@ -31,7 +36,10 @@ typedef struct bench_cell {
     const suite_slice *slice;
     pkt_level level;
     cell_role role;
-    const struct bench_cell *base;     /* NULL: ROLE_MAIN */
+    const struct bench_cell *base;        /* NULL: ROLE_MAIN, or ROLE_INPUT of a file as it is */
+    const pkt_features_request *features; /* ROLE_FEATURES: of the schedule; else NULL */
+    uint64_t feature_rows, feature_cells; /* rows, and cells that were computed plainly too */
+    bool cold;                         /* the slice is removed from the page cache before a run */
     const pkt_encoder *sink;           /* NULL: rows are counted and discarded */
     unsigned threads;                  /* threads that write rows */
     uint64_t output_bytes;             /* per run; 0: unknown */
@@ -39,7 +47,8 @@ typedef struct bench_cell {
     check check;                       /* its status also covers errors of timed runs */
     const proof *proof;                /* of its timed runs; NULL: the slice is not changed */
     unsigned runs;                     /* runs per sample */
-    double run_ns;                     /* first estimate of the time of one run */
+    double first_ns;                   /* wall time of the first run of a process; 0: unknown */
+    double run_ns;                     /* first estimate of the time of a later run */
     uint64_t instructions;             /* per run, counted by callgrind; 0: unknown */
     uint64_t peak_rss;                 /* bytes; 0: unknown */
     const suite_slice *position_slice; /* measured in eighths; NULL: `slice` */
@@ -64,10 +73,13 @@ bool cell_is_timed(const bench_cell *cell);
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
 /* Add a sample. The cell fails if memory runs out. */
 void cell_sample_add(bench_cell *cell, const timing_sample *sample);
-/* Add the sink and its threads to a request for the cell's worker. */
+/* Add the sink and its threads, and `cold`, to a request for the cell's worker. */
 void cell_sink_ask(const bench_cell *cell, json_t *request);
 /* The slice over which the cost by position is measured. */
 const suite_slice *cell_position_slice(const bench_cell *cell);
+/* Measure the cost of each eighth of that slice with a loaded worker, in part_ns. It stays unknown
+ * if a request fails or takes longer than `request_s` seconds. */
+void cell_positions(bench_cell *cell, client *worker, double request_s);
 void cell_free(bench_cell *cell);
 
 #endif

@@ -90,21 +90,103 @@ static const backend *program_among(const selection *l, const output_request *si
     return NULL;
 }
 
+/* The backends whose reading is measured in another layout, and cold: the fastest one, and that of
+ * a library. */
+static bool reads_measured(const backend *backend)
+{
+    return strcmp(backend->name, "raw") == 0 || strcmp(backend->name, "libpcap") == 0;
+}
+
+/* The main cell of the same backend and level on the slice; NULL: there is none. */
+static const bench_cell *main_cell(const schedule *s, const suite_slice *slice,
+                                   const backend *backend, pkt_level level)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const bench_cell *c = &s->cells[i];
+        if (c->role == ROLE_MAIN && c->slice == slice && c->backend == backend && c->level == level)
+            return c;
+    }
+    return NULL;
+}
+
+static bench_cell *input_add(schedule *s, const suite_slice *slice, const backend *backend,
+                             pkt_level level, const bench_cell *base)
+{
+    bench_cell *cell = cell_add(s, backend, slice, level);
+    cell->role = ROLE_INPUT;
+    cell->base = base;
+    return cell;
+}
+
+/* Every backend on the user's own file, and then cold. A module is too slow for a large file; a
+ * program of its own has its slices. */
+static void as_is_cells_add(schedule *s, const suite_slice *slice, const backend *backend,
+                            pkt_level level)
+{
+    const bool small = !slice->unverified || backend->id.plugin ||
+                       strcmp(backend->decoder, "pktbench") == 0 ||
+                       strcmp(backend->decoder, "none") == 0;
+    if (backend->id.driver || !small)
+        return;
+    const bench_cell *warm = input_add(s, slice, backend, level, NULL);
+    input_add(s, slice, backend, level, warm)->cold = true;
+}
+
+/* The cells that tell what the file costs: other layouts, as it is, cold. */
+static void input_cells_add(schedule *s, const suite_slice *slice, const backend *backend,
+                            pkt_level level)
+{
+    if (slice->as_is) {
+        as_is_cells_add(s, slice, backend, level);
+        return;
+    }
+    const bench_cell *base = slice->copy_of && reads_measured(backend) && level <= PKT_LEVEL_HEADERS
+                                 ? main_cell(s, slice->copy_of, backend, level)
+                                 : NULL;
+    if (base)
+        input_add(s, slice, backend, level, base)->cold = slice->cold;
+}
+
+static void inputs_add(schedule *s, const suite *suite, const selection *selection)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        for (size_t j = 0; j < selection->count; j++)
+            for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
+                if (selection_runs(selection, selection->backends[j], (pkt_level)v))
+                    input_cells_add(s, &suite->slices[i], selection->backends[j], (pkt_level)v);
+}
+
+/* Cells that end in rows of features: of backends that give the columns for them. */
+static void features_add(schedule *s, size_t firsts)
+{
+    const pkt_column_set all = pkt_features_needed();
+    for (size_t i = 0; s->features.set && i < firsts; i++) {
+        const bench_cell *cell = &s->cells[i];
+        const pkt_column_set missing =
+            pkt_set_minus(all, cell->backend->columns[PKT_LEVEL_HEADERS]);
+        if (cell->role == ROLE_MAIN && cell->level == PKT_LEVEL_HEADERS &&
+            !cell->backend->id.driver && pkt_set_count(&missing) == 0)
+            cell_beside(s, cell, cell->backend, ROLE_FEATURES)->features = &s->features;
+    }
+}
+
 static void first_cells_add(schedule *s, const suite *suite, const selection *selection,
                             const output_request *sinks)
 {
     for (size_t i = 0; i < suite->count; i++)
         for (size_t j = 0; j < selection->count; j++)
             for (unsigned v = 0; v < PKT_LEVEL_COUNT; v++)
-                if (selection_runs(selection, selection->backends[j], (pkt_level)v))
+                if (suite_is_main(&suite->slices[i]) &&
+                    selection_runs(selection, selection->backends[j], (pkt_level)v))
                     cells_add(s, selection->backends[j], &suite->slices[i], (pkt_level)v, sinks);
 }
 
 int cells_make(schedule *s, const suite *suite, const selection *selection,
                const output_request *sinks, pkt_err *err)
 {
-    /* Main, parse alone, A/A control, baseline; and output cells of both builds. */
-    const size_t each = 4 + 2 * outputs_count(sinks);
+    /* Main, parse alone, A/A control, baseline, input, features; and output cells of both
+     * builds. */
+    const size_t each = 6 + 2 * outputs_count(sinks);
     if (selection_check(selection, err) != 0)
         return -1;
     const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
@@ -114,6 +196,8 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
     first_cells_add(s, suite, selection, sinks);
     const size_t firsts = s->cell_count;
     aa_add(s, selection, firsts);
+    inputs_add(s, suite, selection);
+    features_add(s, firsts);
     for (size_t j = 0; j < selection->count; j++)
         if (selection->backends[j]->chosen && selection->backends[j]->available)
             s->loads[s->load_count++].backend = selection->backends[j];

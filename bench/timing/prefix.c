@@ -14,8 +14,9 @@
 enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
 /* Runs that parse alone take about this share of the time of runs that also build the columns. */
 #define PARSE_SHARE 0.7
-/* Number of runs outside of the blocks: agreement, memory. */
-#define OTHER_RUNS 3.0
+/* Number of runs outside of the blocks: the values, the rows where they differ, and the first
+ * sample with a run before it and one after it. */
+#define OTHER_RUNS 5.0
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
  * visible only over many packets. */
 #define POSITION_SHARE 0.03
@@ -28,20 +29,44 @@ typedef struct estimate {
     bool whole; /* always runs over the whole slice; its time still counts */
 } estimate;
 
+/* A worker that serves one estimate after another: what takes longest is loading its library. */
+typedef struct estimator {
+    client worker;
+    const backend *backend; /* of the worker; NULL: none is open */
+} estimator;
+
+static void estimator_close(estimator *e)
+{
+    if (e->backend)
+        client_close(&e->worker);
+    e->backend = NULL;
+}
+
+/* Have a worker of the backend. */
+static bool estimator_open(estimator *e, const backend *backend, double request_s)
+{
+    if (e->backend == backend && e->worker.pid)
+        return true;
+    estimator_close(e);
+    if (client_open_loaded(&e->worker, &backend->id, request_s, NULL))
+        e->backend = backend;
+    return e->backend != NULL;
+}
+
 /* Seconds of one run over the first packets; negative if it failed. */
-static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint64_t packets)
+static double short_run(schedule *s, suite *suite, estimator *e, const bench_cell *cell,
+                        uint64_t packets)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     const suite_slice *prefix = first_packets(suite, cell->slice, packets, &err);
-    client worker;
     if (!prefix)
         pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
-    if (!prefix || !client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL))
+    if (!prefix || !estimator_open(e, cell->backend, s->request_s))
         return -1;
     bench_cell copy = *cell; /* a failure here is not one of the cell */
     sample_times times;
     const sample_plan plan = {.cell = &copy,
-                              .worker = &worker,
+                              .worker = &e->worker,
                               .path = prefix->path,
                               .first = prefix->empty,
                               .runs = 1,
@@ -49,12 +74,24 @@ static double short_run(schedule *s, suite *suite, const bench_cell *cell, uint6
                               .random = &s->random,
                               .seconds = s->request_s};
     const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
-    client_close(&worker);
     return ns * 1e-9;
 }
 
+static bool is_built_in(const backend *backend)
+{
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    return !backend->id.plugin && pkt_registry_find(backend->name, &entry) == 0 && entry.backend;
+}
+
+/* May the cell get a prefix? The other side of a comparison has the same slice. */
+static bool is_shortened(const bench_cell *cell, prefix_scope scope)
+{
+    return cell->backend->id.driver || (scope == PREFIX_LIBRARIES && !is_built_in(cell->backend));
+}
+
 /* A failure here is not reported: it occurs in the agreement pass too, which reports it. */
-static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
+static estimate estimate_make(schedule *s, suite *suite, estimator *e, bench_cell *cell,
+                              prefix_scope scope)
 {
     const estimate none = {NULL, 0, 0, false};
     uint64_t packets = PROBE_MORE;
@@ -62,23 +99,31 @@ static estimate estimate_make(schedule *s, suite *suite, bench_cell *cell)
         return none;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "cost of a packet: %s %s, %s", cell->backend->name,
                pkt_level_name(cell->level), cell->slice->name);
-    double few = short_run(s, suite, cell, PROBE_FEW);
-    double more = few < 0 ? -1 : short_run(s, suite, cell, packets);
+    double few = short_run(s, suite, e, cell, PROBE_FEW);
+    double more = few < 0 ? -1 : short_run(s, suite, e, cell, packets);
     while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
         packets *= PROBE_GROWTH;
-        more = short_run(s, suite, cell, packets);
+        more = short_run(s, suite, e, cell, packets);
     }
     if (more < 0)
         return none;
     double packet_s = fmax(more - few, 0) / (double)(packets - PROBE_FEW);
     return (estimate){cell, packet_s, fmax(few - packet_s * PROBE_FEW, 0),
-                      cell->backend->id.driver == NULL};
+                      !is_shortened(cell, scope)};
 }
 
 static double run_seconds(const estimate *e, double limit_s)
 {
-    double all = e->packet_s * (double)e->cell->slice->packets;
-    return e->start_s + (e->whole ? all : fmin(all, limit_s));
+    const double all = e->packet_s * (double)e->cell->slice->packets;
+    const double least = fmin(all, e->packet_s * PREFIX_MIN);
+    return e->start_s + (e->whole ? all : fmax(fmin(all, limit_s), least));
+}
+
+/* Runs of a block: the first of a process is not ranked, the second is. That of an external program
+ * is its first, and another cell parses alone. */
+static double block_runs(const estimate *e)
+{
+    return e->cell->backend->id.driver ? 1 + PARSE_SHARE : 2;
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */
@@ -88,7 +133,7 @@ static double total_seconds(const estimate *estimates, size_t count, double limi
     for (size_t i = 0; i < count; i++)
         if (estimates[i].cell)
             sum += run_seconds(&estimates[i], limit_s) *
-                   (INTERVAL_BLOCKS_MIN * (estimates[i].whole ? 1 : 1 + PARSE_SHARE) + OTHER_RUNS);
+                   (INTERVAL_BLOCKS_MIN * block_runs(&estimates[i]) + OTHER_RUNS);
     return sum;
 }
 
@@ -123,8 +168,8 @@ static int prefix_set(suite *suite, const estimate *e, double limit_s, double po
     return 0;
 }
 
-/* Set prefixes for the cells of external programs such that the total time is at most `seconds`. 0,
- * or -1 and *err. */
+/* Set prefixes for the cells that may be shortened, such that the total time is at most `seconds`.
+ * 0, or -1 and *err. */
 static int estimates_use(suite *suite, const estimate *estimates, size_t count, double seconds,
                          pkt_err *err)
 {
@@ -142,28 +187,44 @@ static int estimates_use(suite *suite, const estimate *estimates, size_t count, 
     return bad;
 }
 
-static bool has_programs(const schedule *s)
+static bool has_shortened(const schedule *s, prefix_scope scope)
 {
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].backend->id.driver)
+        if (is_shortened(&s->cells[i], scope))
             return true;
     return false;
 }
 
-int prefixes_plan(schedule *s, suite *suite, double seconds, pkt_err *err)
+/* Is the cell's time worth an estimate? That of a built-in backend is only beside programs that
+ * take minutes. */
+static bool is_estimated(const bench_cell *cell, prefix_scope scope)
 {
-    if (!has_programs(s))
+    return cell->role == ROLE_MAIN && (scope == PREFIX_PROGRAMS || !is_built_in(cell->backend));
+}
+
+/* Cells with a base have its slice, except those that are about another file. */
+static void slices_follow(schedule *s)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].base && s->cells[i].role != ROLE_INPUT)
+            s->cells[i].slice = s->cells[i].base->slice;
+}
+
+double prefixes_plan(schedule *s, suite *suite, prefix_scope scope, double seconds, pkt_err *err)
+{
+    if (!has_shortened(s, scope))
         return 0;
     estimate *estimates = calloc(s->cell_count + 1, sizeof *estimates);
     if (!estimates)
         return pkt_fail_memory(err, "estimates");
+    estimator estimator = {.backend = NULL};
     for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_MAIN)
-            estimates[i] = estimate_make(s, suite, &s->cells[i]);
+        if (is_estimated(&s->cells[i], scope))
+            estimates[i] = estimate_make(s, suite, &estimator, &s->cells[i], scope);
+    estimator_close(&estimator);
     const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (s->cells[i].role == ROLE_PARSE)
-            s->cells[i].slice = s->cells[i].base->slice;
+    const double least = total_seconds(estimates, s->cell_count, 0);
+    slices_follow(s);
     free(estimates);
-    return bad;
+    return bad ? -1 : least;
 }

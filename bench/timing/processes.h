@@ -6,7 +6,7 @@
 
 /* Maximum and minimum rounds; the time limit decides between them. */
 #define PROCESS_ROUNDS_MAX 10
-#define PROCESS_ROUNDS_MIN 3
+#define PROCESS_ROUNDS_MIN 1
 
 typedef struct process_run {
     const backend *backend;

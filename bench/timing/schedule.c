@@ -18,31 +18,6 @@ static bool is_slow(const bench_cell *cell)
     return cell->run_ns > SLOW_NS;
 }
 
-/* Runs of a quick cell per part; the median is reported. */
-enum { POSITION_RUNS = 5 };
-
-static void cell_positions(schedule *s, client *worker, bench_cell *cell)
-{
-    double parts[POSITION_PARTS][POSITION_RUNS];
-    size_t runs = is_slow(cell) ? 1 : POSITION_RUNS;
-    const suite_slice *slice = cell_position_slice(cell);
-    for (size_t run = 0; run < runs; run++) {
-        json_t *request = run_request("positions", slice, cell->level);
-        json_object_set_new(request, "packets", json_integer((json_int_t)slice->packets));
-        json_object_set_new(request, "parts", json_integer(POSITION_PARTS));
-        json_t *answer = client_ask(worker, request, s->request_s);
-        const json_t *list = json_object_get(answer, "part_ns");
-        bool good = json_array_size(list) == POSITION_PARTS;
-        for (size_t i = 0; good && i < POSITION_PARTS; i++)
-            parts[i][run] = json_number_value(json_array_get(list, i));
-        json_decref(answer);
-        if (!good)
-            return;
-    }
-    for (size_t i = 0; i < POSITION_PARTS; i++)
-        cell->part_ns[i] = median_of(parts[i], runs);
-}
-
 /* The slice of the first, unranked run of a slow cell; NULL: its own. */
 static const char *first_slice(const schedule *s, const bench_cell *cell)
 {
@@ -108,13 +83,14 @@ static void cell_probe(schedule *s, bench_cell *cell)
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     if (cell_is_timed(cell) && sample_take(&plan, &times)) {
         const double all = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
+        cell->first_ns = times.first_ns;
         cell->run_ns = times.wall_ns;
         cell->peak_rss = times.peak_rss;
         if (!cell->backend->id.driver)
             s->change_ns = fmax(s->change_ns, all - times.wall_ns - times.first_ns);
     }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
-        cell_positions(s, &worker, cell);
+        cell_positions(cell, &worker, s->request_s);
     client_close(&worker);
 }
 
@@ -144,8 +120,15 @@ static bool cell_takes_part(const bench_cell *cell)
 static unsigned runs_of(const schedule *s, double run_ns)
 {
     double runs = fmin(ceil(s->sample_ns / fmax(run_ns, 1)), SAMPLE_RUNS_MAX);
-    double evictions = floor(SAMPLE_EVICT_NS / fmax(s->evict_ns, 1));
+    const double most = s->sample_evict_ns > 0 ? s->sample_evict_ns : SAMPLE_EVICT_NS;
+    double evictions = floor(most / fmax(s->evict_ns, 1));
     return (unsigned)fmax(fmin(runs, evictions), 1);
+}
+
+/* The same for a cell. What a cold run reads is warm afterwards: a sample has one of them. */
+static unsigned cell_runs(const schedule *s, const bench_cell *cell)
+{
+    return cell->cold ? 1 : runs_of(s, cell->run_ns);
 }
 
 /* Seconds of one sample of the cell, with its first run. */
@@ -153,7 +136,7 @@ static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
     const double first = fmin(cell->run_ns, SLOW_NS);
     const double each = cell->run_ns + s->evict_ns + s->change_ns;
-    return (first + runs_of(s, cell->run_ns) * each) * 1.1e-9;
+    return (first + cell_runs(s, cell) * each) * 1.1e-9;
 }
 
 /* Seconds of one round of all slow cells, or of all quick cells. */
@@ -219,7 +202,7 @@ double schedule_seconds(const schedule *s)
 void schedule_plan(schedule *s)
 {
     for (size_t i = 0; i < s->cell_count; i++) {
-        s->cells[i].runs = runs_of(s, s->cells[i].run_ns);
+        s->cells[i].runs = cell_runs(s, &s->cells[i]);
     }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
@@ -430,15 +413,24 @@ static void block_memory(schedule *s, block_workers *w, bool slow, size_t *order
             cell_memory(s, w, &s->cells[order[i]]);
 }
 
+/* When the block should end: the time that is left is shared by the blocks that are left. */
+static double block_end(const schedule *s, unsigned block)
+{
+    const double now = pkt_seconds_now();
+    return s->deadline_s > 0 ? now + fmax(s->deadline_s - now, 0) / (s->blocks - block) : INFINITY;
+}
+
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
+    const double end = block_end(s, block);
     s->block = block;
     proofs_block(s->proofs, s->evict_bytes);
     workers_start(s, w);
     bool slow = block_has_slow(s, block);
     if (s->compares)
         block_memory(s, w, slow, order);
-    for (unsigned round = 0; round < s->rounds; round++) {
+    for (unsigned round = 0; round < s->rounds && (round == 0 || pkt_seconds_now() < end);
+         round++) {
         random_shuffle(&s->random, order, s->cell_count);
         for (size_t i = 0; i < s->cell_count; i++) {
             bench_cell *cell = &s->cells[order[i]];
@@ -453,15 +445,24 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
     orphans_kill(s, w);
 }
 
+/* Is the time over, after as many blocks as an interval needs? */
+static bool is_late(const schedule *s, unsigned block)
+{
+    return s->deadline_s > 0 && block >= INTERVAL_BLOCKS_MIN && pkt_seconds_now() > s->deadline_s;
+}
+
 void schedule_run(schedule *s)
 {
     block_workers *w = calloc(1, sizeof *w);
     size_t *order = calloc(s->cell_count ? s->cell_count : 1, sizeof *order);
-    pkt_notice_expect(s->notices, schedule_seconds(s));
     for (size_t i = 0; order && i < s->cell_count; i++)
         order[i] = i;
     s->started_s = pkt_seconds_now();
     for (unsigned block = 0; w && order && block < s->blocks; block++) {
+        if (is_late(s, block)) {
+            s->blocks = block;
+            break;
+        }
         block_run(s, block, w, order);
         s->blocks_done = block + 1;
         if (s->go_on)

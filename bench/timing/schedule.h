@@ -9,8 +9,6 @@
 /* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short
  * samples are less often disturbed by other programs. */
 #define SAMPLE_NS 1e6
-/* A cell is slow if one run takes longer than this. */
-#define SLOW_NS 50e6
 /* Maximum runs per sample, and maximum time to evict caches per sample. */
 #define SAMPLE_RUNS_MAX 1000
 #define SAMPLE_EVICT_NS 100e6
@@ -53,12 +51,15 @@ typedef struct schedule {
     unsigned rounds_max;
     unsigned block; /* current block */
     unsigned blocks_done;
-    unsigned slow_blocks; /* number of blocks in which slow cells run */
-    double sample_ns;     /* minimum duration of a sample */
-    double budget_s;      /* time for the timed runs */
-    double request_s;     /* timeout of a request */
-    size_t evict_bytes;   /* bytes read before every run to evict caches */
-    double evict_ns;      /* estimated time to evict caches once */
+    unsigned slow_blocks;   /* number of blocks in which slow cells run */
+    double sample_ns;       /* minimum duration of a sample */
+    double budget_s;        /* time for the timed runs */
+    double deadline_s;      /* when they should end, by pkt_seconds_now(); 0: after all rounds */
+    double sample_evict_ns; /* maximum time to evict caches in a sample; 0: SAMPLE_EVICT_NS */
+    double request_s;       /* timeout of a request */
+    size_t evict_bytes;     /* bytes read before every run to evict caches */
+    double evict_ns;        /* estimated time to evict caches once */
+    pkt_features_request features; /* rows of this set are measured too; set NULL: none */
     bool compares; /* two builds are compared: all processes of a block run on one processor, the
                       next block on the next one, and the memory of each process is measured */
     stage_rule stages;
@@ -85,7 +86,7 @@ typedef struct schedule {
 void schedule_probe(schedule *schedule);
 /* Set slow_blocks, rounds and the runs per sample. */
 void schedule_plan(schedule *schedule);
-/* Estimated time of the plan in seconds. */
+/* Estimated time of the plan in seconds; `rounds` are those of quick cells. */
 double schedule_seconds(const schedule *schedule);
 /* The same of one more block, in which slow cells run. */
 double schedule_block_seconds(const schedule *schedule);

@@ -14,6 +14,7 @@
 
 #include "bench/worker/python.h"
 #include "parsers/util/clock.h"
+#include "parsers/util/output_text.h"
 
 /* An answer is one line of at most this many bytes. */
 enum { ANSWER_MAX = 1 << 20 };
@@ -39,11 +40,11 @@ static void last_message(const client *client, char *text, size_t size)
 /* Set status and reason: `words`, and the worker's last message. */
 static void fail(client *client, run_status status, const char *words)
 {
-    char message[REASON_BYTES / 2];
+    char message[REASON_BYTES / 2], reason[2 * REASON_BYTES];
     last_message(client, message, sizeof message);
     client->status = status;
-    (void)snprintf(client->reason, sizeof client->reason, "%s%s%s", words, *message ? ": " : "",
-                   message);
+    (void)snprintf(reason, sizeof reason, "%s%s%s", words, *message ? ": " : "", message);
+    (void)pkt_text_fit(client->reason, sizeof client->reason, reason);
 }
 
 /* Exit status of the child if the worker cannot be started. */

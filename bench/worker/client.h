@@ -23,6 +23,9 @@ typedef struct client {
     char reason[REASON_BYTES];
 } client;
 
+/* A client before client_open(): client_close() has no effect. */
+#define CLIENT_CLOSED ((client){.socket = -1, .messages = -1})
+
 /* A backend: a registry name, or a shared object. */
 typedef struct backend_id {
     const char *name;

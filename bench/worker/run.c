@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/features/feature_rows.h"
 #include "bench/worker/output_rows.h"
+#include "bench/worker/page_cache.h"
 #include "parsers/core/numbers.h"
 #include "parsers/encode/csv.h"
 #include "parsers/sink/sink.h"
@@ -286,6 +288,42 @@ static int run_rows(const pkt_backend *backend, void *context, pkt_batch *batch,
     return bad;
 }
 
+/* As run_timed(), but the packets end in rows of features, whose values are hashed. */
+static int run_featured(const pkt_backend *backend, void *context, pkt_batch *batch,
+                        const run_job *job, const pkt_capture *slice, run_outcome *outcome)
+{
+    const pkt_request request = request_of(job);
+    pkt_sink sink;
+    stopwatch watch;
+    FILE *values = job->csv ? fopen(job->csv, "w") : NULL;
+    if (job->csv && !values)
+        return pkt_fail(&outcome->err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write %s", job->csv);
+    feature_rows *rows = feature_rows_open(&job->features, values, &sink, &outcome->err);
+    int bad = -1;
+    if (rows) {
+        stopwatch_start(&watch, job);
+        bad =
+            pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows, &outcome->err);
+        stopwatch_stop(&watch, outcome);
+        outcome->checksum = feature_rows_digest(rows);
+        outcome->feature_rows = feature_rows_count(rows);
+    }
+    feature_rows_close(rows);
+    if (values && fclose(values) != 0 && !bad)
+        bad = pkt_fail(&outcome->err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write %s", job->csv);
+    return bad;
+}
+
+static int run_sample(const pkt_backend *backend, void *context, pkt_batch *batch,
+                      const run_job *job, const pkt_capture *slice, run_outcome *outcome)
+{
+    if (job->cold && page_cache_drop(job->path, &outcome->err) != 0)
+        return -1;
+    return (job->features.set ? run_featured
+            : job->sink       ? run_written
+                              : run_timed)(backend, context, batch, job, slice, outcome);
+}
+
 void run_here(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
               run_outcome *outcome)
 {
@@ -298,8 +336,10 @@ void run_here(const pkt_backend *backend, void *context, pkt_batch *batch, const
     slice.max_flows = job->flows.max;
     switch (job->kind) {
     case RUN_TIMED:
-        outcome->failed = (job->sink ? run_written : run_timed)(backend, context, batch, job,
-                                                                &slice, outcome) != 0;
+        outcome->failed = run_sample(backend, context, batch, job, &slice, outcome) != 0;
+        break;
+    case RUN_FEATURES:
+        outcome->failed = run_featured(backend, context, batch, job, &slice, outcome) != 0;
         break;
     case RUN_POSITIONS:
         outcome->failed = run_positions(backend, context, batch, job, &slice, outcome) != 0;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "bench/worker/counters.h"
+#include "parsers/features/request.h"
 #include "parsers/rows/rows.h"
 #include "parsers/util/parse.h"
 #include "pktbench.h"
@@ -18,6 +19,7 @@ typedef enum run_kind {
     RUN_POSITIONS, /* rows are only counted; reads the clock after each eighth of the rows */
     RUN_VERIFY,    /* to the digest sink, and to the null sink for the checksum */
     RUN_ROWS,      /* to a CSV file */
+    RUN_FEATURES,  /* rows of features, to a file of values */
     RUN_OUTPUT     /* to the sink, and to the null sink for the checksum; hashes the output */
 } run_kind;
 
@@ -26,9 +28,11 @@ typedef struct run_job {
     const char *path; /* of the slice */
     pkt_level level;
     pkt_flow_choice flows;
-    const pkt_encoder *sink; /* RUN_TIMED, RUN_OUTPUT: output format; NULL: the null sink */
-    unsigned threads;        /* of the writer */
-    const char *csv;         /* RUN_ROWS: file to write */
+    const pkt_encoder *sink;       /* RUN_TIMED, RUN_OUTPUT: output format; NULL: the null sink */
+    unsigned threads;              /* of the writer */
+    bool cold;                     /* RUN_TIMED: the slice is first removed from the page cache */
+    pkt_features_request features; /* RUN_TIMED, RUN_FEATURES: rows of this set; set NULL: none */
+    const char *csv;               /* RUN_ROWS, RUN_FEATURES: file to write */
     bool keep;               /* RUN_ROWS: keep the file after a failure, with the rows before it */
     uint64_t packets;        /* RUN_POSITIONS: expected number of rows */
     const sigset_t *signals; /* RUN_TIMED: mask to set when the clock has started; NULL: none */
@@ -45,6 +49,7 @@ typedef struct run_outcome {
     uint64_t counted[COUNTERS]; /* hardware counters in this interval; 0: unavailable */
     uint64_t rows;
     uint64_t checksum;
+    uint64_t feature_rows; /* with features; `checksum` is then the digest of their values */
     uint64_t bytes;        /* written by the sink */
     uint64_t bytes_digest; /* RUN_OUTPUT: XXH3-64 of these bytes */
     uint64_t peak_rss;     /* peak resident set size of the process so far, in bytes */

@@ -46,6 +46,7 @@ static void backend_free(backend *c)
 {
     if (!c)
         return;
+    client_close(&c->worker);
     json_decref(c->description);
     json_decref(c->tool);
     free((char *)c->id.name);
@@ -62,16 +63,21 @@ static void backend_undescribed(backend *c, const char *summary)
     c->name = c->id.name;
 }
 
-/* Get the description from a separate worker process, because loading a library is a risk and
- * costs memory. false: memory is exhausted. */
-static bool backend_describe(backend *c, const char *summary)
+/* Start the worker that will describe the backend: another process, because loading a library is a
+ * risk and costs memory. */
+static void describer_start(backend *c)
 {
-    client worker;
+    (void)client_open(&c->worker, &c->id);
+}
+
+/* Get the description from the worker, and end it. false: memory is exhausted. */
+static bool description_get(backend *c, const char *summary)
+{
+    client *worker = &c->worker;
     json_t *answer = NULL;
-    if (client_open(&worker, &c->id)) {
-        answer = client_ask(&worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
-        client_close(&worker);
-    }
+    if (worker->pid)
+        answer = client_ask(worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
+    client_close(worker);
     json_t *description = json_object_get(answer, "backend");
     if (answer && c->id.program &&
         json_integer_value(json_object_get(answer, "protocol")) != WORKER_PROTOCOL) {
@@ -87,15 +93,21 @@ static bool backend_describe(backend *c, const char *summary)
         c->tool = json_incref(json_object_get(answer, "tool"));
     } else {
         (void)snprintf(c->reason, sizeof c->reason, "%s",
-                       answer ? "its worker did not describe it" : worker.reason);
+                       answer ? "its worker did not describe it" : worker->reason);
         backend_undescribed(c, summary);
     }
     json_decref(answer);
     return c->name != NULL;
 }
 
-/* Add a backend of the registry, or a plug-in (`entry` is NULL). An unavailable backend is added
- * too, with the reason. */
+static bool backend_describe(backend *c, const char *summary)
+{
+    describer_start(c);
+    return description_get(c, summary);
+}
+
+/* Add a backend of the registry, or a plug-in (`entry` is NULL), and start its worker. One whose
+ * driver is missing is added too, with the reason. */
 static int backend_add(selection *selection, const char *name, const char *plugin,
                        const pkt_entry *entry, pkt_err *err)
 {
@@ -110,6 +122,7 @@ static int backend_add(selection *selection, const char *name, const char *plugi
     if (!c)
         return pkt_fail_memory(err, name);
     selection->backends[selection->count++] = c;
+    c->worker = CLIENT_CLOSED;
     c->id.name = strdup(name);
     c->id.plugin = plugin ? strdup(plugin) : NULL;
     bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &missing) == 0;
@@ -117,8 +130,10 @@ static int backend_add(selection *selection, const char *name, const char *plugi
         c->id.driver = strdup(driver);
     if (!c->id.name || (plugin && !c->id.plugin) || (drives && there && !c->id.driver))
         return pkt_fail_memory(err, name);
-    if (there)
-        return backend_describe(c, summary) ? 0 : pkt_fail_memory(err, name);
+    if (there) {
+        describer_start(c);
+        return 0;
+    }
     (void)snprintf(c->reason, sizeof c->reason, "%s", missing.msg);
     backend_undescribed(c, summary);
     return 0;
@@ -138,6 +153,8 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
+/* Their workers start at once and are asked one after the other: most of what a description takes
+ * is the start of a process. */
 static int registry_add(selection *selection, const selection_request *request, pkt_err *err)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
@@ -145,6 +162,14 @@ static int registry_add(selection *selection, const selection_request *request, 
         if ((!entry.opt_in || is_listed(request->backends, entry.name)) &&
             backend_add(selection, entry.name, NULL, &entry, err) != 0)
             return -1;
+    for (size_t i = 0; i < selection->count; i++) {
+        backend *c = selection->backends[i];
+        if (c->name)
+            continue;
+        (void)pkt_registry_find(c->id.name, &entry);
+        if (!description_get(c, entry.summary))
+            return pkt_fail_memory(err, c->id.name);
+    }
     return 0;
 }
 
@@ -163,6 +188,15 @@ static int backend_unknown(const selection *selection, const char *name, pkt_err
         }
     return plugins ? pkt_fail_unknown(err, "backend", name, &known)
                    : pkt_fail_unknown_backend(err, name, &known);
+}
+
+/* A misspelt name is found before a library is loaded. */
+static int name_check(void *self, const char *name, pkt_err *err)
+{
+    static const selection none;
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    (void)self;
+    return pkt_registry_find(name, &entry) == 0 ? 0 : backend_unknown(&none, name, err);
 }
 
 static int choose(void *self, const char *name, pkt_err *err)
@@ -190,6 +224,8 @@ static int plugin_add(void *self, const char *path, pkt_err *err)
     if (backend_add(selection, path, path, NULL, err) != 0)
         return -1;
     backend *added = selection->backends[selection->count - 1];
+    if (!description_get(added, "plug-in"))
+        return pkt_fail_memory(err, path);
     if (!added->available)
         return plugin_fail(path, added->reason, err);
     for (size_t i = 0; i + 1 < selection->count; i++)
@@ -220,6 +256,7 @@ static backend *old_make(const char *name, const char *plugin, const char *progr
         c->id.name = strdup(name);
         c->id.plugin = plugin ? strdup(plugin) : NULL;
         c->id.program = program ? strdup(program) : NULL;
+        c->worker = CLIENT_CLOSED;
     }
     if (c && c->id.name && (!plugin || c->id.plugin) && (!program || c->id.program) &&
         backend_describe(c, "the build that is compared with"))
@@ -292,6 +329,8 @@ static int baseline_select(selection *selection, const char *path, pkt_err *err)
 static int selection_fill(selection *selection, const selection_request *request, pkt_err *err)
 {
     const bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
+    if (!all && !request->plugins && pkt_parse_list(request->backends, name_check, NULL, err) != 0)
+        return -1;
     if (registry_add(selection, request, err) != 0)
         return -1;
     for (size_t i = 0; i < selection->count; i++)

@@ -17,6 +17,7 @@ typedef struct backend {
     bool chosen;         /* selected; other backends may still be references */
     bool available;
     char reason[REASON_BYTES]; /* why it is unavailable */
+    client worker;             /* open until it has described itself */
     pkt_column_set columns[PKT_LEVEL_COUNT];
     bool offers[PKT_LEVEL_COUNT];
 } backend;

@@ -53,6 +53,13 @@ int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
  * run that is killed leaves them behind. */
 void bench_partial_write(void *self);
 
+/* Check the rows of a cell with features before it is timed: sets its status, reason and digest. */
+void feature_check(const benchmark *b, bench_cell *cell);
+/* Seconds of the budget that are left; 0: none. */
+double budget_left(const benchmark *b);
+/* Is the time left enough for the fewest runs? `slow_s`: those of slow cells. 0, or -1 and *err,
+ * which says how much is needed. */
+int budget_check(const benchmark *b, double slow_s, pkt_err *err);
 /* All was measured: write the results, show them, and judge. The exit status. */
 int bench_finish(benchmark *b);
 

@@ -12,6 +12,7 @@
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
+#include "results/json_values.h"
 
 /* The options as they were given; of paths only the last part. */
 static json_t *options_json(const arguments *a)
@@ -22,7 +23,7 @@ static json_t *options_json(const arguments *a)
         bool is_path = strcmp(name, "f") != 0; /* a filter may have a slash: net 10.0.0.0/8 */
         const char *slash = value && is_path ? strrchr(value, '/') : NULL;
         if (value)
-            json_object_set_new(out, name, json_string(slash ? slash + 1 : value));
+            json_object_set_new(out, name, json_words(slash ? slash + 1 : value));
     }
     return out;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/extract/extract.h"
+#include "cli/extract/watch.h"
 #include "cli/message.h"
 #include "parsers/input/input.h"
 #include "parsers/input/join.h"
@@ -64,77 +65,74 @@ const char *progress_text(const extraction *x)
     return x->features ? "packets before it were counted" : "rows before it were written";
 }
 
-/* Print how a run ended. Returns the exit status. Rows before an error remain valid. */
-static int capture_end(const extraction *x, const char *name, int bad, uint64_t rows,
-                       const pkt_err *err)
+/* Print why a capture could not be read, or keep it for the list at the end. `rest` may be NULL. */
+static void capture_bad(const extraction *x, const char *name, const pkt_err *err, const char *rest)
 {
     char text[PKT_ERR_TEXT];
-    const char *kept = progress_text(x);
+    if (x->keep_going)
+        failures_add(x->bad, name, err, rest);
+    else
+        message_error("%s: %s%s%s", name, pkt_err_text(err, text), rest ? ": " : "",
+                      rest ? rest : "");
+}
+
+/* Report how a run ended. Rows before an error remain valid. */
+static capture_status capture_end(const extraction *x, const char *name, int bad, uint64_t rows,
+                                  const pkt_err *err)
+{
+    char kept[64], text[PKT_ERR_TEXT];
     if (!bad)
-        return EXIT_DONE;
-    pkt_err_text(err, text);
+        return CAPTURE_READ;
+    (void)snprintf(kept, sizeof kept, "%" PRIu64 " %s", rows, progress_text(x));
+    if (err->code == PKT_ERR_WRITE)
+        return OUTPUT_FAILED;
     if (err->code == PKT_ERR_TRUNCATED && !x->strict) {
-        message_warning("%s: %s: %" PRIu64 " %s", name, text, rows, kept);
-        return EXIT_DONE;
+        message_warning("%s: %s: %s", name, pkt_err_text(err, text), kept);
+        return CAPTURE_READ;
     }
-    if (pkt_err_rows_stand(err))
-        message_error("%s: %s: %" PRIu64 " %s", name, text, rows, kept);
-    else if (err->code != PKT_ERR_WRITE)
-        message_failure(name, err);
-    return EXIT_ERROR;
+    const bool stand = rows > 0 || pkt_err_rows_stand(err);
+    capture_bad(x, name, err, stand ? kept : NULL);
+    return stand ? CAPTURE_PARTLY : CAPTURE_BAD;
 }
 
-/* Passes rows to another sink and counts those with time 0. */
-typedef struct zero_time_sink {
-    const pkt_sink *next;
-    uint64_t zero_times;
-} zero_time_sink;
-
-static int zero_time_push(void *self, const pkt_batch *batch, pkt_err *err)
+/* The rows of the capture through a watch. `--format none` only parses, to measure the parser. */
+static int watched_rows(const extraction *x, const char *name, const pkt_capture *capture,
+                        const pkt_sink *sink, row_watch *watch, uint64_t *rows, pkt_err *err)
 {
-    zero_time_sink *counter = self;
-    for (size_t i = 0; i < batch->rows; i++)
-        counter->zero_times += batch->ts_ns[i] == 0;
-    return counter->next->push(counter->next->self, batch, err);
+    if (!x->encoder && !watch->limit)
+        return capture_rows(x, name, capture, sink, rows, err);
+    watch->next = sink;
+    watch->batch = x->batch;
+    watch->columns = x->columns;
+    const pkt_sink watched = watch_sink(watch);
+    int bad = capture_rows(x, name, capture, &watched, rows, err);
+    if (watch->full && err->code == PKT_ERR_NONE)
+        bad = sink->finish(sink->self, err);
+    else if (bad && !pkt_err_rows_stand(err) && err->code != PKT_ERR_WRITE && x->features) {
+        pkt_err ignored; /* windows end with their capture */
+        (void)sink->finish(sink->self, &ignored);
+    }
+    return bad;
 }
 
-static int zero_time_finish(void *self, pkt_err *err)
-{
-    const zero_time_sink *counter = self;
-    return counter->next->finish(counter->next->self, err);
-}
-
-/* Features would use 0 as a time. */
-static void zero_times_report(const char *name, uint64_t packets)
-{
-    if (packets)
-        message_warning("%s: %" PRIu64
-                        " packets have time 0, for example because simple packet blocks have no "
-                        "time stamp",
-                        name, packets);
-}
-
-static int capture_run(const extraction *x, const char *path, const pkt_sink *sink,
-                       bool *output_valid, pkt_err *err)
+static capture_status capture_run(const extraction *x, const char *path, const pkt_sink *sink,
+                                  pkt_err *err)
 {
     uint64_t rows = 0;
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, err);
     if (!input) {
-        message_failure(name, err);
-        *output_valid = false;
-        return EXIT_ERROR;
+        capture_bad(x, name, err, NULL);
+        return CAPTURE_BAD;
     }
     const pkt_capture *capture = pkt_input_capture(input);
-    const bool count_zero_times =
-        capture->format == PKT_FORMAT_PCAPNG && pkt_set_has(&x->columns, PKT_COL_ts_ns);
-    zero_time_sink counter = {.next = sink};
-    const pkt_sink counting_sink = pkt_sink_make(&counter, zero_time_push, zero_time_finish);
-    int bad = capture_rows(x, name, capture, count_zero_times ? &counting_sink : sink, &rows, err);
+    row_watch watch = {.limit = x->live.packets,
+                       .zero_is_none = capture->format == PKT_FORMAT_PCAPNG};
+    int bad = watched_rows(x, name, capture, sink, &watch, &rows, err);
     bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
-    zero_times_report(name, counter.zero_times);
-    *output_valid = !bad || pkt_err_rows_stand(err);
+    if (!bad || err->code != PKT_ERR_WRITE)
+        watch_report(&watch, name);
     return capture_end(x, name, bad, rows, err);
 }
 
@@ -149,23 +147,25 @@ static void packet_numbers_set(const extraction *x, pkt_writer *writer, pkt_join
 }
 
 /* Run over captures that are joined or filtered. */
-static int join_run(const extraction *x, char *const *paths, size_t count, const pkt_sink *sink,
-                    pkt_writer *writer, bool *output_valid, pkt_err *err)
+static capture_status join_run(const extraction *x, char *const *paths, size_t count,
+                               const pkt_sink *sink, pkt_writer *writer, pkt_err *err)
 {
     uint64_t rows = 0;
+    const char *name = pkt_input_shown(paths[0]);
     pkt_join *join = pkt_join_open(paths, count, x->filter, x->features || writer, err);
     if (!join) {
-        message_failure(pkt_input_shown(paths[0]), err);
-        *output_valid = false;
-        return EXIT_ERROR;
+        capture_bad(x, name, err, NULL);
+        return CAPTURE_BAD;
     }
     packet_numbers_set(x, writer, join);
-    int bad = capture_rows(x, pkt_input_shown(paths[0]), pkt_join_capture(join), sink, &rows, err);
+    row_watch watch = {.limit = x->live.packets, .zero_is_none = true};
+    int bad = watched_rows(x, name, pkt_join_capture(join), sink, &watch, &rows, err);
     bad = pkt_join_end(join, bad, err);
-    zero_times_report(count > 1 ? "of all captures" : pkt_input_shown(paths[0]),
-                      pkt_join_timeless(join));
-    *output_valid = !bad || pkt_err_rows_stand(err);
-    int status = capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
+    watch.zero_times = pkt_join_timeless(join); /* it knows which times are none */
+    if (!bad || err->code != PKT_ERR_WRITE)
+        watch_report(&watch, count > 1 ? "of all captures" : name);
+    const capture_status status =
+        capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
     packet_numbers_set(x, writer, NULL);
     pkt_join_close(join);
     return status;
@@ -196,29 +196,51 @@ void labels_close(const extraction *x, const char **labels)
     free(labels);
 }
 
-int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
-                 pkt_writer *writer, bool *output_valid, pkt_err *err)
+static capture_status step_run(const extraction *x, size_t first, size_t count,
+                               const char *const *labels, const pkt_sink *sink, pkt_writer *writer,
+                               pkt_err *err)
 {
-    int status = EXIT_DONE;
-    *output_valid = true;
+    *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
+    if (writer &&
+        pkt_writer_capture(writer, base_name(x->captures[first]), labels[first], err) != 0)
+        return OUTPUT_FAILED;
+    return x->join || x->filter ? join_run(x, x->captures + first, count, sink, writer, err)
+                                : capture_run(x, x->captures[first], sink, err);
+}
+
+/* Say which captures are not in the output after a run that ended at a bad one. */
+static void rest_report(const extraction *x, size_t next, bool kept)
+{
+    if (next < x->capture_count)
+        message_warning("%zu of %zu captures were not read, from %s on%s; --keep-going reads on",
+                        x->capture_count - next, x->capture_count,
+                        pkt_input_shown(x->captures[next]),
+                        kept ? "; the rows of those before it are kept" : "");
+}
+
+int captures_run(const extraction *x, capture_span span, const char *const *labels,
+                 const pkt_sink *sink, pkt_writer *writer, bool *kept, pkt_err *err)
+{
     const size_t step = x->join ? x->capture_count : 1;
-    size_t i = 0;
-    for (; i < x->capture_count && status == EXIT_DONE; i += step) {
-        *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-        if (writer && pkt_writer_capture(writer, base_name(x->captures[i]), labels[i], err) != 0) {
-            *output_valid = false;
-            status = EXIT_ERROR;
-            break;
+    int status = EXIT_DONE;
+    *kept = false;
+    for (size_t i = span.first; i < span.end; i += step) {
+        const capture_status got = step_run(x, i, step, labels, sink, writer, err);
+        if (got == OUTPUT_FAILED) {
+            *kept = false;
+            return EXIT_ERROR;
         }
-        status = x->join || x->filter
-                     ? join_run(x, x->captures + i, step, sink, writer, output_valid, err)
-                     : capture_run(x, x->captures[i], sink, output_valid, err);
+        *kept = *kept || got != CAPTURE_BAD;
+        if (got == CAPTURE_READ)
+            continue;
+        status = EXIT_ERROR;
+        if (x->keep_going)
+            continue;
+        rest_report(x, i + step, *kept || span.first > 0);
+        break;
     }
-    if (status != EXIT_DONE && i < x->capture_count && err->code != PKT_ERR_WRITE)
-        message_warning("%zu of %zu captures were not read, from %s on", x->capture_count - i,
-                        x->capture_count, pkt_input_shown(x->captures[i]));
-    if (writer && *output_valid && pkt_writer_end(writer, err) != 0) {
-        *output_valid = false;
+    if (writer && *kept && pkt_writer_end(writer, err) != 0) {
+        *kept = false;
         status = EXIT_ERROR;
     }
     return status;

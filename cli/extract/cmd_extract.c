@@ -21,28 +21,33 @@ static int extract_loaded(extraction *x)
     return status;
 }
 
-static int extract_run(const arguments *arguments)
+static int extract_requested(extraction *x)
 {
-    extraction x = {.backend = NULL};
-    if (!request_read(&x, arguments))
-        return EXIT_ERROR;
     (void)signal(SIGPIPE, SIG_IGN); /* write() returns EPIPE */
     pkt_err err = {.pos = PKT_POS_NONE};
-    x.batch = pkt_batch_new(&err);
-    if (!x.batch) {
+    x->batch = pkt_batch_new(&err);
+    if (!x->batch) {
         message_error("%s", err.msg);
         return EXIT_ERROR;
     }
     int status = EXIT_ERROR;
-    if (x.request.set)
-        x.features = pkt_features_open(&x.request, &err);
-    if (x.request.set && !x.features)
+    if (x->request.set)
+        x->features = pkt_features_open(&x->request, &err);
+    if (x->request.set && !x->features)
         message_error("--features %s: %s; a smaller --max-flows needs less memory",
-                      x.request.set->name, err.msg);
+                      x->request.set->name, err.msg);
     else
-        status = extract_loaded(&x);
-    pkt_features_close(x.features);
-    pkt_batch_free(x.batch);
+        status = extract_loaded(x);
+    pkt_features_close(x->features);
+    pkt_batch_free(x->batch);
+    return status;
+}
+
+static int extract_run(const arguments *arguments)
+{
+    extraction x = {.backend = NULL};
+    const int status = request_read(&x, arguments) ? extract_requested(&x) : EXIT_ERROR;
+    pkt_paths_close(&x.paths);
     return status;
 }
 
@@ -72,12 +77,15 @@ static const option_spec options[] = {
      "Add a column `label` with this text. from-folder: the name of the folder that holds the "
      "capture."},
     {"format", "csv|arrow|parquet|none",
-     "Output format. arrow: an IPC stream; none: parse and write nothing. Default csv."},
+     "Output format. arrow: an IPC stream; none: parse and write nothing. Default: by the ending "
+     "of -o (.csv, .arrow, .arrows, .parquet), else csv."},
     {"escape-formulas", NULL,
      "With CSV: put an apostrophe before a text cell (file, label, columns of text) that a "
      "spreadsheet would take for a formula, because it begins with =, +, -, @, a tab or a carriage "
      "return."},
-    {"o", "FILE", "Output file. Default - (standard output)."},
+    {"o", "FILE|DIR/",
+     "Output file. Default - (standard output). A folder, or a name that ends with a slash: one "
+     "file for each capture, with the capture's name and that of the format behind it."},
     {"f", "FILTER",
      "Write only packets that match this pcap-filter(7) expression. They keep their packet "
      "numbers."},
@@ -88,7 +96,9 @@ static const option_spec options[] = {
     {"Z", "USER",
      "With -i, as root: run as this user after the interface is open. The user must be able to "
      "write the output."},
-    {"c", "N", "With -i or --follow: stop after N packets."},
+    {"c", "N",
+     "Stop after N packets: of each capture, with --join of all together, with -f of those that "
+     "match."},
     {"count", "N", "Same as -c."},
     {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s or 5m."},
     {"flush-every", "TIME",
@@ -107,6 +117,10 @@ static const option_spec options[] = {
     {"join", NULL,
      "The captures are consecutive files of one capture: packet numbers and stream numbers "
      "continue from file to file."},
+    FOLDER_OPTION,
+    {"keep-going", NULL,
+     "After a capture that cannot be read, or is damaged, read on with the next one. The bad ones "
+     "are listed at the end; the exit status is 2."},
     {"threads", "N", "Threads that write the output. The order of rows stays the same. Default 1."},
     {"strict", NULL, "Exit with status 2 if a capture ends inside a packet."},
     {NULL, NULL, NULL},
@@ -118,8 +132,9 @@ const command extract_command = {
     .summary = "write one row for each packet, or rows of features",
     .details =
         "Writes the columns of a level as CSV, Arrow or Parquet; `pktbench list columns` explains "
-        "them. CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or xz, or - "
-        "for standard input. Rows of several captures follow one another. Addresses are written as "
+        "them. CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or xz; - for "
+        "standard input; a folder, whose captures are read in the order of their names; or a "
+        "pattern in quotes. Rows of several captures follow one another. Addresses are written as "
         "text. A cell is empty if the column does not apply to the packet.\n\n--features writes "
         "rows of features for machine learning instead. ciciot46 and ciciot39 reproduce published "
         "feature sets with their defects; ciciot-fixed corrects them.\n\nIf a capture is damaged, "

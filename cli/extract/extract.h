@@ -5,8 +5,10 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
+#include "cli/failures.h"
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
+#include "parsers/input/paths.h"
 #include "parsers/process/rights.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
@@ -16,7 +18,7 @@ typedef struct live_request {
     const char *interface; /* NULL: follow a capture file */
     bool other_user;       /* continue as `user` when the interface is open */
     pkt_user user;
-    uint64_t packets;
+    uint64_t packets;                            /* also of each file, or of all that are joined */
     int64_t duration, flush_every, rotate_every; /* ns */
     uint64_t rotate_size;                        /* bytes */
     uint32_t snaplen, buffer;
@@ -35,8 +37,12 @@ typedef struct extraction {
     pkt_features *features;       /* NULL: one row per packet */
     const char *path;             /* of the output */
     const char *label;            /* NULL: none */
-    char *const *captures;
+    bool folder;                  /* it is a folder: one file for each capture */
+    pkt_paths paths;              /* owned: */
+    char *const *captures;        /* those of `paths` */
     size_t capture_count;
+    bool keep_going; /* after a capture that cannot be read */
+    failures *bad;   /* such captures, with `keep_going` */
     unsigned threads;
     const char *filter; /* NULL: all packets */
     bool strict, join;
@@ -68,14 +74,30 @@ const char *progress_text(const extraction *x);
  * messages. Returns like pkt_run(). */
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
                  const pkt_sink *sink, uint64_t *rows, pkt_err *err);
-/* Push the rows of all captures, in order. `writer` is called at the start of each capture; it may
- * be NULL. Returns the exit status. *output_valid: false if the output must be removed. *err: the
- * error of the writer, not yet printed. */
-int captures_run(const extraction *x, const char *const *labels, const pkt_sink *sink,
-                 pkt_writer *writer, bool *output_valid, pkt_err *err);
+/* How a capture, or those that are joined, ended. */
+typedef enum capture_status {
+    CAPTURE_READ,   /* a warning at most */
+    CAPTURE_PARTLY, /* an error behind rows that stand */
+    CAPTURE_BAD,    /* no row stands for sure */
+    OUTPUT_FAILED   /* *err is the writer's, not yet printed */
+} capture_status;
 
-/* Write the rows of all captures to the output file. Returns the exit status. */
-int output_run(const extraction *x);
+/* x->captures[first] to before x->captures[end]. */
+typedef struct capture_span {
+    size_t first, end;
+} capture_span;
+
+/* Push the rows of the captures, in order. `writer` is called at the start of each capture; it may
+ * be NULL. Returns the exit status. *kept: false if the output must be removed: no capture gave
+ * rows that stand, or writing failed. *err: the error of the writer, not yet printed. */
+int captures_run(const extraction *x, capture_span span, const char *const *labels,
+                 const pkt_sink *sink, pkt_writer *writer, bool *kept, pkt_err *err);
+
+/* With x->folder, the file for the rows of x->captures[index]; the caller frees it. NULL without
+ * memory. */
+char *output_path(const extraction *x, size_t index);
+/* Write the rows of all captures to the output file, or files. Returns the exit status. */
+int output_run(extraction *x);
 
 /* True with -i or --follow. */
 bool is_live(const extraction *x);

@@ -97,18 +97,12 @@ static bool reset_every_get(extraction *x, const char *text)
 /* True if the backend provides all columns that features are computed from. */
 static bool columns_available(const extraction *x)
 {
-    static const uint8_t needed[] = {
-        PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
-        PKT_COL_eth_type, PKT_COL_ip_version, PKT_COL_ip_proto,    PKT_COL_ip_ttl,
-        PKT_COL_ip_len,   PKT_COL_ip_flags,   PKT_COL_frag_off,    PKT_COL_src_hi,
-        PKT_COL_src_lo,   PKT_COL_dst_hi,     PKT_COL_dst_lo,      PKT_COL_src_port,
-        PKT_COL_dst_port, PKT_COL_l4_hlen,    PKT_COL_payload_len, PKT_COL_tcp_flags};
-    for (size_t i = 0; i < sizeof needed; i++)
-        if (!pkt_set_has(&x->columns, needed[i])) {
+    const pkt_column_set missing = pkt_set_minus(pkt_features_needed(), x->columns);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&missing, c)) {
             message_error("--features: backend %s at level %s does not fill the column %s, which "
                           "features need",
-                          x->backend->name, pkt_level_name(x->level),
-                          pkt_column_at(needed[i])->name);
+                          x->backend->name, pkt_level_name(x->level), pkt_column_at(c)->name);
             return false;
         }
     return true;

@@ -12,12 +12,12 @@ enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
 #define SIZE_MAX_BYTES UINT64_C(1000000000000000)
 
 /* Options that need -i or --follow; those of them that need -i. NULL-terminated, as all lists. */
-static const char *const live_options[] = {
-    "c",       "count",  "duration",  "flush-every", "rotate-size", "rotate-every",
-    "snaplen", "buffer", "immediate", "Z",           NULL};
+static const char *const live_options[] = {"duration",     "flush-every", "rotate-size",
+                                           "rotate-every", "snaplen",     "buffer",
+                                           "immediate",    "Z",           NULL};
 static const char *const interface_options[] = {"snaplen", "buffer", "immediate", "Z", NULL};
 /* Options that exclude -i and --follow. */
-static const char *const file_options[] = {"join", "strict", NULL};
+static const char *const file_options[] = {"join", "strict", "keep-going", NULL};
 
 /* The first of these options that is on the command line, or NULL. */
 static const char *first_given(const arguments *arguments, const char *const *names)

@@ -1,5 +1,8 @@
 /* Writes rows to the output file. The file appears only when it is complete. */
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli/extract/extract.h"
 #include "cli/message.h"
@@ -22,69 +25,131 @@ static pkt_sink sink_open(const extraction *x, pkt_writer *writer)
 
 static int run_without_output(const extraction *x, const char *const *labels)
 {
-    bool output_valid;
+    bool kept;
     pkt_err err;
     pkt_null_sink null = {.columns = x->columns};
     pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
-    return captures_run(x, labels, &sink, NULL, &output_valid, &err);
+    return captures_run(x, (capture_span){0, x->capture_count}, labels, &sink, NULL, &kept, &err);
 }
 
 /* Report a write error. If the reader closed the pipe, this is not an error. */
-static int write_failed(const extraction *x, uint64_t rows, const pkt_err *err)
+static int write_failed(const char *path, uint64_t rows, const pkt_err *err)
 {
     if (err->sys == EPIPE)
         return EXIT_DONE;
-    message_error("%s: %s, after %" PRIu64 " rows", x->path, err->msg, rows);
+    message_error("%s: %s, after %" PRIu64 " rows", path, err->msg, rows);
     return EXIT_ERROR;
 }
 
-static int file_run(const extraction *x, const char *const *labels, pkt_atomic_file *out)
+/* Write the rows of the captures to the file that is open. *failed: writing failed. */
+static int rows_write(const extraction *x, const char *path, capture_span span,
+                      const char *const *labels, pkt_atomic_file *out, bool *failed)
 {
-    bool output_valid = false;
+    bool kept = false;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)setvbuf(out->file, NULL, _IONBF, 0); /* the writer buffers */
     pkt_writer *writer = pkt_writer_open(x->encoder, &x->fields, out->file, x->threads, &err);
+    *failed = true;
     if (!writer) {
         pkt_atomic_file_abandon(out);
-        return write_failed(x, 0, &err);
+        return write_failed(path, 0, &err);
     }
     pkt_sink sink = sink_open(x, writer);
-    int status = captures_run(x, labels, &sink, writer, &output_valid, &err);
-    if (!output_valid && err.code == PKT_ERR_WRITE)
-        status = write_failed(x, pkt_writer_rows(writer), &err);
+    int status = captures_run(x, span, labels, &sink, writer, &kept, &err);
+    *failed = !kept && err.code == PKT_ERR_WRITE;
+    if (*failed)
+        status = write_failed(path, pkt_writer_rows(writer), &err);
     pkt_writer_close(writer);
-    if (!output_valid) {
+    if (!kept) {
         pkt_atomic_file_abandon(out);
         return status;
     }
     if (pkt_atomic_file_commit(out, &err) != 0) {
-        message_failure(x->path, &err);
+        message_failure(path, &err);
+        *failed = true;
         return EXIT_ERROR;
     }
     return status;
 }
 
-static int output_open_and_run(const extraction *x, const char *const *labels)
+static int file_run(const extraction *x, const char *path, capture_span span,
+                    const char *const *labels, bool *failed)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     pkt_atomic_file out;
-    if (!x->encoder)
-        return run_without_output(x, labels);
-    if (pkt_atomic_file_open(&out, x->path, &err) != 0) {
-        message_failure(x->path, &err);
+    *failed = true;
+    if (pkt_atomic_file_open(&out, path, &err) != 0) {
+        message_failure(path, &err);
         return EXIT_ERROR;
     }
-    return file_run(x, labels, &out);
+    return rows_write(x, path, span, labels, &out, failed);
 }
 
-int output_run(const extraction *x)
+/* Create the folders of the path that do not exist. 0, or -1 and errno. */
+static int folders_make(char *path)
 {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        const bool bad = mkdir(path, 0777) != 0 && errno != EEXIST;
+        *slash = '/';
+        if (bad)
+            return -1;
+    }
+    return 0;
+}
+
+/* One file for each capture, in the folder x->path. */
+static int folder_run(const extraction *x, const char *const *labels)
+{
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < x->capture_count; i++) {
+        bool failed;
+        char *path = output_path(x, i);
+        if (!path || folders_make(path) != 0) {
+            message_error("%s: cannot create the folder: %s", path ? path : x->path,
+                          strerror(errno));
+            free(path);
+            return EXIT_ERROR;
+        }
+        const int got = file_run(x, path, (capture_span){i, i + 1}, labels, &failed);
+        free(path);
+        status = got ? got : status;
+        if (failed || (status && !x->keep_going))
+            break;
+    }
+    return status;
+}
+
+char *output_path(const extraction *x, size_t index)
+{
+    const char *name =
+        strcmp(x->captures[index], "-") == 0 ? "stdin" : x->captures[index] + x->paths.below[index];
+    const char *slash = x->path[strlen(x->path) - 1] == '/' ? "" : "/";
+    char *path = NULL;
+    return asprintf(&path, "%s%s%s.%s", x->path, slash, name, x->encoder->name) < 0 ? NULL : path;
+}
+
+static int captures_output(const extraction *x, const char *const *labels)
+{
+    bool failed;
+    if (!x->encoder)
+        return run_without_output(x, labels);
+    if (x->folder)
+        return folder_run(x, labels);
+    return file_run(x, x->path, (capture_span){0, x->capture_count}, labels, &failed);
+}
+
+int output_run(extraction *x)
+{
+    failures bad = {.count = 0};
     const char **labels = labels_open(x);
     if (!labels) {
         message_error("no memory for labels");
         return EXIT_ERROR;
     }
-    int status = output_open_and_run(x, labels);
+    x->bad = &bad;
+    const int status = captures_output(x, labels);
+    failures_print(&bad, x->capture_count);
     labels_close(x, labels);
     return status;
 }

@@ -1,6 +1,6 @@
 /* Reads and checks the command line before any file is opened. */
-#include <errno.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli/extract/extract.h"
 #include "cli/message.h"
@@ -76,21 +76,40 @@ static bool level_get(const arguments *arguments, const pkt_backend *backend, pk
     return true;
 }
 
-static bool format_get(const arguments *arguments, const pkt_encoder **encoder)
+static const char *extension(const char *path)
+{
+    const char *dot = strrchr(base_name(path), '.');
+    return dot ? dot + 1 : "";
+}
+
+/* The format that the name of the output says; NULL: none. */
+static const pkt_encoder *encoder_of_path(const char *path)
+{
+    const char *name = extension(path);
+    return pkt_encoder_find(strcmp(name, "arrows") == 0 ? "arrow" : name);
+}
+
+static bool format_get(const arguments *arguments, extraction *x)
 {
     const char *name = option_value(arguments, "format");
-    name = name ? name : "csv";
-    *encoder = pkt_encoder_find(name);
-    if (*encoder || strcmp(name, "none") == 0)
-        return true;
+    const pkt_encoder *named = encoder_of_path(x->path);
     pkt_names known = {.size = 0};
     pkt_err err;
-    for (size_t i = 0; pkt_encoder_at(i); i++)
-        pkt_names_add(&known, pkt_encoder_at(i)->name);
-    pkt_names_add(&known, "none");
-    pkt_fail_unknown(&err, "format", name, &known);
-    message_err(&err);
-    return false;
+    x->encoder = name ? pkt_encoder_find(name) : named ? named : &pkt_encoder_csv;
+    if (name && !x->encoder && strcmp(name, "none") != 0) {
+        for (size_t i = 0; pkt_encoder_at(i); i++)
+            pkt_names_add(&known, pkt_encoder_at(i)->name);
+        pkt_names_add(&known, "none");
+        pkt_fail_unknown(&err, "format", name, &known);
+        message_err(&err);
+        return false;
+    }
+    if (named && x->encoder && named != x->encoder) {
+        message_error("-o %s: the name says %s, and --format says %s", x->path, named->name, name);
+        return false;
+    }
+    return strcmp(x->path, "-") != 0 || !x->encoder || x->encoder == &pkt_encoder_csv ||
+           !terminal_refused(x->encoder->name);
 }
 
 /* The fields that --columns names, out of all that rows can have. */
@@ -147,10 +166,63 @@ static bool join_valid(const extraction *x)
     return true;
 }
 
-static bool output_get(const arguments *arguments, extraction *x)
+static int by_text(const void *a, const void *b)
 {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The files of two captures must not have one name. */
+static bool outputs_differ(const extraction *x)
+{
+    char **paths = calloc(x->capture_count, sizeof *paths);
+    bool differ = paths != NULL;
+    if (!paths)
+        message_error("no memory for paths");
+    for (size_t i = 0; paths && i < x->capture_count; i++)
+        if (!(paths[i] = output_path(x, i)))
+            differ = false;
+    if (differ)
+        qsort(paths, x->capture_count, sizeof *paths, by_text);
+    for (size_t i = 1; differ && i < x->capture_count; i++)
+        if (strcmp(paths[i - 1], paths[i]) == 0) {
+            message_error("-o %s: two captures would both be written to %s", x->path, paths[i]);
+            differ = false;
+        }
+    for (size_t i = 0; paths && i < x->capture_count; i++)
+        free(paths[i]);
+    free(paths);
+    return differ;
+}
+
+static bool folder_valid(const extraction *x)
+{
+    if (!x->folder)
+        return true;
+    if (x->join || !x->encoder || is_live(x)) {
+        message_error("-o %s: is a folder, for one file for each capture; %s", x->path,
+                      x->join       ? "--join makes one capture of all"
+                      : !x->encoder ? "--format none writes nothing"
+                                    : "-i and --follow need a file");
+        return false;
+    }
+    return outputs_differ(x);
+}
+
+static void path_get(const arguments *arguments, extraction *x)
+{
+    struct stat st;
     const char *path = option_value(arguments, "o");
     x->path = path ? path : "-";
+    x->folder = (*x->path && x->path[strlen(x->path) - 1] == '/') ||
+                (stat(x->path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+static bool output_valid(const extraction *x)
+{
+    if (!*x->path) {
+        message_error("-o: the name of the output is empty");
+        return false;
+    }
     for (size_t i = 0; i < x->capture_count; i++)
         if (pkt_same_file(x->path, x->captures[i])) {
             message_error("%s: -o must not be the capture itself", x->path);
@@ -159,14 +231,20 @@ static bool output_get(const arguments *arguments, extraction *x)
     return true;
 }
 
-/* Checked first: a mistyped name should not be found after hours of work on other captures. */
-static bool captures_exist(const extraction *x)
+/* A mistyped name should not be found after hours of work on other captures. */
+static bool captures_get(const arguments *arguments, extraction *x)
 {
-    for (size_t i = 0; i < x->capture_count; i++)
-        if (strcmp(x->captures[i], "-") != 0 && access(x->captures[i], R_OK) != 0) {
-            message_error("%s: %s", x->captures[i], strerror(errno));
-            return false;
-        }
+    x->join = option_given(arguments, "join");
+    x->keep_going = option_given(arguments, "keep-going");
+    if (x->join && x->keep_going) {
+        message_error("--keep-going cannot be combined with --join: a capture that is left out is "
+                      "a gap in the joined one");
+        return false;
+    }
+    if (!captures_find(arguments, x->keep_going, &x->paths))
+        return false;
+    x->captures = x->paths.at;
+    x->capture_count = x->paths.count;
     return true;
 }
 
@@ -175,18 +253,16 @@ bool request_read(extraction *x, const arguments *arguments)
     uint64_t threads;
     if (!rights_option(arguments, &x->live))
         return false;
-    x->captures = arguments->operands;
-    x->capture_count = arguments->operand_count;
     x->strict = option_given(arguments, "strict");
-    x->join = option_given(arguments, "join");
     x->filter = option_value(arguments, "f");
     x->label = option_value(arguments, "label");
     x->backend = backend_get(arguments);
-    if (!x->backend || !format_get(arguments, &x->encoder) || !captures_exist(x) ||
-        !output_get(arguments, x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
+    path_get(arguments, x);
+    if (!x->backend || !format_get(arguments, x) || !captures_get(arguments, x) ||
+        !output_valid(x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
         !features_read(x, arguments) || !fields_get(arguments, x) ||
         !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
-        !live_request_read(x, arguments) ||
+        !live_request_read(x, arguments) || !folder_valid(x) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/info/capture_info.h"
+#include "results/json_values.h"
 
 static json_t *time_json(const capture_info *info, int64_t ns)
 {
@@ -35,14 +36,14 @@ json_t *info_json(const capture_info *info, const char *name)
     json_t *fault = json_null();
     if (info->fault.code != PKT_ERR_NONE)
         fault =
-            json_pack("{s:s, s:o}", "reason", info->fault.msg, "at_byte",
+            json_pack("{s:o, s:o}", "reason", json_words(info->fault.msg), "at_byte",
                       info->fault.pos == PKT_POS_NONE ? json_null()
                                                       : json_integer((json_int_t)info->fault.pos));
     return json_pack(
-        "{s:s, s:s, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I, "
+        "{s:o, s:o, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I, "
         "s:I, "
         "s:I, s:s, s:o}",
-        "path", name, "file", slash ? slash + 1 : name, "format",
+        "path", json_words(name), "file", json_words(slash ? slash + 1 : name), "format",
         info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "compression", info->packing,
         "capture_bytes", (json_int_t)info->bytes, "byte_order", info_byte_order(info), "sections",
         (json_int_t)info->sections, "interface_count", (json_int_t)info->interfaces_total,

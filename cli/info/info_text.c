@@ -1,9 +1,9 @@
 /* What `info` says, as a table; and the texts that table and JSON share. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <time.h>
 
 #include "cli/info/capture_info.h"
+#include "cli/message.h"
 #include "parsers/core/numbers.h"
 #include "parsers/util/error.h"
 
@@ -50,21 +50,11 @@ const char *info_ending(const capture_info *info)
     }
 }
 
-static void row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void row(const char *name, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    printf("%-16s ", name);
-    vprintf(format, args);
-    putchar('\n');
-    va_end(args);
-}
+#define ROW(name, format, ...) message_output("%-16s " format, name, __VA_ARGS__)
 
 static void interfaces_print(const capture_info *info)
 {
-    row("interfaces", "%" PRIu64, info->interfaces_total);
+    ROW("interfaces", "%" PRIu64, info->interfaces_total);
     for (size_t i = 0; i < info->described; i++) {
         const interface_info *one = &info->interfaces[i];
         char resolution[16];
@@ -80,7 +70,7 @@ static void interfaces_print(const capture_info *info)
         printf(", packets %" PRIu64 "\n", one->packets);
     }
     if (info->described < info->interfaces_total)
-        row("", "and %" PRIu64 " more", info->interfaces_total - info->described);
+        ROW("", "and %" PRIu64 " more", info->interfaces_total - info->described);
 }
 
 void info_print(const capture_info *info, const char *name)
@@ -88,28 +78,28 @@ void info_print(const capture_info *info, const char *name)
     char first[64], last[64], fault[PKT_ERR_TEXT];
     info_time_text(info->first_ns, first, sizeof first);
     info_time_text(info->last_ns, last, sizeof last);
-    row("capture", "%s", name);
-    row("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
-    row("compression", "%s", info->packing ? info->packing : "none");
-    row("capture bytes", "%" PRIu64, info->bytes);
-    row("byte order", "%s", info_byte_order(info));
-    row("sections", "%" PRIu64, info->sections);
+    ROW("capture", "%s", name);
+    ROW("format", "%s", info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng");
+    ROW("compression", "%s", info->packing ? info->packing : "none");
+    ROW("capture bytes", "%" PRIu64, info->bytes);
+    ROW("byte order", "%s", info_byte_order(info));
+    ROW("sections", "%" PRIu64, info->sections);
     interfaces_print(info);
-    row("packets", "%" PRIu64, info->packets);
-    row("captured bytes", "%" PRIu64, info->cap_bytes);
-    row("original bytes", "%" PRIu64, info->wire_bytes);
+    ROW("packets", "%" PRIu64, info->packets);
+    ROW("captured bytes", "%" PRIu64, info->cap_bytes);
+    ROW("original bytes", "%" PRIu64, info->wire_bytes);
     if (info->timed) {
-        row("first packet", "%s", first);
-        row("last packet", "%s", last);
-        row("duration", "%.9f s", info_duration_s(info));
-        row("in order", "%s", info->late ? "no" : "yes");
+        ROW("first packet", "%s", first);
+        ROW("last packet", "%s", last);
+        ROW("duration", "%.9f s", info_duration_s(info));
+        ROW("in order", "%s", info->late ? "no" : "yes");
     }
     if (info->late)
-        row("out of order", "%" PRIu64 " packets are earlier than the packet before them",
+        ROW("out of order", "%" PRIu64 " packets are earlier than the packet before them",
             info->late);
     if (info->replaced)
-        row("times replaced", "%" PRIu64 " are outside of 1677 to 2262", info->replaced);
-    row("duplicates", "%" PRIu64, info->duplicates);
-    row("end", "%s%s%s", info_ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
+        ROW("times replaced", "%" PRIu64 " are outside of 1677 to 2262", info->replaced);
+    ROW("duplicates", "%" PRIu64, info->duplicates);
+    ROW("end", "%s%s%s", info_ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
         info->fault.code == PKT_ERR_NONE ? "" : pkt_err_text(&info->fault, fault));
 }

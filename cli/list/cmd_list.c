@@ -1,4 +1,5 @@
 /* `pktbench list`: backends, columns, scenarios and features. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +41,8 @@ static void levels_print(const backend *c)
         if (!level)
             continue;
         pkt_column_set all = pkt_level_columns((pkt_level)i);
-        printf("    %-8s %s\n             %zu of %zu columns%s", name,
-               json_string_value(json_object_get(level, "work")), columns_count(c->columns[i]),
+        message_output("    %-8s %s", name, json_string_value(json_object_get(level, "work")));
+        printf("             %zu of %zu columns%s", columns_count(c->columns[i]),
                columns_count(all),
                pkt_set_has(&c->columns[i], PKT_COL_verdict) ? " and verdict" : "");
         missing_print(pkt_set_minus(all, c->columns[i]));
@@ -55,8 +56,8 @@ static void features_print(const backend *c)
     json_t *feature;
     json_array_foreach(json_object_get(c->description, "features"), i, feature)
     {
-        printf("    %-18s %s\n", json_string_value(json_object_get(feature, "name")),
-               json_string_value(json_object_get(feature, "evidence")));
+        message_output("    %-18s %s", json_string_value(json_object_get(feature, "name")),
+                       json_string_value(json_object_get(feature, "evidence")));
     }
 }
 
@@ -70,13 +71,14 @@ static void backends_print(const selection *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const backend *c = l->backends[i];
-        printf("%s%s: %s\n", i ? "\n" : "", c->name, text_of(c, "summary"));
+        fputs(i ? "\n" : "", stdout);
+        message_output("%s: %s", c->name, text_of(c, "summary"));
         if (!c->available) {
-            printf("    unavailable: %s\n", c->reason);
+            message_output("    unavailable: %s", c->reason);
             continue;
         }
-        printf("    version %s, %s, %s, decoder: %s\n", text_of(c, "version"), text_of(c, "origin"),
-               text_of(c, "license"), text_of(c, "decoder"));
+        message_output("    version %s, %s, %s, decoder: %s", text_of(c, "version"),
+                       text_of(c, "origin"), text_of(c, "license"), text_of(c, "decoder"));
         levels_print(c);
         features_print(c);
     }
@@ -180,8 +182,54 @@ static bool list_backends(const arguments *arguments, bool json)
     return true;
 }
 
+/* What the registry says of each backend; no module is loaded and no program started for it. */
+static json_t *names_list(void)
+{
+    json_t *list = json_array();
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++) {
+        char path[2 * PATH_MAX];
+        pkt_err missing;
+        const bool there =
+            entry.backend || pkt_entry_file(&entry, path, sizeof path, &missing) == 0;
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", entry.name, "kind",
+                            entry.backend  ? "built-in"
+                            : entry.driver ? "external"
+                                           : "module",
+                            "summary", entry.summary, "opt_in", (int)(entry.opt_in != 0), "reason",
+                            there ? json_null() : json_string(missing.msg)));
+    }
+    return list;
+}
+
+static void names_print(const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(list, i, entry)
+    {
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        printf("%-13s %-9s %s%s%s%s\n", json_string_value(json_object_get(entry, "name")),
+               json_string_value(json_object_get(entry, "kind")),
+               json_string_value(json_object_get(entry, "summary")), reason ? " (" : "",
+               reason ? reason : "", reason ? ")" : "");
+    }
+    message_note("`pktbench list backends` says more, and which of them can run here");
+}
+
+static int list_names(bool json)
+{
+    json_t *list = names_list();
+    if (!json)
+        names_print(list);
+    list_finish(list, json);
+    return EXIT_DONE;
+}
+
 static int list_run(const arguments *arguments)
 {
+    const bool named = arguments->operand_count || option_given(arguments, "plugin");
     enum { BACKENDS, COLUMNS, FEATURES = 3 };
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
     size_t index;
@@ -189,6 +237,8 @@ static int list_run(const arguments *arguments)
     if (!json_option(arguments, &json) ||
         !word_find("list", what, "backends|columns|scenarios|features", &index))
         return EXIT_ERROR;
+    if (!named)
+        return list_names(json);
     if (index == BACKENDS)
         return list_backends(arguments, json) ? EXIT_DONE : EXIT_ERROR;
     if (index == FEATURES) {
@@ -216,9 +266,10 @@ const command list_command = {
     .name = "list",
     .operands = "[backends|columns|scenarios|features]",
     .summary = "list backends, columns, scenarios or features",
-    .details = "backends (default): for each level, the work that the backend does and the columns "
-               "that it gives (verdict, which is not compared, is not in their number); its "
-               "features, with evidence (tested here, or where it is stated); "
+    .details = "Without a word: the names of the backends, with a line about each.\n\nbackends: "
+               "for each level, the work that the backend does and the columns that it gives "
+               "(verdict, which is not compared, is not in their number); its features, with "
+               "evidence (tested here, or where it is stated); "
                "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
                "name in the library, level, name in the output of extract (- if it has no column "
                "of its own), meaning.\n\nscenarios: the kinds of traffic that `pktbench gen` "

@@ -1,7 +1,9 @@
 /* `pktbench worker`: one backend in a process of its own, driven by lines of JSON.
  *
  * Every request is an object on one line of standard input, every answer one on standard output:
- * {"op": "describe"|"load"|"verify"|"rows"|"sample"|"output_rows"|"positions"|"done", ...} ->
+ * {"op":
+ * "describe"|"load"|"verify"|"rows"|"sample"|"output_rows"|"feature_rows"|"positions"|"done", ...}
+ * ->
  * {"ok": true, ...} or
  * {"ok": false, "reason": TEXT, "signal": N or absent}. */
 #include <inttypes.h>
@@ -12,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/features/feature_rows.h"
 #include "bench/input/scratch.h"
 #include "bench/timing/machine.h"
 #include "bench/worker/client.h"
@@ -101,11 +104,37 @@ static json_t *answer_positions(worker *w, run_job *job, const json_t *request)
     return json_pack("{s:b, s:o}", "ok", 1, "part_ns", parts);
 }
 
-/* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. */
+static json_t *answer_features(worker *w, run_job *job, const json_t *request)
+{
+    run_outcome outcome;
+    job->kind = RUN_FEATURES;
+    job->csv = json_string_value(json_object_get(request, "to"));
+    if (!job->csv || !job->features.set)
+        return worker_refusal("feature_rows: no file to write them to, or no set");
+    worker_run_once(w, job, &outcome);
+    if (outcome.failed)
+        return worker_failure(&outcome);
+    return json_pack("{s:b, s:I, s:I, s:o}", "ok", 1, "rows", (json_int_t)outcome.rows,
+                     "feature_rows", (json_int_t)outcome.feature_rows, "checksum",
+                     worker_hex64(outcome.checksum));
+}
+
+/* "features": SET and "by": WINDOWS, if packets end in rows of features. */
+static bool features_read(const json_t *request, run_job *job)
+{
+    const char *set = json_string_value(json_object_get(request, "features"));
+    const char *by = json_string_value(json_object_get(request, "by"));
+    pkt_err err;
+    return !set || feature_request_make(&job->features, set, by, &err) == 0;
+}
+
+/* "sink": FORMAT and "threads": N, if rows are to be written; else they are thrown away. "cold":
+ * true, if the slice is to be read from the disk. */
 static bool sink_read(const json_t *request, run_job *job)
 {
     const char *format = json_string_value(json_object_get(request, "sink"));
     json_int_t threads = json_integer_value(json_object_get(request, "threads"));
+    job->cold = json_is_true(json_object_get(request, "cold"));
     job->sink = format ? pkt_encoder_find(format) : NULL;
     job->threads = threads > 0 && threads <= (json_int_t)PKT_MAX_THREADS ? (unsigned)threads : 0;
     return !format || (job->sink && job->threads);
@@ -121,8 +150,8 @@ static const char *job_read(const worker *w, const json_t *request, run_job *job
         return "load comes first";
     if (!job->path || !level || pkt_level_find(level, &job->level, NULL) != 0)
         return "a run needs a slice and a level";
-    if (!sink_read(request, job))
-        return "no such sink, or number of threads";
+    if (!sink_read(request, job) || !features_read(request, job))
+        return "no such sink, number of threads, or set of features";
     const char *rule = json_string_value(json_object_get(request, "flow_rule"));
     const json_int_t max = json_integer_value(json_object_get(request, "max_flows"));
     if ((rule && pkt_flow_rule_find(rule, &job->flows.rule, NULL) != 0) || max < 0 ||
@@ -142,6 +171,8 @@ static json_t *answer_run(worker *w, const char *what, const json_t *request)
         return answer_verify(w, &job);
     if (strcmp(what, "rows") == 0)
         return answer_rows(w, &job, request);
+    if (strcmp(what, "feature_rows") == 0)
+        return answer_features(w, &job, request);
     if (strcmp(what, "output_rows") == 0)
         return answer_output(w, &job);
     if (strcmp(what, "positions") == 0)

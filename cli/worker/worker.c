@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "parsers/util/error.h"
+#include "parsers/util/output_text.h"
 
 json_t *worker_refusal(const char *reason)
 {
-    return json_pack("{s:b, s:s}", "ok", 0, "reason", reason);
+    char text[2 * PKT_ERR_TEXT]; /* JSON takes UTF-8 only */
+    return json_pack("{s:b, s:s}", "ok", 0, "reason", pkt_text_fit(text, sizeof text, reason));
 }
 
 json_t *worker_failure(const run_outcome *outcome)

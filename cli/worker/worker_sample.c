@@ -63,13 +63,16 @@ static json_t *go_answer(worker *w, const run_job *job)
     run_outcome o;
     if (!child_run(w, job, &o))
         return worker_failure(&o);
-    return json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns",
-                     (json_int_t)o.wall_ns, "cpu_ns", (json_int_t)o.cpu_ns, "rows",
-                     (json_int_t)o.rows, "digest",
-                     worker_hex64(job->column < PKT_COLUMN_COUNT ? o.digest[job->column] : 0),
-                     "bytes", (json_int_t)o.bytes, "peak_rss_bytes", (json_int_t)o.peak_rss,
-                     "counted_instructions", (json_int_t)o.counted[COUNTER_INSTRUCTIONS],
-                     "counted_cycles", (json_int_t)o.counted[COUNTER_CYCLES]);
+    json_t *answer = json_pack(
+        "{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns", (json_int_t)o.wall_ns,
+        "cpu_ns", (json_int_t)o.cpu_ns, "rows", (json_int_t)o.rows, "digest",
+        worker_hex64(job->column < PKT_COLUMN_COUNT ? o.digest[job->column] : 0), "bytes",
+        (json_int_t)o.bytes, "peak_rss_bytes", (json_int_t)o.peak_rss, "counted_instructions",
+        (json_int_t)o.counted[COUNTER_INSTRUCTIONS], "counted_cycles",
+        (json_int_t)o.counted[COUNTER_CYCLES]);
+    if (job->features.set)
+        json_object_set_new(answer, "checksum", worker_hex64(o.checksum));
+    return answer;
 }
 
 /* A run that is not timed, in the same process: the digests of all columns. */

@@ -189,7 +189,7 @@ typedef struct second {
 } second;
 
 /* 2026-12-31T23:59:59.000000Z: ISO 8601, whole microseconds, down also before 1970. */
-static char *put_stamp(char *text, int64_t ts_ns, second *last)
+static __attribute__((noinline)) char *put_stamp(char *text, int64_t ts_ns, second *last)
 {
     const int64_t unit = (int64_t)PKT_NS_PER_S, value = ts_ns / unit - (ts_ns % unit < 0);
     const uint32_t micros = (uint32_t)((uint64_t)(ts_ns - value * unit) / 1000);

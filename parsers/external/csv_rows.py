@@ -1,10 +1,13 @@
-"""Rows as text, in pktbench's CSV format."""
+"""Rows as text, in pktbench's CSV format; columns as numbers, for digests."""
 
 from __future__ import annotations
 
 import ipaddress
+import socket
+import sys
+from array import array
 from functools import lru_cache
-from typing import Any
+from typing import Any, Iterable
 
 
 @lru_cache(maxsize=4096)
@@ -30,3 +33,34 @@ def cell_text(cell: Any) -> str:
 
 def row_text(cells: tuple) -> str:
     return ",".join(map(cell_text, cells)) + "\n"
+
+
+@lru_cache(maxsize=4096)
+def address_number(text: str) -> int:
+    """Of a MAC or an IP address."""
+    if "." in text and ":" not in text:
+        return int.from_bytes(socket.inet_aton(text), "big")
+    if text.count(":") == 5 and "::" not in text:
+        return int(text.replace(":", ""), 16)
+    return int.from_bytes(socket.inet_pton(socket.AF_INET6, text), "big")
+
+
+def cell_number(cell: Any) -> int:
+    if cell is None:
+        return 0
+    if isinstance(cell, bytes):
+        return int.from_bytes(cell, "big")
+    return address_number(cell) if isinstance(cell, str) else int(cell)
+
+
+ARRAY_CODES = {array(code).itemsize: code for code in "BHIQ"}
+
+
+def column_bytes(cells: Iterable[Any], size: int, shift: int = 0) -> bytes:
+    """The cells as in the memory of the library: unsigned little-endian numbers of `size` bytes, 0
+    for an empty cell; of IP addresses the 64 bits from bit `shift` on."""
+    most = (1 << 8 * size) - 1
+    column = array(ARRAY_CODES[size], [cell_number(cell) >> shift & most for cell in cells])
+    if sys.byteorder != "little":
+        column.byteswap()
+    return column.tobytes()

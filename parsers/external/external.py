@@ -8,8 +8,13 @@ each with one line, as `pktbench worker` does for native backends:
     {"op": "load"}                               import the library, timed
     {"op": "rows", "slice", "level", "to", "keep"}
                                                  write all rows as CSV; keep: also after an error
-    {"op": "sample", "slice", "level", "runs", "evict_bytes", "columns"}
-                                                 timed runs
+    {"op": "empty"}                              nothing: the cost of an exchange
+    {"op": "prepare", "slice", "level", "columns", "evict_bytes"}
+                                                 get ready for a run
+    {"op": "go"}                                 the run: the harness times it, from this line to
+                                                 the answer; the cells of all rows are kept
+    {"op": "digest", "column", "bytes"}          CRC-32 of a column of that run: its cells as
+                                                 unsigned little-endian numbers of `bytes` bytes
     {"op": "positions", "slice", "level", "packets", "parts"}
                                                  the time of each part of the packets
     {"op": "done"}                               exit, as at the end of the input
@@ -27,14 +32,13 @@ import importlib.util
 import itertools
 import json
 import os
-import resource
 import sys
 import time
 import zlib
 from typing import Any, Callable, Iterable, Iterator, NamedTuple, NoReturn, Optional
 
 import process
-from csv_rows import row_text
+from csv_rows import column_bytes, row_text
 
 # Columns of include/pktbench.h, in its order, with their names in CSV. No driver provides
 # `verdict`: parsers have different definitions of malformed packets.
@@ -200,53 +204,51 @@ def parse(run: Run) -> Outcome:
     return Outcome(rows, 0)
 
 
-def parse_columns(run: Run, to: Optional[Callable[[str], Any]] = None) -> Outcome:
-    """Also compute the cells of every packet; write them as CSV if `to` is given."""
+def parse_columns(run: Run, keep: Callable[[tuple], Any]) -> Outcome:
+    """Also compute the cells of every packet, and pass them to `keep`."""
     rows = check = 0
     cells_of = run.cells
     for packet in run.packets:
         cells = cells_of(packet)
         if rows % CHECKSUM_STEP == 0:
             check = zlib.crc32(row_text(cells).encode(), check)
-        if to:
-            to(row_text(cells))
+        keep(cells)
         rows += 1
     return Outcome(rows, check)
 
 
-class Sampler:
-    """Timed runs, and the peak memory of this process and its children."""
+class TimedRun:
+    """The run that the harness times, and the cells that it has built."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        self.buffer = bytearray()
-        self.child_peak = 0
+        self.what: Optional[tuple[str, str, bool]] = None  # path, level, columns
+        self.rows: list[tuple] = []
 
-    def evict(self, size: int) -> None:
-        """Read a buffer to evict data of the previous run from the caches."""
-        if len(self.buffer) != size:
-            self.buffer = bytearray(b"\1") * size  # not zeros, which share one page
-        _ = self.buffer[::process.CACHE_LINE]
-
-    def run(self, path: str, level: str, columns: bool, evict_bytes: int) -> tuple:
+    def prepare(self, path: str, level: str, columns: bool, evict_bytes: int) -> None:
+        self.what = path, level, columns
+        self.rows = []
         gc.collect()  # garbage of the previous run must not be collected in this one
-        self.evict(evict_bytes)
-        own = process.peak_rss_bytes()
-        cpu, wall = process.cpu_ns(), time.perf_counter_ns()
+        process.caches_evict(evict_bytes)
+
+    def go(self) -> Outcome:
+        if not self.what:
+            raise RequestError("go: a prepare request must come first")
+        (path, level, columns), self.what = self.what, None
         run = self.driver.open(path, level, columns)
         try:
-            outcome = parse_columns(run) if columns else parse(run)
-            wall = time.perf_counter_ns() - wall
+            return parse_columns(run, self.rows.append) if columns else parse(run)
         finally:
             run.close()  # waits for children, whose CPU time is known only then
-        cpu = process.cpu_ns() - cpu
-        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-        if largest > own:  # otherwise it may be this process's, which the child has before exec
-            self.child_peak = max(self.child_peak, largest)
-        return outcome, wall, cpu
 
-    def peak(self) -> int:
-        return process.peak_rss_bytes() + self.child_peak
+    def digest(self, level: str, column: str, size: int) -> int:
+        shown = self.driver.levels[level].columns
+        name = column if column in shown else column[:-3]  # src_hi, src_lo
+        if name not in shown:
+            raise RequestError(f"digest: no column {column}")
+        index = shown.index(name)
+        return zlib.crc32(column_bytes((row[index] for row in self.rows), size,
+                                       64 if column.endswith("_hi") else 0))
 
 
 # The protocol.
@@ -286,7 +288,8 @@ class Worker:
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.loaded = False
-        self.sampler = Sampler(driver)
+        self.level = ""  # of the run that was prepared last
+        self.run = TimedRun(driver)
 
     def answer(self, request: Any) -> dict:
         what = request.get("op") if isinstance(request, dict) else None
@@ -296,11 +299,16 @@ class Worker:
             return self.describe()
         if what == "load":
             return self.load()
-        answers = {"rows": self.rows, "sample": self.sample, "positions": self.positions}
-        if what not in answers:
+        if what == "empty":
+            return {}
+        simple = {"go": self.go, "digest": self.digest}
+        answers = {"rows": self.rows, "prepare": self.prepare, "positions": self.positions}
+        if what not in answers and what not in simple:
             raise RequestError("unknown request")
         if not self.loaded:
             raise RequestError("a load request must come first")
+        if what in simple:
+            return simple[what](request)
         path, level = request.get("slice"), request.get("level")
         if not isinstance(path, str) or not isinstance(level, str):
             raise RequestError("a run needs a slice and a level")
@@ -349,7 +357,7 @@ class Worker:
                 file.write(",".join(self.driver.levels[level].columns) + "\n")
                 run = self.driver.open(path, level, True)
                 try:
-                    outcome = parse_columns(run, file.write)
+                    outcome = parse_columns(run, lambda cells: file.write(row_text(cells)))
                 finally:
                     run.close()
             os.replace(part, to)
@@ -362,21 +370,25 @@ class Worker:
         return {"rows": outcome.rows, "checksum": f"{outcome.rows:016x}",
                 "columns_checksum": f"{outcome.check:016x}"}
 
-    def sample(self, request: dict, path: str, level: str) -> dict:
-        runs, evict = number(request, "runs", 1), number(request, "evict_bytes", 0, 0)
+    def prepare(self, request: dict, path: str, level: str) -> dict:
         columns = request.get("columns", False)
         if not isinstance(columns, bool):
             raise RequestError("columns must be true or false")
-        first, wall_sum, cpu_sum = None, 0, 0
-        for _ in range(runs):
-            outcome, wall, cpu = self.sampler.run(path, level, columns, evict)
-            wall_sum, cpu_sum = wall_sum + wall, cpu_sum + cpu
-            first = first or outcome
-            if outcome != first:
-                raise RequestError("two runs over the same slice returned different rows")
-        return {"wall_ns": wall_sum, "cpu_ns": cpu_sum, "rows": first.rows,
-                "checksum": f"{first.check if columns else first.rows:016x}",
-                "peak_rss_bytes": self.sampler.peak()}
+        self.level = level
+        self.run.prepare(path, level, columns, number(request, "evict_bytes", 0, 0))
+        return {}
+
+    def go(self, request: dict) -> dict:
+        outcome = self.run.go()
+        check = outcome.check if self.run.rows else outcome.rows
+        return {"rows": outcome.rows, "checksum": f"{check:016x}",
+                "peak_rss_bytes": process.peak_bytes()}
+
+    def digest(self, request: dict) -> dict:
+        column, size = request.get("column"), number(request, "bytes", 1)
+        if not isinstance(column, str) or not self.level:
+            raise RequestError("digest: no column of a run")
+        return {"crc32": f"{self.run.digest(self.level, column, size):08x}"}
 
     def positions(self, request: dict, path: str, level: str) -> dict:
         """Times start after the first packet, to exclude the start-up, which is `first_ns`."""
@@ -447,7 +459,7 @@ def run_once(driver: Driver, level: str, path: str) -> int:
         driver.prepare(level)
         run = driver.open(path, level, True)
         try:
-            parse_columns(run)
+            parse_columns(run, lambda cells: None)
         finally:
             run.close()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The driver's process: CPU time, memory, memory limit, end with its parent."""
+"""The driver's process: memory, memory limit, end with its parent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import platform
 import resource
 import signal
-import time
 from typing import Any
 
 # The limit of `pktbench worker`. A memory leak then fails without affecting the machine.
@@ -53,6 +52,20 @@ def peak_rss_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def cpu_ns() -> int:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time_ns() + round((children.ru_utime + children.ru_stime) * 1e9)
+def peak_bytes() -> int:
+    """Peak memory of this process and of its largest child that has ended."""
+    own = peak_rss_bytes()
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    # If not larger, it may be this process's, which the child has before exec.
+    return own + (largest if largest > own else 0)
+
+
+_memory = bytearray()
+
+
+def caches_evict(size: int) -> None:
+    """Read memory to evict data of the previous run from the caches."""
+    global _memory
+    if len(_memory) != size:
+        _memory = bytearray(b"\1") * size  # not zeros, which share one page
+    _ = _memory[::CACHE_LINE]

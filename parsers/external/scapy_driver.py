@@ -208,6 +208,7 @@ class ScapyBase(external.Driver):
     }
 
     layers_fault: Optional[BaseException] = None  # why the layers of level dissect are missing
+    filtered = False  # to the layers of level headers
 
     def load(self) -> None:
         global scapy, scapy_icmpv6
@@ -226,12 +227,16 @@ class ScapyBase(external.Driver):
 
     def prepare(self, level: str) -> None:
         """Scapy's layers are settings of the process: headers needs few, dissect all."""
-        if level == "headers":
+        if level == "dissect" and self.layers_fault:
+            raise external.RequestError("Scapy's layers for TLS, HTTP and MQTT cannot be loaded "
+                                        f"({self.layers_fault}); {external.FIX}")
+        filtered = level == "headers"
+        if filtered == self.filtered:
+            return  # Scapy refuses a second filter
+        self.filtered = filtered
+        if filtered:
             scapy.conf.layers.filter(header_layers())
-        elif level == "dissect":
-            if self.layers_fault:
-                raise external.RequestError("Scapy's layers for TLS, HTTP and MQTT cannot be loaded "
-                                            f"({self.layers_fault}); {external.FIX}")
+        else:
             scapy.conf.layers.unfilter()
 
 

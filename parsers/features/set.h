@@ -42,6 +42,8 @@ typedef struct pkt_feature_set {
 
 extern const pkt_feature_set pkt_feature_ciciot46, pkt_feature_ciciot39, pkt_feature_ciciot_fixed;
 
+/* The columns that the features are computed from; a backend must give all of them. */
+pkt_column_set pkt_features_needed(void);
 /* Set number `index`; NULL past the end. */
 const pkt_feature_set *pkt_feature_set_at(size_t index);
 /* NULL: unknown name. */

@@ -47,3 +47,17 @@ void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_fea
     for (size_t i = 0; i < set->count; i++)
         pkt_fields_value(fields, i, set->columns[i].name);
 }
+
+pkt_column_set pkt_features_needed(void)
+{
+    static const uint8_t needed[] = {
+        PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
+        PKT_COL_eth_type, PKT_COL_ip_version, PKT_COL_ip_proto,    PKT_COL_ip_ttl,
+        PKT_COL_ip_len,   PKT_COL_ip_flags,   PKT_COL_frag_off,    PKT_COL_src_hi,
+        PKT_COL_src_lo,   PKT_COL_dst_hi,     PKT_COL_dst_lo,      PKT_COL_src_port,
+        PKT_COL_dst_port, PKT_COL_l4_hlen,    PKT_COL_payload_len, PKT_COL_tcp_flags};
+    pkt_column_set columns = {{0}};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        pkt_set_add(&columns, needed[i]);
+    return columns;
+}

@@ -8,8 +8,10 @@
 #include "parsers/input/decompress/decompress.h"
 #include "parsers/source/limits.h"
 #include "parsers/source/probe.h"
+#include "parsers/util/atomic_file.h"
+#include "parsers/util/error.h"
 
-enum { CHUNK_BYTES = 256 << 10 };
+enum { CHUNK_BYTES = 256 << 10, SAVE_BYTES = PKT_OUTFILE_BYTES };
 
 struct pkt_input {
     pkt_capture capture;
@@ -35,7 +37,7 @@ static int input_descriptor(const char *path, const pkt_pump *pump, pkt_err *err
     int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                       : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_fail_open(err, PKT_ERR_IO, "", path);
     if (standard && isatty(fd)) {
         close(fd);
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
@@ -191,9 +193,9 @@ static int all_copy(pkt_decompress *decompress, int to, uint8_t *bytes, pkt_err 
     size_t have = 0;
     ssize_t got;
     do {
-        got = pkt_decompress_read(decompress, bytes + have, CHUNK_BYTES - have, err);
+        got = pkt_decompress_read(decompress, bytes + have, SAVE_BYTES - have, err);
         have += got > 0 ? (size_t)got : 0;
-        if (got > 0 && have < CHUNK_BYTES)
+        if (got > 0 && have < SAVE_BYTES)
             continue;
         if (pkt_write_all(to, bytes, have) != 0)
             return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s",
@@ -211,7 +213,7 @@ int pkt_input_save(const char *path, const char *to, pkt_err *err)
     pkt_decompress *decompress = decompress_path(path, NULL, err);
     if (!decompress)
         return -1;
-    uint8_t *bytes = malloc(CHUNK_BYTES);
+    uint8_t *bytes = malloc(SAVE_BYTES);
     int fd = bytes ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     int bad;
     if (fd < 0) {

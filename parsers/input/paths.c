@@ -1,22 +1,12 @@
 #include "parsers/input/paths.h"
 
-#include <dirent.h>
+#include <fts.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
-
-/* Folders within folders, at most: more is a loop of mounts. */
-enum { DEPTH_MAX = 64 };
-
-typedef struct search {
-    pkt_paths *paths;
-    bool recursive;
-    size_t below; /* of the paths in the folder that is searched */
-} search;
 
 static int path_add(pkt_paths *paths, const char *path, size_t below, pkt_err *err)
 {
@@ -60,70 +50,78 @@ static bool has_capture_name(const char *name)
     return false;
 }
 
-static int is_shown(const struct dirent *entry)
+static int by_name(const FTSENT **a, const FTSENT **b)
 {
-    return entry->d_name[0] != '.';
+    return strverscmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strverscmp((*a)->d_name, (*b)->d_name);
-}
-
-static int folder_search(const search *s, const char *folder, unsigned depth, pkt_err *err);
-
-/* What a folder holds: a capture is added, and a folder is searched if that is wanted. */
-static int entry_take(const search *s, const char *path, const char *name, unsigned depth,
-                      pkt_err *err)
+/* What a folder holds: a capture is added. `below`: see pkt_paths. */
+static int file_take(pkt_paths *paths, const FTSENT *file, size_t below, pkt_err *err)
 {
     struct stat st;
     pkt_capture capture = PKT_INIT(pkt_capture);
-    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return s->recursive && depth < DEPTH_MAX ? folder_search(s, path, depth + 1, err) : 0;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+    if (stat(file->fts_path, &st) == 0 && !S_ISREG(st.st_mode))
         return 0;
-    if (has_capture_name(name) || pkt_capture_open(path, &capture, NULL) == 0)
-        return path_add(s->paths, path, s->below, err);
-    s->paths->others++;
+    if (has_capture_name(file->fts_name) || pkt_capture_open(file->fts_path, &capture, NULL) == 0)
+        return path_add(paths, file->fts_path, below, err);
+    paths->others++;
     return 0;
 }
 
-static int folder_search(const search *s, const char *folder, unsigned depth, pkt_err *err)
+static int list_failed(const FTSENT *entry, pkt_err *err)
 {
-    struct dirent **entries;
-    const int count = scandir(folder, &entries, is_shown, by_name);
-    if (count < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot list the folder %.120s: %s", folder,
-                        strerror(errno));
-    const size_t length = strlen(folder);
-    const char *slash = length && folder[length - 1] == '/' ? "" : "/";
-    int bad = 0;
-    for (int i = 0; i < count; i++) {
-        char *path = NULL;
-        if (!bad && asprintf(&path, "%s%s%s", folder, slash, entries[i]->d_name) < 0) {
-            path = NULL;
-            bad = pkt_fail_memory(err, "a path");
-        }
-        if (!bad)
-            bad = entry_take(s, path, entries[i]->d_name, depth, err);
-        free(path);
-        free(entries[i]);
+    errno = entry->fts_errno;
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot list the folder %.120s: %s",
+                    entry->fts_path, strerror(errno));
+}
+
+static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, bool recursive, size_t below,
+                      pkt_err *err)
+{
+    const bool top = entry->fts_level == FTS_ROOTLEVEL;
+    switch (entry->fts_info) {
+    case FTS_D:
+        if (!top && (!recursive || entry->fts_name[0] == '.'))
+            (void)fts_set(tree, entry, FTS_SKIP);
+        return 0;
+    case FTS_DNR:
+    case FTS_ERR:
+        return list_failed(entry, err);
+    case FTS_F:
+    case FTS_SL:
+        return entry->fts_name[0] == '.' ? 0 : file_take(paths, entry, below, err);
+    default: /* after a folder, a loop, a device, a link to nothing */
+        return 0;
     }
-    free(entries);
+}
+
+static int tree_take(pkt_paths *paths, char *folder, bool recursive, pkt_err *err)
+{
+    char *roots[] = {folder, NULL};
+    const size_t length = strlen(folder), below = length + (folder[length - 1] != '/');
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+    int bad = tree ? 0 : pkt_fail_memory(err, "a folder");
+    FTSENT *entry;
+    while (!bad && (entry = fts_read(tree)) != NULL)
+        bad = entry_take(paths, tree, entry, recursive, below, err);
+    if (tree)
+        (void)fts_close(tree);
     return bad;
 }
 
 static int folder_take(pkt_paths *paths, const char *folder, bool recursive, pkt_err *err)
 {
-    const size_t length = strlen(folder), before = paths->count;
-    const search s = {paths, recursive, length + (length && folder[length - 1] != '/')};
+    const size_t before = paths->count;
+    char *copy = strdup(folder);
+    for (size_t i = copy ? strlen(copy) : 0; i > 1 && copy[i - 1] == '/'; i--)
+        copy[i - 1] = '\0';
+    int bad = copy ? tree_take(paths, copy, recursive, err) : pkt_fail_memory(err, "a folder");
+    free(copy);
     paths->several = true;
-    if (folder_search(&s, folder, 0, err) != 0)
-        return -1;
-    if (paths->count > before)
-        return 0;
-    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a folder without captures%s",
-                    recursive ? "" : "; -R also takes those in its folders");
+    if (!bad && paths->count == before)
+        bad = pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a folder without captures%s",
+                       recursive ? "" : "; -R also takes those in its folders");
+    return bad;
 }
 
 static size_t base_at(const char *path)
@@ -157,20 +155,6 @@ static int pattern_take(pkt_paths *paths, const char *pattern, bool recursive, p
     return bad;
 }
 
-static int missing_fail(const char *path, pkt_err *err)
-{
-    const int saved = errno;
-    char *folder = strdup(path);
-    const char *missing = folder && saved == ENOENT ? pkt_missing_folder(path, folder) : NULL;
-    errno = saved;
-    if (missing)
-        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no folder %.120s", missing);
-    else
-        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
-    free(folder);
-    return -1;
-}
-
 static int operand_take(pkt_paths *paths, const pkt_paths_request *request, const char *operand,
                         pkt_err *err)
 {
@@ -180,7 +164,7 @@ static int operand_take(pkt_paths *paths, const pkt_paths_request *request, cons
     if (missing && errno == ENOENT && operand[strcspn(operand, "*?[")])
         return pattern_take(paths, operand, request->recursive, err);
     if (missing && !request->missing)
-        return missing_fail(operand, err);
+        return pkt_fail_open(err, PKT_ERR_IO, "", operand);
     return existing_take(paths, operand, request->recursive, err);
 }
 

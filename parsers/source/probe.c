@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "parsers/source/byte_order.h"
+#include "parsers/util/error.h"
 
 /* The byte-order magic of a pcapng section header stands behind its type and length. */
 enum { ORDER_AT = 8, ORDER_END = ORDER_AT + 4 };
@@ -121,7 +122,7 @@ int pkt_capture_open(const char *path, pkt_capture *capture, pkt_err *err)
     /* O_NONBLOCK: a named pipe without a writer must be refused, not waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_fail_open(err, PKT_ERR_IO, "", path);
     pkt_capture whole = PKT_INIT(pkt_capture);
     int result = capture_read(fd, path, &whole, err);
     close(fd);

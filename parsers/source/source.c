@@ -6,6 +6,7 @@
 
 #include "parsers/source/probe.h"
 #include "parsers/source/reader.h"
+#include "parsers/util/error.h"
 
 struct pkt_source {
     pkt_window window;
@@ -18,14 +19,15 @@ struct pkt_source {
     pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
 };
 
-/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. */
-static int source_begin(pkt_source *source, pkt_err *err)
+/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. `path`: for
+ * messages; NULL: it has none. */
+static int source_begin(pkt_source *source, const char *path, pkt_err *err)
 {
     struct stat st;
     bool swapped;
     pkt_window *window = &source->window;
     if (window->fd < 0)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
+        return pkt_fail_open(err, PKT_ERR_IO, "", path ? path : "");
     if (pkt_file_check(window->fd, true, &st, err) != 0)
         return -1;
     source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
@@ -48,7 +50,7 @@ pkt_source *pkt_source_open_window(const char *path, size_t window_bytes, pkt_er
         return NULL;
     }
     source->window = pkt_window_of(open(path, O_RDONLY | O_CLOEXEC), window_bytes);
-    if (source_begin(source, err) != 0) {
+    if (source_begin(source, path, err) != 0) {
         pkt_source_close(source);
         return NULL;
     }

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsers/util/error.h"
+
 /* The file is closed, or was never open. */
 static void forget(pkt_atomic_file *out)
 {
@@ -16,28 +18,9 @@ static void forget(pkt_atomic_file *out)
     *out = (pkt_atomic_file){0};
 }
 
-const char *pkt_missing_folder(const char *path, char *folder)
-{
-    struct stat st;
-    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        memcpy(folder, path, (size_t)(slash - path));
-        folder[slash - path] = '\0';
-        if (stat(folder, &st) != 0 && errno == ENOENT)
-            return folder;
-    }
-    return NULL;
-}
-
 static int open_failed(pkt_atomic_file *out, pkt_err *err)
 {
-    const int saved = errno;
-    char *folder = saved == ENOENT && out->path ? strdup(out->path) : NULL;
-    const char *missing = folder ? pkt_missing_folder(out->path, folder) : NULL;
-    errno = saved;
-    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
-             missing ? "cannot write: no folder %s" : "cannot write: %s",
-             missing ? missing : strerror(errno));
-    free(folder);
+    pkt_fail_open(err, PKT_ERR_WRITE, "cannot write: ", out->path ? out->path : "");
     if (out->temp)
         unlink(out->temp);
     forget(out);
@@ -169,8 +152,6 @@ int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
         out->file = fopen(out->path, "wb"); /* a device or a pipe; a directory fails here */
         return out->file ? 0 : open_failed(out, err);
     }
-    if (exists && access(out->path, W_OK) != 0)
-        return open_failed(out, err);
     return open_temp(out, exists ? &st : NULL, err);
 }
 

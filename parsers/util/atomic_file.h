@@ -21,16 +21,13 @@ typedef struct pkt_atomic_file {
 
 /* Open `path` for writing; "-" is standard output; what exists and is no regular file (/dev/full,
  * a pipe) is written in place. A file that exists is replaced by one with its mode and, where that
- * is allowed, its owner; of a symbolic link, its target is replaced. A file that may not be written
- * and a link without a target are refused. 0, or -1 and *err. */
+ * is allowed, its owner; of a symbolic link, its target is replaced, and a link without a target is
+ * refused. 0, or -1 and *err. */
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err);
 /* Flush, check, close, rename. 0; -1 and *err with nothing left behind. */
 int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err);
 /* Are both names of the same regular file? */
 int pkt_same_file(const char *one, const char *other);
-/* The first folder of the path that does not exist, where that is why it cannot be opened; NULL
- * otherwise. `folder` has room for the path. */
-const char *pkt_missing_folder(const char *path, char *folder);
 /* Give up: close and remove the temporary file. */
 void pkt_atomic_file_abandon(pkt_atomic_file *out);
 

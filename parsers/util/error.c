@@ -1,7 +1,9 @@
 #include "parsers/util/error.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 /* Of what an error is about, and of an unknown name, this much is shown. */
 enum { ABOUT_MAX = 100, NAME_MAX_SHOWN = 40 };
@@ -32,6 +34,28 @@ int pkt_err_about(pkt_err *err, const char *about)
 int pkt_fail_memory(pkt_err *err, const char *what)
 {
     return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for %s", what);
+}
+
+/* Cut the path after its first folder that is not there. false: all its folders are there. */
+static bool folder_missing(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); *path && slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (access(path, F_OK) != 0 && errno == ENOENT)
+            return true;
+        *slash = '/';
+    }
+    return false;
+}
+
+int pkt_fail_open(pkt_err *err, pkt_errcode code, const char *what, const char *path)
+{
+    char folder[PATH_MAX];
+    const int why = errno;
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    if (why == ENOENT && strlen(path) < sizeof folder && *path && folder_missing(folder))
+        return pkt_fail(err, code, PKT_POS_NONE, "%sno folder %.120s", what, folder);
+    return pkt_fail(err, code, PKT_POS_NONE, "%s%s", what, strerror(why));
 }
 
 /* "slower[:P%]" is the word `slower`. */

@@ -16,6 +16,9 @@ const char *pkt_err_text(const pkt_err *err, char text[PKT_ERR_TEXT]);
 int pkt_err_about(pkt_err *err, const char *about);
 /* Fill *err and return -1: PKT_ERR_MEMORY, "no memory for WHAT". */
 int pkt_fail_memory(pkt_err *err, const char *what);
+/* A file could not be opened, for the reason in errno. Fill *err and return -1: "WHATREASON", or
+ * "WHATno folder FOLDER" with the first folder of the path that is not there. */
+int pkt_fail_open(pkt_err *err, pkt_errcode code, const char *what, const char *path);
 
 /* A list of names as text, "a, b, c"; ends in "..." if there is no room for all. Zeroed at first.
  */

@@ -37,6 +37,22 @@ char *pkt_text_terminal(char *out, const char *text)
     return out;
 }
 
+char *pkt_text_fit(char *out, size_t size, const char *text)
+{
+    size_t used = 0;
+    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
+        bool plain;
+        length = pkt_character((const uint8_t *)text, left, &plain);
+        const size_t needed = plain ? length : 4 * length;
+        if (needed >= size - used)
+            break;
+        (void)character_put(out + used, text, length, plain);
+        used += needed;
+    }
+    out[used] = '\0';
+    return out;
+}
+
 static bool is_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

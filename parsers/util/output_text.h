@@ -18,6 +18,9 @@ typedef char *pkt_text_form(char *out, const char *text);
 /* For a terminal: bytes that are not UTF-8, control characters and those that reorder text are
  * `\xNN`. */
 pkt_text_form pkt_text_terminal;
+/* The same in at most `size` bytes (at least 1) with the final 0: what does not fit is left out,
+ * whole characters at a time. Returns `out`. */
+char *pkt_text_fit(char *out, size_t size, const char *text);
 /* For Markdown (GitHub's): the same, and what would be markup has a backslash or is an entity. */
 pkt_text_form pkt_text_markdown;
 /* A cell of CSV: in quotes if it must be (RFC 4180). Tabs and line ends stay, other control

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "report/choose/choose.h"
+#include "results/escaped.h"
 #include "results/reader.h"
 
 /* Write the number between two texts, if it is known. */
@@ -188,7 +189,7 @@ static void extrapolations_text(const json_t *choice, FILE *out)
     }
 }
 
-void choose_print(const json_t *choice, FILE *out)
+static void choice_write(const json_t *choice, FILE *out)
 {
     const json_t *fits = json_object_get(choice, "fits");
     const bool deadline = json_is_number(json_object_get(choice, "deadline_s"));
@@ -203,4 +204,11 @@ void choose_print(const json_t *choice, FILE *out)
     list_text("Assumptions:", json_object_get(choice, "assumptions"), out);
     if (json_is_string(json_object_get(choice, "main_assumption")))
         fprintf(out, "\nMain assumption: %s.\n", text_of(choice, "main_assumption"));
+}
+
+void choose_print(const json_t *choice, FILE *out)
+{
+    json_t *shown = json_escaped(choice, pkt_text_terminal);
+    choice_write(shown, out);
+    json_decref(shown);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "results/escaped.h"
 #include "results/reader.h"
 
 enum { COLUMNS = 9, CELL = 64 };
@@ -255,20 +256,29 @@ static void csv_print(const json_t *comparison, FILE *out)
     }
 }
 
+/* Writes a comparison whose texts have the form. */
+static int escaped_write(const json_t *comparison, pkt_text_form *form,
+                         void (*write)(const json_t *comparison, FILE *out), FILE *out)
+{
+    json_t *shown = json_escaped(comparison, form);
+    if (!shown)
+        return -1;
+    write(shown, out);
+    json_decref(shown);
+    return 0;
+}
+
 int report_change(const json_t *comparison, report_format format, FILE *out)
 {
     if (!json_is_array(json_object_get(comparison, "cells")))
         return -1;
     switch (format) {
     case REPORT_TABLE:
-        table_print(comparison, out);
-        return 0;
+        return escaped_write(comparison, pkt_text_terminal, table_print, out);
     case REPORT_MARKDOWN:
-        markdown_print(comparison, out);
-        return 0;
+        return escaped_write(comparison, pkt_text_markdown, markdown_print, out);
     case REPORT_CSV:
-        csv_print(comparison, out);
-        return 0;
+        return escaped_write(comparison, pkt_text_csv_no_formula, csv_print, out);
     case REPORT_JSON:
         return json_dumpf(comparison, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
                        fputc('\n', out) != EOF

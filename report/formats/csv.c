@@ -1,23 +1,20 @@
 #include "report/formats/csv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "parsers/util/output_text.h"
 #include "results/reader.h"
 
-/* A field in quotes if it needs them (RFC 4180). */
+/* A results file may come from anyone: no cell is a formula. */
 static void text_cell(FILE *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
+    char *form = malloc(PKT_FORM_BYTES(strlen(text)));
+    if (form) {
+        (void)pkt_text_csv_no_formula(form, text);
+        fputs(form, out);
     }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    free(form);
 }
 
 static void number_cell(FILE *out, const json_t *number)

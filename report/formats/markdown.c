@@ -1,37 +1,27 @@
 #include "report/formats/markdown.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void character(FILE *out, char c)
-{
-    if (c == '<')
-        fputs("&lt;", out);
-    else if (c == '>')
-        fputs("&gt;", out); /* at the start of a line it begins a quotation */
-    else if (c == '&')
-        fputs("&amp;", out);
-    else if ((unsigned char)c < ' ')
-        fputc(' ', out); /* a line end would end the table */
-    else
-        fprintf(out, strchr("\\`*_[]|~#", c) ? "\\%c" : "%c", c);
-}
+#include "parsers/util/output_text.h"
 
 void markdown_text(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        character(out, *text);
+    char *form = malloc(PKT_FORM_BYTES(strlen(text)));
+    if (form) {
+        (void)pkt_text_markdown(form, text);
+        fputs(form, out);
+    }
+    free(form);
 }
 
 void markdown_list(FILE *out, const char *lines)
 {
-    for (bool is_start = true; *lines; lines++) {
-        if (is_start)
-            fputs("- ", out);
-        is_start = *lines == '\n';
-        if (is_start)
-            fputc('\n', out);
-        else
-            character(out, *lines);
+    char *copy = strdup(lines), *rest = copy;
+    for (char *line; rest && *rest && (line = strsep(&rest, "\n")) != NULL;) {
+        fputs("- ", out);
+        markdown_text(out, line);
+        fputs(rest ? "\n" : "", out);
     }
+    free(copy);
 }

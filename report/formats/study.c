@@ -105,11 +105,17 @@ static bool line_fill(const json_t *results, const char *slice, size_t index, li
 static void line_print(const line_text line, bool markdown, FILE *out)
 {
     static const int widths[COLUMNS] = {23, 11, 27, 11, 24, 24, 0};
-    for (size_t c = 0; c < COLUMNS; c++)
-        if (markdown)
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (markdown && c == COLUMNS - 1) { /* has the name of a backend */
+            fputs("| ", out);
+            markdown_text(out, line[c]);
+            fputc(' ', out);
+        } else if (markdown) {
             fprintf(out, "| %s ", line[c]);
-        else
+        } else {
             fprintf(out, "%-*s", widths[c], line[c]);
+        }
+    }
     fputs(markdown ? "|\n" : "\n", out);
 }
 
@@ -134,13 +140,19 @@ static void slice_print(const json_t *results, const char *slice, bool markdown,
     fputc('\n', out);
 }
 
-static void prefix_notes(const json_t *study, const char *slice, FILE *out)
+static void prefix_notes(const json_t *study, const char *slice, bool markdown, FILE *out)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
-        if (number_of(row, "prefix_packets") > 0)
-            fprintf(out, "* %s, %s: timed over the first %.0f packets, scaled to the slice.\n",
-                    lines[i].title, slice, number_of(row, "prefix_packets"));
+        if (number_of(row, "prefix_packets") <= 0)
+            continue;
+        fprintf(out, "* %s, ", lines[i].title);
+        if (markdown)
+            markdown_text(out, slice);
+        else
+            fputs(slice, out);
+        fprintf(out, ": timed over the first %.0f packets, scaled to the slice.\n",
+                number_of(row, "prefix_packets"));
     }
 }
 
@@ -158,7 +170,7 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        prefix_notes(study, text_of(slice, "name"), out);
+        prefix_notes(study, text_of(slice, "name"), markdown, out);
     }
     fputc('\n', out);
 }

@@ -7,8 +7,10 @@
 #include "report/findings/headline.h"
 #include "report/findings/remarks.h"
 #include "report/formats/conformance.h"
+#include "report/formats/inputs.h"
 #include "report/formats/markdown.h"
 #include "report/formats/study.h"
+#include "results/escaped.h"
 #include "results/reader.h"
 
 enum { COLUMNS = 10, CELL = 48, LINE_MAX_ROWS = 256 };
@@ -223,12 +225,14 @@ static void machine_print(const json_t *results, FILE *out)
             text_of(json_object_get(context, "tool"), "flags"),
             confinement ? "; workers confined by: " : "",
             confinement ? json_string_value(confinement) : "", text_of(context, "date"));
-    fprintf(out,
-            "%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
-            "ms: %.0f processes with one round); page cache warm, %s caches evicted; medians with "
-            "95 %% intervals.\n",
-            number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
-            number_of(plan, "slow_blocks"), emptied_all_caches(results) ? "all" : "private");
+    fprintf(
+        out,
+        "%.0f processes of each backend in random order, %.0f rounds in each (runs above %.0f "
+        "ms: %.0f processes with one round); page cache warm%s, %s caches evicted; medians with "
+        "95 %% intervals.\n",
+        number_of(plan, "blocks"), number_of(plan, "rounds"), plan_slow_ms(plan),
+        number_of(plan, "slow_blocks"), report_layout(results),
+        emptied_all_caches(results) ? "all" : "private");
 }
 
 /* Does some ratio compare with another level? Then its mark is explained. */
@@ -339,6 +343,7 @@ static void table_write(const json_t *results, bool colour, FILE *out)
     {
         slice_table(results, slice, colour, out);
     }
+    report_inputs(results, false, out);
     report_conformance(json_object_get(results, "conformance"), false, false, out);
     notes_print(results, NULL, out);
     fputc('\n', out);
@@ -371,7 +376,9 @@ void report_table(const json_t *results, bool colour, FILE *out)
     FILE *lines = open_memstream(&text, &size);
     if (!lines)
         return;
-    table_write(results, colour, lines);
+    json_t *shown = json_escaped(results, pkt_text_terminal);
+    table_write(shown, colour, lines);
+    json_decref(shown);
     if (fclose(lines) == 0)
         terminal_text(text, colour, out);
     free(text);
@@ -453,6 +460,7 @@ void report_markdown_tables(const json_t *results, FILE *out)
     {
         slice_markdown(results, slice, out);
     }
+    report_inputs(results, true, out);
     report_conformance(json_object_get(results, "conformance"), true, false, out);
     escaped(findings_print, results, NULL, true, out);
     escaped(notes_print, results, NULL, true, out);
@@ -460,6 +468,8 @@ void report_markdown_tables(const json_t *results, FILE *out)
 
 void report_markdown(const json_t *results, FILE *out)
 {
-    report_markdown_head(results, out);
-    report_markdown_tables(results, out);
+    json_t *shown = json_escaped(results, pkt_text_terminal); /* the lines of a list are its own */
+    report_markdown_head(shown, out);
+    report_markdown_tables(shown, out);
+    json_decref(shown);
 }

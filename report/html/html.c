@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "parsers/util/utf8.h"
 #include "results/reader.h"
 
 static void character(FILE *out, char c)
@@ -25,15 +26,22 @@ static void character(FILE *out, char c)
         fputs("&#39;", out);
         break;
     default:
-        /* Control characters have no place in HTML. */
-        fputc((unsigned char)c < ' ' && c != '\n' && c != '\t' ? ' ' : c, out);
+        fputc(c, out);
     }
 }
 
 void html_text(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        character(out, *text);
+    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
+        bool plain;
+        length = pkt_character((const uint8_t *)text, left, &plain);
+        if (plain && length == 1)
+            character(out, *text);
+        else if (plain || *text == '\n' || *text == '\t')
+            (void)fwrite(text, 1, length, out);
+        else /* control characters, those that reorder text, and no UTF-8 have no place in HTML */
+            fputs("\xef\xbf\xbd", out);
+    }
 }
 
 void html_put(FILE *out, const char *format, ...)

@@ -48,7 +48,9 @@ static void traffic_words(const json_t *results, char *text, size_t size)
     static const struct {
         const char *suite, *words;
     } suites[] = {
-        {"headline", "Generated traffic (default suite)"},
+        {"quick", "Generated traffic (default suite)"},
+        {"reference", "Generated traffic (reference suite)"},
+        {"headline", "Generated traffic (headline suite)"},
         {"cic-iot", "Generated traffic, with the Python libraries of a published study"},
         {"scale", "Generated traffic of 10 MB to 1 GB"},
     };
@@ -124,6 +126,7 @@ static void contents(const part *p)
         {"study", "The published study",
          json_array_size(json_object_get(r, "study")) && !has_captures(r)},
         {"slices", "Results by slice", true},
+        {"inputs", "Other files, and rows of features", has_inputs(r)},
         {"startup", "Start-up of processes", json_array_size(json_object_get(r, "process_runs"))},
         {"sizes", "Time per packet by frame length",
          json_array_size(json_object_get(r, "slices")) > 1},
@@ -183,6 +186,7 @@ static void part_write(part *p)
     section_gives(p);
     section_study(p);
     section_slices(p);
+    section_inputs(p);
     section_start_up(p);
     section_sizes(p);
     section_positions(p);

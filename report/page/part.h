@@ -29,6 +29,8 @@ typedef struct capability {
 } capability;
 extern const capability capabilities[CAPABILITIES];
 
+/* Do the results have runs over other files, or into rows of features? */
+bool has_inputs(const json_t *results);
 /* The standard questions, answered by `choose`, as a list in Markdown. */
 void choice_markdown(const part *p, FILE *out);
 /* The sections, in order; each is silent where the results have nothing for it. */
@@ -38,6 +40,7 @@ void section_overview(part *p);
 void section_gives(part *p);
 void section_study(part *p);
 void section_slices(part *p);
+void section_inputs(part *p);
 void section_start_up(part *p);
 void section_sizes(part *p);
 void section_positions(part *p);

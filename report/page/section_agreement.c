@@ -62,15 +62,18 @@ static void cell_add(cell *c, const json_t *run, const char *column)
     }
 }
 
+/* One pass over the runs: files with many would take long by slice. */
 static cell cell_of(const json_t *results, const char *backend, const char *level,
                     const char *column)
 {
     cell c = {0};
     size_t i;
-    json_t *slice;
-    json_array_foreach(json_object_get(results, "slices"), i, slice)
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
     {
-        const json_t *run = run_of(results, backend, text_of(slice, "name"), level);
+        if (strcmp(text_of(run, "backend"), backend) != 0 ||
+            strcmp(text_of(run, "level"), level) != 0 || strcmp(sink_of(run), NULL_SINK) != 0)
+            continue;
         c.is_counted = c.is_counted || json_is_object(json_object_get(run, "agreement"));
         cell_add(&c, run, column);
     }
@@ -148,11 +151,11 @@ static void row_show(part *p, const json_t *backend, const char *level, const ch
 /* A matrix's frame: it scrolls, and its heads stand upright. */
 static void matrix_begin(part *p, const char *caption, const char *const *columns, size_t n)
 {
-    html_put(
-        p->out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-        "<table class=\"matrix\"><caption><span>%s</span></caption><thead><tr><th scope=\"col\">backend</th>",
-        caption, caption);
+    html_put(p->out,
+             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+             "<table class=\"matrix\"><caption><span>%s</span></caption><thead><tr><th "
+             "scope=\"col\">backend</th>",
+             caption, caption);
     for (size_t c = 0; c < n; c++) {
         /* An address is one column of two halves. */
         size_t length = strlen(columns[c]);

@@ -52,6 +52,7 @@ for command in "extract" "info" "verify" "slice -o out" "bench"; do
     # shellcheck disable=SC2086 # a command and its options
     {
         expect 2 'missing: No such file' $command missing
+        expect 2 "no folder nowhere" $command nowhere/sub/missing
         expect 2 'empty: is empty.*byte 0' $command empty
         expect 2 'text: is not a capture.*byte 0' $command text
         expect 2 'cut-header: ends inside its file header.*byte 20' $command cut-header
@@ -71,10 +72,13 @@ done
 expect 2 'missing: No such file' extract good.pcap missing -o out
 [ "$("$pktbench" extract good.pcap missing 2>/dev/null | wc -c)" -eq 0 ] ||
     fail 'rows are written although a capture is missing'
-"$pktbench" extract good.pcap text cut-header good.pcap -o out 2>stderr
-{ [ $? -eq 2 ] && grep -q '2 of 4 captures were not read, from cut-header on' stderr; } ||
+"$pktbench" extract good.pcap text cut-header good.pcap -o kept.csv 2>stderr
+{ [ $? -eq 2 ] && grep -q 'text: is not a capture' stderr &&
+    grep -q '2 of 4 captures were not read, from cut-header on; the rows of those before it are kept' stderr; } ||
     fail "captures after an invalid one: $(cat stderr)"
-[ ! -e out ] || fail 'an output file although a capture is invalid'
+"$pktbench" extract good.pcap | cmp - kept.csv || fail 'rows before an invalid capture'
+"$pktbench" extract text good.pcap -o out 2>stderr
+{ [ $? -eq 2 ] && [ ! -e out ]; } || fail 'an output file although no capture was read'
 
 # `list columns` shows the fields of the rows.
 [ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
@@ -115,7 +119,7 @@ done
 for option in --immediate --snaplen=64; do
     expect 2 'requires -i$' extract good.pcap $option
 done
-expect 2 'requires -i or --follow' extract good.pcap -c 3
+expect 2 'requires -i or --follow' extract good.pcap --duration 3s
 {
     cat small.pcap
     printf '\1\0\0\0\2\0\0\0\xff\xff\xff\x7f\xff\xff\xff\x7fxxxx'
@@ -146,7 +150,7 @@ grep -q '^end *truncated: is truncated inside a record .*at byte' stdout || fail
 tail -n 1 wifi.csv | grep -q '^1000002000,4,4,105,unsupported,,' || fail "wifi row: $(tail -n 1 wifi.csv)"
 
 # Outputs that cannot be written.
-expect 2 'nowhere/out: cannot write: no folder nowhere$' extract good.pcap -o nowhere/out
+expect 2 'nowhere/sub/out: cannot write: no folder nowhere$' extract good.pcap -o nowhere/sub/out
 expect 2 'nowhere/out: cannot write: no folder nowhere$' gen mirai -o nowhere/out
 expect 2 'nowhere/out: cannot write' slice good.pcap -o nowhere/out
 expect 2 'nowhere/out.json: cannot write' bench good.pcap -o nowhere/out.json
@@ -173,13 +177,22 @@ done
 ln -s nothing loose
 expect 2 'loose: cannot write: is a symbolic link to nothing' extract good.pcap -o loose
 { [ -L loose ] && [ ! -e nothing ]; } || fail "a symbolic link to nothing"
-if [ "$(id -u)" -ne 0 ]; then
-    chmod 440 kept
-    expect 2 'kept: cannot write: Permission denied' extract good.pcap -o kept
-fi
 (umask 027 && "$pktbench" extract good.pcap -o fresh) || fail "umask"
 [ "$(stat -c %a fresh)" = 640 ] || fail "mode of a new file: $(stat -c %a fresh)"
 "$pktbench" extract good.pcap -o /dev/stdout | cmp - fresh || fail "-o /dev/stdout"
+
+# A list of names starts no program and loads no module.
+mkdir modules
+echo "not a module" >modules/wireshark.so
+printf '#!/bin/sh\ntouch started\n' >python
+chmod +x python
+PKTBENCH_MODULES=modules PKTBENCH_PYTHON=./python "$pktbench" list >stdout 2>stderr || fail "list"
+grep -q '^wireshark  *module  ' stdout || fail "list: $(cat stdout)"
+grep -q '^dpkt  *external  ' stdout || fail "list: $(cat stdout)"
+grep -q '^libtins .*module libtins.so not found' stdout || fail "list: $(cat stdout)"
+[ ! -e started ] || fail "list started a program"
+PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*file too short' ||
+    fail "list backends loads modules"
 
 # Names that nothing has, values that make no sense.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
@@ -203,7 +216,7 @@ expect 2 "unknown column 'srcport'; did you mean src_port; " extract good.pcap -
 expect 2 "unknown column 'Iat'; did you mean IAT; " extract good.pcap --features ciciot46 --columns Iat
 expect 2 "unknown set of features 'ciciot64'; did you mean ciciot46[?]" extract good.pcap --features ciciot64
 expect 2 "unknown value of --by 'flwo'; did you mean flow[?]" extract good.pcap --features ciciot-fixed --by flwo
-expect 2 "unknown suite 'headlne'; did you mean headline[?]" bench --suite headlne
+expect 2 "unknown suite 'referense'; did you mean reference[?]" bench --suite referense
 expect 2 "unknown suite 'malfromed'; did you mean malformed[?]" verify --suite malfromed
 expect 2 "unknown sink 'arow'; did you mean arrow[?]" bench good.pcap --sink arow
 expect 2 "unknown command 'extrac'; did you mean extract[?]" extrac
@@ -254,7 +267,7 @@ expect 2 'level frames does not fill the column eth_type' extract good.pcap --fe
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "unknown format 'xml'; known: table, json$" info good.pcap --format xml
-expect 2 "unknown suite 'huge'; known: headline, cic-iot, scale$" bench --suite huge
+expect 2 "unknown suite 'huge'; known: quick, reference, cic-iot, scale$" bench --suite huge
 expect 2 "unknown suite 'huge'; known: malformed$" verify --suite huge
 expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet$" bench good.pcap --sink paper
 expect 2 "unknown command 'dance'; known: bench, " dance

@@ -44,8 +44,8 @@ cases() {
 pktbench c|compare choose
 pktbench bench --su|--suite
 pktbench verify --s|--suite --show-values
-pktbench bench --suite |headline cic-iot scale
-pktbench bench --suite=h|headline
+pktbench bench --suite |quick reference cic-iot scale
+pktbench bench --suite=r|reference
 pktbench extract --level d|dissect
 pktbench extract --backend raw --by |all pair flow
 pktbench extract --backend libp|libpcap

@@ -10,6 +10,12 @@
 /* Entry point of libFuzzer; safe for any bytes. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A target may change inputs itself, for mutations that bytes alone seldom reach: `data` has room
+ * for `max_size` bytes. Returns the new size. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+/* What libFuzzer, or replay.c, does otherwise. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
 /* Print `words` and abort unless the invariant holds. */
 void must(bool holds, const char *text);
 

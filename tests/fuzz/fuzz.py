@@ -24,11 +24,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PREFIX = "fuzz_"
 INPUT_TIMEOUT_S = 60
 JSON, CAPTURE = "json.dict", "pcap.dict"
-DICTIONARIES = {"results": JSON, "answer": JSON, "csv": "csv.dict"}
+DICTIONARIES = {"results": JSON, "page": JSON, "answer": JSON, "csv": "csv.dict"}
 # libwireshark does not free all memory at its end.
 EXTRA = {"wireshark": ["-detect_leaks=0", "-rss_limit_mb=4096"]}
 # Targets with the same kind of inputs as another one: they start with its corpus.
-SAME_INPUTS = {"wireshark": "decode"}
+SAME_INPUTS = {"wireshark": "decode", "pipeline": "rows", "page": "results"}
 PROGRESS = re.compile(r"^#\d+\s.*\bcov: (\d+) ft: (\d+) corp: (\d+)", re.MULTILINE)
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
 COUNTED = re.compile(r"^#(\d+)\s", re.MULTILINE)
@@ -55,7 +55,7 @@ def input_folders(seeds: str, name: str, corpus: str) -> list[str]:
     folders = [os.path.join(corpus, PREFIX + name)]
     os.makedirs(folders[0], exist_ok=True)
     source = SAME_INPUTS.get(name, name)
-    if name == "results":  # not made by the generator
+    if source == "results":  # not made by the generator
         folders.append(os.path.join(HERE, "results"))
     else:
         folders.append(os.path.join(seeds, PREFIX + source))

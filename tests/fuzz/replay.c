@@ -162,21 +162,36 @@ static size_t change(uint8_t *bytes, size_t size, const inputs *in, random_state
     }
 }
 
-static void mutation_try(const inputs *in, random_state *random)
+/* All inputs and the random numbers, for mutations that targets ask for. */
+static inputs in;
+static random_state chance;
+
+/* Targets with mutations of their own define it. */
+#pragma weak LLVMFuzzerCustomMutator
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+    (void)max_size; /* INPUT_MAX, which no change exceeds */
+    for (uint64_t left = 1 + random_below(&chance, CHANGES_MAX); left > 0; left--)
+        size = change(data, size, &in, &chance);
+    return size;
+}
+
+static void mutation_try(void)
 {
     static uint8_t bytes[INPUT_MAX];
-    const input *from = &in->all[random_below(random, in->count)];
-    size_t size = from->size;
-    memcpy(bytes, from->bytes, size);
-    for (uint64_t left = 1 + random_below(random, CHANGES_MAX); left > 0; left--)
-        size = change(bytes, size, in, random);
+    const input *from = &in.all[random_below(&chance, in.count)];
+    memcpy(bytes, from->bytes, from->size);
+    const size_t size = LLVMFuzzerCustomMutator
+                            ? LLVMFuzzerCustomMutator(bytes, from->size, sizeof bytes,
+                                                      (unsigned)random_next(&chance))
+                            : LLVMFuzzerMutate(bytes, from->size, sizeof bytes);
     target_call(bytes, size);
 }
 
 int main(int argc, char **argv)
 {
-    static inputs in;
-    random_state random = random_seeded(1);
+    chance = random_seeded(1);
     must(argc > 2, "usage: replay ROUNDS FILE|FOLDER...");
     (void)snprintf(crash_path, sizeof crash_path, "%s.crash", program_invocation_short_name);
     (void)signal(SIGABRT, crash_keep);
@@ -187,7 +202,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < in.count; i++)
         target_call(in.all[i].bytes, in.all[i].size);
     for (long left = strtol(argv[1], NULL, 10); left > 0; left--)
-        mutation_try(&in, &random);
+        mutation_try();
     for (size_t i = 0; i < in.count; i++)
         free(in.all[i].bytes);
     return 0;

@@ -1,6 +1,7 @@
 /* Tables of fixed results (FOLDER/NAME.json) in every format, compared with golden files.
  * Usage: test_report FOLDER [--write]; --write writes the golden files: read them before a commit.
- * test_report FOLDER --print RESULTS.json FORMAT: print that table, for other tests. */
+ * For other tests: test_report FOLDER --print RESULTS.json FORMAT prints that table; test_report
+ * FOLDER --check reads lines of JSON, and prints for each what results_check() finds wrong. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,6 +158,19 @@ static void test_numbers(void **state)
     }
 }
 
+static int lines_check(void)
+{
+    char *line = NULL, why[LOAD_WORDS];
+    size_t room = 0;
+    while (getline(&line, &room, stdin) > 0) {
+        json_t *results = json_loads(line, 0, NULL);
+        puts(results_check(results, why) ? "" : why);
+        json_decref(results);
+    }
+    free(line);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -170,6 +184,8 @@ int main(int argc, char **argv)
         json_decref(results);
         return bad;
     }
+    if (argc == 3 && strcmp(argv[2], "--check") == 0)
+        return lines_check();
     writes = argc > 2 && strcmp(argv[2], "--write") == 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),        cmocka_unit_test(test_json),

@@ -264,7 +264,8 @@ def test_refusals(bench, results):
 
     refused("context.cpu.model", lambda r: r["context"]["cpu"].update(model="another"))
     refused("plan.evict_bytes", lambda r: r["plan"].update(evict_bytes=1))
-    refused("schema_version", lambda r: r.update(schema_version=99))
+    other = bench.write("new.json", synthetic(results, 1) | {"schema_version": 99})
+    bench.run("compare", old, other, "--force", status=2, says="schema version 99")
     refused("slices[].xxh3 of slice", lambda r: r["slices"][0].update(xxh3="0" * 16))
     refused("slices[].name", lambda r: r["slices"][0].update(name="another"))
     bench.run("compare", old, bench.path("missing.json"), status=2, says="missing.json")

@@ -29,7 +29,7 @@ static json_t *results_of(fake_run *run, const char *sinks, bool partial)
                                  .selection = &run->selection,
                                  .schedule = &run->schedule,
                                  .processes = &processes,
-                                 .suite_name = "headline",
+                                 .suite_name = "quick",
                                  .partial = partial,
                                  .context = json_object(),
                                  .options = json_object()};

@@ -41,16 +41,18 @@ static void check_cells(const fake_run *run)
     const schedule *s = &run->schedule;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        assert_int_equal(c->base == NULL, c->role == ROLE_MAIN);
+        assert_int_equal(c->base == NULL, c->role == ROLE_MAIN || (c->role == ROLE_INPUT &&
+                                                                   !c->cold && c->slice->as_is));
         if (!c->base) {
             assert_null(c->sink);
             continue;
         }
         assert_true(c->base >= s->cells && c->base < c);
-        assert_ptr_equal(c->slice, c->base->slice);
+        if (!c->slice->copy_of)
+            assert_ptr_equal(c->slice, c->base->slice);
         assert_int_equal(c->level, c->base->level);
         assert_int_equal(c->backend == c->base->backend, c->role != ROLE_BASELINE);
-        if (c->role != ROLE_BASELINE)
+        if (c->role != ROLE_BASELINE && !c->slice->as_is)
             assert_int_equal(c->base->role, ROLE_MAIN);
         if (c->role == ROLE_OUTPUT || c->base->role == ROLE_OUTPUT)
             assert_non_null(c->sink);
@@ -89,6 +91,50 @@ static void test_outputs(void **state)
     assert_string_equal(cell_name(&run.schedule.cells[0], name), "read-all frames");
     assert_string_equal(cell_name(&run.schedule.cells[1], name), "read-all frames > csv x2");
     assert_string_equal(cell_name(&run.schedule.cells[2], name), "read-all frames > csv");
+    fake_close(&run);
+}
+
+/* A second layout and cold runs: raw and libpcap, up to headers. */
+static void test_layouts(void **state)
+{
+    (void)state;
+    fake_run run;
+    fake_open(&run);
+    run.suite.slices[1] = run.suite.slices[0];
+    run.suite.slices[1].copy_of = &run.suite.slices[0];
+    run.suite.slices[2] = run.suite.slices[1];
+    run.suite.slices[2].cold = true;
+    run.suite.count = 3;
+    cells_of(&run, NULL, NULL);
+    check_cells(&run);
+    assert_int_equal(count_of(&run, ROLE_MAIN), 6);
+    assert_int_equal(count_of(&run, ROLE_INPUT), 2 * 2 * 2);
+    for (size_t i = 0; i < run.schedule.cell_count; i++) {
+        const bench_cell *c = &run.schedule.cells[i];
+        if (c->role == ROLE_INPUT)
+            assert_int_equal(c->cold, c->slice == &run.suite.slices[2]);
+    }
+    fake_close(&run);
+}
+
+/* The user's own file: warm and cold; no external program. */
+static void test_as_is(void **state)
+{
+    (void)state;
+    fake_run run;
+    fake_open(&run);
+    run.suite.slices[1] = run.suite.slices[0];
+    run.suite.slices[1].as_is = true;
+    run.suite.count = 2;
+    cells_of(&run, NULL, NULL);
+    check_cells(&run);
+    assert_int_equal(count_of(&run, ROLE_INPUT), 5 * 2);
+    for (size_t i = 0; i < run.schedule.cell_count; i++) {
+        const bench_cell *c = &run.schedule.cells[i];
+        assert_true(c->role != ROLE_INPUT || !c->backend->id.driver);
+        if (c->role == ROLE_INPUT && c->base)
+            assert_true(c->cold && c->base->role == ROLE_INPUT && !c->base->cold);
+    }
     fake_close(&run);
 }
 
@@ -212,6 +258,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_main_cells),
         cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_as_is),
         cmocka_unit_test(test_baseline_outputs),
         cmocka_unit_test(test_output_without_agreement),
         cmocka_unit_test(test_nothing_to_run),

@@ -89,7 +89,7 @@ def check_consumers(folder, capture):
     path = os.path.join(folder, "results.json")
     run("report", path, "-o", os.path.join(folder, "report"))
     with open(os.path.join(folder, "report", "report.md"), encoding="utf-8") as file:
-        check("| headers > csv x2 |" in file.read(), "the report has the row")
+        check("| headers &gt; csv x2 |" in file.read(), "the report has the row")
     csv = run("bench", *arguments, *QUICK, "-o", path, "--format", "csv").stdout.splitlines()
     ends = [tuple(line.split(",")[-3:-1]) for line in csv]
     check(ends == [("sink", "threads"), ("null", "1"), ("csv", "2"), ("csv", "1")], ends)

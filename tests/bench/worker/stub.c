@@ -1,6 +1,7 @@
 /* A backend with one fault, chosen by STUB_FAULT at compile time; otherwise it is raw. */
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pktbench.h"
@@ -15,6 +16,7 @@
 #define FAULT_FORGETS 7 /* later runs in a process return other rows than the first one */
 #define FAULT_FAILS 8
 #define FAULT_ABI 9
+#define FAULT_COLD 10 /* the first run of a process takes 80 ms longer */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -48,6 +50,10 @@ static int stub_open(void *context, void **state, const pkt_capture *capture,
         return -1;
     }
     s->run = ++((stub_context *)context)->runs;
+#if STUB_FAULT == FAULT_COLD
+    if (s->run == 1)
+        nanosleep(&(struct timespec){.tv_nsec = 80000000}, NULL);
+#endif
     *state = s;
     return 0;
 }

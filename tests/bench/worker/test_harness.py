@@ -91,6 +91,18 @@ def check_details(runs, results):
     check(process and process[0]["status"] in ("ok", "unavailable"), f"processes: {process}")
 
 
+def check_first_run(folder, capture):
+    """What only a process's first run takes is reported, and does not make a backend slow."""
+    out = os.path.join(folder, "first.json")
+    run("bench", capture, "--backends", "raw", "--plugin", stub("cold"), "--levels", "headers",
+        "--reference", "raw", "--processes", "2", "--rounds", "2", "--budget", "20s", "-o", out)
+    with open(out, encoding="utf-8") as file:
+        found = next(r for r in json.load(file)["runs"] if r["backend"] == "stub-cold")
+    check(found["first_run_ns"] > 80e6, f"first run: {found['first_run_ns']}")
+    check(found["wall_ns"]["median"] < 40e6, f"later runs: {found['wall_ns']}")
+    check(len(found["samples"]) == 4, "a sample in every round")
+
+
 def check_verify(capture):
     done = run("verify", capture, "--backends", "raw", "--plugin", stub("lies"), "--levels",
                "headers", "--reference", "raw", status=1)
@@ -133,6 +145,7 @@ def main():
         runs = check_statuses(results)
         check_details(runs, results)
         validate_results(results, SCHEMA)
+        check_first_run(folder, capture)
         check_verify(capture)
         check_gate(folder, capture)
     print("all good")

@@ -10,7 +10,7 @@
 
 /* A title for the terminal, a row for a Markdown table, an element for HTML, bytes that are not
  * UTF-8. */
-#define INJECTION "\033]0;owned\007 | fake | <b>bold</b> *star*\n\xff"
+#define INJECTION "\033]0;owned\007 | fake | <b>bold</b> *star*\xff"
 
 extern const pkt_backend pkt_backend_raw;
 

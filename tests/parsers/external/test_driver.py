@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 PKTBENCH = os.path.abspath(sys.argv[1])
@@ -31,30 +32,46 @@ def talk(*requests):
 
 def test_requests(capture, rows):
     where = {"slice": capture, "level": "frames"}
-    described, _, written, sampled, columns, parts = talk(
+    described, _, written, _, _, sampled, _, columns, digest, parts = talk(
         {"op": "describe"}, {"op": "load"}, {"op": "rows", "to": "rows.csv", **where},
-        {"op": "sample", "runs": 3, "evict_bytes": 100000, **where},
-        {"op": "sample", "runs": 1, "columns": True, **where},
+        {"op": "empty"}, {"op": "prepare", "evict_bytes": 100000, **where}, {"op": "go"},
+        {"op": "prepare", "columns": True, **where}, {"op": "go"},
+        {"op": "digest", "column": "cap_len", "bytes": 4},
         {"op": "positions", "packets": len(rows), "parts": 4, **where})
     assert described["backend"]["levels"]["frames"]["columns"] == ["ts_ns", "cap_len", "wire_len"]
     assert written["ok"] and written["rows"] == len(rows), written
     assert Path("rows.csv").read_text(encoding="ascii").splitlines()[1:] == rows
-    assert sampled["ok"] and sampled["rows"] == len(rows) and sampled["wall_ns"] > 0, sampled
+    assert sampled["ok"] and sampled["rows"] == len(rows), sampled
     assert sampled["checksum"] == written["checksum"], (sampled, written)
     assert columns["checksum"] == written["columns_checksum"] != sampled["checksum"], columns
+    lengths = b"".join(int(row.split(",")[1]).to_bytes(4, "little") for row in rows)
+    assert digest["crc32"] == f"{zlib.crc32(lengths):08x}", digest
     assert len(parts["part_ns"]) == 4 and min(parts["part_ns"]) > 0 < parts["first_ns"], parts
 
 
 def test_refusals(capture):
     where = {"slice": capture, "level": "frames"}
-    early, _, level, runs, unknown, few = talk(
-        {"op": "sample", "runs": 1, **where}, {"op": "load"},
-        {"op": "sample", "runs": 1, "slice": capture, "level": "headers"},
-        {"op": "sample", "runs": 0, **where}, {"op": "dance"},
+    early, _, level, bytes_, go, column, unknown, few = talk(
+        {"op": "prepare", **where}, {"op": "load"},
+        {"op": "prepare", "slice": capture, "level": "headers"},
+        {"op": "prepare", "evict_bytes": -1, **where}, {"op": "go"},
+        {"op": "digest", "column": "src_port", "bytes": 2}, {"op": "dance"},
         {"op": "positions", "packets": 10**6, "parts": 4, **where})
-    for answer, reason in ((early, "load"), (level, "level"), (runs, "runs must be"),
+    for answer, reason in ((early, "load"), (level, "level"),
+                           (bytes_, "evict_bytes must be"), (go, "prepare"), (column, "column"),
                            (unknown, "unknown request"), (few, "fewer than 1000000 packets")):
         assert not answer["ok"] and reason in answer["reason"], answer
+
+
+def test_column_bytes():
+    sys.path.insert(0, ENVIRONMENT["PYTHONPATH"])
+    from csv_rows import column_bytes
+    cells = [None, 7, b"\xc0\0\2\1", "192.0.2.1", "2001:db8::1", "02:00:00:00:00:01", b"\2\0\0\0\0\1"]
+    low = [0, 7, 0xC0000201, 0xC0000201, 1, 0x020000000001, 0x020000000001]
+    high = [0, 0, 0, 0, 0x20010DB8 << 32, 0, 0]
+    for shift, wanted in ((0, low), (64, high)):
+        assert column_bytes(cells, 8, shift) == b"".join(n.to_bytes(8, "little") for n in wanted)
+    assert column_bytes([-1, 258], 2) == b"\xff\xff\2\1"
 
 
 def test_process(capture):
@@ -73,6 +90,7 @@ def main():
     test_requests(capture, extracted.stdout.splitlines()[1:])
     test_refusals(capture)
     test_process(capture)
+    test_column_bytes()
 
 
 if __name__ == "__main__":

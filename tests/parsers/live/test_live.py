@@ -168,7 +168,7 @@ def test_bad_input(_far):
         assert "down0: the interface is down: `ip link set down0 up`" in said, said
         sh("ip", "link", "del", "down0")
     for arguments, words in (
-            (["benign.pcap", "-c", "3"], "-c requires -i or --follow"),
+            (["benign.pcap", "--duration", "3s"], "--duration requires -i or --follow"),
             (["benign.pcap", "-i", "vA"], "-i cannot be combined with a CAPTURE"),
             (["-i", "vA", "--join"], "--join cannot be combined with -i or --follow"),
             (["-i", "vA", "--rotate-size", "1MB"], "require an output file"),

@@ -335,6 +335,26 @@ static void test_terminal(void **state)
                "\\xc2\\x9b2J\\xe2\\x80\\xae");
 }
 
+static void test_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t size;
+        const char *text, *wanted;
+    } cases[] = {
+        {1, "abc", ""},          {3, "abc", "ab"},
+        {4, "abc", "abc"},       {4, "\xe2\x82\xac", "\xe2\x82\xac"},
+        {3, "\xe2\x82\xac", ""}, {5, "\xff", "\\xff"},
+        {6, "ab\x1b", "ab"},     {7, "ab\x1b", "ab\\x1b"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *out = malloc(cases[i].size);
+        assert_non_null(out);
+        assert_string_equal(pkt_text_fit(out, cases[i].size, cases[i].text), cases[i].wanted);
+        free(out);
+    }
+}
+
 static void test_markdown(void **state)
 {
     (void)state;
@@ -363,13 +383,14 @@ static void test_csv(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),    cmocka_unit_test(test_terminal),
-        cmocka_unit_test(test_markdown), cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_about),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_notices),
-        cmocka_unit_test(test_nearest),  cmocka_unit_test(test_seconds),
-        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_list),
-        cmocka_unit_test(test_found),    cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_fit),       cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_terminal),  cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_csv),       cmocka_unit_test(test_err_text),
+        cmocka_unit_test(test_err_about), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_notices),   cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_seconds),   cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_list),      cmocka_unit_test(test_found),
+        cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

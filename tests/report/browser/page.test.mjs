@@ -139,6 +139,8 @@ async function checkRows(tab) {
       'Whole processes': json.process_runs.length,
       'As published: dpkt only reads': json.study.filter((row) => row.reading === 'as-published').length,
       'Like for like: all three decode': json.study.filter((row) => row.reading === 'like-for-like').length,
+      'The same packets in other files': (json.input_runs ?? []).length,
+      'Rows of features': (json.feature_runs ?? []).length,
     };
     for (const [caption, count] of Object.entries(counts)) {
       const table = part.locator('table', { has: tab.locator('caption', { hasText: caption }) });

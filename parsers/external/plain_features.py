@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Compares rows of features with a plain computation that shares no code with the engine.
+
+Usage: plain_features.py PKTBENCH SET BY CAPTURE VALUES
+
+VALUES: one line for each row, with its values in the order of the set and commas between; an empty
+cell is null. Windows have 10 packets, pieces the default of the set. Prints the number of cells, or
+the first difference (exit status 1)."""
+
+import csv
+import math
+import subprocess
+import sys
+
+import plain_fixed
+import plain_published
+
+WINDOW = 10
+PIECE_BYTES = 10_000_000
+KEYS = ("ts_ns", "src", "dst", "src_port", "dst_port", "ip_proto")
+PUBLISHED = {"ciciot46": (plain_published.NAMES46, plain_published.features46),
+             "ciciot39": (plain_published.NAMES39, plain_published.features39)}
+
+
+def output(*words):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def fixed(pktbench, by, capture):
+    """Names and rows of ciciot-fixed."""
+    packets = [plain_fixed.Packet(cells)
+               for cells in csv.DictReader(output(pktbench, "extract", capture).splitlines())]
+    plain_fixed.prepare(packets, by)
+    header = output(pktbench, "extract", "--features", "ciciot-fixed", "--by", by,
+                    capture).split("\n", 1)[0]
+    names = [name for name in header.split(",") if name not in KEYS]
+    done = plain_fixed.windows(packets, by, WINDOW, 0)
+    return names, ([row[name] for name in names] for row in map(plain_fixed.measure, done))
+
+
+def same(got, wanted):
+    if got is None or wanted is None:
+        return got is wanted
+    if math.isinf(got) or math.isinf(wanted):
+        return got == wanted
+    return abs(got - wanted) <= 1e-9 * max(1, abs(got), abs(wanted))
+
+
+def main():
+    pktbench, name, by, capture, path = sys.argv[1:]
+    if name in PUBLISHED:
+        names, compute = PUBLISHED[name]
+        wanted = compute(capture, PIECE_BYTES, WINDOW)
+    else:
+        names, wanted = fixed(pktbench, by, capture)
+    cells = 0
+    with open(path, encoding="ascii") as file:
+        for number, values in enumerate(wanted, 1):
+            line = file.readline()
+            if not line:
+                sys.exit(f"row {number} is missing")
+            for column, cell, value in zip(names, line.rstrip("\n").split(","), values, strict=True):
+                if not same(float(cell) if cell else None, value):
+                    sys.exit(f"row {number}, {column}: {cell or 'null'}, computed {value}")
+                cells += 1
+        if file.readline():
+            sys.exit("there are more rows than were computed")
+    print(cells)
+
+
+if __name__ == "__main__":
+    main()
