@@ -33,7 +33,7 @@ static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
     if (!h)
         return cursor_short(&c, SNAP);
     const unsigned type = be16(h + 3);
-    if (be24(h) == SNAP_ETHERNET)
+    if (be24(h) == SNAP_ETHERNET || be24(h) == SNAP_BRIDGED)
         return hdlc_ethertype(c, r, type);
     if (be24(h) != BRIDGED || (type != WITH_FCS && type != WITHOUT_FCS))
         return PKT_OK;

@@ -77,6 +77,7 @@ static inline pkt_verdict wlan_amsdu(cursor c, row *r)
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h)
         return cursor_short(&c, HEADER);
+    r->present |= PKT_HAS_LINK;
     PUT(r, eth_dst, be48(h));
     PUT(r, eth_src, be48(h + 6));
     const size_t length = be16(h + 12);
@@ -86,21 +87,33 @@ static inline pkt_verdict wlan_amsdu(cursor c, row *r)
     return decode_llc(c, r);
 }
 
-/* `c`: behind the header `h` of `size` bytes without padding. */
-static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t size)
+/* QoS control of a data frame that holds an A-MSDU or may begin with a mesh control; NULL: none.
+ * `h`: a header of `size` bytes. */
+static inline const uint8_t *wlan_qos(const uint8_t *h, size_t size)
 {
-    enum { AMSDU = 0x80, QOS = 2, HT = 4 };
-    wlan_addresses(h, h[1], r);
-    if (h[0] & WLAN_NO_DATA || h[1] & WLAN_PROTECTED)
+    enum { QOS = 2, HT = 4 };
+    return h[0] & WLAN_QOS ? h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0) : NULL;
+}
+
+/* `c`: behind the header `h` of `size` bytes; `padding` bytes follow. */
+static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t size, size_t padding)
+{
+    enum { AMSDU = 0x80, FRAGMENT = 0x0f };
+    const bool opaque = h[0] & WLAN_NO_DATA || h[1] & WLAN_PROTECTED;
+    const bool fragment = h[1] & WLAN_MORE_FRAGMENTS || h[22] & FRAGMENT;
+    const uint8_t *qos = wlan_qos(h, size);
+    const bool amsdu = !opaque && !fragment && qos && qos[0] & AMSDU;
+    if (!amsdu) /* its addresses are those of the subframe */
+        wlan_addresses(h, h[1], r);
+    if (opaque)
         return PKT_OK;
-    if (h[1] & WLAN_MORE_FRAGMENTS || h[22] & 0x0f)
-        return PKT_UNSUPPORTED; /* a fragment: not reassembled */
-    if (!(h[0] & WLAN_QOS))
-        return decode_llc(c, r);
-    const uint8_t *qos = h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0);
-    if (qos[0] & AMSDU)
+    if (fragment)
+        return PKT_UNSUPPORTED; /* not reassembled */
+    if (!cursor_take(&c, padding))
+        return cursor_short(&c, padding);
+    if (amsdu)
         return wlan_amsdu(c, r);
-    const pkt_verdict verdict = wlan_mesh(&c, h, qos);
+    const pkt_verdict verdict = qos ? wlan_mesh(&c, h, qos) : PKT_OK;
     return verdict == PKT_OK ? decode_llc(c, r) : verdict;
 }
 
@@ -124,12 +137,7 @@ static inline pkt_verdict decode_ieee80211(cursor c, row *r, wlan_frame frame)
         wlan_addresses(h, 0, r);
         return PKT_OK;
     }
-    const size_t padding = frame.padded ? (0 - size) & PADDING : 0;
-    if (!cursor_take(&c, padding)) {
-        wlan_addresses(h, h[1], r);
-        return cursor_short(&c, padding);
-    }
-    return wlan_data(c, r, h, size);
+    return wlan_data(c, r, h, size, frame.padded ? (0 - size) & PADDING : 0);
 }
 
 /* https://www.radiotap.org: the field Flags, which follows the presence words and the field TSFT;

@@ -218,9 +218,12 @@ static bool null_step(const ws_packet *p, place *next)
 /* IEEE 802.11 9.3.2.1: the frames of which libwireshark knows both addresses. */
 static void wlan_columns(const ws_packet *p, row *r, place *next)
 {
+    enum { ADDRESS = 6 };
     size_t dst, src, fcs;
     if (!ws_first_at(p, WS_WLAN_DA, &dst) || !ws_first_at(p, WS_WLAN_SA, &src))
         return;
+    if (src >= ADDRESS && ws_bytes_at(p, WS_WLAN_DA, src - ADDRESS, ADDRESS))
+        dst = src - ADDRESS; /* the header of an A-MSDU's subframe */
     r->present |= PKT_HAS_LINK;
     PUT(r, eth_dst, big_endian64(p->data + dst, 6));
     PUT(r, eth_src, big_endian64(p->data + src, 6));
