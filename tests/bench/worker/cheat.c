@@ -3,23 +3,28 @@
  * a time. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pktbench.h"
 
-#define CHEAT_REPLAY 1 /* returns the rows of the first run of the process */
-#define CHEAT_HEADS 2  /* the same, only the first row of each batch */
-#define CHEAT_DISK 3   /* returns rows that an earlier process has written to a file */
-#define CHEAT_INFER 4  /* as REPLAY; derives from the first packet how all packets were changed */
-#define CHEAT_AHEAD 5  /* a thread reads the capture between the runs */
-#define CHEAT_CHILD 6  /* a child process reads it between the runs, into shared memory */
-#define CHEAT_RESET 7  /* reset() reads it */
-#define CHEAT_ORPHAN 8 /* load() leaves a process behind */
-#define CHEAT_LOADED 9 /* load() starts a thread that stays */
-#define CHEAT_FRESH 10 /* none: parses again in every run */
+#define CHEAT_REPLAY 1   /* returns the rows of the first run of the process */
+#define CHEAT_HEADS 2    /* the same, only the first row of each batch */
+#define CHEAT_DISK 3     /* returns rows that an earlier process has written to a file */
+#define CHEAT_INFER 4    /* as REPLAY; derives from the first packet how all packets were changed */
+#define CHEAT_AHEAD 5    /* a thread reads the capture between the runs */
+#define CHEAT_CHILD 6    /* a child process reads it between the runs, into shared memory */
+#define CHEAT_RESET 7    /* reset() reads it */
+#define CHEAT_ORPHAN 8   /* load() leaves a process behind */
+#define CHEAT_LOADED 9   /* load() starts a thread that stays */
+#define CHEAT_FRESH 10   /* none: parses again in every run */
+#define CHEAT_SIBLING 11 /* load() starts a process that is no child of the worker */
+#define CHEAT_JUNK 12    /* cells that a row does not have are not 0 */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -97,6 +102,15 @@ static void *thread_stay(void *unused)
     return NULL;
 }
 
+/* A process whose parent is that of the worker. It ends by itself. */
+static void sibling_start(void)
+{
+    if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL) == 0) {
+        sleep(20);
+        _exit(0);
+    }
+}
+
 static int cheat_load(void **out, pkt_err *err)
 {
     context *c = calloc(1, sizeof *c);
@@ -104,6 +118,8 @@ static int cheat_load(void **out, pkt_err *err)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
     if (is_kind(CHEAT_ORPHAN))
         daemon_leave();
+    if (is_kind(CHEAT_SIBLING))
+        sibling_start();
     if (is_kind(CHEAT_LOADED))
         (void)pthread_create(&c->thread, NULL, thread_stay, NULL);
     *out = c;
@@ -204,7 +220,8 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
         disk_read(c);
     *out = s;
     const int remembered = c->kept->whole && (same || is_kind(CHEAT_DISK));
-    if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER))
+    if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER) && !is_kind(CHEAT_SIBLING) &&
+        !is_kind(CHEAT_JUNK))
         return 0;
     s->keep = !remembered;
     if (s->keep)
@@ -259,6 +276,9 @@ static int cheat_next(void *self, pkt_batch *batch, pkt_err *err)
     if (!s->raw)
         return remembered_next(s, batch);
     const int rows = pkt_backend_raw.next(s->raw, batch, err);
+    for (int i = 0; is_kind(CHEAT_JUNK) && i < rows; i++)
+        if (!(batch->present[i] & PKT_HAS_VLAN))
+            batch->vlan_id[i] = 7;
     if (s->keep && rows > 0)
         batch_keep(s->c->kept, batch, rows);
     if (s->keep && rows == 0)
