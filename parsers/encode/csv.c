@@ -191,8 +191,9 @@ typedef struct second {
 /* 2026-12-31T23:59:59.000000Z: ISO 8601, whole microseconds, down also before 1970. */
 static __attribute__((noinline)) char *put_stamp(char *text, int64_t ts_ns, second *last)
 {
-    const int64_t unit = (int64_t)PKT_NS_PER_S, value = ts_ns / unit - (ts_ns % unit < 0);
-    const uint32_t micros = (uint32_t)((uint64_t)(ts_ns - value * unit) / 1000);
+    const int64_t unit = (int64_t)PKT_NS_PER_S, rest = ts_ns % unit;
+    const int64_t value = ts_ns / unit - (rest < 0);
+    const uint32_t micros = (uint32_t)((rest < 0 ? rest + unit : rest) / 1000);
     if (value != last->dated) {
         const time_t whole = (time_t)value;
         struct tm utc = {0};
