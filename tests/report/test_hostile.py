@@ -84,7 +84,9 @@ def test_refused(folder):
     for command in (("report", good, "-o", folder / "fine"), ("choose", good),
                     ("compare", good, good)):
         done = run(*command)
-        assert done.returncode == 0 and done.stderr == "", done
+        # 1: no backend of these results has all columns of the level
+        assert done.returncode in ((0, 1) if command[0] == "choose" else (0,)), done
+        assert done.stderr == "", done
     for place, value, words in WRONG:
         results = copy.deepcopy(RESULTS)
         path = [int(key) if key.isdigit() else key for key in place.split("/")[1:]]
