@@ -118,7 +118,7 @@ static int places_judge(altered_slice *a, pkt_err *err)
     const uint8_t *verdict = altered_column(a, PKT_LEVEL_HEADERS, PKT_COL_verdict, err);
     for (uint64_t i = 0; verdict && i < a->packets; i++)
         a->places[i].free = verdict[i] == PKT_OK || verdict[i] == PKT_FRAGMENT;
-    uint8_t *protos = malloc(a->packets);
+    uint8_t *protos = malloc(a->packets + 1);
     const uint8_t *proto =
         protos && verdict ? altered_column(a, PKT_LEVEL_HEADERS, PKT_COL_ip_proto, err) : NULL;
     if (proto)

@@ -14,6 +14,9 @@
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
+/* Of the largest cell of a column of numbers. */
+enum { CELL_BYTES = 8 };
+
 /* Index of what is kept for the columns at `level`. */
 static size_t kind_of(pkt_level level)
 {
@@ -62,7 +65,7 @@ static int file_map(altered_slice *a, pkt_err *err)
 static int altered_prepare(altered_slice *a, pkt_err *err)
 {
     a->places = calloc(a->packets + 1, sizeof *a->places);
-    a->column = malloc((a->packets + 1) * sizeof(uint64_t));
+    a->column = malloc((a->packets + 1) * CELL_BYTES);
     a->swapped = malloc(SWAP_BYTES);
     a->batch = pkt_batch_new(err);
     if (!a->places || !a->column || !a->swapped || !a->batch)

@@ -296,14 +296,14 @@ void free_fields_change(uint8_t *packet, size_t length, const field_places *p, c
         l4_change(packet + p->l4, p, m, &sums);
 }
 
-void free_fields_join(uint8_t *to, size_t length, const field_places *tp, const uint8_t *from,
-                      const field_places *fp)
+void free_fields_join(uint8_t *to, size_t length, const field_places *to_places,
+                      const uint8_t *from, const field_places *from_places)
 {
-    const checksums sums = checksums_of(to, length, tp);
+    const checksums sums = checksums_of(to, length, to_places);
     const checksums ports = {.l4 = sums.l4, .optional = sums.optional};
-    const size_t at = tp->version == 4 ? 12 : 8, bytes = tp->version == 4 ? 8 : 32;
+    const size_t at = to_places->version == 4 ? 12 : 8, bytes = to_places->version == 4 ? 8 : 32;
     for (size_t i = 0; i < bytes; i += 2)
-        word_put(to + tp->ip + at + i, get16(from + fp->ip + at + i), &sums);
-    word_put(to + tp->l4, get16(from + fp->l4), &ports);
-    word_put(to + tp->l4 + 2, get16(from + fp->l4 + 2), &ports);
+        word_put(to + to_places->ip + at + i, get16(from + from_places->ip + at + i), &sums);
+    word_put(to + to_places->l4, get16(from + from_places->l4), &ports);
+    word_put(to + to_places->l4 + 2, get16(from + from_places->l4 + 2), &ports);
 }

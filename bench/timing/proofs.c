@@ -89,7 +89,7 @@ static proof_entry *entry_find(const proofs *all, const bench_cell *cell)
 
 static proof_entry *entry_add(proofs *all, const bench_cell *cell)
 {
-    proof_entry **more = realloc(all->entries, (all->count + 1) * sizeof *more);
+    proof_entry **more = realloc(all->entries, (all->count + 1) * sizeof(proof_entry *));
     if (!more)
         return NULL;
     all->entries = more;

@@ -243,21 +243,22 @@ enum { EXCHANGES = 3 };
 #define DIGEST_PART 0.5
 #define DIGEST_NS 50e6
 
-/* CPU time of the ended children of a process, in nanoseconds, as /proc/PID/stat has it. */
+/* CPU time of the ended children of a process, in nanoseconds, as /proc/PID/stat has it: the 14th
+ * and 15th field behind its name. */
 static double children_cpu_ns(pid_t pid)
 {
-    char path[64], line[1024] = "";
-    unsigned long long user = 0, system = 0;
+    enum { FIELDS_BEFORE = 13 };
+    char path[64], line[1024] = "", *end;
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *file = fopen(path, "re");
-    const char *after = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    const char *at = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
     if (file)
         fclose(file);
-    /* Behind the name: state, 12 numbers, then those of the children. */
-    if (!after ||
-        sscanf(after + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu", &user,
-               &system) != 2)
+    for (unsigned i = 0; at && i <= FIELDS_BEFORE; i++)
+        at = strchr(at + 1, ' ');
+    if (!at)
         return 0;
+    const unsigned long long user = strtoull(at, &end, 10), system = strtoull(end, NULL, 10);
     return (double)(user + system) * 1e9 / (double)sysconf(_SC_CLK_TCK);
 }
 

@@ -43,9 +43,14 @@ static size_t children_of(pid_t pid, pid_t *children, size_t room)
         char path[96];
         (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)threads[i]);
         FILE *file = fopen(path, "re");
-        int child;
-        while (file && count < room && fscanf(file, "%d", &child) == 1)
+        char line[CHILDREN_MAX * 8] = "";
+        char *at = file && fgets(line, sizeof line, file) ? line : NULL;
+        for (char *end; at && count < room; at = end) {
+            const long child = strtol(at, &end, 10);
+            if (end == at)
+                break;
             children[count++] = (pid_t)child;
+        }
         if (file)
             fclose(file);
     }
