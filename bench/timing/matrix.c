@@ -162,10 +162,11 @@ static void features_add(schedule *s, size_t firsts)
     const pkt_column_set all = pkt_features_needed();
     for (size_t i = 0; s->features.set && i < firsts; i++) {
         const bench_cell *cell = &s->cells[i];
+        if (!cell->backend || cell->role != ROLE_MAIN || cell->level != PKT_LEVEL_HEADERS)
+            continue;
         const pkt_column_set missing =
             pkt_set_minus(all, cell->backend->columns[PKT_LEVEL_HEADERS]);
-        if (cell->role == ROLE_MAIN && cell->level == PKT_LEVEL_HEADERS &&
-            !cell->backend->id.driver && pkt_set_count(&missing) == 0)
+        if (!cell->backend->id.driver && pkt_set_count(&missing) == 0)
             cell_beside(s, cell, cell->backend, ROLE_FEATURES)->features = &s->features;
     }
 }
