@@ -1,7 +1,7 @@
 #include "bench/canary/altered_changes.h"
 
 #include <string.h>
-#include <xxhash.h>
+#include <sys/random.h>
 
 #include "bench/canary/altered_file.h"
 #include "parsers/core/numbers.h"
@@ -12,10 +12,15 @@ enum {
     TIME_BITS = 7
 };
 
+/* altered_open() has seen that the kernel gives random numbers. */
 static uint64_t secret_next(secret_random *r)
 {
-    const uint64_t input[2] = {r->secret[0], r->count++};
-    return XXH3_64bits_withSeed(input, sizeof input, r->secret[1]);
+    if (r->left == 0) {
+        while (getrandom(r->numbers, sizeof r->numbers, 0) != (ssize_t)sizeof r->numbers)
+            ;
+        r->left = sizeof r->numbers / sizeof r->numbers[0];
+    }
+    return r->numbers[--r->left];
 }
 
 /* A number below `bound`, which is at least 1. */
@@ -63,8 +68,8 @@ static field_masks key_masks(secret_random *random)
                          .dst_port = port};
 }
 
-/* Random bits of the fields that are a packet's own. */
-static void own_masks(secret_random *random, bool fragment, field_masks *masks)
+/* Random bits of the fields that are a packet's own. Returns those of its time. */
+static uint8_t own_masks(secret_random *random, bool fragment, field_masks *masks)
 {
     const uint64_t bits = secret_next(random);
     masks->mac_src = (uint16_t)bits;
@@ -73,17 +78,17 @@ static void own_masks(secret_random *random, bool fragment, field_masks *masks)
     masks->ttl = (uint8_t)(bits >> 40 & BITS_TTL);
     if (!fragment)
         masks->id = (uint16_t)(bits >> 48);
+    return (uint8_t)(bits >> 44 & TIME_BITS);
 }
 
 void altered_key(altered_slice *a, const uint8_t *fixed)
 {
     secret_random *random = &a->random;
     const field_masks key = key_masks(random);
-    const uint8_t time = (uint8_t)mask_of(random, TIME_BITS);
     altered_restore(a);
     for (uint64_t i = 0; i < a->packets; i++) {
         field_masks masks = key;
-        own_masks(random, a->places[i].fragment, &masks);
+        const uint8_t time = own_masks(random, a->places[i].fragment, &masks);
         if (a->places[i].free && !is_fixed(fixed, i))
             packet_change(a, &a->places[i], time, &masks);
     }

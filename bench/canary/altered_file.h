@@ -19,10 +19,11 @@ typedef struct packet_place {
     bool fragment; /* of an IPv4 datagram */
 } packet_place;
 
-/* Random numbers that cannot be derived from earlier ones, as those of random_state can: what a
- * plug-in sees of the changes must not tell it the next ones. */
+/* Random numbers of the kernel, some at a time. Those of random_state can be computed from a few
+ * earlier ones: what a plug-in sees of the changes must not tell it the next ones. */
 typedef struct secret_random {
-    uint64_t secret[2], count;
+    uint64_t numbers[32]; /* so many bytes getrandom(2) gives without interruption */
+    size_t left;
 } secret_random;
 
 typedef struct altered_slice {

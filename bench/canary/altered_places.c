@@ -8,12 +8,9 @@
 #include "parsers/core/numbers.h"
 #include "parsers/source/source.h"
 
-#define US_PER_S 1000000
-
 /* pcapng block types and the offsets of their time and packet, draft-ietf-opsawg-pcapng section 4.
  */
 enum {
-    PCAP_RECORD = 16,
     BLOCK_OLD_PACKET = 2,
     BLOCK_SIMPLE_PACKET = 3,
     BLOCK_ENHANCED_PACKET = 6,

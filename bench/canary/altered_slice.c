@@ -89,8 +89,8 @@ altered_slice *altered_open(const suite_slice *slice, pkt_err *err)
         pkt_fail_memory(err, "a slice");
         return NULL;
     }
-    if (getrandom(a->random.secret, sizeof a->random.secret, 0) !=
-        (ssize_t)sizeof a->random.secret) {
+    if (getrandom(a->random.numbers, sizeof a->random.numbers, 0) !=
+        (ssize_t)sizeof a->random.numbers) {
         free(a);
         pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random numbers: %s", strerror(errno));
         return NULL;

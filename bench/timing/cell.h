@@ -49,6 +49,7 @@ typedef struct bench_cell {
     unsigned runs;                     /* runs per sample */
     double first_ns;                   /* wall time of the first run of a process; 0: unknown */
     double run_ns;                     /* first estimate of the time of a later run */
+    double change_ns;                  /* of the probe: see sample_times */
     uint64_t instructions;             /* per run, counted by callgrind; 0: unknown */
     uint64_t peak_rss;                 /* bytes; 0: unknown */
     const suite_slice *position_slice; /* measured in eighths; NULL: `slice` */

@@ -190,7 +190,11 @@ static bool run_verified(const sample_plan *p, const json_t *answer)
         return features_verified(p, answer);
     if (p->column == PKT_COLUMN_COUNT)
         return true;
-    if (!hex || !digest_wanted(p, &wanted))
+    if (!hex) {
+        cell_fail(p->cell, STATUS_FAILED, "the worker answered without a digest");
+        return false;
+    }
+    if (!digest_wanted(p, &wanted))
         return false;
     if (strtoull(hex, NULL, 16) == wanted)
         return true;
@@ -433,10 +437,13 @@ static bool program_take(const sample_plan *p, sample_times *times)
 
 static bool native_take(const sample_plan *p, sample_times *times)
 {
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     const pid_t child = child_start(p, times);
     bool good = child != 0;
     for (unsigned i = 0; good && i < p->runs; i++)
         good = run_take(p, child, times);
+    times->change_ns =
+        (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from) - times->first_ns - times->wall_ns;
     if (good && times->wall_ns < p->check_below_ns)
         good = columns_verified(p);
     if (child != 0 && p->worker->pid) {

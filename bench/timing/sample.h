@@ -22,7 +22,10 @@ typedef struct sample_plan {
 } sample_plan;
 
 typedef struct sample_times {
-    double first_ns;                           /* of the first run; 0: unknown */
+    double first_ns; /* of the first run; 0: unknown */
+    /* Of everything else: starting the process, changing the slice, evicting, verifying the runs;
+     * not the run that verifies all columns. */
+    double change_ns;
     double wall_ns, cpu_ns, counted[COUNTERS]; /* sums of the timed runs */
     uint64_t peak_rss;                         /* bytes, after the last run */
 } sample_times;

@@ -101,14 +101,11 @@ static void cell_probe(schedule *s, bench_cell *cell)
     plan.known_count = known_processes(s, NULL, &worker, known);
     plan.column = proofs_draw(cell, s->draw, 0, 0);
     plan.check_below_ns = CHECK_BELOW_NS;
-    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     if (cell_is_timed(cell) && sample_take(&plan, &times)) {
-        const double all = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
         cell->first_ns = times.first_ns;
         cell->run_ns = times.wall_ns;
         cell->peak_rss = times.peak_rss;
-        if (!cell->backend->id.driver)
-            s->change_ns = fmax(s->change_ns, all - times.wall_ns - times.first_ns);
+        cell->change_ns = times.change_ns;
     }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(cell, &worker, s->request_s);
@@ -156,7 +153,7 @@ static unsigned cell_runs(const schedule *s, const bench_cell *cell)
 static double sample_seconds(const schedule *s, const bench_cell *cell)
 {
     const double first = fmin(cell->run_ns, SLOW_NS);
-    const double each = cell->run_ns + s->evict_ns + s->change_ns;
+    const double each = cell->run_ns + s->evict_ns + cell->change_ns;
     return (first + cell_runs(s, cell) * each) * 1.1e-9;
 }
 
@@ -176,7 +173,9 @@ static double memory_seconds(const schedule *s, bool slow)
     double sum = 0;
     for (size_t i = 0; s->compares && i < s->cell_count; i++)
         if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
-            sum += (fmin(s->cells[i].run_ns, SLOW_NS) + s->cells[i].run_ns + s->change_ns) * 1.1e-9;
+            sum +=
+                (fmin(s->cells[i].run_ns, SLOW_NS) + s->cells[i].run_ns + s->cells[i].change_ns) *
+                1.1e-9;
     return sum;
 }
 

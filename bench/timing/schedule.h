@@ -67,11 +67,9 @@ typedef struct schedule {
     /* Called after every block: may add blocks after the last one, or end the run. NULL: as
      * planned. */
     void (*go_on)(struct schedule *self);
-    bool positions;   /* measure the cost of each eighth of a slice */
-    double change_ns; /* time to change the slice before a run, and to verify the run; the mean
-                       * of the probes */
-    suite *suite;     /* for the prefixes of first runs; NULL: the whole slice is used */
-    proofs *proofs;   /* owned; NULL: no slice is changed */
+    bool positions; /* measure the cost of each eighth of a slice */
+    suite *suite;   /* for the prefixes of first runs; NULL: the whole slice is used */
+    proofs *proofs; /* owned; NULL: no slice is changed */
     random_state random;
     uint64_t draw; /* seed of the columns that are compared */
     /* Called after every block, when all its processes have ended and nothing is timed. May be

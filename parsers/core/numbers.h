@@ -4,6 +4,7 @@
 
 #define NS_PER_S 1000000000
 #define NS_PER_US 1000
+#define US_PER_S 1000000
 
 /* https://www.tcpdump.org/linktypes.html */
 enum {

@@ -9,7 +9,6 @@
 #include "parsers/features/welford.h"
 #include "parsers/rows/rows.h"
 
-#define US_PER_S 1000000
 #define US_PER_S_F 1e6
 
 enum { BLOCK_FRAMES = 20 };
