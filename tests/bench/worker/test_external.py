@@ -44,7 +44,7 @@ def bench(folder, environment):
     run(environment, "gen", "tcp-flood", "--size", "200000", "-o", capture)
     run(environment, "bench", capture, "--backends", ",".join(WANTED), "--levels", "headers",
         "--reference", "raw", "--processes", "6", "--rounds", "1", "--budget", "20s",
-        "--timeout", "3s", "-o", out, status=1)  # one is unfaithful
+        "--timeout", "10s", "-o", out, status=1)  # one is unfaithful
     with open(out, encoding="utf-8") as file:
         return json.load(file)
 
