@@ -27,6 +27,11 @@ skip() {
     exit 0
 }
 
+# protocol_of PROGRAM: the version of its worker protocol; empty before there was one.
+protocol_of() {
+    echo '{"op": "describe"}' | "$1" worker raw | sed -n 's/.*"protocol": *\([0-9]*\).*/\1/p'
+}
+
 [ $# -le 1 ] || fail "gate: takes one commit, not also '$2'"
 wanted=${1:-HEAD~1}
 base=$root/build/base
@@ -39,6 +44,8 @@ fi
 command -v valgrind >/dev/null 2>&1 || skip "valgrind is not installed"
 trap base_remove EXIT
 base_build "$commit" || skip "commit $commit cannot be built; see build/base.log"
+[ "$(protocol_of "$base/build/pktbench")" = "$(protocol_of "$root/build/release/pktbench")" ] ||
+    skip "commit $commit has another version of the worker protocol"
 set --
 for scenario in tcp-flood benign-iot; do
     capture=$root/build/gate-$scenario.pcap
