@@ -10,7 +10,7 @@
  * those whose "stated" is empty come first, by the time of a packet on one core. "winner" is the
  * first of them, null if no fit is ranked. NULL without memory. `can_extract`: does `pktbench
  * extract` run this backend? */
-json_t *choose(const json_t *results, const choose_request *w,
+json_t *choose(const json_t *results, const choose_request *request,
                bool (*can_extract)(const char *backend));
 /* Write it as text, which says nothing that the JSON does not. */
 void choose_print(const json_t *choice, FILE *out);

@@ -155,6 +155,8 @@ def test_large(folder):
     large = folder / "large.json"
     large.write_text(json.dumps(results))
     for command in (("report", large, "-o", folder / "large"), ("choose", large),
+                    ("choose", large, "--sink", "csv", "--need", "frames,dissect,reassembly",
+                     "--live", "--rate", "100Gbps", "--max-rss", "1kB"),
                     ("report", large, "--format", "table")):
         started = time.monotonic()
         done = run(*command)
