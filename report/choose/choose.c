@@ -89,8 +89,7 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const ju
     return fit;
 }
 
-/* Are all its requirements covered by comparisons or tests? Others are listed, not ranked. */
-static bool is_ranked(const json_t *fit)
+bool is_ranked(const json_t *fit)
 {
     return fit && json_array_size(json_object_get(fit, "stated")) == 0;
 }
