@@ -418,6 +418,16 @@ def test_choice_of_capture():
         assert math.isclose(sum(choice["traffic"].values()), 1)
 
 
+def test_picture_not_written():
+    """The page is made without it, and says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f"{folder}/headline.svg")
+        done = run("report", FIXTURES[1], "-o", folder)
+        assert done.returncode == 0 and len(done.stderr.splitlines()) == 1, done
+        assert f"{folder}/headline.svg: cannot write: Is a directory" in done.stderr, done.stderr
+        assert "headline.svg" not in Path(folder, "report.md").read_text()
+
+
 def on_terminal(*arguments, **variables):
     """Standard output of the command on a terminal."""
     ours, theirs = pty.openpty()
