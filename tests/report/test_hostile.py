@@ -115,6 +115,13 @@ def inner(value, path=()):
         yield from inner(member, (*path, key))
 
 
+def test_schema_limits():
+    """Every list of the schema has a greatest length."""
+    unlimited = [path for path, value in inner(SCHEMA) if isinstance(value, dict) and
+                 value.get("type") in ("array", ["array", "null"]) and "maxItems" not in value]
+    assert not unlimited, unlimited
+
+
 def test_schema():
     """Random changes: accepted exactly where the package jsonschema accepts them, as far as the
     schema is one of the standard."""
@@ -282,6 +289,7 @@ def test_plugin(folder):
 
 
 def main():
+    test_schema_limits()
     test_schema()
     for test in (test_refused, test_large, test_texts, test_names_of_files, test_capture_name, test_plugin):
         with tempfile.TemporaryDirectory() as folder:
