@@ -8,10 +8,10 @@
 #include "parsers/util/error.h"
 #include "parsers/util/output_text.h"
 
-static bool coloured(void)
+static bool coloured(int fd)
 {
     const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
+    return isatty(fd) && !(off && *off) && term && strcmp(term, "dumb") != 0;
 }
 
 void message_text(FILE *out, const char *format, va_list args)
@@ -30,7 +30,7 @@ void message_text(FILE *out, const char *format, va_list args)
 
 static void message_line(const char *kind, const char *colour, const char *format, va_list args)
 {
-    const bool shown = coloured();
+    const bool shown = coloured(STDERR_FILENO);
     fprintf(stderr, "pktbench: %s%s%s", shown ? colour : "", kind, shown ? "\033[0m" : "");
     message_text(stderr, format, args);
     fputc('\n', stderr);
@@ -47,8 +47,7 @@ void message_output(const char *format, ...)
 
 bool message_colour_stdout(void)
 {
-    const char *off = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(off && *off);
+    return coloured(STDOUT_FILENO);
 }
 
 void message_error(const char *format, ...)

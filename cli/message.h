@@ -15,7 +15,8 @@
 #define MESSAGE_FORMAT
 #endif
 
-/* May standard output have colours? It is a terminal, and NO_COLOR is not set. */
+/* May standard output have colours? It is a terminal that is not dumb, and NO_COLOR is not
+ * set. */
 bool message_colour_stdout(void);
 void message_error(const char *format, ...) MESSAGE_FORMAT;
 void message_warning(const char *format, ...) MESSAGE_FORMAT;

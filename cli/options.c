@@ -115,7 +115,7 @@ typedef struct reading {
 static bool option_store(arguments *out, int index, const char *value, reading *r)
 {
     const option_spec *spec = &out->command->options[index];
-    const char *dashes = strlen(spec->name) > 1 ? "--" : "-";
+    const char *dashes = option_dashes(spec);
     if (!spec->argument && value) {
         message_error("%s: %s%s takes no value", out->command->name, dashes, spec->name);
         return false;

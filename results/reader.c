@@ -34,6 +34,14 @@ json_t *named(const json_t *array, const char *name)
 
 const char *const levels[LEVELS] = {"frames", "headers", "flows", "dissect"};
 
+size_t level_rank(const char *level)
+{
+    size_t rank = 0;
+    while (rank < LEVELS && strcmp(levels[rank], level) != 0)
+        rank++;
+    return rank;
+}
+
 bool column_given(const json_t *backend, const char *level, const char *column)
 {
     size_t i;

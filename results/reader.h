@@ -16,6 +16,8 @@ json_t *named(const json_t *array, const char *name);
 /* Levels, from least to most work. */
 enum { LEVELS = 4 };
 extern const char *const levels[LEVELS];
+/* Index in levels[]; LEVELS if it is none. */
+size_t level_rank(const char *level);
 /* Does the backend give the column at the level? */
 bool column_given(const json_t *backend, const char *level, const char *column);
 /* Evidence for the feature: "tested", "stated: WHERE", or "" if the backend does not have it. */

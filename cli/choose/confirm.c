@@ -7,11 +7,14 @@
 #include <sys/stat.h>
 
 #include "bench/input/scratch.h"
+#include "bench/statistics/statistics.h"
 #include "cli/choose/choose_traffic.h"
 #include "cli/choose/command_run.h"
 #include "cli/message.h"
 #include "parsers/util/clock.h"
 #include "report/choose/extract_words.h"
+#include "results/escaped.h"
+#include "results/json_values.h"
 #include "results/reader.h"
 
 enum { RUNS_MAX = 7, RUNS_MIN = 3, WORDS_MAX = 30 };
@@ -85,18 +88,6 @@ static bool run_once(const confirming *c, const replacement *r, bool quiet, comm
     return false;
 }
 
-static int double_compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, double_compare);
-    return values[count / 2];
-}
-
 /* Run several times and take medians. */
 static bool run_several(const confirming *c, const replacement *r, runs *out)
 {
@@ -111,9 +102,9 @@ static bool run_several(const confirming *c, const replacement *r, runs *out)
         cpu[n] = run.cpu_s;
         rss[n++] = run.peak_rss_bytes;
     }
-    *out = (runs){.wall_s = median(wall, n),
-                  .cpu_s = median(cpu, n),
-                  .peak_rss_bytes = median(rss, n),
+    *out = (runs){.wall_s = median_of(wall, n),
+                  .cpu_s = median_of(cpu, n),
+                  .peak_rss_bytes = median_of(rss, n),
                   .count = n};
     return true;
 }
@@ -182,16 +173,17 @@ static double per_packet(const confirming *c, double work_s, double startup_s)
 static json_t *compared(double promised, double measured)
 {
     bool known = promised > 0 && measured > 0;
-    return json_pack("{s:o, s:o, s:o}", "promised",
-                     promised > 0 ? json_real(promised) : json_null(), "measured",
-                     measured > 0 ? json_real(measured) : json_null(), "ratio",
-                     known ? json_real(measured / promised) : json_null());
+    return json_pack("{s:o, s:o, s:o}", "promised", json_real_or_null(promised > 0, promised),
+                     "measured", json_real_or_null(measured > 0, measured), "ratio",
+                     json_real_or_null(known, measured / promised));
 }
 
 /* Append what does not hold with the measured values. */
 static void requirements_check(const confirming *c, double wall_ns, double cpu_ns, json_t *failures)
 {
-    const double scale = fmax(wall_ns, cpu_ns) / number_of(c->fit, "core_ns_per_packet"),
+    const bool known = !isnan(wall_ns) && !isnan(cpu_ns);
+    const double measured = known ? fmax(wall_ns, cpu_ns) : NAN,
+                 scale = measured / number_of(c->fit, "core_ns_per_packet"),
                  promised = number_of(c->fit, "cores_busy"),
                  busy = promised > 0 ? promised * scale : 0,
                  there = json_is_true(json_object_get(c->fit, "sequential"))
@@ -314,7 +306,7 @@ static void columns_print(const json_t *confirmation, FILE *out)
             json_array_size(written), json_equal(promised, written) ? "as asked" : "NOT as asked");
 }
 
-void confirm_print(const json_t *confirmation, FILE *out)
+static void confirmation_print(const json_t *confirmation, FILE *out)
 {
     char startup[48], seconds[48], bytes[48];
     size_t i;
@@ -339,4 +331,11 @@ void confirm_print(const json_t *confirmation, FILE *out)
     {
         fprintf(out, "  NOT confirmed: %s\n", json_string_value(failure));
     }
+}
+
+void confirm_print(const json_t *confirmation, FILE *out)
+{
+    json_t *shown = json_escaped(confirmation, pkt_text_terminal);
+    confirmation_print(shown, out);
+    json_decref(shown);
 }

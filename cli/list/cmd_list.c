@@ -210,10 +210,10 @@ static void names_print(const json_t *list)
     json_array_foreach(list, i, entry)
     {
         const char *reason = json_string_value(json_object_get(entry, "reason"));
-        printf("%-13s %-9s %s%s%s%s\n", json_string_value(json_object_get(entry, "name")),
-               json_string_value(json_object_get(entry, "kind")),
-               json_string_value(json_object_get(entry, "summary")), reason ? " (" : "",
-               reason ? reason : "", reason ? ")" : "");
+        message_output("%-13s %-9s %s%s%s%s", json_string_value(json_object_get(entry, "name")),
+                       json_string_value(json_object_get(entry, "kind")),
+                       json_string_value(json_object_get(entry, "summary")), reason ? " (" : "",
+                       reason ? reason : "", reason ? ")" : "");
     }
     message_note("`pktbench list backends` says more, and which of them can run here");
 }

@@ -1,6 +1,6 @@
 /* Texts that are not the program's own (names of files and backends, reasons, words of libraries)
  * on their way into an output: one form for each output, in which they are neither markup nor
- * control codes. The form for HTML is in report/page/html.h, that for XML in
+ * control codes. The form for HTML is in report/html/html.h, that for XML in
  * report/formats/exports.c. */
 #ifndef PKT_OUTPUT_TEXT_H
 #define PKT_OUTPUT_TEXT_H

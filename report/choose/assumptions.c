@@ -24,9 +24,9 @@ extrapolation_add(json_t *out, const char *what, const char *measured, const cha
         out, json_pack("{s:s, s:s, s:s}", "what", what, "asked", asked, "measured", measured));
 }
 
-static void sink_assumption(const json_t *results, const choose_request *w, json_t *out)
+static void sink_assumption(const choose_request *w, json_t *out)
 {
-    if (sink_measured(results, w->sink))
+    if (w->run_sink)
         reason_add(out,
                    "rows are written as %s to /dev/null by one thread: the disk is not included",
                    w->sink);
@@ -37,7 +37,7 @@ static void sink_assumption(const json_t *results, const choose_request *w, json
             w->sink);
     else
         reason_add(out, "rows are only counted: writing them is not included");
-    if (w->volume_bytes > 0 && w->row_bytes > 0 && !sink_measured(results, w->sink))
+    if (w->volume_bytes > 0 && w->row_bytes > 0 && !w->run_sink)
         reason_add(out, "%.0f bytes of %s per packet, from a trial", w->row_bytes,
                    w->sink ? w->sink : "csv");
 }
@@ -68,7 +68,7 @@ void assumptions_add(const json_t *results, const choose_request *w, json_t *out
     if (w->cores <= 0 && cores_busy(w, 1) > 0)
         reason_add(out, "cores: as many as the measured machine has (%.0f)",
                    cores_there(results, w));
-    sink_assumption(results, w, out);
+    sink_assumption(w, out);
     framing_assumption(w, out);
 }
 

@@ -89,8 +89,7 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const ju
     return fit;
 }
 
-/* Are all its requirements covered by comparisons or tests? Others are listed, not ranked. */
-static bool is_ranked(const json_t *fit)
+bool is_ranked(const json_t *fit)
 {
     return fit && json_array_size(json_object_get(fit, "stated")) == 0;
 }
@@ -213,13 +212,13 @@ static json_t *request_json(const json_t *results, const choose_request *w)
         "live", (int)w->live, "license", w->permissive ? json_string("permissive") : json_null());
 }
 
-json_t *choose(const json_t *results, const choose_request *w,
-               bool (*can_extract)(const char *backend))
+static json_t *choice_of(const json_t *results, const choose_request *w,
+                         bool (*can_extract)(const char *backend))
 {
     json_t *choice = request_json(results, w), *fits = json_array(), *rejected = json_array(),
            *conflicts = json_array(), *relaxed = json_array(), *assumptions = json_array(),
            *extrapolations = json_array();
-    json_object_set_new(choice, "sink_measured", json_boolean(sink_measured(results, w->sink)));
+    json_object_set_new(choice, "sink_measured", json_boolean(w->run_sink));
     judge_all(results, w, fits, rejected, can_extract);
     ties_mark(fits);
     const json_t *first = json_array_get(fits, 0);
@@ -239,4 +238,12 @@ json_t *choose(const json_t *results, const choose_request *w,
     json_object_set_new(choice, "extrapolations", extrapolations);
     json_object_set_new(choice, "main_assumption", main_assumption(w, first));
     return choice;
+}
+
+json_t *choose(const json_t *results, const choose_request *request,
+               bool (*can_extract)(const char *backend))
+{
+    choose_request w = *request;
+    w.run_sink = sink_measured(results, w.sink) ? w.sink : NULL;
+    return choice_of(results, &w, can_extract);
 }

@@ -10,8 +10,11 @@
  * those whose "stated" is empty come first, by the time of a packet on one core. "winner" is the
  * first of them, null if no fit is ranked. NULL without memory. `can_extract`: does `pktbench
  * extract` run this backend? */
-json_t *choose(const json_t *results, const choose_request *w,
+json_t *choose(const json_t *results, const choose_request *request,
                bool (*can_extract)(const char *backend));
+/* Are all requirements of the fit covered by comparisons or tests? Others are listed, not ranked.
+ * NULL: false. */
+bool is_ranked(const json_t *fit);
 /* Write it as text, which says nothing that the JSON does not. */
 void choose_print(const json_t *choice, FILE *out);
 

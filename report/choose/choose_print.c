@@ -91,11 +91,6 @@ static void details_text(const json_t *fit, bool deadline, FILE *out)
         fprintf(out, "  %s\n", text_of(fit, "command_note"));
 }
 
-static bool is_ranked(const json_t *fit)
-{
-    return json_array_size(json_object_get(fit, "stated")) == 0;
-}
-
 /* The first one in full, the others in a line. */
 static void ranked_text(const json_t *fits, bool deadline, FILE *out)
 {

@@ -34,9 +34,8 @@ bool sink_measured(const json_t *results, const char *sink)
 static const json_t *run_wanted(const json_t *results, const choose_request *w, const char *backend,
                                 const char *slice, const char *level, unsigned threads)
 {
-    if (sink_measured(results, w->sink))
-        return run_into(results, backend, slice, level, w->sink, threads);
-    return run_of(results, backend, slice, level);
+    return w->run_sink ? run_into(results, backend, slice, level, w->run_sink, threads)
+                       : run_of(results, backend, slice, level);
 }
 
 static bool is_good(const json_t *run)
@@ -51,13 +50,12 @@ static double packets_in(const json_t *run, const json_t *slice)
     return prefix > 0 ? prefix : number_of(slice, "packets");
 }
 
-static void run_refuse(const json_t *results, const choose_request *w, const json_t *run,
-                       const char *slice, json_t *reasons)
+static void run_refuse(const choose_request *w, const json_t *run, const char *slice,
+                       json_t *reasons)
 {
     const char *status = run ? text_of(run, "status") : "not measured";
-    bool with_sink = sink_measured(results, w->sink);
-    reason_add(reasons, "%s on %s%s%s%s%.200s", status, slice, with_sink ? " with the sink " : "",
-               with_sink ? w->sink : "", *text_of(run, "reason") ? ": " : "",
+    reason_add(reasons, "%s on %s%s%s%s%.200s", status, slice, w->run_sink ? " with the sink " : "",
+               w->run_sink ? w->run_sink : "", *text_of(run, "reason") ? ": " : "",
                text_of(run, "reason"));
 }
 
@@ -96,7 +94,7 @@ cost cost_of(const json_t *results, const choose_request *w, const char *backend
         if (is_good(run)) {
             run_take(&c, run, w->shares[i].slice, w->shares[i].part);
         } else {
-            run_refuse(results, w, run, slice, reasons);
+            run_refuse(w, run, slice, reasons);
             c.known = false;
         }
     }

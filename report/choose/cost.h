@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void reason_add(json_t *reasons, const char *format, ...);
 
-/* Was any run with that sink timed? Then costs are those of such runs. NULL: false. */
+/* Was any run with that sink timed? NULL: false. */
 bool sink_measured(const json_t *results, const char *sink);
 /* Cost with one thread. Reasons why it is unknown are appended to `reasons`. */
 cost cost_of(const json_t *results, const choose_request *w, const char *backend, const char *level,

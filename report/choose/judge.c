@@ -6,14 +6,6 @@
 #include "report/choose/license.h"
 #include "results/reader.h"
 
-static size_t level_rank(const char *level)
-{
-    size_t rank = 0;
-    while (rank < LEVELS && strcmp(levels[rank], level) != 0)
-        rank++;
-    return rank;
-}
-
 static bool level_offered(const json_t *backend, const char *level)
 {
     return json_is_object(json_object_get(json_object_get(backend, "levels"), level));

@@ -31,6 +31,8 @@ typedef struct choose_request {
     double cores;         /* that may be used; 0: the measured machine's */
     double max_rss_bytes; /* 0: any */
     const char *sink;     /* name of an encoder; NULL: not asked */
+    const char *run_sink; /* set by choose(): sink of the runs that give the cost; NULL: of those
+                             whose rows are only counted */
     double row_bytes;     /* that the sink writes for a packet, where that was not measured; 0: not
                              known */
     bool live, permissive;

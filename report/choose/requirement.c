@@ -143,14 +143,6 @@ int requirements_read(const json_t *results, const char *text, requirements *out
     return 0;
 }
 
-static size_t rank_of(const char *level)
-{
-    size_t rank = 0;
-    while (rank < LEVELS && strcmp(levels[rank], level) != 0)
-        rank++;
-    return rank;
-}
-
 /* Is `name` the column, or the second half of the address whose first half it is? */
 static bool is_half_of(const char *name, const pkt_column_info *column)
 {
@@ -164,7 +156,7 @@ bool requirement_has_column(const requirement *n, const pkt_column_info *column)
 {
     switch (n->kind) {
     case REQUIREMENT_LEVEL:
-        return rank_of(pkt_level_name(column->level)) <= rank_of(n->name);
+        return level_rank(pkt_level_name(column->level)) <= level_rank(n->name);
     case REQUIREMENT_COLUMN:
         return is_half_of(n->name, column);
     case REQUIREMENT_FEATURE:

@@ -6,6 +6,7 @@
 #include "report/formats/table.h"
 #include "report/html/html.h"
 #include "report/page/assets.h"
+#include "results/escaped.h"
 #include "results/reader.h"
 
 static void hash_write(FILE *out, const report_asset *asset)
@@ -245,6 +246,28 @@ static void picture_markdown(const part *p, bool drawn, const char *name, const 
         fprintf(out, "![%s](%s.svg)\n\n", alt, file);
 }
 
+static void part_markdown(const part *p, FILE *out)
+{
+    char words[256], partial[PARTIAL_TEXT];
+    part_text(p, words, sizeof words);
+    fputs("## ", out);
+    markdown_text(out, words);
+    fputs("\n\n", out);
+    source_text(p, words, sizeof words);
+    markdown_text(out, words);
+    fputs("\n\n", out);
+    if (partial_text(p->results, partial))
+        fprintf(out, "Of a run that did not end: %s.\n\n", partial);
+    report_markdown_head(p->results, out);
+    picture_markdown(p, p->headline_drawn, "headline",
+                     "Time per packet of each backend and level, and its capabilities", out);
+    choice_markdown(p, out);
+    report_markdown_tables(p->results, out);
+    fputc('\n', out);
+    picture_markdown(p, p->sizes_drawn, "sizes",
+                     "Time per packet of each backend by mean frame length of the slice", out);
+}
+
 void page_markdown(const part *parts, size_t count, FILE *out)
 {
     fputs("# Packet parsers compared: time, memory and features\n\n", out);
@@ -253,24 +276,10 @@ void page_markdown(const part *parts, size_t count, FILE *out)
               "parts.\n\n",
               out);
     for (size_t i = 0; i < count; i++) {
-        const part *p = &parts[i];
-        char words[256], partial[PARTIAL_TEXT];
-        part_text(p, words, sizeof words);
-        fputs("## ", out);
-        markdown_text(out, words);
-        fputs("\n\n", out);
-        source_text(p, words, sizeof words);
-        markdown_text(out, words);
-        fputs("\n\n", out);
-        if (partial_text(p->results, partial))
-            fprintf(out, "Of a run that did not end: %s.\n\n", partial);
-        report_markdown_head(p->results, out);
-        picture_markdown(p, p->headline_drawn, "headline",
-                         "Time per packet of each backend and level, and its capabilities", out);
-        choice_markdown(p, out);
-        report_markdown_tables(p->results, out);
-        fputc('\n', out);
-        picture_markdown(p, p->sizes_drawn, "sizes",
-                         "Time per packet of each backend by mean frame length of the slice", out);
+        part p = parts[i];
+        json_t *shown = json_escaped(p.results, pkt_text_terminal); /* no line ends in texts */
+        p.results = shown;
+        part_markdown(&p, out);
+        json_decref(shown);
     }
 }

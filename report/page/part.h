@@ -5,14 +5,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "parsers/util/notice.h"
 #include "results/load.h"
 
 typedef struct part {
     const results_file *file;
     const json_t *results;
-    size_t index;       /* of the file */
-    const char *folder; /* of the report: pictures are written there */
-    FILE *out;          /* the page */
+    size_t index;               /* of the file */
+    const char *folder;         /* of the report: pictures are written there */
+    FILE *out;                  /* the page */
+    const pkt_notices *notices; /* takes what is missing; may be NULL */
     bool headline_drawn, sizes_drawn;
 } part;
 

@@ -53,10 +53,13 @@ static bool file_write(const part *p, const picture *picture)
     pkt_err err = {.pos = PKT_POS_NONE};
     part_name(p, picture->name, name);
     (void)snprintf(path, sizeof path, "%s/%s.svg", p->folder, name);
-    if (pkt_atomic_file_open(&out, path, &err) != 0)
-        return false;
-    svg_write(picture, false, true, out.file);
-    return pkt_atomic_file_commit(&out, &err) == 0;
+    if (pkt_atomic_file_open(&out, path, &err) == 0) {
+        svg_write(picture, false, true, out.file);
+        if (pkt_atomic_file_commit(&out, &err) == 0)
+            return true;
+    }
+    pkt_notice(p->notices, PKT_NOTICE_WARNING, "%s: %s", path, err.msg);
+    return false;
 }
 
 bool picture_put(part *p, const picture *picture)

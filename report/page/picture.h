@@ -17,7 +17,7 @@ typedef struct picture {
 } picture;
 
 /* Draw it into the page, once for wide and once for narrow screens, and write FOLDER/NAME.svg.
- * false: the file could not be written. */
+ * false: the file could not be written, which the notices say. */
 bool picture_put(part *p, const picture *picture);
 
 #endif

@@ -62,12 +62,16 @@ static int files_judge(const results_file *files, size_t count, const pkt_notice
     return pkt_err_about(err, files[0].name);
 }
 
-static int report_make(const results_file *files, size_t count, const char *folder, pkt_err *err)
+static int report_make(const results_file *files, size_t count, const char *folder,
+                       const pkt_notices *notices, pkt_err *err)
 {
     part parts[REPORT_FILES_MAX] = {{0}};
     for (size_t i = 0; i < count; i++)
-        parts[i] =
-            (part){.file = &files[i], .results = files[i].json, .index = i, .folder = folder};
+        parts[i] = (part){.file = &files[i],
+                          .results = files[i].json,
+                          .index = i,
+                          .folder = folder,
+                          .notices = notices};
     int bad = file_make(parts, count, "index.html", page_write, err);
     return bad ? bad : file_make(parts, count, "report.md", markdown_writer, err);
 }
@@ -95,7 +99,7 @@ int report_write(char *const *paths, size_t count, const char *folder, const pkt
                         REPORT_FILES_MAX);
     int bad = files_load(files, paths, count, &loaded, err) != 0 ||
               files_judge(files, count, notices, err) != 0 || folder_make(folder, err) != 0 ||
-              report_make(files, count, folder, err) != 0;
+              report_make(files, count, folder, notices, err) != 0;
     while (loaded > 0)
         results_close(&files[--loaded]);
     return bad ? -1 : 0;

@@ -144,7 +144,7 @@ void section_method(part *p)
     fputs(
         "<li>Before anything was timed, every cell of every packet was compared with a reference: "
         "the golden rows of generated captures, an independent decoder for other captures. A "
-        "backend that lost rows, or differed in more than 1 % of the cells, has no "
+        "backend that lost rows, or differed in more than 1 % of the cells of a column, has no "
         "time.</li>\n"
         "<li>A level is a set of columns. Backends are compared at the same level, where they "
         "fill the same columns.</li>\n"

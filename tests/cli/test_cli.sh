@@ -191,6 +191,8 @@ grep -q '^wireshark  *module  ' stdout || fail "list: $(cat stdout)"
 grep -q '^dpkt  *external  ' stdout || fail "list: $(cat stdout)"
 grep -q '^libtins .*module libtins.so not found' stdout || fail "list: $(cat stdout)"
 [ ! -e started ] || fail "list started a program"
+PKTBENCH_MODULES=$'folder\x1b[2J' "$pktbench" list >stdout || fail "list"
+grep -Fq 'looked in folder\x1b[2J' stdout || fail "list: control codes: $(cat -v stdout)"
 PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*file too short' ||
     fail "list backends loads modules"
 

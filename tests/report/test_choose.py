@@ -213,6 +213,10 @@ def test_confirm():
         text = run("choose", RESULTS, "--need", "ip.src,tcp.stream", "--confirm", capture).stdout
         assert re.search(r"promised +measured", text) and "130086 packets" in text, text
         assert re.search(r"columns +2 +2 as asked", text), text
+        named = Path(folder, "a\x1b[2Jb.pcap")
+        capture.rename(named)
+        text = run("choose", RESULTS, "--confirm", named).stdout
+        assert "a\\x1b[2Jb.pcap: 130086 packets" in text and "\x1b" not in text, text
 
 
 def test_confirm_refutes():

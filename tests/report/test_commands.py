@@ -7,6 +7,7 @@ import base64
 import json
 import math
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -415,6 +416,43 @@ def test_choice_of_capture():
         choice = json.loads(run("choose", cic_iot, "--traffic", capture, "--format", "json").stdout)
         assert 500 < choice["mean_frame"] < 600 and len(choice["traffic"]) == 2
         assert math.isclose(sum(choice["traffic"].values()), 1)
+
+
+def test_picture_not_written():
+    """The page is made without it, and says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f"{folder}/headline.svg")
+        done = run("report", FIXTURES[1], "-o", folder)
+        assert done.returncode == 0 and len(done.stderr.splitlines()) == 1, done
+        assert f"{folder}/headline.svg: cannot write: Is a directory" in done.stderr, done.stderr
+        assert "headline.svg" not in Path(folder, "report.md").read_text()
+
+
+def on_terminal(*arguments, **variables):
+    """Standard output of the command on a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    with subprocess.Popen([PKTBENCH, *map(str, arguments)], stdout=theirs, stderr=subprocess.DEVNULL,
+                          env=environment | variables):
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                piece = b""
+            if not piece:
+                break
+            text += piece
+    os.close(ours)
+    return text
+
+
+def test_colours():
+    command = ("report", FIXTURES[1], "--format", "table")
+    assert b"\x1b[1m" in on_terminal(*command, TERM="xterm")
+    assert b"\x1b" not in on_terminal(*command, TERM="dumb")
+    assert b"\x1b" not in on_terminal(*command, TERM="xterm", NO_COLOR="1")
 
 
 def test_choice_options():
