@@ -256,6 +256,11 @@ def check_counts():
     write("damaged.pcap", packets(1, 2, 3) + bytes(8) + b"\xff" * 8)
     expect(0, "", "extract", "damaged.pcap", "-c", "3")
     expect(2, "record claims", "extract", "damaged.pcap", "-c", "4")
+    write("torn.pcap.gz", gzip.compress(packets(*range(1, 601)))[:-400])
+    for words in (("damaged.pcap", "-f", "greater 0"), ("n/a.pcap", "damaged.pcap", "--join"), ("torn.pcap.gz",)):
+        got = expect(0, "", "extract", *words, "-c", "3", "--strict")
+        if got.stderr or len(got.stdout.splitlines()) < 4:
+            fail(f"{words}: damage after the limit of -c: {got.stderr}")
     shown = run("extract", "n/a.pcap", "-c", "5", "--features", "ciciot-fixed", "--window", "2", "--columns", "packets")
     if shown.stdout.split() != ["packets", "2", "2", "1"]:
         fail(f"-c and features: {shown.stdout}{shown.stderr}")
