@@ -242,6 +242,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         rest_report(x, i + step, *kept || span.first > 0);
         break;
     }
+    err->code = PKT_ERR_NONE; /* those of captures are printed */
     if (writer && *kept && pkt_writer_end(writer, err) != 0) {
         *kept = false;
         status = EXIT_ERROR;

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pty
+import resource
 import shutil
 import subprocess
 import sys
@@ -313,11 +314,24 @@ def check_warnings():
         fail(f"info of replaced times: {shown}")
 
 
+def check_memory():
+    """Little memory: no failure without a message, and then no output."""
+    run("gen", "benign-iot", "--size", "3MB", "-o", "large.pcap")
+    for output in ("m.arrow", "m.parquet"):
+        for limit in range(4_000_000, 64_000_000, 400_000):
+            got = run("extract", "large.pcap", "-o", output,
+                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            if got.returncode == 0:
+                break
+            if got.returncode == 2 and ("error:" not in got.stderr or os.path.exists(output)):
+                fail(f"{output} with {limit} bytes of memory: {got.stderr}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for check in (check_many, check_features, check_folders, check_outputs, check_endings, check_terminal,
-                      check_counts, check_warnings):
+                      check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")
     print("all good" if not failures else f"{len(failures)} failures")
