@@ -129,7 +129,8 @@ static capture_status capture_run(const extraction *x, const char *path, const p
     row_watch watch = {.limit = x->live.packets,
                        .zero_is_none = capture->format == PKT_FORMAT_PCAPNG};
     int bad = watched_rows(x, name, capture, sink, &watch, &rows, err);
-    bad = pkt_input_end(input, bad, err);
+    if (!watch.full) /* what comes after the limit of -c may be damaged */
+        bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
     if (!bad || err->code != PKT_ERR_WRITE)
         watch_report(&watch, name);
@@ -160,7 +161,9 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
     packet_numbers_set(x, writer, join);
     row_watch watch = {.limit = x->live.packets, .zero_is_none = true};
     int bad = watched_rows(x, name, pkt_join_capture(join), sink, &watch, &rows, err);
-    bad = pkt_join_end(join, bad, err);
+    pkt_err unread = {.pos = PKT_POS_NONE}; /* of what comes after the limit of -c */
+    const int ended = pkt_join_end(join, bad, watch.full ? &unread : err);
+    bad = watch.full ? bad : ended;
     watch.zero_times = pkt_join_timeless(join); /* it knows which times are none */
     if (!bad || err->code != PKT_ERR_WRITE)
         watch_report(&watch, count > 1 ? "of all captures" : name);
@@ -239,6 +242,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         rest_report(x, i + step, *kept || span.first > 0);
         break;
     }
+    err->code = PKT_ERR_NONE; /* those of captures are printed */
     if (writer && *kept && pkt_writer_end(writer, err) != 0) {
         *kept = false;
         status = EXIT_ERROR;

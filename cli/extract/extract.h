@@ -89,7 +89,8 @@ typedef struct capture_span {
 
 /* Push the rows of the captures, in order. `writer` is called at the start of each capture; it may
  * be NULL. Returns the exit status. *kept: false if the output must be removed: no capture gave
- * rows that stand, or writing failed. *err: the error of the writer, not yet printed. */
+ * rows that stand, or writing failed. *err: the error of the writer, not yet printed; or code
+ * PKT_ERR_NONE. */
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
                  const pkt_sink *sink, pkt_writer *writer, bool *kept, pkt_err *err);
 

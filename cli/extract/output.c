@@ -56,7 +56,7 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
     }
     pkt_sink sink = sink_open(x, writer);
     int status = captures_run(x, span, labels, &sink, writer, &kept, &err);
-    *failed = !kept && err.code == PKT_ERR_WRITE;
+    *failed = err.code != PKT_ERR_NONE;
     if (*failed)
         status = write_failed(path, pkt_writer_rows(writer), &err);
     pkt_writer_close(writer);

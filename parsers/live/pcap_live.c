@@ -52,20 +52,45 @@ static int settings_set(pcap_t *pcap, const pkt_live *live, pkt_err *err)
     return 0;
 }
 
-/* pcap_setfilter() discards packets that were received before the filter was set. */
-static int filter_set(pcap_t *pcap, const char *text, pkt_err *err)
+static void packet_discard(u_char *count, const struct pcap_pkthdr *header, const u_char *data)
 {
-    struct bpf_program program;
-    if (pkt_filter_compile(pcap, text, &program, err) != 0)
-        return -1;
-    int status = pcap_setfilter(pcap, &program);
-    pcap_freecode(&program);
-    return status == 0 ? 0 : pcap_fail(pcap, status, err);
+    (void)header;
+    (void)data;
+    ++*(uint32_t *)(void *)count;
 }
 
-static int handle_setup(pcap_t *pcap, const pkt_live *live, pkt_err *err)
+/* libpcap receives packets before it has a filter, and the kernel counts them. Stop receiving, read
+ * them, and begin to count after them: as unread packets they would look like lost ones. */
+static void unfiltered_discard(pkt_pcap_live *live)
+{
+    pkt_drain drain;
+    uint32_t discarded = 0;
+    pkt_drain_begin(&drain, pcap_fileno(live->pcap), DRAIN_MS);
+    do {
+        (void)pcap_dispatch(live->pcap, -1, packet_discard, (u_char *)&discarded);
+        if (pcap_stats(live->pcap, &live->last_counts) != 0)
+            return;
+    } while (live->last_counts.ps_recv - live->last_counts.ps_drop > discarded &&
+             pkt_drain_wait(&drain));
+}
+
+static int filter_set(pkt_pcap_live *live, const char *text, pkt_err *err)
+{
+    struct bpf_program program;
+    if (pkt_filter_compile(live->pcap, text, &program, err) != 0)
+        return -1;
+    if (!live->skips)
+        unfiltered_discard(live);
+    int status = pcap_setfilter(live->pcap, &program);
+    pcap_freecode(&program);
+    return status == 0 ? 0 : pcap_fail(live->pcap, status, err);
+}
+
+static int handle_setup(pkt_pcap_live *handle, pkt_err *err)
 {
     char message[PCAP_ERRBUF_SIZE];
+    const pkt_live *live = handle->live;
+    pcap_t *pcap = handle->pcap;
     if (settings_set(pcap, live, err) != 0)
         return -1;
     int status = pcap_activate(pcap); /* > 0: a warning */
@@ -73,7 +98,7 @@ static int handle_setup(pcap_t *pcap, const pkt_live *live, pkt_err *err)
         return pcap_fail(pcap, status, err);
     if (pcap_setnonblock(pcap, 1, message) != 0)
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", message);
-    return live->filter ? filter_set(pcap, live->filter, err) : 0;
+    return live->filter ? filter_set(handle, live->filter, err) : 0;
 }
 
 pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt_err *err)
@@ -96,7 +121,7 @@ pkt_pcap_live *pkt_pcap_live_open(const pkt_capture *capture, pcap_t **pcap, pkt
     if (live->index)
         (void)pkt_interface_hardware(capture->path, &hardware, NULL);
     live->skips = hardware == ARPHRD_LOOPBACK;
-    if (handle_setup(*pcap, capture->live, err) == 0)
+    if (handle_setup(live, err) == 0)
         return live;
     pcap_close(*pcap);
     *pcap = NULL;

@@ -60,6 +60,23 @@ static const uint32_t refused[] = {
 #ifndef __SANITIZE_ADDRESS__
     SYS_ptrace,
 #endif
+/* Newer than the headers of some systems. */
+#ifdef SYS_kexec_file_load
+    SYS_kexec_file_load,
+#endif
+#ifdef SYS_fsopen /* Linux 5.2, with these: */
+    SYS_fsopen,
+    SYS_fspick,
+    SYS_fsmount,
+    SYS_open_tree,
+    SYS_move_mount,
+#endif
+#ifdef SYS_pidfd_getfd
+    SYS_pidfd_getfd,
+#endif
+#ifdef SYS_mount_setattr
+    SYS_mount_setattr,
+#endif
 };
 
 enum { REFUSED = sizeof refused / sizeof refused[0], PROLOGUE = 4 };

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pty
+import resource
 import shutil
 import subprocess
 import sys
@@ -256,6 +257,11 @@ def check_counts():
     write("damaged.pcap", packets(1, 2, 3) + bytes(8) + b"\xff" * 8)
     expect(0, "", "extract", "damaged.pcap", "-c", "3")
     expect(2, "record claims", "extract", "damaged.pcap", "-c", "4")
+    write("torn.pcap.gz", gzip.compress(packets(*range(1, 601)))[:-400])
+    for words in (("damaged.pcap", "-f", "greater 0"), ("n/a.pcap", "damaged.pcap", "--join"), ("torn.pcap.gz",)):
+        got = expect(0, "", "extract", *words, "-c", "3", "--strict")
+        if got.stderr or len(got.stdout.splitlines()) < 4:
+            fail(f"{words}: damage after the limit of -c: {got.stderr}")
     shown = run("extract", "n/a.pcap", "-c", "5", "--features", "ciciot-fixed", "--window", "2", "--columns", "packets")
     if shown.stdout.split() != ["packets", "2", "2", "1"]:
         fail(f"-c and features: {shown.stdout}{shown.stderr}")
@@ -308,11 +314,24 @@ def check_warnings():
         fail(f"info of replaced times: {shown}")
 
 
+def check_memory():
+    """Little memory: no failure without a message, and then no output."""
+    run("gen", "benign-iot", "--size", "3MB", "-o", "large.pcap")
+    for output in ("m.arrow", "m.parquet"):
+        for limit in range(4_000_000, 64_000_000, 400_000):
+            got = run("extract", "large.pcap", "-o", output,
+                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            if got.returncode == 0:
+                break
+            if got.returncode == 2 and ("error:" not in got.stderr or os.path.exists(output)):
+                fail(f"{output} with {limit} bytes of memory: {got.stderr}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for check in (check_many, check_features, check_folders, check_outputs, check_endings, check_terminal,
-                      check_counts, check_warnings):
+                      check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")
     print("all good" if not failures else f"{len(failures)} failures")

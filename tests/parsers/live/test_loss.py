@@ -89,6 +89,20 @@ def test_removed(far):
             far.connect()
 
 
+def test_filter_set_late(far):
+    """Packets that come before the filter is set are not reported as lost. A long filter takes its
+    time to compile."""
+    ports = " or ".join(f"udp port {port}" for port in range(10000, 10100))
+    for backend in BACKENDS:
+        before = received_by("vA")
+        sender = far.send("flood.pcap", 10 ** 9, FULL_RATE, stderr=subprocess.DEVNULL)
+        until_received(before, 5000, sender)
+        said = Run("-i", "vA", "--backend", backend, "-f", ports, "--duration", "100ms").ended()
+        sender.kill()
+        sender.wait()
+        assert counts(said) == (0, 0, 0) and lost(said) == 0, (backend, said)
+
+
 def test_idle(far):
     """Both backends end without packets too."""
     for backend in BACKENDS:

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +151,13 @@ static void calls_refused(void)
     CHECK(execv("/bin/true", words) != 0 && errno == EACCES);
     CHECK(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EACCES);
     CHECK(socket(AF_UNIX, SOCK_STREAM, 0) < 0 && errno == EACCES);
+#ifdef SYS_fsopen
+    CHECK(syscall(SYS_fsopen, "tmpfs", 0) < 0 && errno == EACCES);
+#endif
+#ifdef SYS_pidfd_getfd
+    errno = 0;
+    CHECK(syscall(SYS_pidfd_getfd, -1, 0, 0) < 0 && errno == EACCES);
+#endif
     const pid_t child = fork(); /* a child is confined too */
     if (child == 0) {
         (void)execv("/bin/true", words);
@@ -198,6 +206,9 @@ static void writing_refused(void)
     CHECK(mkdir("/tmp/pktbench-outside", 0700) != 0 && errno == EACCES);
     CHECK(unlink("/tmp/pktbench-process-kept") != 0 && errno == EACCES);
     CHECK(execv("/bin/true", words) != 0 && errno == EACCES);
+    char memory[64]; /* of a process that is not confined */
+    (void)snprintf(memory, sizeof memory, "/proc/%d/mem", (int)getppid());
+    CHECK(open(memory, O_RDONLY) < 0 && open(memory, O_RDWR) < 0);
 }
 
 static void test_worker(void **state)
