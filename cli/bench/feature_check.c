@@ -31,7 +31,8 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
     static const pkt_entry plain = {.struct_size = sizeof(pkt_entry),
                                     .driver = PLAIN_PROGRAM,
                                     .install = "build pktbench again"};
-    char program[PATH_MAX], python[PATH_MAX], script[2 * PATH_MAX], line[REASON_BYTES / 2];
+    char program[PATH_MAX], python[PATH_MAX], script[2 * PATH_MAX], line[REASON_BYTES / 2],
+        seconds[32];
     pkt_err err = {.pos = PKT_POS_NONE};
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
@@ -42,6 +43,7 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
         return;
     }
     python_path(python, sizeof python);
+    (void)snprintf(seconds, sizeof seconds, "%g", b->schedule.request_s);
     char *argv[] = {python,
                     script,
                     program,
@@ -49,6 +51,7 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
                     (char *)feature_by_name(cell->features->by),
                     cell->slice->path,
                     (char *)values,
+                    seconds,
                     NULL};
     const int status = pkt_program_run(argv, environ, log, log);
     line_read(log, line, sizeof line);
