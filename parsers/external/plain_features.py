@@ -66,7 +66,7 @@ def main():
         wanted = compute(capture, PIECE_BYTES, WINDOW)
     else:
         names, wanted = fixed(pktbench, by, capture)
-    cells = 0
+    cells = number = 0
     with open(path, encoding="ascii") as file:
         for number, values in enumerate(wanted, 1):
             line = file.readline()
@@ -77,7 +77,7 @@ def main():
                     sys.exit(f"row {number}, {column}: {cell or 'null'}, computed {value}")
                 cells += 1
         if file.readline():
-            sys.exit("there are more rows than were computed")
+            sys.exit(f"row {number + 1} is one more than was computed")
     print(cells)
 
 
