@@ -270,10 +270,16 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
         return false;
     if (!fails)
         fails = malformed ? MALFORMED_FAILS : VERIFY_FAILS;
-    if (gate_parse(&v->gate, fails, &err) == 0)
-        return true;
-    message_failure("--fail-on", &err);
-    return false;
+    if (gate_parse(&v->gate, fails, &err) != 0) {
+        message_failure("--fail-on", &err);
+        return false;
+    }
+    if (gate_compares(&v->gate)) {
+        message_error("--fail-on: slower, first, load, rss, lost and instructions belong to "
+                      "`pktbench bench --baseline` and `pktbench compare`");
+        return false;
+    }
+    return true;
 }
 
 /* The captures, or the headline scenarios. */
@@ -352,7 +358,7 @@ static const option_spec options[] = {
      "beside them, as .csv. The cell * matches any value."},
     {"timeout", "TIME", "Time limit of one run. Default 120s; 20s for the suite malformed."},
     {"fail-on", "STATUS,...",
-     "Exit with status 1 if a run has one of these statuses: ok, differs, disagrees, unchecked, "
+     "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
      "failed, crashed, timed-out, unavailable, not-offered. Default: differs, disagrees, "
      "unchecked, failed, crashed, timed-out; for the suite malformed: crashed, timed-out."},
     {"show-values", NULL,

@@ -194,8 +194,12 @@ int cell_change_measure(cell_change *c, const comparison_side *old, const compar
     if (measured_open(&m) && time_measure(c, &m, &before, &after) == 0)
         further = statistics_measure(c, &m, gate);
     measured_close(&m);
-    if (further)
-        c->json = change_json(c, side_run(old, &c->key), side_run(fresh, &c->key), before, after,
-                              further);
+    if (!further) {
+        json_decref(before);
+        json_decref(after);
+        return -1;
+    }
+    c->json =
+        change_json(c, side_run(old, &c->key), side_run(fresh, &c->key), before, after, further);
     return c->json ? 0 : -1;
 }

@@ -74,7 +74,8 @@ static void judge_statistic(json_t *failures, const json_t *cell, statistic whic
     fail_add(failures, cell, words);
 }
 
-/* Processes that would make the interval narrow enough, if their times vary as they did. */
+/* Processes that would make the interval narrow enough, if their times vary as they did; infinite
+ * for a threshold of 0. */
 static double processes_wanted(const json_t *cell, double threshold)
 {
     const json_t *ci = json_object_get(cell, "ci95");
@@ -92,7 +93,7 @@ static void help_print(const json_t *cell, bool paired, double threshold, char w
     const double had = number_of(cell, "n");
     const char *means =
         paired ? "a longer --budget or more --processes help" : "more results of each side help";
-    if (wanted > had)
+    if (wanted > had && isfinite(wanted))
         (void)snprintf(words, WORDS,
                        "%s: about %.0f processes are needed, there were %.0f; "
                        "--allow-inconclusive passes it",

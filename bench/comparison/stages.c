@@ -79,7 +79,8 @@ static double elapsed(const schedule *s)
  * blocks took so far. */
 static unsigned blocks_allowed(const schedule *s, double slower)
 {
-    const double wanted = fmax(STAGE_BLOCKS, s->blocks / 4);
+    const unsigned quarter = s->blocks / 4;
+    const double wanted = fmax(STAGE_BLOCKS, quarter);
     const double fit = (s->budget_s - elapsed(s)) / (slower * schedule_block_seconds(s));
     return (unsigned)fmax(fmin(floor(fit), wanted), 0);
 }

@@ -1,6 +1,5 @@
 /* How the file of a slice was written: it decides how the page cache holds it, and so what reading
- * it costs. Files written by 4 KiB cost raw 1.9 times the CPU time of files written by 1 MiB
- * (benign-iot, ext4 of Linux 6.18). */
+ * it costs: measured in doc/method.md, "Other files". */
 #ifndef PKT_LAYOUT_H
 #define PKT_LAYOUT_H
 

@@ -1,12 +1,11 @@
 #include "bench/timing/instructions.h"
 
-#include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "parsers/process/program.h"
 
 /* Count only the timed region: the parsing loop and its callees. With a sink, the end of the output
  * counts too, but not its start. */
@@ -38,24 +37,11 @@ static void environment_make(char *out[VARIABLES_MAX + 2])
 }
 
 /* Exit status, or -1 if the program cannot be started. Its standard error goes to `log`. */
-static int spawn_logged(char *const *argv, const char *log)
+static int run_logged(char *const *argv, const char *log)
 {
     char *environment[VARIABLES_MAX + 2];
-    posix_spawn_file_actions_t actions;
-    pid_t pid;
-    int status = 0;
     environment_make(environment);
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC,
-                                     0600);
-    int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    if (bad || waitpid(pid, &status, 0) < 0)
-        return -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+    return pkt_program_run(argv, environment, "/dev/null", log);
 }
 
 /* The total in a callgrind output file ("summary: 123" or "totals: 123"); 0 if there is none. */
@@ -121,7 +107,7 @@ static void cell_count(const schedule *s, bench_cell *cell, const char *program,
                     cell->slice->path,
                     NULL};
     (void)remove(out);
-    int status = spawn_logged(argv, log);
+    int status = run_logged(argv, log);
     if (status == 0)
         cell->instructions = total_read(out);
     if (status == 0 && cell->instructions == 0) {
@@ -170,7 +156,7 @@ void instructions_count(schedule *s, const suite *suite)
     if (!out || !log || length <= 0)
         pkt_notice(s->notices, PKT_NOTICE_WARNING,
                    "instructions are not counted: no memory, or no /proc");
-    else if (spawn_logged(version, "/dev/null") != 0)
+    else if (run_logged(version, "/dev/null") != 0)
         pkt_notice(s->notices, PKT_NOTICE_WARNING,
                    "instructions are not counted: valgrind is not installed");
     else

@@ -1,16 +1,14 @@
 #include "bench/timing/processes.h"
 
-#include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/input/first_packets.h"
 #include "bench/worker/python.h"
+#include "parsers/process/program.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
@@ -96,28 +94,16 @@ static int commands_make(command_lines *c, const process_runs *runs, const suite
     return 0;
 }
 
-/* Run hyperfine silently. Its exit status, or -1 if it cannot be started. */
-static int spawn_quietly(char **argv)
+/* Run hyperfine without output. */
+static int run_quietly(char **argv)
 {
-    posix_spawn_file_actions_t actions;
-    pid_t pid;
-    int status = 0;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (bad || waitpid(pid, &status, 0) < 0)
-        return -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+    return pkt_program_run(argv, environ, "/dev/null", "/dev/null");
 }
 
 static bool hyperfine_installed(void)
 {
     char *argv[] = {"hyperfine", "--version", NULL};
-    return spawn_quietly(argv) == 0;
+    return run_quietly(argv) == 0;
 }
 
 static void run_fail(process_run *run, run_status status, const char *reason)
@@ -176,7 +162,7 @@ static bool round_run(process_runs *runs, const command_lines *c, const size_t *
     memcpy(argv, fixed, sizeof fixed);
     for (size_t i = 0; i < c->count; i++)
         argv[head + i] = c->lines[order[i]];
-    bool good = spawn_quietly(argv) == 0 && round_read(runs, path, order, c->count);
+    bool good = run_quietly(argv) == 0 && round_read(runs, path, order, c->count);
     free(argv);
     return good;
 }

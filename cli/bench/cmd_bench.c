@@ -23,7 +23,7 @@
 #define LIBRARIES_SHARE 0.35
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.2
-/* Seconds of the whole command; with a baseline, of what is timed. */
+/* Seconds of the whole command. */
 static const double budget_defaults[SUITE_KINDS] = {
     [SUITE_QUICK] = 120, [SUITE_REFERENCE] = 900, [SUITE_CIC_IOT] = 1200, [SUITE_SCALE] = 600};
 #define BUDGET_TURNS 280.0
@@ -396,7 +396,7 @@ static const option_spec options[] = {
      "Time for the whole command, such as 60s; --conformance and --count-instructions come on top. "
      "Runs are made fewer to fit; if that is not enough, the least time is printed and the exit "
      "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s; with "
-     "--baseline 280s for the timed runs. --rounds takes as long as it takes."},
+     "--baseline 280s. --rounds takes as long as it takes."},
     {"sample", "TIME",
      "Minimum duration of a sample. Shorter runs are repeated within it, until evicting the caches "
      "before them takes 100 ms. Default 1ms."},

@@ -1,38 +1,17 @@
 /* `pktbench bench --features`: are the rows of features right? Those of the first backend are
  * compared with a plain computation that shares no code with the engine, those of the others by
  * digest. */
-#include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/features/feature_rows.h"
 #include "bench/worker/python.h"
 #include "cli/bench/benchmark.h"
+#include "parsers/process/program.h"
 
 #define PLAIN_PROGRAM "plain_features.py"
-
-/* Run a program, with its output and messages in `log`. Its exit status; -1: it did not start. */
-static int program_run(char *const *argv, const char *log)
-{
-    posix_spawn_file_actions_t actions;
-    pid_t pid;
-    int status = 0;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC,
-                                     0600);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    const int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (bad || waitpid(pid, &status, 0) < 0)
-        return -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
-}
 
 /* The last line of a file; "" if there is none. */
 static void line_read(const char *path, char *line, size_t size)
@@ -52,7 +31,8 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
     static const pkt_entry plain = {.struct_size = sizeof(pkt_entry),
                                     .driver = PLAIN_PROGRAM,
                                     .install = "build pktbench again"};
-    char program[PATH_MAX], python[PATH_MAX], script[2 * PATH_MAX], line[REASON_BYTES / 2];
+    char program[PATH_MAX], python[PATH_MAX], script[2 * PATH_MAX], line[REASON_BYTES / 2],
+        seconds[32];
     pkt_err err = {.pos = PKT_POS_NONE};
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
@@ -63,6 +43,7 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
         return;
     }
     python_path(python, sizeof python);
+    (void)snprintf(seconds, sizeof seconds, "%g", b->schedule.request_s);
     char *argv[] = {python,
                     script,
                     program,
@@ -70,8 +51,9 @@ static void plain_compare(const benchmark *b, bench_cell *cell, const char *valu
                     (char *)feature_by_name(cell->features->by),
                     cell->slice->path,
                     (char *)values,
+                    seconds,
                     NULL};
-    const int status = program_run(argv, log);
+    const int status = pkt_program_run(argv, environ, log, log);
     line_read(log, line, sizeof line);
     if (status == 0)
         cell->feature_cells = strtoull(line, NULL, 10);

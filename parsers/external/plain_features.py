@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Compares rows of features with a plain computation that shares no code with the engine.
 
-Usage: plain_features.py PKTBENCH SET BY CAPTURE VALUES
+Usage: plain_features.py PKTBENCH SET BY CAPTURE VALUES SECONDS
 
 VALUES: one line for each row, with its values in the order of the set and commas between; an empty
 cell is null. Windows have 10 packets, pieces the default of the set. Prints the number of cells, or
-the first difference (exit status 1)."""
+the first difference (exit status 1). It ends after SECONDS."""
 
 import csv
 import math
+import signal
 import subprocess
 import sys
 
 import plain_fixed
 import plain_published
+import process
 
 WINDOW = 10
 PIECE_BYTES = 10_000_000
@@ -28,11 +30,12 @@ def output(*words):
 
 def fixed(pktbench, by, capture):
     """Names and rows of ciciot-fixed."""
-    packets = [plain_fixed.Packet(cells)
-               for cells in csv.DictReader(output(pktbench, "extract", capture).splitlines())]
-    plain_fixed.prepare(packets, by)
+    lines = output(pktbench, "extract", capture).splitlines()
     header = output(pktbench, "extract", "--features", "ciciot-fixed", "--by", by,
                     capture).split("\n", 1)[0]
+    process.memory_limit()  # not of pktbench, of which a build with sanitizers needs more
+    packets = [plain_fixed.Packet(cells) for cells in csv.DictReader(lines)]
+    plain_fixed.prepare(packets, by)
     names = [name for name in header.split(",") if name not in KEYS]
     done = plain_fixed.windows(packets, by, WINDOW, 0)
     return names, ([row[name] for name in names] for row in map(plain_fixed.measure, done))
@@ -46,14 +49,24 @@ def same(got, wanted):
     return abs(got - wanted) <= 1e-9 * max(1, abs(got), abs(wanted))
 
 
+def time_limit(seconds):
+    """A large capture takes too long."""
+    process.die_with_parent()
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(
+        f"the plain computation takes longer than {seconds:g} s: --timeout sets the limit"))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def main():
-    pktbench, name, by, capture, path = sys.argv[1:]
+    pktbench, name, by, capture, path, seconds = sys.argv[1:]
+    time_limit(float(seconds))
     if name in PUBLISHED:
+        process.memory_limit()
         names, compute = PUBLISHED[name]
         wanted = compute(capture, PIECE_BYTES, WINDOW)
     else:
         names, wanted = fixed(pktbench, by, capture)
-    cells = 0
+    cells = number = 0
     with open(path, encoding="ascii") as file:
         for number, values in enumerate(wanted, 1):
             line = file.readline()
@@ -64,7 +77,7 @@ def main():
                     sys.exit(f"row {number}, {column}: {cell or 'null'}, computed {value}")
                 cells += 1
         if file.readline():
-            sys.exit("there are more rows than were computed")
+            sys.exit(f"row {number + 1} is one more than was computed")
     print(cells)
 
 

@@ -107,7 +107,7 @@ class PysharkBase(external.Driver):
         import pyshark
 
     def check(self) -> None:
-        self.units = rows.fragment_units()
+        self.units, _ = rows.tshark_check()
         os.environ.update(rows.tshark_environment())
         # PyShark starts tshark by this function. tshark must end when this process is killed.
         asyncio.create_subprocess_exec = functools.partial(

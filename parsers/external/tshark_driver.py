@@ -51,12 +51,14 @@ class TsharkRun(external.Run):
 class FieldsRun(TsharkRun):
     """One line per packet; a cell holds all occurrences of a field."""
 
-    number = {name: i for i, name in enumerate(rows.ALL_FIELDS + rows.STREAM_FIELDS)}
-
-    def __init__(self, path: str, level: str, units: dict[int, int]) -> None:
+    def __init__(self, path: str, level: str, units: dict[int, int],
+                 missing: frozenset[str] = frozenset()) -> None:
         options = ["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]
         self.streams = rows.Streams() if level == "flows" else None
-        for name in rows.ALL_FIELDS + (rows.STREAM_FIELDS if self.streams else ()):
+        fields = rows.ALL_FIELDS + (rows.STREAM_FIELDS if self.streams else ())
+        fields = tuple(name for name in fields if name not in missing)
+        self.number = {name: i for i, name in enumerate(fields)}
+        for name in fields:
             options += ["-e", name]
         super().__init__(path, level, units, options)
         self.packets = self.lines()
@@ -65,7 +67,10 @@ class FieldsRun(TsharkRun):
         cells = packet.decode(errors="replace").rstrip("\n").split("\t")
 
         def get(_: str, field: str, occurrence: int) -> Optional[str]:
-            cell = cells[self.number[field]]
+            at = self.number.get(field)
+            if at is None:
+                return None  # this tshark does not have the field
+            cell = cells[at]
             if occurrence == 0 and "," not in cell:
                 return cell
             values = cell.split(",")
@@ -156,6 +161,7 @@ class Tshark(external.Driver):
         "application-layers": "stated: Wireshark Display Filter Reference",
     }
     units: dict[int, int] = {}
+    missing: frozenset[str] = frozenset()
 
     def version(self) -> str:
         return rows.tshark_version()
@@ -167,12 +173,12 @@ class Tshark(external.Driver):
         """Nothing to import. Every run includes the start of tshark."""
 
     def check(self) -> None:
-        self.units = rows.fragment_units()
+        self.units, self.missing = rows.tshark_check()
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:
         if level == "dissect":
             return PdmlRun(path, self.units, columns)
-        return FieldsRun(path, level, self.units)
+        return FieldsRun(path, level, self.units, self.missing)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,11 @@ TAGS = {"cmd": ("cmd.type", 8), "vntag": ("vntag.etype", 6), "hbbak": ("hbbak.et
         "etag": ("etag.etype", 8), "ieee8021cb": ("ieee8021cb.etype", 6), "hsr": ("hsr.type", 6),
         "ieee8021ah": ("ieee8021ah.etype", 18), "macsec": ("macsec.etype", 8)}
 TAG_NAMES = (*VLAN_ETYPES, *TAGS)
+# Fields that not every version of tshark has.
+OPTIONAL = tuple(field for name in TAGS for field in FIELDS.get(name, ()))
+# Fragment offset in the check of tshark, in units of 8 bytes, and the fields that show it.
+FRAGMENT_AT = 3
+OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
 MACSEC_CHANNEL, MACSEC_CHECK_VALUE = 8, 16
 ICMP = {4: "icmp", 6: "icmpv6"}
 # Bytes of a TCP header that Wireshark needs for a stream number.
@@ -365,21 +370,37 @@ def tshark_options() -> list[str]:
     return options
 
 
-def fragment_units() -> dict[int, int]:
-    """Unit of the fragment offset as this tshark prints it, in bytes, by IP version: some versions
-    print bytes, some units of 8. Found by a test capture with a fragment of each IP version."""
-    units = 3
-    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, units, 64, 17, 0) + bytes(8) + bytes(8)
+def fragments() -> bytes:
+    """A capture with a fragment of each IP version."""
+    ipv4 = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, FRAGMENT_AT, 64, 17, 0) + bytes(8) + bytes(8)
     ipv6 = struct.pack(">IHBB", 6 << 28, 16, 44, 64) + bytes(32)
-    ipv6 += struct.pack(">BBHI", 17, 0, units << 3, 1) + bytes(8)
+    ipv6 += struct.pack(">BBHI", 17, 0, FRAGMENT_AT << 3, 1) + bytes(8)
     capture = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, external.LINKTYPE_RAW)
     for packet in ipv4, ipv6:
         capture += struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet
-    command = [tshark_path(), *tshark_options(), "-r", "-", "-T", "fields",
-               "-e", "ip.frag_offset", "-e", "ipv6.fraghdr.offset"]
-    done = subprocess.run(command, input=capture, capture_output=True, check=False,
+    return capture
+
+
+def fields_shown(fields: tuple) -> subprocess.CompletedProcess:
+    """What tshark prints of these fields of the fragments."""
+    command = [tshark_path(), *tshark_options(), "-r", "-", "-T", "fields"]
+    for name in fields:
+        command += ["-e", name]
+    return subprocess.run(command, input=fragments(), capture_output=True, check=False,
                           env=tshark_environment())
+
+
+def tshark_check() -> tuple[dict[int, int], frozenset[str]]:
+    """Unit of the fragment offset as this tshark prints it, in bytes, by IP version: some versions
+    print bytes, some units of 8. And the fields that it does not have: it refuses to run with
+    them."""
+    missing: frozenset[str] = frozenset()
+    done = fields_shown(OFFSETS + OPTIONAL)
+    if done.returncode:
+        missing = frozenset(OPTIONAL).intersection(done.stderr.decode(errors="replace").split())
+        done = fields_shown(OFFSETS)
     shown = done.stdout.split()
     if done.returncode or len(shown) != 2:
         raise external.RequestError(f"tshark does not print the fragment offset; {external.FIX}")
-    return {version: units * 8 // int(value) for version, value in zip((4, 6), shown)}
+    units = {version: FRAGMENT_AT * 8 // int(value) for version, value in zip((4, 6), shown)}
+    return units, missing

@@ -219,6 +219,7 @@ expect 2 "unknown column 'Iat'; did you mean IAT; " extract good.pcap --features
 expect 2 "unknown set of features 'ciciot64'; did you mean ciciot46[?]" extract good.pcap --features ciciot64
 expect 2 "unknown value of --by 'flwo'; did you mean flow[?]" extract good.pcap --features ciciot-fixed --by flwo
 expect 2 "unknown suite 'referense'; did you mean reference[?]" bench --suite referense
+expect 2 '--fail-on: slower, .* belong to' verify good.pcap --fail-on disagrees,lost
 expect 2 "unknown suite 'malfromed'; did you mean malformed[?]" verify --suite malfromed
 expect 2 "unknown sink 'arow'; did you mean arrow[?]" bench good.pcap --sink arow
 expect 2 "unknown command 'extrac'; did you mean extract[?]" extrac

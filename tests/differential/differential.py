@@ -104,9 +104,9 @@ def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
     return "" if os.path.exists(rows_path) else done.stderr.strip().replace(path, "")
 
 
-def theirs(path: str, units: dict[int, int]) -> tuple[list[list[str]], list[str]]:
+def theirs(path: str, check: tuple) -> tuple[list[list[str]], list[str]]:
     """Cells and encapsulation of every packet, up to an error of tshark."""
-    run = tshark_driver.FieldsRun(path, "headers", units)
+    run = tshark_driver.FieldsRun(path, "headers", *check)
     rows, links = [], []
     encapsulation = run.number["frame.encap_type"]
     for packet in run.packets:
@@ -164,11 +164,11 @@ def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Ou
         out.differences.append(Difference(0, ROWS, str(got), str(len(expected)), ""))
 
 
-def run_capture(options: argparse.Namespace, capture: Capture, units: dict[int, int],
+def run_capture(options: argparse.Namespace, capture: Capture, check: tuple,
                 folder: str) -> dict[str, Outcome]:
     path = capture.path or generated(options.pktbench, capture, options.all, folder)
     rows_path = os.path.join(folder, "rows.csv")
-    expected, links = theirs(path, units)
+    expected, links = theirs(path, check)
     outcomes: dict[str, Outcome] = {}
     for backend in BACKENDS:
         out = outcomes[backend] = Outcome()
@@ -334,7 +334,7 @@ def main() -> int:
     import tshark_driver
     try:
         version = tshark_driver.rows.tshark_version()
-        units = tshark_driver.rows.fragment_units()
+        check = tshark_driver.rows.tshark_check()
     except external.RequestError as refusal:
         print(f"SKIP: {refusal}")
         return SKIPPED
@@ -344,7 +344,7 @@ def main() -> int:
     listed, summary = Listed(), Summary()
     with tempfile.TemporaryDirectory() as folder:
         for capture in captures_of(options):
-            outcomes = run_capture(options, capture, units, folder)
+            outcomes = run_capture(options, capture, check, folder)
             if options.write:
                 relist(listed, capture.name, outcomes)
             summary.add(listed, exact, capture.name, outcomes)

@@ -224,9 +224,13 @@ static void wlan_columns(const ws_packet *p, row *r, place *next)
         return;
     if (src >= ADDRESS && ws_bytes_at(p, WS_WLAN_DA, src - ADDRESS, ADDRESS))
         dst = src - ADDRESS; /* the header of an A-MSDU's subframe */
+    const uint8_t *to = ws_bytes_at(p, WS_WLAN_DA, dst, ADDRESS);
+    const uint8_t *from = ws_bytes_at(p, WS_WLAN_SA, src, ADDRESS);
+    if (!to || !from)
+        return;
     r->present |= PKT_HAS_LINK;
-    PUT(r, eth_dst, big_endian64(p->data + dst, 6));
-    PUT(r, eth_src, big_endian64(p->data + src, 6));
+    PUT(r, eth_dst, big_endian64(to, ADDRESS));
+    PUT(r, eth_src, big_endian64(from, ADDRESS));
     if (ws_first_at(p, WS_WLAN_FCS, &fcs) && fcs < next->end)
         next->end = fcs;
 }

@@ -193,6 +193,8 @@ def test_equivalence(bench, results):
         bench.compare(old, new, "--fail-on", "slower", "--allow-inconclusive")
         if status:
             check("processes are needed" in found["failures"][0], found["failures"])
+            found = bench.compare(old, new, "--fail-on", "slower:0%", status=1)
+            check("another threshold" in found["failures"][0], found["failures"])
 
 
 def test_one_statistic(bench, results):

@@ -79,6 +79,37 @@ def check_wrong_engine(folder, capture):
     check("row 1, Drate: 0, computed 1" in table, table)
 
 
+def check_row_counts(folder, capture):
+    """One row more or less than the plain computation has."""
+    for name, keep, says in (("fewer", "rows[:-1]", "is one more than was computed"),
+                             ("more", "rows + rows[:1]", "is missing")):
+        changed = os.path.join(folder, name)
+        shutil.copytree(EXTERNAL, changed)
+        with open(os.path.join(changed, "plain_published.py"), "a", encoding="utf-8") as file:
+            file.write(f"\n\nwhole = features46\n\n\ndef features46(*words):\n"
+                       f"    rows = list(whole(*words))\n    return {keep}\n")
+        runs, _ = feature_runs(folder, capture, "--backends", "raw", "--features", "ciciot46",
+                               environment={"PKTBENCH_EXTERNAL": changed})
+        found = runs["raw"]["run"]
+        check(found["status"] == "disagrees" and says in found["reason"], f"{name}: {found}")
+
+
+def check_slow_computation(folder, capture):
+    """A plain computation beyond the time limit of a run: its values are unchecked."""
+    changed = os.path.join(folder, "slow")
+    shutil.copytree(EXTERNAL, changed)
+    with open(os.path.join(changed, "plain_published.py"), "a", encoding="utf-8") as file:
+        file.write("\n\nimport time\nfeatures46 = lambda *_: time.sleep(600)\n")
+    with open(os.path.join(changed, "plain_features.py"), encoding="utf-8") as file:
+        text = file.read()
+    with open(os.path.join(changed, "plain_features.py"), "w", encoding="utf-8") as file:
+        file.write(text.replace("float(seconds)", "0.5"))  # the limit of the runs may not be so short
+    runs, _ = feature_runs(folder, capture, "--backends", "raw", "--features", "ciciot46",
+                           environment={"PKTBENCH_EXTERNAL": changed})
+    check(runs["raw"]["run"]["status"] == "unchecked", runs["raw"]["run"]["status"])
+    check("takes longer than 0.5 s" in runs["raw"]["run"]["reason"], runs["raw"]["run"]["reason"])
+
+
 def check_refused(capture):
     for words, says in ((["--by", "flow"], "--by requires --features"),
                         (["--features", "ciciot47"], "unknown set of features 'ciciot47'; did you mean ciciot46?"),
@@ -93,6 +124,8 @@ def main():
         check_sets(folder, capture)
         check_wrong_values(folder, capture)
         check_wrong_engine(folder, capture)
+        check_row_counts(folder, capture)
+        check_slow_computation(folder, capture)
         check_refused(capture)
     print("all good")
 

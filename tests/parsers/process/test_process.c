@@ -1,5 +1,6 @@
-/* Rights that are given up, and confinement. Every case runs in a child process, because neither
- * can be undone. A child prints the check that failed and exits with 1. */
+/* Rights that are given up, confinement, and other programs. Every case of the first two runs in a
+ * child process, because neither can be undone. A child prints the check that failed and exits
+ * with 1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "parsers/process/confine.h"
+#include "parsers/process/program.h"
 #include "parsers/process/rights.h"
 #include "parsers/util/atomic_file.h"
 
@@ -233,6 +235,40 @@ static void test_text(void **state)
                         "landlock+seccomp");
 }
 
+/* What the file in the folder has; it is removed. */
+static const char *content(const char *path)
+{
+    static char text[64];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    assert_int_equal(unlink(path), 0);
+    return text;
+}
+
+static int shell(const char *command, const char *output, const char *messages)
+{
+    char *const argv[] = {"sh", "-c", (char *)command, NULL};
+    return pkt_program_run(argv, environ, output, messages);
+}
+
+static void test_program(void **state)
+{
+    (void)state;
+    char out[64], messages[64], *const none[] = {"pktbench-no-such-program", NULL};
+    (void)snprintf(out, sizeof out, "%s/out", folder);
+    (void)snprintf(messages, sizeof messages, "%s/messages", folder);
+    assert_int_equal(shell("echo a; echo b >&2; exit 3", out, messages), 3);
+    assert_string_equal(content(out), "a\n");
+    assert_string_equal(content(messages), "b\n");
+    assert_int_equal(shell("echo a; echo b >&2", out, out), 0);
+    assert_string_equal(content(out), "a\nb\n");
+    assert_int_equal(shell("cat; exit 127", "/dev/null", "/dev/null"), -1);
+    assert_int_equal(shell("kill -9 $$", "/dev/null", "/dev/null"), -1);
+    assert_int_equal(pkt_program_run(none, environ, "/dev/null", "/dev/null"), -1);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -251,8 +287,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drop),  cmocka_unit_test(test_root),   cmocka_unit_test(test_user),
-        cmocka_unit_test(test_calls), cmocka_unit_test(test_worker), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_drop),    cmocka_unit_test(test_root),   cmocka_unit_test(test_user),
+        cmocka_unit_test(test_calls),   cmocka_unit_test(test_worker), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_program),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
