@@ -13,16 +13,24 @@ static char *line_make(const char *name, const pkt_err *err, const char *rest)
                                                                                              : line;
 }
 
+/* false: no memory for another line. */
+static bool room_make(failures *list)
+{
+    if (list->count < list->room)
+        return true;
+    const size_t room = 2 * list->room + 16;
+    char **lines = realloc(list->lines, room * sizeof *lines);
+    if (!lines)
+        return false;
+    list->lines = lines;
+    list->room = room;
+    return true;
+}
+
 void failures_add(failures *list, const char *name, const pkt_err *err, const char *rest)
 {
     char *line = line_make(name, err, rest);
-    if (line && list->count == list->room) {
-        const size_t room = 2 * list->room + 16;
-        char **lines = realloc(list->lines, room * sizeof *lines);
-        list->lines = lines ? lines : list->lines;
-        list->room = lines ? room : list->room;
-    }
-    if (line && list->count < list->room) {
+    if (line && room_make(list)) {
         list->lines[list->count++] = line;
         return;
     }

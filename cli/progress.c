@@ -54,12 +54,12 @@ static void line_print(const progress *progress, const char *words, double left)
 
 void progress_show(progress *progress, const char *format, ...)
 {
+    char words[160], form[PKT_FORM_BYTES(sizeof words)];
+    va_list args;
     double now = pkt_seconds_now();
     if (now - progress->drawn < progress->every)
         return;
     progress->drawn = now;
-    char words[160], form[PKT_FORM_BYTES(sizeof words)];
-    va_list args;
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);

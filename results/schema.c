@@ -149,6 +149,7 @@ static bool fixed_members_fit(const json_t *schema, const json_t *object)
     return true;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): ends with the schema, which is this project's */
 /* The alternative for values of this type: if there are several, the one whose fixed members fit.
  */
 static bool alternatives_check(check *c, const json_t *list, const json_t *value)
@@ -342,6 +343,9 @@ static bool value_check(check *c, const json_t *schema, const json_t *value)
     }
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through the check */
 bool schema_check(const json_t *schema, const json_t *value, char *why, size_t size)
 {
     check c = {.root = schema, .why = why, .size = size};

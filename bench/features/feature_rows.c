@@ -86,7 +86,7 @@ static int values_push(void *self, const pkt_batch *rows, const double *values, 
 /* false: no memory. */
 static bool hashes_open(feature_rows *r)
 {
-    r->hashes = calloc(r->columns, sizeof *r->hashes);
+    r->hashes = calloc(r->columns, sizeof(XXH3_state_t *));
     for (size_t c = 0; r->hashes && c < r->columns; c++) {
         r->hashes[c] = XXH3_createState();
         if (!r->hashes[c] || XXH3_64bits_reset(r->hashes[c]) != XXH_OK)

@@ -45,7 +45,8 @@ static int extract_requested(extraction *x)
 
 static int extract_run(const arguments *arguments)
 {
-    extraction x = {.backend = NULL};
+    failures bad = {.count = 0};
+    extraction x = {.bad = &bad};
     const int status = request_read(&x, arguments) ? extract_requested(&x) : EXIT_ERROR;
     pkt_paths_close(&x.paths);
     return status;

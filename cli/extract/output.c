@@ -141,15 +141,13 @@ static int captures_output(const extraction *x, const char *const *labels)
 
 int output_run(extraction *x)
 {
-    failures bad = {.count = 0};
     const char **labels = labels_open(x);
     if (!labels) {
         message_error("no memory for labels");
         return EXIT_ERROR;
     }
-    x->bad = &bad;
     const int status = captures_output(x, labels);
-    failures_print(&bad, x->capture_count);
+    failures_print(x->bad, x->capture_count);
     labels_close(x, labels);
     return status;
 }

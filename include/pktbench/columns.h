@@ -164,11 +164,21 @@ typedef struct pkt_column_set {
 #define PKT_FLOWS_1(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 1, name, level)
 #define PKT_FLOWS_2(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 2, name, level)
 #define PKT_FLOWS_3(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 3, name, level)
+/* Evaluated once: a set that repeated these expressions would be slow to compile. */
+__extension__ enum {
+#define PKT_X(x)                                                                                   \
+    x##_WORD_0 = UINT64_C(0) PKT_COLUMNS(x##_0), x##_WORD_1 = UINT64_C(0) PKT_COLUMNS(x##_1),      \
+    x##_WORD_2 = UINT64_C(0) PKT_COLUMNS(x##_2), x##_WORD_3 = UINT64_C(0) PKT_COLUMNS(x##_3)
+    PKT_X(PKT_FRAMES),
+    PKT_X(PKT_HEADERS),
+    PKT_X(PKT_FLOWS)
+#undef PKT_X
+};
 #define PKT_WORD(x, w)                                                                             \
-    ((w) == 0   ? (UINT64_C(0) PKT_COLUMNS(x##_0))                                                 \
-     : (w) == 1 ? (UINT64_C(0) PKT_COLUMNS(x##_1))                                                 \
-     : (w) == 2 ? (UINT64_C(0) PKT_COLUMNS(x##_2))                                                 \
-                : (UINT64_C(0) PKT_COLUMNS(x##_3)))
+    ((w) == 0   ? (uint64_t)x##_WORD_0                                                             \
+     : (w) == 1 ? (uint64_t)x##_WORD_1                                                             \
+     : (w) == 2 ? (uint64_t)x##_WORD_2                                                             \
+                : (uint64_t)x##_WORD_3)
 #define PKT_FRAMES_WORD(w) PKT_WORD(PKT_FRAMES, w)
 #define PKT_HEADERS_WORD(w) PKT_WORD(PKT_HEADERS, w)
 #define PKT_FLOWS_WORD(w) PKT_WORD(PKT_FLOWS, w)

@@ -44,8 +44,8 @@ static pkt_verdict decode_plain_link(cursor c, row *r, uint32_t link_type)
 
 static pkt_verdict decode_ppi(cursor c, row *r)
 {
-    uint32_t link_type;
-    bool fcs;
+    uint32_t link_type = PKT_NO_LINK;
+    bool fcs = false;
     const pkt_verdict verdict = ppi_step(&c, &link_type, &fcs);
     if (verdict != PKT_OK)
         return verdict;
@@ -56,7 +56,7 @@ static pkt_verdict decode_ppi(cursor c, row *r)
 
 static pkt_verdict decode_pktap(cursor c, row *r)
 {
-    uint32_t link_type;
+    uint32_t link_type = PKT_NO_LINK;
     const pkt_verdict verdict = pktap_step(&c, &link_type);
     if (verdict != PKT_OK)
         return verdict;

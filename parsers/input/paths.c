@@ -13,11 +13,13 @@ static int path_add(pkt_paths *paths, const char *path, size_t below, pkt_err *e
     if (paths->count == paths->room) {
         const size_t room = 2 * paths->room + 16;
         char **at = realloc(paths->at, room * sizeof *at);
-        paths->at = at ? at : paths->at;
-        size_t *starts = at ? realloc(paths->below, room * sizeof *starts) : NULL;
-        paths->below = starts ? starts : paths->below;
-        if (!starts)
+        if (!at)
             return pkt_fail_memory(err, "paths");
+        paths->at = at;
+        size_t *below_all = realloc(paths->below, room * sizeof *below_all);
+        if (!below_all)
+            return pkt_fail_memory(err, "paths");
+        paths->below = below_all;
         paths->room = room;
     }
     paths->below[paths->count] = below;

@@ -189,8 +189,8 @@ static void row_fill(const json_t *results, const json_t *run, dot_row *row)
         (dot){number_of(run, "ns_per_packet"), has_status(run, "ok") ? MARK_DOT : MARK_OPEN};
 }
 
-/* The rows of one slice, or of all (NULL), which have one axis. */
-static void rows_fill(const json_t *results, const char *slice, dot_chart *c)
+/* The axis, which is the same for all slices. */
+static void range_fill(const json_t *results, dot_chart *c)
 {
     size_t i;
     json_t *run;
@@ -204,16 +204,27 @@ static void rows_fill(const json_t *results, const char *slice, dot_chart *c)
             range_grow(c, row.dots[d].ns);
         range_grow(c, row.low);
         range_grow(c, row.high);
-        if (slice && strcmp(text_of(run, "slice"), slice) == 0 && c->count < DOT_ROWS_MAX)
-            c->rows[c->count++] = row;
     }
 }
 
-static void slice_picture(part *p, const char *slice)
+static void rows_fill(const json_t *results, const char *slice, dot_chart *c)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (is_timed(run) && strcmp(text_of(run, "slice"), slice) == 0 && c->count < DOT_ROWS_MAX)
+            row_fill(results, run, &c->rows[c->count++]);
+    }
+}
+
+/* `range`: the axis. */
+static void slice_picture(part *p, const char *slice, const dot_chart *range)
 {
     char name[PICTURE_NAME / 2], alt[256];
     dot_chart c = {.rows = calloc(DOT_ROWS_MAX, sizeof(dot_row)),
-                   .low = INFINITY,
+                   .low = range->low,
+                   .high = range->high,
                    .axis = "time per packet (log scale)"};
     (void)snprintf(name, sizeof name, "slice-%.32s", slice);
     (void)snprintf(alt, sizeof alt, "Time per packet of every run over %.100s, as in the table",
@@ -265,7 +276,7 @@ static const char *origin_words(const json_t *slice)
                                           : "your capture";
 }
 
-static void slice_show(part *p, const json_t *slice, size_t slice_index)
+static void slice_show(part *p, const json_t *slice, size_t slice_index, const dot_chart *range)
 {
     size_t i;
     json_t *run;
@@ -283,7 +294,7 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
         fprintf(p->out, "%.0f of %.0f packets.</p>\n", number_of(filter, "kept"),
                 number_of(filter, "of"));
     }
-    slice_picture(p, name);
+    slice_picture(p, name, range);
     (void)snprintf(
         caption, sizeof caption,
         "Runs over %.64s. x raw: time divided by raw's time in the same round, at the same level "
@@ -303,12 +314,14 @@ static void slice_show(part *p, const json_t *slice, size_t slice_index)
 
 void section_slices(part *p)
 {
+    dot_chart range = {.low = INFINITY};
     size_t i;
     json_t *slice;
+    range_fill(p->results, &range);
     html_put(p->out, "<h3 id=\"slices-%zu\">Results by slice</h3>\n", p->index);
     json_array_foreach(json_object_get(p->results, "slices"), i, slice)
     {
-        slice_show(p, slice, i);
+        slice_show(p, slice, i, &range);
     }
 }
 

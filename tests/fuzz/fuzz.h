@@ -16,8 +16,14 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 /* What libFuzzer, or replay.c, does otherwise. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* Print `words` and abort unless the invariant holds. */
-void must(bool holds, const char *text);
+/* Print `text`, which says what does not hold, and abort. */
+_Noreturn void must_fail(const char *text);
+/* Do so unless the invariant holds. Inline: clang's analyzer knows what holds behind it. */
+static inline void must(bool holds, const char *text)
+{
+    if (!holds)
+        must_fail(text);
+}
 
 /* Write the bytes to a file in memory. Returns its path (static storage); every call uses the same
  * file. */

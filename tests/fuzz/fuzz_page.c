@@ -117,7 +117,8 @@ static void compare_try(json_t *results)
     json_decref(comparison);
 }
 
-/* The n-th value below `value` and of itself, counted down in *n; NULL: there are fewer. */
+/* The n-th value below `value` and of itself, counted down in *n; NULL: there are fewer.
+ * NOLINTNEXTLINE(misc-no-recursion): jansson parsed it to a limited depth */
 static json_t *value_at(json_t *value, size_t *n, json_t **parent, const char **key, size_t *index)
 {
     json_t *inner, *found = NULL;
@@ -176,6 +177,8 @@ static void value_change(json_t *results, uint64_t random)
     const char *key = NULL;
     while (value_at(results, &(size_t){count}, &parent, &key, &index))
         count++;
+    if (count == 0)
+        return;
     size_t n = (size_t)(random >> 32) % count;
     parent = NULL;
     json_t *old = value_at(results, &n, &parent, &key, &index);
@@ -205,7 +208,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     const size_t length = text ? strlen(text) : 0;
     json_decref(results);
     if (length > 0 && length <= max_size)
-        memcpy(data, text, length);
+        memcpy(data, text, length); /* NOLINT(bugprone-not-null-terminated-result): has a size */
     free(text);
     return length > 0 && length <= max_size ? length : size;
 }

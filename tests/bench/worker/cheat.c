@@ -114,6 +114,7 @@ static void sibling_start(void)
 static int cheat_load(void **out, pkt_err *err)
 {
     context *c = calloc(1, sizeof *c);
+    *out = c;
     if (!c || memory_make(c) != 0)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory");
     if (is_kind(CHEAT_ORPHAN))
@@ -122,7 +123,6 @@ static int cheat_load(void **out, pkt_err *err)
         sibling_start();
     if (is_kind(CHEAT_LOADED))
         (void)pthread_create(&c->thread, NULL, thread_stay, NULL);
-    *out = c;
     return 0;
 }
 

@@ -37,6 +37,7 @@ static bool is_refused(void)
     return atomic_fetch_sub(&allowed, 1) <= 0;
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names of ld --wrap */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *at, size_t size);
@@ -72,6 +73,7 @@ char *__wrap_strndup(const char *text, size_t size)
 {
     return is_refused() ? NULL : __real_strndup(text, size);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* A run over the capture: 0 and its rows, or -1 and *err. */
 typedef int scenario(uint64_t *rows, pkt_err *err);

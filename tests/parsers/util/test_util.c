@@ -301,20 +301,10 @@ static void test_plain(void **state)
     (void)state;
     static const char *const plain[] = {"", "caf\xc3\xa9 \xf0\x9f\x98\x80", "a|b<c>\\`*",
                                         "\xc2\xa0"};
-    static const char *const others[] = {"\x1b[2J",
-                                         "a\nb",
-                                         "\x7f",
-                                         "\xc2\x9b"
-                                         "2J",
-                                         "\xff",
-                                         "\xc3",
-                                         "\xed\xa0\x80",
-                                         "\xc0\xaf",
-                                         "\xe2\x80\xae"
-                                         "txt",
-                                         "\xe2\x81\xa6",
-                                         "\xe2\x80\xa8",
-                                         "\xf4\x90\x80\x80"};
+    static const char *const others[] = {"\x1b[2J",      "a\nb",         "\x7f",
+                                         "\xc2\x9b[J",   "\xff",         "\xc3",
+                                         "\xed\xa0\x80", "\xc0\xaf",     "\u202etxt",
+                                         "\xe2\x81\xa6", "\xe2\x80\xa8", "\xf4\x90\x80\x80"};
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (!pkt_text_is_plain(plain[i]))
             fail_msg("%s is plain", plain[i]);
