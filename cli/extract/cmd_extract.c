@@ -55,7 +55,8 @@ static int extract_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backend", "BACKEND", "Backend to use, but none of the external programs. Default raw."},
     {"plugin", "FILE", "Use the backend in this shared object."},
-    {"level", "LEVEL", "Level of the rows: frames, headers, flows or dissect. Default headers."},
+    {"level", "LEVEL",
+     "Level of the rows: frames, headers, flows, app or dissect. Default headers."},
     FLOW_OPTIONS,
     {"columns", "COLUMN,...",
      "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "
