@@ -129,7 +129,7 @@ def shown(text: str, column: str) -> str:
     data = re.sub(rb"\\(x[0-9a-f]{2}|\\)", lambda found: b"\\" if found[1] == b"\\" else
                   bytes([int(found[1][1:], 16)]), text.encode())
     if column != "dns_qry_name":
-        data = data.split(b"\0")[0]
+        return data.split(b"\0")[0].decode(errors="replace")
     names = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
     return "".join(names.get(ord(c), f"\\{ord(c):03o}" if ord(c) < 32 or ord(c) == 127 else c)
                    for c in data.decode(errors="replace"))
@@ -153,13 +153,17 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
             return UNKNOWN
         if has == "http" and not expected and protocol == "":
             return "no-http-yet"
-        if not has and expected in ("tls", "http"):
+        if expected in ("tls", "http") and has in ("", "tls", "http"):
             return "conversation"
         if has and protocol and protocol not in PROTOCOLS:
             return "other-owner"
         return UNKNOWN
     if protocol not in PROTOCOLS and has:
         return "other-owner" if protocol else UNKNOWN
+    if column == "mqtt_topic" and has and not expected:
+        return "mqtt-5"
+    if column.startswith("tls") and has and not expected and protocol == "tls":
+        return "encrypted-by-state"
     if got["app_part"] == "1" and not has:
         return "half-value"
     if got["app_verdict"] != "ok" and not has:
