@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+import enum
 import ipaddress
+import re
 import socket
 import sys
 from array import array
 from functools import lru_cache
 from typing import Any, Iterable
+
+
+class App(enum.IntEnum):
+    """Cells of the column app_proto; the numbers of pkt_app."""
+
+    dns = 1
+    mdns = 2
+    llmnr = 3
+    tls = 4
+    http = 5
+    ssdp = 6
+    mqtt = 7
+    dhcp = 8
+    coap = 9
+
+
+class Text(bytes):
+    """A cell of a text column: bytes as on the wire."""
+
+    __slots__ = ()
+
+
+# Bytes of a text cell that are written as \xNN: control characters, and what is not UTF-8.
+NOT_SHOWN = re.compile("[\\x00-\\x1f\\x7f\\ud800-\\udfff]")
+
+
+def text_cell(text: Text) -> str:
+    """Escaped and quoted as in pktbench's CSV, with quotes also if the text is empty."""
+    shown = text.decode(errors="surrogateescape").replace("\\", "\\\\")
+    shown = NOT_SHOWN.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", shown)
+    if not shown or any(mark in shown for mark in ',"'):
+        return '"' + shown.replace('"', '""') + '"'
+    return shown
 
 
 @lru_cache(maxsize=4096)
@@ -21,6 +56,10 @@ def ipv6_text(address: Any) -> str:
 def cell_text(cell: Any) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Text):
+        return text_cell(cell)
+    if isinstance(cell, App):
+        return cell.name
     if isinstance(cell, bytes):
         if len(cell) == 6:
             return cell.hex(":")

@@ -35,7 +35,7 @@ class PysharkRun(external.Run):
         try:
             return rows.frame_cells(get) + rows.Walk(get, self.units).cells()
         except (AttributeError, ValueError, IndexError):
-            return rows.frame_cells(get) + external.NO_HEADERS
+            return rows.frame_cells(get) + rows.NO_CELLS
 
 
 class XmlRun(PysharkRun):
@@ -84,7 +84,7 @@ class PysharkBase(external.Driver):
     minimum = (0, 6)
     license = "MIT AND GPL-2.0-or-later"
     decoder = "wireshark"
-    columns = tuple(name for name in external.FRAMES if name != "link_type") + external.HEADERS
+    columns = tuple(name for name in external.FRAMES if name != "link_type") + rows.COLUMNS
     features = {
         "pcapng": "tested",
         "live": "stated: PyShark's README, Reading from a live interface",

@@ -11,6 +11,7 @@ from typing import Iterator, Optional
 
 import external
 import process
+import wireshark_app as app
 import wireshark_rows as rows
 
 # Characters that XML 1.0 does not allow, but some versions of tshark write.
@@ -18,13 +19,14 @@ NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
 class TsharkRun(external.Run):
-    def __init__(self, path: str, level: str, units: dict[int, int], options: list[str]) -> None:
+    def __init__(self, path: str, level: str, units: dict[int, int], options: list[str],
+                 preferences: dict[str, str] = {}) -> None:
         self.path = path
         self.level = level
         self.units = units
         self.messages = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [rows.tshark_path(), *rows.tshark_options(), "-r", path, *options],
+            [rows.tshark_path(), *rows.tshark_options(preferences), "-r", path, *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.messages,
             env=rows.tshark_environment(), preexec_fn=process.die_with_parent)
         self.ended = False
@@ -53,14 +55,20 @@ class FieldsRun(TsharkRun):
 
     def __init__(self, path: str, level: str, units: dict[int, int],
                  missing: frozenset[str] = frozenset()) -> None:
-        options = ["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]
         self.streams = rows.Streams() if level == "flows" else None
-        fields = rows.ALL_FIELDS + (rows.STREAM_FIELDS if self.streams else ())
+        more = {"flows": rows.STREAM_FIELDS, "app": app.ALL_FIELDS}
+        fields = rows.ALL_FIELDS + more.get(level, ())
+        # Texts may have commas, but no control characters.
+        self.aggregator = "\x1f" if level == "app" else ","
+        options = ["-T", "fields", "-E", "occurrence=a", "-E", f"aggregator={self.aggregator}"]
+        if level == "app":
+            options += app.OPTIONS
         fields = tuple(name for name in fields if name not in missing)
         self.number = {name: i for i, name in enumerate(fields)}
         for name in fields:
             options += ["-e", name]
-        super().__init__(path, level, units, options)
+        preferences = app.PREFERENCES if level == "app" else {}
+        super().__init__(path, level, units, options, preferences)
         self.packets = self.lines()
 
     def getter(self, packet: bytes) -> rows.Get:
@@ -71,9 +79,9 @@ class FieldsRun(TsharkRun):
             if at is None:
                 return None  # this tshark does not have the field
             cell = cells[at]
-            if occurrence == 0 and "," not in cell:
+            if occurrence == 0 and self.aggregator not in cell:
                 return cell
-            values = cell.split(",")
+            values = cell.split(self.aggregator)
             return values[occurrence] if occurrence < len(values) else None
 
         return get
@@ -84,8 +92,10 @@ class FieldsRun(TsharkRun):
         try:
             headers = walk.cells()
         except (ValueError, IndexError):
-            headers = external.NO_HEADERS
+            headers = rows.NO_CELLS
         cells = rows.frame_cells(get) + headers
+        if self.level == "app":
+            return cells + app.cells(get)
         return cells + self.streams.cells(get, headers, walk.cut_port) if self.streams else cells
 
 
@@ -143,13 +153,17 @@ class Tshark(external.Driver):
     summary = "tshark's text output, read through a pipe; every run starts tshark"
     license = "GPL-2.0-or-later"
     decoder = "wireshark"
-    columns = tuple(name for name in external.FRAMES if name != "link_type") + external.HEADERS
+    columns = tuple(name for name in external.FRAMES if name != "link_type") + rows.COLUMNS
     levels = {
         "headers": external.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS)} fields, "
                                   f"{rows.PREFERENCES_TEXT}; each line made into columns", columns),
         "flows": external.Level(f"tshark -n -T fields, {len(ALL)} fields with tcp.stream and "
                                 f"udp.stream, {rows.PREFERENCES_TEXT}; each line made into columns",
                                 columns + external.STREAM),
+        "app": external.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS + app.ALL_FIELDS)} fields "
+                              f"with those of application protocols, {rows.PREFERENCES_TEXT}, "
+                              f"{app.TEXT}; each line made into columns",
+                              columns + external.APP),
         "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_TEXT}; the XML of each "
                                   "packet made into columns", columns),
     }

@@ -14,7 +14,7 @@ import subprocess
 from typing import Callable, Optional
 
 import external
-from external import NO_IP, NO_L4, NO_LINK, NO_MAC
+from external import NO_ARP, NO_IP, NO_L4, NO_LINK, NO_MAC
 
 # No reassembly: the first fragment has the transport header, later ones have none. IPv6 payload
 # length 0 is treated as segmentation offload, which is Wireshark's default for IPv4.
@@ -54,7 +54,10 @@ FIELDS = {
     "udp": ("udp.srcport", "udp.dstport"),
     "icmp": ("icmp.type", "icmp.code"),
     "icmpv6": ("icmpv6.type", "icmpv6.code"),
+    "arp": ("arp.opcode", "arp.src.proto_ipv4", "arp.dst.proto_ipv4"),
 }
+COLUMNS = external.HEADERS + external.ARP
+NO_CELLS = (None,) * len(COLUMNS)
 STREAM_FIELDS = ("tcp.stream", "udp.stream")
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
@@ -164,14 +167,15 @@ class Walk:
         return True
 
     def cells(self) -> tuple:
-        link, ip, l4 = NO_LINK, NO_IP, NO_L4
+        link, ip, l4, arp = NO_LINK, NO_IP, NO_L4, NO_ARP
         try:
             link = self.link()
+            arp = self.arp()
             ip = self.ipv4() if self.enter("ip") else self.ipv6()
             l4 = self.transport(ip[0])
         except Absent:
             pass
-        return link + ip + l4
+        return link + ip + l4 + arp
 
     def link(self) -> tuple:
         encapsulation = self.get("frame", "frame.encap_type", 0) or ""
@@ -252,6 +256,13 @@ class Walk:
             while self.get("mpls", "mpls.bottom", labels) in ("0", "False"):
                 labels += 1
             self.at += 4 * (labels + 1)
+
+    def arp(self) -> tuple:
+        if not self.enter("arp"):
+            return NO_ARP
+        _, *names = FIELDS["arp"]
+        addresses = tuple(self.get("arp", name, 0) or None for name in names)
+        return self.number("arp.opcode"), *(addresses if all(addresses) else NO_ARP[1:])
 
     def ipv4(self) -> tuple:
         if self.at + 20 > self.captured:
@@ -363,9 +374,10 @@ def tshark_environment() -> dict[str, str]:
     return {**os.environ, "WIRESHARK_CONFIG_DIR": "/proc/self/no-settings"}
 
 
-def tshark_options() -> list[str]:
+def tshark_options(more: dict[str, str] = {}) -> list[str]:
+    """`more`: preferences beside those of all runs."""
     options = ["-n"]
-    for name, value in PREFERENCES.items():
+    for name, value in {**PREFERENCES, **more}.items():
         options += ["-o", f"{name}:{value}"]
     return options
 

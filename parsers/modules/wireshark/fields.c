@@ -75,8 +75,29 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_ICMP_CODE] = "icmp.code",
     [WS_ICMPV6_TYPE] = "icmpv6.type",
     [WS_ICMPV6_CODE] = "icmpv6.code",
+    [WS_ARP_OP] = "arp.opcode",
+    [WS_ARP_SRC_IP] = "arp.src.proto_ipv4",
+    [WS_ARP_DST_IP] = "arp.dst.proto_ipv4",
     [WS_TCP_STREAM] = "tcp.stream",
     [WS_UDP_STREAM] = "udp.stream",
+    [WS_DNS_RESPONSE] = "dns.flags.response",
+    [WS_DNS_RCODE] = "dns.flags.rcode",
+    [WS_DNS_QRY_NAME] = "dns.qry.name",
+    [WS_DNS_QRY_TYPE] = "dns.qry.type",
+    [WS_DNS_A] = "dns.a",
+    [WS_TLS_HS_TYPE] = "tls.handshake.type",
+    [WS_TLS_SNI] = "tls.handshake.extensions_server_name",
+    [WS_TLS_VERSION] = "tls.handshake.version",
+    [WS_TLS_SUPPORTED] = "tls.handshake.extensions.supported_version",
+    [WS_TLS_ALPN] = "tls.handshake.extensions_alpn_str",
+    [WS_HTTP_METHOD] = "http.request.method",
+    [WS_HTTP_STATUS] = "http.response.code",
+    [WS_HTTP_HOST] = "http.host",
+    [WS_MQTT_TYPE] = "mqtt.msgtype",
+    [WS_MQTT_TOPIC] = "mqtt.topic",
+    [WS_DHCP_HOSTNAME] = "dhcp.option.hostname",
+    [WS_COAP_CODE] = "coap.code",
+    [WS_COAP_URI_PATH] = "coap.opt.uri_path",
 };
 
 int ws_fields_init(ws_fields *fields, pkt_err *err)
@@ -91,11 +112,20 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
     return 0;
 }
 
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end)
+static void prime(const ws_fields *fields, epan_dissect_t *dissection, size_t begin, size_t end)
 {
-    for (size_t i = 0; i < (size_t)end; i++)
+    for (size_t i = begin; i < end; i++)
         if (fields->id[i] != -1)
             epan_dissect_prime_with_hfid(dissection, fields->id[i]);
+}
+
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, pkt_level level)
+{
+    prime(fields, dissection, 0, WS_HEADERS_COUNT);
+    if (level == PKT_LEVEL_FLOWS)
+        prime(fields, dissection, WS_HEADERS_COUNT, WS_FLOWS_COUNT);
+    else if (level == PKT_LEVEL_APP)
+        prime(fields, dissection, WS_FLOWS_COUNT, WS_FIELD_COUNT);
 }
 
 /* NULL: none. */
@@ -150,4 +180,20 @@ const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offse
     if (!item || item->length < 0 || (size_t)item->length < size)
         return NULL;
     return packet->data + offset;
+}
+
+const uint8_t *ws_item_bytes(const ws_packet *packet, ws_field field, size_t offset, size_t *size)
+{
+    const field_info *item = item_at(packet, field, offset);
+    if (!item || item->length < 0 || offset > packet->captured)
+        return NULL;
+    const size_t left = packet->captured - offset;
+    *size = (size_t)item->length < left ? (size_t)item->length : left;
+    return packet->data + offset;
+}
+
+const char *ws_text_at(const ws_packet *packet, ws_field field, size_t offset)
+{
+    field_info *item = item_at(packet, field, offset);
+    return item ? fvalue_get_string(compat_value(item)) : NULL;
 }

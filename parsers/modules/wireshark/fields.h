@@ -84,9 +84,31 @@ typedef enum ws_field {
     WS_ICMP_CODE,
     WS_ICMPV6_TYPE,
     WS_ICMPV6_CODE,
+    WS_ARP_OP,
+    WS_ARP_SRC_IP,
+    WS_ARP_DST_IP,
     WS_HEADERS_COUNT, /* the fields above are all that the level `headers` asks for */
     WS_TCP_STREAM = WS_HEADERS_COUNT,
     WS_UDP_STREAM,
+    WS_FLOWS_COUNT,
+    WS_DNS_RESPONSE = WS_FLOWS_COUNT,
+    WS_DNS_RCODE,
+    WS_DNS_QRY_NAME,
+    WS_DNS_QRY_TYPE,
+    WS_DNS_A,
+    WS_TLS_HS_TYPE,
+    WS_TLS_SNI,
+    WS_TLS_VERSION,
+    WS_TLS_SUPPORTED,
+    WS_TLS_ALPN,
+    WS_HTTP_METHOD,
+    WS_HTTP_STATUS,
+    WS_HTTP_HOST,
+    WS_MQTT_TYPE,
+    WS_MQTT_TOPIC,
+    WS_DHCP_HOSTNAME,
+    WS_COAP_CODE,
+    WS_COAP_URI_PATH,
     WS_FIELD_COUNT
 } ws_field;
 
@@ -97,8 +119,8 @@ typedef struct ws_fields {
 
 /* Look all names up. 0, or -1 and *err with the name that is not there. */
 int ws_fields_init(ws_fields *fields, pkt_err *err);
-/* Ask for the fields before `end` in the packet that is dissected next. */
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end);
+/* Ask for the fields that the level needs in the packet that is dissected next. */
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, pkt_level level);
 
 /* Wireshark also numbers streams inside tunnels and of quoted headers. Here they are counted
  * without those, in order of first appearance. By Wireshark's number: 0, or the dense number + 1,
@@ -130,6 +152,13 @@ bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32
 bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset);
 /* The packet's own bytes there, if the field stands there and covers them all; or NULL. */
 const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
+
+/* The captured bytes that the field's item at this offset covers, and how many: at most those that
+ * are there. NULL: no item is there. */
+const uint8_t *ws_item_bytes(const ws_packet *packet, ws_field field, size_t offset, size_t *size);
+/* The text of a field of a text type, as libwireshark shows it; owned by the dissection. NULL: no
+ * item is there. */
+const char *ws_text_at(const ws_packet *packet, ws_field field, size_t offset);
 
 /* Write the headers columns of the packet into the row, whose link_type has been set. */
 void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index);

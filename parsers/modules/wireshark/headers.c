@@ -278,9 +278,31 @@ static void transport_columns(const ws_packet *p, row *r, const datagram *d)
         icmp_columns(p, r, d);
 }
 
+/* RFC 826: after the operation, hardware and protocol address of the sender and of the target. */
+static void arp_columns(const ws_packet *p, row *r, const place *here)
+{
+    enum { HARDWARE_LENGTH = 4, OPERATION = 6, ADDRESSES = 8, IPV4_ADDRESS = 4 };
+    uint32_t operation;
+    if (!ws_number_at(p, WS_ARP_OP, here->at + OPERATION, &operation))
+        return;
+    r->present |= PKT_HAS_ARP;
+    PUT(r, arp_op, (uint16_t)operation);
+    const size_t hardware = p->data[here->at + HARDWARE_LENGTH];
+    const size_t sender = here->at + ADDRESSES + hardware;
+    const uint8_t *src = ws_bytes_at(p, WS_ARP_SRC_IP, sender, IPV4_ADDRESS);
+    const uint8_t *dst =
+        ws_bytes_at(p, WS_ARP_DST_IP, sender + IPV4_ADDRESS + hardware, IPV4_ADDRESS);
+    if (!src || !dst)
+        return;
+    r->present |= PKT_HAS_ARP_IP;
+    PUT(r, arp_src_ip, big_endian(src, IPV4_ADDRESS));
+    PUT(r, arp_dst_ip, big_endian(dst, IPV4_ADDRESS));
+}
+
 static void network_columns(const ws_packet *p, row *r, const place *here)
 {
     datagram d;
+    arp_columns(p, r, here);
     if (!ipv4_columns(p, r, here, &d) && !ipv6_columns(p, r, here, &d))
         return;
     for (size_t i = 0; i < MAX_IP_EXTENSIONS && !d.rest; i++)

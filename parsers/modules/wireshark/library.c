@@ -7,6 +7,7 @@
 #include "parsers/modules/wireshark/compat.h"
 
 #include <epan/addr_resolv.h>
+#include <epan/disabled_protos.h>
 #include <epan/prefs.h>
 #include <epan/timestamp.h>
 #include <wsutil/privileges.h>
@@ -25,6 +26,14 @@ enum { PRIVATE_VARIABLES = sizeof private_variables / sizeof private_variables[0
 static const char *const preferences[] = {"ip.defragment:FALSE", "ipv6.defragment:FALSE",
                                           "ipv6.tso_support:TRUE"};
 enum { PREFERENCES = sizeof preferences / sizeof preferences[0] };
+
+/* Of segments: `desegment` would show a value at the segment that completes it, the analysis would
+ * leave segments that were sent again undissected. */
+static const char *const segments_joined[] = {"tcp.desegment_tcp_streams:TRUE",
+                                              "tcp.analyze_sequence_numbers:TRUE"};
+static const char *const segments_each[] = {"tcp.desegment_tcp_streams:FALSE",
+                                            "tcp.analyze_sequence_numbers:FALSE"};
+enum { SEGMENT_PREFERENCES = sizeof segments_each / sizeof segments_each[0] };
 
 static void environment_hide(char *saved[PRIVATE_VARIABLES])
 {
@@ -74,18 +83,18 @@ static const struct report_message_routines reports = {
     .report_write_failure = report_reading,
 };
 
-static int preferences_set(pkt_err *err)
+static int preferences_set(const char *const *list, size_t count, pkt_err *err)
 {
-    for (size_t i = 0; i < PREFERENCES; i++) {
+    for (size_t i = 0; i < count; i++) {
         char *words = NULL;
-        char *preference = g_strdup(preferences[i]); /* taken apart in place */
+        char *preference = g_strdup(list[i]); /* taken apart in place */
         prefs_set_pref_e result = prefs_set_pref(preference, &words);
         g_free(preference);
         g_free(words);
         if (result != PREFS_SET_OK)
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
                             "libwireshark %s refuses the preference %s", epan_get_version(),
-                            preferences[i]);
+                            list[i]);
     }
     return 0;
 }
@@ -106,7 +115,7 @@ static int library_start(pkt_err *err)
                         epan_get_version(), *last_report ? ": " : "", last_report);
     (void)epan_load_settings(); /* without it the IP dissector has no table to look into */
     disable_name_resolution();
-    if (preferences_set(err) != 0)
+    if (preferences_set(preferences, PREFERENCES, err) != 0)
         return -1;
     prefs_apply_all();
     return 0;
@@ -131,4 +140,28 @@ int ws_library_init(pkt_err *err)
     environment_restore(saved);
     (void)sigaction(SIGPIPE, &pipe_action, NULL);
     return result;
+}
+
+/* Ports decide, and content on TCP: DNS by content on any UDP port, and X11's range of ports, would
+ * take what is of no known protocol. */
+static void guesses_set(bool allowed)
+{
+    (void)proto_enable_heuristic_by_name("dns_udp", allowed);
+    if (allowed)
+        (void)proto_enable_proto_by_name("x11");
+    else
+        (void)proto_disable_proto_by_name("x11");
+}
+
+int ws_library_segments(bool each, pkt_err *err)
+{
+    static bool is_each;
+    if (each == is_each)
+        return 0;
+    if (preferences_set(each ? segments_each : segments_joined, SEGMENT_PREFERENCES, err) != 0)
+        return -1;
+    guesses_set(!each);
+    prefs_apply_all();
+    is_each = each;
+    return 0;
 }

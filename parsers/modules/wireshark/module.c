@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "parsers/modules/wireshark/app.h"
 #include "parsers/modules/wireshark/fields.h"
 #include "parsers/modules/wireshark/library.h"
 #include "parsers/modules/wireshark/reader.h"
@@ -111,7 +112,8 @@ static int wireshark_open(void *state, void **out, const pkt_capture *capture,
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     r->context = state;
     r->level = level;
-    if (ws_reader_open(&r->reader, capture->path, err) != 0) {
+    if (ws_library_segments(level == PKT_LEVEL_APP, err) != 0 ||
+        ws_reader_open(&r->reader, capture->path, err) != 0) {
         free(r);
         return -1;
     }
@@ -155,8 +157,7 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
         header->len = INT_MAX;
     frame_data frame;
     frame_begin(r, &frame);
-    const bool flows = r->level == PKT_LEVEL_FLOWS;
-    ws_fields_prime(&r->context->fields, r->dissection, flows ? WS_FIELD_COUNT : WS_HEADERS_COUNT);
+    ws_fields_prime(&r->context->fields, r->dissection, r->level);
     compat_dissect(r->dissection, r->reader.file_type, &r->reader.record, &frame);
     const ws_packet packet = {&r->context->fields,
                               r->dissection->tree,
@@ -164,17 +165,25 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
                               compat_data(&r->reader.record),
                               header->caplen,
                               header->len,
-                              flows ? &r->streams : NULL};
+                              r->level == PKT_LEVEL_FLOWS ? &r->streams : NULL};
     ws_header_columns(&packet, batch, row);
+    if (r->level == PKT_LEVEL_APP)
+        ws_app_columns(&packet, &r->dissection->pi, batch, row);
     frame_end(r, &frame);
     epan_dissect_reset(r->dissection);
+}
+
+/* A batch ends early if the texts of another row may not fit. */
+static bool has_room(const run *r, const pkt_batch *batch)
+{
+    return r->level != PKT_LEVEL_APP || batch->text_room - batch->text_used >= WS_APP_ROW_TEXT;
 }
 
 static int wireshark_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     run *r = state;
     size_t rows = 0;
-    while (rows < PKT_BATCH_ROWS && r->fault.code == PKT_ERR_NONE) {
+    while (rows < PKT_BATCH_ROWS && r->fault.code == PKT_ERR_NONE && has_room(r, batch)) {
         int got = ws_reader_next(&r->reader, &r->fault);
         if (got == 0)
             return (int)rows;
@@ -215,10 +224,11 @@ static const pkt_feature features[] = {
 };
 
 #define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, present))
-#define ARP_WORD(w)                                                                                \
-    (PKT_IN_WORD(w, arp_op) | PKT_IN_WORD(w, arp_src_ip) | PKT_IN_WORD(w, arp_dst_ip))
-#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
-#define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
+#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define APP_WORD(w)                                                                                \
+    (PKT_APP_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, app_part) &                      \
+     ~PKT_IN_WORD(w, app_verdict))
 
 static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES, "wtap_read() for every packet, no dissection", PKT_SET(FRAMES_WORD)},
@@ -228,6 +238,10 @@ static const pkt_level_work levels[] = {
      "the same, with tcp.stream and udp.stream; tunnelled and quoted headers' numbers left out",
      PKT_SET(FLOWS_WORD)},
     {PKT_LEVEL_DISSECT, "every layer dissected, whole protocol tree built", PKT_SET(HEADERS_WORD)},
+    {PKT_LEVEL_APP,
+     "every layer dissected, tree of the header and application fields only; TCP segments one by "
+     "one, no reassembly, no analysis of sequence numbers",
+     PKT_SET(APP_WORD)},
     {.work = NULL}};
 
 static const pkt_backend backend = {
