@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+import dpkt_app
 import external
 from external import NO_IP, NO_L4, NO_LINK, NO_MAC
 
@@ -55,17 +56,33 @@ class DpktRun(external.Run):
         return ts_ns, len(buf), self.link_type
 
     def header_cells(self, packet: tuple) -> tuple:
-        top = packet[2]
-        link, datagram = NO_LINK, top
-        if isinstance(top, dpkt.ethernet.Ethernet):
-            link, datagram = ethernet_cells(top)
-        elif isinstance(top, dpkt.sll.SLL):
-            link, datagram = sll_cells(top)
+        link, datagram = link_cells(packet[2])
         if isinstance(datagram, dpkt.ip.IP) and datagram.v == 4:
             return link + ipv4_cells(datagram)
         if isinstance(datagram, dpkt.ip6.IP6) and datagram.v == 6:
             return link + ipv6_cells(datagram)
         return link + NO_IP + NO_L4
+
+    def app_cells(self, packet: tuple) -> tuple:
+        try:
+            return dpkt_app.cells(transport_of(packet))
+        except Exception:
+            return dpkt_app.NO_CELLS
+
+
+def link_cells(top: Any) -> tuple:
+    """Cells, and the object after the link header."""
+    if isinstance(top, dpkt.ethernet.Ethernet):
+        return ethernet_cells(top)
+    return sll_cells(top) if isinstance(top, dpkt.sll.SLL) else (NO_LINK, top)
+
+
+def transport_of(packet: tuple) -> Any:
+    """The object after the outermost IP header; None of later fragments."""
+    _, datagram = link_cells(packet[2])
+    if isinstance(datagram, dpkt.ip.IP):
+        return None if datagram.offset else datagram.data
+    return datagram.data if isinstance(datagram, dpkt.ip6.IP6) else None
 
 
 def ip_after_link(ethertype: int, data: Any) -> Any:
@@ -153,6 +170,9 @@ class Dpkt(external.Driver):
         "headers": external.Level("ethernet.Ethernet(buf) for every packet of UniversalReader "
                                   "(sll.SLL, ip.IP, ip6.IP6 by link type)",
                                   frames + external.HEADERS),
+        "app": external.Level("the same, and dns.DNS, ssl.tls_multi_factory(), http.Request, "
+                              "http.Response and dhcp.DHCP by the ports",
+                              frames + external.HEADERS + dpkt_app.COLUMNS),
     }
     features = {"pcapng": "tested",
                 "makes-packets": "stated, in no level: dpkt's documentation, Creating and parsing "
@@ -161,6 +181,7 @@ class Dpkt(external.Driver):
     def load(self) -> None:
         global dpkt
         import dpkt
+        dpkt_app.dpkt = dpkt
 
     def open(self, path: str, level: str, columns: bool) -> DpktRun:
         return DpktRun(path, level)

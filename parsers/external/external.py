@@ -124,6 +124,9 @@ class Run:
     def header_cells(self, packet: Any) -> tuple:
         raise NotImplementedError
 
+    def app_cells(self, packet: Any) -> tuple:
+        raise NotImplementedError
+
     def cells(self, packet: Any) -> tuple:
         """The packet's cells, in the order of the level's columns. If the library raises an
         exception, only the columns of level frames are filled."""
@@ -131,9 +134,10 @@ class Run:
         if self.level == "frames":
             return frame
         try:
-            return frame + self.header_cells(packet)
+            headers = self.header_cells(packet)
         except Exception:
-            return frame + NO_HEADERS
+            headers = NO_HEADERS
+        return frame + headers + self.app_cells(packet) if self.level == "app" else frame + headers
 
     def take(self, count: int) -> Iterable[Any]:
         """The next `count` packets, or fewer at the end."""
@@ -364,7 +368,7 @@ class Worker:
             raise RequestError("rows: no output file")
         part = f"{to}.part"  # renamed when complete
         try:
-            with open(part, "w", encoding="ascii", newline="\n") as file:
+            with open(part, "w", encoding="utf-8", newline="\n") as file:
                 file.write(",".join(self.driver.levels[level].columns) + "\n")
                 run = self.driver.open(path, level, True)
                 try:

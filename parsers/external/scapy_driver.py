@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Iterator, Optional
 
 import external
+import scapy_app
 from external import NO_IP, NO_L4, NO_LINK, NO_MAC
 
 scapy: Any = None  # scapy.all, imported by load()
@@ -37,8 +38,8 @@ class RawRun(external.Run):
 class PacketRun(external.Run):
     """Packet objects, dissected as far as Scapy can."""
 
-    def __init__(self, path: str) -> None:
-        self.level = "headers"  # the same work as `dissect`
+    def __init__(self, path: str, level: str = "headers") -> None:
+        self.level = level  # `headers` also for `dissect`, which has the same columns
         self.reader = scapy.PcapReader(path)
         self.packets = iter(self.reader)
 
@@ -72,6 +73,9 @@ class PacketRun(external.Run):
         if type(datagram) is scapy.IPv6 and datagram.version == 6 and len(datagram.original) >= 40:
             return link + ipv6_cells(datagram, wire_left(packet, datagram))
         return link + NO_IP + NO_L4
+
+    def app_cells(self, packet: Any) -> tuple:
+        return scapy_app.cells(packet)
 
 
 class RdpcapRun(PacketRun):
@@ -222,12 +226,13 @@ class ScapyBase(external.Driver):
             scapy.load_layer("tls")
             scapy.load_layer("http")
             scapy.load_contrib("mqtt")
+            scapy_app.load()
         except ImportError as error:
             self.layers_fault = error
 
     def prepare(self, level: str) -> None:
         """Scapy's layers are settings of the process: headers needs few, dissect all."""
-        if level == "dissect" and self.layers_fault:
+        if level in ("dissect", "app") and self.layers_fault:
             raise external.RequestError("Scapy's layers for TLS, HTTP and MQTT cannot be loaded "
                                         f"({self.layers_fault}); {external.FIX}")
         filtered = level == "headers"
@@ -252,10 +257,15 @@ class Scapy(ScapyBase):
         "dissect": external.Level("PcapReader with the layers tls, http and mqtt loaded: every "
                               "packet dissected into objects as far as Scapy can",
                               external.FRAMES + external.HEADERS),
+        "app": external.Level("as dissect; the fields of the layer after the outermost TCP or UDP "
+                              "header become columns",
+                              external.FRAMES + external.HEADERS + scapy_app.COLUMNS),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:
-        return RawRun(path) if level == "frames" else PacketRun(path)
+        if level == "frames":
+            return RawRun(path)
+        return PacketRun(path, "app" if level == "app" else "headers")
 
 
 class ScapyRdpcap(ScapyBase):

@@ -100,12 +100,21 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_COAP_URI_PATH] = "coap.opt.uri_path",
 };
 
+/* The first registered field of the name; the others are in its list. */
+static const header_field_info *field_first(const char *name)
+{
+    const header_field_info *field = proto_registrar_get_byname(name);
+    while (field && field->same_name_prev_id != -1)
+        field = proto_registrar_get_nth((guint)field->same_name_prev_id);
+    return field;
+}
+
 int ws_fields_init(ws_fields *fields, pkt_err *err)
 {
     for (size_t i = 0; i < WS_FIELD_COUNT; i++) {
-        fields->id[i] = proto_registrar_get_id_byname(names[i]);
+        fields->first[i] = field_first(names[i]);
         const bool optional = i >= WS_CMD_TYPE && i <= WS_MACSEC_SL;
-        if (fields->id[i] == -1 && !optional)
+        if (!fields->first[i] && !optional)
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s has no field %s",
                             epan_get_version(), names[i]);
     }
@@ -115,8 +124,8 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
 static void prime(const ws_fields *fields, epan_dissect_t *dissection, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
-        if (fields->id[i] != -1)
-            epan_dissect_prime_with_hfid(dissection, fields->id[i]);
+        for (const header_field_info *f = fields->first[i]; f; f = f->same_name_next)
+            epan_dissect_prime_with_hfid(dissection, f->id);
 }
 
 void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, pkt_level level)
@@ -128,42 +137,33 @@ void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, pkt_le
         prime(fields, dissection, WS_FLOWS_COUNT, WS_FIELD_COUNT);
 }
 
-/* NULL: none. */
-static const GPtrArray *items_of(const ws_packet *packet, ws_field field)
+/* The first item of the field in the frame, at this offset unless it is ANYWHERE. */
+#define ANYWHERE SIZE_MAX
+static field_info *item_find(const ws_packet *packet, ws_field field, size_t offset)
 {
-    const int id = packet->fields->id[field];
-    return id == -1 ? NULL : proto_get_finfo_ptr_array(packet->tree, id);
-}
-
-bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset)
-{
-    const GPtrArray *items = items_of(packet, field);
-    for (guint i = 0; items && i < items->len; i++) {
-        const field_info *item = items->pdata[i];
-        if (item->ds_tvb == packet->frame && item->start >= 0) {
-            *offset = (size_t)item->start;
-            return true;
+    for (const header_field_info *f = packet->fields->first[field]; f; f = f->same_name_next) {
+        const GPtrArray *items = proto_get_finfo_ptr_array(packet->tree, f->id);
+        for (guint i = 0; items && i < items->len; i++) {
+            field_info *item = items->pdata[i];
+            if (item->ds_tvb == packet->frame && item->start >= 0 &&
+                (offset == ANYWHERE || (size_t)item->start == offset))
+                return item;
         }
-    }
-    return false;
-}
-
-static field_info *item_at(const ws_packet *packet, ws_field field, size_t offset)
-{
-    const GPtrArray *items = items_of(packet, field);
-    if (!items)
-        return NULL;
-    for (guint i = 0; i < items->len; i++) {
-        field_info *item = items->pdata[i];
-        if (item->ds_tvb == packet->frame && item->start >= 0 && (size_t)item->start == offset)
-            return item;
     }
     return NULL;
 }
 
+bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset)
+{
+    const field_info *item = item_find(packet, field, ANYWHERE);
+    if (item)
+        *offset = (size_t)item->start;
+    return item != NULL;
+}
+
 bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32_t *value)
 {
-    field_info *item = item_at(packet, field, offset);
+    field_info *item = item_find(packet, field, offset);
     if (!item)
         return false;
     fvalue_t *number = compat_value(item);
@@ -176,7 +176,7 @@ const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offse
 {
     if (offset > packet->captured || size > packet->captured - offset)
         return NULL;
-    const field_info *item = item_at(packet, field, offset);
+    const field_info *item = item_find(packet, field, offset);
     if (!item || item->length < 0 || (size_t)item->length < size)
         return NULL;
     return packet->data + offset;
@@ -184,7 +184,7 @@ const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offse
 
 const uint8_t *ws_item_bytes(const ws_packet *packet, ws_field field, size_t offset, size_t *size)
 {
-    const field_info *item = item_at(packet, field, offset);
+    const field_info *item = item_find(packet, field, offset);
     if (!item || item->length < 0 || offset > packet->captured)
         return NULL;
     const size_t left = packet->captured - offset;
@@ -194,6 +194,6 @@ const uint8_t *ws_item_bytes(const ws_packet *packet, ws_field field, size_t off
 
 const char *ws_text_at(const ws_packet *packet, ws_field field, size_t offset)
 {
-    field_info *item = item_at(packet, field, offset);
+    field_info *item = item_find(packet, field, offset);
     return item ? fvalue_get_string(compat_value(item)) : NULL;
 }

@@ -112,9 +112,10 @@ typedef enum ws_field {
     WS_FIELD_COUNT
 } ws_field;
 
-/* Field numbers of the running libwireshark. */
+/* Fields of the running libwireshark: the first of those with the name. NULL: this version has
+ * none. */
 typedef struct ws_fields {
-    int id[WS_FIELD_COUNT];
+    const header_field_info *first[WS_FIELD_COUNT];
 } ws_fields;
 
 /* Look all names up. 0, or -1 and *err with the name that is not there. */
