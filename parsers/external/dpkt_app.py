@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-import external
-from csv_rows import App, Text
+import app_columns
+from app_columns import App, Text
 
 dpkt: Any = None  # set by the driver's load()
 
-COLUMNS = tuple(name for name in external.APP
+COLUMNS = tuple(name for name in app_columns.APP
                 if name not in ("app_proto", "mqtt_type", "mqtt_topic", "coap_code",
                                 "coap_uri_path"))
 NO_CELLS = (None,) * len(COLUMNS)
@@ -66,17 +66,31 @@ def tls_cells(data: bytes, row: Row) -> None:
         return
 
 
+def host_cell(message: Any, row: Row) -> None:
+    host: Optional[Any] = message.headers.get("host")
+    if isinstance(host, list):  # several headers of the name
+        host = host[0]
+    if host is not None:
+        row["http_host"] = Text(host.encode())
+
+
+def ssdp_cells(data: bytes, row: Row) -> None:
+    """Request refuses SSDP's methods; Message takes the headers after the first line."""
+    if data.startswith(b"HTTP/"):
+        http_cells(data, row)
+        return
+    line, _, headers = data.partition(b"\r\n")
+    row["http_method"] = Text(line.split(b" ")[0])
+    host_cell(dpkt.http.Message(headers), row)
+
+
 def http_cells(data: bytes, row: Row) -> None:
     if data.startswith(b"HTTP/"):
         row["http_status"] = int(dpkt.http.Response(data).status)
         return
     request = dpkt.http.Request(data)
     row["http_method"] = Text(request.method.encode())
-    host: Optional[Any] = request.headers.get("host")
-    if isinstance(host, list):  # several headers of the name
-        host = host[0]
-    if host is not None:
-        row["http_host"] = Text(host.encode())
+    host_cell(request, row)
 
 
 def dhcp_cells(data: bytes, row: Row) -> None:
@@ -88,7 +102,7 @@ def dhcp_cells(data: bytes, row: Row) -> None:
 
 PARSERS: dict[App, Callable[[bytes, Row], None]] = {
     App.dns: dns_cells, App.mdns: dns_cells, App.llmnr: dns_cells, App.tls: tls_cells,
-    App.http: http_cells, App.ssdp: http_cells, App.dhcp: dhcp_cells,
+    App.http: http_cells, App.ssdp: ssdp_cells, App.dhcp: dhcp_cells,
 }
 
 

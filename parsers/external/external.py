@@ -51,13 +51,6 @@ L4 = ("src_port", "dst_port", "l4_hlen", "payload_len", "tcp_flags", "tcp_seq", 
 HEADERS = LINK + IP + L4
 STREAM = ("stream", "stream_dir")
 ARP = ("arp_op", "arp_src_ip", "arp_dst_ip")
-# No driver provides `app_part` and `app_verdict`, for the same reason.
-APP = ("app_proto", "dns_response", "dns_rcode", "dns_qry_name", "dns_qry_type", "dns_a",
-       "tls_hs_type", "tls_sni", "tls_version", "tls_alpn", "http_method", "http_status",
-       "http_host", "mqtt_type", "mqtt_topic", "dhcp_hostname", "coap_code", "coap_uri_path")
-# Columns whose cells are texts.
-TEXTS = frozenset(("dns_qry_name", "tls_sni", "tls_alpn", "http_method", "http_host", "mqtt_topic",
-                   "dhcp_hostname", "coap_uri_path"))
 
 # A cell is a number, an address (bytes or text), a Text, or None.
 Cell = Union[None, int, bytes, str]
@@ -68,7 +61,6 @@ NO_L4 = (None,) * len(L4)
 NO_HEADERS = NO_LINK + NO_IP + NO_L4
 NO_STREAM = (None,) * len(STREAM)
 NO_ARP = (None,) * len(ARP)
-NO_APP = (None,) * len(APP)
 NO_MAC = "00:00:00:00:00:00"
 
 LINKTYPE_ETHERNET = 1

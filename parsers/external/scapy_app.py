@@ -1,13 +1,13 @@
 """Columns of level app by Scapy's layers. Which layer a payload has is Scapy's choice: by its ports,
-and what is loaded. CoAP's layer is not loaded, and SSDP has none. A layer's class is not the name of
+and what is loaded. CoAP's layer is not loaded. A layer's class is not the name of
 a protocol: the DNS layer is also that of mDNS."""
 
 from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-import external
-from csv_rows import Text
+import app_columns
+from app_columns import Text
 
 # Modules, set by load().
 scapy: Any = None
@@ -15,9 +15,10 @@ tls: Any = None
 http: Any = None
 mqtt: Any = None
 
-COLUMNS = tuple(name for name in external.APP if name not in ("app_proto", "coap_code", "coap_uri_path"))
+COLUMNS = tuple(name for name in app_columns.APP if name not in ("app_proto", "coap_code", "coap_uri_path"))
 NO_CELLS = (None,) * len(COLUMNS)
 DNS_A = 1
+SSDP = 1900
 
 Row = dict[str, Any]
 
@@ -89,6 +90,17 @@ def http_cells(message: Any, row: Row) -> None:
         row["http_status"] = int(message.payload.Status_Code)
 
 
+def ssdp_cells(message: Any, row: Row) -> None:
+    """Scapy binds no layer to SSDP's port: its users take the one for HTTP."""
+    data = bytes(message)
+    if data.startswith(b"HTTP/"):
+        row["http_status"] = int(http.HTTPResponse(data).Status_Code)
+        return
+    request = http.HTTPRequest(data)
+    row["http_method"] = Text(request.Method)
+    row["http_host"] = None if request.Host is None else Text(request.Host)
+
+
 def mqtt_cells(message: Any, row: Row) -> None:
     row["mqtt_type"] = message.type
     while isinstance(message, mqtt.MQTT) and "mqtt_topic" not in row:
@@ -118,7 +130,8 @@ def cells(packet: Any) -> tuple:
         return NO_CELLS
     layer = transport.payload
     row: Row = {}
-    for kind, reader in readers():
+    is_ssdp = isinstance(transport, scapy.UDP) and SSDP in (transport.sport, transport.dport)
+    for kind, reader in ((scapy.Raw, ssdp_cells),) if is_ssdp else readers():
         if isinstance(layer, kind):
             try:
                 reader(layer, row)

@@ -163,7 +163,7 @@ class Tshark(external.Driver):
         "app": external.Level(f"tshark -n -T fields, {len(rows.ALL_FIELDS + app.ALL_FIELDS)} fields "
                               f"with those of application protocols, {rows.PREFERENCES_TEXT}, "
                               f"{app.TEXT}; each line made into columns",
-                              columns + external.APP),
+                              columns + app.COLUMNS),
         "dissect": external.Level(f"tshark -n -T pdml, {rows.PREFERENCES_TEXT}; the XML of each "
                                   "packet made into columns", columns),
     }

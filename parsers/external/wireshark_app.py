@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+import app_columns
 import external
-from csv_rows import App, Text
+from app_columns import App, Text
 from wireshark_rows import Get, to_number
 
 PREFERENCES = {"tcp.desegment_tcp_streams": "FALSE", "tcp.analyze_sequence_numbers": "FALSE"}
@@ -45,7 +46,7 @@ FIELDS = {
 }
 COLUMNS = ("app_proto", *FIELDS)
 ALL_FIELDS = tuple(name for _, names in FIELDS.values() for name in names)
-assert COLUMNS == external.APP
+assert COLUMNS == app_columns.APP
 
 # How Wireshark shows a character of a DNS name that cannot be printed.
 ESCAPE = re.compile(r"\\([0-7]{3}|[abtnvfr])")
@@ -82,7 +83,7 @@ def cell(column: str, shown: str) -> external.Cell:
         return name_text(shown)
     if column == "http_host":
         return Text(shown.strip(" \t").encode())
-    if column in external.TEXTS:
+    if column in app_columns.TEXTS:
         return Text(shown.encode())
     return shown if column == "dns_a" else to_number(shown)
 
@@ -90,7 +91,7 @@ def cell(column: str, shown: str) -> external.Cell:
 def cells(get: Get) -> tuple:
     owner = protocol((get("frame", "frame.protocols", 0) or "").split(":"))
     if not owner:
-        return external.NO_APP
+        return app_columns.NO_APP
     row: list = [App[owner]]
     for column, (protocols, fields) in FIELDS.items():
         shown = None
