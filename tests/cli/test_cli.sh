@@ -81,12 +81,12 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 { [ $? -eq 2 ] && [ ! -e out ]; } || fail 'an output file although no capture was read'
 
 # `list columns` shows the fields of the rows.
-[ "$("$pktbench" list columns | awk '$3 != "-" {print $3}' | paste -sd,)" = \
+[ "$("$pktbench" list columns | awk '$2 != "app" && $3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
 
 # `list backends` counts columns as the tables do: without verdict.
 "$pktbench" list backends >listed
-[ "$(sed -n '/^raw: /,/flows/p' listed | grep -c '28 of 28 columns and verdict$')" -eq 1 ] ||
+[ "$(sed -n '/^raw: /,/flows/p' listed | grep -c '31 of 31 columns and verdict$')" -eq 1 ] ||
     fail "columns of raw: $(grep columns listed)"
 [ "$(sed -n '/^read-all: /,/^$/p' listed | grep -c '4 of 4 columns')" -eq 1 ] ||
     fail "columns of read-all: $(grep columns listed)"
