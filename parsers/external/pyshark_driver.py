@@ -10,6 +10,7 @@ from typing import Any, Iterator, Optional
 
 import external
 import process
+import wireshark_app as app
 import wireshark_rows as rows
 
 asyncio: Any = None  # both imported by load(); pyshark imports asyncio
@@ -17,10 +18,15 @@ pyshark: Any = None
 
 
 class PysharkRun(external.Run):
-    def __init__(self, path: str, units: dict[int, int], **how: Any) -> None:
-        self.level = "dissect"
+    def __init__(self, path: str, units: dict[int, int], level: str = "dissect",
+                 **how: Any) -> None:
+        self.level = level
         self.units = units
-        self.capture = pyshark.FileCapture(path, override_prefs=rows.PREFERENCES, **how)
+        preferences = dict(rows.PREFERENCES)
+        if level == "app":
+            preferences.update(app.PREFERENCES)
+            how["custom_parameters"] = list(app.OPTIONS)
+        self.capture = pyshark.FileCapture(path, override_prefs=preferences, **how)
         self.packets = iter(self.capture)
 
     def close(self) -> None:
@@ -33,9 +39,11 @@ class PysharkRun(external.Run):
     def cells(self, packet: Any) -> tuple:
         get = functools.partial(self.get, packet)
         try:
-            return rows.frame_cells(get) + rows.Walk(get, self.units).cells()
+            headers = rows.Walk(get, self.units).cells()
         except (AttributeError, ValueError, IndexError):
-            return rows.frame_cells(get) + rows.NO_CELLS
+            headers = rows.NO_CELLS
+        cells = rows.frame_cells(get) + headers
+        return cells + app.cells(get) if self.level == "app" else cells
 
 
 class XmlRun(PysharkRun):
@@ -120,10 +128,12 @@ class Pyshark(PysharkBase):
     levels = {
         "dissect": external.Level(f"FileCapture with its defaults (tshark -T pdml), "
                               f"{rows.PREFERENCES_TEXT}, iterated", PysharkBase.columns),
+        "app": external.Level(f"the same with {app.TEXT}; fields of application protocols become "
+                              "columns", PysharkBase.columns + app.COLUMNS),
     }
 
     def open(self, path: str, level: str, columns: bool) -> external.Run:
-        return XmlRun(path, self.units)
+        return XmlRun(path, self.units, level)
 
 
 class PysharkJson(PysharkBase):

@@ -119,16 +119,21 @@ static void line_print(const line_text line, bool markdown, FILE *out)
     fputs(markdown ? "|\n" : "\n", out);
 }
 
-static void slice_print(const json_t *results, const char *slice, bool markdown, FILE *out)
+static void slice_title(const char *title, const char *slice, bool markdown, FILE *out)
 {
-    line_text line;
     if (markdown) {
-        fputs("**Libraries of the published study, ", out);
+        fprintf(out, "**%s, ", title);
         markdown_text(out, slice);
         fputs("**\n\n", out);
     } else {
-        fprintf(out, "Libraries of the published study, %s\n", slice);
+        fprintf(out, "%s, %s\n", title, slice);
     }
+}
+
+static void slice_print(const json_t *results, const char *slice, bool markdown, FILE *out)
+{
+    line_text line;
+    slice_title("Libraries of the published study", slice, markdown, out);
     for (size_t c = 0; c < COLUMNS; c++)
         (void)snprintf(line[c], CELL, "%s", heads[c]);
     line_print((const char(*)[CELL])line, markdown, out);
@@ -156,6 +161,65 @@ static void prefix_notes(const json_t *study, const char *slice, bool markdown, 
     }
 }
 
+/* The third reading has a table of its own. */
+enum { NAMES_COLUMNS = 5 };
+typedef char names_text[NAMES_COLUMNS][CELL];
+
+static void names_line(const names_text line, bool markdown, FILE *out)
+{
+    static const int widths[NAMES_COLUMNS] = {23, 27, 11, 24, 0};
+    for (size_t c = 0; c < NAMES_COLUMNS; c++) {
+        if (markdown)
+            fprintf(out, "| %s ", line[c]);
+        else
+            fprintf(out, "%-*s", widths[c], line[c]);
+    }
+    fputs(markdown ? "|\n" : "\n", out);
+}
+
+static void names_fill(const json_t *results, const json_t *row, const char *title, names_text line)
+{
+    const json_t *native = json_object_get(row, "to_native");
+    char times[CELL / 2];
+    memset(line, 0, sizeof(names_text));
+    (void)snprintf(line[0], CELL, "%s%s", title, number_of(row, "prefix_packets") > 0 ? " *" : "");
+    with_interval(json_object_get(row, "slice_s"), " s", line[1]);
+    cpu_text(results, row, line[2]);
+    ratio_text(row, line[3]);
+    if (!json_is_object(native))
+        return;
+    number_text(number_of(native, "median"), times, sizeof times);
+    (void)snprintf(line[4], CELL, "%s x %.16s %.10s", times, text_of(native, "backend"),
+                   text_of(native, "level"));
+}
+
+/* Nothing if the results do not have the reading. */
+static void names_print(const json_t *results, const char *slice, bool markdown, FILE *out)
+{
+    static const char *const libraries[][2] = {
+        {"dpkt", "dpkt"}, {"scapy", "Scapy"}, {"pyshark", "PyShark"}};
+    static const names_text head = {"library", "this slice", "CPU", "x dpkt", "x native backend"};
+    const json_t *study = json_object_get(results, "study");
+    bool begun = false;
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        const json_t *row = row_of(study, "names", slice, libraries[i][0]);
+        names_text line;
+        if (!row)
+            continue;
+        if (!begun) {
+            slice_title("Names out of packets", slice, markdown, out);
+            names_line(head, markdown, out);
+            if (markdown)
+                fputs("|:--|:--|:--|:--|:--|\n", out);
+        }
+        begun = true;
+        names_fill(results, row, libraries[i][1], line);
+        names_line((const char(*)[CELL])line, markdown, out);
+    }
+    if (begun)
+        fputc('\n', out);
+}
+
 void report_study(const json_t *results, bool markdown, FILE *out)
 {
     size_t i;
@@ -166,6 +230,7 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         slice_print(results, text_of(slice, "name"), markdown, out);
+        names_print(results, text_of(slice, "name"), markdown, out);
     }
     fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)

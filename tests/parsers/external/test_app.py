@@ -17,6 +17,8 @@ SKIPPED = 77
 # Columns that must be there, and have cells in this capture.
 LEAST = {"tshark": ("app_proto", "dns_qry_name", "tls_sni", "http_host", "mqtt_topic",
                     "dhcp_hostname", "coap_uri_path", "arp_op", "arp_src_ip"),
+         "pyshark": ("app_proto", "dns_qry_name", "tls_sni", "http_host", "mqtt_topic",
+                     "dhcp_hostname", "coap_uri_path"),
          "dpkt": ("dns_qry_name", "dns_a", "tls_sni", "tls_alpn", "http_host", "dhcp_hostname"),
          "scapy": ("dns_qry_name", "dns_a", "tls_sni", "tls_alpn", "http_host", "mqtt_topic",
                    "dhcp_hostname")}
