@@ -3,6 +3,7 @@
  * Records are read by libpcap itself: FileSniffer, which wraps it, keeps microseconds, gives no
  * lengths and drops the packets that libtins finds malformed, so that no row could be made of them.
  * What is built of each record is what FileSniffer builds. */
+#include "parsers/modules/libtins/app.h"
 #include "pktbench.h"
 
 #include <memory>
@@ -87,6 +88,7 @@ uint64_t half_number(const Tins::IPv6Address &address, size_t from)
 struct row {
     pkt_batch &batch;
     size_t at;
+    bool is_app; /* with columns of application protocols */
 
     void has(unsigned bits) const
     {
@@ -187,6 +189,8 @@ void transport_read(const row &r, const Tins::PDU *pdu, uint32_t length)
     default:
         return;
     }
+    if (r.is_app && b.present[r.at] & PKT_HAS_PORTS)
+        tins_app_columns(b, r.at, *pdu);
     r.has(PKT_HAS_L4);
     b.l4_hlen[r.at] = static_cast<uint8_t>(header);
     b.payload_len[r.at] = length > header ? length - header : 0;
@@ -355,12 +359,15 @@ void read_fault(pcap_t *pcap, pkt_err *err)
 int batch_fill(state &s, pkt_batch &batch)
 {
     size_t rows = 0;
+    const bool is_app = s.level == PKT_LEVEL_APP;
     while (rows < PKT_BATCH_ROWS && s.fault.code == PKT_ERR_NONE) {
+        if (is_app && batch.text_room - batch.text_used < tins_app_row_text)
+            break;
         pcap_pkthdr *header;
         const uint8_t *data;
         const int got = pcap_next_ex(s.pcap, &header, &data);
         if (got == 1)
-            record_read(s, *header, data, row{batch, rows++});
+            record_read(s, *header, data, row{batch, rows++, is_app});
         else if (got == PCAP_ERROR_BREAK)
             break;
         else
@@ -410,6 +417,11 @@ const pkt_feature features[] = {
 #define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
 #define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & HEADERS_WORD(w) & ~PKT_IN_WORD(w, present))
 
+#define DNS_WORD(w)                                                                                \
+    (PKT_IN_WORD(w, dns_response) | PKT_IN_WORD(w, dns_rcode) | PKT_IN_WORD(w, dns_qry_name) |     \
+     PKT_IN_WORD(w, dns_qry_type) | PKT_IN_WORD(w, dns_a))
+#define APP_WORD(w) (HEADERS_WORD(w) | DNS_WORD(w) | PKT_IN_WORD(w, dhcp_hostname))
+
 const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES,
      "pcap_next_ex(), whose microseconds alone FileSniffer would keep; a RawPDU of each packet",
@@ -418,6 +430,7 @@ const pkt_level_work levels[] = {
      "pcap_next_ex(); EthernetII (Dot3, SLL, IP, IPv6) of each packet, which builds every inner "
      "PDU; up to 30 attributes read",
      PKT_SET(HEADERS_WORD)},
+    {PKT_LEVEL_APP, "the same, and DNS or DHCP of the payload, by the ports", PKT_SET(APP_WORD)},
     {PKT_LEVEL_FRAMES, nullptr, {}},
 };
 
