@@ -34,6 +34,8 @@ typedef struct verification {
     json_t *slices; /* with --format json */
     progress progress;
     pkt_notices notices; /* printed by `progress` */
+    left_out left_out;
+    bool unchecked; /* a slice could not be compared at all: a message was printed */
     int status;
 } verification;
 
@@ -188,11 +190,12 @@ static void verify_slices(verification *v)
     v->slices = json_array();
     for (size_t i = 0; i < v->suite.count; i++)
         if (!verify_slice(v, &v->suite.slices[i])) {
-            v->status = EXIT_ERROR;
-            break;
+            v->unchecked = true;
+            if (!v->left_out.keep_going)
+                break;
         }
     progress_close(&v->progress);
-    if (v->json && v->status != EXIT_ERROR) {
+    if (v->json && (!v->unchecked || v->left_out.keep_going)) {
         json_dumpf(v->slices, stdout, JSON_INDENT(2));
         putchar('\n');
     }
@@ -286,22 +289,13 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
 static int verify_captures(verification *v, const arguments *arguments,
                            const pkt_flow_choice *flows)
 {
-    pkt_paths paths;
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (!captures_find(arguments, false, &paths))
+    const suite_request request = {.filter = option_value(arguments, "f")};
+    if (!captures_open(&v->suite, arguments, &request, &v->notices, &v->left_out))
         return EXIT_ERROR;
-    const suite_request request = {
-        .filter = option_value(arguments, "f"), .captures = paths.at, .count = paths.count};
-    const int bad = suite_open(&v->suite, &request, &v->notices, &err);
-    pkt_paths_close(&paths);
-    if (bad) {
-        message_err(&err);
-        return EXIT_ERROR;
-    }
     suite_flows(&v->suite, flows);
     verify_slices(v);
     suite_close(&v->suite);
-    return v->status;
+    return left_out_end(&v->left_out, v->unchecked ? EXIT_ERROR : v->status);
 }
 
 /* The backends, and the one that the others are compared with. */
@@ -351,6 +345,7 @@ static const option_spec options[] = {
      "Compare only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
     FOLDER_OPTION,
+    KEEP_GOING_OPTION,
     {"suite", "malformed",
      "Run this suite: small captures with one defect each, and the rows that they must give."},
     {"cases", "DIR",
