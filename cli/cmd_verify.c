@@ -94,6 +94,20 @@ static void print_columns(const agreement *a)
         putchar('\n');
 }
 
+/* Cells that differ in a known way, one line for each kind. */
+static void print_listed(const agreement *a)
+{
+    const uint64_t streams = a->listed[PKT_COL_stream];
+    if (streams)
+        printf("    not compared: stream %" PRIu64
+               ", of streams that Wireshark's application dissectors begin\n",
+               streams);
+    if (a->cells_listed > streams)
+        printf("    not compared: cap_len %" PRIu64 ", wire_len %" PRIu64 ", ts_ns %" PRIu64
+               ", of records whose pseudo header Wireshark takes off\n",
+               a->listed[PKT_COL_cap_len], a->listed[PKT_COL_wire_len], a->listed[PKT_COL_ts_ns]);
+}
+
 static void print_check(const verification *v, const backend *backend, pkt_level level,
                         const check *c)
 {
@@ -109,6 +123,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
     if (a->reference) {
         print_first(c, backend->name, v->show_values);
         print_columns(a);
+        print_listed(a);
         print_malformed(a);
     }
 }

@@ -33,9 +33,10 @@ static void answer_take(const json_t *answer, check *out)
                    columns ? columns : "");
 }
 
-/* Get the rows of a loaded worker through a CSV file. *out takes the row count and the checksums of
- * its answer; it may be NULL. false: worker->status and reason are set. */
-static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
+/* Get the rows of the backend's loaded worker through a CSV file. *out takes the row count and the
+ * checksums of its answer; it may be NULL. false: worker->status and reason are set. */
+static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_level level,
+                     rowset *rows, check *out)
 {
     char *csv = scratch_path(&k->suite->scratch, "rows.csv");
     json_t *request = run_request("rows", k->slice, level);
@@ -52,6 +53,7 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
         rowset_free(rows);
         good = false;
     }
+    rows->wireshark = good && strcmp(c->decoder, INDEPENDENT) == 0;
     json_decref(answer);
     if (csv)
         unlink(csv);
@@ -76,7 +78,7 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     *out = (reference){0};
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
-        good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+        good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
         client_close(&worker);
     }
     if (!good)
@@ -222,11 +224,11 @@ static const rowset *verdicts_at(const checker *k, pkt_level level)
 }
 
 /* Get the rows and compare every cell. */
-static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
-                          pkt_column_set shared, check *out)
+static bool compare_cells(const checker *k, client *worker, const backend *c, pkt_level level,
+                          const rowset *with, pkt_column_set shared, check *out)
 {
     rowset rows = {0};
-    if (!rows_ask(k, worker, level, &rows, NULL))
+    if (!rows_ask(k, worker, c, level, &rows, NULL))
         return false;
     rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     rowset_free(&rows);
@@ -234,11 +236,11 @@ static bool compare_cells(const checker *k, client *worker, pkt_level level, con
 }
 
 /* An external program runs once: row count, checksums and rows come from the same run. */
-static bool external_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
-                          pkt_column_set shared, check *out)
+static bool external_rows(const checker *k, client *worker, const backend *c, pkt_level level,
+                          const rowset *with, pkt_column_set shared, check *out)
 {
     rowset rows = {0};
-    if (!rows_ask(k, worker, level, &rows, out))
+    if (!rows_ask(k, worker, c, level, &rows, out))
         return false;
     if (rows.rows == out->rows && with)
         rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
@@ -258,8 +260,8 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
 }
 
 /* Compare the digests; only if they differ, compare cell by cell. */
-static bool native_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
-                        pkt_column_set shared, check *out)
+static bool native_rows(const checker *k, client *worker, const backend *c, pkt_level level,
+                        const rowset *with, pkt_column_set shared, check *out)
 {
     json_t *verified = client_ask(worker, run_request("verify", k->slice, level), k->seconds);
     if (!verified)
@@ -270,7 +272,7 @@ static bool native_rows(const checker *k, client *worker, pkt_level level, const
     if (!with)
         return true;
     if (!digests_agree(with, shared, out->digest, out->rows))
-        return compare_cells(k, worker, level, with, shared, out);
+        return compare_cells(k, worker, c, level, with, shared, out);
     agreement_whole(with, verdicts_at(k, level), shared, &out->agreement);
     return true;
 }
@@ -282,7 +284,7 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
     const rowset *rows = with ? &with->rows : NULL;
     pkt_column_set shared =
         with ? columns_shared(c->columns[level], rows->columns, level) : (pkt_column_set){{0}};
-    if (!(c->id.driver ? external_rows : native_rows)(k, worker, level, rows, shared, out))
+    if (!(c->id.driver ? external_rows : native_rows)(k, worker, c, level, rows, shared, out))
         return false;
     if (!with) {
         not_compared(out);
