@@ -76,6 +76,12 @@ def left():
     return found
 
 
+def wait_until(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def start(kind, capture, out):
     name, value = MARK.split("=")
     return subprocess.Popen(
@@ -93,7 +99,7 @@ def bench(kind, capture, folder):
     process = start(kind, capture, out)
     shown, said = process.communicate()
     took = time.monotonic() - began
-    time.sleep(0.05)  # the process that removes the scratch folder ends, too
+    wait_until(lambda: not left())  # the process that removes the scratch folder ends, too
     if left():
         return f"left behind: {left()}"
     # A hang has one time limit where it is met; the rest of the run is short.
@@ -123,12 +129,12 @@ def bench(kind, capture, folder):
 def interrupted(number, capture, folder):
     """A signal ends the program and its workers while one of them hangs."""
     process = start("ignore-hang", capture, os.path.join(folder, "results.json"))
-    time.sleep(1)
-    if len(left()) < 2:
+    wait_until(lambda: len(left()) > 2)  # the program, its process for the folder, a worker
+    if len(left()) < 3:
         return f"no worker to end: {left()}"
     process.send_signal(number)
     process.communicate()
-    time.sleep(0.3)
+    wait_until(lambda: not left())
     if process.returncode != -number or left():
         return f"ended with {process.returncode}, left: {left()}"
     return None
