@@ -79,7 +79,7 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
         good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
-        client_close(&worker);
+        (void)client_close(&worker);
     }
     if (!good)
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s cannot be the reference for %s: %s",
@@ -159,6 +159,17 @@ static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
     return 0;
 }
 
+/* Was the slice changed by the backend that has just run? Its folder is writable for workers. */
+static void slice_watch(checker *k, const char *backend)
+{
+    struct stat now;
+    const bool same = stat(k->slice->path, &now) == 0 && now.st_size == k->file.st_size &&
+                      now.st_mtim.tv_sec == k->file.st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == k->file.st_mtim.tv_nsec;
+    if (!same && !k->changed_by)
+        k->changed_by = backend ? backend : "another process";
+}
+
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                  const char *wanted, double seconds, pkt_err *err)
 {
@@ -167,14 +178,16 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
                    .selection = selection,
                    .seconds = seconds,
                    .wanted = wanted != NULL};
+    (void)stat(slice->path, &k->file);
     if (slice->unverified) {
         slice->well_formed_packets = slice->packets; /* all, see the truth of the 10 MB slice */
         return 0;
     }
     if ((slice->truth && !wanted ? truth_fetch(k, err) : backends_fetch(k, wanted, err)) != 0) {
-        checker_close(k);
+        (void)checker_close(k, NULL);
         return -1;
     }
+    slice_watch(k, k->main.name);
     well_formed_count(k);
     return 0;
 }
@@ -308,16 +321,22 @@ void checker_run(checker *k, const backend *c, pkt_level level, check *out)
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
         return;
     }
-    if (!compare(k, &worker, c, level, out)) {
+    const bool compared = compare(k, &worker, c, level, out);
+    if (!client_close(&worker) || !compared) {
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
     }
-    client_close(&worker);
+    slice_watch(k, c->name);
 }
 
-void checker_close(checker *k)
+int checker_close(checker *k, pkt_err *err)
 {
     rowset_free(&k->main.rows);
     rowset_free(&k->other.rows);
     rowset_free(&k->own);
+    if (!k->changed_by)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                    "%s has changed %s, which all backends read: leave it out", k->changed_by,
+                    k->slice->name);
 }
