@@ -61,14 +61,31 @@ static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_lev
     return good;
 }
 
-/* The level with the most columns. */
+/* The level with the most columns, of those other than `app`, whose columns no other level has. */
 static pkt_level reference_level(const backend *c)
 {
     pkt_level best = PKT_LEVEL_FRAMES;
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
-        if (c->offers[i] && pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
+        if (c->offers[i] && i != PKT_LEVEL_APP &&
+            pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
             best = (pkt_level)i;
     return best;
+}
+
+/* Get the columns of level `app` too, if that level is compared. */
+static bool reference_app(const checker *k, const backend *c, client *worker, rowset *rows)
+{
+    rowset app = {0};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!c->offers[PKT_LEVEL_APP] || !k->selection->levels[PKT_LEVEL_APP])
+        return true;
+    if (!rows_ask(k, worker, c, PKT_LEVEL_APP, &app, NULL))
+        return false;
+    const bool good = rowset_join(rows, &app, &err) == 0;
+    if (!good)
+        (void)snprintf(worker->reason, sizeof worker->reason, "%s", err.msg);
+    rowset_free(&app);
+    return good;
 }
 
 /* Use the rows of a backend as a reference. 0, or -1 and *err. */
@@ -79,6 +96,8 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
         good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
+        if (good && !(good = reference_app(k, c, &worker, &out->rows)))
+            rowset_free(&out->rows);
         (void)client_close(&worker);
     }
     if (!good)

@@ -20,11 +20,11 @@ enum { CELL_BYTES = 8 };
 /* Index of what is kept for the columns at `level`. */
 static size_t kind_of(pkt_level level)
 {
-    return level == PKT_LEVEL_FLOWS;
+    return level == PKT_LEVEL_FLOWS ? 1 : level == PKT_LEVEL_APP ? 2 : 0;
 }
 
 /* Get the digests of the original, then change the slice once and see which columns that
- * reaches. `level`: headers or flows. */
+ * reaches. `level`: headers, flows or app. */
 static int reach_find(altered_slice *a, pkt_level level, pkt_err *err)
 {
     uint64_t *original = a->digest[kind_of(level)], changed[PKT_COLUMN_COUNT];
@@ -68,7 +68,8 @@ static int altered_prepare(altered_slice *a, pkt_err *err)
         return pkt_fail_memory(err, "the packets of a slice");
     return file_map(a, err) != 0 || altered_places(a, err) != 0 ||
                    reach_find(a, PKT_LEVEL_HEADERS, err) != 0 ||
-                   reach_find(a, PKT_LEVEL_FLOWS, err) != 0
+                   reach_find(a, PKT_LEVEL_FLOWS, err) != 0 ||
+                   reach_find(a, PKT_LEVEL_APP, err) != 0
                ? -1
                : 0;
 }

@@ -52,6 +52,7 @@ int capture_rows(const extraction *x, const char *name, const pkt_capture *opene
     pkt_flow_report flows = PKT_INIT(pkt_flow_report);
     pkt_request request = PKT_INIT(pkt_request);
     request.level = x->level;
+    request.columns = x->columns;
     capture.flow_rule = x->flows.rule;
     capture.max_flows = x->flows.max;
     capture.flow_report = &flows;

@@ -30,7 +30,7 @@ typedef struct extraction {
     const pkt_backend *backend;
     void *context; /* of the loaded backend */
     pkt_level level;
-    pkt_column_set columns;     /* filled by the backend at this level */
+    pkt_column_set columns;     /* of the run: those of the level, and what --columns names */
     const pkt_encoder *encoder; /* NULL: no output */
     pkt_fields fields;
     pkt_features_request request; /* of features; set NULL: one row per packet */
