@@ -12,7 +12,7 @@ from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
 
 __version__ = _core.version
-__all__ = ["read", "packets", "sniff", "plan", "features", "columns", "Rows", "FeatureSet", "Feature",
+__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "Rows", "FeatureSet", "Feature",
            "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
 
 _core.connect(_errors.make, _errors.warn)
@@ -118,6 +118,32 @@ def plan(path, bytes_a_part=64 << 20, **options):
         first = parts[0]
         parts = [Part(first.start, p.stop, 0, p.packets, first.preface) for p in parts]
     return parts
+
+
+def scan_polars(source, **options):
+    """A polars.LazyFrame of read(source, **options), of which only the columns that a query needs are
+    made, and of which only so many rows are read as it needs.
+
+    source must be one that can be read again: a path, or a file object with seek().
+    """
+    import polars
+    from polars.io.plugins import register_io_source
+    rows = read(source, **options)
+    schema = polars.DataFrame(rows.schema.empty_table()).schema
+
+    def frames(with_columns, predicate, n_rows, batch_size):
+        del batch_size
+        chosen = read(source, **{**options, "columns": with_columns or rows.columns})
+        left = n_rows
+        for batch in chosen.batches():
+            frame = polars.DataFrame(batch)
+            if left is not None:
+                frame = frame.head(left)
+                left -= frame.height
+            yield frame if predicate is None else frame.filter(predicate)
+            if left == 0:
+                return
+    return register_io_source(frames, schema=schema)
 
 
 def packets(source, **options):

@@ -1,10 +1,13 @@
 from collections.abc import Iterable, Iterator
 from os import PathLike
-from typing import Any, BinaryIO, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, overload
 
 from ._core import Batch
 from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
+
+if TYPE_CHECKING:
+    import polars
 
 __version__: str
 __all__: list[str]
@@ -60,6 +63,7 @@ def read(
     part: Part | None = None,
 ) -> Rows: ...
 def plan(path: _Path, bytes_a_part: int = ..., **options: Any) -> list[Part]: ...
+def scan_polars(source: _Source, **options: Any) -> polars.LazyFrame: ...
 def packets(source: _Source, **options: Any) -> Iterator[tuple[float, Any]]: ...
 @overload
 def sniff(
