@@ -281,7 +281,8 @@ static void transport_columns(const ws_packet *p, row *r, const datagram *d)
 /* RFC 826: after the operation, hardware and protocol address of the sender and of the target. */
 static void arp_columns(const ws_packet *p, row *r, const place *here)
 {
-    enum { HARDWARE_LENGTH = 4, OPERATION = 6, ADDRESSES = 8, IPV4_ADDRESS = 4 };
+    enum { PROTOCOL = 2, HARDWARE_LENGTH = 4, OPERATION = 6, ADDRESSES = 8, IPV4_ADDRESS = 4 };
+    enum { TYPE_IPV4 = 0x0800 };
     uint32_t operation;
     if (!ws_number_at(p, WS_ARP_OP, here->at + OPERATION, &operation))
         return;
@@ -292,7 +293,8 @@ static void arp_columns(const ws_packet *p, row *r, const place *here)
     const uint8_t *src = ws_bytes_at(p, WS_ARP_SRC_IP, sender, IPV4_ADDRESS);
     const uint8_t *dst =
         ws_bytes_at(p, WS_ARP_DST_IP, sender + IPV4_ADDRESS + hardware, IPV4_ADDRESS);
-    if (!src || !dst)
+    const bool is_ip = big_endian(p->data + here->at + PROTOCOL, 2) == TYPE_IPV4;
+    if (!is_ip || !src || !dst) /* Wireshark also takes the type of trailers, RFC 893, for IP */
         return;
     r->present |= PKT_HAS_ARP_IP;
     PUT(r, arp_src_ip, big_endian(src, IPV4_ADDRESS));
