@@ -24,6 +24,8 @@ static bool is_beyond_rows(const judgement *j, const requirement *n)
 {
     if (n->kind == REQUIREMENT_LEVEL)
         return strcmp(n->name, "dissect") == 0;
+    if (n->kind == REQUIREMENT_COLUMN)
+        return requirement_is_application(n) && !column_given(j->backend, j->level, n->name);
     return n->kind == REQUIREMENT_FEATURE && !is_reading(n->name) &&
            !(strcmp(n->name, "stream-numbers") == 0 &&
              column_given(j->backend, j->level, "stream"));

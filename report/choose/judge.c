@@ -47,13 +47,21 @@ static bool feature_met(const json_t *backend, size_t rank, const char *name)
            (strcmp(name, "stream-numbers") == 0 && column_given(backend, levels[rank], "stream"));
 }
 
+/* Is it a field of an application protocol that the backend only shows in its own words? */
+static bool field_is_stated(const json_t *backend, const char *level, const requirement *n)
+{
+    return requirement_is_application(n) && !column_given(backend, level, n->name) &&
+           *feature_at(backend, level, "application-layers");
+}
+
 static bool requirement_met(const json_t *backend, size_t rank, const requirement *n)
 {
     switch (n->kind) {
     case REQUIREMENT_LEVEL:
         return level_met(backend, rank, n);
     case REQUIREMENT_COLUMN:
-        return column_given(backend, levels[rank], n->name);
+        return column_given(backend, levels[rank], n->name) ||
+               field_is_stated(backend, levels[rank], n);
     case REQUIREMENT_FEATURE:
         return feature_met(backend, rank, n->name);
     }
@@ -205,8 +213,12 @@ static void stated_add(const json_t *backend, const char *level, const char *wor
 
 static void stated_all(const choose_request *w, const judgement *j)
 {
-    for (size_t i = 0; i < w->needs.count; i++)
-        stated_add(j->backend, j->level, w->needs.list[i].word, w->needs.list[i].name, j->stated);
+    for (size_t i = 0; i < w->needs.count; i++) {
+        const requirement *n = &w->needs.list[i];
+        const bool is_stated = field_is_stated(j->backend, j->level, n);
+        stated_add(j->backend, j->level, n->word, is_stated ? "application-layers" : n->name,
+                   j->stated);
+    }
     if (w->live)
         stated_add(j->backend, j->level, "live", "live", j->stated);
 }

@@ -158,3 +158,10 @@ pkt_column_set requirements_columns(const requirements *needs)
                 pkt_set_add(&columns, c);
     return columns;
 }
+
+bool requirement_is_application(const requirement *n)
+{
+    const size_t column =
+        n->kind == REQUIREMENT_COLUMN ? pkt_column_find(n->name) : PKT_COLUMN_COUNT;
+    return column < PKT_COLUMN_COUNT && pkt_column_at(column)->level == PKT_LEVEL_APP;
+}
