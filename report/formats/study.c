@@ -200,7 +200,7 @@ static void names_print(const json_t *results, const char *slice, bool markdown,
         {"dpkt", "dpkt"}, {"scapy", "Scapy"}, {"pyshark", "PyShark"}};
     static const names_text head = {"library", "this slice", "CPU", "x dpkt", "x native backend"};
     const json_t *study = json_object_get(results, "study");
-    bool begun = false;
+    bool begun = false, is_scaled = false;
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         const json_t *row = row_of(study, "names", slice, libraries[i][0]);
         names_text line;
@@ -213,9 +213,13 @@ static void names_print(const json_t *results, const char *slice, bool markdown,
                 fputs("|:--|:--|:--|:--|:--|\n", out);
         }
         begun = true;
+        is_scaled = is_scaled || number_of(row, "prefix_packets") > 0;
         names_fill(results, row, libraries[i][1], line);
         names_line((const char(*)[CELL])line, markdown, out);
     }
+    if (is_scaled)
+        fprintf(out, "%s* timed over the first packets, scaled to the slice.\n",
+                markdown ? "\n" : "");
     if (begun)
         fputc('\n', out);
 }
