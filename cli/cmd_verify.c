@@ -98,14 +98,18 @@ static void print_columns(const agreement *a)
 static void print_listed(const agreement *a)
 {
     const uint64_t streams = a->listed[PKT_COL_stream];
+    const char *separator = "    not compared: ";
     if (streams)
-        printf("    not compared: stream %" PRIu64
-               ", of streams that Wireshark's application dissectors begin\n",
-               streams);
-    if (a->cells_listed > streams)
-        printf("    not compared: cap_len %" PRIu64 ", wire_len %" PRIu64 ", ts_ns %" PRIu64
-               ", of records whose pseudo header Wireshark takes off\n",
-               a->listed[PKT_COL_cap_len], a->listed[PKT_COL_wire_len], a->listed[PKT_COL_ts_ns]);
+        printf("%sstream %" PRIu64 ", of streams that Wireshark's application dissectors begin\n",
+               separator, streams);
+    if (a->cells_listed == streams)
+        return;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (c != PKT_COL_stream && a->listed[c]) {
+            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->listed[c]);
+            separator = ", ";
+        }
+    printf(", of records whose pseudo header Wireshark takes off\n");
 }
 
 static void print_check(const verification *v, const backend *backend, pkt_level level,

@@ -56,11 +56,11 @@ static int parquet_rows(const void *self, const pkt_rows *rows, pkt_buffer *out,
     parquet_chunk chunks[PKT_MAX_FIELDS];
     int bad = 0;
     for (size_t i = 0; i < count && !bad; i++) {
-        bad = parquet_column_add(&scratch, rows, &parquet->fields->at[i], &chunks[i], out,
-                                 &statistics, err);
+        bad = pkt_parquet_column_add(&scratch, rows, &parquet->fields->at[i], &chunks[i], out,
+                                     &statistics, err);
         g.size += chunks[i].plain_size;
     }
-    parquet_scratch_free(&scratch);
+    pkt_parquet_scratch_free(&scratch);
     bad = bad || pkt_buffer_add(notes, &g, sizeof g, err) != 0 ||
           pkt_buffer_add(notes, chunks, count * sizeof chunks[0], err) != 0 ||
           pkt_buffer_add(notes, statistics.at, statistics.size, err) != 0;
@@ -91,7 +91,7 @@ static int parquet_placed(void *self, const pkt_buffer *notes, uint64_t offset, 
 static void schema_field(thrift *t, const pkt_field *field)
 {
     const pkt_column_type type = pkt_column_type_of(field);
-    thrift_number(t, 1, THRIFT_I32, parquet_type(field));
+    thrift_number(t, 1, THRIFT_I32, pkt_parquet_type(field));
     thrift_number(t, 2, THRIFT_I32, field->present ? OPTIONAL : REQUIRED);
     thrift_text(t, 1, field->name, field->name_size);
     if (field->kind == PKT_FIELD_TIME) {
@@ -124,11 +124,11 @@ static void chunk_write(thrift *t, const pkt_field *field, const parquet_chunk *
 {
     thrift_number(t, 2, THRIFT_I64, (int64_t)c->offset);
     thrift_field(t, 1, THRIFT_STRUCT); /* ColumnMetaData */
-    thrift_number(t, 1, THRIFT_I32, parquet_type(field));
+    thrift_number(t, 1, THRIFT_I32, pkt_parquet_type(field));
     encodings_write(t, c);
     thrift_list(t, 1, THRIFT_TEXT, 1);
     thrift_text_value(t, field->name, field->name_size);
-    thrift_number(t, 1, THRIFT_I32, parquet_codec());
+    thrift_number(t, 1, THRIFT_I32, pkt_parquet_codec());
     thrift_number(t, 1, THRIFT_I64, (int64_t)rows);
     thrift_number(t, 1, THRIFT_I64, (int64_t)c->plain_size);
     thrift_number(t, 1, THRIFT_I64, (int64_t)c->size);

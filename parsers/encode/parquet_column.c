@@ -5,7 +5,6 @@
 #include <zstd.h>
 #endif
 
-#include "parsers/encode/parquet_statistics.h"
 #include "parsers/encode/thrift.h"
 
 enum { DATA_PAGE = 0, DICTIONARY_PAGE = 2 };
@@ -13,7 +12,7 @@ enum { DATA_PAGE = 0, DICTIONARY_PAGE = 2 };
 enum { ZSTD_LEVEL = 1 };
 #endif
 
-unsigned parquet_type(const pkt_field *field)
+unsigned pkt_parquet_type(const pkt_field *field)
 {
     switch (pkt_column_type_of(field)) {
     case PKT_TYPED_TEXT:
@@ -27,7 +26,7 @@ unsigned parquet_type(const pkt_field *field)
     }
 }
 
-unsigned parquet_codec(void)
+unsigned pkt_parquet_codec(void)
 {
 #ifdef PKTBENCH_ZSTD
     return PARQUET_ZSTD;
@@ -147,7 +146,7 @@ static int indexed_add(parquet_scratch *s, size_t rows, parquet_chunk *chunk, pk
     chunk->dictionary_size = chunk->size;
     s->page.size = 0;
     if (pkt_buffer_add(&s->page, s->levels.at, s->levels.size, err) != 0 ||
-        dictionary_indices_add(d, &s->page, err) != 0)
+        pkt_dictionary_indices_add(d, &s->page, err) != 0)
         return -1;
     return page_add(s, &s->page, DATA_PAGE, rows, PARQUET_DICTIONARY, chunk, out, err);
 }
@@ -162,10 +161,11 @@ static int plain_add(parquet_scratch *s, size_t rows, parquet_chunk *chunk, pkt_
     return page_add(s, &s->page, DATA_PAGE, rows, PARQUET_PLAIN, chunk, out, err);
 }
 
-int parquet_column_add(parquet_scratch *s, const pkt_rows *rows, const pkt_field *field,
-                       parquet_chunk *chunk, pkt_buffer *out, pkt_buffer *statistics, pkt_err *err)
+int pkt_parquet_column_add(parquet_scratch *s, const pkt_rows *rows, const pkt_field *field,
+                           parquet_chunk *chunk, pkt_buffer *out, pkt_buffer *statistics,
+                           pkt_err *err)
 {
-    const unsigned type = parquet_type(field);
+    const unsigned type = pkt_parquet_type(field);
     const size_t width = type == PARQUET_BYTES ? 0 : type == PARQUET_INT32 ? 4 : 8;
     const size_t before = statistics->size;
     size_t nulls;
@@ -175,22 +175,22 @@ int parquet_column_add(parquet_scratch *s, const pkt_rows *rows, const pkt_field
         values_fill(&s->values, rows, field, width, err) != 0)
         return -1;
     plain_values values = {s->values.at, s->values.size, rows->count - nulls, width};
-    if (dictionary_build(&s->dictionary, &values, &pays, err) != 0 ||
+    if (pkt_dictionary_build(&s->dictionary, &values, &pays, err) != 0 ||
         (pays ? indexed_add : plain_add)(s, rows->count, chunk, out, err) != 0)
         return -1;
     if (pays)
-        values = dictionary_values(&s->dictionary, width);
-    if (parquet_statistics_add(&values, type, nulls, statistics, err) != 0)
+        values = pkt_dictionary_values(&s->dictionary, width);
+    if (pkt_parquet_statistics_add(&values, type, nulls, statistics, err) != 0)
         return -1;
     chunk->statistics_size = statistics->size - before;
     return 0;
 }
 
-void parquet_scratch_free(parquet_scratch *scratch)
+void pkt_parquet_scratch_free(parquet_scratch *scratch)
 {
     pkt_buffer *const buffers[] = {&scratch->levels, &scratch->values, &scratch->page,
                                    &scratch->packed};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         pkt_buffer_free(buffers[i]);
-    dictionary_free(&scratch->dictionary);
+    pkt_dictionary_free(&scratch->dictionary);
 }

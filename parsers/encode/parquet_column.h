@@ -3,9 +3,9 @@
 #define PKT_PARQUET_COLUMN_H
 
 #include "parsers/encode/parquet_dictionary.h"
+#include "parsers/encode/parquet_statistics.h"
 #include "parsers/rows/column_types.h"
 
-enum { PARQUET_INT32 = 1, PARQUET_INT64 = 2, PARQUET_DOUBLE = 5, PARQUET_BYTES = 6 };
 enum { PARQUET_PLAIN = 0, PARQUET_RLE = 3, PARQUET_DICTIONARY = 8 }; /* encodings */
 enum { PARQUET_NOT_PACKED = 0, PARQUET_ZSTD = 6 };
 
@@ -24,13 +24,14 @@ typedef struct parquet_scratch {
 } parquet_scratch;
 
 /* PARQUET_INT32 and so on. */
-unsigned parquet_type(const pkt_field *field);
+unsigned pkt_parquet_type(const pkt_field *field);
 /* The compression of pages: PARQUET_NOT_PACKED or PARQUET_ZSTD. */
-unsigned parquet_codec(void);
+unsigned pkt_parquet_codec(void);
 /* Append the pages of the column to *out and its statistics to *statistics, and describe them in
  * *chunk. 0, or -1 and *err. */
-int parquet_column_add(parquet_scratch *scratch, const pkt_rows *rows, const pkt_field *field,
-                       parquet_chunk *chunk, pkt_buffer *out, pkt_buffer *statistics, pkt_err *err);
-void parquet_scratch_free(parquet_scratch *scratch);
+int pkt_parquet_column_add(parquet_scratch *scratch, const pkt_rows *rows, const pkt_field *field,
+                           parquet_chunk *chunk, pkt_buffer *out, pkt_buffer *statistics,
+                           pkt_err *err);
+void pkt_parquet_scratch_free(parquet_scratch *scratch);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct slot {
     uint32_t index;  /* + 1; 0: the slot is free */
 } slot;
 
-size_t plain_value_size(const plain_values *values, const uint8_t *at)
+size_t pkt_plain_value_size(const plain_values *values, const uint8_t *at)
 {
     uint32_t length;
     if (values->width)
@@ -81,21 +81,27 @@ static inline int values_index(dictionary *d, const plain_values *values, size_t
                                unsigned bits, pkt_err *err)
 {
     uint32_t *indices = (uint32_t *)(void *)d->indices.at;
-    const uint8_t *at = values->at;
+    const uint8_t *at = values->at, *before = NULL;
     for (size_t i = 0; i < values->count; i++) {
-        const size_t size = width ? width : plain_value_size(values, at);
+        const size_t size = width ? width : pkt_plain_value_size(values, at);
+        if (before && memcmp(at, before, size) == 0) { /* a text begins with its length */
+            indices[i] = indices[i - 1];
+            at += size;
+            continue;
+        }
         slot *s = slot_find(d, bits, at, size, width);
         if (!s || (!s->index && is_full(d, i, values->count, size)))
             return 0;
         if (!s->index && value_add(d, s, at, size, err) != 0)
             return -1;
         indices[i] = s->index - 1;
+        before = at;
         at += size;
     }
     return 1;
 }
 
-int dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_err *err)
+int pkt_dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_err *err)
 {
     unsigned bits = 4;
     while (bits < SLOT_BITS_MAX && (size_t)1 << bits < values->count)
@@ -115,7 +121,7 @@ int dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_
     return got < 0 ? -1 : 0;
 }
 
-plain_values dictionary_values(const dictionary *d, size_t width)
+plain_values pkt_dictionary_values(const dictionary *d, size_t width)
 {
     return (plain_values){d->values.at, d->values.size, d->count, width};
 }
@@ -161,7 +167,7 @@ static void run_add(thrift *t, uint32_t index, size_t count, unsigned width)
     thrift_add(t, bytes, (width + 7) / 8);
 }
 
-int dictionary_indices_add(const dictionary *d, pkt_buffer *out, pkt_err *err)
+int pkt_dictionary_indices_add(const dictionary *d, pkt_buffer *out, pkt_err *err)
 {
     thrift t = {.out = out, .err = err};
     const uint32_t *indices = (const uint32_t *)(const void *)d->indices.at;
@@ -183,7 +189,7 @@ int dictionary_indices_add(const dictionary *d, pkt_buffer *out, pkt_err *err)
     return t.bad ? -1 : 0;
 }
 
-void dictionary_free(dictionary *d)
+void pkt_dictionary_free(dictionary *d)
 {
     pkt_buffer_free(&d->values);
     pkt_buffer_free(&d->indices);

@@ -23,15 +23,15 @@ typedef struct dictionary {
 } dictionary;
 
 /* The size of the value at `at`, bytes. */
-size_t plain_value_size(const plain_values *values, const uint8_t *at);
+size_t pkt_plain_value_size(const plain_values *values, const uint8_t *at);
 /* Fill the dictionary. *pays: false if so many values differ that PLAIN is as good; then the
  * dictionary is not complete. 0, or -1 and *err. */
-int dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_err *err);
+int pkt_dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_err *err);
 /* The different values, if they are of this width. */
-plain_values dictionary_values(const dictionary *d, size_t width);
+plain_values pkt_dictionary_values(const dictionary *d, size_t width);
 /* Append the indices as the data of a page: their width in bits, and runs of equal indices between
  * runs of packed ones. 0, or -1 and *err. */
-int dictionary_indices_add(const dictionary *d, pkt_buffer *out, pkt_err *err);
-void dictionary_free(dictionary *d);
+int pkt_dictionary_indices_add(const dictionary *d, pkt_buffer *out, pkt_err *err);
+void pkt_dictionary_free(dictionary *d);
 
 #endif

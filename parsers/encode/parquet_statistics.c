@@ -2,7 +2,6 @@
 
 #include <endian.h>
 
-#include "parsers/encode/parquet_column.h"
 #include "parsers/encode/thrift.h"
 
 /* Bytes of a least or greatest text; file names are not longer. */
@@ -73,7 +72,7 @@ static void texts_bound(const plain_values *values, bound *least, bound *greates
 {
     const uint8_t *at = values->at;
     for (size_t i = 0; i < values->count; i++) {
-        const size_t size = plain_value_size(values, at);
+        const size_t size = pkt_plain_value_size(values, at);
         const bound text = {.at = at + TEXT_HEAD, .size = size - TEXT_HEAD};
         if (i == 0 || texts_order(&text, least) < 0)
             *least = text;
@@ -83,8 +82,8 @@ static void texts_bound(const plain_values *values, bound *least, bound *greates
     }
 }
 
-int parquet_statistics_add(const plain_values *values, unsigned type, size_t nulls, pkt_buffer *out,
-                           pkt_err *err)
+int pkt_parquet_statistics_add(const plain_values *values, unsigned type, size_t nulls,
+                               pkt_buffer *out, pkt_err *err)
 {
     bound least = {.size = 0}, greatest = {.size = 0};
     thrift t = {.out = out, .err = err};

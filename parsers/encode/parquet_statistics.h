@@ -4,10 +4,13 @@
 
 #include "parsers/encode/parquet_dictionary.h"
 
+/* Physical types. */
+enum { PARQUET_INT32 = 1, PARQUET_INT64 = 2, PARQUET_DOUBLE = 5, PARQUET_BYTES = 6 };
+
 /* Append the struct Statistics: the number of nulls, and the least and the greatest of the values,
  * of the type PARQUET_INT32 and so on, without NaN. Both are left out if there is no value, or one
  * is a long text. 0, or -1 and *err. */
-int parquet_statistics_add(const plain_values *values, unsigned type, size_t nulls, pkt_buffer *out,
-                           pkt_err *err);
+int pkt_parquet_statistics_add(const plain_values *values, unsigned type, size_t nulls,
+                               pkt_buffer *out, pkt_err *err);
 
 #endif

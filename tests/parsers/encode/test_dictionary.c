@@ -65,7 +65,7 @@ static void offsets_find(const plain_values *values, size_t *offsets)
 {
     for (size_t i = 0, at = 0; i < values->count; i++) {
         offsets[i] = at;
-        at += plain_value_size(values, values->at + at);
+        at += pkt_plain_value_size(values, values->at + at);
     }
 }
 
@@ -78,22 +78,22 @@ static void check(const pkt_buffer *bytes, size_t count, size_t width, bool want
     dictionary d = {.count = 0};
     pkt_buffer page = {0};
     bool pays;
-    assert_int_equal(dictionary_build(&d, &values, &pays, NULL), 0);
+    assert_int_equal(pkt_dictionary_build(&d, &values, &pays, NULL), 0);
     assert_int_equal(pays, wanted);
     if (pays) {
-        const plain_values different = dictionary_values(&d, width);
+        const plain_values different = pkt_dictionary_values(&d, width);
         offsets_find(&different, offsets);
-        assert_int_equal(dictionary_indices_add(&d, &page, NULL), 0);
+        assert_int_equal(pkt_dictionary_indices_add(&d, &page, NULL), 0);
         assert_int_equal(indices_decode(&page, indices, count), 0);
         for (size_t i = 0, at = 0; i < count; i++) {
-            const size_t size = plain_value_size(&values, values.at + at);
+            const size_t size = pkt_plain_value_size(&values, values.at + at);
             assert_true(indices[i] < different.count);
             assert_memory_equal(different.at + offsets[indices[i]], values.at + at, size);
             at += size;
         }
     }
     pkt_buffer_free(&page);
-    dictionary_free(&d);
+    pkt_dictionary_free(&d);
 }
 
 static uint64_t random_next(uint64_t *state)
