@@ -194,14 +194,16 @@ static bool verify_slice(verification *v, suite_slice *slice)
             print_unavailable(backend);
         verify_backend(v, &k, backend, checks);
     }
-    checker_close(&k);
+    const int bad = checker_close(&k, &err);
     if (v->json)
         json_array_append_new(
             v->slices,
             json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter), "runs", checks));
     else
         json_decref(checks);
-    return true;
+    if (bad)
+        message_err(&err);
+    return !bad;
 }
 
 static void verify_slices(verification *v)

@@ -13,7 +13,8 @@
     {"backends", "BACKEND,...",                                                                    \
      "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
      "programs. Default: the others."},                                                            \
-        {"levels", "LEVEL,...", "Levels to run: frames, headers, flows, dissect. Default: all."},  \
+        {"levels", "LEVEL,...",                                                                    \
+         "Levels to run: frames, headers, flows, app, dissect. Default: all."},                    \
     {                                                                                              \
         "plugin", "FILE,...",                                                                      \
             "Shared objects with further backends (plug-ins), which always take part."             \

@@ -56,6 +56,17 @@ static bool applies(const pkt_batch *batch, size_t index, size_t column, uint64_
     return !needs || !(groups & needs) || batch->present[index] & needs;
 }
 
+/* Does the cell count for the share of its column? A null text does not. */
+static bool is_there(const pkt_batch *batch, size_t index, size_t column, uint64_t groups)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    pkt_text cell;
+    if (info->format_as != PKT_AS_TEXT)
+        return applies(batch, index, column, groups);
+    memcpy(&cell, (const uint8_t *)batch + info->offset + index * info->size, sizeof cell);
+    return cell.offset != PKT_TEXT_NULL;
+}
+
 static bool bits_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column)
 {
     const pkt_column_info *info = pkt_column_at(column);
@@ -149,7 +160,7 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
             out->cells_compared--;
             continue;
         }
-        if (well_formed && (applies(a, i, column, c->groups) || applies(b, j, column, c->groups)))
+        if (well_formed && (is_there(a, i, column, c->groups) || is_there(b, j, column, c->groups)))
             out->present[column]++;
         if (shown_equal(c, a, i, b, j, row, column))
             continue;

@@ -61,14 +61,31 @@ static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_lev
     return good;
 }
 
-/* The level with the most columns. */
+/* The level with the most columns, of those other than `app`, whose columns no other level has. */
 static pkt_level reference_level(const backend *c)
 {
     pkt_level best = PKT_LEVEL_FRAMES;
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
-        if (c->offers[i] && pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
+        if (c->offers[i] && i != PKT_LEVEL_APP &&
+            pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
             best = (pkt_level)i;
     return best;
+}
+
+/* Get the columns of level `app` too, if that level is compared. */
+static bool reference_app(const checker *k, const backend *c, client *worker, rowset *rows)
+{
+    rowset app = {0};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!c->offers[PKT_LEVEL_APP] || !k->selection->levels[PKT_LEVEL_APP])
+        return true;
+    if (!rows_ask(k, worker, c, PKT_LEVEL_APP, &app, NULL))
+        return false;
+    const bool good = rowset_join(rows, &app, &err) == 0;
+    if (!good)
+        (void)snprintf(worker->reason, sizeof worker->reason, "%s", err.msg);
+    rowset_free(&app);
+    return good;
 }
 
 /* Use the rows of a backend as a reference. 0, or -1 and *err. */
@@ -79,7 +96,9 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
         good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
-        client_close(&worker);
+        if (good && !(good = reference_app(k, c, &worker, &out->rows)))
+            rowset_free(&out->rows);
+        (void)client_close(&worker);
     }
     if (!good)
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s cannot be the reference for %s: %s",
@@ -159,6 +178,17 @@ static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
     return 0;
 }
 
+/* Was the slice changed by the backend that has just run? Its folder is writable for workers. */
+static void slice_watch(checker *k, const char *backend)
+{
+    struct stat now;
+    const bool same = stat(k->slice->path, &now) == 0 && now.st_size == k->file.st_size &&
+                      now.st_mtim.tv_sec == k->file.st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == k->file.st_mtim.tv_nsec;
+    if (!same && !k->changed_by)
+        k->changed_by = backend ? backend : "another process";
+}
+
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                  const char *wanted, double seconds, pkt_err *err)
 {
@@ -167,14 +197,16 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
                    .selection = selection,
                    .seconds = seconds,
                    .wanted = wanted != NULL};
+    (void)stat(slice->path, &k->file);
     if (slice->unverified) {
         slice->well_formed_packets = slice->packets; /* all, see the truth of the 10 MB slice */
         return 0;
     }
     if ((slice->truth && !wanted ? truth_fetch(k, err) : backends_fetch(k, wanted, err)) != 0) {
-        checker_close(k);
+        (void)checker_close(k, NULL);
         return -1;
     }
+    slice_watch(k, k->main.name);
     well_formed_count(k);
     return 0;
 }
@@ -308,16 +340,22 @@ void checker_run(checker *k, const backend *c, pkt_level level, check *out)
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
         return;
     }
-    if (!compare(k, &worker, c, level, out)) {
+    const bool compared = compare(k, &worker, c, level, out);
+    if (!client_close(&worker) || !compared) {
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
     }
-    client_close(&worker);
+    slice_watch(k, c->name);
 }
 
-void checker_close(checker *k)
+int checker_close(checker *k, pkt_err *err)
 {
     rowset_free(&k->main.rows);
     rowset_free(&k->other.rows);
     rowset_free(&k->own);
+    if (!k->changed_by)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                    "%s has changed %s, which all backends read: leave it out", k->changed_by,
+                    k->slice->name);
 }

@@ -9,10 +9,10 @@
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
-#include "bench/worker/quiet.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
+#include "parsers/process/memory.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
@@ -198,8 +198,7 @@ static int slice_check(benchmark *b, suite_slice *slice, pkt_err *err)
         progress_show(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
         cell_check(b, &k, cell);
     }
-    checker_close(&k);
-    return 0;
+    return checker_close(&k, err);
 }
 
 static bool is_used(const schedule *s, const suite_slice *slice)
@@ -220,7 +219,7 @@ static size_t smaller(size_t a, size_t b)
 static void caches_plan(schedule *s, bool turns)
 {
     size_t wanted = 2 * (turns ? private_cache_bytes() : largest_cache_bytes());
-    size_t most = smaller(EVICT_BYTES_MAX, memory_bytes() / EVICT_MEMORY_PART);
+    size_t most = smaller(EVICT_BYTES_MAX, pkt_memory_bytes() / EVICT_MEMORY_PART);
     s->evict_bytes = smaller(wanted, most);
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
@@ -341,7 +340,6 @@ static int bench_run(const arguments *arguments)
     benchmark b = {.arguments = arguments, .started = pkt_seconds_now()};
     pkt_flow_choice flows;
     int status = EXIT_ERROR;
-    quiet_begin();
     if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
         !selection_get(&b))
         return EXIT_ERROR;

@@ -8,7 +8,7 @@
 
 #include <endian.h>
 
-#include "parsers/encode/parquet_dictionary.h"
+#include "parsers/encode/parquet/dictionary.h"
 
 enum { VALUES_MAX = 20000 };
 

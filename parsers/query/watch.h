@@ -1,0 +1,35 @@
+/* What rows say of their capture, seen on their way to the output: times that are missing, replaced
+ * or out of order, and packets that came twice; and the end after so many packets. */
+#ifndef PKT_WATCH_H
+#define PKT_WATCH_H
+
+#include <stdbool.h>
+
+#include "parsers/query/warnings.h"
+
+typedef struct row_watch {
+    /* Set by the caller. */
+    const pkt_sink *next;
+    pkt_batch *batch;       /* of the run, whose rows above the limit are dropped */
+    pkt_column_set columns; /* that the rows have */
+    uint64_t limit;         /* packets; 0: all */
+    bool zero_is_none;      /* time 0 is no time, as where simple packet blocks may be */
+    /* Initially 0. */
+    uint64_t rows;
+    bool full; /* the limit is reached: the run ends with -1 and PKT_ERR_NONE */
+    int64_t previous_ns;
+    uint64_t zero_times, replaced, late; /* `late`: earlier than the timed row before */
+    uint64_t alike;  /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
+                      * an IP identification that is not 0 */
+    size_t compared; /* columns that are compared, */
+    const pkt_column_info *at[PKT_COLUMN_COUNT];
+    uint64_t last[PKT_COLUMN_COUNT]
+                 [WATCH_ROWS]; /* and their cells of the last rows, in one piece */
+} row_watch;
+
+/* Begin the watch: a sink before watch->next; both outlive the run. */
+pkt_sink pkt_watch_sink(row_watch *watch);
+/* Give the warnings. */
+void pkt_watch_report(const row_watch *watch, const char *name, const pkt_warnings *warnings);
+
+#endif
