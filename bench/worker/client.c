@@ -60,6 +60,14 @@ static void signal_fail(client *client, int signal, double peak_bytes)
     fail(client, STATUS_CRASHED, words);
 }
 
+/* Exit status of a worker that has leaked memory, if it was built with AddressSanitizer: some
+ * libraries do, and that is no crash. */
+#ifdef __SANITIZE_ADDRESS__
+enum { EXIT_LEAKED = 23 };
+#else
+enum { EXIT_LEAKED = 0 };
+#endif
+
 /* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
 
@@ -302,7 +310,7 @@ static bool worker_finish(client *client)
         return false;
     }
     pkt_child_end(&client->process, &status, NULL);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_LEAKED))
         return true;
     char words[96];
     if (WIFSIGNALED(status))
