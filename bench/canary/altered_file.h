@@ -29,6 +29,7 @@ typedef struct secret_random {
 typedef struct altered_slice {
     secret_random random;
     const suite_slice *slice;
+    int fd;            /* of the file; -1: closed */
     uint8_t *file;     /* the shared mapping */
     uint8_t *original; /* its bytes before any change */
     size_t size;
