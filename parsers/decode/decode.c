@@ -148,8 +148,8 @@ void pkt_decode_flows(const pkt_record *records, size_t count, pkt_batch *batch,
     }
 }
 
-/* Load the first cache line, which the application protocol's decoder reads after the headers of the
- * other records: it is often not the line of the headers. */
+/* Load the first cache line, which the application protocol's decoder reads after the headers of
+ * the other records: it is often not the line of the headers. */
 static inline void payload_load(const pkt_payload *payload)
 {
     __builtin_prefetch(payload->at);
