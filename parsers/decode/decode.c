@@ -148,20 +148,12 @@ void pkt_decode_flows(const pkt_record *records, size_t count, pkt_batch *batch,
     }
 }
 
-/* Load the first cache line, which the application protocol's decoder reads after the headers of
- * the other records: it is often not the line of the headers. */
-static inline void payload_load(const pkt_payload *payload)
-{
-    __builtin_prefetch(payload->at);
-}
-
 void pkt_decode_payloads(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
                          pkt_payload *payloads)
 {
     for (size_t i = 0; i < count; i++) {
         payloads[i] = (pkt_payload){0};
         decode_record(&records[i], batch, first + i, NULL, &payloads[i]);
-        payload_load(&payloads[i]);
     }
 }
 
@@ -172,6 +164,5 @@ void pkt_decode_all(const pkt_record *records, size_t count, pkt_batch *batch, s
         hints[i] = (pkt_stream_hint){0};
         payloads[i] = (pkt_payload){0};
         decode_record(&records[i], batch, first + i, &hints[i], &payloads[i]);
-        payload_load(&payloads[i]);
     }
 }
