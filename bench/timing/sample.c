@@ -340,7 +340,7 @@ static bool program_rows_verified(const sample_plan *p, const json_t *answer)
 {
     const char *checksum = json_string_value(json_object_get(answer, "checksum"));
     if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) == p->cell->check.rows &&
-        (p->cell->proof || (checksum && strcmp(checksum, cell_checksum(p->cell)) == 0)))
+        (p->cell->proof || strcmp(checksum ? checksum : "", cell_checksum(p->cell)) == 0))
         return true;
     cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave other rows than the verified one");
     return false;
@@ -418,7 +418,8 @@ static bool program_run(const sample_plan *p, const exchange *empty, sample_time
         return false;
     times->wall_ns += fmax(took.wall_ns - empty->wall_ns, 0);
     times->cpu_ns += fmax(took.cpu_ns - empty->cpu_ns, 0);
-    times->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
+    const json_t *peak = json_object_get(answer, "peak_rss_bytes");
+    times->peak_rss = peak ? (uint64_t)json_integer_value(peak) : client_peak_rss(p->worker);
     bool good = p->path != p->cell->slice->path || program_rows_verified(p, answer);
     if (good && p->path == p->cell->slice->path && p->cell->proof && p->column < PKT_COLUMN_COUNT)
         good = program_column_verified(p, &took);
@@ -461,7 +462,8 @@ static bool native_take(const sample_plan *p, sample_times *times)
 bool sample_take(const sample_plan *p, sample_times *times)
 {
     *times = (sample_times){0};
-    const bool good = (p->cell->backend->id.driver ? program_take : native_take)(p, times);
+    const bool good =
+        (backend_is_external(&p->cell->backend->id) ? program_take : native_take)(p, times);
     if (p->cell->proof) /* other cells may have no proof */
         altered_restore(p->cell->proof->altered);
     return good;

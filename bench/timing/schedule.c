@@ -24,7 +24,7 @@ static const char *first_slice(const schedule *s, const bench_cell *cell)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!is_slow(cell) || !s->suite || cell->slice->packets <= FIRST_RUN_PACKETS ||
-        cell->backend->id.driver)
+        backend_is_external(&cell->backend->id))
         return NULL;
     const suite_slice *prefix =
         first_packets(s->suite, suite_whole(cell->slice), FIRST_RUN_PACKETS, &err);

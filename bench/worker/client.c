@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/external/protocol.h"
 #include "bench/worker/python.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/output_text.h"
@@ -50,6 +51,18 @@ static void fail(client *client, run_status status, const char *words)
 /* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
 
+/* What to say if the child exits with EXIT_NO_WORKER. */
+static void not_started_set(client *client, const backend_id *id)
+{
+    if (id->command)
+        (void)snprintf(client->not_started, sizeof client->not_started,
+                       "%.100s cannot be started: no such program, or not executable",
+                       id->command[0]);
+    else
+        (void)snprintf(client->not_started, sizeof client->not_started,
+                       "the worker cannot be started: is python3 installed?");
+}
+
 /* In the child: execute the worker. */
 static void worker_exec(int socket, int messages, const backend_id *id)
 {
@@ -59,7 +72,9 @@ static void worker_exec(int socket, int messages, const backend_id *id)
     if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
         dup2(messages, STDERR_FILENO) < 0)
         _exit(EXIT_NO_WORKER);
-    if (id->driver) {
+    if (id->command) {
+        execvp(id->command[0], id->command);
+    } else if (id->driver) {
         char python[PATH_MAX];
         python_path(python, sizeof python);
         char *by_driver[] = {python, (char *)id->driver, "worker", (char *)id->name, NULL};
@@ -82,7 +97,9 @@ static int messages_open(void)
 
 bool client_open(client *client, const backend_id *id)
 {
-    *client = (struct client){.socket = -1, .messages = messages_open()};
+    *client = (struct client){
+        .socket = -1, .messages = messages_open(), .external = backend_is_external(id)};
+    not_started_set(client, id);
     int ends[2];
     if (client->messages < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         client->status = STATUS_FAILED;
@@ -123,7 +140,7 @@ static void worker_reap(client *client, bool timed_out, double seconds)
                        strsignal(WTERMSIG(status)));
         fail(client, STATUS_CRASHED, words);
     } else if (WEXITSTATUS(status) == EXIT_NO_WORKER) {
-        fail(client, STATUS_FAILED, "the worker cannot be started: is python3 installed?");
+        fail(client, STATUS_FAILED, client->not_started);
     } else {
         (void)snprintf(words, sizeof words, "the worker left with exit status %d",
                        WEXITSTATUS(status));
@@ -157,7 +174,13 @@ static bool buffer_grow(client *client)
     return true;
 }
 
-typedef enum line_end { LINE_WHOLE, LINE_TIMEOUT, LINE_CLOSED, LINE_TOO_LONG } line_end;
+typedef enum line_end {
+    LINE_WHOLE,
+    LINE_TIMEOUT,
+    LINE_CLOSED,
+    LINE_TOO_LONG,
+    LINE_MORE /* more than a line */
+} line_end;
 
 /* Read one line into the buffer. Its line end is replaced by '\0'. */
 static line_end read_line(client *client, double deadline)
@@ -184,7 +207,7 @@ static line_end read_line(client *client, double deadline)
         char *end = memchr(client->buffer, '\n', client->filled);
         if (end) {
             *end = '\0';
-            return LINE_WHOLE;
+            return end + 1 == client->buffer + client->filled ? LINE_WHOLE : LINE_MORE;
         }
     }
 }
@@ -204,9 +227,60 @@ static void refused(client *client, const json_t *answer)
     fail(client, signal ? STATUS_CRASHED : STATUS_FAILED, words);
 }
 
+/* Has it written something that no request asked for? */
+static bool has_unread(const client *client)
+{
+    char byte;
+    return recv(client->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+/* Kill the worker, because what it wrote is no answer to `op`. */
+static void answer_refuse(client *client, const char *op, const char *why)
+{
+    char words[REASON_BYTES];
+    kill(client->pid, SIGKILL);
+    worker_reap(client, false, 0);
+    (void)snprintf(words, sizeof words, "its answer to \"%s\" %s%s", op, why,
+                   client->external ? " (doc/external-parsers.md)" : "");
+    fail(client, STATUS_FAILED, words);
+}
+
+/* The answer to `op` in the buffer. Returns a new reference; NULL: it is none, and the worker was
+ * ended. */
+static json_t *answer_read(client *client, const char *op)
+{
+    char words[REASON_BYTES], why[REASON_BYTES / 2];
+    json_t *answer = json_loads(client->buffer, 0, NULL);
+    const json_t *good = json_object_get(answer, "ok");
+    if (!json_is_object(answer))
+        (void)snprintf(words, sizeof words, "is no JSON line: '%.80s'", client->buffer);
+    else if (client->external && !json_is_boolean(good))
+        (void)snprintf(words, sizeof words, "has no \"ok\": true or false");
+    else if (client->external && json_is_true(good) && !protocol_check(op, answer, why, sizeof why))
+        (void)snprintf(words, sizeof words, "does not fit the protocol: %s", why);
+    else
+        return answer;
+    json_decref(answer);
+    answer_refuse(client, op, words);
+    return NULL;
+}
+
+/* Set status and reason, and end the worker, whose answer to `op` is no whole line. */
+static void answer_missing(client *client, const char *op, line_end end, double seconds)
+{
+    if (end == LINE_MORE)
+        answer_refuse(client, op, "has more than one line");
+    else if (end == LINE_TOO_LONG)
+        answer_refuse(client, op, "is longer than 1 MiB");
+    else
+        worker_reap(client, end == LINE_TIMEOUT, seconds);
+}
+
 json_t *client_ask(client *client, json_t *request, double seconds)
 {
-    char *text = json_dumps(request, JSON_COMPACT);
+    char op[32], *text = json_dumps(request, JSON_COMPACT);
+    const char *name = json_string_value(json_object_get(request, "op"));
+    (void)snprintf(op, sizeof op, "%s", name ? name : "");
     json_decref(request);
     if (!client->pid || !text) {
         free(text);
@@ -214,21 +288,20 @@ json_t *client_ask(client *client, json_t *request, double seconds)
             fail(client, STATUS_FAILED, "there is no worker to ask");
         return NULL;
     }
-    (void)(send_line(client, text) && send_line(client, "\n")); /* read_line() detects errors */
-    free(text);
-    line_end end = read_line(client, pkt_seconds_now() + seconds);
-    json_t *answer = end == LINE_WHOLE ? json_loads(client->buffer, 0, NULL) : NULL;
-    if (answer && json_is_true(json_object_get(answer, "ok")))
-        return answer;
-    if (answer) {
-        refused(client, answer);
-    } else if (end == LINE_TIMEOUT || end == LINE_CLOSED) {
-        worker_reap(client, end == LINE_TIMEOUT, seconds);
-    } else {
-        kill(client->pid, SIGKILL);
-        worker_reap(client, false, seconds);
-        fail(client, STATUS_FAILED, "the worker's answer is no JSON line");
+    line_end end = LINE_MORE;
+    if (!has_unread(client)) {
+        (void)(send_line(client, text) && send_line(client, "\n")); /* read_line() has the error */
+        end = read_line(client, pkt_seconds_now() + seconds);
     }
+    free(text);
+    if (end != LINE_WHOLE) {
+        answer_missing(client, op, end, seconds);
+        return NULL;
+    }
+    json_t *answer = answer_read(client, op);
+    if (!answer || json_is_true(json_object_get(answer, "ok")))
+        return answer;
+    refused(client, answer);
     json_decref(answer);
     return NULL;
 }
@@ -237,13 +310,30 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
 {
     if (!client_open(client, id))
         return false;
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
+    const int64_t took = pkt_clock_ns(CLOCK_MONOTONIC) - from;
+    const json_t *own = json_object_get(answer, "load_ns");
     if (answer && load_ns)
-        *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
+        *load_ns = (uint64_t)(own ? json_integer_value(own) : took);
     json_decref(answer);
     if (!answer)
         client_close(client);
     return answer != NULL;
+}
+
+uint64_t client_peak_rss(const client *client)
+{
+    char path[64], line[256];
+    unsigned long long kilobytes = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)client->pid);
+    FILE *file = client->pid ? fopen(path, "re") : NULL;
+    while (file && !kilobytes && fgets(line, sizeof line, file))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kilobytes = strtoull(line + 6, NULL, 10);
+    if (file)
+        fclose(file);
+    return (uint64_t)kilobytes * 1024;
 }
 
 void client_close(client *client)

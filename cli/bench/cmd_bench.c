@@ -304,10 +304,8 @@ static bool selection_get(benchmark *b)
         request.backends = EVERY_BACKEND;
     if (b->kind == SUITE_SCALE && !request.backends)
         request.backends = SCALE_BACKENDS;
-    if (selection_open(&b->selection, &request, &err) != 0) {
-        message_err(&err);
+    if (!selection_of(b->arguments, request, &b->selection))
         return false;
-    }
     if (!b->reference || selection_reference(&b->selection, b->reference, &err))
         return true;
     pkt_err_about(&err, b->reference);
@@ -361,6 +359,7 @@ static const option_spec options[] = {
      "libraries. scale: tcp-flood in 10 MB, 100 MB and 1 GB; cells are compared in the first "
      "only."},
     SELECTION_OPTIONS,
+    EXTERNAL_OPTIONS,
     {"sink", "csv|arrow|parquet,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
      "/dev/null."},
