@@ -333,7 +333,7 @@ static int verify_captures(verification *v, const arguments *arguments,
 static bool selection_get(verification *v, const arguments *arguments)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (!selection_of(arguments, selection_request_of(arguments), &v->selection))
+    if (!selection_of(arguments, selection_request_of(arguments), false, &v->selection))
         return false;
     if (v->reference && !selection_reference(&v->selection, v->reference, &err)) {
         pkt_err_about(&err, v->reference);

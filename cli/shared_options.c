@@ -1,5 +1,6 @@
 #include "cli/shared_options.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,10 +15,19 @@ selection_request selection_request_of(const arguments *arguments)
                                .levels = option_value(arguments, "levels")};
 }
 
-/* The commands of EXTERNAL_OPTIONS. 0, or -1 and *err; free the list in both cases. */
-static int externals_read(const arguments *arguments, external_list *list, pkt_err *err)
+/* The commands of EXTERNAL_OPTIONS; `built`: see selection_of(). 0, or -1 and *err; free the list
+ * in both cases. */
+static int externals_read(const arguments *arguments, bool built, external_list *list, pkt_err *err)
 {
     const char *file = option_value(arguments, "externals"), *command;
+    char path[PATH_MAX];
+    if (built && !file && !option_given(arguments, "external")) {
+        external_built(path, sizeof path);
+        if (access(path, R_OK) == 0)
+            return external_add_file(list, path, err);
+        message_note("no drivers of other languages: run `./run setup externals`, or give "
+                     "--externals FILE");
+    }
     for (size_t next = 0; (command = option_values(arguments, "external", &next));)
         if (external_add(list, command, false, err) != 0)
             return pkt_err_about(err, "--external");
@@ -26,12 +36,13 @@ static int externals_read(const arguments *arguments, external_list *list, pkt_e
     return 0;
 }
 
-bool selection_of(const arguments *arguments, selection_request request, selection *selection)
+bool selection_of(const arguments *arguments, selection_request request, bool built,
+                  selection *selection)
 {
     external_list externals = {.count = 0};
     pkt_err err = {.pos = PKT_POS_NONE};
     request.externals = &externals;
-    const bool good = externals_read(arguments, &externals, &err) == 0 &&
+    const bool good = externals_read(arguments, built, &externals, &err) == 0 &&
                       selection_open(selection, &request, &err) == 0;
     external_list_free(&externals);
     if (!good)

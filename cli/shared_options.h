@@ -30,9 +30,11 @@
 
 /* The SELECTION_OPTIONS of a command that has them all. `externals` stays empty. */
 selection_request selection_request_of(const arguments *arguments);
-/* Open a selection with the commands of EXTERNAL_OPTIONS added to the request. false: a message was
- * printed, and there is nothing to close. */
-bool selection_of(const arguments *arguments, selection_request request, selection *selection);
+/* Open a selection with the commands of EXTERNAL_OPTIONS added to the request. `built`: without
+ * these options, the drivers that `./run setup externals` built. false: a message was printed, and
+ * there is nothing to close. */
+bool selection_of(const arguments *arguments, selection_request request, bool built,
+                  selection *selection);
 
 #define FLOW_OPTIONS                                                                               \
     {"flow-rule", "wireshark-4.0|wireshark-4.4",                                                   \

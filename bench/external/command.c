@@ -143,6 +143,17 @@ int external_add_file(external_list *list, const char *path, pkt_err *err)
     return bad;
 }
 
+void external_built(char *path, size_t size)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const bool given = cache && *cache;
+    (void)snprintf(path, size, "%s%s/pktbench/languages/externals.txt",
+                   given  ? cache
+                   : home ? home
+                          : "",
+                   given ? "" : "/.cache");
+}
+
 void external_list_free(external_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {

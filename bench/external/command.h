@@ -26,6 +26,8 @@ int external_add(external_list *list, const char *text, bool optional, pkt_err *
 /* Add the lines of a file, each NAME=COMMAND. Empty lines and lines that begin with # are skipped.
  * 0, or -1 and *err with the number of the line. */
 int external_add_file(external_list *list, const char *path, pkt_err *err);
+/* Path of the list that `./run setup externals` writes; it may not exist. */
+void external_built(char *path, size_t size);
 /* Free what the list owns. It is then empty. */
 void external_list_free(external_list *list);
 

@@ -169,7 +169,7 @@ static bool list_backends(const arguments *arguments, bool json)
     selection l;
     const selection_request request = {.backends = EVERY_BACKEND,
                                        .plugins = option_value(arguments, "plugin")};
-    if (!selection_of(arguments, request, &l))
+    if (!selection_of(arguments, request, false, &l))
         return false;
     if (json)
         list_finish(backends_list(&l), true);
