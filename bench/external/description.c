@@ -36,6 +36,8 @@ static bool level_complete(json_t *level, char *why, size_t size)
         json_decref(list);
         return false;
     }
+    /* Which cells are empty is known from the rows: an empty cell is not 0. */
+    json_array_append_new(list, json_string("present"));
     json_object_set_new(level, "columns", list);
     return true;
 }

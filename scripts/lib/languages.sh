@@ -26,6 +26,10 @@ language_missing() {
         [ -n "$version" ] && version_least "$version" 17 && command -v java >/dev/null 2>&1 ||
             echo "a JDK 17 or newer is needed, found: ${version:-none} (apt-get install default-jdk-headless)"
         ;;
+    pcap4j)
+        language_missing java
+        command -v mvn >/dev/null 2>&1 || echo "Maven is needed (apt-get install maven)"
+        ;;
     node)
         version=$(node --version 2>/dev/null | sed 's/^v//')
         [ -n "$version" ] && version_least "$version" 18 ||
@@ -34,12 +38,23 @@ language_missing() {
     esac
 }
 
-# language_fetch LANGUAGE: the libraries, in the versions and with the checksums of go.sum and
-# Cargo.lock, into the toolchain's own cache. Fails if its package index cannot be reached.
+# pcap4j_checked: are its libraries there, with the checksums of checksums.txt?
+pcap4j_checked() {
+    (cd "$languages/pcap4j/lib" 2>/dev/null &&
+        sha256sum --quiet --check "$root/examples/external/pcap4j/checksums.txt")
+}
+
+# language_fetch LANGUAGE: the libraries, in the versions and with the checksums of go.sum, Cargo.lock
+# and checksums.txt, into a cache. Fails if the package index cannot be reached.
 language_fetch() {
     case $1 in
     go) (cd "$root/examples/external/go" && GOTOOLCHAIN=local go mod download) ;;
     rust) cargo fetch --quiet --locked --manifest-path "$root/examples/external/rust/Cargo.toml" ;;
+    pcap4j)
+        pcap4j_checked 2>/dev/null || mvn -q -B -f "$root/examples/external/pcap4j/pom.xml" \
+            dependency:copy-dependencies -DoutputDirectory="$languages/pcap4j/lib"
+        pcap4j_checked
+        ;;
     esac
 }
 
@@ -55,6 +70,11 @@ language_build() {
             --manifest-path "$root/examples/external/rust/Cargo.toml"
         ;;
     java) javac -Xlint:all -Werror -d "$languages/java" "$root"/examples/external/java/*.java ;;
+    pcap4j)
+        javac -cp "$languages/pcap4j/lib/*" -d "$languages/pcap4j/classes" \
+            "$root"/examples/external/pcap4j/*.java "$root/examples/external/java/PktbenchKit.java" \
+            "$root/examples/external/java/PcapFile.java"
+        ;;
     esac
 }
 
@@ -64,6 +84,7 @@ language_command() {
     go) echo "gopacket='$languages/gopacket'" ;;
     rust) echo "etherparse='$languages/rust/release/pktbench-etherparse'" ;;
     java) echo "pcap-java=java -cp '$languages/java' PcapDriver" ;;
+    pcap4j) echo "pcap4j=java -cp '$languages/pcap4j/classes:$languages/pcap4j/lib/*' Pcap4jDriver" ;;
     node) echo "pcap-node=node '$root/examples/external/node/pcap-driver.js'" ;;
     python) echo "pcap-struct=python3 '$root/examples/external/python/pcap_driver.py'" ;;
     esac
@@ -75,7 +96,7 @@ languages_install() {
     mkdir -p "$languages"
     list=$languages/externals.txt
     echo "# Made by ./run setup externals" >"$list"
-    for language in go rust java node python; do
+    for language in go rust java pcap4j node python; do
         missing=$(language_missing $language)
         log=$languages/$language.log
         if [ -n "$missing" ]; then

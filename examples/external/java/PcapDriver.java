@@ -1,5 +1,3 @@
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,53 +26,9 @@ public final class PcapDriver implements PktbenchKit.Driver {
         return new Capture(Files.readAllBytes(Path.of(path)), headers);
     }
 
-    private static final class Capture implements PktbenchKit.Source {
-        private final byte[] b;
-        private final ByteBuffer file;
-        private final boolean headers;
-        private final int unit; // nanoseconds of a record's second field
-        private final int linkType;
-        private int at = 24;
-        private int limit; // where the captured bytes of the packet end
-
+    private static final class Capture extends PcapFile {
         Capture(byte[] bytes, boolean headers) {
-            this.b = bytes;
-            this.headers = headers;
-            file = ByteBuffer.wrap(bytes);
-            int magic = bytes.length < 24 ? 0 : file.getInt(0);
-            switch (magic) {
-                case 0xd4c3b2a1:
-                case 0x4d3cb2a1:
-                    file.order(ByteOrder.LITTLE_ENDIAN);
-                    break;
-                case 0xa1b2c3d4:
-                case 0xa1b23c4d:
-                    break;
-                default:
-                    throw new IllegalArgumentException(
-                            "is no pcap file; this driver does not read pcapng");
-            }
-            unit = magic == 0x4d3cb2a1 || magic == 0xa1b23c4d ? 1 : 1000;
-            linkType = file.getInt(20) & 0xffff;
-        }
-
-        @Override
-        public boolean next(PktbenchKit.Row r) {
-            if (at + 16 > b.length)
-                return false;
-            r.tsNs = Integer.toUnsignedLong(file.getInt(at)) * 1_000_000_000L
-                    + Integer.toUnsignedLong(file.getInt(at + 4)) * unit;
-            r.capLen = file.getInt(at + 8);
-            r.wireLen = file.getInt(at + 12);
-            r.linkType = linkType;
-            at += 16;
-            if (r.capLen < 0 || r.capLen > b.length - at)
-                throw new IllegalArgumentException("the capture ends within a packet");
-            limit = at + r.capLen;
-            if (headers && Integer.compareUnsigned(r.capLen, r.wireLen) <= 0)
-                packet(r, at, at + r.wireLen);
-            at = limit;
-            return true;
+            super(bytes, headers);
         }
 
         private int u8(int at) {
@@ -100,8 +54,9 @@ public final class PcapDriver implements PktbenchKit.Driver {
         // Each of these decodes from `at` on. `end`: where the packet, or the datagram that it is
         // in, ends on the wire; fewer bytes may have been captured.
 
-        private void packet(PktbenchKit.Row r, int at, int end) {
-            switch (linkType) {
+        @Override
+        protected void packet(PktbenchKit.Row r, int at, int end) {
+            switch (r.linkType) {
                 case 1:
                     ethernet(r, at, end);
                     break;

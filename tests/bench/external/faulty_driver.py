@@ -29,8 +29,10 @@ def write(to, rows):
     if FAULT == "wrong-cell":
         rows[4][1] += 1
         rows[6][2] += 5
+    if FAULT == "zeros":
+        rows = [row + [0] for row in rows]
     with open(to, "w", encoding="ascii") as out:
-        out.write(",".join(COLUMNS) + "\n")
+        out.write(",".join(COLUMNS + ["src_port"] * (FAULT == "zeros")) + "\n")
         for row in rows:
             out.write(",".join(map(str, row)) + "\n")
     return {"ok": True, "rows": len(rows) + (1 if FAULT == "more-told" else 0)}
@@ -44,8 +46,9 @@ def digest(request):
 
 def describe():
     columns = COLUMNS + (["colour"] if FAULT == "unknown-column" else [])
+    level, columns = ("headers", columns + ["src_port"]) if FAULT == "zeros" else ("frames", columns)
     backend = {"name": "faulty", "summary": "a test", "version": "1", "license": "MIT",
-               "decoder": "faulty", "levels": {"frames": {"work": "struct", "columns": columns}}}
+               "decoder": "faulty", "levels": {level: {"work": "struct", "columns": columns}}}
     if FAULT == "no-decoder":
         del backend["decoder"]
     return {"ok": True, "protocol": 7 if FAULT == "version" else 1, "backend": backend}

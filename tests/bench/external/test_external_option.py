@@ -74,6 +74,15 @@ def check_verify(capture):
         check(runs["raw"]["status"] in ("ok", "unchecked"), f"{fault}: raw {runs['raw']}")
 
 
+def check_empty_cells(folder):
+    """0 in place of an empty cell is a difference."""
+    capture = os.path.join(folder, "icmp.pcap")
+    run("gen", "icmp-flood", "--size", "20kB", "-o", capture)
+    out = run("verify", capture, "--backends", "raw", "--reference", "raw", "--levels", "headers",
+              "--external", f"mine={command('zeros')}", "--explain", status=1).stdout
+    check("packet 1, column src_port: mine has 0, raw has nothing" in out, out)
+
+
 def check_explain(capture):
     out = run("verify", capture, *VERIFY, "--external", f"mine={command('wrong-cell')}",
               "--explain", status=1).stdout
@@ -132,7 +141,7 @@ def check_list():
     one = json.loads(run("list", "backends", "--external", f"mine={command()}", "--format",
                          "json").stdout)[-1]
     check(one["name"] == "mine" and one["available"] and one["origin"] == "external", one)
-    check(one["levels"]["frames"]["columns"] == ["ts_ns", "cap_len", "wire_len", "link_type"], one)
+    check(one["levels"]["frames"]["columns"] == ["ts_ns", "cap_len", "wire_len", "link_type", "present"], one)
 
 
 def bench(capture, folder, *externals, status=0):
@@ -185,11 +194,12 @@ def check_schema():
 def main():
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "flood.pcap")
-        run("gen", "udp-flood", "--size", "100kB", "-o", capture)
+        run("gen", "udp-flood", "--size", "400kB", "-o", capture)
         check_schema()
         check_command_line(capture, folder)
         check_verify(capture)
         check_explain(capture)
+        check_empty_cells(folder)
         check_file(capture, folder)
         check_list()
         check_bench(capture, folder)
