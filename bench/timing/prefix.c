@@ -125,7 +125,7 @@ static double block_runs(const estimate *e)
 {
     if (!backend_is_external(&e->cell->backend->id))
         return 2;
-    return e->cell->backend->parses_alone ? 1 + PARSE_SHARE : 1;
+    return 1 + e->cell->backend->warm_up + (e->cell->backend->parses_alone ? PARSE_SHARE : 0);
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */

@@ -35,6 +35,8 @@ static void description_take(backend *c, json_t *description)
     c->name = json_string_value(json_object_get(description, "name"));
     c->decoder = json_string_value(json_object_get(description, "decoder"));
     c->available = true;
+    if (backend_is_external(&c->id)) /* the schema bounds it */
+        c->warm_up = (unsigned)json_integer_value(json_object_get(description, "warm_up"));
     c->parses_alone =
         backend_is_external(&c->id) && json_is_true(json_object_get(description, "parse_alone"));
     const json_t *levels = json_object_get(description, "levels");

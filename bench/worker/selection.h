@@ -17,6 +17,7 @@ typedef struct backend {
     const char *decoder; /* in description; NULL if unavailable */
     bool chosen;         /* selected; other backends may still be references */
     bool available;
+    unsigned warm_up;          /* unranked runs of an external program in each process */
     bool parses_alone;         /* an external program that can run without building columns */
     char reason[REASON_BYTES]; /* why it is unavailable */
     client worker;             /* open until it has described itself */

@@ -16,6 +16,7 @@ PKTBENCH, ROOT, LANGUAGE = sys.argv[1:4]
 SKIPPED = 77
 SIZE = "300kB"
 READS_PCAPNG = ("go", "rust")
+WARMS_UP = ("java", "pcap4j", "node")
 
 
 def check(condition, what):
@@ -94,6 +95,8 @@ def check_times(external, folder):
     check(timed[0]["proof"] == "packets changed", f"proof: {timed[0]['proof']}")
     check(timed[0]["ns_per_packet"] > 1 and timed[0]["peak_rss_bytes"] > 1 << 20,
           f"{timed[0]['ns_per_packet']} ns, {timed[0]['peak_rss_bytes']} bytes")
+    first = timed[0]["first_run_ns"]
+    check((first is not None) == (LANGUAGE in WARMS_UP), f"the first run: {first}")
     described = [b for b in results["backends"] if b["name"] == name][0]
     check(described["origin"] == "external" and described["language"], f"described: {described}")
 
