@@ -77,7 +77,6 @@ static void orphans_kill(const schedule *s, const block_workers *w)
 
 /* The rows of a cell whose run takes longer are not verified once more. */
 #define CHECK_BELOW_NS 500e6
-
 /* The first estimate of the run time is that of a second run: the first one is cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
