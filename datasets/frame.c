@@ -13,6 +13,9 @@ void frame_begin(frame *f)
     f->size = f->header_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
     f->defect = NULL;
+    f->app.proto = PKT_APP_NONE;
+    f->app.known = f->app.end = f->app.count = f->app.text_size = 0;
+    f->app.part = 0;
     f->unpadded = f->wrong_checksum = f->oversized = false;
     memset(&f->truth, 0, sizeof f->truth);
 }
@@ -80,7 +83,7 @@ void put_address(frame *f, address a)
     put_u32(f, (uint32_t)a.lo);
 }
 
-void frame_header_add(frame *f, uint16_t present, unsigned ip_proto, unsigned eth_type)
+void frame_header_add(frame *f, uint64_t present, unsigned ip_proto, unsigned eth_type)
 {
     if (f->header_count == FRAME_HEADERS_MAX) {
         f->defect = "more headers than FRAME_HEADERS_MAX";
@@ -96,7 +99,7 @@ void frame_verdict(frame *f, pkt_verdict verdict)
         f->headers[f->header_count - 1].verdict = (uint8_t)verdict;
 }
 
-static void header_add(frame *f, uint16_t present, unsigned proto)
+static void header_add(frame *f, uint64_t present, unsigned proto)
 {
     frame_header_add(f, present, proto, 0);
 }
@@ -224,6 +227,22 @@ void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest)
     header_add(f, PKT_HAS_L4 | PKT_HAS_ICMP, 0);
 }
 
+void frame_arp(frame *f, unsigned operation, arp_end sender, arp_end target)
+{
+    put_u32(f, 0x00010800); /* Ethernet, IPv4 */
+    put_u16(f, 0x0604);
+    put_u16(f, operation);
+    header_add(f, PKT_HAS_ARP, 0);
+    put_mac(f, sender.mac);
+    put_address(f, sender.ip);
+    put_mac(f, target.mac);
+    put_address(f, target.ip);
+    f->truth.arp_op = (uint16_t)operation;
+    f->truth.arp_src_ip = (uint32_t)sender.ip.lo;
+    f->truth.arp_dst_ip = (uint32_t)target.ip.lo;
+    header_add(f, PKT_HAS_ARP_IP, 0);
+}
+
 uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum)
 {
     for (size_t i = 0; i + 1 < size; i += 2)
@@ -291,6 +310,8 @@ void frame_end(frame *f)
 {
     if (f->l4)
         l4_end(f);
+    if (f->app.end == 0)
+        f->app.end = f->size;
     if (f->ip)
         ip_end(f);
     if (f->pppoe)

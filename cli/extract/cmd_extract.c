@@ -55,12 +55,15 @@ static int extract_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backend", "BACKEND", "Backend to use, but none of the external programs. Default raw."},
     {"plugin", "FILE", "Use the backend in this shared object."},
-    {"level", "LEVEL", "Level of the rows: frames, headers, flows or dissect. Default headers."},
+    {"level", "LEVEL",
+     "Level of the rows: frames, headers, flows, app or dissect. Default headers."},
     FLOW_OPTIONS,
     {"columns", "COLUMN,...",
      "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "
      "the format's type for points in time; CSV: ISO 8601), packet (number of the packet in the "
-     "capture), file (name of the capture) and label can be named too. Default: all columns of the "
+     "capture), file (name of the capture) and label can be named too, and columns by Wireshark's "
+     "names, "
+     "such as ip.src. With raw and libpcap, columns of every level. Default: all columns of the "
      "level."},
     {"features", "ciciot46|ciciot39|ciciot-fixed",
      "Write one row of features for each window of packets. See `pktbench list features`."},

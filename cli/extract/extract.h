@@ -10,6 +10,7 @@
 #include "parsers/features/features.h"
 #include "parsers/input/paths.h"
 #include "parsers/process/rights.h"
+#include "parsers/query/warnings.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
 
@@ -30,7 +31,7 @@ typedef struct extraction {
     const pkt_backend *backend;
     void *context; /* of the loaded backend */
     pkt_level level;
-    pkt_column_set columns;     /* filled by the backend at this level */
+    pkt_column_set columns;     /* of the run: those of the level, and what --columns names */
     const pkt_encoder *encoder; /* NULL: no output */
     pkt_fields fields;
     pkt_features_request request; /* of features; set NULL: one row per packet */
@@ -51,6 +52,9 @@ typedef struct extraction {
     live_request live;
     pkt_batch *batch; /* scratch space */
 } extraction;
+
+/* Warnings are printed. */
+extern const pkt_warnings printed_warnings;
 
 /* Functions that return bool print an error message and return false if an option is wrong. */
 

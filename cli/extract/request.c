@@ -112,16 +112,30 @@ static bool format_get(const arguments *arguments, extraction *x)
            !terminal_refused(x->encoder->name);
 }
 
+/* The columns that --columns may name: those of the level, or of all levels. */
+static pkt_column_set columns_known(const extraction *x)
+{
+    pkt_column_set known = x->columns;
+    for (const pkt_level_work *l = x->backend->levels; x->backend->combines_levels && l->work; l++)
+        known = pkt_set_or(known, l->columns);
+    return known;
+}
+
 /* The fields that --columns names, out of all that rows can have. */
 static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     char names[2048], what[128];
+    if (!x->request.set)
+        pkt_fields_all(all, columns_known(x));
     pkt_fields_offer(all);
     if (x->label)
         pkt_fields_add(all, PKT_FIELD_LABEL);
-    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0)
+    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0) {
+        if (!x->request.set)
+            x->columns = pkt_set_or(x->columns, x->fields.needs);
         return true;
+    }
     (void)snprintf(what, sizeof what, "backend %s at level %s", x->backend->name,
                    pkt_level_name(x->level));
     pkt_fields_names(all, x->request.set ? "," : " ", names, sizeof names);

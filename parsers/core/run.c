@@ -1,9 +1,7 @@
 /* The only loop that connects a backend and a sink. */
 #include "parsers/core/run.h"
 
-/* Copy a struct that starts with its size: what the caller does not know is 0. 0, or -1 without a
- * size. */
-static int sized_copy(void *to, size_t to_size, const void *from)
+int pkt_sized_copy(void *to, size_t to_size, const void *from)
 {
     size_t size;
     memcpy(&size, from, sizeof size);
@@ -77,8 +75,8 @@ int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_
     if (!backend)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "no backend: pkt_entry_backend() gives that of an entry");
-    if (sized_copy(&plan->capture, sizeof plan->capture, capture) != 0 ||
-        sized_copy(&plan->request, sizeof plan->request, request) != 0)
+    if (pkt_sized_copy(&plan->capture, sizeof plan->capture, capture) != 0 ||
+        pkt_sized_copy(&plan->request, sizeof plan->request, request) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "the struct_size of the capture or request is not set");
     const pkt_level_work *offer = pkt_backend_level(backend, plan->request.level);

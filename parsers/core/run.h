@@ -4,6 +4,10 @@
 
 #include "pktbench.h"
 
+/* Copy a struct that starts with its size: what the caller does not know is 0. 0, or -1 without a
+ * size. */
+int pkt_sized_copy(void *to, size_t to_size, const void *from);
+
 /* Adjacent arrays of a batch that are cleared by one memset(). */
 typedef struct pkt_clear_range {
     size_t offset, size; /* bytes in the batch */
@@ -34,16 +38,26 @@ int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_
 int pkt_run_next(const pkt_run_plan *plan, const pkt_backend *backend, void *state,
                  pkt_batch *batch, pkt_err *err);
 
-/* The least of the levels up to `flows` that has the work which the request needs. */
+/* The least of the levels up to `flows` that has the work which the request needs, apart from
+ * application protocols. */
 static inline pkt_level pkt_request_depth(const pkt_request *request)
 {
-    pkt_level depth = request->level;
+    pkt_level depth = request->level <= PKT_LEVEL_FLOWS ? request->level : PKT_LEVEL_HEADERS;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_level level = pkt_column_at(c)->level;
         if (pkt_set_has(&request->columns, c) && level <= PKT_LEVEL_FLOWS && level > depth)
             depth = level;
     }
     return depth;
+}
+
+/* Does the request need application protocols? */
+static inline int pkt_request_has_app(const pkt_request *request)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&request->columns, c) && pkt_column_at(c)->level == PKT_LEVEL_APP)
+            return 1;
+    return request->level == PKT_LEVEL_APP;
 }
 
 #endif

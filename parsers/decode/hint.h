@@ -1,7 +1,9 @@
-/* Fields of a packet that stream numbers need besides the columns, to be those of Wireshark. */
+/* What is needed of a packet besides its columns: for stream numbers, to be those of Wireshark, and
+ * for application protocols. */
 #ifndef PKT_DECODE_HINT_H
 #define PKT_DECODE_HINT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of a TCP header, up to the window field, that Wireshark needs to number a stream. */
@@ -20,5 +22,13 @@ typedef struct pkt_stream_hint {
     uint16_t src_port, dst_port, tcp_flags;
     uint32_t tcp_seq, tcp_ack;
 } pkt_stream_hint;
+
+/* Bytes after a TCP or UDP header, up to the end of the datagram. All 0: there are none, or the
+ * headers have a problem. */
+typedef struct pkt_payload {
+    const uint8_t *at;
+    size_t captured, wire; /* bytes, captured <= wire */
+    int is_stream;         /* 1: TCP */
+} pkt_payload;
 
 #endif

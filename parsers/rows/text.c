@@ -142,6 +142,13 @@ size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char tex
         name = pkt_verdict_name((pkt_verdict)bits);
         end = stpcpy(text, name ? name : "");
         break;
+    case PKT_AS_IPV4:
+        end = put_ipv4(text, (uint32_t)bits);
+        break;
+    case PKT_AS_APP:
+        name = pkt_app_name((pkt_app)bits);
+        end = stpcpy(text, name ? name : "");
+        break;
     case PKT_AS_TEXT:
         end = put_short_text(text, batch, row, info);
         break;

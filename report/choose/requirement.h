@@ -18,7 +18,8 @@ typedef enum requirement_kind {
 typedef struct requirement {
     char word[REQUIREMENT_WORD]; /* as the user wrote it */
     requirement_kind kind;
-    const char *name; /* of the level, column or feature */
+    const char *name;       /* of the level, column or feature */
+    pkt_column_set columns; /* of the level */
 } requirement;
 
 typedef struct requirements {

@@ -47,7 +47,7 @@ done
 
 # The shared library exports all functions of the header, and nothing else.
 sed -n '/^static/!s/^[A-Za-z][^(]*[ *]\(pkt_[a-z_]*\)(.*/\1/p' "$prefix/include/pktbench.h" \
-    "$prefix/include/pktbench/columns.h" |
+    "$prefix/include/pktbench/columns.h" "$prefix/include/pktbench/query.h" |
     grep -vx pkt_module | sort >"$work/declared"
 nm -D --defined-only "$libraries/libpktbench.so" | awk '{ print $3 }' | sort >"$work/exported"
 [ -s "$work/declared" ] || fail "no function is declared"
@@ -106,6 +106,21 @@ for program in ./by_pc_shared shared/build/count_packets; do
     is_shared $program || fail "$program is not linked with the shared library"
     expect_count $program
 done
+
+# The program with a query, linked in both ways.
+query=$source/examples/extract_rows/extract_rows.c
+bytes=$("$pktbench" extract --columns wire_len "$capture" |
+    awk 'NR > 1 { n += $1 } END { printf "%.0f", n }')
+for libraries_of in "$static" "$shared -Wl,-rpath,$libraries"; do
+    # shellcheck disable=SC2086 # lists of words
+    quietly "$compiler" -std=c11 $strict "$query" $libraries_of -o by_query
+    [ "$(./by_query "$capture")" = "$packets packets, $bytes bytes" ] ||
+        fail "extract_rows: $(./by_query "$capture" 2>&1), of $packets packets, $bytes bytes"
+    [ "$(./by_query "$capture" 'not ip and not ip6')" = "0 packets, 0 bytes" ] ||
+        fail "extract_rows ignores its filter"
+done
+! ./by_query "$work/none.pcap" 2>error || fail "extract_rows reads a file that is not there"
+grep -q "none.pcap: No such file" error || fail "extract_rows does not say what is missing: $(cat error)"
 
 fenced() { # LANGUAGE PAGE
     awk -v fence="\`\`\`" -v language="$1" '

@@ -215,8 +215,10 @@ static const pkt_feature features[] = {
 };
 
 #define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, present))
-#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict))
-#define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define ARP_WORD(w)                                                                                \
+    (PKT_IN_WORD(w, arp_op) | PKT_IN_WORD(w, arp_src_ip) | PKT_IN_WORD(w, arp_dst_ip))
+#define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
+#define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
 
 static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES, "wtap_read() for every packet, no dissection", PKT_SET(FRAMES_WORD)},
