@@ -268,7 +268,7 @@ static void unanswered(client *client, const char *op, line_end end)
         memory_fail(client);
         break;
     case LINE_TOO_LONG:
-        answer_refuse(client, op, "is longer than 1 MiB");
+        answer_refuse(client, op, "is no JSON line: it is longer than 1 MiB");
         break;
     case LINE_WHOLE:
     case LINE_MORE:
