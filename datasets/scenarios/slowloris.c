@@ -5,7 +5,7 @@
 #include "datasets/traffic/sessions.h"
 #include "parsers/core/numbers.h"
 
-enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
+enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 114 };
 
 static bool from_client(unsigned segment)
 {

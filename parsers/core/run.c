@@ -28,12 +28,25 @@ void pkt_clear_plan_make(pkt_clear_plan *plan, const pkt_column_set *columns)
     }
 }
 
+/* From 2 KiB on, glibc's memset() uses `rep stosb`, which starts slowly: measured, up to 4 KiB two
+ * calls take less time. */
+static void range_clear(uint8_t *at, size_t size, int byte)
+{
+    enum { STRINGS = 2048 };
+    if (size >= STRINGS && size < (size_t)2 * STRINGS) {
+        memset(at, byte, size / 2);
+        at += size / 2;
+        size -= size / 2;
+    }
+    memset(at, byte, size);
+}
+
 void pkt_clear_plan_apply(const pkt_clear_plan *plan, pkt_batch *batch)
 {
     batch->rows = batch->text_used = 0;
     for (size_t i = 0; i < plan->count; i++)
-        memset((uint8_t *)batch + plan->ranges[i].offset, plan->ranges[i].byte,
-               plan->ranges[i].size);
+        range_clear((uint8_t *)batch + plan->ranges[i].offset, plan->ranges[i].size,
+                    plan->ranges[i].byte);
 }
 
 /* Every column that the backend fills at any of its levels. */

@@ -7,7 +7,7 @@ static=$root/build/static
 # static_sources: fetch and unpack the sources, with apt's check of their signatures. No root.
 static_sources() {
     work=$static/sources
-    release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return 1
     echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" \
         >"$work/sources.list"
@@ -25,7 +25,7 @@ static_source() { echo "$static/sources/$1"-[0-9]*/; }
 static_tools() {
     target=$(uname -m)-linux-gnu.$(echo $static_glibc | tr _ .)
     python=$environment/bin/python3
-    printf '#!/bin/sh\nexec %s -m ziglang cc -target %s "$@"\n' "$python" "$target" >"$static/cc"
+    printf '#!/bin/sh\nexec %s -m ziglang cc -target %s -O2 -fno-sanitize=undefined "$@"\n' "$python" "$target" >"$static/cc"
     printf '#!/bin/sh\nexec %s -m ziglang ar "$@"\n' "$python" >"$static/ar"
     printf '#!/bin/sh\nexec %s -m ziglang ranlib "$@"\n' "$python" >"$static/ranlib"
     chmod +x "$static/cc" "$static/ar" "$static/ranlib"

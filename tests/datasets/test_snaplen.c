@@ -16,7 +16,7 @@
 #include "parsers/source/source.h"
 #include "tests/parsers/decode/rows.h"
 
-enum { SNAPLEN_MAX = 96, FRAMES = 4000 };
+enum { SNAPLEN_MAX = 96, FRAMES = 4000, APP_STEP = 8 };
 
 /* True if all cells are equal, except cap_len. */
 static bool same_row(const pkt_batch *a, const pkt_batch *b)
@@ -110,7 +110,8 @@ static void test_truth(void **state)
         for (size_t n = 0; n < FRAMES; n++) {
             generator.next(generator.state, f);
             check_frame(scenario->name, n, f);
-            check_app(scenario->name, n, f, batch);
+            if (n % APP_STEP == 0)
+                check_app(scenario->name, n, f, batch);
         }
         generator.close(generator.state);
     }

@@ -57,7 +57,8 @@ diff "$work/declared" "$work/exported" || fail "declared (<) and exported (>) di
 pktbench=$prefix/bin/pktbench
 capture=$work/capture.pcap
 quietly "$pktbench" gen tcp-flood --size 500000 -o "$capture" --truth "$work/truth.csv"
-quietly "$pktbench" extract --level flows "$capture" --backend raw -o "$work/rows.csv"
+quietly "$pktbench" extract "$capture" --columns "$(head -1 "$work/truth.csv")" --backend raw \
+    -o "$work/rows.csv"
 cmp "$work/truth.csv" "$work/rows.csv" || fail "extract does not give the truth"
 packets=$(($(wc -l <"$work/truth.csv") - 1))
 "$pktbench" list backends >"$work/backends"

@@ -119,9 +119,10 @@ def check(capture, threads, *more):
     extract(capture, "csv", "rows.csv", *more)
     extract(capture, "arrow", "rows.arrows", *more)
     extract(capture, "parquet", "rows.parquet", *more)
-    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable")
     with pyarrow.ipc.open_stream("rows.arrows") as stream:
         table = stream.read_all()
+    texts = {field.name: "string" for field in table.schema if field.type == "string"}
+    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable", dtype=texts)
     table.validate(full=True)
     check_csv(table, rows, capture)
     parquet = pyarrow.parquet.read_table("rows.parquet")

@@ -64,12 +64,10 @@ static void test_program(void **state)
     assert_int_equal(pkt_program_run(&missing, NULL, 0), -1);
 }
 
-/* Does the process whose id is in the file run? It may be a zombie of the system's. */
-static bool is_running(void)
+/* Is there the process? One that has ended and is not waited for counts as none. */
+static bool exists(long pid)
 {
     char path[64], line[256] = "";
-    const long pid = strtol(content(number_path), NULL, 10);
-    assert_true(pid > 1);
     (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
     FILE *file = fopen(path, "r");
     if (file && !fgets(line, sizeof line, file))
@@ -78,6 +76,16 @@ static bool is_running(void)
         (void)fclose(file);
     const char *name_end = strrchr(line, ')');
     return name_end && name_end[2] != 'Z';
+}
+
+/* Does the process whose id is in the file go on? The kernel ends a killed one some time later. */
+static bool is_running(void)
+{
+    const long pid = strtol(content(number_path), NULL, 10);
+    assert_true(pid > 1);
+    for (int i = 0; i < 200 && exists(pid); i++)
+        usleep(10000);
+    return exists(pid);
 }
 
 static void test_late(void **state)
