@@ -7,14 +7,23 @@ version_least() {
     [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
 }
 
+go_version() {
+    go env GOVERSION 2>/dev/null | sed 's/^go//'
+}
+
+# go_modules: the list of modules for this Go: the newest gopacket needs 1.25.
+go_modules() {
+    if version_least "$(go_version)" 1.25; then echo go.mod; else echo go119.mod; fi
+}
+
 # language_missing LANGUAGE: prints what is missing to build its driver, and what brings it; nothing
 # if all is there.
 language_missing() {
     case $1 in
     go)
-        version=$(go env GOVERSION 2>/dev/null | sed 's/^go//')
-        [ -n "$version" ] && version_least "$version" 1.25 ||
-            echo "Go 1.25 or newer is needed, found: ${version:-none} (apt-get install golang-go)"
+        version=$(go_version)
+        [ -n "$version" ] && version_least "$version" 1.19 ||
+            echo "Go 1.19 or newer is needed, found: ${version:-none} (apt-get install golang-go)"
         ;;
     rust)
         version=$(rustc --version 2>/dev/null | cut -d ' ' -f 2)
@@ -48,7 +57,7 @@ pcap4j_checked() {
 # and checksums.txt, into a cache. Fails if the package index cannot be reached.
 language_fetch() {
     case $1 in
-    go) (cd "$root/examples/external/go" && GOTOOLCHAIN=local go mod download) ;;
+    go) (cd "$root/examples/external/go" && GOTOOLCHAIN=local go mod download -modfile="$(go_modules)") ;;
     rust) cargo fetch --quiet --locked --manifest-path "$root/examples/external/rust/Cargo.toml" ;;
     pcap4j)
         pcap4j_checked 2>/dev/null || mvn -q -B -f "$root/examples/external/pcap4j/pom.xml" \
@@ -63,7 +72,7 @@ language_build() {
     case $1 in
     go)
         (cd "$root/examples/external/go" && GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=readonly \
-            CGO_ENABLED=0 go build -trimpath -o "$languages/gopacket" .)
+            CGO_ENABLED=0 go build -modfile="$(go_modules)" -trimpath -o "$languages/gopacket" .)
         ;;
     rust)
         cargo build --quiet --release --locked --offline --target-dir "$languages/rust" \

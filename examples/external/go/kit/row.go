@@ -109,7 +109,7 @@ func (c *column) text(out []byte, r *Row) []byte {
 	case c.kind == number:
 		return strconv.AppendUint(out, c.get(r), 10)
 	case c.kind == address && r.IPVersion == 4:
-		return netip.AddrFrom4([4]byte(bytes[12:])).AppendTo(out)
+		return netip.AddrFrom4([4]byte{bytes[12], bytes[13], bytes[14], bytes[15]}).AppendTo(out)
 	case c.kind == address:
 		binary.BigEndian.PutUint64(bytes[:8], c.high(r))
 		return netip.AddrFrom16(bytes).AppendTo(out)
