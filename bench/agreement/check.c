@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "parsers/core/undecoded.h"
 #include "parsers/util/error.h"
 
 #define TRUTH "truth"
@@ -143,6 +144,21 @@ static void well_formed_count(checker *k)
                 verdict_is_well_formed(k->verdicts->batches[i]->verdict[row]);
 }
 
+/* Say which packets of a capture have no IP columns. */
+static void undecoded_warn(const checker *k)
+{
+    char text[PKT_UNDECODED_TEXT];
+    pkt_undecoded undecoded = {.count = 0};
+    if (!k->verdicts || k->slice->scenario || !suite_is_main(k->slice) ||
+        !pkt_undecoded_applies(&k->verdicts->columns))
+        return;
+    for (size_t i = 0; i < k->verdicts->count; i++)
+        pkt_undecoded_count(&undecoded, k->verdicts->batches[i]);
+    pkt_undecoded_sort(&undecoded);
+    for (size_t i = 0; pkt_undecoded_text(&undecoded, i, text); i++)
+        pkt_notice(k->suite->notices, PKT_NOTICE_WARNING, "%s: %s", k->slice->name, text);
+}
+
 /* References from backends: the main one is `wanted`, else wireshark if it is available. */
 static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
 {
@@ -174,6 +190,7 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
         return -1;
     }
     well_formed_count(k);
+    undecoded_warn(k);
     return 0;
 }
 

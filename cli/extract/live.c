@@ -7,6 +7,7 @@
 
 #include "cli/extract/extract.h"
 #include "cli/extract/rotate.h"
+#include "cli/extract/watch.h"
 #include "cli/message.h"
 #include "parsers/core/containers.h"
 #include "parsers/live/interface.h"
@@ -30,6 +31,7 @@ typedef struct session {
     uint64_t number;            /* packet number of the last row */
     uint64_t received, dropped; /* by the kernel */
     int64_t end, flush, rotate; /* deadlines, ns of CLOCK_MONOTONIC; INT64_MAX: never */
+    pkt_undecoded undecoded;
     bool started, unflushed, reader_closed;
     pkt_err output_error;
 } session;
@@ -193,6 +195,8 @@ static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
     }
     if (wanted && s->x->batch->rows > wanted - s->packets)
         s->x->batch->rows = (size_t)(wanted - s->packets);
+    if (pkt_undecoded_applies(&s->x->columns))
+        pkt_undecoded_count(&s->undecoded, s->x->batch);
     if (batch_push(s, err) != 0) {
         s->output_error = *err;
         return -1;
@@ -299,6 +303,7 @@ static int session_run(session *s, const pkt_capture *capture)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
         counters_print(s, missed_since(s, missed));
+    undecoded_report(&s->undecoded, s->name);
     rotation_abandon(&s->out);
     return status;
 }

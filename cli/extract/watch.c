@@ -137,6 +137,8 @@ static int watch_push(void *self, const pkt_batch *batch, pkt_err *err)
         times_watch(w, batch);
     if (batch->rows && w->compared)
         rows_compare(w, batch);
+    if (pkt_undecoded_applies(&w->columns))
+        pkt_undecoded_count(&w->undecoded, batch);
     w->rows += batch->rows;
     if (w->next->push(w->next->self, batch, err) != 0)
         return -1;
@@ -164,7 +166,15 @@ pkt_sink watch_sink(row_watch *watch)
     return pkt_sink_make(watch, watch_push, watch_finish);
 }
 
-void watch_report(const row_watch *w, const char *name)
+void undecoded_report(pkt_undecoded *undecoded, const char *name)
+{
+    char text[PKT_UNDECODED_TEXT];
+    pkt_undecoded_sort(undecoded);
+    for (size_t i = 0; pkt_undecoded_text(undecoded, i, text); i++)
+        message_warning("%s: %s", name, text);
+}
+
+void watch_report(row_watch *w, const char *name)
 {
     if (w->zero_times)
         message_warning("%s: %" PRIu64
@@ -185,4 +195,5 @@ void watch_report(const row_watch *w, const char *name)
                         "identification, are those of one of the %d packets before; `pktbench "
                         "info` compares bytes",
                         name, w->alike, WATCH_ROWS);
+    undecoded_report(&w->undecoded, name);
 }

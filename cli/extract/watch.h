@@ -1,11 +1,13 @@
 /* What rows say of their capture, seen on their way to the output: times that are missing, replaced
- * or out of order, and packets that came twice; and the end after so many packets. */
+ * or out of order, packets that came twice or have no IP columns; and the end after so many
+ * packets.
+ */
 #ifndef PKT_WATCH_H
 #define PKT_WATCH_H
 
 #include <stdbool.h>
 
-#include "pktbench.h"
+#include "parsers/core/undecoded.h"
 
 /* Rows before a row that it is compared with. */
 enum { WATCH_ROWS = 4 };
@@ -22,8 +24,9 @@ typedef struct row_watch {
     bool full; /* the limit is reached: the run ends with -1 and PKT_ERR_NONE */
     int64_t previous_ns;
     uint64_t zero_times, replaced, late; /* `late`: earlier than the timed row before */
-    uint64_t alike;  /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
-                      * an IP identification that is not 0 */
+    uint64_t alike; /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
+                     * an IP identification that is not 0 */
+    pkt_undecoded undecoded;
     size_t compared; /* columns that are compared, */
     const pkt_column_info *at[PKT_COLUMN_COUNT];
     uint64_t last[PKT_COLUMN_COUNT]
@@ -33,6 +36,8 @@ typedef struct row_watch {
 /* Begin the watch: a sink before watch->next; both outlive the run. */
 pkt_sink watch_sink(row_watch *watch);
 /* Print the warnings. */
-void watch_report(const row_watch *watch, const char *name);
+void watch_report(row_watch *watch, const char *name);
+/* Print what was not decoded. */
+void undecoded_report(pkt_undecoded *undecoded, const char *name);
 
 #endif

@@ -1,4 +1,5 @@
-/* Fields of a packet that stream numbers need besides the columns, to be those of Wireshark. */
+/* What is known of a packet besides the columns: fields that stream numbers need, to be those of
+ * Wireshark, and where its transport header is. */
 #ifndef PKT_DECODE_HINT_H
 #define PKT_DECODE_HINT_H
 
@@ -8,6 +9,12 @@
 #define PKT_TCP_STREAM_BYTES 16
 
 typedef enum pkt_hint_kind { PKT_HINT_NONE, PKT_HINT_TCP, PKT_HINT_UDP } pkt_hint_kind;
+
+/* Bytes of the packet, from the transport header to the end of the datagram. */
+typedef struct pkt_transport_place {
+    const uint8_t *at; /* NULL: there is none, as in a later fragment */
+    uint32_t captured, wire;
+} pkt_transport_place;
 
 /* All 0 before a packet is decoded. */
 typedef struct pkt_stream_hint {
@@ -19,6 +26,7 @@ typedef struct pkt_stream_hint {
     uint16_t udp_length; /* length field of the UDP header, also of one that fills no columns */
     uint16_t src_port, dst_port, tcp_flags;
     uint32_t tcp_seq, tcp_ack;
+    pkt_transport_place transport;
 } pkt_stream_hint;
 
 #endif

@@ -5,8 +5,8 @@
  *   [address(6)] [QoS control(2)] [HT control(4)]  data frames only
  *   [mesh control(6, 12 or 18)]  LLC
  */
-#ifndef PKT_DECODE_IEEE80211_H
-#define PKT_DECODE_IEEE80211_H
+#ifndef PKT_LINK_IEEE80211_H
+#define PKT_LINK_IEEE80211_H
 
 #include "parsers/decode/llc.h"
 
