@@ -11,7 +11,8 @@
     {"backends", "BACKEND,...",                                                                    \
      "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
      "programs. Default: the others."},                                                            \
-        {"levels", "LEVEL,...", "Levels to run: frames, headers, flows, dissect. Default: all."},  \
+        {"levels", "LEVEL,...",                                                                    \
+         "Levels to run: frames, headers, flows, app, inner, dissect. Default: all but inner."},   \
     {                                                                                              \
         "plugin", "FILE,...",                                                                      \
             "Shared objects with further backends (plug-ins), which always take part."             \

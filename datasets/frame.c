@@ -80,7 +80,7 @@ void put_address(frame *f, address a)
     put_u32(f, (uint32_t)a.lo);
 }
 
-void frame_header_add(frame *f, uint16_t present, unsigned ip_proto, unsigned eth_type)
+void frame_header_add(frame *f, uint64_t present, unsigned ip_proto, unsigned eth_type)
 {
     if (f->header_count == FRAME_HEADERS_MAX) {
         f->defect = "more headers than FRAME_HEADERS_MAX";
@@ -96,7 +96,7 @@ void frame_verdict(frame *f, pkt_verdict verdict)
         f->headers[f->header_count - 1].verdict = (uint8_t)verdict;
 }
 
-static void header_add(frame *f, uint16_t present, unsigned proto)
+static void header_add(frame *f, uint64_t present, unsigned proto)
 {
     frame_header_add(f, present, proto, 0);
 }
@@ -222,6 +222,22 @@ void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest)
     f->truth.icmp_code = (uint8_t)code;
     f->truth.l4_hlen = 8;
     header_add(f, PKT_HAS_L4 | PKT_HAS_ICMP, 0);
+}
+
+void frame_arp(frame *f, unsigned operation, arp_end sender, arp_end target)
+{
+    put_u32(f, 0x00010800); /* Ethernet, IPv4 */
+    put_u16(f, 0x0604);
+    put_u16(f, operation);
+    header_add(f, PKT_HAS_ARP, 0);
+    put_mac(f, sender.mac);
+    put_address(f, sender.ip);
+    put_mac(f, target.mac);
+    put_address(f, target.ip);
+    f->truth.arp_op = (uint16_t)operation;
+    f->truth.arp_src_ip = (uint32_t)sender.ip.lo;
+    f->truth.arp_dst_ip = (uint32_t)target.ip.lo;
+    header_add(f, PKT_HAS_ARP_IP, 0);
 }
 
 uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum)

@@ -128,11 +128,18 @@ void frame_udp(frame *f, unsigned source, unsigned destination);
 /* ICMP or ICMPv6, by the protocol of the IP header; `rest`: bytes 4 to 7 of the header. */
 void frame_icmp(frame *f, unsigned type, unsigned code, uint32_t rest);
 
+typedef struct arp_end {
+    uint64_t mac; /* 0: not known yet */
+    address ip;   /* IPv4 */
+} arp_end;
+/* ARP for IPv4 over Ethernet (RFC 826). */
+void frame_arp(frame *f, unsigned operation, arp_end sender, arp_end target);
+
 /* Decoding ends after the last header put, with this verdict. */
 void frame_verdict(frame *f, pkt_verdict verdict);
 /* Record that a header ends here; the arguments are those of frame_header. A header above
  * FRAME_HEADERS_MAX is left out, and f->defect is set. */
-void frame_header_add(frame *f, uint16_t present, unsigned ip_proto, unsigned eth_type);
+void frame_header_add(frame *f, uint64_t present, unsigned ip_proto, unsigned eth_type);
 
 /* Set lengths and checksums, add padding, complete the truth. */
 void frame_end(frame *f);

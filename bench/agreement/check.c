@@ -60,14 +60,40 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
     return good;
 }
 
-/* The level with the most columns. */
+/* The levels whose columns no other level has. */
+static const pkt_level apart[] = {PKT_LEVEL_APP, PKT_LEVEL_INNER};
+
+static bool is_apart(pkt_level level)
+{
+    return level == apart[0] || level == apart[1];
+}
+
+/* The level with the most columns, of those whose columns others have too. */
 static pkt_level reference_level(const backend *c)
 {
     pkt_level best = PKT_LEVEL_FRAMES;
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
-        if (c->offers[i] && pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
+        if (c->offers[i] && !is_apart((pkt_level)i) &&
+            pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
             best = (pkt_level)i;
     return best;
+}
+
+/* Get the columns of such a level too, if it is compared. */
+static bool reference_apart(const checker *k, const backend *c, client *worker, pkt_level level,
+                            rowset *rows)
+{
+    rowset more = {0};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!c->offers[level] || !k->selection->levels[level])
+        return true;
+    if (!rows_ask(k, worker, level, &more, NULL))
+        return false;
+    const bool good = rowset_join(rows, &more, &err) == 0;
+    if (!good)
+        (void)snprintf(worker->reason, sizeof worker->reason, "%s", err.msg);
+    rowset_free(&more);
+    return good;
 }
 
 /* Use the rows of a backend as a reference. 0, or -1 and *err. */
@@ -78,6 +104,9 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
         good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+        for (size_t i = 0; good && i < sizeof apart / sizeof apart[0]; i++)
+            if (!(good = reference_apart(k, c, &worker, apart[i], &out->rows)))
+                rowset_free(&out->rows);
         client_close(&worker);
     }
     if (!good)

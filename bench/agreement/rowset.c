@@ -109,6 +109,26 @@ int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
     return got;
 }
 
+int rowset_join(rowset *set, const rowset *other, pkt_err *err)
+{
+    const pkt_column_set more = pkt_set_minus(other->columns, set->columns);
+    if (set->rows != other->rows)
+        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                        "gave %llu rows at one level and %llu at another",
+                        (unsigned long long)set->rows, (unsigned long long)other->rows);
+    for (size_t i = 0; i < set->count; i++) {
+        pkt_batch *to = set->batches[i];
+        const size_t rows = to->rows;
+        to->rows = 0;
+        if (rows_copy(to, other->batches[i], 0, rows, &more, err) != 0)
+            return -1;
+        for (size_t row = 0; row < rows; row++)
+            to->present[row] |= other->batches[i]->present[row];
+    }
+    set->columns = pkt_set_or(set->columns, more);
+    return 0;
+}
+
 const pkt_batch *rowset_at(const rowset *set, uint64_t row, size_t *index)
 {
     *index = (size_t)(row % PKT_BATCH_ROWS);

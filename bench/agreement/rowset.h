@@ -18,6 +18,8 @@ typedef struct rowset {
 pkt_sink rowset_sink(rowset *set);
 /* Read a CSV file that pkt_csv_sink wrote. 0, or -1 and *err. Free the set also on failure. */
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err);
+/* Add the columns of `other` that *set does not have: rows of the same slice. 0, or -1 and *err. */
+int rowset_join(rowset *set, const rowset *other, pkt_err *err);
 /* The batch that holds `row` (from 0) and the row's index in it. */
 const pkt_batch *rowset_at(const rowset *set, uint64_t row, size_t *index);
 /* True if the verdict is PKT_OK or PKT_FRAGMENT: the cells of such a packet must be equal. */

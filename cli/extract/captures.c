@@ -52,6 +52,7 @@ int capture_rows(const extraction *x, const char *name, const pkt_capture *opene
     pkt_flow_report flows = PKT_INIT(pkt_flow_report);
     pkt_request request = PKT_INIT(pkt_request);
     request.level = x->level;
+    request.columns = x->columns;
     capture.flow_rule = x->flows.rule;
     capture.max_flows = x->flows.max;
     capture.flow_report = &flows;
@@ -99,11 +100,12 @@ static capture_status capture_end(const extraction *x, const char *name, int bad
 static int watched_rows(const extraction *x, const char *name, const pkt_capture *capture,
                         const pkt_sink *sink, row_watch *watch, uint64_t *rows, pkt_err *err)
 {
-    if (!x->encoder && !watch->limit)
+    if (!x->encoder && !watch->limit && !(x->features && x->inner))
         return capture_rows(x, name, capture, sink, rows, err);
     watch->next = sink;
     watch->batch = x->batch;
     watch->columns = x->columns;
+    watch->inner = x->features && x->inner;
     const pkt_sink watched = watch_sink(watch);
     int bad = capture_rows(x, name, capture, &watched, rows, err);
     if (watch->full && err->code == PKT_ERR_NONE)

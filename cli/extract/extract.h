@@ -30,7 +30,7 @@ typedef struct extraction {
     const pkt_backend *backend;
     void *context; /* of the loaded backend */
     pkt_level level;
-    pkt_column_set columns;     /* filled by the backend at this level */
+    pkt_column_set columns;     /* of the run: those of the level, and what --columns names */
     const pkt_encoder *encoder; /* NULL: no output */
     pkt_fields fields;
     pkt_features_request request; /* of features; set NULL: one row per packet */
@@ -46,6 +46,7 @@ typedef struct extraction {
     unsigned threads;
     const char *filter; /* NULL: all packets */
     bool strict, join;
+    bool inner;            /* with the columns of tunnels; features are of these headers */
     pkt_flow_choice flows; /* of the level `flows` */
     bool follow;           /* the capture grows */
     live_request live;

@@ -10,6 +10,7 @@
 #include "cli/extract/watch.h"
 #include "cli/message.h"
 #include "parsers/core/containers.h"
+#include "parsers/features/inner.h"
 #include "parsers/live/interface.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
@@ -179,6 +180,8 @@ static int batch_push(session *s, pkt_err *err)
 {
     if (!s->x->features)
         return rows_push(s, s->x->batch, NULL, err);
+    if (s->x->inner)
+        pkt_features_take_inner(s->x->batch);
     const pkt_sink sink = pkt_features_sink(s->x->features);
     return sink.push(sink.self, s->x->batch, err);
 }

@@ -112,16 +112,50 @@ static bool format_get(const arguments *arguments, extraction *x)
            !terminal_refused(x->encoder->name);
 }
 
+/* The columns that --columns may name: those of the level, or of all levels. */
+static pkt_column_set columns_known(const extraction *x)
+{
+    pkt_column_set known = x->columns;
+    for (const pkt_level_work *l = x->backend->levels; x->backend->combines_levels && l->work; l++)
+        known = pkt_set_or(known, l->columns);
+    return known;
+}
+
+/* Add the columns of tunnels. */
+static bool inner_option(const arguments *arguments, extraction *x)
+{
+    x->inner = option_given(arguments, "inner");
+    if (!x->inner)
+        return true;
+    const pkt_column_set known = columns_known(x);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (pkt_column_at(c)->level != PKT_LEVEL_INNER)
+            continue;
+        if (!pkt_set_has(&known, c)) {
+            message_error("--inner: backend %s does not fill the column %s at level %s",
+                          x->backend->name, pkt_column_at(c)->name, pkt_level_name(x->level));
+            return false;
+        }
+        pkt_set_add(&x->columns, c);
+    }
+    return true;
+}
+
 /* The fields that --columns names, out of all that rows can have. */
 static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     char names[2048], what[128];
+    if (!x->request.set)
+        pkt_fields_all(all, columns_known(x));
     pkt_fields_offer(all);
     if (x->label)
         pkt_fields_add(all, PKT_FIELD_LABEL);
-    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0)
+    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0) {
+        if (!x->request.set)
+            x->columns = pkt_set_or(x->columns, x->fields.needs);
         return true;
+    }
     (void)snprintf(what, sizeof what, "backend %s at level %s", x->backend->name,
                    pkt_level_name(x->level));
     pkt_fields_names(all, x->request.set ? "," : " ", names, sizeof names);
@@ -260,7 +294,7 @@ bool request_read(extraction *x, const arguments *arguments)
     path_get(arguments, x);
     if (!x->backend || !format_get(arguments, x) || !captures_get(arguments, x) ||
         !output_valid(x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !features_read(x, arguments) || !fields_get(arguments, x) ||
+        !inner_option(arguments, x) || !features_read(x, arguments) || !fields_get(arguments, x) ||
         !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
         !live_request_read(x, arguments) || !folder_valid(x) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))

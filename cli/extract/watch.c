@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "cli/message.h"
+#include "parsers/features/inner.h"
 #include "parsers/source/source.h"
 
 /* Measured: with these, a watched row costs 35 instructions, and 150 without; a row of CSV takes
@@ -140,6 +141,8 @@ static int watch_push(void *self, const pkt_batch *batch, pkt_err *err)
     if (pkt_undecoded_applies(&w->columns))
         pkt_undecoded_count(&w->undecoded, batch);
     w->rows += batch->rows;
+    if (w->inner)
+        pkt_features_take_inner(w->batch);
     if (w->next->push(w->next->self, batch, err) != 0)
         return -1;
     if (w->full)

@@ -8,6 +8,7 @@
 #include "cli/shared_options.h"
 #include "datasets/scenario.h"
 #include "parsers/rows/rows.h"
+#include "parsers/util/field_names.h"
 
 /* Is it counted? As in the tables of bench, without `verdict`, which is not compared. */
 static bool is_counted(size_t column)
@@ -107,29 +108,45 @@ static json_t *column_field(size_t column)
     return fields.count ? json_stringn(fields.at[0].name, fields.at[0].name_size) : json_null();
 }
 
+/* Wireshark's names of the column. */
+static json_t *column_names(size_t column)
+{
+    const pkt_field_name *name;
+    json_t *names = json_array();
+    for (size_t i = 0; (name = pkt_field_name_at(i)) != NULL; i++)
+        if (name->column == column)
+            json_array_append_new(names, json_string(name->field));
+    return names;
+}
+
 static json_t *columns_list(void)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_column_info *info = pkt_column_at(c);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:i, s:s, s:o}", "name", info->name, "level",
-                                        pkt_level_name(info->level), "bytes", (int)info->size,
-                                        "meaning", info->doc, "field", column_field(c)));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "name", info->name,
+                                              "level", pkt_level_name(info->level), "bytes",
+                                              (int)info->size, "meaning", info->doc, "field",
+                                              column_field(c), "wireshark", column_names(c)));
     }
     return list;
 }
 
 static void columns_print(const json_t *list)
 {
-    size_t i;
-    json_t *entry;
+    size_t i, j;
+    json_t *entry, *name;
     json_array_foreach(list, i, entry)
     {
         const char *field = json_string_value(json_object_get(entry, "field"));
-        printf("%-12s %-8s %-11s %s\n", json_string_value(json_object_get(entry, "name")),
+        printf("%-14s %-8s %-14s %s", json_string_value(json_object_get(entry, "name")),
                json_string_value(json_object_get(entry, "level")), field ? field : "-",
                json_string_value(json_object_get(entry, "meaning")));
+        json_array_foreach(json_object_get(entry, "wireshark"), j, name)
+        {
+            printf("%s%s", j ? ", " : "; Wireshark: ", json_string_value(name));
+        }
+        putchar('\n');
     }
 }
 

@@ -287,13 +287,8 @@ static void arp_frame(benign_iot *s, frame *f, unsigned device)
     host from = network_device(device), to = network_gateway();
     frame_begin(f);
     frame_ethernet(f, from.mac, reply ? to.mac : MAC_BROADCAST, 0x0806);
-    put_u32(f, 0x00010800);
-    put_u16(f, 0x0604);
-    put_u16(f, reply ? 2 : 1);
-    put_mac(f, from.mac);
-    put_address(f, from.ip);
-    put_mac(f, reply ? to.mac : 0);
-    put_address(f, to.ip);
+    frame_arp(f, reply ? ARP_REPLY : ARP_REQUEST, (arp_end){from.mac, from.ip},
+              (arp_end){reply ? to.mac : 0, to.ip});
 }
 
 /* Neighbour discovery, RFC 4861; multicast listener reports, RFC 3810. */

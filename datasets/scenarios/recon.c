@@ -91,13 +91,8 @@ static void arp_request(frame *f, unsigned target)
 {
     host from = attacker();
     frame_ethernet(f, from.mac, MAC_BROADCAST, 0x0806);
-    put_u32(f, 0x00010800); /* Ethernet, IPv4 */
-    put_u16(f, 0x0604);
-    put_u16(f, 1); /* request */
-    put_mac(f, from.mac);
-    put_address(f, from.ip);
-    put_mac(f, 0);
-    put_address(f, address4(network_ip(target)));
+    frame_arp(f, ARP_REQUEST, (arp_end){from.mac, from.ip},
+              (arp_end){0, address4(network_ip(target))});
 }
 
 /* Groups of eight frames: three TCP probes with their replies, an ARP request, an ICMP request. */

@@ -75,13 +75,8 @@ static void arp_frame(spoofing *s, frame *f)
     host target = network_device((unsigned)random_below(&s->base.random, NETWORK_DEVICES));
     frame_begin(f);
     frame_ethernet(f, attacker_mac(), target.mac, ETHERTYPE_ARP);
-    put_u32(f, 0x00010800); /* Ethernet, IPv4 */
-    put_u16(f, 0x0604);
-    put_u16(f, 2); /* reply */
-    put_mac(f, attacker_mac());
-    put_address(f, network_gateway().ip);
-    put_mac(f, target.mac);
-    put_address(f, target.ip);
+    frame_arp(f, ARP_REPLY, (arp_end){attacker_mac(), network_gateway().ip},
+              (arp_end){target.mac, target.ip});
     frame_end(f);
 }
 

@@ -343,7 +343,8 @@ static const char *mine_version(void)
 /* ICMP has an l4_hlen and a payload_len too: without it they are not right for every packet. */
 #define HEADERS_WORD(w)                                                                            \
     (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, vlan_id) & ~PKT_IN_WORD(w, icmp_type) &                 \
-     ~PKT_IN_WORD(w, icmp_code) & ~PKT_IN_WORD(w, l4_hlen) & ~PKT_IN_WORD(w, payload_len))
+     ~PKT_IN_WORD(w, icmp_code) & ~PKT_IN_WORD(w, l4_hlen) & ~PKT_IN_WORD(w, payload_len) &        \
+     ~PKT_IN_WORD(w, arp_op) & ~PKT_IN_WORD(w, arp_src_ip) & ~PKT_IN_WORD(w, arp_dst_ip))
 
 static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES, "record headers and packets read, packets not looked at",

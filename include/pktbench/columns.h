@@ -32,6 +32,8 @@ typedef enum pkt_level {
     PKT_LEVEL_HEADERS, /* + link, IP and TCP/UDP/ICMP header columns */
     PKT_LEVEL_FLOWS,   /* + stream number and direction */
     PKT_LEVEL_DISSECT, /* the headers columns, and every layer dissected up to the application */
+    PKT_LEVEL_APP,     /* the headers columns, and fields of application protocols */
+    PKT_LEVEL_INNER,   /* the headers columns, and those of the innermost header of tunnels */
     PKT_LEVEL_COUNT
 } pkt_level;
 
@@ -48,6 +50,28 @@ typedef enum pkt_verdict {
     PKT_VERDICT_COUNT
 } pkt_verdict;
 
+/* The application protocol of a packet, found by its ports, then by its first bytes. */
+typedef enum pkt_app {
+    PKT_APP_NONE,
+    PKT_APP_DNS,
+    PKT_APP_MDNS,
+    PKT_APP_LLMNR,
+    PKT_APP_TLS,
+    PKT_APP_HTTP,
+    PKT_APP_SSDP,
+    PKT_APP_MQTT,
+    PKT_APP_DHCP,
+    PKT_APP_COAP,
+    PKT_APP_COUNT
+} pkt_app;
+
+/* Bits of the column `app_part`: why a value of the application protocol is missing. */
+#define PKT_PART_CONTINUES 1u /* it goes on in another segment, which reassembly would add */
+#define PKT_PART_LONG 2u      /* a text is longer than PKT_TEXT_MAX */
+
+/* Longest cell of a text column, bytes; a longer value is left out. */
+#define PKT_TEXT_MAX 1024u
+
 /* Bits of the column `present`: which groups of columns the row has. A cell whose bit is clear is 0
  * in the batch, an empty cell in CSV, a null in Arrow and Parquet. A text cell has its own null. */
 #define PKT_HAS_LINK UINT64_C(0x0001)  /* eth_src, eth_dst, eth_type */
@@ -57,8 +81,25 @@ typedef enum pkt_verdict {
 #define PKT_HAS_L4 UINT64_C(0x0010)    /* l4_hlen, payload_len: TCP, UDP, UDP-Lite, ICMP, ICMPv6 */
 #define PKT_HAS_PORTS UINT64_C(0x0020) /* src_port, dst_port: TCP, UDP, UDP-Lite */
 #define PKT_HAS_ICMP UINT64_C(0x0040)  /* icmp_type, icmp_code: ICMP, ICMPv6 */
-#define PKT_HAS_STREAM UINT64_C(0x0080) /* stream, stream_dir */
-#define PKT_HAS_TCP UINT64_C(0x0100)    /* tcp_flags, tcp_seq, tcp_ack, tcp_window */
+#define PKT_HAS_STREAM UINT64_C(0x0080)       /* stream, stream_dir */
+#define PKT_HAS_TCP UINT64_C(0x0100)          /* tcp_flags, tcp_seq, tcp_ack, tcp_window */
+#define PKT_HAS_ARP UINT64_C(0x0200)          /* arp_op */
+#define PKT_HAS_ARP_IP UINT64_C(0x0400)       /* arp_src_ip, arp_dst_ip: the ARP is for IPv4 */
+#define PKT_HAS_APP UINT64_C(0x0800)          /* app_proto, app_part, app_verdict */
+#define PKT_HAS_DNS UINT64_C(0x1000)          /* dns_response */
+#define PKT_HAS_DNS_RCODE UINT64_C(0x2000)    /* dns_rcode: responses */
+#define PKT_HAS_DNS_QRY UINT64_C(0x4000)      /* dns_qry_type: there is a question */
+#define PKT_HAS_DNS_A UINT64_C(0x8000)        /* dns_a: there is an A record */
+#define PKT_HAS_TLS UINT64_C(0x10000)         /* tls_hs_type: there is a handshake message */
+#define PKT_HAS_TLS_VERSION UINT64_C(0x20000) /* tls_version: there is a hello */
+#define PKT_HAS_HTTP_STATUS UINT64_C(0x40000) /* http_status: responses */
+#define PKT_HAS_MQTT UINT64_C(0x80000)        /* mqtt_type */
+#define PKT_HAS_COAP UINT64_C(0x100000)       /* coap_code */
+#define PKT_HAS_IN_IP UINT64_C(0x200000)      /* in_ip_ columns, in_src, in_dst */
+#define PKT_HAS_IN_L4 UINT64_C(0x400000)      /* in_l4_hlen, in_payload_len */
+#define PKT_HAS_IN_PORTS UINT64_C(0x800000)   /* in_src_port, in_dst_port */
+#define PKT_HAS_IN_TCP UINT64_C(0x1000000)    /* in_tcp_flags */
+#define PKT_HAS_IN_KEY UINT64_C(0x2000000)    /* in_key */
 
 /* How a column is shown as text. */
 typedef enum pkt_format_as {
@@ -68,7 +109,9 @@ typedef enum pkt_format_as {
                      * without `_hi`; IPv4 has it 0 and the address in the low 32 bits of `_lo` */
     PKT_AS_VERDICT, /* name of a pkt_verdict */
     PKT_AS_TEXT,    /* a pkt_text: bytes in the batch's arena */
-    PKT_AS_HIDDEN   /* second half of an address, or `present`: not shown by itself */
+    PKT_AS_HIDDEN,  /* second half of an address, or `present`: not shown by itself */
+    PKT_AS_IPV4,    /* 32-bit IPv4 address, 192.0.2.1 */
+    PKT_AS_APP      /* name of a pkt_app */
 } pkt_format_as;
 
 /* A cell of a text column: bytes as they are on the wire, in the batch's arena. */
@@ -121,6 +164,49 @@ typedef struct pkt_text {
     X(stream, uint32_t, FLOWS, PKT_HAS_STREAM, NUMBER, "stream number, counted per protocol")      \
     X(stream_dir, uint8_t, FLOWS, PKT_HAS_STREAM, NUMBER,                                          \
       "0: as the stream's first packet, 1: back")                                                  \
+    X(arp_op, uint16_t, HEADERS, PKT_HAS_ARP, NUMBER, "ARP operation: 1 request, 2 reply")         \
+    X(arp_src_ip, uint32_t, HEADERS, PKT_HAS_ARP_IP, IPV4, "ARP sender's IPv4 address")            \
+    X(arp_dst_ip, uint32_t, HEADERS, PKT_HAS_ARP_IP, IPV4, "ARP target's IPv4 address")            \
+    X(app_proto, uint8_t, APP, PKT_HAS_APP, APP, "application protocol")                           \
+    X(app_part, uint8_t, APP, PKT_HAS_APP, NUMBER,                                                 \
+      "1: a value continues in another segment, 2: a text is too long")                            \
+    X(app_verdict, uint8_t, APP, PKT_HAS_APP, VERDICT,                                             \
+      "first problem met in the application protocol")                                             \
+    X(dns_response, uint8_t, APP, PKT_HAS_DNS, NUMBER, "0: query, 1: response")                    \
+    X(dns_rcode, uint8_t, APP, PKT_HAS_DNS_RCODE, NUMBER, "response code, 4 bits")                 \
+    X(dns_qry_name, pkt_text, APP, 0, TEXT,                                                        \
+      "first question: labels joined by '.'; empty: the root")                                     \
+    X(dns_qry_type, uint16_t, APP, PKT_HAS_DNS_QRY, NUMBER, "first question: type")                \
+    X(dns_a, uint32_t, APP, PKT_HAS_DNS_A, IPV4, "address of the first A record")                  \
+    X(tls_hs_type, uint8_t, APP, PKT_HAS_TLS, NUMBER, "type of the first handshake message")       \
+    X(tls_sni, pkt_text, APP, 0, TEXT, "server name of the first client hello")                    \
+    X(tls_version, uint16_t, APP, PKT_HAS_TLS_VERSION, NUMBER,                                     \
+      "first of supported_versions, else version of the hello")                                    \
+    X(tls_alpn, pkt_text, APP, 0, TEXT, "first application protocol of the hello's ALPN")          \
+    X(http_method, pkt_text, APP, 0, TEXT, "method of the first HTTP or SSDP request")             \
+    X(http_status, uint16_t, APP, PKT_HAS_HTTP_STATUS, NUMBER,                                     \
+      "status of the first HTTP or SSDP response")                                                 \
+    X(http_host, pkt_text, APP, 0, TEXT, "first Host header")                                      \
+    X(mqtt_type, uint8_t, APP, PKT_HAS_MQTT, NUMBER, "type of the first MQTT packet")              \
+    X(mqtt_topic, pkt_text, APP, 0, TEXT, "first topic of PUBLISH or SUBSCRIBE")                   \
+    X(dhcp_hostname, pkt_text, APP, 0, TEXT, "DHCP option 12")                                     \
+    X(coap_code, uint8_t, APP, PKT_HAS_COAP, NUMBER, "CoAP code, 8 bits")                          \
+    X(coap_uri_path, pkt_text, APP, 0, TEXT, "first Uri-Path option")                              \
+    X(in_ip_version, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "innermost IP header: 4 or 6")         \
+    X(in_ip_proto, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_proto, of the innermost")         \
+    X(in_ip_ttl, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_ttl, of the innermost")             \
+    X(in_ip_len, uint32_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_len, of the innermost")            \
+    X(in_src_hi, uint64_t, INNER, PKT_HAS_IN_IP, ADDRESS, "innermost source address, high half")   \
+    X(in_src_lo, uint64_t, INNER, PKT_HAS_IN_IP, HIDDEN, "innermost source address, low half")     \
+    X(in_dst_hi, uint64_t, INNER, PKT_HAS_IN_IP, ADDRESS, "innermost destination, high half")      \
+    X(in_dst_lo, uint64_t, INNER, PKT_HAS_IN_IP, HIDDEN, "innermost destination, low half")        \
+    X(in_src_port, uint16_t, INNER, PKT_HAS_IN_PORTS, NUMBER, "innermost source port")             \
+    X(in_dst_port, uint16_t, INNER, PKT_HAS_IN_PORTS, NUMBER, "innermost destination port")        \
+    X(in_l4_hlen, uint8_t, INNER, PKT_HAS_IN_L4, NUMBER, "as l4_hlen, of the innermost")           \
+    X(in_payload_len, uint32_t, INNER, PKT_HAS_IN_L4, NUMBER, "as payload_len, of the innermost")  \
+    X(in_tcp_flags, uint16_t, INNER, PKT_HAS_IN_TCP, NUMBER, "as tcp_flags, of the innermost")     \
+    X(in_key, uint32_t, INNER, PKT_HAS_IN_KEY, NUMBER,                                             \
+      "number of the innermost tunnel that has one: GRE key, PPTP call, VNI, GTP tunnel")          \
     PKT_EXTRA_COLUMNS(X)
 
 typedef enum pkt_column {
@@ -138,9 +224,9 @@ typedef struct pkt_column_set {
 } pkt_column_set;
 
 /* Constant sets, for backend tables. A set is written as a macro of one parameter, a word's number,
- * that combines PKT_FRAMES_WORD(), PKT_HEADERS_WORD(), PKT_FLOWS_WORD() and PKT_IN_WORD() with | &
- * ~: #define COLUMNS(word) (PKT_HEADERS_WORD(word) & ~PKT_IN_WORD(word, verdict)) .columns =
- * PKT_SET(COLUMNS)
+ * that combines PKT_FRAMES_WORD(), PKT_HEADERS_WORD(), PKT_FLOWS_WORD(), PKT_APP_WORD(),
+ * PKT_INNER_WORD() and PKT_IN_WORD() with | & ~: #define COLUMNS(word) (PKT_HEADERS_WORD(word) &
+ * ~PKT_IN_WORD(word, verdict)) .columns = PKT_SET(COLUMNS)
  */
 #define PKT_SET(words)                                                                             \
     {                                                                                              \
@@ -164,6 +250,18 @@ typedef struct pkt_column_set {
 #define PKT_FLOWS_1(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 1, name, level)
 #define PKT_FLOWS_2(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 2, name, level)
 #define PKT_FLOWS_3(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 3, name, level)
+#define PKT_OF_LEVEL(of, w, name, level)                                                           \
+    | (PKT_LEVEL_##level <= PKT_LEVEL_HEADERS || PKT_LEVEL_##level == PKT_LEVEL_##of               \
+           ? PKT_IN_WORD(w, name)                                                                  \
+           : UINT64_C(0))
+#define PKT_APP_0(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 0, name, level)
+#define PKT_APP_1(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 1, name, level)
+#define PKT_APP_2(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 2, name, level)
+#define PKT_APP_3(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 3, name, level)
+#define PKT_INNER_0(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 0, name, level)
+#define PKT_INNER_1(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 1, name, level)
+#define PKT_INNER_2(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 2, name, level)
+#define PKT_INNER_3(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 3, name, level)
 /* Evaluated once: a set that repeated these expressions would be slow to compile. */
 __extension__ enum {
 #define PKT_X(x)                                                                                   \
@@ -171,7 +269,9 @@ __extension__ enum {
     x##_WORD_2 = UINT64_C(0) PKT_COLUMNS(x##_2), x##_WORD_3 = UINT64_C(0) PKT_COLUMNS(x##_3)
     PKT_X(PKT_FRAMES),
     PKT_X(PKT_HEADERS),
-    PKT_X(PKT_FLOWS)
+    PKT_X(PKT_FLOWS),
+    PKT_X(PKT_APP),
+    PKT_X(PKT_INNER)
 #undef PKT_X
 };
 #define PKT_WORD(x, w)                                                                             \
@@ -182,10 +282,14 @@ __extension__ enum {
 #define PKT_FRAMES_WORD(w) PKT_WORD(PKT_FRAMES, w)
 #define PKT_HEADERS_WORD(w) PKT_WORD(PKT_HEADERS, w)
 #define PKT_FLOWS_WORD(w) PKT_WORD(PKT_FLOWS, w)
+#define PKT_APP_WORD(w) PKT_WORD(PKT_APP, w)
+#define PKT_INNER_WORD(w) PKT_WORD(PKT_INNER, w)
 /* All columns of a level, as constants. */
 #define PKT_FRAMES_COLUMNS PKT_SET(PKT_FRAMES_WORD)
 #define PKT_HEADERS_COLUMNS PKT_SET(PKT_HEADERS_WORD)
 #define PKT_FLOWS_COLUMNS PKT_SET(PKT_FLOWS_WORD)
+#define PKT_APP_COLUMNS PKT_SET(PKT_APP_WORD)
+#define PKT_INNER_COLUMNS PKT_SET(PKT_INNER_WORD)
 
 /* Is the column in the set? `column` is below PKT_SET_COLUMNS in all of these. */
 static inline int pkt_set_has(const pkt_column_set *set, size_t column)
@@ -280,6 +384,8 @@ PKT_EXPORT pkt_column_set pkt_level_columns(pkt_level level);
 /* Short names in static storage: "headers", "bad-length", ... NULL if out of range. */
 PKT_EXPORT const char *pkt_level_name(pkt_level level);
 PKT_EXPORT const char *pkt_verdict_name(pkt_verdict verdict);
+/* "dns", "tls", ...: Wireshark's names; "" of PKT_APP_NONE. */
+PKT_EXPORT const char *pkt_app_name(pkt_app app);
 
 /* A batch, all cells cleared; the caller frees it with pkt_batch_free(). NULL and *err without
  * memory. */

@@ -4,16 +4,19 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/app/app.h"
 #include "parsers/core/run.h"
 #include "parsers/decode/decode.h"
 #include "parsers/decode/frame.h"
 #include "parsers/flow/streams.h"
 #include "parsers/live/pcap_live.h"
 #include "parsers/source/link_type.h"
+#include "parsers/tunnel/tunnel.h"
 
 /* Buffer of the stream that libpcap reads a file from. Variants are compared in doc/method.md. */
 enum { STREAM_BYTES = 1 << 20 };
@@ -27,11 +30,14 @@ typedef struct libpcap_state {
     uint16_t link_type;
 
     pcap_t *pcap;
+    bool app;              /* application protocols are decoded */
+    pkt_clear_plan clear;  /* with `app`: the columns for these that the run does not have */
     char *stream_buffer;   /* owned; NULL: not a file */
     pkt_pcap_live *live;   /* NULL: a file */
     pcap_handler take;     /* writes a packet's row; depends on how much of it is decoded */
     pkt_err pending_error; /* returned after the rows before it */
     pkt_streams *streams;  /* at depth flows */
+    pkt_batch *scratch;    /* of tunnels; NULL: these are not decoded */
 } libpcap_state;
 
 static const char *libpcap_version(void)
@@ -77,6 +83,27 @@ static void flows_take(u_char *user, const struct pcap_pkthdr *header, const u_c
     s->rows++;
 }
 
+static void app_take(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    libpcap_state *s = (void *)user;
+    pkt_payload payload;
+    const pkt_record record = record_of(s, header, data);
+    if (s->streams || s->scratch)
+        pkt_decode_all(&record, 1, s->batch, s->rows, &s->hints[s->rows], &payload);
+    else
+        pkt_decode_payloads(&record, 1, s->batch, s->rows, &payload);
+    pkt_app_rows(&payload, 1, s->batch, s->rows++);
+}
+
+/* As app_take() or flows_take(), then the headers in tunnels. */
+static void inner_take(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    libpcap_state *s = (void *)user;
+    const size_t row = s->rows;
+    (s->app ? app_take : flows_take)(user, header, data);
+    pkt_decode_inner(&s->hints[row], 1, s->batch, row, s->scratch);
+}
+
 static int file_open(libpcap_state *s, const char *path, pkt_err *err)
 {
     char message[PCAP_ERRBUF_SIZE];
@@ -110,6 +137,7 @@ static void libpcap_close(void *state)
         pcap_close(s->pcap);
     free(s->stream_buffer);
     pkt_streams_close(s->streams);
+    pkt_batch_free(s->scratch);
     free(s);
 }
 
@@ -119,14 +147,22 @@ static int state_open(libpcap_state *s, const pkt_capture *capture, const pkt_re
     const pkt_level depth = pkt_request_depth(request);
     if (handle_open(s, capture, err) != 0)
         return -1;
-    s->take = depth == PKT_LEVEL_FRAMES    ? frames_take
+    s->app = pkt_request_has_app(request);
+    const pkt_column_set left = pkt_app_columns_left(request);
+    pkt_clear_plan_make(&s->clear, &left);
+    const bool inner = pkt_request_needs(request, PKT_LEVEL_INNER);
+    s->take = inner                        ? inner_take
+              : s->app                     ? app_take
+              : depth == PKT_LEVEL_FRAMES  ? frames_take
               : depth == PKT_LEVEL_HEADERS ? headers_take
                                            : flows_take;
     s->link_type = pkt_link_type_of_dlt(pcap_datalink(s->pcap));
     s->unsigned_seconds = capture->format == PKT_FORMAT_PCAP;
     if (depth == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(capture, &request->columns, err);
-    return depth == PKT_LEVEL_FLOWS && !s->streams ? -1 : 0;
+    if (inner)
+        s->scratch = pkt_batch_new(err);
+    return (depth == PKT_LEVEL_FLOWS && !s->streams) || (inner && !s->scratch) ? -1 : 0;
 }
 
 static int libpcap_open(void *context, void **state, const pkt_capture *capture,
@@ -162,12 +198,21 @@ static bool read_again(libpcap_state *s, bool failed)
     return false;
 }
 
+/* How many rows more the batch certainly has room for. */
+static size_t rows_fit(const libpcap_state *s)
+{
+    const size_t left = PKT_BATCH_ROWS - s->rows,
+                 texts = s->app ? pkt_app_rows_fit(s->batch) : left;
+    return texts < left ? texts : left;
+}
+
 /* Write rows until the batch is full, no packet is there, or an error is pending. */
 static void batch_fill(libpcap_state *s)
 {
     int got = 1;
-    while (s->rows < PKT_BATCH_ROWS && (got > 0 || read_again(s, got < 0)))
-        got = pcap_dispatch(s->pcap, (int)(PKT_BATCH_ROWS - s->rows), s->take, (u_char *)s);
+    size_t most;
+    while ((most = rows_fit(s)) > 0 && (got > 0 || read_again(s, got < 0)))
+        got = pcap_dispatch(s->pcap, (int)most, s->take, (u_char *)s);
 }
 
 static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
@@ -177,6 +222,8 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
     s->batch = batch;
     s->hints = hints;
     s->rows = 0;
+    if (s->app)
+        pkt_clear_plan_apply(&s->clear, batch);
     if (s->streams)
         pkt_streams_clear(s->streams, batch);
     if (s->live)
@@ -208,6 +255,8 @@ static const pkt_level_work levels[] = {
      "pcap_dispatch() of a batch on a stream with a buffer of 1 MiB, headers decoded as by raw",
      PKT_HEADERS_COLUMNS},
     {PKT_LEVEL_FLOWS, "as headers, then each packet's flow looked up as by raw", PKT_FLOWS_COLUMNS},
+    {PKT_LEVEL_APP, "as headers, then application protocols decoded as by raw", PKT_APP_COLUMNS},
+    {PKT_LEVEL_INNER, "as headers, then tunnels entered as by raw", PKT_INNER_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_libpcap = {

@@ -1,14 +1,17 @@
 /* raw: pktbench's own file reader and decoders. */
 #include "pktbench.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "parsers/app/app.h"
 #include "parsers/core/run.h"
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
 #include "parsers/live/follow.h"
 #include "parsers/live/packet_ring.h"
 #include "parsers/source/source.h"
+#include "parsers/tunnel/tunnel.h"
 
 typedef struct raw_state {
     pkt_source *source;
@@ -16,7 +19,10 @@ typedef struct raw_state {
     const pkt_live *live; /* NULL: a complete file */
     pkt_follow follow;    /* of a file that grows */
     pkt_level depth;      /* how much of a packet is decoded */
+    bool app;             /* application protocols too */
+    pkt_clear_plan clear; /* with `app`: the columns for these that the run does not have */
     pkt_streams *streams; /* at depth flows */
+    pkt_batch *scratch;   /* of tunnels; NULL: these are not decoded */
 } raw_state;
 
 static const char *raw_version(void)
@@ -30,6 +36,7 @@ static void raw_close(void *state)
     pkt_source_close(s->source);
     pkt_ring_close(s->ring);
     pkt_streams_close(s->streams);
+    pkt_batch_free(s->scratch);
     free(s);
 }
 
@@ -41,15 +48,21 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     if (!s)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
     s->depth = pkt_request_depth(request);
+    s->app = pkt_request_has_app(request);
+    const pkt_column_set left = pkt_app_columns_left(request);
+    pkt_clear_plan_make(&s->clear, &left);
     s->live = capture->live;
     if (capture->format == PKT_FORMAT_LIVE)
         s->ring = pkt_ring_open(capture, err);
     else
         s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
+    const int inner = pkt_request_needs(request, PKT_LEVEL_INNER);
     if (opened && s->depth == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(capture, &request->columns, err);
-    if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams)) {
+    if (opened && inner)
+        s->scratch = pkt_batch_new(err);
+    if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams) || (inner && !s->scratch)) {
         raw_close(s);
         return -1;
     }
@@ -63,15 +76,31 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
  * packets are loaded; 32 records still fit the L1 cache. */
 enum { RECORDS_PER_READ = 32 };
 
+/* With application protocols. */
+static void app_rows_write(const raw_state *s, const pkt_record *records, size_t count,
+                           pkt_batch *batch, size_t row, pkt_stream_hint *hints)
+{
+    pkt_payload payloads[RECORDS_PER_READ];
+    if (s->depth == PKT_LEVEL_FLOWS || s->scratch)
+        pkt_decode_all(records, count, batch, row, hints + row, payloads);
+    else
+        pkt_decode_payloads(records, count, batch, row, payloads);
+    pkt_app_rows(payloads, count, batch, row);
+}
+
 static void rows_write(const raw_state *s, const pkt_record *records, size_t count,
                        pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
-    if (s->depth == PKT_LEVEL_FRAMES)
-        pkt_decode_frames(records, count, batch, row);
-    else if (s->depth == PKT_LEVEL_HEADERS)
-        pkt_decode_headers(records, count, batch, row);
-    else
+    if (s->app)
+        app_rows_write(s, records, count, batch, row, hints);
+    else if (s->depth == PKT_LEVEL_FLOWS || s->scratch)
         pkt_decode_flows(records, count, batch, row, hints + row);
+    else if (s->depth == PKT_LEVEL_FRAMES)
+        pkt_decode_frames(records, count, batch, row);
+    else
+        pkt_decode_headers(records, count, batch, row);
+    if (s->scratch)
+        pkt_decode_inner(hints + row, count, batch, row, s->scratch);
 }
 
 /* Number the streams of the complete batch. Returns the number of rows, or -1 and *err. */
@@ -84,10 +113,17 @@ static int batch_finish(raw_state *s, pkt_batch *batch, size_t rows, const pkt_s
 }
 
 /* Read records of a live capture. Waits only if the batch has no rows yet. */
-static int live_read(raw_state *s, pkt_record *records, size_t rows, pkt_err *err)
+static int live_read(raw_state *s, pkt_record *records, size_t most, size_t rows, pkt_err *err)
 {
-    return s->ring ? pkt_ring_read(s->ring, records, RECORDS_PER_READ, rows == 0, err)
-                   : pkt_follow_read(&s->follow, records, RECORDS_PER_READ, rows == 0, err);
+    return s->ring ? pkt_ring_read(s->ring, records, most, rows == 0, err)
+                   : pkt_follow_read(&s->follow, records, most, rows == 0, err);
+}
+
+/* How many records may be read next: the text of their rows must fit. */
+static size_t records_fit(const raw_state *s, const pkt_batch *batch)
+{
+    const size_t fit = s->app ? pkt_app_rows_fit(batch) : RECORDS_PER_READ;
+    return fit < RECORDS_PER_READ ? fit : RECORDS_PER_READ;
 }
 
 static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
@@ -96,11 +132,16 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_PER_READ];
     size_t rows = 0;
+    if (s->app)
+        pkt_clear_plan_apply(&s->clear, batch);
     if (s->streams)
         pkt_streams_clear(s->streams, batch);
     while (rows + RECORDS_PER_READ <= PKT_BATCH_ROWS) {
-        int got = s->live ? live_read(s, records, rows, err)
-                          : pkt_source_read(s->source, records, RECORDS_PER_READ, err);
+        const size_t most = records_fit(s, batch);
+        if (most == 0)
+            break;
+        int got = s->live ? live_read(s, records, most, rows, err)
+                          : pkt_source_read(s->source, records, most, err);
         if (got <= 0 && rows == 0)
             return got;
         if (got <= 0)
@@ -123,6 +164,10 @@ static const pkt_level_work levels[] = {
      PKT_HEADERS_COLUMNS},
     {PKT_LEVEL_FLOWS, "as headers, then each packet's flow looked up in a hash table",
      PKT_FLOWS_COLUMNS},
+    {PKT_LEVEL_APP, "as headers, then the first message of a known application protocol decoded",
+     PKT_APP_COLUMNS},
+    {PKT_LEVEL_INNER, "as headers, then tunnels entered to the innermost IP header",
+     PKT_INNER_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_raw = {

@@ -24,11 +24,11 @@ const pkt_column_info *pkt_column_at(size_t column)
     return column < PKT_COLUMN_COUNT ? &columns[column] : NULL;
 }
 
-/* `dissect` adds work and the columns of its own level, if there are any. */
+/* The levels after `flows` have the columns of `headers` and their own. */
 static int level_has(pkt_level level, pkt_level column_level)
 {
-    if (level == PKT_LEVEL_DISSECT)
-        return column_level <= PKT_LEVEL_HEADERS || column_level == PKT_LEVEL_DISSECT;
+    if (level > PKT_LEVEL_FLOWS)
+        return column_level <= PKT_LEVEL_HEADERS || column_level == level;
     return column_level <= level;
 }
 
@@ -43,7 +43,8 @@ pkt_column_set pkt_level_columns(pkt_level level)
 
 const char *pkt_level_name(pkt_level level)
 {
-    static const char *const names[PKT_LEVEL_COUNT] = {"frames", "headers", "flows", "dissect"};
+    static const char *const names[PKT_LEVEL_COUNT] = {"frames", "headers", "flows", "dissect",
+                                                       "app", "inner"};
     return (unsigned)level < PKT_LEVEL_COUNT ? names[level] : NULL;
 }
 
@@ -52,6 +53,13 @@ const char *pkt_verdict_name(pkt_verdict verdict)
     static const char *const names[PKT_VERDICT_COUNT] = {
         "ok", "cut-by-snaplen", "truncated", "bad-length", "bad-value", "fragment", "unsupported"};
     return (unsigned)verdict < PKT_VERDICT_COUNT ? names[verdict] : NULL;
+}
+
+const char *pkt_app_name(pkt_app app)
+{
+    static const char *const names[PKT_APP_COUNT] = {"",     "dns",  "mdns", "llmnr", "tls",
+                                                     "http", "ssdp", "mqtt", "dhcp",  "coap"};
+    return (unsigned)app < PKT_APP_COUNT ? names[app] : NULL;
 }
 
 const char *pkt_flow_rule_name(pkt_flow_rule rule)

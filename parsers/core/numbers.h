@@ -57,6 +57,7 @@ enum {
 enum {
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_ARP = 0x0806,
+    ETHERTYPE_RARP = 0x8035,
     ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_IPV6 = 0x86dd,
     ETHERTYPE_MPLS = 0x8847,
@@ -124,10 +125,16 @@ enum {
     PORT_VXLAN = 4789,
     PORT_VXLAN_GPE = 4790,
     PORT_MDNS = 5353,
+    PORT_LLMNR = 5355,
+    PORT_COAP = 5683,
     PORT_GENEVE = 6081,
     PORT_MPLS = 6635,
+    PORT_MQTT_TLS = 8883,
     PORT_IRC_COMMON = 6667 /* not assigned to IRC, but used */
 };
+
+/* The column arp_op, RFC 826. */
+enum { ARP_REQUEST = 1, ARP_REPLY = 2 };
 
 /* Bits of the column tcp_flags: RFC 9293 section 3.1. */
 enum {

@@ -34,16 +34,32 @@ int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_
 int pkt_run_next(const pkt_run_plan *plan, const pkt_backend *backend, void *state,
                  pkt_batch *batch, pkt_err *err);
 
-/* The least of the levels up to `flows` that has the work which the request needs. */
+/* The least of the levels up to `flows` that has the work which the request needs, apart from
+ * application protocols and tunnels. */
 static inline pkt_level pkt_request_depth(const pkt_request *request)
 {
-    pkt_level depth = request->level;
+    pkt_level depth = request->level <= PKT_LEVEL_FLOWS ? request->level : PKT_LEVEL_HEADERS;
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const pkt_level level = pkt_column_at(c)->level;
         if (pkt_set_has(&request->columns, c) && level <= PKT_LEVEL_FLOWS && level > depth)
             depth = level;
     }
     return depth;
+}
+
+/* Does the request need the work of this level, one of those that add columns to `headers`? */
+static inline int pkt_request_needs(const pkt_request *request, pkt_level level)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&request->columns, c) && pkt_column_at(c)->level == level)
+            return 1;
+    return request->level == level;
+}
+
+/* Does the request need application protocols? */
+static inline int pkt_request_has_app(const pkt_request *request)
+{
+    return pkt_request_needs(request, PKT_LEVEL_APP);
 }
 
 #endif

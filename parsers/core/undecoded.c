@@ -9,7 +9,7 @@
 int pkt_undecoded_applies(const pkt_column_set *columns)
 {
     return pkt_set_has(columns, PKT_COL_present) && pkt_set_has(columns, PKT_COL_link_type) &&
-           pkt_set_has(columns, PKT_COL_ip_version);
+           pkt_set_has(columns, PKT_COL_ip_version) && pkt_set_has(columns, PKT_COL_eth_type);
 }
 
 static int is_ip(unsigned type)
@@ -17,7 +17,7 @@ static int is_ip(unsigned type)
     return type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6;
 }
 
-/* Without its number of packets. `row` has no IP columns. */
+/* Without its number of packets. `row` has neither IP nor ARP columns. */
 static pkt_undecoded_kind kind_of(const pkt_batch *batch, size_t row)
 {
     const unsigned verdict = batch->verdict[row];
@@ -55,7 +55,7 @@ void pkt_undecoded_count(pkt_undecoded *undecoded, const pkt_batch *batch)
     for (size_t i = 0; i < batch->rows; i++)
         all &= batch->present[i];
     for (size_t i = 0; i < batch->rows && !all; i++)
-        if (!(batch->present[i] & PKT_HAS_IP))
+        if (!(batch->present[i] & (PKT_HAS_IP | PKT_HAS_ARP)))
             kind_add(undecoded, kind_of(batch, i));
 }
 

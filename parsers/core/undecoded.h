@@ -1,4 +1,4 @@
-/* Packets whose rows have no IP columns, counted by what they are: so that none is missing from an
+/* Packets whose rows have no columns of IP or ARP, counted by what they are: so that none is missing from an
  * output without a word. */
 #ifndef PKT_UNDECODED_H
 #define PKT_UNDECODED_H
@@ -34,7 +34,7 @@ typedef struct pkt_undecoded {
 
 /* Whether rows of these columns can be counted: they say whether a packet has IP columns. */
 int pkt_undecoded_applies(const pkt_column_set *columns);
-/* Count the rows of the batch that have no IP columns. */
+/* Count the rows of the batch that have no columns of IP or ARP. */
 void pkt_undecoded_count(pkt_undecoded *undecoded, const pkt_batch *batch);
 /* The most frequent kinds first. */
 void pkt_undecoded_sort(pkt_undecoded *undecoded);

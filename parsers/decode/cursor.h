@@ -41,6 +41,7 @@ typedef struct row {
     size_t index;
     uint64_t present;      /* PKT_HAS_ bits */
     pkt_stream_hint *hint; /* what stream numbering needs besides columns; NULL: not wanted */
+    pkt_payload *payload;  /* all 0 at first; NULL: not wanted */
 } row;
 
 /* Result of a decoder that is not inlined. It takes its row by value: with a pointer to it, the row
@@ -69,6 +70,13 @@ ALWAYS_INLINE const uint8_t *cursor_take(cursor *c, size_t n)
 ALWAYS_INLINE pkt_verdict cursor_short(const cursor *c, size_t n)
 {
     return n > c->wire ? PKT_TRUNCATED : PKT_CUT_BY_SNAPLEN;
+}
+
+/* The bytes of the cursor are the payload. */
+ALWAYS_INLINE void payload_set(const row *r, const cursor *c, int is_stream)
+{
+    if (r->payload)
+        *r->payload = (pkt_payload){c->at, c->captured, c->wire, is_stream};
 }
 
 /* Limit the packet to n more bytes. */

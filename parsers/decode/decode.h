@@ -15,5 +15,11 @@ void pkt_decode_headers(const pkt_record *records, size_t count, pkt_batch *batc
 /* Fill also hints[i] for records[i], which stream numbering needs. */
 void pkt_decode_flows(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
                       pkt_stream_hint *hints);
+/* The columns of level headers, and payloads[i] of records[i]. */
+void pkt_decode_payloads(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
+                         pkt_payload *payloads);
+/* The same, and hints[i]. */
+void pkt_decode_all(const pkt_record *records, size_t count, pkt_batch *batch, size_t first,
+                    pkt_stream_hint *hints, pkt_payload *payloads);
 
 #endif

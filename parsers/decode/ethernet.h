@@ -29,6 +29,10 @@ static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor 
     if (verdict != PKT_OK)
         return (decode_result){verdict, r.present};
     switch (type) {
+    case ETHERTYPE_ARP:
+    case ETHERTYPE_RARP:
+        verdict = decode_arp(c, &r);
+        break;
     case ETHERTYPE_IPV4:
         verdict = decode_ipv4(c, &r);
         break;
@@ -54,7 +58,8 @@ static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor 
 
 static inline bool is_encapsulated(unsigned type)
 {
-    return type < ETHERTYPE_MIN || type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM ||
+    return type < ETHERTYPE_MIN || type == ETHERTYPE_ARP || type == ETHERTYPE_RARP ||
+           type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM ||
            type == ETHERTYPE_PPPOE_SESSION || type == ETHERTYPE_JUMBO_LLC || tag_size(type);
 }
 
@@ -75,7 +80,7 @@ ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
             return decode_ipv6(c, r);
     }
     if (!is_encapsulated(type))
-        return PKT_OK; /* ARP and others: no columns besides the EtherType */
+        return PKT_OK; /* others: no columns besides the EtherType */
     const decode_result end = decode_encapsulated(c, *r, type);
     r->present = end.present;
     return end.verdict;

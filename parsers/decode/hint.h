@@ -1,8 +1,9 @@
-/* What is known of a packet besides the columns: fields that stream numbers need, to be those of
- * Wireshark, and where its transport header is. */
+/* What is needed of a packet besides its columns: for stream numbers, to be those of Wireshark, for
+ * application protocols, and for tunnels. */
 #ifndef PKT_DECODE_HINT_H
 #define PKT_DECODE_HINT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of a TCP header, up to the window field, that Wireshark needs to number a stream. */
@@ -28,5 +29,13 @@ typedef struct pkt_stream_hint {
     uint32_t tcp_seq, tcp_ack;
     pkt_transport_place transport;
 } pkt_stream_hint;
+
+/* Bytes after a TCP or UDP header, up to the end of the datagram. All 0: there are none, or the
+ * headers have a problem. */
+typedef struct pkt_payload {
+    const uint8_t *at;
+    size_t captured, wire; /* bytes, captured <= wire */
+    int is_stream;         /* 1: TCP */
+} pkt_payload;
 
 #endif

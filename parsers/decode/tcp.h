@@ -72,11 +72,13 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
             return PKT_BAD_LENGTH;
         return c.wire > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     }
-    if (!r->hint)
+    if (!r->hint && !r->payload)
         return header - FIXED > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     if (!cursor_take(&c, header - FIXED))
         return PKT_CUT_BY_SNAPLEN;
-    r->hint->vnc_version = vnc_version(&c, h);
+    if (r->hint)
+        r->hint->vnc_version = vnc_version(&c, h);
+    payload_set(r, &c, 1);
     return PKT_OK;
 }
 

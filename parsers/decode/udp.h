@@ -32,10 +32,14 @@ ALWAYS_INLINE pkt_verdict decode_udp(cursor c, row *r, int length_flags)
     pkt_verdict verdict = udp_header(&c, r, &length);
     if (verdict != PKT_OK)
         return verdict;
-    if (length == 0 && (length_flags & NO_LENGTH))
+    if (length == 0 && (length_flags & NO_LENGTH)) {
+        payload_set(r, &c, 0);
         return PKT_OK;
+    }
     if (length < UDP_HEADER || (!length_flags && length - UDP_HEADER > c.wire))
         return PKT_BAD_LENGTH;
+    cursor_narrow(&c, length - UDP_HEADER);
+    payload_set(r, &c, 0);
     return PKT_OK;
 }
 
@@ -44,10 +48,11 @@ ALWAYS_INLINE pkt_verdict decode_udplite(cursor c, row *r, int length_flags)
 {
     size_t coverage;
     pkt_verdict verdict = udp_header(&c, r, &coverage);
-    if (verdict != PKT_OK || coverage == 0)
+    if (verdict != PKT_OK)
         return verdict;
-    if (coverage < UDP_HEADER || (!length_flags && coverage - UDP_HEADER > c.wire))
+    if (coverage && (coverage < UDP_HEADER || (!length_flags && coverage - UDP_HEADER > c.wire)))
         return PKT_BAD_LENGTH;
+    payload_set(r, &c, 0);
     return PKT_OK;
 }
 

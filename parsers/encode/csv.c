@@ -19,16 +19,28 @@ typedef enum shape {
     SHAPE_STAMP, /* ts */
     SHAPE_MAC,
     SHAPE_ADDRESS,
-    SHAPE_VERDICT,
+    SHAPE_IPV4,
+    SHAPE_NAME,
     SHAPE_FILE,
     SHAPE_LABEL,
     SHAPE_VALUE,
     SHAPE_TEXT
 } shape;
 
+enum { NAMES_MAX = 16 };
+_Static_assert((int)PKT_VERDICT_COUNT <= (int)NAMES_MAX && (int)PKT_APP_COUNT <= (int)NAMES_MAX,
+               "room for names");
+
+/* A name that a number stands for. */
+typedef struct csv_name {
+    char text[16];
+    size_t size;
+} csv_name;
+
 typedef struct csv_field {
     shape shape;
-    uint64_t present; /* 0: the row always has it, or the value has a null of its own */
+    const csv_name *names; /* of SHAPE_NAME, NAMES_MAX of them */
+    uint64_t present;      /* 0: the row always has it, or the value has a null of its own */
     uint8_t column;
     int packet; /* the packet's number, not a column */
 } csv_field;
@@ -40,10 +52,7 @@ typedef struct csv_encoder {
     /* Numbers below 256: three digits at most, and how many. Random ones, as in the addresses of a
      * flood, would make every branch on their length a guess. */
     char octets[256][4];
-    struct {
-        char text[16];
-        size_t size;
-    } verdicts[PKT_VERDICT_COUNT];
+    csv_name verdicts[NAMES_MAX], apps[NAMES_MAX];
 } csv_encoder;
 
 static shape shape_of(const pkt_field *field)
@@ -63,14 +72,22 @@ static shape shape_of(const pkt_field *field)
         return SHAPE_MAC;
     if (info->format_as == PKT_AS_ADDRESS)
         return SHAPE_ADDRESS;
-    if (info->format_as == PKT_AS_VERDICT)
-        return SHAPE_VERDICT;
+    if (info->format_as == PKT_AS_IPV4)
+        return SHAPE_IPV4;
+    if (info->format_as == PKT_AS_VERDICT || info->format_as == PKT_AS_APP)
+        return SHAPE_NAME;
     if (field->column == PKT_COL_ts_ns)
         return SHAPE_TIME;
     return info->size == 8   ? SHAPE_U64
            : info->size == 4 ? SHAPE_U32
            : info->size == 2 ? SHAPE_U16
                              : SHAPE_U8;
+}
+
+static void name_set(csv_name *to, const char *name)
+{
+    to->size = strlen(name);
+    memcpy(to->text, name, to->size);
 }
 
 static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
@@ -84,16 +101,20 @@ static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
     csv->no_formula = fields->no_formula;
     for (uint32_t i = 0; i < 256; i++)
         csv->octets[i][3] = (char)(put_short(csv->octets[i], i) - csv->octets[i]);
-    for (size_t v = 0; v < PKT_VERDICT_COUNT; v++) {
-        const char *name = pkt_verdict_name((pkt_verdict)v);
-        csv->verdicts[v].size = strlen(name);
-        memcpy(csv->verdicts[v].text, name, csv->verdicts[v].size);
-    }
+    for (size_t i = 0; i < PKT_VERDICT_COUNT; i++)
+        name_set(&csv->verdicts[i], pkt_verdict_name((pkt_verdict)i));
+    for (size_t i = 0; i < PKT_APP_COUNT; i++)
+        name_set(&csv->apps[i], pkt_app_name((pkt_app)i));
     for (size_t i = 0; i < fields->count; i++) {
         const pkt_field *f = &fields->at[i];
         const int own_null = f->kind == PKT_FIELD_VALUE || f->kind == PKT_FIELD_TEXT;
-        csv->fields[i] = (csv_field){shape_of(f), own_null ? 0 : f->present, f->column,
-                                     f->kind == PKT_FIELD_PACKET};
+        const bool is_app =
+            f->kind == PKT_FIELD_CELL && pkt_column_at(f->column)->format_as == PKT_AS_APP;
+        csv->fields[i] = (csv_field){.shape = shape_of(f),
+                                     .names = is_app ? csv->apps : csv->verdicts,
+                                     .present = own_null ? 0 : f->present,
+                                     .column = f->column,
+                                     .packet = f->kind == PKT_FIELD_PACKET};
         csv->texts += f->kind == PKT_FIELD_TEXT;
         if (pkt_buffer_add(out, f->name, f->name_size, err) != 0 ||
             pkt_buffer_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
@@ -162,14 +183,8 @@ static inline char *put_octet(const csv_encoder *csv, char *text, unsigned octet
     return text + digits[3];
 }
 
-static inline char *put_address(const csv_encoder *csv, char *text, const pkt_rows *rows,
-                                size_t column, size_t row)
+static inline char *put_address4(const csv_encoder *csv, char *text, uint32_t address)
 {
-    const uint64_t *high = rows->cells[column], *low = rows->cells[column + 1];
-    const uint8_t *version = rows->cells[PKT_COL_ip_version];
-    if (version[row] == 6)
-        return pkt_put_ipv6(text, high[row], low[row]);
-    uint32_t address = (uint32_t)low[row];
     text = put_octet(csv, text, address >> 24);
     *text++ = '.';
     text = put_octet(csv, text, address >> 16);
@@ -177,6 +192,15 @@ static inline char *put_address(const csv_encoder *csv, char *text, const pkt_ro
     text = put_octet(csv, text, address >> 8);
     *text++ = '.';
     return put_octet(csv, text, address);
+}
+
+static inline char *put_address(const csv_encoder *csv, char *text, const pkt_rows *rows,
+                                size_t column, size_t row)
+{
+    const uint64_t *high = rows->cells[column], *low = rows->cells[column + 1];
+    const uint8_t *version = rows->cells[pkt_version_column(column)];
+    return version[row] == 6 ? pkt_put_ipv6(text, high[row], low[row])
+                             : put_address4(csv, text, (uint32_t)low[row]);
 }
 
 /* Most times share their second with the row before: its digits, and its date. */
@@ -246,12 +270,14 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
         return put_mac(text, ((const uint64_t *)cells)[row]);
     case SHAPE_ADDRESS:
         return put_address(csv, text, rows, field->column, row);
-    case SHAPE_VERDICT: {
-        unsigned verdict = ((const uint8_t *)cells)[row];
-        if (verdict >= PKT_VERDICT_COUNT)
+    case SHAPE_IPV4:
+        return put_address4(csv, text, ((const uint32_t *)cells)[row]);
+    case SHAPE_NAME: {
+        const unsigned number = ((const uint8_t *)cells)[row];
+        if (number >= NAMES_MAX)
             return text;
-        memcpy(text, csv->verdicts[verdict].text, sizeof csv->verdicts[verdict].text);
-        return text + csv->verdicts[verdict].size;
+        memcpy(text, field->names[number].text, sizeof field->names[number].text);
+        return text + field->names[number].size;
     }
     case SHAPE_VALUE:
         return pkt_put_double(text, ((const double *)cells)[row]);

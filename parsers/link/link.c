@@ -153,8 +153,19 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
     }
 }
 
+/* The most frequent of these links, at the level headers: without calls, its row stays in
+ * registers. */
+static __attribute__((noinline, flatten)) decode_result radiotap_headers(cursor c, const row *r)
+{
+    row own = {.batch = r->batch, .index = r->index};
+    const pkt_verdict verdict = decode_radiotap(c, &own);
+    return (decode_result){verdict, own.present};
+}
+
 decode_result pkt_decode_link(cursor c, row r, uint16_t link_type)
 {
+    if (link_type == LINKTYPE_IEEE802_11_RADIOTAP && !r.hint && !r.payload)
+        return radiotap_headers(c, &r);
     const pkt_verdict verdict = decode_link(c, &r, link_type);
     return (decode_result){verdict, r.present};
 }

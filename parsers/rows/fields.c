@@ -1,5 +1,6 @@
 /* Which fields an output has. */
 #include "parsers/rows/rows.h"
+#include "parsers/util/field_names.h"
 #include "parsers/util/nearest.h"
 
 /* Names of the fields that are no column; columns have none. */
@@ -49,7 +50,7 @@ static void requirements_find(pkt_fields *fields)
         pkt_set_add(&fields->needs, column);
         if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS) {
             pkt_set_add(&fields->needs, column + 1);
-            pkt_set_add(&fields->needs, PKT_COL_ip_version);
+            pkt_set_add(&fields->needs, pkt_version_column(column));
         }
     }
 }
@@ -115,11 +116,17 @@ int pkt_fields_named(pkt_fields *fields, const char *list, pkt_column_set column
     return pkt_fields_chosen(fields, list, &all, err);
 }
 
-/* The field of that name; NULL if there is none. */
+/* The field of that name, ours or Wireshark's; NULL if there is none. */
 static const pkt_field *field_find(const pkt_fields *fields, const char *name, size_t size)
 {
+    char field[PKT_NEAREST_TEXT];
     for (size_t i = 0; i < fields->count; i++)
         if (same_name(&fields->at[i], name, size))
+            return &fields->at[i];
+    (void)snprintf(field, sizeof field, "%.*s", (int)(size < sizeof field ? size : 0), name);
+    const size_t column = pkt_column_of_field(field);
+    for (size_t i = 0; column < PKT_COLUMN_COUNT && i < fields->count; i++)
+        if (fields->at[i].kind <= PKT_FIELD_TEXT && fields->at[i].column == column)
             return &fields->at[i];
     return NULL;
 }

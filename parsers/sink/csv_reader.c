@@ -205,6 +205,25 @@ static int parse_verdict(const char *cell, uint64_t *value)
     return -1;
 }
 
+static int parse_app(const char *cell, uint64_t *value)
+{
+    for (unsigned a = PKT_APP_NONE + 1; a < PKT_APP_COUNT; a++)
+        if (strcmp(cell, pkt_app_name((pkt_app)a)) == 0) {
+            *value = a;
+            return 0;
+        }
+    return -1;
+}
+
+static int parse_ipv4(const char *cell, uint64_t *value)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, cell, &address) != 1)
+        return -1;
+    *value = ntohl(address.s_addr);
+    return 0;
+}
+
 static int parse_text(pkt_batch *batch, size_t row, const pkt_column_info *info, char *cell)
 {
     pkt_text *texts = (pkt_text *)(void *)((uint8_t *)batch + info->offset);
@@ -225,6 +244,12 @@ static int cell_parse(pkt_batch *batch, size_t row, size_t column, char *cell)
         break;
     case PKT_AS_VERDICT:
         bad = parse_verdict(cell, &value);
+        break;
+    case PKT_AS_APP:
+        bad = parse_app(cell, &value);
+        break;
+    case PKT_AS_IPV4:
+        bad = parse_ipv4(cell, &value);
         break;
     case PKT_AS_ADDRESS:
         bad = parse_address(cell, &value, &low);

@@ -177,11 +177,15 @@ static inline tunnel_inside l2tp_step(cursor *c)
     return (tunnel_inside){INSIDE_PPP, 0, false, 0};
 }
 
+/* Before IPv6, whose first byte is not 0: an authentication, then an origin. */
 static inline tunnel_inside teredo_step(cursor *c)
 {
-    enum { ORIGIN = 8 };
-    if (c->captured >= ORIGIN && be16(c->at) == 0)
-        (void)cursor_take(c, ORIGIN);
+    enum { INDICATOR = 2, AUTHENTICATION = 1, LENGTHS = 4, NONCE = 9, ORIGIN = 8 };
+    if (c->captured >= LENGTHS && be16(c->at) == AUTHENTICATION &&
+        !cursor_take(c, (size_t)LENGTHS + c->at[2] + c->at[3] + NONCE))
+        return tunnel_nothing;
+    if (c->captured >= INDICATOR && be16(c->at) == 0 && !cursor_take(c, ORIGIN))
+        return tunnel_nothing;
     return (tunnel_inside){INSIDE_TYPE, ETHERTYPE_IPV6, false, 0};
 }
 

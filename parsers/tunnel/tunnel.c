@@ -55,7 +55,7 @@ static void row_enter(pkt_transport_place place, pkt_batch *batch, size_t row, p
     unsigned proto = batch->ip_proto[row];
     for (size_t depth = 0; depth < PKT_TUNNELS_MOST && place.at; depth++) {
         pkt_stream_hint hint = {0};
-        struct row r = {scratch, 0, 0, &hint};
+        struct row r = {.batch = scratch, .hint = &hint};
         cursor c = {place.at, place.captured, place.wire};
         const tunnel_inside inside = tunnel_step(&c, proto);
         if (inside.kind == INSIDE_NOTHING)

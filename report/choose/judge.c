@@ -23,8 +23,8 @@ static bool column_missing(const json_t *backend, const char *level, const char 
                            size_t *column)
 {
     for (; *column < PKT_COLUMN_COUNT; (*column)++)
-        if (level_rank(pkt_level_name(pkt_column_at(*column)->level)) <= level_rank(wanted) &&
-            is_needed(*column) && !column_given(backend, level, pkt_column_at(*column)->name))
+        if (level_has_column(wanted, *column) && is_needed(*column) &&
+            !column_given(backend, level, pkt_column_at(*column)->name))
             return true;
     return false;
 }

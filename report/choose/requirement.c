@@ -2,46 +2,9 @@
 
 #include <stdbool.h>
 
+#include "parsers/util/field_names.h"
+#include "parsers/util/parse.h"
 #include "results/reader.h"
-
-/* Fields by Wireshark's names that are columns here. */
-static const struct {
-    const char *field, *column;
-} fields[] = {
-    {"frame.time_epoch", "ts_ns"},
-    {"frame.len", "wire_len"},
-    {"frame.cap_len", "cap_len"},
-    {"eth.src", "eth_src"},
-    {"eth.dst", "eth_dst"},
-    {"eth.type", "eth_type"},
-    {"vlan.id", "vlan_id"},
-    {"ip.version", "ip_version"},
-    {"ip.proto", "ip_proto"},
-    {"ip.ttl", "ip_ttl"},
-    {"ipv6.hlim", "ip_ttl"},
-    {"ip.len", "ip_len"},
-    {"ip.id", "ip_id"},
-    {"ip.flags", "ip_flags"},
-    {"ip.frag_offset", "frag_off"},
-    {"ip.src", "src_hi"},
-    {"ip.dst", "dst_hi"},
-    {"ipv6.src", "src_hi"},
-    {"ipv6.dst", "dst_hi"},
-    {"tcp.srcport", "src_port"},
-    {"tcp.dstport", "dst_port"},
-    {"udp.srcport", "src_port"},
-    {"udp.dstport", "dst_port"},
-    {"tcp.hdr_len", "l4_hlen"},
-    {"tcp.len", "payload_len"},
-    {"tcp.flags", "tcp_flags"},
-    {"tcp.seq_raw", "tcp_seq"},
-    {"tcp.ack_raw", "tcp_ack"},
-    {"tcp.window_size_value", "tcp_window"},
-    {"icmp.type", "icmp_type"},
-    {"icmp.code", "icmp_code"},
-    {"src", "src_hi"},
-    {"dst", "dst_hi"},
-};
 
 /* Words that are features here. A field of a protocol above TCP and UDP is one of its layer. */
 static const struct {
@@ -102,12 +65,11 @@ static const char *feature_find(const char *word)
                : NULL;
 }
 
+/* The column of that name, by ours or Wireshark's; the two halves of an address are one. */
 static const char *field_column(const char *word)
 {
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (strcmp(fields[i].field, word) == 0)
-            return fields[i].column;
-    return word;
+    const size_t column = pkt_column_of_field(word);
+    return column < PKT_COLUMN_COUNT ? pkt_column_at(column)->name : word;
 }
 
 static bool requirement_read(const json_t *results, requirement *n)
@@ -152,11 +114,20 @@ static bool is_half_of(const char *name, const pkt_column_info *column)
             strcmp(name + stem, "lo") == 0);
 }
 
+bool level_has_column(const char *name, size_t column)
+{
+    pkt_level level;
+    if (pkt_level_find(name, &level, NULL) != 0)
+        return false;
+    const pkt_column_set columns = pkt_level_columns(level);
+    return column < PKT_COLUMN_COUNT && pkt_set_has(&columns, column);
+}
+
 bool requirement_has_column(const requirement *n, const pkt_column_info *column)
 {
     switch (n->kind) {
     case REQUIREMENT_LEVEL:
-        return level_rank(pkt_level_name(column->level)) <= level_rank(n->name);
+        return level_has_column(n->name, pkt_column_find(column->name));
     case REQUIREMENT_COLUMN:
         return is_half_of(n->name, column);
     case REQUIREMENT_FEATURE:

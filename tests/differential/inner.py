@@ -102,8 +102,9 @@ def expected(packet: dict[str, list[str]]) -> Optional[list[str]]:
             transport, at = name, k
         for field in KEYS.get(name, ()):
             if found and k < len(packet[field]):
-                pending = str(int(packet[field][k], 0))
-                key = pending
+                key = str(int(packet[field][k], 0))
+    if packet["vxlan.vni"] and not seen["vxlan"]:  # VXLAN GPE is not among the protocols
+        key = str(int(packet["vxlan.vni"][-1], 0))
     if found < 2:
         return [""] * len(COLUMNS)
     try:

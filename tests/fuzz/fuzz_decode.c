@@ -90,7 +90,8 @@ static void check_alone(const pkt_batch *batch)
     static const pkt_batch none;
     static pkt_batch rest;
     rest = *batch;
-#define PKT_X(name, type, level, has, format_as, doc) rest.name[ROW] = 0;
+#define PKT_X(name, type, level, has, format_as, doc)                                              \
+    memset(&rest.name[ROW], 0, sizeof rest.name[ROW]);
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
     must(memcmp(&rest, &none, sizeof rest) == 0, "other rows do not change");

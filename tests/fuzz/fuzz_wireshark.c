@@ -296,7 +296,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         packet_put(interface, &record);
         now.rows.rows++;
     } else {
-#define PKT_X(name, type, level, has, format_as, doc) now.rows.name[row] = 0;
+#define PKT_X(name, type, level, has, format_as, doc)                                              \
+    memset(&now.rows.name[row], 0, sizeof now.rows.name[row]);
         PKT_COLUMNS(PKT_X)
 #undef PKT_X
     }

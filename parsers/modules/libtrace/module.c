@@ -351,8 +351,10 @@ static const pkt_feature features[] = {
 };
 
 /* libtrace turns link types into numbers of its own, several into one. */
+#define ARP_WORD(w)                                                                                \
+    (PKT_IN_WORD(w, arp_op) | PKT_IN_WORD(w, arp_src_ip) | PKT_IN_WORD(w, arp_dst_ip))
 #define HEADERS_WORD(w)                                                                            \
-    (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, link_type) & ~PKT_IN_WORD(w, verdict))
+    (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, link_type) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
 #define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & HEADERS_WORD(w) & ~PKT_IN_WORD(w, present))
 
 static const pkt_level_work levels[] = {

@@ -13,19 +13,31 @@ static const decode_case link_cases[] = {
     {"an empty frame", ETHERNET, 0, "", "truncated"},
     {"13 bytes of 60", ETHERNET, 60, "020000000002 020000000001 08", "cut-by-snaplen"},
     {"13 bytes on the wire", ETHERNET, 0, "020000000002 020000000001 08", "truncated"},
-    {"ARP", ETHERNET, 0, ETH "0806 0001080006040001", "ok" ETH_ROW " eth_type=2054"},
+    {"ARP request", ETHERNET, 0,
+     ETH "0806 0001 0800 06 04 0001 020000000001 c0000201 000000000000 c0000202",
+     "ok" ETH_ROW " eth_type=2054 arp_op=1 arp_src_ip=192.0.2.1 arp_dst_ip=192.0.2.2"},
+    {"RARP reply", ETHERNET, 0,
+     ETH "8035 0001 0800 06 04 0004 020000000001 c0000201 000000000000 c0000202",
+     "ok" ETH_ROW " eth_type=32821 arp_op=4 arp_src_ip=192.0.2.1 arp_dst_ip=192.0.2.2"},
+    {"ARP, not for IPv4", ETHERNET, 0, ETH "0806 0001 86dd 01 02 0002 aa bbbb cc dddd",
+     "ok" ETH_ROW " eth_type=2054 arp_op=2"},
+    {"ARP of 7 bytes", ETHERNET, 0, ETH "0806 00010800060400",
+     "truncated" ETH_ROW " eth_type=2054"},
+    {"ARP, addresses cut", ETHERNET, 64,
+     ETH "0806 0001 0800 06 04 0001 020000000001 c0000201 000000000000 c00002",
+     "cut-by-snaplen" ETH_ROW " eth_type=2054 arp_op=1"},
     {"802.3 length: STP", ETHERNET, 60, ETH "0026 424203", "ok" ETH_ROW " eth_type=0"},
     {"802.3 length above the frame's", ETHERNET, 0, ETH "0004 424203",
      "bad-length" ETH_ROW " eth_type=0"},
     {"neither length nor EtherType", ETHERNET, 0, ETH "05ff 424203",
      "bad-value" ETH_ROW " eth_type=0"},
     {"unknown EtherType", ETHERNET, 0, ETH "88b5 00", "ok" ETH_ROW " eth_type=34997"},
-    {"one VLAN tag, priority bits not in the column", ETHERNET, 0, ETH "8100 e123 0806 00",
-     "ok" ETH_ROW " eth_type=2054 vlan_id=291"},
-    {"QinQ: vlan_id is the outermost", ETHERNET, 0, ETH "88a8 0064 8100 00c8 0806 00",
-     "ok" ETH_ROW " eth_type=2054 vlan_id=100"},
-    {"old QinQ", ETHERNET, 0, ETH "9100 0064 8100 00c8 0806 00",
-     "ok" ETH_ROW " eth_type=2054 vlan_id=100"},
+    {"one VLAN tag, priority bits not in the column", ETHERNET, 0, ETH "8100 e123 88b5 00",
+     "ok" ETH_ROW " eth_type=34997 vlan_id=291"},
+    {"QinQ: vlan_id is the outermost", ETHERNET, 0, ETH "88a8 0064 8100 00c8 88b5 00",
+     "ok" ETH_ROW " eth_type=34997 vlan_id=100"},
+    {"old QinQ", ETHERNET, 0, ETH "9100 0064 8100 00c8 88b5 00",
+     "ok" ETH_ROW " eth_type=34997 vlan_id=100"},
     {"VLAN tag, then a length", ETHERNET, 0, ETH "8100 0001 0003 424203",
      "ok" ETH_ROW " eth_type=0 vlan_id=1"},
     {"VLAN tag cut by snaplen", ETHERNET, 64, ETH "8100 00",
@@ -245,7 +257,7 @@ static void test_vlan_limit(void **state)
         size_t n = hex_bytes(ETH, bytes, sizeof bytes);
         for (size_t i = 0; i < tags; i++)
             n += hex_bytes("8100 0007", bytes + n, sizeof bytes - n);
-        n += hex_bytes("0806 0001", bytes + n, sizeof bytes - n);
+        n += hex_bytes("88b5 0001", bytes + n, sizeof bytes - n);
         decode_row(ETHERNET, bytes, n, n, &batch);
         assert_int_equal(batch.verdict[0], tags == 8 ? PKT_OK : PKT_UNSUPPORTED);
         assert_int_equal(batch.vlan_id[0], 7);

@@ -40,7 +40,7 @@ static const decode_case tag_cases[] = {
     {"MPLS", ETHERNET, 0, E_TAG "8847 00064140" PING4, "ok" ETH_ROW " eth_type=34887" PING4_ROW},
     {"PPPoE", ETHERNET, 0, E_TAG "8864 11 00 0001 001e 0021" PING4,
      "ok" ETH_ROW " eth_type=34916" PING4_ROW},
-    {"ARP", ETHERNET, 0, R_TAG "0806 0001", "ok" ETH_ROW " eth_type=2054"},
+    {"ARP", ETHERNET, 0, R_TAG "0806 0001 88b5 00 00 0002", "ok" ETH_ROW " eth_type=2054 arp_op=2"},
     {"a length and LLC", ETHERNET, 0, VN_TAG "0024 aaaa03 000000 0800" PING4,
      "ok" ETH_ROW " eth_type=0" PING4_ROW},
     {"jumbo LLC", ETHERNET, 0, ETH "8870 aaaa03 000000 0800" PING4,

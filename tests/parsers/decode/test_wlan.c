@@ -50,7 +50,7 @@ static const decode_case frame_cases[] = {
      "unsupported" FROM_DS_ROW},
     {"sequence number, no fragment", IEEE80211, 0, "08 02 0000" A1 A2 A3 "f0ff" SNAP("0800") PING4,
      "ok" FROM_DS_ROW PING4_ROW},
-    {"ARP", IEEE80211, 0, FRAME("08 02") SNAP("0806") "0001", "ok" FROM_DS_ROW},
+    {"ARP", IEEE80211, 0, FRAME("08 02") SNAP("0806") "0001", "truncated" FROM_DS_ROW},
     {"beacon", IEEE80211, 0, FRAME("80 00") "0000000000000000", "ok" MACS_ROW("0b", "0a")},
     {"acknowledgement", IEEE80211, 0, "d4 00 0000" A1, "ok"},
     {"protocol version 1", IEEE80211, 0, FRAME("09 02") SNAP("0800") PING4, "unsupported"},

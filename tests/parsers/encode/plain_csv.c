@@ -39,6 +39,10 @@ static int push(void *self, const pkt_batch *b, pkt_err *err)
                  PKT_COL_##name == PKT_COL_src_hi ? b->src_lo[i] : b->dst_lo[i],                   \
                  b->ip_version[i]);
 #define CELL_VERDICT(name) printf("%s", pkt_verdict_name((pkt_verdict)b->name[i]));
+#define CELL_IPV4(name) number_print(0, b->name[i], 4);
+/* Of levels that are not shown. */
+#define CELL_APP(name)
+#define CELL_TEXT(name)
 #define CELL_HIDDEN(name)
 #define PKT_X(name, type, level, has, format_as, doc)                                              \
     if (PKT_LEVEL_##level <= shown && PKT_AS_##format_as != PKT_AS_HIDDEN) {                       \

@@ -2,6 +2,7 @@
  * every byte. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static const struct tunnel_case {
     {"IPv6 in IPv4", IPV6, 0, IN6, IN6_ROW},
     {"TCP", IPIP, 0, IN_TCP, IN_TCP_ROW},
     {"another version", IPIP, 0, IN6, ""},
-    {"three deep: the innermost", IPIP, 0,
+    {"nested: three deep", IPIP, 0,
      "4500 0048 0001 0000 40 04 0000 0a000003 0a000004 "
      "4500 0034 0001 0000 40 04 0000 0a000005 0a000006 " IN4,
      IN4_ROW},
@@ -101,9 +102,12 @@ static const struct tunnel_case {
     {"L2TP, control", UDP, 1701, "c802 0014 0001 0000 0000 0000 ff03 0021" IN4, ""},
     {"Teredo", UDP, 3544, IN6, IN6_ROW},
     {"Teredo, origin", UDP, 3544, "0000 ffff 0a000001" IN6, IN6_ROW},
+    {"Teredo, authentication and origin", UDP, 3544,
+     "0001 02 01 aabb cc 0102030405060708 00 0000 ffff 0a000001" IN6, IN6_ROW},
+    {"Teredo, authentication above the packet's", UDP, 3544, "0001 ff ff" IN6, ""},
     {"DNS", UDP, 53, IN4, ""},
     {"quoted by ICMP", ICMP, 0, "0303 0000 00000000" IN4, ""},
-    {"VXLAN in GRE: the key of the innermost that has one", GRE, 0,
+    {"nested: VXLAN in GRE, the key of the innermost", GRE, 0,
      "2000 0800 00000007 4500 0052 0001 0000 40 11 0000 0a000003 0a000004 "
      "1000 12b5 003e 0000 08000000 00002a00" ETH "0800" IN4,
      IN4_ROW "in_key=42 "},
@@ -186,6 +190,8 @@ static void check_cuts(const struct tunnel_case *c)
     static pkt_batch whole;
     uint8_t bytes[BYTES_MOST];
     const size_t size = packet_make(c, bytes);
+    /* A cut of these may leave the columns of the outer tunnel. */
+    const bool nested = strncmp(c->name, "nested", strlen("nested")) == 0;
     decode(bytes, size, size);
     whole = batch;
     for (size_t n = 0; n <= size; n++) {
@@ -197,7 +203,7 @@ static void check_cuts(const struct tunnel_case *c)
             const pkt_column_info *info = pkt_column_at(column);
             const uint8_t *cells = (const uint8_t *)&batch + info->offset;
             const uint8_t *expected = (const uint8_t *)&whole + info->offset;
-            if (info->level == PKT_LEVEL_INNER &&
+            if (info->level == PKT_LEVEL_INNER && !nested &&
                 batch.present[0] & whole.present[0] & info->present && !(lost & PKT_HAS_IN_L4) &&
                 memcmp(cells, expected, info->size) != 0)
                 fail_msg("%s: %s of %zu bytes", c->name, info->name, n);

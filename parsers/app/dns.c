@@ -1,0 +1,184 @@
+/* DNS, RFC 1035 section 4.1; mDNS, RFC 6762; LLMNR, RFC 4795. After TCP: section 4.2.2.
+ *
+ *   [length(2)] id(2) flags(2) counts of questions, answers, authorities, additional records(2
+ * each) question: name type(2) class(2) record:   name type(2) class(2) TTL(4) length(2) data
+ */
+#include "parsers/app/message.h"
+
+enum {
+    HEADER = 12,
+    QUESTION_REST = 4, /* after the name */
+    RECORD_REST = 10,
+    NAME_MAX_TEXT = 253, /* RFC 1035 section 2.3.4: 255 bytes with the first length and the root */
+    POINTERS_MAX = 16,
+    POINTER = 0xc0,
+    LABEL = 63,
+    TYPE_A = 1
+};
+
+typedef struct dns_name {
+    uint8_t text[NAME_MAX_TEXT + 1];
+    size_t size;
+    bool too_long;
+} dns_name;
+
+static void label_add(dns_name *name, const uint8_t *label, size_t size)
+{
+    const size_t dot = name->size > 0;
+    if (name->size + dot + size > NAME_MAX_TEXT) {
+        name->too_long = true;
+        return;
+    }
+    if (dot)
+        name->text[name->size++] = '.';
+    memcpy(name->text + name->size, label, size);
+    name->size += size;
+}
+
+/* Skip a name as it stands in the message: to its root, or behind its first pointer. */
+static bool name_skip(cursor *c, app_row *r)
+{
+    for (;;) {
+        const uint8_t *length = app_take(r, c, 1);
+        if (!length)
+            return false;
+        if (*length == 0)
+            return true;
+        if (*length >= POINTER)
+            return app_take(r, c, 1) != NULL;
+        if (*length > LABEL) {
+            app_problem(r, PKT_BAD_VALUE); /* RFC 6891 section 5: other types are not in use */
+            return false;
+        }
+        if (!app_take(r, c, *length))
+            return false;
+    }
+}
+
+/* Where a pointer leads to. False: out of the message. */
+static bool pointer_follow(const cursor *message, cursor *c, unsigned offset)
+{
+    *c = *message;
+    return cursor_take(c, offset) != NULL;
+}
+
+/* Read the name, labels joined by dots. False, and the reason noted, if it is not complete. */
+static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *name)
+{
+    unsigned pointers = 0;
+    name->size = 0;
+    name->too_long = false;
+    for (;;) {
+        const uint8_t *length = app_take(r, &c, 1);
+        if (!length)
+            return false;
+        if (*length == 0)
+            return true;
+        if (*length >= POINTER) {
+            const uint8_t *low = app_take(r, &c, 1);
+            if (!low)
+                return false;
+            if (++pointers > POINTERS_MAX ||
+                !pointer_follow(message, &c, (*length & LABEL) << 8 | *low)) {
+                app_problem(r, PKT_BAD_VALUE);
+                return false;
+            }
+            continue;
+        }
+        if (*length > LABEL) {
+            app_problem(r, PKT_BAD_VALUE);
+            return false;
+        }
+        const uint8_t *label = app_take(r, &c, *length);
+        if (!label)
+            return false;
+        label_add(name, label, *length);
+    }
+}
+
+/* The first question's name and type. False: there is no more to read. */
+static bool question_read(const cursor *message, cursor *c, app_row *r)
+{
+    dns_name name;
+    const bool known = name_read(message, *c, r, &name);
+    if (!name_skip(c, r))
+        return false;
+    const uint8_t *rest = app_take(r, c, QUESTION_REST);
+    if (known && name.too_long)
+        r->part |= PKT_PART_LONG;
+    else if (known)
+        app_text(r, APP_TEXT(r, dns_qry_name), name.text, name.size);
+    if (!rest)
+        return false;
+    r->present |= PKT_HAS_DNS_QRY;
+    PUT(r, dns_qry_type, be16(rest));
+    return true;
+}
+
+static bool questions_read(const cursor *message, cursor *c, unsigned count, app_row *r)
+{
+    if (count && !question_read(message, c, r))
+        return false;
+    for (unsigned i = 1; i < count; i++)
+        if (!name_skip(c, r) || !app_take(r, c, QUESTION_REST))
+            return false;
+    return true;
+}
+
+/* The address of the first A record (RFC 1035 section 3.4.1), if there is one. */
+static void records_read(cursor *c, unsigned count, app_row *r)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const uint8_t *rest = name_skip(c, r) ? app_take(r, c, RECORD_REST) : NULL;
+        const uint8_t *data = rest ? app_take(r, c, be16(rest + 8)) : NULL;
+        if (!data)
+            return;
+        if (be16(rest) != TYPE_A)
+            continue;
+        if (be16(rest + 8) < 4) {
+            app_problem(r, PKT_BAD_LENGTH);
+            return;
+        }
+        r->present |= PKT_HAS_DNS_A;
+        PUT(r, dns_a, be32(data));
+        return;
+    }
+}
+
+/* The length before a message on TCP; more messages may follow. */
+static bool length_take(cursor *c, app_row *r)
+{
+    const uint8_t *length = app_take(r, c, 2);
+    if (!length)
+        return false;
+    if (be16(length) < HEADER) {
+        app_problem(r, PKT_BAD_LENGTH);
+        return false;
+    }
+    r->is_stream = be16(length) > c->wire;
+    if (r->is_stream)
+        r->part |= PKT_PART_CONTINUES;
+    cursor_narrow(c, be16(length));
+    return true;
+}
+
+void pkt_app_dns(cursor c, app_row *r)
+{
+    enum { FLAGS_END = 4, RESPONSE = 0x80, RCODE = 0x0f };
+    if (r->is_stream && !length_take(&c, r))
+        return;
+    const cursor message = c;
+    const uint8_t *h = app_take(r, &c, FLAGS_END);
+    if (!h)
+        return;
+    r->present |= PKT_HAS_DNS;
+    PUT(r, dns_response, h[2] & RESPONSE ? 1 : 0);
+    if (h[2] & RESPONSE) {
+        r->present |= PKT_HAS_DNS_RCODE;
+        PUT(r, dns_rcode, h[3] & RCODE);
+    }
+    if (!app_take(r, &c, HEADER - FLAGS_END))
+        return;
+    if (questions_read(&message, &c, be16(h + 4), r))
+        records_read(&c, (unsigned)be16(h + 6) + be16(h + 8) + be16(h + 10), r);
+}

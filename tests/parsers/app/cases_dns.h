@@ -1,0 +1,135 @@
+/* RFC 1035 section 4, RFC 6762, RFC 4795. Included by test_app.c. */
+static const app_case dns_cases[] = {
+    {"query", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+    {"from port 53: the lower port, though 1900 is known too", UDP, 53, 1900,
+     BYTES("\x12"
+           "4\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+    {"no such name", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x83\x00\x01\x00\x00\x00\x00\x00\x00\x01x\x00\x00\x1c\x00\x01"),
+     "dns 0 ok dns_response=1 dns_rcode=3 dns_qry_name=\"x\" dns_qry_type=28"},
+    {"an alias, then its address", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x01\x00\x02\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x05\x00\x01\x00\x00\x00<"
+           "\x00\x02\xc0\x10\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" dns_qry_type=1 "
+     "dns_a=192.0.2.1"},
+    {"an address among the additional records", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x01\x01k\x00\x00\x02\x00\x01\x00\x00\x00<"
+           "\x00\x01\x00\x01k\x00\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
+    {"an address of 3 bytes", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\x00\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x03\xc0\x00\x02"),
+     "dns 0 bad-length dns_response=1 dns_rcode=0"},
+    {"the root", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"\" dns_qry_type=2"},
+    {"two questions", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x03One\x00\x00\x01\x00\x01\x03two\x00\x00\x02"
+           "\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"One\" dns_qry_type=1"},
+    {"bytes of any value", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x06"
+           "a.b\x00\xff\\\x01"
+           "c\x00\x00\x01\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"a.b\\x00\\xff\\\\.c\" dns_qry_type=1"},
+    {"a pointer to itself", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x0c\x00\x01\x00\x01"),
+     "dns 0 bad-value dns_response=0 dns_qry_type=1"},
+    {"a pointer out of the message", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xcf\xff\x00\x01\x00\x01"),
+     "dns 0 bad-value dns_response=0 dns_qry_type=1"},
+    {"a label of another type", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+           "A\x08"
+           "abc\x00\x00\x01\x00\x01"),
+     "dns 0 bad-value dns_response=0"},
+    {"a name that the datagram cuts", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\tabc"),
+     "dns 0 truncated dns_response=0"},
+    {"a name of 253 characters", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx="
+           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00\x00\x01\x00\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"" X63 "." X63 "." X63 "." Y61 "\" dns_qry_type=1"},
+    {"a name of 254 characters", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
+           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx>"
+           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00\x00\x01\x00\x01"),
+     "dns 2 ok dns_response=0 dns_qry_type=1"},
+    {"a header of 11 bytes", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x00\x00\x00\x00\x00\x00"),
+     "dns 0 truncated dns_response=1 dns_rcode=0"},
+    {"3 bytes", UDP, 54321, 53, BYTES("\x00\x00\x00"), "dns 0 truncated"},
+    {"bytes after the message", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01"
+           "abcdef"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+    {"after TCP", TCP, 54321, 53,
+     BYTES("\x00!\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01\x00"
+           "1\x12"
+           "4\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+    {"after TCP, the address in the next segment", TCP, 54321, 53,
+     BYTES("\x00"
+           "1\x12"
+           "4\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"),
+     "dns 1 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+    {"after TCP, a length of 0", TCP, 54321, 53,
+     BYTES("\x00\x00\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01"),
+     "dns 0 bad-length"},
+    {"mDNS", UDP, 5353, 5353,
+     BYTES("\x00\x00\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\x01h\x05local\x00\x00\x01\x80\x01\x00"
+           "\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+     "mdns 0 ok dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
+    {"LLMNR", UDP, 54321, 5355,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04wpad\x00\x00\x01\x00\x01"),
+     "llmnr 0 ok dns_response=0 dns_qry_name=\"wpad\" dns_qry_type=1"},
+    {"on another port", UDP, 54321, 9999,
+     BYTES("\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01"),
+     ""},
+};
