@@ -34,6 +34,8 @@ typedef struct verification {
     json_t *slices; /* with --format json */
     progress progress;
     pkt_notices notices; /* printed by `progress` */
+    left_out left_out;
+    bool unchecked; /* a slice could not be compared at all: a message was printed */
     int status;
 } verification;
 
@@ -92,6 +94,20 @@ static void print_columns(const agreement *a)
         putchar('\n');
 }
 
+/* Cells that differ in a known way, one line for each kind. */
+static void print_listed(const agreement *a)
+{
+    const uint64_t streams = a->listed[PKT_COL_stream];
+    if (streams)
+        printf("    not compared: stream %" PRIu64
+               ", of streams that Wireshark's application dissectors begin\n",
+               streams);
+    if (a->cells_listed > streams)
+        printf("    not compared: cap_len %" PRIu64 ", wire_len %" PRIu64 ", ts_ns %" PRIu64
+               ", of records whose pseudo header Wireshark takes off\n",
+               a->listed[PKT_COL_cap_len], a->listed[PKT_COL_wire_len], a->listed[PKT_COL_ts_ns]);
+}
+
 static void print_check(const verification *v, const backend *backend, pkt_level level,
                         const check *c)
 {
@@ -107,6 +123,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
     if (a->reference) {
         print_first(c, backend->name, v->show_values);
         print_columns(a);
+        print_listed(a);
         print_malformed(a);
     }
 }
@@ -173,14 +190,16 @@ static bool verify_slice(verification *v, suite_slice *slice)
             print_unavailable(backend);
         verify_backend(v, &k, backend, checks);
     }
-    checker_close(&k);
+    const int bad = checker_close(&k, &err);
     if (v->json)
         json_array_append_new(
             v->slices,
             json_pack("{s:o, s:o}", "slice", slice_json(slice, v->suite.filter), "runs", checks));
     else
         json_decref(checks);
-    return true;
+    if (bad)
+        message_err(&err);
+    return !bad;
 }
 
 static void verify_slices(verification *v)
@@ -188,11 +207,12 @@ static void verify_slices(verification *v)
     v->slices = json_array();
     for (size_t i = 0; i < v->suite.count; i++)
         if (!verify_slice(v, &v->suite.slices[i])) {
-            v->status = EXIT_ERROR;
-            break;
+            v->unchecked = true;
+            if (!v->left_out.keep_going)
+                break;
         }
     progress_close(&v->progress);
-    if (v->json && v->status != EXIT_ERROR) {
+    if (v->json && (!v->unchecked || v->left_out.keep_going)) {
         json_dumpf(v->slices, stdout, JSON_INDENT(2));
         putchar('\n');
     }
@@ -286,22 +306,13 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
 static int verify_captures(verification *v, const arguments *arguments,
                            const pkt_flow_choice *flows)
 {
-    pkt_paths paths;
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (!captures_find(arguments, false, &paths))
+    const suite_request request = {.filter = option_value(arguments, "f")};
+    if (!captures_open(&v->suite, arguments, &request, &v->notices, &v->left_out))
         return EXIT_ERROR;
-    const suite_request request = {
-        .filter = option_value(arguments, "f"), .captures = paths.at, .count = paths.count};
-    const int bad = suite_open(&v->suite, &request, &v->notices, &err);
-    pkt_paths_close(&paths);
-    if (bad) {
-        message_err(&err);
-        return EXIT_ERROR;
-    }
     suite_flows(&v->suite, flows);
     verify_slices(v);
     suite_close(&v->suite);
-    return v->status;
+    return left_out_end(&v->left_out, v->unchecked ? EXIT_ERROR : v->status);
 }
 
 /* The backends, and the one that the others are compared with. */
@@ -351,6 +362,7 @@ static const option_spec options[] = {
      "Compare only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
     FOLDER_OPTION,
+    KEEP_GOING_OPTION,
     {"suite", "malformed",
      "Run this suite: small captures with one defect each, and the rows that they must give."},
     {"cases", "DIR",

@@ -9,8 +9,9 @@ static char *line_make(const char *name, const pkt_err *err, const char *rest)
 {
     char text[PKT_ERR_TEXT], *line = NULL;
     pkt_err_text(err, text);
-    return asprintf(&line, "%s: %s%s%s", name, text, rest ? ": " : "", rest ? rest : "") < 0 ? NULL
-                                                                                             : line;
+    const int size = asprintf(&line, "%s%s%s%s%s", name ? name : "", name ? ": " : "", text,
+                              rest ? ": " : "", rest ? rest : "");
+    return size < 0 ? NULL : line;
 }
 
 /* false: no memory for another line. */
@@ -34,7 +35,10 @@ void failures_add(failures *list, const char *name, const pkt_err *err, const ch
         list->lines[list->count++] = line;
         return;
     }
-    message_failure(name, err);
+    if (name)
+        message_failure(name, err);
+    else
+        message_err(err);
     free(line);
 }
 

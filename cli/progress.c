@@ -7,12 +7,18 @@
 #include <unistd.h>
 
 #include "cli/message.h"
+#include "parsers/process/child.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/output_text.h"
 
 /* Seconds between two lines: on a terminal, and elsewhere. */
 #define REDRAW_SECONDS 0.1
 #define LINE_SECONDS 30.0
+
+static void on_wait(void *self)
+{
+    progress_tick(self);
+}
 
 void progress_open(progress *progress)
 {
@@ -25,6 +31,7 @@ void progress_open(progress *progress)
         .started = now,
         .drawn = now,
     };
+    pkt_child_on_wait(on_wait, progress);
 }
 
 void progress_expect(progress *progress, double seconds)
@@ -54,27 +61,38 @@ static void line_print(const progress *progress, const char *words, double left)
 
 void progress_show(progress *progress, const char *format, ...)
 {
-    char words[160], form[PKT_FORM_BYTES(sizeof words)];
     va_list args;
+    va_start(args, format);
+    (void)vsnprintf(progress->words, sizeof progress->words, format, args);
+    va_end(args);
+    progress_tick(progress);
+}
+
+void progress_tick(progress *progress)
+{
+    char form[PKT_FORM_BYTES(PROGRESS_WORDS)];
     double now = pkt_seconds_now();
-    if (now - progress->drawn < progress->every)
+    if (!*progress->words || now - progress->drawn < progress->every)
         return;
     progress->drawn = now;
-    va_start(args, format);
-    (void)vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    (void)pkt_text_terminal(form, words);
+    (void)pkt_text_terminal(form, progress->words);
     double left = progress->started + progress->expected - now;
     if (progress->terminal)
         line_draw(progress, form, left);
     else
-        line_print(progress, words, left);
+        line_print(progress, form, left);
+}
+
+static void line_clear(const progress *progress)
+{
+    if (progress->terminal)
+        fputs("\r\033[K", stderr);
 }
 
 void progress_close(progress *progress)
 {
-    if (progress->terminal)
-        fputs("\r\033[K", stderr);
+    line_clear(progress);
+    progress->words[0] = '\0';
 }
 
 static void notice_take(void *self, pkt_notice_kind kind, const char *text)
@@ -83,7 +101,7 @@ static void notice_take(void *self, pkt_notice_kind kind, const char *text)
         progress_show(self, "%s", text);
         return;
     }
-    progress_close(self);
+    line_clear(self);
     (kind == PKT_NOTICE_WARNING ? message_warning : message_note)("%s", text);
 }
 

@@ -30,6 +30,62 @@ bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
     return true;
 }
 
+static bool capture_left_out(void *self, const pkt_err *err)
+{
+    left_out *out = self;
+    if (out->keep_going)
+        failures_add(&out->bad, NULL, err, NULL);
+    else
+        out->stopped = true;
+    return out->keep_going;
+}
+
+/* Open the suite of these captures. false: messages were printed. */
+static bool captures_take(suite *suite, suite_request *request, const pkt_notices *notices,
+                          left_out *out)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    out->total = request->count;
+    const int bad = suite_open(suite, request, notices, &err);
+    if (bad)
+        message_err(&err);
+    if (out->stopped && request->count > 1)
+        message_note("nothing was run; --keep-going leaves out captures that cannot be read");
+    if (!bad && suite->count > 0)
+        return true;
+    (void)left_out_end(out, EXIT_ERROR);
+    suite_close(suite);
+    return false;
+}
+
+bool captures_open(suite *suite, const arguments *arguments, const suite_request *request,
+                   const pkt_notices *notices, left_out *out)
+{
+    suite_request with = *request;
+    pkt_paths paths;
+    out->keep_going = option_given(arguments, "keep-going");
+    if (out->keep_going && with.as_is) {
+        message_error("--keep-going cannot be combined with --as-is, which measures every CAPTURE");
+        return false;
+    }
+    if (!captures_find(arguments, out->keep_going, &paths))
+        return false;
+    with.captures = paths.at;
+    with.count = paths.count;
+    with.bad = capture_left_out;
+    with.self = out;
+    const bool good = captures_take(suite, &with, notices, out);
+    pkt_paths_close(&paths);
+    return good;
+}
+
+int left_out_end(left_out *out, int status)
+{
+    const bool some = out->bad.count > 0;
+    failures_print(&out->bad, out->total);
+    return some ? EXIT_ERROR : status;
+}
+
 bool terminal_refused(const char *what)
 {
     if (!isatty(STDOUT_FILENO))

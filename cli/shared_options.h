@@ -2,8 +2,10 @@
 #ifndef PKT_SHARED_OPTIONS_H
 #define PKT_SHARED_OPTIONS_H
 
+#include "bench/input/build.h"
 #include "bench/worker/selection.h"
 #include "cli/command.h"
+#include "cli/failures.h"
 #include "parsers/input/paths.h"
 #include "parsers/util/parse.h"
 
@@ -40,6 +42,29 @@ selection_request selection_request_of(const arguments *arguments);
 /* The captures that the operands name, by a command that has the FOLDER_OPTION. `missing`: as in
  * pkt_paths_request. false: a message was printed, and there is nothing to close. */
 bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths);
+
+#define KEEP_GOING_OPTION                                                                          \
+    {                                                                                              \
+        "keep-going", NULL,                                                                        \
+            "Leave out captures that cannot be read. They are listed at the end; the exit status " \
+            "is 2."                                                                                \
+    }
+
+/* Captures that --keep-going left out. Zeroed at first. */
+typedef struct left_out {
+    failures bad;
+    size_t total;    /* captures, with those */
+    bool keep_going; /* else nothing is left out */
+    bool stopped;    /* by a capture that cannot be read */
+} left_out;
+
+/* Open the suite of the captures that the operands name, by a command that has the FOLDER_OPTION
+ * and the KEEP_GOING_OPTION; *request is as in suite_open(), without captures. false: messages were
+ * printed, and there is nothing to close. */
+bool captures_open(suite *suite, const arguments *arguments, const suite_request *request,
+                   const pkt_notices *notices, left_out *out);
+/* List them. The exit status of the command, which is `status` if there is none. */
+int left_out_end(left_out *out, int status);
 
 /* Is standard output a terminal, which must not get the bytes of WHAT? If so, a message was
  * printed.

@@ -13,6 +13,9 @@ void frame_begin(frame *f)
     f->size = f->header_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
     f->defect = NULL;
+    f->app.proto = PKT_APP_NONE;
+    f->app.known = f->app.end = f->app.count = f->app.text_size = 0;
+    f->app.part = 0;
     f->unpadded = f->wrong_checksum = f->oversized = false;
     memset(&f->truth, 0, sizeof f->truth);
 }
@@ -307,6 +310,8 @@ void frame_end(frame *f)
 {
     if (f->l4)
         l4_end(f);
+    if (f->app.end == 0)
+        f->app.end = f->size;
     if (f->ip)
         ip_end(f);
     if (f->pppoe)

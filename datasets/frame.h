@@ -36,6 +36,28 @@ typedef struct frame_header {
     uint8_t verdict;   /* a pkt_verdict if decoding ends after this header; 0: it continues */
 } frame_header;
 
+/* A value of the application protocol. */
+typedef struct frame_value {
+    size_t end;        /* bytes of the frame that must be captured for it */
+    pkt_column column; /* at level app */
+    uint64_t number;
+    pkt_text text; /* in frame_app.text */
+} frame_value;
+
+/* Most values of a frame, and bytes of its texts. */
+enum { FRAME_VALUES_MAX = 8, FRAME_TEXT_MAX = 512 };
+
+/* The application protocol of a frame. */
+typedef struct frame_app {
+    pkt_app proto; /* PKT_APP_NONE: the payload is of no known one */
+    size_t known;  /* bytes of the frame after which it is known */
+    size_t end;    /* bytes of the frame that a decoder reads */
+    unsigned part; /* PKT_PART_ bits */
+    frame_value values[FRAME_VALUES_MAX];
+    size_t count, text_size;
+    char text[FRAME_TEXT_MAX];
+} frame_app;
+
 typedef struct frame {
     uint8_t bytes[FRAME_MAX + FRAME_SPARE];
     size_t size;        /* bytes put, at most FRAME_MAX */
@@ -47,6 +69,7 @@ typedef struct frame {
     size_t captured;      /* limit of the captured length, bytes; 0: none */
     const uint8_t *tail;  /* rest of the datagram, sent in other fragments: tail_size bytes */
     size_t tail_size;
+    frame_app app;
     bool unpadded, wrong_checksum;
     bool oversized; /* the IP length exceeds the frame: no columns after the IP header */
 } frame;
@@ -141,6 +164,18 @@ void frame_verdict(frame *f, pkt_verdict verdict);
  * FRAME_HEADERS_MAX is left out, and f->defect is set. */
 void frame_header_add(frame *f, uint64_t present, unsigned ip_proto, unsigned eth_type);
 
+/* What is put next is the payload, of that protocol. Its values follow with the calls below, each
+ * after the bytes that a decoder needs for it. */
+void frame_app_begin(frame *f, pkt_app proto);
+/* The protocol is known by the bytes up to here, and not by the ports alone. */
+void frame_app_known(frame *f);
+/* A value of a column; the last one of a column counts. */
+void frame_app_number(frame *f, pkt_column column, uint64_t number);
+void frame_app_text(frame *f, pkt_column column, const char *text, size_t size);
+/* A decoder reads up to here; `part`: PKT_PART_ bits that are known then. Otherwise it reads all of
+ * the payload. */
+void frame_app_end(frame *f, unsigned part);
+
 /* Set lengths and checksums, add padding, complete the truth. */
 void frame_end(frame *f);
 
@@ -148,8 +183,13 @@ void frame_end(frame *f);
 uint16_t checksum(const uint8_t *bytes, size_t size, uint32_t sum);
 void store_u16(uint8_t *at, unsigned value);
 
+/* The port, or one beside it if an application protocol owns that: for payloads of no protocol. */
+unsigned frame_port(unsigned port);
+
 /* The expected row if `captured` bytes of the frame are captured. */
 truth_row frame_truth(const frame *f, size_t captured);
+/* Add the columns of level app to that row. Its text cells point into f->app.text. */
+void frame_app_truth(const frame *f, size_t captured, truth_row *row);
 /* True if the transport header identifies a stream, even if it fills no columns: 16 bytes of a TCP
  * header are enough, also in a datagram whose IP length is wrong. */
 bool frame_has_stream(const frame *f, size_t captured);

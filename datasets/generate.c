@@ -26,16 +26,33 @@ typedef struct truth_writer {
     stream_table streams;
 } truth_writer;
 
+static pkt_column_set truth_columns(void)
+{
+    return pkt_set_or(pkt_level_columns(PKT_LEVEL_FLOWS), pkt_level_columns(PKT_LEVEL_APP));
+}
+
 static int truth_flush(truth_writer *t, pkt_err *err)
 {
     int bad = t->batch->rows ? t->sink.push(t->sink.self, t->batch, err) : 0;
-    const pkt_column_set columns = PKT_FLOWS_COLUMNS;
+    const pkt_column_set columns = truth_columns();
     pkt_batch_clear(t->batch, &columns);
     return bad;
 }
 
-/* `l4`: see stream_table_number(). */
-static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_err *err)
+/* Move the texts of the row, which are in `texts`, into the arena. */
+static void texts_store(pkt_batch *batch, size_t row, const char *texts)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        pkt_text *cells = (pkt_text *)(void *)((uint8_t *)batch + info->offset);
+        if (info->format_as == PKT_AS_TEXT && cells[row].offset != PKT_TEXT_NULL)
+            (void)pkt_batch_text(batch, &cells[row], texts + cells[row].offset, cells[row].length);
+    }
+}
+
+/* `texts`: what the row's text cells point into; `l4`: see stream_table_number(). */
+static int truth_push(truth_writer *t, truth_row *row, const char *texts, const truth_row *l4,
+                      pkt_err *err)
 {
     if (!t->csv)
         return 0;
@@ -45,7 +62,11 @@ static int truth_push(truth_writer *t, truth_row *row, const truth_row *l4, pkt_
 #define PKT_X(name, type, level, has, format_as, doc) t->batch->name[i] = row->name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
-    return t->batch->rows == PKT_BATCH_ROWS ? truth_flush(t, err) : 0;
+    texts_store(t->batch, i, texts);
+    return t->batch->rows == PKT_BATCH_ROWS ||
+                   t->batch->text_room - t->batch->text_used < FRAME_TEXT_MAX
+               ? truth_flush(t, err)
+               : 0;
 }
 
 typedef struct generation {
@@ -70,10 +91,12 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     if (f->captured && f->captured < captured)
         captured = f->captured;
     truth_row row = frame_truth(f, captured);
+    frame_app_truth(f, captured, &row);
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
                       (uint32_t)f->size, err) != 0 ||
-        truth_push(&g->truth, &row, frame_has_stream(f, captured) ? &f->truth : NULL, err) != 0)
+        truth_push(&g->truth, &row, f->app.text, frame_has_stream(f, captured) ? &f->truth : NULL,
+                   err) != 0)
         return -1;
     g->packets++;
     return 1;
@@ -120,7 +143,7 @@ static int generate(generation *g, const dataset_scenario *scenario, pkt_err *er
 
 static int generate_to(generation *g, const dataset_scenario *scenario, FILE *truth, pkt_err *err)
 {
-    const pkt_column_set columns = PKT_FLOWS_COLUMNS;
+    const pkt_column_set columns = truth_columns();
     g->truth.batch = pkt_batch_new(err);
     if (!g->truth.batch)
         return -1;

@@ -326,4 +326,6 @@ PKT_EXPORT const char *pkt_version(void);
 #ifdef __cplusplus
 }
 #endif
+
+#include "pktbench/query.h"
 #endif

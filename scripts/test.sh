@@ -42,10 +42,11 @@ summarize() {
 }
 
 packages_install "$build_packages $test_packages" "$build_optional $lint_packages $gate_packages
-    $text_packages $reader_packages $live_packages $(browser_missing)"
+    $text_packages $reader_packages $python_packages $live_packages $(browser_missing)"
 if [ -z "${PKTBENCH_NO_INSTALL:-}" ]; then
     browser_install
     python_environment readers "$root/tests/parsers/encode/requirements.txt" || true
+    python_environment python "$root/tests/python/requirements.txt" || true
 fi
 warnings=OFF
 [ -z "${CI:-}" ] || warnings=ON

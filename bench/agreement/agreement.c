@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/agreement/listed.h"
 #include "bench/agreement/stream_map.h"
 
 /* Presence bits (PKT_HAS_...) of the columns. */
@@ -53,6 +54,17 @@ static bool applies(const pkt_batch *batch, size_t index, size_t column, uint64_
 {
     uint64_t needs = pkt_column_at(column)->present;
     return !needs || !(groups & needs) || batch->present[index] & needs;
+}
+
+/* Does the cell count for the share of its column? A null text does not. */
+static bool is_there(const pkt_batch *batch, size_t index, size_t column, uint64_t groups)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    pkt_text cell;
+    if (info->format_as != PKT_AS_TEXT)
+        return applies(batch, index, column, groups);
+    memcpy(&cell, (const uint8_t *)batch + info->offset + index * info->size, sizeof cell);
+    return cell.offset != PKT_TEXT_NULL;
 }
 
 static bool bits_equal(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j, size_t column)
@@ -124,6 +136,16 @@ static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const 
     return cell_equal(a, i, b, j, column, c->groups);
 }
 
+/* Is the cell different in a known way? */
+static bool is_listed(const comparing *c, const pkt_batch *a, size_t i, const pkt_batch *b,
+                      size_t j, uint64_t row, size_t column)
+{
+    if (column == PKT_COL_stream)
+        return c->streams && c->streams[row] & STREAM_LISTED && !bits_equal(a, i, b, j, column);
+    return c->got->wireshark != c->expected->wireshark &&
+           is_pseudo_header_cell(column, b->link_type[j]) && !bits_equal(a, i, b, j, column);
+}
+
 /* Compare one row. A difference in a well-formed packet replaces one in a malformed packet. */
 static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agreement *out)
 {
@@ -132,7 +154,13 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
     bool well_formed = verdict_is_well_formed(verdict);
     for (size_t n = 0; n < c->count; n++) {
         const size_t column = c->shown[n];
-        if (well_formed && (applies(a, i, column, c->groups) || applies(b, j, column, c->groups)))
+        if (well_formed && is_listed(c, a, i, b, j, row, column)) {
+            out->cells_listed++;
+            out->listed[column]++;
+            out->cells_compared--;
+            continue;
+        }
+        if (well_formed && (is_there(a, i, column, c->groups) || is_there(b, j, column, c->groups)))
             out->present[column]++;
         if (shown_equal(c, a, i, b, j, row, column))
             continue;

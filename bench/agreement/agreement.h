@@ -40,6 +40,10 @@ typedef struct agreement {
     uint64_t different[PKT_COLUMN_COUNT]; /* cells_different by column */
     uint64_t present[PKT_COLUMN_COUNT];   /* cells of well-formed packets that one side has; 0 if no
                                            * cell was compared by itself */
+    /* Cells of well-formed packets that differ in a known way from Wireshark and are not compared:
+     * see listed.h, and app_streams.h for the column `stream`. */
+    uint64_t cells_listed;
+    uint64_t listed[PKT_COLUMN_COUNT]; /* cells_listed by column */
     difference first; /* in a well-formed packet if there is one, else in a malformed one */
 } agreement;
 

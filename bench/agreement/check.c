@@ -34,9 +34,10 @@ static void answer_take(const json_t *answer, check *out)
                    columns ? columns : "");
 }
 
-/* Get the rows of a loaded worker through a CSV file. *out takes the row count and the checksums of
- * its answer; it may be NULL. false: worker->status and reason are set. */
-static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *rows, check *out)
+/* Get the rows of the backend's loaded worker through a CSV file. *out takes the row count and the
+ * checksums of its answer; it may be NULL. false: worker->status and reason are set. */
+static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_level level,
+                     rowset *rows, check *out)
 {
     char *csv = scratch_path(&k->suite->scratch, "rows.csv");
     json_t *request = run_request("rows", k->slice, level);
@@ -53,6 +54,7 @@ static bool rows_ask(const checker *k, client *worker, pkt_level level, rowset *
         rowset_free(rows);
         good = false;
     }
+    rows->wireshark = good && strcmp(c->decoder, INDEPENDENT) == 0;
     json_decref(answer);
     if (csv)
         unlink(csv);
@@ -87,7 +89,7 @@ static bool reference_apart(const checker *k, const backend *c, client *worker, 
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!c->offers[level] || !k->selection->levels[level])
         return true;
-    if (!rows_ask(k, worker, level, &more, NULL))
+    if (!rows_ask(k, worker, c, level, &more, NULL))
         return false;
     const bool good = rowset_join(rows, &more, &err) == 0;
     if (!good)
@@ -103,11 +105,11 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     *out = (reference){0};
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
-        good = rows_ask(k, &worker, reference_level(c), &out->rows, NULL);
+        good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
         for (size_t i = 0; good && i < sizeof apart / sizeof apart[0]; i++)
             if (!(good = reference_apart(k, c, &worker, apart[i], &out->rows)))
                 rowset_free(&out->rows);
-        client_close(&worker);
+        (void)client_close(&worker);
     }
     if (!good)
         return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s cannot be the reference for %s: %s",
@@ -202,6 +204,17 @@ static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
     return 0;
 }
 
+/* Was the slice changed by the backend that has just run? Its folder is writable for workers. */
+static void slice_watch(checker *k, const char *backend)
+{
+    struct stat now;
+    const bool same = stat(k->slice->path, &now) == 0 && now.st_size == k->file.st_size &&
+                      now.st_mtim.tv_sec == k->file.st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == k->file.st_mtim.tv_nsec;
+    if (!same && !k->changed_by)
+        k->changed_by = backend ? backend : "another process";
+}
+
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
                  const char *wanted, double seconds, pkt_err *err)
 {
@@ -210,14 +223,16 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
                    .selection = selection,
                    .seconds = seconds,
                    .wanted = wanted != NULL};
+    (void)stat(slice->path, &k->file);
     if (slice->unverified) {
         slice->well_formed_packets = slice->packets; /* all, see the truth of the 10 MB slice */
         return 0;
     }
     if ((slice->truth && !wanted ? truth_fetch(k, err) : backends_fetch(k, wanted, err)) != 0) {
-        checker_close(k);
+        (void)checker_close(k, NULL);
         return -1;
     }
+    slice_watch(k, k->main.name);
     well_formed_count(k);
     undecoded_warn(k);
     return 0;
@@ -268,11 +283,11 @@ static const rowset *verdicts_at(const checker *k, pkt_level level)
 }
 
 /* Get the rows and compare every cell. */
-static bool compare_cells(const checker *k, client *worker, pkt_level level, const rowset *with,
-                          pkt_column_set shared, check *out)
+static bool compare_cells(const checker *k, client *worker, const backend *c, pkt_level level,
+                          const rowset *with, pkt_column_set shared, check *out)
 {
     rowset rows = {0};
-    if (!rows_ask(k, worker, level, &rows, NULL))
+    if (!rows_ask(k, worker, c, level, &rows, NULL))
         return false;
     rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
     rowset_free(&rows);
@@ -280,11 +295,11 @@ static bool compare_cells(const checker *k, client *worker, pkt_level level, con
 }
 
 /* An external program runs once: row count, checksums and rows come from the same run. */
-static bool external_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
-                          pkt_column_set shared, check *out)
+static bool external_rows(const checker *k, client *worker, const backend *c, pkt_level level,
+                          const rowset *with, pkt_column_set shared, check *out)
 {
     rowset rows = {0};
-    if (!rows_ask(k, worker, level, &rows, out))
+    if (!rows_ask(k, worker, c, level, &rows, out))
         return false;
     if (rows.rows == out->rows && with)
         rowset_compare(&rows, with, verdicts_at(k, level), shared, &out->agreement);
@@ -304,8 +319,8 @@ static bool external_rows(const checker *k, client *worker, pkt_level level, con
 }
 
 /* Compare the digests; only if they differ, compare cell by cell. */
-static bool native_rows(const checker *k, client *worker, pkt_level level, const rowset *with,
-                        pkt_column_set shared, check *out)
+static bool native_rows(const checker *k, client *worker, const backend *c, pkt_level level,
+                        const rowset *with, pkt_column_set shared, check *out)
 {
     json_t *verified = client_ask(worker, run_request("verify", k->slice, level), k->seconds);
     if (!verified)
@@ -316,7 +331,7 @@ static bool native_rows(const checker *k, client *worker, pkt_level level, const
     if (!with)
         return true;
     if (!digests_agree(with, shared, out->digest, out->rows))
-        return compare_cells(k, worker, level, with, shared, out);
+        return compare_cells(k, worker, c, level, with, shared, out);
     agreement_whole(with, verdicts_at(k, level), shared, &out->agreement);
     return true;
 }
@@ -328,7 +343,7 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
     const rowset *rows = with ? &with->rows : NULL;
     pkt_column_set shared =
         with ? columns_shared(c->columns[level], rows->columns, level) : (pkt_column_set){{0}};
-    if (!(c->id.driver ? external_rows : native_rows)(k, worker, level, rows, shared, out))
+    if (!(c->id.driver ? external_rows : native_rows)(k, worker, c, level, rows, shared, out))
         return false;
     if (!with) {
         not_compared(out);
@@ -352,16 +367,22 @@ void checker_run(checker *k, const backend *c, pkt_level level, check *out)
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
         return;
     }
-    if (!compare(k, &worker, c, level, out)) {
+    const bool compared = compare(k, &worker, c, level, out);
+    if (!client_close(&worker) || !compared) {
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
     }
-    client_close(&worker);
+    slice_watch(k, c->name);
 }
 
-void checker_close(checker *k)
+int checker_close(checker *k, pkt_err *err)
 {
     rowset_free(&k->main.rows);
     rowset_free(&k->other.rows);
     rowset_free(&k->own);
+    if (!k->changed_by)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                    "%s has changed %s, which all backends read: leave it out", k->changed_by,
+                    k->slice->name);
 }

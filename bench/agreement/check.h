@@ -2,6 +2,8 @@
 #ifndef PKT_CHECK_H
 #define PKT_CHECK_H
 
+#include <sys/stat.h>
+
 #include "bench/agreement/agreement.h"
 #include "bench/input/suite.h"
 #include "bench/worker/selection.h"
@@ -28,6 +30,8 @@ typedef struct checker {
     reference main, other;  /* `other`: of another decoder; its name is NULL if there is none */
     const rowset *verdicts; /* of raw or of the truth; points to `main`, `other` or `own` */
     rowset own;
+    struct stat file;       /* of the slice, before the first run */
+    const char *changed_by; /* backend that has changed it; NULL: none */
 } checker;
 
 /* Read the reference rows: of backend `wanted` if it is not NULL, else the truth of a generated
@@ -37,7 +41,9 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
                  const char *wanted, double seconds, pkt_err *err);
 /* Run the backend at the level and compare its rows. *out takes the result, also on failure. */
 void checker_run(checker *k, const backend *c, pkt_level level, check *out);
-void checker_close(checker *k);
+/* 0, or -1 and *err if a backend has changed the slice, which all backends read. `err` may be NULL.
+ */
+int checker_close(checker *k, pkt_err *err);
 
 /* Worker request `what` for the slice and level. Returns a new JSON reference. */
 json_t *run_request(const char *what, const suite_slice *slice, pkt_level level);

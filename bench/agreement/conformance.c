@@ -182,7 +182,7 @@ static run_status case_ask(examination *e, const conformance_case *c, char reaso
     run_status status = answer ? STATUS_OK : e->worker.status;
     if (!answer) {
         (void)snprintf(reason, REASON_BYTES, "%s", e->worker.reason);
-        client_close(&e->worker);
+        (void)client_close(&e->worker);
         e->open = false;
     }
     json_decref(answer);
@@ -295,7 +295,7 @@ static json_t *backend_run(conformance *c, const backend *backend, pkt_level lev
         c->ended[case_run(&e, &cases->all[i])]++;
     }
     if (e.open)
-        client_close(&e.worker);
+        (void)client_close(&e.worker);
     if (e.got)
         unlink(e.got);
     json_t *out = e.got ? examined_json(&e) : NULL;

@@ -8,13 +8,14 @@
 
 typedef struct rowset {
     pkt_column_set columns; /* the columns that are stored */
+    bool wireshark;         /* rows of Wireshark's decoder: see app_streams.h, listed.h */
     uint64_t rows;
     pkt_batch **batches; /* all full except the last one */
     size_t count, room;  /* batches in use, and allocated */
 } rowset;
 
 /* A sink that stores every row in *set. Before the call, set->columns must be set and all other
- * fields must be 0. Free the set with rowset_free(). */
+ * fields but wireshark must be 0. Free the set with rowset_free(). */
 pkt_sink rowset_sink(rowset *set);
 /* Read a CSV file that pkt_csv_sink wrote. 0, or -1 and *err. Free the set also on failure. */
 int rowset_read_csv(rowset *set, const char *path, pkt_err *err);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "bench/agreement/app_streams.h"
 #include "parsers/core/numbers.h"
 
 /* Streams are counted by IP protocol: a TCP packet can have a stream without having TCP columns. */
@@ -16,12 +17,13 @@ typedef struct seen {
 typedef struct side {
     seen *streams[KINDS]; /* by original number, which is below the number of rows */
     uint32_t own[KINDS], counted[KINDS];
+    app_stream *apps; /* by original number; NULL: none is begun by an application dissector */
 } side;
 
 typedef struct place {
     uint32_t stream;
     unsigned direction;
-    bool wrong;
+    bool wrong, begun;
 } place;
 
 /* Renumbered stream and direction of the row. `counts`: the row is used for renumbering, because it
@@ -29,7 +31,7 @@ typedef struct place {
 static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts, uint64_t rows)
 {
     const unsigned kind = batch->ip_proto[index] == PROTO_TCP ? KIND_TCP : KIND_UDP;
-    place p = {batch->stream[index], batch->stream_dir[index], true};
+    place p = {batch->stream[index], batch->stream_dir[index], true, false};
     if (p.stream >= rows)
         return p;
     seen *stream = &s->streams[kind][p.stream];
@@ -39,11 +41,17 @@ static place place_of(side *s, const pkt_batch *batch, size_t index, bool counts
     }
     if (stream->wrong || !counts)
         return p;
+    const app_stream *app = s->apps && kind == KIND_UDP ? &s->apps[p.stream] : NULL;
+    const bool begun = app && app->begun;
+    if (begun) {
+        stream = &s->streams[kind][app->first];
+        p.direction ^= app->flipped;
+    }
     if (!stream->counted) {
         stream->counted = ++s->counted[kind];
         stream->reversed = p.direction;
     }
-    return (place){stream->counted - 1, p.direction ^ stream->reversed, false};
+    return (place){stream->counted - 1, p.direction ^ stream->reversed, false, begun};
 }
 
 static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t row, bool well_formed,
@@ -66,31 +74,46 @@ static uint8_t row_alike(side sides[2], const rowset *const sets[2], uint64_t ro
         return STREAM_ALIKE | DIRECTION_ALIKE;
     if (at[0].wrong || at[1].wrong)
         for (size_t i = 0; i < 2; i++)
-            at[i] = (place){batch[i]->stream[index[i]], batch[i]->stream_dir[index[i]], true};
-    return (uint8_t)((at[0].stream == at[1].stream ? STREAM_ALIKE : 0) |
+            at[i] =
+                (place){batch[i]->stream[index[i]], batch[i]->stream_dir[index[i]], true, false};
+    const bool alike = at[0].stream == at[1].stream;
+    return (uint8_t)((alike ? STREAM_ALIKE : 0) |
+                     (alike && (at[0].begun || at[1].begun) ? STREAM_LISTED : 0) |
                      (at[0].direction == at[1].direction ? DIRECTION_ALIKE : 0));
+}
+
+/* false: no memory. */
+static bool side_open(side *s, const rowset *set, uint64_t rows)
+{
+    bool good = true;
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        s->streams[kind] = calloc((size_t)rows + 1, sizeof(seen));
+        good = good && s->streams[kind];
+    }
+    s->apps = set->wireshark ? app_streams_find(set, rows) : NULL;
+    return good && (s->apps || !set->wireshark);
+}
+
+static void side_close(side *s)
+{
+    for (size_t kind = 0; kind < KINDS; kind++)
+        free(s->streams[kind]);
+    free(s->apps);
 }
 
 uint8_t *streams_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                          uint64_t rows)
 {
     const rowset *const sets[2] = {got, expected};
-    const size_t room = (size_t)rows + 1;
     side sides[2] = {{.own = {0}}, {.own = {0}}};
-    uint8_t *alike = calloc(room, 1);
-    bool good = alike != NULL;
-    for (size_t i = 0; i < 2; i++)
-        for (size_t kind = 0; kind < KINDS; kind++) {
-            sides[i].streams[kind] = calloc(room, sizeof(seen));
-            good = good && sides[i].streams[kind];
-        }
-    for (uint64_t row = 0; good && row < rows; row++)
+    uint8_t *alike = calloc((size_t)rows + 1, 1);
+    const bool both = side_open(&sides[0], got, rows) && side_open(&sides[1], expected, rows);
+    for (uint64_t row = 0; alike && both && row < rows; row++)
         alike[row] =
             row_alike(sides, sets, row, verdict_is_well_formed(verdict_at(verdicts, row)), rows);
-    for (size_t i = 0; i < 2; i++)
-        for (size_t kind = 0; kind < KINDS; kind++)
-            free(sides[i].streams[kind]);
-    if (good)
+    side_close(&sides[0]);
+    side_close(&sides[1]);
+    if (both)
         return alike;
     free(alike);
     return NULL;

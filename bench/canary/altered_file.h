@@ -29,14 +29,15 @@ typedef struct secret_random {
 typedef struct altered_slice {
     secret_random random;
     const suite_slice *slice;
+    int fd;            /* of the file; -1: closed */
     uint8_t *file;     /* the shared mapping */
     uint8_t *original; /* its bytes before any change */
     size_t size;
     packet_place *places;
     uint64_t packets;
-    /* Of the original, by raw; and the columns that changes reach: below level flows, and at it. */
-    uint64_t digest[2][PKT_COLUMN_COUNT];
-    pkt_column_set reach[2];
+    /* Of the original, by raw; and the columns that changes reach: at headers, flows, app. */
+    uint64_t digest[3][PKT_COLUMN_COUNT];
+    pkt_column_set reach[3];
     pkt_batch *batch;
     uint8_t *column;  /* cells of one column */
     uint8_t *swapped; /* SWAP_BYTES */

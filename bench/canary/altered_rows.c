@@ -38,6 +38,8 @@ static pkt_level column_level(size_t column, pkt_level level)
     const bool flows = pkt_column_at(column)->level == PKT_LEVEL_FLOWS;
     if (flows || (column == PKT_COL_present && level == PKT_LEVEL_FLOWS))
         return PKT_LEVEL_FLOWS;
+    if (column == PKT_COL_present && level == PKT_LEVEL_APP)
+        return PKT_LEVEL_APP;
     const bool decoded = column == PKT_COL_verdict || column == PKT_COL_present;
     return decoded ? PKT_LEVEL_HEADERS : pkt_column_at(column)->level;
 }
@@ -73,7 +75,7 @@ uint8_t *altered_column(altered_slice *a, pkt_level level, size_t column, pkt_er
     return raw_run(a, &request, &out, err) == 0 ? a->column : NULL;
 }
 
-/* Digests of all columns that raw gives at the level, headers or flows. */
+/* Digests of all columns that raw gives at the level: headers, flows or app. */
 int altered_digests(const altered_slice *a, pkt_level level, uint64_t digest[PKT_COLUMN_COUNT],
                     pkt_err *err)
 {

@@ -20,11 +20,11 @@ enum { CELL_BYTES = 8 };
 /* Index of what is kept for the columns at `level`. */
 static size_t kind_of(pkt_level level)
 {
-    return level == PKT_LEVEL_FLOWS;
+    return level == PKT_LEVEL_FLOWS ? 1 : level == PKT_LEVEL_APP ? 2 : 0;
 }
 
 /* Get the digests of the original, then change the slice once and see which columns that
- * reaches. `level`: headers or flows. */
+ * reaches. `level`: headers, flows or app. */
 static int reach_find(altered_slice *a, pkt_level level, pkt_err *err)
 {
     uint64_t *original = a->digest[kind_of(level)], changed[PKT_COLUMN_COUNT];
@@ -43,15 +43,11 @@ static int reach_find(altered_slice *a, pkt_level level, pkt_err *err)
 static int file_map(altered_slice *a, pkt_err *err)
 {
     struct stat status;
-    const int fd = open(a->slice->path, O_RDWR | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        if (fd >= 0)
-            close(fd);
+    a->fd = open(a->slice->path, O_RDWR | O_CLOEXEC);
+    if (a->fd < 0 || fstat(a->fd, &status) != 0)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot open: %s", strerror(errno));
-    }
     a->size = (size_t)status.st_size;
-    void *file = mmap(NULL, a->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
+    void *file = mmap(NULL, a->size, PROT_READ | PROT_WRITE, MAP_SHARED, a->fd, 0);
     if (file == MAP_FAILED)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot map: %s", strerror(errno));
     a->file = file;
@@ -72,7 +68,8 @@ static int altered_prepare(altered_slice *a, pkt_err *err)
         return pkt_fail_memory(err, "the packets of a slice");
     return file_map(a, err) != 0 || altered_places(a, err) != 0 ||
                    reach_find(a, PKT_LEVEL_HEADERS, err) != 0 ||
-                   reach_find(a, PKT_LEVEL_FLOWS, err) != 0
+                   reach_find(a, PKT_LEVEL_FLOWS, err) != 0 ||
+                   reach_find(a, PKT_LEVEL_APP, err) != 0
                ? -1
                : 0;
 }
@@ -95,6 +92,7 @@ altered_slice *altered_open(const suite_slice *slice, pkt_err *err)
         pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no random numbers: %s", strerror(errno));
         return NULL;
     }
+    a->fd = -1;
     a->slice = slice;
     a->packets = slice->packets;
     if (altered_prepare(a, err) == 0)
@@ -111,6 +109,8 @@ void altered_close(altered_slice *a)
         altered_restore(a);
     if (a->file)
         munmap(a->file, a->size);
+    if (a->fd >= 0)
+        close(a->fd);
     pkt_batch_free(a->batch);
     free(a->original);
     free(a->places);

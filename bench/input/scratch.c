@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "parsers/process/group.h"
+
 static int entry_remove(const char *path, const struct stat *status, int type, struct FTW *at)
 {
     (void)status;
@@ -42,7 +44,7 @@ static bool keeper_start(scratch *s)
         keeper_wait(ends[0], s->folder);
     close(ends[0]);
     s->keeper_pipe = ends[1];
-    if (s->keeper > 0)
+    if (s->keeper > 0 && pkt_group_spare(s->keeper) == 0)
         return true;
     close(ends[1]);
     return false;
@@ -83,6 +85,7 @@ void scratch_close(scratch *s)
     close(s->keeper_pipe);
     while (waitpid(s->keeper, NULL, 0) < 0 && errno == EINTR)
         ;
+    pkt_group_forget(s->keeper);
     free(s->folder);
     s->folder = NULL;
 }

@@ -127,10 +127,15 @@ const suite_slice *suite_whole(const suite_slice *slice)
     return slice->whole ? slice->whole : slice;
 }
 
+void suite_drop(suite *suite, size_t from)
+{
+    while (suite->count > from)
+        suite_slice_free(&suite->slices[--suite->count]);
+}
+
 void suite_close(suite *suite)
 {
-    for (size_t i = 0; i < suite->count; i++)
-        suite_slice_free(&suite->slices[i]);
+    suite_drop(suite, 0);
     scratch_close(&suite->scratch);
     *suite = (struct suite){.count = 0};
 }

@@ -59,6 +59,8 @@ int suite_slice_measure(suite_slice *slice, pkt_err *err);
 suite_slice *suite_add(suite *suite, suite_slice *slice, const char *shown, pkt_err *err);
 /* Free the strings of a slice that is not in a suite. */
 void suite_slice_free(suite_slice *slice);
+/* Free the slices from this number on. */
+void suite_drop(suite *suite, size_t from);
 /* A name that no slice has yet: `base`, or base-2, base-3, ... The caller frees it. NULL if memory
  * is exhausted. */
 char *suite_name(const suite *suite, const char *base);

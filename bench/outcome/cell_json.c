@@ -41,13 +41,14 @@ json_t *agreement_json(const check *check, bool show_values)
     const agreement *a = &check->agreement;
     if (!a->reference)
         return json_null();
-    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "reference",
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "reference",
                      a->reference, "independent", (int)a->independent, "rows_compared",
                      json_count(a->rows_compared), "cells_compared", json_count(a->cells_compared),
                      "cells_different", json_count(a->cells_different), "malformed_rows",
                      json_count(a->malformed_rows), "malformed_cells_different",
-                     json_count(a->malformed_cells_different), "listed", 0, "columns_different",
-                     columns_json(a), "first_difference", difference_json(&a->first, show_values));
+                     json_count(a->malformed_cells_different), "listed",
+                     json_count(a->cells_listed), "columns_different", columns_json(a),
+                     "first_difference", difference_json(&a->first, show_values));
 }
 
 json_t *slice_prefix_json(const suite_slice *slice)

@@ -11,6 +11,8 @@
  * counts too, but not its start. */
 #define REGION "--toggle-collect=pkt_run"
 #define OUTPUT_REGION "--toggle-collect=pkt_writer_end"
+/* A run takes about 50 times as long under callgrind. */
+#define COUNTED_TIMES 50
 
 /* Maximum environment variables passed to the counted program. Other variables are removed because
  * they change the stack address. */
@@ -36,12 +38,14 @@ static void environment_make(char *out[VARIABLES_MAX + 2])
     out[n] = NULL;
 }
 
-/* Exit status, or -1 if the program cannot be started. Its standard error goes to `log`. */
-static int run_logged(char *const *argv, const char *log)
+/* Exit status, or -1 if the program cannot be started. `last` takes its last message. */
+static int run_counted(char *const *argv, double seconds, char *last, size_t size)
 {
     char *environment[VARIABLES_MAX + 2];
     environment_make(environment);
-    return pkt_program_run(argv, environment, "/dev/null", log);
+    const pkt_program program = {
+        .argv = argv, .environment = environment, .output = "/dev/null", .seconds = seconds};
+    return pkt_program_run(&program, last, size);
 }
 
 /* The total in a callgrind output file ("summary: 123" or "totals: 123"); 0 if there is none. */
@@ -60,18 +64,6 @@ static uint64_t total_read(const char *path)
     return total;
 }
 
-static void last_line(const char *path, char *line, size_t size)
-{
-    FILE *file = fopen(path, "r");
-    char now[256];
-    (void)snprintf(line, size, "no words");
-    while (file && fgets(now, sizeof now, file))
-        if (*now != '\n')
-            (void)snprintf(line, size, "%.*s", (int)strcspn(now, "\n"), now);
-    if (file)
-        fclose(file);
-}
-
 static void cell_warn(const schedule *s, const bench_cell *cell, const char *words)
 {
     char name[CELL_NAME];
@@ -81,8 +73,7 @@ static void cell_warn(const schedule *s, const bench_cell *cell, const char *wor
 }
 
 /* One run of `extract` under callgrind. */
-static void cell_count(const schedule *s, bench_cell *cell, const char *program, const char *out,
-                       const char *log)
+static void cell_count(const schedule *s, bench_cell *cell, const char *program, const char *out)
 {
     char out_option[PATH_MAX + 32], words[256];
     const backend_id *id = &cell->backend->id;
@@ -107,14 +98,13 @@ static void cell_count(const schedule *s, bench_cell *cell, const char *program,
                     cell->slice->path,
                     NULL};
     (void)remove(out);
-    int status = run_logged(argv, log);
+    int status = run_counted(argv, COUNTED_TIMES * s->request_s, words, sizeof words);
     if (status == 0)
         cell->instructions = total_read(out);
     if (status == 0 && cell->instructions == 0) {
         cell_warn(s, cell, "the program has no symbol pkt_run: was it stripped?");
     } else if (status != 0) {
-        last_line(log, words, sizeof words);
-        cell_warn(s, cell, words);
+        cell_warn(s, cell, *words ? words : "no words");
     }
 }
 
@@ -133,7 +123,7 @@ static bool is_countable(const bench_cell *cell)
 }
 
 /* Count for every cell that can be counted. */
-static void cells_count(schedule *s, const char *program, const char *out, const char *log)
+static void cells_count(schedule *s, const char *program, const char *out)
 {
     char name[CELL_NAME];
     for (size_t i = 0; i < s->cell_count; i++) {
@@ -141,7 +131,7 @@ static void cells_count(schedule *s, const char *program, const char *out, const
             continue;
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "instructions: %s, %s",
                    cell_name(&s->cells[i], name), s->cells[i].slice->name);
-        cell_count(s, &s->cells[i], program, out, log);
+        cell_count(s, &s->cells[i], program, out);
     }
 }
 
@@ -150,17 +140,15 @@ void instructions_count(schedule *s, const suite *suite)
     char program[PATH_MAX];
     char *version[] = {"valgrind", "--version", NULL};
     char *out = scratch_path(&suite->scratch, "callgrind.out");
-    char *log = scratch_path(&suite->scratch, "callgrind.log");
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
-    if (!out || !log || length <= 0)
+    if (!out || length <= 0)
         pkt_notice(s->notices, PKT_NOTICE_WARNING,
                    "instructions are not counted: no memory, or no /proc");
-    else if (run_logged(version, "/dev/null") != 0)
+    else if (run_counted(version, s->request_s, NULL, 0) != 0)
         pkt_notice(s->notices, PKT_NOTICE_WARNING,
                    "instructions are not counted: valgrind is not installed");
     else
-        cells_count(s, program, out, log);
+        cells_count(s, program, out);
     free(out);
-    free(log);
 }

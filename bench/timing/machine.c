@@ -95,20 +95,6 @@ size_t largest_cache_bytes(void)
     return bytes ? bytes : private_cache_bytes();
 }
 
-size_t memory_bytes(void)
-{
-    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
-                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-    size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
-    char text[64];
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        size_t limit = line_of(limits[i], text, sizeof text) ? strtoul(text, NULL, 10) : 0;
-        if (limit && limit < bytes) /* `max` (no limit) gives 0 */
-            bytes = limit;
-    }
-    return bytes;
-}
-
 static json_t *bytes_or_null(size_t bytes)
 {
     return bytes ? json_integer((json_int_t)bytes) : json_null();

@@ -15,8 +15,6 @@ json_t *machine_describe(void);
 size_t private_cache_bytes(void);
 /* Size in bytes of the last-level cache (level 3), which processors share. */
 size_t largest_cache_bytes(void);
-/* Available memory in bytes: the machine's, or the container's limit if lower. */
-size_t memory_bytes(void);
 
 /* The block's processor, one of those that this process may use; all of them if it cannot be
  * determined. */

@@ -148,5 +148,6 @@ void output_check(const schedule *s, bench_cell *cell)
     else
         cell_fail(cell, worker.status, worker.reason);
     json_decref(answer);
-    client_close(&worker);
+    if (!client_close(&worker) && cell_is_timed(cell))
+        cell_fail(cell, worker.status, worker.reason);
 }

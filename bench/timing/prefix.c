@@ -38,14 +38,14 @@ typedef struct estimator {
 static void estimator_close(estimator *e)
 {
     if (e->backend)
-        client_close(&e->worker);
+        (void)client_close(&e->worker);
     e->backend = NULL;
 }
 
 /* Have a worker of the backend. */
 static bool estimator_open(estimator *e, const backend *backend, double request_s)
 {
-    if (e->backend == backend && e->worker.pid)
+    if (e->backend == backend && e->worker.process.pid)
         return true;
     estimator_close(e);
     if (client_open_loaded(&e->worker, &backend->id, request_s, NULL))

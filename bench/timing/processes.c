@@ -12,6 +12,9 @@
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
+/* Time limit of `hyperfine --version`. */
+#define VERSION_SECONDS 10.0
+
 /* Write `text` as one quoted shell word: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
 {
@@ -95,15 +98,17 @@ static int commands_make(command_lines *c, const process_runs *runs, const suite
 }
 
 /* Run hyperfine without output. */
-static int run_quietly(char **argv)
+static int run_quietly(char **argv, double seconds)
 {
-    return pkt_program_run(argv, environ, "/dev/null", "/dev/null");
+    const pkt_program program = {
+        .argv = argv, .environment = environ, .output = "/dev/null", .seconds = seconds};
+    return pkt_program_run(&program, NULL, 0);
 }
 
 static bool hyperfine_installed(void)
 {
     char *argv[] = {"hyperfine", "--version", NULL};
-    return run_quietly(argv) == 0;
+    return run_quietly(argv, VERSION_SECONDS) == 0;
 }
 
 static void run_fail(process_run *run, run_status status, const char *reason)
@@ -149,9 +154,9 @@ static bool round_read(process_runs *runs, const char *path, const size_t *order
     return good;
 }
 
-/* Run every command once, in the given order. */
+/* Run every command once, in the given order, at most `seconds`. */
 static bool round_run(process_runs *runs, const command_lines *c, const size_t *order,
-                      const char *path)
+                      const char *path, double seconds)
 {
     char *fixed[] = {"hyperfine", "-N",   "--runs",        "1",         "--ignore-failure",
                      "--style",   "none", "--export-json", (char *)path};
@@ -162,7 +167,7 @@ static bool round_run(process_runs *runs, const command_lines *c, const size_t *
     memcpy(argv, fixed, sizeof fixed);
     for (size_t i = 0; i < c->count; i++)
         argv[head + i] = c->lines[order[i]];
-    bool good = run_quietly(argv) == 0 && round_read(runs, path, order, c->count);
+    bool good = run_quietly(argv, seconds) == 0 && round_read(runs, path, order, c->count);
     free(argv);
     return good;
 }
@@ -178,7 +183,7 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
             break;
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "whole processes, round %u", round + 1);
         random_shuffle(&random, order, c->count);
-        if (!round_run(runs, c, order, path)) {
+        if (!round_run(runs, c, order, path, s->request_s * (double)c->count)) {
             for (size_t i = 0; i < runs->count; i++)
                 run_fail(&runs->runs[i], STATUS_FAILED, "hyperfine failed");
             return;

@@ -166,6 +166,8 @@ void proofs_block(proofs *all, size_t evict_bytes)
         memset(memory, 1, evict_bytes);
     for (size_t i = 0; all && i < all->slice_count; i++) {
         slice_entry *entry = &all->slices[i];
+        if (entry->altered)
+            altered_restore(entry->altered); /* makes it whole, too */
         for (unsigned walk = 0; entry->altered && memory && walk < WALKS; walk++) {
             caches_evict(memory, evict_bytes);
             const double ns = altered_walk_ns(entry->altered);

@@ -67,11 +67,9 @@ static pid_t child_start(const sample_plan *p, sample_times *times)
 static bool is_quiet(const sample_plan *p, pid_t child)
 {
     char reason[QUIET_REASON];
-    const bool quiet = quiet_worker(p->worker->pid, child, reason);
-    if (quiet && (!p->known_count || quiet_children(p->known, p->known_count)))
+    if (quiet_worker(p->worker->process.pid, child, reason))
         return true;
-    cell_fail(p->cell, STATUS_UNFAITHFUL,
-              quiet ? "a process that it has started runs beside the worker" : reason);
+    cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
     return false;
 }
 
@@ -131,7 +129,7 @@ static bool digest_honest(const sample_plan *p, uint64_t *digest)
     json_t *answer = NULL;
     if (client_open_loaded(&worker, &p->cell->backend->id, p->seconds, NULL)) {
         answer = client_ask(&worker, run_request("verify", &slice, p->cell->level), p->seconds);
-        client_close(&worker);
+        (void)client_close(&worker);
     }
     const char *hex = json_string_value(
         json_object_get(json_object_get(answer, "digests"), pkt_column_at(p->column)->name));
@@ -281,11 +279,11 @@ typedef struct exchange {
 /* Ask, and measure how long the answer takes. Returns a new reference; NULL: the cell failed. */
 static json_t *ask_timed(const sample_plan *p, json_t *request, exchange *took)
 {
-    const double cpu = driver_cpu_ns(p->worker->pid);
+    const double cpu = driver_cpu_ns(p->worker->process.pid);
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     json_t *answer = ask(p, request);
     took->wall_ns = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
-    took->cpu_ns = answer ? driver_cpu_ns(p->worker->pid) - cpu : 0;
+    took->cpu_ns = answer ? driver_cpu_ns(p->worker->process.pid) - cpu : 0;
     return answer;
 }
 
@@ -366,7 +364,7 @@ static bool program_honest(const sample_plan *p, const char *copy, uint64_t *crc
         answer = client_ask(&worker, requests[i], p->seconds);
     }
     *crc = crc_of(answer);
-    client_close(&worker);
+    (void)client_close(&worker);
     json_decref(answer);
     return *crc != UINT64_MAX;
 }
@@ -446,7 +444,7 @@ static bool native_take(const sample_plan *p, sample_times *times)
         (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from) - times->first_ns - times->wall_ns;
     if (good && times->wall_ns < p->check_below_ns)
         good = columns_verified(p);
-    if (child != 0 && p->worker->pid) {
+    if (child != 0 && p->worker->process.pid) {
         /* After a failure too: the worker serves other cells. */
         json_t *answer = client_ask(p->worker, json_pack("{s:s}", "op", "end"), p->seconds);
         if (!answer && good) {

@@ -15,8 +15,6 @@ typedef struct sample_plan {
     size_t column;         /* is compared in every row; PKT_COLUMN_COUNT: none */
     double check_below_ns; /* runs shorter than this are followed by one that verifies all columns,
                             * in the same process and without the clock; 0: none */
-    const pid_t *known;    /* children of this process while the sample is taken */
-    size_t known_count;    /* 0: they are not compared */
     double floor_ns;       /* no run can be faster; 0: unknown */
     double seconds;        /* time limit of a request */
 } sample_plan;

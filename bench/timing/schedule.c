@@ -10,7 +10,6 @@
 #include "bench/statistics/statistics.h"
 #include "bench/timing/machine.h"
 #include "bench/timing/sample.h"
-#include "bench/worker/quiet.h"
 #include "parsers/util/clock.h"
 
 /* A slow cell gets one sample per block. */
@@ -50,31 +49,6 @@ typedef struct block_workers {
     bool open[SELECTION_MAX + 1];
 } block_workers;
 
-enum { KNOWN_MAX = SELECTION_MAX + 3 };
-
-/* Processes that this one has started: the workers of the block, `worker` (NULL: none), and that of
- * the scratch folder. Returns their number. */
-static size_t known_processes(const schedule *s, const block_workers *w, const client *worker,
-                              pid_t known[KNOWN_MAX])
-{
-    size_t count = 0;
-    for (size_t i = 0; w && i <= s->load_count; i++)
-        if (w->open[i] && w->workers[i].pid)
-            known[count++] = w->workers[i].pid;
-    if (worker && worker->pid)
-        known[count++] = worker->pid;
-    if (s->suite && s->suite->scratch.keeper > 0)
-        known[count++] = s->suite->scratch.keeper;
-    return count;
-}
-
-/* Kill the processes that ended workers have left: they would run beside later samples. */
-static void orphans_kill(const schedule *s, const block_workers *w)
-{
-    pid_t known[KNOWN_MAX];
-    (void)quiet_orphans_kill(known, known_processes(s, w, NULL, known));
-}
-
 /* The rows of a cell whose run takes longer are not verified once more. */
 #define CHECK_BELOW_NS 500e6
 
@@ -95,10 +69,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
                        pkt_column_at(cell->proof->wrong)->name);
         cell_fail(cell, STATUS_DISAGREES, reason);
     }
-    pid_t known[KNOWN_MAX];
     sample_plan plan = plan_of(s, &worker, cell, 1, 0);
-    plan.known = known;
-    plan.known_count = known_processes(s, NULL, &worker, known);
     plan.column = proofs_draw(cell, s->draw, 0, 0);
     plan.check_below_ns = CHECK_BELOW_NS;
     if (cell_is_timed(cell) && sample_take(&plan, &times)) {
@@ -109,12 +80,12 @@ static void cell_probe(schedule *s, bench_cell *cell)
     }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(cell, &worker, s->request_s);
-    client_close(&worker);
+    if (!client_close(&worker) && cell_is_timed(cell))
+        cell_fail(cell, worker.status, worker.reason);
 }
 
 void schedule_probe(schedule *s)
 {
-    orphans_kill(s, NULL);
     s->draw = random_next(&s->random);
     for (size_t i = 0; i < s->cell_count; i++) {
         char name[CELL_NAME];
@@ -124,7 +95,6 @@ void schedule_probe(schedule *s)
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
                    cell->slice->name);
         cell_probe(s, cell);
-        orphans_kill(s, NULL);
     }
 }
 
@@ -353,10 +323,7 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
     client *worker = &w->workers[worker_index(s, cell)];
     sample_times times;
     start_up start;
-    pid_t known[KNOWN_MAX];
     sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
-    plan.known = known;
-    plan.known_count = known_processes(s, w, NULL, known);
     plan.column = proofs_draw(cell, s->draw, block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
     if (start_up_take(s, worker, cell, &start) && sample_take(&plan, &times))
@@ -366,11 +333,10 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
 /* Start a worker anew that crashed or was killed: only one cell fails. */
 static void worker_renew(schedule *s, block_workers *w, size_t index)
 {
-    if (w->workers[index].pid)
+    if (w->workers[index].process.pid)
         return;
-    client_close(&w->workers[index]);
+    (void)client_close(&w->workers[index]);
     w->open[index] = false;
-    orphans_kill(s, w);
     if (worker_needed(s, index))
         worker_start(s, w, index);
 }
@@ -430,6 +396,15 @@ static double block_end(const schedule *s, unsigned block)
     return s->deadline_s > 0 ? now + fmax(s->deadline_s - now, 0) / (s->blocks - block) : INFINITY;
 }
 
+/* A backend that crashes when it is unloaded has no time. */
+static void workers_stop(schedule *s, block_workers *w)
+{
+    for (size_t i = 0; i <= s->load_count; i++)
+        if (w->open[i] && !client_close(&w->workers[i]))
+            worker_fail(s, i, &w->workers[i]);
+    memset(w, 0, sizeof *w);
+}
+
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
     const double end = block_end(s, block);
@@ -448,11 +423,7 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
                 cell_sample(s, w, cell, block, round);
         }
     }
-    for (size_t i = 0; i <= s->load_count; i++)
-        if (w->open[i])
-            client_close(&w->workers[i]);
-    memset(w, 0, sizeof *w);
-    orphans_kill(s, w);
+    workers_stop(s, w);
 }
 
 /* Is the time over, after as many blocks as an interval needs? */

@@ -1,10 +1,8 @@
 #include "bench/worker/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,51 +11,65 @@
 #include <unistd.h>
 
 #include "bench/worker/python.h"
+#include "parsers/process/memory.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/output_text.h"
 
 /* An answer is one line of at most this many bytes. */
 enum { ANSWER_MAX = 1 << 20 };
-
-/* The last line that the worker wrote to standard error; "" if there is none. */
-static void last_message(const client *client, char *text, size_t size)
-{
-    char tail[REASON_BYTES];
-    text[0] = '\0';
-    off_t end = lseek(client->messages, 0, SEEK_END);
-    off_t from = end > (off_t)sizeof tail - 1 ? end - ((off_t)sizeof tail - 1) : 0;
-    ssize_t got = pread(client->messages, tail, sizeof tail - 1, from);
-    while (got > 0 && (tail[got - 1] == '\n' || tail[got - 1] == '\r'))
-        got--;
-    if (got <= 0)
-        return;
-    tail[got] = '\0';
-    const char *line = strrchr(tail, '\n');
-    line = line ? line + 1 : tail;
-    (void)snprintf(text, size, "%.*s", (int)(size - 1), line);
-}
+/* Seconds from the end of a worker's answers to its end, at most. */
+#define END_SECONDS 1.0
+/* Seconds that it may take to unload its backend, at most; less if a request has less. */
+#define CLOSE_SECONDS 10.0
+/* A worker that ended with so much of its memory limit in use has reached the limit. */
+#define MEMORY_PART 0.9
 
 /* Set status and reason: `words`, and the worker's last message. */
 static void fail(client *client, run_status status, const char *words)
 {
     char message[REASON_BYTES / 2], reason[2 * REASON_BYTES];
-    last_message(client, message, sizeof message);
+    pkt_tail_line(&client->process.tail, message, sizeof message);
     client->status = status;
     (void)snprintf(reason, sizeof reason, "%s%s%s", words, *message ? ": " : "", message);
     (void)pkt_text_fit(client->reason, sizeof client->reason, reason);
+}
+
+static void memory_fail(client *client)
+{
+    char words[96];
+    (void)snprintf(words, sizeof words, "out of memory: its limit is %.1f GiB",
+                   (double)client->process.memory_limit / (double)(1 << 30));
+    fail(client, STATUS_CRASHED, words);
+}
+
+/* Was so much memory in use that the limit was reached? */
+static bool is_memory_used_up(const client *client, double bytes)
+{
+    return client->process.memory_limit &&
+           bytes >= MEMORY_PART * (double)client->process.memory_limit;
+}
+
+static void signal_fail(client *client, int signal, double peak_bytes)
+{
+    char words[96];
+    if (is_memory_used_up(client, peak_bytes)) {
+        memory_fail(client);
+        return;
+    }
+    (void)snprintf(words, sizeof words, "killed by signal %d (%s)", signal, strsignal(signal));
+    fail(client, STATUS_CRASHED, words);
 }
 
 /* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
 
 /* In the child: execute the worker. */
-static void worker_exec(int socket, int messages, const backend_id *id)
+static void worker_exec(int socket, const backend_id *id)
 {
     char *with_plugin[] = {"pktbench", "worker",         "--plugin", (char *)id->plugin,
                            "--",       (char *)id->name, NULL};
     char *by_name[] = {"pktbench", "worker", "--", (char *)id->name, NULL};
-    if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
-        dup2(messages, STDERR_FILENO) < 0)
+    if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0)
         _exit(EXIT_NO_WORKER);
     if (id->driver) {
         char python[PATH_MAX];
@@ -70,58 +82,37 @@ static void worker_exec(int socket, int messages, const backend_id *id)
     _exit(EXIT_NO_WORKER);
 }
 
-static int messages_open(void)
-{
-    FILE *file = tmpfile();
-    if (!file)
-        return -1;
-    int fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
-    fclose(file);
-    return fd;
-}
-
 bool client_open(client *client, const backend_id *id)
 {
-    *client = (struct client){.socket = -1, .messages = messages_open()};
     int ends[2];
-    if (client->messages < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        client->status = STATUS_FAILED;
-        (void)snprintf(client->reason, sizeof client->reason, "cannot start a worker: %s",
-                       strerror(errno));
-        client_close(client);
-        return false;
+    *client = CLIENT_CLOSED;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+        const pid_t pid = pkt_child_start(&client->process, pkt_memory_limit());
+        if (pid == 0)
+            worker_exec(ends[1], id);
+        const int error = errno;
+        close(ends[1]);
+        client->socket = ends[0];
+        if (pid > 0)
+            return true;
+        errno = error;
     }
-    client->pid = fork();
-    if (client->pid == 0)
-        worker_exec(ends[1], client->messages, id);
-    close(ends[1]);
-    client->socket = ends[0];
-    if (client->pid < 0) {
-        client->pid = 0;
-        fail(client, STATUS_FAILED, "cannot start a worker: fork failed");
-        client_close(client);
-        return false;
-    }
-    return true;
+    client->status = STATUS_FAILED;
+    (void)snprintf(client->reason, sizeof client->reason, "cannot start a worker: %s",
+                   strerror(errno));
+    (void)client_close(client);
+    return false;
 }
 
-/* Wait for the end of the worker, after killing it on a timeout. Set status and reason. */
-static void worker_reap(client *client, bool timed_out, double seconds)
+/* The worker and its group are ended. Set status and reason from how it has ended by itself. */
+static void worker_reap(client *client)
 {
     char words[96];
     int status = 0;
-    if (timed_out)
-        kill(client->pid, SIGKILL);
-    while (waitpid(client->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    client->pid = 0;
-    if (timed_out) {
-        (void)snprintf(words, sizeof words, "no answer within %.0f s", seconds);
-        fail(client, STATUS_TIMED_OUT, words);
-    } else if (WIFSIGNALED(status)) {
-        (void)snprintf(words, sizeof words, "killed by signal %d (%s)", WTERMSIG(status),
-                       strsignal(WTERMSIG(status)));
-        fail(client, STATUS_CRASHED, words);
+    struct rusage usage = {.ru_maxrss = 0};
+    pkt_child_end(&client->process, &status, &usage);
+    if (WIFSIGNALED(status)) {
+        signal_fail(client, WTERMSIG(status), (double)usage.ru_maxrss * 1024);
     } else if (WEXITSTATUS(status) == EXIT_NO_WORKER) {
         fail(client, STATUS_FAILED, "the worker cannot be started: is python3 installed?");
     } else {
@@ -131,11 +122,20 @@ static void worker_reap(client *client, bool timed_out, double seconds)
     }
 }
 
+/* The worker and its group are killed. Then set status and reason. */
+static void worker_kill(client *client, run_status status, const char *words)
+{
+    int ignored;
+    pkt_child_end(&client->process, &ignored, NULL);
+    fail(client, status, words);
+}
+
+/* false: the worker takes no request. Its buffer has room for one. */
 static bool send_line(client *client, const char *text)
 {
     size_t length = strlen(text);
     while (length > 0) {
-        ssize_t put = send(client->socket, text, length, MSG_NOSIGNAL);
+        ssize_t put = send(client->socket, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
@@ -157,78 +157,116 @@ static bool buffer_grow(client *client)
     return true;
 }
 
-typedef enum line_end { LINE_WHOLE, LINE_TIMEOUT, LINE_CLOSED, LINE_TOO_LONG } line_end;
+typedef enum line_end {
+    LINE_WHOLE,
+    LINE_TIMEOUT,
+    LINE_CLOSED,
+    LINE_TOO_LONG,
+    LINE_MEMORY
+} line_end;
+
+/* Read what is there of the line. true: *end is how it has ended. */
+static bool line_take(client *client, line_end *end)
+{
+    *end = LINE_TOO_LONG;
+    if (client->filled + 1 >= client->room && !buffer_grow(client))
+        return true;
+    const ssize_t got = recv(client->socket, client->buffer + client->filled,
+                             client->room - 1 - client->filled, MSG_DONTWAIT);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return false;
+    *end = LINE_CLOSED;
+    if (got <= 0)
+        return true;
+    client->filled += (size_t)got;
+    client->buffer[client->filled] = '\0';
+    char *newline = memchr(client->buffer, '\n', client->filled);
+    if (newline)
+        *newline = '\0';
+    *end = LINE_WHOLE;
+    return newline != NULL;
+}
 
 /* Read one line into the buffer. Its line end is replaced by '\0'. */
 static line_end read_line(client *client, double deadline)
 {
+    line_end end;
     client->filled = 0;
-    for (;;) {
-        if (client->filled + 1 >= client->room && !buffer_grow(client))
-            return LINE_TOO_LONG;
-        double left = deadline - pkt_seconds_now();
-        struct pollfd ready = {client->socket, POLLIN, 0};
-        int n = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
+    for (;;)
+        switch (pkt_child_wait(&client->process, client->socket, deadline)) {
+        case PKT_CHILD_READY:
+            if (line_take(client, &end))
+                return end;
+            break;
+        case PKT_CHILD_ENDED:
+            return LINE_CLOSED; /* also if a process that it has left could still write */
+        case PKT_CHILD_LATE:
             return LINE_TIMEOUT;
-        ssize_t got = recv(client->socket, client->buffer + client->filled,
-                           client->room - 1 - client->filled, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return LINE_CLOSED;
-        client->filled += (size_t)got;
-        client->buffer[client->filled] = '\0';
-        char *end = memchr(client->buffer, '\n', client->filled);
-        if (end) {
-            *end = '\0';
-            return LINE_WHOLE;
+        case PKT_CHILD_MEMORY:
+            return LINE_MEMORY;
         }
-    }
 }
 
 /* Set status and reason from an error answer. */
 static void refused(client *client, const json_t *answer)
 {
-    char words[REASON_BYTES];
     const char *reason = json_string_value(json_object_get(answer, "reason"));
-    json_int_t signal = json_integer_value(json_object_get(answer, "signal"));
+    const json_int_t signal = json_integer_value(json_object_get(answer, "signal"));
+    const json_t *peak = json_object_get(answer, "peak_rss_bytes");
     if (signal)
-        (void)snprintf(words, sizeof words, "killed by signal %d (%s)", (int)signal,
-                       strsignal((int)signal));
+        signal_fail(client, (int)signal, (double)json_integer_value(peak));
     else
-        (void)snprintf(words, sizeof words, "%s",
-                       reason && *reason ? reason : "failed without a reason");
-    fail(client, signal ? STATUS_CRASHED : STATUS_FAILED, words);
+        fail(client, STATUS_FAILED, reason && *reason ? reason : "failed without a reason");
+}
+
+/* There is no answer: end the worker, and set status and reason. */
+static void unanswered(client *client, line_end end)
+{
+    char words[96];
+    const double until = pkt_seconds_now() + END_SECONDS;
+    switch (end) {
+    case LINE_TIMEOUT:
+        (void)snprintf(words, sizeof words, "no answer within %.0f s", client->limit_s);
+        worker_kill(client, STATUS_TIMED_OUT, words);
+        break;
+    case LINE_CLOSED:
+        if (pkt_child_wait(&client->process, -1, until) == PKT_CHILD_ENDED)
+            worker_reap(client);
+        else
+            worker_kill(client, STATUS_CRASHED, "it closed its answers and did not end");
+        break;
+    case LINE_MEMORY:
+        worker_kill(client, STATUS_CRASHED, "");
+        memory_fail(client);
+        break;
+    case LINE_WHOLE:
+    case LINE_TOO_LONG:
+        worker_kill(client, STATUS_FAILED, "the worker's answer is no JSON line");
+        break;
+    }
 }
 
 json_t *client_ask(client *client, json_t *request, double seconds)
 {
     char *text = json_dumps(request, JSON_COMPACT);
     json_decref(request);
-    if (!client->pid || !text) {
+    if (!client->process.pid || !text) {
         free(text);
         if (client->status == STATUS_OK)
             fail(client, STATUS_FAILED, "there is no worker to ask");
         return NULL;
     }
+    client->limit_s = seconds;
     (void)(send_line(client, text) && send_line(client, "\n")); /* read_line() detects errors */
     free(text);
     line_end end = read_line(client, pkt_seconds_now() + seconds);
     json_t *answer = end == LINE_WHOLE ? json_loads(client->buffer, 0, NULL) : NULL;
     if (answer && json_is_true(json_object_get(answer, "ok")))
         return answer;
-    if (answer) {
+    if (answer)
         refused(client, answer);
-    } else if (end == LINE_TIMEOUT || end == LINE_CLOSED) {
-        worker_reap(client, end == LINE_TIMEOUT, seconds);
-    } else {
-        kill(client->pid, SIGKILL);
-        worker_reap(client, false, seconds);
-        fail(client, STATUS_FAILED, "the worker's answer is no JSON line");
-    }
+    else
+        unanswered(client, end);
     json_decref(answer);
     return NULL;
 }
@@ -242,28 +280,55 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
         *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
     json_decref(answer);
     if (!answer)
-        client_close(client);
+        (void)client_close(client);
     return answer != NULL;
 }
 
-void client_close(client *client)
+/* Wait for the end of the worker, which exits at the end of its input. false: it crashed or hung;
+ * status and reason are set. */
+static bool worker_finish(client *client)
 {
-    if (client->pid) {
-        /* A worker exits at the end of its input. One that does not exit within 2 s is killed. */
-        shutdown(client->socket, SHUT_WR);
-        struct pollfd gone = {client->socket, POLLIN, 0};
-        if (poll(&gone, 1, 2000) <= 0)
-            kill(client->pid, SIGKILL);
-        while (waitpid(client->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+    const double seconds =
+        client->limit_s > 0 ? fmin(client->limit_s, CLOSE_SECONDS) : CLOSE_SECONDS;
+    (void)shutdown(client->socket, SHUT_WR);
+    const pkt_child_event end = pkt_child_wait(&client->process, -1, pkt_seconds_now() + seconds);
+    int status = 0;
+    if (end == PKT_CHILD_MEMORY) {
+        unanswered(client, LINE_MEMORY);
+        return false;
+    }
+    if (end != PKT_CHILD_ENDED) {
+        worker_kill(client, STATUS_TIMED_OUT, "it did not end after its last answer");
+        return false;
+    }
+    pkt_child_end(&client->process, &status, NULL);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    char words[96];
+    if (WIFSIGNALED(status))
+        (void)snprintf(words, sizeof words, "killed by signal %d (%s) when it was unloaded",
+                       WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        (void)snprintf(words, sizeof words, "exit status %d when it was unloaded",
+                       WEXITSTATUS(status));
+    fail(client, STATUS_CRASHED, words);
+    return false;
+}
+
+bool client_close(client *client)
+{
+    const struct client before = *client;
+    const bool good = !client->process.pid || worker_finish(client);
+    if (before.status != STATUS_OK) { /* the first failure counts */
+        client->status = before.status;
+        memcpy(client->reason, before.reason, sizeof client->reason);
     }
     if (client->socket >= 0)
         close(client->socket);
-    if (client->messages >= 0)
-        close(client->messages);
     free(client->buffer);
-    client->pid = 0;
-    client->socket = client->messages = -1;
+    pkt_child_free(&client->process);
+    client->socket = -1;
     client->buffer = NULL;
     client->filled = client->room = 0;
+    return good;
 }

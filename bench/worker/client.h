@@ -5,26 +5,26 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "bench/worker/status.h"
+#include "parsers/process/child.h"
 
 #define REASON_BYTES 512
 /* Version of the requests and answers. Another build of pktbench must speak the same one. */
 #define WORKER_PROTOCOL 2
 
 typedef struct client {
-    pid_t pid;    /* 0: no process */
-    int socket;   /* requests and answers; -1: closed */
-    int messages; /* unlinked file for the worker's standard error; -1: closed */
-    char *buffer; /* bytes of the answer so far */
+    pkt_child process; /* its pid is 0 if there is none */
+    int socket;        /* requests and answers; -1: closed */
+    double limit_s;    /* time limit of the last request, in seconds */
+    char *buffer;      /* bytes of the answer so far */
     size_t filled, room;
     run_status status; /* STATUS_OK until a request fails */
     char reason[REASON_BYTES];
 } client;
 
 /* A client before client_open(): client_close() has no effect. */
-#define CLIENT_CLOSED ((client){.socket = -1, .messages = -1})
+#define CLIENT_CLOSED ((struct client){.socket = -1, .process = PKT_CHILD_NONE})
 
 /* A backend: a registry name, or a shared object. */
 typedef struct backend_id {
@@ -37,17 +37,19 @@ typedef struct backend_id {
 /* Time limit for the description of a backend, in seconds. */
 #define DESCRIBE_SECONDS 30.0
 
-/* Start a worker. false: client->status and reason are set, and the client is closed. */
+/* Start a worker, in a process group of its own (parsers/process/group.h). false: client->status
+ * and reason are set, and the client is closed. */
 bool client_open(client *client, const backend_id *id);
 /* As client_open(), and load the backend within `seconds`. *load_ns takes the load time in
  * nanoseconds; it may be NULL. */
 bool client_open_loaded(client *client, const backend_id *id, double seconds, uint64_t *load_ns);
 /* Send `request` (its reference is taken over) and wait at most `seconds` for the answer. Returns a
- * new reference, or NULL with client->status and reason set. After a crash or a timeout the process
- * has ended. */
+ * new reference, or NULL with client->status and reason set. After a crash, a timeout, or if it
+ * took too much memory, the process and its group have ended. */
 json_t *client_ask(client *client, json_t *request, double seconds);
-/* Stop the worker: it exits at the end of its input, or is killed. Status and reason stay valid. No
- * effect on a closed client. */
-void client_close(client *client);
+/* Stop the worker: it exits at the end of its input, or is killed, and its group with it. false: it
+ * crashed or hung then; status and reason are set if nothing had failed before. Status and reason
+ * stay valid. No effect on a closed client: true. */
+bool client_close(client *client);
 
 #endif

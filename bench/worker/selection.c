@@ -46,7 +46,7 @@ static void backend_free(backend *c)
 {
     if (!c)
         return;
-    client_close(&c->worker);
+    (void)client_close(&c->worker);
     json_decref(c->description);
     json_decref(c->tool);
     free((char *)c->id.name);
@@ -75,9 +75,9 @@ static bool description_get(backend *c, const char *summary)
 {
     client *worker = &c->worker;
     json_t *answer = NULL;
-    if (worker->pid)
+    if (worker->process.pid)
         answer = client_ask(worker, json_pack("{s:s}", "op", "describe"), DESCRIBE_SECONDS);
-    client_close(worker);
+    (void)client_close(worker);
     json_t *description = json_object_get(answer, "backend");
     if (answer && c->id.program &&
         json_integer_value(json_object_get(answer, "protocol")) != WORKER_PROTOCOL) {

@@ -10,6 +10,7 @@
 #include "bench/timing/processes.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/shared_options.h"
 #include "report/formats/format.h"
 
 /* The longest path of a results file, with its end. */
@@ -26,6 +27,8 @@ typedef struct benchmark {
     pkt_notices notices; /* printed by `progress` */
     report_format format;
     const char *reference;
+    left_out left_out;
+    bool unchecked; /* a slice has no reference: a message was printed */
     suite_kind kind;
     const char *filter; /* NULL: every packet */
     output_request sinks;

@@ -9,10 +9,10 @@
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
-#include "bench/worker/quiet.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
+#include "parsers/process/memory.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
@@ -166,6 +166,18 @@ static void copy_check(benchmark *b, const suite_slice *slice)
             b->schedule.cells[i].check = b->schedule.cells[i].base->check;
 }
 
+/* Without its reference, the slice is left out: its cells get no time. */
+static int slice_unchecked(benchmark *b, const suite_slice *slice, const pkt_err *err)
+{
+    for (size_t i = 0; i < b->schedule.cell_count; i++)
+        if (b->schedule.cells[i].slice == slice)
+            cell_fail(&b->schedule.cells[i], STATUS_FAILED, err->msg);
+    progress_close(&b->progress);
+    message_err(err);
+    b->unchecked = true;
+    return 0;
+}
+
 /* The agreement pass over one slice. */
 static int slice_check(benchmark *b, suite_slice *slice, pkt_err *err)
 {
@@ -178,7 +190,7 @@ static int slice_check(benchmark *b, suite_slice *slice, pkt_err *err)
     }
     if (checker_open(&k, &b->suite, slice, &b->selection, b->reference, b->schedule.request_s,
                      err) != 0)
-        return -1;
+        return b->left_out.keep_going ? slice_unchecked(b, slice, err) : -1;
     for (size_t i = 0; i < b->schedule.cell_count; i++) {
         bench_cell *cell = &b->schedule.cells[i];
         if (cell->slice != slice)
@@ -186,8 +198,7 @@ static int slice_check(benchmark *b, suite_slice *slice, pkt_err *err)
         progress_show(&b->progress, "agreement: %s, %s", cell_name(cell, name), slice->name);
         cell_check(b, &k, cell);
     }
-    checker_close(&k);
-    return 0;
+    return checker_close(&k, err);
 }
 
 static bool is_used(const schedule *s, const suite_slice *slice)
@@ -208,7 +219,7 @@ static size_t smaller(size_t a, size_t b)
 static void caches_plan(schedule *s, bool turns)
 {
     size_t wanted = 2 * (turns ? private_cache_bytes() : largest_cache_bytes());
-    size_t most = smaller(EVICT_BYTES_MAX, memory_bytes() / EVICT_MEMORY_PART);
+    size_t most = smaller(EVICT_BYTES_MAX, pkt_memory_bytes() / EVICT_MEMORY_PART);
     s->evict_bytes = smaller(wanted, most);
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
@@ -319,17 +330,9 @@ static bool selection_get(benchmark *b)
 /* false: a message was printed. */
 static bool suite_get(benchmark *b)
 {
-    pkt_paths paths;
-    pkt_err err = {.pos = PKT_POS_NONE};
-    if (!captures_find(b->arguments, false, &paths))
-        return false;
-    const suite_request request = {b->kind, b->filter, paths.at, paths.count,
-                                   option_given(b->arguments, "as-is")};
-    const int bad = suite_open(&b->suite, &request, &b->notices, &err);
-    if (bad)
-        message_err(&err);
-    pkt_paths_close(&paths);
-    return !bad;
+    const suite_request request = {
+        .kind = b->kind, .filter = b->filter, .as_is = option_given(b->arguments, "as-is")};
+    return captures_open(&b->suite, b->arguments, &request, &b->notices, &b->left_out);
 }
 
 static int bench_run(const arguments *arguments)
@@ -337,7 +340,6 @@ static int bench_run(const arguments *arguments)
     benchmark b = {.arguments = arguments, .started = pkt_seconds_now()};
     pkt_flow_choice flows;
     int status = EXIT_ERROR;
-    quiet_begin();
     if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
         !selection_get(&b))
         return EXIT_ERROR;
@@ -346,6 +348,7 @@ static int bench_run(const arguments *arguments)
     if (suite_get(&b)) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
+        status = left_out_end(&b.left_out, b.unchecked ? EXIT_ERROR : status);
         suite_close(&b.suite);
     }
     selection_close(&b.selection);
@@ -380,6 +383,7 @@ static const option_spec options[] = {
      "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
     FOLDER_OPTION,
+    KEEP_GOING_OPTION,
     FLOW_OPTIONS,
     {"baseline", "FILE",
      "Compare with another build of pktbench, or with a plug-in (a file with .so in its name). "

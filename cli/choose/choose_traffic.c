@@ -43,9 +43,8 @@ static int capture_read_rows(const pkt_capture *slice, const pkt_backend *backen
     uint64_t rows;
     const pkt_sink sink = pkt_sink_make(m, meter_push, meter_finish);
     pkt_request request = PKT_INIT(pkt_request);
-    request.level = pkt_set_has(columns, PKT_COL_stream) || pkt_set_has(columns, PKT_COL_stream_dir)
-                        ? PKT_LEVEL_FLOWS
-                        : PKT_LEVEL_HEADERS;
+    request.level = PKT_LEVEL_HEADERS; /* and the work for the columns of other levels */
+    request.columns = pkt_set_or(pkt_level_columns(PKT_LEVEL_HEADERS), *columns);
     pkt_batch *batch = pkt_batch_new(err);
     if (!batch)
         return -1;

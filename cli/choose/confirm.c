@@ -24,6 +24,8 @@ enum { RUNS_MAX = 7, RUNS_MIN = 3, WORDS_MAX = 30 };
 
 /* The start-up must be at most this part of a run's time, or the difference means nothing. */
 #define STARTUP_PART 0.5
+/* Fewer packets take less time than two starts of a program differ by. */
+#define PACKETS_MIN 10000
 
 /* Medians of several runs. */
 typedef struct runs {
@@ -162,11 +164,13 @@ static bool runs_make(confirming *c)
     return stat(c->output, &status) == 0;
 }
 
-/* ns per packet without start-up; NAN if the start-up is too large a part of the time. */
+/* ns per packet without start-up; NAN if the start-up is too large a part of the time, or if there
+ * are so few packets that the difference would be noise. */
 static double per_packet(const confirming *c, double work_s, double startup_s)
 {
-    return startup_s <= STARTUP_PART * work_s ? (work_s - startup_s) * 1e9 / c->traffic.packets
-                                              : NAN;
+    return c->traffic.packets >= PACKETS_MIN && startup_s <= STARTUP_PART * work_s
+               ? (work_s - startup_s) * 1e9 / c->traffic.packets
+               : NAN;
 }
 
 /* {promised, measured, ratio}, with null for what is unknown. */
@@ -326,7 +330,7 @@ static void confirmation_print(const json_t *confirmation, FILE *out)
     fprintf(out, "  the command as printed took %s s with its start-up, and wrote %s MB\n", seconds,
             bytes);
     if (json_is_null(at(confirmation, "ns_per_packet", "measured")))
-        fputs("  The capture is too small to compare the time: most of it is start-up.\n", out);
+        fputs("  The capture is too small to compare the time: most of it is start-up, or noise.\n", out);
     json_array_foreach(json_object_get(confirmation, "failures"), i, failure)
     {
         fprintf(out, "  NOT confirmed: %s\n", json_string_value(failure));

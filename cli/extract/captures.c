@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "cli/extract/extract.h"
-#include "cli/extract/watch.h"
 #include "cli/message.h"
 #include "parsers/input/input.h"
 #include "parsers/input/join.h"
+#include "parsers/query/watch.h"
 #include "parsers/util/error.h"
 
 const char *base_name(const char *path)
@@ -16,33 +16,20 @@ const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Name of the folder that holds the capture; "" if it is unknown. */
-static void folder_name(const char *path, char name[PATH_MAX])
+/* Print a warning, or a note where nothing can be done about it. */
+static void warning_print(void *self, const pkt_warning *warning)
 {
-    char whole[PATH_MAX];
-    name[0] = '\0';
-    if (!realpath(path, whole))
-        return;
-    char *slash = strrchr(whole, '/');
-    if (!slash)
-        return;
-    *slash = '\0';
-    (void)snprintf(name, PATH_MAX, "%s", base_name(whole));
+    (void)self;
+    (warning->code == PKT_WARN_NO_ADDRESS ? message_note : message_warning)("%s", warning->text);
 }
+
+const pkt_warnings printed_warnings = {.take = warning_print, .max_flows = "--max-flows"};
 
 /* Warn about effects that are not visible in the stream numbers. */
 static void flows_report(const extraction *x, const char *name, const pkt_flow_report *flows)
 {
-    if (flows->evicted)
-        message_warning(
-            "%s: %" PRIu64 " flows were evicted, least recently used first, to keep the limit of "
-            "%" PRIu32 " (--max-flows); if such a flow continues, it gets a new stream number",
-            name, flows->evicted, x->flows.max);
-    if (flows->inner)
-        message_warning("%s: %" PRIu64
-                        " packets may contain an inner IP header (tunnel, ICMP error); Wireshark "
-                        "also numbers inner streams, and its numbers may therefore be higher",
-                        name, flows->inner);
+    pkt_warn_evicted(&printed_warnings, name, flows->evicted, x->flows.max);
+    pkt_warn(&printed_warnings, PKT_WARN_INNER_HEADERS, name, flows->inner);
 }
 
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
@@ -81,14 +68,14 @@ static void capture_bad(const extraction *x, const char *name, const pkt_err *er
 static capture_status capture_end(const extraction *x, const char *name, int bad, uint64_t rows,
                                   const pkt_err *err)
 {
-    char kept[64], text[PKT_ERR_TEXT];
+    char kept[64];
     if (!bad)
         return CAPTURE_READ;
     (void)snprintf(kept, sizeof kept, "%" PRIu64 " %s", rows, progress_text(x));
     if (err->code == PKT_ERR_WRITE)
         return OUTPUT_FAILED;
     if (err->code == PKT_ERR_TRUNCATED && !x->strict) {
-        message_warning("%s: %s: %s", name, pkt_err_text(err, text), kept);
+        pkt_warn_truncated(&printed_warnings, name, err, rows, progress_text(x));
         return CAPTURE_READ;
     }
     const bool stand = rows > 0 || pkt_err_rows_stand(err);
@@ -106,7 +93,7 @@ static int watched_rows(const extraction *x, const char *name, const pkt_capture
     watch->batch = x->batch;
     watch->columns = x->columns;
     watch->inner = x->features && x->inner;
-    const pkt_sink watched = watch_sink(watch);
+    const pkt_sink watched = pkt_watch_sink(watch);
     int bad = capture_rows(x, name, capture, &watched, rows, err);
     if (watch->full && err->code == PKT_ERR_NONE)
         bad = sink->finish(sink->self, err);
@@ -135,7 +122,7 @@ static capture_status capture_run(const extraction *x, const char *path, const p
         bad = pkt_input_end(input, bad, err);
     pkt_input_close(input);
     if (!bad || err->code != PKT_ERR_WRITE)
-        watch_report(&watch, name);
+        pkt_watch_report(&watch, name, &printed_warnings);
     return capture_end(x, name, bad, rows, err);
 }
 
@@ -168,7 +155,7 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
     bad = watch.full ? bad : ended;
     watch.zero_times = pkt_join_timeless(join); /* it knows which times are none */
     if (!bad || err->code != PKT_ERR_WRITE)
-        watch_report(&watch, count > 1 ? "of all captures" : name);
+        pkt_watch_report(&watch, count > 1 ? "of all captures" : name, &printed_warnings);
     const capture_status status =
         capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
     packet_numbers_set(x, writer, NULL);
@@ -183,7 +170,7 @@ const char **labels_open(const extraction *x)
     for (size_t i = 0; labels && i < x->capture_count; i++) {
         char name[PATH_MAX];
         if (from_folder)
-            folder_name(x->captures[i], name);
+            pkt_path_folder(x->captures[i], name);
         labels[i] = from_folder ? strdup(name) : x->label;
         if (from_folder && !labels[i]) {
             labels_close(x, labels);

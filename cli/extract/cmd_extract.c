@@ -64,7 +64,9 @@ static const option_spec options[] = {
     {"columns", "COLUMN,...",
      "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "
      "the format's type for points in time; CSV: ISO 8601), packet (number of the packet in the "
-     "capture), file (name of the capture) and label can be named too. Default: all columns of the "
+     "capture), file (name of the capture) and label can be named too, and columns by Wireshark's "
+     "names, "
+     "such as ip.src. With raw and libpcap, columns of every level. Default: all columns of the "
      "level."},
     {"features", "ciciot46|ciciot39|ciciot-fixed",
      "Write one row of features for each window of packets. See `pktbench list features`."},

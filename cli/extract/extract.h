@@ -10,6 +10,7 @@
 #include "parsers/features/features.h"
 #include "parsers/input/paths.h"
 #include "parsers/process/rights.h"
+#include "parsers/query/warnings.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
 
@@ -52,6 +53,9 @@ typedef struct extraction {
     live_request live;
     pkt_batch *batch; /* scratch space */
 } extraction;
+
+/* Warnings are printed. */
+extern const pkt_warnings printed_warnings;
 
 /* Functions that return bool print an error message and return false if an option is wrong. */
 

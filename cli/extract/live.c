@@ -7,7 +7,6 @@
 
 #include "cli/extract/extract.h"
 #include "cli/extract/rotate.h"
-#include "cli/extract/watch.h"
 #include "cli/message.h"
 #include "parsers/core/containers.h"
 #include "parsers/features/inner.h"
@@ -306,7 +305,7 @@ static int session_run(session *s, const pkt_capture *capture)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
         counters_print(s, missed_since(s, missed));
-    undecoded_report(&s->undecoded, s->name);
+    pkt_warn_undecoded(&printed_warnings, s->name, &s->undecoded);
     rotation_abandon(&s->out);
     return status;
 }

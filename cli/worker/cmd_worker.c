@@ -19,18 +19,16 @@
 #include "bench/timing/machine.h"
 #include "bench/worker/client.h"
 #include "bench/worker/describe.h"
-#include "bench/worker/quiet.h"
 #include "bench/worker/run.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/worker/worker.h"
 #include "parsers/encode/writer.h"
 #include "parsers/process/confine.h"
+#include "parsers/process/group.h"
+#include "parsers/process/memory.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
-
-/* Address space of a worker, at most. libwireshark takes about 1 GiB of it. */
-#define WORKER_MEMORY_BYTES (UINT64_C(8) << 30)
 
 static json_t *answer_describe(worker *w)
 {
@@ -244,19 +242,22 @@ static FILE *answers_open(void)
     return fdopen(fd, "w");
 }
 
-/* A backend that leaks fails by itself, before it takes the machine down. */
+/* A backend that leaks fails by itself, before it takes the machine down. The limit is one of
+ * memory that can be written, not of address space, of which libwireshark takes 1 GiB. The harness
+ * looks at resident memory, too. */
 static void memory_limit(void)
 {
-#ifndef __SANITIZE_ADDRESS__ /* its shadow reserves more address space than any limit */
-    const struct rlimit limit = {WORKER_MEMORY_BYTES, WORKER_MEMORY_BYTES};
-    setrlimit(RLIMIT_AS, &limit);
+#ifndef __SANITIZE_ADDRESS__ /* its shadow reserves more memory than any limit */
+    const rlim_t bytes = (rlim_t)pkt_memory_limit();
+    const struct rlimit limit = {bytes, bytes};
+    (void)setrlimit(RLIMIT_DATA, &limit);
 #endif
 }
 
 static int worker_run(const arguments *arguments)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a worker is nothing without its harness */
-    quiet_begin();
+    pkt_orphans_adopt();              /* the harness sees what the backend starts */
     memory_limit();
     (void)pkt_confine_worker(scratch_parent()); /* what is on is in the results: machine.c */
     FILE *out = answers_open();

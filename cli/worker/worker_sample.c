@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,11 +136,13 @@ static void child_serve(worker *w, const run_job *job, const char *first)
 }
 
 /* The child has ended without being asked: say so, as the harness waits for an answer. */
-static int ended_answer(worker *w, int status)
+static int ended_answer(worker *w, int status, const struct rusage *usage)
 {
     json_t *answer = worker_refusal("the process of the run ended without an answer");
     if (WIFSIGNALED(status))
         json_object_set_new(answer, "signal", json_integer(WTERMSIG(status)));
+    json_object_set_new(answer, "peak_rss_bytes",
+                        json_integer((json_int_t)usage->ru_maxrss * 1024));
     return worker_answer(w, answer);
 }
 
@@ -158,10 +161,13 @@ int worker_sample(worker *w, run_job *job, const json_t *request)
     if (child == 0)
         child_serve(w, job, first ? first : job->path);
     int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    struct rusage usage = {.ru_maxrss = 0};
+    while (child > 0 && wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     (void)sigprocmask(SIG_SETMASK, &w->signals, NULL);
     if (child < 0)
         return worker_answer(w, worker_refusal("cannot fork a process for the runs"));
-    return WIFEXITED(status) && WEXITSTATUS(status) == CHILD_ENDED ? 0 : ended_answer(w, status);
+    return WIFEXITED(status) && WEXITSTATUS(status) == CHILD_ENDED
+               ? 0
+               : ended_answer(w, status, &usage);
 }

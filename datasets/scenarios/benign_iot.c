@@ -23,6 +23,8 @@ typedef struct session {
     unsigned device_index, step, segments_left; /* segments_left: data segments not yet sent */
     uint16_t source, destination;
     uint32_t device_seq, server_seq;
+    bool modern;      /* TLS 1.3 */
+    bool long_hello;  /* its hello takes two segments */
     bool acknowledge; /* the last data segment has no acknowledgement yet */
     bool last_from_device;
 } session;
@@ -70,6 +72,8 @@ static void session_open(benign_iot *s, session *c)
         .device_seq = (uint32_t)random_next(&s->random),
         .server_seq = (uint32_t)random_next(&s->random),
     };
+    c->modern = random_below(&s->random, 2) != 0;
+    c->long_hello = c->modern && random_below(&s->random, 4) == 0;
     static const uint16_t ports[] = {PORT_HTTPS, PORT_MQTT, PORT_HTTP};
     c->destination = ports[c->application];
     c->segments_left = segments(s, c->application);
@@ -125,15 +129,22 @@ static void empty_segment(benign_iot *s, session *c, frame *f, bool from_device,
 
 static void tls_segment(benign_iot *s, session *c, frame *f)
 {
-    bool from_device = c->step == 3 || (c->step > 4 && random_below(&s->random, 9) == 0);
+    const unsigned server_step = c->long_hello ? 5 : 4;
+    const size_t room = MSS - (c->device.ip.version == 6 ? 20 : 0);
+    bool from_device =
+        c->step < server_step || (c->step > server_step && random_below(&s->random, 9) == 0);
     size_t size = random_below(&s->random, 100) < 88 && !from_device
-                      ? MSS - (c->device.ip.version == 6 ? 20 : 0)
+                      ? room
                       : 60 + random_below(&s->random, 600);
     segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
-    if (c->step == 3)
-        tls_client_hello(f, &s->random);
-    else if (c->step == 4)
-        tls_server_hello(f, &s->random);
+    if (c->step == 3 && c->long_hello)
+        tls_long_hello(f, &s->random, room);
+    else if (c->step == 3)
+        tls_client_hello(f, &s->random, c->modern);
+    else if (c->step < server_step)
+        tls_long_hello_rest(f, &s->random, room);
+    else if (c->step == server_step)
+        tls_server_hello(f, &s->random, c->modern);
     else
         tls_data(f, &s->random, size);
     segment_end(c, f, from_device, TCP_PSH | TCP_ACK);
@@ -150,6 +161,8 @@ static void mqtt_segment(benign_iot *s, session *c, frame *f)
         mqtt_connack(f);
     else if (ping)
         mqtt_ping(f, !from_device);
+    else if (c->step == 6)
+        mqtt_subscribe(f, c->device_index, 1 + c->device_index % 3);
     else
         mqtt_publish(f, &s->random, c->device_index);
     segment_end(c, f, from_device, TCP_PSH | TCP_ACK);
@@ -159,7 +172,9 @@ static void http_segment(benign_iot *s, session *c, frame *f)
 {
     bool from_device = c->step % 2 == 1;
     segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
-    if (from_device)
+    if (from_device && random_below(&s->random, 4) == 0)
+        http_pipeline(f, c->device_index);
+    else if (from_device)
         http_request(f, c->device_index);
     else
         http_response(f, &s->random, 100 + random_below(&s->random, 1000));
@@ -278,7 +293,28 @@ static void dhcp_frame(benign_iot *s, frame *f, unsigned device)
     udp_begin(s, f, reply ? server : any, reply ? client : all,
               reply ? PORT_DHCP_SERVER : PORT_DHCP_CLIENT,
               reply ? PORT_DHCP_CLIENT : PORT_DHCP_SERVER, 64);
-    dhcp(f, type, transaction, client.mac, offered);
+    char name[16];
+    (void)snprintf(name, sizeof name, "dev%03u", device);
+    dhcp(f, type, transaction, client.mac, offered, reply || device % 4 == 0 ? NULL : name);
+}
+
+static void llmnr_frame(benign_iot *s, frame *f, unsigned device)
+{
+    udp_begin(s, f, network_device(device), group4(UINT32_C(0xe00000fc)), 50000, PORT_LLMNR, 1);
+    llmnr_query(f, device);
+}
+
+static void coap_frame(benign_iot *s, frame *f, unsigned device)
+{
+    const unsigned id = (unsigned)random_below(&s->random, 65536);
+    const bool answer = random_below(&s->random, 2) != 0;
+    host client = network_device(device), server = network_device((device + 7) % NETWORK_DEVICES);
+    udp_begin(s, f, answer ? server : client, answer ? client : server, answer ? PORT_COAP : 49000,
+              answer ? 49000 : PORT_COAP, 64);
+    if (answer)
+        coap_content(f, id, id ^ 0x5a5a);
+    else
+        coap_get(f, id, id ^ 0x5a5a);
 }
 
 static void arp_frame(benign_iot *s, frame *f, unsigned device)
@@ -367,8 +403,12 @@ static void other_frame(benign_iot *s, frame *f)
         mdns_frame(s, f, device);
     else if (draw < 58)
         ssdp_frame(s, f, device);
-    else if (draw < 66)
+    else if (draw < 61)
         ntp_frame(s, f, device);
+    else if (draw < 63)
+        llmnr_frame(s, f, device);
+    else if (draw < 66)
+        coap_frame(s, f, device);
     else if (draw < 70)
         dhcp_frame(s, f, device);
     else if (draw < 84)
@@ -407,7 +447,8 @@ static int open_generator(frame_generator *generator, uint64_t seed, pkt_err *er
 
 const dataset_scenario scenario_benign_iot = {
     .name = "benign-iot",
-    .summary = "home network: TLS, MQTT, HTTP, DNS, mDNS, SSDP, NTP, DHCP, ARP, IPv6, EAPOL, STP",
+    .summary = "home network: TLS, MQTT, HTTP, DNS, mDNS, LLMNR, SSDP, CoAP, NTP, DHCP, ARP, IPv6, "
+               "EAPOL, STP",
     .seed = 3,
     .headline = true,
     .open = open_generator,

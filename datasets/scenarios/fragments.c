@@ -21,16 +21,18 @@ enum {
 static void transport(flood *s, frame *f, unsigned proto, uint64_t r)
 {
     if (proto == PROTO_UDP) {
-        frame_udp(f, 1024 + (unsigned)(r >> 8) % 64511, 1 + (unsigned)(r >> 24) % 65535);
+        frame_udp(f, frame_port(1024 + (unsigned)(r >> 8) % 64511),
+                  frame_port(1 + (unsigned)(r >> 24) % 65535));
     } else if (proto == PROTO_ICMP) {
         frame_icmp(f, ECHO_REQUEST, 0, (uint32_t)(r >> 8));
     } else {
-        frame_tcp(f, &(tcp_header){.source = (uint16_t)(1024 + s->packets % 64511),
-                                   .destination = PORT_HTTP,
-                                   .flags = TCP_ACK,
-                                   .window = 512,
-                                   .seq = (uint32_t)(r >> 8),
-                                   .ack = (uint32_t)(r >> 24)});
+        frame_tcp(
+            f, &(tcp_header){.source = (uint16_t)frame_port(1024 + (unsigned)(s->packets % 64511)),
+                             .destination = 8000,
+                             .flags = TCP_ACK,
+                             .window = 512,
+                             .seq = (uint32_t)(r >> 8),
+                             .ack = (uint32_t)(r >> 24)});
     }
 }
 

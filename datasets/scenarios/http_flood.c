@@ -13,20 +13,21 @@ static bool from_client(unsigned segment)
 
 static void payload_put(frame *f, random_state *random, unsigned segment)
 {
-    char request[400];
+    char target[64], rest[320];
     const uint64_t r = random_next(random), search = random_next(random);
     if (segment == 1) {
         http_response(f, random, 680 + random_below(random, 600));
         return;
     }
-    (void)snprintf(request, sizeof request,
-                   "GET /index.html?%016llx HTTP/1.1\r\nHost: 192.168.137.12\r\n"
+    (void)snprintf(target, sizeof target, "/index.html?%016llx", (unsigned long long)r);
+    (void)snprintf(rest, sizeof rest,
                    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:%u.0) Gecko/20100101\r\n"
                    "Accept: text/html,application/xhtml+xml\r\nAccept-Encoding: gzip\r\n"
                    "Referer: http://search.example.net/?q=%08x\r\nCache-Control: no-cache\r\n"
                    "Connection: close\r\n\r\n",
-                   (unsigned long long)r, 60 + (unsigned)(r % 50), (unsigned)search);
-    put_text(f, request);
+                   60 + (unsigned)(r % 50), (unsigned)search);
+    http_begin(f, "GET", target, "192.168.137.12");
+    put_text(f, rest);
 }
 
 static void start(sessions *s, conversation *c)

@@ -51,7 +51,8 @@ static void plain_frame(flood *s, frame *f, host from, host to)
 {
     uint64_t r = random_next(&s->base.random);
     frame_between(f, from, to, PROTO_UDP, 64, (unsigned)r & 0xffff);
-    frame_udp(f, 1024 + (unsigned)(r >> 16) % 60000, 1024 + (unsigned)(r >> 32) % 60000);
+    frame_udp(f, frame_port(1024 + (unsigned)(r >> 16) % 60000),
+              frame_port(1024 + (unsigned)(r >> 32) % 60000));
     put_random(f, &s->base.random, PAYLOAD);
 }
 

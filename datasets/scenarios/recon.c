@@ -1,5 +1,6 @@
 /* Reconnaissance and the attack after it: port scans, ARP and ping sweeps, dictionary logins. */
 #include "datasets/network.h"
+#include "datasets/traffic/applications.h"
 #include "datasets/traffic/sessions.h"
 #include "parsers/core/numbers.h"
 
@@ -50,15 +51,18 @@ static void telnet_payload(frame *f, random_state *random, unsigned segment)
 
 static void http_payload(frame *f, random_state *random, unsigned segment)
 {
-    char request[256];
-    (void)snprintf(request, sizeof request,
-                   "POST /login.cgi HTTP/1.1\r\nHost: 192.168.137.1\r\nContent-Length: 24\r\n"
-                   "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    char rest[256];
+    (void)snprintf(rest, sizeof rest,
+                   "Content-Length: 24\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
                    "user=admin&password=%04u",
                    (unsigned)random_below(random, 10000));
-    put_text(f, segment == 0 ? request
-                             : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
-                               "WWW-Authenticate: Basic\r\n\r\n");
+    if (segment == 0) {
+        http_begin(f, "POST", "/login.cgi", "192.168.137.1");
+        put_text(f, rest);
+    } else {
+        http_status(f, 401,
+                    " Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: Basic\r\n\r\n");
+    }
 }
 
 static void start(sessions *s, conversation *c)

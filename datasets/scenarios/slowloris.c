@@ -5,7 +5,7 @@
 #include "datasets/traffic/sessions.h"
 #include "parsers/core/numbers.h"
 
-enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 128 };
+enum { SHARE_BACKGROUND = 3000, MEAN_GAP_NS = 2000000, VALUE = 114 };
 
 static bool from_client(unsigned segment)
 {
@@ -19,10 +19,12 @@ static void payload_put(frame *f, random_state *random, unsigned segment)
     char name[16];
     (void)segment;
     (void)snprintf(name, sizeof name, "X-%05x: ", (unsigned)random_below(random, 1 << 20));
+    frame_app_begin(f, PKT_APP_HTTP);
     put_text(f, name);
     for (size_t i = VALUE + random_below(random, 20); i > 0; i--)
         put_u8(f, 'a' + (unsigned)random_below(random, 26));
     put_text(f, "\r\n");
+    frame_app_end(f, PKT_PART_CONTINUES);
 }
 
 static void start(sessions *s, conversation *c)

@@ -102,6 +102,7 @@ static void dns_frame(spoofing *s, frame *f)
     if (forged) {
         f->size -= 4; /* replace the address, which ends the answer */
         put_address(f, network_attacker(0).ip);
+        frame_app_number(f, PKT_COL_dns_a, network_attacker(0).ip.lo);
     }
     frame_end(f);
     s->answers = ask ? 2 : s->answers - 1;

@@ -24,7 +24,8 @@ static void datagram(flood *s, frame *f, unsigned payload_max)
     f->unpadded = r % 10000 < SHARE_UNPADDED;
     f->wrong_checksum = (r >> 40) % 10000 < SHARE_WRONG_CHECKSUM;
     frame_between(f, from, target, PROTO_UDP, 64, (unsigned)(r >> 32) & 0xffff);
-    frame_udp(f, 1024 + (unsigned)(r >> 8) % 64511, 1 + (unsigned)(r >> 24) % 65535);
+    frame_udp(f, frame_port(1024 + (unsigned)(r >> 8) % 64511),
+              frame_port(1 + (unsigned)(r >> 24) % 65535));
     put_random(f, &s->base.random,
                f->unpadded ? UNPADDED_PAYLOAD : random_below(&s->base.random, payload_max + 1));
     frame_end(f);

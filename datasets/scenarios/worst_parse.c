@@ -47,7 +47,7 @@ static void tcp(worst_parse *s, frame *f, size_t option_size)
     const uint64_t r = random_next(&s->random);
     uint8_t options[OPTIONS_MAX];
     memset(options, 1, sizeof options); /* no operation */
-    frame_tcp(f, &(tcp_header){.source = (uint16_t)(1024 + below(s, 60000)),
+    frame_tcp(f, &(tcp_header){.source = (uint16_t)frame_port(1024 + below(s, 60000)),
                                .destination = 40001,
                                .flags = 16,
                                .window = 512,
@@ -59,7 +59,7 @@ static void tcp(worst_parse *s, frame *f, size_t option_size)
 
 static void udp(worst_parse *s, frame *f, unsigned port)
 {
-    frame_udp(f, 1024 + below(s, 60000), port);
+    frame_udp(f, frame_port(1024 + below(s, 60000)), port);
 }
 
 static void payload(worst_parse *s, frame *f)

@@ -11,10 +11,18 @@
  * arena has less room. */
 #define PKT_APP_ROW_TEXT ((size_t)2 * PKT_TEXT_MAX)
 
-/* Rows that the arena certainly has room for. */
+/* Rows that the arena certainly has room for. 0: the batch ends here. */
 static inline size_t pkt_app_rows_fit(const pkt_batch *batch)
 {
     return (batch->text_room - batch->text_used) / PKT_APP_ROW_TEXT;
+}
+
+/* At the begin of a batch. -1 and *err: it was not made by pkt_batch_new(). */
+static inline int pkt_app_room_check(const pkt_batch *batch, pkt_err *err)
+{
+    return batch->text_room >= PKT_BATCH_TEXT
+               ? 0
+               : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the batch has no arena for texts");
 }
 
 /* Columns that the decoders fill and the run does not have: the backend must clear them. */

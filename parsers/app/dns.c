@@ -19,7 +19,7 @@ enum {
 typedef struct dns_name {
     uint8_t text[NAME_MAX_TEXT + 1];
     size_t size;
-    bool too_long;
+    bool too_long, loops;
 } dns_name;
 
 static void label_add(dns_name *name, const uint8_t *label, size_t size)
@@ -62,12 +62,12 @@ static bool pointer_follow(const cursor *message, cursor *c, unsigned offset)
     return cursor_take(c, offset) != NULL;
 }
 
-/* Read the name, labels joined by dots. False, and the reason noted, if it is not complete. */
+/* Read the name, labels joined by dots. False, and the reason noted, if it is not complete. A loop
+ * of pointers is no name, but what follows it can be read. */
 static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *name)
 {
     unsigned pointers = 0;
-    name->size = 0;
-    name->too_long = false;
+    *name = (dns_name){.size = 0};
     for (;;) {
         const uint8_t *length = app_take(r, &c, 1);
         if (!length)
@@ -78,10 +78,10 @@ static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *nam
             const uint8_t *low = app_take(r, &c, 1);
             if (!low)
                 return false;
-            if (++pointers > POINTERS_MAX ||
-                !pointer_follow(message, &c, (*length & LABEL) << 8 | *low)) {
+            name->loops = ++pointers > POINTERS_MAX;
+            if (name->loops || !pointer_follow(message, &c, (*length & LABEL) << 8 | *low)) {
                 app_problem(r, PKT_BAD_VALUE);
-                return false;
+                return name->loops;
             }
             continue;
         }
@@ -100,16 +100,15 @@ static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *nam
 static bool question_read(const cursor *message, cursor *c, app_row *r)
 {
     dns_name name;
-    const bool known = name_read(message, *c, r, &name);
-    if (!name_skip(c, r))
+    if (!name_read(message, *c, r, &name) || !name_skip(c, r))
         return false;
     const uint8_t *rest = app_take(r, c, QUESTION_REST);
-    if (known && name.too_long)
-        r->part |= PKT_PART_LONG;
-    else if (known)
-        app_text(r, APP_TEXT(r, dns_qry_name), name.text, name.size);
     if (!rest)
         return false;
+    if (name.too_long)
+        r->part |= PKT_PART_LONG;
+    else if (!name.loops)
+        app_text(r, APP_TEXT(r, dns_qry_name), name.text, name.size);
     r->present |= PKT_HAS_DNS_QRY;
     PUT(r, dns_qry_type, be16(rest));
     return true;

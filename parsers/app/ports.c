@@ -12,7 +12,7 @@ typedef struct port_owner {
 
 /* https://www.iana.org/assignments/service-names-port-numbers */
 static const port_owner owners[SLOTS] = {
-    OWNER(53, DNS, DNS),      OWNER(5353, NONE, MDNS), OWNER(5355, NONE, LLMNR),
+    OWNER(53, DNS, DNS),      OWNER(5353, DNS, MDNS),  OWNER(5355, NONE, LLMNR),
     OWNER(1900, HTTP, SSDP),  OWNER(67, NONE, DHCP),   OWNER(68, NONE, DHCP),
     OWNER(5683, NONE, COAP),  OWNER(1883, MQTT, NONE), OWNER(80, HTTP, NONE),
     OWNER(631, HTTP, NONE),   OWNER(2710, HTTP, NONE), OWNER(2869, HTTP, NONE),

@@ -209,11 +209,27 @@ static bool record_skip(cursor *c, app_row *r, size_t size)
     return false;
 }
 
+/* A client hello of SSL 2 that offers a later version, RFC 5246 appendix E.2: length(2, the first
+ * bit set) type(1) version(2). */
+static void old_hello_read(cursor c, app_row *r)
+{
+    enum { HEADER = 5, LENGTH = 0x7fff };
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h || h[0] < 0x80 || h[2] != CLIENT_HELLO || h[3] != VERSION_MAJOR ||
+        h[4] > VERSION_MINOR_MAX || !app_take(r, &c, (be16(h) & LENGTH) - 3u))
+        return;
+    r->present |= PKT_HAS_TLS | PKT_HAS_TLS_VERSION;
+    PUT(r, tls_hs_type, CLIENT_HELLO);
+    PUT(r, tls_version, be16(h + 3));
+}
+
 bool pkt_app_tls(cursor c, app_row *r)
 {
     bool is_known = false, more = !is_printable(&c);
     const bool is_tls = more;
     cursor record;
+    if (is_tls)
+        old_hello_read(c, r);
     while (more && c.wire) {
         const uint8_t *h = record_header(&c, r);
         if (!h)

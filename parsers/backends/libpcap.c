@@ -222,6 +222,8 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
     s->batch = batch;
     s->hints = hints;
     s->rows = 0;
+    if (s->app && pkt_app_room_check(batch, err) != 0)
+        return -1;
     if (s->app)
         pkt_clear_plan_apply(&s->clear, batch);
     if (s->streams)

@@ -132,6 +132,8 @@ static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
     pkt_stream_hint hints[PKT_BATCH_ROWS];
     pkt_record records[RECORDS_PER_READ];
     size_t rows = 0;
+    if (s->app && pkt_app_room_check(batch, err) != 0)
+        return -1;
     if (s->app)
         pkt_clear_plan_apply(&s->clear, batch);
     if (s->streams)

@@ -1,9 +1,7 @@
 /* The only loop that connects a backend and a sink. */
 #include "parsers/core/run.h"
 
-/* Copy a struct that starts with its size: what the caller does not know is 0. 0, or -1 without a
- * size. */
-static int sized_copy(void *to, size_t to_size, const void *from)
+int pkt_sized_copy(void *to, size_t to_size, const void *from)
 {
     size_t size;
     memcpy(&size, from, sizeof size);
@@ -30,12 +28,25 @@ void pkt_clear_plan_make(pkt_clear_plan *plan, const pkt_column_set *columns)
     }
 }
 
+/* From 2 KiB on, glibc's memset() uses `rep stosb`, which starts slowly: measured, up to 4 KiB two
+ * calls take less time. */
+static void range_clear(uint8_t *at, size_t size, int byte)
+{
+    enum { STRINGS = 2048 };
+    if (size >= STRINGS && size < (size_t)2 * STRINGS) {
+        memset(at, byte, size / 2);
+        at += size / 2;
+        size -= size / 2;
+    }
+    memset(at, byte, size);
+}
+
 void pkt_clear_plan_apply(const pkt_clear_plan *plan, pkt_batch *batch)
 {
     batch->rows = batch->text_used = 0;
     for (size_t i = 0; i < plan->count; i++)
-        memset((uint8_t *)batch + plan->ranges[i].offset, plan->ranges[i].byte,
-               plan->ranges[i].size);
+        range_clear((uint8_t *)batch + plan->ranges[i].offset, plan->ranges[i].size,
+                    plan->ranges[i].byte);
 }
 
 /* Every column that the backend fills at any of its levels. */
@@ -77,8 +88,8 @@ int pkt_run_plan_make(pkt_run_plan *plan, const pkt_backend *backend, const pkt_
     if (!backend)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "no backend: pkt_entry_backend() gives that of an entry");
-    if (sized_copy(&plan->capture, sizeof plan->capture, capture) != 0 ||
-        sized_copy(&plan->request, sizeof plan->request, request) != 0)
+    if (pkt_sized_copy(&plan->capture, sizeof plan->capture, capture) != 0 ||
+        pkt_sized_copy(&plan->request, sizeof plan->request, request) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "the struct_size of the capture or request is not set");
     const pkt_level_work *offer = pkt_backend_level(backend, plan->request.level);

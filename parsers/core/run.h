@@ -4,6 +4,10 @@
 
 #include "pktbench.h"
 
+/* Copy a struct that starts with its size: what the caller does not know is 0. 0, or -1 without a
+ * size. */
+int pkt_sized_copy(void *to, size_t to_size, const void *from);
+
 /* Adjacent arrays of a batch that are cleared by one memset(). */
 typedef struct pkt_clear_range {
     size_t offset, size; /* bytes in the batch */

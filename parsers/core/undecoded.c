@@ -123,16 +123,29 @@ static int kind_text(const pkt_undecoded_kind *kind, char *text, size_t size)
     }
 }
 
+/* Kinds that are named. */
+static size_t named_count(const pkt_undecoded *u)
+{
+    return u->count < PKT_UNDECODED_NAMED ? u->count : PKT_UNDECODED_NAMED;
+}
+
+uint64_t pkt_undecoded_packets(const pkt_undecoded *u, size_t index)
+{
+    uint64_t rest = u->others;
+    if (index < named_count(u))
+        return u->kinds[index].packets;
+    for (size_t i = named_count(u); i < u->count; i++)
+        rest += u->kinds[i].packets;
+    return rest;
+}
+
 int pkt_undecoded_text(const pkt_undecoded *u, size_t index, char text[PKT_UNDECODED_TEXT])
 {
-    const size_t named = u->count < PKT_UNDECODED_NAMED ? u->count : PKT_UNDECODED_NAMED;
-    uint64_t rest = u->others;
-    if (index < named)
+    const uint64_t packets = pkt_undecoded_packets(u, index);
+    if (index < named_count(u))
         return kind_text(&u->kinds[index], text, PKT_UNDECODED_TEXT) > 0;
-    for (size_t i = named; i < u->count; i++)
-        rest += u->kinds[i].packets;
-    if (index > named || !rest)
+    if (index > named_count(u) || !packets)
         return 0;
     return snprintf(text, PKT_UNDECODED_TEXT,
-                    "%" PRIu64 " packets of other kinds have no IP columns", rest) > 0;
+                    "%" PRIu64 " packets of other kinds have no IP columns", packets) > 0;
 }

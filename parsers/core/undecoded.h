@@ -1,5 +1,5 @@
-/* Packets whose rows have no columns of IP or ARP, counted by what they are: so that none is missing from an
- * output without a word. */
+/* Packets whose rows have no columns of IP or ARP, counted by what they are: so that none is
+ * missing from an output without a word. */
 #ifndef PKT_UNDECODED_H
 #define PKT_UNDECODED_H
 
@@ -41,5 +41,7 @@ void pkt_undecoded_sort(pkt_undecoded *undecoded);
 /* Sentence number `index` of a sorted count, "12 packets of link type 195 are not decoded": the
  * most frequent kinds, then the rest. 0: there are no more. */
 int pkt_undecoded_text(const pkt_undecoded *u, size_t index, char text[PKT_UNDECODED_TEXT]);
+/* The packets that it is about. */
+uint64_t pkt_undecoded_packets(const pkt_undecoded *u, size_t index);
 
 #endif

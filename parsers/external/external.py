@@ -484,7 +484,6 @@ def main(*drivers: Driver) -> NoReturn:
     mode, driver, rest = arguments[0], named[arguments[1]], arguments[2:]
     process.die_with_parent()
     if mode == "worker" and not rest:
-        process.memory_limit()
         status = serve(Worker(driver))
     elif mode == "run" and len(rest) == 2:
         status = run_once(driver, *rest)

@@ -1,4 +1,6 @@
-"""The driver's process: memory, memory limit, end with its parent."""
+"""The driver's process: its memory, its end with its parent, messages of programs that it starts.
+
+The harness limits memory, files and time of a driver and of all that it starts: a driver need not."""
 
 from __future__ import annotations
 
@@ -7,10 +9,13 @@ import os
 import platform
 import resource
 import signal
+import threading
 from typing import Any
 
-# The limit of `pktbench worker`. A memory leak then fails without affecting the machine.
-MEMORY_BYTES = 8 << 30
+# What is kept of the messages of a program, at the end.
+MESSAGES_BYTES = 64 << 10
+# How long a pipe is read on after the end of its program: others may hold it open.
+MESSAGES_SECONDS = 1.0
 CACHE_LINE = 64
 INTERPRETER = "Python " + platform.python_version()
 PR_SET_PDEATHSIG = 1
@@ -26,10 +31,29 @@ def die_with_parent() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
-def memory_limit() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [limit for limit in (soft, hard, MEMORY_BYTES) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+class Messages:
+    """The standard error of a program: a pipe, of which a thread keeps the end. A program that
+    writes without end is neither blocked nor fills a disk."""
+
+    def __init__(self) -> None:
+        self.kept = b""
+        self.read_end, self.write_end = os.pipe()  # give write_end to the program
+        self.thread = threading.Thread(target=self.read, daemon=True)
+
+    def read(self) -> None:
+        with open(self.read_end, "rb", buffering=0) as pipe:
+            while more := pipe.read(MESSAGES_BYTES):
+                self.kept = (self.kept + more)[-MESSAGES_BYTES:]
+
+    def started(self) -> None:
+        """The program has its end of the pipe now."""
+        os.close(self.write_end)
+        self.thread.start()  # not before: a process with one thread can be forked safely
+
+    def lines(self) -> list[str]:
+        """After the end of the program: what it wrote last."""
+        self.thread.join(MESSAGES_SECONDS)
+        return self.kept.decode(errors="replace").strip().splitlines()
 
 
 def stdout_redirect() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import xml.etree.ElementTree as ElementTree
 from typing import Iterator, Optional
 
@@ -22,11 +21,12 @@ class TsharkRun(external.Run):
         self.path = path
         self.level = level
         self.units = units
-        self.messages = tempfile.TemporaryFile()
+        self.messages = process.Messages()
         self.process = subprocess.Popen(
             [rows.tshark_path(), *rows.tshark_options(), "-r", path, *options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.messages,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.messages.write_end,
             env=rows.tshark_environment(), preexec_fn=process.die_with_parent)
+        self.messages.started()
         self.ended = False
 
     def lines(self) -> Iterator[bytes]:
@@ -40,11 +40,8 @@ class TsharkRun(external.Run):
         if not self.ended:
             self.process.kill()
         status = self.process.wait()
-        self.messages.seek(0)
-        lines = self.messages.read().decode(errors="replace").strip().splitlines()
-        self.messages.close()
         if self.ended and status:
-            lines = lines or [f"tshark ended with status {status}"]
+            lines = self.messages.lines() or [f"tshark ended with status {status}"]
             raise external.RequestError(lines[-1].replace(self.path, os.path.basename(self.path)))
 
 

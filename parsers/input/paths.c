@@ -2,6 +2,7 @@
 
 #include <fts.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,16 +171,25 @@ static int operand_take(pkt_paths *paths, const pkt_paths_request *request, cons
     return existing_take(paths, operand, request->recursive, err);
 }
 
-int pkt_paths_find(pkt_paths *paths, const pkt_paths_request *request, pkt_err *err)
+int pkt_paths_find_of(pkt_paths *paths, const pkt_paths_request *request, const char **failed,
+                      pkt_err *err)
 {
     *paths = (pkt_paths){.several = request->count > 1};
     for (size_t i = 0; i < request->count; i++)
         if (operand_take(paths, request, request->operands[i], err) != 0) {
-            pkt_err_about(err, request->operands[i]);
+            *failed = request->operands[i];
             pkt_paths_close(paths);
             return -1;
         }
     return 0;
+}
+
+int pkt_paths_find(pkt_paths *paths, const pkt_paths_request *request, pkt_err *err)
+{
+    const char *failed;
+    if (pkt_paths_find_of(paths, request, &failed, err) == 0)
+        return 0;
+    return pkt_err_about(err, failed);
 }
 
 void pkt_paths_close(pkt_paths *paths)
@@ -189,4 +199,16 @@ void pkt_paths_close(pkt_paths *paths)
     free(paths->at);
     free(paths->below);
     *paths = (pkt_paths){0};
+}
+
+void pkt_path_folder(const char *path, char *name)
+{
+    char whole[PATH_MAX];
+    name[0] = '\0';
+    char *slash = realpath(path, whole) ? strrchr(whole, '/') : NULL;
+    if (!slash)
+        return;
+    *slash = '\0';
+    const char *before = strrchr(whole, '/');
+    (void)snprintf(name, PATH_MAX, "%s", before ? before + 1 : whole);
 }

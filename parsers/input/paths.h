@@ -27,6 +27,12 @@ typedef struct pkt_paths_request {
  * compressed), and what begins as one; a name that begins with a dot is passed over. 0; or -1 and
  * *err, which names the operand, with nothing to close. */
 int pkt_paths_find(pkt_paths *paths, const pkt_paths_request *request, pkt_err *err);
+/* The same, but *failed is the operand, and the message does not name it. */
+int pkt_paths_find_of(pkt_paths *paths, const pkt_paths_request *request, const char **failed,
+                      pkt_err *err);
 void pkt_paths_close(pkt_paths *paths);
+/* Name of the folder that holds the file; "" if it is unknown. `name` has room for PATH_MAX bytes.
+ */
+void pkt_path_folder(const char *path, char *name);
 
 #endif

@@ -17,6 +17,14 @@ static void interface_names(char *text, size_t size)
         if_freenameindex(all);
 }
 
+/* Note the errno that the failure is like. Returns -1. */
+static int failure_is(pkt_err *err, int number)
+{
+    if (err)
+        err->sys = number;
+    return -1;
+}
+
 /* One ioctl() on the interface. 0, or -1 and *err. */
 static int interface_ioctl(const char *name, unsigned long operation, struct ifreq *request,
                            pkt_err *err)
@@ -40,15 +48,17 @@ int pkt_interface_check(const char *name, pkt_err *err)
         return 0;
     if (strlen(name) >= IF_NAMESIZE || if_nametoindex(name) == 0) {
         interface_names(names, sizeof names);
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such interface; known interfaces: %s",
-                        names);
+        (void)pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such interface; known interfaces: %s",
+                       names);
+        return failure_is(err, ENODEV);
     }
     if (interface_ioctl(name, SIOCGIFFLAGS, &request, err) != 0)
         return -1;
     if (request.ifr_flags & IFF_UP)
         return 0;
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the interface is down: `ip link set %s up`",
-                    name);
+    (void)pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the interface is down: `ip link set %s up`",
+                   name);
+    return failure_is(err, ENETDOWN);
 }
 
 int pkt_interface_hardware(const char *name, uint16_t *hardware, pkt_err *err)
@@ -80,10 +90,11 @@ int pkt_interface_forbidden(pkt_err *err)
     char program[128];
     ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
     program[size > 0 ? size : 0] = '\0';
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                    "not permitted to capture: run as root, or once grant the capability: "
-                    "`sudo setcap cap_net_raw+ep %s`",
-                    size > 0 ? program : "PROGRAM");
+    (void)pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                   "not permitted to capture: run as root, or once grant the capability: "
+                   "`sudo setcap cap_net_raw+ep %s`",
+                   size > 0 ? program : "PROGRAM");
+    return failure_is(err, EPERM);
 }
 
 static uint64_t counter_read(const char *name, const char *counter)

@@ -2,37 +2,64 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Exit status of a child of posix_spawn() that could not start the program. */
+#include "parsers/process/child.h"
+#include "parsers/process/memory.h"
+#include "parsers/util/clock.h"
+
+/* Exit status of a child that could not start the program. */
 enum { NOT_STARTED = 127 };
 
-int pkt_program_run(char *const *argv, char *const *environment, const char *output,
-                    const char *messages)
+/* In the child: put a file in the place of a descriptor. */
+static bool redirect(int to, const char *path, int flags)
 {
-    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_t actions;
-    pid_t pid, ended;
-    int status = 0;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0600);
-    if (strcmp(output, messages) == 0)
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    const int fd = open(path, flags | O_CLOEXEC, 0600);
+    return fd >= 0 && dup2(fd, to) >= 0;
+}
+
+static void program_execute(const pkt_program *p)
+{
+    const bool ready = redirect(STDIN_FILENO, "/dev/null", O_RDONLY) &&
+                       (p->output ? redirect(STDOUT_FILENO, p->output, O_WRONLY | O_CREAT | O_TRUNC)
+                                  : dup2(STDERR_FILENO, STDOUT_FILENO) >= 0);
+    if (ready)
+        (void)execvpe(p->argv[0], p->argv, p->environment);
+    _exit(NOT_STARTED);
+}
+
+static void last_take(const pkt_child *child, pkt_child_event event, char *last, size_t size)
+{
+    if (size == 0)
+        return;
+    if (event == PKT_CHILD_LATE)
+        (void)snprintf(last, size, "it took longer than its time limit");
+    else if (event == PKT_CHILD_MEMORY)
+        (void)snprintf(last, size, "out of memory: its limit is %.1f GiB",
+                       (double)child->memory_limit / (double)(1 << 30));
     else
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages, flags, 0600);
-    const int bad = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    if (bad)
+        pkt_tail_line(&child->tail, last, size);
+}
+
+int pkt_program_run(const pkt_program *program, char *last, size_t size)
+{
+    pkt_child child;
+    int status = 0;
+    if (size)
+        last[0] = '\0';
+    const pid_t pid = pkt_child_start(&child, pkt_memory_limit());
+    if (pid < 0)
         return -1;
-    while ((ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
-        ;
-    const bool exited = ended == pid && WIFEXITED(status);
+    if (pid == 0)
+        program_execute(program);
+    const pkt_child_event event = pkt_child_wait(&child, -1, pkt_seconds_now() + program->seconds);
+    pkt_child_end(&child, &status, NULL);
+    last_take(&child, event, last, size);
+    pkt_child_free(&child);
+    const bool exited = event == PKT_CHILD_ENDED && WIFEXITED(status);
     return exited && WEXITSTATUS(status) != NOT_STARTED ? WEXITSTATUS(status) : -1;
 }

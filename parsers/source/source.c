@@ -134,6 +134,11 @@ uint64_t pkt_source_offset(const pkt_source *source)
     return source->window.base + source->window.size;
 }
 
+uint64_t pkt_source_position(const pkt_source *source)
+{
+    return pkt_window_offset(&source->window);
+}
+
 pkt_format pkt_source_format(const pkt_source *source)
 {
     return source->format;

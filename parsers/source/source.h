@@ -40,6 +40,9 @@ int pkt_source_descriptor(const pkt_source *source);
 uint64_t pkt_source_size(const pkt_source *source);
 /* Bytes of the file read so far. */
 uint64_t pkt_source_offset(const pkt_source *source);
+/* Offset in the file of the next record, where records are read one at a time; in a callback, of
+ * the block that it is about. */
+uint64_t pkt_source_position(const pkt_source *source);
 pkt_format pkt_source_format(const pkt_source *source);
 
 /* Call it before the first record is read. Of classic pcap, both are called at once. */

@@ -17,24 +17,24 @@ static bool is_needed(size_t column)
     return is_column(pkt_column_at(column)->name);
 }
 
-/* The first column of level `wanted`, from *column on, that the backend does not give at `level`.
- */
-static bool column_missing(const json_t *backend, const char *level, const char *wanted,
+/* The first of the wanted columns, from *column on, that the backend does not give at `level`. */
+static bool column_missing(const json_t *backend, const char *level, const pkt_column_set *wanted,
                            size_t *column)
 {
     for (; *column < PKT_COLUMN_COUNT; (*column)++)
-        if (level_has_column(wanted, *column) && is_needed(*column) &&
+        if (pkt_set_has(wanted, *column) && is_needed(*column) &&
             !column_given(backend, level, pkt_column_at(*column)->name))
             return true;
     return false;
 }
 
 /* The level `dissect` is the whole protocol tree: its columns are those of other levels. */
-static bool level_met(const json_t *backend, size_t rank, const char *wanted)
+static bool level_met(const json_t *backend, size_t rank, const requirement *n)
 {
     size_t column = 0;
-    return rank >= level_rank(wanted) && (strcmp(wanted, "dissect") == 0 ||
-                                          !column_missing(backend, levels[rank], wanted, &column));
+    return rank >= level_rank(n->name) &&
+           (strcmp(n->name, "dissect") == 0 ||
+            !column_missing(backend, levels[rank], &n->columns, &column));
 }
 
 /* Making packets is no part of parsing: a program that parses headers with the library can do it.
@@ -51,7 +51,7 @@ static bool requirement_met(const json_t *backend, size_t rank, const requiremen
 {
     switch (n->kind) {
     case REQUIREMENT_LEVEL:
-        return level_met(backend, rank, n->name);
+        return level_met(backend, rank, n);
     case REQUIREMENT_COLUMN:
         return column_given(backend, levels[rank], n->name);
     case REQUIREMENT_FEATURE:
@@ -73,8 +73,8 @@ static const char *level_for(const json_t *backend, const requirements *needs)
     return "";
 }
 
-/* The columns of level `wanted` that it does not give at `level`. */
-static void columns_reason(const json_t *backend, const char *level, const char *wanted,
+/* The wanted columns that it does not give at `level`. */
+static void columns_reason(const json_t *backend, const char *level, const pkt_column_set *wanted,
                            json_t *reasons)
 {
     char text[240];
@@ -98,15 +98,15 @@ static void feature_reason(const json_t *backend, const requirement *n, json_t *
 }
 
 /* At the offered level that comes nearest. */
-static void level_reason(const json_t *backend, const char *wanted, json_t *reasons)
+static void level_reason(const json_t *backend, const requirement *n, json_t *reasons)
 {
-    size_t rank = level_rank(wanted);
+    size_t rank = level_rank(n->name);
     while (rank < LEVELS && !level_offered(backend, levels[rank]))
         rank++;
     if (rank < LEVELS)
-        columns_reason(backend, levels[rank], wanted, reasons);
+        columns_reason(backend, levels[rank], &n->columns, reasons);
     else
-        reason_add(reasons, "does not offer the level %s", wanted);
+        reason_add(reasons, "does not offer the level %s", n->name);
 }
 
 static void requirement_reason(const json_t *backend, const requirement *n, json_t *reasons)
@@ -116,7 +116,7 @@ static void requirement_reason(const json_t *backend, const requirement *n, json
     else if (n->kind == REQUIREMENT_FEATURE)
         feature_reason(backend, n, reasons);
     else
-        level_reason(backend, n->name, reasons);
+        level_reason(backend, n, reasons);
 }
 
 /* Why no level meets the requirements. */

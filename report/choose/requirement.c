@@ -55,10 +55,16 @@ static const char *column_find(const json_t *results, const char *name)
 
 static const char *feature_find(const char *word)
 {
-    char protocol[REQUIREMENT_WORD];
     for (size_t i = 0; i < sizeof features / sizeof features[0]; i++)
         if (strcmp(features[i].word, word) == 0)
             return features[i].feature;
+    return NULL;
+}
+
+/* A field of a protocol above TCP and UDP that no backend has as a column. */
+static const char *application_find(const char *word)
+{
+    char protocol[REQUIREMENT_WORD];
     (void)snprintf(protocol, sizeof protocol, "%.*s", (int)strcspn(word, "."), word);
     return word_in(applications, sizeof applications / sizeof applications[0], protocol)
                ? "application-layers"
@@ -72,14 +78,30 @@ static const char *field_column(const char *word)
     return column < PKT_COLUMN_COUNT ? pkt_column_at(column)->name : word;
 }
 
+/* The level's columns that some backend gives: results of an older version have fewer. */
+static pkt_column_set level_columns(const json_t *results, const char *name)
+{
+    pkt_level level;
+    pkt_column_set columns = {{0}};
+    if (pkt_level_find(name, &level, NULL) == 0)
+        columns = pkt_level_columns(level);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&columns, c) && !column_find(results, pkt_column_at(c)->name))
+            pkt_set_remove(&columns, c);
+    return columns;
+}
+
 static bool requirement_read(const json_t *results, requirement *n)
 {
-    if ((n->name = word_in(levels, LEVELS, n->word)))
+    if ((n->name = word_in(levels, LEVELS, n->word))) {
         n->kind = REQUIREMENT_LEVEL;
-    else if ((n->name = feature_find(n->word)))
+        n->columns = level_columns(results, n->name);
+    } else if ((n->name = feature_find(n->word)))
         n->kind = REQUIREMENT_FEATURE;
     else if ((n->name = column_find(results, field_column(n->word))))
         n->kind = REQUIREMENT_COLUMN;
+    else if ((n->name = application_find(n->word)))
+        n->kind = REQUIREMENT_FEATURE;
     return n->name != NULL;
 }
 
@@ -114,20 +136,11 @@ static bool is_half_of(const char *name, const pkt_column_info *column)
             strcmp(name + stem, "lo") == 0);
 }
 
-bool level_has_column(const char *name, size_t column)
-{
-    pkt_level level;
-    if (pkt_level_find(name, &level, NULL) != 0)
-        return false;
-    const pkt_column_set columns = pkt_level_columns(level);
-    return column < PKT_COLUMN_COUNT && pkt_set_has(&columns, column);
-}
-
 bool requirement_has_column(const requirement *n, const pkt_column_info *column)
 {
     switch (n->kind) {
     case REQUIREMENT_LEVEL:
-        return level_has_column(n->name, pkt_column_find(column->name));
+        return pkt_set_has(&n->columns, pkt_column_find(column->name));
     case REQUIREMENT_COLUMN:
         return is_half_of(n->name, column);
     case REQUIREMENT_FEATURE:

@@ -18,7 +18,8 @@ typedef enum requirement_kind {
 typedef struct requirement {
     char word[REQUIREMENT_WORD]; /* as the user wrote it */
     requirement_kind kind;
-    const char *name; /* of the level, column or feature */
+    const char *name;       /* of the level, column or feature */
+    pkt_column_set columns; /* of the level */
 } requirement;
 
 typedef struct requirements {
@@ -30,8 +31,6 @@ typedef struct requirements {
  * by Wireshark's names. 0, or -1 and *err. */
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err);
 
-/* Does a row of the level have the column? */
-bool level_has_column(const char *name, size_t column);
 /* Is it a column that the rows must have? An address counts as its first half. */
 bool requirement_has_column(const requirement *n, const pkt_column_info *column);
 /* All such columns. */

@@ -106,6 +106,9 @@ static void remarks_text(const json_t *results, const json_t *run, FILE *out)
         fprintf(out, "  %s", remark);
     if (remark_columns(results, run, remark))
         fprintf(out, "  %s", remark);
+    if (number_of(agreement, "listed") > 0)
+        fprintf(out, "  %.0f cells not compared (differ from Wireshark's in a known way)",
+                number_of(agreement, "listed"));
     if (number_of(agreement, "malformed_cells_different") > 0)
         fprintf(out, "  %.0f cells of malformed packets differ",
                 number_of(agreement, "malformed_cells_different"));

@@ -111,6 +111,43 @@ def check_many():
     expect(2, "--keep-going cannot be combined with --join", "extract", "many", "--join", "--keep-going")
 
 
+def check_compared():
+    """verify and bench go on after a bad capture, and name it."""
+    for i in range(4):
+        write(f"vb/c{i}.pcap", packets(i + 1, i + 2))
+    write("vb/c2.pcap", b"no capture at all, though it is named so")
+    options = ("--backends", "raw,libpcap", "--levels", "frames", "--reference", "libpcap")
+    listed = ["error: vb/c2.pcap: is not a capture", "1 of 4 captures are bad: they are named above"]
+    stopped = ["error: vb/c2.pcap: is not a capture", "nothing was run; --keep-going leaves out"]
+    got = expect(2, stopped, "verify", "vb", *options)
+    if got.stdout:
+        fail(f"verify before a bad capture: {got.stdout}")
+    got = expect(2, listed, "verify", "vb", "--keep-going", *options)
+    shown = [line for line in got.stdout.splitlines() if line.startswith("c")]
+    if shown != [f"c{i}: 2 packets, 0 of them well-formed" for i in (0, 1, 3)] or "disagrees" in got.stdout:
+        fail(f"verify with a bad capture: {got.stdout}")
+    if not got.stderr.endswith("they are named above\n"):
+        fail(f"verify does not list bad captures at its end: {got.stderr}")
+    shown = json.loads(expect(2, listed, "verify", "vb", "--keep-going", "--format", "json", *options).stdout)
+    if [s["slice"]["name"] for s in shown] != ["c0", "c1", "c3"] or any(
+            r["status"] not in ("ok", "unchecked") for s in shown for r in s["runs"]):
+        fail(f"verify as JSON with a bad capture: {shown}")
+    expect(2, ["vb/c2.pcap: is not a capture", "gone.pcap: No such file", "2 of 2 captures are bad"], "verify",
+           "vb/c2.pcap", "gone.pcap", "--keep-going", *options)
+    expect(0, "", "verify", "vb/c0.pcap", "--keep-going", "--backends", "raw,libpcap", "--levels", "frames",
+           "--fail-on", "differs,disagrees,failed,crashed,timed-out")
+    rounds = ("--processes", "1", "--rounds", "1", "--sample", "1ms", "-o", "vb.json")
+    expect(2, stopped, "bench", "vb", *options, *rounds)
+    if os.path.exists("vb.json"):
+        fail("bench wrote results in spite of a bad capture")
+    expect(2, listed, "bench", "vb", "--keep-going", *options, *rounds)
+    results = json.loads(read("vb.json"))
+    timed = {r["slice"] for r in results["runs"] if r["backend"] == "raw" and r.get("samples")}
+    if [s["name"] for s in results["slices"]] != ["c0", "c1", "c3"]:
+        fail(f"bench with a bad capture: {results['slices']}, {timed}")
+    expect(2, "--keep-going cannot be combined with --as-is", "bench", "vb/c0.pcap", "--keep-going", "--as-is")
+
+
 def check_features():
     """Windows of features end with their capture, also with one that is bad in the middle."""
     bad = packets(1, 2, 3) + b"\1\0\0\0\2\0\0\0" + b"\xff\xff\xff\x7f" * 2
@@ -335,7 +372,7 @@ def check_memory():
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for check in (check_many, check_features, check_folders, check_outputs, check_endings, check_terminal,
+        for check in (check_many, check_compared, check_features, check_folders, check_outputs, check_endings, check_terminal,
                       check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")

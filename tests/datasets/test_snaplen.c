@@ -16,7 +16,7 @@
 #include "parsers/source/source.h"
 #include "tests/parsers/decode/rows.h"
 
-enum { SNAPLEN_MAX = 96, FRAMES = 4000 };
+enum { SNAPLEN_MAX = 96, FRAMES = 4000, APP_STEP = 8 };
 
 /* True if all cells are equal, except cap_len. */
 static bool same_row(const pkt_batch *a, const pkt_batch *b)
@@ -36,6 +36,44 @@ static void truth_store(const truth_row *row, pkt_batch *batch)
 #define PKT_X(name, type, level, has, format_as, doc) batch->name[0] = row->name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X
+}
+
+static bool same_text(const pkt_batch *a, const pkt_batch *b, size_t offset)
+{
+    pkt_text one, other;
+    memcpy(&one, (const uint8_t *)a + offset, sizeof one);
+    memcpy(&other, (const uint8_t *)b + offset, sizeof other);
+    if (one.offset == PKT_TEXT_NULL || other.offset == PKT_TEXT_NULL)
+        return one.offset == other.offset;
+    return one.length == other.length &&
+           memcmp(a->text + one.offset, b->text + other.offset, one.length) == 0;
+}
+
+/* Cuts of the complete frame: every one up to SNAPLEN_MAX, then one in STEP. */
+static void check_app(const char *scenario, size_t number, const frame *f, pkt_batch *got)
+{
+    enum { STEP = 11 };
+    static pkt_batch wanted;
+    for (size_t captured = 0;; captured += captured < SNAPLEN_MAX ? 1 : STEP) {
+        const size_t size = captured < f->size ? captured : f->size;
+        decode_app_row(f->bytes, size, f->size, got);
+        truth_row truth = frame_truth(f, size);
+        frame_app_truth(f, size, &truth);
+        truth_store(&truth, &wanted);
+        wanted.text = (char *)f->app.text;
+        for (size_t c = PKT_COL_arp_op; c <= PKT_COL_coap_uri_path; c++) {
+            const pkt_column_info *info = pkt_column_at(c);
+            if (info->format_as == PKT_AS_TEXT
+                    ? !same_text(got, &wanted, info->offset)
+                    : memcmp((const uint8_t *)got + info->offset,
+                             (const uint8_t *)&wanted + info->offset, info->size) != 0)
+                fail_msg("%s, frame %zu, %zu of %zu bytes: %s differs", scenario, number, size,
+                         f->size, info->name);
+        }
+        assert_int_equal(got->present[0], wanted.present[0]);
+        if (captured >= f->size)
+            break;
+    }
 }
 
 static void check_frame(const char *scenario, size_t number, const frame *f)
@@ -64,17 +102,21 @@ static void test_truth(void **state)
     (void)state;
     const dataset_scenario *scenario;
     frame *f = malloc(sizeof *f);
-    assert_non_null(f);
+    pkt_batch *batch = pkt_batch_new(NULL);
+    assert_true(f && batch);
     for (size_t i = 0; (scenario = dataset_scenario_at(i)) != NULL; i++) {
         frame_generator generator;
         assert_int_equal(scenario->open(&generator, scenario->seed, NULL), 0);
         for (size_t n = 0; n < FRAMES; n++) {
             generator.next(generator.state, f);
             check_frame(scenario->name, n, f);
+            if (n % APP_STEP == 0)
+                check_app(scenario->name, n, f, batch);
         }
         generator.close(generator.state);
     }
     free(f);
+    pkt_batch_free(batch);
 }
 
 /* Once the verdict is not `cut-by-snaplen`, more captured bytes change neither it nor any header

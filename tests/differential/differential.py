@@ -384,4 +384,5 @@ def main() -> int:
     return 1 if sum(summary.outside.values()) else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

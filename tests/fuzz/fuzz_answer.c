@@ -1,6 +1,5 @@
 /* Bytes as the output of a worker: messages up to the first 0, then its answer. There is no worker
- * process: kill() and waitpid() of the client are replaced by functions here, see CMakeLists.txt.
- */
+ * process: pkt_child_end() is replaced by a function here, see CMakeLists.txt. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -14,22 +13,16 @@ enum { ANSWER_BYTES = 65536 };
 
 static int exit_status;
 
-int __wrap_kill(pid_t pid, int signal);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options);
+void __wrap_pkt_child_end(pkt_child *child, int *status, struct rusage *usage);
 
-int __wrap_kill(pid_t pid, int signal)
+void __wrap_pkt_child_end(pkt_child *child, int *status, struct rusage *usage)
 {
-    (void)pid;
-    (void)signal;
-    return 0;
-}
-
-pid_t __wrap_waitpid(pid_t pid, int *status, int options)
-{
-    (void)options;
-    if (status)
-        *status = exit_status;
-    return pid;
+    *status = exit_status;
+    if (usage)
+        *usage = (struct rusage){.ru_maxrss = 0};
+    child->pid = 0;
+    while (pkt_tail_read(&child->tail, child->messages))
+        ;
 }
 
 static void check_outcome(const client *client, const json_t *answer)
@@ -53,8 +46,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (answer_size > ANSWER_BYTES)
         return 0;
     exit_status = messages % 2 ? 9 : 1 << 8; /* killed, or exited with status 1 */
-    client client = {.pid = getpid(), .messages = memfd_create("messages", MFD_CLOEXEC)};
-    must(client.messages >= 0 && write(client.messages, data, messages) == (ssize_t)messages &&
+    client client = CLIENT_CLOSED;
+    client.process.pid = getpid();
+    const int file = client.process.messages = memfd_create("messages", MFD_CLOEXEC);
+    must(file >= 0 && write(file, data, messages) == (ssize_t)messages &&
+             lseek(file, 0, SEEK_SET) == 0 &&
              socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0,
          "memory is available for the messages");
     client.socket = ends[0];
@@ -65,6 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_outcome(&client, answer);
     json_decref(answer);
     close(ends[1]);
-    client_close(&client);
+    (void)client_close(&client);
     return 0;
 }

@@ -47,7 +47,7 @@ done
 
 # The shared library exports all functions of the header, and nothing else.
 sed -n '/^static/!s/^[A-Za-z][^(]*[ *]\(pkt_[a-z_]*\)(.*/\1/p' "$prefix/include/pktbench.h" \
-    "$prefix/include/pktbench/columns.h" |
+    "$prefix/include/pktbench/columns.h" "$prefix/include/pktbench/query.h" |
     grep -vx pkt_module | sort >"$work/declared"
 nm -D --defined-only "$libraries/libpktbench.so" | awk '{ print $3 }' | sort >"$work/exported"
 [ -s "$work/declared" ] || fail "no function is declared"
@@ -57,7 +57,8 @@ diff "$work/declared" "$work/exported" || fail "declared (<) and exported (>) di
 pktbench=$prefix/bin/pktbench
 capture=$work/capture.pcap
 quietly "$pktbench" gen tcp-flood --size 500000 -o "$capture" --truth "$work/truth.csv"
-quietly "$pktbench" extract --level flows "$capture" --backend raw -o "$work/rows.csv"
+quietly "$pktbench" extract "$capture" --columns "$(head -1 "$work/truth.csv")" --backend raw \
+    -o "$work/rows.csv"
 cmp "$work/truth.csv" "$work/rows.csv" || fail "extract does not give the truth"
 packets=$(($(wc -l <"$work/truth.csv") - 1))
 "$pktbench" list backends >"$work/backends"
@@ -106,6 +107,21 @@ for program in ./by_pc_shared shared/build/count_packets; do
     is_shared $program || fail "$program is not linked with the shared library"
     expect_count $program
 done
+
+# The program with a query, linked in both ways.
+query=$source/examples/extract_rows/extract_rows.c
+bytes=$("$pktbench" extract --columns wire_len "$capture" |
+    awk 'NR > 1 { n += $1 } END { printf "%.0f", n }')
+for libraries_of in "$static" "$shared -Wl,-rpath,$libraries"; do
+    # shellcheck disable=SC2086 # lists of words
+    quietly "$compiler" -std=c11 $strict "$query" $libraries_of -o by_query
+    [ "$(./by_query "$capture")" = "$packets packets, $bytes bytes" ] ||
+        fail "extract_rows: $(./by_query "$capture" 2>&1), of $packets packets, $bytes bytes"
+    [ "$(./by_query "$capture" 'not ip and not ip6')" = "0 packets, 0 bytes" ] ||
+        fail "extract_rows ignores its filter"
+done
+! ./by_query "$work/none.pcap" 2>error || fail "extract_rows reads a file that is not there"
+grep -q "none.pcap: No such file" error || fail "extract_rows does not say what is missing: $(cat error)"
 
 fenced() { # LANGUAGE PAGE
     awk -v fence="\`\`\`" -v language="$1" '

@@ -9,7 +9,8 @@ import c_text
 
 C_SUFFIXES = (".c", ".h", ".cpp")
 # Where the program and its libraries live.
-ROOTS = ("bench/", "cli/", "datasets/", "include/", "parsers/", "report/", "results/")
+ROOTS = ("bench/", "cli/", "datasets/", "include/", "parsers/", "python/", "report/",
+         "results/")
 
 
 class NoGit(Exception):

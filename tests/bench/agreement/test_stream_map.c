@@ -11,7 +11,7 @@
 
 #include "bench/agreement/stream_map.h"
 
-enum { ROWS_MAX = 8, NONE = -1, TCP = 6, UDP = 17 };
+enum { ROWS_MAX = 8, NONE = -1, TCP = 6, UDP = 17, SERVER = 5094 };
 
 typedef struct place {
     int stream, direction; /* NONE: the row has no stream */
@@ -24,12 +24,20 @@ typedef struct row_case {
 } row_case;
 
 /* `equal`: one letter per row: = both columns are equal, s only the stream, d only the direction, -
- * none. */
+ * none; l both, in a stream that Wireshark began for an application, m the stream alone in one. */
 typedef struct streams_case {
     const char *name;
     row_case rows[ROWS_MAX];
     const char *equal;
 } streams_case;
+
+/* Between clients' ports and one server: negative for packets to the client, 0 without ports.
+ * `wireshark`: the expected rows are Wireshark's. */
+typedef struct app_case {
+    streams_case streams;
+    int clients[ROWS_MAX];
+    bool wireshark;
+} app_case;
 
 #define NO_STREAM                                                                                  \
     {                                                                                              \
@@ -87,6 +95,60 @@ static const streams_case cases[] = {
      "=="},
 };
 
+static const app_case app_cases[] = {
+    {{"a stream of an application, from the answer on",
+      {{UDP, PKT_OK, {0, 0}, {0, 0}},
+       {UDP, PKT_OK, {0, 1}, {1, 0}},
+       {UDP, PKT_OK, {0, 0}, {1, 1}},
+       {UDP, PKT_OK, {1, 0}, {2, 0}},
+       {UDP, PKT_OK, {0, 1}, {1, 0}}},
+      "=ll=l"},
+     {9, -9, 9, 8, -9},
+     true},
+    {{"several of them, and back to the first",
+      {{UDP, PKT_OK, {0, 0}, {0, 0}},
+       {UDP, PKT_OK, {0, 0}, {1, 0}},
+       {UDP, PKT_OK, {0, 1}, {2, 0}},
+       {UDP, PKT_OK, {0, 0}, {0, 0}}},
+      "=ll="},
+     {9, 9, -9, 9},
+     true},
+    {{"a wrong direction in one of them",
+      {{UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {1, 0}}},
+      "=m"},
+     {9, -9},
+     true},
+    {{"other ports are another stream",
+      {{UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {1, 0}}},
+      "=d"},
+     {9, 8},
+     true},
+    {{"only of Wireshark", {{UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {1, 0}}}, "=d"},
+     {9, 9},
+     false},
+    {{"not of TCP, where a new connection is a new stream",
+      {{TCP, PKT_OK, {0, 0}, {0, 0}}, {TCP, PKT_OK, {0, 0}, {1, 0}}},
+      "=d"},
+     {9, 9},
+     true},
+    {{"nor of packets without ports",
+      {{UDP, PKT_OK, {0, 0}, {0, 0}}, {UDP, PKT_OK, {0, 0}, {1, 0}}},
+      "=d"},
+     {0, 0},
+     true},
+};
+
+static void ports_put(rowset *set, int client)
+{
+    pkt_batch *batch = set->batches[0];
+    const size_t i = batch->rows - 1;
+    if (!client)
+        return;
+    batch->present[i] |= PKT_HAS_PORTS;
+    batch->src_port[i] = (uint16_t)(client > 0 ? client : SERVER);
+    batch->dst_port[i] = (uint16_t)(client > 0 ? SERVER : -client);
+}
+
 static void row_put(rowset *set, const row_case *row, const place *at)
 {
     pkt_batch *batch = set->batches[0];
@@ -107,6 +169,10 @@ static char letter(uint8_t equal)
     switch (equal) {
     case STREAM_ALIKE | DIRECTION_ALIKE:
         return '=';
+    case STREAM_ALIKE | DIRECTION_ALIKE | STREAM_LISTED:
+        return 'l';
+    case STREAM_ALIKE | STREAM_LISTED:
+        return 'm';
     case STREAM_ALIKE:
         return 's';
     case DIRECTION_ALIKE:
@@ -116,17 +182,24 @@ static char letter(uint8_t equal)
     }
 }
 
-static void sides_compare(const streams_case *c, int swapped, char words[ROWS_MAX + 1])
+/* `app` NULL: rows without ports, not of Wireshark. */
+static void sides_compare(const streams_case *c, const app_case *app, int swapped,
+                          char words[ROWS_MAX + 1])
 {
     static pkt_batch batches[2];
     pkt_batch *first = &batches[0], *second = &batches[1];
     rowset got = {.batches = &first, .count = 1}, expected = {.batches = &second, .count = 1};
     size_t rows = 0;
+    got.columns = expected.columns = pkt_level_columns(PKT_LEVEL_FLOWS);
+    got.wireshark = app && app->wireshark && swapped;
+    expected.wireshark = app && app->wireshark && !swapped;
     memset(batches, 0, sizeof batches);
     for (; rows < ROWS_MAX && c->rows[rows].proto; rows++) {
         const row_case *row = &c->rows[rows];
         row_put(&got, row, swapped ? &row->expected : &row->got);
         row_put(&expected, row, swapped ? &row->got : &row->expected);
+        ports_put(&got, app ? app->clients[rows] : 0);
+        ports_put(&expected, app ? app->clients[rows] : 0);
     }
     uint8_t *equal = streams_compare(&got, &expected, &expected, rows);
     assert_non_null(equal);
@@ -136,17 +209,29 @@ static void sides_compare(const streams_case *c, int swapped, char words[ROWS_MA
     free(equal);
 }
 
+static void case_check(const streams_case *c, const app_case *app)
+{
+    for (int swapped = 0; swapped < 2; swapped++) {
+        char words[ROWS_MAX + 1];
+        sides_compare(c, app, swapped, words);
+        if (strcmp(words, c->equal) != 0)
+            fail_msg("%s%s: %s, wanted %s", c->name, swapped ? ", sides swapped" : "", words,
+                     c->equal);
+    }
+}
+
 static void test_cases(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        for (int swapped = 0; swapped < 2; swapped++) {
-            char words[ROWS_MAX + 1];
-            sides_compare(&cases[i], swapped, words);
-            if (strcmp(words, cases[i].equal) != 0)
-                fail_msg("%s%s: %s, wanted %s", cases[i].name, swapped ? ", sides swapped" : "",
-                         words, cases[i].equal);
-        }
+        case_check(&cases[i], NULL);
+}
+
+static void test_applications(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof app_cases / sizeof app_cases[0]; i++)
+        case_check(&app_cases[i].streams, &app_cases[i]);
 }
 
 static void test_no_rows(void **state)
@@ -161,6 +246,7 @@ static void test_no_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+                                       cmocka_unit_test(test_applications),
                                        cmocka_unit_test(test_no_rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,21 @@ static int folder_remove(void **state)
     return rmdir(folder);
 }
 
+/* Counts bad captures, and keeps what was said of the last one. */
+typedef struct bad_captures {
+    size_t count;
+    bool go_on;
+    pkt_err last;
+} bad_captures;
+
+static bool bad_count(void *self, const pkt_err *err)
+{
+    bad_captures *bad = self;
+    bad->count++;
+    bad->last = *err;
+    return bad->go_on;
+}
+
 /* A suite of one capture, or of the same one many times. */
 static int open_capture(suite *suite, const char *name, size_t times, const char *filter,
                         const pkt_notices *notices, pkt_err *err)
@@ -105,6 +120,45 @@ static void check_refused(const char *name, size_t times, const char *filter, co
     assert_int_equal(suite.count, 0);
     assert_null(suite.scratch.folder);
     suite_close(&suite);
+}
+
+/* Bad captures between good ones are left out, and the slices of the others are those that they
+ * would be without them. */
+static void test_bad_captures(void **state)
+{
+    (void)state;
+    const char *const names[] = {"missing.pcap", "small.pcap", "text.pcap",
+                                 "empty.pcap",   "large.pcap", "cut.pcap"};
+    static const char *const wanted[] = {"small", "large-start", "large-middle", "large-end",
+                                         "cut"};
+    enum { COUNT = sizeof names / sizeof names[0], SLICES = sizeof wanted / sizeof wanted[0] };
+    char *captures[COUNT];
+    suite suite;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    bad_captures bad = {.go_on = true};
+    suite_request request = {.captures = captures, .count = COUNT, .bad = bad_count, .self = &bad};
+    for (size_t i = 0; i < COUNT; i++)
+        captures[i] = strdup(path_of(names[i]));
+    assert_int_equal(suite_open(&suite, &request, NULL, &err), 0);
+    assert_int_equal(bad.count, 3);
+    assert_non_null(strstr(bad.last.msg, "empty.pcap: is empty"));
+    assert_int_equal(suite.count, SLICES);
+    for (size_t i = 0; i < SLICES; i++)
+        assert_string_equal(suite.slices[i].name, wanted[i]);
+    suite_close(&suite);
+
+    request.count = 1; /* the missing one: there is nothing else */
+    assert_int_equal(suite_open(&suite, &request, NULL, &err), 0);
+    assert_int_equal(suite.count, 0);
+    suite_close(&suite);
+
+    bad = (bad_captures){.go_on = false};
+    request.count = COUNT;
+    assert_int_equal(suite_open(&suite, &request, NULL, &err), -1);
+    assert_int_equal(bad.count, 1);
+    assert_non_null(strstr(err.msg, "missing.pcap: No such file"));
+    for (size_t i = 0; i < COUNT; i++)
+        free(captures[i]);
 }
 
 static void test_refusals(void **state)
@@ -276,12 +330,12 @@ static void test_kinds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_position),
-        cmocka_unit_test(test_most_slices),   cmocka_unit_test(test_names),
-        cmocka_unit_test(test_three_parts),   cmocka_unit_test(test_cut_capture),
-        cmocka_unit_test(test_filter_counts), cmocka_unit_test(test_first_packets),
-        cmocka_unit_test(test_scratch_goes),  cmocka_unit_test(test_no_scratch),
-        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_bad_captures),
+        cmocka_unit_test(test_position),      cmocka_unit_test(test_most_slices),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_three_parts),
+        cmocka_unit_test(test_cut_capture),   cmocka_unit_test(test_filter_counts),
+        cmocka_unit_test(test_first_packets), cmocka_unit_test(test_scratch_goes),
+        cmocka_unit_test(test_no_scratch),    cmocka_unit_test(test_kinds),
     };
     return cmocka_run_group_tests(tests, folder_setup, folder_remove);
 }

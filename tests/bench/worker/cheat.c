@@ -25,6 +25,7 @@
 #define CHEAT_FRESH 10   /* none: parses again in every run */
 #define CHEAT_SIBLING 11 /* load() starts a process that is no child of the worker */
 #define CHEAT_JUNK 12    /* cells that a row does not have are not 0 */
+#define CHEAT_FAULT 13   /* fills only the pages of a batch that are read, told by SIGSEGV */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -221,7 +222,7 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
     *out = s;
     const int remembered = c->kept->whole && (same || is_kind(CHEAT_DISK));
     if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER) && !is_kind(CHEAT_SIBLING) &&
-        !is_kind(CHEAT_JUNK))
+        !is_kind(CHEAT_JUNK) && !is_kind(CHEAT_FAULT))
         return 0;
     s->keep = !remembered;
     if (s->keep)
@@ -268,9 +269,58 @@ static int inferred_next(state *s, pkt_batch *batch, pkt_err *err)
     return rows;
 }
 
+/* CHEAT_FAULT. The pages of the batch, and the rows that they get when they are accessed. */
+static pkt_batch *lazy, *lazy_rows;
+enum { PAGE = 4096 };
+
+/* The pages that have nothing but the batch in them. */
+static uint8_t *lazy_from(void)
+{
+    return (uint8_t *)(((uintptr_t)lazy + PAGE - 1) / PAGE * PAGE);
+}
+
+static size_t lazy_bytes(void)
+{
+    const uint8_t *end = (const uint8_t *)lazy + sizeof *lazy;
+    return (size_t)(end - lazy_from()) / PAGE * PAGE;
+}
+
+static void on_fault(int number, siginfo_t *info, void *unused)
+{
+    uint8_t *page = (uint8_t *)((uintptr_t)info->si_addr / PAGE * PAGE);
+    (void)unused;
+    if (!lazy || page < lazy_from() || page >= lazy_from() + lazy_bytes()) {
+        (void)signal(number, SIG_DFL);
+        return;
+    }
+    (void)mprotect(page, PAGE, PROT_READ | PROT_WRITE);
+    memcpy(page, (const uint8_t *)lazy_rows + (page - (uint8_t *)lazy), PAGE);
+}
+
+static int lazy_next(const state *s, pkt_batch *batch, pkt_err *err)
+{
+    const struct sigaction action = {.sa_sigaction = on_fault,
+                                     .sa_flags = (int)(SA_SIGINFO | SA_NODEFER)};
+    if (lazy)
+        (void)mprotect(lazy_from(), lazy_bytes(), PROT_READ | PROT_WRITE);
+    lazy = NULL;
+    if (!lazy_rows)
+        lazy_rows = pkt_batch_new(err);
+    const int rows = lazy_rows ? pkt_backend_raw.next(s->raw, batch, err) : -1;
+    if (rows <= 0)
+        return rows;
+    memcpy(lazy_rows, batch, sizeof *batch);
+    (void)sigaction(SIGSEGV, &action, NULL);
+    lazy = batch;
+    (void)mprotect(lazy_from(), lazy_bytes(), PROT_NONE);
+    return rows;
+}
+
 static int cheat_next(void *self, pkt_batch *batch, pkt_err *err)
 {
     state *s = self;
+    if (is_kind(CHEAT_FAULT))
+        return lazy_next(s, batch, err);
     if (is_kind(CHEAT_INFER) && s->raw && !s->keep)
         return inferred_next(s, batch, err);
     if (!s->raw)
@@ -290,6 +340,9 @@ static void cheat_close(void *self)
 {
     state *s = self;
     context *c = s->c;
+    if (lazy)
+        (void)mprotect(lazy_from(), lazy_bytes(), PROT_READ | PROT_WRITE);
+    lazy = NULL;
     if (s->raw)
         pkt_backend_raw.close(s->raw);
     if (is_kind(CHEAT_DISK) && s->keep)

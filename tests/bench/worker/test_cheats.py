@@ -13,7 +13,7 @@ import tempfile
 PKTBENCH, CHEATS = sys.argv[1:3]
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 NAMES = ("replay", "heads", "disk", "infer", "ahead", "child", "reset", "orphan", "loaded",
-         "sibling", "junk", "fresh")
+         "sibling", "junk", "fault", "fresh")
 
 
 def bench(capture, folder, name):
@@ -52,7 +52,9 @@ def main():
                 timed = run["wall_ns"] is not None
                 good = (run["status"] in ("ok", "unchecked")) == honest and timed == honest
                 # junk: its rows are read, but their cells are not what they must be.
-                wanted = ("disagrees", 0) if name == "junk" else ("unfaithful", 1)
+                # fault: its handler is refused.
+                wanted = {"junk": ("disagrees", 0), "fault": ("crashed", 0)}.get(
+                    name, ("unfaithful", 1))
                 if not good or (not honest and (run["status"], status) != wanted):
                     failures.append(f"{name}: {run['status']} ({run['reason']}), exit {status}")
                 print(f"{name}: {run['status']}: {run['reason']}")

@@ -84,6 +84,12 @@ static const app_case tls_cases[] = {
      BYTES("\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99"
            "\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99\x99"),
      "tls 0 ok"},
+    {"client hello of SSL 2", TCP, 54321, 443,
+     BYTES("\x80\x1c\x01\x03\x01\x00\x03\x00\x00\x00\x10\x00\x00\x2f"
+           "0123456789abcdef"),
+     "tls 0 ok tls_hs_type=1 tls_version=769"},
+    {"client hello of SSL 2 that goes on", TCP, 54321, 443,
+     BYTES("\x80\x1c\x01\x03\x01\x00\x03\x00\x00\x00\x10\x00\x00\x2f"), "tls 1 ok"},
     {"text on port 443", TCP, 54321, 443, BYTES("hello, world\r\n"), ""},
     {"HTTP on port 443", TCP, 54321, 443, BYTES("GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
      "http 0 ok http_method=\"GET\" http_host=\"h\""},

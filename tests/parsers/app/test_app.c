@@ -177,7 +177,7 @@ static void test_ports(void **state)
     static const struct {
         unsigned port;
         pkt_app tcp, udp;
-    } ports[] = {{53, PKT_APP_DNS, PKT_APP_DNS},      {5353, PKT_APP_NONE, PKT_APP_MDNS},
+    } ports[] = {{53, PKT_APP_DNS, PKT_APP_DNS},      {5353, PKT_APP_DNS, PKT_APP_MDNS},
                  {5355, PKT_APP_NONE, PKT_APP_LLMNR}, {1900, PKT_APP_HTTP, PKT_APP_SSDP},
                  {67, PKT_APP_NONE, PKT_APP_DHCP},    {68, PKT_APP_NONE, PKT_APP_DHCP},
                  {5683, PKT_APP_NONE, PKT_APP_COAP},  {1883, PKT_APP_MQTT, PKT_APP_NONE},
@@ -193,7 +193,7 @@ static void test_ports(void **state)
         tcp += pkt_app_of_port(port, 1) != PKT_APP_NONE;
         udp += pkt_app_of_port(port, 0) != PKT_APP_NONE;
     }
-    assert_int_equal(tcp, 38);
+    assert_int_equal(tcp, 39);
     assert_int_equal(udp, 7);
 }
 

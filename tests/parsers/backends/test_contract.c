@@ -79,16 +79,18 @@ static void capture_make(const dataset_scenario *scenario, const struct containe
 static pkt_errcode rows_take(const pkt_backend *backend, void *context, const char *path,
                              pkt_level level, rowset *rows)
 {
-    static pkt_batch batch;
+    pkt_batch *batch = pkt_batch_new(NULL);
     pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_err err = {.pos = PKT_POS_NONE};
     uint64_t count = 0;
     const pkt_request request = level_request(level);
+    assert_non_null(batch);
     *rows = (rowset){.columns = level_columns(backend, level)};
     if (pkt_capture_open(path, &capture, &err) != 0)
         fail_msg("%s: %s", path, err.msg);
     pkt_sink sink = rowset_sink(rows);
-    int bad = pkt_run(backend, context, &capture, &request, &batch, &sink, &count, &err);
+    int bad = pkt_run(backend, context, &capture, &request, batch, &sink, &count, &err);
+    pkt_batch_free(batch);
     assert_int_equal(count, rows->rows);
     assert_true(bad == 0 ? err.code == PKT_ERR_NONE : err.msg[0] != '\0');
     return err.code;

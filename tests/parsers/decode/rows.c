@@ -1,8 +1,10 @@
 #include "tests/parsers/decode/rows.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "parsers/app/app.h"
 #include "parsers/decode/decode.h"
 #include "parsers/rows/text.h"
 
@@ -23,11 +25,12 @@ size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
     return count;
 }
 
-void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
-                pkt_batch *batch)
+static void decode_copy(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
+                        pkt_batch *batch, bool app)
 {
     /* A copy of exactly the captured bytes: a sanitizer then detects a read past the end. */
     uint8_t *copy = malloc(captured ? captured : 1);
+    pkt_payload payload;
     if (!copy)
         abort();
     memcpy(copy, bytes, captured);
@@ -35,10 +38,28 @@ void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_
                          .cap_len = (uint32_t)captured,
                          .wire_len = (uint32_t)wire,
                          .link_type = link_type};
-    memset(batch, 0, sizeof *batch);
-    pkt_decode_headers(&record, 1, batch, 0);
+    if (app) {
+        pkt_decode_payloads(&record, 1, batch, 0, &payload);
+        pkt_app_rows(&payload, 1, batch, 0);
+    } else {
+        pkt_decode_headers(&record, 1, batch, 0);
+    }
     batch->rows = 1;
     free(copy);
+}
+
+void decode_app_row(const uint8_t *bytes, size_t captured, size_t wire, pkt_batch *batch)
+{
+    const pkt_column_set columns = PKT_APP_COLUMNS;
+    pkt_batch_clear(batch, &columns);
+    decode_copy(1, bytes, captured, wire, batch, true);
+}
+
+void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
+                pkt_batch *batch)
+{
+    memset(batch, 0, sizeof *batch);
+    decode_copy(link_type, bytes, captured, wire, batch, false);
 }
 
 void row_text(const pkt_batch *batch, char text[ROW_TEXT])

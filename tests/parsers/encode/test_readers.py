@@ -50,19 +50,85 @@ def check_csv(table, rows, what):
             assert cells.equals(csv_column(rows, field)), (what, field.name)
 
 
+LONG_TEXT = 255  # bytes; longer texts have no least and greatest one
+
+
+def values_raw(column):
+    """Values as the statistics have them."""
+    if pyarrow.types.is_timestamp(column.type):
+        column = column.cast("int64")
+    values = column.drop_null().to_pylist()
+    return [value.encode() for value in values] if pyarrow.types.is_string(column.type) else values
+
+
+def check_statistics(path):
+    """The footer has the number of nulls and the bounds of every column of every row group; columns
+    with few different values have dictionaries."""
+    file = pyarrow.parquet.ParquetFile(path)
+    for number in range(file.num_row_groups):
+        group, table = file.metadata.row_group(number), file.read_row_group(number)
+        for i, name in enumerate(table.column_names):
+            chunk, values = group.column(i), values_raw(table[name])
+            found, what = chunk.statistics, (path, number, name)
+            assert found.null_count == table[name].null_count, what
+            long = isinstance(next(iter(values), 0), bytes) and max(map(len, (min(values), max(values)))) > LONG_TEXT
+            assert found.has_min_max == bool(values and not long), what
+            if found.has_min_max:
+                bounds = found.min_raw, found.max_raw
+                bounds = tuple(b.encode() if isinstance(b, str) else b for b in bounds)
+                assert bounds == (min(values), max(values)), (what, bounds)
+            different = len(set(values))
+            has_dictionary = "RLE_DICTIONARY" in chunk.encodings
+            assert not has_dictionary or different <= len(values) / 2, what
+            assert has_dictionary or not values or different > len(values) / 2 or different > 3000, what
+    return file.num_row_groups
+
+
+QUERIES = ("ts_ns between {ts} and {ts} + 1000000", "src = '{src}'", "dst_port = {dst_port} and ip_proto <> 1",
+           "src > '{src}' and verdict = 'ok'", "tcp_flags is null", "ip_ttl < 64 or dst_port > 60000")
+
+
+def check_groups(name):
+    """Several row groups by several threads: readers that skip by statistics find what is there."""
+    subprocess.run([PKTBENCH, "gen", name, "--size", "30000000", "-o", "large"], check=True)
+    extract(["large"], "arrow", "large.arrows", "--threads", "3")
+    extract(["large"], "parquet", "large.parquet", "--threads", "3")
+    with pyarrow.ipc.open_stream("large.arrows") as stream:
+        table = stream.read_all()
+    assert pyarrow.parquet.read_table("large.parquet").equals(table), name
+    assert check_statistics("large.parquet") > 1, name
+    lazy = polars.scan_parquet("large.parquet")
+    duck = duckdb.connect()
+    duck.register("arrow", table)
+    for at in (0, table.num_rows // 2, table.num_rows - 1):
+        row = {"ts": table["ts_ns"][at].as_py(), "src": table["src"][at].as_py(),
+               "dst_port": table["dst_port"][at].as_py() or 0}
+        for query in QUERIES:
+            where = query.format(**row)
+            counts = "count(*), sum(wire_len), min(ts_ns), max(src)"
+            found, wanted = (duck.sql(f"select {counts} from {source} where {where}").fetchall()
+                             for source in ("'large.parquet'", "arrow"))
+            assert found == wanted, (name, where, found, wanted)
+        found = lazy.filter(polars.col("src") == row["src"]).select(polars.len()).collect().item()
+        assert found == polars.from_arrow(table).filter(polars.col("src") == row["src"]).height, name
+    return table.num_rows
+
+
 def check(capture, threads, *more):
     more = [*more, "--threads", str(threads)]
     extract(capture, "csv", "rows.csv", *more)
     extract(capture, "arrow", "rows.arrows", *more)
     extract(capture, "parquet", "rows.parquet", *more)
-    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable")
     with pyarrow.ipc.open_stream("rows.arrows") as stream:
         table = stream.read_all()
+    texts = {field.name: "string" for field in table.schema if field.type == "string"}
+    rows = pandas.read_csv("rows.csv", dtype_backend="numpy_nullable", dtype=texts)
     table.validate(full=True)
     check_csv(table, rows, capture)
     parquet = pyarrow.parquet.read_table("rows.parquet")
     parquet.validate(full=True)
     assert parquet.equals(table), capture
+    check_statistics("rows.parquet")
     assert polars.read_ipc_stream("rows.arrows").equals(polars.from_arrow(table)), capture
     assert polars.read_parquet("rows.parquet").equals(polars.from_arrow(table)), capture
     duck = duckdb.connect()
@@ -122,6 +188,9 @@ def main():
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--by", "flow", "--window", "1s")
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--columns", "len_mean,packet,ts_ns")
     count += check(names[:1], 1, "--features", "ciciot-fixed", "--columns", "ts,len_mean", *EXTRA)
+    for packets in (1, 2, 3, 7, 8, 9, 15, 16, 17, 33):
+        count += check(names[1:2], 1, "-c", str(packets))
+    count += check_groups("tcp-flood")
     if len(sys.argv) > 2:
         check_library(ARROW_EXPORT, names[-1])
     # A capture without packets.

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from pathlib import Path
 
@@ -74,6 +75,28 @@ def test_column_bytes():
     assert column_bytes([-1, 258], 2) == b"\xff\xff\2\1"
 
 
+def messages_of(command):
+    """What is kept of the messages of a shell command, and the seconds from its end until then."""
+    import process
+    messages = process.Messages()
+    with subprocess.Popen(["sh", "-c", command], stderr=messages.write_end) as program:
+        messages.started()
+        program.wait(timeout=60)
+    ended = time.monotonic()
+    lines = messages.lines()
+    assert len(messages.kept) <= process.MESSAGES_BYTES
+    return lines, time.monotonic() - ended
+
+
+def test_messages():
+    lines, took = messages_of("yes over and over | head -c 9000000 >&2; echo end >&2")
+    assert lines[-1] == "end" and lines[-2] == "over and over" and took < 1, (lines[-2:], took)
+    assert messages_of("true")[0] == []
+    # Another process has the pipe, too.
+    lines, took = messages_of("echo first >&2; sleep 3 &")
+    assert lines == ["first"] and took < 2, (lines, took)
+
+
 def test_process(capture):
     assert run([*DRIVER, "run", "pcap", "frames", capture]).returncode == 0
     done = run([*DRIVER, "run", "pcap", "frames", __file__])
@@ -91,6 +114,7 @@ def main():
     test_refusals(capture)
     test_process(capture)
     test_column_bytes()
+    test_messages()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ TCP, UDP, UDPLITE = 6, 17, 136
 INNER = "tunneled or quoted headers, which tshark numbers"
 BEHIND = "packets after a link type or encapsulation without columns, which tshark numbers"
 STOPPED = "packets that tshark treats as malformed before their transport header"
+APPLICATION = ("packets of UDP streams that an application dissector begins anew, which continue a "
+               "stream with the same addresses and ports")
 ANNOUNCED = ("packets of a session announced by signalling, whose peers tshark treats as one: "
              "not compared further")
 
@@ -55,6 +57,23 @@ def shown_by_tshark(path):
 
 def streams(rows):
     return [(row["stream"], row["stream_dir"]) for row in rows]
+
+
+class UdpStreams:
+    """Tshark's UDP streams; one with addresses and ports that an earlier one has continues it."""
+
+    def __init__(self):
+        self.first, self.continued, self.met = {}, {}, set()
+
+    def stream(self, row, stream):
+        """The stream that this one continues, or itself."""
+        if stream not in self.met and row["src_port"]:
+            self.met.add(stream)
+            ends = frozenset(((row["src"], row["src_port"]), (row["dst"], row["dst_port"])))
+            first = self.first.setdefault(ends, stream)
+            if first != stream:
+                self.continued[stream] = first
+        return self.continued.get(stream, stream)
 
 
 def transport_shown(protocols):
@@ -83,7 +102,7 @@ class Comparison:
     def capture(self, path, rows, shown):
         """Compare; returns whether the numbers are equal without renumbering, and whether they must
         be."""
-        dense = {"tcp": {}, "udp": {}}
+        dense, applications = {"tcp": {}, "udp": {}}, UdpStreams()
         exact, must = True, True
         for number, (row, (tcp, udp, protocols, length)) in enumerate(zip(rows, shown), 1):
             if row["wire_len"] != length:
@@ -104,7 +123,11 @@ class Comparison:
                 continue
             if not row["stream"]:
                 continue
-            wanted = str(dense[name].setdefault(stream, len(dense[name])))
+            continued = applications.stream(row, stream) if name == "udp" else stream
+            if continued != stream:
+                self.classes[APPLICATION] += 1
+                must = False
+            wanted = str(dense[name].setdefault(continued, len(dense[name])))
             if row["stream"] != wanted and "rtp" in protocols.split(":"):
                 self.classes[ANNOUNCED] += 1
                 break
@@ -203,15 +226,37 @@ def odd_packets():
     return packets
 
 
-def odd(folder):
-    path = os.path.join(folder, "odd.pcap")
+def write(path, packets):
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
-        for second, packet in enumerate(odd_packets()):
+        for second, packet in enumerate(packets):
             file.write(struct.pack("<IIII", second, 0, len(packet), len(packet)) + packet)
+
+
+def odd(folder):
+    path = os.path.join(folder, "odd.pcap")
+    write(path, odd_packets())
     comparison = Comparison()
     comparison.check(path, True)
     comparison.report("incomplete headers and wrong lengths", 100)
+
+
+def applications(folder):
+    """SNMP: the answer and what follows are another stream of tshark's, and only one of raw's."""
+    ask = bytes.fromhex("302602010104067075626c6963a019020101020100020100300e300c06082b060102010103000500")
+    answer = bytes.fromhex("302802010104067075626c6963a21b0201010201000201003010300e06082b0601020101030043020102")
+    packets = []
+    for _ in range(2):
+        packets.append(ipv4(UDP, struct.pack(">HHHH", 40000, 161, 8 + len(ask), 0) + ask))
+        packets.append(ipv4(UDP, struct.pack(">HHHH", 161, 40000, 8 + len(answer), 0) + answer, flip=True))
+    packets.append(ipv4(UDP, struct.pack(">HHHH", 40001, 161, 8 + len(ask), 0) + ask))
+    path = os.path.join(folder, "snmp.pcap")
+    write(path, packets)
+    comparison = Comparison()
+    comparison.check(path, True)
+    comparison.report("streams of applications", 5)
+    if comparison.classes[APPLICATION] != 3:
+        sys.exit(f"FAIL: {comparison.classes[APPLICATION]} packets of streams of applications, 3 wanted")
 
 
 def scenarios(folder):
@@ -250,6 +295,7 @@ def main():
         sys.exit(SKIP)
     with tempfile.TemporaryDirectory() as folder:
         odd(folder)
+        applications(folder)
         scenarios(folder)
     captures = corpus_folder("captures of the corpus", "edge", "real10")
     if captures:

@@ -263,6 +263,55 @@ static int run_input(uint64_t *rows, pkt_err *err)
     return bad;
 }
 
+/* The rows of a query of the capture. */
+static int queried(pkt_query *query, uint64_t *rows, pkt_err *err)
+{
+    struct ArrowArray array;
+    const char *const captures[] = {capture_path};
+    query->captures = captures;
+    query->capture_count = 1;
+    query->batch_rows = 100;
+    pkt_reader *reader = pkt_reader_open(query, err);
+    int got = reader ? 1 : -1;
+    while (got > 0 && (got = pkt_reader_next(reader, -1, &array, err)) > 0) {
+        *rows += (uint64_t)array.length;
+        array.release(&array);
+    }
+    pkt_reader_close(reader);
+    return got;
+}
+
+static int run_query(uint64_t *rows, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.label = "from-folder";
+    return queried(&query, rows, err);
+}
+
+static int run_query_features(uint64_t *rows, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.features = "ciciot-fixed";
+    query.by = "pair";
+    return queried(&query, rows, err);
+}
+
+static int part_read(void *self, const pkt_part *part, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.part = part;
+    return queried(&query, self, err);
+}
+
+static int run_plan(uint64_t *rows, pkt_err *err)
+{
+    const char *const captures[] = {capture_path};
+    pkt_query query = PKT_INIT(pkt_query);
+    query.captures = captures;
+    query.capture_count = 1;
+    return pkt_query_plan(&query, CAPTURE_BYTES / 3, part_read, rows, err);
+}
+
 /* Every scenario over the capture in a container. */
 static void check_container(const dataset_options *options)
 {
@@ -270,10 +319,13 @@ static void check_container(const dataset_options *options)
         const char *name;
         scenario *run;
     } scenarios[] = {
-        {"raw", run_raw},           {"flows", run_flows},   {"libpcap", run_libpcap},
-        {"read-all", run_read_all}, {"digest", run_digest}, {"filter", run_filter},
-        {"csv", run_csv},           {"arrow", run_arrow},   {"parquet", run_parquet},
-        {"features", run_features}, {"input", run_input},
+        {"raw", run_raw},         {"flows", run_flows},
+        {"libpcap", run_libpcap}, {"read-all", run_read_all},
+        {"digest", run_digest},   {"filter", run_filter},
+        {"csv", run_csv},         {"arrow", run_arrow},
+        {"parquet", run_parquet}, {"features", run_features},
+        {"input", run_input},     {"query", run_query},
+        {"plan", run_plan},       {"query of features", run_query_features},
     };
     pkt_err err = {.pos = PKT_POS_NONE};
     if (dataset_write(dataset_scenario_find("benign-iot"), options, capture_path, NULL, NULL,

@@ -1,6 +1,5 @@
-/* Rights that are given up, confinement, and other programs. Every case of the first two runs in a
- * child process, because neither can be undone. A child prints the check that failed and exits
- * with 1. */
+/* Rights that are given up, and confinement. Every case runs in a child process, because neither
+ * can be undone. A child prints the check that failed and exits with 1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "parsers/process/confine.h"
-#include "parsers/process/program.h"
 #include "parsers/process/rights.h"
 #include "parsers/util/atomic_file.h"
 
@@ -160,6 +159,13 @@ static void calls_refused(void)
     errno = 0;
     CHECK(syscall(SYS_pidfd_getfd, -1, 0, 0) < 0 && errno == EACCES);
 #endif
+    errno = 0;
+    CHECK(kill(getppid(), 0) < 0 && errno == EACCES);
+    CHECK(syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 && errno == EACCES);
+    CHECK(syscall(SYS_tgkill, getpid(), getpid(), 0) == 0);
+    CHECK(setsid() < 0 && errno == EACCES);
+    errno = 0;
+    CHECK(setpgid(0, 0) < 0 && errno == EACCES);
     const pid_t child = fork(); /* a child is confined too */
     if (child == 0) {
         (void)execv("/bin/true", words);
@@ -170,6 +176,21 @@ static void calls_refused(void)
     CHECK(close(open("/etc/passwd", O_RDONLY)) == 0);
 }
 
+/* A handler of a fault would learn what the harness reads. */
+static void handlers_refused(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGTRAP};
+    const struct sigaction action = {.sa_handler = SIG_IGN};
+    CHECK(pkt_confine_calls() == PKT_CONFINE_SECCOMP);
+    for (size_t i = 0; i < 3; i++) {
+        errno = 0;
+        CHECK(sigaction(faults[i], &action, NULL) < 0 && errno == EACCES);
+        CHECK(signal(faults[i], SIG_IGN) == SIG_ERR);
+    }
+    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+}
+
 static void test_calls(void **state)
 {
     (void)state;
@@ -178,6 +199,7 @@ static void test_calls(void **state)
         skip();
     }
     in_child(calls_refused);
+    in_child(handlers_refused);
 }
 
 static void file_write(const char *name)
@@ -235,40 +257,6 @@ static void test_text(void **state)
                         "landlock+seccomp");
 }
 
-/* What the file in the folder has; it is removed. */
-static const char *content(const char *path)
-{
-    static char text[64];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    (void)fclose(file);
-    assert_int_equal(unlink(path), 0);
-    return text;
-}
-
-static int shell(const char *command, const char *output, const char *messages)
-{
-    char *const argv[] = {"sh", "-c", (char *)command, NULL};
-    return pkt_program_run(argv, environ, output, messages);
-}
-
-static void test_program(void **state)
-{
-    (void)state;
-    char out[64], messages[64], *const none[] = {"pktbench-no-such-program", NULL};
-    (void)snprintf(out, sizeof out, "%s/out", folder);
-    (void)snprintf(messages, sizeof messages, "%s/messages", folder);
-    assert_int_equal(shell("echo a; echo b >&2; exit 3", out, messages), 3);
-    assert_string_equal(content(out), "a\n");
-    assert_string_equal(content(messages), "b\n");
-    assert_int_equal(shell("echo a; echo b >&2", out, out), 0);
-    assert_string_equal(content(out), "a\nb\n");
-    assert_int_equal(shell("cat; exit 127", "/dev/null", "/dev/null"), -1);
-    assert_int_equal(shell("kill -9 $$", "/dev/null", "/dev/null"), -1);
-    assert_int_equal(pkt_program_run(none, environ, "/dev/null", "/dev/null"), -1);
-}
-
 static int setup(void **state)
 {
     (void)state;
@@ -287,9 +275,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drop),    cmocka_unit_test(test_root),   cmocka_unit_test(test_user),
-        cmocka_unit_test(test_calls),   cmocka_unit_test(test_worker), cmocka_unit_test(test_text),
-        cmocka_unit_test(test_program),
+        cmocka_unit_test(test_drop),  cmocka_unit_test(test_root),   cmocka_unit_test(test_user),
+        cmocka_unit_test(test_calls), cmocka_unit_test(test_worker), cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -23,7 +23,11 @@ static pkt_batch batch, back;
 /* Two rows: an IPv6 TCP packet, and a frame without headers. */
 static void rows_make(void)
 {
+    pkt_column_set all = {{0}};
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        pkt_set_add(&all, c);
     memset(&batch, 0, sizeof batch);
+    pkt_batch_clear(&batch, &all);
     batch.rows = 2;
     batch.ts_ns[0] = INT64_C(1667260800123456789);
     batch.ts_ns[1] = -5;

@@ -8,9 +8,7 @@
 #include <stdbool.h>
 
 #include "parsers/core/undecoded.h"
-
-/* Rows before a row that it is compared with. */
-enum { WATCH_ROWS = 4 };
+#include "parsers/query/warnings.h"
 
 typedef struct row_watch {
     /* Set by the caller. */
@@ -35,10 +33,8 @@ typedef struct row_watch {
 } row_watch;
 
 /* Begin the watch: a sink before watch->next; both outlive the run. */
-pkt_sink watch_sink(row_watch *watch);
-/* Print the warnings. */
-void watch_report(row_watch *watch, const char *name);
-/* Print what was not decoded. */
-void undecoded_report(pkt_undecoded *undecoded, const char *name);
+pkt_sink pkt_watch_sink(row_watch *watch);
+/* Give the warnings. */
+void pkt_watch_report(const row_watch *watch, const char *name, const pkt_warnings *warnings);
 
 #endif

@@ -1,8 +1,5 @@
-#include "cli/extract/watch.h"
+#include "parsers/query/watch.h"
 
-#include <inttypes.h>
-
-#include "cli/message.h"
 #include "parsers/features/inner.h"
 #include "parsers/source/source.h"
 
@@ -157,7 +154,7 @@ static int watch_finish(void *self, pkt_err *err)
 }
 
 /* The identification is the first column that is compared: most rows differ in it. */
-pkt_sink watch_sink(row_watch *watch)
+pkt_sink pkt_watch_sink(row_watch *watch)
 {
     watch->compared = 0;
     for (size_t c = 0; c < PKT_COLUMN_COUNT && pkt_set_has(&watch->columns, PKT_COL_ip_id); c++) {
@@ -169,34 +166,11 @@ pkt_sink watch_sink(row_watch *watch)
     return pkt_sink_make(watch, watch_push, watch_finish);
 }
 
-void undecoded_report(pkt_undecoded *undecoded, const char *name)
+void pkt_watch_report(const row_watch *w, const char *name, const pkt_warnings *warnings)
 {
-    char text[PKT_UNDECODED_TEXT];
-    pkt_undecoded_sort(undecoded);
-    for (size_t i = 0; pkt_undecoded_text(undecoded, i, text); i++)
-        message_warning("%s: %s", name, text);
-}
-
-void watch_report(row_watch *w, const char *name)
-{
-    if (w->zero_times)
-        message_warning("%s: %" PRIu64
-                        " packets have time 0, for example because simple packet blocks have no "
-                        "time stamp",
-                        name, w->zero_times);
-    if (w->replaced)
-        message_warning("%s: %" PRIu64
-                        " packets have times outside of 1677 to 2262; they were replaced by the "
-                        "first or the last time that 64 bits of nanoseconds hold",
-                        name, w->replaced);
-    if (w->late)
-        message_warning("%s: %" PRIu64 " packets are earlier than the packet before them", name,
-                        w->late);
-    if (w->alike)
-        message_warning("%s: %" PRIu64
-                        " packets may be duplicates: all columns but the time, and the IP "
-                        "identification, are those of one of the %d packets before; `pktbench "
-                        "info` compares bytes",
-                        name, w->alike, WATCH_ROWS);
-    undecoded_report(&w->undecoded, name);
+    pkt_warn(warnings, PKT_WARN_NO_TIME, name, w->zero_times);
+    pkt_warn(warnings, PKT_WARN_TIME_REPLACED, name, w->replaced);
+    pkt_warn(warnings, PKT_WARN_TIME_ORDER, name, w->late);
+    pkt_warn(warnings, PKT_WARN_DUPLICATES, name, w->alike);
+    pkt_warn_undecoded(warnings, name, &w->undecoded);
 }

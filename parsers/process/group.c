@@ -1,0 +1,206 @@
+#include "parsers/process/group.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parsers/process/tree.h"
+#include "parsers/util/clock.h"
+
+enum { GROUPS_MAX = 256 };
+/* A process that the kernel cannot end at once, for example while it waits for a disk, is left to
+ * itself after this many seconds. */
+#define KILLED_SECONDS 2.0
+/* Seconds between two looks at a process: from the first to the longest. */
+#define NAP_FIRST 50e-6
+#define NAP_LONGEST 5e-3
+/* Orphans of orphans become orphans: so many generations are killed. */
+enum { GENERATIONS = 64 };
+
+typedef struct group {
+    volatile pid_t leader; /* 0: free */
+    volatile bool spare;   /* it is not ended with this process */
+} group;
+
+static group groups[GROUPS_MAX];
+static volatile pid_t owner; /* the process that the groups belong to */
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { SIGNALS = sizeof signals / sizeof signals[0] };
+
+/* End the groups, then this process as the signal would have. */
+static void on_signal(int number)
+{
+    for (size_t i = 0; owner == getpid() && i < GROUPS_MAX; i++)
+        if (groups[i].leader > 0 && !groups[i].spare) {
+            (void)kill(-groups[i].leader, SIGKILL);
+            (void)kill(groups[i].leader, SIGKILL);
+        }
+    (void)raise(number); /* SA_RESETHAND: its default action */
+}
+
+/* A signal that is ignored, as SIGHUP by nohup, stays ignored; handlers of others stay. */
+static void signals_watch(void)
+{
+    struct sigaction old;
+    const struct sigaction action = {.sa_handler = on_signal,
+                                     .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_RESTART)};
+    if (owner == getpid())
+        return;
+    owner = getpid();
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+            (void)sigaction(signals[i], &action, NULL);
+}
+
+/* Between fork() and the list, a group must not be missed by a signal. */
+static void signals_block(sigset_t *before)
+{
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(&blocked, signals[i]);
+    (void)sigprocmask(SIG_BLOCK, &blocked, before);
+}
+
+static group *entry_of(pid_t leader)
+{
+    for (size_t i = 0; i < GROUPS_MAX; i++)
+        if (groups[i].leader == leader)
+            return &groups[i];
+    return NULL;
+}
+
+void pkt_orphans_adopt(void)
+{
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+static void child_begin(pid_t parent, const sigset_t *mask)
+{
+    (void)setsid();
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction now;
+        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == on_signal)
+            (void)signal(signals[i], SIG_DFL);
+    }
+    if (getppid() != parent) /* it ended before */
+        _exit(1);
+    (void)sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+pid_t pkt_group_fork(void)
+{
+    sigset_t before;
+    group *entry = entry_of(0);
+    const pid_t parent = getpid();
+    if (!entry) {
+        errno = EAGAIN;
+        return -1;
+    }
+    pkt_orphans_adopt();
+    signals_watch();
+    signals_block(&before);
+    const pid_t child = fork();
+    if (child == 0) {
+        child_begin(parent, &before);
+        return 0;
+    }
+    if (child > 0)
+        *entry = (group){.leader = child};
+    const int error = errno;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return child;
+}
+
+bool pkt_group_has_ended(pid_t leader)
+{
+    siginfo_t info = {.si_pid = 0};
+    const int bad = waitid(P_PID, (id_t)leader, &info, WEXITED | WNOHANG | WNOWAIT);
+    return bad ? errno == ECHILD : info.si_pid == leader;
+}
+
+/* true: it has ended within the time. */
+static bool end_await(pid_t pid, double seconds)
+{
+    const double end = pkt_seconds_now() + seconds;
+    for (double nap = NAP_FIRST; !pkt_group_has_ended(pid);
+         nap = nap < NAP_LONGEST ? 2 * nap : NAP_LONGEST) {
+        const struct timespec pause = {.tv_nsec = (long)(nap * 1e9)};
+        if (pkt_seconds_now() >= end)
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+bool pkt_group_end(pid_t leader, double seconds, int *status, struct rusage *usage)
+{
+    const bool ended = end_await(leader, seconds);
+    *status = SIGKILL;
+    /* A leader that has ended, and is not waited for, keeps the number of its group. */
+    (void)kill(-leader, SIGKILL);
+    (void)kill(leader, SIGKILL);
+    if (end_await(leader, KILLED_SECONDS))
+        while (wait4(leader, status, 0, usage) < 0 && errno == EINTR)
+            ;
+    pkt_group_forget(leader);
+    pkt_orphans_kill();
+    return ended;
+}
+
+int pkt_group_spare(pid_t child)
+{
+    group *entry = entry_of(0);
+    if (!entry)
+        return -1;
+    entry->spare = true;
+    entry->leader = child;
+    return 0;
+}
+
+void pkt_group_forget(pid_t child)
+{
+    group *entry = entry_of(child);
+    if (entry && child > 0)
+        *entry = (group){.leader = 0};
+}
+
+/* Children of this process that are not in the list. Those that have ended are waited for. */
+static size_t orphans_of(pid_t orphans[PKT_TREE_WIDTH])
+{
+    pid_t children[PKT_TREE_WIDTH];
+    const size_t found = pkt_tree_children(getpid(), children, PKT_TREE_WIDTH);
+    size_t count = 0;
+    for (size_t i = 0; i < found; i++)
+        if (!entry_of(children[i]) && waitpid(children[i], NULL, WNOHANG) != children[i])
+            orphans[count++] = children[i];
+    return count;
+}
+
+bool pkt_orphans_exist(void)
+{
+    pid_t orphans[PKT_TREE_WIDTH];
+    return orphans_of(orphans) > 0;
+}
+
+void pkt_orphans_kill(void)
+{
+    pid_t orphans[PKT_TREE_WIDTH];
+    for (unsigned generation = 0; generation < GENERATIONS; generation++) {
+        const size_t count = orphans_of(orphans);
+        if (count == 0)
+            return;
+        for (size_t i = 0; i < count; i++)
+            (void)kill(orphans[i], SIGKILL);
+        for (size_t i = 0; i < count; i++)
+            if (end_await(orphans[i], KILLED_SECONDS))
+                (void)waitpid(orphans[i], NULL, WNOHANG);
+    }
+}

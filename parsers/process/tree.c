@@ -1,0 +1,77 @@
+#include "parsers/process/tree.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Processes of a tree that are looked at, at most. */
+enum { PROCESSES_MAX = 1024 };
+
+size_t pkt_tree_threads(pid_t pid, pid_t *threads, size_t room)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *folder = opendir(path);
+    size_t count = 0;
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (entry->d_name[0] != '.' && count < room)
+            threads[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+/* Children that one thread has started. */
+static size_t children_of_thread(pid_t pid, pid_t thread, pid_t *children, size_t room)
+{
+    char path[96], line[PKT_TREE_WIDTH * 8] = "", *end;
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)thread);
+    FILE *file = fopen(path, "re");
+    const char *at = file && fgets(line, sizeof line, file) ? line : NULL;
+    size_t count = 0;
+    for (; at && count < room; at = end) {
+        const long child = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        children[count++] = (pid_t)child;
+    }
+    if (file)
+        fclose(file);
+    return count;
+}
+
+size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room)
+{
+    pid_t threads[PKT_TREE_WIDTH];
+    const size_t thread_count = pkt_tree_threads(pid, threads, PKT_TREE_WIDTH);
+    size_t count = 0;
+    for (size_t i = 0; i < thread_count; i++)
+        count += children_of_thread(pid, threads[i], children + count, room - count);
+    return count;
+}
+
+static uint64_t rss_of(pid_t pid)
+{
+    char path[64];
+    unsigned long size = 0, resident = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t pkt_tree_rss(pid_t pid)
+{
+    pid_t found[PROCESSES_MAX] = {pid};
+    size_t count = 1;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += rss_of(found[i]);
+        count += pkt_tree_children(found[i], found + count, PROCESSES_MAX - count);
+    }
+    return sum;
+}

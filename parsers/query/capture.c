@@ -1,0 +1,240 @@
+/* The captures of a reader: opened, read to rows, and ended. */
+#include <stdlib.h>
+
+#include "parsers/encode/arrow_export.h"
+#include "parsers/query/state.h"
+
+int pkt_reader_flush(pkt_reader *r, pkt_err *err)
+{
+    struct ArrowArray array;
+    if (r->block.rows.count == 0)
+        return 0;
+    if (pkt_arrow_array(&r->block.rows, &r->request.fields, &array, err) != 0)
+        return -1;
+    pkt_row_block_clear(&r->block);
+    return pkt_reader_queue_add(&r->queue, &array, err);
+}
+
+static uint64_t number_next(void *self)
+{
+    pkt_reader *r = self;
+    const uint64_t before = r->query.part ? r->query.part->packets : 0;
+    return r->join && r->query.filter ? before + pkt_join_number(r->join) : ++r->number;
+}
+
+/* Rows of packets, or of features, from this one on, into the block. */
+static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values, size_t from,
+                    pkt_err *err)
+{
+    for (size_t count; from < batch->rows; from += count) {
+        const size_t room = r->block_rows - r->block.rows.count;
+        count = batch->rows - from < room ? batch->rows - from : room;
+        uint64_t *numbers =
+            pkt_row_block_add(&r->block, &r->request.fields, batch, values, from, count, err);
+        if (!numbers)
+            return -1;
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = r->features ? pkt_features_row_number(r->features) : number_next(r);
+        if (r->block.rows.count == r->block_rows && pkt_reader_flush(r, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int features_take(void *self, const pkt_batch *batch, const double *values, pkt_err *err)
+{
+    return rows_add(self, batch, values, 0, err);
+}
+
+void pkt_reader_features_connect(pkt_reader *r)
+{
+    pkt_features_set_output(r->features, features_take, r);
+}
+
+void pkt_reader_features_report(pkt_reader *r)
+{
+    const pkt_features_report report = pkt_features_get_report(r->features);
+    pkt_warn(&r->warnings, PKT_WARN_FEATURES_EVICTED, NULL, report.evicted);
+    pkt_warn(&r->warnings, PKT_WARN_NO_ADDRESS, NULL, report.without_address);
+    pkt_warn(&r->warnings, PKT_WARN_LATE, NULL, report.late);
+}
+
+static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    pkt_reader *r = self;
+    const uint64_t skip = r->query.part ? r->query.part->skip : 0;
+    size_t from = 0;
+    if (r->number < skip) {
+        from = skip - r->number < batch->rows ? (size_t)(skip - r->number) : batch->rows;
+        r->number += from;
+    }
+    return rows_add(r, batch, NULL, from, err);
+}
+
+static int packets_finish(void *self, pkt_err *err)
+{
+    (void)self;
+    (void)err;
+    return 0;
+}
+
+/* Set r->path, and open what has this path. */
+static int capture_open(pkt_reader *r, pkt_capture *capture, pkt_err *err)
+{
+    const pkt_query *q = &r->query;
+    if (q->interface) {
+        r->path = q->interface;
+        *capture = r->live.capture;
+        return 0;
+    }
+    char *const *paths = r->paths.at + r->current;
+    const size_t count = q->join ? r->paths.count : 1;
+    r->path = paths[0];
+    if (q->part) {
+        r->part = pkt_part_open(r->path, q->part, err);
+        if (!r->part)
+            return -1;
+        *capture = *pkt_part_capture(r->part);
+        r->number = q->part->packets;
+        r->part_path = (char *)(uintptr_t)capture->path;
+        paths = &r->part_path;
+    }
+    if (q->join || q->filter) {
+        r->join = pkt_join_open(paths, count, q->filter, 1, err);
+        if (r->join)
+            *capture = *pkt_join_capture(r->join);
+    } else if (!q->part) {
+        r->input = pkt_input_open(paths[0], err);
+        if (r->input)
+            *capture = *pkt_input_capture(r->input);
+    }
+    return r->join || r->input || (q->part && !q->filter) ? 0 : -1;
+}
+
+static void capture_close(pkt_reader *r)
+{
+    pkt_join_close(r->join);
+    pkt_input_close(r->input);
+    pkt_part_close(r->part);
+    r->part = NULL;
+    r->join = NULL;
+    r->input = NULL;
+}
+
+/* Rows tell the name of the capture and its label. */
+static void names_set(pkt_reader *r)
+{
+    const char *slash = strrchr(r->path, '/'), *label = r->query.label;
+    r->block.rows.file = slash ? slash + 1 : r->path;
+    if (label && strcmp(label, "from-folder") == 0) {
+        pkt_path_folder(r->path, r->folder);
+        label = r->folder;
+    }
+    r->block.rows.label = label;
+}
+
+static void sinks_set(pkt_reader *r, const pkt_capture *capture)
+{
+    r->rows = r->features ? pkt_features_sink(r->features)
+                          : pkt_sink_make(r, packets_push, packets_finish);
+    if (r->features)
+        pkt_features_set_numbers(r->features, number_next, r);
+    r->watch = (row_watch){.next = &r->rows,
+                           .batch = r->batch,
+                           .limit = r->query.count,
+                           .zero_is_none = r->join || capture->format == PKT_FORMAT_PCAPNG};
+    if (!r->query.interface)
+        r->watch.columns = r->request.columns;
+    r->watched = pkt_watch_sink(&r->watch);
+}
+
+int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
+{
+    pkt_capture capture;
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = r->request.level;
+    r->number = 0;
+    if (capture_open(r, &capture, err) != 0)
+        return -1;
+    r->flows = (pkt_flow_report)PKT_INIT(pkt_flow_report);
+    capture.flow_rule = r->request.flows.rule;
+    capture.max_flows = r->request.flows.max;
+    capture.flow_report = &r->flows;
+    names_set(r);
+    sinks_set(r, &capture);
+    if (pkt_run_plan_make(&r->plan, r->request.backend, &capture, &request, err) == 0 &&
+        r->request.backend->open(r->context, &r->state, &r->plan.capture, &r->plan.request, err) ==
+            0)
+        return 0;
+    r->state = NULL;
+    capture_close(r);
+    return -1;
+}
+
+static void warnings_give(pkt_reader *r)
+{
+    const char *name = r->query.join && r->paths.count > 1 ? "of all captures"
+                       : r->query.interface                ? r->path
+                                                           : pkt_input_shown(r->path);
+    pkt_warn_evicted(&r->warnings, name, r->flows.evicted, r->request.flows.max);
+    pkt_warn(&r->warnings, PKT_WARN_INNER_HEADERS, name, r->flows.inner);
+    pkt_warn(&r->warnings, PKT_WARN_DROPPED, name, r->live.dropped);
+    pkt_watch_report(&r->watch, name, &r->warnings);
+}
+
+/* What the thread of the input has to say. */
+static int input_end(pkt_reader *r, int bad, pkt_err *err)
+{
+    pkt_err unread = {.pos = PKT_POS_NONE}; /* of what comes after the limit of packets */
+    if (r->join) {
+        const int ended = pkt_join_end(r->join, bad, r->watch.full ? &unread : err);
+        bad = r->watch.full ? bad : ended;
+        r->watch.zero_times = pkt_join_timeless(r->join);
+        r->path = r->part ? r->path : pkt_join_path(r->join);
+    } else if (r->input && !r->watch.full) {
+        bad = pkt_input_end(r->input, bad, err);
+    }
+    return r->part && !r->watch.full ? pkt_part_end(r->part, bad, err) : bad;
+}
+
+/* The backend has ended with `bad` (0 or -1) and *err; all its packets were pushed. */
+static int capture_end(pkt_reader *r, int bad, pkt_err *err)
+{
+    pkt_err own = {.pos = PKT_POS_NONE};
+    r->request.backend->close(r->state);
+    r->state = NULL;
+    if (r->rows.finish(r->rows.self, &own) != 0 || pkt_reader_flush(r, &own) != 0) {
+        *err = own;
+        capture_close(r);
+        return -1;
+    }
+    bad = input_end(r, bad, err);
+    warnings_give(r);
+    if (bad && err->code == PKT_ERR_TRUNCATED && !r->query.strict && !r->query.part) {
+        pkt_warn_truncated(&r->warnings, pkt_input_shown(r->path), err, r->watch.rows,
+                           r->features ? "packets before it were counted" : "rows before it stand");
+        bad = 0;
+    }
+    capture_close(r);
+    r->current += r->query.join ? r->paths.count : 1;
+    return bad;
+}
+
+int pkt_reader_step(pkt_reader *r, pkt_err *err)
+{
+    err->code = PKT_ERR_NONE;
+    if (!r->state) {
+        if (r->query.interface || r->current == r->paths.count)
+            return 0;
+        return pkt_reader_capture_begin(r, err) == 0 ? 1 : -1;
+    }
+    int got = pkt_run_next(&r->plan, r->request.backend, r->state, r->batch, err);
+    if (got > 0) {
+        if (r->watched.push(r->watched.self, r->batch, err) == 0)
+            return 1;
+        if (!r->watch.full || err->code != PKT_ERR_NONE)
+            return -1;
+        got = 0;
+    }
+    return capture_end(r, got, err) == 0 ? 1 : -1;
+}

@@ -1,0 +1,202 @@
+/* Places between packets at which a capture file can be divided. */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "parsers/core/containers.h"
+#include "parsers/core/run.h"
+#include "parsers/input/input.h"
+#include "parsers/query/request.h"
+#include "parsers/source/source.h"
+#include "parsers/util/error.h"
+
+typedef struct planner {
+    pkt_source *source;
+    int fd;
+    uint64_t bytes; /* of a part, at least */
+    uint64_t piece; /* a part begins where a piece of so many bytes of features does; 0: anywhere */
+    uint64_t filled; /* bytes of the current piece, as in features.c; 0: none */
+    uint64_t number; /* packets read */
+    pkt_part part;   /* that was begun */
+    bool begun;
+    /* What a reader needs before the next packet: the file's header, or its section's blocks. */
+    pkt_buffer preface, kept; /* `kept`: of the part */
+    bool swapped;             /* byte order of the section */
+    pkt_err fault;            /* of a callback */
+    int (*take)(void *self, const pkt_part *part, pkt_err *err);
+    void *self;
+} planner;
+
+/* Append so many bytes of the file to the preface. */
+static int bytes_add(planner *p, uint64_t at, size_t size, pkt_err *err)
+{
+    if (pkt_buffer_reserve(&p->preface, size, err) != 0)
+        return -1;
+    if (pread(p->fd, p->preface.at + p->preface.size, size, (off_t)at) != (ssize_t)size)
+        return pkt_fail(err, PKT_ERR_IO, at, "cannot be read: %s", strerror(errno));
+    p->preface.size += size;
+    return 0;
+}
+
+/* The block of a pcapng at which the source is. */
+static void block_add(planner *p)
+{
+    const uint64_t at = pkt_source_position(p->source);
+    uint32_t head[2];
+    if (p->fault.code != PKT_ERR_NONE)
+        return;
+    if (pread(p->fd, head, sizeof head, (off_t)at) != sizeof head)
+        pkt_fail(&p->fault, PKT_ERR_IO, at, "cannot be read: %s", strerror(errno));
+    else
+        (void)bytes_add(p, at, p->swapped ? __builtin_bswap32(head[1]) : head[1], &p->fault);
+}
+
+static void section_begun(void *self, bool big_endian)
+{
+    planner *p = self;
+    p->swapped = big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    p->preface.size = 0;
+    block_add(p);
+}
+
+static void interface_added(void *self, const pkt_interface *interface)
+{
+    (void)interface;
+    block_add(self);
+}
+
+/* Does a piece of features begin with the packet? See piece_add() of features.c. */
+static bool piece_begins(planner *p, uint32_t captured)
+{
+    const bool begins = p->filled == 0 || p->filled > p->piece;
+    if (begins)
+        p->filled = PCAP_FILE_HEADER;
+    p->filled += PCAP_RECORD_HEADER + (uint64_t)captured;
+    return begins || !p->piece;
+}
+
+static int part_end(planner *p, uint64_t stop, pkt_err *err)
+{
+    p->part.stop = stop;
+    p->part.preface = p->kept.at;
+    p->part.preface_size = p->kept.size;
+    return p->begun ? p->take(p->self, &p->part, err) : 0;
+}
+
+/* Begin a part at this offset, with a copy of its preface. */
+static int part_begin(planner *p, uint64_t start, const pkt_buffer *before, pkt_err *err)
+{
+    p->kept.size = 0;
+    p->begun = true;
+    p->part = (pkt_part){.struct_size = sizeof p->part, .start = start, .packets = p->number};
+    return pkt_buffer_add(&p->kept, before->at, before->size, err);
+}
+
+/* Divide in front of the packet that begins behind `start`. A new section in front of it is in the
+ * part, not in its preface. */
+static int packet_place(planner *p, uint64_t start, const pkt_buffer *before,
+                        const pkt_record *record, pkt_err *err)
+{
+    const bool may = piece_begins(p, record->cap_len);
+    if (p->begun && (!may || start - p->part.start < p->bytes))
+        return 0;
+    return part_end(p, start, err) != 0 || part_begin(p, start, before, err) != 0 ? -1 : 0;
+}
+
+static int packets_walk(planner *p, pkt_err *err)
+{
+    pkt_record record;
+    pkt_buffer before = {0};
+    uint64_t start = pkt_source_position(p->source);
+    int got = 1;
+    while (got > 0) {
+        before.size = 0;
+        if (pkt_buffer_add(&before, p->preface.at, p->preface.size, err) != 0)
+            got = -1;
+        else
+            got = pkt_source_next(p->source, &record, err);
+        if (got > 0 && p->fault.code != PKT_ERR_NONE) {
+            *err = p->fault;
+            got = -1;
+        }
+        if (got > 0 && packet_place(p, start, &before, &record, err) != 0)
+            got = -1;
+        if (got > 0) {
+            p->number++;
+            start = pkt_source_position(p->source);
+        }
+    }
+    pkt_err own;
+    if ((got == 0 || pkt_err_rows_stand(err)) && part_end(p, start, &own) != 0) {
+        *err = own;
+        got = -1;
+    }
+    pkt_buffer_free(&before);
+    return got;
+}
+
+static int plan_run(planner *p, const char *path, pkt_err *err)
+{
+    const pkt_source_callbacks callbacks = {
+        .section = section_begun, .interface = interface_added, .self = p};
+    p->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (p->fd < 0)
+        return pkt_fail_open(err, PKT_ERR_IO, "", path);
+    if (!pkt_input_is_file(path))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "is compressed, or is no file: it cannot be divided");
+    p->source = pkt_source_open(path, err);
+    if (!p->source)
+        return -1;
+    if (pkt_source_format(p->source) == PKT_FORMAT_PCAPNG)
+        pkt_source_set_callbacks(p->source, &callbacks);
+    else if (bytes_add(p, 0, PCAP_FILE_HEADER, err) != 0)
+        return -1;
+    return packets_walk(p, err);
+}
+
+/* Rows that depend on all packets before them are those of one part. */
+static int plan_check(const pkt_query *query, query_request *request, pkt_err *err)
+{
+    pkt_query known;
+    if (pkt_sized_copy(&known, sizeof known, query) != 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "the struct_size of the query is not set");
+    if (pkt_query_request_make(request, &known, err) != 0)
+        return -1;
+    if (known.capture_count != 1)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "one capture is divided, not %zu",
+                        known.capture_count);
+    if (request->features.set && !request->features.reset_every)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "features without reset_every depend on all packets before: the capture "
+                        "cannot be divided");
+    if (request->features.set && known.filter)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "with a filter, pieces of features end elsewhere: the capture cannot be "
+                        "divided");
+    return 0;
+}
+
+int pkt_query_plan(const pkt_query *query, uint64_t bytes,
+                   int (*take)(void *self, const pkt_part *part, pkt_err *err), void *self,
+                   pkt_err *err)
+{
+    query_request request;
+    pkt_err own;
+    err = err ? err : &own;
+    if (plan_check(query, &request, err) != 0)
+        return -1;
+    planner p = {.fd = -1,
+                 .bytes = bytes ? bytes : 1,
+                 .piece = request.features.reset_every,
+                 .take = take,
+                 .self = self};
+    const int bad = plan_run(&p, query->captures[0], err);
+    pkt_source_close(p.source);
+    if (p.fd >= 0)
+        close(p.fd);
+    pkt_buffer_free(&p.preface);
+    pkt_buffer_free(&p.kept);
+    return bad;
+}

@@ -1,0 +1,110 @@
+/* The state of a reader, and what its parts do for one another. */
+#ifndef PKT_QUERY_STATE_H
+#define PKT_QUERY_STATE_H
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "parsers/core/run.h"
+#include "parsers/input/input.h"
+#include "parsers/input/join.h"
+#include "parsers/input/part.h"
+#include "parsers/input/paths.h"
+#include "parsers/query/request.h"
+#include "parsers/query/watch.h"
+#include "parsers/rows/row_block.h"
+
+/* Texts of a query that the reader copies. */
+enum { QUERY_TEXTS = 12 };
+
+/* Record batches and warnings that nobody has taken yet. In a live capture a thread adds them. */
+typedef struct reader_queue {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct queued_batch *first, **last;
+    size_t batches;
+    pkt_warning *warnings; /* owned */
+    size_t warned, given, room;
+    bool ended;
+    pkt_err err; /* what it ended with */
+} reader_queue;
+
+/* The state of a live capture; its thread runs the backend. */
+typedef struct reader_live {
+    pkt_live live;
+    pkt_capture capture; /* with `live` */
+    pthread_t thread;
+    bool running;
+    atomic_bool stop;
+    int64_t until, flush; /* deadlines, ns of CLOCK_MONOTONIC */
+    uint64_t dropped;     /* by the kernel */
+    pkt_err err;          /* of the thread, where the backend does not report it */
+} reader_live;
+
+struct pkt_reader {
+    pkt_query query;
+    char *texts[QUERY_TEXTS]; /* owned: the query's */
+    uint8_t *preface;         /* owned: of the part */
+    pkt_part part_copy;       /* the query's, with its own preface */
+    char **operands;          /* owned: its captures, NULL-terminated */
+    pid_t owner;
+    query_request request;
+    pkt_paths paths;
+    size_t current; /* of the paths: the one that is read, or is next */
+    const char *path;
+    bool started, taken; /* `taken`: the backend's context */
+    void *context;
+    pkt_features *features; /* NULL: one row per packet */
+    pkt_batch *batch;
+    pkt_row_block block;
+    size_t block_rows;
+    pkt_warnings warnings; /* into the queue */
+    /* Of the capture that is open: */
+    pkt_input *input; /* one of these, */
+    pkt_join *join;
+    char *part_path;      /* of the pipe of `part` */
+    pkt_part_input *part; /* or none of an interface */
+    pkt_run_plan plan;
+    void *state; /* of the backend; NULL: no capture is open */
+    pkt_flow_report flows;
+    pkt_sink rows, watched; /* the last, and the first that takes a batch of packets */
+    row_watch watch;
+    uint64_t number; /* of the last packet */
+    char folder[PATH_MAX];
+    reader_live live;
+    reader_queue queue;
+};
+
+/* Open the next capture. 0, or -1 and *err. */
+int pkt_reader_capture_begin(pkt_reader *reader, pkt_err *err);
+/* Read on: a batch of packets, or to the next capture. 1; 0: everything was read; -1 and *err. */
+int pkt_reader_step(pkt_reader *reader, pkt_err *err);
+/* Features: rows go into the block; warnings at the end. */
+void pkt_reader_features_connect(pkt_reader *reader);
+void pkt_reader_features_report(pkt_reader *reader);
+/* Make a record batch of the rows at hand. 0, or -1 and *err. */
+int pkt_reader_flush(pkt_reader *reader, pkt_err *err);
+
+/* 0, or -1 and *err. */
+int pkt_reader_queue_open(reader_queue *queue, pkt_err *err);
+/* The array is the queue's from here. 0, or -1 and *err without memory; then it is released. */
+int pkt_reader_queue_add(reader_queue *queue, struct ArrowArray *array, pkt_err *err);
+/* 1, or 0: there is none. The lock is held. */
+int pkt_reader_queue_take(reader_queue *queue, struct ArrowArray *out);
+/* pkt_warnings.take() of a queue. Without memory, the warning is lost. */
+void pkt_reader_queue_warn(void *queue, const pkt_warning *warning);
+void pkt_reader_queue_close(reader_queue *queue);
+
+/* Make the capture of an interface: live.capture. */
+void pkt_reader_live_capture(pkt_reader *reader);
+/* Start the thread, after the interface was opened. 0, or -1 and *err. */
+int pkt_reader_live_start(pkt_reader *reader, pkt_err *err);
+/* As pkt_reader_next(). */
+int pkt_reader_live_next(pkt_reader *reader, int64_t wait, struct ArrowArray *out, pkt_err *err);
+/* End the thread. */
+void pkt_reader_live_stop(pkt_reader *reader);
+
+#endif

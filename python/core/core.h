@@ -1,0 +1,53 @@
+/* The parts of the extension module pktbench._core, in CPython's limited interface. */
+#ifndef PKT_PYTHON_CORE_H
+#define PKT_PYTHON_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdlib.h>
+
+#include "pktbench.h"
+
+/* Objects of the module, for all its parts; NULL before it is imported. */
+typedef struct core_module {
+    PyObject *make_error;   /* pktbench._errors.make(code, errno, message, offset, path, packets) */
+    PyObject *make_warning; /* pktbench._errors.warn(code, count, offset, path, text) */
+    PyObject *reader, *batch; /* types */
+} core_module;
+extern core_module core;
+
+/* Raise the exception that *err stands for. Returns NULL. */
+PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets);
+
+/* A pkt_query made of a dict of its members' names, in which a value None is left out, and "paths",
+ * a list of bytes. It points into the dict's objects. */
+typedef struct core_query {
+    pkt_query query;
+    const char **paths; /* owned */
+    pkt_part part;
+} core_query;
+/* 0, or -1 and an exception, with nothing to free. */
+int core_query_read(PyObject *dict, core_query *out);
+void core_query_free(core_query *query);
+
+/* Types; NULL and an exception. */
+PyObject *core_reader_type(void);
+PyObject *core_batch_type(void);
+
+/* A batch that owns both; NULL and an exception, then they are released. */
+PyObject *core_batch_new(struct ArrowSchema *schema, struct ArrowArray *array);
+/* A capsule that owns the schema; the same. */
+PyObject *core_schema_capsule(struct ArrowSchema *schema);
+/* A capsule with a stream that owns the reader; the same. */
+PyObject *core_stream_capsule(pkt_reader *reader);
+/* Give all warnings of the reader that were not given yet. 0, or -1 and an exception, if warnings
+ * are errors. */
+int core_warnings_give(pkt_reader *reader);
+
+/* Functions of the module. */
+PyObject *core_plan(PyObject *self, PyObject *args);
+PyObject *core_schema(PyObject *self, PyObject *dict);
+PyObject *core_columns(PyObject *self, PyObject *none);
+PyObject *core_features(PyObject *self, PyObject *none);
+
+#endif

@@ -1,0 +1,74 @@
+/* Parts of a capture, for Python. */
+#include "python/core/core.h"
+
+typedef struct parts {
+    pkt_part *at; /* each with a preface of its own */
+    size_t count, room;
+} parts;
+
+static int part_keep(void *self, const pkt_part *part, pkt_err *err)
+{
+    parts *p = self;
+    uint8_t *preface = malloc(part->preface_size + 1);
+    if (p->count == p->room) {
+        const size_t room = 2 * p->room + 64;
+        pkt_part *more = realloc(p->at, room * sizeof *more);
+        p->at = more ? more : p->at;
+        p->room = more ? room : p->room;
+    }
+    if (!preface || p->count == p->room) {
+        free(preface);
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for parts");
+    }
+    memcpy(preface, part->preface, part->preface_size);
+    p->at[p->count] = *part;
+    p->at[p->count++].preface = preface;
+    return 0;
+}
+
+/* [(start, stop, packets, skip, preface)] */
+static PyObject *parts_list(const parts *p)
+{
+    PyObject *list = PyList_New((Py_ssize_t)p->count);
+    for (size_t i = 0; list && i < p->count; i++) {
+        const pkt_part *part = &p->at[i];
+        PyObject *tuple = Py_BuildValue(
+            "(KKKKy#)", (unsigned long long)part->start, (unsigned long long)part->stop,
+            (unsigned long long)part->packets, (unsigned long long)part->skip,
+            (const char *)part->preface, (Py_ssize_t)part->preface_size);
+        if (!tuple)
+            Py_CLEAR(list);
+        else
+            (void)PyList_SetItem(list, (Py_ssize_t)i, tuple);
+    }
+    return list;
+}
+
+static void parts_free(parts *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        free((void *)(uintptr_t)p->at[i].preface);
+    free(p->at);
+}
+
+PyObject *core_plan(PyObject *self, PyObject *args)
+{
+    PyObject *dict, *list = NULL;
+    unsigned long long bytes;
+    core_query query;
+    parts p = {.at = NULL};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    int bad;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "O!K", &PyDict_Type, &dict, &bytes) ||
+        core_query_read(dict, &query) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS bad = pkt_query_plan(&query.query, bytes, part_keep, &p, &err);
+    Py_END_ALLOW_THREADS if (bad)(void)
+        core_raise(&err, query.query.capture_count ? query.paths[0] : "",
+                   p.count ? p.at[p.count - 1].packets : 0);
+    else list = parts_list(&p);
+    parts_free(&p);
+    core_query_free(&query);
+    return list;
+}

@@ -1,0 +1,225 @@
+"""Packet captures as rows: Arrow, pandas, Polars, DuckDB, or one packet at a time.
+
+    import pktbench
+    frame = pktbench.read("home.pcap", columns=["ts_ns", "src", "dst", "wire_len"]).to_pandas()
+"""
+
+import os
+from collections import namedtuple
+
+from . import _core, _errors
+from ._errors import CaptureError, CaptureWarning, Error, OptionError
+from ._rows import Rows
+
+__version__ = _core.version
+__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "Rows", "FeatureSet", "Feature",
+           "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
+
+_core.connect(_errors.make, _errors.warn)
+
+FeatureSet = namedtuple("FeatureSet", "name summary columns")
+FeatureSet.__doc__ = "A set of features: its name, one line about it, and its columns."
+Feature = namedtuple("Feature", "name unit aggregate meaning defect")
+Feature.__doc__ = """A column of a set of features.
+
+aggregate: how the value of the window is computed from those of its packets; defect: a known defect
+of the published set, or "".
+"""
+Column = namedtuple("Column", "name level meaning")
+Column.__doc__ = "A column of rows of packets, and the first level that has it."
+
+Part = namedtuple("Part", "start stop packets skip preface")
+Part.__doc__ = """A part of a capture file, see plan(): offsets of its bytes, the packets before it, and
+how many packets it begins with whose rows belong to other parts."""
+
+
+def _text(value):
+    return None if value is None else str(value)
+
+
+def _names(columns):
+    if columns is None or isinstance(columns, str):
+        return columns
+    return ",".join(columns)
+
+
+def _nanoseconds(name, seconds):
+    if seconds is None:
+        return None
+    if not seconds > 0:
+        raise OptionError(f"{name}: must be above 0 seconds")
+    return int(seconds * 1e9)
+
+
+def _paths(source):
+    if isinstance(source, (str, bytes, os.PathLike)):
+        source = [source]
+    paths = [os.fsencode(path) for path in source]
+    if not paths:
+        raise OptionError("no capture is given: the list is empty")
+    return paths
+
+
+def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
+         reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
+         join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None):
+    """Rows of one capture or several, which are read when the result is used.
+
+    source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
+        pattern such as "*.pcap"; a list of these; or a binary file object, which is read from its
+        position (once, unless it has seek()).
+    columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]), besides those of the level: ts,
+        packet, file, label. Default: all of the level.
+    level: frames, headers, flows, or dissect, as the backend has them.
+    filter: a pcap-filter(7) expression. Packets keep their numbers.
+    features: name of a set, see features(): rows of windows of packets.
+    window: with features: number of packets (10), or a time ("1s").
+    by: with features: "all", "pair" of hosts, or "flow".
+    reset_every: with features: size of a piece ("10MB"), or "none".
+    label: text of a column `label`; "from-folder": the name of the capture's folder.
+    backend, plugin: the parser, by name, or the path of a shared object.
+    flow_rule, max_flows: how streams are numbered at level flows.
+    join: the captures are consecutive files of one capture.
+    recursive: take the captures in the folders of a folder too.
+    count: end after so many packets of each capture.
+    strict: a capture that ends inside a packet raises CaptureError; otherwise it gives a
+        CaptureWarning.
+    batch_rows: rows of a batch, at most; default 16384.
+    part: read only this part of the capture, see plan().
+
+    Raises OptionError for arguments that are not offered. Captures are opened later.
+    """
+    query = {"columns": _names(columns), "level": level, "filter": filter, "features": features,
+             "window": _text(window), "by": by, "reset_every": _text(reset_every), "label": label,
+             "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
+             "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
+             "count": count, "strict": strict, "batch_rows": batch_rows, "part": part}
+    if hasattr(source, "read"):
+        if getattr(source, "closed", False):
+            raise OptionError("the file object is closed")
+        return Rows(query, source)
+    return Rows(dict(query, paths=_paths(source)))
+
+
+def plan(path, bytes_a_part=64 << 20, **options):
+    """Divide a plain capture file into parts of at least so many bytes: a list of Part.
+
+    The rows of read(path, part=part, **options), one part after another, are those of
+    read(path, **options), also in other processes or on other machines with the same file. The file
+    is read once for it. options are arguments of read() that decide where it can be divided: level
+    and features. Each part of level flows reads the packets before it too. Features need
+    `reset_every`, as the published sets have it.
+
+    Raises OptionError if the capture cannot be divided, and CaptureError if it is damaged.
+    """
+    rows = read(path, **options)
+    parts = [Part(*part) for part in _core.plan(rows._query, bytes_a_part)]
+    if options.get("level") == "flows" and not options.get("features") and parts:
+        first = parts[0]
+        parts = [Part(first.start, p.stop, 0, p.packets, first.preface) for p in parts]
+    return parts
+
+
+def scan_polars(source, **options):
+    """A polars.LazyFrame of read(source, **options), of which only the columns that a query needs are
+    made, and of which only so many rows are read as it needs.
+
+    source must be one that can be read again: a path, or a file object with seek().
+    """
+    import polars
+    from polars.io.plugins import register_io_source
+    rows = read(source, **options)
+    schema = polars.DataFrame(rows.schema.empty_table()).schema
+
+    def frames(with_columns, predicate, n_rows, batch_size):
+        del batch_size
+        chosen = read(source, **{**options, "columns": with_columns or rows.columns})
+        left = n_rows
+        for batch in chosen.batches():
+            frame = polars.DataFrame(batch)
+            if left is not None:
+                frame = frame.head(left)
+                left -= frame.height
+            yield frame if predicate is None else frame.filter(predicate)
+            if left == 0:
+                return
+    return register_io_source(frames, schema=schema)
+
+
+def packets(source, **options):
+    """Iterate over (time, row) of each packet, as dpkt's readers do over (time, bytes).
+
+    time: seconds since 1970, a float; row: a named tuple of the columns. Arguments are those of
+    read().
+    """
+    if options.get("features"):
+        raise OptionError("packets() gives rows of packets: for features use read()")
+    rows = read(source, **options)
+    names = rows.columns
+    if "ts_ns" in names:
+        return _timed(rows, names)
+    timed = read(source, **{**options, "columns": ["ts_ns", *names]})
+    return _timed(timed, names)
+
+
+def _timed(rows, names):
+    row = namedtuple("Row", names, rename=True)
+    extra = len(names) < len(rows.columns)  # the time, in front
+    at = 0 if extra else names.index("ts_ns")
+    for batch in rows.batches():
+        for cells in batch.tuples():
+            yield cells[at] / 1e9, row._make(cells[1:] if extra else cells)
+
+
+def sniff(interface, *, columns=None, level="headers", filter=None, features=None, window=None,
+          by=None, reset_every=None, label=None, backend="raw", max_flows=None, count=None,
+          duration=None, flush_every=0.1, snaplen=None, buffer=None, immediate=False,
+          batches=False):
+    """Capture from a network interface, and iterate over its rows as they come.
+
+    count, duration: end after so many packets, or seconds; default: when the iterator is closed, or
+        by Ctrl-C.
+    flush_every: seconds that a row waits for others, at most.
+    snaplen, buffer: bytes to capture of a packet, and of the kernel's buffer.
+    immediate: deliver every packet at once, at more cost.
+    batches: iterate over batches, as Rows.batches() does, instead of named tuples.
+
+    The interface is open when the function returns. Raises PermissionError without the right to
+    capture (root, or CAP_NET_RAW), and OSError or OptionError for an interface that cannot be used.
+    """
+    query = {"interface": interface, "columns": _names(columns), "level": level, "filter": filter,
+             "features": features, "window": _text(window), "by": by,
+             "reset_every": _text(reset_every), "label": label, "backend": backend,
+             "max_flows": max_flows, "count": count, "duration": _nanoseconds("duration", duration),
+             "flush_every": _nanoseconds("flush_every", flush_every), "snaplen": snaplen,
+             "buffer": buffer, "immediate": immediate}
+    names = _core.names(query)
+    reader = _core.Reader(query)
+    reader.start()
+    return _sniffed(reader, namedtuple("Row", names, rename=True), batches)
+
+
+def _sniffed(reader, row, batches):
+    try:
+        while (batch := reader.next()) is not None:
+            if batches:
+                yield batch
+            else:
+                yield from map(row._make, batch.tuples())
+    finally:
+        reader.close()
+
+
+def features():
+    """The sets of features: a list of FeatureSet."""
+    return [FeatureSet(name, summary, [Feature(*column) for column in columns_])
+            for name, summary, columns_ in _core.features()]
+
+
+def columns(level=None, backend="raw"):
+    """The columns that rows of packets can have, or those of a level of a backend: Column."""
+    known = [Column(*column) for column in _core.columns()]
+    if level is None:
+        return known
+    names = _core.names({"level": level, "backend": backend})
+    return [column for column in known if column.name in names]

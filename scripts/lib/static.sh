@@ -1,0 +1,77 @@
+# Static libraries for the portable wheel: Debian's sources, compiled by Zig's C compiler for an older
+# glibc.
+# shellcheck shell=sh
+static_glibc=2_28
+static=$root/build/static
+
+# static_sources: fetch and unpack the sources, with apt's check of their signatures. No root.
+static_sources() {
+    work=$static/sources
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return 1
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" \
+        >"$work/sources.list"
+    (cd "$work" && for command in update 'source libpcap zlib libzstd xz-utils xxhash'; do
+        # shellcheck disable=SC2086 # a command with arguments
+        apt-get -qq -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- \
+            -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" $command || exit 1
+    done)
+}
+
+# static_source NAME: its folder.
+static_source() { echo "$static/sources/$1"-[0-9]*/; }
+
+# static_tools: the compiler, as one command.
+static_tools() {
+    target=$(uname -m)-linux-gnu.$(echo $static_glibc | tr _ .)
+    python=$environment/bin/python3
+    printf '#!/bin/sh\nexec %s -m ziglang cc -target %s -O2 -fno-sanitize=undefined "$@"\n' "$python" "$target" >"$static/cc"
+    printf '#!/bin/sh\nexec %s -m ziglang ar "$@"\n' "$python" >"$static/ar"
+    printf '#!/bin/sh\nexec %s -m ziglang ranlib "$@"\n' "$python" >"$static/ranlib"
+    chmod +x "$static/cc" "$static/ar" "$static/ranlib"
+}
+
+# static_description NAME MODULE LIBRARY: the pkg-config file of a library without one.
+static_description() {
+    printf 'Name: %s\nDescription: static\nVersion: 1\nLibs: -L%s -l%s\nCflags: -I%s\n' \
+        "$1" "$static/lib" "$2" "$static/include" >"$static/lib/pkgconfig/$1.pc"
+}
+
+static_build() {
+    export CC="$static/cc" AR="$static/ar" RANLIB="$static/ranlib"
+    export CFLAGS='-O2 -fPIC -fvisibility=hidden'
+    host=$(uname -m)-linux-gnu
+    mkdir -p "$static/lib/pkgconfig" "$static/include"
+    # shellcheck disable=SC2046,SC2086 # paths without blanks, and options
+    (cd $(static_source libpcap) &&
+        ./configure --host="$host" --prefix="$static" --disable-shared --disable-dbus --disable-rdma \
+            --disable-usb --disable-bluetooth --disable-netmap --without-libnl --with-pcap=linux &&
+        make -j2 libpcap.a libpcap.pc && cp libpcap.a "$static/lib" &&
+        cp -r pcap pcap.h pcap-bpf.h "$static/include" && cp libpcap.pc "$static/lib/pkgconfig") &&
+        (cd $(static_source zlib) && ./configure --static --prefix="$static" && make -j2 libz.a &&
+            cp libz.a "$static/lib" && cp zlib.h zconf.h "$static/include" &&
+            static_description zlib z) &&
+        (cd $(static_source libzstd)/lib &&
+            make -j2 libzstd.a "CC=$CC" "AR=$AR" ZSTD_LEGACY_SUPPORT=0 ZSTD_NO_ASM=1 &&
+            cp libzstd.a "$static/lib" && cp zstd.h zstd_errors.h "$static/include" &&
+            static_description libzstd zstd) &&
+        (cd $(static_source xz-utils) &&
+            ./configure --host="$host" --prefix="$static" --disable-shared --disable-xz \
+                --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-scripts \
+                --disable-doc --disable-nls --disable-encoders &&
+            make -j2 -C src/liblzma install &&
+            mkdir -p "$static/lib/pkgconfig" && static_description liblzma lzma) &&
+        (cd $(static_source xxhash) && $CC $CFLAGS -c xxhash.c -o xxhash.o &&
+            $AR rcs "$static/lib/libxxhash.a" xxhash.o && cp xxhash.h xxh3.h "$static/include" &&
+            static_description libxxhash xxhash)
+}
+
+# static_libraries: make them unless they are there, in $static. Fails if that cannot be done.
+static_libraries() {
+    [ ! -e "$static/done" ] || return 0
+    say "building the static libraries of the wheel: build/static.log"
+    rm -rf "$static"
+    mkdir -p "$static"
+    { static_sources && static_tools && (static_build) && touch "$static/done"; } \
+        >"$root/build/static.log" 2>&1
+}

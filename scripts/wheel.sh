@@ -1,0 +1,53 @@
+#!/bin/sh
+#: wheel [--plain]
+#:     Build the Python package into dist/: a wheel for any Linux with glibc 2.28 or later, with all
+#:     libraries in it. Where their sources or the compiler cannot be fetched, and with --plain: a
+#:     wheel for this machine.
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname -- "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/python.sh
+. "$root/scripts/lib/python.sh"
+# shellcheck source=scripts/lib/static.sh
+. "$root/scripts/lib/static.sh"
+
+plain=false
+for argument in "$@"; do
+    case $argument in
+    --plain) plain=true ;;
+    *) fail "wheel: unknown argument '$argument'; known: --plain" ;;
+    esac
+done
+
+# wheel_build FOLDER: one wheel, by the environment's builder. Its output is kept in build/wheel.log.
+wheel_build() {
+    rm -rf "$root/build/wheel"
+    mkdir -p "$1"
+    (cd "$root" && "$environment/bin/python3" -m build --wheel --no-isolation \
+        "-Cbuild-dir=$root/build/wheel" --outdir "$1") >"$root/build/wheel.log" 2>&1
+}
+
+portable_build() {
+    static_libraries && PATH=$environment/bin:$PATH \
+        CC=$static/cc AR=$static/ar RANLIB=$static/ranlib PKG_CONFIG_LIBDIR=$static/lib/pkgconfig \
+        CMAKE_C_COMPILER_LAUNCHER='' wheel_build "$root/build/wheel-linux" &&
+        "$environment/bin/python3" -m auditwheel --version >/dev/null &&
+        PATH=$environment/bin:$PATH "$environment/bin/python3" -m auditwheel repair \
+            --plat "manylinux_${static_glibc}_$(uname -m)" --wheel-dir "$root/dist" \
+            "$root"/build/wheel-linux/*.whl >>"$root/build/wheel.log" 2>&1
+}
+
+packages_install "$wheel_packages" "$wheel_optional"
+python_environment wheel "$root/python/requirements-wheel.txt" ||
+    fail "the builder of wheels cannot be installed"
+rm -rf "$root/dist" "$root/build/wheel-linux"
+if [ $plain = false ] && portable_build; then
+    :
+else
+    [ $plain = true ] || say "no portable wheel: see build/wheel.log and build/static.log; building one for this machine"
+    rm -rf "$root/dist"
+    wheel_build "$root/dist" || {
+        tail -n 20 "$root/build/wheel.log" >&2
+        fail "the wheel was not built"
+    }
+fi
+ls "$root"/dist/*.whl

@@ -1,0 +1,216 @@
+"""Bad input: the exception or the warning, with its path and offset."""
+
+import io
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import polars
+import pyarrow
+import pytest
+
+import pktbench
+from conftest import extracted, given_warning
+
+
+def test_missing(tmp_path):
+    rows = pktbench.read(tmp_path / "none.pcap")
+    with pytest.raises(FileNotFoundError) as raised:
+        rows.to_arrow()
+    assert raised.value.filename == str(tmp_path / "none.pcap")
+    with pytest.raises(OSError, match="none.pcap"):
+        pyarrow.table(rows)
+    with pytest.raises(FileNotFoundError):
+        list(rows)
+    with pytest.raises(OSError):
+        pktbench.read(str(tmp_path / "*.pcap")).to_arrow()
+
+
+def test_no_capture(tmp_path):
+    path = tmp_path / "a.pcap"
+    path.write_bytes(b"")
+    for text in (b"", b"no capture at all, but long enough for a header"):
+        path.write_bytes(text)
+        with pytest.raises(pktbench.CaptureError) as raised:
+            pktbench.read(path).to_pandas()
+        assert raised.value.code == "format" and raised.value.path == str(path)
+        with pytest.raises(pktbench.CaptureError):
+            pktbench.read(io.BytesIO(text)).to_pandas()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(pktbench.CaptureError, match="folder without captures"):
+        pktbench.read(empty).to_pandas()
+
+
+def test_truncated(cut, flood):
+    whole = extracted("--columns", "packet", flood).num_rows
+    rows = pktbench.read(cut, columns="packet")
+    with pytest.warns(pktbench.CaptureWarning, match="cut.pcap: .*at byte [0-9]+") as given:
+        assert rows.to_arrow().num_rows == whole - 1
+    warning = given_warning(given, "truncated").message
+    assert (warning.code, warning.path, warning.count) == ("truncated", str(cut), whole - 1)
+    assert 0 < warning.offset < cut.stat().st_size
+    assert given_warning(given, "truncated").filename == __file__
+    with pytest.warns(pktbench.CaptureWarning):
+        list(rows)
+    with pytest.warns(pktbench.CaptureWarning, match="cut.pcap"):
+        assert pyarrow.table(rows).num_rows == whole - 1
+    with pytest.warns(pktbench.CaptureWarning, match="cut.pcap"):
+        assert polars.DataFrame(rows).height == whole - 1
+    strict = pktbench.read(cut, columns="packet", strict=True)
+    with pytest.raises(pktbench.CaptureError) as raised:
+        strict.to_arrow()
+    assert (raised.value.code, raised.value.packets) == ("truncated", whole - 1)
+    assert raised.value.offset == warning.offset
+
+
+def test_corrupt(corrupt):
+    path, offset = corrupt
+    rows = pktbench.read(path, columns="packet")
+    read = []
+    with pytest.raises(pktbench.CaptureError) as raised:
+        for row in rows:
+            read.append(row.packet)
+    error = raised.value
+    assert read == [1]
+    assert (error.path, error.offset, error.code, error.packets) == (str(path), offset, "corrupt", 1)
+    assert isinstance(error, ValueError) and isinstance(error, pktbench.Error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.offset, again.path) == (str(error), offset, str(path))
+    with pytest.raises(ValueError, match=f"corrupt.pcap.*at byte {offset}"):
+        pyarrow.table(rows)
+    with pytest.raises(Exception, match=f"corrupt.pcap.*at byte {offset}"):
+        polars.DataFrame(rows)
+    with path.open("rb") as file, pytest.raises(pktbench.CaptureError, match="corrupt.pcap"):
+        pktbench.read(file).to_arrow()
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"columns": "ts_ns,scr"}, "did you mean src"),
+    ({"columns": []}, "unknown column"),
+    ({"level": "header"}, "headers"),
+    ({"backend": "dpkt"}, "dpkt"),
+    ({"features": "ciciot47"}, "ciciot46"),
+    ({"window": 10}, "require features"),
+    ({"features": "ciciot46", "window": "1s"}, "number of packets"),
+    ({"features": "ciciot46", "by": "pair"}, "ciciot-fixed"),
+    ({"features": "ciciot46", "reset_every": 0}, "must be a size"),
+    ({"flow_rule": "x"}, "wireshark-4.0"),
+    ({"join": True, "columns": "file"}, "join"),
+])
+def test_wrong_arguments(flood, arguments, message):
+    with pytest.raises(pktbench.OptionError, match=message):
+        pktbench.read(flood, **arguments)
+
+
+def test_wrong_values(flood):
+    with pytest.raises(pktbench.OptionError):
+        pktbench.read([])
+    with pytest.raises(TypeError):
+        pktbench.read(5)
+    with pytest.raises(TypeError):
+        pktbench.read(flood, level=5)
+    with pytest.raises(ValueError, match="max_flows"):
+        pktbench.read(flood, max_flows=-1)
+    with pytest.raises(pktbench.OptionError, match="no such word"):
+        pktbench.read(flood, filter="no such word").to_arrow()
+    file = flood.open("rb")
+    file.close()
+    with pytest.raises(pktbench.OptionError, match="closed"):
+        pktbench.read(file)
+    with pytest.raises(pktbench.OptionError, match="features"):
+        pktbench.packets(flood, features="ciciot46")
+
+
+class Failing(io.RawIOBase):
+    """A file object whose third read fails."""
+
+    def __init__(self, file):
+        self.file, self.reads = file, 0
+
+    def read(self, size=-1):
+        self.reads += 1
+        if self.reads == 3:
+            raise ConnectionResetError("the peer is gone")
+        return self.file.read(10000)
+
+
+def test_file_object_fails(flood):
+    with flood.open("rb") as file, pytest.raises(ConnectionResetError):
+        pktbench.read(Failing(file)).to_arrow()
+
+
+def _child_read(reader):
+    try:
+        reader.next()
+    except pktbench.OptionError as error:
+        os._exit(0 if "fork" in str(error) else 1)
+    os._exit(2)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_fork(flood):
+    reader = pktbench._core.Reader({"paths": [os.fsencode(flood)], "batch_rows": 10})
+    reader.next()
+    child = multiprocessing.get_context("fork").Process(target=_child_read, args=(reader,))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(_rows_of, [flood, flood]) == [_rows_of(flood)] * 2
+
+
+def _rows_of(path):
+    return pktbench.read(path).to_arrow().num_rows
+
+
+def test_reader_of_two_threads(flood):
+    reader = pktbench._core.Reader({"paths": [os.fsencode(flood)], "batch_rows": 1})
+    seen = []
+
+    def read():
+        try:
+            for _ in range(2000):
+                reader.next()
+        except RuntimeError as error:
+            seen.append(str(error))
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not seen or "another thread" in seen[0]
+    reader.close()
+    with pytest.raises(ValueError, match="closed"):
+        reader.next()
+
+
+CONSUMERS = {
+    "rows": "for row in rows: pass",
+    "arrow": "rows.to_arrow()",
+    "pandas": "rows.to_pandas()",
+    "foreign": "import pyarrow; pyarrow.table(rows)",
+    "packets": "for _ in pktbench.packets(files, level='flows'): pass",
+}
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS)
+def test_interrupt(flood, consumer):
+    code = ("import sys, pktbench\nfiles = [sys.argv[1]] * 3000\n"
+            "rows = pktbench.read(files, level='flows')\nprint('reads', flush=True)\n"
+            + CONSUMERS[consumer])
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", code, flood],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        child.stdout.readline()
+        time.sleep(0.6)
+        begin = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        errors = child.communicate()[1]
+        took = time.monotonic() - begin
+    assert "KeyboardInterrupt" in errors, errors
+    assert took < 1.5  # 0.5 s to the exception, and the end of the process

@@ -1,0 +1,62 @@
+"""Parts of a capture: their rows, one after another, are those of the capture."""
+
+import gzip
+import pickle
+
+import pyarrow
+import pytest
+
+import pktbench
+from conftest import extracted
+
+QUERIES = [
+    ([], {}),
+    (["--level", "frames", "--columns", "packet,ts_ns"], {"level": "frames",
+                                                          "columns": "packet,ts_ns"}),
+    (["--level", "flows"], {"level": "flows"}),
+    (["-f", "tcp", "--columns", "packet,src"], {"filter": "tcp", "columns": "packet,src"}),
+    (["--features", "ciciot46", "--reset-every", "100kB"],
+     {"features": "ciciot46", "reset_every": "100kB"}),
+]
+
+
+@pytest.mark.parametrize("options, arguments", QUERIES, ids=lambda q: " ".join(map(str, q)))
+@pytest.mark.parametrize("size", [1, 100000, 10**9])
+@pytest.mark.parametrize("capture", ["flood", "home"])
+def test_parts(capture, size, options, arguments, request):
+    path = request.getfixturevalue(capture)
+    if size == 1:
+        size = 2000 if arguments.get("level") != "flows" else 50000
+    parts = pickle.loads(pickle.dumps(pktbench.plan(path, size, **arguments)))
+    assert len(parts) == 1 if size == 10**9 else len(parts) > 5
+    assert parts[-1].stop == path.stat().st_size
+    tables = [pktbench.read(path, part=part, **arguments).to_arrow() for part in parts]
+    assert pyarrow.concat_tables(tables).equals(extracted(*options, path))
+
+
+def test_what_cannot_be_divided(flood, tmp_path, cut):
+    packed = tmp_path / "a.pcap.gz"
+    packed.write_bytes(gzip.compress(flood.read_bytes()))
+    with pytest.raises(pktbench.OptionError, match="compressed"):
+        pktbench.plan(packed)
+    with pytest.raises(pktbench.OptionError, match="reset_every"):
+        pktbench.plan(flood, features="ciciot-fixed")
+    with pytest.raises(pktbench.OptionError, match="one capture"):
+        pktbench.plan([flood, flood])
+    with pytest.raises(FileNotFoundError):
+        pktbench.plan(tmp_path / "none.pcap")
+    with pytest.raises(pktbench.CaptureError, match="at byte"):
+        pktbench.plan(cut)
+
+
+def test_a_part_ends_exactly(flood, tmp_path):
+    part = pktbench.plan(flood, 100000)[2]
+    wrong = part._replace(stop=part.stop - 1)
+    with pytest.raises(pktbench.CaptureError) as raised:
+        pktbench.read(flood, part=wrong).to_arrow()
+    assert raised.value.path == str(flood)
+    assert part.start < raised.value.offset < part.stop
+    shorter = tmp_path / "shorter.pcap"
+    shorter.write_bytes(flood.read_bytes()[:part.start])
+    with pytest.raises(pktbench.CaptureError, match="shorter"):
+        pktbench.read(shorter, part=part).to_arrow()
