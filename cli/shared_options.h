@@ -14,7 +14,7 @@
      "Backends to run. `all` includes the opt-in backends: libtins, libtrace and the external "    \
      "programs. Default: the others."},                                                            \
         {"levels", "LEVEL,...",                                                                    \
-         "Levels to run: frames, headers, flows, app, dissect. Default: all."},                    \
+         "Levels to run: frames, headers, flows, app, inner, dissect. Default: all but inner."},   \
     {                                                                                              \
         "plugin", "FILE,...",                                                                      \
             "Shared objects with further backends (plug-ins), which always take part."             \

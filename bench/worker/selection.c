@@ -403,7 +403,7 @@ static int selection_fill(selection *selection, const selection_request *request
     if (!all && pkt_parse_list(request->backends, choose, selection, err) != 0)
         return -1;
     for (size_t i = 0; !request->levels && i < PKT_LEVEL_COUNT; i++)
-        selection->levels[i] = true;
+        selection->levels[i] = i != PKT_LEVEL_INNER; /* only when it is named */
     if (request->levels && pkt_parse_list(request->levels, level_add, selection, err) != 0)
         return -1;
     return request->baseline ? baseline_select(selection, request->baseline, err) : 0;
