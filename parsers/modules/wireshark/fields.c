@@ -80,6 +80,11 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_ARP_DST_IP] = "arp.dst.proto_ipv4",
     [WS_TCP_STREAM] = "tcp.stream",
     [WS_UDP_STREAM] = "udp.stream",
+    [WS_GRE_KEY] = "gre.key",
+    [WS_GRE_CALL] = "gre.key.call_id",
+    [WS_VXLAN_VNI] = "vxlan.vni",
+    [WS_GENEVE_VNI] = "geneve.vni",
+    [WS_GTP_TEID] = "gtp.teid",
     [WS_DNS_RESPONSE] = "dns.flags.response",
     [WS_DNS_RCODE] = "dns.flags.rcode",
     [WS_DNS_QRY_NAME] = "dns.qry.name",
@@ -113,7 +118,8 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
 {
     for (size_t i = 0; i < WS_FIELD_COUNT; i++) {
         fields->first[i] = field_first(names[i]);
-        const bool optional = i >= WS_CMD_TYPE && i <= WS_MACSEC_SL;
+        const bool optional =
+            (i >= WS_CMD_TYPE && i <= WS_MACSEC_SL) || (i >= WS_FLOWS_COUNT && i < WS_INNER_COUNT);
         if (!fields->first[i] && !optional)
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s has no field %s",
                             epan_get_version(), names[i]);
@@ -133,8 +139,10 @@ void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, pkt_le
     prime(fields, dissection, 0, WS_HEADERS_COUNT);
     if (level == PKT_LEVEL_FLOWS)
         prime(fields, dissection, WS_HEADERS_COUNT, WS_FLOWS_COUNT);
+    else if (level == PKT_LEVEL_INNER)
+        prime(fields, dissection, WS_FLOWS_COUNT, WS_INNER_COUNT);
     else if (level == PKT_LEVEL_APP)
-        prime(fields, dissection, WS_FLOWS_COUNT, WS_FIELD_COUNT);
+        prime(fields, dissection, WS_INNER_COUNT, WS_FIELD_COUNT);
 }
 
 /* The first item of the field in the frame, at this offset unless it is ANYWHERE. */
@@ -151,6 +159,23 @@ static field_info *item_find(const ws_packet *packet, ws_field field, size_t off
         }
     }
     return NULL;
+}
+
+bool ws_first_from(const ws_packet *packet, ws_field field, size_t from, size_t *offset)
+{
+    bool found = false;
+    for (const header_field_info *f = packet->fields->first[field]; f; f = f->same_name_next) {
+        const GPtrArray *items = proto_get_finfo_ptr_array(packet->tree, f->id);
+        for (guint i = 0; items && i < items->len; i++) {
+            const field_info *item = items->pdata[i];
+            if (item->ds_tvb != packet->frame || item->start < 0 || (size_t)item->start < from ||
+                (found && (size_t)item->start >= *offset))
+                continue;
+            *offset = (size_t)item->start;
+            found = true;
+        }
+    }
+    return found;
 }
 
 bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset)

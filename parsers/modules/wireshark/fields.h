@@ -90,8 +90,14 @@ typedef enum ws_field {
     WS_HEADERS_COUNT, /* the fields above are all that the level `headers` asks for */
     WS_TCP_STREAM = WS_HEADERS_COUNT,
     WS_UDP_STREAM,
-    WS_FLOWS_COUNT,
-    WS_DNS_RESPONSE = WS_FLOWS_COUNT,
+    WS_FLOWS_COUNT, /* those above are all of `flows`; those of `inner` follow */
+    WS_GRE_KEY = WS_FLOWS_COUNT,
+    WS_GRE_CALL,
+    WS_VXLAN_VNI,
+    WS_GENEVE_VNI,
+    WS_GTP_TEID,
+    WS_INNER_COUNT, /* those of `app` follow */
+    WS_DNS_RESPONSE = WS_INNER_COUNT,
     WS_DNS_RCODE,
     WS_DNS_QRY_NAME,
     WS_DNS_QRY_TYPE,
@@ -145,12 +151,15 @@ typedef struct ws_packet {
     size_t captured;
     size_t wire;
     ws_streams *streams; /* NULL: stream numbers are not asked for */
+    bool inner;          /* the columns of tunnels are asked for */
 } ws_packet;
 
 /* The field's value, if it stands at this offset in the frame. */
 bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32_t *value);
 /* Where the field's first item in the frame stands. False: there is none. */
 bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset);
+/* Where that item stands which is the next at or behind `from`. */
+bool ws_first_from(const ws_packet *packet, ws_field field, size_t from, size_t *offset);
 /* The packet's own bytes there, if the field stands there and covers them all; or NULL. */
 const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
 

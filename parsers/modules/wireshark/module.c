@@ -117,6 +117,12 @@ static int wireshark_open(void *state, void **out, const pkt_capture *capture,
         free(r);
         return -1;
     }
+    if (level != PKT_LEVEL_FRAMES && !ws_reader_is_dissected(&r->reader)) {
+        ws_reader_close(&r->reader);
+        free(r);
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                        "libwireshark %s has no dissector for the link type", epan_get_version());
+    }
     if (level != PKT_LEVEL_FRAMES) {
         session_begin(r->context);
         r->dissection = epan_dissect_new(r->context->session, TRUE, level == PKT_LEVEL_DISSECT);
@@ -165,7 +171,8 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
                               compat_data(&r->reader.record),
                               header->caplen,
                               header->len,
-                              r->level == PKT_LEVEL_FLOWS ? &r->streams : NULL};
+                              r->level == PKT_LEVEL_FLOWS ? &r->streams : NULL,
+                              r->level == PKT_LEVEL_INNER};
     ws_header_columns(&packet, batch, row);
     if (r->level == PKT_LEVEL_APP)
         ws_app_columns(&packet, &r->dissection->pi, batch, row);
@@ -226,6 +233,7 @@ static const pkt_feature features[] = {
 #define FRAMES_WORD(w) (PKT_FRAMES_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, present))
 #define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict))
 #define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict))
+#define INNER_WORD(w) (PKT_INNER_WORD(w) & ~PKT_IN_WORD(w, verdict))
 #define APP_WORD(w)                                                                                \
     (PKT_APP_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~PKT_IN_WORD(w, app_part) &                      \
      ~PKT_IN_WORD(w, app_verdict))
@@ -237,6 +245,8 @@ static const pkt_level_work levels[] = {
     {PKT_LEVEL_FLOWS,
      "the same, with tcp.stream and udp.stream; tunnelled and quoted headers' numbers left out",
      PKT_SET(FLOWS_WORD)},
+    {PKT_LEVEL_INNER, "as headers, with the fields of all IP headers and the keys of tunnels",
+     PKT_SET(INNER_WORD)},
     {PKT_LEVEL_DISSECT, "every layer dissected, whole protocol tree built", PKT_SET(HEADERS_WORD)},
     {PKT_LEVEL_APP,
      "every layer dissected, tree of the header and application fields only; TCP segments one by "
