@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 from csv_rows import App, Text
 
-__all__ = ["APP", "NO_APP", "TEXTS", "App", "Text"]
+__all__ = ["APP", "NO_APP", "TEXTS", "App", "Cell", "Text"]
+
+Cell = Union[None, int, bytes, str]
 
 # No driver provides `app_part` and `app_verdict`, for the reason
 # that none provides `verdict`.

@@ -35,7 +35,7 @@ import os
 import sys
 import time
 import zlib
-from typing import Any, Callable, Iterable, Iterator, NamedTuple, NoReturn, Optional, Union
+from typing import Any, Callable, Iterable, Iterator, NamedTuple, NoReturn, Optional
 
 import process
 from csv_rows import column_bytes, row_text
@@ -52,9 +52,8 @@ HEADERS = LINK + IP + L4
 STREAM = ("stream", "stream_dir")
 ARP = ("arp_op", "arp_src_ip", "arp_dst_ip")
 
-# A cell is a number, an address (bytes or text), a Text, or None.
-Cell = Union[None, int, bytes, str]
-# Cells of headers that a packet does not have.
+# Cells of headers that a packet does not have. A cell is a number, an address (bytes or text), a
+# Text, or None.
 NO_LINK = (None,) * len(LINK)
 NO_IP = (None,) * len(IP)
 NO_L4 = (None,) * len(L4)

@@ -11,7 +11,6 @@ import re
 from typing import Optional
 
 import app_columns
-import external
 from app_columns import App, Text
 from wireshark_rows import Get, to_number
 
@@ -78,7 +77,7 @@ def name_text(shown: str) -> Optional[Text]:
     return Text(ESCAPE.sub(plain, shown).encode())
 
 
-def cell(column: str, shown: str) -> external.Cell:
+def cell(column: str, shown: str) -> app_columns.Cell:
     if column == "dns_qry_name":
         return name_text(shown)
     if column == "http_host":
