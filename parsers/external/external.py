@@ -52,8 +52,7 @@ HEADERS = LINK + IP + L4
 STREAM = ("stream", "stream_dir")
 ARP = ("arp_op", "arp_src_ip", "arp_dst_ip")
 
-# Cells of headers that a packet does not have. A cell is a number, an address (bytes or text), a
-# Text, or None.
+# Cells of headers that a packet does not have. A cell is a number, bytes, a text, or None.
 NO_LINK = (None,) * len(LINK)
 NO_IP = (None,) * len(IP)
 NO_L4 = (None,) * len(L4)
