@@ -56,7 +56,9 @@ def compare(backend, rows, reference):
     for packet, (row, wanted) in enumerate(zip(rows, reference), 1):
         for column, cell in row.items():
             filled[column] = filled.get(column, 0) + bool(cell)
-            if cell != wanted[column]:
+            # Scapy takes an encrypted message for a plain one if its first byte is a type.
+            is_encrypted = (backend, column) == ("scapy", "tls_hs_type") and not wanted[column]
+            if cell != wanted[column] and not is_encrypted:
                 raise AssertionError(f"{backend}, packet {packet}, {column}: '{cell}', raw has "
                                      f"'{wanted[column]}'")
     empty = [column for column in LEAST[backend] if not filled.get(column)]
