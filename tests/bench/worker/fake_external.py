@@ -37,9 +37,9 @@ def describe():
     if NAME == "scapy":
         return {"ok": False, "reason": "its library is missing"}
     level = {"work": "raw's rows", "columns": COLUMNS}
-    return {"ok": True, "backend": {
+    return {"ok": True, "protocol": 1, "backend": {
         "name": NAME, "summary": "fake", "version": "1", "origin": "upstream", "license": "MIT",
-        "decoder": "fake", "fork_each_run": False, "features": [], "levels": {"headers": level}}}
+        "decoder": "fake", "parse_alone": True, "features": [], "levels": {"headers": level}}}
 
 
 def rows(request):
