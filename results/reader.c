@@ -32,7 +32,7 @@ json_t *named(const json_t *array, const char *name)
     return NULL;
 }
 
-const char *const levels[LEVELS] = {"frames", "headers", "flows", "app", "dissect"};
+const char *const levels[LEVELS] = {"frames", "headers", "flows", "app", "inner", "dissect"};
 
 size_t level_rank(const char *level)
 {

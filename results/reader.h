@@ -14,7 +14,7 @@ json_t *at(const json_t *object, const char *key, const char *inner);
 /* The element of the array whose "name" is `name`; NULL if there is none. A borrowed reference. */
 json_t *named(const json_t *array, const char *name);
 /* Levels, from least to most work. */
-enum { LEVELS = 5 };
+enum { LEVELS = 6 };
 extern const char *const levels[LEVELS];
 /* Index in levels[]; LEVELS if it is none. */
 size_t level_rank(const char *level);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "parsers/core/undecoded.h"
 #include "parsers/util/error.h"
 
 #define TRUTH "truth"
@@ -61,30 +62,39 @@ static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_lev
     return good;
 }
 
-/* The level with the most columns, of those other than `app`, whose columns no other level has. */
+/* The levels whose columns no other level has. */
+static const pkt_level apart[] = {PKT_LEVEL_APP, PKT_LEVEL_INNER};
+
+static bool is_apart(pkt_level level)
+{
+    return level == apart[0] || level == apart[1];
+}
+
+/* The level with the most columns, of those whose columns others have too. */
 static pkt_level reference_level(const backend *c)
 {
     pkt_level best = PKT_LEVEL_FRAMES;
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++)
-        if (c->offers[i] && i != PKT_LEVEL_APP &&
+        if (c->offers[i] && !is_apart((pkt_level)i) &&
             pkt_set_count(&c->columns[i]) > pkt_set_count(&c->columns[best]))
             best = (pkt_level)i;
     return best;
 }
 
-/* Get the columns of level `app` too, if that level is compared. */
-static bool reference_app(const checker *k, const backend *c, client *worker, rowset *rows)
+/* Get the columns of such a level too, if it is compared. */
+static bool reference_apart(const checker *k, const backend *c, client *worker, pkt_level level,
+                            rowset *rows)
 {
-    rowset app = {0};
+    rowset more = {0};
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (!c->offers[PKT_LEVEL_APP] || !k->selection->levels[PKT_LEVEL_APP])
+    if (!c->offers[level] || !k->selection->levels[level])
         return true;
-    if (!rows_ask(k, worker, c, PKT_LEVEL_APP, &app, NULL))
+    if (!rows_ask(k, worker, c, level, &more, NULL))
         return false;
-    const bool good = rowset_join(rows, &app, &err) == 0;
+    const bool good = rowset_join(rows, &more, &err) == 0;
     if (!good)
         (void)snprintf(worker->reason, sizeof worker->reason, "%s", err.msg);
-    rowset_free(&app);
+    rowset_free(&more);
     return good;
 }
 
@@ -96,8 +106,9 @@ static int reference_fetch(const checker *k, const backend *c, reference *out, p
     bool good = client_open_loaded(&worker, &c->id, k->seconds, NULL);
     if (good) {
         good = rows_ask(k, &worker, c, reference_level(c), &out->rows, NULL);
-        if (good && !(good = reference_app(k, c, &worker, &out->rows)))
-            rowset_free(&out->rows);
+        for (size_t i = 0; good && i < sizeof apart / sizeof apart[0]; i++)
+            if (!(good = reference_apart(k, c, &worker, apart[i], &out->rows)))
+                rowset_free(&out->rows);
         (void)client_close(&worker);
     }
     if (!good)
@@ -164,6 +175,21 @@ static void well_formed_count(checker *k)
                 verdict_is_well_formed(k->verdicts->batches[i]->verdict[row]);
 }
 
+/* Say which packets of a capture have no IP columns. */
+static void undecoded_warn(const checker *k)
+{
+    char text[PKT_UNDECODED_TEXT];
+    pkt_undecoded undecoded = {.count = 0};
+    if (!k->verdicts || k->slice->scenario || !suite_is_main(k->slice) ||
+        !pkt_undecoded_applies(&k->verdicts->columns))
+        return;
+    for (size_t i = 0; i < k->verdicts->count; i++)
+        pkt_undecoded_count(&undecoded, k->verdicts->batches[i]);
+    pkt_undecoded_sort(&undecoded);
+    for (size_t i = 0; pkt_undecoded_text(&undecoded, i, text); i++)
+        pkt_notice(k->suite->notices, PKT_NOTICE_WARNING, "%s: %s", k->slice->name, text);
+}
+
 /* References from backends: the main one is `wanted`, else wireshark if it is available. */
 static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
 {
@@ -208,6 +234,7 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
     }
     slice_watch(k, k->main.name);
     well_formed_count(k);
+    undecoded_warn(k);
     return 0;
 }
 
@@ -316,7 +343,8 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
     const rowset *rows = with ? &with->rows : NULL;
     pkt_column_set shared =
         with ? columns_shared(c->columns[level], rows->columns, level) : (pkt_column_set){{0}};
-    if (!(c->id.driver ? external_rows : native_rows)(k, worker, c, level, rows, shared, out))
+    if (!(backend_is_external(&c->id) ? external_rows : native_rows)(k, worker, c, level, rows,
+                                                                     shared, out))
         return false;
     if (!with) {
         not_compared(out);
@@ -333,7 +361,9 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
 
 void checker_run(checker *k, const backend *c, pkt_level level, check *out)
 {
-    *out = (check){0};
+    *out = (check){.agreement.firsts = k->firsts};
+    for (size_t column = 0; k->firsts && column < PKT_COLUMN_COUNT; column++)
+        k->firsts[column] = (difference){.found = false};
     client worker;
     if (!client_open_loaded(&worker, &c->id, k->seconds, NULL)) {
         out->status = worker.status;

@@ -87,11 +87,12 @@ static capture_status capture_end(const extraction *x, const char *name, int bad
 static int watched_rows(const extraction *x, const char *name, const pkt_capture *capture,
                         const pkt_sink *sink, row_watch *watch, uint64_t *rows, pkt_err *err)
 {
-    if (!x->encoder && !watch->limit)
+    if (!x->encoder && !watch->limit && !(x->features && x->inner))
         return capture_rows(x, name, capture, sink, rows, err);
     watch->next = sink;
     watch->batch = x->batch;
     watch->columns = x->columns;
+    watch->inner = x->features && x->inner;
     const pkt_sink watched = pkt_watch_sink(watch);
     int bad = capture_rows(x, name, capture, &watched, rows, err);
     if (watch->full && err->code == PKT_ERR_NONE)

@@ -56,7 +56,10 @@ static const option_spec options[] = {
     {"backend", "BACKEND", "Backend to use, but none of the external programs. Default raw."},
     {"plugin", "FILE", "Use the backend in this shared object."},
     {"level", "LEVEL",
-     "Level of the rows: frames, headers, flows, app or dissect. Default headers."},
+     "Level of the rows: frames, headers, flows, app, inner or dissect. Default headers."},
+    {"inner", NULL,
+     "Add the columns in_ to those of the level: the innermost IP header that tunnels carry. With "
+     "--features: compute them over the inner headers, where there are any."},
     FLOW_OPTIONS,
     {"columns", "COLUMN,...",
      "Columns to write, in this order, the same in every format. ts (the time in microseconds, as "

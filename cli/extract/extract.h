@@ -47,6 +47,7 @@ typedef struct extraction {
     unsigned threads;
     const char *filter; /* NULL: all packets */
     bool strict, join;
+    bool inner;            /* with the columns of tunnels; features are of these headers */
     pkt_flow_choice flows; /* of the level `flows` */
     bool follow;           /* the capture grows */
     live_request live;

@@ -9,6 +9,7 @@
 #include "cli/extract/rotate.h"
 #include "cli/message.h"
 #include "parsers/core/containers.h"
+#include "parsers/features/inner.h"
 #include "parsers/live/interface.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
@@ -30,6 +31,7 @@ typedef struct session {
     uint64_t number;            /* packet number of the last row */
     uint64_t received, dropped; /* by the kernel */
     int64_t end, flush, rotate; /* deadlines, ns of CLOCK_MONOTONIC; INT64_MAX: never */
+    pkt_undecoded undecoded;
     bool started, unflushed, reader_closed;
     pkt_err output_error;
 } session;
@@ -177,6 +179,8 @@ static int batch_push(session *s, pkt_err *err)
 {
     if (!s->x->features)
         return rows_push(s, s->x->batch, NULL, err);
+    if (s->x->inner)
+        pkt_features_take_inner(s->x->batch);
     const pkt_sink sink = pkt_features_sink(s->x->features);
     return sink.push(sink.self, s->x->batch, err);
 }
@@ -193,6 +197,8 @@ static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
     }
     if (wanted && s->x->batch->rows > wanted - s->packets)
         s->x->batch->rows = (size_t)(wanted - s->packets);
+    if (pkt_undecoded_applies(&s->x->columns))
+        pkt_undecoded_count(&s->undecoded, s->x->batch);
     if (batch_push(s, err) != 0) {
         s->output_error = *err;
         return -1;
@@ -299,6 +305,7 @@ static int session_run(session *s, const pkt_capture *capture)
         status = write_failed(s);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
         counters_print(s, missed_since(s, missed));
+    pkt_warn_undecoded(&printed_warnings, s->name, &s->undecoded);
     rotation_abandon(&s->out);
     return status;
 }

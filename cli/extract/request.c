@@ -121,6 +121,26 @@ static pkt_column_set columns_known(const extraction *x)
     return known;
 }
 
+/* Add the columns of tunnels. */
+static bool inner_option(const arguments *arguments, extraction *x)
+{
+    x->inner = option_given(arguments, "inner");
+    if (!x->inner)
+        return true;
+    const pkt_column_set known = columns_known(x);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (pkt_column_at(c)->level != PKT_LEVEL_INNER)
+            continue;
+        if (!pkt_set_has(&known, c)) {
+            message_error("--inner: backend %s does not fill the column %s at level %s",
+                          x->backend->name, pkt_column_at(c)->name, pkt_level_name(x->level));
+            return false;
+        }
+        pkt_set_add(&x->columns, c);
+    }
+    return true;
+}
+
 /* The fields that --columns names, out of all that rows can have. */
 static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
 {
@@ -274,7 +294,7 @@ bool request_read(extraction *x, const arguments *arguments)
     path_get(arguments, x);
     if (!x->backend || !format_get(arguments, x) || !captures_get(arguments, x) ||
         !output_valid(x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !features_read(x, arguments) || !fields_get(arguments, x) ||
+        !inner_option(arguments, x) || !features_read(x, arguments) || !fields_get(arguments, x) ||
         !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
         !live_request_read(x, arguments) || !folder_valid(x) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))

@@ -3,6 +3,7 @@
 
 #include <xxhash.h>
 
+#include "parsers/decode/decode.h"
 #include "parsers/util/error.h"
 
 static void section_seen(void *self, bool big_endian)
@@ -45,6 +46,17 @@ static void duplicate_seen(capture_info *info, const pkt_record *record)
     info->recent[info->packets % INFO_DUPLICATE_WINDOW] = own;
 }
 
+/* What `pktbench extract` would find in the packet. */
+static void undecoded_seen(capture_info *info, const pkt_record *record)
+{
+    pkt_batch *row = info->row;
+    row->verdict[0] = PKT_OK;
+    row->present[0] = row->eth_type[0] = row->ip_version[0] = 0;
+    pkt_decode_headers(record, 1, row, 0);
+    row->rows = 1;
+    pkt_undecoded_count(&info->undecoded, row);
+}
+
 static void record_seen(capture_info *info, const pkt_source *source, const pkt_record *record)
 {
     const uint64_t index = info->section_first + pkt_source_interface(source);
@@ -53,6 +65,7 @@ static void record_seen(capture_info *info, const pkt_source *source, const pkt_
     if (pkt_source_has_time(source))
         time_seen(info, record->ts_ns);
     duplicate_seen(info, record);
+    undecoded_seen(info, record);
     info->packets++;
     info->cap_bytes += record->cap_len;
     info->wire_bytes += record->wire_len;
@@ -75,6 +88,7 @@ int capture_info_take(capture_info *info, pkt_input *input, pkt_err *err)
         record_seen(info, source, &record);
     info->bytes = pkt_source_offset(source);
     pkt_source_close(source);
+    pkt_undecoded_sort(&info->undecoded);
     if (pkt_input_end(input, got, &info->fault) == 0 || pkt_err_rows_stand(&info->fault))
         return 0;
     *err = info->fault;

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "parsers/core/undecoded.h"
 #include "parsers/input/input.h"
 #include "parsers/source/source.h"
 
@@ -39,11 +40,13 @@ typedef struct capture_info {
     int64_t previous_ns;
     uint64_t duplicates;
     packet_digest recent[INFO_DUPLICATE_WINDOW]; /* of the packets before, a ring */
+    pkt_batch *row;                              /* the caller's, for decoding */
+    pkt_undecoded undecoded;                     /* sorted */
     pkt_err fault;                               /* code PKT_ERR_NONE: read to its end */
 } capture_info;
 
 /* Read the capture of `input`. 0; -1 and *err if its file header cannot be read. A fault behind it
- * is part of the answer. *info is zeroed but for `interfaces`. */
+ * is part of the answer. *info is zeroed but for `interfaces` and `row`. */
 int capture_info_take(capture_info *info, pkt_input *input, pkt_err *err);
 
 /* "little-endian", "big-endian" or "mixed". */

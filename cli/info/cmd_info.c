@@ -9,6 +9,7 @@ typedef struct description {
     bool json, several;
     json_t *list; /* with `json` and `several` */
     interface_info *interfaces;
+    pkt_batch *row;
     failures failures;
     size_t shown;
     int status;
@@ -42,7 +43,8 @@ static void info_failed(description *d, const char *name, const pkt_err *err)
 
 static void info_of(description *d, const char *path)
 {
-    capture_info info = {.interfaces = d->interfaces, .fault = {.pos = PKT_POS_NONE}};
+    capture_info info = {
+        .interfaces = d->interfaces, .row = d->row, .fault = {.pos = PKT_POS_NONE}};
     pkt_err err = {.pos = PKT_POS_NONE};
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, &err);
@@ -77,12 +79,15 @@ static int info_run(const arguments *arguments)
     if (!json_option(arguments, &d.json) || !captures_find(arguments, false, &paths))
         return EXIT_ERROR;
     d.interfaces = malloc(INFO_INTERFACES_MAX * sizeof *d.interfaces);
-    if (d.interfaces) {
+    pkt_err err;
+    d.row = pkt_batch_new(&err);
+    if (d.interfaces && d.row) {
         info_all(&d, &paths);
     } else {
-        message_error("no memory for interfaces");
+        message_error("no memory for a capture's description");
         d.status = EXIT_ERROR;
     }
+    pkt_batch_free(d.row);
     free(d.interfaces);
     pkt_paths_close(&paths);
     return d.status;
@@ -106,7 +111,10 @@ const command info_command = {
         "(https://www.tcpdump.org/linktypes.html). Times are UTC; the first packet is the "
         "earliest, the last packet the latest. Packets are in order if no packet is earlier than "
         "the packet before it. A packet is a duplicate if it has the same bytes as one of the 4 "
-        "packets before it, as for `editcap -d`.\n\nThe line `end` is whole; truncated (the "
+        "packets before it, as for `editcap -d`. The lines `without IP` say which packets "
+        "`extract` "
+        "gives no IP columns: their link type or EtherType is not decoded, or is not IP.\n\nThe "
+        "line `end` is whole; truncated (the "
         "capture ends inside a packet); "
         "corrupt (a record contradicts itself); or limit (a limit of this program was exceeded). "
         "The packets before that point are described. For corrupt and limit the exit status is 2. "

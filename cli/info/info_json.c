@@ -30,6 +30,16 @@ static json_t *interfaces_json(const capture_info *info)
     return list;
 }
 
+/* Packets without IP columns: the most frequent kinds, then the rest. */
+static json_t *undecoded_json(const capture_info *info)
+{
+    char text[PKT_UNDECODED_TEXT];
+    json_t *list = json_array();
+    for (size_t i = 0; pkt_undecoded_text(&info->undecoded, i, text); i++)
+        json_array_append_new(list, json_string(text));
+    return list;
+}
+
 json_t *info_json(const capture_info *info, const char *name)
 {
     const char *slash = strrchr(name, '/');
@@ -42,7 +52,7 @@ json_t *info_json(const capture_info *info, const char *name)
     return json_pack(
         "{s:o, s:o, s:s, s:s?, s:I, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I, "
         "s:I, "
-        "s:I, s:s, s:o}",
+        "s:I, s:o, s:s, s:o}",
         "path", json_words(name), "file", json_words(slash ? slash + 1 : name), "format",
         info->format == PKT_FORMAT_PCAP ? "pcap" : "pcapng", "compression", info->packing,
         "capture_bytes", (json_int_t)info->bytes, "byte_order", info_byte_order(info), "sections",
@@ -53,5 +63,6 @@ json_t *info_json(const capture_info *info, const char *name)
         info->timed ? json_real(info_duration_s(info)) : json_null(), "in_order",
         info->timed ? json_boolean(info->late == 0) : json_null(), "out_of_order",
         (json_int_t)info->late, "times_replaced", (json_int_t)info->replaced, "duplicates",
-        (json_int_t)info->duplicates, "end", info_ending(info), "fault", fault);
+        (json_int_t)info->duplicates, "without_ip", undecoded_json(info), "end", info_ending(info),
+        "fault", fault);
 }

@@ -73,6 +73,13 @@ static void interfaces_print(const capture_info *info)
         ROW("", "and %" PRIu64 " more", info->interfaces_total - info->described);
 }
 
+static void undecoded_print(const capture_info *info)
+{
+    char text[PKT_UNDECODED_TEXT];
+    for (size_t i = 0; pkt_undecoded_text(&info->undecoded, i, text); i++)
+        ROW(i ? "" : "without IP", "%s", text);
+}
+
 void info_print(const capture_info *info, const char *name)
 {
     char first[64], last[64], fault[PKT_ERR_TEXT];
@@ -100,6 +107,7 @@ void info_print(const capture_info *info, const char *name)
     if (info->replaced)
         ROW("times replaced", "%" PRIu64 " are outside of 1677 to 2262", info->replaced);
     ROW("duplicates", "%" PRIu64, info->duplicates);
+    undecoded_print(info);
     ROW("end", "%s%s%s", info_ending(info), info->fault.code == PKT_ERR_NONE ? "" : ": ",
         info->fault.code == PKT_ERR_NONE ? "" : pkt_err_text(&info->fault, fault));
 }

@@ -4,8 +4,8 @@
 
 #include "datasets/malformed/case.h"
 
-extern const malformed_case malformed_packets[], malformed_containers[];
-extern const size_t malformed_packet_count, malformed_container_count;
+extern const malformed_case malformed_packets[], malformed_links[], malformed_containers[];
+extern const size_t malformed_packet_count, malformed_link_count, malformed_container_count;
 
 #define MACS "020000000002 020000000001 "
 #define ETH_IPV4 MACS "0800 "

@@ -21,7 +21,10 @@ const malformed_case *malformed_case_at(size_t index)
     if (index < malformed_container_count)
         return &malformed_containers[index];
     index -= malformed_container_count;
-    return index < malformed_packet_count ? &malformed_packets[index] : NULL;
+    if (index < malformed_packet_count)
+        return &malformed_packets[index];
+    index -= malformed_packet_count;
+    return index < malformed_link_count ? &malformed_links[index] : NULL;
 }
 
 /* False: not hexadecimal, or longer than CAPTURE_MAX. */

@@ -33,6 +33,7 @@ typedef enum pkt_level {
     PKT_LEVEL_FLOWS,   /* + stream number and direction */
     PKT_LEVEL_DISSECT, /* the headers columns, and every layer dissected up to the application */
     PKT_LEVEL_APP,     /* the headers columns, and fields of application protocols */
+    PKT_LEVEL_INNER,   /* the headers columns, and those of the innermost header of tunnels */
     PKT_LEVEL_COUNT
 } pkt_level;
 
@@ -94,6 +95,11 @@ typedef enum pkt_app {
 #define PKT_HAS_HTTP_STATUS UINT64_C(0x40000) /* http_status: responses */
 #define PKT_HAS_MQTT UINT64_C(0x80000)        /* mqtt_type */
 #define PKT_HAS_COAP UINT64_C(0x100000)       /* coap_code */
+#define PKT_HAS_IN_IP UINT64_C(0x200000)      /* in_ip_ columns, in_src, in_dst */
+#define PKT_HAS_IN_L4 UINT64_C(0x400000)      /* in_l4_hlen, in_payload_len */
+#define PKT_HAS_IN_PORTS UINT64_C(0x800000)   /* in_src_port, in_dst_port */
+#define PKT_HAS_IN_TCP UINT64_C(0x1000000)    /* in_tcp_flags */
+#define PKT_HAS_IN_KEY UINT64_C(0x2000000)    /* in_key */
 
 /* How a column is shown as text. */
 typedef enum pkt_format_as {
@@ -186,6 +192,21 @@ typedef struct pkt_text {
     X(dhcp_hostname, pkt_text, APP, 0, TEXT, "DHCP option 12")                                     \
     X(coap_code, uint8_t, APP, PKT_HAS_COAP, NUMBER, "CoAP code, 8 bits")                          \
     X(coap_uri_path, pkt_text, APP, 0, TEXT, "first Uri-Path option")                              \
+    X(in_ip_version, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "innermost IP header: 4 or 6")         \
+    X(in_ip_proto, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_proto, of the innermost")         \
+    X(in_ip_ttl, uint8_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_ttl, of the innermost")             \
+    X(in_ip_len, uint32_t, INNER, PKT_HAS_IN_IP, NUMBER, "as ip_len, of the innermost")            \
+    X(in_src_hi, uint64_t, INNER, PKT_HAS_IN_IP, ADDRESS, "innermost source address, high half")   \
+    X(in_src_lo, uint64_t, INNER, PKT_HAS_IN_IP, HIDDEN, "innermost source address, low half")     \
+    X(in_dst_hi, uint64_t, INNER, PKT_HAS_IN_IP, ADDRESS, "innermost destination, high half")      \
+    X(in_dst_lo, uint64_t, INNER, PKT_HAS_IN_IP, HIDDEN, "innermost destination, low half")        \
+    X(in_src_port, uint16_t, INNER, PKT_HAS_IN_PORTS, NUMBER, "innermost source port")             \
+    X(in_dst_port, uint16_t, INNER, PKT_HAS_IN_PORTS, NUMBER, "innermost destination port")        \
+    X(in_l4_hlen, uint8_t, INNER, PKT_HAS_IN_L4, NUMBER, "as l4_hlen, of the innermost")           \
+    X(in_payload_len, uint32_t, INNER, PKT_HAS_IN_L4, NUMBER, "as payload_len, of the innermost")  \
+    X(in_tcp_flags, uint16_t, INNER, PKT_HAS_IN_TCP, NUMBER, "as tcp_flags, of the innermost")     \
+    X(in_key, uint32_t, INNER, PKT_HAS_IN_KEY, NUMBER,                                             \
+      "number of the innermost tunnel that has one: GRE key, PPTP call, VNI, GTP tunnel")          \
     PKT_EXTRA_COLUMNS(X)
 
 typedef enum pkt_column {
@@ -203,9 +224,9 @@ typedef struct pkt_column_set {
 } pkt_column_set;
 
 /* Constant sets, for backend tables. A set is written as a macro of one parameter, a word's number,
- * that combines PKT_FRAMES_WORD(), PKT_HEADERS_WORD(), PKT_FLOWS_WORD(), PKT_APP_WORD() and
- * PKT_IN_WORD() with | & ~: #define COLUMNS(word) (PKT_HEADERS_WORD(word) & ~PKT_IN_WORD(word,
- * verdict)) .columns = PKT_SET(COLUMNS)
+ * that combines PKT_FRAMES_WORD(), PKT_HEADERS_WORD(), PKT_FLOWS_WORD(), PKT_APP_WORD(),
+ * PKT_INNER_WORD() and PKT_IN_WORD() with | & ~: #define COLUMNS(word) (PKT_HEADERS_WORD(word) &
+ * ~PKT_IN_WORD(word, verdict)) .columns = PKT_SET(COLUMNS)
  */
 #define PKT_SET(words)                                                                             \
     {                                                                                              \
@@ -229,14 +250,18 @@ typedef struct pkt_column_set {
 #define PKT_FLOWS_1(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 1, name, level)
 #define PKT_FLOWS_2(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 2, name, level)
 #define PKT_FLOWS_3(name, type, level, has, format_as, doc) PKT_UP_TO(FLOWS, 3, name, level)
-#define PKT_OF_APP(w, name, level)                                                                 \
-    | (PKT_LEVEL_##level <= PKT_LEVEL_HEADERS || PKT_LEVEL_##level == PKT_LEVEL_APP                \
+#define PKT_OF_LEVEL(of, w, name, level)                                                           \
+    | (PKT_LEVEL_##level <= PKT_LEVEL_HEADERS || PKT_LEVEL_##level == PKT_LEVEL_##of               \
            ? PKT_IN_WORD(w, name)                                                                  \
            : UINT64_C(0))
-#define PKT_APP_0(name, type, level, has, format_as, doc) PKT_OF_APP(0, name, level)
-#define PKT_APP_1(name, type, level, has, format_as, doc) PKT_OF_APP(1, name, level)
-#define PKT_APP_2(name, type, level, has, format_as, doc) PKT_OF_APP(2, name, level)
-#define PKT_APP_3(name, type, level, has, format_as, doc) PKT_OF_APP(3, name, level)
+#define PKT_APP_0(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 0, name, level)
+#define PKT_APP_1(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 1, name, level)
+#define PKT_APP_2(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 2, name, level)
+#define PKT_APP_3(name, type, level, has, format_as, doc) PKT_OF_LEVEL(APP, 3, name, level)
+#define PKT_INNER_0(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 0, name, level)
+#define PKT_INNER_1(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 1, name, level)
+#define PKT_INNER_2(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 2, name, level)
+#define PKT_INNER_3(name, type, level, has, format_as, doc) PKT_OF_LEVEL(INNER, 3, name, level)
 /* Evaluated once: a set that repeated these expressions would be slow to compile. */
 __extension__ enum {
 #define PKT_X(x)                                                                                   \
@@ -245,7 +270,8 @@ __extension__ enum {
     PKT_X(PKT_FRAMES),
     PKT_X(PKT_HEADERS),
     PKT_X(PKT_FLOWS),
-    PKT_X(PKT_APP)
+    PKT_X(PKT_APP),
+    PKT_X(PKT_INNER)
 #undef PKT_X
 };
 #define PKT_WORD(x, w)                                                                             \
@@ -257,11 +283,13 @@ __extension__ enum {
 #define PKT_HEADERS_WORD(w) PKT_WORD(PKT_HEADERS, w)
 #define PKT_FLOWS_WORD(w) PKT_WORD(PKT_FLOWS, w)
 #define PKT_APP_WORD(w) PKT_WORD(PKT_APP, w)
+#define PKT_INNER_WORD(w) PKT_WORD(PKT_INNER, w)
 /* All columns of a level, as constants. */
 #define PKT_FRAMES_COLUMNS PKT_SET(PKT_FRAMES_WORD)
 #define PKT_HEADERS_COLUMNS PKT_SET(PKT_HEADERS_WORD)
 #define PKT_FLOWS_COLUMNS PKT_SET(PKT_FLOWS_WORD)
 #define PKT_APP_COLUMNS PKT_SET(PKT_APP_WORD)
+#define PKT_INNER_COLUMNS PKT_SET(PKT_INNER_WORD)
 
 /* Is the column in the set? `column` is below PKT_SET_COLUMNS in all of these. */
 static inline int pkt_set_has(const pkt_column_set *set, size_t column)

@@ -16,6 +16,7 @@
 #include "parsers/flow/streams.h"
 #include "parsers/live/pcap_live.h"
 #include "parsers/source/link_type.h"
+#include "parsers/tunnel/tunnel.h"
 
 /* Buffer of the stream that libpcap reads a file from. Variants are compared in doc/method.md. */
 enum { STREAM_BYTES = 1 << 20 };
@@ -36,6 +37,7 @@ typedef struct libpcap_state {
     pcap_handler take;     /* writes a packet's row; depends on how much of it is decoded */
     pkt_err pending_error; /* returned after the rows before it */
     pkt_streams *streams;  /* at depth flows */
+    pkt_batch *scratch;    /* of tunnels; NULL: these are not decoded */
 } libpcap_state;
 
 static const char *libpcap_version(void)
@@ -86,11 +88,20 @@ static void app_take(u_char *user, const struct pcap_pkthdr *header, const u_cha
     libpcap_state *s = (void *)user;
     pkt_payload payload;
     const pkt_record record = record_of(s, header, data);
-    if (s->streams)
+    if (s->streams || s->scratch)
         pkt_decode_all(&record, 1, s->batch, s->rows, &s->hints[s->rows], &payload);
     else
         pkt_decode_payloads(&record, 1, s->batch, s->rows, &payload);
     pkt_app_rows(&payload, 1, s->batch, s->rows++);
+}
+
+/* As app_take() or flows_take(), then the headers in tunnels. */
+static void inner_take(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    libpcap_state *s = (void *)user;
+    const size_t row = s->rows;
+    (s->app ? app_take : flows_take)(user, header, data);
+    pkt_decode_inner(&s->hints[row], 1, s->batch, row, s->scratch);
 }
 
 static int file_open(libpcap_state *s, const char *path, pkt_err *err)
@@ -126,6 +137,7 @@ static void libpcap_close(void *state)
         pcap_close(s->pcap);
     free(s->stream_buffer);
     pkt_streams_close(s->streams);
+    pkt_batch_free(s->scratch);
     free(s);
 }
 
@@ -138,7 +150,9 @@ static int state_open(libpcap_state *s, const pkt_capture *capture, const pkt_re
     s->app = pkt_request_has_app(request);
     const pkt_column_set left = pkt_app_columns_left(request);
     pkt_clear_plan_make(&s->clear, &left);
-    s->take = s->app                       ? app_take
+    const bool inner = pkt_request_needs(request, PKT_LEVEL_INNER);
+    s->take = inner                        ? inner_take
+              : s->app                     ? app_take
               : depth == PKT_LEVEL_FRAMES  ? frames_take
               : depth == PKT_LEVEL_HEADERS ? headers_take
                                            : flows_take;
@@ -146,7 +160,9 @@ static int state_open(libpcap_state *s, const pkt_capture *capture, const pkt_re
     s->unsigned_seconds = capture->format == PKT_FORMAT_PCAP;
     if (depth == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(capture, &request->columns, err);
-    return depth == PKT_LEVEL_FLOWS && !s->streams ? -1 : 0;
+    if (inner)
+        s->scratch = pkt_batch_new(err);
+    return (depth == PKT_LEVEL_FLOWS && !s->streams) || (inner && !s->scratch) ? -1 : 0;
 }
 
 static int libpcap_open(void *context, void **state, const pkt_capture *capture,
@@ -242,6 +258,7 @@ static const pkt_level_work levels[] = {
      PKT_HEADERS_COLUMNS},
     {PKT_LEVEL_FLOWS, "as headers, then each packet's flow looked up as by raw", PKT_FLOWS_COLUMNS},
     {PKT_LEVEL_APP, "as headers, then application protocols decoded as by raw", PKT_APP_COLUMNS},
+    {PKT_LEVEL_INNER, "as headers, then tunnels entered as by raw", PKT_INNER_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_libpcap = {

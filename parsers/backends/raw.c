@@ -11,6 +11,7 @@
 #include "parsers/live/follow.h"
 #include "parsers/live/packet_ring.h"
 #include "parsers/source/source.h"
+#include "parsers/tunnel/tunnel.h"
 
 typedef struct raw_state {
     pkt_source *source;
@@ -21,6 +22,7 @@ typedef struct raw_state {
     bool app;             /* application protocols too */
     pkt_clear_plan clear; /* with `app`: the columns for these that the run does not have */
     pkt_streams *streams; /* at depth flows */
+    pkt_batch *scratch;   /* of tunnels; NULL: these are not decoded */
 } raw_state;
 
 static const char *raw_version(void)
@@ -34,6 +36,7 @@ static void raw_close(void *state)
     pkt_source_close(s->source);
     pkt_ring_close(s->ring);
     pkt_streams_close(s->streams);
+    pkt_batch_free(s->scratch);
     free(s);
 }
 
@@ -54,9 +57,12 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     else
         s->source = pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
+    const int inner = pkt_request_needs(request, PKT_LEVEL_INNER);
     if (opened && s->depth == PKT_LEVEL_FLOWS)
         s->streams = pkt_streams_open(capture, &request->columns, err);
-    if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams)) {
+    if (opened && inner)
+        s->scratch = pkt_batch_new(err);
+    if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams) || (inner && !s->scratch)) {
         raw_close(s);
         return -1;
     }
@@ -75,7 +81,7 @@ static void app_rows_write(const raw_state *s, const pkt_record *records, size_t
                            pkt_batch *batch, size_t row, pkt_stream_hint *hints)
 {
     pkt_payload payloads[RECORDS_PER_READ];
-    if (s->depth == PKT_LEVEL_FLOWS)
+    if (s->depth == PKT_LEVEL_FLOWS || s->scratch)
         pkt_decode_all(records, count, batch, row, hints + row, payloads);
     else
         pkt_decode_payloads(records, count, batch, row, payloads);
@@ -87,12 +93,14 @@ static void rows_write(const raw_state *s, const pkt_record *records, size_t cou
 {
     if (s->app)
         app_rows_write(s, records, count, batch, row, hints);
+    else if (s->depth == PKT_LEVEL_FLOWS || s->scratch)
+        pkt_decode_flows(records, count, batch, row, hints + row);
     else if (s->depth == PKT_LEVEL_FRAMES)
         pkt_decode_frames(records, count, batch, row);
-    else if (s->depth == PKT_LEVEL_HEADERS)
-        pkt_decode_headers(records, count, batch, row);
     else
-        pkt_decode_flows(records, count, batch, row, hints + row);
+        pkt_decode_headers(records, count, batch, row);
+    if (s->scratch)
+        pkt_decode_inner(hints + row, count, batch, row, s->scratch);
 }
 
 /* Number the streams of the complete batch. Returns the number of rows, or -1 and *err. */
@@ -160,6 +168,8 @@ static const pkt_level_work levels[] = {
      PKT_FLOWS_COLUMNS},
     {PKT_LEVEL_APP, "as headers, then the first message of a known application protocol decoded",
      PKT_APP_COLUMNS},
+    {PKT_LEVEL_INNER, "as headers, then tunnels entered to the innermost IP header",
+     PKT_INNER_COLUMNS},
     {.work = NULL}};
 
 const pkt_backend pkt_backend_raw = {

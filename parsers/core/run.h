@@ -39,7 +39,7 @@ int pkt_run_next(const pkt_run_plan *plan, const pkt_backend *backend, void *sta
                  pkt_batch *batch, pkt_err *err);
 
 /* The least of the levels up to `flows` that has the work which the request needs, apart from
- * application protocols. */
+ * application protocols and tunnels. */
 static inline pkt_level pkt_request_depth(const pkt_request *request)
 {
     pkt_level depth = request->level <= PKT_LEVEL_FLOWS ? request->level : PKT_LEVEL_HEADERS;
@@ -51,13 +51,19 @@ static inline pkt_level pkt_request_depth(const pkt_request *request)
     return depth;
 }
 
+/* Does the request need the work of this level, one of those that add columns to `headers`? */
+static inline int pkt_request_needs(const pkt_request *request, pkt_level level)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&request->columns, c) && pkt_column_at(c)->level == level)
+            return 1;
+    return request->level == level;
+}
+
 /* Does the request need application protocols? */
 static inline int pkt_request_has_app(const pkt_request *request)
 {
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (pkt_set_has(&request->columns, c) && pkt_column_at(c)->level == PKT_LEVEL_APP)
-            return 1;
-    return request->level == PKT_LEVEL_APP;
+    return pkt_request_needs(request, PKT_LEVEL_APP);
 }
 
 #endif

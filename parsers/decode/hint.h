@@ -1,5 +1,5 @@
-/* What is needed of a packet besides its columns: for stream numbers, to be those of Wireshark, and
- * for application protocols. */
+/* What is needed of a packet besides its columns: for stream numbers, to be those of Wireshark, for
+ * application protocols, and for tunnels. */
 #ifndef PKT_DECODE_HINT_H
 #define PKT_DECODE_HINT_H
 
@@ -11,6 +11,12 @@
 
 typedef enum pkt_hint_kind { PKT_HINT_NONE, PKT_HINT_TCP, PKT_HINT_UDP } pkt_hint_kind;
 
+/* Bytes of the packet, from the transport header to the end of the datagram. */
+typedef struct pkt_transport_place {
+    const uint8_t *at; /* NULL: there is none, as in a later fragment */
+    uint32_t captured, wire;
+} pkt_transport_place;
+
 /* All 0 before a packet is decoded. */
 typedef struct pkt_stream_hint {
     /* Not PKT_HINT_NONE: the transport header fills no columns, because it is cut or the IP length
@@ -21,6 +27,7 @@ typedef struct pkt_stream_hint {
     uint16_t udp_length; /* length field of the UDP header, also of one that fills no columns */
     uint16_t src_port, dst_port, tcp_flags;
     uint32_t tcp_seq, tcp_ack;
+    pkt_transport_place transport;
 } pkt_stream_hint;
 
 /* Bytes after a TCP or UDP header, up to the end of the datagram. All 0: there are none, or the

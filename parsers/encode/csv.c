@@ -198,7 +198,7 @@ static inline char *put_address(const csv_encoder *csv, char *text, const pkt_ro
                                 size_t column, size_t row)
 {
     const uint64_t *high = rows->cells[column], *low = rows->cells[column + 1];
-    const uint8_t *version = rows->cells[PKT_COL_ip_version];
+    const uint8_t *version = rows->cells[pkt_version_column(column)];
     return version[row] == 6 ? pkt_put_ipv6(text, high[row], low[row])
                              : put_address4(csv, text, (uint32_t)low[row]);
 }

@@ -38,6 +38,7 @@ FIELDS = {
     "ieee8021cb": ("ieee8021cb.etype",),
     "hsr": ("hsr.type",),
     "macsec": ("macsec.etype", "macsec.TCI.SC"),
+    "wlan": ("wlan.da", "wlan.sa"),
     "mpls": ("mpls.bottom",),
     "llc": ("llc.oui",),
     "ip": ("ip.hdr_len", "ip.dsfield", "ip.len", "ip.id", "ip.flags", "ip.frag_offset", "ip.ttl",
@@ -58,7 +59,8 @@ FIELDS = {
 STREAM_FIELDS = ("tcp.stream", "udp.stream")
 ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 
-# Values of frame.encap_type that the columns describe: first protocol, length of the link header.
+# Links whose header's length is known, by frame.encap_type: first protocol, length. Of others,
+# `frame.protocols` says what is in them.
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 MACSEC = "0x88e5"
@@ -74,6 +76,8 @@ OPTIONAL = tuple(field for name in TAGS for field in FIELDS.get(name, ()))
 FRAGMENT_AT = 3
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
 MACSEC_CHANNEL, MACSEC_CHECK_VALUE = 8, 16
+UNPLACED = 2**40  # bytes of a packet whose headers are at unknown offsets: enough for all
+NETWORK = ("eth", "ip", "ipv6")
 ICMP = {4: "icmp", 6: "icmpv6"}
 # Bytes of a TCP header that Wireshark needs for a stream number.
 TCP_STREAM_BYTES = 16
@@ -176,8 +180,10 @@ class Walk:
     def link(self) -> tuple:
         encapsulation = self.get("frame", "frame.encap_type", 0) or ""
         if encapsulation not in LINKS:
-            raise Absent
-        first, self.at = LINKS[encapsulation]
+            other = self.other_link()
+            if self.chain[:1] != ["eth"]:
+                return other
+        first, self.at = LINKS.get(encapsulation, ("eth", 0))
         if not first:
             return NO_LINK
         if not self.enter(first) or self.captured < self.at:
@@ -185,11 +191,31 @@ class Walk:
         if first in ("raw", "null"):
             return NO_LINK
         if first == "eth":
-            src, dst = self.text("eth.src"), self.text("eth.dst")
-            ethertype = self.get("eth", "eth.type", 0)
-        else:
-            src = dst = NO_MAC
-            ethertype = self.get("sll", "sll.etype", 0) or self.gre_ethertype()
+            return self.ethernet()
+        return self.tagged(NO_MAC, NO_MAC, self.get("sll", "sll.etype", 0) or self.gre_ethertype())
+
+    def other_link(self) -> tuple:
+        """Skip what is before Ethernet or IP; returns the cells of IEEE 802.11."""
+        link = NO_LINK
+        self.captured = self.wire = UNPLACED
+        while self.chain and self.chain[0] not in NETWORK:
+            if self.chain.pop(0) == "wlan":
+                link = self.wlan()
+        return link
+
+    def wlan(self) -> tuple:
+        src, dst = self.get("wlan", "wlan.sa", 0), self.get("wlan", "wlan.da", 0)
+        # Of an aggregate, the header may have no source: that is in the subframe.
+        if self.get("wlan", "wlan.da", 1) and not self.get("wlan", "wlan.sa", 1):
+            dst = self.get("wlan", "wlan.da", 1)
+        return (src, dst, 0, None) if src and dst else NO_LINK
+
+    def ethernet(self) -> tuple:
+        return self.tagged(self.text("eth.src"), self.text("eth.dst"),
+                           self.get("eth", "eth.type", 0))
+
+    def tagged(self, src: str, dst: str, ethertype: Optional[str]) -> tuple:
+        """The cells of a link with an EtherType, past the tags and encapsulations after it."""
         self.vlan: Optional[int] = None
         while self.chain and self.chain[0] in TAG_NAMES:
             size = 4 if self.chain[0] in VLAN_ETYPES else TAGS[self.chain[0]][1]
@@ -312,8 +338,8 @@ class Walk:
         left = self.end - self.at
         # Wireshark also shows fields of incomplete headers.
         room = min(left, self.captured - self.at)
-        if self.offset:
-            raise Absent
+        if self.offset or self.end >= UNPLACED:
+            raise Absent  # or no length says where the packet ends
         if room >= 20 and self.enter("tcp"):
             header = self.number("tcp.hdr_len")
             return (self.number("tcp.srcport"), self.number("tcp.dstport"), header,

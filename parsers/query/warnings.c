@@ -58,6 +58,20 @@ void pkt_warn(const pkt_warnings *warnings, pkt_warning_code code, const char *p
     warnings->take(warnings->self, &w);
 }
 
+void pkt_warn_undecoded(const pkt_warnings *warnings, const char *path,
+                        const pkt_undecoded *undecoded)
+{
+    char text[PKT_UNDECODED_TEXT];
+    pkt_undecoded sorted = *undecoded;
+    pkt_undecoded_sort(&sorted);
+    for (size_t i = 0; pkt_undecoded_text(&sorted, i, text); i++) {
+        pkt_warning w = warning_of(PKT_WARN_NOT_DECODED, path, pkt_undecoded_packets(&sorted, i));
+        const size_t at = path_write(&w);
+        (void)snprintf(w.text + at, sizeof w.text - at, "%s", text);
+        warnings->take(warnings->self, &w);
+    }
+}
+
 void pkt_warn_evicted(const pkt_warnings *warnings, const char *path, uint64_t count,
                       uint32_t limit)
 {

@@ -2,7 +2,7 @@
 #ifndef PKT_QUERY_WARNINGS_H
 #define PKT_QUERY_WARNINGS_H
 
-#include "pktbench.h"
+#include "parsers/core/undecoded.h"
 
 /* Rows before a row that it is compared with, to find duplicates. */
 enum { WATCH_ROWS = 4 };
@@ -17,6 +17,9 @@ typedef struct pkt_warnings {
 /* Give a warning, unless `count` is 0. `path`: the capture; NULL: the text names none. */
 void pkt_warn(const pkt_warnings *warnings, pkt_warning_code code, const char *path,
               uint64_t count);
+/* The same of packets without columns of IP or ARP, a warning for each kind. */
+void pkt_warn_undecoded(const pkt_warnings *warnings, const char *path,
+                        const pkt_undecoded *undecoded);
 /* The same of streams that were evicted to keep the limit of so many flows. */
 void pkt_warn_evicted(const pkt_warnings *warnings, const char *path, uint64_t count,
                       uint32_t limit);

@@ -1,10 +1,13 @@
 /* What rows say of their capture, seen on their way to the output: times that are missing, replaced
- * or out of order, and packets that came twice; and the end after so many packets. */
+ * or out of order, packets that came twice or have no IP columns; and the end after so many
+ * packets.
+ */
 #ifndef PKT_WATCH_H
 #define PKT_WATCH_H
 
 #include <stdbool.h>
 
+#include "parsers/core/undecoded.h"
 #include "parsers/query/warnings.h"
 
 typedef struct row_watch {
@@ -13,14 +16,16 @@ typedef struct row_watch {
     pkt_batch *batch;       /* of the run, whose rows above the limit are dropped */
     pkt_column_set columns; /* that the rows have */
     uint64_t limit;         /* packets; 0: all */
+    bool inner;             /* what is next gets inner headers in place of the outer ones */
     bool zero_is_none;      /* time 0 is no time, as where simple packet blocks may be */
     /* Initially 0. */
     uint64_t rows;
     bool full; /* the limit is reached: the run ends with -1 and PKT_ERR_NONE */
     int64_t previous_ns;
     uint64_t zero_times, replaced, late; /* `late`: earlier than the timed row before */
-    uint64_t alike;  /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
-                      * an IP identification that is not 0 */
+    uint64_t alike; /* equal in all columns but the time to one of the WATCH_ROWS rows before, with
+                     * an IP identification that is not 0 */
+    pkt_undecoded undecoded;
     size_t compared; /* columns that are compared, */
     const pkt_column_info *at[PKT_COLUMN_COUNT];
     uint64_t last[PKT_COLUMN_COUNT]

@@ -46,7 +46,7 @@ static char *cell_put(const pkt_rows *rows, const pkt_field *field, size_t row, 
         return put_mac(text, bits);
     case PKT_AS_ADDRESS: {
         uint64_t low = pkt_rows_bits(rows, field->column + 1u, row);
-        if (pkt_rows_bits(rows, PKT_COL_ip_version, row) == 6)
+        if (pkt_rows_bits(rows, pkt_version_column(field->column), row) == 6)
             return pkt_put_ipv6(text, bits, low);
         return put_ipv4(text, (uint32_t)low);
     }

@@ -50,7 +50,7 @@ static void requirements_find(pkt_fields *fields)
         pkt_set_add(&fields->needs, column);
         if (pkt_column_at(column)->format_as == PKT_AS_ADDRESS) {
             pkt_set_add(&fields->needs, column + 1);
-            pkt_set_add(&fields->needs, PKT_COL_ip_version);
+            pkt_set_add(&fields->needs, pkt_version_column(column));
         }
     }
 }

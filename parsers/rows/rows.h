@@ -84,6 +84,13 @@ static inline uint64_t pkt_rows_bits(const pkt_rows *rows, size_t column, size_t
     }
 }
 
+/* The column that says whether an address is of IPv6. */
+static inline size_t pkt_version_column(size_t address)
+{
+    return address == PKT_COL_in_src_hi || address == PKT_COL_in_dst_hi ? PKT_COL_in_ip_version
+                                                                        : PKT_COL_ip_version;
+}
+
 static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, size_t row)
 {
     if (field->kind == PKT_FIELD_VALUE)

@@ -6,6 +6,7 @@
 
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
+#include "parsers/rows/rows.h"
 
 static const char digits[] = "0123456789abcdef";
 
@@ -134,8 +135,9 @@ size_t pkt_cell_text(const pkt_batch *batch, size_t row, size_t column, char tex
         break;
     case PKT_AS_ADDRESS: {
         uint64_t low = cell_bits(batch, row, pkt_column_at(column + 1));
-        end = batch->ip_version[row] == 6 ? pkt_put_ipv6(text, bits, low)
-                                          : put_ipv4(text, (uint32_t)low);
+        const size_t version = pkt_version_column(column);
+        end = cell_bits(batch, row, pkt_column_at(version)) == 6 ? pkt_put_ipv6(text, bits, low)
+                                                                 : put_ipv4(text, (uint32_t)low);
         break;
     }
     case PKT_AS_VERDICT:

@@ -56,7 +56,8 @@ def _rebuild(cls, args, state):
 IO, WRITE, FORMAT, CORRUPT, TRUNCATED, LIMIT, MEMORY, USAGE, LIBRARY = range(1, 10)
 _CODES = {FORMAT: "format", CORRUPT: "corrupt", TRUNCATED: "truncated", LIMIT: "limit"}
 _WARNINGS = ("truncated", "no-time", "time-replaced", "time-order", "duplicates", "flows-evicted",
-             "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures")
+             "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures",
+             "not-decoded")
 NO_OFFSET = 2**64 - 1
 
 

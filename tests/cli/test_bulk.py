@@ -265,6 +265,11 @@ def terminal_run(*arguments):
     return got.returncode, got.stderr, shown
 
 
+def beside_truncated(messages):
+    """Without the warning that packets() are shorter than an Ethernet header."""
+    return [line for line in messages.splitlines() if "their verdict is truncated" not in line]
+
+
 def check_terminal():
     for words in (("extract", "day/t.pcap", "--format", "parquet"), ("extract", "day/t.pcap", "--format", "arrow"),
                   ("gen", "mirai", "-o", "-"), ("slice", "day/t.pcap", "-o", "-")):
@@ -272,7 +277,7 @@ def check_terminal():
         if status != 2 or "standard output is a terminal, and " not in errors or shown:
             fail(f"{words} to a terminal: {status}, {errors}, {shown}")
     status, errors, shown = terminal_run("extract", "day/t.pcap")
-    if status or errors or not shown.startswith(b"ts_ns,"):
+    if status or beside_truncated(errors) or not shown.startswith(b"ts_ns,"):
         fail(f"CSV to a terminal: {status}, {errors}, {shown}")
 
 
@@ -297,7 +302,7 @@ def check_counts():
     write("torn.pcap.gz", gzip.compress(packets(*range(1, 601)))[:-400])
     for words in (("damaged.pcap", "-f", "greater 0"), ("n/a.pcap", "damaged.pcap", "--join"), ("torn.pcap.gz",)):
         got = expect(0, "", "extract", *words, "-c", "3", "--strict")
-        if got.stderr or len(got.stdout.splitlines()) < 4:
+        if beside_truncated(got.stderr) or len(got.stdout.splitlines()) < 4:
             fail(f"{words}: damage after the limit of -c: {got.stderr}")
     shown = run("extract", "n/a.pcap", "-c", "5", "--features", "ciciot-fixed", "--window", "2", "--columns", "packets")
     if shown.stdout.split() != ["packets", "2", "2", "1"]:

@@ -4,8 +4,9 @@
 Usage: differential.py PKTBENCH DRIVERS [--all] [--write] [NAME...]
 
 DRIVERS is the folder of tshark_driver.py, which converts tshark's fields to the expected cells.
-Captures are those of tier 1 of $PKTBENCH_CORPUS/edge and of $PKTBENCH_CORPUS/real10, and every
-scenario of the generator; without --all, a sample of them. Intended differences are listed in
+Captures are those of links.py; those of $PKTBENCH_CORPUS/edge that are of tier 1, or have another
+link than the usual ones; those of $PKTBENCH_CORPUS/real10; and every scenario of the generator.
+Without --all, a sample of them. Intended differences are listed in
 listed.tsv with their exact numbers. All other differences fail, and also a verdict that a packet is
 malformed if tshark reports nothing wrong. --write rewrites the list. Differences that tshark's own
 messages (signs.py) do not explain get the class `unexplained`, which never passes: look at the
@@ -26,6 +27,7 @@ from typing import NamedTuple, Optional
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from corpus import corpus_folder
+import links
 import signs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -37,8 +39,12 @@ SAMPLE_STEP = 16
 SAMPLE_BYTES = 500_000
 # The list's counts are valid for these versions; others name some fields differently.
 LIST_VERSION = "4.0."
-ROWS, REFUSED, VERDICT = "(rows)", "(refused)", "(verdict)"
+ROWS, REFUSED, VERDICT, UNENTERED = "(rows)", "(refused)", "(verdict)", "(unentered)"
 UNEXPLAINED = "unexplained"
+# Verdicts that claim that every header was read, and protocols that then have columns.
+ENTERED, IP = ("ok", "unsupported"), {"ip", "ipv6"}
+# Link types, as the corpus writes them, that are compared although their files are of no tier.
+OTHER_LINKS = {str(link) for link, _ in links.LINKS.values()}
 LINK_TYPE = "link_type"
 
 
@@ -46,6 +52,7 @@ class Capture(NamedTuple):
     name: str  # group/file
     path: str
     scenario: Optional[str]
+    data: bytes = b""  # of a capture without a path
 
 
 class Difference(NamedTuple):
@@ -68,7 +75,9 @@ class Outcome:
 def corpus_captures(corpus: str, everything: bool) -> list[Capture]:
     captures = []
     with open(os.path.join(corpus, "edge", "MANIFEST.tsv"), encoding="utf-8") as file:
-        tier = [row["file"] for row in csv.DictReader(file, delimiter="\t") if row["tier"] == "1"]
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    tier = [row["file"] for row in rows if row["tier"] == "1"]
+    tier += [row["file"] for row in rows if row["tier"] != "1" and row["linktype"] in OTHER_LINKS]
     for name in tier[::1 if everything else SAMPLE_STEP]:
         captures.append(Capture(f"edge/{name}", os.path.join(corpus, "edge", name), None))
     folder = os.path.join(corpus, "real10")
@@ -84,6 +93,13 @@ def scenario_captures(pktbench: str, everything: bool) -> list[Capture]:
     names = [line.split()[0] for line in done.stdout.splitlines() if line[:1].islower()]
     part = "" if everything else "-sample"
     return [Capture(f"scenario/{name}{part}", "", name) for name in names]
+
+
+def written(capture: Capture, folder: str) -> str:
+    path = os.path.join(folder, "written.pcap")
+    with open(path, "wb") as file:
+        file.write(capture.data)
+    return path
 
 
 def generated(pktbench: str, capture: Capture, everything: bool, folder: str) -> str:
@@ -104,21 +120,29 @@ def ours(pktbench: str, backend: str, path: str, rows_path: str) -> str:
     return "" if os.path.exists(rows_path) else done.stderr.strip().replace(path, "")
 
 
-def theirs(path: str, check: tuple) -> tuple[list[list[str]], list[str]]:
-    """Cells and encapsulation of every packet, up to an error of tshark."""
+class Link(NamedTuple):
+    """What tshark itself says of a packet."""
+
+    encapsulation: str
+    protocols: str
+
+
+def theirs(path: str, check: tuple) -> tuple[list[list[str]], list[Link]]:
+    """Cells of every packet, and what it is in, up to an error of tshark."""
     run = tshark_driver.FieldsRun(path, "headers", *check)
-    rows, links = [], []
-    encapsulation = run.number["frame.encap_type"]
+    rows, within = [], []
+    places = [run.number[name] for name in ("frame.encap_type", "frame.protocols")]
     for packet in run.packets:
-        link = packet.split(b"\t")[encapsulation].decode()
-        if link:  # empty for pcapng records that are not packets
-            links.append(link)
+        cells = packet.split(b"\t")
+        link = Link(*(cells[place].decode() for place in places))
+        if link.encapsulation:  # empty for pcapng records that are not packets
+            within.append(link)
             rows.append(external.row_text(run.cells(packet)).rstrip("\n").split(","))
     try:
         run.close()
     except external.RequestError:
         pass
-    return rows, links
+    return rows, within
 
 
 def their_signs(path: str) -> list[frozenset[str]]:
@@ -138,13 +162,14 @@ def founded(out: Outcome, found: list[frozenset[str]]) -> None:
                        if d.column != VERDICT or not signs.OF_VERDICT[d.verdict] & d.signs]
 
 
-def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Outcome) -> None:
+def compare(rows_path: str, expected: list[list[str]], within: list[Link], out: Outcome) -> None:
     columns = tshark_driver.Tshark.columns
     with open(rows_path, encoding="ascii", newline="") as file:
         reader = csv.reader(file)
         names = next(reader)
         places = [names.index(name) for name in columns]
         verdict, link_type = names.index("verdict"), names.index(LINK_TYPE)
+        version = names.index("ip_version")
         got = 0
         for got, row in enumerate(reader, 1):
             if got > len(expected):
@@ -153,10 +178,13 @@ def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Ou
             out.cells += len(columns) + 1
             if row[verdict] in signs.OF_VERDICT:
                 out.differences.append(Difference(got, VERDICT, row[verdict], "", row[verdict]))
-            link = links[got - 1]
+            link, protocols = within[got - 1]
             if row[link_type] not in signs.LINK_TYPES.get(link, ()):
                 out.differences.append(
                     Difference(got, LINK_TYPE, row[link_type], link, row[verdict]))
+            # The cells of tshark are read by this project, and may lack the same.
+            if row[verdict] in ENTERED and not row[version] and IP & set(protocols.split(":")):
+                out.differences.append(Difference(got, UNENTERED, "", protocols, row[verdict]))
             for name, place, cell in zip(columns, places, expected[got - 1]):
                 if row[place] != cell:
                     out.differences.append(Difference(got, name, row[place], cell, row[verdict]))
@@ -166,15 +194,16 @@ def compare(rows_path: str, expected: list[list[str]], links: list[str], out: Ou
 
 def run_capture(options: argparse.Namespace, capture: Capture, check: tuple,
                 folder: str) -> dict[str, Outcome]:
-    path = capture.path or generated(options.pktbench, capture, options.all, folder)
+    path = capture.path or (written(capture, folder) if capture.data else
+                            generated(options.pktbench, capture, options.all, folder))
     rows_path = os.path.join(folder, "rows.csv")
-    expected, links = theirs(path, check)
+    expected, within = theirs(path, check)
     outcomes: dict[str, Outcome] = {}
     for backend in BACKENDS:
         out = outcomes[backend] = Outcome()
         refusal = ours(options.pktbench, backend, path, rows_path)
         if not refusal:
-            compare(rows_path, expected, links, out)
+            compare(rows_path, expected, within, out)
         elif expected:
             out.differences.append(Difference(0, REFUSED, refusal, str(len(expected)), ""))
     if any(d.packet for out in outcomes.values() for d in out.differences):
@@ -215,7 +244,7 @@ LIST_HEAD = """\
 #   class  NAME   REASON
 #   cells  CLASS  CAPTURE  COLUMN  CELLS OF raw  CELLS OF libpcap
 # Column (rows): another number of rows; (refused): no rows; (verdict): packets that are malformed
-# for pktbench, but not for tshark.
+# for pktbench, but not for tshark; (unentered): packets without IP columns in which tshark finds IP.
 """
 
 
@@ -318,7 +347,8 @@ def options_read() -> argparse.Namespace:
 
 
 def captures_of(options: argparse.Namespace) -> list[Capture]:
-    captures = scenario_captures(options.pktbench, options.all)
+    captures = [Capture(name, "", None, data) for name, data in links.captures()]
+    captures += scenario_captures(options.pktbench, options.all)
     corpus = corpus_folder("captures of the corpus", "edge", "real10")
     if corpus:
         captures += corpus_captures(corpus, options.all)

@@ -25,7 +25,13 @@ FABRIC_PATH = "cfp"  # EtherType 0x8903
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
 # Wireshark's encapsulation numbers (wiretap/wtap.h), and the LINKTYPEs that it maps to them.
 LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
-              "130": ("229",), "174": ("108",), "210": ("276",)}
+              "130": ("229",), "174": ("108",), "210": ("276",),
+              # Links other than those of tshark_driver.LINKS.
+              "2": ("6",), "4": ("9", "50"), "6": ("10",), "8": ("7",), "9": ("129",),
+              "10": ("100",), "13": ("123",), "20": ("105",), "21": ("119",), "23": ("127",),
+              "24": ("163",), "26": ("107",), "28": ("104",), "39": ("117",), "83": ("178",),
+              "84": ("179",), "85": ("180",), "86": ("181",), "97": ("192",), "98": ("197",),
+              "141": ("239",), "171": ("149", "258"), "180": ("242",)}
 ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS = ("frame.encap_type", "frame.cap_len", "frame.len",
                                                "frame.protocols")
 FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS, *OFFSETS,

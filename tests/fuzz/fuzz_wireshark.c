@@ -8,7 +8,7 @@
 
 #include "bench/agreement/agreement.h"
 #include "parsers/decode/decode.h"
-#include "parsers/decode/sll.h"
+#include "parsers/link/sll.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/level_request.h"
 

@@ -77,13 +77,18 @@ static const char *const names[WS_FIELD_COUNT] = {
     [WS_ICMPV6_CODE] = "icmpv6.code",
     [WS_TCP_STREAM] = "tcp.stream",
     [WS_UDP_STREAM] = "udp.stream",
+    [WS_GRE_KEY] = "gre.key",
+    [WS_GRE_CALL] = "gre.key.call_id",
+    [WS_VXLAN_VNI] = "vxlan.vni",
+    [WS_GENEVE_VNI] = "geneve.vni",
+    [WS_GTP_TEID] = "gtp.teid",
 };
 
 int ws_fields_init(ws_fields *fields, pkt_err *err)
 {
     for (size_t i = 0; i < WS_FIELD_COUNT; i++) {
         fields->id[i] = proto_registrar_get_id_byname(names[i]);
-        const bool optional = i >= WS_CMD_TYPE && i <= WS_MACSEC_SL;
+        const bool optional = (i >= WS_CMD_TYPE && i <= WS_MACSEC_SL) || i >= WS_FLOWS_COUNT;
         if (fields->id[i] == -1 && !optional)
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libwireshark %s has no field %s",
                             epan_get_version(), names[i]);
@@ -91,9 +96,10 @@ int ws_fields_init(ws_fields *fields, pkt_err *err)
     return 0;
 }
 
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end)
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field first,
+                     ws_field end)
 {
-    for (size_t i = 0; i < (size_t)end; i++)
+    for (size_t i = first; i < (size_t)end; i++)
         if (fields->id[i] != -1)
             epan_dissect_prime_with_hfid(dissection, fields->id[i]);
 }
@@ -116,6 +122,21 @@ bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset)
         }
     }
     return false;
+}
+
+bool ws_first_from(const ws_packet *packet, ws_field field, size_t from, size_t *offset)
+{
+    const GPtrArray *items = items_of(packet, field);
+    bool found = false;
+    for (guint i = 0; items && i < items->len; i++) {
+        const field_info *item = items->pdata[i];
+        if (item->ds_tvb != packet->frame || item->start < 0 || (size_t)item->start < from ||
+            (found && (size_t)item->start >= *offset))
+            continue;
+        *offset = (size_t)item->start;
+        found = true;
+    }
+    return found;
 }
 
 static field_info *item_at(const ws_packet *packet, ws_field field, size_t offset)

@@ -87,6 +87,12 @@ typedef enum ws_field {
     WS_HEADERS_COUNT, /* the fields above are all that the level `headers` asks for */
     WS_TCP_STREAM = WS_HEADERS_COUNT,
     WS_UDP_STREAM,
+    WS_FLOWS_COUNT, /* those above are all of `flows`; those below are for tunnels */
+    WS_GRE_KEY = WS_FLOWS_COUNT,
+    WS_GRE_CALL,
+    WS_VXLAN_VNI,
+    WS_GENEVE_VNI,
+    WS_GTP_TEID,
     WS_FIELD_COUNT
 } ws_field;
 
@@ -97,8 +103,9 @@ typedef struct ws_fields {
 
 /* Look all names up. 0, or -1 and *err with the name that is not there. */
 int ws_fields_init(ws_fields *fields, pkt_err *err);
-/* Ask for the fields before `end` in the packet that is dissected next. */
-void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field end);
+/* Ask for the fields from `first` to before `end` in the packet that is dissected next. */
+void ws_fields_prime(const ws_fields *fields, epan_dissect_t *dissection, ws_field first,
+                     ws_field end);
 
 /* Wireshark also numbers streams inside tunnels and of quoted headers. Here they are counted
  * without those, in order of first appearance. By Wireshark's number: 0, or the dense number + 1,
@@ -122,12 +129,15 @@ typedef struct ws_packet {
     size_t captured;
     size_t wire;
     ws_streams *streams; /* NULL: stream numbers are not asked for */
+    bool inner;          /* the columns of tunnels are asked for */
 } ws_packet;
 
 /* The field's value, if it stands at this offset in the frame. */
 bool ws_number_at(const ws_packet *packet, ws_field field, size_t offset, uint32_t *value);
 /* Where the field's first item in the frame stands. False: there is none. */
 bool ws_first_at(const ws_packet *packet, ws_field field, size_t *offset);
+/* Where that item stands which is the next at or behind `from`. */
+bool ws_first_from(const ws_packet *packet, ws_field field, size_t from, size_t *offset);
 /* The packet's own bytes there, if the field stands there and covers them all; or NULL. */
 const uint8_t *ws_bytes_at(const ws_packet *packet, ws_field field, size_t offset, size_t size);
 

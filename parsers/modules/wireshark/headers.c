@@ -33,15 +33,6 @@ enum {
 /* Limit on nesting. */
 enum { MAX_IP_EXTENSIONS = 16 };
 
-/* What follows an IP header: protocol and lengths. */
-typedef struct datagram {
-    size_t at;      /* offset of the next header in the frame */
-    size_t end;     /* offset of the datagram's end, by its length field */
-    uint32_t proto; /* of the next header */
-    int version;
-    bool rest; /* not the first fragment: no header follows */
-} datagram;
-
 /* Wireshark 4.0 and 4.4 hold fragment offsets in the header's own unit, 8 bytes; others have held
  * bytes. `words` is what the header says. */
 static uint16_t offset_bytes(uint32_t shown, uint32_t words)
@@ -278,24 +269,15 @@ static void transport_columns(const ws_packet *p, row *r, const datagram *d)
         icmp_columns(p, r, d);
 }
 
-static void network_columns(const ws_packet *p, row *r, const place *here)
+bool ws_network_columns(const ws_packet *p, row *r, const place *here, datagram *d)
 {
-    datagram d;
-    if (!ipv4_columns(p, r, here, &d) && !ipv6_columns(p, r, here, &d))
-        return;
-    for (size_t i = 0; i < MAX_IP_EXTENSIONS && !d.rest; i++)
-        if (!extension_columns(p, r, &d))
+    if (!ipv4_columns(p, r, here, d) && !ipv6_columns(p, r, here, d))
+        return false;
+    for (size_t i = 0; i < MAX_IP_EXTENSIONS && !d->rest; i++)
+        if (!extension_columns(p, r, d))
             break;
-    PUT(r, ip_proto, (uint8_t)d.proto);
-    if (!d.rest)
-        transport_columns(p, r, &d);
-}
-
-void ws_header_columns(const ws_packet *packet, pkt_batch *batch, size_t index)
-{
-    row r = {batch, index, 0};
-    place next;
-    if (ws_link_columns(packet, &r, &next))
-        network_columns(packet, &r, &next);
-    batch->present[index] = r.present;
+    PUT(r, ip_proto, (uint8_t)d->proto);
+    if (!d->rest)
+        transport_columns(p, r, d);
+    return true;
 }

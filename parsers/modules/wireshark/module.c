@@ -115,6 +115,12 @@ static int wireshark_open(void *state, void **out, const pkt_capture *capture,
         free(r);
         return -1;
     }
+    if (level != PKT_LEVEL_FRAMES && !ws_reader_is_dissected(&r->reader)) {
+        ws_reader_close(&r->reader);
+        free(r);
+        return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                        "libwireshark %s has no dissector for the link type", epan_get_version());
+    }
     if (level != PKT_LEVEL_FRAMES) {
         session_begin(r->context);
         r->dissection = epan_dissect_new(r->context->session, TRUE, level == PKT_LEVEL_DISSECT);
@@ -156,7 +162,11 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
     frame_data frame;
     frame_begin(r, &frame);
     const bool flows = r->level == PKT_LEVEL_FLOWS;
-    ws_fields_prime(&r->context->fields, r->dissection, flows ? WS_FIELD_COUNT : WS_HEADERS_COUNT);
+    ws_fields_prime(&r->context->fields, r->dissection, WS_ETH_DST,
+                    flows ? WS_FLOWS_COUNT : WS_HEADERS_COUNT);
+    const bool inner = r->level == PKT_LEVEL_INNER;
+    if (inner)
+        ws_fields_prime(&r->context->fields, r->dissection, WS_FLOWS_COUNT, WS_FIELD_COUNT);
     compat_dissect(r->dissection, r->reader.file_type, &r->reader.record, &frame);
     const ws_packet packet = {&r->context->fields,
                               r->dissection->tree,
@@ -164,7 +174,8 @@ static void packet_dissect(run *r, pkt_batch *batch, size_t row)
                               compat_data(&r->reader.record),
                               header->caplen,
                               header->len,
-                              flows ? &r->streams : NULL};
+                              flows ? &r->streams : NULL,
+                              inner};
     ws_header_columns(&packet, batch, row);
     frame_end(r, &frame);
     epan_dissect_reset(r->dissection);
@@ -219,6 +230,7 @@ static const pkt_feature features[] = {
     (PKT_IN_WORD(w, arp_op) | PKT_IN_WORD(w, arp_src_ip) | PKT_IN_WORD(w, arp_dst_ip))
 #define HEADERS_WORD(w) (PKT_HEADERS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
 #define FLOWS_WORD(w) (PKT_FLOWS_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
+#define INNER_WORD(w) (PKT_INNER_WORD(w) & ~PKT_IN_WORD(w, verdict) & ~ARP_WORD(w))
 
 static const pkt_level_work levels[] = {
     {PKT_LEVEL_FRAMES, "wtap_read() for every packet, no dissection", PKT_SET(FRAMES_WORD)},
@@ -227,6 +239,8 @@ static const pkt_level_work levels[] = {
     {PKT_LEVEL_FLOWS,
      "the same, with tcp.stream and udp.stream; tunnelled and quoted headers' numbers left out",
      PKT_SET(FLOWS_WORD)},
+    {PKT_LEVEL_INNER, "as headers, with the fields of all IP headers and the keys of tunnels",
+     PKT_SET(INNER_WORD)},
     {PKT_LEVEL_DISSECT, "every layer dissected, whole protocol tree built", PKT_SET(HEADERS_WORD)},
     {.work = NULL}};
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <epan/packet.h>
 #include <wiretap/pcap-encap.h>
 
 /* https://www.tcpdump.org/linktypes.html ends far below. */
@@ -66,6 +67,13 @@ int ws_reader_open(ws_reader *reader, const char *path, pkt_err *err)
     reader->file_type = wtap_file_type_subtype(reader->file);
     compat_record_init(&reader->record);
     return 0;
+}
+
+bool ws_reader_is_dissected(const ws_reader *reader)
+{
+    const int encap = wtap_file_encap(reader->file); /* below 0: of several link types */
+    dissector_table_t table = find_dissector_table("wtap_encap");
+    return encap < 0 || dissector_get_uint_handle(table, (guint32)encap) != NULL;
 }
 
 int ws_reader_next(ws_reader *reader, pkt_err *err)

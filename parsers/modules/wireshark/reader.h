@@ -26,6 +26,8 @@ typedef struct ws_reader {
 
 /* 0, or -1 and *err with nothing to close. */
 int ws_reader_open(ws_reader *reader, const char *path, pkt_err *err);
+/* Has libwireshark a dissector for the file's link type? True if its packets have several. */
+bool ws_reader_is_dissected(const ws_reader *reader);
 /* The next packet into reader->record, which ws_reader_release() ends. 1, 0 at the end of the file,
  * or -1 and *err. */
 int ws_reader_next(ws_reader *reader, pkt_err *err);

@@ -20,6 +20,15 @@ typedef struct place {
     size_t at, end; /* offsets in the frame */
 } place;
 
+/* What follows an IP header: protocol and lengths. */
+typedef struct datagram {
+    size_t at;      /* offset of the next header in the frame */
+    size_t end;     /* offset of the datagram's end, by its length field */
+    uint32_t proto; /* of the next header */
+    int version;
+    bool rest; /* not the first fragment: no header follows */
+} datagram;
+
 static inline uint32_t big_endian(const uint8_t *bytes, size_t count)
 {
     uint32_t value = 0;
@@ -39,5 +48,8 @@ static inline uint64_t big_endian64(const uint8_t *bytes, size_t count)
 /* Fill the link columns. *next: where an IP header would stand. False if the columns describe
  * nothing behind this link. */
 bool ws_link_columns(const ws_packet *packet, row *r, place *next);
+/* Fill the columns of IP and of what is behind it, if an IP header stands there; *d: what follows
+ * it. */
+bool ws_network_columns(const ws_packet *packet, row *r, const place *here, datagram *d);
 
 #endif

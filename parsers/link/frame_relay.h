@@ -2,8 +2,8 @@
  *
  *   address(2 to 4), then UI(1) [padding(1)] NLPID(1), or Cisco's EtherType(2)
  */
-#ifndef PKT_DECODE_FRAME_RELAY_H
-#define PKT_DECODE_FRAME_RELAY_H
+#ifndef PKT_LINK_FRAME_RELAY_H
+#define PKT_LINK_FRAME_RELAY_H
 
 #include "parsers/decode/ethernet.h"
 

@@ -2,8 +2,8 @@
  *
  *   packet type(2) ARPHRD_ type(2) address length(2) address(8) protocol(2)
  */
-#ifndef PKT_DECODE_SLL_H
-#define PKT_DECODE_SLL_H
+#ifndef PKT_LINK_SLL_H
+#define PKT_LINK_SLL_H
 
 #include "parsers/decode/ethernet.h"
 

@@ -13,8 +13,8 @@
  *
  *   Endace (ERF):               time(8) type(1) flags(1) lengths(6) { extension(8) } [offset(2)]
  */
-#ifndef PKT_DECODE_CAPTURE_H
-#define PKT_DECODE_CAPTURE_H
+#ifndef PKT_LINK_CAPTURE_H
+#define PKT_LINK_CAPTURE_H
 
 #include "parsers/decode/ipv4.h"
 #include "parsers/decode/ipv6.h"

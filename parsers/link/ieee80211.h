@@ -5,8 +5,8 @@
  *   [address(6)] [QoS control(2)] [HT control(4)]  data frames only
  *   [mesh control(6, 12 or 18)]  LLC
  */
-#ifndef PKT_DECODE_IEEE80211_H
-#define PKT_DECODE_IEEE80211_H
+#ifndef PKT_LINK_IEEE80211_H
+#define PKT_LINK_IEEE80211_H
 
 #include "parsers/decode/llc.h"
 
@@ -70,21 +70,22 @@ static inline pkt_verdict wlan_mesh(cursor *c, const uint8_t *h, const uint8_t *
     return cursor_take(c, size) ? PKT_OK : cursor_short(c, size);
 }
 
-/* The first subframe of an A-MSDU, 9.3.2.2.2: destination(6) source(6) length(2), big-endian. */
-static inline pkt_verdict wlan_amsdu(cursor c, row *r)
+/* Skip the header of the first subframe of an A-MSDU, 9.3.2.2.2: destination(6) source(6)
+ * length(2), big-endian. */
+static inline pkt_verdict wlan_amsdu(cursor *c, row *r)
 {
     enum { HEADER = 14 };
-    const uint8_t *h = cursor_take(&c, HEADER);
+    const uint8_t *h = cursor_take(c, HEADER);
     if (!h)
-        return cursor_short(&c, HEADER);
+        return cursor_short(c, HEADER);
     r->present |= PKT_HAS_LINK;
     PUT(r, eth_dst, be48(h));
     PUT(r, eth_src, be48(h + 6));
     const size_t length = be16(h + 12);
-    if (length > c.wire)
+    if (length > c->wire)
         return PKT_BAD_LENGTH;
-    cursor_narrow(&c, length);
-    return decode_llc(c, r);
+    cursor_narrow(c, length);
+    return PKT_OK;
 }
 
 /* QoS control of a data frame that holds an A-MSDU or may begin with a mesh control; NULL: none.
@@ -111,9 +112,7 @@ static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t s
         return PKT_UNSUPPORTED; /* not reassembled */
     if (!cursor_take(&c, padding))
         return cursor_short(&c, padding);
-    if (amsdu)
-        return wlan_amsdu(c, r);
-    const pkt_verdict verdict = qos ? wlan_mesh(&c, h, qos) : PKT_OK;
+    const pkt_verdict verdict = amsdu ? wlan_amsdu(&c, r) : qos ? wlan_mesh(&c, h, qos) : PKT_OK;
     return verdict == PKT_OK ? decode_llc(c, r) : verdict;
 }
 

@@ -1,0 +1,171 @@
+/* One decoder per link type, except Ethernet. */
+#include "parsers/decode/link.h"
+
+#include "parsers/core/record.h"
+#include "parsers/link/atm.h"
+#include "parsers/link/capture.h"
+#include "parsers/link/dsa.h"
+#include "parsers/link/ieee80211.h"
+#include "parsers/link/juniper.h"
+#include "parsers/link/lan.h"
+#include "parsers/link/slip.h"
+#include "parsers/link/sll.h"
+
+/* Links of which captures are rare. */
+static pkt_verdict decode_rare_link(cursor c, row *r, uint32_t link_type)
+{
+    enum { MARVELL = 1, TAG = 4, ETHERTYPE_TAG = 8, ARCNET_OFFSET = 2 };
+    switch (link_type) {
+    case LINKTYPE_TOKEN_RING:
+        return decode_token_ring(c, r);
+    case LINKTYPE_ARCNET_BSD:
+        return decode_arcnet(c, r, 0);
+    case LINKTYPE_ARCNET_LINUX:
+        return decode_arcnet(c, r, ARCNET_OFFSET);
+    case LINKTYPE_SLIP:
+        return decode_slip(c, r);
+    case LINKTYPE_FDDI:
+        return decode_fddi(c, r);
+    case LINKTYPE_ATM_RFC1483:
+        return decode_atm_llc(c, r);
+    case LINKTYPE_SUNATM:
+        return decode_sunatm(c, r);
+    case LINKTYPE_MULTILINK_FRAME_RELAY:
+        return decode_multilink(c, r);
+    case LINKTYPE_IPOIB:
+        return decode_ipoib(c, r);
+    case LINKTYPE_DSA_TAG_BRCM:
+        return decode_switch(c, r, TAG, !MARVELL);
+    case LINKTYPE_DSA_TAG_BRCM_PREPEND:
+        return decode_prepended(c, r);
+    case LINKTYPE_DSA_TAG_DSA:
+        return decode_switch(c, r, TAG, MARVELL);
+    case LINKTYPE_DSA_TAG_EDSA:
+        return decode_switch(c, r, ETHERTYPE_TAG, MARVELL);
+    default:
+        return PKT_UNSUPPORTED;
+    }
+}
+
+/* Link types without a capture system's header before them. */
+static pkt_verdict decode_plain_link(cursor c, row *r, uint32_t link_type)
+{
+    enum { DLT_RAW = 12, DLT_RAW_OPENBSD = 14 };
+    switch (link_type) {
+    case LINKTYPE_ETHERNET:
+        return decode_inner_ethernet(c, r);
+    case LINKTYPE_NULL:
+        return decode_null(c, r, 1);
+    case LINKTYPE_LOOP:
+        return decode_null(c, r, 0);
+    case DLT_RAW:
+    case DLT_RAW_OPENBSD:
+    case LINKTYPE_RAW:
+        return decode_ip_by_version(c, r, PKT_BAD_VALUE); /* no link header */
+    case LINKTYPE_PPP:
+    case LINKTYPE_PPP_HDLC:
+        return decode_ppp_hdlc(c, r);
+    case LINKTYPE_CISCO_HDLC:
+        return decode_cisco_hdlc(c, r);
+    case LINKTYPE_FRAME_RELAY:
+        return decode_frame_relay(c, r);
+    case LINKTYPE_IEEE802_11:
+        return decode_ieee80211(c, r, (wlan_frame){false, false});
+    case LINKTYPE_IPV4:
+        return decode_ipv4(c, r);
+    case LINKTYPE_IPV6:
+        return decode_ipv6(c, r);
+    default:
+        return decode_rare_link(c, r, link_type);
+    }
+}
+
+static pkt_verdict decode_ppi(cursor c, row *r)
+{
+    uint32_t link_type = PKT_NO_LINK;
+    bool fcs = false;
+    const pkt_verdict verdict = ppi_step(&c, &link_type, &fcs);
+    if (verdict != PKT_OK)
+        return verdict;
+    if (link_type == LINKTYPE_IEEE802_11)
+        return decode_ieee80211(c, r, (wlan_frame){fcs, false});
+    return decode_plain_link(c, r, link_type);
+}
+
+static pkt_verdict decode_pktap(cursor c, row *r)
+{
+    uint32_t link_type = PKT_NO_LINK;
+    const pkt_verdict verdict = pktap_step(&c, &link_type);
+    if (verdict != PKT_OK)
+        return verdict;
+    return link_type == PKT_NO_LINK ? PKT_OK : decode_plain_link(c, r, link_type);
+}
+
+static pkt_verdict decode_erf(cursor c, row *r)
+{
+    const pkt_verdict verdict = erf_step(&c);
+    return verdict == PKT_OK ? decode_inner_ethernet(c, r) : verdict;
+}
+
+static pkt_verdict decode_juniper(cursor c, row *r, uint32_t link_type)
+{
+    bool has_link = false;
+    const pkt_verdict verdict = juniper_step(&c, &has_link);
+    if (verdict != PKT_OK)
+        return verdict;
+    return has_link ? decode_plain_link(c, r, link_type) : decode_ip_by_version(c, r, PKT_OK);
+}
+
+static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
+{
+    switch (link_type) {
+    case LINKTYPE_LINUX_SLL:
+        return decode_sll(c, r);
+    case LINKTYPE_LINUX_SLL2:
+        return decode_sll2(c, r);
+    case LINKTYPE_IEEE802_11_RADIOTAP:
+        return decode_radiotap(c, r);
+    case LINKTYPE_IEEE802_11_PRISM:
+        return decode_prism(c, r);
+    case LINKTYPE_IEEE802_11_AVS:
+        return decode_avs(c, r);
+    case LINKTYPE_PPI:
+        return decode_ppi(c, r);
+    case LINKTYPE_PFLOG:
+        return decode_pflog(c, r);
+    case LINKTYPE_NFLOG:
+        return decode_nflog(c, r);
+    case LINKTYPE_PKTAP_OLD:
+    case LINKTYPE_PKTAP:
+        return decode_pktap(c, r);
+    case LINKTYPE_ERF:
+        return decode_erf(c, r);
+    case LINKTYPE_JUNIPER_ETHERNET:
+        return decode_juniper(c, r, LINKTYPE_ETHERNET);
+    case LINKTYPE_JUNIPER_PPP:
+        return decode_juniper(c, r, LINKTYPE_PPP);
+    case LINKTYPE_JUNIPER_FRAME_RELAY:
+        return decode_juniper(c, r, LINKTYPE_FRAME_RELAY);
+    case LINKTYPE_JUNIPER_HDLC:
+        return decode_juniper(c, r, LINKTYPE_CISCO_HDLC);
+    default:
+        return decode_plain_link(c, r, link_type);
+    }
+}
+
+/* The most frequent of these links, at the level headers: without calls, its row stays in
+ * registers. */
+static __attribute__((noinline, flatten)) decode_result radiotap_headers(cursor c, const row *r)
+{
+    row own = {.batch = r->batch, .index = r->index};
+    const pkt_verdict verdict = decode_radiotap(c, &own);
+    return (decode_result){verdict, own.present};
+}
+
+decode_result pkt_decode_link(cursor c, row r, uint16_t link_type)
+{
+    if (link_type == LINKTYPE_IEEE802_11_RADIOTAP && !r.hint && !r.payload)
+        return radiotap_headers(c, &r);
+    const pkt_verdict verdict = decode_link(c, &r, link_type);
+    return (decode_result){verdict, r.present};
+}

@@ -1,0 +1,89 @@
+"""Captures of links and tags before IP, from bytes: a packet of TCP in every kind of framing that
+tshark 4.0 knows too."""
+
+from __future__ import annotations
+
+import struct
+from typing import Iterator
+
+MACS = "020000000002 020000000001"
+IPV4 = "4500 0028 abcd 0000 4006 0000 0a000001 0a000002"
+IPV6 = "60000000 0014 06 ff fe800000000000000000000000000001 fe800000000000000000000000000002"
+TCP = "9c40 01bb 01020304 05060708 5012 7210 0000 0000"
+V4, V6 = IPV4 + TCP, IPV6 + TCP
+FCS = "deadbeef"
+A1, A2, A3, A4 = (f"02000000000{x}" for x in "abcd")
+SNAP4, SNAP6 = "aaaa03 000000 0800", "aaaa03 000000 86dd"
+
+
+def wlan(control: str, body: str) -> str:
+    return f"{control} 0000 {A1}{A2}{A3} 0000 {body}"
+
+
+AGGREGATE = f"8000 020000000012 020000000011 0030 {SNAP4}{V4}"
+FRAMES = (wlan("0800", SNAP4 + V4), wlan("0801", SNAP4 + V4), wlan("0802", SNAP6 + V6),
+          wlan("0803", A4 + SNAP4 + V4), wlan("8802", "0000" + SNAP4 + V4),
+          wlan("8882", "0000 00000000" + SNAP4 + V4), wlan("8802", AGGREGATE),
+          wlan("8803", A4 + "0001 00 1f 01000000" + SNAP4 + V4), wlan("4801", ""),
+          wlan("0842", SNAP4 + V4), wlan("8000", "00" * 12), "d4000000" + A1)
+BARE = "00000800 00000000"
+PKTAP = "6c000000 01000000 {} " + "00" * 96
+PFLOG = "4002" + "00" * 62
+
+TAGS = {
+    "cmd": f"{MACS} 8909 0101 0001 0064 0800 {V4}",
+    "vn-tag": f"{MACS} 8926 80010002 0800 {V4}",
+    "time-tag": f"{MACS} 8988 000000000001 0800 {V4}",
+    "e-tag": f"{MACS} 893f 000000010000 0800 {V4}",
+    "r-tag": f"{MACS} f1c1 0000 0001 0800 {V4}",
+    "hsr": f"{MACS} 892f 002e 0001 0800 {V4}",
+    "i-tag": f"{MACS} 88e7 00000064 020000000012 020000000011 0800 {V4}",
+    "jumbo-llc": f"{MACS} 8870 {SNAP4}{V4}",
+    "vlan-then-cmd": f"{MACS} 8100 0064 8909 0101 0001 0064 86dd {V6}",
+    "cmd-then-vlan": f"{MACS} 8909 0101 0001 0064 8100 0064 0800 {V4}",
+    "macsec": f"{MACS} 88e5 0000 00000001 0800 {V4}" + "00" * 16,
+    "unknown": f"{MACS} 1234 0800 {V4}",
+}
+LINKS = {
+    "token-ring": (6, (f"1040 000000000001 000000000002 {SNAP4}{V4}",)),
+    "ppp": (9, (f"ff03 0021 {V4}", f"ff03 0057 {V6}", f"21 {V4}", f"ff03 0281 00064140 {V4}",
+                "ff03 c021 01010004", f"0f00 0800 {V4}")),
+    "fddi": (10, (f"51 000000000001 000000000002 {SNAP4}{V4}",)),
+    "ppp-hdlc": (50, (f"ff03 0021 {V4}",)),
+    "atm": (100, (f"{SNAP4}{V4}",)),
+    "cisco-hdlc": (104, (f"0f00 0800 {V4}", f"8f00 86dd {V6}", "8f00 8035 00000002")),
+    "wlan": (105, FRAMES),
+    "frame-relay": (107, (f"1841 03cc {V4}", f"1841 038e {V6}", f"1841 0300 80 000000 0800 {V4}",
+                          f"1841 0300 80 0080c2 0007 {MACS} 0800 {V4}", f"1841 0800 {V4}")),
+    "pflog": (117, (PFLOG + V4,)),
+    "prism": (119, tuple("44000000 90000000" + "00" * 136 + frame for frame in FRAMES)),
+    "radiotap": (127, tuple(BARE + frame for frame in FRAMES)
+                 + ("00000900 02000000 10" + wlan("0802", SNAP4 + V4) + FCS,
+                    "00000900 02000000 20" + wlan("8802", "0000 0000" + SNAP4 + V4))),
+    "arcnet": (129, (f"0102 0000 f0 {V4}", f"0102 0000 d4 000001 {V4}")),
+    "avs": (163, tuple("80211001 00000040" + "00" * 56 + frame for frame in FRAMES)),
+    "juniper": (178, (f"4d474300 {MACS} 0800 {V4}",)),
+    "ppi": (192, tuple("00000800 69000000" + frame for frame in FRAMES)
+            + (f"00000800 01000000 {MACS} 0800 {V4}",)),
+    "erf": (197, (f"0000000000000000 0204 0048 0000 0036 0000 {MACS} 0800 {V4}",)),
+    "nflog": (239, (f"02000000 08000100 08000100 2c000900 {V4}",)),
+    "ipoib": (242, ("00" * 40 + f"0800 0000 {V4}",)),
+    "pktap": (258, (PKTAP.format("01000000") + f"{MACS} 0800 {V4}",
+                    PKTAP.format("0c000000") + V6,
+                    PKTAP.format("00000000") + f"02000000 {V4}")),
+}
+
+
+def capture(link: int, packets: tuple[str, ...]) -> bytes:
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
+    for hexadecimal in packets:
+        data = bytes.fromhex(hexadecimal)
+        out += struct.pack("<4I", 0, 0, len(data), len(data)) + data
+    return out
+
+
+def captures() -> Iterator[tuple[str, bytes]]:
+    for name, packet in TAGS.items():
+        yield f"tag/{name}", capture(1, (packet,))
+    for name, (link, packets) in LINKS.items():
+        yield f"link/{name}", capture(link, packets)
