@@ -31,7 +31,8 @@ typedef struct verification {
     const char *reference;
     double seconds;
     bool show_values, json;
-    json_t *slices; /* with --format json */
+    difference *firsts; /* with --explain: one for each column; else NULL */
+    json_t *slices;     /* with --format json */
     progress progress;
     pkt_notices notices; /* printed by `progress` */
     left_out left_out;
@@ -63,20 +64,37 @@ static void print_malformed(const agreement *a)
     }
 }
 
-static void print_first(const check *c, const char *backend, bool show)
+/* "packet 3, column ip_ttl: mine has 63, truth has 64" */
+static void print_difference(const check *c, const char *backend, const difference *first,
+                             bool show)
 {
-    const difference *first = &c->agreement.first;
-    if (!first->found)
-        return;
     const pkt_column_info *info = pkt_column_at(first->column);
     bool address = info->format_as == PKT_AS_ADDRESS || info->format_as == PKT_AS_MAC;
-    printf("    first difference: packet %" PRIu64 ", column %.*s: ", first->packet,
-           name_length(info), info->name);
+    printf("packet %" PRIu64 "%s, column %.*s: ", first->packet,
+           first->malformed ? " (malformed)" : "", name_length(info), info->name);
     if (address && !show)
         printf("values hidden (--show-values shows them)\n");
     else
         message_output("%s has %s, %s has %s", backend, *first->value ? first->value : "nothing",
                        c->agreement.reference, *first->expected ? first->expected : "nothing");
+}
+
+static void print_first(const check *c, const char *backend, bool show)
+{
+    if (!c->agreement.first.found)
+        return;
+    printf("    first difference: ");
+    print_difference(c, backend, &c->agreement.first, show);
+}
+
+/* --explain: the first different cell of each column. */
+static void print_explanation(const verification *v, const check *c, const char *backend)
+{
+    for (size_t i = 0; v->firsts && i < PKT_COLUMN_COUNT; i++)
+        if (v->firsts[i].found) {
+            printf("    ");
+            print_difference(c, backend, &v->firsts[i], v->show_values);
+        }
 }
 
 /* "columns: ip_proto 3, src 1": cells of well-formed packets that differ. */
@@ -98,14 +116,18 @@ static void print_columns(const agreement *a)
 static void print_listed(const agreement *a)
 {
     const uint64_t streams = a->listed[PKT_COL_stream];
+    const char *separator = "    not compared: ";
     if (streams)
-        printf("    not compared: stream %" PRIu64
-               ", of streams that Wireshark's application dissectors begin\n",
-               streams);
-    if (a->cells_listed > streams)
-        printf("    not compared: cap_len %" PRIu64 ", wire_len %" PRIu64 ", ts_ns %" PRIu64
-               ", of records whose pseudo header Wireshark takes off\n",
-               a->listed[PKT_COL_cap_len], a->listed[PKT_COL_wire_len], a->listed[PKT_COL_ts_ns]);
+        printf("%sstream %" PRIu64 ", of streams that Wireshark's application dissectors begin\n",
+               separator, streams);
+    if (a->cells_listed == streams)
+        return;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (c != PKT_COL_stream && a->listed[c]) {
+            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->listed[c]);
+            separator = ", ";
+        }
+    printf(", of records whose pseudo header Wireshark takes off\n");
 }
 
 static void print_check(const verification *v, const backend *backend, pkt_level level,
@@ -125,6 +147,7 @@ static void print_check(const verification *v, const backend *backend, pkt_level
         print_columns(a);
         print_listed(a);
         print_malformed(a);
+        print_explanation(v, c, backend->name);
     }
 }
 
@@ -171,6 +194,7 @@ static bool verify_slice(verification *v, suite_slice *slice)
         message_err(&err);
         return false;
     }
+    k.firsts = v->firsts;
     if (!v->json && slice->unfiltered)
         message_output("filter '%s': %" PRIu64 " of %" PRIu64 " packets match", v->suite.filter,
                        slice->filtered, slice->unfiltered);
@@ -294,6 +318,11 @@ static bool options_read(verification *v, const arguments *arguments, bool malfo
         message_failure("--fail-on", &err);
         return false;
     }
+    if (option_given(arguments, "explain") && (v->json || malformed)) {
+        message_error("--explain prints text about captures: it goes with neither --format json "
+                      "nor --suite malformed");
+        return false;
+    }
     if (gate_compares(&v->gate)) {
         message_error("--fail-on: slower, first, load, rss, lost and instructions belong to "
                       "`pktbench bench --baseline` and `pktbench compare`");
@@ -318,12 +347,9 @@ static int verify_captures(verification *v, const arguments *arguments,
 /* The backends, and the one that the others are compared with. */
 static bool selection_get(verification *v, const arguments *arguments)
 {
-    const selection_request request = selection_request_of(arguments);
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (selection_open(&v->selection, &request, &err) != 0) {
-        message_err(&err);
+    if (!selection_of(arguments, selection_request_of(arguments), false, &v->selection))
         return false;
-    }
     if (v->reference && !selection_reference(&v->selection, v->reference, &err)) {
         pkt_err_about(&err, v->reference);
         message_failure("--reference", &err);
@@ -346,6 +372,9 @@ static int verify_run(const arguments *arguments)
         return EXIT_ERROR;
     progress_open(&v.progress);
     v.notices = progress_notices(&v.progress);
+    difference firsts[PKT_COLUMN_COUNT];
+    if (option_given(arguments, "explain"))
+        v.firsts = firsts;
     const int status =
         malformed ? verify_malformed(&v, arguments) : verify_captures(&v, arguments, &flows);
     selection_close(&v.selection);
@@ -354,6 +383,7 @@ static int verify_run(const arguments *arguments)
 
 static const option_spec options[] = {
     SELECTION_OPTIONS,
+    EXTERNAL_OPTIONS,
     FLOW_OPTIONS,
     {"reference", "BACKEND",
      "Reference backend that the others are compared with. Default: the golden rows for generated "
@@ -373,6 +403,9 @@ static const option_spec options[] = {
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
      "failed, crashed, timed-out, unavailable, not-offered. Default: differs, disagrees, "
      "unchecked, failed, crashed, timed-out; for the suite malformed: crashed, timed-out."},
+    {"explain", NULL,
+     "Print the first different cell of each column: number of the packet, and both values. Not "
+     "with --format json or --suite malformed."},
     {"show-values", NULL,
      "Print the addresses in differences even if standard output is not a terminal."},
     {"format", "table|json", "Format of standard output. Default table."},

@@ -16,7 +16,8 @@ enum { EXIT_DONE = 0, EXIT_CHECK_FAILED = 1, EXIT_ERROR = 2 };
 typedef struct option_spec {
     const char *name; /* without the dashes; "o" style single letters are one character */
     /* Name of the value as shown; NULL: a flag. `a|b|c` in lower case: one of these words. Shell
-     * completion knows BACKEND, LEVEL, FILE, DIR and INTERFACE, and lists as BACKEND,... */
+     * completion knows BACKEND, LEVEL, FILE, DIR and INTERFACE, and lists as BACKEND,... An
+     * argument that ends with REPEATABLE may be given several times: option_values(). */
     const char *argument;
     const char *help; /* sentences; the first one says what it is; the default is named */
 } option_spec;
@@ -36,11 +37,21 @@ typedef struct command {
     bool gives_up_rights;
 } command;
 
+#define REPEATABLE " ..."
 #define MAX_OPTIONS 40
+#define MAX_REPEATED 64
+
+/* One value of an option that may be given several times. */
+typedef struct repeated_value {
+    int option; /* index in command->options */
+    const char *value;
+} repeated_value;
 
 typedef struct arguments {
     const command *command;
     const char *values[MAX_OPTIONS]; /* by index in command->options; NULL: not given; "": a flag */
+    repeated_value repeated[MAX_REPEATED];
+    size_t repeated_count;
     char **operands;
     size_t operand_count;
 } arguments;
@@ -48,6 +59,11 @@ typedef struct arguments {
 /* Value of an option by its name; NULL if it was not given. The program ends, after a message, if
  * the command has no such option. */
 const char *option_value(const arguments *arguments, const char *name);
+/* The next value of a repeatable option, in the order of the command line; NULL: no more. *next is
+ * 0 at first. */
+const char *option_values(const arguments *arguments, const char *name, size_t *next);
+/* May the option be given several times? */
+bool option_repeats(const option_spec *option);
 bool option_given(const arguments *arguments, const char *name);
 /* The option as a whole number within [min, max]; `fallback` if not given.
  * false: a message was printed. */

@@ -220,7 +220,7 @@ static void zsh_command(const command *c, FILE *out)
     fprintf(out, "_pktbench_%s() {\n    _arguments -s -S \\\n", c->name);
     for (const option_spec *o = c->options; o->name; o++) {
         bool is_long = strlen(o->name) > 1;
-        fprintf(out, "        '%s%s%s[", option_dashes(o), o->name,
+        fprintf(out, "        '%s%s%s%s[", option_repeats(o) ? "*" : "", option_dashes(o), o->name,
                 !o->argument ? ""
                 : is_long    ? "="
                              : "+");

@@ -37,6 +37,24 @@ const char *option_value(const arguments *arguments, const char *name)
     return arguments->values[index];
 }
 
+bool option_repeats(const option_spec *option)
+{
+    const size_t end = strlen(REPEATABLE);
+    const size_t length = option->argument ? strlen(option->argument) : 0;
+    return length >= end && strcmp(option->argument + length - end, REPEATABLE) == 0;
+}
+
+const char *option_values(const arguments *arguments, const char *name, size_t *next)
+{
+    const int index = option_find(arguments->command, name, strlen(name));
+    while (*next < arguments->repeated_count) {
+        const repeated_value *one = &arguments->repeated[(*next)++];
+        if (one->option == index)
+            return one->value;
+    }
+    return NULL;
+}
+
 bool option_given(const arguments *arguments, const char *name)
 {
     return option_value(arguments, name) != NULL;
@@ -129,6 +147,14 @@ static bool option_store(arguments *out, int index, const char *value, reading *
         value = r->argv[++r->at];
     }
     out->values[index] = value ? value : "";
+    if (!option_repeats(spec))
+        return true;
+    if (out->repeated_count == MAX_REPEATED) {
+        message_error("%s: more than %d options %s%s", out->command->name, MAX_REPEATED, dashes,
+                      spec->name);
+        return false;
+    }
+    out->repeated[out->repeated_count++] = (repeated_value){index, value};
     return true;
 }
 

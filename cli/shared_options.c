@@ -1,8 +1,10 @@
 #include "cli/shared_options.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/external/command.h"
 #include "cli/message.h"
 #include "parsers/util/error.h"
 
@@ -11,6 +13,41 @@ selection_request selection_request_of(const arguments *arguments)
     return (selection_request){.backends = option_value(arguments, "backends"),
                                .plugins = option_value(arguments, "plugin"),
                                .levels = option_value(arguments, "levels")};
+}
+
+/* The commands of EXTERNAL_OPTIONS; `built`: see selection_of(). 0, or -1 and *err; free the list
+ * in both cases. */
+static int externals_read(const arguments *arguments, bool built, external_list *list, pkt_err *err)
+{
+    const char *file = option_value(arguments, "externals"), *command;
+    char path[PATH_MAX];
+    if (built && !file && !option_given(arguments, "external")) {
+        external_built(path, sizeof path);
+        if (access(path, R_OK) == 0)
+            return external_add_file(list, path, err);
+        message_note("no drivers of other languages: run `./run setup externals`, or give "
+                     "--externals FILE");
+    }
+    for (size_t next = 0; (command = option_values(arguments, "external", &next));)
+        if (external_add(list, command, false, err) != 0)
+            return pkt_err_about(err, "--external");
+    if (file && external_add_file(list, file, err) != 0)
+        return pkt_err_about(err, "--externals");
+    return 0;
+}
+
+bool selection_of(const arguments *arguments, selection_request request, bool built,
+                  selection *selection)
+{
+    external_list externals = {.count = 0};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    request.externals = &externals;
+    const bool good = externals_read(arguments, built, &externals, &err) == 0 &&
+                      selection_open(selection, &request, &err) == 0;
+    external_list_free(&externals);
+    if (!good)
+        message_err(&err);
+    return good;
 }
 
 bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)

@@ -20,8 +20,24 @@
             "Shared objects with further backends (plug-ins), which always take part."             \
     }
 
-/* The SELECTION_OPTIONS of a command that has them all. */
+#define EXTERNAL_OPTIONS                                                                           \
+    {"external", "NAME=COMMAND" REPEATABLE,                                                        \
+     "A parser in any language: a command that speaks the protocol of doc/external-parsers.md, "   \
+     "and the name for it. It always takes part, may be given several times, and is started "      \
+     "without a shell."},                                                                          \
+    {                                                                                              \
+        "externals", "FILE",                                                                       \
+            "The same, from a file with a line NAME=COMMAND for each. One that cannot be started " \
+            "is unavailable, which is no error."                                                   \
+    }
+
+/* The SELECTION_OPTIONS of a command that has them all. `externals` stays empty. */
 selection_request selection_request_of(const arguments *arguments);
+/* Open a selection with the commands of EXTERNAL_OPTIONS added to the request. `built`: without
+ * these options, the drivers that `./run setup externals` built. false: a message was printed, and
+ * there is nothing to close. */
+bool selection_of(const arguments *arguments, selection_request request, bool built,
+                  selection *selection);
 
 #define FLOW_OPTIONS                                                                               \
     {"flow-rule", "wireshark-4.0|wireshark-4.4",                                                   \

@@ -19,6 +19,8 @@
 
 /* results/schema.json, as text. */
 extern const char results_schema_text[];
+/* results/protocol.json: the protocol of external programs. */
+extern const char protocol_schema_text[];
 
 /* Does `value` fit? If not, `why` has the place as a JSON pointer (RFC 6901) and what is wrong. */
 bool schema_check(const json_t *schema, const json_t *value, char *why, size_t size);

@@ -1,12 +1,16 @@
 #!/bin/sh
 #: setup externals
 #:     Install the Python libraries that are measured beside the built-in backends, into an
-#:     environment in the user's cache folder, and tshark.
+#:     environment in the user's cache folder, and tshark. Build the drivers of parsers in Go, Rust
+#:     and Java where the toolchain is installed, and write a list for `pktbench bench --externals`.
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname -- "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/python.sh
 . "$root/scripts/lib/python.sh"
+# shellcheck source=scripts/lib/languages.sh
+. "$root/scripts/lib/languages.sh"
 
 [ "$*" = externals ] || fail "setup: unknown argument '$*'; known: externals"
 packages_install "$external_packages" ''
 externals_install
+languages_install

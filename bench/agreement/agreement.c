@@ -110,12 +110,19 @@ static void cell_show(const pkt_batch *batch, size_t index, size_t column, uint6
         text[0] = '\0';
 }
 
-static void difference_note(agreement *out, const pkt_batch *a, size_t i, const pkt_batch *b,
-                            size_t j, uint64_t row, size_t column, uint64_t groups)
+static void difference_note(difference *out, const pkt_batch *a, size_t i, const pkt_batch *b,
+                            size_t j, size_t column, uint64_t groups)
 {
-    out->first = (difference){.found = true, .packet = row + 1, .column = column};
-    cell_show(a, i, column, groups, out->first.value);
-    cell_show(b, j, column, groups, out->first.expected);
+    out->found = true;
+    out->column = column;
+    cell_show(a, i, column, groups, out->value);
+    cell_show(b, j, column, groups, out->expected);
+}
+
+/* A difference in a well-formed packet replaces one in a malformed packet. */
+static bool is_noted(const difference *first, bool well_formed)
+{
+    return !first->found || (well_formed && first->malformed);
 }
 
 typedef struct comparing {
@@ -146,7 +153,7 @@ static bool is_listed(const comparing *c, const pkt_batch *a, size_t i, const pk
            is_pseudo_header_cell(column, b->link_type[j]) && !bits_equal(a, i, b, j, column);
 }
 
-/* Compare one row. A difference in a well-formed packet replaces one in a malformed packet. */
+/* Compare one row. */
 static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agreement *out)
 {
     size_t i, j;
@@ -164,8 +171,12 @@ static void row_compare(const comparing *c, uint64_t row, unsigned verdict, agre
             out->present[column]++;
         if (shown_equal(c, a, i, b, j, row, column))
             continue;
-        if (!out->first.found || (well_formed && out->cells_different == 0))
-            difference_note(out, a, i, b, j, row, column, c->groups);
+        difference *notes[] = {&out->first, out->firsts ? &out->firsts[column] : NULL};
+        for (size_t k = 0; k < 2; k++)
+            if (notes[k] && is_noted(notes[k], well_formed)) {
+                *notes[k] = (difference){.malformed = !well_formed, .packet = row + 1};
+                difference_note(notes[k], a, i, b, j, column, c->groups);
+            }
         if (well_formed) {
             out->cells_different++;
             out->different[column]++;

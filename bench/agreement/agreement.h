@@ -21,6 +21,7 @@ typedef struct reference {
 
 typedef struct difference {
     bool found;
+    bool malformed;  /* the packet is */
     uint64_t packet; /* from 1 */
     size_t column;
     char value[PKT_CELL_TEXT], expected[PKT_CELL_TEXT]; /* "": the cell does not apply */
@@ -45,6 +46,9 @@ typedef struct agreement {
     uint64_t cells_listed;
     uint64_t listed[PKT_COLUMN_COUNT]; /* cells_listed by column */
     difference first; /* in a well-formed packet if there is one, else in a malformed one */
+    /* One for each column, as `first`; the caller's, set before the comparison. NULL: not wanted.
+     */
+    difference *firsts;
 } agreement;
 
 /* Columns of the level that are in both sets. At level frames without `present` and `verdict`,
@@ -54,8 +58,8 @@ pkt_column_set columns_shared(pkt_column_set one, pkt_column_set other, pkt_leve
 bool digests_agree(const rowset *expected, pkt_column_set shared, const uint64_t *digest,
                    uint64_t rows);
 /* Compare every cell of the shared columns. `verdicts` holds the column verdict for every packet;
- * NULL: every packet counts as well-formed. Sets all fields of *out except `reference` and
- * `independent`. */
+ * NULL: every packet counts as well-formed. Sets all fields of *out except `reference`,
+ * `independent` and the pointer `firsts`. */
 void rowset_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                     pkt_column_set shared, agreement *out);
 /* Set *out as rowset_compare() does if no cell differs. */

@@ -343,7 +343,8 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
     const rowset *rows = with ? &with->rows : NULL;
     pkt_column_set shared =
         with ? columns_shared(c->columns[level], rows->columns, level) : (pkt_column_set){{0}};
-    if (!(c->id.driver ? external_rows : native_rows)(k, worker, c, level, rows, shared, out))
+    if (!(backend_is_external(&c->id) ? external_rows : native_rows)(k, worker, c, level, rows,
+                                                                     shared, out))
         return false;
     if (!with) {
         not_compared(out);
@@ -360,7 +361,9 @@ static bool compare(const checker *k, client *worker, const backend *c, pkt_leve
 
 void checker_run(checker *k, const backend *c, pkt_level level, check *out)
 {
-    *out = (check){0};
+    *out = (check){.agreement.firsts = k->firsts};
+    for (size_t column = 0; k->firsts && column < PKT_COLUMN_COUNT; column++)
+        k->firsts[column] = (difference){.found = false};
     client worker;
     if (!client_open_loaded(&worker, &c->id, k->seconds, NULL)) {
         out->status = worker.status;

@@ -27,6 +27,7 @@ typedef struct checker {
     const selection *selection;
     double seconds;         /* time limit of a run */
     bool wanted;            /* the user named the reference */
+    difference *firsts;     /* PKT_COLUMN_COUNT of them, see agreement; NULL: not wanted */
     reference main, other;  /* `other`: of another decoder; its name is NULL if there is none */
     const rowset *verdicts; /* of raw or of the truth; points to `main`, `other` or `own` */
     rowset own;

@@ -138,7 +138,8 @@ static int scenario_add(suite *suite, const wanted_slice *wanted, const char *fo
 static const char *const kinds[SUITE_KINDS] = {[SUITE_QUICK] = "quick",
                                                [SUITE_REFERENCE] = "reference",
                                                [SUITE_CIC_IOT] = "cic-iot",
-                                               [SUITE_SCALE] = "scale"};
+                                               [SUITE_SCALE] = "scale",
+                                               [SUITE_LANGUAGES] = "languages"};
 
 /* Only the smallest slice is compared with its truth: the rows of the others need gigabytes. */
 static const wanted_slice scale_slices[] = {
@@ -167,9 +168,10 @@ int suite_kind_find(const char *name, suite_kind *kind, pkt_err *err)
 
 static bool is_wanted(suite_kind kind, const dataset_scenario *scenario)
 {
-    return kind == SUITE_CIC_IOT
-               ? scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot
-               : scenario->headline;
+    const bool both = scenario == &scenario_tcp_flood || scenario == &scenario_benign_iot;
+    if (kind == SUITE_LANGUAGES)
+        return both || scenario == &scenario_dataset_mix;
+    return kind == SUITE_CIC_IOT ? both : scenario->headline;
 }
 
 static int scale_add(suite *suite, const char *folder, pkt_err *err)

@@ -9,6 +9,7 @@ typedef enum suite_kind {
     SUITE_REFERENCE, /* the same, with every slice also in a second layout, and cold */
     SUITE_CIC_IOT,   /* the two scenarios of the study */
     SUITE_SCALE,     /* one scenario with 10 MB, 100 MB and 1 GB */
+    SUITE_LANGUAGES, /* three scenarios, for parsers in several languages */
     SUITE_KINDS
 } suite_kind;
 

@@ -294,7 +294,7 @@ static const char *proof_name(const bench_cell *cell)
     if (cell->features)
         return "features compared";
     if (!cell->proof)
-        return cell->backend->id.driver ? "rows counted" : "column compared";
+        return backend_is_external(&cell->backend->id) ? "rows counted" : "column compared";
     const pkt_column_set reach = proof_reach(cell->proof);
     return pkt_set_count(&reach) > 0 ? "packets changed" : "column compared";
 }

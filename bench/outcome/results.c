@@ -45,7 +45,7 @@ static json_t *member_or(const json_t *description, const char *key, json_t *emp
 static json_t *backend_json(const bench_record *record, const backend *c)
 {
     const json_t *d = c->description;
-    return json_pack(
+    json_t *out = json_pack(
         "{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", c->name, "summary",
         json_member_or_null(d, "summary"), "available", (int)c->available, "reason",
         json_text_or_null(c->available ? NULL : c->reason), "version",
@@ -54,6 +54,11 @@ static json_t *backend_json(const bench_record *record, const backend *c)
         "fork_each_run", json_member_or_null(d, "fork_each_run"), "levels",
         member_or(d, "levels", json_object()), "features", member_or(d, "features", json_array()),
         "load_ns", load_json(record, c));
+    static const char *const external[] = {"language", "flags"};
+    for (size_t i = 0; i < sizeof external / sizeof external[0]; i++)
+        if (json_object_get(d, external[i]))
+            json_object_set(out, external[i], json_object_get(d, external[i]));
+    return out;
 }
 
 /* Add runs for backends that are unavailable, and for levels that only other backends offer. */

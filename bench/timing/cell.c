@@ -27,8 +27,9 @@ bool cell_builds_columns(const bench_cell *cell)
 
 const char *cell_checksum(const bench_cell *cell)
 {
-    return cell->backend->id.driver && cell_builds_columns(cell) ? cell->check.columns_checksum
-                                                                 : cell->check.checksum;
+    return backend_is_external(&cell->backend->id) && cell_builds_columns(cell)
+               ? cell->check.columns_checksum
+               : cell->check.checksum;
 }
 
 bool cell_is_timed(const bench_cell *cell)

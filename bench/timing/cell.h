@@ -47,6 +47,7 @@ typedef struct bench_cell {
     check check;                       /* its status also covers errors of timed runs */
     const proof *proof;                /* of its timed runs; NULL: the slice is not changed */
     unsigned runs;                     /* runs per sample */
+    pid_t warm;                        /* worker that made the warm-up runs of this cell last */
     double first_ns;                   /* wall time of the first run of a process; 0: unknown */
     double run_ns;                     /* first estimate of the time of a later run */
     double change_ns;                  /* of the probe: see sample_times */

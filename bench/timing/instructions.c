@@ -114,7 +114,8 @@ static bool is_countable(const bench_cell *cell)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
     if (!cell_is_timed(cell) || cell->role == ROLE_AA_CONTROL || cell->role == ROLE_PARSE ||
-        cell->role == ROLE_INPUT || cell->role == ROLE_FEATURES || cell->backend->id.driver)
+        cell->role == ROLE_INPUT || cell->role == ROLE_FEATURES ||
+        backend_is_external(&cell->backend->id))
         return false;
     if (cell->sink && cell->threads > 1)
         return false; /* the assignment of blocks to threads is not deterministic */

@@ -36,13 +36,13 @@ static bench_cell *cell_beside(schedule *s, const bench_cell *base, const backen
     return cell;
 }
 
-/* Add the main cell; for an external program also the cell that parses alone; for any other backend
- * also the output cells. */
+/* Add the main cell; for an external program that can, also the cell that parses alone; for any
+ * other backend also the output cells. */
 static void cells_add(schedule *s, const backend *backend, const suite_slice *slice,
                       pkt_level level, const output_request *sinks)
 {
     const bench_cell *cell = cell_add(s, backend, slice, level);
-    if (backend->id.driver)
+    if (backend->parses_alone)
         cell_beside(s, cell, backend, ROLE_PARSE);
     outputs_add(s, sinks, cell);
 }
@@ -85,7 +85,8 @@ static int baseline_cells_add(schedule *s, const selection *selection, size_t fi
 static const backend *program_among(const selection *l, const output_request *sinks)
 {
     for (size_t i = 0; sinks->count && i < l->count; i++)
-        if (l->backends[i]->chosen && l->backends[i]->available && l->backends[i]->id.driver)
+        if (l->backends[i]->chosen && l->backends[i]->available &&
+            backend_is_external(&l->backends[i]->id))
             return l->backends[i];
     return NULL;
 }
@@ -126,7 +127,7 @@ static void as_is_cells_add(schedule *s, const suite_slice *slice, const backend
     const bool small = !slice->unverified || backend->id.plugin ||
                        strcmp(backend->decoder, "pktbench") == 0 ||
                        strcmp(backend->decoder, "none") == 0;
-    if (backend->id.driver || !small)
+    if (backend_is_external(&backend->id) || !small)
         return;
     const bench_cell *warm = input_add(s, slice, backend, level, NULL);
     input_add(s, slice, backend, level, warm)->cold = true;
@@ -166,7 +167,7 @@ static void features_add(schedule *s, size_t firsts)
             continue;
         const pkt_column_set missing =
             pkt_set_minus(all, cell->backend->columns[PKT_LEVEL_HEADERS]);
-        if (!cell->backend->id.driver && pkt_set_count(&missing) == 0)
+        if (!backend_is_external(&cell->backend->id) && pkt_set_count(&missing) == 0)
             cell_beside(s, cell, cell->backend, ROLE_FEATURES)->features = &s->features;
     }
 }

@@ -69,7 +69,7 @@ size_t outputs_count(const output_request *request)
 
 void outputs_add(schedule *s, const output_request *request, const bench_cell *main)
 {
-    for (size_t i = 0; i < request->count && !main->backend->id.driver; i++)
+    for (size_t i = 0; i < request->count && !backend_is_external(&main->backend->id); i++)
         for (size_t t = 0; t < request->thread_count; t++)
             s->cells[s->cell_count++] = (bench_cell){.backend = main->backend,
                                                      .slice = main->slice,

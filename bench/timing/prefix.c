@@ -85,7 +85,8 @@ static bool is_built_in(const backend *backend)
 /* May the cell get a prefix? The other side of a comparison has the same slice. */
 static bool is_shortened(const bench_cell *cell, prefix_scope scope)
 {
-    return cell->backend->id.driver || (scope == PREFIX_LIBRARIES && !is_built_in(cell->backend));
+    return backend_is_external(&cell->backend->id) ||
+           (scope == PREFIX_LIBRARIES && !is_built_in(cell->backend));
 }
 
 /* A failure here is not reported: it occurs in the agreement pass too, which reports it. */
@@ -119,10 +120,12 @@ static double run_seconds(const estimate *e, double limit_s)
 }
 
 /* Runs of a block: the first of a process is not ranked, the second is. That of an external program
- * is its first, and another cell parses alone. */
+ * is its first, and another cell may parse alone. */
 static double block_runs(const estimate *e)
 {
-    return e->cell->backend->id.driver ? 1 + PARSE_SHARE : 2;
+    if (!backend_is_external(&e->cell->backend->id))
+        return 2;
+    return 1 + e->cell->backend->warm_up + (e->cell->backend->parses_alone ? PARSE_SHARE : 0);
 }
 
 /* Total time in seconds if no shortened run takes longer than the limit. */

@@ -194,11 +194,11 @@ static void rounds_run(process_runs *runs, const command_lines *c, const schedul
     }
 }
 
-/* Is the cell timed as a whole process? Level `frames` only if it is the highest level of the
- * backend. */
+/* Is the cell timed as a whole process? A command has no other way to run than the protocol. Level
+ * `frames` only if it is the highest level of the backend. */
 static bool wanted(const bench_cell *cell)
 {
-    if (!cell_is_timed(cell) || cell->role != ROLE_MAIN)
+    if (!cell_is_timed(cell) || cell->role != ROLE_MAIN || cell->backend->id.command)
         return false;
     if (cell->level != PKT_LEVEL_FRAMES)
         return true;

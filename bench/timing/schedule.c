@@ -23,7 +23,7 @@ static const char *first_slice(const schedule *s, const bench_cell *cell)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!is_slow(cell) || !s->suite || cell->slice->packets <= FIRST_RUN_PACKETS ||
-        cell->backend->id.driver)
+        backend_is_external(&cell->backend->id))
         return NULL;
     const suite_slice *prefix =
         first_packets(s->suite, suite_whole(cell->slice), FIRST_RUN_PACKETS, &err);
@@ -51,7 +51,6 @@ typedef struct block_workers {
 
 /* The rows of a cell whose run takes longer are not verified once more. */
 #define CHECK_BELOW_NS 500e6
-
 /* The first estimate of the run time is that of a second run: the first one is cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
@@ -137,27 +136,30 @@ static double round_seconds(const schedule *s, bool slow)
     return sum;
 }
 
-/* Seconds of the runs of one block that measure the memory of all slow or all quick cells. */
-static double memory_seconds(const schedule *s, bool slow)
+/* Seconds of the unranked runs of one block, of all slow or all quick cells. */
+static double unranked_seconds(const schedule *s, bool slow)
 {
     double sum = 0;
-    for (size_t i = 0; s->compares && i < s->cell_count; i++)
-        if (cell_takes_part(&s->cells[i]) && is_slow(&s->cells[i]) == slow)
-            sum +=
-                (fmin(s->cells[i].run_ns, SLOW_NS) + s->cells[i].run_ns + s->cells[i].change_ns) *
-                1.1e-9;
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const bench_cell *cell = &s->cells[i];
+        if (!cell_takes_part(cell) || is_slow(cell) != slow)
+            continue;
+        sum += cell->backend->warm_up * fmax(cell->first_ns, cell->run_ns) * 1.1e-9;
+        if (s->compares)
+            sum += (fmin(cell->run_ns, SLOW_NS) + cell->run_ns + cell->change_ns) * 1.1e-9;
+    }
     return sum;
 }
 
 /* Seconds of the slow cells of one block. */
 static double slow_seconds(const schedule *s)
 {
-    return round_seconds(s, true) + memory_seconds(s, true);
+    return round_seconds(s, true) + unranked_seconds(s, true);
 }
 
 /* Number of blocks in which slow cells run: all blocks if the budget allows that with the minimum
- * number of rounds of quick cells. Quick cells get more rounds from the rest of the budget. Blocks
- * come first because a confidence interval needs several processes. */
+ * number of rounds of quick cells, which get more rounds from the rest of it. Blocks come first: a
+ * confidence interval needs several processes. */
 static unsigned slow_blocks_wanted(const schedule *s)
 {
     double slow = slow_seconds(s);
@@ -180,26 +182,25 @@ static bool block_has_slow(const schedule *s, unsigned block)
 
 double schedule_block_seconds(const schedule *s)
 {
-    return memory_seconds(s, false) + s->rounds * round_seconds(s, false) + slow_seconds(s);
+    return unranked_seconds(s, false) + s->rounds * round_seconds(s, false) + slow_seconds(s);
 }
 
 double schedule_seconds(const schedule *s)
 {
-    return s->blocks * (memory_seconds(s, false) + s->rounds * round_seconds(s, false)) +
+    return s->blocks * (unranked_seconds(s, false) + s->rounds * round_seconds(s, false)) +
            s->slow_blocks * slow_seconds(s);
 }
 
 void schedule_plan(schedule *s)
 {
-    for (size_t i = 0; i < s->cell_count; i++) {
+    for (size_t i = 0; i < s->cell_count; i++)
         s->cells[i].runs = cell_runs(s, &s->cells[i]);
-    }
     s->slow_blocks = slow_blocks_wanted(s);
     if (s->rounds)
         return;
     double quick = round_seconds(s, false);
     double left =
-        s->budget_s - s->slow_blocks * slow_seconds(s) - s->blocks * memory_seconds(s, false);
+        s->budget_s - s->slow_blocks * slow_seconds(s) - s->blocks * unranked_seconds(s, false);
     double rounds = quick > 0 ? floor(left / (quick * s->blocks)) : ROUNDS_MIN;
     rounds = fmin(fmax(rounds, ROUNDS_MIN), s->rounds_max);
     s->rounds = (unsigned)rounds;

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/external/protocol.h"
 #include "bench/worker/python.h"
 #include "parsers/process/memory.h"
 #include "parsers/util/clock.h"
@@ -60,8 +61,28 @@ static void signal_fail(client *client, int signal, double peak_bytes)
     fail(client, STATUS_CRASHED, words);
 }
 
+/* Exit status of a worker that has leaked memory, if it was built with AddressSanitizer: some
+ * libraries do, and that is no crash. */
+#ifdef __SANITIZE_ADDRESS__
+enum { EXIT_LEAKED = 23 };
+#else
+enum { EXIT_LEAKED = 0 };
+#endif
+
 /* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
+
+/* What to say if the child exits with EXIT_NO_WORKER. */
+static void not_started_set(client *client, const backend_id *id)
+{
+    if (id->command)
+        (void)snprintf(client->not_started, sizeof client->not_started,
+                       "%.100s cannot be started: no such program, or not executable",
+                       id->command[0]);
+    else
+        (void)snprintf(client->not_started, sizeof client->not_started,
+                       "the worker cannot be started: is python3 installed?");
+}
 
 /* In the child: execute the worker. */
 static void worker_exec(int socket, const backend_id *id)
@@ -71,7 +92,9 @@ static void worker_exec(int socket, const backend_id *id)
     char *by_name[] = {"pktbench", "worker", "--", (char *)id->name, NULL};
     if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0)
         _exit(EXIT_NO_WORKER);
-    if (id->driver) {
+    if (id->command) {
+        execvp(id->command[0], id->command);
+    } else if (id->driver) {
         char python[PATH_MAX];
         python_path(python, sizeof python);
         char *by_driver[] = {python, (char *)id->driver, "worker", (char *)id->name, NULL};
@@ -86,6 +109,8 @@ bool client_open(client *client, const backend_id *id)
 {
     int ends[2];
     *client = CLIENT_CLOSED;
+    client->external = backend_is_external(id);
+    not_started_set(client, id);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         const pid_t pid = pkt_child_start(&client->process, pkt_memory_limit());
         if (pid == 0)
@@ -114,7 +139,7 @@ static void worker_reap(client *client)
     if (WIFSIGNALED(status)) {
         signal_fail(client, WTERMSIG(status), (double)usage.ru_maxrss * 1024);
     } else if (WEXITSTATUS(status) == EXIT_NO_WORKER) {
-        fail(client, STATUS_FAILED, "the worker cannot be started: is python3 installed?");
+        fail(client, STATUS_FAILED, client->not_started);
     } else {
         (void)snprintf(words, sizeof words, "the worker left with exit status %d",
                        WEXITSTATUS(status));
@@ -162,6 +187,7 @@ typedef enum line_end {
     LINE_TIMEOUT,
     LINE_CLOSED,
     LINE_TOO_LONG,
+    LINE_MORE, /* more than one line */
     LINE_MEMORY
 } line_end;
 
@@ -181,10 +207,12 @@ static bool line_take(client *client, line_end *end)
     client->filled += (size_t)got;
     client->buffer[client->filled] = '\0';
     char *newline = memchr(client->buffer, '\n', client->filled);
-    if (newline)
-        *newline = '\0';
-    *end = LINE_WHOLE;
-    return newline != NULL;
+    if (!newline)
+        return false;
+    *newline = '\0';
+    const bool more = newline + 1 != client->buffer + client->filled;
+    *end = client->external && more ? LINE_MORE : LINE_WHOLE;
+    return true;
 }
 
 /* Read one line into the buffer. Its line end is replaced by '\0'. */
@@ -219,8 +247,17 @@ static void refused(client *client, const json_t *answer)
         fail(client, STATUS_FAILED, reason && *reason ? reason : "failed without a reason");
 }
 
-/* There is no answer: end the worker, and set status and reason. */
-static void unanswered(client *client, line_end end)
+/* Kill the worker, because what it wrote is no answer to `op`. */
+static void answer_refuse(client *client, const char *op, const char *why)
+{
+    char words[REASON_BYTES];
+    (void)snprintf(words, sizeof words, "its answer to \"%s\" %s%s", op, why,
+                   client->external ? " (doc/external-parsers.md)" : "");
+    worker_kill(client, STATUS_FAILED, words);
+}
+
+/* There is no answer to `op`: end the worker, and set status and reason. */
+static void unanswered(client *client, const char *op, line_end end)
 {
     char words[96];
     const double until = pkt_seconds_now() + END_SECONDS;
@@ -239,16 +276,58 @@ static void unanswered(client *client, line_end end)
         worker_kill(client, STATUS_CRASHED, "");
         memory_fail(client);
         break;
-    case LINE_WHOLE:
     case LINE_TOO_LONG:
-        worker_kill(client, STATUS_FAILED, "the worker's answer is no JSON line");
+        answer_refuse(client, op, "is no JSON line: it is longer than 1 MiB");
+        break;
+    case LINE_WHOLE:
+    case LINE_MORE:
+        answer_refuse(client, op, "has more than one line");
         break;
     }
 }
 
+/* The answer to `op` in the buffer. Returns a new reference; NULL: it is none, and the worker was
+ * ended. */
+static json_t *answer_read(client *client, const char *op)
+{
+    char words[REASON_BYTES], why[REASON_BYTES / 2];
+    json_t *answer = json_loads(client->buffer, 0, NULL);
+    const json_t *good = json_object_get(answer, "ok");
+    if (!json_is_object(answer))
+        (void)snprintf(words, sizeof words, "is no JSON line: '%.80s'", client->buffer);
+    else if (client->external && !json_is_boolean(good))
+        (void)snprintf(words, sizeof words, "has no \"ok\": true or false");
+    else if (client->external && json_is_true(good) && !protocol_check(op, answer, why, sizeof why))
+        (void)snprintf(words, sizeof words, "does not fit the protocol: %s", why);
+    else
+        return answer;
+    json_decref(answer);
+    answer_refuse(client, op, words);
+    return NULL;
+}
+
+/* Has it written something that no request asked for? */
+static bool has_unread(const client *client)
+{
+    char byte;
+    return recv(client->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+/* Send a request, and read the line of its answer. */
+static line_end line_ask(client *client, const char *request)
+{
+    /* A worker of pktbench whose backend cannot be loaded says so before it is asked. */
+    if (client->external && has_unread(client))
+        return LINE_MORE;
+    (void)(send_line(client, request) && send_line(client, "\n")); /* read_line() detects errors */
+    return read_line(client, pkt_seconds_now() + client->limit_s);
+}
+
 json_t *client_ask(client *client, json_t *request, double seconds)
 {
-    char *text = json_dumps(request, JSON_COMPACT);
+    char op[32], *text = json_dumps(request, JSON_COMPACT);
+    const char *name = json_string_value(json_object_get(request, "op"));
+    (void)snprintf(op, sizeof op, "%s", name ? name : "");
     json_decref(request);
     if (!client->process.pid || !text) {
         free(text);
@@ -257,16 +336,16 @@ json_t *client_ask(client *client, json_t *request, double seconds)
         return NULL;
     }
     client->limit_s = seconds;
-    (void)(send_line(client, text) && send_line(client, "\n")); /* read_line() detects errors */
+    const line_end end = line_ask(client, text);
     free(text);
-    line_end end = read_line(client, pkt_seconds_now() + seconds);
-    json_t *answer = end == LINE_WHOLE ? json_loads(client->buffer, 0, NULL) : NULL;
-    if (answer && json_is_true(json_object_get(answer, "ok")))
+    if (end != LINE_WHOLE) {
+        unanswered(client, op, end);
+        return NULL;
+    }
+    json_t *answer = answer_read(client, op);
+    if (!answer || json_is_true(json_object_get(answer, "ok")))
         return answer;
-    if (answer)
-        refused(client, answer);
-    else
-        unanswered(client, end);
+    refused(client, answer);
     json_decref(answer);
     return NULL;
 }
@@ -275,13 +354,30 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
 {
     if (!client_open(client, id))
         return false;
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
+    const int64_t took = pkt_clock_ns(CLOCK_MONOTONIC) - from;
+    const json_t *own = json_object_get(answer, "load_ns");
     if (answer && load_ns)
-        *load_ns = (uint64_t)json_integer_value(json_object_get(answer, "load_ns"));
+        *load_ns = (uint64_t)(own ? json_integer_value(own) : took);
     json_decref(answer);
     if (!answer)
         (void)client_close(client);
     return answer != NULL;
+}
+
+uint64_t client_peak_rss(const client *client)
+{
+    char path[64], line[256];
+    unsigned long long kilobytes = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)client->process.pid);
+    FILE *file = client->process.pid ? fopen(path, "re") : NULL;
+    while (file && !kilobytes && fgets(line, sizeof line, file))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kilobytes = strtoull(line + 6, NULL, 10);
+    if (file)
+        fclose(file);
+    return (uint64_t)kilobytes * 1024;
 }
 
 /* Wait for the end of the worker, which exits at the end of its input. false: it crashed or hung;
@@ -294,7 +390,7 @@ static bool worker_finish(client *client)
     const pkt_child_event end = pkt_child_wait(&client->process, -1, pkt_seconds_now() + seconds);
     int status = 0;
     if (end == PKT_CHILD_MEMORY) {
-        unanswered(client, LINE_MEMORY);
+        unanswered(client, "", LINE_MEMORY);
         return false;
     }
     if (end != PKT_CHILD_ENDED) {
@@ -302,7 +398,7 @@ static bool worker_finish(client *client)
         return false;
     }
     pkt_child_end(&client->process, &status, NULL);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_LEAKED))
         return true;
     char words[96];
     if (WIFSIGNALED(status))

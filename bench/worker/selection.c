@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/external/description.h"
 #include "bench/worker/describe.h"
 #include "parsers/util/error.h"
 #include "parsers/util/parse.h"
@@ -34,6 +35,10 @@ static void description_take(backend *c, json_t *description)
     c->name = json_string_value(json_object_get(description, "name"));
     c->decoder = json_string_value(json_object_get(description, "decoder"));
     c->available = true;
+    if (backend_is_external(&c->id)) /* the schema bounds it */
+        c->warm_up = (unsigned)json_integer_value(json_object_get(description, "warm_up"));
+    c->parses_alone =
+        backend_is_external(&c->id) && json_is_true(json_object_get(description, "parse_alone"));
     const json_t *levels = json_object_get(description, "levels");
     for (unsigned i = 0; i < PKT_LEVEL_COUNT; i++) {
         const json_t *level = json_object_get(levels, pkt_level_name((pkt_level)i));
@@ -53,6 +58,7 @@ static void backend_free(backend *c)
     free((char *)c->id.plugin);
     free((char *)c->id.driver);
     free((char *)c->id.program);
+    free(c->id.command);
     free(c);
 }
 
@@ -87,6 +93,9 @@ static bool description_get(backend *c, const char *summary)
             "same one",
             WORKER_PROTOCOL);
         backend_undescribed(c, summary);
+    } else if (c->id.command && answer &&
+               !external_describe(description, c->id.name, c->reason, sizeof c->reason)) {
+        backend_undescribed(c, summary);
     } else if (json_is_string(json_object_get(description, "name")) &&
                json_is_string(json_object_get(description, "decoder"))) {
         description_take(c, json_incref(description));
@@ -106,6 +115,28 @@ static bool backend_describe(backend *c, const char *summary)
     return description_get(c, summary);
 }
 
+/* Add a backend that is not described yet. NULL and *err: there are too many, or no memory. */
+static backend *backend_new(selection *selection, const char *name, pkt_err *err)
+{
+    if (selection->count == SELECTION_MAX) {
+        pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %d backends in one run",
+                 SELECTION_MAX);
+        return NULL;
+    }
+    backend *c = calloc(1, sizeof *c);
+    if (!c) {
+        pkt_fail_memory(err, name);
+        return NULL;
+    }
+    selection->backends[selection->count++] = c;
+    c->worker = CLIENT_CLOSED;
+    c->id.name = strdup(name);
+    if (c->id.name)
+        return c;
+    pkt_fail_memory(err, name); /* selection_close() frees it */
+    return NULL;
+}
+
 /* Add a backend of the registry, or a plug-in (`entry` is NULL), and start its worker. One whose
  * driver is missing is added too, with the reason. */
 static int backend_add(selection *selection, const char *name, const char *plugin,
@@ -115,20 +146,14 @@ static int backend_add(selection *selection, const char *name, const char *plugi
     pkt_err missing;
     const char *summary = entry ? entry->summary : "plug-in";
     bool drives = entry && entry->driver;
-    if (selection->count == SELECTION_MAX)
-        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "more than %d backends in one run",
-                        SELECTION_MAX);
-    backend *c = calloc(1, sizeof *c);
+    backend *c = backend_new(selection, name, err);
     if (!c)
-        return pkt_fail_memory(err, name);
-    selection->backends[selection->count++] = c;
-    c->worker = CLIENT_CLOSED;
-    c->id.name = strdup(name);
+        return -1;
     c->id.plugin = plugin ? strdup(plugin) : NULL;
     bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &missing) == 0;
     if (drives && there)
         c->id.driver = strdup(driver);
-    if (!c->id.name || (plugin && !c->id.plugin) || (drives && there && !c->id.driver))
+    if ((plugin && !c->id.plugin) || (drives && there && !c->id.driver))
         return pkt_fail_memory(err, name);
     if (there) {
         describer_start(c);
@@ -182,7 +207,7 @@ static int backend_unknown(const selection *selection, const char *name, pkt_err
         pkt_names_add(&known, entry.name);
     bool plugins = false;
     for (size_t i = 0; i < selection->count; i++)
-        if (selection->backends[i]->id.plugin) {
+        if (selection->backends[i]->id.plugin || selection->backends[i]->id.command) {
             pkt_names_add(&known, selection->backends[i]->name);
             plugins = true;
         }
@@ -234,6 +259,41 @@ static int plugin_add(void *self, const char *path, pkt_err *err)
                             "plug-in %.100s has the name of another backend, %s: rename it", path,
                             added->name);
     added->chosen = true;
+    return 0;
+}
+
+/* Add a command. One that does not describe itself is an error, or unavailable if it is optional.
+ */
+static int command_add(selection *selection, const external_command *command, pkt_err *err)
+{
+    pkt_entry entry = PKT_INIT(pkt_entry);
+    if (selection_find(selection, command->name) || pkt_registry_find(command->name, &entry) == 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "external parser %s has the name of another backend: rename it",
+                        command->name);
+    char **words = external_words(command->command, err);
+    backend *c = words ? backend_new(selection, command->name, err) : NULL;
+    if (!c) {
+        free(words);
+        return -1;
+    }
+    c->id.command = words;
+    describer_start(c);
+    if (!description_get(c, "external parser"))
+        return pkt_fail_memory(err, command->name);
+    c->chosen = true;
+    if (c->available || command->optional)
+        return 0;
+    pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "external parser %s: %s", command->name,
+             c->reason);
+    return -1;
+}
+
+static int commands_add(selection *selection, const external_list *list, pkt_err *err)
+{
+    for (size_t i = 0; list && i < list->count; i++)
+        if (command_add(selection, &list->at[i], err) != 0)
+            return -1;
     return 0;
 }
 
@@ -296,7 +356,7 @@ static int old_program_add(selection *selection, const char *path, pkt_err *err)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     for (size_t i = 0; i < selection->count; i++) {
         const backend *c = selection->backends[i];
-        if (!c->chosen || !c->available || c->id.driver)
+        if (!c->chosen || !c->available || backend_is_external(&c->id))
             continue;
         any = selection->old[i] = old_make(c->name, c->id.plugin, path, err);
         if (!any)
@@ -329,13 +389,16 @@ static int baseline_select(selection *selection, const char *path, pkt_err *err)
 static int selection_fill(selection *selection, const selection_request *request, pkt_err *err)
 {
     const bool all = !request->backends || strcmp(request->backends, EVERY_BACKEND) == 0;
-    if (!all && !request->plugins && pkt_parse_list(request->backends, name_check, NULL, err) != 0)
+    const bool more = request->plugins || (request->externals && request->externals->count);
+    if (!all && !more && pkt_parse_list(request->backends, name_check, NULL, err) != 0)
         return -1;
     if (registry_add(selection, request, err) != 0)
         return -1;
     for (size_t i = 0; i < selection->count; i++)
         selection->backends[i]->chosen = all;
     if (request->plugins && pkt_parse_list(request->plugins, plugin_add, selection, err) != 0)
+        return -1;
+    if (commands_add(selection, request->externals, err) != 0)
         return -1;
     if (!all && pkt_parse_list(request->backends, choose, selection, err) != 0)
         return -1;

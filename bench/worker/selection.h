@@ -2,6 +2,7 @@
 #ifndef PKT_SELECTION_H
 #define PKT_SELECTION_H
 
+#include "bench/external/command.h"
 #include "bench/worker/client.h"
 #include "pktbench.h"
 
@@ -16,6 +17,8 @@ typedef struct backend {
     const char *decoder; /* in description; NULL if unavailable */
     bool chosen;         /* selected; other backends may still be references */
     bool available;
+    unsigned warm_up;          /* unranked runs of an external program in each process */
+    bool parses_alone;         /* an external program that can run without building columns */
     char reason[REASON_BYTES]; /* why it is unavailable */
     client worker;             /* open until it has described itself */
     pkt_column_set columns[PKT_LEVEL_COUNT];
@@ -36,13 +39,14 @@ typedef struct selection_request {
     const char *plugins;  /* paths of shared objects; always selected */
     const char *levels;   /* NULL: all */
     const char *baseline; /* another build of this program, or a shared object; NULL: none */
+    const external_list *externals; /* commands, always selected; NULL: none */
 } selection_request;
 
 /* The list that selects every backend. */
 #define EVERY_BACKEND "all"
 
-/* Describe and select the backends of the registry and the plug-ins. Opt-in backends are left out
- * unless they are listed. 0, or -1 and *err; then there is nothing to close. */
+/* Describe and select the backends of the registry, the plug-ins and the commands. Opt-in backends
+ * are left out unless they are listed. 0, or -1 and *err; then there is nothing to close. */
 int selection_open(selection *selection, const selection_request *request, pkt_err *err);
 /* Find a backend by name. NULL: not found. */
 backend *selection_find(const selection *selection, const char *name);

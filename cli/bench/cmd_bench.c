@@ -24,14 +24,20 @@
 /* The part of it that goes to whole processes. */
 #define PROCESS_SHARE 0.2
 /* Seconds of the whole command. */
-static const double budget_defaults[SUITE_KINDS] = {
-    [SUITE_QUICK] = 120, [SUITE_REFERENCE] = 900, [SUITE_CIC_IOT] = 1200, [SUITE_SCALE] = 600};
+static const double budget_defaults[SUITE_KINDS] = {[SUITE_QUICK] = 120,
+                                                    [SUITE_REFERENCE] = 900,
+                                                    [SUITE_CIC_IOT] = 1200,
+                                                    [SUITE_SCALE] = 600,
+                                                    [SUITE_LANGUAGES] = 900};
 #define BUDGET_TURNS 280.0
 /* Maximum time to evict caches in a sample of the quick suite, in nanoseconds: more of its samples
  * fit into the budget then. */
 #define QUICK_EVICT_NS 30e6
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
+/* Beside the drivers of other languages: C, C++ and Python. */
+#define LANGUAGE_BACKENDS "raw,libpcap,wireshark,libtins,libtrace,dpkt"
+#define LANGUAGE_LEVELS "frames,headers"
 /* Intervals are not made narrower than for this threshold: slower:0% would never end. */
 #define STAGES_LEAST 0.01
 /* Seconds that one run may take. */
@@ -315,10 +321,12 @@ static bool selection_get(benchmark *b)
         request.backends = EVERY_BACKEND;
     if (b->kind == SUITE_SCALE && !request.backends)
         request.backends = SCALE_BACKENDS;
-    if (selection_open(&b->selection, &request, &err) != 0) {
-        message_err(&err);
+    if (b->kind == SUITE_LANGUAGES && !request.backends)
+        request.backends = LANGUAGE_BACKENDS;
+    if (b->kind == SUITE_LANGUAGES && !request.levels)
+        request.levels = LANGUAGE_LEVELS;
+    if (!selection_of(b->arguments, request, b->kind == SUITE_LANGUAGES, &b->selection))
         return false;
-    }
     if (!b->reference || selection_reference(&b->selection, b->reference, &err))
         return true;
     pkt_err_about(&err, b->reference);
@@ -356,14 +364,16 @@ static int bench_run(const arguments *arguments)
 }
 
 static const option_spec options[] = {
-    {"suite", "quick|reference|cic-iot|scale",
+    {"suite", "quick|reference|cic-iot|scale|languages",
      "What to measure. quick (default): CAPTURE, or four generated scenarios; slow backends over "
      "the first packets. reference: the same over whole slices, and raw and libpcap also over "
      "files written by 4 KiB, and with the files out of the page cache. cic-iot: tcp-flood and "
      "benign-iot, by default with all backends, as in a published study of Python "
      "libraries. scale: tcp-flood in 10 MB, 100 MB and 1 GB; cells are compared in the first "
-     "only."},
+     "only. languages: tcp-flood, benign-iot and dataset-mix at frames and headers, with "
+     "libraries of C, C++ and Python and the drivers that `./run setup externals` built."},
     SELECTION_OPTIONS,
+    EXTERNAL_OPTIONS,
     {"sink", "csv|arrow|parquet,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
      "/dev/null."},
@@ -399,7 +409,9 @@ static const option_spec options[] = {
     {"budget", "TIME",
      "Time for the whole command, such as 60s; --conformance and --count-instructions come on top. "
      "Runs are made fewer to fit; if that is not enough, the least time is printed and the exit "
-     "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s; with "
+     "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s, "
+     "languages "
+     "900s; with "
      "--baseline 280s. --rounds takes as long as it takes."},
     {"sample", "TIME",
      "Minimum duration of a sample. Shorter runs are repeated within it, until evicting the caches "

@@ -14,6 +14,22 @@
 #include "parsers/util/error.h"
 #include "results/json_values.h"
 
+/* The names in the options --external, with commas between them. Commands have paths, and may have
+ * other words of the user's. */
+static json_t *external_names(const arguments *a)
+{
+    json_t *names = json_string("");
+    const char *value;
+    for (size_t next = 0; (value = option_values(a, "external", &next));) {
+        json_t *longer =
+            json_sprintf("%s%s%.*s", json_string_value(names), json_string_length(names) ? "," : "",
+                         (int)strcspn(value, "="), value);
+        json_decref(names);
+        names = longer;
+    }
+    return names;
+}
+
 /* The options as they were given; of paths only the last part. */
 static json_t *options_json(const arguments *a)
 {
@@ -22,7 +38,9 @@ static json_t *options_json(const arguments *a)
         const char *name = a->command->options[i].name, *value = a->values[i];
         bool is_path = strcmp(name, "f") != 0; /* a filter may have a slash: net 10.0.0.0/8 */
         const char *slash = value && is_path ? strrchr(value, '/') : NULL;
-        if (value)
+        if (option_repeats(&a->command->options[i]) && value)
+            json_object_set_new(out, name, external_names(a));
+        else if (value)
             json_object_set_new(out, name, json_words(slash ? slash + 1 : value));
     }
     return out;

@@ -330,7 +330,8 @@ static void confirmation_print(const json_t *confirmation, FILE *out)
     fprintf(out, "  the command as printed took %s s with its start-up, and wrote %s MB\n", seconds,
             bytes);
     if (json_is_null(at(confirmation, "ns_per_packet", "measured")))
-        fputs("  The capture is too small to compare the time: most of it is start-up, or noise.\n", out);
+        fputs("  The capture is too small to compare the time: most of it is start-up, or noise.\n",
+              out);
     json_array_foreach(json_object_get(confirmation, "failures"), i, failure)
     {
         fprintf(out, "  NOT confirmed: %s\n", json_string_value(failure));

@@ -186,11 +186,8 @@ static bool list_backends(const arguments *arguments, bool json)
     selection l;
     const selection_request request = {.backends = EVERY_BACKEND,
                                        .plugins = option_value(arguments, "plugin")};
-    pkt_err err;
-    if (selection_open(&l, &request, &err) != 0) {
-        message_err(&err);
+    if (!selection_of(arguments, request, false, &l))
         return false;
-    }
     if (json)
         list_finish(backends_list(&l), true);
     else
@@ -246,7 +243,8 @@ static int list_names(bool json)
 
 static int list_run(const arguments *arguments)
 {
-    const bool named = arguments->operand_count || option_given(arguments, "plugin");
+    const bool named = arguments->operand_count || option_given(arguments, "plugin") ||
+                       option_given(arguments, "external") || option_given(arguments, "externals");
     enum { BACKENDS, COLUMNS, FEATURES = 3 };
     const char *what = arguments->operand_count ? arguments->operands[0] : "backends";
     size_t index;
@@ -275,6 +273,7 @@ static int list_run(const arguments *arguments)
 
 static const option_spec options[] = {
     {"plugin", "FILE,...", "Shared objects with further backends (plug-ins)."},
+    EXTERNAL_OPTIONS,
     {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };

@@ -11,6 +11,9 @@
 enum {
     SESSIONS = 24, /* concurrent */
     MEAN_GAP_NS = 4000000,
+    DATA_SHARE = 87, /* of the segments of TLS from a server are full, in % */
+    LONG_HELLO_ONE_IN = 8,
+    PIPELINE_ONE_IN = 4,
     MSS = 1460
 };
 
@@ -73,7 +76,7 @@ static void session_open(benign_iot *s, session *c)
         .server_seq = (uint32_t)random_next(&s->random),
     };
     c->modern = random_below(&s->random, 2) != 0;
-    c->long_hello = c->modern && random_below(&s->random, 4) == 0;
+    c->long_hello = c->modern && random_below(&s->random, LONG_HELLO_ONE_IN) == 0;
     static const uint16_t ports[] = {PORT_HTTPS, PORT_MQTT, PORT_HTTP};
     c->destination = ports[c->application];
     c->segments_left = segments(s, c->application);
@@ -133,7 +136,7 @@ static void tls_segment(benign_iot *s, session *c, frame *f)
     const size_t room = MSS - (c->device.ip.version == 6 ? 20 : 0);
     bool from_device =
         c->step < server_step || (c->step > server_step && random_below(&s->random, 9) == 0);
-    size_t size = random_below(&s->random, 100) < 88 && !from_device
+    size_t size = random_below(&s->random, 100) < DATA_SHARE && !from_device
                       ? room
                       : 60 + random_below(&s->random, 600);
     segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
@@ -172,7 +175,7 @@ static void http_segment(benign_iot *s, session *c, frame *f)
 {
     bool from_device = c->step % 2 == 1;
     segment_begin(s, c, f, from_device, TCP_PSH | TCP_ACK);
-    if (from_device && random_below(&s->random, 4) == 0)
+    if (from_device && random_below(&s->random, PIPELINE_ONE_IN) == 0)
         http_pipeline(f, c->device_index);
     else if (from_device)
         http_request(f, c->device_index);

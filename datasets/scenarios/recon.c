@@ -7,7 +7,7 @@
 enum {
     LOGINS = 40,
     /* Shares of the packets, in 1/10000. */
-    SHARE_BACKGROUND = 2930,
+    SHARE_BACKGROUND = 3047,
     SHARE_OTHER = 4100,
     MEAN_GAP_NS = 500000
 };

@@ -9,7 +9,7 @@
 enum {
     SMALL = 300, /* bytes; shorter frames are often left out */
     /* Shares, in 1/10000. */
-    SHARE_SMALL_USED = 3700, /* of the small frames */
+    SHARE_SMALL_USED = 3600, /* of the small frames */
     SHARE_ARP = 100,         /* of the packets */
     SHARE_DNS = 40,          /* of the packets */
     MEAN_GAP_NS = 3000000

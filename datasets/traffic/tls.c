@@ -137,7 +137,7 @@ void tls_long_hello(frame *f, random_state *random, size_t room)
 void tls_long_hello_rest(frame *f, random_state *random, size_t room)
 {
     frame_app_begin(f, PKT_APP_TLS);
-    put_u8(f, 0x5a); /* not what a record begins with */
+    put_u8(f, 0x9a); /* neither text nor what a record begins with */
     put_random(f, random, 4);
     frame_app_end(f, 0);
     put_random(f, random, LONG_RECORD - room - 5);

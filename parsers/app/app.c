@@ -8,14 +8,14 @@
 /* Decode as the protocol that owns a port. PKT_APP_NONE: the bytes are of another. */
 static pkt_app owner_decode(pkt_app app, cursor c, app_row *r)
 {
+    if (app == PKT_APP_TLS) /* most payloads; the jump of the switch is often mispredicted */
+        return pkt_app_tls(c, r) ? app : PKT_APP_NONE;
     switch (app) {
     case PKT_APP_DNS:
     case PKT_APP_MDNS:
     case PKT_APP_LLMNR:
         pkt_app_dns(c, r);
         return app;
-    case PKT_APP_TLS:
-        return pkt_app_tls(c, r) ? app : PKT_APP_NONE;
     case PKT_APP_HTTP:
         pkt_app_http(c, r);
         return app;

@@ -1,17 +1,11 @@
 /* The ports of application protocols: those of Wireshark 4.0 for the same protocols. */
 #include "parsers/app/ports.h"
 
-enum { SLOTS = 283 }; /* without collisions, which -Woverride-init would report */
-
-typedef struct port_owner {
-    uint16_t port;
-    uint8_t tcp, udp; /* pkt_app */
-} port_owner;
-
-#define OWNER(port, tcp, udp) [(port) % SLOTS] = {(port), PKT_APP_##tcp, PKT_APP_##udp}
+/* Without collisions, which -Woverride-init would report. */
+#define OWNER(port, tcp, udp) [(port) % PKT_PORT_SLOTS] = {(port), PKT_APP_##tcp, PKT_APP_##udp}
 
 /* https://www.iana.org/assignments/service-names-port-numbers */
-static const port_owner owners[SLOTS] = {
+const pkt_port_owner pkt_port_owners[PKT_PORT_SLOTS] = {
     OWNER(53, DNS, DNS),      OWNER(5353, DNS, MDNS),  OWNER(5355, NONE, LLMNR),
     OWNER(1900, HTTP, SSDP),  OWNER(67, NONE, DHCP),   OWNER(68, NONE, DHCP),
     OWNER(5683, NONE, COAP),  OWNER(1883, MQTT, NONE), OWNER(80, HTTP, NONE),
@@ -28,11 +22,3 @@ static const port_owner owners[SLOTS] = {
     OWNER(8883, TLS, NONE),   OWNER(11207, TLS, NONE), OWNER(19999, TLS, NONE),
     OWNER(27017, TLS, NONE),
 };
-
-pkt_app pkt_app_of_port(unsigned port, int is_stream)
-{
-    const port_owner *owner = &owners[port % SLOTS];
-    if (owner->port != port)
-        return PKT_APP_NONE;
-    return (pkt_app)(is_stream ? owner->tcp : owner->udp);
-}

@@ -223,8 +223,17 @@ static void old_hello_read(cursor c, app_row *r)
     PUT(r, tls_version, be16(h + 3));
 }
 
+/* A record without messages that takes all of the segment, as most segments are. */
+static inline bool is_rest_encrypted(const cursor *c)
+{
+    return c->captured > RECORD_HEADER && c->captured == c->wire && c->at[0] == APPLICATION_DATA &&
+           is_record(c->at) && c->wire - RECORD_HEADER <= be16(c->at + 3);
+}
+
 bool pkt_app_tls(cursor c, app_row *r)
 {
+    if (is_rest_encrypted(&c))
+        return true;
     bool is_known = false, more = !is_printable(&c);
     const bool is_tls = more;
     cursor record;

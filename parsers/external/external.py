@@ -75,6 +75,8 @@ ETHERTYPE_MIN = 0x0600
 # ARPHRD_ types whose protocol field in a Linux cooked header is not an EtherType.
 SLL_NO_ETHERTYPE = frozenset((770, 801, 802, 803, 824))
 
+# The version of results/protocol.json.
+PROTOCOL = 1
 # The checksum of columns uses one row in this many, like the null sink of native backends.
 CHECKSUM_STEP = 256
 FIX = "run `./run setup externals`"
@@ -321,7 +323,7 @@ class Worker:
     def describe(self) -> dict:
         driver = self.driver
         version = driver.version()
-        return {"backend": {
+        return {"protocol": PROTOCOL, "backend": {
             "name": driver.name,
             "summary": driver.summary,
             "version": version,
@@ -329,6 +331,7 @@ class Worker:
             "license": driver.license,
             "decoder": driver.decoder,
             "fork_each_run": False,
+            "parse_alone": True,
             "levels": {name: {"work": level.work, "columns": library_columns(level.columns)}
                        for name, level in driver.levels.items()},
             "features": [{"name": name, "evidence": how} for name, how in driver.features.items()],

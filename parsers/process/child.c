@@ -13,6 +13,8 @@
 
 /* Seconds between two looks at the memory of a child. */
 #define LOOK_SECONDS 0.25
+/* The same at its end, where the kernel (before Linux 5.3) has no descriptor for it. */
+#define END_LOOK_SECONDS 0.02
 /* At its end so many times PKT_TAIL_BYTES are read: the pipe holds no more, but a process that has
  * left the group could go on writing. */
 enum { LAST_READS = 4 };
@@ -104,7 +106,8 @@ pkt_child_event pkt_child_wait(pkt_child *child, int fd, double deadline)
             return PKT_CHILD_LATE;
         struct pollfd ready[] = {
             {fd, POLLIN, 0}, {child->end, POLLIN, 0}, {child->messages, POLLIN, 0}};
-        const double wait = left < LOOK_SECONDS ? left : LOOK_SECONDS;
+        const double most = child->end < 0 ? END_LOOK_SECONDS : LOOK_SECONDS;
+        const double wait = left < most ? left : most;
         const int count = poll(ready, sizeof ready / sizeof ready[0], (int)(wait * 1000) + 1);
         if (count < 0 && errno != EINTR)
             return PKT_CHILD_LATE;

@@ -27,8 +27,8 @@
 /* x86-64 has a second set of numbers for the same calls, from here on. */
 #define X32_CALLS 0x40000000u
 
-/* System calls that no parser needs. In programs built for sanitizers, ptrace() stays: their leak
- * detection uses it. */
+/* System calls that no parser needs. In programs built for sanitizers, ptrace() and kill() stay:
+ * their leak detection uses such calls. */
 static const uint32_t refused[] = {
     SYS_execve,
     SYS_execveat,

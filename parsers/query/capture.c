@@ -150,7 +150,7 @@ static void sinks_set(pkt_reader *r, const pkt_capture *capture)
 
 int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
 {
-    pkt_capture capture;
+    pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_request request = PKT_INIT(pkt_request);
     request.level = r->request.level;
     r->number = 0;

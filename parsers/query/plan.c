@@ -83,13 +83,19 @@ static int part_end(planner *p, uint64_t stop, pkt_err *err)
     return p->begun ? p->take(p->self, &p->part, err) : 0;
 }
 
+/* Make a copy of a preface, which may be empty. */
+static int preface_copy(pkt_buffer *to, const pkt_buffer *from, pkt_err *err)
+{
+    to->size = 0;
+    return from->at ? pkt_buffer_add(to, from->at, from->size, err) : 0;
+}
+
 /* Begin a part at this offset, with a copy of its preface. */
 static int part_begin(planner *p, uint64_t start, const pkt_buffer *before, pkt_err *err)
 {
-    p->kept.size = 0;
     p->begun = true;
     p->part = (pkt_part){.struct_size = sizeof p->part, .start = start, .packets = p->number};
-    return pkt_buffer_add(&p->kept, before->at, before->size, err);
+    return preface_copy(&p->kept, before, err);
 }
 
 /* Divide in front of the packet that begins behind `start`. A new section in front of it is in the
@@ -110,8 +116,7 @@ static int packets_walk(planner *p, pkt_err *err)
     uint64_t start = pkt_source_position(p->source);
     int got = 1;
     while (got > 0) {
-        before.size = 0;
-        if (pkt_buffer_add(&before, p->preface.at, p->preface.size, err) != 0)
+        if (preface_copy(&before, &p->preface, err) != 0)
             got = -1;
         else
             got = pkt_source_next(p->source, &record, err);

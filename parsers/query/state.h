@@ -95,7 +95,7 @@ int pkt_reader_queue_add(reader_queue *queue, struct ArrowArray *array, pkt_err 
 /* 1, or 0: there is none. The lock is held. */
 int pkt_reader_queue_take(reader_queue *queue, struct ArrowArray *out);
 /* pkt_warnings.take() of a queue. Without memory, the warning is lost. */
-void pkt_reader_queue_warn(void *queue, const pkt_warning *warning);
+void pkt_reader_queue_warn(void *self, const pkt_warning *warning);
 void pkt_reader_queue_close(reader_queue *queue);
 
 /* Make the capture of an interface: live.capture. */

@@ -70,7 +70,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
         position (once, unless it has seek()).
     columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]), besides those of the level: ts,
         packet, file, label. Default: all of the level.
-    level: frames, headers, flows, or dissect, as the backend has them.
+    level: frames, headers, flows, app, or dissect, as the backend has them.
     filter: a pcap-filter(7) expression. Packets keep their numbers.
     features: name of a set, see features(): rows of windows of packets.
     window: with features: number of packets (10), or a time ("1s").

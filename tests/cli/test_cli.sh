@@ -270,7 +270,7 @@ expect 2 'level frames does not fill the column eth_type' extract good.pcap --fe
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "unknown format 'xml'; known: table, json$" info good.pcap --format xml
-expect 2 "unknown suite 'huge'; known: quick, reference, cic-iot, scale$" bench --suite huge
+expect 2 "unknown suite 'huge'; known: quick, reference, cic-iot, scale, languages$" bench --suite huge
 expect 2 "unknown suite 'huge'; known: malformed$" verify --suite huge
 expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet$" bench good.pcap --sink paper
 expect 2 "unknown command 'dance'; known: bench, " dance

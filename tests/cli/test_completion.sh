@@ -44,7 +44,7 @@ cases() {
 pktbench c|compare choose
 pktbench bench --su|--suite
 pktbench verify --s|--suite --show-values
-pktbench bench --suite |quick reference cic-iot scale
+pktbench bench --suite |quick reference cic-iot scale languages
 pktbench bench --suite=r|reference
 pktbench extract --level d|dissect
 pktbench extract --backend raw --by |all pair flow

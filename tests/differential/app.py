@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the columns of level app, of `pktbench extract`, with the tshark program, cell by cell.
 
-Usage: app.py PKTBENCH DRIVERS [--all] [--write] [--show CLASS] [CAPTURE...]
+Usage: app.py PKTBENCH DRIVERS [--all] [--write] [--only PREFIX] [--show CLASS] [CAPTURE...]
 
 Captures are those of differential.py, or those that are named. tshark does not reassemble, finds no
 DNS on other ports, and gives the first occurrence of a field. A cell that differs gets a class by what
@@ -141,8 +141,10 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
     fragment = row.beside["ip.frag_offset"] not in ("", "0")
     if got["verdict"] not in ("ok", "fragment"):
         return "malformed-headers"
-    if column.startswith("arp"):
+    if column.startswith("arp") and "arp" in row.protocols:
         return UNKNOWN
+    if not IP & set(row.protocols):
+        return "other-link"
     if column == "dns_qry_name":
         if expected == "<Root>" and not has:
             return "" if got["dns_qry_type"] else UNKNOWN
@@ -255,7 +257,8 @@ def captures_of(options: argparse.Namespace) -> list[differential.Capture]:
                 for path in options.captures]
     captures = differential.scenario_captures(options.pktbench, options.all)
     corpus = corpus_folder("captures of the corpus", "edge", "real10")
-    return captures + (differential.corpus_captures(corpus, options.all) if corpus else [])
+    captures += differential.corpus_captures(corpus, options.all) if corpus else []
+    return [capture for capture in captures if capture.name.startswith(options.only)]
 
 
 def examples_show(backend: str, out: Outcome, names: list[str]) -> None:
@@ -271,6 +274,7 @@ def options_read() -> argparse.Namespace:
     parser.add_argument("captures", nargs="*")
     parser.add_argument("--all", action="store_true", help="complete corpus and scenarios")
     parser.add_argument("--write", action="store_true", help="rewrite the numbers of the list")
+    parser.add_argument("--only", default="", help="captures whose name begins so")
     parser.add_argument("--show", default=UNKNOWN, help="show cells of this class")
     return parser.parse_intermixed_args()
 

@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     exit_status = messages % 2 ? 9 : 1 << 8; /* killed, or exited with status 1 */
     client client = CLIENT_CLOSED;
     client.process.pid = getpid();
+    client.process.end = memfd_create("end", MFD_CLOEXEC); /* readable: it has ended */
     const int file = client.process.messages = memfd_create("messages", MFD_CLOEXEC);
     must(file >= 0 && write(file, data, messages) == (ssize_t)messages &&
              lseek(file, 0, SEEK_SET) == 0 &&

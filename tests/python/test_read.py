@@ -23,6 +23,7 @@ QUERIES = [
     (["--level", "frames"], {"level": "frames"}),
     (["--level", "flows", "--flow-rule", "wireshark-4.4"],
      {"level": "flows", "flow_rule": "wireshark-4.4"}),
+    (["--level", "app"], {"level": "app"}),
     (["--columns", "packet,ts,src,file,dst_port"], {"columns": "packet,ts,src,file,dst_port"}),
     (["-f", "tcp port 443", "--columns", "packet,src,dst"],
      {"filter": "tcp port 443", "columns": ["packet", "src", "dst"]}),

@@ -197,9 +197,9 @@ def test_confirm():
         status, choice = choose("--need", "ip.src,tcp.stream", "--confirm", capture)
         made = choice["confirmation"]
         assert status == 0 and made["failures"] == [], made
-        assert made["packets"] == 129390 and made["runs"] >= 3, made
+        assert made["packets"] == 129600 and made["runs"] >= 3, made
         assert made["columns"] == made["columns_promised"] == ["src", "stream"], made
-        assert choice["traffic"] == {"small": 1.0}, "without --traffic, that of the capture"
+        assert choice["traffic"]["small"] > 0.999, "without --traffic, that of the capture"
         first = choice["fits"][0]
         for key in ("ns_per_packet", "cpu_ns_per_packet", "peak_rss_bytes"):
             compared = made[key]
@@ -209,14 +209,14 @@ def test_confirm():
                     (made["run_s"] - made["startup_s"]) * 1e9 / made["packets"]), made
         assert 20 < made["cpu_ns_per_packet"]["measured"] < 20000, made
         assert 2e6 < made["peak_rss_bytes"]["measured"] < 100e6, made
-        assert made["output_bytes"] > 129390 * 2, made
+        assert made["output_bytes"] > 129600 * 2, made
         text = run("choose", RESULTS, "--need", "ip.src,tcp.stream", "--confirm", capture).stdout
-        assert re.search(r"promised +measured", text) and "129390 packets" in text, text
+        assert re.search(r"promised +measured", text) and "129600 packets" in text, text
         assert re.search(r"columns +2 +2 as asked", text), text
         named = Path(folder, "a\x1b[2Jb.pcap")
         capture.rename(named)
         text = run("choose", RESULTS, "--confirm", named).stdout
-        assert "a\\x1b[2Jb.pcap: 129390 packets" in text and "\x1b" not in text, text
+        assert "a\\x1b[2Jb.pcap: 129600 packets" in text and "\x1b" not in text, text
 
 
 def test_confirm_refutes():

@@ -81,15 +81,21 @@ static inline int values_index(dictionary *d, const plain_values *values, size_t
                                unsigned bits, pkt_err *err)
 {
     uint32_t *indices = (uint32_t *)(void *)d->indices.at;
-    const uint8_t *at = values->at;
+    const uint8_t *at = values->at, *before = NULL;
     for (size_t i = 0; i < values->count; i++) {
         const size_t size = width ? width : pkt_plain_value_size(values, at);
+        if (before && memcmp(at, before, size) == 0) { /* a text begins with its length */
+            indices[i] = indices[i - 1];
+            at += size;
+            continue;
+        }
         slot *s = slot_find(d, bits, at, size, width);
         if (!s || (!s->index && is_full(d, i, values->count, size)))
             return 0;
         if (!s->index && value_add(d, s, at, size, err) != 0)
             return -1;
         indices[i] = s->index - 1;
+        before = at;
         at += size;
     }
     return 1;

@@ -96,9 +96,9 @@ def main():
         capture("erf.pcap", ERF, [erf(tcp_syn(), 10), erf(tcp_syn(), 12, padding=6)])
         lengths = "of records whose pseudo header Wireshark takes off"
         for level in "frames", "headers":
-            check("erf.pcap", level, 5, f"not compared: cap_len 2, wire_len 2, ts_ns 1, {lengths}")
+            check("erf.pcap", level, 5, f"not compared: ts_ns 1, cap_len 2, wire_len 2, {lengths}")
         capture("bluetooth.pcap", BLUETOOTH, [bytes.fromhex("00000000" "01030c00")])
-        check("bluetooth.pcap", "frames", 2, f"not compared: cap_len 1, wire_len 1, ts_ns 0, {lengths}")
+        check("bluetooth.pcap", "frames", 2, f"not compared: cap_len 1, wire_len 1, {lengths}")
         os.chdir("/")
     print("listed cells are counted")
     return 0

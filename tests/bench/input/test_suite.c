@@ -323,7 +323,8 @@ static void test_kinds(void **state)
     }
     suite_kind kind = SUITE_SCALE;
     assert_int_equal(suite_kind_find("seed", &kind, &err), -1);
-    assert_string_equal(err.msg, "unknown suite 'seed'; known: quick, reference, cic-iot, scale");
+    assert_string_equal(err.msg,
+                        "unknown suite 'seed'; known: quick, reference, cic-iot, scale, languages");
     assert_int_equal(kind, SUITE_SCALE);
 }
 

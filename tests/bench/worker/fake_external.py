@@ -1,6 +1,7 @@
 """A driver with a fault that depends on the backend's name; its rows are those of raw."""
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -20,13 +21,25 @@ def raw_rows(path):
     return [[line[i] for i in picked] for line in lines]
 
 
+def unlimited():
+    """Which limit of external programs (SECURITY.md) is missing; None if they are there."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        if "NoNewPrivs:\t1\n" not in status.readlines():
+            return "no_new_privs"
+    if not 0 < resource.getrlimit(resource.RLIMIT_FSIZE)[1] <= 1 << 30:
+        return "size of files"
+    return None if os.getpgrp() == os.getpid() == os.getsid(0) else "process group"
+
+
 def describe():
+    if unlimited():
+        return {"ok": False, "reason": f"it has no limit: {unlimited()}"}
     if NAME == "scapy":
         return {"ok": False, "reason": "its library is missing"}
     level = {"work": "raw's rows", "columns": COLUMNS}
-    return {"ok": True, "backend": {
+    return {"ok": True, "protocol": 1, "backend": {
         "name": NAME, "summary": "fake", "version": "1", "origin": "upstream", "license": "MIT",
-        "decoder": "fake", "fork_each_run": False, "features": [], "levels": {"headers": level}}}
+        "decoder": "fake", "parse_alone": True, "features": [], "levels": {"headers": level}}}
 
 
 def rows(request):

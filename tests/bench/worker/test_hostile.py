@@ -27,7 +27,7 @@ WANTED = {
     "exit": ("crashed", "exit status 0"),
     "exit-at-once": ("crashed", "exit status 0"),
     "flood": ("timed-out", "no answer within 2 s: xxx"),
-    "forge": ("disagrees", ""),
+    "forge": (("failed", "disagrees"), ""),  # no row of the answer is there
     "escape": ("crashed", r"signal 6 (Aborted): \x1b]0;owned\x07 | ok | 1.0 <b>x</b>"),
     "kill-parent": ("crashed", "exit status 5"),
     "stop": ("timed-out", "no answer within 2 s"),
@@ -38,7 +38,7 @@ WANTED = {
     "rows-negative": ("failed", ""),
     "rows-most": ("failed", ""),
     "batch-rows": (TIMED, ""),
-    "batch-all": ("disagrees", ""),
+    "batch-all": ("crashed", "signal"),  # the worker's own memory
     "close-crash": ("crashed", "signal 6"),
     "load-hang": ("timed-out", "no answer within 2 s"),
     "load-exit": ("crashed", "exit status 0"),
@@ -47,7 +47,7 @@ WANTED = {
     "stdout": (TIMED, ""),
     "none": (TIMED, ""),
     "fork-ok": ("unfaithful", "has started another process"),
-    "cut-sample": ("unfaithful", ""),
+    "cut-sample": (("failed", "unfaithful"), ""),
 }
 # Only by name: they take all memory that a worker may have.
 LARGE = {
@@ -58,7 +58,7 @@ LARGE = {
 REFUSED = {
     "module-exit": "exit status 0",
     "module-crash": "signal 6",
-    "cut-slice": "hostile has changed slice.pcap, which all backends read",
+    "cut-slice": "hostile has changed slice, which all backends read",
 }
 
 

@@ -1,0 +1,123 @@
+# Drivers of parsers in compiled languages (examples/external), built in the user's cache folder.
+# shellcheck shell=sh
+languages=${XDG_CACHE_HOME:-$HOME/.cache}/pktbench/languages
+
+# version_least VERSION LEAST: is VERSION, such as 1.26.8, at least LEAST?
+version_least() {
+    [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
+}
+
+go_version() {
+    go env GOVERSION 2>/dev/null | sed 's/^go//'
+}
+
+# go_modules: the list of modules for this Go: the newest gopacket needs 1.25.
+go_modules() {
+    if version_least "$(go_version)" 1.25; then echo go.mod; else echo go119.mod; fi
+}
+
+# language_missing LANGUAGE: prints what is missing to build its driver, and what brings it; nothing
+# if all is there.
+language_missing() {
+    case $1 in
+    go)
+        version=$(go_version)
+        [ -n "$version" ] && version_least "$version" 1.19 ||
+            echo "Go 1.19 or newer is needed, found: ${version:-none} (apt-get install golang-go)"
+        ;;
+    rust)
+        version=$(rustc --version 2>/dev/null | cut -d ' ' -f 2)
+        [ -n "$version" ] && version_least "$version" 1.83 && command -v cargo >/dev/null 2>&1 ||
+            echo "Rust 1.83 or newer with cargo is needed, found: ${version:-none} (apt-get install cargo-web rustc-web)"
+        ;;
+    java)
+        version=$(javac -version 2>/dev/null | cut -d ' ' -f 2)
+        [ -n "$version" ] && version_least "$version" 17 && command -v java >/dev/null 2>&1 ||
+            echo "a JDK 17 or newer is needed, found: ${version:-none} (apt-get install default-jdk-headless)"
+        ;;
+    pcap4j)
+        language_missing java
+        command -v mvn >/dev/null 2>&1 || echo "Maven is needed (apt-get install maven)"
+        ;;
+    node)
+        version=$(node --version 2>/dev/null | sed 's/^v//')
+        [ -n "$version" ] && version_least "$version" 18 ||
+            echo "Node.js 18 or newer is needed, found: ${version:-none} (apt-get install nodejs)"
+        ;;
+    esac
+}
+
+# pcap4j_checked: are its libraries there, with the checksums of checksums.txt?
+pcap4j_checked() {
+    (cd "$languages/pcap4j/lib" 2>/dev/null &&
+        sha256sum --quiet --check "$root/examples/external/pcap4j/checksums.txt")
+}
+
+# language_fetch LANGUAGE: the libraries, in the versions and with the checksums of go.sum, Cargo.lock
+# and checksums.txt, into a cache. Fails if the package index cannot be reached.
+language_fetch() {
+    case $1 in
+    go) (cd "$root/examples/external/go" && GOTOOLCHAIN=local go mod download -modfile="$(go_modules)") ;;
+    rust) cargo fetch --quiet --locked --manifest-path "$root/examples/external/rust/Cargo.toml" ;;
+    pcap4j)
+        pcap4j_checked 2>/dev/null || mvn -q -B -f "$root/examples/external/pcap4j/pom.xml" \
+            dependency:copy-dependencies -DoutputDirectory="$languages/pcap4j/lib"
+        pcap4j_checked
+        ;;
+    esac
+}
+
+# language_build LANGUAGE: needs no network after language_fetch.
+language_build() {
+    case $1 in
+    go)
+        (cd "$root/examples/external/go" && GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=readonly \
+            CGO_ENABLED=0 go build -modfile="$(go_modules)" -trimpath -o "$languages/gopacket" .)
+        ;;
+    rust)
+        cargo build --quiet --release --locked --offline --target-dir "$languages/rust" \
+            --manifest-path "$root/examples/external/rust/Cargo.toml"
+        ;;
+    java) javac -Xlint:all -Werror -d "$languages/java" "$root"/examples/external/java/*.java ;;
+    pcap4j)
+        javac -cp "$languages/pcap4j/lib/*" -d "$languages/pcap4j/classes" \
+            "$root"/examples/external/pcap4j/*.java "$root/examples/external/java/PktbenchKit.java" \
+            "$root/examples/external/java/PcapFile.java"
+        ;;
+    esac
+}
+
+# language_command LANGUAGE: its line for --externals.
+language_command() {
+    case $1 in
+    go) echo "gopacket='$languages/gopacket'" ;;
+    rust) echo "etherparse='$languages/rust/release/pktbench-etherparse'" ;;
+    java) echo "pcap-java=java -cp '$languages/java' PcapDriver" ;;
+    pcap4j) echo "pcap4j=java -cp '$languages/pcap4j/classes:$languages/pcap4j/lib/*' Pcap4jDriver" ;;
+    node) echo "pcap-node=node '$root/examples/external/node/pcap-driver.js'" ;;
+    python) echo "pcap-struct=python3 '$root/examples/external/python/pcap_driver.py'" ;;
+    esac
+}
+
+# languages_install: build what the toolchains of this machine allow, and write the list for
+# `--externals`. A driver that cannot be built stays in it and is `unavailable` in a run.
+languages_install() {
+    mkdir -p "$languages"
+    list=$languages/externals.txt
+    echo "# Made by ./run setup externals" >"$list"
+    for language in go rust java pcap4j node python; do
+        missing=$(language_missing $language)
+        log=$languages/$language.log
+        if [ -n "$missing" ]; then
+            say "$language is left out: $missing"
+        elif [ -n "${PKTBENCH_NO_INSTALL:-}" ]; then
+            say "$language: nothing is fetched or built, because of --no-install"
+        elif ! language_fetch $language >"$log" 2>&1; then
+            say "$language: its package index cannot be used: $(tail -n 1 "$log")"
+        elif ! language_build $language >>"$log" 2>&1; then
+            say "$language cannot be built: see $log"
+        fi
+        language_command $language >>"$list"
+    done
+    say "drivers for --externals: $list"
+}

@@ -1,0 +1,92 @@
+"""A driver with a fault that its argument names; without one it works. Its rows are those of a pcap
+file at level frames."""
+import json
+import os
+import struct
+import sys
+import time
+import zlib
+
+FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
+COLUMNS = ["ts_ns", "cap_len", "wire_len", "link_type"]
+slice_path, kept, first = "", [], []
+
+
+def rows_of(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    rows, at = [], 24
+    while at < len(data):
+        seconds, part, captured, wire = struct.unpack_from("<4I", data, at)
+        rows.append([seconds * 10**9 + part * 1000, captured, wire, 1])
+        at += 16 + captured
+    return rows
+
+
+def write(to, rows):
+    if FAULT == "few-rows":
+        rows = rows[:-3]
+    if FAULT == "wrong-cell":
+        rows[4][1] += 1
+        rows[6][2] += 5
+    if FAULT == "zeros":
+        rows = [row + [0] for row in rows]
+    with open(to, "w", encoding="ascii") as out:
+        out.write(",".join(COLUMNS + ["src_port"] * (FAULT == "zeros")) + "\n")
+        for row in rows:
+            out.write(",".join(map(str, row)) + "\n")
+    return {"ok": True, "rows": len(rows) + (1 if FAULT == "more-told" else 0)}
+
+
+def digest(request):
+    size, index = request["bytes"], COLUMNS.index(request["column"])
+    cells = b"".join(row[index].to_bytes(size, "little") for row in kept)
+    return {"ok": True, "crc32": f"{zlib.crc32(cells) ^ (FAULT == 'wrong-digest'):08x}"}
+
+
+def describe():
+    columns = COLUMNS + (["colour"] if FAULT == "unknown-column" else [])
+    level, columns = ("headers", columns + ["src_port"]) if FAULT == "zeros" else ("frames", columns)
+    backend = {"name": "faulty", "summary": "a test", "version": "1", "license": "MIT",
+               "decoder": "faulty", "levels": {level: {"work": "struct", "columns": columns}}}
+    if FAULT == "no-decoder":
+        del backend["decoder"]
+    return {"ok": True, "protocol": 7 if FAULT == "version" else 1, "backend": backend}
+
+
+def answer(request):
+    global slice_path, kept, first
+    op = request["op"]
+    if op == "prepare":
+        slice_path, kept = request["slice"], []
+    if op == "go":
+        first = first or rows_of(slice_path)
+        kept = first if FAULT == "replay" else rows_of(slice_path)
+        count = str(len(kept)) if FAULT == "text-rows" else len(kept)
+        return {"ok": True, "rows": count}
+    if op == "rows":
+        return write(request["to"], rows_of(request["slice"]))
+    answers = {"describe": describe, "digest": lambda: digest(request)}
+    return answers.get(op, lambda: {"ok": True})()
+
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["op"] == "done":
+        break
+    if FAULT == "noise" or (FAULT == "noise-rows" and asked["op"] == "rows"):
+        print("Loading the library ...", flush=True)
+        continue
+    if FAULT == "dies" and asked["op"] == "rows":
+        print("out of ideas", file=sys.stderr, flush=True)
+        os._exit(3)
+    if FAULT == "hangs" and asked["op"] == "rows":
+        time.sleep(3600)
+    text = json.dumps(answer(asked))
+    if FAULT == "nan" and asked["op"] == "rows":
+        text = '{"ok": true, "rows": NaN}'
+    if FAULT == "twice" and asked["op"] == "load":
+        text += "\n" + text
+    if FAULT == "list":
+        text = "[]"
+    print(text, flush=True)

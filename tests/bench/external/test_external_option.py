@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""--external and --externals: commands that work, commands with faults, and what is printed.
+
+Usage: test_external_option.py PKTBENCH FAULTY_DRIVER SCHEMA PROTOCOL
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from validation import validate_results
+
+PKTBENCH, DRIVER, SCHEMA, PROTOCOL = sys.argv[1:5]
+COMMON = ("--backends", "raw", "--reference", "raw", "--levels", "frames")
+# raw itself may be unchecked: the module wireshark need not be there.
+VERIFY = (*COMMON, "--fail-on", "differs,disagrees,failed,crashed,timed-out")
+# Fault of the description: what the error says. Exit status 2.
+REFUSED = {
+    "noise": 'its answer to "describe" is no JSON line: \'Loading the library ...\'',
+    "version": "it speaks version 7 of the protocol; this pktbench speaks 1",
+    "no-decoder": "/backend/decoder: is missing",
+    "unknown-column": "it names a column 'colour'",
+    "list": "is no JSON line: '[]'",
+}
+# Fault of a run: status and reason in verify, which then ends with exit status 1.
+FAILED = {
+    "noise-rows": ("failed", 'its answer to "rows" is no JSON line'),
+    "dies": ("crashed", "exit status 3: out of ideas"),
+    "hangs": ("timed-out", "no answer within"),
+    "nan": ("failed", "is no JSON line"),
+    "twice": ("failed", 'its answer to "load" has more than one line'),
+    "few-rows": ("disagrees", "rows, the capture has"),
+    "more-told": ("failed", "reported"),
+    "wrong-cell": ("differs", "cells differ"),
+}
+# Fault of a timed run: status and reason in bench.
+UNTIMED = {
+    "text-rows": ("failed", "/rows: must be integer, is string"),
+    "wrong-digest": ("disagrees", "is wrong in packets"),
+    "replay": ("unfaithful", "did not return the column"),
+}
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit(f"FAIL: {what}")
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, check=False)
+    check(done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def command(fault="none"):
+    return f"'{sys.executable}' '{DRIVER}' {fault}"
+
+
+def check_verify(capture):
+    good = run("verify", capture, *VERIFY, "--external", f"mine={command()}").stdout
+    check("mine" in good and "ok" in good, good)
+    for fault, wanted in REFUSED.items():
+        refused = run("verify", capture, *VERIFY, "--external", f"mine={command(fault)}", status=2)
+        check(wanted in refused.stderr and "external parser mine" in refused.stderr,
+              f"{fault}: {refused.stderr}")
+    for fault, (status, reason) in FAILED.items():
+        out = run("verify", capture, *VERIFY, "--external", f"mine={command(fault)}", "--timeout",
+                  "3s", "--format", "json", status=1).stdout
+        runs = {r["backend"]: r for r in json.loads(out)[0]["runs"]}
+        check(runs["mine"]["status"] == status, f"{fault}: {runs['mine']}")
+        check(reason in runs["mine"]["reason"], f"{fault}: {runs['mine']['reason']}")
+        check(runs["raw"]["status"] in ("ok", "unchecked"), f"{fault}: raw {runs['raw']}")
+
+
+def check_empty_cells(folder):
+    """0 in place of an empty cell is a difference."""
+    capture = os.path.join(folder, "icmp.pcap")
+    run("gen", "icmp-flood", "--size", "20kB", "-o", capture)
+    out = run("verify", capture, "--backends", "raw", "--reference", "raw", "--levels", "headers",
+              "--external", f"mine={command('zeros')}", "--explain", status=1).stdout
+    check("packet 1, column src_port: mine has 0, raw has nothing" in out, out)
+
+
+def check_explain(capture):
+    out = run("verify", capture, *VERIFY, "--external", f"mine={command('wrong-cell')}",
+              "--explain", status=1).stdout
+    for wanted in "packet 5, column cap_len: mine has 61, raw has 60", "packet 7, column wire_len: ":
+        check(out.count(wanted) >= 1, f"--explain: {out}")
+    refused = run("verify", capture, "--explain", "--format", "json", status=2).stderr
+    check("--explain" in refused, refused)
+
+
+def check_command_line(capture, folder):
+    wrong = {
+        "mine": "must be NAME=COMMAND",
+        "Mine=true": "a name has 1 to 32 characters",
+        "-m=true": "a name has 1 to 32 characters",
+        "mine=": "there is no command after the name",
+        "mine= ''": "there is no command after the name",
+        "mine=a 'b": "a quote of the command is not closed",
+        "raw=true": "has the name of another backend",
+        "tshark=true": "has the name of another backend",
+        "mine=/nowhere/parser": "/nowhere/parser cannot be started",
+        "mine=true": "left with exit status 0",
+    }
+    for value, words in wrong.items():
+        check(words in run("verify", capture, "--external", value, status=2).stderr, value)
+    twice = run("verify", capture, "--external", f"a={command()}", "--external",
+                f"a={command()}", status=2)
+    check("'a' is there twice" in twice.stderr, twice.stderr)
+    both = run("verify", capture, *VERIFY, "--external", f"one={command()}", f"--external=two={command()}")
+    check("one" in both.stdout and "two" in both.stdout, both.stdout)
+    # No shell: words stay as they are.
+    odd = os.path.join(folder, "a b$HOME;.py")
+    os.symlink(DRIVER, odd)
+    quoted = odd.replace(" ", "\\ ")
+    run("verify", capture, *VERIFY, "--external", f"odd='{sys.executable}' {quoted}")
+
+
+def check_file(capture, folder):
+    path = os.path.join(folder, "externals.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"# parsers\n\n  good={command()}  \nmissing=/nowhere/parser\nnoisy={command('noise')}\n")
+    out = run("verify", capture, *VERIFY, "--externals", path).stdout
+    check("good" in out and "/nowhere/parser cannot be started" in out, out)
+    check("is no JSON line" in out and out.count("unavailable") == 2, out)
+    run("verify", capture, *COMMON, "--externals", path, "--fail-on", "unavailable", status=1)
+    for text, words in ("good=true\nbad\n", "line 2: 'bad': must be NAME=COMMAND"), \
+            ("x=" + "y" * 5000, "line 1: longer than"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        refused = run("verify", capture, "--externals", path, status=2).stderr
+        check(words in refused and "externals.txt" in refused, refused)
+    missing = run("verify", capture, "--externals", "/nowhere/list", status=2).stderr
+    check("/nowhere" in missing, missing)
+
+
+def check_list():
+    one = json.loads(run("list", "backends", "--external", f"mine={command()}", "--format",
+                         "json").stdout)[-1]
+    check(one["name"] == "mine" and one["available"] and one["origin"] == "external", one)
+    check(one["levels"]["frames"]["columns"] == ["ts_ns", "cap_len", "wire_len", "link_type", "present"], one)
+
+
+def bench(capture, folder, *externals, status=0):
+    out = os.path.join(folder, "results.json")
+    run("bench", capture, *COMMON, *externals, "--processes", "6", "--rounds", "3", "--budget",
+        "30s", "-o", out, status=status)
+    with open(out, encoding="utf-8") as file:
+        results = json.load(file)
+    validate_results(results, SCHEMA)
+    return results
+
+
+def check_bench(capture, folder):
+    for fault, (status, reason) in UNTIMED.items():
+        results = bench(capture, folder, "--external", f"mine={command(fault)}", "--external",
+                        f"good={command()}", status=status == "unfaithful")
+        runs = {r["backend"]: r for r in results["runs"]}
+        check(runs["mine"]["status"] == status, f"{fault}: {runs['mine']['status']}")
+        check(reason in runs["mine"]["reason"], f"{fault}: {runs['mine']['reason']}")
+        for name in "good", "raw":
+            check(runs[name]["wall_ns"], f"{fault}: {name} has no time")
+        check(runs["good"]["status"] == "ok" and runs["good"]["peak_rss_bytes"] > 1 << 20, "good")
+        check(runs["good"]["proof"] == "packets changed", runs["good"]["proof"])
+        check(results["context"]["options"]["external"] == "mine,good", results["context"]["options"])
+        alone = [r for r in results["runs"] if r.get("sink") == "parse-alone"]
+        check(not alone, "it did not say that it can parse alone")
+
+
+def check_schema():
+    """The schema is one, and its definitions are of the requests and answers."""
+    try:
+        import jsonschema
+    except ImportError:
+        return
+    with open(PROTOCOL, encoding="utf-8") as file:
+        protocol = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(protocol)
+    driver = subprocess.Popen([sys.executable, DRIVER], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    for request in {"op": "describe"}, {"op": "load"}, {"op": "empty"}:
+        jsonschema.validate(request, protocol["$defs"][f"{request['op']}_request"])
+        driver.stdin.write(json.dumps(request) + "\n")
+        driver.stdin.flush()
+        answer = json.loads(driver.stdout.readline())
+        jsonschema.validate(answer, protocol["$defs"][f"{request['op']}_answer"])
+    driver.stdin.close()
+    check(driver.wait() == 0, "the driver ends with its input")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "flood.pcap")
+        run("gen", "udp-flood", "--size", "400kB", "-o", capture)
+        check_schema()
+        check_command_line(capture, folder)
+        check_verify(capture)
+        check_explain(capture)
+        check_empty_cells(folder)
+        check_file(capture, folder)
+        check_list()
+        check_bench(capture, folder)
+    print("all good")
+
+
+main()
