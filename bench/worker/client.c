@@ -61,14 +61,6 @@ static void signal_fail(client *client, int signal, double peak_bytes)
     fail(client, STATUS_CRASHED, words);
 }
 
-/* Exit status of a worker that has leaked memory, if it was built with AddressSanitizer: some
- * libraries do, and that is no crash. */
-#ifdef __SANITIZE_ADDRESS__
-enum { EXIT_LEAKED = 23 };
-#else
-enum { EXIT_LEAKED = 0 };
-#endif
-
 /* Exit status of the child if the worker cannot be started. */
 enum { EXIT_NO_WORKER = 127 };
 
@@ -366,6 +358,17 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
     return answer != NULL;
 }
 
+/* Has it ended without a crash? */
+static bool is_well_ended(int status)
+{
+#ifdef __SANITIZE_ADDRESS__ /* it has leaked memory: some libraries do */
+    enum { EXIT_LEAKED = 23 };
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_LEAKED)
+        return true;
+#endif
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 uint64_t client_peak_rss(const client *client)
 {
     char path[64], line[256];
@@ -398,7 +401,7 @@ static bool worker_finish(client *client)
         return false;
     }
     pkt_child_end(&client->process, &status, NULL);
-    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_LEAKED))
+    if (is_well_ended(status))
         return true;
     char words[96];
     if (WIFSIGNALED(status))

@@ -21,7 +21,7 @@ ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, siz
         end.verdict = decode_ethernet(c, &r);
         end.present = r.present;
     } else {
-        end = pkt_decode_link(c, r, record->link_type);
+        end = pkt_decode_link(record, batch, index, hint, payload);
     }
     batch->verdict[index] = (uint8_t)end.verdict;
     batch->present[index] = end.present;

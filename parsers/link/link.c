@@ -1,7 +1,6 @@
 /* One decoder per link type, except Ethernet. */
 #include "parsers/decode/link.h"
 
-#include "parsers/core/record.h"
 #include "parsers/link/atm.h"
 #include "parsers/link/capture.h"
 #include "parsers/link/dsa.h"
@@ -155,17 +154,22 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
 
 /* The most frequent of these links, at the level headers: without calls, its row stays in
  * registers. */
-static __attribute__((noinline, flatten)) decode_result radiotap_headers(cursor c, const row *r)
+static __attribute__((noinline, flatten)) decode_result
+radiotap_headers(const pkt_record *record, pkt_batch *batch, size_t index)
 {
-    row own = {.batch = r->batch, .index = r->index};
-    const pkt_verdict verdict = decode_radiotap(c, &own);
-    return (decode_result){verdict, own.present};
+    const cursor c = {record->data, record->cap_len, record->wire_len};
+    row r = {batch, index, 0, NULL, NULL};
+    const pkt_verdict verdict = decode_radiotap(c, &r);
+    return (decode_result){verdict, r.present};
 }
 
-decode_result pkt_decode_link(cursor c, row r, uint16_t link_type)
+decode_result pkt_decode_link(const pkt_record *record, pkt_batch *batch, size_t index,
+                              pkt_stream_hint *hint, pkt_payload *payload)
 {
-    if (link_type == LINKTYPE_IEEE802_11_RADIOTAP && !r.hint && !r.payload)
-        return radiotap_headers(c, &r);
-    const pkt_verdict verdict = decode_link(c, &r, link_type);
+    if (record->link_type == LINKTYPE_IEEE802_11_RADIOTAP && !hint && !payload)
+        return radiotap_headers(record, batch, index);
+    const cursor c = {record->data, record->cap_len, record->wire_len};
+    row r = {batch, index, 0, hint, payload};
+    const pkt_verdict verdict = decode_link(c, &r, record->link_type);
     return (decode_result){verdict, r.present};
 }

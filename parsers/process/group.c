@@ -15,9 +15,9 @@ enum { GROUPS_MAX = 256 };
 /* A process that the kernel cannot end at once, for example while it waits for a disk, is left to
  * itself after this many seconds. */
 #define KILLED_SECONDS 2.0
-/* Seconds between two looks at a process: from the first to the longest. */
-#define NAP_FIRST 50e-6
-#define NAP_LONGEST 5e-3
+/* Nanoseconds between two looks at a process: from the first to the longest. */
+#define NAP_FIRST_NS 50000L
+#define NAP_LONGEST_NS 5000000L
 /* Orphans of orphans become orphans: so many generations are killed. */
 enum { GENERATIONS = 64 };
 
@@ -130,12 +130,13 @@ bool pkt_group_has_ended(pid_t leader)
 static bool end_await(pid_t pid, double seconds)
 {
     const double end = pkt_seconds_now() + seconds;
-    for (double nap = NAP_FIRST; !pkt_group_has_ended(pid);
-         nap = nap < NAP_LONGEST ? 2 * nap : NAP_LONGEST) {
-        const struct timespec pause = {.tv_nsec = (long)(nap * 1e9)};
+    long nap_ns = NAP_FIRST_NS;
+    while (!pkt_group_has_ended(pid)) {
+        const struct timespec pause = {.tv_nsec = nap_ns};
         if (pkt_seconds_now() >= end)
             return false;
         (void)nanosleep(&pause, NULL);
+        nap_ns = nap_ns < NAP_LONGEST_NS ? 2 * nap_ns : NAP_LONGEST_NS;
     }
     return true;
 }

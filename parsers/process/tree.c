@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Processes of a tree that are looked at, at most. */
@@ -51,17 +52,16 @@ size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room)
     return count;
 }
 
+/* The second number of /proc/PID/statm, in pages. */
 static uint64_t rss_of(pid_t pid)
 {
-    char path[64];
-    unsigned long size = 0, resident = 0;
+    char path[64], line[128] = "";
     (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
     FILE *file = fopen(path, "re");
-    if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
-        resident = 0;
+    const char *space = file && fgets(line, sizeof line, file) ? strchr(line, ' ') : NULL;
     if (file)
         fclose(file);
-    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+    return space ? strtoull(space, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 uint64_t pkt_tree_rss(pid_t pid)

@@ -81,7 +81,7 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 { [ $? -eq 2 ] && [ ! -e out ]; } || fail 'an output file although no capture was read'
 
 # `list columns` shows the fields of the rows.
-[ "$("$pktbench" list columns | awk '$2 != "app" && $3 != "-" {print $3}' | paste -sd,)" = \
+[ "$("$pktbench" list columns | awk '$2 != "app" && $2 != "inner" && $3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
 
 # `list backends` counts columns as the tables do: without verdict.
@@ -199,8 +199,8 @@ PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*fil
 # Names that nothing has, values that make no sense.
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
 expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" bench good.pcap --backends raw,nobody
-expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app$" extract good.pcap --level deep
-expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app$" verify good.pcap --levels deep
+expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" extract good.pcap --level deep
+expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" verify good.pcap --levels deep
 expect 2 'read-all does not support level headers' extract good.pcap --backend read-all
 expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml

@@ -170,6 +170,8 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return "half-value"
     if got["app_verdict"] != "ok" and not has:
         return "bad-message"
+    if column == "http_host" and not has and not got["http_method"] and not got["http_status"]:
+        return "body"
     if column == "http_host" and has and expected.rstrip() == has:
         return "trailing-blanks"
     return UNKNOWN

@@ -22,7 +22,7 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from corpus import corpus_folder
 import links
 
-SKIPPED, SAMPLE_STEP = 77, 10
+SKIPPED, SAMPLE_STEP = 77, 25
 COLUMNS = ("in_ip_version", "in_ip_ttl", "in_ip_len", "in_src", "in_dst", "in_src_port",
            "in_dst_port", "in_key")
 FIELDS = ("frame.protocols", "_ws.malformed", "ip.ttl", "ip.len", "ip.src", "ip.dst", "ipv6.hlim",

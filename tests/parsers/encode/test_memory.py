@@ -22,7 +22,7 @@ CASES = (
     ("--backend", "libpcap"), ("--join",),
     ("-f", "tcp"), ("-f", "tcp", "--format", "none"),
     FLOWS, (*FLOWS, "--threads", "2"), (*FLOWS, "--format", "none"),
-    ("--features", "ciciot46"), ("--features", "ciciot39", "--format", "parquet"),
+    ("--features", "ciciot46"), ("--features", "ciciot39", "--window", "2", "--format", "parquet"),
     ("--features", "ciciot-fixed", "--by", "flow", "--max-flows", "10000"),
     ("--features", "ciciot-fixed", "--by", "flow", "--window", "1s", "--max-flows", "10000",
      "--format", "none"))

@@ -263,7 +263,7 @@ static void test_found(void **state)
     }
     assert_int_equal(pkt_level_find("deep", &level, &err), -1);
     assert_string_equal(err.msg, "unknown level 'deep'; known: frames, headers, flows, dissect, "
-                                 "app");
+                                 "app, inner");
     assert_int_equal(pkt_level_find("deep", &level, NULL), -1);
     for (unsigned i = 0; i < PKT_FLOW_RULE_COUNT; i++) {
         assert_int_equal(pkt_flow_rule_find(pkt_flow_rule_name((pkt_flow_rule)i), &rule, &err), 0);
