@@ -43,8 +43,8 @@ pkt_column_set pkt_level_columns(pkt_level level)
 
 const char *pkt_level_name(pkt_level level)
 {
-    static const char *const names[PKT_LEVEL_COUNT] = {"frames", "headers", "flows", "dissect",
-                                                       "app", "inner"};
+    static const char *const names[PKT_LEVEL_COUNT] = {"frames",  "headers", "flows",
+                                                       "dissect", "app",     "inner"};
     return (unsigned)level < PKT_LEVEL_COUNT ? names[level] : NULL;
 }
 

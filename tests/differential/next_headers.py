@@ -30,17 +30,17 @@ NO_ETHERTYPE = {770, 801, 802, 803}
 # Intended differences of raw from libwireshark: kind, inner packet -> numbers.
 CHOICES = {
     # Cisco FabricPath (0x8903): libwireshark shows the inner addresses.
-    ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: address learning in Cisco fabrics
+    ("ethertype", "ipv4"): {0x8903, 0xfff2},  # 0xfff2: ARP of Cisco fabrics
     ("ethertype", "ipv6"): {0x8903},
-    ("ethertype", "llc"): {0x8903},
-    **{(f"in-{name}", "ipv4"): {0xfff2} for name in
-       ("cmd", "vn-tag", "time-tag", "e-tag", "r-tag", "i-tag")},
+    ("ethertype", "llc"): {0x8903, 0xfff2},
+    **{(f"in-{name}", inner): {0xfff2} for name in
+       ("cmd", "vn-tag", "time-tag", "e-tag", "r-tag", "i-tag") for inner in ("ipv4", "llc")},
     ("tagged", "ipv4"): {0x8903, 0xfff2},
     ("tagged", "ipv6"): {0x8903},
-    ("tagged", "llc"): {0x8903},
+    ("tagged", "llc"): {0x8903, 0xfff2},
     ("provider", "ipv4"): {0x8903, 0xfff2},
     ("provider", "ipv6"): {0x8903},
-    ("provider", "llc"): {0x8903},
+    ("provider", "llc"): {0x8903, 0xfff2},
     # PPP has its own protocol numbers, RFC 1661 section 2: IPv4 0x0021, IPv6 0x0057. libwireshark
     # also accepts EtherTypes.
     ("ppp", "ipv4"): {0x0800},
@@ -48,10 +48,10 @@ CHOICES = {
     # libwireshark treats the smallest EtherType (1536) as a Linux protocol number.
     ("cooked", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked", "ipv6"): {ETHERTYPE_MIN},
-    ("cooked", "llc"): {ETHERTYPE_MIN},
+    ("cooked", "llc"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked-2", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked-2", "ipv6"): {ETHERTYPE_MIN},
-    ("cooked-2", "llc"): {ETHERTYPE_MIN},
+    ("cooked-2", "llc"): {ETHERTYPE_MIN, 0xfff2},
     ("device", "ipv4"): NO_ETHERTYPE,
     ("device", "ipv6"): NO_ETHERTYPE,
     ("device", "llc"): NO_ETHERTYPE,
