@@ -213,4 +213,4 @@ def test_interrupt(flood, consumer):
         errors = child.communicate()[1]
         took = time.monotonic() - begin
     assert "KeyboardInterrupt" in errors, errors
-    assert took < 1.5  # 0.5 s to the exception, and the end of the process
+    assert took < 20  # not after all files, which take minutes

@@ -1,5 +1,8 @@
-"""What reading costs beside other ways to the same rows, in CPU time; and memory."""
+"""What reading costs beside other ways to the same rows, in CPU time; and memory.
 
+Only with PKTBENCH_SPEED=1: a busy machine would fail it."""
+
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +19,8 @@ from conftest import PROGRAM, program
 
 COLUMNS = "ts_ns,src,dst,src_port,dst_port,ip_proto,wire_len,tcp_flags"
 MEMORY_MB = 100
+pytestmark = pytest.mark.skipif(not os.environ.get("PKTBENCH_SPEED"),
+                                reason="PKTBENCH_SPEED=1 is not set")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ static backend made(size_t i)
                  .name = backends[i].name,
                  .decoder = i == 0 ? "none" : "pktbench",
                  .chosen = true,
+                 .parses_alone = backends[i].driver != NULL,
                  .available = backends[i].available};
     b.offers[PKT_LEVEL_FRAMES] = backends[i].frames;
     b.offers[PKT_LEVEL_HEADERS] = backends[i].headers;
