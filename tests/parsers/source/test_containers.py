@@ -271,7 +271,7 @@ def check_times():
     write("zero", pcap_make([(0, 0, 1, 1, b"a")]))
     for way in ((), ("--join",), ("-f", "greater 0")):
         expect(0, "2 packets have time 0", "extract", "bare", *way)
-        if "time 0" in run("extract", "zero", *way).stderr:
+        if b"time 0" in run("extract", "zero", *way).stderr:
             fail(f"a warning of time 0 in pcap {way}")
     # A repeated option that must not be repeated: the first one counts. libpcap reports an error.
     twice = struct.pack("<HHI", 1, 0, 0) + b"".join(
