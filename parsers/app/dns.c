@@ -79,7 +79,8 @@ static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *nam
             if (!low)
                 return false;
             name->loops = ++pointers > POINTERS_MAX;
-            if (name->loops || !pointer_follow(message, &c, (*length & LABEL) << 8 | *low)) {
+            if (name->loops ||
+                !pointer_follow(message, &c, (*length & (unsigned)LABEL) << 8 | *low)) {
                 app_problem(r, PKT_BAD_VALUE);
                 return name->loops;
             }
