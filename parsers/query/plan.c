@@ -111,7 +111,7 @@ static int packet_place(planner *p, uint64_t start, const pkt_buffer *before,
 
 static int packets_walk(planner *p, pkt_err *err)
 {
-    pkt_record record;
+    pkt_record record = {.cap_len = 0};
     pkt_buffer before = {0};
     uint64_t start = pkt_source_position(p->source);
     int got = 1;
@@ -131,7 +131,7 @@ static int packets_walk(planner *p, pkt_err *err)
             start = pkt_source_position(p->source);
         }
     }
-    pkt_err own;
+    pkt_err own = {.pos = PKT_POS_NONE};
     if ((got == 0 || pkt_err_rows_stand(err)) && part_end(p, start, &own) != 0) {
         *err = own;
         got = -1;
@@ -188,7 +188,7 @@ int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                    pkt_err *err)
 {
     query_request request;
-    pkt_err own;
+    pkt_err own = {.pos = PKT_POS_NONE};
     err = err ? err : &own;
     if (plan_check(query, &request, err) != 0)
         return -1;

@@ -74,7 +74,7 @@ static int captures_copy(pkt_reader *r, pkt_err *err)
 pkt_reader *pkt_reader_open(const pkt_query *query, pkt_err *err)
 {
     pkt_reader *r = calloc(1, sizeof *r);
-    pkt_err own;
+    pkt_err own = {.pos = PKT_POS_NONE};
     err = err ? err : &own;
     if (!r || pkt_reader_queue_open(&r->queue, err) != 0) {
         free(r);
@@ -97,7 +97,7 @@ int pkt_query_schema(const pkt_query *query, struct ArrowSchema *out, pkt_err *e
 {
     pkt_query known;
     query_request request;
-    pkt_err own;
+    pkt_err own = {.pos = PKT_POS_NONE};
     err = err ? err : &own;
     if (pkt_sized_copy(&known, sizeof known, query) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,

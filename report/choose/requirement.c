@@ -96,13 +96,16 @@ static bool requirement_read(const json_t *results, requirement *n)
     if ((n->name = word_in(levels, LEVELS, n->word))) {
         n->kind = REQUIREMENT_LEVEL;
         n->columns = level_columns(results, n->name);
-    } else if ((n->name = feature_find(n->word)))
-        n->kind = REQUIREMENT_FEATURE;
-    else if ((n->name = column_find(results, field_column(n->word))))
+        return true;
+    }
+    n->kind = REQUIREMENT_FEATURE;
+    if ((n->name = feature_find(n->word)))
+        return true;
+    if ((n->name = column_find(results, field_column(n->word)))) {
         n->kind = REQUIREMENT_COLUMN;
-    else if ((n->name = application_find(n->word)))
-        n->kind = REQUIREMENT_FEATURE;
-    return n->name != NULL;
+        return true;
+    }
+    return (n->name = application_find(n->word)) != NULL;
 }
 
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err)

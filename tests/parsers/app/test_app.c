@@ -132,7 +132,7 @@ static void run(const app_case *cases, size_t count)
     pkt_batch_free(cut);
 }
 
-#define RUN(cases) run(cases, sizeof cases / sizeof cases[0])
+#define RUN(cases) run(cases, sizeof(cases) / sizeof((cases)[0]))
 
 static void test_dns(void **state)
 {
