@@ -39,7 +39,8 @@ static int part_copy(pkt_reader *r, pkt_err *err)
     r->preface = malloc(r->part_copy.preface_size + 1);
     if (!r->preface)
         return pkt_fail_memory(err, "a part");
-    memcpy(r->preface, r->part_copy.preface, r->part_copy.preface_size);
+    if (r->part_copy.preface_size)
+        memcpy(r->preface, r->part_copy.preface, r->part_copy.preface_size);
     r->part_copy.preface = r->preface;
     r->query.part = &r->part_copy;
     return 0;
