@@ -16,7 +16,7 @@ case " $* " in
     externals_install
     ;;
 *" --suite languages "* | *" --suite=languages "*)
-    packages_install "$build_packages $external_packages" "$build_optional"
+    packages_install "$build_packages" "$build_optional $external_packages"
     externals_install
     languages_install
     ;;

@@ -11,6 +11,6 @@
 . "$root/scripts/lib/languages.sh"
 
 [ "$*" = externals ] || fail "setup: unknown argument '$*'; known: externals"
-packages_install "$external_packages" ''
+packages_install '' "$external_packages"
 externals_install
 languages_install

@@ -351,7 +351,7 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
     const int64_t took = pkt_clock_ns(CLOCK_MONOTONIC) - from;
     const json_t *own = json_object_get(answer, "load_ns");
     if (answer && load_ns)
-        *load_ns = (uint64_t)(own ? json_integer_value(own) : took);
+        *load_ns = (uint64_t)(own && !id->command ? json_integer_value(own) : took);
     json_decref(answer);
     if (!answer)
         (void)client_close(client);

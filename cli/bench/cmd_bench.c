@@ -410,9 +410,7 @@ static const option_spec options[] = {
      "Time for the whole command, such as 60s; --conformance and --count-instructions come on top. "
      "Runs are made fewer to fit; if that is not enough, the least time is printed and the exit "
      "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s, "
-     "languages "
-     "900s; with "
-     "--baseline 280s. --rounds takes as long as it takes."},
+     "languages 900s; with --baseline 280s. --rounds takes as long as it takes."},
     {"sample", "TIME",
      "Minimum duration of a sample. Shorter runs are repeated within it, until evicting the caches "
      "before them takes 100 ms. Default 1ms."},

@@ -23,8 +23,9 @@ typedef struct pkt_part {
 } pkt_part;
 
 /* What rows to read, and of what. Members that are texts mean what the options of `pktbench
- * extract` of the same name mean, with the same defaults if they are NULL. The library copies what
- * it needs: the query need not outlive a call. */
+ * extract` of the same name mean, with the same defaults if they are NULL; but columns are those of
+ * the level, and inner headers are had at the level `inner` only. The library copies what it needs:
+ * the query need not outlive a call. */
 typedef struct pkt_query {
     size_t struct_size; /* PKT_INIT(pkt_query) */
     /* Captures: files, also compressed, pipes, "-", folders, patterns. */
@@ -106,10 +107,10 @@ PKT_EXPORT int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                               int (*take)(void *self, const pkt_part *part, pkt_err *err),
                               void *self, pkt_err *err);
 /* The next record batch, a struct array that the caller releases, also after the reader is closed.
- * 1; 0 at the end; 2 if `wait` ns have passed without rows of a live capture (below 0: wait until
- * there are some; files are always read to the next batch); -1 and *err, after all rows before the
- * fault, and at every later call: pkt_reader_path() names the capture, the message does not. A
- * reader that was opened before a fork() cannot be used in the child. */
+ * 1; 0 at the end; 2 if `wait` ns have passed without a batch (below 0: wait until there is one; a
+ * read from a pipe is not ended by it); -1 and *err, after all rows before the fault, and at every
+ * later call: pkt_reader_path() names the capture, the message does not. A reader that was opened
+ * before a fork() cannot be used in the child. */
 PKT_EXPORT int pkt_reader_next(pkt_reader *reader, int64_t wait, struct ArrowArray *out,
                                pkt_err *err);
 /* End a live capture: rows of what was received until now follow. Any thread may call it, also

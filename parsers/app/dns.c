@@ -55,11 +55,13 @@ static bool name_skip(cursor *c, app_row *r)
     }
 }
 
-/* Where a pointer leads to. False: out of the message. */
-static bool pointer_follow(const cursor *message, cursor *c, unsigned offset)
+/* Note why a pointer to this offset leads to no name. */
+static void pointer_problem(app_row *r, const cursor *message, size_t offset, bool loops)
 {
-    *c = *message;
-    return cursor_take(c, offset) != NULL;
+    if (loops || (offset > message->wire && !r->is_stream))
+        app_problem(r, PKT_BAD_VALUE);
+    else
+        app_short(r, message, offset); /* cut, or in the next segment */
 }
 
 /* Read the name, labels joined by dots. False, and the reason noted, if it is not complete. A loop
@@ -78,13 +80,13 @@ static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *nam
             const uint8_t *low = app_take(r, &c, 1);
             if (!low)
                 return false;
+            const size_t offset = (*length & (unsigned)LABEL) << 8 | *low;
             name->loops = ++pointers > POINTERS_MAX;
-            if (name->loops ||
-                !pointer_follow(message, &c, (*length & (unsigned)LABEL) << 8 | *low)) {
-                app_problem(r, PKT_BAD_VALUE);
-                return name->loops;
-            }
-            continue;
+            c = *message;
+            if (!name->loops && cursor_take(&c, offset))
+                continue;
+            pointer_problem(r, &c, offset, name->loops);
+            return name->loops;
         }
         if (*length > LABEL) {
             app_problem(r, PKT_BAD_VALUE);

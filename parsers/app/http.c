@@ -122,13 +122,16 @@ bool pkt_app_is_http(const cursor *c)
                                  : method_size(&line) && ends_with_version(&line);
 }
 
-/* Three digits after the first space, and the end of the line or a space after them. */
+/* Three digits after the first space, whatever follows them. */
 static void status_read(const http_line *line, app_row *r)
 {
     enum { DIGITS = 3 };
     const char *code = memchr(line->at, ' ', line->size);
-    if (!code || (size_t)(line->at + line->size - code) < 1 + DIGITS)
+    if (!code || (size_t)(line->at + line->size - code) < 1 + DIGITS) {
+        if (line->is_whole)
+            app_problem(r, PKT_BAD_VALUE);
         return;
+    }
     unsigned value = 0;
     for (size_t i = 1; i <= DIGITS; i++) {
         if (code[i] < '0' || code[i] > '9') {

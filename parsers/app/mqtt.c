@@ -77,7 +77,7 @@ void pkt_app_mqtt(cursor c, app_row *r)
         else if (type == SUBSCRIBE || type == UNSUBSCRIBE)
             subscription_read(&packet, r, version);
         r->is_stream = is_stream;
-        if (!whole || !app_text_is_null(APP_TEXT(r, mqtt_topic)))
+        if (!whole || r->part & PKT_PART_LONG || !app_text_is_null(APP_TEXT(r, mqtt_topic)))
             break;
     }
 }

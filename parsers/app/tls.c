@@ -63,7 +63,8 @@ static void server_name_read(cursor c, app_row *r)
         if (!vector_take(r, &list, 2, &name))
             return;
         if (*type == HOST_NAME) {
-            app_text(r, APP_TEXT(r, tls_sni), name.at, name.wire);
+            if (!(r->part & PKT_PART_LONG)) /* only a server name is that long; the first counts */
+                app_text(r, APP_TEXT(r, tls_sni), name.at, name.wire);
             return;
         }
     }
@@ -216,7 +217,8 @@ static void old_hello_read(cursor c, app_row *r)
     enum { HEADER = 5, LENGTH = 0x7fff };
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h || h[0] < 0x80 || h[2] != CLIENT_HELLO || h[3] != VERSION_MAJOR ||
-        h[4] > VERSION_MINOR_MAX || !app_take(r, &c, (be16(h) & LENGTH) - 3u))
+        h[4] > VERSION_MINOR_MAX || (be16(h) & LENGTH) < 3 ||
+        !app_take(r, &c, (be16(h) & LENGTH) - 3u))
         return;
     r->present |= PKT_HAS_TLS | PKT_HAS_TLS_VERSION;
     PUT(r, tls_hs_type, CLIENT_HELLO);

@@ -129,7 +129,6 @@ enum {
     PORT_COAP = 5683,
     PORT_GENEVE = 6081,
     PORT_MPLS = 6635,
-    PORT_MQTT_TLS = 8883,
     PORT_IRC_COMMON = 6667 /* not assigned to IRC, but used */
 };
 

@@ -99,7 +99,8 @@ static bool look(pkt_child *child)
 
 pkt_child_event pkt_child_wait(pkt_child *child, int fd, double deadline)
 {
-    child->looked_s = pkt_seconds_now();
+    if (!look(child))
+        return PKT_CHILD_MEMORY;
     for (;;) {
         const double left = deadline - pkt_seconds_now();
         if (left <= 0)

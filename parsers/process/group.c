@@ -173,14 +173,17 @@ void pkt_group_forget(pid_t child)
         *entry = (group){.leader = 0};
 }
 
-/* Children of this process that are not in the list. Those that have ended are waited for. */
+/* Children of this process that are not in the list. Those that have ended are waited for. What is
+ * in this process's session was started by whoever was this process before exec(), as the shell's
+ * <(...) is: every group has a session of its own. */
 static size_t orphans_of(pid_t orphans[PKT_TREE_WIDTH])
 {
     pid_t children[PKT_TREE_WIDTH];
     const size_t found = pkt_tree_children(getpid(), children, PKT_TREE_WIDTH);
     size_t count = 0;
     for (size_t i = 0; i < found; i++)
-        if (!entry_of(children[i]) && waitpid(children[i], NULL, WNOHANG) != children[i])
+        if (!entry_of(children[i]) && getsid(children[i]) != getsid(0) &&
+            waitpid(children[i], NULL, WNOHANG) != children[i])
             orphans[count++] = children[i];
     return count;
 }
@@ -200,8 +203,13 @@ void pkt_orphans_kill(void)
             return;
         for (size_t i = 0; i < count; i++)
             (void)kill(orphans[i], SIGKILL);
+        bool ended = false;
         for (size_t i = 0; i < count; i++)
-            if (end_await(orphans[i], KILLED_SECONDS))
+            if (end_await(orphans[i], KILLED_SECONDS)) {
                 (void)waitpid(orphans[i], NULL, WNOHANG);
+                ended = true;
+            }
+        if (!ended)
+            return; /* they cannot be killed: another try would wait as long */
     }
 }

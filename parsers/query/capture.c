@@ -142,9 +142,9 @@ static void sinks_set(pkt_reader *r, const pkt_capture *capture)
     r->watch = (row_watch){.next = &r->rows,
                            .batch = r->batch,
                            .limit = r->query.count,
+                           .columns = r->request.columns,
+                           .live = r->query.interface != NULL,
                            .zero_is_none = r->join || capture->format == PKT_FORMAT_PCAPNG};
-    if (!r->query.interface)
-        r->watch.columns = r->request.columns;
     r->watched = pkt_watch_sink(&r->watch);
 }
 

@@ -17,6 +17,12 @@ static int64_t now(void)
     return pkt_clock_ns(CLOCK_MONOTONIC);
 }
 
+int64_t pkt_reader_deadline(int64_t wait)
+{
+    const int64_t time = now();
+    return wait < 0 || wait > INT64_MAX - time ? INT64_MAX : time + wait;
+}
+
 /* Wait for packets, or until rows at hand are due. */
 static int packets_wait(pkt_reader *r, int fd, pkt_err *err)
 {
@@ -68,7 +74,7 @@ void pkt_reader_live_capture(pkt_reader *r)
                               .more = live_more,
                               .counted = counters_take,
                               .self = r};
-    r->live.until = q->duration ? now() + q->duration : INT64_MAX;
+    r->live.until = pkt_reader_deadline(q->duration ? q->duration : -1);
     r->live.flush = now() + q->flush_every;
     r->live.capture = (pkt_capture){.struct_size = sizeof r->live.capture,
                                     .path = q->interface,
@@ -119,7 +125,7 @@ int pkt_reader_live_start(pkt_reader *r, pkt_err *err)
 int pkt_reader_live_next(pkt_reader *r, int64_t wait, struct ArrowArray *out, pkt_err *err)
 {
     reader_queue *queue = &r->queue;
-    const int64_t end = wait < 0 ? INT64_MAX : now() + wait;
+    const int64_t end = pkt_reader_deadline(wait);
     const struct timespec until = {.tv_sec = end / NS_PER_S, .tv_nsec = end % NS_PER_S};
     int late = 0;
     pthread_mutex_lock(&queue->lock);

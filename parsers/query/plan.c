@@ -21,6 +21,7 @@ typedef struct planner {
     bool begun;
     /* What a reader needs before the next packet: the file's header, or its section's blocks. */
     pkt_buffer preface, kept; /* `kept`: of the part */
+    bool changed;             /* the preface, since the last packet */
     bool swapped;             /* byte order of the section */
     pkt_err fault;            /* of a callback */
     int (*take)(void *self, const pkt_part *part, pkt_err *err);
@@ -35,6 +36,7 @@ static int bytes_add(planner *p, uint64_t at, size_t size, pkt_err *err)
     if (pread(p->fd, p->preface.at + p->preface.size, size, (off_t)at) != (ssize_t)size)
         return pkt_fail(err, PKT_ERR_IO, at, "cannot be read: %s", strerror(errno));
     p->preface.size += size;
+    p->changed = true;
     return 0;
 }
 
@@ -56,6 +58,7 @@ static void section_begun(void *self, bool big_endian)
     planner *p = self;
     p->swapped = big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
     p->preface.size = 0;
+    p->changed = true;
     block_add(p);
 }
 
@@ -116,9 +119,10 @@ static int packets_walk(planner *p, pkt_err *err)
     uint64_t start = pkt_source_position(p->source);
     int got = 1;
     while (got > 0) {
-        if (preface_copy(&before, &p->preface, err) != 0)
+        if (p->changed && preface_copy(&before, &p->preface, err) != 0)
             got = -1;
-        else
+        p->changed = false;
+        if (got > 0)
             got = pkt_source_next(p->source, &record, err);
         if (got > 0 && p->fault.code != PKT_ERR_NONE) {
             *err = p->fault;
@@ -172,6 +176,13 @@ static int plan_check(const pkt_query *query, query_request *request, pkt_err *e
     if (known.capture_count != 1)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "one capture is divided, not %zu",
                         known.capture_count);
+    if (known.count || known.join)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "count and join cannot be combined with parts");
+    if (request->level == PKT_LEVEL_FLOWS && known.filter && !request->features.set)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "stream numbers depend on all packets before that match the filter: the "
+                        "capture cannot be divided");
     if (request->features.set && !request->features.reset_every)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "features without reset_every depend on all packets before: the capture "

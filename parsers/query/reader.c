@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "parsers/encode/arrow_export.h"
+#include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
 enum { BATCH_ROWS = 16384 };
@@ -176,10 +177,13 @@ int pkt_reader_next(pkt_reader *r, int64_t wait, struct ArrowArray *out, pkt_err
             return -1;
     if (r->live.running)
         return pkt_reader_live_next(r, wait, out, err);
+    const int64_t until = pkt_reader_deadline(wait);
     while (!r->queue.first && !r->queue.ended) {
         const int got = pkt_reader_step(r, &own);
         if (got <= 0)
             reader_end(r, got, &own);
+        else if (wait >= 0 && !r->queue.first && pkt_clock_ns(CLOCK_MONOTONIC) >= until)
+            return 2;
     }
     if (pkt_reader_queue_take(&r->queue, out))
         return 1;

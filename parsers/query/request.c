@@ -25,6 +25,12 @@ static int backend_unknown(const char *name, pkt_err *err)
     return pkt_fail_unknown_backend(err, name, &known);
 }
 
+static int live_refused(const char *backend, pkt_err *err)
+{
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "backend %s does not support an interface; use raw or libpcap", backend);
+}
+
 static int backend_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     const char *name = q->backend ? q->backend : "raw";
@@ -41,6 +47,8 @@ static int backend_find(query_request *r, const pkt_query *q, pkt_err *err)
     }
     if (pkt_registry_find(name, &entry) != 0)
         return backend_unknown(name, err);
+    if (q->interface && !entry.backend) /* with the right to capture, no module is loaded */
+        return live_refused(name, err);
     r->backend = pkt_entry_backend(&entry, err);
     if (r->backend)
         return 0;
@@ -148,9 +156,7 @@ static int live_check(const query_request *r, const pkt_query *q, pkt_err *err)
     if (q->duration < 0 || q->flush_every < 0)
         return usage(err, "duration and flush_every must be above 0");
     if (!is_live_backend(r->backend))
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "backend %s does not support an interface; use raw or libpcap",
-                        r->backend->name);
+        return live_refused(r->backend->name, err);
     return 0;
 }
 
@@ -160,6 +166,8 @@ static int part_check(const query_request *r, const pkt_query *q, pkt_err *err)
         return 0;
     if (q->capture_count != 1 || q->join)
         return usage(err, "a part is of one capture, without join");
+    if (q->count)
+        return usage(err, "count cannot be combined with a part");
     if (q->part->skip && (q->filter || r->features.set))
         return usage(err, "skip cannot be combined with a filter or features");
     return 0;

@@ -102,6 +102,8 @@ void pkt_reader_queue_close(reader_queue *queue);
 void pkt_reader_live_capture(pkt_reader *reader);
 /* Start the thread, after the interface was opened. 0, or -1 and *err. */
 int pkt_reader_live_start(pkt_reader *reader, pkt_err *err);
+/* The monotonic time in so many ns; below 0: never. */
+int64_t pkt_reader_deadline(int64_t wait);
 /* As pkt_reader_next(). */
 int pkt_reader_live_next(pkt_reader *reader, int64_t wait, struct ArrowArray *out, pkt_err *err);
 /* End the thread. */

@@ -131,7 +131,7 @@ static int watch_push(void *self, const pkt_batch *batch, pkt_err *err)
     w->full = w->limit && batch->rows >= w->limit - w->rows;
     if (w->full)
         w->batch->rows = (size_t)(w->limit - w->rows); /* *batch is *w->batch */
-    if (batch->rows && pkt_set_has(&w->columns, PKT_COL_ts_ns))
+    if (batch->rows && !w->live && pkt_set_has(&w->columns, PKT_COL_ts_ns))
         times_watch(w, batch);
     if (batch->rows && w->compared)
         rows_compare(w, batch);
@@ -157,7 +157,8 @@ static int watch_finish(void *self, pkt_err *err)
 pkt_sink pkt_watch_sink(row_watch *watch)
 {
     watch->compared = 0;
-    for (size_t c = 0; c < PKT_COLUMN_COUNT && pkt_set_has(&watch->columns, PKT_COL_ip_id); c++) {
+    const bool compares = !watch->live && pkt_set_has(&watch->columns, PKT_COL_ip_id);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT && compares; c++) {
         const size_t column = (PKT_COL_ip_id + c) % PKT_COLUMN_COUNT;
         if (pkt_set_has(&watch->columns, column) && column != PKT_COL_ts_ns &&
             pkt_column_at(column)->format_as != PKT_AS_TEXT)

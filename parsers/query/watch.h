@@ -16,6 +16,7 @@ typedef struct row_watch {
     pkt_batch *batch;       /* of the run, whose rows above the limit are dropped */
     pkt_column_set columns; /* that the rows have */
     uint64_t limit;         /* packets; 0: all */
+    bool live;              /* times and duplicates are not looked at */
     bool inner;             /* what is next gets inner headers in place of the outer ones */
     bool zero_is_none;      /* time 0 is no time, as where simple packet blocks may be */
     /* Initially 0. */

@@ -16,6 +16,8 @@ typedef struct core_module {
 } core_module;
 extern core_module core;
 
+/* A text of the library, for "O&": paths in it need not be UTF-8, and it may be cut. */
+PyObject *core_text(void *text);
 /* Raise the exception that *err stands for. Returns NULL. */
 PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets);
 

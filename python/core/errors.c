@@ -3,15 +3,20 @@
 
 core_module core;
 
+PyObject *core_text(void *text)
+{
+    return PyUnicode_DecodeFSDefault(text);
+}
+
 PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets)
 {
     PyObject *offset =
         err->pos == PKT_POS_NONE ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(err->pos);
     PyObject *name = PyUnicode_DecodeFSDefault(path);
-    PyObject *e = offset && name
-                      ? PyObject_CallFunction(core.make_error, "iisOOK", (int)err->code, err->sys,
-                                              err->msg, offset, name, (unsigned long long)packets)
-                      : NULL;
+    PyObject *e = offset && name ? PyObject_CallFunction(core.make_error, "iiO&OOK", (int)err->code,
+                                                         err->sys, core_text, err->msg, offset,
+                                                         name, (unsigned long long)packets)
+                                 : NULL;
     Py_XDECREF(offset);
     Py_XDECREF(name);
     if (e)

@@ -1,14 +1,22 @@
 /* Parts of a capture, for Python. */
+#include <stdbool.h>
+
 #include "python/core/core.h"
 
 typedef struct parts {
     pkt_part *at; /* each with a preface of its own */
     size_t count, room;
+    bool interrupted; /* an exception is set */
 } parts;
 
 static int part_keep(void *self, const pkt_part *part, pkt_err *err)
 {
     parts *p = self;
+    PyGILState_STATE state = PyGILState_Ensure();
+    p->interrupted = PyErr_CheckSignals() != 0;
+    PyGILState_Release(state);
+    if (p->interrupted)
+        return -1;
     uint8_t *preface = malloc(part->preface_size + 1);
     if (p->count == p->room) {
         const size_t room = 2 * p->room + 64;
@@ -64,10 +72,9 @@ PyObject *core_plan(PyObject *self, PyObject *args)
         core_query_read(dict, &query) != 0)
         return NULL;
     Py_BEGIN_ALLOW_THREADS bad = pkt_query_plan(&query.query, bytes, part_keep, &p, &err);
-    Py_END_ALLOW_THREADS if (bad)(void)
-        core_raise(&err, query.query.capture_count ? query.paths[0] : "",
-                   p.count ? p.at[p.count - 1].packets : 0);
-    else list = parts_list(&p);
+    Py_END_ALLOW_THREADS if (!bad) list = parts_list(&p);
+    else if (!p.interrupted)(void)
+        core_raise(&err, query.query.capture_count ? query.paths[0] : "", 0);
     parts_free(&p);
     core_query_free(&query);
     return list;

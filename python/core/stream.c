@@ -37,13 +37,12 @@ static int is_interrupted(void)
     return interrupted;
 }
 
-/* A warning on its way to the main thread. */
-static int warning_deliver(void *self)
+/* 0, or -1 and an exception, if warnings are errors. */
+static int warning_give(const pkt_warning *w)
 {
-    pkt_warning *w = self;
-    PyObject *done = PyObject_CallFunction(core.make_warning, "iKKss", (int)w->code, w->count,
-                                           w->pos, w->path ? w->path : "", w->text);
-    free(w);
+    PyObject *done =
+        PyObject_CallFunction(core.make_warning, "iKKO&O&", (int)w->code, w->count, w->pos,
+                              core_text, w->path ? w->path : "", core_text, w->text);
     Py_XDECREF(done);
     return done ? 0 : -1;
 }
@@ -51,33 +50,60 @@ static int warning_deliver(void *self)
 int core_warnings_give(pkt_reader *reader)
 {
     pkt_warning warning = PKT_INIT(pkt_warning);
-    while (pkt_reader_warning(reader, &warning)) {
-        pkt_warning *copy = malloc(sizeof *copy);
-        if (!copy) {
-            PyErr_NoMemory();
+    while (pkt_reader_warning(reader, &warning))
+        if (warning_give(&warning) != 0)
             return -1;
-        }
-        *copy = warning;
-        if (warning_deliver(copy) != 0)
-            return -1;
-    }
     return 0;
 }
 
-/* The library that pulls may hold the lock in another thread: the interpreter calls us later. A
- * path does not live that long. */
+/* Warnings on their way to the main thread, the newest first. */
+typedef struct pending {
+    struct pending *before;
+    pkt_warning warning;
+} pending;
+
+static void pending_free(pending *last)
+{
+    while (last) {
+        pending *before = last->before;
+        free(last);
+        last = before;
+    }
+}
+
+/* Give them, the oldest first, until one is an error. */
+static int pending_deliver(void *self)
+{
+    pending *last = self, *first = NULL;
+    int bad = 0;
+    while (last) {
+        pending *before = last->before;
+        last->before = first;
+        first = last;
+        last = before;
+    }
+    for (const pending *next = first; next && !bad; next = next->before)
+        bad = warning_give(&next->warning);
+    pending_free(first);
+    return bad;
+}
+
+/* The library that pulls may hold the lock in another thread: the interpreter calls us later, once,
+ * since it keeps 32 calls only. A path does not live that long. */
 static void warnings_queue(pkt_reader *reader)
 {
     pkt_warning warning = PKT_INIT(pkt_warning);
+    pending *last = NULL;
     while (pkt_reader_warning(reader, &warning)) {
-        pkt_warning *copy = malloc(sizeof *copy);
-        if (!copy)
-            return;
-        *copy = warning;
-        copy->path = NULL;
-        if (Py_AddPendingCall(warning_deliver, copy) != 0)
-            free(copy);
+        pending *next = malloc(sizeof *next);
+        if (!next)
+            break;
+        *next = (pending){last, warning};
+        next->warning.path = NULL;
+        last = next;
     }
+    if (last && Py_AddPendingCall(pending_deliver, last) != 0)
+        pending_free(last); /* so many streams have ended since Python ran last */
 }
 
 static int code_of(const pkt_err *err)

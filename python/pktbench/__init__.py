@@ -46,9 +46,9 @@ def _names(columns):
 def _nanoseconds(name, seconds):
     if seconds is None:
         return None
-    if not seconds > 0:
-        raise OptionError(f"{name}: must be above 0 seconds")
-    return int(seconds * 1e9)
+    if not 0 < seconds < 1e9:
+        raise OptionError(f"{name}: must be above 0 and below 1e9 seconds")
+    return max(int(seconds * 1e9), 1)
 
 
 def _paths(source):
@@ -70,7 +70,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
         position (once, unless it has seek()).
     columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]), besides those of the level: ts,
         packet, file, label. Default: all of the level.
-    level: frames, headers, flows, app, or dissect, as the backend has them.
+    level: frames, headers, flows, app, inner, or dissect, as the backend has them.
     filter: a pcap-filter(7) expression. Packets keep their numbers.
     features: name of a set, see features(): rows of windows of packets.
     window: with features: number of packets (10), or a time ("1s").

@@ -106,7 +106,7 @@ languages_install() {
     list=$languages/externals.txt
     echo "# Made by ./run setup externals" >"$list"
     for language in go rust java pcap4j node python; do
-        missing=$(language_missing $language)
+        missing=$(language_missing $language | paste -s -d ';')
         log=$languages/$language.log
         if [ -n "$missing" ]; then
             say "$language is left out: $missing"

@@ -4,12 +4,16 @@
 static_glibc=2_28
 static=$root/build/static
 
-# static_sources: fetch and unpack the sources, with apt's check of their signatures. No root.
+# static_sources: fetch and unpack the sources, from the mirror that apt uses, with apt's check of their signatures. No root.
 static_sources() {
     work=$static/sources
     release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    # shellcheck disable=SC2016 # apt expands it
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" 'Component: main' \
+        'Created-By: Packages' | head -n 1)
+    [ -n "$mirror" ] || return 1
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return 1
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" \
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" \
         >"$work/sources.list"
     (cd "$work" && for command in update 'source libpcap zlib libzstd xz-utils xxhash'; do
         # shellcheck disable=SC2086 # a command with arguments

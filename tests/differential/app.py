@@ -61,7 +61,8 @@ FIELDS = {
 }
 COLUMNS = ("app_proto", *FIELDS)
 BESIDE = ("verdict", "app_part", "app_verdict", "src_port", "dst_port")
-PACKET = ("frame.protocols", "_ws.malformed", "ip.frag_offset", "frame.len", "frame.cap_len")
+PACKET = ("frame.protocols", "_ws.malformed", "ip.frag_offset", "frame.len", "frame.cap_len",
+          "frame.encap_type")
 PROTOCOLS = ("dns", "mdns", "llmnr", "tls", "http", "ssdp", "mqtt", "dhcp", "coap")
 IP = {"ip", "ipv6"}
 L4 = {"tcp", "udp", "udplite"}
@@ -85,6 +86,8 @@ def tshark_rows(path: str, tshark: str, environment: dict) -> Iterator[Row]:
                           env=environment) as process:
         for line in process.stdout:
             values = dict(zip(fields, line.decode(errors="replace").rstrip("\n").split("\t")))
+            if not values["frame.encap_type"]:  # a record of a pcapng that is no packet
+                continue
             cells = {column: next((values[name] for name in names if values[name]), "")
                      for column, names in FIELDS.items()}
             yield Row(cells, values["frame.protocols"].split(":"),
@@ -143,8 +146,6 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return "malformed-headers"
     if column.startswith("arp") and "arp" in row.protocols:
         return UNKNOWN
-    if not IP & set(row.protocols):
-        return "other-link"
     if column == "dns_qry_name":
         if expected == "<Root>" and not has:
             return "" if got["dns_qry_type"] else UNKNOWN
@@ -208,12 +209,15 @@ def compare(pktbench: str, backend: str, path: str, rows: list[Row], folder: str
                           capture_output=True, text=True, check=False)
     if done.returncode not in (0, 2):
         sys.exit(f"FAIL: extract --backend {backend} {path}: {done.stderr}")
-    if not os.path.exists(table):
-        return out
-    with open(table, encoding="utf-8", newline="") as file:
-        for packet, (got, row) in enumerate(zip(csv.DictReader(file), rows), 1):
-            out.add(packet, got, row)
-    os.unlink(table)
+    ours = []
+    if os.path.exists(table):
+        with open(table, encoding="utf-8", newline="") as file:
+            ours = list(csv.DictReader(file))
+        os.unlink(table)
+    if len(ours) != len(rows):
+        out.classes["rows"] += abs(len(ours) - len(rows))
+    for packet, (got, row) in enumerate(zip(ours, rows), 1):
+        out.add(packet, got, row)
     return out
 
 

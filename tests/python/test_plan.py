@@ -41,6 +41,11 @@ def test_what_cannot_be_divided(flood, tmp_path, cut):
         pktbench.plan(packed)
     with pytest.raises(pktbench.OptionError, match="reset_every"):
         pktbench.plan(flood, features="ciciot-fixed")
+    for options in ({"count": 10}, {"join": True}, {"level": "flows", "filter": "udp"}):
+        with pytest.raises(pktbench.OptionError, match="combined|divided"):
+            pktbench.plan(flood, 10000, **options)
+    with pytest.raises(pktbench.OptionError, match="count"):
+        pktbench.read(flood, part=pktbench.plan(flood, 10000)[0], count=3).to_arrow()
     with pytest.raises(pktbench.OptionError, match="one capture"):
         pktbench.plan([flood, flood])
     with pytest.raises(FileNotFoundError):

@@ -206,9 +206,6 @@ def test_descriptions():
 
 
 def test_import_is_light():
-    """CPU time, which other processes do not change much."""
-    code = ("import sys, time; t = time.process_time(); import pktbench; "
-            "print(time.process_time() - t, 'pyarrow' in sys.modules)")
-    runs = [subprocess.check_output([sys.executable, "-c", code]).split() for _ in range(5)]
-    assert min(float(took) for took, _ in runs) < 0.05
-    assert runs[0][1] == b"False"
+    code = ("import sys, pktbench; "
+            "print([name for name in ('pyarrow', 'pandas', 'polars', 'numpy') if name in sys.modules])")
+    assert subprocess.check_output([sys.executable, "-c", code]).strip() == b"[]"

@@ -306,9 +306,16 @@ public final class PktbenchKit {
             case "empty":
                 return "";
             case "rows":
-                String done = run();
-                write(request.get("to"));
-                return done;
+                boolean whole = false;
+                try {
+                    String done = run();
+                    whole = true;
+                    return done;
+                } finally {
+                    if (whole || "true".equals(request.get("keep"))) {
+                        write(request.get("to"));
+                    }
+                }
             case "prepare":
                 System.gc(); // garbage of the last run must not be collected in this one
                 evict(Integer.parseInt(request.get("evict_bytes")));

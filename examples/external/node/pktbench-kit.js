@@ -214,8 +214,12 @@ class Worker {
         return this.run();
       case 'rows': {
         this.prepare(request);
-        const done = this.run();
-        this.write(request.to);
+        let done;
+        try {
+          done = this.run();
+        } finally {
+          if (done || request.keep) this.write(request.to);
+        }
         return done;
       }
       case 'digest':

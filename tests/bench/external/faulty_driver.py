@@ -57,11 +57,15 @@ def describe():
 def answer(request):
     global slice_path, kept, first
     op = request["op"]
+    if op == "empty" and FAULT == "slow-empty":
+        time.sleep(0.05)
     if op == "prepare":
         slice_path, kept = request["slice"], []
+        if FAULT == "early":
+            first = rows_of(slice_path)
     if op == "go":
         first = first or rows_of(slice_path)
-        kept = first if FAULT == "replay" else rows_of(slice_path)
+        kept = first if FAULT in ("replay", "early") else rows_of(slice_path)
         count = str(len(kept)) if FAULT == "text-rows" else len(kept)
         return {"ok": True, "rows": count}
     if op == "rows":

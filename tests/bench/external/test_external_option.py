@@ -39,7 +39,8 @@ FAILED = {
 UNTIMED = {
     "text-rows": ("failed", "/rows: must be integer, is string"),
     "wrong-digest": ("disagrees", "is wrong in packets"),
-    "replay": ("unfaithful", "did not return the column"),
+    "replay": ("unfaithful", "a timed run "),
+    "early": ("unfaithful", "a timed run "),
 }
 
 
@@ -170,6 +171,15 @@ def check_bench(capture, folder):
         check(not alone, "it did not say that it can parse alone")
 
 
+def check_slow_empty(capture, folder):
+    """What a driver takes for nothing is not taken off its runs."""
+    results = bench(capture, folder, "--external", f"mine={command('slow-empty')}", "--external",
+                    f"good={command()}")
+    mine, good = ([r for r in results["runs"] if r["backend"] == name][0]["wall_ns"]["median"]
+                  for name in ("mine", "good"))
+    check(mine > good / 4, f"slow at empty: {mine} ns instead of {good} ns")
+
+
 def check_schema():
     """The schema is one, and its definitions are of the requests and answers."""
     try:
@@ -203,6 +213,7 @@ def main():
         check_file(capture, folder)
         check_list()
         check_bench(capture, folder)
+        check_slow_empty(capture, folder)
     print("all good")
 
 
