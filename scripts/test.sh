@@ -1,8 +1,8 @@
 #!/bin/sh
 #: test [--all]
 #:     Build twice (release, and with AddressSanitizer and UBSan), run the tests with both, and list
-#:     what was skipped and why. --all: also the slow tests with sanitizers, and all captures of
-#:     $PKTBENCH_CORPUS against tshark.
+#:     what was skipped and why. --all: also the slow tests with sanitizers, all captures of
+#:     $PKTBENCH_CORPUS against tshark, and what takes minutes: cppcheck and clang's analyzer.
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname -- "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/python.sh

@@ -17,7 +17,7 @@
 #include "pktbench.h"
 #include "tests/level_request.h"
 
-enum { CAPTURE_BYTES = 150000 };
+enum { CAPTURE_BYTES = 80000 };
 
 static const struct container {
     const char *name;

@@ -32,7 +32,7 @@ def shell(command):
 
 
 def skip(reason):
-    print(f"skipped: {reason}")
+    print(f"SKIP: {reason}")
     sys.exit(SKIPPED)
 
 
