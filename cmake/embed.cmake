@@ -1,6 +1,6 @@
 # Embeds text files as C strings, with their SHA-256 for the page's content security policy.
 # cmake -DOUT=FILE.c -DFILES="page.css;page.js" -P embed.cmake
-set(text "/* Generated from the files of report/page/. */\n#include \"report/page/assets.h\"\n\n")
+set(text "/* Generated from the files of report/page/. */\n#include \"report/html/assets.h\"\n\n")
 foreach(file ${FILES})
     get_filename_component(name ${file} NAME)
     string(MAKE_C_IDENTIFIER ${name} name)

@@ -4,44 +4,10 @@
 
 #include "report/formats/markdown.h"
 #include "report/formats/table.h"
+#include "report/html/document.h"
 #include "report/html/html.h"
-#include "report/page/assets.h"
 #include "results/escaped.h"
 #include "results/reader.h"
-
-static void hash_write(FILE *out, const report_asset *asset)
-{
-    fputs("'sha256-", out);
-    html_base64(out, asset->sha256, sizeof asset->sha256);
-    fputc('\'', out);
-}
-
-/* Nothing is fetched, nothing runs but the script whose hash is here. */
-static void head_write(FILE *out)
-{
-    fputs(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-        "style-src ",
-        out);
-    hash_write(out, &asset_page_css);
-    fputc(' ', out);
-    hash_write(out, &asset_chart_css);
-    fputs("; script-src ", out);
-    hash_write(out, &asset_page_js);
-    fputs("; base-uri 'none'; form-action 'none'\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          "<link rel=\"icon\" href=\"data:,\">\n"
-          "<title>pktbench: packet parsers compared</title>\n<style>",
-          out);
-    fputs(asset_page_css.text, out);
-    fputs("</style><style>", out);
-    fputs(asset_chart_css.text, out);
-    fputs("</style>\n</head>\n<body>\n<main>\n"
-          "<h1>Packet parsers compared: time, memory and features</h1>\n",
-          out);
-}
 
 /* What was run over, in words. */
 static void traffic_words(const json_t *results, char *text, size_t size)
@@ -222,7 +188,8 @@ static void parts_links(const part *parts, size_t count, FILE *out)
 
 void page_write(part *parts, size_t count, FILE *out)
 {
-    head_write(out);
+    html_document_begin(out, "pktbench: packet parsers compared",
+                        "Packet parsers compared: time, memory and features");
     if (count > 1)
         parts_links(parts, count, out);
     if (!is_one_machine(parts, count))
@@ -233,9 +200,7 @@ void page_write(part *parts, size_t count, FILE *out)
         parts[i].out = out;
         part_write(&parts[i]);
     }
-    fputs("</main>\n<script>", out);
-    fputs(asset_page_js.text, out);
-    fputs("</script>\n</body>\n</html>\n", out);
+    html_document_end(out);
 }
 
 static void picture_markdown(const part *p, bool drawn, const char *name, const char *alt,

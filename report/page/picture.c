@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "parsers/util/atomic_file.h"
+#include "report/html/assets.h"
 #include "report/html/canvas.h"
 #include "report/html/html.h"
-#include "report/page/assets.h"
 
 void part_name(const part *p, const char *name, char text[PICTURE_NAME])
 {

@@ -1,23 +1,14 @@
 #include "report/page/report.h"
 
 #include <stdbool.h>
-#include <sys/stat.h>
 
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
+#include "report/html/document.h"
 #include "report/page/page.h"
 #include "results/reader.h"
 
 enum { PATH_ROOM = 4096 };
-
-static int folder_make(const char *folder, pkt_err *err)
-{
-    struct stat st;
-    if (mkdir(folder, 0777) == 0 || (stat(folder, &st) == 0 && S_ISDIR(st.st_mode)))
-        return 0;
-    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot make the folder: %s", strerror(errno));
-    return pkt_err_about(err, folder);
-}
 
 /* Writes one file of the report. */
 typedef void writer(part *parts, size_t count, FILE *out);
@@ -98,7 +89,7 @@ int report_write(char *const *paths, size_t count, const char *folder, const pkt
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "a report has 1 to %d results files",
                         REPORT_FILES_MAX);
     int bad = files_load(files, paths, count, &loaded, err) != 0 ||
-              files_judge(files, count, notices, err) != 0 || folder_make(folder, err) != 0 ||
+              files_judge(files, count, notices, err) != 0 || html_folder_make(folder, err) != 0 ||
               report_make(files, count, folder, notices, err) != 0;
     while (loaded > 0)
         results_close(&files[--loaded]);

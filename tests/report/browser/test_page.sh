@@ -28,3 +28,7 @@ check() {
 }
 check "$source/results/reference/default.json" "$source/results/reference/cic-iot.json"
 check "$source/tests/report/mixed.json"
+
+python3 "$source/tests/report/test_board.py" "$pktbench" "$source" "$folder/results"
+"$pktbench" board "$folder"/results/*.json -o "$folder/board"
+node "$source/tests/report/browser/board.test.mjs" "$modules" "$browser" "$folder/board/index.html"
