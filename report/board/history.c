@@ -1,0 +1,156 @@
+#include "report/board/history.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/util/error.h"
+#include "results/reader.h"
+
+void history_free(history *h)
+{
+    free(h->list);
+    *h = (history){0};
+}
+
+bool history_interval(const history_point *p, double *low, double *high)
+{
+    *low = p->total * exp(-sqrt(p->log_variance));
+    *high = p->total * exp(sqrt(p->log_variance));
+    return !isnan(p->log_variance);
+}
+
+static const char *date_of(const results_file *file)
+{
+    return text_of(json_object_get(file->json, "context"), "date");
+}
+
+static const char *new_revision(const results_file *file)
+{
+    return text_of(at(file->json, "context", "tool"), "revision");
+}
+
+static int file_compare(const void *one, const void *other)
+{
+    const results_file *const *a = one, *const *b = other;
+    return strcmp(date_of(*a), date_of(*b));
+}
+
+/* The last point of the same backend, level and slice; NULL without one. */
+static const history_point *last_point(const history *h, const history_point *like)
+{
+    for (size_t i = h->count; i > 0; i--) {
+        const history_point *p = &h->list[i - 1];
+        if (strcmp(p->backend, like->backend) == 0 && strcmp(p->level, like->level) == 0 &&
+            strcmp(p->slice, like->slice) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+/* Square of half of the interval, in logarithms; NAN without an interval. */
+static double half_squared(const json_t *cell)
+{
+    const json_t *ends = json_object_get(cell, "ci95");
+    if (json_array_size(ends) != 2)
+        return NAN;
+    const double half = log(json_number_value(json_array_get(ends, 1)) /
+                            json_number_value(json_array_get(ends, 0))) /
+                        2;
+    return half * half;
+}
+
+static int point_add(history *h, size_t *room, const history_point *p, pkt_err *err)
+{
+    if (h->count == *room) {
+        *room = *room ? 2 * *room : 64;
+        history_point *more = realloc(h->list, *room * sizeof *more);
+        if (!more)
+            return pkt_fail_memory(err, "the history");
+        h->list = more;
+    }
+    h->list[h->count++] = *p;
+    return 0;
+}
+
+/* `joined`: the baseline is what was measured before. */
+static int file_add(history *h, size_t *room, const results_file *file, bool joined, pkt_err *err)
+{
+    size_t i;
+    json_t *cell;
+    json_array_foreach(at(file->json, "comparison", "cells"), i, cell)
+    {
+        const double ratio = number_of(cell, "ratio");
+        history_point p = {.date = date_of(file),
+                           .revision = new_revision(file),
+                           .backend = text_of(cell, "backend"),
+                           .level = text_of(cell, "level"),
+                           .slice = text_of(cell, "slice"),
+                           .change = ratio,
+                           .total = ratio,
+                           .log_variance = half_squared(cell),
+                           .step = 1};
+        if (!(ratio > 0))
+            continue; /* not measured on both sides */
+        const history_point *last = joined ? last_point(h, &p) : NULL;
+        if (last) {
+            p.total *= last->total;
+            p.log_variance += last->log_variance;
+            p.step += last->step;
+        }
+        if (point_add(h, room, &p, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int point_compare(const void *one, const void *other)
+{
+    const history_point *a = one, *b = other;
+    const size_t level_a = level_rank(a->level), level_b = level_rank(b->level);
+    int order = strcmp(a->slice, b->slice);
+    if (order == 0 && level_a != level_b)
+        order = level_a < level_b ? -1 : 1;
+    if (order == 0)
+        order = strcmp(a->backend, b->backend);
+    return order ? order : strcmp(a->date, b->date);
+}
+
+/* Does the baseline of `file` follow on what `before` measured? Says if it does not. */
+static bool is_joined(const results_file *before, const results_file *file,
+                      const pkt_notices *notices)
+{
+    const char *old = text_of(at(file->json, "baseline", "tool"), "revision");
+    if (!before || strcmp(new_revision(before), old) == 0)
+        return before != NULL;
+    pkt_notice(notices, PKT_NOTICE_WARNING,
+               "%s: its baseline is revision %s, but %s measured %s: changes between them are not "
+               "known, and the history begins anew",
+               file->name, old, before->name, new_revision(before));
+    return false;
+}
+
+int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
+                    pkt_err *err)
+{
+    const results_file *sorted[HISTORY_FILES_MAX];
+    size_t room = 0;
+    *h = (history){0};
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &files[i];
+        if (json_is_object(json_object_get(files[i].json, "comparison")))
+            continue;
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                 "has no comparison: give results of `pktbench bench --baseline PROGRAM`");
+        return pkt_err_about(err, files[i].name);
+    }
+    qsort(sorted, count, sizeof sorted[0], file_compare);
+    for (size_t i = 0; i < count; i++) {
+        const bool joined = is_joined(i ? sorted[i - 1] : NULL, sorted[i], notices);
+        if (file_add(h, &room, sorted[i], joined, err) != 0)
+            return -1;
+    }
+    if (h->count)
+        qsort(h->list, h->count, sizeof *h->list, point_compare);
+    return 0;
+}

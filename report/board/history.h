@@ -1,0 +1,35 @@
+/* Changes of many comparisons with a baseline, joined into one course: ratios of commit n over n-1,
+ * each measured in one run, so that the machines need not be the same. */
+#ifndef PKT_HISTORY_H
+#define PKT_HISTORY_H
+
+#include "parsers/util/notice.h"
+#include "results/load.h"
+
+/* Results files of one history, at most. */
+enum { HISTORY_FILES_MAX = 512 };
+
+/* A backend at a level over a slice, after one comparison. */
+typedef struct history_point {
+    const char *date, *revision, *backend, *level, *slice; /* of the results, borrowed */
+    double change;       /* of the time per packet, as a ratio to the baseline */
+    double total;        /* product of the changes since the course began */
+    double log_variance; /* sum of the squares of the half intervals, in logarithms; NAN: unknown */
+    size_t step;         /* number of changes in the product */
+} history_point;
+
+typedef struct history {
+    history_point *list; /* by slice, level, backend, date */
+    size_t count;
+} history;
+
+/* Join the comparisons of the files, by date. A course begins anew, with a notice, where the
+ * baseline is not the revision that was measured before. The files must outlive it. 0, or -1 and
+ * *err: also if a file has no comparison. history_free() in both cases. */
+int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
+                    pkt_err *err);
+void history_free(history *h);
+/* Ends of the 95 % interval of the total. False: not known. */
+bool history_interval(const history_point *p, double *low, double *high);
+
+#endif
