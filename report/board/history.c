@@ -32,8 +32,7 @@ static const char *new_revision(const results_file *file)
 
 static int file_compare(const void *one, const void *other)
 {
-    const results_file *const *a = one, *const *b = other;
-    return strcmp(date_of(*a), date_of(*b));
+    return strcmp(date_of(one), date_of(other));
 }
 
 /* The last point of the same backend, level and slice; NULL without one. */
@@ -133,11 +132,11 @@ static bool is_joined(const results_file *before, const results_file *file,
 int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
                     pkt_err *err)
 {
-    const results_file *sorted[HISTORY_FILES_MAX];
+    results_file sorted[HISTORY_FILES_MAX]; /* what they point to is of `files` */
     size_t room = 0;
     *h = (history){0};
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = &files[i];
+        sorted[i] = files[i];
         if (json_is_object(json_object_get(files[i].json, "comparison")))
             continue;
         pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
@@ -146,8 +145,8 @@ int history_collect(history *h, const results_file *files, size_t count, const p
     }
     qsort(sorted, count, sizeof sorted[0], file_compare);
     for (size_t i = 0; i < count; i++) {
-        const bool joined = is_joined(i ? sorted[i - 1] : NULL, sorted[i], notices);
-        if (file_add(h, &room, sorted[i], joined, err) != 0)
+        const bool joined = is_joined(i ? &sorted[i - 1] : NULL, &sorted[i], notices);
+        if (file_add(h, &room, &sorted[i], joined, err) != 0)
             return -1;
     }
     if (h->count)
