@@ -10,10 +10,11 @@ from collections import namedtuple
 from . import _core, _errors
 from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
+from ._run import bench, choose
 
 __version__ = _core.version
-__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "Rows", "FeatureSet", "Feature",
-           "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
+__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "bench", "choose", "Rows",
+           "FeatureSet", "Feature", "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
 
 _core.connect(_errors.make, _errors.warn)
 
