@@ -18,11 +18,11 @@ static int begin(query_request *r, const char *what, const char *text, const cha
     return -1;
 }
 
-/* The same of an option, and its value. */
+/* The same of an option, and its value, which may be NULL. */
 static int begin_option(query_request *r, const char *name, const char *value)
 {
     (void)snprintf(r->before, sizeof r->before, "%s%s%s%s: ", r->words->dashes, name,
-                   *value ? " " : "", value);
+                   value ? " " : "", value ? value : "");
     return -1;
 }
 
@@ -176,7 +176,7 @@ int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offe
         if (q->label)
             pkt_fields_add(offered, PKT_FIELD_LABEL);
         if (pkt_fields_chosen(&r->fields, q->columns, offered, err) != 0)
-            return begin_option(r, "columns", "");
+            return begin_option(r, "columns", NULL);
         if (!r->features.set)
             r->columns = pkt_set_or(r->columns, r->fields.needs);
     }
@@ -198,7 +198,7 @@ static int flows_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     r->flows.rule = PKT_FLOW_WIRESHARK_4_0;
     if (q->flow_rule && pkt_flow_rule_find(q->flow_rule, &r->flows.rule, err) != 0)
-        return begin_option(r, "flow_rule", "");
+        return begin_option(r, "flow_rule", NULL);
     if (q->max_flows > PKT_MOST_FLOWS)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "max_flows: at most %u", PKT_MOST_FLOWS);
     r->flows.max = q->max_flows ? (uint32_t)q->max_flows : PKT_MAX_FLOWS;
