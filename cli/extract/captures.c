@@ -16,6 +16,12 @@ const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+bool request_refused(const query_request *request, const pkt_err *err)
+{
+    message_error("%s%s", request->before, err->msg);
+    return false;
+}
+
 /* Print a warning, or a note where nothing can be done about it. */
 static void warning_print(void *self, const pkt_warning *warning)
 {
@@ -25,26 +31,20 @@ static void warning_print(void *self, const pkt_warning *warning)
 
 const pkt_warnings printed_warnings = {.take = warning_print, .max_flows = "--max-flows"};
 
-/* Warn about effects that are not visible in the stream numbers. */
-static void flows_report(const extraction *x, const char *name, const pkt_flow_report *flows)
-{
-    pkt_warn_evicted(&printed_warnings, name, flows->evicted, x->flows.max);
-    pkt_warn(&printed_warnings, PKT_WARN_INNER_HEADERS, name, flows->inner);
-}
-
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
                  const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
     pkt_capture capture = *opened;
     pkt_flow_report flows = PKT_INIT(pkt_flow_report);
     pkt_request request = PKT_INIT(pkt_request);
-    request.level = x->level;
-    request.columns = x->columns;
-    capture.flow_rule = x->flows.rule;
-    capture.max_flows = x->flows.max;
+    request.level = x->request.level;
+    request.columns = x->request.columns;
+    capture.flow_rule = x->request.flows.rule;
+    capture.max_flows = x->request.flows.max;
     capture.flow_report = &flows;
-    int bad = pkt_run(x->backend, x->context, &capture, &request, x->batch, sink, rows, err);
-    flows_report(x, name, &flows);
+    int bad =
+        pkt_run(x->request.backend, x->context, &capture, &request, x->batch, sink, rows, err);
+    pkt_warn_flows(&printed_warnings, name, &flows, x->request.flows.max);
     return bad;
 }
 
@@ -87,12 +87,12 @@ static capture_status capture_end(const extraction *x, const char *name, int bad
 static int watched_rows(const extraction *x, const char *name, const pkt_capture *capture,
                         const pkt_sink *sink, row_watch *watch, uint64_t *rows, pkt_err *err)
 {
-    if (!x->encoder && !watch->limit && !(x->features && x->inner))
+    if (!x->encoder && !watch->limit && !(x->features && x->request.inner))
         return capture_rows(x, name, capture, sink, rows, err);
     watch->next = sink;
     watch->batch = x->batch;
-    watch->columns = x->columns;
-    watch->inner = x->features && x->inner;
+    watch->columns = x->request.columns;
+    watch->inner = x->features && x->request.inner;
     const pkt_sink watched = pkt_watch_sink(watch);
     int bad = capture_rows(x, name, capture, &watched, rows, err);
     if (watch->full && err->code == PKT_ERR_NONE)

@@ -9,15 +9,15 @@
 static int extract_loaded(extraction *x)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (x->backend->load && x->backend->load(&x->context, &err) != 0) {
-        message_error("backend %s: %s", x->backend->name, err.msg);
+    if (x->request.backend->load && x->request.backend->load(&x->context, &err) != 0) {
+        message_error("backend %s: %s", x->request.backend->name, err.msg);
         return EXIT_ERROR;
     }
     int status = is_live(x) ? live_run(x) : output_run(x);
     if (x->features)
-        features_report(x->features);
-    if (x->backend->unload)
-        x->backend->unload(x->context);
+        pkt_warn_features(&printed_warnings, x->features);
+    if (x->request.backend->unload)
+        x->request.backend->unload(x->context);
     return status;
 }
 
@@ -31,11 +31,11 @@ static int extract_requested(extraction *x)
         return EXIT_ERROR;
     }
     int status = EXIT_ERROR;
-    if (x->request.set)
-        x->features = pkt_features_open(&x->request, &err);
-    if (x->request.set && !x->features)
+    if (x->request.features.set)
+        x->features = pkt_features_open(&x->request.features, &err);
+    if (x->request.features.set && !x->features)
         message_error("--features %s: %s; a smaller --max-flows needs less memory",
-                      x->request.set->name, err.msg);
+                      x->request.features.set->name, err.msg);
     else
         status = extract_loaded(x);
     pkt_features_close(x->features);

@@ -10,6 +10,7 @@
 #include "parsers/features/features.h"
 #include "parsers/input/paths.h"
 #include "parsers/process/rights.h"
+#include "parsers/query/request.h"
 #include "parsers/query/warnings.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/parse.h"
@@ -28,28 +29,22 @@ typedef struct live_request {
 
 /* The request of the command line, and the state of its execution. */
 typedef struct extraction {
-    const pkt_backend *backend;
-    void *context; /* of the loaded backend */
-    pkt_level level;
-    pkt_column_set columns;     /* of the run: those of the level, and what --columns names */
+    query_request request;      /* rows of what, with which backend */
+    void *context;              /* of the loaded backend */
     const pkt_encoder *encoder; /* NULL: no output */
-    pkt_fields fields;
-    pkt_features_request request; /* of features; set NULL: one row per packet */
-    pkt_features *features;       /* NULL: one row per packet */
-    const char *path;             /* of the output */
-    const char *label;            /* NULL: none */
-    bool folder;                  /* it is a folder: one file for each capture */
-    pkt_paths paths;              /* owned: */
-    char *const *captures;        /* those of `paths` */
+    pkt_features *features;     /* NULL: one row per packet */
+    const char *path;           /* of the output */
+    const char *label;          /* NULL: none */
+    bool folder;                /* it is a folder: one file for each capture */
+    pkt_paths paths;            /* owned: */
+    char *const *captures;      /* those of `paths` */
     size_t capture_count;
     bool keep_going; /* after a capture that cannot be read */
     failures *bad;   /* such captures, with `keep_going` */
     unsigned threads;
     const char *filter; /* NULL: all packets */
     bool strict, join;
-    bool inner;            /* with the columns of tunnels; features are of these headers */
-    pkt_flow_choice flows; /* of the level `flows` */
-    bool follow;           /* the capture grows */
+    bool follow; /* the capture grows */
     live_request live;
     pkt_batch *batch; /* scratch space */
 } extraction;
@@ -64,10 +59,8 @@ bool request_read(extraction *x, const arguments *arguments);
 
 /* The part of the path after the last slash. */
 const char *base_name(const char *path);
-/* Read the options of features. Without --features, request.set stays NULL. */
-bool features_read(extraction *x, const arguments *arguments);
-/* Print warnings about evicted flows and packets that were not counted. */
-void features_report(const pkt_features *features);
+/* Print why the library refuses the request. Returns false. */
+bool request_refused(const query_request *request, const pkt_err *err);
 
 /* The label of each capture. It must outlive the writer. NULL if memory is exhausted. */
 const char **labels_open(const extraction *x);
@@ -114,7 +107,7 @@ bool rights_option(const arguments *arguments, live_request *live);
  * parser needs. 0, or -1 and *err. */
 int live_rights_drop(const extraction *x, pkt_err *err);
 /* Read the options of a live capture into x->live. */
-bool live_request_read(extraction *x, const arguments *arguments);
+bool live_request_read(extraction *x, const arguments *arguments, const pkt_query *query);
 /* Write rows until the limit of packets or time, or a signal. Returns the exit status. */
 int live_run(const extraction *x);
 

@@ -14,11 +14,8 @@
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
-/* POLL_MS: longest wait for packets; a signal just before the wait is noticed after it. FOLLOW_MS:
- * pause between two reads of a growing file. */
-enum { POLL_MS = 100, FOLLOW_MS = 20 };
-/* If no packet is available, all packets received before this time have been delivered. */
-#define DELIVERY_NS INT64_C(100000000)
+/* Pause between two reads of a growing file. */
+enum { FOLLOW_MS = 20 };
 
 /* Set by the signal handler. */
 static volatile sig_atomic_t stop_requested;
@@ -96,15 +93,15 @@ static void output_update(session *s)
 static void windows_advance(session *s)
 {
     if (s->x->features && !s->x->follow && s->output_error.code == PKT_ERR_NONE)
-        (void)pkt_features_advance(s->x->features, pkt_clock_ns(CLOCK_REALTIME) - DELIVERY_NS,
-                                   &s->output_error);
+        (void)pkt_features_advance(
+            s->x->features, pkt_clock_ns(CLOCK_REALTIME) - PKT_LIVE_DELIVERY_NS, &s->output_error);
 }
 
 /* Wait for packets, for the next deadline, or until the reader of the rows closes the pipe. */
 static void packets_wait(session *s, int fd)
 {
     const int64_t now = clock_ns();
-    int64_t wake = now + (int64_t)(fd >= 0 ? POLL_MS : FOLLOW_MS) * 1000000;
+    int64_t wake = now + (int64_t)(fd >= 0 ? PKT_LIVE_POLL_MS : FOLLOW_MS) * 1000000;
     struct pollfd descriptors[] = {{.fd = fd >= 0 ? fd : -1, .events = POLLIN},
                                    {.fd = rotation_descriptor(&s->out)}};
     if (s->unflushed && s->flush < wake)
@@ -136,7 +133,7 @@ static int live_more(void *self, int fd)
         rights_drop_or_exit(s);
         s->end = deadline(clock_ns(), s->x->live.duration);
         message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
-                     s->x->backend->name);
+                     s->x->request.backend->name);
     }
     if (fd != PKT_LIVE_BUSY && !must_stop(s))
         packets_wait(s, fd);
@@ -179,7 +176,7 @@ static int batch_push(session *s, pkt_err *err)
 {
     if (!s->x->features)
         return rows_push(s, s->x->batch, NULL, err);
-    if (s->x->inner)
+    if (s->x->request.inner)
         pkt_features_take_inner(s->x->batch);
     const pkt_sink sink = pkt_features_sink(s->x->features);
     return sink.push(sink.self, s->x->batch, err);
@@ -197,7 +194,7 @@ static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
     }
     if (wanted && s->x->batch->rows > wanted - s->packets)
         s->x->batch->rows = (size_t)(wanted - s->packets);
-    if (pkt_undecoded_applies(&s->x->columns))
+    if (pkt_undecoded_applies(&s->x->request.columns))
         pkt_undecoded_count(&s->undecoded, s->x->batch);
     if (batch_push(s, err) != 0) {
         s->output_error = *err;
@@ -331,7 +328,7 @@ int live_run(const extraction *x)
         .x = x,
         .name = x->follow ? x->captures[0] : x->live.interface,
         .out = {.encoder = x->encoder,
-                .fields = &x->fields,
+                .fields = &x->request.fields,
                 .threads = x->threads,
                 .path = x->path,
                 .packet_number = x->features ? pkt_features_row_number : packet_number_next,

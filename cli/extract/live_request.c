@@ -5,7 +5,7 @@
 #include "parsers/core/numbers.h"
 #include "parsers/source/limits.h"
 
-enum { SNAPLEN_MIN = 64, SNAPLEN_DEFAULT = 65535, BUFFER_DEFAULT = 32000000 };
+enum { SNAPLEN_MIN = 64 };
 #define BUFFER_MIN UINT64_C(1000000)
 #define BUFFER_MAX UINT64_C(2000000000)
 #define ROTATE_MIN UINT64_C(1000)
@@ -83,14 +83,13 @@ static bool input_options_valid(const extraction *x, const arguments *arguments)
 /* True if live capture, or --follow, is tested for the backend. */
 static bool backend_supports_live(const extraction *x)
 {
-    const char *wanted = x->follow ? "follow" : "live";
-    for (const pkt_feature *f = x->backend->features; f && f->name; f++)
-        if (strcmp(f->name, wanted) == 0 && strcmp(f->evidence, "tested") == 0)
-            return true;
-    if (x->follow)
-        message_error("backend %s does not support --follow; use raw", x->backend->name);
-    else
-        message_error("backend %s does not support -i; use raw or libpcap", x->backend->name);
+    const pkt_backend *backend = x->request.backend;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!x->follow)
+        return pkt_query_live_check(&x->request, &err) == 0 || request_refused(&x->request, &err);
+    if (pkt_query_backend_is_tested(backend, "follow"))
+        return true;
+    message_error("backend %s does not support --follow; use raw", backend->name);
     return false;
 }
 
@@ -128,27 +127,26 @@ bool is_live(const extraction *x)
     return x->live.interface || x->follow;
 }
 
-bool live_request_read(extraction *x, const arguments *arguments)
+bool live_request_read(extraction *x, const arguments *arguments, const pkt_query *query)
 {
     live_request *live = &x->live;
     uint64_t snaplen, buffer;
+    pkt_err err = {.pos = PKT_POS_NONE};
     live->interface = option_value(arguments, "i");
     x->follow = option_given(arguments, "follow");
     if (!input_options_valid(x, arguments) || (is_live(x) && !backend_supports_live(x)))
         return false;
-    if (x->label && live->interface && strcmp(x->label, "from-folder") == 0) {
-        message_error("--label from-folder cannot be combined with -i");
-        return false;
-    }
+    if (pkt_query_label_check(&x->request, query, &err) != 0)
+        return request_refused(&x->request, &err);
     if (!count_get(arguments, &live->packets) ||
         !time_get(arguments, "duration", 0, &live->duration) ||
         !time_get(arguments, "flush-every", 1, &live->flush_every) ||
         !time_get(arguments, "rotate-every", 0, &live->rotate_every) ||
         !option_bytes(arguments, "rotate-size", ROTATE_MIN, SIZE_MAX_BYTES, 0,
                       &live->rotate_size) ||
-        !option_number(arguments, "snaplen", SNAPLEN_MIN, PKT_MAX_RECORD, SNAPLEN_DEFAULT,
+        !option_number(arguments, "snaplen", SNAPLEN_MIN, PKT_MAX_RECORD, PKT_LIVE_SNAPLEN,
                        &snaplen) ||
-        !option_bytes(arguments, "buffer", BUFFER_MIN, BUFFER_MAX, BUFFER_DEFAULT, &buffer))
+        !option_bytes(arguments, "buffer", BUFFER_MIN, BUFFER_MAX, PKT_LIVE_BUFFER, &buffer))
         return false;
     live->snaplen = (uint32_t)snaplen;
     live->buffer = (uint32_t)buffer;

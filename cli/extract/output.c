@@ -27,7 +27,7 @@ static int run_without_output(const extraction *x, const char *const *labels)
 {
     bool kept;
     pkt_err err;
-    pkt_null_sink null = {.columns = x->columns};
+    pkt_null_sink null = {.columns = x->request.columns};
     pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
     return captures_run(x, (capture_span){0, x->capture_count}, labels, &sink, NULL, &kept, &err);
 }
@@ -48,7 +48,8 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
     bool kept = false;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)setvbuf(out->file, NULL, _IONBF, 0); /* the writer buffers */
-    pkt_writer *writer = pkt_writer_open(x->encoder, &x->fields, out->file, x->threads, &err);
+    pkt_writer *writer =
+        pkt_writer_open(x->encoder, &x->request.fields, out->file, x->threads, &err);
     *failed = true;
     if (!writer) {
         pkt_atomic_file_abandon(out);

@@ -7,73 +7,28 @@
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
 
-static const pkt_backend *plugin_get(const char *plugin, const char *name)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    const pkt_backend *backend = pkt_plugin_open(plugin, &err);
-    if (!backend)
-        message_error("plug-in %s", err.msg);
-    if (backend && name && strcmp(name, backend->name) != 0) {
-        message_error("--backend %s: the backend of plug-in %s is %s", name, plugin, backend->name);
-        return NULL;
-    }
-    return backend;
-}
+static const query_words words = {.dashes = "--",
+                                  .reset_every = "reset-every",
+                                  .interface = "-i",
+                                  .levels = "; see `pktbench list`"};
 
-static void backend_unknown(const char *name)
+/* What the options ask the library for; the rest is this command's. */
+static pkt_query query_of(const arguments *arguments)
 {
-    pkt_names known = {.size = 0};
-    pkt_err err;
-    pkt_entry entry = PKT_INIT(pkt_entry);
-    for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
-        if (!entry.driver)
-            pkt_names_add(&known, entry.name);
-    pkt_fail_unknown_backend(&err, name, &known);
-    message_err(&err);
-}
-
-static const pkt_backend *backend_get(const arguments *arguments)
-{
-    const char *name = option_value(arguments, "backend");
-    const char *plugin = option_value(arguments, "plugin");
-    pkt_err err = {.pos = PKT_POS_NONE};
-    pkt_entry entry = PKT_INIT(pkt_entry);
-    if (plugin)
-        return plugin_get(plugin, name);
-    name = name ? name : "raw";
-    if (pkt_registry_find(name, &entry) != 0) {
-        backend_unknown(name);
-        return NULL;
-    }
-    if (!entry.backend &&
-        option_given(arguments, "i")) { /* a module: nothing is loaded with rights */
-        message_error("backend %s does not support -i; use raw or libpcap", name);
-        return NULL;
-    }
-    const pkt_backend *backend = pkt_entry_backend(&entry, &err);
-    if (!backend)
-        message_error("backend %s: %s", name, err.msg);
-    return backend;
-}
-
-static bool level_get(const arguments *arguments, const pkt_backend *backend, pkt_level *level,
-                      pkt_column_set *columns)
-{
-    const char *name = option_value(arguments, "level");
-    pkt_err err;
-    name = name ? name : "headers";
-    if (pkt_level_find(name, level, &err) != 0) {
-        message_err(&err);
-        return false;
-    }
-    const pkt_level_work *work = pkt_backend_level(backend, *level);
-    if (!work) {
-        message_error("backend %s does not support level %s; see `pktbench list`", backend->name,
-                      name);
-        return false;
-    }
-    *columns = work->columns;
-    return true;
+    pkt_query query = PKT_INIT(pkt_query);
+    query.join = option_given(arguments, "join");
+    query.interface = option_value(arguments, "i");
+    query.backend = option_value(arguments, "backend");
+    query.plugin = option_value(arguments, "plugin");
+    query.level = option_value(arguments, "level");
+    query.columns = option_value(arguments, "columns");
+    query.features = option_value(arguments, "features");
+    query.window = option_value(arguments, "window");
+    query.by = option_value(arguments, "by");
+    query.reset_every = option_value(arguments, "reset-every");
+    query.label = option_value(arguments, "label");
+    query.inner = option_given(arguments, "inner");
+    return query;
 }
 
 static const char *extension(const char *path)
@@ -112,92 +67,54 @@ static bool format_get(const arguments *arguments, extraction *x)
            !terminal_refused(x->encoder->name);
 }
 
-/* The columns that --columns may name: those of the level, or of all levels. */
-static pkt_column_set columns_known(const extraction *x)
-{
-    pkt_column_set known = x->columns;
-    for (const pkt_level_work *l = x->backend->levels; x->backend->combines_levels && l->work; l++)
-        known = pkt_set_or(known, l->columns);
-    return known;
-}
-
-/* Add the columns of tunnels. */
-static bool inner_option(const arguments *arguments, extraction *x)
-{
-    x->inner = option_given(arguments, "inner");
-    if (!x->inner)
-        return true;
-    const pkt_column_set known = columns_known(x);
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        if (pkt_column_at(c)->level != PKT_LEVEL_INNER)
-            continue;
-        if (!pkt_set_has(&known, c)) {
-            message_error("--inner: backend %s does not fill the column %s at level %s",
-                          x->backend->name, pkt_column_at(c)->name, pkt_level_name(x->level));
-            return false;
-        }
-        pkt_set_add(&x->columns, c);
-    }
-    return true;
-}
-
-/* The fields that --columns names, out of all that rows can have. */
-static bool fields_choose(extraction *x, const char *list, pkt_fields *all)
-{
-    pkt_err err = {.pos = PKT_POS_NONE};
-    char names[2048], what[128];
-    if (!x->request.set)
-        pkt_fields_all(all, columns_known(x));
-    pkt_fields_offer(all);
-    if (x->label)
-        pkt_fields_add(all, PKT_FIELD_LABEL);
-    if (pkt_fields_chosen(&x->fields, list, all, &err) == 0) {
-        if (!x->request.set)
-            x->columns = pkt_set_or(x->columns, x->fields.needs);
-        return true;
-    }
-    (void)snprintf(what, sizeof what, "backend %s at level %s", x->backend->name,
-                   pkt_level_name(x->level));
-    pkt_fields_names(all, x->request.set ? "," : " ", names, sizeof names);
-    message_error("--columns: %s; %s has: %s", err.msg,
-                  x->request.set ? x->request.set->name : what, names);
-    return false;
-}
-
-static bool fields_get(const arguments *arguments, extraction *x)
-{
-    const char *list = option_value(arguments, "columns");
-    if (x->request.set)
-        pkt_features_fields(&x->fields, x->request.set, x->request.by);
-    else
-        pkt_fields_all(&x->fields, x->columns);
-    pkt_fields all = x->fields;
-    if (list && !fields_choose(x, list, &all))
-        return false;
-    if (x->label)
-        pkt_fields_add(&x->fields, PKT_FIELD_LABEL);
-    return true;
-}
-
 /* --escape-formulas is for spreadsheets, which read CSV. */
 static bool formulas_option(const arguments *arguments, extraction *x)
 {
-    x->fields.no_formula = option_given(arguments, "escape-formulas");
-    if (!x->fields.no_formula || x->encoder == &pkt_encoder_csv)
+    x->request.fields.no_formula = option_given(arguments, "escape-formulas");
+    if (!x->request.fields.no_formula || x->encoder == &pkt_encoder_csv)
         return true;
     message_error("--escape-formulas needs --format csv");
     return false;
 }
 
-/* --join makes one capture of all files; its rows have no column `file`. */
-static bool join_valid(const extraction *x)
+static bool features_get(const arguments *arguments, const pkt_query *query, extraction *x)
 {
-    for (size_t i = 0; x->join && i < x->fields.count; i++)
-        if (x->fields.at[i].kind == PKT_FIELD_FILE) {
-            message_error("--join cannot be combined with the column file");
-            return false;
-        }
-    return true;
+    pkt_features_request *features = &x->request.features;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_query_features_find(&x->request, query, &err) != 0)
+        return request_refused(&x->request, &err);
+    return !features->set || option_number(arguments, "max-flows", 1, PKT_FEATURES_MAX_FLOWS,
+                                           PKT_FEATURES_DEFAULT_FLOWS, &features->max_flows);
+}
+
+/* The columns of rows; the message lists those that --columns may name. */
+static bool fields_get(const pkt_query *query, extraction *x)
+{
+    const query_request *r = &x->request;
+    pkt_fields offered;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    char names[2048], what[128];
+    if (pkt_query_fields_find(&x->request, query, &offered, &err) == 0)
+        return true;
+    (void)snprintf(what, sizeof what, "backend %s at level %s", r->backend->name,
+                   pkt_level_name(r->level));
+    pkt_fields_names(&offered, r->features.set ? "," : " ", names, sizeof names);
+    message_error("%s%s; %s has: %s", r->before, err.msg,
+                  r->features.set ? r->features.set->name : what, names);
+    return false;
+}
+
+/* All of the rows, once the backend is known. */
+static bool rows_get(const arguments *arguments, const pkt_query *query, extraction *x)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_query_level_find(&x->request, query, &err) != 0)
+        return request_refused(&x->request, &err);
+    if (!features_get(arguments, query, x) || !fields_get(query, x) ||
+        !formulas_option(arguments, x))
+        return false;
+    return pkt_query_join_check(&x->request, query, &err) == 0 ||
+           request_refused(&x->request, &err);
 }
 
 static int by_text(const void *a, const void *b)
@@ -282,22 +199,28 @@ static bool captures_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+static bool backend_get(const pkt_query *query, extraction *x)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    return pkt_query_backend_find(&x->request, query, &err) == 0 ||
+           request_refused(&x->request, &err);
+}
+
 bool request_read(extraction *x, const arguments *arguments)
 {
+    const pkt_query query = query_of(arguments);
     uint64_t threads;
     if (!rights_option(arguments, &x->live))
         return false;
+    x->request.words = &words;
     x->strict = option_given(arguments, "strict");
     x->filter = option_value(arguments, "f");
-    x->label = option_value(arguments, "label");
-    x->backend = backend_get(arguments);
+    x->label = query.label;
     path_get(arguments, x);
-    if (!x->backend || !format_get(arguments, x) || !captures_get(arguments, x) ||
-        !output_valid(x) || !level_get(arguments, x->backend, &x->level, &x->columns) ||
-        !inner_option(arguments, x) || !features_read(x, arguments) || !fields_get(arguments, x) ||
-        !formulas_option(arguments, x) || !join_valid(x) || !flow_options(arguments, &x->flows) ||
-        !live_request_read(x, arguments) || !folder_valid(x) ||
-        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+    if (!backend_get(&query, x) || !format_get(arguments, x) || !captures_get(arguments, x) ||
+        !output_valid(x) || !rows_get(arguments, &query, x) ||
+        !flow_options(arguments, &x->request.flows) || !live_request_read(x, arguments, &query) ||
+        !folder_valid(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;

@@ -23,9 +23,8 @@ typedef struct pkt_part {
 } pkt_part;
 
 /* What rows to read, and of what. Members that are texts mean what the options of `pktbench
- * extract` of the same name mean, with the same defaults if they are NULL; but columns are those of
- * the level, and inner headers are had at the level `inner` only. The library copies what it needs:
- * the query need not outlive a call. */
+ * extract` of the same name mean, with the same defaults if they are NULL. The library copies what
+ * it needs: the query need not outlive a call. */
 typedef struct pkt_query {
     size_t struct_size; /* PKT_INIT(pkt_query) */
     /* Captures: files, also compressed, pipes, "-", folders, patterns. */
@@ -56,6 +55,7 @@ typedef struct pkt_query {
     uint32_t snaplen;    /* 0: 65535 */
     uint32_t buffer;     /* of the kernel, bytes; 0: 32 MB */
     int immediate;       /* 1: deliver every packet at once */
+    int inner;           /* 1: as `extract --inner` */
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */
@@ -99,10 +99,11 @@ PKT_EXPORT int pkt_query_schema(const pkt_query *query, struct ArrowSchema *out,
 PKT_EXPORT int pkt_reader_schema(const pkt_reader *reader, struct ArrowSchema *out, pkt_err *err);
 /* Divide the only capture of a query, a plain file, into parts of at least so many bytes, by
  * reading it once: take(self, part) is called for each part in order, and returns 0, or -1 and
- * *err. Rows of the parts, one after another, are those of the capture; at the level `flows` only
- * if `start` of each part is made that of the first, with its preface, `packets` 0, and `skip` the
- * `packets` that the part had. 0; -1 and *err: PKT_ERR_USAGE if no part is independent of those
- * before it; if pkt_err_rows_stand(err), there are parts up to the fault. */
+ * *err. Rows of the parts, one after another, are those of the capture; rows with stream numbers
+ * (level `flows`, or its columns) only if `start` of each part is made that of the first, with its
+ * preface, `packets` 0, and `skip` the `packets` that the part had. 0; -1 and *err: PKT_ERR_USAGE
+ * if no part is independent of those before it; if pkt_err_rows_stand(err), there are parts up to
+ * the fault. */
 PKT_EXPORT int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                               int (*take)(void *self, const pkt_part *part, pkt_err *err),
                               void *self, pkt_err *err);

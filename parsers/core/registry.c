@@ -26,22 +26,26 @@ static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
 #undef ADDRESS
 
 #define SETUP_EXTERNALS "run `./run setup externals`"
+#ifdef PKTBENCH_PYTHON_PACKAGE
+#define BUILD_WITH(packages) "build pktbench from its sources: the Python package has no modules"
+#else
+#define BUILD_WITH(packages) "install " packages " and build again"
+#endif
 
 static const pkt_entry others[] = {
     {.name = "wireshark",
      .summary = "libwireshark's dissectors, the code below tshark and PyShark",
      .module = "wireshark.so",
-     .install = "install libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev and build "
-                "again"},
+     .install = BUILD_WITH("libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev")},
     {.name = "libtins",
      .summary = "libtins: a C++ object for every layer",
      .module = "libtins.so",
-     .install = "install libtins-dev and g++ and build again",
+     .install = BUILD_WITH("libtins-dev and g++"),
      .opt_in = 1},
     {.name = "libtrace",
      .summary = "libtrace: its readers and its accessors of headers",
      .module = "libtrace.so",
-     .install = "install libtrace3-dev and build again",
+     .install = BUILD_WITH("libtrace3-dev"),
      .opt_in = 1},
     {.name = "tshark",
      .summary = "the tshark program, its output read line by line",
@@ -228,7 +232,9 @@ static size_t folders_get(const pkt_entry *entry, char folders[FOLDERS_MAX][FOLD
         (void)snprintf(folders[n++], FOLDER_BYTES, "%s/" PKTBENCH_FILES_FROM_PROGRAM "/%s", program,
                        kind);
     }
+#ifdef PKTBENCH_FILES_INSTALLED
     (void)snprintf(folders[n++], FOLDER_BYTES, PKTBENCH_FILES_INSTALLED "/%s", kind);
+#endif
     return n;
 }
 

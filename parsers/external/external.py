@@ -80,7 +80,7 @@ SLL_NO_ETHERTYPE = frozenset((770, 801, 802, 803, 824))
 PROTOCOL = 1
 # The checksum of columns uses one row in this many, like the null sink of native backends.
 CHECKSUM_STEP = 256
-FIX = "run `./run setup externals`"
+FIX = process.INSTALL
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 

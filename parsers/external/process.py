@@ -18,6 +18,10 @@ MESSAGES_BYTES = 64 << 10
 MESSAGES_SECONDS = 1.0
 CACHE_LINE = 64
 INTERPRETER = "Python " + platform.python_version()
+# What to do if a library is missing. In the Python package, the drivers are in `_program/external`.
+INSTALL = ("run `pip install dpkt scapy cryptography pyshark`, and install tshark"
+           if os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) == "_program"
+           else "run `./run setup externals`")
 PR_SET_PDEATHSIG = 1
 try:
     libc: Any = ctypes.CDLL(None)

@@ -51,14 +51,6 @@ void pkt_reader_features_connect(pkt_reader *r)
     pkt_features_set_output(r->features, features_take, r);
 }
 
-void pkt_reader_features_report(pkt_reader *r)
-{
-    const pkt_features_report report = pkt_features_get_report(r->features);
-    pkt_warn(&r->warnings, PKT_WARN_FEATURES_EVICTED, NULL, report.evicted);
-    pkt_warn(&r->warnings, PKT_WARN_NO_ADDRESS, NULL, report.without_address);
-    pkt_warn(&r->warnings, PKT_WARN_LATE, NULL, report.late);
-}
-
 static int packets_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_reader *r = self;
@@ -144,6 +136,7 @@ static void sinks_set(pkt_reader *r, const pkt_capture *capture)
                            .limit = r->query.count,
                            .columns = r->request.columns,
                            .live = r->query.interface != NULL,
+                           .inner = r->features && r->request.inner,
                            .zero_is_none = r->join || capture->format == PKT_FORMAT_PCAPNG};
     r->watched = pkt_watch_sink(&r->watch);
 }
@@ -153,6 +146,7 @@ int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
     pkt_capture capture = PKT_INIT(pkt_capture);
     pkt_request request = PKT_INIT(pkt_request);
     request.level = r->request.level;
+    request.columns = r->request.columns;
     r->number = 0;
     if (capture_open(r, &capture, err) != 0)
         return -1;
@@ -176,8 +170,7 @@ static void warnings_give(pkt_reader *r)
     const char *name = r->query.join && r->paths.count > 1 ? "of all captures"
                        : r->query.interface                ? r->path
                                                            : pkt_input_shown(r->path);
-    pkt_warn_evicted(&r->warnings, name, r->flows.evicted, r->request.flows.max);
-    pkt_warn(&r->warnings, PKT_WARN_INNER_HEADERS, name, r->flows.inner);
+    pkt_warn_flows(&r->warnings, name, &r->flows, r->request.flows.max);
     pkt_warn(&r->warnings, PKT_WARN_DROPPED, name, r->live.dropped);
     pkt_watch_report(&r->watch, name, &r->warnings);
 }

@@ -5,10 +5,7 @@
 #include "parsers/query/state.h"
 #include "parsers/util/clock.h"
 
-enum { SNAPLEN = 65535, BUFFER = 32000000, POLL_MS = 100 };
 #define FLUSH_NS INT64_C(100000000)
-/* If no packet is available, all packets received before this time have been delivered. */
-#define DELIVERY_NS INT64_C(100000000)
 /* Batches that wait for the reader. With more, the thread waits, and the kernel drops packets. */
 enum { BATCHES = 256 };
 
@@ -26,7 +23,7 @@ int64_t pkt_reader_deadline(int64_t wait)
 /* Wait for packets, or until rows at hand are due. */
 static int packets_wait(pkt_reader *r, int fd, pkt_err *err)
 {
-    int64_t left = POLL_MS * INT64_C(1000000);
+    int64_t left = PKT_LIVE_POLL_MS * INT64_C(1000000);
     const int64_t time = now();
     if (r->block.rows.count && r->live.flush - time < left)
         left = r->live.flush - time;
@@ -34,7 +31,8 @@ static int packets_wait(pkt_reader *r, int fd, pkt_err *err)
         left = r->live.until - time;
     struct pollfd on = {.fd = fd >= 0 ? fd : -1, .events = POLLIN};
     if (left > 0 && poll(&on, 1, (int)((left + 999999) / 1000000)) == 0 && r->features)
-        return pkt_features_advance(r->features, pkt_clock_ns(CLOCK_REALTIME) - DELIVERY_NS, err);
+        return pkt_features_advance(r->features,
+                                    pkt_clock_ns(CLOCK_REALTIME) - PKT_LIVE_DELIVERY_NS, err);
     return 0;
 }
 
@@ -68,8 +66,8 @@ void pkt_reader_live_capture(pkt_reader *r)
     q->flush_every = q->flush_every ? q->flush_every : FLUSH_NS;
     r->live.live = (pkt_live){.struct_size = sizeof r->live.live,
                               .filter = q->filter,
-                              .snaplen = q->snaplen ? q->snaplen : SNAPLEN,
-                              .buffer = q->buffer ? q->buffer : BUFFER,
+                              .snaplen = q->snaplen ? q->snaplen : PKT_LIVE_SNAPLEN,
+                              .buffer = q->buffer ? q->buffer : PKT_LIVE_BUFFER,
                               .immediate = q->immediate,
                               .more = live_more,
                               .counted = counters_take,
@@ -103,7 +101,7 @@ static void *live_run(void *self)
     if (got == 0)
         err = r->live.err;
     if (got == 0 && r->features)
-        pkt_reader_features_report(r);
+        pkt_warn_features(&r->warnings, r->features);
     pthread_mutex_lock(&r->queue.lock);
     r->queue.err = err;
     r->queue.ended = true;

@@ -179,7 +179,7 @@ static int plan_check(const pkt_query *query, query_request *request, pkt_err *e
     if (known.count || known.join)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "count and join cannot be combined with parts");
-    if (request->level == PKT_LEVEL_FLOWS && known.filter && !request->features.set)
+    if (known.filter && pkt_query_is_numbered(request))
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "stream numbers depend on all packets before that match the filter: the "
                         "capture cannot be divided");

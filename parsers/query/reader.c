@@ -147,7 +147,7 @@ static void reader_end(pkt_reader *r, int got, const pkt_err *err)
     if (got < 0)
         r->queue.err = *err;
     else if (r->features)
-        pkt_reader_features_report(r);
+        pkt_warn_features(&r->warnings, r->features);
 }
 
 int pkt_reader_start(pkt_reader *r, pkt_err *err)

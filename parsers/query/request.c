@@ -3,16 +3,27 @@
 #include "parsers/features/parse.h"
 #include "parsers/util/error.h"
 
+static const query_words library_words = {
+    .dashes = "", .reset_every = "reset_every", .interface = "an interface", .levels = ""};
+
 static int usage(pkt_err *err, const char *text)
 {
     return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%s", text);
 }
 
-static int about(pkt_err *err, const char *what, const char *text)
+/* Say what the message begins with. Returns -1. */
+static int begin(query_request *r, const char *what, const char *text, const char *end)
 {
-    char name[96];
-    (void)snprintf(name, sizeof name, "%s %.64s", what, text);
-    return pkt_err_about(err, name);
+    (void)snprintf(r->before, sizeof r->before, "%s%s%s", what, text, end);
+    return -1;
+}
+
+/* The same of an option, and its value, which may be NULL. */
+static int begin_option(query_request *r, const char *name, const char *value)
+{
+    (void)snprintf(r->before, sizeof r->before, "%s%s%s%s: ", r->words->dashes, name,
+                   value ? " " : "", value ? value : "");
+    return -1;
 }
 
 static int backend_unknown(const char *name, pkt_err *err)
@@ -25,49 +36,89 @@ static int backend_unknown(const char *name, pkt_err *err)
     return pkt_fail_unknown_backend(err, name, &known);
 }
 
-static int live_refused(const char *backend, pkt_err *err)
+bool pkt_query_backend_is_tested(const pkt_backend *backend, const char *feature)
 {
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                    "backend %s does not support an interface; use raw or libpcap", backend);
+    for (const pkt_feature *f = backend->features; f && f->name; f++)
+        if (strcmp(f->name, feature) == 0 && strcmp(f->evidence, "tested") == 0)
+            return true;
+    return false;
 }
 
-static int backend_find(query_request *r, const pkt_query *q, pkt_err *err)
+static int live_refused(const query_request *r, const char *backend, pkt_err *err)
+{
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "backend %s does not support %s; use raw or libpcap", backend,
+                    r->words->interface);
+}
+
+static int plugin_find(query_request *r, const pkt_query *q, pkt_err *err)
+{
+    r->backend = pkt_plugin_open(q->plugin, err);
+    if (!r->backend)
+        return begin(r, "plug-in ", "", "");
+    if (q->backend && strcmp(q->backend, r->backend->name) != 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%sbackend %s: the backend of plug-in %s is %s", r->words->dashes,
+                        q->backend, q->plugin, r->backend->name);
+    return 0;
+}
+
+int pkt_query_backend_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     const char *name = q->backend ? q->backend : "raw";
     pkt_entry entry = PKT_INIT(pkt_entry);
-    if (q->plugin) {
-        r->backend = pkt_plugin_open(q->plugin, err);
-        if (!r->backend)
-            return about(err, "plug-in", q->plugin);
-        if (q->backend && strcmp(q->backend, r->backend->name) != 0)
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                            "backend %.32s: the backend of the plug-in is %s", q->backend,
-                            r->backend->name);
-        return 0;
-    }
+    if (q->plugin)
+        return plugin_find(r, q, err);
     if (pkt_registry_find(name, &entry) != 0)
         return backend_unknown(name, err);
     if (q->interface && !entry.backend) /* with the right to capture, no module is loaded */
-        return live_refused(name, err);
+        return live_refused(r, name, err);
     r->backend = pkt_entry_backend(&entry, err);
     if (r->backend)
         return 0;
     if (entry.driver) /* external programs are never offered */
         err->code = PKT_ERR_USAGE;
-    return about(err, "backend", name);
+    return begin(r, "backend ", name, ": ");
 }
 
-static int level_find(query_request *r, const pkt_query *q, pkt_err *err)
+/* The columns that rows may have: those of the level, or of all levels. */
+static pkt_column_set columns_known(const query_request *r)
+{
+    pkt_column_set known = r->columns;
+    for (const pkt_level_work *l = r->backend->levels; r->backend->combines_levels && l->work; l++)
+        known = pkt_set_or(known, l->columns);
+    return known;
+}
+
+/* Add the columns of tunnels. */
+static int inner_add(query_request *r, pkt_err *err)
+{
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        if (pkt_column_at(c)->level != PKT_LEVEL_INNER)
+            continue;
+        if (!pkt_set_has(&r->known, c))
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "%sinner: backend %s does not fill the column %s at level %s",
+                            r->words->dashes, r->backend->name, pkt_column_at(c)->name,
+                            pkt_level_name(r->level));
+        pkt_set_add(&r->columns, c);
+    }
+    return 0;
+}
+
+int pkt_query_level_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     const char *name = q->level ? q->level : "headers";
     if (pkt_level_find(name, &r->level, err) != 0)
         return -1;
     const pkt_level_work *work = pkt_backend_level(r->backend, r->level);
     if (!work)
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "backend %s does not support level %s",
-                        r->backend->name, name);
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "backend %s does not support level %s%s",
+                        r->backend->name, name, r->words->levels);
     r->columns = work->columns;
-    return 0;
+    r->known = columns_known(r);
+    r->inner = q->inner != 0;
+    return r->inner ? inner_add(r, err) : 0;
 }
 
 static int features_columns(const query_request *r, pkt_err *err)
@@ -76,27 +127,34 @@ static int features_columns(const query_request *r, pkt_err *err)
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (pkt_set_has(&missing, c))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                            "features: backend %s at level %s does not fill the column %s, which "
+                            "%sfeatures: backend %s at level %s does not fill the column %s, which "
                             "features need",
-                            r->backend->name, pkt_level_name(r->level), pkt_column_at(c)->name);
+                            r->words->dashes, r->backend->name, pkt_level_name(r->level),
+                            pkt_column_at(c)->name);
     return 0;
 }
 
-static int features_find(query_request *r, const pkt_query *q, pkt_err *err)
+int pkt_query_features_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     pkt_features_request *f = &r->features;
+    const char *alone = q->window        ? "window"
+                        : q->by          ? "by"
+                        : q->reset_every ? r->words->reset_every
+                                         : NULL;
+    char by[8];
     if (!q->features)
-        return q->window || q->by || q->reset_every
-                   ? usage(err, "window, by and reset_every require features")
-                   : 0;
+        return alone ? pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%s%s requires %sfeatures",
+                                r->words->dashes, alone, r->words->dashes)
+                     : 0;
     if (pkt_features_set_parse(f, q->features, err) != 0)
         return -1;
     if (pkt_features_window_parse(f, q->window, err) != 0)
-        return about(err, "window", q->window);
-    if (pkt_features_by_parse(f, q->by, "by", err) != 0)
+        return begin_option(r, "window", q->window);
+    (void)snprintf(by, sizeof by, "%sby", r->words->dashes);
+    if (pkt_features_by_parse(f, q->by, by, err) != 0)
         return -1;
     if (pkt_features_reset_parse(f, q->reset_every, err) != 0)
-        return about(err, "reset_every", q->reset_every);
+        return begin_option(r, r->words->reset_every, q->reset_every);
     f->max_flows = q->max_flows ? q->max_flows : PKT_FEATURES_DEFAULT_FLOWS;
     if (f->max_flows > PKT_FEATURES_MAX_FLOWS)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "max_flows: at most %u with features",
@@ -104,25 +162,35 @@ static int features_find(query_request *r, const pkt_query *q, pkt_err *err)
     return features_columns(r, err);
 }
 
-static int fields_find(query_request *r, const pkt_query *q, pkt_err *err)
+int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offered, pkt_err *err)
 {
     if (r->features.set)
         pkt_features_fields(&r->fields, r->features.set, r->features.by);
     else
         pkt_fields_all(&r->fields, r->columns);
+    *offered = r->fields;
     if (q->columns) {
-        pkt_fields all = r->fields;
-        pkt_fields_offer(&all);
+        if (!r->features.set)
+            pkt_fields_all(offered, r->known);
+        pkt_fields_offer(offered);
         if (q->label)
-            pkt_fields_add(&all, PKT_FIELD_LABEL);
-        if (pkt_fields_chosen(&r->fields, q->columns, &all, err) != 0)
-            return pkt_err_about(err, "columns");
+            pkt_fields_add(offered, PKT_FIELD_LABEL);
+        if (pkt_fields_chosen(&r->fields, q->columns, offered, err) != 0)
+            return begin_option(r, "columns", NULL);
+        if (!r->features.set)
+            r->columns = pkt_set_or(r->columns, r->fields.needs);
     }
     if (q->label)
         pkt_fields_add(&r->fields, PKT_FIELD_LABEL);
+    return 0;
+}
+
+int pkt_query_join_check(const query_request *r, const pkt_query *q, pkt_err *err)
+{
     for (size_t i = 0; q->join && i < r->fields.count; i++)
         if (r->fields.at[i].kind == PKT_FIELD_FILE)
-            return usage(err, "join cannot be combined with the column file");
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "%sjoin cannot be combined with the column file", r->words->dashes);
     return 0;
 }
 
@@ -130,18 +198,25 @@ static int flows_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     r->flows.rule = PKT_FLOW_WIRESHARK_4_0;
     if (q->flow_rule && pkt_flow_rule_find(q->flow_rule, &r->flows.rule, err) != 0)
-        return pkt_err_about(err, "flow_rule");
+        return begin_option(r, "flow_rule", NULL);
     if (q->max_flows > PKT_MOST_FLOWS)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "max_flows: at most %u", PKT_MOST_FLOWS);
     r->flows.max = q->max_flows ? (uint32_t)q->max_flows : PKT_MAX_FLOWS;
     return 0;
 }
 
-static int is_live_backend(const pkt_backend *backend)
+int pkt_query_live_check(const query_request *r, pkt_err *err)
 {
-    for (const pkt_feature *f = backend->features; f && f->name; f++)
-        if (strcmp(f->name, "live") == 0 && strcmp(f->evidence, "tested") == 0)
-            return 1;
+    return pkt_query_backend_is_tested(r->backend, "live") ? 0
+                                                           : live_refused(r, r->backend->name, err);
+}
+
+int pkt_query_label_check(const query_request *r, const pkt_query *q, pkt_err *err)
+{
+    if (q->interface && q->label && strcmp(q->label, "from-folder") == 0)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%slabel from-folder cannot be combined with %s", r->words->dashes,
+                        r->words->interface);
     return 0;
 }
 
@@ -151,13 +226,11 @@ static int live_check(const query_request *r, const pkt_query *q, pkt_err *err)
         return q->duration ? usage(err, "duration requires an interface") : 0;
     if (q->capture_count || q->join)
         return usage(err, "interface cannot be combined with captures or join");
-    if (q->label && strcmp(q->label, "from-folder") == 0)
-        return usage(err, "label from-folder cannot be combined with interface");
+    if (pkt_query_label_check(r, q, err) != 0)
+        return -1;
     if (q->duration < 0 || q->flush_every < 0)
         return usage(err, "duration and flush_every must be above 0");
-    if (!is_live_backend(r->backend))
-        return live_refused(r->backend->name, err);
-    return 0;
+    return pkt_query_live_check(r, err);
 }
 
 static int part_check(const query_request *r, const pkt_query *q, pkt_err *err)
@@ -170,15 +243,46 @@ static int part_check(const query_request *r, const pkt_query *q, pkt_err *err)
         return usage(err, "count cannot be combined with a part");
     if (q->part->skip && (q->filter || r->features.set))
         return usage(err, "skip cannot be combined with a filter or features");
+    if (q->part->packets && pkt_query_is_numbered(r))
+        return usage(err, "stream numbers depend on the packets before the part, which must begin "
+                          "with the capture, and skip them");
     return 0;
+}
+
+bool pkt_query_is_numbered(const query_request *r)
+{
+    bool numbered = r->level == PKT_LEVEL_FLOWS;
+    for (size_t c = 0; c < PKT_COLUMN_COUNT && !numbered; c++)
+        numbered = pkt_set_has(&r->columns, c) && pkt_column_at(c)->level == PKT_LEVEL_FLOWS;
+    return numbered && !r->features.set;
+}
+
+static int request_fill(query_request *request, const pkt_query *query, pkt_err *err)
+{
+    pkt_fields offered;
+    if (pkt_query_backend_find(request, query, err) != 0 ||
+        pkt_query_level_find(request, query, err) != 0 ||
+        pkt_query_features_find(request, query, err) != 0 ||
+        pkt_query_fields_find(request, query, &offered, err) != 0 ||
+        pkt_query_join_check(request, query, err) != 0 || flows_find(request, query, err) != 0)
+        return -1;
+    return live_check(request, query, err) != 0 ? -1 : part_check(request, query, err);
+}
+
+static void message_begin(pkt_err *err, const char *before)
+{
+    const size_t most = sizeof err->msg - 1;
+    const size_t size = strlen(before) < most / 2 ? strlen(before) : most / 2;
+    memmove(err->msg + size, err->msg, most - size);
+    memcpy(err->msg, before, size);
+    err->msg[most] = '\0';
 }
 
 int pkt_query_request_make(query_request *request, const pkt_query *query, pkt_err *err)
 {
-    memset(request, 0, sizeof *request);
-    if (backend_find(request, query, err) != 0 || level_find(request, query, err) != 0 ||
-        features_find(request, query, err) != 0 || fields_find(request, query, err) != 0 ||
-        flows_find(request, query, err) != 0)
-        return -1;
-    return live_check(request, query, err) != 0 ? -1 : part_check(request, query, err);
+    *request = (query_request){.words = &library_words};
+    if (request_fill(request, query, err) == 0)
+        return 0;
+    message_begin(err, request->before);
+    return -1;
 }

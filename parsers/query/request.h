@@ -2,21 +2,62 @@
 #ifndef PKT_QUERY_REQUEST_H
 #define PKT_QUERY_REQUEST_H
 
+#include <stdbool.h>
+
 #include "parsers/features/features.h"
 #include "parsers/util/parse.h"
 #include "pktbench.h"
 
+/* What messages call the members of a query. */
+typedef struct query_words {
+    const char *dashes;      /* in front of a name: "--", "" */
+    const char *reset_every; /* "reset-every" */
+    const char *interface;   /* "-i" */
+    const char *levels;      /* what follows an unknown level: where to look */
+} query_words;
+
 typedef struct query_request {
+    const query_words *words;
     const pkt_backend *backend;
     pkt_level level;
-    pkt_column_set columns; /* filled by the backend at this level */
+    pkt_column_set columns; /* of the run: those of the level, and what is named beyond them */
+    pkt_column_set known;   /* that may be named */
     pkt_fields fields;
     pkt_features_request features; /* set NULL: one row per packet */
     pkt_flow_choice flows;
+    bool inner;       /* with the columns of tunnels; features are of these headers */
+    char before[256]; /* what the message of an error begins with */
 } query_request;
 
-/* Loads nothing but the backend's shared object. 0, or -1 and *err. */
+/* Loads nothing but the backend's shared object. 0, or -1 and *err, as all of these. */
 int pkt_query_request_make(query_request *request, const pkt_query *query, pkt_err *err);
+
+/* The parts of it, in this order, of a request that is zeroed, with its words. If one fails, the
+ * message is request->before and err->msg. */
+int pkt_query_backend_find(query_request *request, const pkt_query *query, pkt_err *err);
+/* The level, and with query->inner the columns of tunnels. */
+int pkt_query_level_find(query_request *request, const pkt_query *query, pkt_err *err);
+int pkt_query_features_find(query_request *request, const pkt_query *query, pkt_err *err);
+/* *offered: all that query->columns may name. */
+int pkt_query_fields_find(query_request *request, const pkt_query *query, pkt_fields *offered,
+                          pkt_err *err);
+int pkt_query_join_check(const query_request *request, const pkt_query *query, pkt_err *err);
+int pkt_query_label_check(const query_request *request, const pkt_query *query, pkt_err *err);
+/* Does the backend capture live? */
+int pkt_query_live_check(const query_request *request, pkt_err *err);
+
+/* Is the feature ("live", "follow") of the backend tested? */
+bool pkt_query_backend_is_tested(const pkt_backend *backend, const char *feature);
+/* Do rows have numbers of streams, which depend on all packets before? */
+bool pkt_query_is_numbered(const query_request *request);
+
+/* Defaults of a live capture, bytes. */
+enum { PKT_LIVE_SNAPLEN = 65535, PKT_LIVE_BUFFER = 32000000 };
+/* Longest wait for packets; a request to stop that came just before the wait is noticed after it.
+ */
+enum { PKT_LIVE_POLL_MS = 100 };
+/* If no packet is available, all packets received before this time have been delivered. */
+#define PKT_LIVE_DELIVERY_NS INT64_C(100000000)
 
 /* The context of a backend, which is loaded once a process. A backend with a context serves one
  * reader at a time: PKT_ERR_USAGE while another one has it. 0, or -1 and *err. */

@@ -82,9 +82,8 @@ struct pkt_reader {
 int pkt_reader_capture_begin(pkt_reader *reader, pkt_err *err);
 /* Read on: a batch of packets, or to the next capture. 1; 0: everything was read; -1 and *err. */
 int pkt_reader_step(pkt_reader *reader, pkt_err *err);
-/* Features: rows go into the block; warnings at the end. */
+/* Features: rows go into the block. */
 void pkt_reader_features_connect(pkt_reader *reader);
-void pkt_reader_features_report(pkt_reader *reader);
 /* Make a record batch of the rows at hand. 0, or -1 and *err. */
 int pkt_reader_flush(pkt_reader *reader, pkt_err *err);
 

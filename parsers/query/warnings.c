@@ -72,8 +72,8 @@ void pkt_warn_undecoded(const pkt_warnings *warnings, const char *path,
     }
 }
 
-void pkt_warn_evicted(const pkt_warnings *warnings, const char *path, uint64_t count,
-                      uint32_t limit)
+static void evicted_warn(const pkt_warnings *warnings, const char *path, uint64_t count,
+                         uint32_t limit)
 {
     pkt_warning w = warning_of(PKT_WARN_FLOWS_EVICTED, path, count);
     const size_t at = path_write(&w);
@@ -83,6 +83,21 @@ void pkt_warn_evicted(const pkt_warnings *warnings, const char *path, uint64_t c
                    count, limit, warnings->max_flows);
     if (count)
         warnings->take(warnings->self, &w);
+}
+
+void pkt_warn_flows(const pkt_warnings *warnings, const char *path, const pkt_flow_report *flows,
+                    uint32_t limit)
+{
+    evicted_warn(warnings, path, flows->evicted, limit);
+    pkt_warn(warnings, PKT_WARN_INNER_HEADERS, path, flows->inner);
+}
+
+void pkt_warn_features(const pkt_warnings *warnings, const pkt_features *features)
+{
+    const pkt_features_report report = pkt_features_get_report(features);
+    pkt_warn(warnings, PKT_WARN_FEATURES_EVICTED, NULL, report.evicted);
+    pkt_warn(warnings, PKT_WARN_NO_ADDRESS, NULL, report.without_address);
+    pkt_warn(warnings, PKT_WARN_LATE, NULL, report.late);
 }
 
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,

@@ -3,6 +3,7 @@
 #define PKT_QUERY_WARNINGS_H
 
 #include "parsers/core/undecoded.h"
+#include "parsers/features/features.h"
 
 /* Rows before a row that it is compared with, to find duplicates. */
 enum { WATCH_ROWS = 4 };
@@ -20,9 +21,12 @@ void pkt_warn(const pkt_warnings *warnings, pkt_warning_code code, const char *p
 /* The same of packets without columns of IP or ARP, a warning for each kind. */
 void pkt_warn_undecoded(const pkt_warnings *warnings, const char *path,
                         const pkt_undecoded *undecoded);
-/* The same of streams that were evicted to keep the limit of so many flows. */
-void pkt_warn_evicted(const pkt_warnings *warnings, const char *path, uint64_t count,
-                      uint32_t limit);
+/* The same of what is not visible in stream numbers: streams that were evicted to keep the limit of
+ * so many flows, and inner headers. */
+void pkt_warn_flows(const pkt_warnings *warnings, const char *path, const pkt_flow_report *flows,
+                    uint32_t limit);
+/* The same of flows of features that were evicted, and of packets that were not counted. */
+void pkt_warn_features(const pkt_warnings *warnings, const pkt_features *features);
 /* The same of a capture that is truncated, as *err says, behind so many rows. `what`: "rows before
  * it were written". */
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,

@@ -31,7 +31,7 @@ static const member members[] = {
     MEMBER(strict, MEMBER_INT),     MEMBER(batch_rows, MEMBER_U32),
     MEMBER(duration, MEMBER_I64),   MEMBER(flush_every, MEMBER_I64),
     MEMBER(snaplen, MEMBER_U32),    MEMBER(buffer, MEMBER_U32),
-    MEMBER(immediate, MEMBER_INT),
+    MEMBER(immediate, MEMBER_INT),  MEMBER(inner, MEMBER_INT),
 };
 
 static int text_set(PyObject *value, const char **to)

@@ -10,10 +10,11 @@ from collections import namedtuple
 from . import _core, _errors
 from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
+from ._run import bench, choose
 
 __version__ = _core.version
-__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "Rows", "FeatureSet", "Feature",
-           "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
+__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "bench", "choose", "Rows",
+           "FeatureSet", "Feature", "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
 
 _core.connect(_errors.make, _errors.warn)
 
@@ -62,14 +63,15 @@ def _paths(source):
 
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
-         join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None):
+         join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
+         inner=False):
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
         pattern such as "*.pcap"; a list of these; or a binary file object, which is read from its
         position (once, unless it has seek()).
-    columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]), besides those of the level: ts,
-        packet, file, label. Default: all of the level.
+    columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]): of the level, with raw and libpcap
+        of every level, and ts, packet, file, label. Default: all of the level.
     level: frames, headers, flows, app, inner, or dissect, as the backend has them.
     filter: a pcap-filter(7) expression. Packets keep their numbers.
     features: name of a set, see features(): rows of windows of packets.
@@ -86,6 +88,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
         CaptureWarning.
     batch_rows: rows of a batch, at most; default 16384.
     part: read only this part of the capture, see plan().
+    inner: add the columns in_, of the innermost IP header that tunnels carry; with features: compute
+        them over the inner headers, where there are any.
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
@@ -93,7 +97,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "window": _text(window), "by": by, "reset_every": _text(reset_every), "label": label,
              "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
              "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
-             "count": count, "strict": strict, "batch_rows": batch_rows, "part": part}
+             "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
+             "inner": inner}
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise OptionError("the file object is closed")
@@ -106,15 +111,17 @@ def plan(path, bytes_a_part=64 << 20, **options):
 
     The rows of read(path, part=part, **options), one part after another, are those of
     read(path, **options), also in other processes or on other machines with the same file. The file
-    is read once for it. options are arguments of read() that decide where it can be divided: level
-    and features. Each part of level flows reads the packets before it too. Features need
-    `reset_every`, as the published sets have it.
+    is read once for it. options are arguments of read() that decide where it can be divided: level,
+    columns and features. Each part of rows with stream numbers reads the packets before it too.
+    Features need `reset_every`, as the published sets have it.
 
     Raises OptionError if the capture cannot be divided, and CaptureError if it is damaged.
     """
     rows = read(path, **options)
     parts = [Part(*part) for part in _core.plan(rows._query, bytes_a_part)]
-    if options.get("level") == "flows" and not options.get("features") and parts:
+    numbered = {column.name for column in columns() if column.level == "flows"}
+    numbered = options.get("level") == "flows" or numbered.intersection(rows.columns)
+    if numbered and not options.get("features") and parts:
         first = parts[0]
         parts = [Part(first.start, p.stop, 0, p.packets, first.preface) for p in parts]
     return parts
@@ -174,7 +181,7 @@ def _timed(rows, names):
 def sniff(interface, *, columns=None, level="headers", filter=None, features=None, window=None,
           by=None, reset_every=None, label=None, backend="raw", max_flows=None, count=None,
           duration=None, flush_every=0.1, snaplen=None, buffer=None, immediate=False,
-          batches=False):
+          batches=False, inner=False):
     """Capture from a network interface, and iterate over its rows as they come.
 
     count, duration: end after so many packets, or seconds; default: when the iterator is closed, or
@@ -183,6 +190,7 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
     snaplen, buffer: bytes to capture of a packet, and of the kernel's buffer.
     immediate: deliver every packet at once, at more cost.
     batches: iterate over batches, as Rows.batches() does, instead of named tuples.
+    inner: as for read().
 
     The interface is open when the function returns. Raises PermissionError without the right to
     capture (root, or CAP_NET_RAW), and OSError or OptionError for an interface that cannot be used.
@@ -192,7 +200,7 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
              "reset_every": _text(reset_every), "label": label, "backend": backend,
              "max_flows": max_flows, "count": count, "duration": _nanoseconds("duration", duration),
              "flush_every": _nanoseconds("flush_every", flush_every), "snaplen": snaplen,
-             "buffer": buffer, "immediate": immediate}
+             "buffer": buffer, "immediate": immediate, "inner": inner}
     names = _core.names(query)
     reader = _core.Reader(query)
     reader.start()

@@ -26,7 +26,8 @@ external_fallback='python3-dpkt python3-scapy python3-cryptography'
 # The Python package in the tests.
 python_packages='python3-dev'
 # The Python package; its portable wheel is built from sources of Debian.
-wheel_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libxxhash-dev python3-dev python3-venv'
+wheel_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev libxxhash-dev
+    python3-dev python3-venv'
 wheel_optional='zlib1g-dev libzstd-dev liblzma-dev make dpkg-dev xz-utils bzip2 flex bison'
 
 gate_packages='git valgrind'

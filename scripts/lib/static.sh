@@ -15,7 +15,7 @@ static_sources() {
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" || return 1
     echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" \
         >"$work/sources.list"
-    (cd "$work" && for command in update 'source libpcap zlib libzstd xz-utils xxhash'; do
+    (cd "$work" && for command in update 'source libpcap zlib libzstd xz-utils xxhash jansson'; do
         # shellcheck disable=SC2086 # a command with arguments
         apt-get -qq -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- \
             -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" $command || exit 1
@@ -35,7 +35,8 @@ static_tools() {
     chmod +x "$static/cc" "$static/ar" "$static/ranlib"
 }
 
-# static_description NAME MODULE LIBRARY: the pkg-config file of a library without one.
+# static_description MODULE LIBRARY: a pkg-config file. That of libpcap itself would put the folder
+# into the run path of what is linked.
 static_description() {
     printf 'Name: %s\nDescription: static\nVersion: 1\nLibs: -L%s -l%s\nCflags: -I%s\n' \
         "$1" "$static/lib" "$2" "$static/include" >"$static/lib/pkgconfig/$1.pc"
@@ -50,8 +51,8 @@ static_build() {
     (cd $(static_source libpcap) &&
         ./configure --host="$host" --prefix="$static" --disable-shared --disable-dbus --disable-rdma \
             --disable-usb --disable-bluetooth --disable-netmap --without-libnl --with-pcap=linux &&
-        make -j2 libpcap.a libpcap.pc && cp libpcap.a "$static/lib" &&
-        cp -r pcap pcap.h pcap-bpf.h "$static/include" && cp libpcap.pc "$static/lib/pkgconfig") &&
+        make -j2 libpcap.a && cp libpcap.a "$static/lib" &&
+        cp -r pcap pcap.h pcap-bpf.h "$static/include" && static_description libpcap pcap) &&
         (cd $(static_source zlib) && ./configure --static --prefix="$static" && make -j2 libz.a &&
             cp libz.a "$static/lib" && cp zlib.h zconf.h "$static/include" &&
             static_description zlib z) &&
@@ -67,15 +68,23 @@ static_build() {
             mkdir -p "$static/lib/pkgconfig" && static_description liblzma lzma) &&
         (cd $(static_source xxhash) && $CC $CFLAGS -c xxhash.c -o xxhash.o &&
             $AR rcs "$static/lib/libxxhash.a" xxhash.o && cp xxhash.h xxh3.h "$static/include" &&
-            static_description libxxhash xxhash)
+            static_description libxxhash xxhash) &&
+        (cd $(static_source jansson) &&
+            cmake -S . -B static -DCMAKE_BUILD_TYPE=Release "-DCMAKE_AR=$AR" "-DCMAKE_RANLIB=$RANLIB" \
+                -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DJANSSON_BUILD_DOCS=OFF -DJANSSON_EXAMPLES=OFF \
+                -DJANSSON_WITHOUT_TESTS=ON -DJANSSON_INSTALL=OFF &&
+            cmake --build static -j2 && cp static/lib/libjansson.a "$static/lib" &&
+            cp static/include/*.h "$static/include" && static_description jansson jansson)
 }
 
-# static_libraries: make them unless they are there, in $static. Fails if that cannot be done.
+# static_libraries: make them unless those of this file are there, in $static. Fails if that cannot
+# be done.
 static_libraries() {
-    [ ! -e "$static/done" ] || return 0
+    ! cmp -s "$root/scripts/lib/static.sh" "$static/done" || return 0
     say "building the static libraries of the wheel: build/static.log"
     rm -rf "$static"
     mkdir -p "$static"
-    { static_sources && static_tools && (static_build) && touch "$static/done"; } \
+    { static_sources && static_tools && (static_build) &&
+        cp "$root/scripts/lib/static.sh" "$static/done"; } \
         >"$root/build/static.log" 2>&1
 }

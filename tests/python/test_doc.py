@@ -52,7 +52,7 @@ def test_all_pairs_are_found():
 def test_other_programs(small, capsys):
     programs = [code for code in re.findall(PROGRAM, PAGE, re.DOTALL)
                 if not any(code in pair for pair in PAIRS)]
-    assert len(programs) == 2
+    assert len(programs) == 3
     for code in programs:
         run(code, small)
     assert capsys.readouterr().out

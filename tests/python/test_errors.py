@@ -1,5 +1,6 @@
 """Bad input: the exception or the warning, with its path and offset."""
 
+import fcntl
 import io
 import multiprocessing
 import os
@@ -7,6 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 
@@ -96,7 +98,7 @@ def test_corrupt(corrupt):
     ({"level": "header"}, "headers"),
     ({"backend": "dpkt"}, "dpkt"),
     ({"features": "ciciot47"}, "ciciot46"),
-    ({"window": 10}, "require features"),
+    ({"window": 10}, "window requires features"),
     ({"features": "ciciot46", "window": "1s"}, "number of packets"),
     ({"features": "ciciot46", "by": "pair"}, "ciciot-fixed"),
     ({"features": "ciciot46", "reset_every": 0}, "must be a size"),
@@ -170,21 +172,23 @@ def _rows_of(path):
 
 
 def test_reader_of_two_threads(flood):
-    reader = pktbench._core.Reader({"paths": [os.fsencode(flood)], "batch_rows": 1})
-    seen = []
-
-    def read():
-        try:
-            for _ in range(2000):
-                reader.next()
-        except RuntimeError as error:
-            seen.append(str(error))
-    threads = [threading.Thread(target=read) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not seen or "another thread" in seen[0]
+    """The first thread has read the pipe empty, and waits in next() for more."""
+    out, into = os.pipe()
+    reader = pktbench._core.Reader({"paths": [b"/proc/self/fd/%d" % out]})
+    record = flood.read_bytes()
+    os.write(into, record[:24 + 16 + int.from_bytes(record[32:36], "little")])
+    read = []
+    thread = threading.Thread(target=lambda: read.append(reader.next()))
+    thread.start()
+    while int.from_bytes(fcntl.ioctl(out, termios.FIONREAD, bytes(4)), sys.byteorder):
+        time.sleep(0.001)
+    for call in (reader.next, reader.start, reader.close):
+        with pytest.raises(RuntimeError, match="another thread"):
+            call()
+    os.close(into)
+    thread.join()
+    os.close(out)
+    assert len(read[0]) == 1
     reader.close()
     with pytest.raises(ValueError, match="closed"):
         reader.next()

@@ -25,6 +25,21 @@ mkdir -p "$build"
     tail -n 30 "$build/build.log"
     exit 1
 }
+# The source package has files of the source tree, and nothing that builds and runs leave there.
+if git -C "$source" ls-files --cached --others --exclude-standard >"$work/known" 2>/dev/null; then
+    (cd "$source" && "$packages/bin/python3" -m build --sdist --no-isolation \
+        --outdir "$work/sdist" .) >"$build/sdist.log" 2>&1 || {
+        tail -n 30 "$build/sdist.log"
+        exit 1
+    }
+    echo PKG-INFO >>"$work/known"
+    tar -tzf "$work"/sdist/*.tar.gz | sed 's,^[^/]*/,,' | LC_ALL=C sort >"$work/packed"
+    left=$(LC_ALL=C sort "$work/known" | LC_ALL=C comm -13 - "$work/packed")
+    [ -z "$left" ] || {
+        echo "not of the source tree: $left"
+        exit 1
+    }
+fi
 python3 -m venv "$work/venv"
 "$work/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
     "$build"/dist/*.whl

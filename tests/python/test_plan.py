@@ -14,6 +14,7 @@ QUERIES = [
     (["--level", "frames", "--columns", "packet,ts_ns"], {"level": "frames",
                                                           "columns": "packet,ts_ns"}),
     (["--level", "flows"], {"level": "flows"}),
+    (["--columns", "packet,stream"], {"columns": "packet,stream"}),
     (["-f", "tcp", "--columns", "packet,src"], {"filter": "tcp", "columns": "packet,src"}),
     (["--features", "ciciot46", "--reset-every", "100kB"],
      {"features": "ciciot46", "reset_every": "100kB"}),
@@ -26,7 +27,8 @@ QUERIES = [
 def test_parts(capture, size, options, arguments, request):
     path = request.getfixturevalue(capture)
     if size == 1:
-        size = 2000 if arguments.get("level") != "flows" else 50000
+        numbered = "flows" in arguments.values() or "stream" in arguments.get("columns", "")
+        size = 50000 if numbered else 2000
     parts = pickle.loads(pickle.dumps(pktbench.plan(path, size, **arguments)))
     assert len(parts) == 1 if size == 10**9 else len(parts) > 5
     assert parts[-1].stop == path.stat().st_size
@@ -46,6 +48,9 @@ def test_what_cannot_be_divided(flood, tmp_path, cut):
             pktbench.plan(flood, 10000, **options)
     with pytest.raises(pktbench.OptionError, match="count"):
         pktbench.read(flood, part=pktbench.plan(flood, 10000)[0], count=3).to_arrow()
+    for numbered in ({"level": "flows"}, {"columns": "stream"}):
+        with pytest.raises(pktbench.OptionError, match="stream numbers depend"):
+            pktbench.read(flood, part=pktbench.plan(flood, 10000)[1], **numbered)
     with pytest.raises(pktbench.OptionError, match="one capture"):
         pktbench.plan([flood, flood])
     with pytest.raises(FileNotFoundError):

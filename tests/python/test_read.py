@@ -39,6 +39,9 @@ QUERIES = [
       "label": "from-folder"}),
     (["--label", "from-folder"], {"label": "from-folder"}),
     (["--backend", "libpcap", "-c", "1000"], {"backend": "libpcap", "count": 1000}),
+    (["--columns", "ts,dns.qry.name,stream,in_key,ip_len"],
+     {"columns": "ts,dns.qry.name,stream,in_key,ip_len"}),
+    (["--inner", "--level", "flows"], {"inner": True, "level": "flows"}),
 ]
 
 
@@ -54,6 +57,25 @@ def test_as_extract(capture, options, arguments, request):
     assert rows.to_arrow().equals(expected)
     assert rows.schema.equals(expected.schema)
     assert len(expected) > 0
+
+
+def test_features_of_inner_headers(flood, tmp_path):
+    """Each packet of the capture in an IPv4 header."""
+    data, path, at = flood.read_bytes(), tmp_path / "tunnel.pcap", 24
+    out = data[:24]
+    while at < len(data):
+        end = at + 16 + int.from_bytes(data[at + 8:at + 12], "little")
+        packet = data[at + 30:end]
+        size = 20 + len(packet)
+        header = b"\x45\0" + size.to_bytes(2, "big") + b"\0\1\0\0\x40\4\0\0\x0a\0\0\1\x0a\0\0\2"
+        out += data[at:at + 8] + 2 * (14 + size).to_bytes(4, "little") + data[at + 16:at + 30]
+        out += header + packet
+        at = end
+    path.write_bytes(out)
+    expected = extracted("--features", "ciciot-fixed", "--by", "pair", "--inner", path)
+    rows = pktbench.read(path, features="ciciot-fixed", by="pair", inner=True)
+    assert rows.to_arrow().equals(expected)
+    assert pktbench.read(path, features="ciciot-fixed", by="pair").to_arrow() != expected
 
 
 def test_several_captures(flood, home, folder):

@@ -257,7 +257,7 @@ static void test_wrong_queries(void **state)
     REFUSE(level, "header", "headers");
     REFUSE(level, "dissect", "does not support level dissect");
     REFUSE(columns, "ts_ns,scr", "did you mean src");
-    REFUSE(window, "10", "require features");
+    REFUSE(window, "10", "window requires features");
     REFUSE(features, "ciciot47", "ciciot46");
     REFUSE(flow_rule, "wireshark-5", "wireshark-4.0");
     REFUSE(max_flows, UINT64_C(1) << 40, "max_flows");
