@@ -1,7 +1,12 @@
-# Install rules. Those of the modules are in parsers/modules/.
+# Install rules, in components: program, library, development. Those of the modules, a component each,
+# are in parsers/modules/.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pktbench)
+set(PKTBENCH_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+if(PKTBENCH_DEBIAN) # Debian's zsh reads packages' functions there
+    set(PKTBENCH_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+endif()
 
 # The program writes its own manual page and completion scripts.
 set(program_texts)
@@ -45,17 +50,25 @@ write_basic_package_version_file(
 set_target_properties(pktbench_static PROPERTIES EXPORT_NAME pktbench)
 set_target_properties(pktbench_shared PROPERTIES EXPORT_NAME shared)
 set_target_properties(pktbench_headers PROPERTIES EXPORT_NAME headers)
-install(TARGETS pktbench)
-install(TARGETS pktbench_static pktbench_shared pktbench_headers EXPORT pktbenchTargets)
-install(EXPORT pktbenchTargets NAMESPACE pktbench:: DESTINATION ${package_dir})
+install(TARGETS pktbench COMPONENT program)
+install(TARGETS pktbench_static pktbench_shared pktbench_headers EXPORT pktbenchTargets
+    LIBRARY COMPONENT library NAMELINK_COMPONENT development
+    ARCHIVE COMPONENT development)
+install(EXPORT pktbenchTargets NAMESPACE pktbench:: DESTINATION ${package_dir} COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/pktbenchConfig.cmake
-              ${PROJECT_BINARY_DIR}/pktbenchConfigVersion.cmake DESTINATION ${package_dir})
-install(FILES ${PROJECT_BINARY_DIR}/pktbench.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-install(FILES include/pktbench.h TYPE INCLUDE)
-install(DIRECTORY include/pktbench TYPE INCLUDE)
-install(FILES ${PROJECT_BINARY_DIR}/pktbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+              ${PROJECT_BINARY_DIR}/pktbenchConfigVersion.cmake
+    DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/pktbench.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+install(FILES include/pktbench.h TYPE INCLUDE COMPONENT development)
+install(DIRECTORY include/pktbench TYPE INCLUDE COMPONENT development)
+if(NOT PKTBENCH_DEBIAN) # where it is compressed
+    install(FILES ${PROJECT_BINARY_DIR}/pktbench.1
+        DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+    install(FILES LICENSE TYPE DOC COMPONENT program)
+endif()
 install(FILES ${PROJECT_BINARY_DIR}/pktbench.bash RENAME pktbench
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES ${PROJECT_BINARY_DIR}/_pktbench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench)
-install(FILES LICENSE TYPE DOC)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
+install(FILES ${PROJECT_BINARY_DIR}/_pktbench
+    DESTINATION ${PKTBENCH_ZSH_DIR} COMPONENT program)
+install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench COMPONENT program)

@@ -39,12 +39,12 @@ portable_build() {
 packages_install "$wheel_packages" "$wheel_optional"
 python_environment wheel "$root/python/requirements-wheel.txt" ||
     fail "the builder of wheels cannot be installed"
-rm -rf "$root/dist" "$root/build/wheel-linux"
+rm -rf "$root"/dist/*.whl "$root/build/wheel-linux"
 if [ $plain = false ] && portable_build; then
     :
 else
     [ $plain = true ] || say "no portable wheel: see build/wheel.log and build/static.log; building one for this machine"
-    rm -rf "$root/dist"
+    rm -f "$root"/dist/*.whl
     wheel_build "$root/dist" || {
         tail -n 20 "$root/build/wheel.log" >&2
         fail "the wheel was not built"

@@ -28,6 +28,8 @@ static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
 #define SETUP_EXTERNALS "run `./run setup externals`"
 #ifdef PKTBENCH_PYTHON_PACKAGE
 #define BUILD_WITH(packages) "build pktbench from its sources: the Python package has no modules"
+#elif defined(PKTBENCH_MODULE_ADVICE)
+#define BUILD_WITH(packages) PKTBENCH_MODULE_ADVICE
 #else
 #define BUILD_WITH(packages) "install " packages " and build again"
 #endif

@@ -16,8 +16,8 @@ text_packages='mandoc zsh'
 browser_packages='chromium nodejs npm'
 # Live capture: network namespaces, and programs that get or lose a capability.
 live_packages='iproute2 util-linux libcap2-bin'
-# Readers of the formats that `bench --format` writes for other programs.
-reader_packages='libbenchmark-tools python3-junitparser python3-scipy'
+# Readers of the formats that `bench --format` writes for other programs, and of action.yml.
+reader_packages='libbenchmark-tools python3-junitparser python3-scipy python3-yaml'
 
 external_packages='python3 python3-venv tshark'
 # Used where the Python package index cannot be reached.
@@ -29,6 +29,11 @@ python_packages='python3-dev'
 wheel_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev libxxhash-dev
     python3-dev python3-venv'
 wheel_optional='zlib1g-dev libzstd-dev liblzma-dev make dpkg-dev xz-utils bzip2 flex bison'
+
+# What `package` makes: Debian packages, and a tarball whose libraries are built from sources of Debian.
+deb_packages='dpkg-dev file gzip zlib1g-dev libzstd-dev liblzma-dev'
+tarball_packages='gcc libc6-dev cmake ninja-build pkg-config python3-venv make dpkg-dev xz-utils bzip2
+    flex bison'
 
 gate_packages='git valgrind'
 fuzz_packages='libcmocka-dev clang python3'

@@ -1,5 +1,5 @@
-# Static libraries for the portable wheel: Debian's sources, compiled by Zig's C compiler for an older
-# glibc.
+# Static libraries for the portable wheel and the tarball: Debian's sources, compiled by Zig's C compiler
+# for an older glibc.
 # shellcheck shell=sh
 static_glibc=2_28
 static=$root/build/static
@@ -44,7 +44,8 @@ static_description() {
 
 static_build() {
     export CC="$static/cc" AR="$static/ar" RANLIB="$static/ranlib"
-    export CFLAGS='-O2 -fPIC -fvisibility=hidden'
+    # Names of files in the libraries do not tell where they were built.
+    export CFLAGS="-O2 -fPIC -fvisibility=hidden -ffile-prefix-map=$static=."
     host=$(uname -m)-linux-gnu
     mkdir -p "$static/lib/pkgconfig" "$static/include"
     # shellcheck disable=SC2046,SC2086 # paths without blanks, and options
@@ -77,11 +78,19 @@ static_build() {
             cp static/include/*.h "$static/include" && static_description jansson jansson)
 }
 
+# static_licences FOLDER: the terms of the libraries, as Debian collected them.
+static_licences() {
+    mkdir -p "$1"
+    for library in libpcap zlib libzstd xz-utils xxhash jansson; do
+        cp "$(static_source "$library")debian/copyright" "$1/$library" || return 1
+    done
+}
+
 # static_libraries: make them unless those of this file are there, in $static. Fails if that cannot
 # be done.
 static_libraries() {
     ! cmp -s "$root/scripts/lib/static.sh" "$static/done" || return 0
-    say "building the static libraries of the wheel: build/static.log"
+    say "building the static libraries: build/static.log"
     rm -rf "$static"
     mkdir -p "$static"
     { static_sources && static_tools && (static_build) &&

@@ -63,12 +63,15 @@ run 2
 [ ! -s "$work/out" ] || fail 'without a command, the usage is on stdout'
 for name in none lib/apt '*' -x; do
     run 2 "$name"
-    says "^run: unknown command '.*'; known: bench, build, fuzz, gate, help, selftest, setup, test, update-docs, wheel$"
+    says "^run: unknown command '.*'; known: bench, build, fuzz, gate, help, package, selftest, setup, test, update-docs, wheel$"
 done
 run 2 build everything
 run 2 test --some
 run 2 setup
 run 2 setup all
+run 2 package wheel
+says "known: deb, tarball"
+run 2 package deb tarball
 
 begin 'all is installed'
 # shellcheck disable=SC2086 # lists of words
