@@ -22,7 +22,8 @@
 #include "parsers/source/source.h"
 #include "tests/level_request.h"
 
-enum { PACKETS = 6000, FILE_HEADER = 24, RECORD_HEADER = 16, PAGE = 4096, AT_ONCE = 32 };
+enum { PACKETS = 6000, FILE_HEADER = 24, RECORD_HEADER = 16, AT_ONCE = 32 };
+#define PAGE ((size_t)4096)
 
 static char path[] = "/tmp/pktbench-mapping.XXXXXX";
 static char other[64];
@@ -300,7 +301,7 @@ static void test_failing_disk(void **state)
         pkt_source *source = source_get(way, PKT_MAPPING_BYTES);
         assert_int_equal(records_check(source, 0, &err), AT_ONCE);
         const uint64_t from = pkt_source_position(source);
-        assert_int_equal(ftruncate(failing, PAGE * 20), 0);
+        assert_int_equal(ftruncate(failing, (off_t)PAGE * 20), 0);
         int got;
         while ((got = pkt_source_read(source, records, AT_ONCE, &err)) > 0 &&
                pkt_source_position(source) < PAGE * 24)
