@@ -189,8 +189,8 @@ typedef struct pkt_request {
 
 /* What a backend offers besides columns. `evidence` says how we know: "tested" (by the contract
  * test), "stated: WHERE", or "stated, in no level: WHERE" if no level of the table uses it. The
- * list ends with a NULL name. Names in use: pcapng, live, follow, stream-numbers, reassembly,
- * application-layers, makes-packets. */
+ * list ends with a NULL name. Names in use: pcapng, live, follow, mapped, stream-numbers,
+ * reassembly, application-layers, makes-packets. */
 typedef struct pkt_feature {
     const char *name;
     const char *evidence;

@@ -184,7 +184,8 @@ static int registry_add(selection *selection, const selection_request *request, 
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
     for (size_t i = 0; pkt_registry_at(i, &entry) == 0; i++)
-        if ((!entry.opt_in || is_listed(request->backends, entry.name)) &&
+        if ((!entry.opt_in || is_listed(request->backends, entry.name) ||
+             is_listed(request->also, entry.name)) &&
             backend_add(selection, entry.name, NULL, &entry, err) != 0)
             return -1;
     for (size_t i = 0; i < selection->count; i++) {
@@ -400,7 +401,8 @@ static int selection_fill(selection *selection, const selection_request *request
         return -1;
     if (commands_add(selection, request->externals, err) != 0)
         return -1;
-    if (!all && pkt_parse_list(request->backends, choose, selection, err) != 0)
+    if (!all && (pkt_parse_list(request->backends, choose, selection, err) != 0 ||
+                 (request->also && pkt_parse_list(request->also, choose, selection, err) != 0)))
         return -1;
     for (size_t i = 0; !request->levels && i < PKT_LEVEL_COUNT; i++)
         selection->levels[i] = i != PKT_LEVEL_INNER; /* only when it is named */

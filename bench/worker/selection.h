@@ -36,6 +36,7 @@ typedef struct selection {
 /* Comma-separated lists; NULL: not given. */
 typedef struct selection_request {
     const char *backends; /* names, or "all"; NULL: all except opt-in backends */
+    const char *also;     /* names of more; NULL: none */
     const char *plugins;  /* paths of shared objects; always selected */
     const char *levels;   /* NULL: all */
     const char *baseline; /* another build of this program, or a shared object; NULL: none */

@@ -38,6 +38,8 @@ static const double budget_defaults[SUITE_KINDS] = {[SUITE_QUICK] = 120,
 /* Beside the drivers of other languages: C, C++ and Python. */
 #define LANGUAGE_BACKENDS "raw,libpcap,wireshark,libtins,libtrace,dpkt"
 #define LANGUAGE_LEVELS "frames,headers"
+/* Those that read by a mapping. */
+#define MAPPED_BACKENDS "memcpy,raw-mapped"
 /* Intervals are not made narrower than for this threshold: slower:0% would never end. */
 #define STAGES_LEAST 0.01
 /* Seconds that one run may take. */
@@ -316,6 +318,11 @@ static bool selection_get(benchmark *b)
 {
     selection_request request = selection_request_of(b->arguments);
     pkt_err err = {.pos = PKT_POS_NONE};
+    const char *input = option_value(b->arguments, "input");
+    size_t mapped = 0;
+    if (input && !word_find("input", input, "read|mapped", &mapped))
+        return false;
+    request.also = mapped ? MAPPED_BACKENDS : NULL;
     request.baseline = option_value(b->arguments, "baseline");
     if (b->kind == SUITE_CIC_IOT && !request.backends)
         request.backends = EVERY_BACKEND;
@@ -374,6 +381,9 @@ static const option_spec options[] = {
      "libraries of C, C++ and Python and the drivers that `./run setup externals` built."},
     SELECTION_OPTIONS,
     EXTERNAL_OPTIONS,
+    {"input", "read|mapped",
+     "mapped: also measure raw-mapped, which is raw over a mapping of the file, and memcpy, which "
+     "copies all bytes out of one. Default read."},
     {"sink", "csv|arrow|parquet,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
      "/dev/null."},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/extract/extract.h"
+#include "cli/mapped/mapped.h"
 #include "cli/message.h"
 #include "parsers/input/input.h"
 #include "parsers/input/join.h"
@@ -115,6 +116,8 @@ static capture_status capture_run(const extraction *x, const char *path, const p
         return CAPTURE_BAD;
     }
     const pkt_capture *capture = pkt_input_capture(input);
+    if (x->mapped)
+        mapped_note(capture, name);
     row_watch watch = {.limit = x->live.packets,
                        .zero_is_none = capture->format == PKT_FORMAT_PCAPNG};
     int bad = watched_rows(x, name, capture, sink, &watch, &rows, err);

@@ -55,6 +55,11 @@ static int extract_run(const arguments *arguments)
 static const option_spec options[] = {
     {"backend", "BACKEND", "Backend to use, but none of the external programs. Default raw."},
     {"plugin", "FILE", "Use the backend in this shared object."},
+    {"input", "read|mapped",
+     "How backend raw reads a plain file: with read(), or by a mapping of it, which is backend "
+     "raw-mapped. A file that is changed, or becomes shorter, while it is read by a mapping is an "
+     "error. Pipes, compressed captures and files on network file systems are read with read(). "
+     "Default read."},
     {"level", "LEVEL",
      "Level of the rows: frames, headers, flows, app, inner or dissect. Default headers."},
     {"inner", NULL,

@@ -31,6 +31,7 @@ typedef struct live_request {
 typedef struct extraction {
     query_request request;      /* rows of what, with which backend */
     void *context;              /* of the loaded backend */
+    bool mapped;                /* it reads plain files by a mapping */
     const pkt_encoder *encoder; /* NULL: no output */
     pkt_features *features;     /* NULL: one row per packet */
     const char *path;           /* of the output */

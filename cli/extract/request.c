@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "cli/extract/extract.h"
+#include "cli/mapped/mapped.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
@@ -29,6 +30,45 @@ static pkt_query query_of(const arguments *arguments)
     query.label = option_value(arguments, "label");
     query.inner = option_given(arguments, "inner");
     return query;
+}
+
+/* The backend that --backend and --input name; NULL: none is named. false: a message was printed.
+ */
+static bool backend_name(const arguments *arguments, const char **name)
+{
+    const char *input = option_value(arguments, "input");
+    size_t mapped = 0;
+    *name = option_value(arguments, "backend");
+    if (!input)
+        return true;
+    if (!word_find("input", input, "read|mapped", &mapped))
+        return false;
+    const char *other = option_given(arguments, "plugin") ? "a plug-in" : *name;
+    if (mapped && (!other || strcmp(other, "raw") == 0))
+        *name = "raw-mapped";
+    else if (mapped && strcmp(other, "raw-mapped") != 0 && strcmp(other, "memcpy") != 0) {
+        message_error("--input mapped is of backend raw, not of %s", other);
+        return false;
+    } else if (!mapped && *name &&
+               (strcmp(*name, "raw-mapped") == 0 || strcmp(*name, "memcpy") == 0)) {
+        message_error("--input read: backend %s reads by a mapping; use raw", *name);
+        return false;
+    }
+    return true;
+}
+
+/* What is copied by a thread, or is still coming, is not read by a mapping. */
+static bool mapped_valid(extraction *x, const arguments *arguments)
+{
+    static const char *const others[] = {"i", "follow", "f", "join"};
+    x->mapped = mapped_reads(x->request.backend);
+    for (size_t i = 0; x->mapped && i < sizeof others / sizeof others[0]; i++)
+        if (option_given(arguments, others[i])) {
+            message_error("backend %s, which reads by a mapping, cannot be combined with %s%s",
+                          x->request.backend->name, others[i][1] ? "--" : "-", others[i]);
+            return false;
+        }
+    return !x->mapped || mapped_allow();
 }
 
 static const char *extension(const char *path)
@@ -208,17 +248,17 @@ static bool backend_get(const pkt_query *query, extraction *x)
 
 bool request_read(extraction *x, const arguments *arguments)
 {
-    const pkt_query query = query_of(arguments);
+    pkt_query query = query_of(arguments);
     uint64_t threads;
-    if (!rights_option(arguments, &x->live))
+    if (!rights_option(arguments, &x->live) || !backend_name(arguments, &query.backend))
         return false;
     x->request.words = &words;
     x->strict = option_given(arguments, "strict");
     x->filter = option_value(arguments, "f");
     x->label = query.label;
     path_get(arguments, x);
-    if (!backend_get(&query, x) || !format_get(arguments, x) || !captures_get(arguments, x) ||
-        !output_valid(x) || !rows_get(arguments, &query, x) ||
+    if (!backend_get(&query, x) || !mapped_valid(x, arguments) || !format_get(arguments, x) ||
+        !captures_get(arguments, x) || !output_valid(x) || !rows_get(arguments, &query, x) ||
         !flow_options(arguments, &x->request.flows) || !live_request_read(x, arguments, &query) ||
         !folder_valid(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;

@@ -21,6 +21,7 @@
 #include "bench/worker/describe.h"
 #include "bench/worker/run.h"
 #include "cli/command.h"
+#include "cli/mapped/mapped.h"
 #include "cli/message.h"
 #include "cli/worker/worker.h"
 #include "parsers/encode/writer.h"
@@ -259,6 +260,8 @@ static int worker_run(const arguments *arguments)
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a worker is nothing without its harness */
     pkt_orphans_adopt();              /* the harness sees what the backend starts */
     memory_limit();
+    if (!option_given(arguments, "plugin"))
+        (void)mapped_allow();                   /* later, no handler of SIGBUS can be set */
     (void)pkt_confine_worker(scratch_parent()); /* what is on is in the results: machine.c */
     FILE *out = answers_open();
     if (!out) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "parsers/app/app.h"
+#include "parsers/backends/raw.h"
 #include "parsers/core/run.h"
 #include "parsers/decode/decode.h"
 #include "parsers/flow/streams.h"
@@ -30,7 +31,7 @@ static const char *raw_version(void)
     return pkt_version();
 }
 
-static void raw_close(void *state)
+void pkt_raw_close(void *state)
 {
     raw_state *s = state;
     pkt_source_close(s->source);
@@ -40,13 +41,14 @@ static void raw_close(void *state)
     free(s);
 }
 
-static int raw_open(void *context, void **state, const pkt_capture *capture,
-                    const pkt_request *request, pkt_err *err)
+int pkt_raw_open(void **state, const pkt_capture *capture, const pkt_request *request,
+                 pkt_source *source, pkt_err *err)
 {
-    (void)context;
     raw_state *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        pkt_source_close(source);
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
+    }
     s->depth = pkt_request_depth(request);
     s->app = pkt_request_has_app(request);
     const pkt_column_set left = pkt_app_columns_left(request);
@@ -55,7 +57,7 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     if (capture->format == PKT_FORMAT_LIVE)
         s->ring = pkt_ring_open(capture, err);
     else
-        s->source = pkt_source_open(capture->path, err);
+        s->source = source ? source : pkt_source_open(capture->path, err);
     const int opened = s->source || s->ring;
     const int inner = pkt_request_needs(request, PKT_LEVEL_INNER);
     if (opened && s->depth == PKT_LEVEL_FLOWS)
@@ -63,13 +65,20 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     if (opened && inner)
         s->scratch = pkt_batch_new(err);
     if (!opened || (s->depth == PKT_LEVEL_FLOWS && !s->streams) || (inner && !s->scratch)) {
-        raw_close(s);
+        pkt_raw_close(s);
         return -1;
     }
     if (s->live && s->source)
         s->follow = pkt_follow_of(s->source, s->live, capture->path);
     *state = s;
     return 0;
+}
+
+static int raw_open(void *context, void **state, const pkt_capture *capture,
+                    const pkt_request *request, pkt_err *err)
+{
+    (void)context;
+    return pkt_raw_open(state, capture, request, NULL, err);
 }
 
 /* Records per read. While the headers of the last ones are read, the cache lines of the first
@@ -126,7 +135,7 @@ static size_t records_fit(const raw_state *s, const pkt_batch *batch)
     return fit < RECORDS_PER_READ ? fit : RECORDS_PER_READ;
 }
 
-static int raw_next(void *state, pkt_batch *batch, pkt_err *err)
+int pkt_raw_next(void *state, pkt_batch *batch, pkt_err *err)
 {
     raw_state *s = state;
     pkt_stream_hint hints[PKT_BATCH_ROWS];
@@ -185,6 +194,6 @@ const pkt_backend pkt_backend_raw = {
     .combines_levels = 1,
     .version = raw_version,
     .open = raw_open,
-    .next = raw_next,
-    .close = raw_close,
+    .next = pkt_raw_next,
+    .close = pkt_raw_close,
 };

@@ -10,20 +10,28 @@
 #include "parsers/util/error.h"
 #include "pktbench.h"
 
-/* The built-in backends: one line each, the name of the file in backends/. */
+/* The built-in backends: one line each, the name of the file in backends/, and 1 if it is opt-in.
+ */
 #define BUILT_IN(B)                                                                                \
-    B(read_all)                                                                                    \
-    B(raw)                                                                                         \
-    B(libpcap)                                                                                     \
+    B(read_all, 0)                                                                                 \
+    B(memcpy, 1)                                                                                   \
+    B(raw, 0)                                                                                      \
+    B(raw_mapped, 1)                                                                               \
+    B(libpcap, 0)                                                                                  \
     /* the next one goes above this line */
 
-#define DECLARE(file) extern const pkt_backend pkt_backend_##file;
+#define DECLARE(file, opt_in) extern const pkt_backend pkt_backend_##file;
 BUILT_IN(DECLARE)
 #undef DECLARE
 
-#define ADDRESS(file) &pkt_backend_##file,
-static const pkt_backend *const built_in[] = {BUILT_IN(ADDRESS)};
-#undef ADDRESS
+typedef struct built_in_backend {
+    const pkt_backend *backend;
+    int opt_in;
+} built_in_backend;
+
+#define ENTRY(file, opt_in) {&pkt_backend_##file, opt_in},
+static const built_in_backend built_in[] = {BUILT_IN(ENTRY)};
+#undef ENTRY
 
 #define SETUP_EXTERNALS "run `./run setup externals`"
 #ifdef PKTBENCH_PYTHON_PACKAGE
@@ -97,9 +105,11 @@ static void entry_copy(pkt_entry *entry, const pkt_entry *from)
 int pkt_registry_at(size_t index, pkt_entry *entry)
 {
     if (index < BUILT_IN_COUNT) {
-        const pkt_backend *backend = built_in[index];
-        const pkt_entry whole = {
-            .name = backend->name, .summary = backend->summary, .backend = backend};
+        const pkt_backend *backend = built_in[index].backend;
+        const pkt_entry whole = {.name = backend->name,
+                                 .summary = backend->summary,
+                                 .backend = backend,
+                                 .opt_in = built_in[index].opt_in};
         entry_copy(entry, &whole);
         return 0;
     }

@@ -33,5 +33,7 @@ typedef struct pkt_reader {
     "them with mergecap"
 
 extern const pkt_reader pkt_reader_pcap, pkt_reader_pcapng;
+/* pcap in a window that is direct: see PKT_SOURCE_HEADS and PKT_SOURCE_RECORDS. */
+extern const pkt_reader pkt_reader_pcap_heads, pkt_reader_pcap_records;
 
 #endif

@@ -13,48 +13,80 @@ struct pkt_source {
     const pkt_reader *reader; /* NULL: not open yet */
     void *state;              /* the reader's */
     pkt_format format;
-    uint64_t file_size;
+    const char *path;
+    struct stat file; /* as it was opened */
+    pkt_source_way way;
     bool ended;
     bool growing;  /* the end of the file is not final */
+    bool followed; /* it was so at any time */
     pkt_err fault; /* why it ended early, or code PKT_ERR_NONE */
 };
 
-/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. `path`: for
- * messages; NULL: it has none. */
-static int source_begin(pkt_source *source, const char *path, pkt_err *err)
+static const pkt_reader *reader_choose(const pkt_source *source)
 {
-    struct stat st;
+    if (source->format == PKT_FORMAT_PCAPNG)
+        return &pkt_reader_pcapng;
+    switch (source->way) {
+    case PKT_SOURCE_HEADS:
+        return &pkt_reader_pcap_heads;
+    case PKT_SOURCE_RECORDS:
+        return &pkt_reader_pcap_records;
+    default:
+        return &pkt_reader_pcap;
+    }
+}
+
+/* What has been opened: a regular file, or a pipe as pkt_input_open() gives it. `piece`: of a
+ * mapping; 0: it is read with read(). */
+static int source_begin(pkt_source *source, size_t piece, pkt_err *err)
+{
     bool swapped;
     pkt_window *window = &source->window;
     if (window->fd < 0)
-        return pkt_fail_open(err, PKT_ERR_IO, "", path ? path : "");
-    if (pkt_file_check(window->fd, true, &st, err) != 0)
+        return pkt_fail_open(err, PKT_ERR_IO, "", source->path);
+    if (pkt_file_check(window->fd, true, &source->file, err) != 0)
         return -1;
-    source->file_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    const bool mapped = piece && pkt_mapping_possible(window->fd);
+    if (mapped && pkt_window_map(window, piece, err) != 0)
+        return -1;
     if (pkt_window_fill(window, err) != 0 ||
         pkt_head_detect(window->bytes, window->size, &source->format, &swapped, err) != 0)
         return -1;
-    const pkt_reader *reader =
-        source->format == PKT_FORMAT_PCAP ? &pkt_reader_pcap : &pkt_reader_pcapng;
+    if (!mapped || source->format != PKT_FORMAT_PCAP)
+        source->way = PKT_SOURCE_COPIES;
+    const pkt_reader *reader = reader_choose(source);
     if (reader->open(&source->state, window, swapped, err) != 0)
         return -1;
     source->reader = reader;
-    return 0;
+    return source->way == PKT_SOURCE_COPIES ? 0 : pkt_window_direct(window, err);
 }
 
-pkt_source *pkt_source_open_window(const char *path, size_t window_bytes, pkt_err *err)
+static pkt_source *source_open(const char *path, pkt_source_way way, size_t window_bytes,
+                               size_t piece, pkt_err *err)
 {
     pkt_source *source = calloc(1, sizeof *source);
     if (!source) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a source");
         return NULL;
     }
+    source->path = path;
+    source->way = way;
     source->window = pkt_window_of(open(path, O_RDONLY | O_CLOEXEC), window_bytes);
-    if (source_begin(source, path, err) != 0) {
+    if (source_begin(source, piece, err) != 0) {
         pkt_source_close(source);
         return NULL;
     }
     return source;
+}
+
+pkt_source *pkt_source_open_window(const char *path, size_t window_bytes, pkt_err *err)
+{
+    return source_open(path, PKT_SOURCE_COPIES, window_bytes, 0, err);
+}
+
+pkt_source *pkt_source_open_mapped(const char *path, pkt_source_way way, size_t piece, pkt_err *err)
+{
+    return source_open(path, way, PKT_WINDOW_BYTES, piece, err);
 }
 
 pkt_source *pkt_source_open(const char *path, pkt_err *err)
@@ -85,6 +117,63 @@ static int read_on(pkt_source *source, pkt_record *records, size_t max, pkt_err 
     }
 }
 
+/* Is the file still what it was when it was opened? A network file system may set the time of a
+ * change long after it. */
+static int file_check(const pkt_source *source, uint64_t from, pkt_err *err)
+{
+    struct stat now;
+    if (source->window.mapping)
+        return pkt_mapping_check(source->window.mapping, from, err);
+    if (fstat(source->window.fd, &now) != 0)
+        return pkt_fail(err, PKT_ERR_IO, from, "%s", strerror(errno));
+    if (pkt_file_unchanged(&source->file, &now, from, err) == 0)
+        return 0;
+    if (err->code == PKT_ERR_TRUNCATED || pkt_mapping_possible(source->window.fd))
+        return -1;
+    err->code = PKT_ERR_NONE;
+    return 0;
+}
+
+/* At the end of the file: 0, or -1 and *err if it is another one now. */
+static int end_check(const pkt_source *source, pkt_err *err)
+{
+    struct stat named;
+    const uint64_t at = pkt_window_offset(&source->window);
+    if (!S_ISREG(source->file.st_mode) || source->followed)
+        return 0;
+    if (file_check(source, at, err) != 0)
+        return -1;
+    if (stat(source->path, &named) == 0 &&
+        (named.st_ino != source->file.st_ino || named.st_dev != source->file.st_dev))
+        return pkt_fail(err, PKT_ERR_CORRUPT, at,
+                        "was replaced by another file while it was read: these are the packets of "
+                        "the old one");
+    return 0;
+}
+
+pkt_source_way pkt_source_way_of(const pkt_source *source)
+{
+    return source->way;
+}
+
+int pkt_source_check(pkt_source *source, uint64_t from, pkt_err *err)
+{
+    if (!source->window.mapping || pkt_mapping_check(source->window.mapping, from, err) == 0)
+        return 0;
+    source->fault = *err;
+    source->ended = true;
+    return -1;
+}
+
+void pkt_source_rest(const pkt_source *source, const pkt_record *record, uint8_t *to)
+{
+    const pkt_window *window = &source->window;
+    const uint64_t data = record->end - record->cap_len - window->base;
+    if (record->cap_len > PKT_SOURCE_HEAD)
+        memcpy(to + PKT_SOURCE_HEAD, window->bytes + data + PKT_SOURCE_HEAD,
+               record->cap_len - PKT_SOURCE_HEAD);
+}
+
 int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err *err)
 {
     if (!source->ended) {
@@ -96,6 +185,8 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
             return 0;
         }
         source->ended = true;
+        if (got == 0)
+            (void)end_check(source, &source->fault);
     }
     if (source->fault.code == PKT_ERR_NONE)
         return 0;
@@ -112,6 +203,7 @@ int pkt_source_next(pkt_source *source, pkt_record *record, pkt_err *err)
 void pkt_source_set_growing(pkt_source *source, bool growing)
 {
     source->growing = growing;
+    source->followed |= growing;
 }
 
 bool pkt_source_is_growing(const pkt_source *source)
@@ -126,7 +218,7 @@ int pkt_source_descriptor(const pkt_source *source)
 
 uint64_t pkt_source_size(const pkt_source *source)
 {
-    return source->file_size;
+    return S_ISREG(source->file.st_mode) ? (uint64_t)source->file.st_size : 0;
 }
 
 uint64_t pkt_source_offset(const pkt_source *source)

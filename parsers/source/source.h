@@ -12,12 +12,38 @@
 
 typedef struct pkt_source pkt_source;
 
-/* Open the file, or pipe, and read its header. NULL and *err if it is no capture that is handled.
- */
+/* Open the file, or pipe, and read its header. `path` must outlive the source. NULL and *err if it
+ * is no capture that is handled. */
 pkt_source *pkt_source_open(const char *path, pkt_err *err);
 /* The same with a first window (see window.h) of so many bytes, a power of 2 from 64 on: for tests,
  * where a window of a few records moves and grows often. */
 pkt_source *pkt_source_open_window(const char *path, size_t window_bytes, pkt_err *err);
+/* How a file is read by a mapping: see mapping.h. */
+typedef enum pkt_source_way {
+    PKT_SOURCE_COPIES,  /* all of it is copied out of the mapping, as read() copies it */
+    PKT_SOURCE_HEADS,   /* pcap: of a packet, only PKT_SOURCE_HEAD bytes are copied */
+    PKT_SOURCE_RECORDS, /* pcap: of a packet, no bytes */
+} pkt_source_way;
+
+/* Bytes of a packet that a record of PKT_SOURCE_HEADS has. The headers of nearly all packets end
+ * before: Ethernet, IPv6 and TCP with all its options take 114. */
+#define PKT_SOURCE_HEAD 128u
+/* Records that a read of these gives at most, because they share a buffer. */
+#define PKT_SOURCE_HEADS_AT_ONCE 32u
+
+/* As pkt_source_open(), but the file is mapped, in pieces of so many bytes (PKT_MAPPING_BYTES).
+ * Rows of what was read are right only after pkt_source_check(). Formats other than pcap are read
+ * by PKT_SOURCE_COPIES, pipes and files on network file systems with read(). */
+pkt_source *pkt_source_open_mapped(const char *path, pkt_source_way way, size_t piece,
+                                   pkt_err *err);
+/* How it is read. The `data` of a record is NULL with PKT_SOURCE_RECORDS. */
+pkt_source_way pkt_source_way_of(const pkt_source *source);
+/* Was all right that was read from the offset `from` on? 0; or -1 and *err, which is also that of
+ * all later reads: forget the records of this part. */
+int pkt_source_check(pkt_source *source, uint64_t from, pkt_err *err);
+/* Copy all captured bytes of a record of the last read; `to` has the first PKT_SOURCE_HEAD already,
+ * as they were when the record was read. */
+void pkt_source_rest(const pkt_source *source, const pkt_record *record, uint8_t *to);
 /* NULL: nothing. */
 void pkt_source_close(pkt_source *source);
 

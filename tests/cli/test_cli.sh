@@ -197,8 +197,8 @@ PKTBENCH_MODULES=modules "$pktbench" list backends | grep -q 'unavailable: .*fil
     fail "list backends loads modules"
 
 # Names that nothing has, values that make no sense.
-expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" extract good.pcap --backend nobody
-expect 2 "unknown backend 'nobody'; known: read-all, raw, libpcap" bench good.pcap --backends raw,nobody
+expect 2 "unknown backend 'nobody'; known: read-all, memcpy, raw, raw-mapped, libpcap" extract good.pcap --backend nobody
+expect 2 "unknown backend 'nobody'; known: read-all, memcpy, raw, raw-mapped, libpcap" bench good.pcap --backends raw,nobody
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" extract good.pcap --level deep
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" verify good.pcap --levels deep
 expect 2 'read-all does not support level headers' extract good.pcap --backend read-all
@@ -206,7 +206,7 @@ expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
 expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
 # A name that is like a known one is suggested, whatever it names.
-expect 2 "unknown backend 'rwa'; did you mean raw[?] Known: read-all, raw" extract good.pcap --backend rwa
+expect 2 "unknown backend 'rwa'; did you mean raw[?] Known: read-all, memcpy, raw" extract good.pcap --backend rwa
 expect 2 "unknown backend 'libpcpa'; did you mean libpcap[?] Known: " bench good.pcap --backends libpcpa
 expect 2 "unknown level 'hedaers'; did you mean headers[?] Known: " extract good.pcap --level hedaers
 expect 2 "unknown level 'head'; did you mean headers[?] Known: " extract good.pcap --level head

@@ -25,8 +25,10 @@ typedef struct input {
 
 /* How a file is read. */
 typedef struct reader {
-    size_t window; /* bytes */
+    size_t window; /* bytes; of a mapping: of a piece */
     size_t max;    /* records at once */
+    bool mapped;
+    pkt_source_way way; /* of a mapping */
 } reader;
 
 typedef struct reading {
@@ -36,9 +38,12 @@ typedef struct reading {
 } reading;
 
 static const reader readers[] = {
-    {PKT_WINDOW_BYTES, 1},
-    {PKT_WINDOW_BYTES, RECORDS_AT_ONCE},
-    {SMALL_WINDOW, 3},
+    {PKT_WINDOW_BYTES, 1, false, 0},
+    {PKT_WINDOW_BYTES, RECORDS_AT_ONCE, false, 0},
+    {SMALL_WINDOW, 3, false, 0},
+    {SMALL_WINDOW, RECORDS_AT_ONCE, true, PKT_SOURCE_COPIES},
+    {SMALL_WINDOW, RECORDS_AT_ONCE, true, PKT_SOURCE_HEADS},
+    {PKT_MAPPING_BYTES, 5, true, PKT_SOURCE_RECORDS},
 };
 
 static size_t data_offset(const input *in, const pkt_record *record)
@@ -51,14 +56,30 @@ static size_t data_offset(const input *in, const pkt_record *record)
     return (type[0] | type[3]) == 3 ? SIMPLE_DATA : ENHANCED_DATA;
 }
 
-static void check_record(const input *in, const pkt_record *record, uint64_t from)
+/* The bytes of the record; of one out of a mapping, copied. */
+static const uint8_t *data_get(const pkt_source *source, const pkt_record *record)
 {
+    static uint8_t whole[PKT_MAX_RECORD];
+    const pkt_source_way way = pkt_source_way_of(source);
+    if (way == PKT_SOURCE_COPIES)
+        return record->data;
+    if (way == PKT_SOURCE_HEADS)
+        memcpy(whole, record->data,
+               record->cap_len < PKT_SOURCE_HEAD ? record->cap_len : PKT_SOURCE_HEAD);
+    pkt_source_rest(source, record, whole);
+    return way == PKT_SOURCE_HEADS ? whole : NULL;
+}
+
+static void check_record(const input *in, const pkt_source *source, const pkt_record *record,
+                         uint64_t from)
+{
+    const uint8_t *data = data_get(source, record);
     must(record->start >= from && record->start < record->end, "records are in file order");
     must(record->end <= in->size, "a record ends within the file");
     must(record->cap_len <= PKT_MAX_RECORD, "a record does not exceed the limit");
     size_t offset = data_offset(in, record);
     must(record->end - record->start >= offset + record->cap_len, "the data are inside the record");
-    must(memcmp(record->data, in->bytes + record->start + offset, record->cap_len) == 0,
+    must(!data || memcmp(data, in->bytes + record->start + offset, record->cap_len) == 0,
          "the data are those of the file");
 }
 
@@ -82,13 +103,14 @@ static bool read_all(const input *in, const reader *r, reading *out)
     int got;
     out->count = 0;
     out->err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    pkt_source *source = pkt_source_open_window(in->path, r->window, &out->err);
+    pkt_source *source = r->mapped ? pkt_source_open_mapped(in->path, r->way, r->window, &out->err)
+                                   : pkt_source_open_window(in->path, r->window, &out->err);
     if (!source)
         return false;
     while ((got = pkt_source_read(source, records, r->max, &out->err)) > 0) {
         must((size_t)got <= r->max, "no more records than requested");
         for (size_t i = 0; i < (size_t)got; i++) {
-            check_record(in, &records[i], from);
+            check_record(in, source, &records[i], from);
             check_frame(&records[i]);
             from = records[i].end;
             out->records[out->count++] = records[i];
@@ -134,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input in = {.bytes = data, .size = size, .path = memory_file(data, size)};
     reading first = {0}, other = {0};
     check_open(&in);
+    pkt_mapping_allow(); /* nobody makes the file shorter */
     first.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *first.records);
     other.records = calloc(size / PCAP_RECORD_HEADER + 1, sizeof *other.records);
     must(first.records && other.records, "memory is available for the records");

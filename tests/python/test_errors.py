@@ -92,6 +92,45 @@ def test_corrupt(corrupt):
         pktbench.read(file).to_arrow()
 
 
+def shorten(path):
+    os.truncate(path, 1_500_000)
+
+
+def change(path):
+    with path.open("r+b") as file:
+        file.seek(-10, os.SEEK_END)
+        file.write(b"changed")
+
+
+def replace(path):
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
+@pytest.mark.parametrize("accident, code", [(shorten, "truncated"), (change, "corrupt"), (replace, "corrupt")])
+def test_changed_while_it_is_read(flood, tmp_path, accident, code):
+    expected = extracted("--columns", "packet,src", flood)
+    path = tmp_path / "flood.pcap"
+    path.write_bytes(flood.read_bytes())
+    os.utime(path, (10**9, 10**9))
+    read = []
+    with pytest.raises(pktbench.CaptureError) as raised:
+        for row in pktbench.read(path, columns="packet,src", strict=True):
+            if not read:
+                accident(path)
+            read.append((row.packet, row.src))
+    error = raised.value
+    assert (error.code, error.path) == (code, str(path)) and 0 < error.offset <= flood.stat().st_size
+    whole = list(zip(*(column.to_pylist() for column in expected.columns)))
+    assert len(read) > 1000 and (read == whole[:len(read)] if accident is shorten else len(read) == len(whole))
+
+
+def test_mapped(flood):
+    with pytest.raises(pktbench.OptionError, match="use backend raw"):
+        pktbench.read(flood, backend="raw-mapped").to_arrow()
+
+
 @pytest.mark.parametrize("arguments, message", [
     ({"columns": "ts_ns,scr"}, "did you mean src"),
     ({"columns": []}, "unknown column"),

@@ -106,13 +106,22 @@ static void test_names(void **state)
     assert_true(selection_find(&l, "libtins")->chosen);
     assert_string_equal(selection_find(&l, "libtins")->reason, "its library is missing");
     selection_close(&l);
+    l = opened(&(selection_request){.backends = "raw", .also = "libtins,libtrace"});
+    assert_true(selection_find(&l, "raw")->chosen && selection_find(&l, "libtrace")->chosen);
+    assert_true(selection_find(&l, "libtins")->chosen && !selection_find(&l, "libpcap")->chosen);
+    selection_close(&l);
+    l = opened(&(selection_request){.also = "libtins"});
+    assert_true(selection_find(&l, "raw")->chosen && selection_find(&l, "libtins")->chosen);
+    assert_null(selection_find(&l, "libtrace"));
+    selection_close(&l);
     l = opened(&(selection_request){.backends = EVERY_BACKEND});
     assert_true(selection_find(&l, "libtins")->chosen);
     assert_non_null(strstr(selection_find(&l, "dpkt")->reason,
                            "driver dpkt_driver.py not found: set PKTBENCH_EXTERNAL"));
     selection_close(&l);
     check_refused(&(selection_request){.backends = "raw,nobody"},
-                  "unknown backend 'nobody'; known: read-all, raw, libpcap, wireshark, libtins, ");
+                  "unknown backend 'nobody'; known: read-all, memcpy, raw, raw-mapped, libpcap, "
+                  "wireshark, libtins, ");
     check_refused(&(selection_request){.backends = "raw,nobody", .plugins = PLUGIN},
                   "unknown backend 'nobody'; known: read-all, ");
 }
@@ -184,7 +193,7 @@ static void test_reference(void **state)
     static const struct {
         const char *name, *words;
     } cases[] = {
-        {"nobody", "unknown backend 'nobody'; known: read-all, raw, "},
+        {"nobody", "unknown backend 'nobody'; known: read-all, memcpy, raw, "},
         {"dpkt", "it takes part only where it is chosen by name"},
         {"libpcap", "the worker left with exit status 3"},
         {"read-all", "it gives no header columns to compare with"},

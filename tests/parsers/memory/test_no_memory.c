@@ -21,13 +21,15 @@
 #include "parsers/input/input.h"
 #include "parsers/sink/sink.h"
 #include "parsers/source/filter.h"
+#include "parsers/source/mapping.h"
 #include "parsers/source/source.h"
 #include "tests/level_request.h"
 
 /* No run needs more. */
 enum { ALLOCATIONS_MAX = 3000, CAPTURE_BYTES = 60000 };
 
-extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap, pkt_backend_read_all;
+extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap, pkt_backend_read_all,
+    pkt_backend_raw_mapped;
 
 static atomic_long allowed = LONG_MAX; /* allocations that succeed from now on */
 static char capture_path[64];
@@ -132,6 +134,16 @@ static int run_raw(uint64_t *rows, pkt_err *err)
 static int run_flows(uint64_t *rows, pkt_err *err)
 {
     return counted(&pkt_backend_raw, PKT_LEVEL_FLOWS, rows, err);
+}
+
+static int run_mapped(uint64_t *rows, pkt_err *err)
+{
+    return counted(&pkt_backend_raw_mapped, PKT_LEVEL_FLOWS, rows, err);
+}
+
+static int run_mapped_app(uint64_t *rows, pkt_err *err)
+{
+    return counted(&pkt_backend_raw_mapped, PKT_LEVEL_APP, rows, err);
 }
 
 static int run_libpcap(uint64_t *rows, pkt_err *err)
@@ -326,6 +338,7 @@ static void check_container(const dataset_options *options)
         {"parquet", run_parquet}, {"features", run_features},
         {"input", run_input},     {"query", run_query},
         {"plan", run_plan},       {"query of features", run_query_features},
+        {"mapped", run_mapped},   {"mapped, app", run_mapped_app},
     };
     pkt_err err = {.pos = PKT_POS_NONE};
     if (dataset_write(dataset_scenario_find("benign-iot"), options, capture_path, NULL, NULL,
@@ -358,6 +371,7 @@ static void test_pcapng(void **state)
 int main(void)
 {
     (void)snprintf(capture_path, sizeof capture_path, "no-memory-%d.pcap", (int)getpid());
+    pkt_mapping_allow(); /* nobody makes the capture shorter */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
         cmocka_unit_test(test_pcapng),
