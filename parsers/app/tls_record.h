@@ -27,8 +27,10 @@ static inline bool tls_is_encrypted(const uint8_t *at, size_t captured, size_t w
     enum { FIRST = TLS_APPLICATION_DATA << 16 | TLS_VERSION_MAJOR << 8 };
     static const uint8_t none[TLS_RECORD_HEADER];
     const uint8_t *h = captured > TLS_RECORD_HEADER ? at : none;
-    return ((be32(h) >> 8) - FIRST <= TLS_VERSION_MINOR_MAX) & (captured == wire) &
-           (wire <= (size_t)be16(h + 3) + TLS_RECORD_HEADER);
+    const int is_data = (be32(h) >> 8) - FIRST <= TLS_VERSION_MINOR_MAX;
+    const int is_whole = captured == wire;
+    const int is_last = wire <= (size_t)be16(h + 3) + TLS_RECORD_HEADER;
+    return is_data & is_whole & is_last;
 }
 
 #endif
