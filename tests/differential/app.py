@@ -313,8 +313,10 @@ def run(options: argparse.Namespace, listed: Listed, exact: bool, tshark: str,
                 out = compare(options.pktbench, backend, path, rows, folder)
                 if options.write and backend == BACKENDS[0]:
                     listed.replace(capture.name, out)
+                complete = out.rows == len(rows) and \
+                    out.classes["rows"] == listed.counts.get((capture.name, "rows"), 0)
                 wrong = listed.problems(capture.name, out, exact and not options.captures
-                                        and (backend == BACKENDS[0] or out.rows == len(rows)))
+                                        and (backend == BACKENDS[0] or complete))
                 totals.update({f"{backend} rows": out.rows, f"{backend} cells": out.cells,
                                f"{backend} filled": out.filled})
                 classes.update(out.classes if backend == BACKENDS[0] else {})
