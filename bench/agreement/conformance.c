@@ -16,6 +16,7 @@ typedef struct conformance_case {
     char *name, *path, *rows; /* owned; path: the capture; rows: its golden rows as CSV */
     const char *wrong, *spec;
     bool generated; /* cases_close() removes both files */
+    bool app;       /* its golden rows have columns of level app */
     text_table expected;
 } conformance_case;
 
@@ -62,8 +63,11 @@ static int generated_add(case_list *list, const suite *suite, const malformed_ca
     char file[128];
     if (!c)
         return -1;
-    *c = (conformance_case){
-        .name = strdup(from->name), .wrong = from->wrong, .spec = from->spec, .generated = true};
+    *c = (conformance_case){.name = strdup(from->name),
+                            .wrong = from->wrong,
+                            .spec = from->spec,
+                            .generated = true,
+                            .app = from->port != 0};
     (void)snprintf(file, sizeof file, "%s.pcap", from->name);
     c->path = scratch_path(&suite->scratch, file);
     (void)snprintf(file, sizeof file, "%s.csv", from->name);
@@ -157,8 +161,8 @@ static void cases_close(case_list *list)
 typedef struct examination {
     const conformance *conformance;
     const backend *backend;
-    pkt_level level;
-    client worker; /* started again for the next case after a failure */
+    pkt_level level, app_level; /* of most cases, and of those of application protocols */
+    client worker;              /* started again for the next case after a failure */
     bool open;
     char *got; /* path of its rows */
     tally tally;
@@ -176,8 +180,9 @@ static run_status case_ask(examination *e, const conformance_case *c, char reaso
         return e->worker.status;
     }
     e->open = true;
-    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:b}", "op", "rows", "slice", c->path,
-                                "level", pkt_level_name(e->level), "to", e->got, "keep", 1);
+    json_t *request =
+        json_pack("{s:s, s:s, s:s, s:s, s:b}", "op", "rows", "slice", c->path, "level",
+                  pkt_level_name(c->app ? e->app_level : e->level), "to", e->got, "keep", 1);
     json_t *answer = client_ask(&e->worker, request, seconds);
     run_status status = answer ? STATUS_OK : e->worker.status;
     if (!answer) {
@@ -270,11 +275,12 @@ static json_t *examined_json(const examination *e)
                      "hangs", t->hangs, "wrong", e->wrong);
 }
 
-/* Select the level to run, headers first: higher levels add no columns that are compared. false:
- * the backend is not selected. */
+/* Select the level to run, headers first: higher levels add no columns that most cases compare.
+ * false: the backend is not selected. */
 static bool level_choose(const conformance *c, const backend *backend, pkt_level *level)
 {
-    static const pkt_level order[] = {PKT_LEVEL_HEADERS, PKT_LEVEL_DISSECT, PKT_LEVEL_FRAMES};
+    static const pkt_level order[] = {PKT_LEVEL_HEADERS, PKT_LEVEL_DISSECT, PKT_LEVEL_APP,
+                                      PKT_LEVEL_FRAMES};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (selection_runs(c->selection, backend, order[i])) {
             *level = order[i];
@@ -287,6 +293,7 @@ static json_t *backend_run(conformance *c, const backend *backend, pkt_level lev
                            const case_list *cases)
 {
     examination e = {.conformance = c, .backend = backend, .level = level};
+    e.app_level = selection_runs(c->selection, backend, PKT_LEVEL_APP) ? PKT_LEVEL_APP : level;
     e.got = scratch_path(&c->suite->scratch, "got.csv");
     e.wrong = json_array();
     for (size_t i = 0; e.got && i < cases->count; i++) {

@@ -4,8 +4,12 @@
 
 #include "datasets/malformed/case.h"
 
-extern const malformed_case malformed_packets[], malformed_links[], malformed_containers[];
-extern const size_t malformed_packet_count, malformed_link_count, malformed_container_count;
+extern const malformed_case malformed_packets[], malformed_links[], malformed_containers[],
+    malformed_dns[], malformed_tls[], malformed_http[], malformed_mqtt[], malformed_datagrams[],
+    malformed_long_values[];
+extern const size_t malformed_packet_count, malformed_link_count, malformed_container_count,
+    malformed_dns_count, malformed_tls_count, malformed_http_count, malformed_mqtt_count,
+    malformed_datagram_count, malformed_long_value_count;
 
 #define MACS "020000000002 020000000001 "
 #define ETH_IPV4 MACS "0800 "
@@ -33,6 +37,9 @@ extern const size_t malformed_packet_count, malformed_link_count, malformed_cont
 #define IS_TCP(payload)                                                                            \
     "src_port=4096 dst_port=80 l4_hlen=20 tcp_seq=1 tcp_ack=2 tcp_flags=16 tcp_window=8192 "       \
     "payload_len=" payload " "
+
+#define IS_APP(proto, part, verdict)                                                               \
+    "app_proto=" proto " app_part=" part " app_verdict=" verdict " "
 
 /* Cells that no specification determines. */
 #define ANY_IP                                                                                     \

@@ -6,7 +6,8 @@
 
 enum { MALFORMED_ROWS = 3 };
 
-/* A packet of a classic pcap case; bytes as hexadecimal digits and spaces. */
+/* A packet of a classic pcap case; bytes as hexadecimal digits and spaces. `78*20` stands for 20
+ * bytes of 0x78. */
 typedef struct malformed_packet {
     const char *hex;
     uint32_t wire; /* original length, bytes; 0: the captured length */
@@ -24,6 +25,12 @@ typedef struct malformed_case {
     malformed_packet packets[MALFORMED_ROWS]; /* up to the first one without `hex` */
     const char *rows[MALFORMED_ROWS];         /* up to NULL; with `packets`, time stamps, lengths
                                                * and link type are added */
+    unsigned times;                           /* packets and rows are repeated so often; 0: once */
+    /* Not 0: `packets` are payloads of UDP or TCP (a PROTO_ number) to this port, in IPv4 and
+     * Ethernet; the expected rows have the columns of level app instead of those of level headers.
+     */
+    uint16_t port;
+    uint8_t transport;
 } malformed_case;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "parsers/app/message.h"
 #include "parsers/app/ports.h"
+#include "parsers/app/tls_record.h"
 
 /* Decode as the protocol that owns a port. PKT_APP_NONE: the bytes are of another. */
 static pkt_app owner_decode(pkt_app app, cursor c, app_row *r)
@@ -49,7 +50,8 @@ static pkt_app content_decode(cursor c, app_row *r)
     return PKT_APP_HTTP;
 }
 
-void pkt_app_decode(const pkt_payload *payload, pkt_batch *batch, size_t index)
+/* Fill the columns of level `app` in the row, whose header columns are filled. */
+static void payload_decode(const pkt_payload *payload, pkt_batch *batch, size_t index)
 {
     const unsigned source = batch->src_port[index], destination = batch->dst_port[index];
     const unsigned low = source < destination ? source : destination;
@@ -76,9 +78,37 @@ pkt_column_set pkt_app_columns_left(const pkt_request *request)
     return pkt_set_minus(columns, request->columns);
 }
 
+/* Fill the rows of segments of HTTPS that are one encrypted record, most of all payloads, and leave
+ * them out of the list. Returns how many rows are left in it. */
+static size_t encrypted_rows(const pkt_payload *payloads, uint8_t *list, size_t count,
+                             pkt_batch *batch, size_t first)
+{
+    enum { HTTPS = 443 }; /* as the lower port, its owner decides */
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        const pkt_payload *payload = &payloads[list[i]];
+        const size_t row = first + list[i];
+        const unsigned source = batch->src_port[row], destination = batch->dst_port[row];
+        const unsigned low = source < destination ? source : destination;
+        const bool is_encrypted = tls_is_encrypted(payload->at, payload->captured, payload->wire) &
+                                  (low == HTTPS) & payload->is_stream;
+        batch->app_proto[row] = (uint8_t)(is_encrypted * PKT_APP_TLS);
+        batch->present[row] |= is_encrypted * PKT_HAS_APP;
+        list[left] = list[i];
+        left += !is_encrypted;
+    }
+    return left;
+}
+
 void pkt_app_rows(const pkt_payload *payloads, size_t count, pkt_batch *batch, size_t first)
 {
-    for (size_t i = 0; i < count; i++)
-        if (payloads[i].wire)
-            pkt_app_decode(&payloads[i], batch, first + i);
+    uint8_t list[PKT_BATCH_ROWS]; /* rows with a payload, counted from `first` */
+    size_t with = 0;
+    for (size_t i = 0; i < count; i++) {
+        list[with] = (uint8_t)i;
+        with += payloads[i].wire != 0;
+    }
+    with = encrypted_rows(payloads, list, with, batch, first);
+    for (size_t i = 0; i < with; i++)
+        payload_decode(&payloads[list[i]], batch, first + list[i]);
 }

@@ -27,10 +27,8 @@ static inline int pkt_app_room_check(const pkt_batch *batch, pkt_err *err)
 
 /* Columns that the decoders fill and the run does not have: the backend must clear them. */
 pkt_column_set pkt_app_columns_left(const pkt_request *request);
-/* Fill the columns of level `app` in the row, whose header columns are filled. The payload must not
- * be empty on the wire. */
-void pkt_app_decode(const pkt_payload *payload, pkt_batch *batch, size_t index);
-/* The same for `count` rows from `first` on, those without a payload left out. */
+/* Fill the columns of level `app` in `count` rows from `first` on, whose header columns are filled;
+ * those without a payload have none. */
 void pkt_app_rows(const pkt_payload *payloads, size_t count, pkt_batch *batch, size_t first);
 
 #endif

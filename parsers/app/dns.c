@@ -64,22 +64,29 @@ static void pointer_problem(app_row *r, const cursor *message, size_t offset, bo
         app_short(r, message, offset); /* cut, or in the next segment */
 }
 
-/* Read the name, labels joined by dots. False, and the reason noted, if it is not complete. A loop
- * of pointers is no name, but what follows it can be read. */
-static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *name)
+/* Read the name, labels joined by dots, and skip it as it stands at *end. False, and the reason
+ * noted, if it is not complete. A loop of pointers is no name, but what follows it can be read. */
+static bool name_read(const cursor *message, cursor *end, app_row *r, dns_name *name)
 {
     unsigned pointers = 0;
-    *name = (dns_name){.size = 0};
+    cursor c = *end;
+    name->size = 0; /* not all of its text */
+    name->too_long = name->loops = false;
     for (;;) {
         const uint8_t *length = app_take(r, &c, 1);
         if (!length)
             return false;
-        if (*length == 0)
+        if (*length == 0) {
+            if (pointers == 0)
+                *end = c;
             return true;
+        }
         if (*length >= POINTER) {
             const uint8_t *low = app_take(r, &c, 1);
             if (!low)
                 return false;
+            if (pointers == 0)
+                *end = c;
             const size_t offset = (*length & (unsigned)LABEL) << 8 | *low;
             name->loops = ++pointers > POINTERS_MAX;
             c = *message;
@@ -103,7 +110,7 @@ static bool name_read(const cursor *message, cursor c, app_row *r, dns_name *nam
 static bool question_read(const cursor *message, cursor *c, app_row *r)
 {
     dns_name name;
-    if (!name_read(message, *c, r, &name) || !name_skip(c, r))
+    if (!name_read(message, c, r, &name))
         return false;
     const uint8_t *rest = app_take(r, c, QUESTION_REST);
     if (!rest)

@@ -216,16 +216,27 @@ static bool may_begin(const http_line *line)
     return false;
 }
 
+/* Does a body begin here, or the middle of a line? No request, status line or header begins with
+ * these bytes, and no search for the end of the line is needed. */
+static bool is_binary(const cursor *c)
+{
+    return c->captured && c->captured == c->wire &&
+           (c->at[0] <= ' ' || c->at[0] > '~' || c->at[0] == ':');
+}
+
 /* One message. False: there is nothing more to read. */
 static bool message_read(cursor *c, app_row *r)
 {
     uint64_t body;
+    if (is_binary(c))
+        return false;
     const cursor begin = *c;
     const http_line line = line_take(c);
-    const size_t method = method_size(&line);
+    const bool is_status = is_status_line(&line); /* no method is that */
+    const size_t method = is_status ? 0 : method_size(&line);
     if (method)
         app_text(r, APP_TEXT(r, http_method), line.at, method);
-    else if (is_status_line(&line))
+    else if (is_status)
         status_read(&line, r);
     else if (line.is_whole && is_header(&line))
         *c = begin; /* the rest of a section of headers */

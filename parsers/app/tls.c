@@ -6,16 +6,10 @@
  *            compression(1+, of a client; 1, of a server) extensions(2+)
  */
 #include "parsers/app/message.h"
+#include "parsers/app/tls_record.h"
 
 enum {
-    RECORD_HEADER = 5,
     RECORD_MAX = 16384 + 2048, /* RFC 5246 section 6.2.3 */
-    CONTENT_FIRST = 20,
-    CONTENT_LAST = 24, /* RFC 6520 section 3 */
-    HANDSHAKE = 22,
-    APPLICATION_DATA = 23,
-    VERSION_MAJOR = 3,
-    VERSION_MINOR_MAX = 3, /* RFC 8446 section 5.1: TLS 1.3 has the version of 1.2 in its records */
     MESSAGE_HEADER = 4,
     CLIENT_HELLO = 1,
     SERVER_HELLO = 2,
@@ -25,27 +19,22 @@ enum {
 /* https://www.iana.org/assignments/tls-parameters */
 enum { EXTENSION_SERVER_NAME = 0, EXTENSION_ALPN = 16, EXTENSION_SUPPORTED_VERSIONS = 43 };
 
-static bool is_record(const uint8_t *h)
-{
-    return h[0] >= CONTENT_FIRST && h[0] <= CONTENT_LAST && h[1] == VERSION_MAJOR &&
-           h[2] <= VERSION_MINOR_MAX;
-}
-
 bool pkt_app_is_tls(const cursor *c)
 {
     cursor begin = *c;
-    const uint8_t *h = cursor_take(&begin, RECORD_HEADER);
-    return h && is_record(h) && (h[0] == HANDSHAKE || h[0] == APPLICATION_DATA) && be16(h + 3) &&
-           be16(h + 3) <= RECORD_MAX;
+    const uint8_t *h = cursor_take(&begin, TLS_RECORD_HEADER);
+    return h && tls_is_record(h) && (h[0] == TLS_HANDSHAKE || h[0] == TLS_APPLICATION_DATA) &&
+           be16(h + 3) && be16(h + 3) <= RECORD_MAX;
 }
 
-/* Split off a vector whose length field has `size` bytes, in what is a complete message. */
-static bool vector_take(app_row *r, cursor *c, size_t size, cursor *vector)
+/* Split off a vector whose length field has `size` bytes, in what is a complete message. Inlined: a
+ * hello has many. */
+ALWAYS_INLINE bool vector_take(app_row *r, cursor *c, size_t size, cursor *vector)
 {
     const uint8_t *length = cursor_take(c, size);
     const size_t bytes = !length ? 0 : size == 1 ? length[0] : be16(length);
-    *vector = (cursor){length ? length + size : NULL, bytes, bytes};
-    if (length && cursor_take(c, bytes))
+    *vector = (cursor){c->at, bytes, bytes};
+    if (__builtin_expect(length && cursor_take(c, bytes), 1))
         return true;
     app_problem(r, PKT_BAD_LENGTH);
     return false;
@@ -96,20 +85,23 @@ static void supported_versions_read(cursor c, unsigned message, app_row *r, bool
 
 static void extensions_read(cursor c, unsigned message, app_row *r, bool *is_known)
 {
-    cursor list, data;
+    enum { EXTENSION_HEADER = 4 };
+    cursor list;
     if (c.wire == 0 || !vector_take(r, &c, 2, &list))
         return;
     while (list.wire) {
-        const uint8_t *type = cursor_take(&list, 2);
-        if (!type)
+        const uint8_t *h = cursor_take(&list, EXTENSION_HEADER);
+        const size_t size = h ? be16(h + 2) : 0;
+        const cursor data = {list.at, size, size};
+        if (!h || !cursor_take(&list, size)) {
             app_problem(r, PKT_BAD_LENGTH);
-        if (!type || !vector_take(r, &list, 2, &data))
             return;
-        if (be16(type) == EXTENSION_SERVER_NAME)
+        }
+        if (be16(h) == EXTENSION_SERVER_NAME)
             server_name_read(data, r);
-        else if (be16(type) == EXTENSION_ALPN)
+        else if (be16(h) == EXTENSION_ALPN)
             alpn_read(data, r);
-        else if (be16(type) == EXTENSION_SUPPORTED_VERSIONS)
+        else if (be16(h) == EXTENSION_SUPPORTED_VERSIONS)
             supported_versions_read(data, message, r, is_known);
     }
 }
@@ -193,11 +185,11 @@ static bool is_printable(const cursor *c)
 /* Take the header of a record, which may be the last one of the segment. NULL: none is here. */
 static const uint8_t *record_header(cursor *c, app_row *r)
 {
-    const bool is_handshake = c->captured && c->at[0] == HANDSHAKE;
-    const uint8_t *h = cursor_take(c, RECORD_HEADER);
-    if (!h && (is_handshake || RECORD_HEADER <= c->wire))
-        app_short(r, c, RECORD_HEADER);
-    return h && is_record(h) ? h : NULL; /* else the middle of a record of an earlier segment */
+    const bool is_handshake = c->captured && c->at[0] == TLS_HANDSHAKE;
+    const uint8_t *h = cursor_take(c, TLS_RECORD_HEADER);
+    if (!h && (is_handshake || TLS_RECORD_HEADER <= c->wire))
+        app_short(r, c, TLS_RECORD_HEADER);
+    return h && tls_is_record(h) ? h : NULL; /* else the middle of a record of an earlier segment */
 }
 
 /* Skip a record that has no messages. Nothing is missing if it goes on in the next segment. */
@@ -216,8 +208,8 @@ static void old_hello_read(cursor c, app_row *r)
 {
     enum { HEADER = 5, LENGTH = 0x7fff };
     const uint8_t *h = cursor_take(&c, HEADER);
-    if (!h || h[0] < 0x80 || h[2] != CLIENT_HELLO || h[3] != VERSION_MAJOR ||
-        h[4] > VERSION_MINOR_MAX || (be16(h) & LENGTH) < 3 ||
+    if (!h || h[0] < 0x80 || h[2] != CLIENT_HELLO || h[3] != TLS_VERSION_MAJOR ||
+        h[4] > TLS_VERSION_MINOR_MAX || (be16(h) & LENGTH) < 3 ||
         !app_take(r, &c, (be16(h) & LENGTH) - 3u))
         return;
     r->present |= PKT_HAS_TLS | PKT_HAS_TLS_VERSION;
@@ -225,16 +217,9 @@ static void old_hello_read(cursor c, app_row *r)
     PUT(r, tls_version, be16(h + 3));
 }
 
-/* A record without messages that takes all of the segment, as most segments are. */
-static inline bool is_rest_encrypted(const cursor *c)
-{
-    return c->captured > RECORD_HEADER && c->captured == c->wire && c->at[0] == APPLICATION_DATA &&
-           is_record(c->at) && c->wire - RECORD_HEADER <= be16(c->at + 3);
-}
-
 bool pkt_app_tls(cursor c, app_row *r)
 {
-    if (is_rest_encrypted(&c))
+    if (tls_is_encrypted(c.at, c.captured, c.wire))
         return true;
     bool is_known = false, more = !is_printable(&c);
     const bool is_tls = more;
@@ -245,7 +230,7 @@ bool pkt_app_tls(cursor c, app_row *r)
         const uint8_t *h = record_header(&c, r);
         if (!h)
             break;
-        if (h[0] == HANDSHAKE)
+        if (h[0] == TLS_HANDSHAKE)
             more = app_split(r, &c, be16(h + 3), &record) && messages_read(record, r, &is_known);
         else
             more = record_skip(&c, r, be16(h + 3));

@@ -41,7 +41,7 @@ typedef struct row {
     size_t index;
     uint64_t present;      /* PKT_HAS_ bits */
     pkt_stream_hint *hint; /* what stream numbering needs besides columns; NULL: not wanted */
-    pkt_payload *payload;  /* all 0 at first; NULL: not wanted */
+    pkt_payload *payload;  /* of 0 bytes on the wire at first; NULL: not wanted */
 } row;
 
 /* Result of a decoder that is not inlined. It takes its row by value: with a pointer to it, the row

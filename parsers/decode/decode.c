@@ -52,7 +52,7 @@ void pkt_decode_payloads(const pkt_record *records, size_t count, pkt_batch *bat
                          pkt_payload *payloads)
 {
     for (size_t i = 0; i < count; i++) {
-        payloads[i] = (pkt_payload){0};
+        payloads[i].wire = 0;
         decode_record(&records[i], batch, first + i, NULL, &payloads[i]);
     }
 }
@@ -62,7 +62,7 @@ void pkt_decode_all(const pkt_record *records, size_t count, pkt_batch *batch, s
 {
     for (size_t i = 0; i < count; i++) {
         hints[i] = (pkt_stream_hint){0};
-        payloads[i] = (pkt_payload){0};
+        payloads[i].wire = 0;
         decode_record(&records[i], batch, first + i, &hints[i], &payloads[i]);
     }
 }

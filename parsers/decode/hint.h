@@ -30,12 +30,13 @@ typedef struct pkt_stream_hint {
     pkt_transport_place transport;
 } pkt_stream_hint;
 
-/* Bytes after a TCP or UDP header, up to the end of the datagram. All 0: there are none, or the
- * headers have a problem. */
+/* Bytes after a TCP or UDP header, up to the end of the datagram. */
 typedef struct pkt_payload {
     const uint8_t *at;
-    size_t captured, wire; /* bytes, captured <= wire */
-    int is_stream;         /* 1: TCP */
+    size_t captured;
+    size_t wire;   /* bytes, at least `captured`; 0: there are none, or the headers have a problem,
+                    * and   the other members are not set */
+    int is_stream; /* 1: TCP */
 } pkt_payload;
 
 #endif

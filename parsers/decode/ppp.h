@@ -9,6 +9,7 @@
 #ifndef PKT_DECODE_PPP_H
 #define PKT_DECODE_PPP_H
 
+#include "parsers/decode/llc.h"
 #include "parsers/decode/mpls.h"
 
 static inline pkt_verdict decode_ppp(cursor c, row *r)
@@ -62,6 +63,8 @@ static inline pkt_verdict hdlc_ethertype(cursor c, row *r, unsigned type)
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_UPSTREAM:
         return decode_mpls(c, r);
+    case ETHERTYPE_ARP: /* not 0x8035, which is SLARP here */
+        return decode_arp(c, r);
     default:
         return PKT_OK; /* SLARP, CDP, ... */
     }

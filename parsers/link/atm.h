@@ -7,28 +7,17 @@
 #ifndef PKT_LINK_ATM_H
 #define PKT_LINK_ATM_H
 
-#include "parsers/link/frame_relay.h"
-
-/* 00 80 c2 00 01 or 07, and two bytes of padding. *with_fcs: the first of these. */
-static inline bool atm_is_bridged(const uint8_t *h, bool *with_fcs)
-{
-    enum { BRIDGED = 0x0080c2, WITH_FCS = 1, WITHOUT_FCS = 7 };
-    const unsigned type = be16(h + 6);
-    *with_fcs = type == WITH_FCS;
-    return be24(h + 3) == BRIDGED && (type == WITH_FCS || type == WITHOUT_FCS);
-}
+#include "parsers/link/bridged.h"
 
 static inline pkt_verdict decode_atm_llc(cursor c, row *r)
 {
-    enum { LLC_SNAP = 8, IS_SNAP = 0xaaaa03, PADDING = 2, FCS = 4 };
+    enum { LLC = 3, IS_SNAP = 0xaaaa03, LLC_SNAP = LLC + SNAP_BYTES, PADDING = 2 };
     bool with_fcs;
-    if (c.captured < LLC_SNAP || be24(c.at) != IS_SNAP || !atm_is_bridged(c.at, &with_fcs))
+    if (c.captured < LLC_SNAP || be24(c.at) != IS_SNAP || !snap_is_bridged(c.at + LLC, &with_fcs))
         return decode_llc(c, r);
     if (!cursor_take(&c, LLC_SNAP + PADDING))
         return cursor_short(&c, LLC_SNAP + PADDING);
-    if (with_fcs && !cursor_trim(&c, FCS))
-        return PKT_TRUNCATED;
-    return decode_inner_ethernet(c, r);
+    return decode_bridged(c, r, with_fcs);
 }
 
 static inline pkt_verdict decode_sunatm(cursor c, row *r)

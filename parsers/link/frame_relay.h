@@ -5,19 +5,13 @@
 #ifndef PKT_LINK_FRAME_RELAY_H
 #define PKT_LINK_FRAME_RELAY_H
 
-#include "parsers/decode/ethernet.h"
-
-/* Ethernet frames inside of another link's. */
-static __attribute__((noinline, cold)) pkt_verdict decode_inner_ethernet(cursor c, row *r)
-{
-    return decode_ethernet(c, r);
-}
+#include "parsers/link/bridged.h"
 
 /* RFC 2427 sections 3 and 4. `c`: behind UI. */
 static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
 {
-    enum { PADDING = 0, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc, SNAP = 5 };
-    enum { BRIDGED = 0x0080c2, WITH_FCS = 1, WITHOUT_FCS = 7, FCS = 4 };
+    enum { PADDING = 0, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc };
+    bool with_fcs;
     const uint8_t *h = cursor_take(&c, 1);
     if (h && *h == PADDING)
         h = cursor_take(&c, 1);
@@ -29,17 +23,12 @@ static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
         return decode_ipv6(c, r);
     if (*h != NLPID_SNAP)
         return PKT_OK; /* LMI, IS-IS, ... */
-    h = cursor_take(&c, SNAP);
+    h = cursor_take(&c, SNAP_BYTES);
     if (!h)
-        return cursor_short(&c, SNAP);
-    const unsigned type = be16(h + 3);
+        return cursor_short(&c, SNAP_BYTES);
     if (be24(h) == SNAP_ETHERNET || be24(h) == SNAP_BRIDGED)
-        return hdlc_ethertype(c, r, type);
-    if (be24(h) != BRIDGED || (type != WITH_FCS && type != WITHOUT_FCS))
-        return PKT_OK;
-    if (type == WITH_FCS && !cursor_trim(&c, FCS))
-        return PKT_TRUNCATED;
-    return decode_inner_ethernet(c, r);
+        return hdlc_ethertype(c, r, be16(h + 3));
+    return snap_is_bridged(h, &with_fcs) ? decode_bridged(c, r, with_fcs) : PKT_OK;
 }
 
 /* Skip the address: the last of its bytes is odd. *zero: it is 0, the circuit for signaling. */

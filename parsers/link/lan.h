@@ -60,7 +60,8 @@ static inline pkt_verdict arcnet_split(cursor *c, bool *whole)
 /* `offset`: bytes between the addresses and the type. */
 static inline pkt_verdict decode_arcnet(cursor c, row *r, size_t offset)
 {
-    enum { ADDRESSES = 2, IPV4_1051 = 0xf0, IPV4_1201 = 0xd4, IPV6_1201 = 0xc4 };
+    enum { ADDRESSES = 2, IPV4_1051 = 0xf0, ARP_1051 = 0xf1 };
+    enum { IPV4_1201 = 0xd4, ARP_1201 = 0xd5, IPV6_1201 = 0xc4 };
     const size_t header = ADDRESSES + offset + 1;
     const uint8_t *h = cursor_take(&c, header);
     if (!h)
@@ -68,15 +69,19 @@ static inline pkt_verdict decode_arcnet(cursor c, row *r, size_t offset)
     const unsigned type = h[header - 1];
     if (type == IPV4_1051)
         return decode_ipv4(c, r);
-    if (type != IPV4_1201 && type != IPV6_1201)
-        return PKT_OK; /* ARP, BACnet, ... */
+    if (type == ARP_1051)
+        return decode_arp(c, r);
+    if (type != IPV4_1201 && type != ARP_1201 && type != IPV6_1201)
+        return PKT_OK; /* BACnet, ... */
     bool whole;
     const pkt_verdict verdict = arcnet_split(&c, &whole);
     if (verdict != PKT_OK)
         return verdict;
     if (!whole)
         return PKT_UNSUPPORTED; /* not reassembled */
-    return type == IPV4_1201 ? decode_ipv4(c, r) : decode_ipv6(c, r);
+    return type == IPV4_1201  ? decode_ipv4(c, r)
+           : type == ARP_1201 ? decode_arp(c, r)
+                              : decode_ipv6(c, r);
 }
 
 static inline pkt_verdict decode_ipoib(cursor c, row *r)

@@ -112,12 +112,17 @@ def outermost(row: Row) -> str:
     return ""
 
 
+def is_outer_arp(row: Row) -> bool:
+    """ARP over the link, not in a tunnel."""
+    return "arp" in row.protocols and not IP & set(row.protocols[:row.protocols.index("arp")])
+
+
 def expected_cells(row: Row) -> dict[str, str]:
     """What the columns should have: nothing of inner headers, or of protocols in other ones."""
     protocol = outermost(row)
     cells = dict.fromkeys(COLUMNS, "")
     for column in FIELDS:
-        if column.startswith("arp") or protocol in PROTOCOLS:
+        if is_outer_arp(row) if column.startswith("arp") else protocol in PROTOCOLS:
             text = row.cells[column]
             cells[column] = text if column in TEXTS or column.endswith("_ip") or column == "dns_a" \
                 else number(text)
@@ -138,13 +143,18 @@ def shown(text: str, column: str) -> str:
                    for c in data.decode(errors="replace"))
 
 
+def is_decrypted(column: str, expected: str) -> bool:
+    """Does TLS never send that in plain text? A message of type 20 is Finished."""
+    return column.startswith("http") or (column == "tls_hs_type" and expected == "20")
+
+
 def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
     """The class of a cell that differs, by what tshark and pktbench say of the packet."""
     has, protocol = got[column], outermost(row)
     fragment = row.beside["ip.frag_offset"] not in ("", "0")
     if got["verdict"] not in ("ok", "fragment"):
         return "malformed-headers"
-    if column.startswith("arp") and "arp" in row.protocols:
+    if column.startswith("arp"):
         return UNKNOWN
     if column == "dns_qry_name":
         if expected == "<Root>" and not has:
@@ -160,6 +170,8 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
             return "conversation"
         if has and protocol and protocol not in PROTOCOLS:
             return "other-owner"
+        if has and not protocol and got["app_verdict"] == "cut-by-snaplen":
+            return "not-captured"
         return UNKNOWN
     if protocol not in PROTOCOLS and has:
         return "other-owner" if protocol else UNKNOWN
@@ -167,6 +179,8 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return "mqtt-5"
     if column.startswith("tls") and has and not expected and protocol == "tls":
         return "encrypted-by-state"
+    if protocol == "tls" and not has and is_decrypted(column, expected):
+        return "decrypted"
     if got["app_part"] == "1" and not has:
         return "half-value"
     if got["app_verdict"] != "ok" and not has:
@@ -299,8 +313,10 @@ def run(options: argparse.Namespace, listed: Listed, exact: bool, tshark: str,
                 out = compare(options.pktbench, backend, path, rows, folder)
                 if options.write and backend == BACKENDS[0]:
                     listed.replace(capture.name, out)
+                complete = out.rows == len(rows) and \
+                    out.classes["rows"] == listed.counts.get((capture.name, "rows"), 0)
                 wrong = listed.problems(capture.name, out, exact and not options.captures
-                                        and (backend == BACKENDS[0] or out.rows == len(rows)))
+                                        and (backend == BACKENDS[0] or complete))
                 totals.update({f"{backend} rows": out.rows, f"{backend} cells": out.cells,
                                f"{backend} filled": out.filled})
                 classes.update(out.classes if backend == BACKENDS[0] else {})

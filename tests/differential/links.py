@@ -1,5 +1,6 @@
 """Captures of links and tags before IP, from bytes: a packet of TCP in every kind of framing that
-tshark 4.0 knows too."""
+tshark 4.0 knows too. Of 149, PKTAP of older Darwin, it knows only that others may use the number; its
+decoder is that of 258."""
 
 from __future__ import annotations
 
@@ -46,23 +47,30 @@ TAGS = {
 }
 LINKS = {
     "token-ring": (6, (f"1040 000000000001 000000000002 {SNAP4}{V4}",)),
+    "arcnet-bsd": (7, (f"0102 f0 {V4}", f"0102 d4 00 0001 {V4}", f"0102 c4 00 0001 {V6}")),
     "ppp": (9, (f"ff03 0021 {V4}", f"ff03 0057 {V6}", f"21 {V4}", f"ff03 0281 00064140 {V4}",
                 "ff03 c021 01010004", f"0f00 0800 {V4}")),
     "fddi": (10, (f"51 000000000001 000000000002 {SNAP4}{V4}",)),
     "ppp-hdlc": (50, (f"ff03 0021 {V4}",)),
-    "atm": (100, (f"{SNAP4}{V4}",)),
+    "atm": (100, (f"{SNAP4}{V4}", f"aaaa03 0080c2 0007 0000 {MACS} 0800 {V4}")),
     "cisco-hdlc": (104, (f"0f00 0800 {V4}", f"8f00 86dd {V6}", "8f00 8035 00000002")),
     "wlan": (105, FRAMES),
     "frame-relay": (107, (f"1841 03cc {V4}", f"1841 038e {V6}", f"1841 0300 80 000000 0800 {V4}",
                           f"1841 0300 80 0080c2 0007 {MACS} 0800 {V4}", f"1841 0800 {V4}")),
     "pflog": (117, (PFLOG + V4,)),
     "prism": (119, tuple("44000000 90000000" + "00" * 136 + frame for frame in FRAMES)),
+    "sunatm": (123, (f"02 00 0064 {SNAP4}{V4}", f"01 00 0064 0001 {MACS} 0800 {V4}",
+                     f"02 00 0064 aaaa03 0080c2 0007 0000 {MACS} 0800 {V4}",
+                     f"02 00 0064 aaaa03 0080c2 0001 0000 {MACS} 0800 {V4}" + FCS)),
     "radiotap": (127, tuple(BARE + frame for frame in FRAMES)
                  + ("00000900 02000000 10" + wlan("0802", SNAP4 + V4) + FCS,
                     "00000900 02000000 20" + wlan("8802", "0000 0000" + SNAP4 + V4))),
     "arcnet": (129, (f"0102 0000 f0 {V4}", f"0102 0000 d4 000001 {V4}")),
     "avs": (163, tuple("80211001 00000040" + "00" * 56 + frame for frame in FRAMES)),
     "juniper": (178, (f"4d474300 {MACS} 0800 {V4}",)),
+    "juniper-ppp": (179, (f"4d474300 ff03 0021 {V4}", f"4d474380 0004 01020304 ff03 0057 {V6}")),
+    "juniper-frame-relay": (180, (f"4d474300 1841 03cc {V4}",)),
+    "juniper-hdlc": (181, (f"4d474300 0f00 0800 {V4}",)),
     "ppi": (192, tuple("00000800 69000000" + frame for frame in FRAMES)
             + (f"00000800 01000000 {MACS} 0800 {V4}",)),
     "erf": (197, (f"0000000000000000 0204 0048 0000 0036 0000 {MACS} 0800 {V4}",)),

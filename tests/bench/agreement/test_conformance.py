@@ -42,7 +42,7 @@ def backends(results):
 def check_ours():
     results = verify("--backends", "read-all,raw,libpcap")
     cases = results["conformance"]["cases"]
-    check(len({case["name"] for case in cases}) == len(cases) >= 70, "cases have names of their own")
+    check(len({case["name"] for case in cases}) == len(cases) >= 170, "cases have names of their own")
     check(all(case["spec"] and case["wrong"] for case in cases), "cases say what they rest on")
     found = backends(results)
     for name in "raw", "read-all":
@@ -52,6 +52,9 @@ def check_ours():
     check(wrong.pop(LIBPCAP_OVERFLOW, "differs") == "differs", f"libpcap: {LIBPCAP_OVERFLOW}")
     check(wrong == LIBPCAP_WRONG, f"libpcap: {wrong}")
     check(found["raw"]["rows_expected"] == sum(case["rows"] for case in cases), "rows expected")
+    headers = backends(verify("--backends", "raw", "--level", "headers"))["raw"]
+    check(found["raw"]["cells_compared"] > headers["cells_compared"] + 5000,
+          "columns of level app are compared")
     return results
 
 
@@ -69,7 +72,7 @@ def check_failures():
     """Backends with intentional faults, over every case."""
     for stub, key, status in (("crashes", "crashes", "crashed"), ("hangs", "hangs", "timed-out")):
         plugin = os.path.join(STUBS, f"stub_{stub}.so")
-        results = verify("--plugin", plugin, "--backends", f"stub-{stub}", "--timeout", "0.2",
+        results = verify("--plugin", plugin, "--backends", f"stub-{stub}", "--timeout", "0.1",
                          status=1)
         found = backends(results)[f"stub-{stub}"]
         # It fails in its first batch; captures that cannot be opened are not affected.

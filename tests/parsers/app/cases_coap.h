@@ -22,4 +22,6 @@ static const app_case coap_cases[] = {
     {"a token of 9 bytes", UDP, 54321, 5683,
      BYTES("I\x01\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4temp"),
      "coap 0 bad-value coap_code=1"},
+    {"a segment of 1,025 bytes, then a short one", UDP, 54321, 5683,
+     BYTES("@\x01\x00\x01\xbe\x02\xf4" X1025 "\x01y"), "coap 2 ok coap_code=1"},
 };

@@ -132,4 +132,39 @@ static const app_case dns_cases[] = {
            "example\x03"
            "com\x00\x00\x01\x00\x01"),
      ""},
+    {"after TCP, a pointer into the next segment", TCP, 54321, 53,
+     BYTES("\x00\x40\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x20\x00\x01\x00\x01"),
+     "dns 1 ok dns_response=0"},
+    {"after TCP, a pointer out of a complete message", TCP, 54321, 53,
+     BYTES("\x00\x12\x12"
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x20\x00\x01\x00\x01"),
+     "dns 0 bad-value dns_response=0"},
+};
+
+/* Of the datagram or segment, only these bytes are captured. */
+static const struct cut_case {
+    app_case captured;
+    size_t wire; /* bytes in all */
+} dns_cuts[] = {
+    {{"a pointer to bytes that are not captured", UDP, 54321, 53,
+      BYTES("\x12"
+            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x20\x00\x01\x00\x01"),
+      "dns 0 cut-by-snaplen dns_response=0"},
+     64},
+    {{"a pointer to the first byte that is not captured", UDP, 54321, 53,
+      BYTES("\x12"
+            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x12\x00\x01\x00\x01"),
+      "dns 0 cut-by-snaplen dns_response=0"},
+     64},
+    {{"a pointer out of the message, of which a part is captured", UDP, 54321, 53,
+      BYTES("\x12"
+            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x41\x00\x01\x00\x01"),
+      "dns 0 bad-value dns_response=0"},
+     64},
+    {{"after TCP, a pointer to bytes that are not captured", TCP, 54321, 53,
+      BYTES("\x00\x40\x12"
+            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x20\x00\x01\x00\x01"),
+      "dns 0 cut-by-snaplen dns_response=0"},
+     66},
 };

@@ -30,4 +30,10 @@ static const app_case mqtt_cases[] = {
     {"a length of 5 bytes", TCP, 54321, 1883, BYTES("0\xff\xff\xff\xff\x01"), "mqtt 0 bad-value"},
     {"one byte", TCP, 54321, 1883, BYTES("0"), "mqtt 1 ok"},
     {"on another port", TCP, 54321, 1884, BYTES("\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02id"), ""},
+    {"a topic of 1,025 bytes, then a short one", TCP, 54321, 1883,
+     BYTES("0\x83\x08\x04\x01" X1025 "0\x05\x00\x03t/2"), "mqtt 2 ok mqtt_type=3"},
+    {"a short topic, then one of 1,025 bytes", TCP, 54321, 1883,
+     BYTES("0\x05\x00\x03t/2"
+           "0\x83\x08\x04\x01" X1025),
+     "mqtt 0 ok mqtt_type=3 mqtt_topic=\"t/2\""},
 };

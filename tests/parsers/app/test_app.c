@@ -140,6 +140,22 @@ static void test_dns(void **state)
     RUN(dns_cases);
 }
 
+static void test_dns_cuts(void **state)
+{
+    (void)state;
+    char text[TEXT];
+    pkt_batch *batch = pkt_batch_new(NULL);
+    assert_non_null(batch);
+    for (size_t i = 0; i < sizeof dns_cuts / sizeof dns_cuts[0]; i++) {
+        const app_case *c = &dns_cuts[i].captured;
+        decode(c, c->size, dns_cuts[i].wire, batch);
+        row_text(batch, text);
+        if (strcmp(text, c->row) != 0)
+            fail_msg("%s:\n  has    %s\n  wanted %s", c->name, text, c->row);
+    }
+    pkt_batch_free(batch);
+}
+
 static void test_tls(void **state)
 {
     (void)state;
@@ -200,9 +216,9 @@ static void test_ports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dns),   cmocka_unit_test(test_tls),  cmocka_unit_test(test_http),
-        cmocka_unit_test(test_mqtt),  cmocka_unit_test(test_dhcp), cmocka_unit_test(test_coap),
-        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_dns),  cmocka_unit_test(test_dns_cuts), cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_http), cmocka_unit_test(test_mqtt),     cmocka_unit_test(test_dhcp),
+        cmocka_unit_test(test_coap), cmocka_unit_test(test_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

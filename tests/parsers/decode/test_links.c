@@ -41,6 +41,8 @@ static const decode_case hdlc_cases[] = {
     {"IPv4", CISCO_HDLC, 0, "0f 00 0800" PING4, "ok" PING4_ROW},
     {"IPv6", CISCO_HDLC, 0, "8f 00 86dd" PING6, "ok" PING6_ROW},
     {"MPLS", CISCO_HDLC, 0, "0f 00 8847 00064140" PING4, "ok" PING4_ROW},
+    {"ARP", CISCO_HDLC, 0, "0f 00 0806 000f 0800 02 04 0008 0001 0a000001 0002 0a000002",
+     "ok arp_op=8 arp_src_ip=10.0.0.1 arp_dst_ip=10.0.0.2"},
     {"SLARP", CISCO_HDLC, 0, "8f 00 8035 00000002", "ok"},
     {"total length above the frame's", CISCO_HDLC, 0, "0f 00 0800" V4("001d", "0000", "01") ECHO,
      "bad-length" V4_ROW("1", "29", "0", "0")},

@@ -35,6 +35,11 @@ enum {
 #define SIX6 "000000000001 000000000002 "
 #define ZEROS40                                                                                    \
     "00000000000000000000000000000000 00000000000000000000000000000000 0000000000000000 "
+/* ARP with hardware addresses of one byte, and of 20. */
+#define ARP1 "0007 0800 01 04 0001 01 0a000001 00 0a000002"
+#define ZEROS20 "0000000000000000000000000000000000000000 "
+#define ARP20 "0020 0800 14 04 0001 " ZEROS20 "0a000001 " ZEROS20 "0a000002"
+#define ARP_ROW " arp_op=1 arp_src_ip=10.0.0.1 arp_dst_ip=10.0.0.2"
 /* Total length 0: the payload ends with what holds the packet. */
 #define PING4_OPEN V4("0000", "0000", "01") ECHO
 #define OPEN_ROW V4_ROW("1", "0", "0", "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"
@@ -59,11 +64,15 @@ static const decode_case lan_cases[] = {
     {"ARCNET, exception", ARCNET, 0, "01 02 0000 d4 ff ffff d4 00 0001" PING4, "ok" PING4_ROW},
     {"ARCNET, first part of two", ARCNET, 0, "01 02 0000 d4 01 0001" PING4, "unsupported"},
     {"ARCNET, second part", ARCNET, 0, "01 02 0000 d4 02 0001" PING4, "unsupported"},
-    {"ARCNET, ARP", ARCNET, 0, "01 02 0000 d5 00 0001", "ok"},
+    {"ARCNET, RFC 1201, ARP", ARCNET, 0, "01 02 0000 d5 00 0001" ARP1, "ok" ARP_ROW},
+    {"ARCNET, RFC 1051, ARP", ARCNET, 0, "01 02 0000 f1" ARP1, "ok" ARP_ROW},
+    {"ARCNET, ARP without its addresses", ARCNET, 0, "01 02 0000 d5 00 0001 0007 0800 01 04 0001",
+     "truncated arp_op=1"},
     {"ARCNET of BSD", ARCNET_BSD, 0, "01 02 d4 00 0001" PING4, "ok" PING4_ROW},
     {"InfiniBand", IPOIB, 0, ZEROS40 "0800 0000" PING4, "ok" PING4_ROW},
     {"InfiniBand, IPv6", IPOIB, 0, ZEROS40 "86dd 0000" PING6, "ok" PING6_ROW},
-    {"InfiniBand, ARP", IPOIB, 0, ZEROS40 "0806 0000", "ok"},
+    {"InfiniBand, ARP", IPOIB, 0, ZEROS40 "0806 0000" ARP20, "ok" ARP_ROW},
+    {"InfiniBand, another type", IPOIB, 0, ZEROS40 "88b5 0000", "ok"},
 };
 
 static const decode_case line_cases[] = {
