@@ -20,11 +20,16 @@ typedef struct row {
     pkt_mix_expected expected;
 } row;
 
+/* A capture that was mixed. */
+typedef struct source_capture {
+    pkt_mix_supply *supply;
+    char *path, *label; /* as the truth writes them; owned */
+} source_capture;
+
 typedef struct checking {
     pkt_mix_origins origins;
-    pkt_mix_maps maps;
-    pkt_mix_supply **supplies; /* one for each capture */
-    char **paths, **labels;    /* as the truth writes them; owned */
+    pkt_mix_maps *maps;
+    source_capture *captures; /* owned, one for each origin */
     pkt_truth *truth;
     pkt_source *source;
     pkt_record record;
@@ -76,19 +81,18 @@ static int origins_open(checking *k, const char *mixture, pkt_err *err)
     if (pkt_mix_head_read(mixture, &k->origins, &k->maps, err) != 0)
         return pkt_err_about(err, mixture);
     const size_t count = k->origins.count;
-    k->supplies = calloc(count + 1, sizeof *k->supplies);
-    k->paths = calloc(count + 1, sizeof *k->paths);
-    k->labels = calloc(count + 1, sizeof *k->labels);
-    if (!k->supplies || !k->paths || !k->labels)
+    k->captures = calloc(count + 1, sizeof *k->captures);
+    if (!k->captures)
         return pkt_fail_memory(err, "captures");
     for (size_t i = 0; i < count; i++) {
         pkt_mix_origin *o = &k->origins.at[i];
-        k->paths[i] = truth_form(o->path);
-        k->labels[i] = truth_form(o->label);
-        if (!k->paths[i] || !k->labels[i])
+        source_capture *c = &k->captures[i];
+        c->path = truth_form(o->path);
+        c->label = truth_form(o->label);
+        if (!c->path || !c->label)
             return pkt_fail_memory(err, "captures");
-        k->supplies[i] = pkt_mix_supply_open(o, k->origins.by_time, err);
-        if (!k->supplies[i])
+        c->supply = pkt_mix_supply_open(o, k->origins.by_time, err);
+        if (!c->supply)
             return -1;
     }
     return 0;
@@ -108,24 +112,19 @@ static int check_open(checking *k, const char *truth, const char *mixture, pkt_e
 
 static void check_close(checking *k)
 {
-    for (size_t i = 0; i < k->origins.count; i++) {
-        if (k->supplies)
-            pkt_mix_supply_close(k->supplies[i]);
-        if (k->paths)
-            free(k->paths[i]);
-        if (k->labels)
-            free(k->labels[i]);
+    for (size_t i = 0; k->captures && i < k->origins.count; i++) {
+        pkt_mix_supply_close(k->captures[i].supply);
+        free(k->captures[i].path);
+        free(k->captures[i].label);
     }
     for (size_t i = 0; i < 3; i++)
         pkt_buffer_free(&k->rows[i].expected.bytes);
-    free(k->supplies);
-    free(k->paths);
-    free(k->labels);
+    free(k->captures);
     free(k->owners);
     pkt_truth_close(k->truth);
     pkt_source_close(k->source);
     pkt_mix_origins_close(&k->origins);
-    pkt_mix_maps_close(&k->maps);
+    pkt_mix_maps_close(k->maps);
 }
 
 /* The next packet of the mixture: 1, 0, -1. */
@@ -147,26 +146,27 @@ static bool is_expected(const pkt_record *r, const pkt_mix_expected *e)
 static int origin_find(checking *k, row *w)
 {
     for (w->origin = 0; w->origin < k->origins.count; w->origin++)
-        if (strcmp(k->paths[w->origin], w->truth.origin) == 0)
+        if (strcmp(k->captures[w->origin].path, w->truth.origin) == 0)
             break;
     if (w->origin == k->origins.count)
         return found(
             k, "packet %" PRIu64 ": the truth says that it is of " SHOWN ", which was not mixed",
             w->truth.packet, w->truth.origin);
-    if (strcmp(k->labels[w->origin], w->truth.label) == 0)
+    if (strcmp(k->captures[w->origin].label, w->truth.label) == 0)
         return 0;
     return found(k,
                  "packet %" PRIu64 ": wrong label: the truth has '" SHOWN "', and packets of " SHOWN
                  " have '" SHOWN "'",
-                 w->truth.packet, w->truth.label, k->paths[w->origin], k->labels[w->origin]);
+                 w->truth.packet, w->truth.label, k->captures[w->origin].path,
+                 k->captures[w->origin].label);
 }
 
 /* The packet that the row names, as it must be in the mixture. */
 static int expected_take(checking *k, row *w, pkt_err *err)
 {
     const uint64_t packet = w->truth.packet, number = w->truth.origin_packet;
-    const char *path = k->paths[w->origin];
-    pkt_mix_supply *supply = k->supplies[w->origin];
+    const char *path = k->captures[w->origin].path;
+    pkt_mix_supply *supply = k->captures[w->origin].supply;
     switch (pkt_mix_supply_take(supply, number, &w->expected, err)) {
     case PKT_SUPPLY_FOUND:
         return 0;
@@ -207,7 +207,7 @@ static int row_next(checking *k, uint64_t number, pkt_err *err)
 static int difference(checking *k, const pkt_record *r, const row *w)
 {
     const pkt_mix_packet *p = &w->expected.packet;
-    const char *path = k->paths[w->origin];
+    const char *path = k->captures[w->origin].path;
     if (r->link_type != p->link_type || r->cap_len != p->cap_len || r->wire_len != p->wire_len)
         return found(k,
                      "packet %" PRIu64 " has link type %u and %u of %u bytes; packet %" PRIu64
@@ -240,7 +240,7 @@ static int mismatch(checking *k, pkt_err *err)
         return found(k,
                      "packet %" PRIu64 " of " SHOWN " is missing: it should be packet %" PRIu64
                      " of the mixture",
-                     w->expected.packet.number, k->paths[w->origin], k->number);
+                     w->expected.packet.number, k->captures[w->origin].path, k->number);
     (void)difference(k, &k->record, w); /* also in place of a fault of the next row */
     const int more = record_next(k, err);
     if (more < 0)
@@ -273,10 +273,10 @@ static int owner_check(checking *k, const row *w, pkt_err *err)
         k->owners[interface] = w->origin + 1;
     if (k->owners[interface] == w->origin + 1)
         return 0;
-    return found(k,
-                 "packet %" PRIu64 " is of the interface of " SHOWN
-                 "; the truth says that it is of " SHOWN,
-                 k->number, k->paths[k->owners[interface] - 1], k->paths[w->origin]);
+    return found(
+        k,
+        "packet %" PRIu64 " is of the interface of " SHOWN "; the truth says that it is of " SHOWN,
+        k->number, k->captures[k->owners[interface] - 1].path, k->captures[w->origin].path);
 }
 
 /* A capture that is not sorted may go back, but only from one of its own packets. */
@@ -288,13 +288,13 @@ static int order_check(checking *k, const row *w)
     k->last_ns = now;
     if (back && (k->origins.by_time || before->origin != w->origin))
         return found(k, "packet %" PRIu64 " is earlier than the packet before it, of " SHOWN,
-                     k->number, k->paths[before->origin]);
+                     k->number, k->captures[before->origin].path);
     const uint64_t missing =
-        k->origins.by_time ? pkt_mix_supply_missing(k->supplies[w->origin], &now) : 0;
+        k->origins.by_time ? pkt_mix_supply_missing(k->captures[w->origin].supply, &now) : 0;
     return missing ? found(k,
                            "packet %" PRIu64 " of " SHOWN " is missing: packet %" PRIu64
                            " of the mixture is later",
-                           missing, k->paths[w->origin], k->number)
+                           missing, k->captures[w->origin].path, k->number)
                    : 0;
 }
 
@@ -313,7 +313,7 @@ static int packet_check(checking *k, pkt_err *err)
     if (more == 0)
         return found(
             k, "packet %" PRIu64 " of " SHOWN " is missing: the mixture ends after packet %" PRIu64,
-            w->expected.packet.number, k->paths[w->origin], k->number - 1);
+            w->expected.packet.number, k->captures[w->origin].path, k->number - 1);
     if (!is_expected(&k->record, &w->expected))
         return mismatch(k, err);
     const int bad = owner_check(k, w, err);
@@ -325,13 +325,14 @@ static int rest_check(checking *k, const pkt_notices *notices, pkt_err *err)
 {
     for (size_t i = 0; i < k->origins.count; i++) {
         uint64_t number;
-        const int got = pkt_mix_supply_rest(k->supplies[i], &number, err);
+        const int got = pkt_mix_supply_rest(k->captures[i].supply, &number, err);
         if (got < 0)
             return -1;
         if (got > 0)
-            return found(k, "packet %" PRIu64 " of " SHOWN " is missing", number, k->paths[i]);
-        k->finding->backwards += pkt_mix_supply_backwards(k->supplies[i]);
-        const pkt_err *cut = pkt_mix_supply_cut(k->supplies[i]);
+            return found(k, "packet %" PRIu64 " of " SHOWN " is missing", number,
+                         k->captures[i].path);
+        k->finding->backwards += pkt_mix_supply_backwards(k->captures[i].supply);
+        const pkt_err *cut = pkt_mix_supply_cut(k->captures[i].supply);
         if (cut)
             pkt_notice_err(notices, k->origins.at[i].path, cut, "compared up to there");
     }

@@ -78,9 +78,9 @@ static int origin_text(pkt_buffer *text, const pkt_mix_origin *o, pkt_err *err)
         return -1;
     for (size_t i = 0; i < o->rewrite.count; i++) {
         char map[PKT_MAP_TEXT];
-        const bool mac = o->rewrite.maps[i]->size == PKT_MAC_BYTES;
+        const bool mac = o->rewrite.maps[i].map->size == PKT_MAC_BYTES;
         (void)snprintf(line, sizeof line, "map-%s %s\n", mac ? "mac" : "ip",
-                       pkt_address_map_text(o->rewrite.maps[i], map));
+                       pkt_address_map_text(o->rewrite.maps[i].map, map));
         if (text_add(text, line, err) != 0)
             return -1;
     }
@@ -176,23 +176,21 @@ static uint8_t *block_load(const char *path, size_t *size, pkt_err *err)
 /* What is read of a head. */
 typedef struct reading {
     pkt_mix_origins *origins;
-    pkt_mix_maps *maps;
+    pkt_mix_maps **maps;
     size_t expected; /* captures */
     bool begun;
 } reading;
 
 static int map_read(reading *r, pkt_mix_origin *origin, const char *text, bool mac, pkt_err *err)
 {
-    pkt_address_map **more = realloc(r->maps->at, (r->maps->count + 1) * sizeof *more);
-    pkt_address_map *map = more ? malloc(sizeof *map) : NULL;
-    if (more)
-        r->maps->at = more;
-    if (!map)
+    pkt_mix_maps *one = malloc(sizeof *one);
+    if (!one)
         return pkt_fail_memory(err, "address maps");
-    more[r->maps->count++] = map;
-    if (pkt_address_map_parse(map, text, mac, err) != 0)
+    one->next = *r->maps;
+    *r->maps = one;
+    if (pkt_address_map_parse(&one->map, text, mac, err) != 0)
         return -1;
-    return pkt_rewrite_add(&origin->rewrite, map, err);
+    return pkt_rewrite_add(&origin->rewrite, &one->map, err);
 }
 
 /* A line of a comment about a capture. */
@@ -230,14 +228,15 @@ static int line_read(reading *r, char *line, pkt_err *err)
 /* `text` has a 0 behind it. */
 static int comment_read(reading *r, char *text, pkt_err *err)
 {
-    char order[16];
+    static const char by_capture[] = TITLE "order capture\ncaptures ";
+    static const char by_time[] = TITLE "order time\ncaptures ";
     if (!r->begun) {
-        r->begun =
-            strncmp(text, TITLE, strlen(TITLE)) == 0 &&
-            sscanf(text + strlen(TITLE), "order %15s captures %zu", order, &r->expected) == 2;
+        r->origins->by_time = strncmp(text, by_time, strlen(by_time)) == 0;
+        r->begun = r->origins->by_time || strncmp(text, by_capture, strlen(by_capture)) == 0;
         if (!r->begun)
             return no_mixture(err);
-        r->origins->by_time = strcmp(order, "time") == 0;
+        text += strlen(r->origins->by_time ? by_time : by_capture);
+        r->expected = strtoull(text, NULL, 10);
         return 0;
     }
     char *rest = NULL;
@@ -261,7 +260,7 @@ static int options_read(reading *r, const uint8_t *bytes, size_t size, pkt_err *
             bad = text ? comment_read(r, text, err) : pkt_fail_memory(err, "a comment");
             free(text);
         }
-        const size_t padded = (head[1] + 3u) / 4 * 4;
+        const size_t padded = ((size_t)head[1] + 3) / 4 * 4;
         at += padded < size - at ? padded : size - at;
     }
     if (!bad && (!r->begun || r->origins->count != r->expected))
@@ -269,12 +268,12 @@ static int options_read(reading *r, const uint8_t *bytes, size_t size, pkt_err *
     return bad;
 }
 
-int pkt_mix_head_read(const char *path, pkt_mix_origins *origins, pkt_mix_maps *maps, pkt_err *err)
+int pkt_mix_head_read(const char *path, pkt_mix_origins *origins, pkt_mix_maps **maps, pkt_err *err)
 {
     reading r = {.origins = origins, .maps = maps};
     size_t size;
     *origins = (pkt_mix_origins){.count = 0};
-    *maps = (pkt_mix_maps){.count = 0};
+    *maps = NULL;
     uint8_t *bytes = block_load(path, &size, err);
     if (!bytes)
         return -1;
@@ -282,15 +281,16 @@ int pkt_mix_head_read(const char *path, pkt_mix_origins *origins, pkt_mix_maps *
     free(bytes);
     if (bad) {
         pkt_mix_origins_close(origins);
-        pkt_mix_maps_close(maps);
+        pkt_mix_maps_close(*maps);
     }
     return bad;
 }
 
 void pkt_mix_maps_close(pkt_mix_maps *maps)
 {
-    for (size_t i = 0; i < maps->count; i++)
-        free(maps->at[i]);
-    free(maps->at);
-    *maps = (pkt_mix_maps){.count = 0};
+    while (maps) {
+        pkt_mix_maps *next = maps->next;
+        free(maps);
+        maps = next;
+    }
 }

@@ -114,8 +114,8 @@ static int packet_add(mix *m, size_t index, pkt_err *err)
 /* "NUMBER,FILE,NUMBER IN IT,LABEL" */
 static int truth_add(mix *m, const lane *l, pkt_err *err)
 {
-    enum { DIGITS = 20 };
-    if (pkt_buffer_reserve(&m->text, l->before_size + l->after_size + 2 * DIGITS, err) != 0)
+    enum { NUMBERS = 2 * 20 };
+    if (pkt_buffer_reserve(&m->text, l->before_size + l->after_size + NUMBERS, err) != 0)
         return -1;
     char *start = (char *)m->text.at + m->text.size, *at = put_u64(start, m->result->packets);
     memcpy(at, l->before, l->before_size);

@@ -50,7 +50,7 @@ static void begin_with(uint8_t *address, const pkt_address_map *map)
 static uint32_t address_map(const maps *m, uint8_t *address, size_t size)
 {
     for (size_t i = 0; i < m->all->count; i++) {
-        pkt_address_map *map = m->all->maps[i];
+        pkt_address_map *map = m->all->maps[i].map;
         uint8_t old[PKT_IPV6_BYTES];
         uint32_t sum = 0;
         if (map->size != size || !begins_with(address, map))
@@ -94,7 +94,7 @@ static void ipv4_rewrite(const maps *m, uint8_t *at, size_t size)
 {
     if (size < IPV4_HEADER || at[0] >> 4 != 4)
         return;
-    const size_t header = (at[0] & 15u) * 4u;
+    const size_t header = (size_t)(at[0] & 15) * 4;
     const unsigned offset = be16(at + 6) & 0x1fffu, protocol = at[9];
     const uint32_t change =
         address_map(m, at + 12, PKT_IPV4_BYTES) + address_map(m, at + 16, PKT_IPV4_BYTES);
@@ -112,9 +112,9 @@ static size_t extension_size(const uint8_t *at, size_t size, unsigned protocol)
     if (size < 8)
         return 0;
     if (protocol == PROTO_HOP_BY_HOP || protocol == PROTO_ROUTING || protocol == PROTO_DESTINATION)
-        length = (at[1] + 1u) * 8u;
+        length = ((size_t)at[1] + 1) * 8;
     else if (protocol == PROTO_AH)
-        length = (at[1] + 2u) * 4u;
+        length = ((size_t)at[1] + 2) * 4;
     else if (protocol == PROTO_FRAGMENT)
         length = 8;
     return length <= size ? length : 0;
@@ -322,10 +322,10 @@ char *pkt_address_map_text(const pkt_address_map *map, char text[PKT_MAP_TEXT])
 
 int pkt_rewrite_add(pkt_rewrite *rewrite, pkt_address_map *map, pkt_err *err)
 {
-    pkt_address_map **more = realloc(rewrite->maps, (rewrite->count + 1) * sizeof *more);
+    pkt_used_map *more = realloc(rewrite->maps, (rewrite->count + 1) * sizeof *more);
     if (!more)
         return pkt_fail_memory(err, "address maps");
     rewrite->maps = more;
-    more[rewrite->count++] = map;
+    more[rewrite->count++].map = map;
     return 0;
 }

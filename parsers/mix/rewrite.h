@@ -19,9 +19,14 @@ typedef struct pkt_address_map {
     uint64_t hits; /* addresses that were replaced */
 } pkt_address_map;
 
+/* A map that a capture uses. */
+typedef struct pkt_used_map {
+    pkt_address_map *map; /* not owned: it may be used for several captures */
+} pkt_used_map;
+
 /* The maps of a capture: for each address, the first one that fits is used. */
 typedef struct pkt_rewrite {
-    pkt_address_map **maps; /* not owned, but the array is */
+    pkt_used_map *maps; /* owned */
     size_t count;
     uint64_t unsearched; /* packets of a link type in which no addresses are looked for */
 } pkt_rewrite;

@@ -10,11 +10,15 @@ typedef struct kept {
     uint8_t bytes[];
 } kept;
 
+typedef struct place {
+    kept *one; /* owned */
+} place;
+
 struct pkt_mix_sorted {
     pkt_mix_feed *feed;
     const pkt_mix_origin *origin;
     kept *given; /* the packet that was given last */
-    kept **heap; /* the earliest one is the first; PKT_MIX_SORT_PACKETS of room */
+    place *heap; /* the earliest one is the first; PKT_MIX_SORT_PACKETS of room */
     size_t count, bytes, room;
     int64_t last_ns; /* of the packet that was given last */
     bool ended;
@@ -34,25 +38,25 @@ static size_t bytes_of(const kept *one)
 static void heap_push(pkt_mix_sorted *s, kept *one)
 {
     size_t at = s->count++;
-    for (size_t above = (at - 1) / 2; at > 0 && is_before(one, s->heap[above]);
+    for (size_t above = (at - 1) / 2; at > 0 && is_before(one, s->heap[above].one);
          at = above, above = (at - 1) / 2)
         s->heap[at] = s->heap[above];
-    s->heap[at] = one;
+    s->heap[at].one = one;
     s->bytes += bytes_of(one);
 }
 
 static kept *heap_pop(pkt_mix_sorted *s)
 {
-    kept *first = s->heap[0], *last = s->heap[--s->count];
+    kept *first = s->heap[0].one, *last = s->heap[--s->count].one;
     size_t at = 0;
     for (size_t below = 1; below < s->count; below = 2 * at + 1) {
-        below += below + 1 < s->count && is_before(s->heap[below + 1], s->heap[below]);
-        if (!is_before(s->heap[below], last))
+        below += below + 1 < s->count && is_before(s->heap[below + 1].one, s->heap[below].one);
+        if (!is_before(s->heap[below].one, last))
             break;
         s->heap[at] = s->heap[below];
         at = below;
     }
-    s->heap[at] = last;
+    s->heap[at].one = last;
     s->bytes -= bytes_of(first);
     return first;
 }
@@ -120,7 +124,7 @@ void pkt_mix_sorted_close(pkt_mix_sorted *s)
     if (!s)
         return;
     for (size_t i = 0; i < s->count; i++)
-        free(s->heap[i]);
+        free(s->heap[i].one);
     free(s->given);
     free(s->heap);
     free(s);

@@ -122,10 +122,10 @@ def check_formats():
 def check_refused():
     write("t.csv", "packet,label\n1,x\n3,y\n2,z\n")
     expect(2, "t.csv: line 4: the number of the packet does not rise", "extract", "s.pcap", "--labels", "t.csv", "-o",
-           "rows.csv")
-    if os.path.exists("rows.csv"):
+           "none.csv")
+    if os.path.exists("none.csv"):
         fail("an output after an error")
-    expect(2, "t.csv: line 4", "extract", "s.pcap", "--labels", "t.csv", "--label-by", "stream", "-o", "rows.csv")
+    expect(2, "t.csv: line 4", "extract", "s.pcap", "--labels", "t.csv", "--label-by", "stream", "-o", "none.csv")
     write("t.csv", "packet,label\n" + "".join(f"{i},x\n" for i in range(1, 12)))
     expect(0, "has labels of packets behind the last one, 8", "extract", "s.pcap", "--labels", "t.csv", "-o", "rows.csv")
     write("t.csv", "packet,label\n" + "".join(f"{i},l{i}\n" for i in range(1, 5000)))
