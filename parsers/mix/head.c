@@ -282,6 +282,7 @@ int pkt_mix_head_read(const char *path, pkt_mix_origins *origins, pkt_mix_maps *
     if (bad) {
         pkt_mix_origins_close(origins);
         pkt_mix_maps_close(*maps);
+        *maps = NULL;
     }
     return bad;
 }
