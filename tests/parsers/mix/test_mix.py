@@ -409,6 +409,21 @@ def check_refused():
         expect(2, ["bad.csv: ", words], "verify", "--mix", "bad.csv", "x")
 
 
+def check_damaged():
+    """A section header or a truth that was damaged: an error or a finding, never a crash."""
+    expect(0, "wrote", "mix", "--label", "x=one.pcap", "two.pcap", "--map-ip", "10.0.0.0/8=11.0.0.0/8", "-o", "d.pcapng")
+    data, rows = read("d.pcapng"), read("d.pcapng.truth.csv")
+    head = struct.unpack_from("<I", data, 4)[0]
+    for number, at in enumerate(range(4, head, 9)):
+        write("damaged.pcapng", data[:at] + [b"\n", b" ", b"\xff"][number % 3] + data[at + 1 :])
+        cut = number * 5 % len(rows)
+        write("damaged.csv", rows[:cut] + [b"", b"\"", b"9"][number % 3] + rows[cut + number % 2 :])
+        for names in (("d.pcapng.truth.csv", "damaged.pcapng"), ("damaged.csv", "d.pcapng")):
+            got = run("verify", "--mix", *names)
+            if got.returncode not in (0, 1, 2) or (got.returncode == 2 and "error: " not in got.stderr):
+                fail(f"byte {at}, row byte {cut}: {got.returncode} {got.stderr}")
+
+
 def check_killed():
     """Killed in the middle: nothing has the final name, nor any other."""
     os.makedirs("killed", exist_ok=True)
@@ -443,6 +458,8 @@ def main():
         check_kinds()
         check_maps()
         check_refused()
+        write("one.pcap", simple(1, 3, 5))
+        check_damaged()
         check_killed()
     print("all good" if not failures else f"{len(failures)} failures")
     return bool(failures)
