@@ -88,6 +88,9 @@ def check_streams():
         got = expect(0, words, "extract", "s.pcap", "--labels", "t.csv", "--label-by", "stream", "--level", level)
         if labels(got) != ["x", "y", "x", "x", "y", "n", "x", "w"]:
             fail(f"by stream, {level}: {labels(got)}")
+        plain = run("extract", "s.pcap", "--level", level).stdout.split("\n")[0]
+        if got.stdout.split("\n")[0] != plain + ",label":
+            fail(f"by stream, {level}: columns {got.stdout[:200]}")
         if "so that 1 packets have another one than in t.csv" not in got.stderr:
             fail(f"packets that changed: {got.stderr}")
     # A stream has the label of its labelled packets; of equally many, the first one.
