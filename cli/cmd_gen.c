@@ -37,6 +37,7 @@ static bool options_get(const arguments *arguments, dataset_options *options)
     options->snaplen = (uint32_t)snaplen;
     options->nanoseconds = option_given(arguments, "ns");
     options->big_endian = option_given(arguments, "big-endian");
+    options->labels = option_value(arguments, "labels");
     return true;
 }
 
@@ -49,6 +50,18 @@ static void scenario_unknown(const char *name)
         pkt_names_add(&known, scenario->name);
     pkt_fail_unknown(&err, "scenario", name, &known);
     message_err(&err);
+}
+
+/* `truth` and `labels` may be NULL. */
+static bool outputs_differ(const char *path, const char *truth, const char *labels)
+{
+    if (truth && strcmp(truth, path) == 0)
+        message_error("gen: the capture and its truth cannot both go to %s", path);
+    else if (labels && (strcmp(labels, path) == 0 || (truth && strcmp(labels, truth) == 0)))
+        message_error("gen: the labels need a file of their own, not %s", labels);
+    else
+        return true;
+    return false;
 }
 
 static int gen_run(const arguments *arguments)
@@ -68,10 +81,8 @@ static int gen_run(const arguments *arguments)
     dataset_options options = dataset_defaults(scenario);
     if (!options_get(arguments, &options))
         return EXIT_ERROR;
-    if (truth && strcmp(truth, path) == 0) {
-        message_error("gen: the capture and its truth cannot both go to %s", path);
+    if (!outputs_differ(path, truth, options.labels))
         return EXIT_ERROR;
-    }
     pkt_err err = {.pos = PKT_POS_NONE};
     const bool is_file = strcmp(path, "-") != 0, replaced = is_file && access(path, F_OK) == 0;
     uint64_t packets;
@@ -89,6 +100,9 @@ static const option_spec options[] = {
     {"o", "FILE", "Output file (required); - is standard output. A file of that name is replaced."},
     {"truth", "FILE",
      "Also write the golden rows: the correct value of every column of every packet, as CSV."},
+    {"labels", "FILE",
+     "Also write the label of every packet, as CSV: the scenario that it is of. Background traffic "
+     "of an attack is benign-iot."},
     {"format", "pcap|pcapng", "File format. Default pcap."},
     {"ns", NULL, "Timestamps in nanoseconds. Default: in microseconds."},
     {"big-endian", NULL, "Big-endian file headers. Default: little-endian."},

@@ -367,6 +367,8 @@ static int verify_run(const arguments *arguments)
     verification v = {.reference = option_value(arguments, "reference"), .status = EXIT_DONE};
     bool malformed;
     pkt_flow_choice flows;
+    if (option_given(arguments, "mix"))
+        return verify_mix(arguments);
     if (!suite_wanted(arguments, &malformed) || !flow_options(arguments, &flows) ||
         !options_read(&v, arguments, malformed) || !selection_get(&v, arguments))
         return EXIT_ERROR;
@@ -399,6 +401,10 @@ static const option_spec options[] = {
     {"cases", "DIR",
      "With --suite malformed: also the captures of this folder that have their expected rows "
      "beside them, as .csv. The cell * matches any value."},
+    {"mix", "FILE",
+     "CAPTURE is a mixture, and this file its truth, both of `pktbench mix`: check that every "
+     "packet of the captures that were mixed is there once, in order, as asked for, with its "
+     "label."},
     {"timeout", "TIME", "Time limit of one run. Default 120s; 20s for the suite malformed."},
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
@@ -429,7 +435,10 @@ const command verify_command = {
         "possible.\n\n--suite malformed counts what every backend does with "
         "small captures that have one defect each. A backend survives a capture if it neither "
         "crashes nor hangs and gives every row. Cells that no specification determines are not "
-        "compared; the column verdict never is.",
+        "compared; the column verdict never is.\n\n--mix runs no backend: it reads a mixture "
+        "beside the captures "
+        "that it is made of, and prints the first packet that is lost, added, changed or labelled "
+        "wrongly.",
     .options = options,
     .operands_min = 0,
     .operands_max = SUITE_MAX,

@@ -39,7 +39,7 @@ typedef struct command {
 
 #define REPEATABLE " ..."
 #define MAX_OPTIONS 40
-#define MAX_REPEATED 64
+#define MAX_REPEATED 256
 
 /* One value of an option that may be given several times. */
 typedef struct repeated_value {
@@ -84,6 +84,8 @@ bool arguments_parse(const command *command, int argc, char **argv, arguments *a
                      int *status);
 /* "--" or "-": what stands before the option's name. */
 const char *option_dashes(const option_spec *option);
+/* `pktbench verify --mix`, which is in cli/mix/. Returns the exit status. */
+int verify_mix(const arguments *arguments);
 /* The text of `pktbench COMMAND --help`. */
 void command_help(const command *command, FILE *out);
 /* The text of `pktbench help`. */

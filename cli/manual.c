@@ -115,6 +115,9 @@ static const item examples[] = {
      "rows.parquet"},
     {"Write one row of features for each flow and second:",
      "pktbench extract capture.pcap --features ciciot-fixed --by flow --window 1s -o features.csv"},
+    {"Merge two captures by time, the attack 10 minutes after the start, and check the result:",
+     "pktbench mix benign.pcap --label mirai=bot.pcap --shift bot.pcap=+10m -o mixture.pcapng\n"
+     "pktbench verify --mix mixture.pcapng.truth.csv mixture.pcapng"},
     {"Fail if this build is more than 5 % slower than another one:",
      "pktbench bench --baseline ../old/build/release/pktbench --fail-on slower:5%"},
 };
@@ -134,7 +137,8 @@ static const item files[] = {
 static const item statuses[] = {
     {"0", "Done."},
     {"1", "A check failed: verify or --fail-on found a difference or a slowdown, no backend meets "
-          "the requirements of choose, or choose --confirm found that the command does not."},
+          "the requirements of choose, choose --confirm found that the command does not, or verify "
+          "--mix a packet that is wrong."},
     {"2", "An error: bad usage, an input that cannot be read, an output that cannot be written."},
     {NULL, NULL},
 };

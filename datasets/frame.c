@@ -12,7 +12,7 @@ void frame_begin(frame *f)
 {
     f->size = f->header_count = f->ip = f->l4 = f->pppoe = f->captured = f->tail_size = 0;
     f->tail = NULL;
-    f->defect = NULL;
+    f->label = f->defect = NULL;
     f->app.proto = PKT_APP_NONE;
     f->app.known = f->app.end = f->app.count = f->app.text_size = 0;
     f->app.part = 0;

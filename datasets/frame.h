@@ -61,6 +61,7 @@ typedef struct frame_app {
 typedef struct frame {
     uint8_t bytes[FRAME_MAX + FRAME_SPARE];
     size_t size;        /* bytes put, at most FRAME_MAX */
+    const char *label;  /* name of the traffic that it is of; NULL: that of the scenario */
     const char *defect; /* why the frame is invalid: dataset_write() fails; NULL: no defect */
     truth_row truth;
     frame_header headers[FRAME_HEADERS_MAX];

@@ -71,11 +71,21 @@ static int truth_push(truth_writer *t, truth_row *row, const char *texts, const 
 
 typedef struct generation {
     const dataset_options *options;
-    FILE *file;
+    const char *name;    /* of the scenario */
+    FILE *file, *labels; /* labels: NULL: none */
     truth_writer truth;
     uint64_t packets;
     uint64_t bytes; /* size as a classic pcap file without snaplen */
 } generation;
+
+/* "NUMBER,LABEL", of the packet that was written last. */
+static int label_write(const generation *g, const frame *f, pkt_err *err)
+{
+    if (!g->labels || fprintf(g->labels, "%llu,%s\n", (unsigned long long)g->packets,
+                              f->label ? f->label : g->name) > 0)
+        return 0;
+    return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+}
 
 /* 1: written; 0: the frame would exceed the size; -1: *err. */
 static int frame_write(generation *g, const frame *f, pkt_err *err)
@@ -99,7 +109,7 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
                    err) != 0)
         return -1;
     g->packets++;
-    return 1;
+    return label_write(g, f, err) == 0 ? 1 : -1;
 }
 
 /* Write frames until the size is reached, some pairs in swapped order. 0, or -1 and *err. */
@@ -110,6 +120,7 @@ static int frames_write(generation *g, const frame_generator *generator, frame *
     int wrote = 1;
     while (wrote == 1) {
         bool swap = random_below(&random, SWAP_ONE_IN) == 0;
+        frames[0].label = frames[1].label = NULL;
         generator->next(generator->state, &frames[0]);
         if (swap) {
             generator->next(generator->state, &frames[1]);
@@ -156,29 +167,50 @@ static int generate_to(generation *g, const dataset_scenario *scenario, FILE *tr
     return bad;
 }
 
+/* The files of a generation. */
+typedef struct outputs {
+    pkt_atomic_file capture, truth, labels;
+} outputs;
+
+static void outputs_abandon(outputs *o)
+{
+    pkt_atomic_file_abandon(&o->capture);
+    pkt_atomic_file_abandon(&o->truth);
+    pkt_atomic_file_abandon(&o->labels);
+}
+
+/* The capture last, so that it has what belongs to it. */
+static int outputs_commit(outputs *o, pkt_err *err)
+{
+    if ((o->truth.file && pkt_atomic_file_commit(&o->truth, err) != 0) ||
+        (o->labels.file && pkt_atomic_file_commit(&o->labels, err) != 0)) {
+        outputs_abandon(o);
+        return -1;
+    }
+    return pkt_atomic_file_commit(&o->capture, err);
+}
+
 int dataset_write(const dataset_scenario *scenario, const dataset_options *options,
                   const char *path, const char *truth, uint64_t *packets, pkt_err *err)
 {
-    dataset_options defaults = dataset_defaults(scenario);
-    generation g = {.options = options ? options : &defaults};
-    pkt_atomic_file capture, csv = {0};
-    if (pkt_atomic_file_open(&capture, path, err) != 0)
-        return -1;
-    if (truth && pkt_atomic_file_open(&csv, truth, err) != 0) {
-        pkt_atomic_file_abandon(&capture);
+    const dataset_options defaults = dataset_defaults(scenario);
+    generation g = {.options = options ? options : &defaults, .name = scenario->name};
+    outputs o = {.capture = {0}};
+    if (pkt_atomic_file_open(&o.capture, path, err) != 0 ||
+        (truth && pkt_atomic_file_open(&o.truth, truth, err) != 0) ||
+        (g.options->labels && pkt_atomic_file_open(&o.labels, g.options->labels, err) != 0)) {
+        outputs_abandon(&o);
         return -1;
     }
-    g.file = capture.file;
-    int bad = generate_to(&g, scenario, csv.file, err);
-    if (bad) {
-        pkt_atomic_file_abandon(&capture);
-        pkt_atomic_file_abandon(&csv);
+    g.file = o.capture.file;
+    g.labels = o.labels.file;
+    if (g.labels)
+        (void)fputs("packet,label\n", g.labels); /* an error is found at the end */
+    if (generate_to(&g, scenario, o.truth.file, err) != 0) {
+        outputs_abandon(&o);
         return -1;
     }
     if (packets)
         *packets = g.packets;
-    bad = truth ? pkt_atomic_file_commit(&csv, err) : 0;
-    if (bad)
-        pkt_atomic_file_abandon(&capture);
-    return bad ? -1 : pkt_atomic_file_commit(&capture, err);
+    return outputs_commit(&o, err);
 }

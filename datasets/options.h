@@ -17,6 +17,7 @@ typedef struct dataset_options {
     uint32_t snaplen;    /* bytes; 0: no limit */
     uint64_t size;       /* limit, bytes: size as a classic pcap file without snaplen */
     uint64_t seed;
+    const char *labels; /* file for the label of every packet; NULL: none */
 } dataset_options;
 
 #endif

@@ -88,6 +88,14 @@ static const option_spec options[] = {
     {"label", "TEXT",
      "Add a column `label` with this text. from-folder: the name of the folder that holds the "
      "capture."},
+    {"labels", "FILE",
+     "Add a column `label` with the label of each packet: FILE is the truth of `pktbench mix`, or "
+     "any CSV with the columns packet (number in the capture) and label, in the order of the "
+     "packets. Of several captures, with --join."},
+    {"label-by", "packet|stream",
+     "With --labels: each packet has its own label, or that of most packets of its TCP or UDP "
+     "stream. stream reads the capture twice, and says how many streams have several labels. "
+     "Default packet."},
     {"format", "csv|arrow|parquet|none",
      "Output format. arrow: an IPC stream; none: parse and write nothing. Default: by the ending "
      "of -o (.csv, .arrow, .arrows, .parquet), else csv."},

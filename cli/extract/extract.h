@@ -29,16 +29,19 @@ typedef struct live_request {
 
 /* The request of the command line, and the state of its execution. */
 typedef struct extraction {
-    query_request request;      /* rows of what, with which backend */
-    void *context;              /* of the loaded backend */
-    bool mapped;                /* it reads plain files by a mapping */
-    const pkt_encoder *encoder; /* NULL: no output */
-    pkt_features *features;     /* NULL: one row per packet */
-    const char *path;           /* of the output */
-    const char *label;          /* NULL: none */
-    bool folder;                /* it is a folder: one file for each capture */
-    pkt_paths paths;            /* owned: */
-    char *const *captures;      /* those of `paths` */
+    query_request request;               /* rows of what, with which backend */
+    void *context;                       /* of the loaded backend */
+    bool mapped;                         /* it reads plain files by a mapping */
+    const pkt_encoder *encoder;          /* NULL: no output */
+    pkt_features *features;              /* NULL: one row per packet */
+    const char *path;                    /* of the output */
+    const char *label;                   /* NULL: none */
+    const char *labels;                  /* file with the label of each packet; NULL: none */
+    bool label_by_stream;                /* packets of a stream have one label */
+    struct packet_labels *packet_labels; /* NULL: none */
+    bool folder;                         /* it is a folder: one file for each capture */
+    pkt_paths paths;                     /* owned: */
+    char *const *captures;               /* those of `paths` */
     size_t capture_count;
     bool keep_going; /* after a capture that cannot be read */
     failures *bad;   /* such captures, with `keep_going` */
@@ -66,6 +69,22 @@ bool request_refused(const query_request *request, const pkt_err *err);
 /* The label of each capture. It must outlive the writer. NULL if memory is exhausted. */
 const char **labels_open(const extraction *x);
 void labels_close(const extraction *x, const char **labels);
+
+/* The labels of x->labels, for the rows of a writer. */
+typedef struct packet_labels packet_labels;
+/* --labels and --label-by. */
+bool packet_labels_read(extraction *x, const arguments *arguments);
+/* When the fields are known: columns that --label-by needs besides. */
+bool packet_labels_columns(extraction *x);
+/* Open the file, and read the capture once if its streams have labels. NULL: a message was printed.
+ */
+packet_labels *packet_labels_open(const extraction *x);
+/* For pkt_writer_labels(). */
+int packet_labels_next(void *self, const pkt_batch *batch, size_t row, uint64_t number,
+                       const char **label, pkt_err *err);
+/* Say how many packets have no label, and how many streams had several. */
+void packet_labels_report(packet_labels *labels);
+void packet_labels_close(packet_labels *labels);
 
 /* End of the message "N rows before it were written" after an error. */
 const char *progress_text(const extraction *x);

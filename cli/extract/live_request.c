@@ -17,7 +17,7 @@ static const char *const live_options[] = {"duration",     "flush-every", "rotat
                                            "immediate",    "Z",           NULL};
 static const char *const interface_options[] = {"snaplen", "buffer", "immediate", "Z", NULL};
 /* Options that exclude -i and --follow. */
-static const char *const file_options[] = {"join", "strict", "keep-going", NULL};
+static const char *const file_options[] = {"join", "strict", "keep-going", "labels", NULL};
 
 /* The first of these options that is on the command line, or NULL. */
 static const char *first_given(const arguments *arguments, const char *const *names)

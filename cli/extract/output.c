@@ -51,7 +51,9 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
     pkt_writer *writer =
         pkt_writer_open(x->encoder, &x->request.fields, out->file, x->threads, &err);
     *failed = true;
-    if (!writer) {
+    if (!writer || (x->packet_labels &&
+                    pkt_writer_labels(writer, packet_labels_next, x->packet_labels, &err) != 0)) {
+        pkt_writer_close(writer);
         pkt_atomic_file_abandon(out);
         return write_failed(path, 0, &err);
     }
@@ -147,7 +149,12 @@ int output_run(extraction *x)
         message_error("no memory for labels");
         return EXIT_ERROR;
     }
-    const int status = captures_output(x, labels);
+    int status = EXIT_ERROR;
+    if (!x->labels || (x->packet_labels = packet_labels_open(x)) != NULL)
+        status = captures_output(x, labels);
+    if (x->packet_labels && status == EXIT_DONE)
+        packet_labels_report(x->packet_labels);
+    packet_labels_close(x->packet_labels);
     failures_print(x->bad, x->capture_count);
     labels_close(x, labels);
     return status;

@@ -150,8 +150,11 @@ static bool rows_get(const arguments *arguments, const pkt_query *query, extract
     pkt_err err = {.pos = PKT_POS_NONE};
     if (pkt_query_level_find(&x->request, query, &err) != 0)
         return request_refused(&x->request, &err);
-    if (!features_get(arguments, query, x) || !fields_get(query, x) ||
-        !formulas_option(arguments, x))
+    if (!features_get(arguments, query, x) || !packet_labels_read(x, arguments))
+        return false;
+    pkt_query labelled = *query;
+    labelled.label = x->label;
+    if (!fields_get(&labelled, x) || !packet_labels_columns(x) || !formulas_option(arguments, x))
         return false;
     return pkt_query_join_check(&x->request, query, &err) == 0 ||
            request_refused(&x->request, &err);

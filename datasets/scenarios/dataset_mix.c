@@ -59,6 +59,8 @@ static void next(void *state, frame *f)
     s->generated[s->part]++;
     s->packets++;
     s->generators[s->part].next(s->generators[s->part].state, f);
+    if (!f->label)
+        f->label = parts[s->part].scenario->name;
     f->truth.ts_ns = clock_advance(&s->now, &s->random, MEAN_GAP_NS);
 }
 

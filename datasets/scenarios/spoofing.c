@@ -60,8 +60,10 @@ static void home_frame(spoofing *s, frame *f)
     do
         s->base.home.next(s->base.home.state, f);
     while (f->size < SMALL && random_below(&s->base.random, 10000) >= SHARE_SMALL_USED);
-    if (!can_be_relayed(f))
+    if (!can_be_relayed(f)) {
+        f->label = scenario_benign_iot.name;
         return;
+    }
     s->relayed = *f;
     s->relay = true;
     mac_set(f, false, attacker_mac());

@@ -5,10 +5,12 @@
 void flood_next(void *state, frame *f)
 {
     flood *s = state;
-    if (random_below(&s->base.random, 10000) < s->kind->background_share)
+    if (random_below(&s->base.random, 10000) < s->kind->background_share) {
         s->base.home.next(s->base.home.state, f);
-    else
+        f->label = scenario_benign_iot.name;
+    } else {
         s->kind->build(s, f);
+    }
     s->packets++;
     f->truth.ts_ns = clock_advance(&s->base.now, &s->base.random, s->kind->mean_gap_ns);
 }

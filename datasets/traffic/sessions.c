@@ -8,6 +8,7 @@ static void sessions_next(void *state, frame *f)
     const uint64_t draw = random_below(&s->base.random, 10000);
     if (draw < s->kind->background_share) {
         s->base.home.next(s->base.home.state, f);
+        f->label = scenario_benign_iot.name;
     } else if (draw < s->kind->background_share + s->kind->other_share) {
         s->kind->other(s, f);
         s->others++;

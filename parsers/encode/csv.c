@@ -287,6 +287,9 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
     case SHAPE_TEXT:
         return put_text_cell(csv, text, rows, &((const pkt_text *)cells)[row]);
     default:
+        if (rows->labels)
+            return (csv->no_formula ? pkt_text_csv_no_formula : pkt_text_csv)(text,
+                                                                              rows->labels[row]);
         memcpy(text, texts->label, texts->label_size);
         return text + texts->label_size;
     }
@@ -322,7 +325,8 @@ static int rows_put(const csv_encoder *csv, const pkt_rows *rows, const block_te
                    : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
                                                          : rows->cells[csv->fields[i].column];
     for (size_t row = 0; row < rows->count; row++) {
-        if (pkt_buffer_reserve(out, most + texts_size(csv, cells, row), err) != 0)
+        const size_t label = rows->labels ? PKT_FORM_BYTES(strlen(rows->labels[row])) : 0;
+        if (pkt_buffer_reserve(out, most + label + texts_size(csv, cells, row), err) != 0)
             return -1;
         char *text = (char *)out->at + out->size;
         for (size_t i = 0; i < csv->count; i++) {

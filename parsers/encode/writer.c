@@ -19,6 +19,7 @@ typedef enum block_state { BLOCK_FREE, BLOCK_FILLED, BLOCK_TAKEN, BLOCK_ENCODED 
 typedef struct block {
     block_state state;
     pkt_row_block kept;
+    const char **labels; /* of its rows, owned; NULL: that of the capture */
     pkt_buffer out, notes;
 } block;
 
@@ -31,6 +32,8 @@ struct pkt_writer {
     uint64_t number; /* of the last packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
+    pkt_label_next *label_next; /* NULL: the capture's */
+    void *label_self;
     uint64_t offset, rows; /* bytes and rows written */
     unsigned threads, started;
     pthread_t others[PKT_MAX_THREADS];
@@ -164,6 +167,18 @@ static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
         numbers[i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
 }
 
+/* Labels of rows [from, from + count) of the batch, which are in the block from `at` on. */
+static int labels_put(pkt_writer *w, block *b, const pkt_batch *batch, size_t from, size_t count,
+                      pkt_err *err)
+{
+    const size_t at = b->kept.rows.count - count;
+    for (size_t i = 0; w->label_next && i < count; i++)
+        if (w->label_next(w->label_self, batch, from + i, b->kept.rows.numbers[at + i],
+                          &b->labels[at + i], err) != 0)
+            return -1;
+    return 0;
+}
+
 int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
 {
     for (size_t from = 0; from < batch->rows;) {
@@ -176,6 +191,8 @@ int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values,
         if (!numbers)
             return -1;
         numbers_put(w, numbers, count);
+        if (labels_put(w, b, batch, from, count, err) != 0)
+            return -1;
         from += count;
         if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
             return -1;
@@ -261,6 +278,20 @@ void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *s
     writer->number_self = self;
 }
 
+int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_err *err)
+{
+    for (size_t i = 0; i < writer->ring_size; i++) {
+        block *b = &writer->ring[i];
+        b->labels = calloc(writer->encoder->block_rows, sizeof *b->labels);
+        if (!b->labels)
+            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
+        b->kept.rows.labels = b->labels;
+    }
+    writer->label_next = next;
+    writer->label_self = self;
+    return 0;
+}
+
 /* Every block is written. */
 static int all_wait(pkt_writer *w, pkt_err *err)
 {
@@ -323,6 +354,7 @@ void pkt_writer_close(pkt_writer *writer)
         pthread_join(writer->others[i], NULL);
     for (size_t i = 0; i < writer->ring_size; i++) {
         pkt_row_block_close(&writer->ring[i].kept);
+        free(writer->ring[i].labels);
         pkt_buffer_free(&writer->ring[i].out);
         pkt_buffer_free(&writer->ring[i].notes);
     }

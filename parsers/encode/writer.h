@@ -28,6 +28,12 @@ int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, 
  * count.
  */
 void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *self);
+/* The label of each row that is pushed from now on, in place of the capture's: `next` is called
+ * once a row, and gives 0 and a label that outlives the writer, or -1 and *err. To be set before
+ * the first row. 0, or -1 and *err. */
+typedef int pkt_label_next(void *self, const pkt_batch *batch, size_t row, uint64_t number,
+                           const char **label, pkt_err *err);
+int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_err *err);
 /* Write out what was pushed, though its block is not full. */
 int pkt_writer_flush(pkt_writer *writer, pkt_err *err);
 /* All rows were pushed: write the rest. */

@@ -65,7 +65,8 @@ typedef struct pkt_rows {
     const double *values[PKT_MAX_VALUES]; /* arrays; those that a field shows are there */
     const uint64_t *numbers;              /* of the packets */
     const char *file, *label;
-    const char *text; /* what text cells point into */
+    const char *const *labels; /* of each row; NULL: all have `label` */
+    const char *text;          /* what text cells point into */
 } pkt_rows;
 
 /* The cell's bits; no column is signed but ts_ns, which is as wide as the result. */

@@ -125,4 +125,20 @@ done
     tail -c +25 piece2
 } | cmp - tcp-flood.pcap || fail "the pieces together are not the capture"
 [ "$(wc -c <piece)" -gt 4000000 ] || fail "the first piece does not exceed the size"
+
+# A label for every packet, which changes no packet; background traffic has its own.
+"$pktbench" gen dataset-mix --size 2000000 -o plain.pcap
+"$pktbench" gen dataset-mix --size 2000000 -o labelled.pcap --labels labels.csv
+cmp plain.pcap labelled.pcap || fail "--labels changes the capture"
+"$pktbench" extract labelled.pcap --labels labels.csv --columns ip_proto,label -o labelled.csv
+[ "$(wc -l <labels.csv)" -eq "$(wc -l <labelled.csv)" ] || fail "not a label for every packet"
+for label in tcp-flood icmp-flood mirai benign-iot recon; do
+    grep -q ",$label\$" labelled.csv || fail "no packet of $label"
+done
+[ "$(grep ',icmp-flood$' labelled.csv | sort -u)" = 1,icmp-flood ] || fail "labels of other packets"
+for output in plain.pcap labels.csv; do
+    ! "$pktbench" gen mirai -o plain.pcap --truth labels.csv --labels $output 2>stderr ||
+        fail "two outputs with one name"
+    grep -q "need a file of their own, not $output" stderr || fail "$(cat stderr)"
+done
 echo "all good"

@@ -1,0 +1,248 @@
+/* What is asked of the packets: times and addresses. A value is for all captures, or, with FILE=
+ * before it, for those that FILE names. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/message.h"
+#include "cli/mix/mixing.h"
+#include "parsers/core/numbers.h"
+#include "parsers/util/error.h"
+#include "parsers/util/parse.h"
+
+/* The captures that an option is for. */
+typedef struct target {
+    const char *option, *text; /* as given */
+    const char *name;          /* NULL: all */
+    size_t size;               /* of the name */
+} target;
+
+/* Give a shift, rate or map to the capture. */
+typedef bool change_apply(mixing *m, pkt_mix_origin *origin, const void *what);
+
+static bool is_name(const target *t, const char *name)
+{
+    return strlen(name) == t->size && memcmp(name, t->name, t->size) == 0;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* How well does the target name the capture? 2: as an operand, or by its path; 1: by the name of
+ * its file; 0: not. */
+static int names_it(const mixing *m, const target *t, const pkt_mix_origin *o)
+{
+    if (!t->name || is_name(t, o->path) ||
+        (o->group < m->group_count && is_name(t, m->groups[o->group].name)))
+        return 2;
+    return is_name(t, last_part(o->path));
+}
+
+static bool target_apply(mixing *m, const target *t, change_apply *apply, const void *what)
+{
+    size_t found[3] = {0};
+    for (size_t i = 0; i < m->origins.count; i++)
+        found[names_it(m, t, &m->origins.at[i])]++;
+    if (!found[2] && found[1] != 1) {
+        message_error("--%s %s: %s %.*s", t->option, t->text,
+                      found[1] ? "several captures have the name" : "no capture has the name",
+                      (int)t->size, t->name);
+        return false;
+    }
+    const int needed = found[2] ? 2 : 1;
+    for (size_t i = 0; i < m->origins.count; i++)
+        if (names_it(m, t, &m->origins.at[i]) == needed && !apply(m, &m->origins.at[i], what))
+            return false;
+    return true;
+}
+
+/* A capture that is named by itself, not with the others of its folder, moves by itself. */
+static void group_leave(mixing *m, const target *t, pkt_mix_origin *o)
+{
+    if (t->name && o->group < m->group_count && !is_name(t, m->groups[o->group].name))
+        o->group = m->groups_used++;
+}
+
+/* "FILE=VALUE" or "VALUE", which has no equals sign. Returns the value. */
+static const char *value_of(target *t)
+{
+    const char *equals = strrchr(t->text, '=');
+    t->name = equals ? t->text : NULL;
+    t->size = equals ? (size_t)(equals - t->text) : 0;
+    return equals ? equals + 1 : t->text;
+}
+
+/* "1700000000.25", to the nanosecond. */
+static bool epoch_parse(const char *text, int64_t *ns)
+{
+    char *end = NULL;
+    const unsigned long long seconds = strtoull(text, &end, 10);
+    int64_t fraction = 0;
+    if (seconds >= INT64_MAX / NS_PER_S)
+        return false;
+    if (*end == '.') {
+        int64_t unit = NS_PER_S;
+        for (end++; isdigit((unsigned char)*end) && unit > 1; end++) {
+            unit /= 10;
+            fraction += (*end - '0') * unit;
+        }
+    }
+    *ns = (int64_t)seconds * NS_PER_S + fraction;
+    return *end == '\0';
+}
+
+/* ISO 8601, in UTC: a day, or a day and a time. */
+static bool iso_parse(const char *text, int64_t *ns)
+{
+    struct tm tm = {.tm_isdst = 0};
+    const char *end = strptime(text, "%Y-%m-%d", &tm);
+    int64_t fraction = 0;
+    if (end && *end == 'T')
+        end = strptime(end + 1, "%H:%M:%S", &tm);
+    if (end && *end == '.') {
+        char part[16];
+        (void)snprintf(part, sizeof part, "0%.11s", end);
+        part[strcspn(part, "Z")] = '\0';
+        if (!epoch_parse(part, &fraction))
+            return false;
+        end += strcspn(end, "Z");
+    }
+    if (!end || (*end && strcmp(end, "Z") != 0))
+        return false;
+    *ns = (int64_t)timegm(&tm) * NS_PER_S + fraction;
+    return *ns >= 0;
+}
+
+typedef struct shift {
+    target target;
+    pkt_mix_shift kind;
+    int64_t ns;
+} shift;
+
+static bool shift_parse(shift *s, const char *text)
+{
+    double seconds = 0;
+    s->kind = PKT_MIX_AFTER;
+    if (strcmp(text, "start") == 0)
+        return true;
+    if (*text == '+' || *text == '-') {
+        const bool good = pkt_parse_seconds(text + 1, &seconds);
+        s->ns = llround(seconds * NS_PER_S) * (*text == '-' ? -1 : 1);
+        return good;
+    }
+    s->kind = PKT_MIX_AT;
+    return isdigit((unsigned char)*text) &&
+           (strchr(text, '-') ? iso_parse : epoch_parse)(text, &s->ns);
+}
+
+static bool shift_apply(mixing *m, pkt_mix_origin *origin, const void *what)
+{
+    const shift *s = what;
+    group_leave(m, &s->target, origin);
+    origin->shift = s->kind;
+    origin->shift_ns = s->ns;
+    return true;
+}
+
+static bool shifts_read(mixing *m, const arguments *arguments)
+{
+    size_t next = 0;
+    for (const char *text; (text = option_values(arguments, "shift", &next)) != NULL;) {
+        shift s = {.target = {.option = "shift", .text = text}};
+        if (!shift_parse(&s, value_of(&s.target))) {
+            message_error("--shift %s: must be TIME or FILE=TIME; TIME is start, a time after the "
+                          "start of the first capture such as +90s, a time such as "
+                          "2026-05-04T12:00:00Z, or seconds since 1970",
+                          text);
+            return false;
+        }
+        if (!target_apply(m, &s.target, shift_apply, &s))
+            return false;
+    }
+    return true;
+}
+
+typedef struct rate {
+    target target;
+    uint64_t value;
+} rate;
+
+static bool rate_apply(mixing *m, pkt_mix_origin *origin, const void *what)
+{
+    const rate *r = what;
+    group_leave(m, &r->target, origin);
+    origin->times.rate = r->value;
+    return true;
+}
+
+static bool rates_read(mixing *m, const arguments *arguments)
+{
+    size_t next = 0;
+    for (const char *text; (text = option_values(arguments, "rate", &next)) != NULL;) {
+        rate r = {.target = {.option = "rate", .text = text}};
+        const char *value = value_of(&r.target);
+        char *end = NULL;
+        const double factor = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
+        r.value = factor <= 1e6 ? (uint64_t)llround(factor * (double)PKT_MIX_RATE_UNIT) : 0;
+        if (!end || *end || r.value == 0) {
+            message_error(
+                "--rate %s: must be FACTOR or FILE=FACTOR, from 0.000001 to 1000000; 2 is "
+                "twice as fast",
+                text);
+            return false;
+        }
+        if (!target_apply(m, &r.target, rate_apply, &r))
+            return false;
+    }
+    return true;
+}
+
+static bool map_apply(mixing *m, pkt_mix_origin *origin, const void *what)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    (void)what;
+    if (pkt_rewrite_add(&origin->rewrite, &m->maps[m->map_count - 1].map, &err) == 0)
+        return true;
+    message_err(&err);
+    return false;
+}
+
+/* "FILE=OLD=NEW" or "OLD=NEW". Returns where OLD begins. */
+static const char *map_of(target *t)
+{
+    const char *last = strrchr(t->text, '='), *old = last;
+    while (old && old > t->text && old[-1] != '=')
+        old--;
+    t->name = old && old > t->text ? t->text : NULL;
+    t->size = t->name ? (size_t)(old - 1 - t->text) : 0;
+    return old ? old : t->text;
+}
+
+static bool maps_read(mixing *m, const arguments *arguments, const char *option, bool mac)
+{
+    size_t next = 0;
+    for (const char *text; (text = option_values(arguments, option, &next)) != NULL;) {
+        target t = {.option = option, .text = text};
+        pkt_err err = {.pos = PKT_POS_NONE};
+        mixing_map *map = &m->maps[m->map_count++];
+        *map = (mixing_map){.option = option, .text = text};
+        if (pkt_address_map_parse(&map->map, map_of(&t), mac, &err) != 0) {
+            message_error("--%s %s: %s", option, text, err.msg);
+            return false;
+        }
+        if (!target_apply(m, &t, map_apply, NULL))
+            return false;
+    }
+    return true;
+}
+
+bool mixing_changes_read(mixing *m, const arguments *arguments)
+{
+    return shifts_read(m, arguments) && rates_read(m, arguments) &&
+           maps_read(m, arguments, "map-ip", false) && maps_read(m, arguments, "map-mac", true);
+}
