@@ -365,7 +365,9 @@ int manifest_put(const manifest *m, const manifest_entry *capture, split *files,
 
 void manifest_close(manifest *m)
 {
-    if (m->lock >= 0) { /* else another run has the folder */
+    if (m->lock >= 0) {  /* else another run has the folder */
+        pkt_err ignored; /* what a process that crashed left */
+        (void)folder_empty(m->stage, &ignored);
         (void)rmdir(m->stage);
         close(m->lock);
     }

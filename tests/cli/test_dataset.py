@@ -190,6 +190,32 @@ def check_killed():
     same("whole", "killed.out", "after files were lost")
 
 
+def check_crashed():
+    """The process of a capture crashes: the others are read, and nothing is left of it."""
+    options = ("killed", "--partition", "file", "--level", "flows")
+    expect(0, "", *options, "-o", "crash.whole")
+    for _ in range(5):
+        shutil.rmtree("crash", ignore_errors=True)
+        process = subprocess.Popen([PKTBENCH, "extract", *options, "-o", "crash", "--keep-going"],
+                                   stderr=subprocess.PIPE, text=True)
+        children = []
+        while not children and process.poll() is None:
+            with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+                children = file.read().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        messages = process.communicate()[1]
+        if process.returncode:
+            break
+    words = "the process that read it was ended by signal 9"
+    if process.returncode != 2 or words not in messages or "1 of 12 captures are bad" not in messages:
+        fail(f"a process that crashed: {process.returncode}, {messages}")
+    if len(files("crash")) != 11 or os.path.exists("crash/_pktbench/new"):
+        fail(f"after a process crashed: {files('crash')}")
+    expect(0, "11 of 12 captures are finished", *options, "-o", "crash", "--resume")
+    same("crash.whole", "crash", "after a process crashed")
+
+
 def check_changed():
     """Captures and labels that are not what they were."""
     for i in range(3):
@@ -396,7 +422,7 @@ def main():
     # Every file is flushed to the disk: in memory that takes no time.
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_many, check_damaged, check_killed, check_changed, check_refused, check_usage, check_disk,
+        for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_refused, check_usage, check_disk,
                       check_names, check_times, check_features):
             check()
         os.chdir("/")
