@@ -77,6 +77,9 @@ static bool rows_write(const extraction *x, size_t index, const char *const *lab
         result->status = kept ? CAPTURE_PARTLY : CAPTURE_BAD;
         (void)snprintf(result->line, sizeof result->line, "%s", bad.lines[0]);
     }
+    for (size_t i = 0; i < bad.count; i++)
+        free(bad.lines[i]);
+    free(bad.lines);
     if (err.code != PKT_ERR_NONE)
         result_say(result, OUTPUT_FAILED, x->path, &err);
     return kept && err.code == PKT_ERR_NONE;
