@@ -42,6 +42,17 @@ void failures_add(failures *list, const char *name, const pkt_err *err, const ch
     free(line);
 }
 
+void failures_add_line(failures *list, const char *line)
+{
+    char *copy = strdup(line);
+    if (copy && room_make(list)) {
+        list->lines[list->count++] = copy;
+        return;
+    }
+    message_error("%s", line);
+    free(copy);
+}
+
 void failures_print(failures *list, size_t total)
 {
     for (size_t i = 0; i < list->count; i++) {

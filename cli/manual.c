@@ -110,6 +110,11 @@ static const item examples[] = {
     {"Check that two backends give the same values for a capture:",
      "pktbench verify capture.pcap --backends raw,libpcap"},
     {"Write one row for each packet:", "pktbench extract capture.pcap -o rows.csv"},
+    {"Write the captures of a folder as a dataset for Spark, DuckDB or pandas, two at a time; "
+     "after "
+     "an interruption, the same with --resume:",
+     "pktbench extract captures -R --partition label,date --label from-folder --format parquet "
+     "--jobs 2 -o dataset/"},
     {"Capture for a minute from an interface into Parquet files of 100 MB:",
      "pktbench extract -i eth0 --duration 60s --rotate-size 100MB --format parquet -o "
      "rows.parquet"},

@@ -130,27 +130,30 @@ static capture_status capture_run(const extraction *x, const char *path, const p
 }
 
 /* With a filter, packets keep their numbers in the capture. `join` NULL: count packets. */
-static void packet_numbers_set(const extraction *x, pkt_writer *writer, pkt_join *join)
+static void packet_numbers_set(const extraction *x, const row_output *out, pkt_join *join)
 {
     uint64_t (*next)(void *) = join && x->filter ? pkt_join_number : NULL;
     if (x->features)
         pkt_features_set_numbers(x->features, next, join);
-    else if (writer)
-        pkt_writer_number(writer, next, join);
+    else if (out->parts)
+        split_number(out->parts, next, join);
+    else if (out->writer)
+        pkt_writer_number(out->writer, next, join);
 }
 
 /* Run over captures that are joined or filtered. */
 static capture_status join_run(const extraction *x, char *const *paths, size_t count,
-                               const pkt_sink *sink, pkt_writer *writer, pkt_err *err)
+                               const pkt_sink *sink, const row_output *out, pkt_err *err)
 {
+    const bool numbered = x->features || out->writer || out->parts;
     uint64_t rows = 0;
     const char *name = pkt_input_shown(paths[0]);
-    pkt_join *join = pkt_join_open(paths, count, x->filter, x->features || writer, err);
+    pkt_join *join = pkt_join_open(paths, count, x->filter, numbered, err);
     if (!join) {
         capture_bad(x, name, err, NULL);
         return CAPTURE_BAD;
     }
-    packet_numbers_set(x, writer, join);
+    packet_numbers_set(x, out, join);
     row_watch watch = {.limit = x->live.packets, .zero_is_none = true};
     int bad = watched_rows(x, name, pkt_join_capture(join), sink, &watch, &rows, err);
     pkt_err unread = {.pos = PKT_POS_NONE}; /* of what comes after the limit of -c */
@@ -161,7 +164,7 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
         pkt_watch_report(&watch, count > 1 ? "of all captures" : name, &printed_warnings);
     const capture_status status =
         capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
-    packet_numbers_set(x, writer, NULL);
+    packet_numbers_set(x, out, NULL);
     pkt_join_close(join);
     return status;
 }
@@ -191,15 +194,30 @@ void labels_close(const extraction *x, const char **labels)
     free(labels);
 }
 
+/* The rows that come next are of this capture. 0, or -1 and *err. */
+static int output_capture(const row_output *out, const char *file, const char *label, pkt_err *err)
+{
+    if (out->parts)
+        return split_capture(out->parts, file, label, err);
+    return out->writer ? pkt_writer_capture(out->writer, file, label, err) : 0;
+}
+
+/* All rows were written. 0, or -1 and *err. */
+static int output_end(const row_output *out, pkt_err *err)
+{
+    if (out->parts)
+        return split_end(out->parts, err);
+    return out->writer ? pkt_writer_end(out->writer, err) : 0;
+}
+
 static capture_status step_run(const extraction *x, size_t first, size_t count,
-                               const char *const *labels, const pkt_sink *sink, pkt_writer *writer,
-                               pkt_err *err)
+                               const char *const *labels, const pkt_sink *sink,
+                               const row_output *out, pkt_err *err)
 {
     *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    if (writer &&
-        pkt_writer_capture(writer, base_name(x->captures[first]), labels[first], err) != 0)
+    if (output_capture(out, base_name(x->captures[first]), labels[first], err) != 0)
         return OUTPUT_FAILED;
-    return x->join || x->filter ? join_run(x, x->captures + first, count, sink, writer, err)
+    return x->join || x->filter ? join_run(x, x->captures + first, count, sink, out, err)
                                 : capture_run(x, x->captures[first], sink, err);
 }
 
@@ -214,13 +232,13 @@ static void rest_report(const extraction *x, size_t next, bool kept)
 }
 
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
-                 const pkt_sink *sink, pkt_writer *writer, bool *kept, pkt_err *err)
+                 const pkt_sink *sink, const row_output *out, bool *kept, pkt_err *err)
 {
     const size_t step = x->join ? x->capture_count : 1;
     int status = EXIT_DONE;
     *kept = false;
     for (size_t i = span.first; i < span.end; i += step) {
-        const capture_status got = step_run(x, i, step, labels, sink, writer, err);
+        const capture_status got = step_run(x, i, step, labels, sink, out, err);
         if (got == OUTPUT_FAILED) {
             *kept = false;
             return EXIT_ERROR;
@@ -235,7 +253,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         break;
     }
     err->code = PKT_ERR_NONE; /* those of captures are printed */
-    if (writer && *kept && pkt_writer_end(writer, err) != 0) {
+    if (*kept && output_end(out, err) != 0) {
         *kept = false;
         status = EXIT_ERROR;
     }

@@ -138,6 +138,14 @@ static const option_spec options[] = {
      "The captures are consecutive files of one capture: packet numbers and stream numbers "
      "continue from file to file."},
     FOLDER_OPTION,
+    {"partition", PARTITION_WORDS ",...",
+     "Write the rows as a dataset into the folder of -o: files in folders KEY=VALUE/, as Hive, "
+     "Spark, DuckDB, polars and pandas read them. file: the capture; label: that of --label; date "
+     "and hour: of the row's time, UTC; hour alone stands for date,hour."},
+    {"resume", NULL,
+     "With --partition: go on with a dataset. Captures that are finished and unchanged are "
+     "skipped, others are read again; the other options must be the same."},
+    {"jobs", "N", "With --partition: read N captures at a time, each in a process. Default 1."},
     {"keep-going", NULL,
      "After a capture that cannot be read, or is damaged, read on with the next one. The bad ones "
      "are listed at the end; the exit status is 2."},

@@ -2,9 +2,11 @@
 #ifndef PKT_EXTRACT_H
 #define PKT_EXTRACT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "cli/command.h"
+#include "cli/dataset/split.h"
 #include "cli/failures.h"
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
@@ -26,6 +28,13 @@ typedef struct live_request {
     uint32_t snaplen, buffer;
     bool immediate;
 } live_request;
+
+/* Options of a dataset: files by partition, a manifest of them. */
+typedef struct dataset_request {
+    partition keys; /* none: no dataset */
+    bool resume;
+    unsigned jobs; /* captures at a time */
+} dataset_request;
 
 /* The request of the command line, and the state of its execution. */
 typedef struct extraction {
@@ -50,6 +59,7 @@ typedef struct extraction {
     bool strict, join;
     bool follow; /* the capture grows */
     live_request live;
+    dataset_request dataset;
     pkt_batch *batch; /* scratch space */
 } extraction;
 
@@ -105,18 +115,33 @@ typedef struct capture_span {
     size_t first, end;
 } capture_span;
 
-/* Push the rows of the captures, in order. `writer` is called at the start of each capture; it may
- * be NULL. Returns the exit status. *kept: false if the output must be removed: no capture gave
- * rows that stand, or writing failed. *err: the error of the writer, not yet printed; or code
+/* Where rows are written: to a file, or to files by partition. Both NULL: nowhere. */
+typedef struct row_output {
+    pkt_writer *writer;
+    split *parts;
+} row_output;
+
+/* Push the rows of the captures, in order. The output gets to know the start of each capture, and
+ * is completed. Returns the exit status. *kept: false if the output must be removed: no capture
+ * gave rows that stand, or writing failed. *err: the error of the writer, not yet printed; or code
  * PKT_ERR_NONE. */
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
-                 const pkt_sink *sink, pkt_writer *writer, bool *kept, pkt_err *err);
+                 const pkt_sink *sink, const row_output *out, bool *kept, pkt_err *err);
 
 /* With x->folder, the file for the rows of x->captures[index]; the caller frees it. NULL without
  * memory. */
 char *output_path(const extraction *x, size_t index);
 /* Write the rows of all captures to the output file, or files. Returns the exit status. */
 int output_run(extraction *x);
+
+/* Read and check the options of a dataset; the others were read. */
+bool dataset_request_read(extraction *x, const arguments *arguments);
+/* The options that decide which bytes the rows of a capture become. */
+json_t *dataset_options(const extraction *x);
+/* The capture's name in the dataset; the caller frees it. NULL without memory. */
+char *dataset_name(const extraction *x, size_t index);
+/* Write the rows of all captures to the dataset. Returns the exit status. */
+int dataset_run(const extraction *x, const char *const *labels);
 
 /* True with -i or --follow. */
 bool is_live(const extraction *x);

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
+#include "cli/dataset/folder.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
 #include "parsers/sink/sink.h"
@@ -29,7 +29,8 @@ static int run_without_output(const extraction *x, const char *const *labels)
     pkt_err err;
     pkt_null_sink null = {.columns = x->request.columns};
     pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
-    return captures_run(x, (capture_span){0, x->capture_count}, labels, &sink, NULL, &kept, &err);
+    return captures_run(x, (capture_span){0, x->capture_count}, labels, &sink,
+                        &(const row_output){.writer = NULL}, &kept, &err);
 }
 
 /* Report a write error. If the reader closed the pipe, this is not an error. */
@@ -58,7 +59,8 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
         return write_failed(path, 0, &err);
     }
     pkt_sink sink = sink_open(x, writer);
-    int status = captures_run(x, span, labels, &sink, writer, &kept, &err);
+    const row_output to = {.writer = writer};
+    int status = captures_run(x, span, labels, &sink, &to, &kept, &err);
     *failed = err.code != PKT_ERR_NONE;
     if (*failed)
         status = write_failed(path, pkt_writer_rows(writer), &err);
@@ -86,19 +88,6 @@ static int file_run(const extraction *x, const char *path, capture_span span,
         return EXIT_ERROR;
     }
     return rows_write(x, path, span, labels, &out, failed);
-}
-
-/* Create the folders of the path that do not exist. 0, or -1 and errno. */
-static int folders_make(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        const bool bad = mkdir(path, 0777) != 0 && errno != EEXIST;
-        *slash = '/';
-        if (bad)
-            return -1;
-    }
-    return 0;
 }
 
 /* One file for each capture, in the folder x->path. */
@@ -137,6 +126,8 @@ static int captures_output(const extraction *x, const char *const *labels)
     bool failed;
     if (!x->encoder)
         return run_without_output(x, labels);
+    if (x->dataset.keys.count)
+        return dataset_run(x, labels);
     if (x->folder)
         return folder_run(x, labels);
     return file_run(x, x->path, (capture_span){0, x->capture_count}, labels, &failed);

@@ -165,7 +165,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The files of two captures must not have one name. */
+/* The files of two captures must not have one name, nor two captures of a dataset. */
 static bool outputs_differ(const extraction *x)
 {
     char **paths = calloc(x->capture_count, sizeof *paths);
@@ -173,7 +173,7 @@ static bool outputs_differ(const extraction *x)
     if (!paths)
         message_error("no memory for paths");
     for (size_t i = 0; paths && i < x->capture_count; i++)
-        if (!(paths[i] = output_path(x, i)))
+        if (!(paths[i] = x->dataset.keys.count ? dataset_name(x, i) : output_path(x, i)))
             differ = false;
     if (differ)
         qsort(paths, x->capture_count, sizeof *paths, by_text);
@@ -207,7 +207,8 @@ static void path_get(const arguments *arguments, extraction *x)
     struct stat st;
     const char *path = option_value(arguments, "o");
     x->path = path ? path : "-";
-    x->folder = (*x->path && x->path[strlen(x->path) - 1] == '/') ||
+    x->folder = option_given(arguments, "partition") ||
+                (*x->path && x->path[strlen(x->path) - 1] == '/') ||
                 (stat(x->path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
@@ -263,7 +264,8 @@ bool request_read(extraction *x, const arguments *arguments)
     if (!backend_get(&query, x) || !mapped_valid(x, arguments) || !format_get(arguments, x) ||
         !captures_get(arguments, x) || !output_valid(x) || !rows_get(arguments, &query, x) ||
         !flow_options(arguments, &x->request.flows) || !live_request_read(x, arguments, &query) ||
-        !folder_valid(x) || !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
+        !dataset_request_read(x, arguments) || !folder_valid(x) ||
+        !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;
     return true;

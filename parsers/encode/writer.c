@@ -179,11 +179,12 @@ static int labels_put(pkt_writer *w, block *b, const pkt_batch *batch, size_t fr
     return 0;
 }
 
-int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
+int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *values, size_t from,
+                         size_t more, pkt_err *err)
 {
-    for (size_t from = 0; from < batch->rows;) {
+    for (const size_t end = from + more; from < end;) {
         block *b = &w->ring[w->filling];
-        size_t room = w->encoder->block_rows - b->kept.rows.count, count = batch->rows - from;
+        size_t room = w->encoder->block_rows - b->kept.rows.count, count = end - from;
         count = count < room ? count : room;
         b->kept.rows.file = w->name;
         b->kept.rows.label = w->label;
@@ -198,6 +199,11 @@ int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values,
             return -1;
     }
     return 0;
+}
+
+int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
+{
+    return pkt_writer_push_rows(w, batch, values, 0, batch->rows, err);
 }
 
 static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)

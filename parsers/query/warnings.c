@@ -95,9 +95,14 @@ void pkt_warn_flows(const pkt_warnings *warnings, const char *path, const pkt_fl
 void pkt_warn_features(const pkt_warnings *warnings, const pkt_features *features)
 {
     const pkt_features_report report = pkt_features_get_report(features);
-    pkt_warn(warnings, PKT_WARN_FEATURES_EVICTED, NULL, report.evicted);
-    pkt_warn(warnings, PKT_WARN_NO_ADDRESS, NULL, report.without_address);
-    pkt_warn(warnings, PKT_WARN_LATE, NULL, report.late);
+    pkt_warn_features_report(warnings, &report);
+}
+
+void pkt_warn_features_report(const pkt_warnings *warnings, const pkt_features_report *report)
+{
+    pkt_warn(warnings, PKT_WARN_FEATURES_EVICTED, NULL, report->evicted);
+    pkt_warn(warnings, PKT_WARN_NO_ADDRESS, NULL, report->without_address);
+    pkt_warn(warnings, PKT_WARN_LATE, NULL, report->late);
 }
 
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,

@@ -27,6 +27,7 @@ void pkt_warn_flows(const pkt_warnings *warnings, const char *path, const pkt_fl
                     uint32_t limit);
 /* The same of flows of features that were evicted, and of packets that were not counted. */
 void pkt_warn_features(const pkt_warnings *warnings, const pkt_features *features);
+void pkt_warn_features_report(const pkt_warnings *warnings, const pkt_features_report *report);
 /* The same of a capture that is truncated, as *err says, behind so many rows. `what`: "rows before
  * it were written". */
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,

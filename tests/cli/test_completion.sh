@@ -49,6 +49,7 @@ pktbench bench --suite=r|reference
 pktbench extract --level d|dissect
 pktbench extract --backend raw --by |all pair flow
 pktbench extract --backend libp|libpcap
+pktbench extract --partition d|date
 pktbench verify --backends raw,libt|raw,libtins raw,libtrace
 pktbench gen m|mirai
 pktbench list |backends columns scenarios features

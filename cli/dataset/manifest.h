@@ -1,0 +1,54 @@
+/* The manifest of a dataset: what it was begun with, and which captures are in it.
+ *
+ * It is the folder `_pktbench` of the dataset, which readers pass over because of its first
+ * character: `dataset.json` with the options of all rows, and `captures/NAME.json` for each capture
+ * whose rows are there. Files of a capture are written to `new/`. When all are whole, the entry
+ * names them with their sizes; then they are moved to their places. A capture is finished if there
+ * is an entry and all of its files are there: whatever ends the process, a later run knows which
+ * files are whose. */
+#ifndef PKT_MANIFEST_H
+#define PKT_MANIFEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "cli/dataset/input_state.h"
+#include "cli/dataset/split.h"
+
+typedef struct manifest {
+    char *root;      /* owned; folder of the dataset, without a slash at its end */
+    char *stage;     /* owned; folder of files that are not yet whole */
+    int lock;        /* descriptor; one run at a time writes. Processes that are forked keep it */
+    json_t *entries; /* owned; names of captures and their entries */
+} manifest;
+
+/* A capture that was read. */
+typedef struct manifest_entry {
+    const char *name; /* escaped */
+    const char *path, *label;
+    input_state input;
+    const char *damage; /* why it ended early; NULL: it did not */
+} manifest_entry;
+
+typedef enum manifest_status {
+    MANIFEST_NEW,
+    MANIFEST_FINISHED,
+    MANIFEST_AGAIN /* there are rows that do not stand any more */
+} manifest_status;
+
+/* Begin a dataset in the folder, which is created; or with `resume` go on with the one that is
+ * there, if `options` and version are the same. Refused: files that are not the dataset's; a
+ * dataset that has captures, without `resume`; another run at work. 0; or -1 and *err with nothing
+ * to close. Takes `options`. */
+int manifest_open(manifest *m, const char *root, bool resume, json_t *options, pkt_err *err);
+/* Is the capture finished, and unchanged? *why: a reason for MANIFEST_AGAIN. */
+manifest_status manifest_find(const manifest *m, const manifest_entry *capture, const char **why);
+/* Captures in the dataset before this run. */
+size_t manifest_count(const manifest *m);
+bool manifest_has(const manifest *m, const char *name);
+/* The files of the capture are whole: remove what an earlier run wrote for it, write its entry,
+ * and place the files. 0, or -1 and *err. */
+int manifest_put(const manifest *m, const manifest_entry *capture, split *files, pkt_err *err);
+void manifest_close(manifest *m);
+
+#endif

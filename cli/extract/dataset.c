@@ -1,0 +1,285 @@
+/* Writes the rows of captures as a dataset: files by partition, a manifest, several captures at a
+ * time. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "cli/dataset/jobs.h"
+#include "cli/dataset/manifest.h"
+#include "cli/extract/extract.h"
+#include "cli/message.h"
+#include "parsers/input/input.h"
+#include "parsers/util/error.h"
+
+/* Bytes of "NAME: MESSAGE". */
+enum { LINE_BYTES = PATH_MAX + 2 * PKT_ERR_TEXT };
+
+typedef struct dataset {
+    const extraction *x;
+    const char *const *labels;
+    manifest manifest;
+    char **names; /* of captures in the dataset, owned */
+    size_t *todo; /* captures to read; owned */
+    size_t todo_count;
+    char **bad; /* by capture: what is wrong with it, owned */
+    pkt_features_report features;
+    bool stopped;
+    int status;
+} dataset;
+
+/* How a capture ended, in the process that read it. */
+typedef struct capture_result {
+    bool done;
+    capture_status status;
+    pkt_features_report features;
+    char line[LINE_BYTES]; /* "NAME: MESSAGE"; "" if there is nothing to say */
+} capture_result;
+
+static int values_push(void *parts, const pkt_batch *rows, const double *values, pkt_err *err)
+{
+    return split_push(parts, rows, values, err);
+}
+
+static pkt_sink sink_open(const extraction *x, split *parts)
+{
+    if (!x->features)
+        return split_sink(parts);
+    pkt_features_set_output(x->features, values_push, parts);
+    split_number(parts, pkt_features_row_number, x->features);
+    return pkt_features_sink(x->features);
+}
+
+static void result_say(capture_result *result, capture_status status, const char *name,
+                       const pkt_err *err)
+{
+    char text[PKT_ERR_TEXT];
+    result->status = status;
+    (void)snprintf(result->line, sizeof result->line, "%s: %s", name, pkt_err_text(err, text));
+}
+
+/* The rows of the capture into files that are not yet placed. false: the capture is bad, or the
+ * output failed; *result says so. */
+static bool rows_write(const extraction *x, size_t index, const char *const *labels, split *parts,
+                       capture_result *result)
+{
+    failures bad = {.count = 0};
+    extraction own = *x;
+    bool kept = false;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    const pkt_sink sink = sink_open(x, parts);
+    const row_output out = {.parts = parts};
+    own.keep_going = true; /* what is wrong goes to the list */
+    own.bad = &bad;
+    const capture_span span = {index, index + 1};
+    (void)captures_run(&own, span, labels, &sink, &out, &kept, &err);
+    result->status = CAPTURE_READ;
+    if (bad.count) {
+        result->status = kept ? CAPTURE_PARTLY : CAPTURE_BAD;
+        (void)snprintf(result->line, sizeof result->line, "%s", bad.lines[0]);
+    }
+    for (size_t i = 0; i < bad.count; i++)
+        free(bad.lines[i]);
+    free(bad.lines);
+    if (err.code != PKT_ERR_NONE)
+        result_say(result, OUTPUT_FAILED, x->path, &err);
+    return kept && err.code == PKT_ERR_NONE;
+}
+
+/* The file must be one and the same from the first packet to the digest. */
+static int input_complete(const char *path, input_state *input, pkt_err *err)
+{
+    input_state now;
+    if (input_state_digest(input, path, err) != 0 || input_state_look(&now, path, err) != 0)
+        return -1;
+    return input_state_same(input, &now)
+               ? 0
+               : pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE,
+                          "was changed while it was read: its rows are not kept");
+}
+
+static void capture_write(const dataset *d, size_t index, split *parts, capture_result *result)
+{
+    const char *path = d->x->captures[index];
+    pkt_err err = {.pos = PKT_POS_NONE};
+    manifest_entry entry = {.name = d->names[index], .path = path, .label = d->labels[index]};
+    if (input_state_look(&entry.input, path, &err) != 0) {
+        result_say(result, CAPTURE_BAD, path, &err);
+        return;
+    }
+    if (!rows_write(d->x, index, d->labels, parts, result))
+        return;
+    entry.damage = *result->line ? result->line : NULL;
+    if (input_complete(path, &entry.input, &err) != 0)
+        result_say(result, CAPTURE_BAD, path, &err);
+    else if (manifest_put(&d->manifest, &entry, parts, &err) != 0)
+        result_say(result, OUTPUT_FAILED, d->x->path, &err);
+}
+
+/* In a process of its own. */
+static void item_run(void *self, size_t item, void *shared)
+{
+    const dataset *d = self;
+    const extraction *x = d->x;
+    const size_t index = d->todo[item];
+    capture_result *result = shared;
+    char *marker = partition_escape(d->labels[index] ? d->labels[index] : "");
+    split parts = {.keys = &x->dataset.keys,
+                   .encoder = x->encoder,
+                   .fields = &x->request.fields,
+                   .threads = x->threads,
+                   .root = d->manifest.root,
+                   .stage = d->manifest.stage,
+                   .name = d->names[index],
+                   .marker = marker};
+    if (!marker)
+        return;
+    capture_write(d, index, &parts, result);
+    split_close(&parts);
+    if (x->features)
+        result->features = pkt_features_get_report(x->features);
+    free(marker);
+    result->done = true;
+}
+
+/* The process did not come to its end. */
+static void crash_say(const dataset *d, size_t index, int status, capture_result *result)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (WIFSIGNALED(status))
+        pkt_fail(&err, PKT_ERR_IO, PKT_POS_NONE,
+                 "the process that read it was ended by signal %d (%s): no row of it is kept",
+                 WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        pkt_fail(&err, PKT_ERR_MEMORY, PKT_POS_NONE,
+                 "the process that read it ended early: no row of it is kept");
+    result_say(result, CAPTURE_BAD, d->x->captures[index], &err);
+}
+
+/* A bad capture ends the run, or is listed at the end. */
+static bool bad_take(dataset *d, size_t index, const capture_result *result)
+{
+    d->status = EXIT_ERROR;
+    if (result->status != OUTPUT_FAILED && d->x->keep_going &&
+        (d->bad[index] = strdup(result->line)) != NULL)
+        return true;
+    message_error("%s", result->line);
+    if (result->status == OUTPUT_FAILED && !d->stopped)
+        message_note("captures that are finished stay in the dataset; --resume goes on with it");
+    d->stopped = d->stopped || result->status == OUTPUT_FAILED || !d->x->keep_going;
+    return !d->stopped;
+}
+
+static bool item_ended(void *self, size_t item, const void *shared, int status)
+{
+    dataset *d = self;
+    const size_t index = d->todo[item];
+    capture_result result = *(const capture_result *)shared;
+    if (!result.done)
+        crash_say(d, index, status, &result);
+    d->features.evicted += result.features.evicted;
+    d->features.without_address += result.features.without_address;
+    d->features.late += result.features.late;
+    return !*result.line || bad_take(d, index, &result);
+}
+
+/* Which captures are to be read? */
+static void todo_find(dataset *d)
+{
+    const extraction *x = d->x;
+    size_t finished = 0, known = 0;
+    for (size_t i = 0; i < x->capture_count; i++) {
+        const char *why = NULL;
+        pkt_err unread;
+        manifest_entry capture = {d->names[i], x->captures[i], d->labels[i], .damage = NULL};
+        (void)input_state_look(&capture.input, capture.path, &unread);
+        const manifest_status status = manifest_find(&d->manifest, &capture, &why);
+        known += manifest_has(&d->manifest, capture.name);
+        finished += status == MANIFEST_FINISHED;
+        if (status == MANIFEST_AGAIN)
+            message_note("%s: is read again: %s", capture.path, why);
+        if (status != MANIFEST_FINISHED)
+            d->todo[d->todo_count++] = i;
+    }
+    if (finished)
+        message_note("%zu of %zu captures are finished and are skipped", finished,
+                     x->capture_count);
+    if (known < manifest_count(&d->manifest))
+        message_note("%zu captures of the dataset are not named: their rows stay in it",
+                     manifest_count(&d->manifest) - known);
+}
+
+static void rest_report(const dataset *d, size_t begun)
+{
+    if (begun < d->todo_count)
+        message_warning("%zu of %zu captures were not read, from %s on; %s--resume goes on later",
+                        d->todo_count - begun, d->x->capture_count,
+                        pkt_input_shown(d->x->captures[d->todo[begun]]),
+                        d->x->keep_going ? "" : "--keep-going reads on, ");
+}
+
+static void todo_run(dataset *d)
+{
+    int error = 0;
+    const jobs work = {.count = d->todo_count,
+                       .at_once = d->x->dataset.jobs,
+                       .result_size = sizeof(capture_result),
+                       .self = d,
+                       .run = item_run,
+                       .ended = item_ended};
+    const size_t begun = jobs_run(&work, &error);
+    if (error) {
+        message_error("no process to read a capture: %s", strerror(error));
+        d->status = EXIT_ERROR;
+    }
+    for (size_t i = 0; i < d->x->capture_count; i++)
+        if (d->bad[i])
+            failures_add_line(d->x->bad, d->bad[i]);
+    rest_report(d, begun);
+    pkt_warn_features_report(&printed_warnings, &d->features);
+}
+
+/* Names of the captures. false: no memory. */
+static bool tables_open(dataset *d)
+{
+    const size_t count = d->x->capture_count;
+    d->names = calloc(count, sizeof *d->names);
+    d->bad = calloc(count, sizeof *d->bad);
+    d->todo = calloc(count, sizeof *d->todo);
+    bool good = d->names && d->bad && d->todo;
+    for (size_t i = 0; good && i < count; i++)
+        good = (d->names[i] = dataset_name(d->x, i)) != NULL;
+    return good;
+}
+
+static void tables_close(dataset *d)
+{
+    for (size_t i = 0; i < d->x->capture_count; i++) {
+        if (d->names)
+            free(d->names[i]);
+        if (d->bad)
+            free(d->bad[i]);
+    }
+    free(d->names);
+    free(d->bad);
+    free(d->todo);
+}
+
+int dataset_run(const extraction *x, const char *const *labels)
+{
+    dataset d = {.x = x, .labels = labels, .status = EXIT_DONE};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (!tables_open(&d)) {
+        message_error("no memory for the names of captures");
+        d.status = EXIT_ERROR;
+    } else if (manifest_open(&d.manifest, x->path, x->dataset.resume, dataset_options(x), &err) !=
+               0) {
+        message_failure(x->path, &err);
+        d.status = EXIT_ERROR;
+    } else {
+        todo_find(&d);
+        todo_run(&d);
+        manifest_close(&d.manifest);
+    }
+    tables_close(&d);
+    return d.status;
+}
