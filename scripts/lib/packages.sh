@@ -30,6 +30,9 @@ wheel_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
     python3-dev python3-venv'
 wheel_optional='zlib1g-dev libzstd-dev liblzma-dev make dpkg-dev xz-utils bzip2 flex bison'
 
+# PySpark in the tests; a JDK of its own only where there is no Java.
+spark_packages='python3 python3-venv'
+
 gate_packages='git valgrind'
 fuzz_packages='libcmocka-dev clang python3'
 fuzz_optional='libclang-rt-dev llvm'
@@ -44,4 +47,9 @@ browser_missing() {
         esac
         printf '%s ' "$package"
     done
+}
+
+spark_missing() {
+    echo "$spark_packages"
+    command -v java >/dev/null 2>&1 || echo default-jdk-headless
 }
