@@ -10,7 +10,8 @@ from ._options import ERROR
 _WHOLE = ("int16", "int32", "int64")
 _COMPARISONS = {"EqualTo": "equal", "GreaterThan": "greater", "GreaterThanOrEqual": "greater_equal",
                 "LessThan": "less", "LessThanOrEqual": "less_equal"}
-_TEXTS = {"StringStartsWith": "starts_with", "StringEndsWith": "ends_with", "StringContains": "match_substring"}
+_TEXTS = {"StringStartsWith": "starts_with", "StringEndsWith": "ends_with",
+          "StringContains": "match_substring"}
 
 
 class Predicate(NamedTuple):

@@ -1,4 +1,4 @@
-"""Options of the source, which are texts, as arguments of pktbench.read() and choices of the source."""
+"""Options of the source, which are texts, as arguments of pktbench.read() and its own choices."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pktbench
 from pktbench import OptionError
 
-TEXTS = ("columns", "level", "filter", "features", "window", "by", "reset_every", "label", "backend",
-         "plugin", "flow_rule")
+TEXTS = ("columns", "level", "filter", "features", "window", "by", "reset_every", "label",
+         "backend", "plugin", "flow_rule")
 NUMBERS = ("max_flows", "count", "batch_rows")
 FLAGS = ("join", "recursive")
 OWN = ("mode", "split", "whole_state", "push_filters", "complete")
@@ -25,8 +25,8 @@ _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 class Options:
     """What a query reads, and how.
 
-    paths: files, folders and patterns; read: arguments of pktbench.read(); split: bytes of a part, at
-    least, or None: one task a file.
+    paths: files, folders and patterns; read: arguments of pktbench.read(); split: bytes of a part,
+    at least, or None: one task a file.
     """
 
     paths: tuple
@@ -78,15 +78,16 @@ def _path(text):
     if not uri:
         return text
     if uri.group(1).lower() != "file":
-        raise OptionError(f"{text}: {uri.group(1)}: is not supported: executors read captures as files; "
-                          "mount the storage, or copy the captures to a folder that all of them have")
+        raise OptionError(f"{text}: {uri.group(1)}: is not supported: executors read captures as "
+                          "files; mount the storage, or copy the captures to a folder that all have")
     return "/" + text[len("file:"):].lstrip("/")
 
 
 def _paths(given):
     paths = [given["path"]] if given.get("path") else json.loads(given.get("paths") or "[]")
     if not paths:
-        raise OptionError("no capture is given: load(PATH), where PATH is a file, a folder or a pattern")
+        raise OptionError("no capture is given: load(PATH), where PATH is a file, a folder or a "
+                          "pattern")
     return tuple(_path(str(path)) for path in paths)
 
 
@@ -101,8 +102,9 @@ def _check_split(options):
     numbered = {column.name for column in pktbench.columns() if column.level == "flows"}
     numbered = read.get("level") == "flows" or numbered.intersection(options.rows().columns)
     if numbered and not read.get("features") and not options.whole_state:
-        raise OptionError("split: numbers of streams depend on all packets before; with whole_state=true each "
-                          f"part reads those too (P parts read P/2 times the file), or {alone}")
+        raise OptionError("split: numbers of streams depend on all packets before; with "
+                          "whole_state=true each part reads those too (P parts read P/2 times the "
+                          f"file), or {alone}")
 
 
 def _choice(given, name, known):

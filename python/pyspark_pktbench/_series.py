@@ -1,9 +1,10 @@
-"""Captures that a program drops into a folder, such as tcpdump -C or -G: which are complete, and which
-a batch of a stream reads.
+"""Captures that a program drops into a folder, such as tcpdump -C or -G: which are complete, and
+which a batch of a stream reads.
 
-Files are of one series if their names differ in numbers alone: trace.pcap, trace.pcap1, trace.pcap2,
-or trace-20260401-1200.pcap, trace-20260401-1300.pcap. An offset of the stream is, for each series, a
-watermark, its last file, with that file's time and the files of the batch that ends with it.
+Files are of one series if their names differ in numbers alone: trace.pcap, trace.pcap1,
+trace.pcap2, or trace-20260401-1200.pcap, trace-20260401-1300.pcap. An offset of the stream is, for
+each series, a watermark, its last file, with that file's time and the files of the batch that ends
+with it.
 """
 
 import os
@@ -48,14 +49,15 @@ def _present(options):
 
 def _mark(files):
     path = files[-1][1]
-    return {"last": path, "mtime_ns": os.stat(path).st_mtime_ns, "files": [path for _, path in files]}
+    return {"last": path, "mtime_ns": os.stat(path).st_mtime_ns,
+            "files": [path for _, path in files]}
 
 
 class FolderStream:
     """The batches of a stream over folders.
 
-    A file is read once a later one of its series is there; with the option complete=renamed as soon as
-    it is there itself.
+    A file is read once a later one of its series is there; with the option complete=renamed as soon
+    as it is there itself.
     """
 
     def __init__(self, options):
@@ -63,7 +65,10 @@ class FolderStream:
         self.offset = {}  # the last that was given, or, after a restart, taken
 
     def latest(self, start=None):
-        """The offset up to which can be read now. start: that up to which was read, if it is known."""
+        """The offset up to which can be read now.
+
+        start: that up to which was read, if it is known.
+        """
         if start is not None:
             self.offset = start
         offset = dict(self.offset)
@@ -96,10 +101,11 @@ def _check_late(files, before):
     last = place(before["last"])[1]
     for order, path in files:
         if order <= last and os.stat(path).st_mtime_ns > before["mtime_ns"]:
-            raise Error(f"{path}: was written after {before['last']}, which has been read, but its name is not after "
-                        "that one: names must grow with the time (tcpdump -G: '%Y%m%d-%H%M%S'), and each start of "
-                        "tcpdump -C needs a name of its own. Give it a later name; or, if it was only repaired, an "
-                        "earlier time (touch -d)")
+            raise Error(f"{path}: was written after {before['last']}, which has been read, but its "
+                        "name is not after that one: names must grow with the time (tcpdump -G: "
+                        "'%Y%m%d-%H%M%S'), and each start of tcpdump -C needs a name of its own. "
+                        "Give it a later name; or, if it was only repaired, an earlier time "
+                        "(touch -d)")
 
 
 def _batch(files, before, mark):
@@ -109,10 +115,10 @@ def _batch(files, before, mark):
     known, last = set(mark["files"]), place(mark["last"])[1]
     for order, path in files:
         if (first is None or order > first) and order <= last and path not in known:
-            raise Error(f"{path}: came after {mark['last']} was planned, but its name is not after that one: names "
-                        "must grow with the time")
+            raise Error(f"{path}: came after {mark['last']} was planned, but its name is not after "
+                        "that one: names must grow with the time")
     for path in planned:
         if not os.path.exists(path):
-            raise Error(f"{path}: was planned, and is gone: captures may be removed or packed once the stream has "
-                        "committed the batch with them")
+            raise Error(f"{path}: was planned, and is gone: captures may be removed or packed once "
+                        "the stream has committed the batch with them")
     return planned

@@ -7,15 +7,15 @@ from pktbench import OptionError
 from pyspark import cloudpickle
 from pyspark.sql.datasource import (DataSource, DataSourceReader, DataSourceStreamReader,
                                     InputPartition)
-from pyspark.sql.types import (DoubleType, IntegerType, LongType, ShortType, StringType, StructField, StructType,
-                               TimestampType)
+from pyspark.sql.types import (DoubleType, IntegerType, LongType, ShortType, StringType,
+                               StructField, StructType, TimestampType)
 
 from . import _filters, _options, _series, _ship, _tasks
 
 cloudpickle.register_pickle_by_value(_ship)
 
-_TYPES = {"int16": ShortType, "int32": IntegerType, "int64": LongType, "double": DoubleType, "string": StringType,
-          "timestamp[us, tz=UTC]": TimestampType}
+_TYPES = {"int16": ShortType, "int32": IntegerType, "int64": LongType, "double": DoubleType,
+          "string": StringType, "timestamp[us, tz=UTC]": TimestampType}
 
 
 def _schema_of(options):
@@ -33,10 +33,12 @@ def _selected(options, schema):
     own = _schema_of(options)
     for field, asked in zip(own.fields, schema.fields):
         if (field.name, field.dataType) != (asked.name, asked.dataType):
-            raise OptionError(f"schema: column {asked.name} {asked.dataType.simpleString()} is not offered: here it is "
-                              f"{field.name} {field.dataType.simpleString()}; leave the schema out, or cast")
+            raise OptionError(f"schema: column {asked.name} {asked.dataType.simpleString()} is not "
+                              f"offered: here it is {field.name} {field.dataType.simpleString()}; "
+                              "leave the schema out, or cast")
     if len(own.fields) != len(schema.fields):
-        raise OptionError(f"schema: with mode=PERMISSIVE the last column is {_options.ERROR} string")
+        raise OptionError("schema: with mode=PERMISSIVE the last column is "
+                          f"{_options.ERROR} string")
     return options
 
 
@@ -80,8 +82,8 @@ class Reader(_Sent, DataSourceReader):
 
 
 class PushingReader(Reader):
-    """The same, which takes filters. Spark refuses one while spark.sql.python.filterPushdown.enabled is
-    false, so there are two."""
+    """The same, which takes filters. Spark refuses one that does while
+    spark.sql.python.filterPushdown.enabled is false, so there are two."""
 
     def pushFilters(self, filters):
         left, taken = [], []

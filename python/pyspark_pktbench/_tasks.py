@@ -1,7 +1,7 @@
 """Tasks: what one executor reads at a time, planned on the driver, and their rows.
 
-A task is a capture, or a part of one. It carries a stamp of the file, so that an executor which finds
-another file there says so.
+A task is a capture, or a part of one. It carries a stamp of the file, so that an executor which
+finds another file there says so.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """files: (path, stamp), several if they are joined; part: of pktbench.plan(); fault: the message of
-    what ends the capture, and then there are no rows."""
+    """files: (path, stamp), several if they are joined; part: of pktbench.plan(); fault: the message
+    of what ends the capture, and then there are no rows."""
 
     files: tuple
     part: pktbench.Part | None = None
@@ -50,21 +50,26 @@ def stamp(path):
 
 
 def _when(mtime_ns):
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(mtime_ns // 10**9)) + f".{mtime_ns % 10**9:09d}Z"
+    seconds, rest = divmod(mtime_ns, 10**9)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:09d}Z"
+
+
+def _difference(found, planned):
+    if found.size != planned.size:
+        return f"it had {planned.size} bytes, and has {found.size}"
+    if found.digest != planned.digest:
+        return "its first bytes differ"
+    return (f"it is of {_when(found.mtime_ns)}, not of {_when(planned.mtime_ns)} (copies must keep "
+            "their time, as cp -p and rsync -t do)")
 
 
 def check(files):
     """Raise Error if a file is not the one that was planned."""
     for path, planned in files:
         found = stamp(path)
-        if found == planned:
-            continue
-        what = (f"it had {planned.size} bytes, and has {found.size}" if found.size != planned.size else
-                "its first bytes differ" if found.digest != planned.digest else
-                f"it is of {_when(found.mtime_ns)}, not of {_when(planned.mtime_ns)} (copies must keep their time, as "
-                "cp -p and rsync -t do)")
-        raise Error(f"{path}: has changed since the query was planned: {what}; run the query again when nobody "
-                    "writes to it")
+        if found != planned:
+            raise Error(f"{path}: has changed since the query was planned: "
+                        f"{_difference(found, planned)}; run the query again when nobody writes to it")
 
 
 def _is_packed(path):
