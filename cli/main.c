@@ -10,13 +10,14 @@
 #include "parsers/util/error.h"
 
 extern const command bench_command, compare_command, verify_command, extract_command, list_command,
-    gen_command, slice_command, mix_command, info_command, report_command, board_command,
-    history_command, choose_command, worker_command;
+    gen_command, slice_command, mix_command, info_command, index_command, report_command,
+    board_command, history_command, choose_command, worker_command;
 
 const command *const commands[] = {
-    &bench_command,   &compare_command, &verify_command,  &report_command, &board_command,
-    &history_command, &choose_command,  &extract_command, &info_command,   &list_command,
-    &gen_command,     &slice_command,   &mix_command,     &worker_command, NULL,
+    &bench_command, &compare_command, &verify_command, &report_command,
+    &board_command, &history_command, &choose_command, &extract_command,
+    &info_command,  &list_command,    &gen_command,    &slice_command,
+    &mix_command,   &index_command,   &worker_command, NULL,
 };
 
 /* NULL after a message, if there is none of the name. */

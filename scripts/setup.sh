@@ -3,6 +3,9 @@
 #:     Install the Python libraries that are measured beside the built-in backends, into an
 #:     environment in the user's cache folder, and tshark. Build the drivers of parsers in Go, Rust
 #:     and Java where the toolchain is installed, and write a list for `pktbench bench --externals`.
+#: setup spark
+#:     Install PySpark into an environment in the user's cache folder, and a JDK where there is no
+#:     Java: for the tests of the Python package's data source.
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname -- "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/python.sh
@@ -10,7 +13,15 @@
 # shellcheck source=scripts/lib/languages.sh
 . "$root/scripts/lib/languages.sh"
 
-[ "$*" = externals ] || fail "setup: unknown argument '$*'; known: externals"
-packages_install '' "$external_packages"
-externals_install
-languages_install
+case "$*" in
+externals)
+    packages_install '' "$external_packages"
+    externals_install
+    languages_install
+    ;;
+spark)
+    packages_install '' "$(spark_missing)"
+    spark_install
+    ;;
+*) fail "setup: unknown argument '$*'; known: externals, spark" ;;
+esac

@@ -99,14 +99,21 @@ PKT_EXPORT int pkt_query_schema(const pkt_query *query, struct ArrowSchema *out,
 PKT_EXPORT int pkt_reader_schema(const pkt_reader *reader, struct ArrowSchema *out, pkt_err *err);
 /* Divide the only capture of a query, a plain file, into parts of at least so many bytes, by
  * reading it once: take(self, part) is called for each part in order, and returns 0, or -1 and
- * *err. Rows of the parts, one after another, are those of the capture; rows with stream numbers
- * (level `flows`, or its columns) only if `start` of each part is made that of the first, with its
- * preface, `packets` 0, and `skip` the `packets` that the part had. 0; -1 and *err: PKT_ERR_USAGE
- * if no part is independent of those before it; if pkt_err_rows_stand(err), there are parts up to
- * the fault. */
+ * *err. An index of the capture, if there is one, is read instead, but for features, and one of
+ * another file is PKT_ERR_USAGE. Rows of the parts, one after another, are those of the capture;
+ * rows with stream numbers (level `flows`, or its columns) only if `start` of each part is made
+ * that of the first, with its preface, `packets` 0, and `skip` the `packets` that the part had. 0;
+ * -1 and *err: PKT_ERR_USAGE if no part is independent of those before it; if
+ * pkt_err_rows_stand(err), there are parts up to the fault. */
 PKT_EXPORT int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                               int (*take)(void *self, const pkt_part *part, pkt_err *err),
                               void *self, pkt_err *err);
+/* What stands behind the name of a capture in that of its index. */
+#define PKT_INDEX_ENDING ".pktindex"
+/* Write the index of a plain capture beside it, whole or not at all, with which pkt_query_plan()
+ * need not read the capture; it is of this file, of its size, time and first bytes. 0, or -1 and
+ * *err. */
+PKT_EXPORT int pkt_index_write(const char *capture, pkt_err *err);
 /* The next record batch, a struct array that the caller releases, also after the reader is closed.
  * 1; 0 at the end; 2 if `wait` ns have passed without a batch (below 0: wait until there is one; a
  * read from a pipe is not ended by it); -1 and *err, after all rows before the fault, and at every

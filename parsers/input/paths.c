@@ -63,7 +63,8 @@ static int file_take(pkt_paths *paths, const FTSENT *file, size_t below, pkt_err
 {
     struct stat st;
     pkt_capture capture = PKT_INIT(pkt_capture);
-    if (stat(file->fts_path, &st) == 0 && !S_ISREG(st.st_mode))
+    if ((stat(file->fts_path, &st) == 0 && !S_ISREG(st.st_mode)) ||
+        ends_in(file->fts_name, file->fts_namelen, PKT_INDEX_ENDING))
         return 0;
     if (has_capture_name(file->fts_name) || pkt_capture_open(file->fts_path, &capture, NULL) == 0)
         return path_add(paths, file->fts_path, below, err);

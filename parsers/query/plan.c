@@ -6,9 +6,13 @@
 #include "parsers/core/containers.h"
 #include "parsers/core/run.h"
 #include "parsers/input/input.h"
+#include "parsers/query/index.h"
 #include "parsers/query/request.h"
 #include "parsers/source/source.h"
 #include "parsers/util/error.h"
+
+/* Bytes between two places of an index, at least. */
+#define INDEX_STEP ((uint64_t)1 << 20)
 
 typedef struct planner {
     pkt_source *source;
@@ -164,6 +168,46 @@ static int plan_run(planner *p, const char *path, pkt_err *err)
     return packets_walk(p, err);
 }
 
+/* Divide it by reading it. */
+static int capture_walk(planner *p, const char *path, pkt_err *err)
+{
+    p->fd = -1;
+    const int bad = plan_run(p, path, err);
+    pkt_source_close(p->source);
+    if (p->fd >= 0)
+        close(p->fd);
+    pkt_buffer_free(&p->preface);
+    pkt_buffer_free(&p->kept);
+    return bad;
+}
+
+int pkt_index_write(const char *capture, pkt_err *err)
+{
+    pkt_index_draft draft = {.places = 0};
+    pkt_err own = {.pos = PKT_POS_NONE};
+    err = err ? err : &own;
+    planner p = {.bytes = INDEX_STEP, .take = pkt_index_add, .self = &draft};
+    const int bad = pkt_index_begin(&draft, capture, err) != 0 ||
+                    capture_walk(&p, capture, err) != 0 || pkt_index_end(&draft, capture, err) != 0;
+    pkt_index_draft_close(&draft);
+    return bad ? -1 : 0;
+}
+
+/* The same by the places of an index. */
+static int index_walk(planner *p, pkt_index *index, pkt_err *err)
+{
+    pkt_place place;
+    while (pkt_index_next(index, &place)) {
+        const pkt_buffer preface = {.at = place.preface, .size = place.preface_size};
+        if (p->begun && place.at - p->part.start < p->bytes)
+            continue;
+        p->number = place.packets;
+        if (part_end(p, place.at, err) != 0 || part_begin(p, place.at, &preface, err) != 0)
+            return -1;
+    }
+    return part_end(p, index->capture, err);
+}
+
 /* Rows that depend on all packets before them are those of one part. */
 static int plan_check(const pkt_query *query, query_request *request, pkt_err *err)
 {
@@ -203,16 +247,16 @@ int pkt_query_plan(const pkt_query *query, uint64_t bytes,
     err = err ? err : &own;
     if (plan_check(query, &request, err) != 0)
         return -1;
-    planner p = {.fd = -1,
-                 .bytes = bytes ? bytes : 1,
+    planner p = {.bytes = bytes ? bytes : 1,
                  .piece = request.features.reset_every,
                  .take = take,
                  .self = self};
-    const int bad = plan_run(&p, query->captures[0], err);
-    pkt_source_close(p.source);
-    if (p.fd >= 0)
-        close(p.fd);
-    pkt_buffer_free(&p.preface);
+    pkt_index index;
+    const int indexed = p.piece ? 0 : pkt_index_open(&index, query->captures[0], err);
+    if (indexed <= 0)
+        return indexed < 0 ? -1 : capture_walk(&p, query->captures[0], err);
+    const int bad = index_walk(&p, &index, err);
+    pkt_index_close(&index);
     pkt_buffer_free(&p.kept);
     return bad;
 }

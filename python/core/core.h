@@ -18,7 +18,9 @@ extern core_module core;
 
 /* A text of the library, for "O&": paths in it need not be UTF-8, and it may be cut. */
 PyObject *core_text(void *text);
-/* Raise the exception that *err stands for. Returns NULL. */
+/* The exception that *err stands for; NULL and an exception. */
+PyObject *core_error(const pkt_err *err, const char *path, uint64_t packets);
+/* Raise it. Returns NULL. */
 PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets);
 
 /* A pkt_query made of a dict of its members' names, in which a value None is left out, and "paths",
@@ -47,6 +49,7 @@ PyObject *core_stream_capsule(pkt_reader *reader);
 int core_warnings_give(pkt_reader *reader);
 
 /* Functions of the module. */
+PyObject *core_captures(PyObject *self, PyObject *dict);
 PyObject *core_plan(PyObject *self, PyObject *args);
 PyObject *core_schema(PyObject *self, PyObject *dict);
 PyObject *core_columns(PyObject *self, PyObject *none);

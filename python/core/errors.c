@@ -8,7 +8,7 @@ PyObject *core_text(void *text)
     return PyUnicode_DecodeFSDefault(text);
 }
 
-PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets)
+PyObject *core_error(const pkt_err *err, const char *path, uint64_t packets)
 {
     PyObject *offset =
         err->pos == PKT_POS_NONE ? Py_NewRef(Py_None) : PyLong_FromUnsignedLongLong(err->pos);
@@ -19,6 +19,12 @@ PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets)
                                  : NULL;
     Py_XDECREF(offset);
     Py_XDECREF(name);
+    return e;
+}
+
+PyObject *core_raise(const pkt_err *err, const char *path, uint64_t packets)
+{
+    PyObject *e = core_error(err, path, packets);
     if (e)
         PyErr_SetObject((PyObject *)Py_TYPE(e), e);
     Py_XDECREF(e);

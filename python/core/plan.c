@@ -59,9 +59,21 @@ static void parts_free(parts *p)
     free(p->at);
 }
 
+/* (parts, fault): the fault is None, or the exception for a damaged capture, whose parts end in
+ * front of it. */
+static PyObject *plan_result(const parts *p, PyObject *fault)
+{
+    PyObject *list = fault ? parts_list(p) : NULL;
+    if (!list) {
+        Py_XDECREF(fault);
+        return NULL;
+    }
+    return Py_BuildValue("(NN)", list, fault);
+}
+
 PyObject *core_plan(PyObject *self, PyObject *args)
 {
-    PyObject *dict, *list = NULL;
+    PyObject *dict, *result = NULL;
     unsigned long long bytes;
     core_query query;
     parts p = {.at = NULL};
@@ -72,10 +84,14 @@ PyObject *core_plan(PyObject *self, PyObject *args)
         core_query_read(dict, &query) != 0)
         return NULL;
     Py_BEGIN_ALLOW_THREADS bad = pkt_query_plan(&query.query, bytes, part_keep, &p, &err);
-    Py_END_ALLOW_THREADS if (!bad) list = parts_list(&p);
-    else if (!p.interrupted)(void)
-        core_raise(&err, query.query.capture_count ? query.paths[0] : "", 0);
+    Py_END_ALLOW_THREADS const char *path = query.query.capture_count ? query.paths[0] : "";
+    if (!bad)
+        result = plan_result(&p, Py_NewRef(Py_None));
+    else if (!p.interrupted && pkt_err_rows_stand(&err))
+        result = plan_result(&p, core_error(&err, path, 0));
+    else if (!p.interrupted)
+        (void)core_raise(&err, path, 0);
     parts_free(&p);
     core_query_free(&query);
-    return list;
+    return result;
 }

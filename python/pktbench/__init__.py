@@ -13,8 +13,8 @@ from ._rows import Rows
 from ._run import bench, choose
 
 __version__ = _core.version
-__all__ = ["read", "packets", "sniff", "plan", "scan_polars", "features", "columns", "bench", "choose", "Rows",
-           "FeatureSet", "Feature", "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
+__all__ = ["read", "packets", "sniff", "plan", "captures", "scan_polars", "features", "columns", "bench", "choose",
+           "Rows", "FeatureSet", "Feature", "Column", "Part", "Error", "CaptureError", "OptionError", "CaptureWarning"]
 
 _core.connect(_errors.make, _errors.warn)
 
@@ -117,14 +117,36 @@ def plan(path, bytes_a_part=64 << 20, **options):
 
     Raises OptionError if the capture cannot be divided, and CaptureError if it is damaged.
     """
+    parts, fault = _plan(path, bytes_a_part, options)
+    if fault:
+        raise fault
+    return parts
+
+
+def _plan(path, bytes_a_part, options):
+    """The parts up to a fault of the capture, and the fault, or None."""
     rows = read(path, **options)
-    parts = [Part(*part) for part in _core.plan(rows._query, bytes_a_part)]
+    found, fault = _core.plan(rows._query, bytes_a_part)
+    parts = [Part(*part) for part in found]
     numbered = {column.name for column in columns() if column.level == "flows"}
     numbered = options.get("level") == "flows" or numbered.intersection(rows.columns)
     if numbered and not options.get("features") and parts:
         first = parts[0]
         parts = [Part(first.start, p.stop, 0, p.packets, first.preface) for p in parts]
-    return parts
+    return parts, fault
+
+
+def captures(source, *, recursive=False):
+    """The paths of the captures that read(source) reads, in its order: a list of str.
+
+    source: path of a file or folder, a pattern, or a list of these. Files of folders that are no
+    captures are left out, with a CaptureWarning. None is opened but those whose names do not tell.
+    """
+    found, others = _core.captures({"paths": _paths(source), "recursive": recursive})
+    if others:
+        _errors.warn(_errors.NO_CAPTURES, others, _errors.NO_OFFSET, "",
+                     f"{others} files in folders are no captures, and were passed over")
+    return [os.fsdecode(path) for path in found]
 
 
 def scan_polars(source, **options):

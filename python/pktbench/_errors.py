@@ -58,6 +58,7 @@ _CODES = {FORMAT: "format", CORRUPT: "corrupt", TRUNCATED: "truncated", LIMIT: "
 _WARNINGS = ("truncated", "no-time", "time-replaced", "time-order", "duplicates", "flows-evicted",
              "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures",
              "not-decoded")
+NO_CAPTURES = _WARNINGS.index("no-captures")
 NO_OFFSET = 2**64 - 1
 
 

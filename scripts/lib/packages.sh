@@ -35,6 +35,9 @@ deb_packages='dpkg-dev file gzip zlib1g-dev libzstd-dev liblzma-dev'
 tarball_packages='gcc libc6-dev cmake ninja-build pkg-config python3-venv make dpkg-dev xz-utils bzip2
     flex bison'
 
+# PySpark in the tests; a JDK of its own only where there is no Java.
+spark_packages='python3 python3-venv'
+
 gate_packages='git valgrind'
 fuzz_packages='libcmocka-dev clang python3'
 fuzz_optional='libclang-rt-dev llvm'
@@ -49,4 +52,9 @@ browser_missing() {
         esac
         printf '%s ' "$package"
     done
+}
+
+spark_missing() {
+    echo "$spark_packages"
+    command -v java >/dev/null 2>&1 || echo default-jdk-headless
 }

@@ -37,3 +37,14 @@ externals_install() {
     python3 -m venv --without-pip --system-site-packages "$environment" >>"$log" 2>&1 ||
         say "python3 -m venv failed: see $log"
 }
+
+# PySpark, for the data source of the Python package.
+spark_install() {
+    command -v java >/dev/null 2>&1 || say "there is no Java: Spark needs a JDK 17 or newer"
+    if [ -n "${PKTBENCH_NO_INSTALL:-}" ]; then
+        say "PySpark is not installed, because of --no-install"
+        return 0
+    fi
+    python_environment spark "$root/tests/python/requirements-spark.txt" ||
+        fail "PySpark cannot be installed"
+}

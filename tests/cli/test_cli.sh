@@ -311,7 +311,7 @@ find . -regextype posix-extended -regex '.*/(out|.*[.](csv|json|pcap))[.][A-Za-z
     fail "a temporary file was left"
 
 # Help goes to standard output, with status 0.
-for command in bench compare verify report choose extract info list gen slice mix; do
+for command in bench compare verify report choose extract info list gen slice mix index; do
     "$pktbench" $command --help >stdout 2>stderr || fail "$command --help"
     { [ ! -s stdout ] || [ -s stderr ]; } && fail "$command --help: not on standard output"
 done

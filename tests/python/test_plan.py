@@ -1,13 +1,14 @@
 """Parts of a capture: their rows, one after another, are those of the capture."""
 
 import gzip
+import os
 import pickle
 
 import pyarrow
 import pytest
 
 import pktbench
-from conftest import extracted
+from conftest import extracted, program
 
 QUERIES = [
     ([], {}),
@@ -70,3 +71,37 @@ def test_a_part_ends_exactly(flood, tmp_path):
     shorter.write_bytes(flood.read_bytes()[:part.start])
     with pytest.raises(pktbench.CaptureError, match="shorter"):
         pktbench.read(shorter, part=part).to_arrow()
+
+
+@pytest.mark.parametrize("ending", ["pcap", "pcapng"])
+def test_an_index_is_read_instead(tmp_path, ending):
+    path = tmp_path / f"big.{ending}"
+    program("gen", "tcp-flood", "--size", 6000000, "--format", ending, "-o", path)
+    walked = pktbench.plan(path, 2000000)
+    program("index", path)
+    status = path.stat()
+    # Bytes in the middle that a walk would find: the index is read in its place.
+    whole = bytearray(path.read_bytes())
+    whole[3000000:3010000] = bytes(10000)
+    path.write_bytes(whole)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    parts = pktbench.plan(path, 1)
+    assert len(parts) > 4 and len(walked) > 1
+    assert [part.start for part in pktbench.plan(path, 10**9)] == [walked[0].start]
+    with pytest.raises(pktbench.CaptureError):
+        pktbench.plan(path, 1, features="ciciot46", reset_every="1MB")
+    program("gen", "tcp-flood", "--size", 6000000, "--format", ending, "-o", path)
+    with pytest.raises(pktbench.OptionError, match="its index is of another file.*time of change"):
+        pktbench.plan(path, 1)
+    program("index", path)
+    for options in ({}, {"level": "flows"}):
+        parts = pktbench.plan(path, 1, **options)
+        tables = [pktbench.read(path, part=part, **options).to_arrow() for part in parts]
+        assert pyarrow.concat_tables(tables).equals(pktbench.read(path, **options).to_arrow())
+    assert pktbench.captures(tmp_path) == [str(path)]
+    index = tmp_path / f"{path.name}.pktindex"
+    index.write_bytes(index.read_bytes()[:-1])
+    with pytest.raises(pktbench.OptionError, match="its index is damaged"):
+        pktbench.plan(path, 1)
+    index.unlink()
+    assert len(pktbench.plan(path, 1)) > 100

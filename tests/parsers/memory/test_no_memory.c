@@ -324,6 +324,18 @@ static int run_plan(uint64_t *rows, pkt_err *err)
     return pkt_query_plan(&query, CAPTURE_BYTES / 3, part_read, rows, err);
 }
 
+/* The same by an index, which is of no use to others. */
+static int run_index(uint64_t *rows, pkt_err *err)
+{
+    char index[sizeof capture_path + sizeof PKT_INDEX_ENDING];
+    (void)snprintf(index, sizeof index, "%s" PKT_INDEX_ENDING, capture_path);
+    int bad = pkt_index_write(capture_path, err);
+    if (!bad)
+        bad = run_plan(rows, err);
+    (void)unlink(index);
+    return bad;
+}
+
 /* Every scenario over the capture in a container. */
 static void check_container(const dataset_options *options)
 {
@@ -331,14 +343,23 @@ static void check_container(const dataset_options *options)
         const char *name;
         scenario *run;
     } scenarios[] = {
-        {"raw", run_raw},         {"flows", run_flows},
-        {"libpcap", run_libpcap}, {"read-all", run_read_all},
-        {"digest", run_digest},   {"filter", run_filter},
-        {"csv", run_csv},         {"arrow", run_arrow},
-        {"parquet", run_parquet}, {"features", run_features},
-        {"input", run_input},     {"query", run_query},
-        {"plan", run_plan},       {"query of features", run_query_features},
-        {"mapped", run_mapped},   {"mapped, app", run_mapped_app},
+        {"raw", run_raw},
+        {"flows", run_flows},
+        {"libpcap", run_libpcap},
+        {"read-all", run_read_all},
+        {"digest", run_digest},
+        {"filter", run_filter},
+        {"csv", run_csv},
+        {"arrow", run_arrow},
+        {"parquet", run_parquet},
+        {"features", run_features},
+        {"input", run_input},
+        {"query", run_query},
+        {"plan", run_plan},
+        {"index", run_index},
+        {"query of features", run_query_features},
+        {"mapped", run_mapped},
+        {"mapped, app", run_mapped_app},
     };
     pkt_err err = {.pos = PKT_POS_NONE};
     if (dataset_write(dataset_scenario_find("benign-iot"), options, capture_path, NULL, NULL,

@@ -1,0 +1,3 @@
+from pyspark.sql.datasource import DataSource
+
+class DefaultSource(DataSource): ...

@@ -1,0 +1,124 @@
+"""Captures that a program drops into a folder, such as tcpdump -C or -G: which are complete, and
+which a batch of a stream reads.
+
+Files are of one series if their names differ in numbers alone: trace.pcap, trace.pcap1,
+trace.pcap2, or trace-20260401-1200.pcap, trace-20260401-1300.pcap. An offset of the stream is, for
+each series, a watermark, its last file, with that file's time and the files of the batch that ends
+with it.
+"""
+
+import os
+import re
+import warnings
+
+import pktbench
+from pktbench import CaptureError, Error, OptionError
+
+from . import _tasks
+
+_PACKING = re.compile(r"\.(?:gz|zst|xz)$")
+
+
+def place(path):
+    """(series, order) of a file, by the numbers in its name; the first file of tcpdump -C has none
+    behind its name."""
+    folder, name = os.path.split(path)
+    name = _PACKING.sub("", name)
+    base, last = re.fullmatch(r"(.*?)(\d*)", name, re.DOTALL).groups()
+    series = os.path.join(folder, re.sub(r"\d+", "#", base))
+    return series, (*map(int, re.findall(r"\d+", base)), int(last or -1))
+
+
+def _present(options):
+    """{series: [(order, path)]} of the files that are there, in their order."""
+    found = {}
+    for path in options.paths:
+        if not os.path.isdir(path):
+            raise OptionError(f"{path}: a stream reads a folder, and there is none of this name")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", pktbench.CaptureWarning)
+                names = pktbench.captures(os.path.abspath(path), recursive=options.recursive)
+        except CaptureError:  # a folder without captures
+            continue
+        for name in names:
+            series, order = place(name)
+            found.setdefault(series, []).append((order, name))
+    return {series: sorted(files) for series, files in sorted(found.items())}
+
+
+def _mark(files):
+    path = files[-1][1]
+    return {"last": path, "mtime_ns": os.stat(path).st_mtime_ns,
+            "files": [path for _, path in files]}
+
+
+class FolderStream:
+    """The batches of a stream over folders.
+
+    A file is read once a later one of its series is there; with the option complete=renamed as soon
+    as it is there itself.
+    """
+
+    def __init__(self, options):
+        self.options = options
+        self.offset = {}  # the last that was given, or, after a restart, taken
+
+    def latest(self, start=None):
+        """The offset up to which can be read now.
+
+        start: that up to which was read, if it is known.
+        """
+        if start is not None:
+            self.offset = start
+        offset = dict(self.offset)
+        for series, files in _present(self.options).items():
+            known = self.offset.get(series)
+            closed = files if self.options.renamed else files[:-1]
+            if known:
+                closed = [file for file in closed if file[0] > place(known["last"])[1]]
+            if closed:
+                offset[series] = _mark(closed)
+        self.offset = offset
+        return offset
+
+    def tasks(self, start, end):
+        """The tasks of a batch, the same whenever it is asked for."""
+        self.offset = {**self.offset, **end}
+        present = _present(self.options)
+        paths = []
+        for series, mark in sorted(end.items()):
+            before = start.get(series)
+            files = present.get(series, [])
+            if before:
+                _check_late(files, before)
+            paths += _batch(files, before, mark)
+        return _tasks.plan_files(paths, self.options)
+
+
+def _check_late(files, before):
+    """Files that were written after those behind them in the series had been read."""
+    last = place(before["last"])[1]
+    for order, path in files:
+        if order <= last and os.stat(path).st_mtime_ns > before["mtime_ns"]:
+            raise Error(f"{path}: was written after {before['last']}, which has been read, but its "
+                        "name is not after that one: names must grow with the time (tcpdump -G: "
+                        "'%Y%m%d-%H%M%S'), and each start of tcpdump -C needs a name of its own. "
+                        "Give it a later name; or, if it was only repaired, an earlier time "
+                        "(touch -d)")
+
+
+def _batch(files, before, mark):
+    """The files behind the watermark `before` up to `mark`."""
+    first = place(before["last"])[1] if before else None
+    planned = [path for path in mark["files"] if first is None or place(path)[1] > first]
+    known, last = set(mark["files"]), place(mark["last"])[1]
+    for order, path in files:
+        if (first is None or order > first) and order <= last and path not in known:
+            raise Error(f"{path}: came after {mark['last']} was planned, but its name is not after "
+                        "that one: names must grow with the time")
+    for path in planned:
+        if not os.path.exists(path):
+            raise Error(f"{path}: was planned, and is gone: captures may be removed or packed once "
+                        "the stream has committed the batch with them")
+    return planned

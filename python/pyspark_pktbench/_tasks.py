@@ -1,0 +1,155 @@
+"""Tasks: what one executor reads at a time, planned on the driver, and their rows.
+
+A task is a capture, or a part of one. It carries a stamp of the file, so that an executor which
+finds another file there says so.
+"""
+
+import hashlib
+import os
+import stat
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pktbench
+from pktbench import CaptureError, Error, OptionError
+
+from ._filters import keep
+from ._options import ERROR
+
+HEAD_BYTES = 4096
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")  # gzip, zstd, xz
+
+
+class Stamp(NamedTuple):
+    """What tells whether a file is the one that was planned; the digest is of its first bytes."""
+
+    size: int
+    mtime_ns: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """files: (path, stamp), several if they are joined; part: of pktbench.plan(); fault: the message
+    of what ends the capture, and then there are no rows."""
+
+    files: tuple
+    part: pktbench.Part | None = None
+    fault: str | None = None
+
+
+def stamp(path):
+    """The Stamp of a file."""
+    with open(path, "rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OptionError(f"{path}: is no file")
+        head = file.read(HEAD_BYTES)
+    return Stamp(status.st_size, status.st_mtime_ns, hashlib.sha256(head).hexdigest())
+
+
+def _when(mtime_ns):
+    seconds, rest = divmod(mtime_ns, 10**9)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:09d}Z"
+
+
+def _difference(found, planned):
+    if found.size != planned.size:
+        return f"it had {planned.size} bytes, and has {found.size}"
+    if found.digest != planned.digest:
+        return "its first bytes differ"
+    return (f"it is of {_when(found.mtime_ns)}, not of {_when(planned.mtime_ns)} (copies must keep "
+            "their time, as cp -p and rsync -t do)")
+
+
+def check(files):
+    """Raise Error if a file is not the one that was planned."""
+    for path, planned in files:
+        found = stamp(path)
+        if found != planned:
+            raise Error(f"{path}: has changed since the query was planned: "
+                        f"{_difference(found, planned)}; run the query again when nobody writes to it")
+
+
+def _is_packed(path):
+    with open(path, "rb") as file:
+        return file.read(6).startswith(_PACKED)
+
+
+def _divided(path, whole, options):
+    """The tasks of a capture that may be divided."""
+    if whole.files[0][1].size <= options.split or _is_packed(path):
+        return [whole]
+    try:
+        parts, fault = pktbench._plan(path, options.split, options.read)
+    except OptionError as error:
+        raise OptionError(f"split: {error}; leave split out: then one task reads each file") from error
+    except CaptureError:
+        if not options.permissive:
+            raise
+        return [whole]  # whose rows say it
+    if fault and not options.permissive:
+        raise fault
+    tasks = [Task(whole.files, part) for part in parts]
+    if fault:
+        tasks.append(Task(whole.files, None, str(fault)))
+    return tasks or [whole]
+
+
+def plan_files(paths, options):
+    """The tasks of these captures."""
+    files = [(path, stamp(path)) for path in map(os.path.abspath, paths)]
+    if options.read.get("join"):
+        return [Task(tuple(files))]
+    tasks = []
+    for file in files:
+        whole = Task((file,))
+        tasks += _divided(file[0], whole, options) if options.split else [whole]
+    return tasks
+
+
+def plan(options):
+    """The tasks of a query: one a file, or, with `split`, one a part."""
+    return plan_files(pktbench.captures(options.paths, recursive=options.recursive), options)
+
+
+def _fault_batch(schema, text):
+    """A row that says what ended a capture."""
+    import pyarrow
+    cells = [pyarrow.nulls(1, field.type) for field in schema]
+    return pyarrow.record_batch([*cells, pyarrow.array([text])], names=[*schema.names, ERROR])
+
+
+def _batch(batch, options):
+    """As Spark wants it: any cell may be null."""
+    import pyarrow
+    cells, names = batch.columns, batch.schema.names
+    if options.permissive:
+        cells, names = [*cells, pyarrow.nulls(batch.num_rows, pyarrow.string())], [*names, ERROR]
+    return pyarrow.record_batch(cells, names=names)
+
+
+def _rows(task, options):
+    """Its rows, and one with the fault of a capture."""
+    import pyarrow
+    rows = options.rows([path for path, _ in task.files], strict=True, part=task.part)
+    if task.fault:
+        yield _fault_batch(rows.schema, task.fault)
+        return
+    try:
+        for batch in rows.batches():
+            yield _batch(pyarrow.record_batch(batch), options)
+    except CaptureError as error:
+        check(task.files)  # a file that was changed is no damaged capture
+        if not options.permissive:
+            raise
+        yield _fault_batch(rows.schema, str(error))
+
+
+def batches(task, options):
+    """The rows of a task: record batches of pyarrow, in the order of the columns."""
+    check(task.files)
+    for batch in _rows(task, options):
+        yield keep(batch, options.predicates)
+    check(task.files)

@@ -1,0 +1,321 @@
+"""What the data source of PySpark plans and reads, without Spark."""
+
+import gzip
+import os
+import pickle
+import shutil
+import warnings
+
+import pyarrow
+import pytest
+
+import pktbench
+from conftest import extracted, program
+from pyspark_pktbench import _filters, _options, _series, _tasks
+
+
+def planned(path, **options):
+    """The options and tasks of a query."""
+    parsed = _options.parse({"path": str(path), **options})
+    return parsed, _tasks.plan(parsed)
+
+
+def nullable(rows):
+    """The rows, of which any cell may be null, as Spark wants it."""
+    return pyarrow.table(rows.columns, names=rows.column_names)
+
+
+def table(path, **options):
+    parsed, tasks = planned(path, **options)
+    tasks = pickle.loads(pickle.dumps(tasks))
+    return pyarrow.Table.from_batches([batch for task in tasks for batch in _tasks.batches(task, parsed)])
+
+
+@pytest.mark.parametrize("given, message", [
+    ({"colums": "ts_ns"}, "unknown option 'colums'; known: .*columns"),
+    ({"columns": "nonsense"}, "nonsense"),
+    ({"level": "none"}, "none"),
+    ({"strict": "true"}, "mode=FAILFAST"),
+    ({"mode": "DROPMALFORMED"}, "FAILFAST or PERMISSIVE"),
+    ({"split": "10 apples"}, "128MB"),
+    ({"split": "0"}, "128MB"),
+    ({"count": "ten"}, "count: must be a whole number"),
+    ({"join": "yes"}, "true or false"),
+    ({"split": "1MB", "level": "flows"}, "whole_state=true"),
+    ({"split": "1MB", "level": "dissect"}, "dissect"),
+    ({"split": "1MB", "count": "5"}, "one task reads each file"),
+    ({"split": "1MB", "join": "true"}, "one task reads each file"),
+    ({"path": "s3://bucket/a.pcap"}, "s3: is not supported"),
+    ({"path": ""}, "no capture is given"),
+])
+def test_options_that_are_refused(given, message):
+    with pytest.raises(pktbench.OptionError, match=message):
+        _options.parse({"path": "a.pcap", **given})
+
+
+def test_options():
+    options = _options.parse({"paths": '["a.pcap", "file:/x/b.pcap"]', "BATCH_ROWS": "7", "Mode": "permissive",
+                              "split": "64MiB", "recursive": "TRUE"})
+    assert options.paths == ("a.pcap", "/x/b.pcap")
+    assert options.read == {"batch_rows": 7}
+    assert (options.permissive, options.split, options.recursive) == (True, 64 << 20, True)
+    assert [_options.size("split", text) for text in ("5", "5B", "5kB", "5 KiB", "5G")] == [
+        5, 5, 5000, 5120, 5 * 10**9]
+
+
+SPLITS = [
+    {"level": "frames"}, {"level": "headers"}, {"level": "app"},
+    {"level": "flows", "whole_state": "true"},
+    {"features": "ciciot46", "reset_every": "100kB"}, {"features": "ciciot39", "reset_every": "100kB"},
+]
+
+
+@pytest.mark.parametrize("options", SPLITS, ids=lambda o: o.get("level") or o["features"])
+@pytest.mark.parametrize("capture", ["flood", "home"])
+def test_parts_are_the_whole(capture, options, request):
+    path = request.getfixturevalue(capture)
+    arguments = [word for name, value in options.items() if name != "whole_state"
+                 for word in ("--" + name.replace("_", "-"), value)]
+    whole = nullable(extracted(*arguments, path))
+    bytes_ = path.stat().st_size
+    for parts in (1, 2, 16):
+        split = str(bytes_ // parts + (parts == 1))
+        assert len(planned(path, split=split, **options)[1]) <= parts
+        assert table(path, split=split, **options).equals(whole)
+    assert table(path, **{k: v for k, v in options.items() if k != "whole_state"}).equals(whole)
+
+
+def test_what_is_not_divided(flood, tmp_path):
+    with pytest.raises(pktbench.OptionError, match="split: .*reset_every.*one task reads each file"):
+        planned(flood, split="100kB", features="ciciot-fixed")
+    with pytest.raises(pktbench.OptionError, match="split: .*filter.*one task reads each file"):
+        planned(flood, split="100kB", features="ciciot46", filter="udp")
+    packed = tmp_path / "a.pcap.gz"
+    packed.write_bytes(gzip.compress(flood.read_bytes()))
+    assert len(planned(packed, split="1kB")[1]) == 1
+    assert table(packed, split="1kB").equals(nullable(extracted(packed)))
+
+
+def test_folder(flood, tmp_path):
+    for name in ("b.pcap10", "b.pcap9", "a.pcap"):
+        shutil.copy(flood, tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no capture")
+    with pytest.warns(pktbench.CaptureWarning, match="1 files in folders are no captures"):
+        tasks = planned(tmp_path)[1]
+    assert [os.path.basename(task.files[0][0]) for task in tasks] == ["a.pcap", "b.pcap9", "b.pcap10"]
+    with pytest.warns(pktbench.CaptureWarning):
+        assert len(planned(tmp_path, join="true")[1]) == 1
+    with pytest.raises(FileNotFoundError):
+        planned(tmp_path / "none.pcap")
+    with pytest.raises(OSError, match="no file has a name that matches"):
+        planned(tmp_path / "z*.pcap")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(pktbench.CaptureError, match="without captures"):
+        planned(empty)
+
+
+@pytest.mark.parametrize("split", [{}, {"split": "100kB"}], ids=["file", "parts"])
+def test_damaged(cut, corrupt, split):
+    for path, where in ((cut, "at byte"), (corrupt[0], f"at byte {corrupt[1]}")):
+        with pytest.raises(pktbench.CaptureError, match=f"{path}.*{where}"):
+            table(path, **split)
+        rows = table(path, mode="PERMISSIVE", **split)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            good = pktbench.read(path)
+            batches = []
+            try:
+                for batch in good.batches():
+                    batches.append(pyarrow.record_batch(batch))
+            except pktbench.CaptureError:
+                pass
+        good = pyarrow.Table.from_batches(batches, good.schema)
+        good = nullable(good)
+        assert rows.num_rows == good.num_rows + 1
+        assert rows.drop_columns("_error").slice(0, good.num_rows).equals(good)
+        assert rows["_error"].null_count == good.num_rows
+        last = rows.to_pylist()[-1]
+        assert where in last.pop("_error") and set(last.values()) == {None}
+
+
+def test_no_capture(tmp_path):
+    path = tmp_path / "no.pcap"
+    path.write_text("text, and no capture, which is long enough")
+    for split in ({}, {"split": "5"}):
+        with pytest.raises(pktbench.CaptureError, match="no.pcap"):
+            table(path, **split)
+        assert table(path, mode="PERMISSIVE", **split)["_error"].to_pylist()[0].startswith(str(path))
+
+
+def test_replaced_after_the_plan(flood, home, tmp_path):
+    path = tmp_path / "a.pcap"
+    bytes_ = bytearray(flood.read_bytes())
+
+    def fails(options, message):
+        with pytest.raises(pktbench.Error, match=f"{path}: has changed since .*{message}"):
+            for task in tasks:
+                list(_tasks.batches(task, options))
+    for options in ({}, {"split": "100kB"}, {"mode": "PERMISSIVE"}):
+        path.write_bytes(bytes_)
+        os.utime(path, ns=(0, 10**18))
+        parsed, tasks = planned(path, **options)
+        os.utime(path, ns=(0, 10**18 + 1))
+        fails(parsed, "it is of 2001-09-09T01:46:40.000000001Z, not of 2001-09-09T01:46:40.000000000Z")
+        shutil.copy(home, path)
+        fails(parsed, "it had .* bytes")
+        other = bytes(bytes_[:100]) + bytes([bytes_[100] ^ 1]) + bytes(bytes_[101:])
+        path.write_bytes(other)
+        os.utime(path, ns=(0, 10**18))
+        fails(parsed, "its first bytes differ")
+        path.unlink()
+        with pytest.raises(FileNotFoundError):
+            list(_tasks.batches(tasks[0], parsed))
+    path.write_bytes(bytes_)
+    parsed, tasks = planned(path)
+    running = _tasks.batches(tasks[0], parsed)
+    next(running)
+    with path.open("ab") as file:  # while it is read
+        file.write(b"\0" * 100)
+    with pytest.raises(pktbench.Error, match="has changed since"):
+        list(running)
+
+
+def test_places():
+    names = ["t.pcap", "t.pcap1", "t.pcap2.gz", "t.pcap10"]
+    places = [_series.place("/x/" + name) for name in names]
+    assert {series for series, _ in places} == {"/x/t.pcap"}
+    assert [order for _, order in places] == sorted(order for _, order in places)
+    early, late = (_series.place(f"t-{when}.pcap") for when in ("20260401-1259", "20260401-1300"))
+    assert early[0] == late[0] != places[0][0]
+    assert early[1] < late[1]
+
+
+class Drop:
+    """A folder into which captures are dropped."""
+
+    def __init__(self, folder, flood):
+        self.folder, self.flood, self.at = folder, flood, 10**18
+
+    def __call__(self, name):
+        shutil.copy(self.flood, self.folder / name)
+        self.at += 10**9
+        os.utime(self.folder / name, ns=(0, self.at))
+
+    def stream(self, **options):
+        return _series.FolderStream(_options.parse({"path": str(self.folder), **options}, stream=True))
+
+
+def names(tasks):
+    return [os.path.basename(task.files[0][0]) for task in tasks]
+
+
+@pytest.fixture
+def drop(tmp_path, folder):
+    small = folder / "tiny.pcap"
+    if not small.exists():
+        program("gen", "tcp-flood", "--size", 2000, "-o", small)
+    return Drop(tmp_path, small)
+
+
+def test_stream(drop):
+    stream = drop.stream()
+    assert stream.latest() == {}
+    drop("t.pcap")
+    assert stream.latest() == {}
+    drop("t.pcap1")
+    first = stream.latest()
+    assert names(stream.tasks({}, first)) == ["t.pcap"]
+    assert stream.latest() == first
+    drop("u-20260401.pcap")
+    drop("t.pcap2")
+    drop("t.pcap3")
+    second = stream.latest()
+    assert names(stream.tasks(first, second)) == ["t.pcap1", "t.pcap2"]
+    restarted = drop.stream()  # which is asked for the batch that was not committed
+    assert names(restarted.tasks(first, second)) == ["t.pcap1", "t.pcap2"]
+    assert restarted.latest() == second
+    restarted = drop.stream()  # after the commit
+    third = restarted.latest()  # as PySpark 4.0 calls it
+    assert names(restarted.tasks(second, third)) == []
+    assert drop.stream().latest(second) == second
+    assert sorted(names(drop.stream(complete="renamed").tasks({}, drop.stream(complete="renamed").latest()))) == [
+        "t.pcap", "t.pcap1", "t.pcap2", "t.pcap3", "u-20260401.pcap"]
+
+
+def test_stream_says_what_it_would_lose(drop, tmp_path):
+    for name in ("t.pcap", "t.pcap1", "t.pcap3", "t.pcap4"):
+        drop(name)
+    stream = drop.stream()
+    end = stream.latest()
+    drop("t.pcap2")
+    with pytest.raises(pktbench.Error, match="t.pcap2: came after .*t.pcap3 was planned"):
+        stream.tasks({}, end)
+    (tmp_path / "t.pcap2").unlink()
+    drop("t.pcap")  # tcpdump was started anew
+    drop("t.pcap5")
+    with pytest.raises(pktbench.Error, match="t.pcap: was written after .*t.pcap3"):
+        stream.tasks(end, stream.latest())
+    (tmp_path / "t.pcap").unlink()
+    assert names(stream.tasks(end, stream.latest())) == ["t.pcap4"]
+    (tmp_path / "t.pcap4").unlink()
+    with pytest.raises(pktbench.Error, match="t.pcap4: was planned, and is gone"):
+        stream.tasks(end, stream.latest())
+    with pytest.raises(pktbench.OptionError, match="reads a folder"):
+        _series.FolderStream(_options.parse({"path": str(tmp_path / "t.pcap3")}, stream=True)).latest()
+    with pytest.raises(pktbench.OptionError, match="join"):
+        _options.parse({"path": str(tmp_path), "join": "true"}, stream=True)
+
+
+FILTERS = [
+    ("EqualTo", "ip_proto", 6, "ip_proto = 6"),
+    ("EqualTo", "src_port", 2**40, None),
+    ("EqualTo", "src", "10.0.0.1", "src = '10.0.0.1'"),
+    ("EqualTo", "src", 5, None),
+    ("EqualNullSafe", "dst_port", 443, "dst_port IS NOT DISTINCT FROM 443"),
+    ("GreaterThan", "dst_port", 1023, "dst_port > 1023"),
+    ("GreaterThanOrEqual", "wire_len", 60, "wire_len >= 60"),
+    ("LessThan", "wire_len", 100, "wire_len < 100"),
+    ("LessThanOrEqual", "src_port", 53, "src_port <= 53"),
+    ("In", "dst_port", [53, 443, 80], "dst_port IN (53, 443, 80)"),
+    ("In", "dst_port", [53, None], None),
+    ("IsNull", "dst_port", None, "dst_port IS NULL"),
+    ("IsNotNull", "src", None, "src IS NOT NULL"),
+    ("StringStartsWith", "src", "192.168.", "src LIKE '192.168.%'"),
+    ("StringEndsWith", "dst", ".1", "dst LIKE '%.1'"),
+    ("StringContains", "src", "::", "src LIKE '%::%'"),
+    ("StringContains", "dst_port", "4", None),
+    ("EqualTo", "none", 1, None),
+]
+
+
+def made(kind, column, value):
+    """A filter, as classes of PySpark have it."""
+    return type(kind, (), {"attribute": (column,), "value": value})()
+
+
+@pytest.mark.parametrize("kind, column, value, sql", FILTERS, ids=lambda v: str(v))
+def test_filters(kind, column, value, sql, home):
+    duckdb = pytest.importorskip("duckdb")
+    options = _options.parse({"path": str(home), "columns": "packet,src,dst,src_port,dst_port,ip_proto,wire_len"})
+    asked = _filters.predicate(made(kind, column, value), options)
+    assert (asked is None) == (sql is None)
+    rows = options.rows([str(home)]).to_arrow()
+    for negated in (False, True):
+        filter_ = made(kind, column, value)
+        if negated:
+            filter_ = type("Not", (), {"child": filter_})()
+        asked = _filters.predicate(filter_, options)
+        if not sql:
+            assert asked is None
+            continue
+        kept = pyarrow.Table.from_batches([_filters.keep(batch, [asked]) for batch in rows.to_batches()])
+        condition = f"NOT ({sql})" if negated else sql
+        expected = duckdb.sql(f"SELECT packet FROM rows WHERE {condition} ORDER BY packet").fetchall()
+        assert kept["packet"].to_pylist() == [packet for packet, in expected]
+
+
+def test_features_are_not_filtered(home):
+    options = _options.parse({"path": str(home), "features": "ciciot46"})
+    name = options.rows().columns[-1]
+    assert _filters.predicate(made("GreaterThan", name, 1), options) is None
