@@ -74,7 +74,7 @@ def main():
     parser.add_argument("--event", default="pull_request")
     parser.add_argument("--base", default="")
     parser.add_argument("inputs", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     with tempfile.TemporaryDirectory() as temp:
         runner = Runner(arguments.action, arguments.checkout, temp)
         status = runner.run(dict(word.split("=", 1) for word in arguments.inputs),
