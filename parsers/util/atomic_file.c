@@ -1,6 +1,7 @@
 /* Output files that appear whole or not at all. */
 #include "parsers/util/atomic_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static void forget(pkt_atomic_file *out)
 
 static int open_failed(pkt_atomic_file *out, pkt_err *err)
 {
-    pkt_fail_open(err, PKT_ERR_WRITE, "cannot write: ", out->path ? out->path : "");
+    pkt_fail_open(err, errno == ENOMEM ? PKT_ERR_MEMORY : PKT_ERR_WRITE,
+                  "cannot write: ", out->path ? out->path : "");
     if (out->temp)
         unlink(out->temp);
     forget(out);

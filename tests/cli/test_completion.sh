@@ -72,7 +72,7 @@ for command in $names; do
     [ "$(_pktbench_options "$command")" = "$(echo "$options" | paste -s -d ' ')" ] ||
         fail "bash: options of $command"
     for option in $options; do
-        sed -n "/^_pktbench_$command()/,/^}/p" _pktbench | grep -Eq -e "'\\*?$option[=+[]" ||
+        sed -n "/^_pktbench_$command()/,/^}/p" _pktbench | grep -Eq -e "'\\*?${option}[=+[]" ||
             fail "zsh: $command has no $option"
     done
 done

@@ -52,7 +52,7 @@ def check_ours():
     check(wrong.pop(LIBPCAP_OVERFLOW, "differs") == "differs", f"libpcap: {LIBPCAP_OVERFLOW}")
     check(wrong == LIBPCAP_WRONG, f"libpcap: {wrong}")
     check(found["raw"]["rows_expected"] == sum(case["rows"] for case in cases), "rows expected")
-    headers = backends(verify("--backends", "raw", "--level", "headers"))["raw"]
+    headers = backends(verify("--backends", "raw", "--levels", "headers"))["raw"]
     check(found["raw"]["cells_compared"] > headers["cells_compared"] + 5000,
           "columns of level app are compared")
     return results

@@ -1,6 +1,7 @@
 /* The parsers when memory runs out: in every run, one more allocation succeeds before all others
  * fail. A run then ends with an error, or with the same rows; with sanitizers, nothing leaks. The
  * linker gives the calls of this program's own code to the functions __wrap_...() here. */
+#include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +37,10 @@ static char capture_path[64];
 
 static bool is_refused(void)
 {
-    return atomic_fetch_sub(&allowed, 1) <= 0;
+    if (atomic_fetch_sub(&allowed, 1) > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
 }
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names of ld --wrap */
