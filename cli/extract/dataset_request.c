@@ -100,6 +100,9 @@ bool dataset_request_read(extraction *x, const arguments *arguments)
         return alone_valid(arguments);
     if (partition_parse(&x->dataset.keys, list, &err) != 0)
         return partition_refused(err.msg);
+    if (x->labels)
+        return partition_refused("--labels cannot be combined with it: make one file of rows with "
+                                 "labels");
     if (strcmp(x->path, "-") == 0)
         return partition_refused("needs a folder for the dataset: -o DIR/");
     if (partition_has(&x->dataset.keys, PARTITION_LABEL) && !x->label)

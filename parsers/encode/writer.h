@@ -21,9 +21,9 @@ pkt_sink pkt_writer_sink(pkt_writer *writer);
 /* What the sink does, with rows that have values: PKT_BATCH_ROWS of each, one value after the
  * other; NULL if no field shows one. */
 int pkt_writer_push(pkt_writer *writer, const pkt_batch *batch, const double *values, pkt_err *err);
-/* The same of the rows [from, from + count) of the batch. */
+/* The same of the rows [from, from + more) of the batch. */
 int pkt_writer_push_rows(pkt_writer *writer, const pkt_batch *batch, const double *values,
-                         size_t from, size_t count, pkt_err *err);
+                         size_t from, size_t more, pkt_err *err);
 /* The rows pushed from now on are of this capture; its packets are numbered from 1. `file` (its
  * name) and `label` must outlive the writer, or be NULL if no field shows them. */
 int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, pkt_err *err);

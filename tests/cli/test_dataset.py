@@ -312,6 +312,10 @@ def check_usage():
             ("too long for the name of a folder", "-o", "u", "--partition", "label", "--label", long),
             ("two captures would both be written to a.pcap", "r/deep/a.pcap", "-o", "u", "--partition", "date")):
         expect(2, words, *inputs, *arguments)
+    with open("labels.csv", "w", encoding="ascii") as out:
+        out.write("packet,label\n1,x\n")
+    expect(2, "--labels cannot be combined with it", *inputs, "-o", "u", "--partition", "file", "--labels",
+           "labels.csv")
     expect(2, "standard input cannot be in a dataset", "-", "-o", "u", "--partition", "file")
     if os.path.exists("u"):
         fail("a folder was made for a request that is wrong")
