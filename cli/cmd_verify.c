@@ -397,7 +397,8 @@ static const option_spec options[] = {
     KEEP_GOING_OPTION,
     {"suite", "malformed",
      "Run this suite: small captures with one defect each, and the rows that they must give. Those "
-     "of application protocols run at the level app, where a backend has it."},
+     "of application protocols run at the level app with this project's decoder, and at the level "
+     "of the other cases with others."},
     {"cases", "DIR",
      "With --suite malformed: also the captures of this folder that have their expected rows "
      "beside them, as .csv. The cell * matches any value."},
