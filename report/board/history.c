@@ -143,7 +143,8 @@ int history_collect(history *h, const results_file *files, size_t count, const p
                  "has no comparison: give results of `pktbench bench --baseline PROGRAM`");
         return pkt_err_about(err, files[i].name);
     }
-    qsort(sorted, count, sizeof sorted[0], file_compare);
+    if (count > 1)
+        qsort(sorted, count, sizeof sorted[0], file_compare);
     for (size_t i = 0; i < count; i++) {
         const bool joined = is_joined(i ? &sorted[i - 1] : NULL, &sorted[i], notices);
         if (file_add(h, &room, &sorted[i], joined, err) != 0)
