@@ -330,7 +330,9 @@ static void earlier_remove(const manifest *m, const char *name, const char *entr
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(json_object_get(m->entries, name), "files"), i, file)
+    {
         folder_remove_file(m->root, json_string_value(json_object_get(file, "path")));
+    }
     (void)unlink(entry_path);
 }
 
