@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/util/error.h"
 #include "results/reader.h"
 #include "results/schema.h"
 
@@ -108,6 +109,18 @@ void results_close(results_file *file)
     json_decref(file->json);
     free(file->bytes);
     *file = (results_file){0};
+}
+
+int results_load_all(results_file *files, char *const *paths, size_t count, size_t *loaded,
+                     pkt_err *err)
+{
+    char why[LOAD_WORDS];
+    for (*loaded = 0; *loaded < count; ++*loaded)
+        if (!results_load(&files[*loaded], paths[*loaded], why)) {
+            pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "%s", why);
+            return pkt_err_about(err, paths[*loaded]);
+        }
+    return 0;
 }
 
 size_t results_timed(const json_t *results)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pktbench.h"
+
 /* The version of results/schema.json that can be read. */
 #define REPORT_SCHEMA_VERSION 2
 
@@ -25,6 +27,10 @@ bool results_check(const json_t *results, char why[LOAD_WORDS]);
  * do; nothing to close. */
 bool results_load(results_file *file, const char *path, char why[LOAD_WORDS]);
 void results_close(results_file *file);
+/* Load and check several. *loaded counts those that are to be closed, also after an error. 0, or -1
+ * and *err, with the path. */
+int results_load_all(results_file *files, char *const *paths, size_t count, size_t *loaded,
+                     pkt_err *err);
 /* Number of timed runs: see is_timed(). */
 size_t results_timed(const json_t *results);
 /* The first reason of a run that is not timed; "" if there is none. */

@@ -184,7 +184,7 @@ static void typed_rewrite(const maps *m, unsigned type, uint8_t *at, size_t size
         ip_rewrite(m, at + PPPOE_HEADER + PPP_TYPE, size - PPPOE_HEADER - PPP_TYPE);
 }
 
-/* `type` and `address`: where the header has them; one address, of the size at `length`. */
+/* One address, if it has the size of a MAC address. */
 static void cooked_rewrite(const maps *m, uint8_t *bytes, size_t size)
 {
     const bool second = m->link_type == LINKTYPE_LINUX_SLL2;

@@ -17,14 +17,6 @@ static const html_head heads[] = {
     {"results", false},
 };
 
-static void number_cell(FILE *out, double value)
-{
-    char text[48];
-    number_text(value, text, sizeof text);
-    fprintf(out, "<td class=\"n\" data-sort=\"%.9g\">", value);
-    html_put(out, "%s</td>", text);
-}
-
 static void count_cell(FILE *out, double value)
 {
     fprintf(out, "<td class=\"n\" data-sort=\"%.0f\">%.0f</td>", value, value);
@@ -60,7 +52,7 @@ static void entry_cells(FILE *out, const board_entry *e)
     count_cell(out, (double)e->slices);
     html_put(out, "<td class=\"%s\">%s%s</td>", e->rank ? "ok" : "", e->status,
              e->is_partial ? ", of a run that did not end" : "");
-    number_cell(out, e->cells);
+    count_cell(out, e->cells);
     html_cell(out, *language ? language : is_ours(e->backend) ? "C" : "–");
     html_cell(out, text_of(e->backend, "license"));
     html_cell(out, text_of(e->backend, "version"));
@@ -206,42 +198,42 @@ static int page_make(const results_file *files, size_t count, const char *folder
     return bad;
 }
 
-/* Is it one of those before it? */
-static bool is_known(const results_file *files, size_t count, const results_file *file)
+/* Leave out what is there twice; say so, and what did not end. Returns how many are left. */
+static size_t files_judge(results_file *files, size_t count, const pkt_notices *notices)
 {
-    for (size_t i = 0; i < count; i++)
-        if (files[i].size == file->size && memcmp(files[i].bytes, file->bytes, file->size) == 0)
-            return true;
-    return false;
+    char partial[PARTIAL_TEXT];
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        while (same < kept && (files[same].size != files[i].size ||
+                               memcmp(files[same].bytes, files[i].bytes, files[i].size) != 0))
+            same++;
+        if (same < kept) {
+            pkt_notice(notices, PKT_NOTICE_WARNING, "%s: the same results are there already",
+                       files[i].name);
+            results_close(&files[i]);
+            continue;
+        }
+        if (partial_text(files[i].json, partial))
+            pkt_notice(notices, PKT_NOTICE_WARNING, "%s: %s: not ranked", files[i].name, partial);
+        files[kept++] = files[i];
+    }
+    return kept;
 }
 
 int board_write(char *const *paths, size_t count, const char *folder, const pkt_notices *notices,
                 pkt_err *err)
 {
     results_file files[BOARD_FILES_MAX] = {{0}};
-    char why[LOAD_WORDS], partial[PARTIAL_TEXT];
     size_t loaded = 0;
-    int bad = 0;
     if (count < 1 || count > BOARD_FILES_MAX)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "a board has 1 to %d results files",
                         BOARD_FILES_MAX);
-    for (size_t i = 0; i < count && bad == 0; i++) {
-        results_file *file = &files[loaded];
-        if (!results_load(file, paths[i], why)) {
-            pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "%s", why);
-            bad = pkt_err_about(err, paths[i]);
-        } else if (is_known(files, loaded, file)) {
-            pkt_notice(notices, PKT_NOTICE_WARNING, "%s: the same results are there already",
-                       paths[i]);
-            results_close(file);
-        } else {
-            loaded++;
-            if (partial_text(file->json, partial))
-                pkt_notice(notices, PKT_NOTICE_WARNING, "%s: %s: not ranked", paths[i], partial);
-        }
-    }
-    if (bad == 0)
+    int bad = results_load_all(files, paths, count, &loaded, err);
+    if (bad == 0) {
+        loaded = files_judge(files, loaded, notices);
         bad = html_folder_make(folder, err) != 0 || page_make(files, loaded, folder, err) != 0;
+    }
     while (loaded > 0)
         results_close(&files[--loaded]);
     return bad ? -1 : 0;

@@ -1,7 +1,9 @@
-/* Changes of many comparisons with a baseline, joined into one course: ratios of commit n over n-1,
+/* Changes of many comparisons with a baseline, joined into one series: ratios of commit n over n-1,
  * each measured in one run, so that the machines need not be the same. */
 #ifndef PKT_HISTORY_H
 #define PKT_HISTORY_H
+
+#include <stdio.h>
 
 #include "parsers/util/notice.h"
 #include "results/load.h"
@@ -13,7 +15,7 @@ enum { HISTORY_FILES_MAX = 512 };
 typedef struct history_point {
     const char *date, *revision, *backend, *level, *slice; /* of the results, borrowed */
     double change;       /* of the time per packet, as a ratio to the baseline */
-    double total;        /* product of the changes since the course began */
+    double total;        /* product of the changes since the series began */
     double log_variance; /* sum of the squares of the half intervals, in logarithms; NAN: unknown */
     size_t step;         /* number of changes in the product */
 } history_point;
@@ -23,12 +25,14 @@ typedef struct history {
     size_t count;
 } history;
 
-/* Join the comparisons of the files, by date. A course begins anew, with a notice, where the
+/* Join the comparisons of the files, by date. A series begins anew, with a notice, where the
  * baseline is not the revision that was measured before. The files must outlive it. 0, or -1 and
  * *err: also if a file has no comparison. history_free() in both cases. */
 int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
                     pkt_err *err);
 void history_free(history *h);
+/* A line for each point, as CSV or as a table in Markdown. */
+void history_put(FILE *out, bool csv, const history *h);
 /* Ends of the 95 % interval of the total. False: not known. */
 bool history_interval(const history_point *p, double *low, double *high);
 

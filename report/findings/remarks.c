@@ -9,8 +9,8 @@
 /* Less is not worth a remark. */
 #define ORDER_LEAST 1.01
 
-/* Does the level do all that the other does, and more? Stream numbers are no part of the levels app
- * and inner, nor their columns of each other and of dissect. */
+/* Does the level do all that the other does, and more? Levels app and inner give no stream numbers,
+ * and have columns that neither the other one nor dissect has. */
 static bool does_more(const char *level, const char *other)
 {
     if (level_rank(level) <= level_rank(other))

@@ -6,8 +6,7 @@
 #include "parsers/util/output_text.h"
 #include "results/reader.h"
 
-/* A results file may come from anyone: no cell is a formula. */
-static void text_cell(FILE *out, const char *text)
+void csv_text(FILE *out, const char *text)
 {
     char *form = malloc(PKT_FORM_BYTES(strlen(text)));
     if (form) {
@@ -50,7 +49,7 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (i)
             fputc(',', out);
-        text_cell(out, words[i]);
+        csv_text(out, words[i]);
     }
     number_cell(out, json_object_get(slice, "packets"));
     number_cell(out, json_object_get(slice, "bytes"));
@@ -59,7 +58,7 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     number_cell(out, json_object_get(run, "ns_per_packet"));
     number_cell(out, json_object_get(run, "mb_per_s"));
     fputc(',', out);
-    text_cell(out, text_of(ratio, "backend"));
+    csv_text(out, text_of(ratio, "backend"));
     fprintf(out, ",%s", text_of(ratio, "level"));
     number_cell(out, json_object_get(ratio, "median"));
     number_cell(out, json_array_get(json_object_get(ratio, "ci95"), 0));
@@ -67,7 +66,7 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     number_cell(out, json_object_get(run, "load_ns"));
     number_cell(out, json_object_get(run, "peak_rss_bytes"));
     fputc(',', out);
-    text_cell(out, text_of(agreement, "reference"));
+    csv_text(out, text_of(agreement, "reference"));
     number_cell(out, json_object_get(agreement, "cells_compared"));
     number_cell(out, json_object_get(agreement, "cells_different"));
     number_cell(out, json_object_get(agreement, "malformed_rows"));

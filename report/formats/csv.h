@@ -7,5 +7,7 @@
 
 /* One line a run, every number. */
 void report_csv(const json_t *results, FILE *out);
+/* A cell. A results file may come from anyone: none is a formula. */
+void csv_text(FILE *out, const char *text);
 
 #endif

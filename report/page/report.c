@@ -67,19 +67,6 @@ static int report_make(const results_file *files, size_t count, const char *fold
     return bad ? bad : file_make(parts, count, "report.md", markdown_writer, err);
 }
 
-/* Load the files; *loaded counts those that are to be closed. */
-static int files_load(results_file *files, char *const *paths, size_t count, size_t *loaded,
-                      pkt_err *err)
-{
-    char why[LOAD_WORDS];
-    for (*loaded = 0; *loaded < count; ++*loaded)
-        if (!results_load(&files[*loaded], paths[*loaded], why)) {
-            pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "%s", why);
-            return pkt_err_about(err, paths[*loaded]);
-        }
-    return 0;
-}
-
 int report_write(char *const *paths, size_t count, const char *folder, const pkt_notices *notices,
                  pkt_err *err)
 {
@@ -88,7 +75,7 @@ int report_write(char *const *paths, size_t count, const char *folder, const pkt
     if (count < 1 || count > REPORT_FILES_MAX)
         return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "a report has 1 to %d results files",
                         REPORT_FILES_MAX);
-    int bad = files_load(files, paths, count, &loaded, err) != 0 ||
+    int bad = results_load_all(files, paths, count, &loaded, err) != 0 ||
               files_judge(files, count, notices, err) != 0 || html_folder_make(folder, err) != 0 ||
               report_make(files, count, folder, notices, err) != 0;
     while (loaded > 0)

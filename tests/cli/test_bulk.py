@@ -15,27 +15,7 @@ import tempfile
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../parsers/source"))
 from captures import block, interface, pcap_make, section
-
-PKTBENCH = os.path.realpath(sys.argv[1])
-failures = []
-
-
-def fail(words):
-    failures.append(words)
-    print("FAIL:", words, file=sys.stderr)
-
-
-def run(*arguments, **more):
-    return subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, **more)
-
-
-def expect(status, words, *arguments):
-    """Run; every one of `words` must be on standard error."""
-    got = run(*arguments)
-    words = [words] if isinstance(words, str) else words
-    if got.returncode != status or any(w not in got.stderr for w in words):
-        fail(f"{arguments}: {got.returncode}, wanted {status} and {words}: {got.stderr}")
-    return got
+from commands import PKTBENCH, ended, expect, fail, run
 
 
 def write(name, data):
@@ -376,8 +356,7 @@ def main():
                       check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")
-    print("all good" if not failures else f"{len(failures)} failures")
-    return 1 if failures else 0
+    return ended()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Usage: test_dataset.py PKTBENCH"""
 
 import csv
 import fcntl
+import functools
 import glob
 import hashlib
 import io
@@ -19,30 +20,17 @@ import tempfile
 import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../parsers/source"))
+import commands
 from captures import pcap_make
+from commands import PKTBENCH, ended, fail
 
-PKTBENCH = os.path.realpath(sys.argv[1])
 HOUR = 3600
 DAY = 24 * HOUR
-failures = []
-
-
-def fail(words):
-    failures.append(words)
-    print("FAIL:", words, file=sys.stderr)
-
-
-def run(*arguments, **more):
-    return subprocess.run([PKTBENCH, "extract", *arguments], capture_output=True, text=True, **more)
+run = functools.partial(commands.run, "extract")
 
 
 def expect(status, words, *arguments, **more):
-    """Run; every one of `words` must be on standard error."""
-    got = run(*arguments, **more)
-    words = [words] if isinstance(words, str) else words
-    if got.returncode != status or any(w not in got.stderr for w in words):
-        fail(f"{arguments}: {got.returncode}, wanted {status} and {words}: {got.stderr}")
-    return got
+    return commands.expect(status, words, "extract", *arguments, **more)
 
 
 def ipv4(number):
@@ -430,8 +418,7 @@ def main():
                       check_names, check_times, check_features):
             check()
         os.chdir("/")
-    print("all good" if not failures else f"{len(failures)} failures")
-    return 1 if failures else 0
+    return ended()
 
 
 if __name__ == "__main__":

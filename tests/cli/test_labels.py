@@ -7,32 +7,12 @@ import csv
 import io
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../parsers/source"))
 from captures import pcap_make
-
-PKTBENCH = os.path.realpath(sys.argv[1])
-failures = []
-
-
-def fail(words):
-    failures.append(words)
-    print("FAIL:", words, file=sys.stderr)
-
-
-def run(*arguments, **more):
-    return subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, **more)
-
-
-def expect(status, words, *arguments):
-    """Run; `words` must be on standard error."""
-    got = run(*arguments)
-    if got.returncode != status or words not in got.stderr:
-        fail(f"{arguments}: {got.returncode}, wanted {status} and '{words}': {got.stderr}")
-    return got
+from commands import ended, expect, fail, run
 
 
 def write(name, text):
@@ -161,8 +141,7 @@ def main():
         check_streams()
         check_formats()
         check_refused()
-    print("all good" if not failures else f"{len(failures)} failures")
-    return bool(failures)
+    return ended()
 
 
 if __name__ == "__main__":

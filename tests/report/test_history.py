@@ -55,7 +55,7 @@ def write(folder, name, results):
     return path
 
 
-def check_course(folder):
+def check_series(folder):
     paths = [write(folder, f"{i}.json", comparison(i, *step)) for i, step in enumerate(STEPS)]
     out, err = history(reversed(paths), "--format", "csv")  # their dates count
     rows = list(csv.DictReader(io.StringIO(out)))
@@ -93,7 +93,7 @@ def check_refused(folder, paths):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        paths = check_course(folder)
+        paths = check_series(folder)
         check_gap(folder, paths)
         check_refused(folder, paths)
     print("all good")

@@ -4,6 +4,7 @@
 Usage: test_mix.py PKTBENCH"""
 
 import csv
+import functools
 import gzip
 import os
 import signal
@@ -14,30 +15,13 @@ import tempfile
 import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../source"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../cli"))
+import commands
 from captures import block, enhanced, interface, pcap_make, section
+from commands import PKTBENCH, ended, fail, run
 
-PKTBENCH = os.path.realpath(sys.argv[1])
 SECOND = 10**9
-failures = []
-
-
-def fail(words):
-    failures.append(words)
-    print("FAIL:", words, file=sys.stderr)
-
-
-def run(*arguments, **more):
-    return subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, **more)
-
-
-def expect(status, words, *arguments, **more):
-    """Run; every one of `words` must be printed."""
-    got = run(*arguments, **more)
-    words = [words] if isinstance(words, str) else words
-    said = got.stdout + got.stderr
-    if got.returncode != status or any(w not in said for w in words):
-        fail(f"{arguments}: {got.returncode}, wanted {status} and {words}: {said}")
-    return got
+expect = functools.partial(commands.expect, outputs=("stdout", "stderr"))
 
 
 def write(name, data):
@@ -461,8 +445,7 @@ def main():
         write("one.pcap", simple(1, 3, 5))
         check_damaged()
         check_killed()
-    print("all good" if not failures else f"{len(failures)} failures")
-    return bool(failures)
+    return ended()
 
 
 if __name__ == "__main__":
