@@ -24,7 +24,7 @@ static int suite_fill(suite *suite, const suite_request *request, pkt_err *err)
     int bad = 0;
     const bool own = request->kind == SUITE_QUICK || request->kind == SUITE_REFERENCE;
     if (!own || request->count == 0)
-        bad = scenarios_add(suite, request->kind, err);
+        bad = scenarios_add(suite, request->kind, request->large, err);
     for (size_t i = 0; !bad && i < request->count; i++)
         bad = capture_try(suite, request, request->captures[i], err);
     if (!bad && request->kind == SUITE_REFERENCE)

@@ -6,6 +6,7 @@
 
 typedef struct suite_request {
     suite_kind kind;
+    bool large;            /* the suite `scale` also has a slice of 10 GB */
     const char *filter;    /* only packets that match this expression; NULL: all packets */
     char *const *captures; /* paths; - is standard input */
     size_t count;

@@ -8,7 +8,11 @@
 #include "bench/input/filtered.h"
 #include "bench/input/layout.h"
 #include "datasets/generate.h"
+#include "parsers/process/memory.h"
 #include "parsers/util/error.h"
+
+/* The largest slice may be this part of the memory: it and its copy are written one after another. */
+#define LARGE_MEMORY_PART 2
 
 /* Folder of the generated slices: PKTBENCH_CACHE, else `slices` in the build folder if the program
  * runs from there, else the user's cache folder. The caller frees it. */
@@ -147,6 +151,8 @@ static const wanted_slice scale_slices[] = {
     {&scenario_tcp_flood, "tcp-flood-100MB", UINT64_C(10) * SLICE_BYTES, false},
     {&scenario_tcp_flood, "tcp-flood-1GB", UINT64_C(100) * SLICE_BYTES, false},
 };
+static const wanted_slice large_slice = {&scenario_tcp_flood, "tcp-flood-10GB",
+                                         UINT64_C(1000) * SLICE_BYTES, false};
 
 const char *suite_kind_name(suite_kind kind)
 {
@@ -174,12 +180,24 @@ static bool is_wanted(suite_kind kind, const dataset_scenario *scenario)
     return kind == SUITE_CIC_IOT ? both : scenario->headline;
 }
 
-static int scale_add(suite *suite, const char *folder, pkt_err *err)
+/* Out of the page cache, the time would be that of the disk. */
+static int large_add(suite *suite, const char *folder, pkt_err *err)
+{
+    const uint64_t memory = pkt_memory_bytes();
+    if (memory / LARGE_MEMORY_PART < large_slice.bytes)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                        "--large: %s needs %.0f GB of memory for the page cache; there are %.1f GB",
+                        large_slice.name, LARGE_MEMORY_PART * (double)large_slice.bytes / 1e9,
+                        (double)memory / 1e9);
+    return scenario_add(suite, &large_slice, folder, err);
+}
+
+static int scale_add(suite *suite, const char *folder, bool large, pkt_err *err)
 {
     int bad = 0;
     for (size_t i = 0; !bad && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
         bad = scenario_add(suite, &scale_slices[i], folder, err);
-    return bad;
+    return !bad && large ? large_add(suite, folder, err) : bad;
 }
 
 static int whole_scenarios_add(suite *suite, suite_kind kind, const char *folder, pkt_err *err)
@@ -193,7 +211,7 @@ static int whole_scenarios_add(suite *suite, suite_kind kind, const char *folder
     return bad;
 }
 
-int scenarios_add(suite *suite, suite_kind kind, pkt_err *err)
+int scenarios_add(suite *suite, suite_kind kind, bool large, pkt_err *err)
 {
     char *folder = cache_folder();
     int bad = -1;
@@ -203,7 +221,7 @@ int scenarios_add(suite *suite, suite_kind kind, pkt_err *err)
         pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
                  "cannot make the folder for generated slices, %s: %s", folder, strerror(errno));
     else
-        bad = kind == SUITE_SCALE ? scale_add(suite, folder, err)
+        bad = kind == SUITE_SCALE ? scale_add(suite, folder, large, err)
                                   : whole_scenarios_add(suite, kind, folder, err);
     free(folder);
     return bad;

@@ -132,6 +132,10 @@ static bool options_fit(const benchmark *b, bool turns)
         message_error("--as-is measures a CAPTURE where it lies: it needs one, and no -f");
         return false;
     }
+    if (option_given(a, "large") && b->kind != SUITE_SCALE) {
+        message_error("--large needs --suite scale");
+        return false;
+    }
     for (size_t i = 0; turns && i < b->sinks.thread_count; i++)
         if (b->sinks.threads[i] > 1)
             message_note(
@@ -345,8 +349,10 @@ static bool selection_get(benchmark *b)
 /* false: a message was printed. */
 static bool suite_get(benchmark *b)
 {
-    const suite_request request = {
-        .kind = b->kind, .filter = b->filter, .as_is = option_given(b->arguments, "as-is")};
+    const suite_request request = {.kind = b->kind,
+                                   .large = option_given(b->arguments, "large"),
+                                   .filter = b->filter,
+                                   .as_is = option_given(b->arguments, "as-is")};
     return captures_open(&b->suite, b->arguments, &request, &b->notices, &b->left_out);
 }
 
@@ -379,6 +385,9 @@ static const option_spec options[] = {
      "libraries. scale: tcp-flood in 10 MB, 100 MB and 1 GB; cells are compared in the first "
      "only. languages: tcp-flood, benign-iot and dataset-mix at frames and headers, with "
      "libraries of C, C++ and Python and the drivers that `./run setup externals` built."},
+    {"large", NULL,
+     "With --suite scale: also 10 GB, which needs 20 GB of memory and of disk, and a --budget "
+     "of 1800s or so."},
     SELECTION_OPTIONS,
     EXTERNAL_OPTIONS,
     {"input", "read|mapped",

@@ -19,7 +19,7 @@ static void traffic_words(const json_t *results, char *text, size_t size)
         {"reference", "Generated traffic (reference suite)"},
         {"headline", "Generated traffic (headline suite)"},
         {"cic-iot", "Generated traffic, with the Python libraries of a published study"},
-        {"scale", "Generated traffic of 10 MB to 1 GB"},
+        {"scale", "Generated traffic in slices of growing size"},
         {"languages", "Generated traffic, with parsers in several languages"},
     };
     const char *suite = text_of(json_object_get(results, "plan"), "suite");

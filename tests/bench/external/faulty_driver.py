@@ -9,7 +9,8 @@ import zlib
 
 FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
 COLUMNS = ["ts_ns", "cap_len", "wire_len", "link_type"]
-slice_path, kept, first = "", [], []
+WARM_UP = {"late-warm-up": 2}.get(FAULT, 0)  # unranked runs
+slice_path, kept, first, digests = "", [], [], 0
 
 
 def rows_of(path):
@@ -38,7 +39,17 @@ def write(to, rows):
     return {"ok": True, "rows": len(rows) + (1 if FAULT == "more-told" else 0)}
 
 
+def is_late():
+    """Is this digest late? Of `late-sometimes`, every second one is."""
+    late = {"late": True, "late-warm-up": digests <= WARM_UP, "late-sometimes": digests % 2}
+    return late.get(FAULT, False)
+
+
 def digest(request):
+    global digests
+    digests += 1
+    if is_late():
+        time.sleep(0.2)
     size, index = request["bytes"], COLUMNS.index(request["column"])
     cells = b"".join(row[index].to_bytes(size, "little") for row in kept)
     return {"ok": True, "crc32": f"{zlib.crc32(cells) ^ (FAULT == 'wrong-digest'):08x}"}
@@ -49,6 +60,8 @@ def describe():
     level, columns = ("headers", columns + ["src_port"]) if FAULT == "zeros" else ("frames", columns)
     backend = {"name": "faulty", "summary": "a test", "version": "1", "license": "MIT",
                "decoder": "faulty", "levels": {level: {"work": "struct", "columns": columns}}}
+    if WARM_UP:
+        backend["warm_up"] = WARM_UP
     if FAULT == "no-decoder":
         del backend["decoder"]
     return {"ok": True, "protocol": 7 if FAULT == "version" else 1, "backend": backend}

@@ -41,7 +41,10 @@ UNTIMED = {
     "wrong-digest": ("disagrees", "is wrong in packets"),
     "replay": ("unfaithful", "a timed run "),
     "early": ("unfaithful", "a timed run "),
+    "late": ("unfaithful", "the digest of a column took more than half the time of the run"),
 }
+# Digests that are late in unranked runs, or in some of the others.
+SOMETIMES_LATE = "late-warm-up", "late-sometimes"
 
 
 def check(condition, what):
@@ -169,6 +172,11 @@ def check_bench(capture, folder):
         check(results["context"]["options"]["external"] == "mine,good", results["context"]["options"])
         alone = [r for r in results["runs"] if r.get("sink") == "parse-alone"]
         check(not alone, "it did not say that it can parse alone")
+    externals = [word for fault in SOMETIMES_LATE for word in ("--external", f"{fault}={command(fault)}")]
+    for timed in bench(capture, folder, *externals)["runs"]:
+        if timed["backend"] in SOMETIMES_LATE:
+            check(timed["status"] == "ok" and timed["wall_ns"], timed)
+            check((timed["first_run_ns"] or 0) > 2e8 or timed["backend"] != "late-warm-up", timed)
 
 
 def check_slow_empty(capture, folder):
