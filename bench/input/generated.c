@@ -11,7 +11,8 @@
 #include "parsers/process/memory.h"
 #include "parsers/util/error.h"
 
-/* The largest slice may be this part of the memory: it and its copy are written one after another. */
+/* The largest slice may be this part of the memory: it and its copy are written one after another.
+ */
 #define LARGE_MEMORY_PART 2
 
 /* Folder of the generated slices: PKTBENCH_CACHE, else `slices` in the build folder if the program

@@ -19,8 +19,8 @@ const char *suite_kind_name(suite_kind kind);
 int suite_kind_find(const char *name, suite_kind *kind, pkt_err *err);
 /* Add the scenarios. They are generated into the cache folder (PKTBENCH_CACHE, else that of the
  * build or of the user) unless up-to-date files exist. The suite's filter is applied; a filtered
- * scenario has no truth. The slices are copies in the scratch folder. `large`: the suite `scale` also
- * has a slice of 10 GB; PKT_ERR_LIMIT if it does not fit into memory. 0, or -1 and *err. */
+ * scenario has no truth. The slices are copies in the scratch folder. `large`: the suite `scale`
+ * also has a slice of 10 GB; PKT_ERR_LIMIT if it does not fit into memory. 0, or -1 and *err. */
 int scenarios_add(suite *suite, suite_kind kind, bool large, pkt_err *err);
 
 #endif

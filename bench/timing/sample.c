@@ -392,11 +392,10 @@ static bool program_column_verified(const sample_plan *p, exchange *digest)
 }
 
 /* One run, and the digest of a column after it; digest->wall_ns is 0 if none was asked for. */
-static bool program_try(const sample_plan *p, const exchange *empty, exchange *run, exchange *digest,
-                        sample_times *times)
+static bool program_try(const sample_plan *p, const exchange *empty, exchange *run,
+                        exchange *digest, sample_times *times)
 {
-    json_t *answer =
-        program_prepare(p) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
+    json_t *answer = program_prepare(p) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
     if (!answer)
         return false;
     /* On a busy machine an exchange can take longer than a short run; a time is above 0. */
@@ -406,8 +405,8 @@ static bool program_try(const sample_plan *p, const exchange *empty, exchange *r
     times->peak_rss =
         (uint64_t)fmax((double)json_integer_value(peak), (double)client_peak_rss(p->worker));
     const bool own = p->path == p->cell->slice->path;
-    bool good = !own || (program_rows_verified(p, answer) &&
-                         time_possible(p, run->wall_ns, run->cpu_ns));
+    bool good =
+        !own || (program_rows_verified(p, answer) && time_possible(p, run->wall_ns, run->cpu_ns));
     *digest = (exchange){0};
     if (good && own && p->cell->proof && p->column < PKT_COLUMN_COUNT)
         good = program_column_verified(p, digest);
