@@ -57,7 +57,7 @@ class Far:
     """The namespace at the far end of the veth pair."""
 
     def __init__(self):
-        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "1000"])
+        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
         own = os.readlink("/proc/self/ns/net")
         while os.readlink(f"/proc/{self.holder.pid}/ns/net") == own:
             time.sleep(0.01)
