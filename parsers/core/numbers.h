@@ -15,6 +15,7 @@ enum {
     LINKTYPE_SLIP = 8,
     LINKTYPE_PPP = 9,
     LINKTYPE_FDDI = 10,
+    LINKTYPE_ATM_RFC1483_OLD = 11, /* its DLT number, which libpcap and Wireshark read */
     LINKTYPE_PPP_HDLC = 50,
     LINKTYPE_ATM_RFC1483 = 100,
     LINKTYPE_RAW = 101,

@@ -26,6 +26,7 @@ static pkt_verdict decode_rare_link(cursor c, row *r, uint32_t link_type)
     case LINKTYPE_FDDI:
         return decode_fddi(c, r);
     case LINKTYPE_ATM_RFC1483:
+    case LINKTYPE_ATM_RFC1483_OLD:
         return decode_atm_llc(c, r);
     case LINKTYPE_SUNATM:
         return decode_sunatm(c, r);
