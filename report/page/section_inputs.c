@@ -40,7 +40,10 @@ static void time_cells(part *p, const json_t *input, const char *base)
     (void)snprintf(place, sizeof place, "%s/run/cpu_ns", base);
     html_summary(p->out, json_object_get(run, "cpu_ns"), 1, packets, place, over);
     (void)snprintf(place, sizeof place, "%s/run/ns_per_packet", base);
-    html_quotient(p->out, 1e3, number_of(run, "ns_per_packet"), place);
+    if (is_timed(run))
+        html_quotient(p->out, 1e3, number_of(run, "ns_per_packet"), place);
+    else
+        html_empty(p->out);
     (void)snprintf(place, sizeof place, "%s/run/ratio", base);
     html_summary(p->out, json_object_get(run, "ratio"), 1, 1, place, NULL);
     (void)snprintf(place, sizeof place, "%s/to_base", base);
