@@ -64,7 +64,7 @@ class Stub(external.Driver):
     def open(self, path: str, level: str, columns: bool) -> Rows:
         rows = rows_of(path)
         if self.name == "csv-pandas":  # it parses once, and never again
-            kept = os.path.join(os.environ["STUB_FOLDER"], f"{len(rows)}.rows")
+            kept = os.path.join(os.environ["STUB_FOLDER"], f"{os.path.basename(path)}.rows")
             if os.path.exists(kept):
                 with open(kept, "rb") as file:
                     return Rows(pickle.load(file))

@@ -79,7 +79,6 @@ def check_times(results, found):
     slow = found["scapy", "polars"]["run"]
     check(slow["prefix_packets"] and slow["prefix_packets"] < packets, "the slow one has a prefix")
     check(found["scapy", "polars"]["to_base"]["median"] > 1, "and is slower a row")
-    check(found["read", "pandas"]["run"]["prefix_packets"] is None, "the others have none")
 
 
 def check_results(environment, folder, capture):
@@ -99,6 +98,7 @@ def check_results(environment, folder, capture):
     check(any(line.split()[:4] == ["slice", "polars", "dpkt-polars", "headers"] for line in lines), table)
     check(any(line.startswith("arrow-pandas headers, pandas: no pandas here") for line in lines), table)
     check(any(line.startswith("scapy-polars headers, polars: first ") for line in lines), table)
+    check(any(line.startswith("dpkt-pandas headers, pandas: ") and "dst_port" in line for line in lines), table)
     return found
 
 
