@@ -18,7 +18,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from validation import validate_results
 
 PKTBENCH, STUB, EXTERNAL, SCHEMA = (os.path.realpath(path) for path in sys.argv[1:5])
-COMMON = ("--backends", "raw", "--levels", "headers", "--reference", "raw", "--processes", "2",
+COMMON = ("--backends", "raw", "--levels", "headers", "--reference", "raw", "--processes", "1",
           "--rounds", "1", "--budget", "20s")
 COLUMNS = ["ts_ns", "cap_len", "ip_proto", "src", "dst", "src_port", "dst_port", "tcp_flags"]
 # Way and kind: statuses, and a part of the reason. What is compared with raw alone may be ok where
