@@ -95,6 +95,12 @@ class Way(external.Driver):
         if self.kind == "polars":
             import polars
 
+    def check(self) -> None:
+        """What pyarrow imports late, for the first digest."""
+        tiny = pyarrow.table({"ts_ns": [1], "src": ["192.0.2.1"]})
+        for name in ("ts_ns", "src_lo", "src_hi"):
+            numbers_of(tiny, "pyarrow", name)
+
     def make(self, path: str) -> Any:
         """The object."""
         raise NotImplementedError
