@@ -24,7 +24,7 @@ SIZES = {"ts_ns": 8, "cap_len": 4, "ip_proto": 1, "src": 8, "dst": 8, "src_port"
 @pytest.fixture(scope="module", params=["tcp-flood", "benign-iot"])
 def small(folder, request):
     """The libraries take a tenth of a millisecond a packet."""
-    path = folder / f"ways-{request.param}.pcap"
+    path = folder / f"{request.param}-ways.pcap"
     program("gen", request.param, "--size", 200000, "-o", path)
     return path
 
