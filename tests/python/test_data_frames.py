@@ -25,7 +25,7 @@ SIZES = {"ts_ns": 8, "cap_len": 4, "ip_proto": 1, "src": 8, "dst": 8, "src_port"
 def small(folder, request):
     """The libraries take a tenth of a millisecond a packet."""
     path = folder / f"{request.param}-ways.pcap"
-    program("gen", request.param, "--size", 200000, "-o", path)
+    program("gen", request.param, "--size", 60000, "-o", path)
     return path
 
 
@@ -43,7 +43,7 @@ def worker():
     yield get
     for way in driver.WAYS:  # Scapy's layers are settings of this process
         if way.name in workers:
-            way.prepare("dissect")
+            way.prepare("frames")
 
 
 def missing(way):
