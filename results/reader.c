@@ -148,6 +148,17 @@ json_t *run_of_study(const json_t *results, const json_t *row)
     return alone ? alone : run_of(results, library, slice, text_of(row, "level"));
 }
 
+json_t *exported_run(const json_t *results, size_t index)
+{
+    const json_t *runs = json_object_get(results, "runs");
+    const size_t count = json_array_size(runs);
+    if (index < count)
+        return json_array_get(runs, index);
+    const json_t *input =
+        json_array_get(json_object_get(results, "data_frame_runs"), index - count);
+    return json_object_get(input, "run");
+}
+
 bool is_column(const char *name)
 {
     const char *low = strrchr(name, '_');

@@ -50,6 +50,9 @@ json_t *run_into(const json_t *results, const char *backend, const char *slice, 
                  const char *sink, unsigned threads);
 /* The run that a row of the study stands for; NULL if there is none. A borrowed reference. */
 json_t *run_of_study(const json_t *results, const json_t *row);
+/* The run with this index of those that other programs are told of: `runs`, then those into data
+ * frames. NULL: there are no more. A borrowed reference. */
+json_t *exported_run(const json_t *results, size_t index);
 bool has_status(const json_t *run, const char *status);
 /* Does the name count as a column? Not `present`, the second half of an address (`_lo`), or
  * `verdict`, which other backends do not have. */

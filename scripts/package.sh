@@ -9,6 +9,8 @@
 . "$root/scripts/lib/python.sh"
 # shellcheck source=scripts/lib/static.sh
 . "$root/scripts/lib/static.sh"
+# shellcheck source=scripts/lib/portable.sh
+. "$root/scripts/lib/portable.sh"
 # shellcheck source=scripts/lib/package.sh
 . "$root/scripts/lib/package.sh"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/data_frames/data_frames.h"
 #include "bench/features/feature_rows.h"
 #include "bench/input/layout.h"
 #include "bench/outcome/cell_json.h"
@@ -150,6 +151,66 @@ static json_t *feature_runs_json(const bench_record *record)
     return runs;
 }
 
+/* Is it the way that the cell is compared with? */
+static bool is_data_frame_base(const bench_cell *other, const bench_cell *cell)
+{
+    return other->role == ROLE_DATA_FRAME && other != cell && other->way->kind == cell->way->kind &&
+           strcmp(other->way->way, DATA_FRAME_BASE) == 0 &&
+           suite_whole(other->slice) == suite_whole(cell->slice);
+}
+
+static const bench_cell *data_frame_base(const schedule *s, const bench_cell *cell)
+{
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (is_data_frame_base(&s->cells[i], cell))
+            return &s->cells[i];
+    return NULL;
+}
+
+/* The columns as users know them: an address is one column. */
+static json_t *shown_columns(const json_t *names)
+{
+    json_t *list = json_array();
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name)
+    {
+        const char *text = json_string_value(name), *end = text ? strrchr(text, '_') : NULL;
+        const bool high = end && strcmp(end, "_hi") == 0;
+        if (text && !(end && strcmp(end, "_lo") == 0))
+            json_array_append_new(list,
+                                  json_stringn(text, high ? (size_t)(end - text) : strlen(text)));
+    }
+    return list;
+}
+
+static json_t *data_frame_run_json(const bench_record *record, const bench_cell *cell)
+{
+    const bench_cell *base = data_frame_base(record->schedule, cell);
+    const json_t *description = cell->backend->description;
+    const json_t *level =
+        json_object_get(json_object_get(description, "levels"), pkt_level_name(cell->level));
+    json_t *run = run_json(record, cell);
+    const double ns = json_number_value(json_object_get(run, "ns_per_packet"));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "slice", suite_whole(cell->slice)->name,
+        "data_frame", data_frame_kind_name(cell->way->kind), "way", cell->way->way, "work",
+        json_member_or_null(level, "work"), "version", json_member_or_null(description, "version"),
+        "columns", shown_columns(json_object_get(level, "columns")), "rows_per_s",
+        json_real_or_null(ns > 0, ns > 0 ? 1e9 / ns : 0), "to_base",
+        base ? cells_ratio(record, cell, base) : json_null(), "run", run);
+}
+
+static json_t *data_frame_runs_json(const bench_record *record)
+{
+    const schedule *s = record->schedule;
+    json_t *runs = json_array();
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (s->cells[i].role == ROLE_DATA_FRAME)
+            json_array_append_new(runs, data_frame_run_json(record, &s->cells[i]));
+    return runs;
+}
+
 /* Add a list to the results, unless it is empty. Takes the reference to it. */
 static void list_add(json_t *results, const char *key, json_t *list)
 {
@@ -238,6 +299,7 @@ json_t *results_json(const bench_record *record)
                                 "process_runs", processes, "study", study_json(record));
     list_add(results, "input_runs", input_runs_json(record));
     list_add(results, "feature_runs", feature_runs_json(record));
+    list_add(results, "data_frame_runs", data_frame_runs_json(record));
     if (results && record->partial)
         json_object_set_new(results, "partial", json_true());
     if (results && record->conformance)

@@ -4,6 +4,7 @@
 
 #include "bench/agreement/check.h"
 #include "bench/canary/proof.h"
+#include "bench/data_frames/data_frames.h"
 #include "bench/statistics/statistics.h"
 #include "bench/worker/counters.h"
 #include "bench/worker/run.h"
@@ -28,6 +29,7 @@ typedef enum cell_role {
     ROLE_AA_CONTROL, /* A/A control: the same backend in another process */
     ROLE_INPUT,      /* the slice in another layout, as the user has it, or cold; see `base` */
     ROLE_FEATURES,   /* the packets end in rows of features */
+    ROLE_DATA_FRAME, /* the rows end in a data frame of Python, by `way`; no base */
     ROLE_BASELINE    /* the baseline build's cell for a MAIN or an OUTPUT base; same sink */
 } cell_role;
 
@@ -36,7 +38,8 @@ typedef struct bench_cell {
     const suite_slice *slice;
     pkt_level level;
     cell_role role;
-    const struct bench_cell *base;        /* NULL: ROLE_MAIN, or ROLE_INPUT of a file as it is */
+    const struct bench_cell *base;        /* NULL: ROLE_MAIN, ROLE_DATA_FRAME, or a file as it is */
+    const data_frame_way *way;            /* ROLE_DATA_FRAME: of the run; else NULL */
     const pkt_features_request *features; /* ROLE_FEATURES: of the schedule; else NULL */
     uint64_t feature_rows, feature_cells; /* rows, and cells that were computed plainly too */
     bool cold;                         /* the slice is removed from the page cache before a run */

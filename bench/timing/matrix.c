@@ -172,6 +172,32 @@ static void features_add(schedule *s, size_t firsts)
     }
 }
 
+/* A cell for each way to a data frame and each slice whose rows are known. Only ways that are there
+ * have processes. */
+static int data_frames_add(schedule *s, const suite *suite, const data_frame_ways *ways,
+                           pkt_err *err)
+{
+    for (size_t i = 0; i < ways->count; i++) {
+        const data_frame_way *way = &ways->at[i];
+        for (size_t j = 0; j < suite->count; j++) {
+            const suite_slice *slice = &suite->slices[j];
+            if (!suite_is_main(slice) || slice->unverified)
+                continue;
+            bench_cell *cell = cell_add(s, way->backend, slice, PKT_LEVEL_HEADERS);
+            cell->role = ROLE_DATA_FRAME;
+            cell->way = way;
+        }
+        if (!way->backend->available)
+            continue;
+        if (s->load_count == SELECTION_MAX)
+            return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                            "more than %d backends and ways to data frames together",
+                            SELECTION_MAX);
+        s->loads[s->load_count++].backend = way->backend;
+    }
+    return 0;
+}
+
 static void first_cells_add(schedule *s, const suite *suite, const selection *selection,
                             const output_request *sinks)
 {
@@ -191,7 +217,8 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
     const size_t each = 6 + 2 * outputs_count(sinks);
     if (selection_check(selection, err) != 0)
         return -1;
-    const size_t room = suite->count * selection->count * PKT_LEVEL_COUNT * each;
+    const size_t room = suite->count * (selection->count * PKT_LEVEL_COUNT * each +
+                                        (sinks->ways ? sinks->ways->count : 0));
     s->cells = calloc(room ? room : 1, sizeof *s->cells);
     if (!s->cells)
         return pkt_fail_memory(err, "runs");
@@ -203,6 +230,8 @@ int cells_make(schedule *s, const suite *suite, const selection *selection,
     for (size_t j = 0; j < selection->count; j++)
         if (selection->backends[j]->chosen && selection->backends[j]->available)
             s->loads[s->load_count++].backend = selection->backends[j];
+    if (sinks->ways && data_frames_add(s, suite, sinks->ways, err) != 0)
+        return -1;
     const backend *program = program_among(selection, sinks);
     if (program)
         pkt_notice(s->notices, PKT_NOTICE_NOTE,

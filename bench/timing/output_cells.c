@@ -12,7 +12,18 @@ static int sink_unknown(const char *name, pkt_err *err)
     pkt_names_add(&known, NULL_SINK);
     for (size_t i = 0; pkt_encoder_at(i); i++)
         pkt_names_add(&known, pkt_encoder_at(i)->name);
+    for (unsigned i = 0; i < DATA_FRAME_KINDS; i++)
+        pkt_names_add(&known, data_frame_kind_name((data_frame_kind)i));
     return pkt_fail_unknown(err, "sink", name, &known);
+}
+
+/* Want that kind of data frame. false: there is none of that name. */
+static bool data_frame_add(output_request *request, const char *name)
+{
+    for (unsigned i = 0; i < DATA_FRAME_KINDS; i++)
+        if (strcmp(name, data_frame_kind_name((data_frame_kind)i)) == 0)
+            return request->data_frames[i] = true;
+    return false;
 }
 
 static int sink_add(void *self, const char *name, pkt_err *err)
@@ -20,6 +31,8 @@ static int sink_add(void *self, const char *name, pkt_err *err)
     output_request *request = self;
     const pkt_encoder *encoder = pkt_encoder_find(name);
     if (strcmp(name, NULL_SINK) == 0) /* always measured, as the reference of the other sinks */
+        return 0;
+    if (data_frame_add(request, name))
         return 0;
     if (!encoder)
         return sink_unknown(name, err);
@@ -60,6 +73,14 @@ int outputs_read(output_request *request, const char *sinks, const char *threads
     if (request->thread_count == 0)
         request->threads[request->thread_count++] = 1;
     return 0;
+}
+
+bool outputs_data_frames(const output_request *request)
+{
+    for (unsigned i = 0; i < DATA_FRAME_KINDS; i++)
+        if (request->data_frames[i])
+            return true;
+    return false;
 }
 
 size_t outputs_count(const output_request *request)

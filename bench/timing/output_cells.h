@@ -12,11 +12,15 @@ typedef struct output_request {
     size_t count; /* 0: only the null sink */
     unsigned threads[SINKS_MAX];
     size_t thread_count;
+    bool data_frames[DATA_FRAME_KINDS]; /* wanted kinds */
+    const data_frame_ways *ways;        /* to them; the caller sets it. NULL: none */
 } output_request;
 
 /* Parse comma-separated lists of sink names and numbers of threads; either may be NULL. 0, or -1
  * and *err. */
 int outputs_read(output_request *request, const char *sinks, const char *threads, pkt_err *err);
+/* Is any kind of data frame wanted? */
+bool outputs_data_frames(const output_request *request);
 /* Number of output cells per main cell. */
 size_t outputs_count(const output_request *request);
 /* Add the output cells of a main cell; the caller has allocated room. External programs get none:

@@ -201,7 +201,9 @@ static bool has_shortened(const schedule *s, prefix_scope scope)
  * take minutes. */
 static bool is_estimated(const bench_cell *cell, prefix_scope scope)
 {
-    return cell->role == ROLE_MAIN && (scope == PREFIX_PROGRAMS || !is_built_in(cell->backend));
+    const bool own_slice = cell->role == ROLE_MAIN || cell->role == ROLE_DATA_FRAME;
+    return own_slice && cell->backend->available &&
+           (scope == PREFIX_PROGRAMS || !is_built_in(cell->backend));
 }
 
 /* Cells with a base have its slice, except those that are about another file. */

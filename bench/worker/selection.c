@@ -47,7 +47,7 @@ static void description_take(backend *c, json_t *description)
     }
 }
 
-static void backend_free(backend *c)
+void backend_free(backend *c)
 {
     if (!c)
         return;
@@ -308,29 +308,37 @@ static int level_add(void *self, const char *name, pkt_err *err)
     return 0;
 }
 
-/* A backend of the baseline; it may be unavailable. NULL and *err if memory is exhausted. */
-static backend *old_make(const char *name, const char *plugin, const char *program, pkt_err *err)
+static char *copy_of(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+backend *backend_make(const backend_id *id, const char *summary, pkt_err *err)
 {
     backend *c = calloc(1, sizeof *c);
     if (c) {
         c->chosen = true;
-        c->id.name = strdup(name);
-        c->id.plugin = plugin ? strdup(plugin) : NULL;
-        c->id.program = program ? strdup(program) : NULL;
+        c->id = (backend_id){.name = strdup(id->name),
+                             .plugin = copy_of(id->plugin),
+                             .driver = copy_of(id->driver),
+                             .program = copy_of(id->program)};
         c->worker = CLIENT_CLOSED;
     }
-    if (c && c->id.name && (!plugin || c->id.plugin) && (!program || c->id.program) &&
-        backend_describe(c, "the build that is compared with"))
+    if (c && c->id.name && !id->plugin == !c->id.plugin && !id->driver == !c->id.driver &&
+        !id->program == !c->id.program && backend_describe(c, summary))
         return c;
-    pkt_fail_memory(err, name);
+    pkt_fail_memory(err, id->name);
     backend_free(c);
     return NULL;
 }
 
+#define OLD_SUMMARY "the build that is compared with"
+
 /* Baseline is a shared object: compare its backend with the selected one of the same name. */
 static int old_plugin_add(selection *selection, const char *path, pkt_err *err)
 {
-    backend *old = old_make(path, path, NULL, err);
+    const backend_id id = {.name = path, .plugin = path};
+    backend *old = backend_make(&id, OLD_SUMMARY, err);
     if (!old)
         return -1;
     for (size_t i = 0; old->available && i < selection->count; i++)
@@ -359,7 +367,8 @@ static int old_program_add(selection *selection, const char *path, pkt_err *err)
         const backend *c = selection->backends[i];
         if (!c->chosen || !c->available || backend_is_external(&c->id))
             continue;
-        any = selection->old[i] = old_make(c->name, c->id.plugin, path, err);
+        const backend_id id = {.name = c->name, .plugin = c->id.plugin, .program = path};
+        any = selection->old[i] = backend_make(&id, OLD_SUMMARY, err);
         if (!any)
             return -1;
         good |= any->available;

@@ -60,4 +60,10 @@ bool selection_runs(const selection *selection, const backend *backend, pkt_leve
 int selection_check(const selection *selection, pkt_err *err);
 void selection_close(selection *selection);
 
+/* Make and describe a backend that is in no selection, by copies of the texts of `id`, which has no
+ * command. It may be unavailable. NULL and *err if memory is exhausted. */
+backend *backend_make(const backend_id *id, const char *summary, pkt_err *err);
+/* NULL: no effect. */
+void backend_free(backend *backend);
+
 #endif

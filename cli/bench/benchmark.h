@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "bench/comparison/gate.h"
+#include "bench/data_frames/data_frames.h"
 #include "bench/input/generated.h"
 #include "bench/timing/output_cells.h"
 #include "bench/timing/processes.h"
@@ -32,6 +33,7 @@ typedef struct benchmark {
     suite_kind kind;
     const char *filter; /* NULL: every packet */
     output_request sinks;
+    data_frame_ways ways;     /* to the data frames of `sinks` */
     double budget_s, started; /* `started`: by pkt_seconds_now() */
     uint64_t seed;
     bool show_values;
@@ -56,6 +58,10 @@ int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
  * run that is killed leaves them behind. */
 void bench_partial_write(void *self);
 
+/* Describe the ways to the data frames that are asked for, in b->ways. false: a message was
+ * printed.
+ */
+bool bench_data_frames(benchmark *b);
 /* Check the rows of a cell with features before it is timed: sets its status, reason and digest. */
 void feature_check(const benchmark *b, bench_cell *cell);
 /* Seconds of the budget that are left; 0: none. */

@@ -128,6 +128,10 @@ static bool options_fit(const benchmark *b, bool turns)
         message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
         return false;
     }
+    if (turns && outputs_data_frames(&b->sinks)) {
+        message_error("--sink pandas, polars and pyarrow measure one build: leave out --baseline");
+        return false;
+    }
     if (option_given(a, "as-is") && (a->operand_count == 0 || option_given(a, "f"))) {
         message_error("--as-is measures a CAPTURE where it lies: it needs one, and no -f");
         return false;
@@ -164,6 +168,8 @@ static void cell_check(benchmark *b, checker *k, bench_cell *cell)
         cell->check = cell->base->check;
     else if (cell->features)
         feature_check(b, cell);
+    else if (!cell->backend->available)
+        cell_fail(cell, STATUS_UNAVAILABLE, cell->backend->reason);
     else if (cell->sink)
         output_check(&b->schedule, cell);
     else
@@ -366,12 +372,13 @@ static int bench_run(const arguments *arguments)
         return EXIT_ERROR;
     progress_open(&b.progress);
     b.notices = progress_notices(&b.progress);
-    if (suite_get(&b)) {
+    if (bench_data_frames(&b) && suite_get(&b)) {
         suite_flows(&b.suite, &flows);
         status = bench_slices(&b);
         status = left_out_end(&b.left_out, b.unchecked ? EXIT_ERROR : status);
         suite_close(&b.suite);
     }
+    data_frames_close(&b.ways);
     selection_close(&b.selection);
     return status;
 }
@@ -393,9 +400,11 @@ static const option_spec options[] = {
     {"input", "read|mapped",
      "mapped: also measure raw-mapped, which is raw over a mapping of the file, and memcpy, which "
      "copies all bytes out of one. Default read."},
-    {"sink", "csv|arrow|parquet,...",
+    {"sink", "csv|arrow|parquet|pandas|polars|pyarrow,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
-     "/dev/null."},
+     "/dev/null; or of eight columns in an object of these Python libraries, by the Python "
+     "package, "
+     "by a process of `pktbench extract`, and by dpkt and Scapy."},
     {"threads", "N,...", "With --sink: numbers of threads that write. Default 1."},
     {"as-is", NULL,
      "Also measure each CAPTURE where it lies, whole and without a copy, warm and then out of the "

@@ -79,8 +79,7 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
 
 void report_csv(const json_t *results, FILE *out)
 {
-    size_t i;
-    json_t *run;
+    const json_t *run;
     fputs("slice,backend,version,level,status,reason,packets,bytes,"
           "wall_ns,wall_ns_low,wall_ns_high,wall_ns_min,wall_ns_max,samples,"
           "cpu_ns,cpu_ns_low,cpu_ns_high,cpu_ns_min,cpu_ns_max,cpu_samples,"
@@ -88,8 +87,6 @@ void report_csv(const json_t *results, FILE *out)
           "load_ns,peak_rss_bytes,reference,cells_compared,cells_different,"
           "malformed_rows,malformed_cells_different,sink,threads,output_bytes,prefix_packets\n",
           out);
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
+    for (size_t i = 0; (run = exported_run(results, i)); i++)
         run_line(results, run, out);
-    }
 }

@@ -36,9 +36,7 @@ static double bound_of(const json_t *results, const json_t *run, size_t end)
 int report_github_action(const json_t *results, FILE *out)
 {
     json_t *list = json_array(), *run;
-    size_t i;
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
+    for (size_t i = 0; (run = exported_run(results, i)); i++) {
         if (!is_timed(run))
             continue;
         double half = (bound_of(results, run, 1) - bound_of(results, run, 0)) / 2;
@@ -62,9 +60,7 @@ static json_t *measure(double value, double low, double high)
 int report_bmf(const json_t *results, FILE *out)
 {
     json_t *all = json_object(), *run;
-    size_t i;
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
+    for (size_t i = 0; (run = exported_run(results, i)); i++) {
         if (!is_timed(run))
             continue;
         double ns = number_of(run, "ns_per_packet");
@@ -100,10 +96,9 @@ static json_t *gbench_context(const json_t *results)
 int report_gbench(const json_t *results, FILE *out)
 {
     json_t *list = json_array(), *run, *sample;
-    size_t i, j;
+    size_t j;
     int family = 0;
-    json_array_foreach(json_object_get(results, "runs"), i, run)
-    {
+    for (size_t i = 0; (run = exported_run(results, i)); i++) {
         const json_t *samples = json_object_get(run, "samples");
         double packets = packets_read(results, run);
         if (!is_timed(run))
@@ -155,14 +150,12 @@ static outcome run_outcome(const json_t *run)
     return has_status(run, "unavailable") || has_status(run, "not-offered") ? SKIPPED : FAILED;
 }
 
-static size_t runs_with(const json_t *runs, outcome wanted)
+static size_t runs_with(const json_t *results, outcome wanted)
 {
-    size_t i, count = 0;
-    json_t *run;
-    json_array_foreach(runs, i, run)
-    {
+    size_t count = 0;
+    const json_t *run;
+    for (size_t i = 0; (run = exported_run(results, i)); i++)
         count += run_outcome(run) == wanted;
-    }
     return count;
 }
 
@@ -216,19 +209,15 @@ static void junit_gate(const json_t *comparison, FILE *out)
 /* JUnit's XML, as continuous integration reads it: a test for every run, and the gate's. */
 int report_junit(const json_t *results, FILE *out)
 {
-    const json_t *runs = json_object_get(results, "runs");
-    const json_t *comparison = json_object_get(results, "comparison");
-    size_t i;
-    json_t *run;
+    const json_t *comparison = json_object_get(results, "comparison"), *run;
+    const size_t failed = runs_with(results, FAILED), skipped = runs_with(results, SKIPPED);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pktbench\">\n", out);
     fprintf(out,
             "  <testsuite name=\"bench\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
             "skipped=\"%zu\">\n",
-            json_array_size(runs), runs_with(runs, FAILED), runs_with(runs, SKIPPED));
-    json_array_foreach(runs, i, run)
-    {
+            runs_with(results, PASSED) + failed + skipped, failed, skipped);
+    for (size_t i = 0; (run = exported_run(results, i)); i++)
         junit_run(run, out);
-    }
     fputs("  </testsuite>\n", out);
     if (comparison)
         junit_gate(comparison, out);

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/findings/remarks.h"
 #include "report/formats/markdown.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 9, CELL = INPUT_TEXT };
+enum { COLUMNS = 10, CELL = INPUT_TEXT };
 
 const input_words input_tables[INPUT_TABLES] = {
     {"input_runs", "The same packets in other files", "input", "x warm copy",
@@ -17,12 +18,18 @@ const input_words input_tables[INPUT_TABLES] = {
      "Each row is computed from a window of 10 packets, and its values are hashed; ns/packet "
      "counts "
      "packets. x headers: divided by the time of the same backend at level headers. The slices are "
-     "not changed between the runs."}};
+     "not changed between the runs."},
+    {"data_frame_runs", "Rows into data frames", "data frame", "x read",
+     "Each packet is a row of eight columns; a run ends when the object of the Python library is "
+     "there. read: read() of the Python package; arrow, csv: a process of `pktbench extract` with "
+     "that format, whose start counts; dpkt, scapy: a loop that collects the columns. x read: "
+     "divided by the time of read() into the same kind of object."}};
 
-static const char *const heads[COLUMNS] = {"file",          "input",     "backend",
-                                           "level",         "ns/packet", "95 %",
-                                           "CPU ns/packet", "x raw",     "x warm copy"};
-static const bool is_word[COLUMNS] = {true, true, true, true, false, true, false, false, false};
+static const char *const heads[COLUMNS] = {"file",      "input",      "backend",       "level",
+                                           "ns/packet", "95 %",       "CPU ns/packet", "Mpkt/s",
+                                           "x raw",     "x warm copy"};
+static const bool is_word[COLUMNS] = {true, true,  true,  true,  false,
+                                      true, false, false, false, false};
 
 typedef char row_text[COLUMNS][CELL];
 
@@ -37,6 +44,8 @@ void input_text(const json_t *input, char text[INPUT_TEXT])
     if (json_object_get(input, "features"))
         (void)snprintf(text, INPUT_TEXT, "%.40s by %.10s", text_of(input, "features"),
                        text_of(input, "by"));
+    else if (json_object_get(input, "data_frame"))
+        (void)snprintf(text, INPUT_TEXT, "%.40s", text_of(input, "data_frame"));
     else
         (void)snprintf(text, INPUT_TEXT, "%.40s%s", text_of(input, "input"),
                        json_is_true(json_object_get(input, "cold")) ? ", cold" : "");
@@ -59,8 +68,9 @@ static void row_fill(const json_t *input, row_text row)
     number_text(number_of(run, "ns_per_packet"), row[4], CELL);
     interval_text(wall, 1 / packets, row[5], CELL);
     number_text(number_of(json_object_get(run, "cpu_ns"), "median") / packets, row[6], CELL);
-    median_text(json_object_get(run, "ratio"), row[7]);
-    median_text(json_object_get(input, "to_base"), row[8]);
+    number_text(1e3 / number_of(run, "ns_per_packet"), row[7], CELL);
+    median_text(json_object_get(run, "ratio"), row[8]);
+    median_text(json_object_get(input, "to_base"), row[9]);
 }
 
 static void heads_fill(const input_words *words, row_text row)
@@ -111,31 +121,34 @@ static void heads_print(const input_words *words, const size_t *widths, bool mar
         fputs("|\n", out);
 }
 
-/* "raw headers, as is, cold: REASON". */
-static void reason_print(const json_t *input, const json_t *run, FILE *out)
+/* "raw headers, as is, cold: WORDS". */
+static void remark_print(const json_t *input, const char *words, FILE *out)
 {
+    const json_t *run = json_object_get(input, "run");
     char what[INPUT_TEXT];
     input_text(input, what);
-    fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what,
-            text_of(run, "reason"));
+    fprintf(out, "%s %s, %s: %s\n", text_of(run, "backend"), text_of(run, "level"), what, words);
 }
 
-/* Why runs have no time, below the table. */
-static void reasons_print(const json_t *list, FILE *out)
+/* Below the table: why runs have no time, and what must be known of the times. */
+static void remarks_print(const json_t *list, FILE *out)
 {
+    char prefix[REMARK];
     size_t i;
     json_t *input;
     json_array_foreach(list, i, input)
     {
         const json_t *run = json_object_get(input, "run");
-        if (!is_timed(run))
-            reason_print(input, run, out);
+        if (!is_timed(run) || has_status(run, "differs"))
+            remark_print(input, text_of(run, "reason"), out);
+        if (is_timed(run) && remark_prefix(run, prefix))
+            remark_print(input, prefix, out);
     }
 }
 
 static void notes_print(const json_t *list, const input_words *words, FILE *out)
 {
-    reasons_print(list, out);
+    remarks_print(list, out);
     fprintf(out, "%s\n", words->note);
 }
 

@@ -1,5 +1,5 @@
 /* Runs beside those of the slices: over other files with the same packets (other layouts, the
- * user's file as it is, cold), and into rows of features. */
+ * user's file as it is, cold), into rows of features, and into data frames. */
 #ifndef PKT_REPORT_INPUTS_H
 #define PKT_REPORT_INPUTS_H
 
@@ -13,10 +13,10 @@ typedef struct input_words {
     const char *list, *title, *second, *last, *note;
 } input_words;
 
-enum { INPUT_TABLES = 2, INPUT_TEXT = 64 };
+enum { INPUT_TABLES = 3, INPUT_TEXT = 64 };
 extern const input_words input_tables[INPUT_TABLES];
 
-/* The second column of a member of the list: "as is, cold", "ciciot-fixed by pair". */
+/* The second column of a member of the list: "as is, cold", "ciciot-fixed by pair", "pandas". */
 void input_text(const json_t *input, char text[INPUT_TEXT]);
 /* Their tables; nothing if the results have none. */
 void report_inputs(const json_t *results, bool markdown, FILE *out);

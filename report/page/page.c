@@ -94,7 +94,7 @@ static void contents(const part *p)
         {"study", "The published study",
          json_array_size(json_object_get(r, "study")) && !has_captures(r)},
         {"slices", "Results by slice", true},
-        {"inputs", "Other files, and rows of features", has_inputs(r)},
+        {"inputs", "Other files, rows of features, data frames", has_inputs(r)},
         {"startup", "Start-up of processes", json_array_size(json_object_get(r, "process_runs"))},
         {"sizes", "Time per packet by frame length",
          json_array_size(json_object_get(r, "slices")) > 1},

@@ -31,7 +31,7 @@ typedef struct capability {
 } capability;
 extern const capability capabilities[CAPABILITIES];
 
-/* Do the results have runs over other files, or into rows of features? */
+/* Do the results have runs over other files, into rows of features, or into data frames? */
 bool has_inputs(const json_t *results);
 /* The standard questions, answered by `choose`, as a list in Markdown. */
 void choice_markdown(const part *p, FILE *out);

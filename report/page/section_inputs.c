@@ -1,4 +1,4 @@
-/* Runs over other files, and into rows of features. */
+/* Runs over other files, into rows of features, and into data frames. */
 #include <string.h>
 
 #include "report/formats/inputs.h"
@@ -6,7 +6,7 @@
 #include "report/page/part.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 13, SECOND = 1, LAST = 10 };
+enum { COLUMNS = 14, SECOND = 1, LAST = 11 };
 
 /* The place of the number of packets that the run read, and that number. */
 static double packets_place(const part *p, const json_t *input, const char *base,
@@ -39,6 +39,11 @@ static void time_cells(part *p, const json_t *input, const char *base)
     html_summary(p->out, json_object_get(run, "wall_ns"), 1, packets, place, over);
     (void)snprintf(place, sizeof place, "%s/run/cpu_ns", base);
     html_summary(p->out, json_object_get(run, "cpu_ns"), 1, packets, place, over);
+    (void)snprintf(place, sizeof place, "%s/run/ns_per_packet", base);
+    if (is_timed(run))
+        html_quotient(p->out, 1e3, number_of(run, "ns_per_packet"), place);
+    else
+        html_empty(p->out);
     (void)snprintf(place, sizeof place, "%s/run/ratio", base);
     html_summary(p->out, json_object_get(run, "ratio"), 1, 1, place, NULL);
     (void)snprintf(place, sizeof place, "%s/to_base", base);
@@ -61,9 +66,9 @@ static void table_show(part *p, const input_words *words)
 {
     html_head heads[COLUMNS] = {{"file", false},         {"", false},         {"backend", false},
                                 {"level", false},        {"ns/packet", true}, {"95 %", false},
-                                {"CPU ns/packet", true}, {"95 %", false},     {"x raw", true},
-                                {"95 %", false},         {"", true},          {"95 %", false},
-                                {"status", false}};
+                                {"CPU ns/packet", true}, {"95 %", false},     {"Mpkt/s", true},
+                                {"x raw", true},         {"95 %", false},     {"", true},
+                                {"95 %", false},         {"status", false}};
     const json_t *list = json_object_get(p->results, words->list);
     size_t i;
     json_t *input;
@@ -94,7 +99,8 @@ void section_inputs(part *p)
 {
     if (!has_inputs(p->results))
         return;
-    html_put(p->out, "<h3 id=\"inputs-%zu\">Other files, and rows of features</h3>\n", p->index);
+    html_put(p->out, "<h3 id=\"inputs-%zu\">Other files, rows of features, data frames</h3>\n",
+             p->index);
     for (size_t i = 0; i < INPUT_TABLES; i++)
         table_show(p, &input_tables[i]);
 }

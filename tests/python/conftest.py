@@ -9,6 +9,8 @@ import pyarrow.ipc
 import pytest
 
 PROGRAM = os.environ["PKTBENCH"]
+# Also what takes minutes: larger captures.
+WHOLE = bool(os.environ.get("PKTBENCH_WHOLE"))
 
 
 def program(*arguments):

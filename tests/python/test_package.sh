@@ -29,8 +29,17 @@ if git -C "$source" ls-files --cached --others --exclude-standard >"$work/known"
 fi
 # The package alone, without any other.
 "$PKTBENCH" gen tcp-flood --size 100000 -o "$work/flood.pcap"
-(cd "$work" && "$work/venv/bin/python3" -c \
-    'import pktbench; assert next(pktbench.packets("flood.pcap"))[1].ip_version == 4')
+"$work/venv/bin/python3" "$source/tests/python/bare.py" "$work/flood.pcap"
+for version in 3.12 3.13 3.14; do
+    if interpreter=$(python_find $version); then
+        "$interpreter" -m venv --without-pip "$work/$version"
+        "$work/venv/bin/python3" -m pip --python "$work/$version/bin/python3" install --quiet \
+            --disable-pip-version-check --no-index --no-deps "$build"/dist/*.whl
+        "$work/$version/bin/python3" "$source/tests/python/bare.py" "$work/flood.pcap"
+    else
+        echo "SKIP: Python $version: there is no python$version"
+    fi
+done
 wheel_with "$packages"
 cd "$work"
 "$work/venv/bin/python3" -m pytest -q -p no:cacheprovider "$source/tests/python"

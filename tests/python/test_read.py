@@ -24,6 +24,7 @@ QUERIES = [
     (["--level", "flows", "--flow-rule", "wireshark-4.4"],
      {"level": "flows", "flow_rule": "wireshark-4.4"}),
     (["--level", "app"], {"level": "app"}),
+    (["--level", "inner"], {"level": "inner"}),
     (["--columns", "packet,ts,src,file,dst_port"], {"columns": "packet,ts,src,file,dst_port"}),
     (["-f", "tcp port 443", "--columns", "packet,src,dst"],
      {"filter": "tcp port 443", "columns": ["packet", "src", "dst"]}),
@@ -101,7 +102,11 @@ def test_folder(flood, tmp_path):
     assert list(deeper["file"].unique()) == ["a.pcap", "b.pcap", "c.pcap"]
 
 
-@pytest.mark.parametrize("pack, ending", [(gzip.compress, "gz"), (lzma.compress, "xz")])
+def zstd(bytes_):
+    return pyarrow.compress(bytes_, codec="zstd", asbytes=True)
+
+
+@pytest.mark.parametrize("pack, ending", [(gzip.compress, "gz"), (lzma.compress, "xz"), (zstd, "zst")])
 def test_compressed(flood, tmp_path, pack, ending):
     path = tmp_path / f"a.pcap.{ending}"
     path.write_bytes(pack(flood.read_bytes()))

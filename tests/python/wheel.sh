@@ -35,3 +35,14 @@ wheel_with() {
     "$1/bin/python3" -c 'import site; print(site.getsitepackages()[0])' \
         >"$("$work/venv/bin/python3" -c 'import site; print(site.getsitepackages()[0])')/packages.pth"
 }
+
+# python_find VERSION: an interpreter of that version, on the path or of pyenv. Fails if there is none.
+python_find() {
+    for candidate in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python3; do
+        if "$candidate" -c "import sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}

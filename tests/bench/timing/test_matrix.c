@@ -41,8 +41,9 @@ static void check_cells(const fake_run *run)
     const schedule *s = &run->schedule;
     for (size_t i = 0; i < s->cell_count; i++) {
         const bench_cell *c = &s->cells[i];
-        assert_int_equal(c->base == NULL, c->role == ROLE_MAIN || (c->role == ROLE_INPUT &&
-                                                                   !c->cold && c->slice->as_is));
+        assert_int_equal(c->base == NULL,
+                         c->role == ROLE_MAIN || c->role == ROLE_DATA_FRAME ||
+                             (c->role == ROLE_INPUT && !c->cold && c->slice->as_is));
         if (!c->base) {
             assert_null(c->sink);
             continue;
@@ -135,6 +136,34 @@ static void test_as_is(void **state)
         if (c->role == ROLE_INPUT && c->base)
             assert_true(c->cold && c->base->role == ROLE_INPUT && !c->base->cold);
     }
+    fake_close(&run);
+}
+
+/* Each way to a data frame has a cell, and a process if it is there. */
+static void test_data_frames(void **state)
+{
+    (void)state;
+    fake_run run;
+    pkt_err err;
+    backend there = {.id = {.name = "read-pandas", .driver = "d.py"}, .available = true};
+    backend missing = {.id = {.name = "dpkt-pandas", .driver = "d.py"}};
+    const data_frame_ways ways = {
+        .at = {{.way = "read", .backend = &there}, {.way = "dpkt", .backend = &missing}},
+        .count = 2};
+    output_request request = sinks_read("pandas,csv,pandas", NULL);
+    assert_true(outputs_data_frames(&request) && request.data_frames[DATA_FRAME_PANDAS]);
+    assert_false(request.data_frames[DATA_FRAME_POLARS]);
+    assert_int_equal(request.count, 1);
+    request.ways = &ways;
+    fake_open(&run);
+    run.suite.slices[1] = run.suite.slices[0];
+    run.suite.slices[1].unverified = true; /* too large to be compared */
+    run.suite.count = 2;
+    assert_int_equal(cells_make(&run.schedule, &run.suite, &run.selection, &request, &err), 0);
+    check_cells(&run);
+    assert_int_equal(count_of(&run, ROLE_DATA_FRAME), 2);
+    assert_int_equal(run.schedule.load_count, 4 + 1);
+    assert_ptr_equal(run.schedule.loads[4].backend, &there);
     fake_close(&run);
 }
 
@@ -233,7 +262,8 @@ static void test_lists(void **state)
     static const struct {
         const char *sinks, *threads, *words;
     } cases[] = {
-        {"csv,paper", NULL, "unknown sink 'paper'; known: null, csv, arrow, parquet"},
+        {"csv,paper", NULL,
+         "unknown sink 'paper'; known: null, csv, arrow, parquet, pandas, polars, pyarrow"},
         {"csv", "0", "0 threads: must be whole numbers from 1 to 64"},
         {"csv", "1,65", "65 threads: must be"},
         {"csv", "two", "two threads: must be"},
@@ -249,6 +279,7 @@ static void test_lists(void **state)
     }
     const output_request none = sinks_read("null", NULL);
     assert_int_equal(outputs_count(&none), 0);
+    assert_false(outputs_data_frames(&none));
     const output_request some = sinks_read("csv,arrow", "8,8,1");
     assert_int_equal(outputs_count(&some), 4);
 }
@@ -260,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_outputs),
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_as_is),
+        cmocka_unit_test(test_data_frames),
         cmocka_unit_test(test_baseline_outputs),
         cmocka_unit_test(test_output_without_agreement),
         cmocka_unit_test(test_nothing_to_run),

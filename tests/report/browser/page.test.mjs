@@ -141,6 +141,7 @@ async function checkRows(tab) {
       'Like for like: all three decode': json.study.filter((row) => row.reading === 'like-for-like').length,
       'The same packets in other files': (json.input_runs ?? []).length,
       'Rows of features': (json.feature_runs ?? []).length,
+      'Rows into data frames': (json.data_frame_runs ?? []).length,
     };
     for (const [caption, count] of Object.entries(counts)) {
       const table = part.locator('table', { has: tab.locator('caption', { hasText: caption }) });
