@@ -125,7 +125,7 @@ static bool options_fit(const benchmark *b, bool turns)
         return false;
     }
     if (option_given(a, "threads") && b->sinks.count == 0) {
-        message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
+        message_error("--threads are those that write rows: it needs --sink csv, arrow or parquet");
         return false;
     }
     if (option_given(a, "as-is") && (a->operand_count == 0 || option_given(a, "f"))) {
@@ -396,7 +396,8 @@ static const option_spec options[] = {
     {"sink", "csv|arrow|parquet,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
      "/dev/null."},
-    {"threads", "N,...", "With --sink: numbers of threads that write. Default 1."},
+    {"threads", "N,...",
+     "With --sink: numbers of threads that write; with backend raw, they decode too. Default 1."},
     {"as-is", NULL,
      "Also measure each CAPTURE where it lies, whole and without a copy, warm and then out of the "
      "page cache. It must not be compressed. Modules take part up to 10,000,000 bytes, external "
