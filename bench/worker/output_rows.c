@@ -34,7 +34,8 @@ int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set 
 
 int output_rows_begin(output_rows *h, unsigned threads, pkt_sink *sink, pkt_err *err)
 {
-    h->writer = pkt_writer_open(h->encoder, &h->fields, h->file, threads, err);
+    h->pool = pkt_pool_open(threads, err);
+    h->writer = h->pool ? pkt_writer_open_in(h->pool, h->encoder, &h->fields, h->file, err) : NULL;
     if (!h->writer)
         return -1;
     *sink = pkt_writer_sink(h->writer);
@@ -59,6 +60,7 @@ uint64_t output_rows_digest(const output_rows *h)
 void output_rows_close(output_rows *h)
 {
     pkt_writer_close(h->writer);
+    pkt_pool_close(h->pool);
     if (h->file)
         (void)fclose(h->file);
     XXH3_freeState(h->hash);

@@ -10,6 +10,7 @@ typedef struct output_rows {
     const pkt_encoder *encoder;
     pkt_fields fields;
     FILE *file;
+    pkt_pool *pool;
     pkt_writer *writer;
     void *hash;
 } output_rows;
@@ -19,7 +20,7 @@ typedef struct output_rows {
  * hashed instead. 0, or -1 and *err; then there is nothing to close. */
 int output_rows_open(output_rows *h, const pkt_encoder *encoder, pkt_column_set columns,
                      bool hashed, pkt_err *err);
-/* Start the writer. *sink takes the rows. */
+/* Start the writer, with so many threads in h->pool. *sink takes the rows. */
 int output_rows_begin(output_rows *h, unsigned threads, pkt_sink *sink, pkt_err *err);
 /* Write all remaining bytes. Call it after the last row. */
 int output_rows_end(output_rows *h, pkt_err *err);

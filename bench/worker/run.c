@@ -10,6 +10,7 @@
 #include "bench/worker/page_cache.h"
 #include "parsers/core/numbers.h"
 #include "parsers/encode/csv.h"
+#include "parsers/parallel/parallel.h"
 #include "parsers/sink/sink.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/clock.h"
@@ -162,6 +163,17 @@ static int pair_finish(void *self, pkt_err *err)
                : 0;
 }
 
+/* The rows of the slice, decoded by the threads that write if the backend can, as in extract. */
+static int rows_run(const pkt_backend *backend, void *context, pkt_batch *batch,
+                    const pkt_request *request, const pkt_capture *slice, pkt_pool *pool,
+                    const pkt_sink *sink, run_outcome *outcome)
+{
+    pkt_parallel_job job = {.pool = pool};
+    if (pkt_parallel_possible(pool, backend, slice))
+        return pkt_parallel_run(&job, slice, request, sink, &outcome->rows, &outcome->err);
+    return pkt_run(backend, context, slice, request, batch, sink, &outcome->rows, &outcome->err);
+}
+
 /* As run_timed(), but rows are written. The time includes the start of the writer, but not its end
  * (joining threads, freeing memory), which follows the last byte. */
 static int run_written(const pkt_backend *backend, void *context, pkt_batch *batch,
@@ -180,8 +192,7 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
     }
     stopwatch_start(&watch, job);
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
-                      &outcome->err) != 0 ||
+              rows_run(backend, context, batch, &request, slice, h.pool, &sink, outcome) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     stopwatch_stop(&watch, job, outcome);
     outcome->bytes = output_rows_bytes(&h);
@@ -260,8 +271,7 @@ static int run_output(const pkt_backend *backend, void *context, pkt_batch *batc
     if (output_rows_open(&h, job->sink, null.columns, true, &outcome->err) != 0)
         return -1;
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              pkt_run(backend, context, slice, &request, batch, &sink, &outcome->rows,
-                      &outcome->err) != 0 ||
+              rows_run(backend, context, batch, &request, slice, h.pool, &sink, outcome) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     outcome->checksum = null.checksum;
     outcome->bytes = output_rows_bytes(&h);

@@ -125,7 +125,7 @@ static bool options_fit(const benchmark *b, bool turns)
         return false;
     }
     if (option_given(a, "threads") && b->sinks.count == 0) {
-        message_error("--threads are those that write: it needs --sink csv, arrow or parquet");
+        message_error("--threads are those that write rows: it needs --sink csv, arrow or parquet");
         return false;
     }
     if (turns && outputs_data_frames(&b->sinks)) {
@@ -403,9 +403,9 @@ static const option_spec options[] = {
     {"sink", "csv|arrow|parquet|pandas|polars|pyarrow,...",
      "Also measure the cost of writing rows in these formats, as `pktbench extract` does, to "
      "/dev/null; or of eight columns in an object of these Python libraries, by the Python "
-     "package, "
-     "by a process of `pktbench extract`, and by dpkt and Scapy."},
-    {"threads", "N,...", "With --sink: numbers of threads that write. Default 1."},
+     "package, by a process of `pktbench extract`, and by dpkt and Scapy."},
+    {"threads", "N,...",
+     "With --sink: numbers of threads that write; with backend raw, they decode too. Default 1."},
     {"as-is", NULL,
      "Also measure each CAPTURE where it lies, whole and without a copy, warm and then out of the "
      "page cache. It must not be compressed. Modules take part up to 10,000,000 bytes, external "

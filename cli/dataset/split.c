@@ -70,7 +70,7 @@ static split_file *file_add(split *s, int64_t hour, pkt_err *err)
 
 static int part_start(split *s, split_part *part, pkt_err *err)
 {
-    part->writer = pkt_writer_open(s->encoder, s->fields, part->file, s->threads, err);
+    part->writer = pkt_writer_open_in(s->pool, s->encoder, s->fields, part->file, err);
     if (!part->writer) {
         fclose(part->file);
         return -1;

@@ -36,7 +36,7 @@ typedef struct split {
     const partition *keys;
     const pkt_encoder *encoder;
     const pkt_fields *fields;
-    unsigned threads;
+    pkt_pool *pool;
     const char *root;   /* folder of the dataset */
     const char *stage;  /* folder for files that are not yet whole */
     const char *name;   /* of the capture, escaped */

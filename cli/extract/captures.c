@@ -33,7 +33,7 @@ static void warning_print(void *self, const pkt_warning *warning)
 const pkt_warnings printed_warnings = {.take = warning_print, .max_flows = "--max-flows"};
 
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
-                 const pkt_sink *sink, uint64_t *rows, pkt_err *err)
+                 pkt_parallel_job *job, const pkt_sink *sink, uint64_t *rows, pkt_err *err)
 {
     pkt_capture capture = *opened;
     pkt_flow_report flows = PKT_INIT(pkt_flow_report);
@@ -43,8 +43,9 @@ int capture_rows(const extraction *x, const char *name, const pkt_capture *opene
     capture.flow_rule = x->request.flows.rule;
     capture.max_flows = x->request.flows.max;
     capture.flow_report = &flows;
-    int bad =
-        pkt_run(x->request.backend, x->context, &capture, &request, x->batch, sink, rows, err);
+    int bad = job ? pkt_parallel_run(job, &capture, &request, sink, rows, err)
+                  : pkt_run(x->request.backend, x->context, &capture, &request, x->batch, sink,
+                            rows, err);
     pkt_warn_flows(&printed_warnings, name, &flows, x->request.flows.max);
     return bad;
 }
@@ -86,16 +87,16 @@ static capture_status capture_end(const extraction *x, const char *name, int bad
 
 /* The rows of the capture through a watch. `--format none` only parses, to measure the parser. */
 static int watched_rows(const extraction *x, const char *name, const pkt_capture *capture,
-                        const pkt_sink *sink, row_watch *watch, uint64_t *rows, pkt_err *err)
+                        pkt_parallel_job *job, const pkt_sink *sink, row_watch *watch,
+                        uint64_t *rows, pkt_err *err)
 {
     if (!x->encoder && !watch->limit && !(x->features && x->request.inner))
-        return capture_rows(x, name, capture, sink, rows, err);
+        return capture_rows(x, name, capture, job, sink, rows, err);
     watch->next = sink;
-    watch->batch = x->batch;
     watch->columns = x->request.columns;
     watch->inner = x->features && x->request.inner;
     const pkt_sink watched = pkt_watch_sink(watch);
-    int bad = capture_rows(x, name, capture, &watched, rows, err);
+    int bad = capture_rows(x, name, capture, job, &watched, rows, err);
     if (watch->full && err->code == PKT_ERR_NONE)
         bad = sink->finish(sink->self, err);
     else if (bad && !pkt_err_rows_stand(err) && err->code != PKT_ERR_WRITE && x->features) {
@@ -105,10 +106,46 @@ static int watched_rows(const extraction *x, const char *name, const pkt_capture
     return bad;
 }
 
-static capture_status capture_run(const extraction *x, const char *path, const pkt_sink *sink,
-                                  pkt_err *err)
+/* With a filter, packets keep their numbers in the capture. `next` NULL: count packets. */
+static void packet_numbers_set(const extraction *x, const row_output *out,
+                               uint64_t (*next)(void *self), void *self)
+{
+    if (x->features)
+        pkt_features_set_numbers(x->features, next, self);
+    else if (out->parts)
+        split_number(out->parts, next, self);
+    else if (out->writer)
+        pkt_writer_number(out->writer, next, self);
+}
+
+/* Run over a capture as it is, or over what matches the filter, by the threads of the job. */
+static capture_status input_run(const extraction *x, const char *name, pkt_input *input,
+                                pkt_parallel_job *job, const pkt_sink *sink, pkt_err *err)
 {
     uint64_t rows = 0;
+    const pkt_capture *capture = pkt_input_capture(input);
+    row_watch watch = {.limit = x->live.packets,
+                       .zero_is_none = x->filter || capture->format == PKT_FORMAT_PCAPNG};
+    int bad = watched_rows(x, name, capture, job, sink, &watch, &rows, err);
+    if (!watch.full) /* what comes after the limit of -c may be damaged */
+        bad = pkt_input_end(input, bad, err);
+    if (x->filter)
+        watch.zero_times = job->timeless; /* it knows which times are none */
+    if (!bad || err->code != PKT_ERR_WRITE)
+        pkt_watch_report(&watch, name, &printed_warnings);
+    return capture_end(x, name, bad, rows, err);
+}
+
+/* Is the capture decoded by several threads? -c ends at a packet, and the next ones would have been
+ * read for nothing. */
+static bool is_parallel(const extraction *x, const pkt_capture *capture)
+{
+    return !x->live.packets && pkt_parallel_possible(x->pool, x->request.backend, capture);
+}
+
+static capture_status capture_run(const extraction *x, const char *path, const pkt_sink *sink,
+                                  const row_output *out, pkt_err *err)
+{
     const char *name = pkt_input_shown(path);
     pkt_input *input = pkt_input_open(path, err);
     if (!input) {
@@ -118,27 +155,15 @@ static capture_status capture_run(const extraction *x, const char *path, const p
     const pkt_capture *capture = pkt_input_capture(input);
     if (x->mapped)
         mapped_note(capture, name);
-    row_watch watch = {.limit = x->live.packets,
-                       .zero_is_none = capture->format == PKT_FORMAT_PCAPNG};
-    int bad = watched_rows(x, name, capture, sink, &watch, &rows, err);
-    if (!watch.full) /* what comes after the limit of -c may be damaged */
-        bad = pkt_input_end(input, bad, err);
+    pkt_parallel_job job = {.pool = x->pool, .filter = x->filter};
+    if (x->filter)
+        packet_numbers_set(x, out, pkt_parallel_number, &job);
+    const bool parallel = x->filter || is_parallel(x, capture);
+    const capture_status status = input_run(x, name, input, parallel ? &job : NULL, sink, err);
+    if (x->filter)
+        packet_numbers_set(x, out, NULL, NULL);
     pkt_input_close(input);
-    if (!bad || err->code != PKT_ERR_WRITE)
-        pkt_watch_report(&watch, name, &printed_warnings);
-    return capture_end(x, name, bad, rows, err);
-}
-
-/* With a filter, packets keep their numbers in the capture. `join` NULL: count packets. */
-static void packet_numbers_set(const extraction *x, const row_output *out, pkt_join *join)
-{
-    uint64_t (*next)(void *) = join && x->filter ? pkt_join_number : NULL;
-    if (x->features)
-        pkt_features_set_numbers(x->features, next, join);
-    else if (out->parts)
-        split_number(out->parts, next, join);
-    else if (out->writer)
-        pkt_writer_number(out->writer, next, join);
+    return status;
 }
 
 /* Run over captures that are joined or filtered. */
@@ -153,9 +178,10 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
         capture_bad(x, name, err, NULL);
         return CAPTURE_BAD;
     }
-    packet_numbers_set(x, out, join);
+    if (x->filter)
+        packet_numbers_set(x, out, pkt_join_number, join);
     row_watch watch = {.limit = x->live.packets, .zero_is_none = true};
-    int bad = watched_rows(x, name, pkt_join_capture(join), sink, &watch, &rows, err);
+    int bad = watched_rows(x, name, pkt_join_capture(join), NULL, sink, &watch, &rows, err);
     pkt_err unread = {.pos = PKT_POS_NONE}; /* of what comes after the limit of -c */
     const int ended = pkt_join_end(join, bad, watch.full ? &unread : err);
     bad = watch.full ? bad : ended;
@@ -164,7 +190,7 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
         pkt_watch_report(&watch, count > 1 ? "of all captures" : name, &printed_warnings);
     const capture_status status =
         capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
-    packet_numbers_set(x, out, NULL);
+    packet_numbers_set(x, out, NULL, NULL);
     pkt_join_close(join);
     return status;
 }
@@ -210,6 +236,16 @@ static int output_end(const row_output *out, pkt_err *err)
     return out->writer ? pkt_writer_end(out->writer, err) : 0;
 }
 
+/* Does a thread have to copy what matches the filter, or all captures that are joined? */
+static bool is_joined(const extraction *x, const char *path)
+{
+    const pkt_capture plain = {.size = 1};
+    if (x->join || !x->filter)
+        return x->join;
+    /* A pipe must not be opened twice; what cannot be opened is found out by either way. */
+    return !is_parallel(x, &plain) || !pkt_input_is_file(path);
+}
+
 static capture_status step_run(const extraction *x, size_t first, size_t count,
                                const char *const *labels, const pkt_sink *sink,
                                const row_output *out, pkt_err *err)
@@ -217,8 +253,9 @@ static capture_status step_run(const extraction *x, size_t first, size_t count,
     *err = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
     if (output_capture(out, base_name(x->captures[first]), labels[first], err) != 0)
         return OUTPUT_FAILED;
-    return x->join || x->filter ? join_run(x, x->captures + first, count, sink, out, err)
-                                : capture_run(x, x->captures[first], sink, err);
+    return is_joined(x, x->captures[first])
+               ? join_run(x, x->captures + first, count, sink, out, err)
+               : capture_run(x, x->captures[first], sink, out, err);
 }
 
 /* Say which captures are not in the output after a run that ended at a bad one. */

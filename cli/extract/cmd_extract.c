@@ -149,7 +149,10 @@ static const option_spec options[] = {
     {"keep-going", NULL,
      "After a capture that cannot be read, or is damaged, read on with the next one. The bad ones "
      "are listed at the end; the exit status is 2."},
-    {"threads", "N", "Threads that write the output. The order of rows stays the same. Default 1."},
+    {"threads", "N",
+     "Threads that decode packets and write the output, whose bytes stay the same. With backend "
+     "raw, all of them decode a plain file; one decodes with -c, --join, --input mapped, other "
+     "backends, compressed captures, pipes and live captures. Default 1."},
     {"strict", NULL, "Exit with status 2 if a capture ends inside a packet."},
     {NULL, NULL, NULL},
 };

@@ -65,6 +65,7 @@ static bool rows_write(const extraction *x, size_t index, const char *const *lab
     failures bad = {.count = 0};
     extraction own = *x;
     bool kept = false;
+    own.pool = parts->pool;
     pkt_err err = {.pos = PKT_POS_NONE};
     const pkt_sink sink = sink_open(x, parts);
     const row_output out = {.parts = parts};
@@ -126,15 +127,20 @@ static void item_run(void *self, size_t item, void *shared)
     split parts = {.keys = &x->dataset.keys,
                    .encoder = x->encoder,
                    .fields = &x->request.fields,
-                   .threads = x->threads,
                    .root = d->manifest.root,
                    .stage = d->manifest.stage,
                    .name = d->names[index],
                    .marker = marker};
+    pkt_err err = {.pos = PKT_POS_NONE};
     if (!marker)
         return;
-    capture_write(d, index, &parts, result);
+    parts.pool = pkt_pool_open(x->threads, &err);
+    if (parts.pool)
+        capture_write(d, index, &parts, result);
+    else
+        result_say(result, OUTPUT_FAILED, x->path, &err);
     split_close(&parts);
+    pkt_pool_close(parts.pool);
     if (x->features)
         result->features = pkt_features_get_report(x->features);
     free(marker);

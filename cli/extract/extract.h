@@ -11,6 +11,7 @@
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
 #include "parsers/input/paths.h"
+#include "parsers/parallel/parallel.h"
 #include "parsers/process/rights.h"
 #include "parsers/query/request.h"
 #include "parsers/query/warnings.h"
@@ -55,6 +56,7 @@ typedef struct extraction {
     bool keep_going; /* after a capture that cannot be read */
     failures *bad;   /* such captures, with `keep_going` */
     unsigned threads;
+    pkt_pool *pool;     /* of so many threads, while captures are read; NULL: none */
     const char *filter; /* NULL: all packets */
     bool strict, join;
     bool follow; /* the capture grows */
@@ -99,9 +101,9 @@ void packet_labels_close(packet_labels *labels);
 /* End of the message "N rows before it were written" after an error. */
 const char *progress_text(const extraction *x);
 /* Run the backend over one capture and print warnings about its flows. `name`: of the capture, for
- * messages. Returns like pkt_run(). */
+ * messages. `job`: with several threads; NULL: with this one. Returns like pkt_run(). */
 int capture_rows(const extraction *x, const char *name, const pkt_capture *opened,
-                 const pkt_sink *sink, uint64_t *rows, pkt_err *err);
+                 pkt_parallel_job *job, const pkt_sink *sink, uint64_t *rows, pkt_err *err);
 /* How a capture, or those that are joined, ended. */
 typedef enum capture_status {
     CAPTURE_READ,   /* a warning at most */

@@ -283,7 +283,7 @@ static int session_run(session *s, const pkt_capture *capture)
     const uint64_t missed = x->follow ? 0 : pkt_interface_missed(s->name);
     uint64_t rows;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    int bad = capture_rows(x, s->name, capture, &sink, &rows, &err);
+    int bad = capture_rows(x, s->name, capture, NULL, &sink, &rows, &err);
     bad = bad && err.code != PKT_ERR_NONE && s->output_error.code == PKT_ERR_NONE;
     if (bad && !s->started) {
         message_failure(s->name, &err);

@@ -50,7 +50,7 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)setvbuf(out->file, NULL, _IONBF, 0); /* the writer buffers */
     pkt_writer *writer =
-        pkt_writer_open(x->encoder, &x->request.fields, out->file, x->threads, &err);
+        pkt_writer_open_in(x->pool, x->encoder, &x->request.fields, out->file, &err);
     *failed = true;
     if (!writer || (x->packet_labels &&
                     pkt_writer_labels(writer, packet_labels_next, x->packet_labels, &err) != 0)) {
@@ -121,16 +121,31 @@ char *output_path(const extraction *x, size_t index)
     return asprintf(&path, "%s%s%s.%s", x->path, slash, name, x->encoder->name) < 0 ? NULL : path;
 }
 
-static int captures_output(const extraction *x, const char *const *labels)
+/* With the threads of a pool. */
+static int pool_run(extraction *x, const char *const *labels)
 {
     bool failed;
-    if (!x->encoder)
-        return run_without_output(x, labels);
-    if (x->dataset.keys.count)
+    pkt_err err = {.pos = PKT_POS_NONE};
+    x->pool = pkt_pool_open(x->threads, &err);
+    if (!x->pool) {
+        message_error("--threads %u: %s", x->threads, err.msg);
+        return EXIT_ERROR;
+    }
+    const int status =
+        !x->encoder ? run_without_output(x, labels)
+        : x->folder ? folder_run(x, labels)
+                    : file_run(x, x->path, (capture_span){0, x->capture_count}, labels, &failed);
+    pkt_pool_close(x->pool);
+    x->pool = NULL;
+    return status;
+}
+
+/* A dataset is written by processes, each with a pool. */
+static int captures_output(extraction *x, const char *const *labels)
+{
+    if (x->encoder && x->dataset.keys.count)
         return dataset_run(x, labels);
-    if (x->folder)
-        return folder_run(x, labels);
-    return file_run(x, x->path, (capture_span){0, x->capture_count}, labels, &failed);
+    return pool_run(x, labels);
 }
 
 int output_run(extraction *x)

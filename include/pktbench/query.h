@@ -56,6 +56,7 @@ typedef struct pkt_query {
     uint32_t buffer;     /* of the kernel, bytes; 0: 32 MB */
     int immediate;       /* 1: deliver every packet at once */
     int inner;           /* 1: as `extract --inner` */
+    uint32_t threads;    /* that decode and make batches, up to 64; 0: 1. The rows stay the same */
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */

@@ -103,19 +103,47 @@ static void *arrow_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
     return NULL;
 }
 
-static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t count,
-                     size_t body_size, pkt_buffer *out, pkt_err *err)
+static size_t arrow_parts(const void *self)
 {
+    const arrow_encoder *arrow = self;
+    return arrow->fields->count ? arrow->fields->count : 1;
+}
+
+/* A column: its part of the body. */
+static int arrow_rows(void *self, const pkt_rows *rows, size_t part, pkt_encoded *out, pkt_err *err)
+{
+    static const uint8_t zeros[ARROW_ALIGN];
+    const arrow_encoder *arrow = self;
+    arrow_column column = {0};
+    if (part < arrow->fields->count &&
+        pkt_arrow_column_build(rows, &arrow->fields->at[part], 0, &out->bytes, &column, err) != 0)
+        return -1;
+    const size_t pad = (ARROW_ALIGN - out->bytes.size % ARROW_ALIGN) % ARROW_ALIGN;
+    if (pkt_buffer_add(&out->bytes, zeros, pad, err) != 0)
+        return -1;
+    return pkt_buffer_add(&out->notes, &column, sizeof column, err);
+}
+
+/* The metadata of a record batch, which contain the offsets of its buffers in the body. */
+static int arrow_placed(void *self, const pkt_rows *rows, const pkt_encoded *parts, uint64_t offset,
+                        pkt_buffer *head, pkt_err *err)
+{
+    const arrow_encoder *arrow = self;
+    const size_t count = arrow->fields->count;
     flatbuffer fb;
     int64_t nodes[2 * PKT_MAX_FIELDS], buffers[2 * ARROW_MAX_BUFFERS * PKT_MAX_FIELDS];
-    size_t n = 0;
+    size_t n = 0, body = 0;
+    (void)offset;
     for (size_t i = 0; i < count; i++) {
+        arrow_column column;
+        memcpy(&column, parts[i].notes.at, sizeof column);
         nodes[2 * i] = (int64_t)rows->count;
-        nodes[2 * i + 1] = (int64_t)columns[i].nulls;
-        for (size_t b = 0; b < columns[i].buffer_count; b++) {
-            buffers[n++] = (int64_t)columns[i].buffers[b].offset;
-            buffers[n++] = (int64_t)columns[i].buffers[b].size;
+        nodes[2 * i + 1] = (int64_t)column.nulls;
+        for (size_t b = 0; b < column.buffer_count; b++) {
+            buffers[n++] = (int64_t)(body + column.buffers[b].offset);
+            buffers[n++] = (int64_t)column.buffers[b].size;
         }
+        body += parts[i].bytes.size;
     }
     pkt_flatbuffer_begin(&fb);
     size_t nodes_at = pkt_flatbuffer_structs(&fb, nodes, count, 2);
@@ -124,26 +152,7 @@ static int batch_add(const pkt_rows *rows, const arrow_column *columns, size_t c
     pkt_flatbuffer_number(&fb, 0, 8, rows->count);
     pkt_flatbuffer_reference(&fb, 1, nodes_at);
     pkt_flatbuffer_reference(&fb, 2, buffers_at);
-    return message_add(&fb, HEADER_BATCH, pkt_flatbuffer_end(&fb), body_size, out, err);
-}
-
-/* The body is built first, because the metadata contain the offsets of its buffers. */
-static int arrow_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
-                      pkt_err *err)
-{
-    static const uint8_t zeros[ARROW_ALIGN];
-    const arrow_encoder *arrow = self;
-    arrow_column columns[PKT_MAX_FIELDS];
-    const size_t count = arrow->fields->count;
-    notes->size = 0;
-    for (size_t i = 0; i < count; i++)
-        if (pkt_arrow_column_build(rows, &arrow->fields->at[i], 0, notes, &columns[i], err) != 0)
-            return -1;
-    size_t pad = (ARROW_ALIGN - notes->size % ARROW_ALIGN) % ARROW_ALIGN;
-    if (pkt_buffer_add(notes, zeros, pad, err) != 0 ||
-        batch_add(rows, columns, count, notes->size, out, err) != 0)
-        return -1;
-    return pkt_buffer_add(out, notes->at, notes->size, err);
+    return message_add(&fb, HEADER_BATCH, pkt_flatbuffer_end(&fb), body, head, err);
 }
 
 static int arrow_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err)
@@ -158,7 +167,9 @@ const pkt_encoder pkt_encoder_arrow = {
     .name = "arrow",
     .block_rows = 16384,
     .open = arrow_open,
+    .parts = arrow_parts,
     .rows = arrow_rows,
+    .placed = arrow_placed,
     .end = arrow_end,
     .close = free,
 };

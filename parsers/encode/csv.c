@@ -341,16 +341,20 @@ static int rows_put(const csv_encoder *csv, const pkt_rows *rows, const block_te
     return 0;
 }
 
-static int csv_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
-                    pkt_err *err)
+static int lines_add(const csv_encoder *csv, const pkt_rows *rows, pkt_buffer *out, pkt_err *err)
 {
     block_texts texts;
-    (void)notes;
-    if (block_texts_make(self, rows, &texts, err) != 0)
+    if (block_texts_make(csv, rows, &texts, err) != 0)
         return -1;
-    const int bad = rows_put(self, rows, &texts, out, err);
+    const int bad = rows_put(csv, rows, &texts, out, err);
     pkt_buffer_free(&texts.room);
     return bad;
+}
+
+static int csv_rows(void *self, const pkt_rows *rows, size_t part, pkt_encoded *out, pkt_err *err)
+{
+    (void)part;
+    return lines_add(self, rows, &out->bytes, err);
 }
 
 const pkt_encoder pkt_encoder_csv = {
@@ -384,7 +388,7 @@ static int sink_push(void *self, const pkt_batch *batch, pkt_err *err)
     pkt_rows rows = {.count = batch->rows, .text = batch->text};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         rows.cells[c] = (const uint8_t *)batch + pkt_column_at(c)->offset;
-    return csv_rows(csv->encoder, &rows, &csv->out, NULL, err) != 0 ? -1 : out_write(csv, err);
+    return lines_add(csv->encoder, &rows, &csv->out, err) != 0 ? -1 : out_write(csv, err);
 }
 
 static int sink_finish(void *self, pkt_err *err)

@@ -1,49 +1,34 @@
-/* Blocks of rows, encoded by several threads, written in order.
- *
- * Blocks go round a ring. The thread that pushes fills the next free one; the others encode what is
- * filled; where no block is free, the pushing thread encodes too, so that two threads are busy
- * though reading takes a part of what encoding takes. Whoever finds the oldest block encoded writes
- * it, and those behind it. */
+/* Blocks of rows, encoded by several threads, written in order. Few blocks are encoded and not yet
+ * written, so that the memory of one that was written is taken for the next: fresh memory costs
+ * more than encoding into it. */
 #include "parsers/encode/writer.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-#include "parsers/rows/row_block.h"
-
-/* Blocks in the ring for every thread: one that it works on, and one that waits. */
-enum { BLOCKS_A_THREAD = 2 };
-
-typedef enum block_state { BLOCK_FREE, BLOCK_FILLED, BLOCK_TAKEN, BLOCK_ENCODED } block_state;
-
-typedef struct block {
-    block_state state;
-    pkt_row_block kept;
-    const char **labels; /* of its rows, owned; NULL: that of the capture */
-    pkt_buffer out, notes;
-} block;
+#include "parsers/rows/block_ring.h"
 
 struct pkt_writer {
     const pkt_encoder *encoder;
     const pkt_fields *fields;
     void *format; /* of the encoder */
     FILE *file;
+    pkt_pool *own; /* opened by the writer, or NULL */
+    pkt_pool *pool;
+    pkt_block_ring *ring;
     const char *name, *label;
     uint64_t number; /* of the last packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
     pkt_label_next *label_next; /* NULL: the capture's */
     void *label_self;
-    uint64_t offset, rows; /* bytes and rows written */
-    unsigned threads, started;
-    pthread_t others[PKT_MAX_THREADS];
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t changed;
-    size_t ring_size, filling, oldest; /* blocks: in the ring, being filled, to be written next */
-    uint64_t written;                  /* bytes: the offset, of blocks that are done */
-    int writing, stopping;
-    pkt_err fault;
-    block ring[]; /* ring_size of them */
+    uint64_t offset;                 /* bytes written; of the thread that writes */
+    _Atomic(uint64_t) rows, written; /* rows and bytes, of blocks that are done */
+    size_t items, parts;             /* of the ring */
+    pkt_buffer head;                 /* of a block */
+    pkt_encoded *made;               /* owned: `parts` for each block of the ring, and one more */
+    pkt_encoded *spare;              /* that one: memory that no block has */
+    const char ***labels; /* owned: of the rows of each block; NULL: those of the captures */
 };
 
 static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
@@ -56,109 +41,45 @@ static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
     return 0;
 }
 
-/* Write the oldest blocks as far as they are encoded. The lock is held, and released meanwhile. */
-static void oldest_write(pkt_writer *w)
+/* Take the spare memory of the part, if there is any; or keep its memory as that. */
+static void spare_swap(pkt_writer *w, pkt_encoded *made, size_t part, bool take)
 {
-    block *b = &w->ring[w->oldest];
-    while (!w->writing && b->state == BLOCK_ENCODED) {
-        pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-        int bad = w->fault.code != PKT_ERR_NONE;
-        w->writing = 1;
-        pthread_mutex_unlock(&w->lock);
-        if (!bad && w->encoder->placed)
-            bad = w->encoder->placed(w->format, &b->notes, w->offset, &err);
-        if (!bad)
-            bad = bytes_write(w, &b->out, &err);
-        pthread_mutex_lock(&w->lock);
-        w->writing = 0;
-        w->rows += bad ? 0 : b->kept.rows.count;
-        w->written = w->offset;
-        if (bad && w->fault.code == PKT_ERR_NONE)
-            w->fault = err;
-        pkt_row_block_clear(&b->kept);
-        b->state = BLOCK_FREE;
-        w->oldest = (w->oldest + 1) % w->ring_size;
-        b = &w->ring[w->oldest];
-        pthread_cond_broadcast(&w->changed);
+    pkt_pool_lock(w->pool);
+    pkt_encoded *spare = &w->spare[part];
+    if (take ? !made->bytes.at : !spare->bytes.at) {
+        const pkt_encoded kept = *spare;
+        *spare = *made;
+        *made = kept;
     }
+    pkt_pool_unlock(w->pool);
 }
 
-/* The oldest filled block that no thread encodes yet; NULL. The lock is held. */
-static block *filled_find(pkt_writer *w)
+static int part_encode(void *self, const pkt_rows *rows, pkt_block_place place, pkt_err *err)
 {
-    for (size_t i = 0; i < w->ring_size; i++) {
-        block *b = &w->ring[(w->oldest + i) % w->ring_size];
-        if (b->state == BLOCK_FILLED)
-            return b;
-    }
-    return NULL;
+    pkt_writer *w = self;
+    pkt_encoded *made = &w->made[place.item * w->parts + place.part];
+    spare_swap(w, made, place.part, true);
+    made->bytes.size = made->notes.size = 0;
+    return w->encoder->rows(w->format, rows, place.part, made, err);
 }
 
-/* The lock is held, and released meanwhile. */
-static void block_encode(pkt_writer *w, block *b)
+static int block_write(void *self, const pkt_rows *rows, size_t item, pkt_err *err)
 {
-    pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    b->state = BLOCK_TAKEN;
-    int bad = w->fault.code != PKT_ERR_NONE;
-    pthread_mutex_unlock(&w->lock);
-    b->out.size = b->notes.size = 0;
+    pkt_writer *w = self;
+    pkt_encoded *made = &w->made[item * w->parts];
+    int bad = 0;
+    if (w->encoder->placed)
+        bad = w->encoder->placed(w->format, rows, made, w->offset, &w->head, err);
     if (!bad)
-        bad = w->encoder->rows(w->format, &b->kept.rows, &b->out, &b->notes, &err);
-    pthread_mutex_lock(&w->lock);
-    if (bad && w->fault.code == PKT_ERR_NONE)
-        w->fault = err;
-    b->state = BLOCK_ENCODED;
-    oldest_write(w);
-}
-
-static void *help(void *argument)
-{
-    pkt_writer *w = argument;
-    pthread_mutex_lock(&w->lock);
-    for (;;) {
-        block *b = filled_find(w);
-        if (b)
-            block_encode(w, b);
-        else if (w->stopping)
-            break;
-        else
-            pthread_cond_wait(&w->changed, &w->lock);
+        bad = bytes_write(w, &w->head, err);
+    for (size_t i = 0; i < w->parts && !bad; i++) {
+        bad = bytes_write(w, &made[i].bytes, err);
+        spare_swap(w, &made[i], i, false);
     }
-    pthread_mutex_unlock(&w->lock);
-    return NULL;
-}
-
-/* Encode and wait until the block is free. The lock is held. */
-static void free_wait(pkt_writer *w, const block *wanted)
-{
-    while (wanted->state != BLOCK_FREE) {
-        block *b = filled_find(w);
-        if (b)
-            block_encode(w, b);
-        else
-            pthread_cond_wait(&w->changed, &w->lock);
-    }
-}
-
-/* Queue the block that was filled for encoding, and make the next one free. */
-static int block_submit(pkt_writer *w, pkt_err *err)
-{
-    block *b = &w->ring[w->filling];
-    if (b->kept.rows.count == 0)
-        return 0;
-    pthread_mutex_lock(&w->lock);
-    b->state = BLOCK_FILLED;
-    if (w->threads == 1)
-        block_encode(w, b);
-    else
-        pthread_cond_broadcast(&w->changed);
-    w->filling = (w->filling + 1) % w->ring_size;
-    free_wait(w, &w->ring[w->filling]);
-    int bad = w->fault.code != PKT_ERR_NONE;
-    if (bad && err)
-        *err = w->fault;
-    pthread_mutex_unlock(&w->lock);
-    return bad ? -1 : 0;
+    if (!bad)
+        atomic_fetch_add(&w->rows, rows->count);
+    atomic_store(&w->written, w->offset);
+    return bad;
 }
 
 static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
@@ -168,13 +89,13 @@ static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
 }
 
 /* Labels of rows [from, from + count) of the batch, which are in the block from `at` on. */
-static int labels_put(pkt_writer *w, block *b, const pkt_batch *batch, size_t from, size_t count,
-                      pkt_err *err)
+static int labels_put(const pkt_writer *w, const pkt_rows *rows, const char **labels,
+                      const pkt_batch *batch, size_t from, size_t count, pkt_err *err)
 {
-    const size_t at = b->kept.rows.count - count;
+    const size_t at = rows->count - count;
     for (size_t i = 0; w->label_next && i < count; i++)
-        if (w->label_next(w->label_self, batch, from + i, b->kept.rows.numbers[at + i],
-                          &b->labels[at + i], err) != 0)
+        if (w->label_next(w->label_self, batch, from + i, rows->numbers[at + i], &labels[at + i],
+                          err) != 0)
             return -1;
     return 0;
 }
@@ -183,19 +104,21 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
                          size_t more, pkt_err *err)
 {
     for (const size_t end = from + more; from < end;) {
-        block *b = &w->ring[w->filling];
-        size_t room = w->encoder->block_rows - b->kept.rows.count, count = end - from;
+        size_t item;
+        pkt_row_block *b = pkt_block_ring_filled(w->ring, &item);
+        size_t room = w->encoder->block_rows - b->rows.count, count = end - from;
         count = count < room ? count : room;
-        b->kept.rows.file = w->name;
-        b->kept.rows.label = w->label;
-        uint64_t *numbers = pkt_row_block_add(&b->kept, w->fields, batch, values, from, count, err);
+        b->rows.file = w->name;
+        b->rows.label = w->label;
+        uint64_t *numbers = pkt_row_block_add(b, w->fields, batch, values, from, count, err);
         if (!numbers)
             return -1;
         numbers_put(w, numbers, count);
-        if (labels_put(w, b, batch, from, count, err) != 0)
+        if (labels_put(w, &b->rows, w->labels ? w->labels[item] : NULL, batch, from, count, err) !=
+            0)
             return -1;
         from += count;
-        if (b->kept.rows.count == w->encoder->block_rows && block_submit(w, err) != 0)
+        if (b->rows.count == w->encoder->block_rows && pkt_block_ring_submit(w->ring, err) != 0)
             return -1;
     }
     return 0;
@@ -223,33 +146,32 @@ pkt_sink pkt_writer_sink(pkt_writer *writer)
     return pkt_sink_make(writer, writer_push, writer_finish);
 }
 
-static int threads_start(pkt_writer *w, pkt_err *err)
+static int ring_open(pkt_writer *w, pkt_err *err)
 {
-    for (; w->started + 1 < w->threads; w->started++) {
-        errno = pthread_create(&w->others[w->started], NULL, help, w);
-        if (errno)
-            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no thread: %s", strerror(errno));
-    }
-    return 0;
+    const pkt_block_use use = {
+        .parts = w->parts, .make = part_encode, .place = block_write, .self = w};
+    w->made = calloc((w->items + 1) * w->parts, sizeof *w->made);
+    if (!w->made)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an output");
+    w->spare = w->made + w->items * w->parts;
+    w->ring = pkt_block_ring_open(w->pool, w->fields, w->encoder->block_rows, &use, err);
+    return w->ring ? 0 : -1;
 }
 
 static int format_open(pkt_writer *w, pkt_err *err)
 {
-    pkt_buffer head = {0};
-    for (size_t i = 0; i < w->ring_size; i++)
-        if (pkt_row_block_open(&w->ring[i].kept, w->fields, w->encoder->block_rows, err) != 0)
-            return -1;
-    w->format = w->encoder->open(w->fields, &head, err);
-    int bad = !w->format || bytes_write(w, &head, err) != 0 || threads_start(w, err) != 0;
-    pkt_buffer_free(&head);
-    return bad ? -1 : 0;
+    w->format = w->encoder->open(w->fields, &w->head, err);
+    if (!w->format || bytes_write(w, &w->head, err) != 0)
+        return -1;
+    w->parts = w->encoder->parts ? w->encoder->parts(w->format) : 1;
+    w->items = pkt_block_ring_items(w->pool, w->parts);
+    return ring_open(w, err);
 }
 
-pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields, FILE *file,
-                            unsigned threads, pkt_err *err)
+pkt_writer *pkt_writer_open_in(pkt_pool *pool, const pkt_encoder *encoder, const pkt_fields *fields,
+                               FILE *file, pkt_err *err)
 {
-    size_t ring_size = threads > 1 ? (size_t)BLOCKS_A_THREAD * threads : 1;
-    pkt_writer *w = calloc(1, sizeof *w + ring_size * sizeof w->ring[0]);
+    pkt_writer *w = calloc(1, sizeof *w);
     if (!w) {
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an output");
         return NULL;
@@ -257,20 +179,32 @@ pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields
     w->encoder = encoder;
     w->fields = fields;
     w->file = file;
-    w->threads = threads < PKT_MAX_THREADS ? threads : PKT_MAX_THREADS;
-    w->ring_size = ring_size;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->changed, NULL);
+    w->pool = pool;
     if (format_open(w, err) == 0)
         return w;
     pkt_writer_close(w);
     return NULL;
 }
 
+pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields, FILE *file,
+                            unsigned threads, pkt_err *err)
+{
+    pkt_pool *pool = pkt_pool_open(threads, err);
+    if (!pool)
+        return NULL;
+    pkt_writer *w = pkt_writer_open_in(pool, encoder, fields, file, err);
+    if (w)
+        w->own = pool;
+    else
+        pkt_pool_close(pool);
+    return w;
+}
+
 int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, pkt_err *err)
 {
     /* A block has one name and label; where they are not shown it may hold rows of two captures. */
-    if ((writer->name != file || writer->label != label) && block_submit(writer, err) != 0)
+    if ((writer->name != file || writer->label != label) &&
+        pkt_block_ring_submit(writer->ring, err) != 0)
         return -1;
     writer->name = file;
     writer->label = label;
@@ -286,36 +220,23 @@ void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *s
 
 int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_err *err)
 {
-    for (size_t i = 0; i < writer->ring_size; i++) {
-        block *b = &writer->ring[i];
-        b->labels = calloc(writer->encoder->block_rows, sizeof *b->labels);
-        if (!b->labels)
+    writer->labels = calloc(writer->items, sizeof *writer->labels);
+    for (size_t i = 0; writer->labels && i < writer->items; i++) {
+        writer->labels[i] = calloc(writer->encoder->block_rows, sizeof *writer->labels[i]);
+        if (!writer->labels[i])
             return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
-        b->kept.rows.labels = b->labels;
+        pkt_block_ring_at(writer->ring, i)->rows.labels = writer->labels[i];
     }
+    if (!writer->labels)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
     writer->label_next = next;
     writer->label_self = self;
     return 0;
 }
 
-/* Every block is written. */
-static int all_wait(pkt_writer *w, pkt_err *err)
-{
-    if (block_submit(w, err) != 0)
-        return -1;
-    pthread_mutex_lock(&w->lock);
-    for (size_t i = 0; i < w->ring_size; i++)
-        free_wait(w, &w->ring[i]);
-    int bad = w->fault.code != PKT_ERR_NONE;
-    if (bad && err)
-        *err = w->fault;
-    pthread_mutex_unlock(&w->lock);
-    return bad ? -1 : 0;
-}
-
 int pkt_writer_flush(pkt_writer *writer, pkt_err *err)
 {
-    if (all_wait(writer, err) != 0)
+    if (pkt_block_ring_finish(writer->ring, err) != 0)
         return -1;
     if (fflush(writer->file) != 0)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
@@ -325,48 +246,42 @@ int pkt_writer_flush(pkt_writer *writer, pkt_err *err)
 int pkt_writer_end(pkt_writer *writer, pkt_err *err)
 {
     pkt_buffer tail = {0};
-    int bad = all_wait(writer, err);
+    int bad = pkt_block_ring_finish(writer->ring, err);
     if (!bad && writer->encoder->end)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
         bad = bytes_write(writer, &tail, err);
-    writer->written = writer->offset; /* no other thread writes any more */
+    atomic_store(&writer->written, writer->offset);
     pkt_buffer_free(&tail);
     return bad ? -1 : pkt_writer_flush(writer, err);
 }
 
 uint64_t pkt_writer_bytes(pkt_writer *writer)
 {
-    pthread_mutex_lock(&writer->lock);
-    const uint64_t bytes = writer->written;
-    pthread_mutex_unlock(&writer->lock);
-    return bytes;
+    return atomic_load(&writer->written);
 }
 
 uint64_t pkt_writer_rows(const pkt_writer *writer)
 {
-    return writer->rows;
+    return atomic_load(&writer->rows);
 }
 
 void pkt_writer_close(pkt_writer *writer)
 {
     if (!writer)
         return;
-    pthread_mutex_lock(&writer->lock);
-    writer->stopping = 1;
-    pthread_cond_broadcast(&writer->changed);
-    pthread_mutex_unlock(&writer->lock);
-    for (unsigned i = 0; i < writer->started; i++)
-        pthread_join(writer->others[i], NULL);
-    for (size_t i = 0; i < writer->ring_size; i++) {
-        pkt_row_block_close(&writer->ring[i].kept);
-        free(writer->ring[i].labels);
-        pkt_buffer_free(&writer->ring[i].out);
-        pkt_buffer_free(&writer->ring[i].notes);
+    pkt_block_ring_close(writer->ring);
+    for (size_t i = 0; writer->labels && i < writer->items; i++)
+        free(writer->labels[i]);
+    free(writer->labels);
+    for (size_t i = 0; writer->made && i < (writer->items + 1) * writer->parts; i++) {
+        pkt_buffer_free(&writer->made[i].bytes);
+        pkt_buffer_free(&writer->made[i].notes);
     }
+    free(writer->made);
+    pkt_buffer_free(&writer->head);
     if (writer->format)
         writer->encoder->close(writer->format);
-    pthread_cond_destroy(&writer->changed);
-    pthread_mutex_destroy(&writer->lock);
+    pkt_pool_close(writer->own);
     free(writer);
 }

@@ -5,15 +5,18 @@
 
 #include <stdio.h>
 
+#include "parsers/core/pool.h"
 #include "parsers/rows/rows.h"
-
-/* Threads of a writer, at most; the one that pushes counts. */
-#define PKT_MAX_THREADS 64u
 
 typedef struct pkt_writer pkt_writer;
 
 /* Rows of these fields (which must outlive the writer) to the file, which stays the caller's and
- * should have no buffer of its own. NULL and *err. */
+ * should have no buffer of its own. The threads of a pool, which outlives it, encode; NULL and
+ * *err.
+ */
+pkt_writer *pkt_writer_open_in(pkt_pool *pool, const pkt_encoder *encoder, const pkt_fields *fields,
+                               FILE *file, pkt_err *err);
+/* The same with so many threads of its own; the one that pushes counts. */
 pkt_writer *pkt_writer_open(const pkt_encoder *encoder, const pkt_fields *fields, FILE *file,
                             unsigned threads, pkt_err *err);
 /* What pkt_run() needs; finish() does nothing, for other captures may follow. */

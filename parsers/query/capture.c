@@ -3,22 +3,62 @@
 
 #include "parsers/encode/arrow_export.h"
 #include "parsers/query/state.h"
+#include "parsers/util/error.h"
+
+static int array_make(void *self, const pkt_rows *rows, pkt_block_place place, pkt_err *err)
+{
+    const pkt_reader *r = self;
+    return pkt_arrow_array(rows, &r->request.fields, &r->arrays[place.item], err);
+}
+
+static int array_queue(void *self, const pkt_rows *rows, size_t item, pkt_err *err)
+{
+    pkt_reader *r = self;
+    (void)rows;
+    const int bad = pkt_reader_queue_add(&r->queue, &r->arrays[item], err);
+    r->arrays[item].release = NULL; /* the queue's */
+    return bad;
+}
+
+int pkt_reader_pool_open(pkt_reader *r, pkt_err *err)
+{
+    const pkt_block_use use = {.parts = 1, .make = array_make, .place = array_queue, .self = r};
+    r->pool = pkt_pool_open(r->query.threads ? r->query.threads : 1, err);
+    if (!r->pool)
+        return -1;
+    r->arrays = calloc(pkt_block_ring_items(r->pool, 1), sizeof *r->arrays);
+    if (!r->arrays)
+        return pkt_fail_memory(err, "record batches");
+    r->ring = pkt_block_ring_open(r->pool, &r->request.fields, r->block_rows, &use, err);
+    return r->ring ? 0 : -1;
+}
+
+void pkt_reader_pool_close(pkt_reader *r)
+{
+    pkt_block_ring_close(r->ring);
+    for (size_t i = 0; r->arrays && i < pkt_block_ring_items(r->pool, 1); i++)
+        if (r->arrays[i].release) /* made, but not placed after an error */
+            r->arrays[i].release(&r->arrays[i]);
+    free(r->arrays);
+    pkt_pool_close(r->pool);
+}
+
+size_t pkt_reader_rows_waiting(const pkt_reader *r)
+{
+    return pkt_block_ring_filled(r->ring, NULL)->rows.count;
+}
 
 int pkt_reader_flush(pkt_reader *r, pkt_err *err)
 {
-    struct ArrowArray array;
-    if (r->block.rows.count == 0)
-        return 0;
-    if (pkt_arrow_array(&r->block.rows, &r->request.fields, &array, err) != 0)
-        return -1;
-    pkt_row_block_clear(&r->block);
-    return pkt_reader_queue_add(&r->queue, &array, err);
+    return pkt_block_ring_finish(r->ring, err);
 }
 
 static uint64_t number_next(void *self)
 {
     pkt_reader *r = self;
     const uint64_t before = r->query.part ? r->query.part->packets : 0;
+    if (r->job.filter)
+        return pkt_parallel_number(&r->job);
     return r->join && r->query.filter ? before + pkt_join_number(r->join) : ++r->number;
 }
 
@@ -27,15 +67,18 @@ static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values,
                     pkt_err *err)
 {
     for (size_t count; from < batch->rows; from += count) {
-        const size_t room = r->block_rows - r->block.rows.count;
+        pkt_row_block *block = pkt_block_ring_filled(r->ring, NULL);
+        const size_t room = r->block_rows - block->rows.count;
         count = batch->rows - from < room ? batch->rows - from : room;
+        block->rows.file = r->file;
+        block->rows.label = r->label;
         uint64_t *numbers =
-            pkt_row_block_add(&r->block, &r->request.fields, batch, values, from, count, err);
+            pkt_row_block_add(block, &r->request.fields, batch, values, from, count, err);
         if (!numbers)
             return -1;
         for (size_t i = 0; i < count; i++)
             numbers[i] = r->features ? pkt_features_row_number(r->features) : number_next(r);
-        if (r->block.rows.count == r->block_rows && pkt_reader_flush(r, err) != 0)
+        if (block->rows.count == r->block_rows && pkt_block_ring_submit(r->ring, err) != 0)
             return -1;
     }
     return 0;
@@ -70,6 +113,23 @@ static int packets_finish(void *self, pkt_err *err)
     return 0;
 }
 
+/* Is the capture decoded by several threads? Where the end is a number of packets, the next ones
+ * would have been read for nothing. */
+static bool is_parallel(const pkt_reader *r, const pkt_capture *capture)
+{
+    return !r->query.count && pkt_parallel_possible(r->pool, r->request.backend, capture);
+}
+
+/* Can these threads apply the filter, and read a part? */
+static bool choice_is_parallel(const pkt_reader *r, const char *path)
+{
+    const pkt_capture plain = {.size = 1};
+    if ((!r->query.filter && !r->query.part) || r->query.join || !is_parallel(r, &plain))
+        return false;
+    /* A pipe must not be opened twice; what cannot be opened is found out by either way. */
+    return pkt_input_is_file(path);
+}
+
 /* Set r->path, and open what has this path. */
 static int capture_open(pkt_reader *r, pkt_capture *capture, pkt_err *err)
 {
@@ -82,29 +142,35 @@ static int capture_open(pkt_reader *r, pkt_capture *capture, pkt_err *err)
     char *const *paths = r->paths.at + r->current;
     const size_t count = q->join ? r->paths.count : 1;
     r->path = paths[0];
-    if (q->part) {
+    const bool parallel = choice_is_parallel(r, r->path);
+    r->job = (pkt_parallel_job){.pool = r->pool};
+    r->number = q->part ? q->part->packets : 0;
+    if (parallel) {
+        r->job.filter = q->filter;
+        r->job.part = q->part;
+    } else if (q->part) {
         r->part = pkt_part_open(r->path, q->part, err);
         if (!r->part)
             return -1;
         *capture = *pkt_part_capture(r->part);
-        r->number = q->part->packets;
         r->part_path = (char *)(uintptr_t)capture->path;
         paths = &r->part_path;
     }
-    if (q->join || q->filter) {
+    if (q->join || (q->filter && !parallel)) {
         r->join = pkt_join_open(paths, count, q->filter, 1, err);
         if (r->join)
             *capture = *pkt_join_capture(r->join);
-    } else if (!q->part) {
+    } else if (!r->part) {
         r->input = pkt_input_open(paths[0], err);
         if (r->input)
             *capture = *pkt_input_capture(r->input);
     }
-    return r->join || r->input || (q->part && !q->filter) ? 0 : -1;
+    return r->join || r->input || (r->part && !q->filter) ? 0 : -1;
 }
 
 static void capture_close(pkt_reader *r)
 {
+    r->opened = false;
     pkt_join_close(r->join);
     pkt_input_close(r->input);
     pkt_part_close(r->part);
@@ -117,12 +183,12 @@ static void capture_close(pkt_reader *r)
 static void names_set(pkt_reader *r)
 {
     const char *slash = strrchr(r->path, '/'), *label = r->query.label;
-    r->block.rows.file = slash ? slash + 1 : r->path;
+    r->file = slash ? slash + 1 : r->path;
     if (label && strcmp(label, "from-folder") == 0) {
         pkt_path_folder(r->path, r->folder);
         label = r->folder;
     }
-    r->block.rows.label = label;
+    r->label = label;
 }
 
 static void sinks_set(pkt_reader *r, const pkt_capture *capture)
@@ -132,13 +198,35 @@ static void sinks_set(pkt_reader *r, const pkt_capture *capture)
     if (r->features)
         pkt_features_set_numbers(r->features, number_next, r);
     r->watch = (row_watch){.next = &r->rows,
-                           .batch = r->batch,
                            .limit = r->query.count,
                            .columns = r->request.columns,
                            .live = r->query.interface != NULL,
                            .inner = r->features && r->request.inner,
-                           .zero_is_none = r->join || capture->format == PKT_FORMAT_PCAPNG};
+                           .zero_is_none =
+                               r->join || r->job.filter || capture->format == PKT_FORMAT_PCAPNG};
     r->watched = pkt_watch_sink(&r->watch);
+}
+
+static int backend_open(pkt_reader *r, const pkt_capture *capture, pkt_err *err)
+{
+    if (r->job.filter || r->job.part || is_parallel(r, capture)) {
+        r->parallel = pkt_parallel_open(&r->job, &r->plan, err);
+        return r->parallel ? 0 : -1;
+    }
+    const int bad =
+        r->request.backend->open(r->context, &r->state, &r->plan.capture, &r->plan.request, err);
+    if (bad)
+        r->state = NULL;
+    return bad;
+}
+
+static void backend_close(pkt_reader *r)
+{
+    if (r->state)
+        r->request.backend->close(r->state);
+    r->state = NULL;
+    pkt_parallel_close(r->parallel);
+    r->parallel = NULL;
 }
 
 int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
@@ -147,7 +235,6 @@ int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
     pkt_request request = PKT_INIT(pkt_request);
     request.level = r->request.level;
     request.columns = r->request.columns;
-    r->number = 0;
     if (capture_open(r, &capture, err) != 0)
         return -1;
     r->flows = (pkt_flow_report)PKT_INIT(pkt_flow_report);
@@ -157,10 +244,10 @@ int pkt_reader_capture_begin(pkt_reader *r, pkt_err *err)
     names_set(r);
     sinks_set(r, &capture);
     if (pkt_run_plan_make(&r->plan, r->request.backend, &capture, &request, err) == 0 &&
-        r->request.backend->open(r->context, &r->state, &r->plan.capture, &r->plan.request, err) ==
-            0)
+        backend_open(r, &capture, err) == 0) {
+        r->opened = true;
         return 0;
-    r->state = NULL;
+    }
     capture_close(r);
     return -1;
 }
@@ -187,6 +274,8 @@ static int input_end(pkt_reader *r, int bad, pkt_err *err)
     } else if (r->input && !r->watch.full) {
         bad = pkt_input_end(r->input, bad, err);
     }
+    if (r->job.filter)
+        r->watch.zero_times = r->job.timeless; /* it knows which times are none */
     return r->part && !r->watch.full ? pkt_part_end(r->part, bad, err) : bad;
 }
 
@@ -194,8 +283,7 @@ static int input_end(pkt_reader *r, int bad, pkt_err *err)
 static int capture_end(pkt_reader *r, int bad, pkt_err *err)
 {
     pkt_err own = {.pos = PKT_POS_NONE};
-    r->request.backend->close(r->state);
-    r->state = NULL;
+    backend_close(r);
     if (r->rows.finish(r->rows.self, &own) != 0 || pkt_reader_flush(r, &own) != 0) {
         *err = own;
         capture_close(r);
@@ -216,14 +304,16 @@ static int capture_end(pkt_reader *r, int bad, pkt_err *err)
 int pkt_reader_step(pkt_reader *r, pkt_err *err)
 {
     err->code = PKT_ERR_NONE;
-    if (!r->state) {
+    pkt_batch *batch = r->batch;
+    if (!r->opened) {
         if (r->query.interface || r->current == r->paths.count)
             return 0;
         return pkt_reader_capture_begin(r, err) == 0 ? 1 : -1;
     }
-    int got = pkt_run_next(&r->plan, r->request.backend, r->state, r->batch, err);
+    int got = r->parallel ? pkt_parallel_next(r->parallel, &batch, err)
+                          : pkt_run_next(&r->plan, r->request.backend, r->state, batch, err);
     if (got > 0) {
-        if (r->watched.push(r->watched.self, r->batch, err) == 0)
+        if (r->watched.push(r->watched.self, batch, err) == 0)
             return 1;
         if (!r->watch.full || err->code != PKT_ERR_NONE)
             return -1;

@@ -25,7 +25,7 @@ static int packets_wait(pkt_reader *r, int fd, pkt_err *err)
 {
     int64_t left = PKT_LIVE_POLL_MS * INT64_C(1000000);
     const int64_t time = now();
-    if (r->block.rows.count && r->live.flush - time < left)
+    if (pkt_reader_rows_waiting(r) && r->live.flush - time < left)
         left = r->live.flush - time;
     if (r->live.until - time < left)
         left = r->live.until - time;

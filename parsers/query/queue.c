@@ -42,6 +42,14 @@ int pkt_reader_queue_add(reader_queue *queue, struct ArrowArray *array, pkt_err 
     return 0;
 }
 
+bool pkt_reader_queue_has(reader_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    const bool has = queue->first != NULL;
+    pthread_mutex_unlock(&queue->lock);
+    return has;
+}
+
 int pkt_reader_queue_take(reader_queue *queue, struct ArrowArray *out)
 {
     queued_batch *q = queue->first;

@@ -51,7 +51,7 @@ static int buffers_open(pkt_reader *r, pkt_err *err)
 {
     r->block_rows = r->query.batch_rows ? r->query.batch_rows : BATCH_ROWS;
     r->batch = pkt_batch_new(err);
-    if (!r->batch || pkt_row_block_open(&r->block, &r->request.fields, r->block_rows, err) != 0)
+    if (!r->batch)
         return -1;
     if (r->request.features.set) {
         r->features = pkt_features_open(&r->request.features, err);
@@ -126,6 +126,8 @@ static int paths_find(pkt_reader *r, pkt_err *err)
 
 static int reader_begin(pkt_reader *r, pkt_err *err)
 {
+    if (pkt_reader_pool_open(r, err) != 0)
+        return -1;
     if (!r->query.interface && paths_find(r, err) != 0)
         return -1;
     if (pkt_query_backend_take(r->request.backend, &r->context, err) != 0)
@@ -178,14 +180,18 @@ int pkt_reader_next(pkt_reader *r, int64_t wait, struct ArrowArray *out, pkt_err
     if (r->live.running)
         return pkt_reader_live_next(r, wait, out, err);
     const int64_t until = pkt_reader_deadline(wait);
-    while (!r->queue.first && !r->queue.ended) {
+    while (!r->queue.ended && !pkt_reader_queue_has(&r->queue)) {
         const int got = pkt_reader_step(r, &own);
         if (got <= 0)
             reader_end(r, got, &own);
-        else if (wait >= 0 && !r->queue.first && pkt_clock_ns(CLOCK_MONOTONIC) >= until)
+        else if (wait >= 0 && !pkt_reader_queue_has(&r->queue) &&
+                 pkt_clock_ns(CLOCK_MONOTONIC) >= until)
             return 2;
     }
-    if (pkt_reader_queue_take(&r->queue, out))
+    pthread_mutex_lock(&r->queue.lock);
+    const int got = pkt_reader_queue_take(&r->queue, out);
+    pthread_mutex_unlock(&r->queue.lock);
+    if (got)
         return 1;
     if (r->queue.err.code == PKT_ERR_NONE)
         return 0;
@@ -235,6 +241,8 @@ static void capture_abandon(pkt_reader *r)
     }
     if (r->state)
         r->request.backend->close(r->state);
+    pkt_parallel_close(r->parallel);
+    pkt_reader_pool_close(r);
     pkt_join_close(r->join);
     pkt_input_close(r->input);
     pkt_part_close(r->part);
@@ -248,7 +256,6 @@ void pkt_reader_close(pkt_reader *r)
         return;
     capture_abandon(r);
     pkt_features_close(r->features);
-    pkt_row_block_close(&r->block);
     pkt_batch_free(r->batch);
     pkt_paths_close(&r->paths);
     for (size_t i = 0; r->operands && r->operands[i]; i++)

@@ -1,5 +1,6 @@
 #include "parsers/query/request.h"
 
+#include "parsers/core/pool.h"
 #include "parsers/features/parse.h"
 #include "parsers/util/error.h"
 
@@ -249,6 +250,14 @@ static int part_check(const query_request *r, const pkt_query *q, pkt_err *err)
     return 0;
 }
 
+static int threads_check(const pkt_query *query, pkt_err *err)
+{
+    if (query->threads <= PKT_MAX_THREADS)
+        return 0;
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "threads: must be from 1 to %u, not %u",
+                    PKT_MAX_THREADS, (unsigned)query->threads);
+}
+
 bool pkt_query_is_numbered(const query_request *r)
 {
     bool numbered = r->level == PKT_LEVEL_FLOWS;
@@ -264,7 +273,8 @@ static int request_fill(query_request *request, const pkt_query *query, pkt_err 
         pkt_query_level_find(request, query, err) != 0 ||
         pkt_query_features_find(request, query, err) != 0 ||
         pkt_query_fields_find(request, query, &offered, err) != 0 ||
-        pkt_query_join_check(request, query, err) != 0 || flows_find(request, query, err) != 0)
+        pkt_query_join_check(request, query, err) != 0 || flows_find(request, query, err) != 0 ||
+        threads_check(query, err) != 0)
         return -1;
     return live_check(request, query, err) != 0 ? -1 : part_check(request, query, err);
 }

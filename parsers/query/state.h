@@ -13,14 +13,16 @@
 #include "parsers/input/join.h"
 #include "parsers/input/part.h"
 #include "parsers/input/paths.h"
+#include "parsers/parallel/parallel.h"
 #include "parsers/query/request.h"
 #include "parsers/query/watch.h"
-#include "parsers/rows/row_block.h"
+#include "parsers/rows/block_ring.h"
 
 /* Texts of a query that the reader copies. */
 enum { QUERY_TEXTS = 12 };
 
-/* Record batches and warnings that nobody has taken yet. In a live capture a thread adds them. */
+/* Record batches and warnings that nobody has taken yet. In a live capture, and with several
+ * threads, others add them. */
 typedef struct reader_queue {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -59,16 +61,22 @@ struct pkt_reader {
     void *context;
     pkt_features *features; /* NULL: one row per packet */
     pkt_batch *batch;
-    pkt_row_block block;
     size_t block_rows;
-    pkt_warnings warnings; /* into the queue */
+    pkt_pool *pool;            /* from the start on */
+    pkt_block_ring *ring;      /* of rows that become record batches */
+    struct ArrowArray *arrays; /* owned: of each block of the ring, on its way to the queue */
+    pkt_warnings warnings;     /* into the queue */
     /* Of the capture that is open: */
     pkt_input *input; /* one of these, */
     pkt_join *join;
     char *part_path;      /* of the pipe of `part` */
     pkt_part_input *part; /* or none of an interface */
     pkt_run_plan plan;
-    void *state; /* of the backend; NULL: no capture is open */
+    bool opened;              /* a capture is open: */
+    void *state;              /* of the backend, */
+    pkt_parallel *parallel;   /* or several threads */
+    pkt_parallel_job job;     /* with a filter, if these apply it */
+    const char *file, *label; /* of the rows */
     pkt_flow_report flows;
     pkt_sink rows, watched; /* the last, and the first that takes a batch of packets */
     row_watch watch;
@@ -84,13 +92,21 @@ int pkt_reader_capture_begin(pkt_reader *reader, pkt_err *err);
 int pkt_reader_step(pkt_reader *reader, pkt_err *err);
 /* Features: rows go into the block. */
 void pkt_reader_features_connect(pkt_reader *reader);
+/* Rows that are in no record batch yet. */
+size_t pkt_reader_rows_waiting(const pkt_reader *reader);
 /* Make a record batch of the rows at hand. 0, or -1 and *err. */
 int pkt_reader_flush(pkt_reader *reader, pkt_err *err);
+
+/* The threads, and the blocks that they make record batches of. 0, or -1 and *err. */
+int pkt_reader_pool_open(pkt_reader *reader, pkt_err *err);
+void pkt_reader_pool_close(pkt_reader *reader);
 
 /* 0, or -1 and *err. */
 int pkt_reader_queue_open(reader_queue *queue, pkt_err *err);
 /* The array is the queue's from here. 0, or -1 and *err without memory; then it is released. */
 int pkt_reader_queue_add(reader_queue *queue, struct ArrowArray *array, pkt_err *err);
+/* Is there a record batch? */
+bool pkt_reader_queue_has(reader_queue *queue);
 /* 1, or 0: there is none. The lock is held. */
 int pkt_reader_queue_take(reader_queue *queue, struct ArrowArray *out);
 /* pkt_warnings.take() of a queue. Without memory, the warning is lost. */

@@ -128,9 +128,10 @@ static void rows_compare(row_watch *w, const pkt_batch *batch)
 static int watch_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     row_watch *w = self;
+    pkt_batch *own = (pkt_batch *)(uintptr_t)batch; /* the run's, which clears it next */
     w->full = w->limit && batch->rows >= w->limit - w->rows;
     if (w->full)
-        w->batch->rows = (size_t)(w->limit - w->rows); /* *batch is *w->batch */
+        own->rows = (size_t)(w->limit - w->rows);
     if (batch->rows && !w->live && pkt_set_has(&w->columns, PKT_COL_ts_ns))
         times_watch(w, batch);
     if (batch->rows && w->compared)
@@ -139,7 +140,7 @@ static int watch_push(void *self, const pkt_batch *batch, pkt_err *err)
         pkt_undecoded_count(&w->undecoded, batch);
     w->rows += batch->rows;
     if (w->inner)
-        pkt_features_take_inner(w->batch);
+        pkt_features_take_inner(own);
     if (w->next->push(w->next->self, batch, err) != 0)
         return -1;
     if (w->full)

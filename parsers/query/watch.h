@@ -12,8 +12,7 @@
 
 typedef struct row_watch {
     /* Set by the caller. */
-    const pkt_sink *next;
-    pkt_batch *batch;       /* of the run, whose rows above the limit are dropped */
+    const pkt_sink *next;   /* gets no rows above the limit; they are dropped from the batch */
     pkt_column_set columns; /* that the rows have */
     uint64_t limit;         /* packets; 0: all */
     bool live;              /* times and duplicates are not looked at */

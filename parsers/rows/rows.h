@@ -102,18 +102,27 @@ static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, siz
            (((const uint64_t *)rows->cells[PKT_COL_present])[row] & field->present) != 0;
 }
 
-/* A format. Blocks are encoded by any thread at any time, and placed in their order. */
+/* What an encoder makes of a block, or of a part of it. */
+typedef struct pkt_encoded {
+    pkt_buffer bytes, notes; /* of the output; what placed() needs to know */
+} pkt_encoded;
+
+/* A format. Blocks, and the parts of each, are encoded by any thread at any time, and placed in
+ * their order: one part behind the other. */
 typedef struct pkt_encoder {
     const char *name;
     size_t block_rows; /* of a block, at most */
     /* *fields must outlive what is returned; what comes before all rows is appended to *out.
      * NULL and *err. */
     void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);
-    /* The block's bytes, and notes on them for placed(), are appended. */
-    int (*rows)(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
-                pkt_err *err);
-    /* The block's bytes start at this offset of the output. May be NULL. */
-    int (*placed)(void *self, const pkt_buffer *notes, uint64_t offset, pkt_err *err);
+    /* Parts of a block, such as its columns. NULL: 1. */
+    size_t (*parts)(const void *self);
+    /* Append the bytes of the part, and notes on them. */
+    int (*rows)(void *self, const pkt_rows *rows, size_t part, pkt_encoded *out, pkt_err *err);
+    /* All parts of the block are there, and it starts at this offset of the output. What comes
+     * before the parts is appended to *head. May be NULL. */
+    int (*placed)(void *self, const pkt_rows *rows, const pkt_encoded *parts, uint64_t offset,
+                  pkt_buffer *head, pkt_err *err);
     /* What comes after all rows, which end at this offset. May be NULL. */
     int (*end)(void *self, uint64_t offset, pkt_buffer *out, pkt_err *err);
     void (*close)(void *self);

@@ -9,6 +9,7 @@
 
 #include "parsers/core/record.h"
 #include "parsers/source/interface.h"
+#include "parsers/source/piece.h"
 
 typedef struct pkt_source pkt_source;
 
@@ -58,6 +59,15 @@ int pkt_source_read(pkt_source *source, pkt_record *records, size_t max, pkt_err
  * again later. */
 void pkt_source_set_growing(pkt_source *source, bool growing);
 bool pkt_source_is_growing(const pkt_source *source);
+
+/* As pkt_source_open() for pieces alone. `part` NULL: all of the file. */
+pkt_source *pkt_source_open_pieces(const char *path, const pkt_part *part, pkt_err *err);
+/* After the source was opened, and before any record is read from it: where the first piece begins.
+ */
+uint64_t pkt_source_pieces(const pkt_source *source);
+/* Find the records of the next piece, behind those of the last one. false: it was the last piece,
+ * and pkt_source_next() says how the capture ended. `times`: fill `timeless` too. */
+bool pkt_source_walk(pkt_source *source, pkt_piece *piece, bool times);
 
 /* Descriptor of the open file, which stays the source's. */
 int pkt_source_descriptor(const pkt_source *source);

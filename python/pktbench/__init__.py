@@ -61,10 +61,16 @@ def _paths(source):
     return paths
 
 
+def _threads(number):
+    if not isinstance(number, int) or number < 1:
+        raise OptionError(f"threads: must be a whole number from 1 on, not {number!r}")
+    return number
+
+
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
          join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
-         inner=False):
+         inner=False, threads=1):
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
@@ -90,6 +96,9 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
     part: read only this part of the capture, see plan().
     inner: add the columns in_, of the innermost IP header that tunnels carry; with features: compute
         them over the inner headers, where there are any.
+    threads: threads that decode packets and make batches; the rows stay the same. With backend raw,
+        a plain file is decoded by all of them; with join or count, and of a compressed capture or a
+        file object, packets are decoded by one.
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
@@ -98,7 +107,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
              "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
              "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
-             "inner": inner}
+             "inner": inner, "threads": _threads(threads)}
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise OptionError("the file object is closed")

@@ -33,8 +33,10 @@ def test_parts(capture, size, options, arguments, request):
     parts = pickle.loads(pickle.dumps(pktbench.plan(path, size, **arguments)))
     assert len(parts) == 1 if size == 10**9 else len(parts) > 5
     assert parts[-1].stop == path.stat().st_size
-    tables = [pktbench.read(path, part=part, **arguments).to_arrow() for part in parts]
-    assert pyarrow.concat_tables(tables).equals(extracted(*options, path))
+    expected = extracted(*options, path)
+    for threads in (1, 3):
+        tables = [pktbench.read(path, part=part, threads=threads, **arguments).to_arrow() for part in parts]
+        assert pyarrow.concat_tables(tables).equals(expected)
 
 
 def test_what_cannot_be_divided(flood, tmp_path, cut):

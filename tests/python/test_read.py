@@ -58,6 +58,9 @@ def test_as_extract(capture, options, arguments, request):
     assert rows.to_arrow().equals(expected)
     assert rows.schema.equals(expected.schema)
     assert len(expected) > 0
+    for threads in (2, 3):
+        rows = pktbench.read(path, threads=threads, batch_rows=1000, **arguments)
+        assert pyarrow.table(rows).equals(expected)
 
 
 def test_features_of_inner_headers(flood, tmp_path):

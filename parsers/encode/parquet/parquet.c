@@ -3,6 +3,9 @@
  * A block of rows is a row group; a column of it is one page of values or of indices into a
  * dictionary, packed by zstd. The footer grows by some 60 bytes a column and row group, and by the
  * least and greatest texts. */
+#include <pthread.h>
+#include <stdlib.h>
+
 #include "parsers/encode/parquet/column.h"
 #include "parsers/encode/parquet/thrift.h"
 
@@ -10,16 +13,24 @@ enum { REQUIRED = 0, OPTIONAL = 1 };
 enum { CONVERTED_UTF8 = 0, CONVERTED_TIMESTAMP_MICROS = 10, CONVERTED_INT_16 = 16 };
 enum { LOGICAL_TIMESTAMP = 8, UNIT_MICROS = 2 };
 
-/* Footer entry of a row group; its chunks follow, and their statistics. */
+/* Footer entry of a row group; for each column, its chunk and statistics follow. */
 typedef struct group {
-    uint64_t rows, size;
+    uint64_t rows;
 } group;
+
+/* Memory to make a column in, while no thread does. */
+typedef struct kept_scratch {
+    struct kept_scratch *next;
+    parquet_scratch scratch;
+} kept_scratch;
 
 typedef struct parquet_encoder {
     const pkt_fields *fields;
     pkt_buffer groups; /* a group, its chunks and their statistics, for every row group */
     uint64_t rows;
     size_t group_count;
+    pthread_mutex_t lock;
+    kept_scratch *kept; /* the lock guards it */
 } parquet_encoder;
 
 static const char magic[] = {'P', 'A', 'R', '1'};
@@ -32,8 +43,10 @@ static void *parquet_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *er
         return NULL;
     }
     parquet->fields = fields;
+    pthread_mutex_init(&parquet->lock, NULL);
     if (pkt_buffer_add(out, magic, sizeof magic, err) == 0)
         return parquet;
+    pthread_mutex_destroy(&parquet->lock);
     free(parquet);
     return NULL;
 }
@@ -41,50 +54,85 @@ static void *parquet_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *er
 static void parquet_close(void *self)
 {
     parquet_encoder *parquet = self;
+    while (parquet->kept) {
+        kept_scratch *first = parquet->kept;
+        parquet->kept = first->next;
+        pkt_parquet_scratch_free(&first->scratch);
+        free(first);
+    }
+    pthread_mutex_destroy(&parquet->lock);
     pkt_buffer_free(&parquet->groups);
     free(parquet);
 }
 
-static int parquet_rows(const void *self, const pkt_rows *rows, pkt_buffer *out, pkt_buffer *notes,
-                        pkt_err *err)
+/* NULL and *err without memory. */
+static kept_scratch *scratch_take(parquet_encoder *parquet, pkt_err *err)
 {
-    const parquet_encoder *parquet = self;
-    const size_t count = parquet->fields->count;
-    parquet_scratch scratch = {.levels = {0}};
-    pkt_buffer statistics = {0};
-    group g = {.rows = rows->count};
-    parquet_chunk chunks[PKT_MAX_FIELDS];
-    int bad = 0;
-    for (size_t i = 0; i < count && !bad; i++) {
-        bad = pkt_parquet_column_add(&scratch, rows, &parquet->fields->at[i], &chunks[i], out,
-                                     &statistics, err);
-        g.size += chunks[i].plain_size;
-    }
-    pkt_parquet_scratch_free(&scratch);
-    bad = bad || pkt_buffer_add(notes, &g, sizeof g, err) != 0 ||
-          pkt_buffer_add(notes, chunks, count * sizeof chunks[0], err) != 0 ||
-          pkt_buffer_add(notes, statistics.at, statistics.size, err) != 0;
-    pkt_buffer_free(&statistics);
-    return bad ? -1 : 0;
+    pthread_mutex_lock(&parquet->lock);
+    kept_scratch *kept = parquet->kept;
+    if (kept)
+        parquet->kept = kept->next;
+    pthread_mutex_unlock(&parquet->lock);
+    if (!kept && !(kept = calloc(1, sizeof *kept)))
+        pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for Parquet");
+    return kept;
 }
 
-static int parquet_placed(void *self, const pkt_buffer *notes, uint64_t offset, pkt_err *err)
+static void scratch_give_back(parquet_encoder *parquet, kept_scratch *kept)
+{
+    pthread_mutex_lock(&parquet->lock);
+    kept->next = parquet->kept;
+    parquet->kept = kept;
+    pthread_mutex_unlock(&parquet->lock);
+}
+
+static size_t parquet_parts(const void *self)
+{
+    const parquet_encoder *parquet = self;
+    return parquet->fields->count ? parquet->fields->count : 1;
+}
+
+/* A column. Its notes are its chunk and statistics. */
+static int parquet_rows(void *self, const pkt_rows *rows, size_t part, pkt_encoded *out,
+                        pkt_err *err)
 {
     parquet_encoder *parquet = self;
-    const size_t at = parquet->groups.size;
-    group g;
-    if (pkt_buffer_add(&parquet->groups, notes->at, notes->size, err) != 0)
+    parquet_chunk chunk = {0};
+    if (part >= parquet->fields->count)
+        return 0;
+    if (pkt_buffer_add(&out->notes, &chunk, sizeof chunk, err) != 0)
         return -1;
-    memcpy(&g, notes->at, sizeof g);
+    kept_scratch *kept = scratch_take(parquet, err);
+    if (!kept)
+        return -1;
+    const int bad = pkt_parquet_column_add(&kept->scratch, rows, &parquet->fields->at[part], &chunk,
+                                           &out->bytes, &out->notes, err);
+    scratch_give_back(parquet, kept);
+    if (!bad)
+        memcpy(out->notes.at, &chunk, sizeof chunk);
+    return bad;
+}
+
+static int parquet_placed(void *self, const pkt_rows *rows, const pkt_encoded *parts,
+                          uint64_t offset, pkt_buffer *head, pkt_err *err)
+{
+    parquet_encoder *parquet = self;
+    const group g = {.rows = rows->count};
+    (void)head;
+    if (pkt_buffer_add(&parquet->groups, &g, sizeof g, err) != 0)
+        return -1;
+    for (size_t i = 0; i < parquet->fields->count; i++) {
+        const size_t at = parquet->groups.size;
+        parquet_chunk c;
+        if (pkt_buffer_add(&parquet->groups, parts[i].notes.at, parts[i].notes.size, err) != 0)
+            return -1;
+        memcpy(&c, parquet->groups.at + at, sizeof c);
+        c.offset += offset;
+        memcpy(parquet->groups.at + at, &c, sizeof c);
+        offset += parts[i].bytes.size;
+    }
     parquet->rows += g.rows;
     parquet->group_count++;
-    for (size_t i = 0; i < parquet->fields->count; i++) {
-        uint8_t *where = parquet->groups.at + at + sizeof g + i * sizeof(parquet_chunk);
-        parquet_chunk c;
-        memcpy(&c, where, sizeof c);
-        c.offset += offset;
-        memcpy(where, &c, sizeof c);
-    }
     return 0;
 }
 
@@ -141,25 +189,26 @@ static void chunk_write(thrift *t, const pkt_field *field, const parquet_chunk *
     thrift_struct_end(t);
 }
 
-/* A struct RowGroup. Returns what follows the group and its parts. */
+/* A struct RowGroup. Returns what follows the group and its columns. */
 static const uint8_t *group_write(thrift *t, const parquet_encoder *parquet, const uint8_t *at)
 {
     const size_t count = parquet->fields->count;
-    const uint8_t *chunks = at + sizeof(group);
-    const uint8_t *statistics = chunks + count * sizeof(parquet_chunk);
+    uint64_t size = 0;
     group g;
     memcpy(&g, at, sizeof g);
+    at += sizeof g;
     thrift_list(t, 1, THRIFT_STRUCT, count);
     for (size_t i = 0; i < count; i++) {
         parquet_chunk c;
-        memcpy(&c, chunks + i * sizeof c, sizeof c);
-        chunk_write(t, &parquet->fields->at[i], &c, g.rows, statistics);
-        statistics += c.statistics_size;
+        memcpy(&c, at, sizeof c);
+        chunk_write(t, &parquet->fields->at[i], &c, g.rows, at + sizeof c);
+        at += sizeof c + c.statistics_size;
+        size += c.plain_size;
     }
-    thrift_number(t, 1, THRIFT_I64, (int64_t)g.size);
+    thrift_number(t, 1, THRIFT_I64, (int64_t)size);
     thrift_number(t, 1, THRIFT_I64, (int64_t)g.rows);
     thrift_struct_end(t);
-    return statistics;
+    return at;
 }
 
 static void schema_write(thrift *t, const pkt_fields *fields)
@@ -216,6 +265,7 @@ const pkt_encoder pkt_encoder_parquet = {
     .name = "parquet",
     .block_rows = 131072,
     .open = parquet_open,
+    .parts = parquet_parts,
     .rows = parquet_rows,
     .placed = parquet_placed,
     .end = parquet_end,

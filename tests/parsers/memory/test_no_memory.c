@@ -312,6 +312,17 @@ static int run_query_features(uint64_t *rows, pkt_err *err)
     return queried(&query, rows, err);
 }
 
+/* By two threads, with a filter, which these apply too. */
+static int run_query_threads(uint64_t *rows, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.level = "flows";
+    query.inner = 1;
+    query.filter = "ip or ip6 or arp";
+    query.threads = 2;
+    return queried(&query, rows, err);
+}
+
 static int part_read(void *self, const pkt_part *part, pkt_err *err)
 {
     pkt_query query = PKT_INIT(pkt_query);
@@ -362,6 +373,7 @@ static void check_container(const dataset_options *options)
         {"plan", run_plan},
         {"index", run_index},
         {"query of features", run_query_features},
+        {"query of threads", run_query_threads},
         {"mapped", run_mapped},
         {"mapped, app", run_mapped_app},
     };

@@ -301,12 +301,44 @@ static void test_early_end(void **state)
     pkt_reader_close(NULL);
 }
 
+/* Several threads give the rows and the end of one, and may be given up. */
+static void test_threads(void **state)
+{
+    (void)state;
+    pkt_err err = {.code = PKT_ERR_NONE}, err_of_one = err;
+    struct ArrowArray array;
+    pkt_query query = query_of(3);
+    query.batch_rows = 10;
+    query.columns = "ts_ns,packet";
+    for (int i = 0; i < 4; i++) {
+        query.filter = i % 2 ? "tcp" : NULL;
+        query.strict = i / 2;
+        query.threads = 1;
+        const total one = query_read(&query, &err_of_one);
+        query.threads = 3;
+        const total many = query_read(&query, &err);
+        assert_int_equal(one.rows, many.rows);
+        assert_int_equal(one.batches, many.batches);
+        assert_int_equal(one.sum, many.sum);
+        assert_int_equal(one.end, many.end);
+        assert_int_equal(one.end, query.strict ? -1 : 0);
+        assert_true(one.end == 0 || (err.pos == err_of_one.pos && err.code == err_of_one.code));
+    }
+    pkt_reader *reader = pkt_reader_open(&query, &err);
+    assert_int_equal(pkt_reader_next(reader, -1, &array, &err), 1);
+    pkt_reader_close(reader);
+    array.release(&array);
+    query.threads = 65;
+    refuse(&query, "threads: must be from 1 to 64, not 65");
+}
+
 static void test_fork(void **state)
 {
     (void)state;
     pkt_err err = {.code = PKT_ERR_NONE};
     pkt_query query = query_of(1);
     query.filter = "ip";
+    query.threads = 2;
     pkt_reader *reader = pkt_reader_open(&query, &err);
     assert_int_equal(pkt_reader_start(reader, &err), 0);
     const pid_t child = fork();
@@ -331,7 +363,7 @@ int main(void)
         cmocka_unit_test(test_join),      cmocka_unit_test(test_features),
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_missing),
         cmocka_unit_test(test_fork),      cmocka_unit_test(test_wrong_queries),
-        cmocka_unit_test(test_early_end),
+        cmocka_unit_test(test_early_end), cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, captures_make, captures_remove);
 }
