@@ -21,8 +21,10 @@ static int sink_unknown(const char *name, pkt_err *err)
 static bool data_frame_add(output_request *request, const char *name)
 {
     for (unsigned i = 0; i < DATA_FRAME_KINDS; i++)
-        if (strcmp(name, data_frame_kind_name((data_frame_kind)i)) == 0)
-            return request->data_frames[i] = true;
+        if (strcmp(name, data_frame_kind_name((data_frame_kind)i)) == 0) {
+            request->data_frames[i] = true;
+            return true;
+        }
     return false;
 }
 
