@@ -37,7 +37,7 @@ static const double budget_defaults[SUITE_KINDS] = {[SUITE_QUICK] = 120,
 #define SCALE_BACKENDS "read-all,raw,libpcap"
 /* Beside the drivers of other languages: C, C++ and Python. */
 #define LANGUAGE_BACKENDS "raw,libpcap,wireshark,libtins,libtrace,dpkt"
-#define LANGUAGE_LEVELS "frames,headers"
+#define LANGUAGE_LEVELS "frames,headers,app"
 /* Those that read by a mapping. */
 #define MAPPED_BACKENDS "memcpy,raw-mapped"
 /* Intervals are not made narrower than for this threshold: slower:0% would never end. */
@@ -390,7 +390,7 @@ static const option_spec options[] = {
      "files written by 4 KiB, and with the files out of the page cache. cic-iot: tcp-flood and "
      "benign-iot, by default with all backends, as in a published study of Python "
      "libraries. scale: tcp-flood in 10 MB, 100 MB and 1 GB; cells are compared in the first "
-     "only. languages: tcp-flood, benign-iot and dataset-mix at frames and headers, with "
+     "only. languages: tcp-flood, benign-iot and dataset-mix at frames, headers and app, with "
      "libraries of C, C++ and Python and the drivers that `./run setup externals` built."},
     {"large", NULL,
      "With --suite scale: also 10 GB, which needs 20 GB of memory and of disk, and a --budget "

@@ -30,20 +30,28 @@ static const char *new_revision(const results_file *file)
     return text_of(at(file->json, "context", "tool"), "revision");
 }
 
+static const char *old_revision(const results_file *file)
+{
+    return text_of(at(file->json, "baseline", "tool"), "revision");
+}
+
 static int file_compare(const void *one, const void *other)
 {
     return strcmp(date_of(one), date_of(other));
 }
 
-/* The last point of the same backend, level and slice; NULL without one. */
-static const history_point *last_point(const history *h, const history_point *like)
+bool history_same_series(const history_point *a, const history_point *b)
 {
-    for (size_t i = h->count; i > 0; i--) {
-        const history_point *p = &h->list[i - 1];
-        if (strcmp(p->backend, like->backend) == 0 && strcmp(p->level, like->level) == 0 &&
-            strcmp(p->slice, like->slice) == 0)
-            return p;
-    }
+    return strcmp(a->backend, b->backend) == 0 && strcmp(a->level, b->level) == 0 &&
+           strcmp(a->slice, b->slice) == 0;
+}
+
+/* The point of the same series at the place before; NULL without one. */
+static const history_point *point_before(const history *h, const history_point *p)
+{
+    for (size_t i = h->count; i > 0 && h->list[i - 1].place + 1 >= p->place; i--)
+        if (h->list[i - 1].place + 1 == p->place && history_same_series(&h->list[i - 1], p))
+            return &h->list[i - 1];
     return NULL;
 }
 
@@ -72,8 +80,8 @@ static int point_add(history *h, size_t *room, const history_point *p, pkt_err *
     return 0;
 }
 
-/* `joined`: the baseline is what was measured before. */
-static int file_add(history *h, size_t *room, const results_file *file, bool joined, pkt_err *err)
+/* Append the points of a file; `place`: see history_point. */
+static int file_add(history *h, size_t *room, const results_file *file, size_t place, pkt_err *err)
 {
     size_t i;
     json_t *cell;
@@ -82,6 +90,8 @@ static int file_add(history *h, size_t *room, const results_file *file, bool joi
         const double ratio = number_of(cell, "ratio");
         history_point p = {.date = date_of(file),
                            .revision = new_revision(file),
+                           .baseline = old_revision(file),
+                           .place = place,
                            .backend = text_of(cell, "backend"),
                            .level = text_of(cell, "level"),
                            .slice = text_of(cell, "slice"),
@@ -91,11 +101,11 @@ static int file_add(history *h, size_t *room, const results_file *file, bool joi
                            .step = 1};
         if (!(ratio > 0))
             continue; /* not measured on both sides */
-        const history_point *last = joined ? last_point(h, &p) : NULL;
-        if (last) {
-            p.total *= last->total;
-            p.log_variance += last->log_variance;
-            p.step += last->step;
+        const history_point *before = point_before(h, &p);
+        if (before) {
+            p.total *= before->total;
+            p.log_variance += before->log_variance;
+            p.step += before->step;
         }
         if (point_add(h, room, &p, err) != 0)
             return -1;
@@ -112,14 +122,14 @@ static int point_compare(const void *one, const void *other)
         order = level_a < level_b ? -1 : 1;
     if (order == 0)
         order = strcmp(a->backend, b->backend);
-    return order ? order : strcmp(a->date, b->date);
+    return order ? order : (a->place > b->place) - (a->place < b->place);
 }
 
 /* Does the baseline of `file` follow on what `before` measured? Says if it does not. */
 static bool is_joined(const results_file *before, const results_file *file,
                       const pkt_notices *notices)
 {
-    const char *old = text_of(at(file->json, "baseline", "tool"), "revision");
+    const char *old = old_revision(file);
     if (!before || strcmp(new_revision(before), old) == 0)
         return before != NULL;
     pkt_notice(notices, PKT_NOTICE_WARNING,
@@ -133,7 +143,7 @@ int history_collect(history *h, const results_file *files, size_t count, const p
                     pkt_err *err)
 {
     results_file sorted[HISTORY_FILES_MAX]; /* what they point to is of `files` */
-    size_t room = 0;
+    size_t room = 0, place = 0;
     *h = (history){0};
     for (size_t i = 0; i < count; i++) {
         sorted[i] = files[i];
@@ -146,8 +156,8 @@ int history_collect(history *h, const results_file *files, size_t count, const p
     if (count > 1)
         qsort(sorted, count, sizeof sorted[0], file_compare);
     for (size_t i = 0; i < count; i++) {
-        const bool joined = is_joined(i ? &sorted[i - 1] : NULL, &sorted[i], notices);
-        if (file_add(h, &room, &sorted[i], joined, err) != 0)
+        place += is_joined(i ? &sorted[i - 1] : NULL, &sorted[i], notices) ? 1 : i ? 2 : 1;
+        if (file_add(h, &room, &sorted[i], place, err) != 0)
             return -1;
     }
     if (h->count)

@@ -1,9 +1,37 @@
 #include "report/html/canvas.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "report/html/assets.h"
 #include "report/html/html.h"
+
+void canvas_svg(FILE *out, const drawing *d, bool narrow, bool alone)
+{
+    char *shapes = NULL;
+    size_t size;
+    const int width = narrow ? CANVAS_NARROW : CANVAS_WIDE;
+    FILE *body = open_memstream(&shapes, &size);
+    if (!body)
+        return;
+    const double height = d->draw(d->chart, narrow, body);
+    if (fclose(body) == 0) {
+        fprintf(out, "<svg class=\"chart %s\" viewBox=\"0 0 %d %.0f\" role=\"img\"",
+                narrow ? "narrow" : "wide", width, height);
+        if (alone)
+            fprintf(out, " xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\"",
+                    width, height);
+        html_put(out, " aria-label=\"%s\">\n", d->alt);
+        if (alone)
+            fprintf(out,
+                    "<style>%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n",
+                    asset_chart_css.text, width, height);
+        fputs(shapes, out);
+        fputs("</svg>\n", out);
+    }
+    free(shapes);
+}
 
 void canvas_text(FILE *out, double x, double y, anchor anchor, double turn, const char *class,
                  const char *text)

@@ -9,6 +9,18 @@
 /* A drawing is made twice: for screens, and for narrow ones, so that its text stays readable. */
 enum { CANVAS_WIDE = 960, CANVAS_NARROW = 360 };
 
+/* A chart that can be drawn. */
+typedef struct drawing {
+    /* Writes the shapes of the chart and returns the height. */
+    double (*draw)(const void *chart, bool narrow, FILE *out);
+    const void *chart;
+    const char *alt; /* what it shows, for those who cannot see it */
+} drawing;
+
+/* The drawing as an element of a page, or, `alone`, as a file with its own style. Without memory
+ * nothing is written. */
+void canvas_svg(FILE *out, const drawing *d, bool narrow, bool alone);
+
 typedef enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END } anchor;
 
 /* Text with its baseline at y; `turn`: degrees, against the clock. The text is escaped. */

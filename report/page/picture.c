@@ -1,10 +1,8 @@
 #include "report/page/picture.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/util/atomic_file.h"
-#include "report/html/assets.h"
 #include "report/html/canvas.h"
 #include "report/html/html.h"
 
@@ -19,31 +17,9 @@ void part_name(const part *p, const char *name, char text[PICTURE_NAME])
             *c = '_';
 }
 
-/* The drawing as an element of the page, or, `alone`, as a file with its own style. */
-static void svg_write(const picture *picture, bool narrow, bool alone, FILE *out)
+static drawing drawing_of(const picture *picture)
 {
-    char *shapes = NULL;
-    size_t size;
-    const int width = narrow ? CANVAS_NARROW : CANVAS_WIDE;
-    FILE *body = open_memstream(&shapes, &size);
-    if (!body)
-        return;
-    double height = picture->draw(picture->chart, narrow, body);
-    if (fclose(body) == 0) {
-        fprintf(out, "<svg class=\"chart %s\" viewBox=\"0 0 %d %.0f\" role=\"img\"",
-                narrow ? "narrow" : "wide", width, height);
-        if (alone)
-            fprintf(out, " xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\"",
-                    width, height);
-        html_put(out, " aria-label=\"%s\">\n", picture->alt);
-        if (alone)
-            fprintf(out,
-                    "<style>%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n",
-                    asset_chart_css.text, width, height);
-        fputs(shapes, out);
-        fputs("</svg>\n", out);
-    }
-    free(shapes);
+    return (drawing){picture->draw, picture->chart, picture->alt};
 }
 
 static bool file_write(const part *p, const picture *picture)
@@ -54,7 +30,8 @@ static bool file_write(const part *p, const picture *picture)
     part_name(p, picture->name, name);
     (void)snprintf(path, sizeof path, "%s/%s.svg", p->folder, name);
     if (pkt_atomic_file_open(&out, path, &err) == 0) {
-        svg_write(picture, false, true, out.file);
+        const drawing d = drawing_of(picture);
+        canvas_svg(out.file, &d, false, true);
         if (pkt_atomic_file_commit(&out, &err) == 0)
             return true;
     }
@@ -64,9 +41,10 @@ static bool file_write(const part *p, const picture *picture)
 
 bool picture_put(part *p, const picture *picture)
 {
+    const drawing d = drawing_of(picture);
     fputs("<figure class=\"picture\">\n", p->out);
-    svg_write(picture, false, false, p->out);
-    svg_write(picture, true, false, p->out);
+    canvas_svg(p->out, &d, false, false);
+    canvas_svg(p->out, &d, true, false);
     html_put(p->out, "<figcaption>%s</figcaption></figure>\n", picture->words);
     return file_write(p, picture);
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """`pktbench history`: totals and intervals of several comparisons are those that arithmetic gives.
 
-Usage: test_history.py PKTBENCH SOURCE"""
+Usage: test_history.py PKTBENCH SOURCE [FOLDER]
+
+FOLDER: only write the results of a history there, for the browser test."""
 
 import copy
 import csv
 import io
 import json
 import math
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,7 +31,7 @@ def comparison(number, ratio, interval, old=None):
     results = copy.deepcopy(REFERENCE)
     results["runs"] = []
     results["context"]["tool"]["revision"] = f"commit-{number}"
-    results["context"]["date"] = f"2026-11-{10 + number}T00:00:00Z"
+    results["context"]["date"] = f"2026-11-{10 + number:02}T00:00:00Z"
     tool = dict(results["context"]["tool"], revision=old or f"commit-{number - 1}")
     results["baseline"] = {"file": "old", "tool": tool}
     cell = {"backend": "raw", "slice": "tcp-flood", "level": "headers", "old_status": "ok",
@@ -83,6 +86,69 @@ def check_gap(folder, paths):
     check(math.isclose(float(rows[-1]["total"]), 1.8) and rows[-1]["low"] == "", rows[-1])
 
 
+def check_folder(folder, paths):
+    """A folder stands for its results; what compares nothing is left out of it."""
+    results = Path(folder) / "results"
+    results.mkdir()
+    for path in paths:
+        (results / path.name).write_bytes(path.read_bytes())
+    named = history(paths, "--format", "csv")[0]
+    (results / "notes.txt").write_text("no results", encoding="utf-8")
+    (results / ".hidden.json").write_text("no results", encoding="utf-8")
+    out, err = history([results], "--format", "csv")
+    check(out == named and err == "", f"a folder: {out} {err}")
+    write(results, "plain.json", REFERENCE)
+    out, err = history([results], "--format", "csv")
+    check(out == named and "left out" in err and "1 files" in err, f"plain results: {out} {err}")
+    (results / "broken.json").write_text("{", encoding="utf-8")
+    check("broken.json" in history([results], status=2)[1], "a broken file of a folder")
+    empty = Path(folder) / "empty"
+    empty.mkdir()
+    err = history([empty], status=2)[1]
+    check("empty" in err and ".json" in err, err)
+    write(empty, "plain.json", REFERENCE)
+    check("--baseline" in history([empty], status=2)[1], "nothing to compare")
+
+
+def check_missing_backend(folder, paths):
+    """A change that was not measured is not skipped: the series begins anew."""
+    other = comparison(1, *STEPS[1])
+    other["comparison"]["cells"][0]["backend"] = "libpcap"
+    gap = write(folder, "other.json", other)
+    rows = list(csv.DictReader(io.StringIO(history([paths[0], gap, paths[2]], "--format", "csv")[0])))
+    check([(row["backend"], row["changes"]) for row in rows] ==
+          [("libpcap", "1"), ("raw", "1"), ("raw", "1")], rows)
+
+
+def coordinates(path):
+    """The points of a path element's d."""
+    return [tuple(map(float, pair.split())) for pair in re.split("[MLZ]", path) if pair]
+
+
+def check_page(folder, paths):
+    """The curve and its area go up and down as the totals and intervals do."""
+    page = Path(folder) / "history.html"
+    history([Path(folder) / "results"], "--format", "html", "-o", str(page), status=2)
+    check(not page.exists(), "a page of broken results")
+    history(paths, "--format", "html", "-o", str(page))
+    text = page.read_text(encoding="utf-8")
+    curve = coordinates(re.search(r'class="curve c1" d="([^"]*)"', text)[1])
+    area = coordinates(re.search(r'class="band c1"[^>]* d="([^"]*)"', text)[1])
+    rows = list(csv.DictReader(io.StringIO(history(paths, "--format", "csv")[0])))
+    values = [1.0] + [float(row["total"]) for row in rows]
+    ends = [(1.0, 1.0)] + [(float(row["low"]), float(row["high"])) for row in rows]
+    check(len(curve) == len(values) and len(area) == 2 * len(values), (curve, area))
+    (y_one, y_first), (one, first) = (curve[0][1], curve[1][1]), values[:2]
+    for i, (low, high) in enumerate(ends):
+        for ratio, (_, y) in ((values[i], curve[i]), (high, area[i]), (low, area[-1 - i])):
+            wanted = y_one + (y_first - y_one) * (ratio - one) / (first - one)
+            check(abs(y - wanted) < 0.5, f"{ratio} at {y}, not {wanted}")
+    widths = [math.log(high / low) for low, high in ends]
+    check(widths == sorted(widths) and widths[0] == 0, f"the intervals get wider: {widths}")
+    for row in rows:
+        check(row["revision"] in text, f"no {row['revision']} on the page")
+
+
 def check_refused(folder, paths):
     plain = write(folder, "plain.json", REFERENCE)
     err = history([*paths, plain], status=2)[1]
@@ -91,10 +157,28 @@ def check_refused(folder, paths):
     check("missing" in history([Path(folder) / "missing.json"], status=2)[1], "missing file")
 
 
+def results_write(folder):
+    """Two backends, a commit whose interval is not known, and a gap."""
+    folder.mkdir()
+    for number in range(12):
+        results = comparison(number, 1.02, [1.01, 1.03] if number != 8 else None,
+                             old="commit-x" if number == 5 else None)
+        cells = results["comparison"]["cells"]
+        cells.append(dict(cells[0], backend="libpcap <b>", ratio=0.97, ci95=[0.95, 0.99]))
+        cells.append(dict(cells[0], level="frames"))
+        write(folder, f"{number:02}.json", results)
+
+
 def main():
+    if len(sys.argv) > 3:
+        results_write(Path(sys.argv[3]))
+        return
     with tempfile.TemporaryDirectory() as folder:
         paths = check_series(folder)
         check_gap(folder, paths)
+        check_missing_backend(folder, paths)
+        check_folder(folder, paths)
+        check_page(folder, paths)
         check_refused(folder, paths)
     print("all good")
 

@@ -1,7 +1,7 @@
 // A driver of gopacket for pktbench: pcapgo reads the capture, and the layers' DecodeFromBytes
 // decode into structs that are reused. MPLS, PPPoE and UDP-Lite have no such method in gopacket, and
 // IPv6 fragments and authentication headers have none in v1.2.0, the last version for Go 1.19: this
-// file has a few lines for each.
+// file has a few lines for each. At level app, it decodes DNS.
 package main
 
 import (
@@ -24,6 +24,7 @@ const (
 	protoAH    = 51
 	protoLite  = 136
 	udpHeader  = 8
+	dnsHeader  = 12
 	readBuffer = 1 << 20
 )
 
@@ -37,17 +38,17 @@ type source struct {
 	packets reader
 	link    layers.LinkType // of a pcap file
 	mixed   bool            // pcapng: each packet has its own
-	headers bool
+	level   kit.Level
 	decoder decoder
 }
 
-func open(path string, headers bool) (kit.Source, error) {
+func open(path string, level kit.Level) (kit.Source, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	in := bufio.NewReaderSize(file, readBuffer)
-	s := &source{file: file, headers: headers}
+	s := &source{file: file, level: level}
 	magic, _ := in.Peek(4)
 	if len(magic) == 4 && binary.BigEndian.Uint32(magic) == 0x0a0d0d0a {
 		s.mixed = true
@@ -78,7 +79,7 @@ func (s *source) Next(r *kit.Row) error {
 	}
 	r.TsNs = info.Timestamp.UnixNano()
 	r.CapLen, r.WireLen, r.LinkType = uint32(info.CaptureLength), uint32(info.Length), uint16(link)
-	if s.headers {
+	if s.level != kit.Frames {
 		s.decoder.decode(r, data, info.Length, link)
 	}
 	return nil
@@ -97,6 +98,7 @@ type decoder struct {
 	udp   layers.UDP
 	icmp4 layers.ICMPv4
 	icmp6 layers.ICMPv6
+	dns   layers.DNS
 }
 
 var ignored = gopacket.NilDecodeFeedback
@@ -306,6 +308,9 @@ func (d *decoder) transport(r *kit.Row, protocol layers.IPProtocol, data []byte,
 	case protocol == layers.IPProtocolUDP:
 		if d.udp.DecodeFromBytes(data, ignored) == nil {
 			ports(r, uint16(d.udp.SrcPort), uint16(d.udp.DstPort), udpHeader, left)
+			if r.App != nil && (isDNS(r.SrcPort, true) || isDNS(r.DstPort, true)) {
+				d.message(r, d.udp.Payload)
+			}
 		}
 	case protocol == protoLite && len(data) >= udpHeader:
 		ports(r, binary.BigEndian.Uint16(data), binary.BigEndian.Uint16(data[2:]), udpHeader, left)
@@ -334,6 +339,40 @@ func (d *decoder) transportTCP(r *kit.Row, data []byte, left int) {
 	r.Has |= kit.HasTCP
 	r.TCPFlags = binary.BigEndian.Uint16(data[12:]) & 0x0fff
 	r.TCPSeq, r.TCPAck, r.TCPWindow = tcp.Seq, tcp.Ack, tcp.Window
+	// RFC 1035 section 4.2.2: a length of 2 bytes comes first.
+	if r.App != nil && len(tcp.Payload) > 2 && (isDNS(r.SrcPort, false) || isDNS(r.DstPort, false)) {
+		d.message(r, tcp.Payload[2:])
+	}
+}
+
+// isDNS: a port of DNS, or over UDP of mDNS or LLMNR.
+func isDNS(port uint16, udp bool) bool {
+	return port == 53 || udp && (port == 5353 || port == 5355)
+}
+
+// message fills the columns of DNS; after an error, those before it.
+func (d *decoder) message(r *kit.Row, data []byte) {
+	if len(data) < dnsHeader {
+		return
+	}
+	_ = d.dns.DecodeFromBytes(data, ignored)
+	r.Has |= kit.HasDNS
+	if d.dns.QR {
+		r.Has |= kit.HasDNSRcode
+		r.App.DNSResponse, r.App.DNSRcode = 1, uint8(d.dns.ResponseCode)&15 // EDNS adds bits
+	}
+	if len(d.dns.Questions) > 0 {
+		r.Has |= kit.HasDNSQuery
+		question := &d.dns.Questions[0]
+		r.App.DNSName, r.App.DNSQryType = string(question.Name), uint16(question.Type)
+	}
+	for i := range d.dns.Answers {
+		if answer := &d.dns.Answers[i]; answer.Type == layers.DNSTypeA && len(answer.IP) == 4 {
+			r.Has |= kit.HasDNSA
+			r.App.DNSA = binary.BigEndian.Uint32(answer.IP)
+			return
+		}
+	}
 }
 
 func ports(r *kit.Row, source, destination uint16, header, left int) {
@@ -374,6 +413,7 @@ func main() {
 		Flags:   "go build, no cgo",
 		Frames:  "pcapgo.Reader.ZeroCopyReadPacketData() for every packet",
 		Headers: "ZeroCopyReadPacketData(), and DecodeFromBytes() of each layer",
+		App:     "the same, and DNS.DecodeFromBytes() by the ports 53, 5353, 5355",
 		Open:    open,
 	})
 }

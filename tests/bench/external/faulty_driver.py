@@ -8,6 +8,7 @@ import time
 import zlib
 
 FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
+OTHER = sys.argv[2] if len(sys.argv) > 2 else ""  # a capture
 COLUMNS = ["ts_ns", "cap_len", "wire_len", "link_type"]
 WARM_UP = {"late-warm-up": 2}.get(FAULT, 0)  # unranked runs
 slice_path, kept, first, digests = "", [], [], 0
@@ -24,7 +25,16 @@ def rows_of(path):
     return rows
 
 
+def complain(size):
+    """`size` bytes on standard error."""
+    line = b"never mind " * 95302 + b"\n"
+    for _ in range(size // len(line) + 1):
+        os.write(2, line)
+
+
 def write(to, rows):
+    if FAULT == "other-capture":
+        rows = rows_of(OTHER)[:len(rows)]
     if FAULT == "few-rows":
         rows = rows[:-3]
     if FAULT == "wrong-cell":
@@ -94,7 +104,9 @@ for line in sys.stdin:
     if FAULT == "noise" or (FAULT == "noise-rows" and asked["op"] == "rows"):
         print("Loading the library ...", flush=True)
         continue
-    if FAULT == "dies" and asked["op"] == "rows":
+    if FAULT.startswith("stderr") and asked["op"] == "rows":
+        complain(10**9 if FAULT == "stderr" else 10**8)
+    if asked["op"] == {"dies": "rows", "stderr-dies": "rows", "dies-go": "go"}.get(FAULT):
         print("out of ideas", file=sys.stderr, flush=True)
         os._exit(3)
     if FAULT == "hangs" and asked["op"] == "rows":

@@ -5,6 +5,7 @@ Usage: test_external_option.py PKTBENCH FAULTY_DRIVER SCHEMA PROTOCOL
 """
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ REFUSED = {
 FAILED = {
     "noise-rows": ("failed", 'its answer to "rows" is no JSON line'),
     "dies": ("crashed", "exit status 3: out of ideas"),
+    "stderr-dies": ("crashed", "exit status 3: out of ideas"),
     "hangs": ("timed-out", "no answer within"),
     "nan": ("failed", "is no JSON line"),
     "twice": ("failed", 'its answer to "load" has more than one line'),
@@ -38,6 +40,7 @@ FAILED = {
 # Fault of a timed run: status and reason in bench.
 UNTIMED = {
     "text-rows": ("failed", "/rows: must be integer, is string"),
+    "dies-go": ("crashed", "out of ideas"),
     "wrong-digest": ("disagrees", "is wrong in packets"),
     "replay": ("unfaithful", "a timed run "),
     "early": ("unfaithful", "a timed run "),
@@ -76,6 +79,26 @@ def check_verify(capture):
         check(runs["mine"]["status"] == status, f"{fault}: {runs['mine']}")
         check(reason in runs["mine"]["reason"], f"{fault}: {runs['mine']['reason']}")
         check(runs["raw"]["status"] in ("ok", "unchecked"), f"{fault}: raw {runs['raw']}")
+
+
+def check_other_capture(capture, folder):
+    """Rows of another capture, as many as this one has."""
+    other = os.path.join(folder, "other.pcap")
+    run("gen", "tcp-flood", "--size", "600kB", "-o", other)
+    external = f"mine={command('other-capture')} '{other}'"
+    out = run("verify", capture, *VERIFY, "--external", external, "--format", "json", status=1).stdout
+    mine = [r for r in json.loads(out)[0]["runs"] if r["backend"] == "mine"][0]
+    check(mine["status"] == "disagrees" and "cells differ" in mine["reason"], f"other rows: {mine}")
+
+
+def check_stderr(capture):
+    """A gigabyte of messages is neither kept nor waited for."""
+    out = run("verify", capture, *VERIFY, "--external", f"mine={command('stderr')}", "--format",
+              "json").stdout
+    mine = [r for r in json.loads(out)[0]["runs"] if r["backend"] == "mine"][0]
+    check(mine["status"] == "ok", f"1 GB of messages: {mine}")
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    check(most < 500_000, f"a process took {most} KiB")
 
 
 def check_empty_cells(folder):
@@ -216,6 +239,8 @@ def main():
         check_schema()
         check_command_line(capture, folder)
         check_verify(capture)
+        check_other_capture(capture, folder)
+        check_stderr(capture)
         check_explain(capture)
         check_empty_cells(folder)
         check_file(capture, folder)

@@ -32,3 +32,8 @@ check "$source/tests/report/mixed.json"
 python3 "$source/tests/report/test_board.py" "$pktbench" "$source" "$folder/results"
 "$pktbench" board "$folder"/results/*.json -o "$folder/board"
 node "$source/tests/report/browser/board.test.mjs" "$modules" "$browser" "$folder/board/index.html"
+
+python3 "$source/tests/report/test_history.py" "$pktbench" "$source" "$folder/changes"
+"$pktbench" history "$folder/changes" --format html -o "$folder/history.html" 2>"$folder/stderr" ||
+    { cat "$folder/stderr"; exit 1; }
+node "$source/tests/report/browser/history.test.mjs" "$modules" "$browser" "$folder/history.html"

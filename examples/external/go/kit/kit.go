@@ -16,10 +16,10 @@ import (
 // Driver describes a parser.
 type Driver struct {
 	Name, Summary, Version, License, Decoder, Flags string
-	Frames, Headers                                 string   // the calls it makes; "": not offered
+	Frames, Headers, App                            string   // the calls it makes; "": not offered
 	Without                                         []string // columns that it does not give
 	// Open starts a run. It is timed, and so is everything until Next returns io.EOF.
-	Open func(path string, headers bool) (Source, error)
+	Open func(path string, level Level) (Source, error)
 }
 
 // Source is one run over a capture.
@@ -35,9 +35,10 @@ const chunkRows = 4096
 type worker struct {
 	driver  Driver
 	chunks  []*[chunkRows]Row // reused by later runs
+	apps    []*[chunkRows]App // of the same rows
 	count   int
 	path    string
-	headers bool
+	level   Level
 	evicted []byte
 }
 
@@ -50,10 +51,10 @@ type request struct {
 
 type answer map[string]any
 
-func (w *worker) columns(headers bool) []column {
+func (w *worker) columns(level Level) []column {
 	var shown []column
 	for _, c := range columns {
-		wanted := headers || c.frames
+		wanted := c.level <= level
 		for _, name := range w.driver.Without {
 			wanted = wanted && name != c.name
 		}
@@ -66,13 +67,13 @@ func (w *worker) columns(headers bool) []column {
 
 func (w *worker) describe() answer {
 	levels := answer{}
-	for level, work := range map[string]string{"frames": w.driver.Frames, "headers": w.driver.Headers} {
+	for level, work := range []string{w.driver.Frames, w.driver.Headers, w.driver.App} {
 		var names []string
-		for _, c := range w.columns(level == "headers") {
+		for _, c := range w.columns(Level(level)) {
 			names = append(names, c.name)
 		}
 		if work != "" {
-			levels[level] = answer{"work": work, "columns": names}
+			levels[levelNames[level]] = answer{"work": work, "columns": names}
 		}
 	}
 	return answer{"protocol": 1, "backend": answer{
@@ -88,13 +89,37 @@ func (w *worker) row(index int) *Row {
 	}
 	row := &w.chunks[index/chunkRows][index%chunkRows]
 	*row = Row{}
+	if w.level == Apps {
+		row.App = w.app(index)
+	}
 	return row
+}
+
+func (w *worker) app(index int) *App {
+	if index/chunkRows == len(w.apps) {
+		w.apps = append(w.apps, new([chunkRows]App))
+	}
+	app := &w.apps[index/chunkRows][index%chunkRows]
+	*app = App{}
+	return app
+}
+
+// ask notes what the next run is asked for.
+func (w *worker) ask(r request) error {
+	w.path, w.count = r.Slice, 0
+	for level, name := range levelNames {
+		if name == r.Level {
+			w.level = Level(level)
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: no such level", strconv.Quote(r.Level))
 }
 
 // run keeps the rows before an error too.
 func (w *worker) run() error {
 	w.count = 0
-	source, err := w.driver.Open(w.path, w.headers)
+	source, err := w.driver.Open(w.path, w.level)
 	if err != nil {
 		return err
 	}
@@ -116,7 +141,7 @@ func (w *worker) write(to string) error {
 	}
 	defer file.Close()
 	out := bufio.NewWriter(file)
-	shown := w.columns(w.headers)
+	shown := w.columns(w.level)
 	line := []byte{}
 	for i, c := range shown {
 		if i > 0 {
@@ -178,7 +203,9 @@ func (w *worker) answer(r request) (answer, error) {
 	case "load", "empty":
 		return answer{}, nil
 	case "rows":
-		w.path, w.headers = r.Slice, r.Level == "headers"
+		if err := w.ask(r); err != nil {
+			return nil, err
+		}
 		err := w.run()
 		if err == nil || r.Keep {
 			if failed := w.write(r.To); failed != nil {
@@ -187,7 +214,9 @@ func (w *worker) answer(r request) (answer, error) {
 		}
 		return answer{"rows": w.count}, err
 	case "prepare":
-		w.path, w.headers, w.count = r.Slice, r.Level == "headers", 0
+		if err := w.ask(r); err != nil {
+			return nil, err
+		}
 		runtime.GC() // garbage of the last run must not be collected in this one
 		w.evict(r.Evict)
 		return answer{}, nil

@@ -1,8 +1,10 @@
-//! A driver of etherparse and pcap-parser for pktbench: pcap-parser reads the capture, and
-//! etherparse's header slices decode in place. MPLS, PPPoE and LLC are not in etherparse: this file
-//! has a few lines for each.
+//! A driver of etherparse for pktbench: pcap-parser reads the capture, and etherparse's header
+//! slices decode in place. MPLS, PPPoE and LLC are not in etherparse: links.rs has a few lines for
+//! each.
 
+mod capture;
 mod kit;
+mod links;
 mod row;
 
 use etherparse::{
@@ -10,149 +12,8 @@ use etherparse::{
     Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice, SingleVlanHeaderSlice,
     TcpHeaderSlice, UdpHeaderSlice,
 };
-use pcap_parser::traits::PcapReaderIterator;
-use pcap_parser::{create_reader, Block, PcapBlockOwned, PcapError};
+use links::{be16, be48, datagram, halves, shown_type};
 use row::*;
-use std::fs::File;
-
-const BUFFER: usize = 1 << 20;
-
-/// What pcapng says about an interface, or pcap about all packets.
-#[derive(Clone, Copy)]
-struct Interface {
-    link_type: u16,
-    resolution: u64, // units in a second
-    offset_s: i64,
-}
-
-struct Capture {
-    reader: Box<dyn PcapReaderIterator + Send>,
-    interfaces: Vec<Interface>,
-    headers: bool,
-}
-
-fn open(path: &str, headers: bool) -> Result<Box<dyn kit::Source>, String> {
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    let reader = create_reader(BUFFER, file).map_err(|e| format!("{e:?}"))?;
-    Ok(Box::new(Capture {
-        reader,
-        interfaces: Vec::new(),
-        headers,
-    }))
-}
-
-impl Interface {
-    fn nanoseconds(&self, units: u64) -> i64 {
-        const SECOND: u64 = 1_000_000_000;
-        let part = (units % self.resolution) as u128 * SECOND as u128 / self.resolution as u128;
-        (units / self.resolution * SECOND + part as u64) as i64 + self.offset_s * SECOND as i64
-    }
-}
-
-fn frame(r: &mut Row, interface: &Interface, ts_ns: i64, lengths: (u32, u32)) {
-    r.ts_ns = ts_ns;
-    r.cap_len = lengths.0;
-    r.wire_len = lengths.1;
-    r.link_type = interface.link_type;
-}
-
-/// true: the block is a packet, and the row is filled.
-fn block(
-    interfaces: &mut Vec<Interface>,
-    block: PcapBlockOwned,
-    headers: bool,
-    r: &mut Row,
-) -> Result<bool, String> {
-    let unknown = || "a packet names an interface that was not described".to_string();
-    let data = match &block {
-        PcapBlockOwned::LegacyHeader(header) => {
-            let resolution = if header.is_nanosecond_precision() {
-                1_000_000_000
-            } else {
-                1_000_000
-            };
-            let link_type = header.network.0 as u16;
-            interfaces.push(Interface {
-                link_type,
-                resolution,
-                offset_s: 0,
-            });
-            return Ok(false);
-        }
-        PcapBlockOwned::Legacy(packet) => {
-            let i = interfaces.first().ok_or_else(unknown)?;
-            let unit = 1_000_000_000 / i.resolution as i64;
-            let ts_ns = packet.ts_sec as i64 * 1_000_000_000 + packet.ts_usec as i64 * unit;
-            frame(r, i, ts_ns, (packet.caplen, packet.origlen));
-            packet.data
-        }
-        PcapBlockOwned::NG(Block::SectionHeader(_)) => {
-            interfaces.clear();
-            return Ok(false);
-        }
-        PcapBlockOwned::NG(Block::InterfaceDescription(described)) => {
-            interfaces.push(Interface {
-                link_type: described.linktype.0 as u16,
-                resolution: described
-                    .ts_resolution()
-                    .ok_or("a time resolution is unknown")?,
-                offset_s: described.ts_offset(),
-            });
-            return Ok(false);
-        }
-        PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
-            let i = interfaces.get(packet.if_id as usize).ok_or_else(unknown)?;
-            let ts_ns = i.nanoseconds((packet.ts_high as u64) << 32 | packet.ts_low as u64);
-            frame(r, i, ts_ns, (packet.caplen, packet.origlen));
-            packet.data
-        }
-        PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
-            let i = interfaces.first().ok_or_else(unknown)?;
-            frame(r, i, 0, (packet.data.len() as u32, packet.origlen));
-            packet.data
-        }
-        _ => return Ok(false),
-    };
-    if headers && r.cap_len <= r.wire_len {
-        let captured = &data[..data.len().min(r.cap_len as usize)];
-        decode(r, captured, r.wire_len as usize);
-    }
-    Ok(true)
-}
-
-impl kit::Source for Capture {
-    fn next(&mut self, r: &mut Row) -> Result<bool, String> {
-        loop {
-            match self.reader.next() {
-                Ok((size, found)) => {
-                    let is_packet = block(&mut self.interfaces, found, self.headers, r)?;
-                    self.reader.consume(size);
-                    if is_packet {
-                        return Ok(true);
-                    }
-                }
-                Err(PcapError::Eof) => return Ok(false),
-                Err(PcapError::Incomplete(_)) => {
-                    self.reader.refill().map_err(|e| format!("{e:?}"))?
-                }
-                Err(e) => return Err(format!("{e:?}").chars().take(200).collect()),
-            }
-        }
-    }
-}
-
-fn be16(bytes: &[u8]) -> u16 {
-    u16::from_be_bytes([bytes[0], bytes[1]])
-}
-
-fn be48(b: [u8; 6]) -> u64 {
-    u64::from_be_bytes([0, 0, b[0], b[1], b[2], b[3], b[4], b[5]])
-}
-
-fn halves(address: [u8; 16]) -> [u64; 2] {
-    let number = u128::from_be_bytes(address);
-    [(number >> 64) as u64, number as u64]
-}
 
 /// The end of the decoding: a header is not there, or has no columns. The row keeps what it has.
 type Step = Option<()>;
@@ -186,45 +47,9 @@ fn ethernet(r: &mut Row, data: &[u8], wire: usize) -> Step {
         rest = &rest[4..];
         wire -= 4;
     }
-    r.eth_type = if kind < 0x0600 { 0 } else { kind };
-    match kind {
-        0x0800 | 0x86dd => ip(r, rest, wire),
-        0x8847 | 0x8848 => mpls(r, rest, wire),
-        0x8864 => pppoe(r, rest, wire),
-        length if length < 0x0600 => logical_link(r, rest, length.into()),
-        _ => None,
-    }
-}
-
-fn mpls(r: &mut Row, mut data: &[u8], mut wire: usize) -> Step {
-    loop {
-        let last = data.get(..4)?[2] & 1 != 0;
-        data = &data[4..];
-        wire -= 4;
-        if last {
-            return ip(r, data, wire);
-        }
-    }
-}
-
-/// RFC 2516: version and type, code, session(2), length(2), then the protocol of PPP.
-fn pppoe(r: &mut Row, data: &[u8], wire: usize) -> Step {
-    match be16(data.get(6..8)?) {
-        0x0021 | 0x0057 => ip(r, &data[8..], wire - 8),
-        0x0281 => mpls(r, &data[8..], wire - 8),
-        _ => None,
-    }
-}
-
-/// IEEE 802.2 with SNAP: aa aa 03, organization(3), EtherType.
-fn logical_link(r: &mut Row, data: &[u8], length: usize) -> Step {
-    if data.get(..3)? != [0xaa, 0xaa, 0x03] {
-        return None;
-    }
-    match be16(data.get(6..8)?) {
-        0x0800 | 0x86dd => ip(r, &data[8..], length.checked_sub(8)?),
-        _ => None,
-    }
+    r.eth_type = shown_type(kind);
+    let (rest, wire) = datagram(kind, rest, wire)?;
+    ip(r, rest, wire)
 }
 
 fn ip(r: &mut Row, data: &[u8], wire: usize) -> Step {
@@ -395,6 +220,6 @@ fn main() {
         flags: "cargo build --release",
         frames: "create_reader() and next() for every block",
         headers: "next(), and from_slice() of each header",
-        open,
+        open: |path, headers| capture::open(path, headers.then_some(decode as capture::Decode)),
     });
 }
