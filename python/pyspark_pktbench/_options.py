@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 import pktbench
 from pktbench import OptionError
 
+from ._remote import is_remote
+
 TEXTS = ("columns", "level", "filter", "features", "window", "by", "reset_every", "label",
          "backend", "plugin", "flow_rule")
 NUMBERS = ("max_flows", "count", "batch_rows")
-FLAGS = ("join", "recursive")
-OWN = ("mode", "split", "whole_state", "push_filters", "complete")
+FLAGS = ("join", "inner", "recursive")
+OWN = ("mode", "split", "whole_state", "push_filters", "complete", "labels")
 MODES = ("FAILFAST", "PERMISSIVE")
 COMPLETE = ("later", "renamed")
 ERROR = "_error"  # the column that PERMISSIVE adds
 
 _SIZE = re.compile(r"(\d+)\s*([kKMGT]i?)?B?")
 _POWERS = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
-_URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Options:
     recursive: bool = False
     push_filters: bool = False
     predicates: tuple = ()  # that were pushed
+    labels: str | None = None  # a CSV with the label of each packet
     renamed: bool = False  # a stream reads a file as soon as it is there
 
     def rows(self, source=("-",), **more):
@@ -74,13 +76,8 @@ def size(name, text):
 
 
 def _path(text):
-    uri = _URI.match(text)
-    if not uri:
-        return text
-    if uri.group(1).lower() != "file":
-        raise OptionError(f"{text}: {uri.group(1)}: is not supported: executors read captures as "
-                          "files; mount the storage, or copy the captures to a folder that all have")
-    return "/" + text[len("file:"):].lstrip("/")
+    """A path; file:/x is one too. Other URIs are left as they are."""
+    return "/" + text[len("file:"):].lstrip("/") if re.match("file:/", text, re.IGNORECASE) else text
 
 
 def _paths(given):
@@ -116,6 +113,25 @@ def _choice(given, name, known):
     raise OptionError(f"{name}: must be {' or '.join(known)}, not '{word}'")
 
 
+def _check_remote(options, stream):
+    """What needs files of the machine."""
+    for uri in filter(is_remote, (*options.paths, options.labels or "")):
+        if stream or options.read.get("join") or uri == options.labels:
+            what = "a stream reads" if stream else "join reads" if uri != options.labels else "labels are in"
+            raise OptionError(f"{uri}: {what} files of the machine: mount the storage, or copy it")
+
+
+def _check_labels(options, stream):
+    """Labels of packets are those of the packets of one capture."""
+    if options.read.get("features") or options.read.get("label") is not None:
+        other = "features" if options.read.get("features") else "label"
+        raise OptionError(f"labels: cannot be combined with {other}")
+    if stream:
+        raise OptionError("labels: a stream reads several captures, and labels are of the packets of "
+                          "one: join its rows with the labels by file and packet")
+    return replace(options, read=dict(options.read, label=""))  # the column is there
+
+
 def _known(given):
     known = (*TEXTS, *NUMBERS, *FLAGS, *OWN)
     for name in given:
@@ -131,8 +147,7 @@ def parse(given, files=True, stream=False):
     _known(given)
     read = {name: given[name] for name in TEXTS if name in given}
     read |= {name: _number(name, given[name]) for name in NUMBERS if name in given}
-    if "join" in given:
-        read["join"] = _flag("join", given["join"])
+    read |= {name: _flag(name, given[name]) for name in ("join", "inner") if name in given}
     options = Options(
         paths=_paths(given) if files else (), read=read,
         permissive=_choice(given, "mode", MODES) == "PERMISSIVE",
@@ -140,7 +155,11 @@ def parse(given, files=True, stream=False):
         whole_state=_flag("whole_state", given.get("whole_state", "false")),
         recursive=_flag("recursive", given.get("recursive", "false")),
         push_filters=_flag("push_filters", given.get("push_filters", "false")),
-        renamed=_choice(given, "complete", COMPLETE) == "renamed")
+        renamed=_choice(given, "complete", COMPLETE) == "renamed",
+        labels=_path(given["labels"]) if "labels" in given else None)
+    _check_remote(options, stream)
+    if options.labels is not None:
+        options = _check_labels(options, stream)
     if options.split:
         _check_split(options)
     if stream and read.get("join"):

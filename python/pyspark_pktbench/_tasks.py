@@ -8,14 +8,16 @@ import hashlib
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pktbench
 from pktbench import CaptureError, Error, OptionError
 
 from ._filters import keep
+from ._labels import Labels
 from ._options import ERROR
+from ._remote import Remote, captures, is_remote, name_of
 
 HEAD_BYTES = 4096
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")  # gzip, zstd, xz
@@ -32,15 +34,24 @@ class Stamp(NamedTuple):
 @dataclass(frozen=True)
 class Task:
     """files: (path, stamp), several if they are joined; part: of pktbench.plan(); fault: the message
-    of what ends the capture, and then there are no rows."""
+    of what ends the capture, and then there are no rows; labels: (path, stamp) of the labels of its
+    packets, or nothing."""
 
     files: tuple
     part: pktbench.Part | None = None
     fault: str | None = None
+    labels: tuple = ()
+
+    def check(self):
+        """Raise Error if a file is not the one that was planned."""
+        check((*self.files, *self.labels))
 
 
 def stamp(path):
-    """The Stamp of a file."""
+    """The Stamp of a file, or of a URI."""
+    if is_remote(path):
+        size, mtime_ns, head = Remote(path).stamp(HEAD_BYTES)
+        return Stamp(size, mtime_ns, hashlib.sha256(head).hexdigest())
     with open(path, "rb", buffering=0) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -79,7 +90,7 @@ def _is_packed(path):
 
 def _divided(path, whole, options):
     """The tasks of a capture that may be divided."""
-    if whole.files[0][1].size <= options.split or _is_packed(path):
+    if whole.files[0][1].size <= options.split or is_remote(path) or _is_packed(path):
         return [whole]
     try:
         parts, fault = pktbench._plan(path, options.split, options.read)
@@ -91,27 +102,48 @@ def _divided(path, whole, options):
         return [whole]  # whose rows say it
     if fault and not options.permissive:
         raise fault
-    tasks = [Task(whole.files, part) for part in parts]
+    tasks = [replace(whole, part=part) for part in parts]
     if fault:
-        tasks.append(Task(whole.files, None, str(fault)))
+        tasks.append(replace(whole, fault=str(fault)))
     return tasks or [whole]
+
+
+def _planned_labels(options, captures):
+    if options.labels is None:
+        return ()
+    if captures > 1 and not options.read.get("join"):
+        raise OptionError(f"labels: are of the packets of one capture, and there are {captures}: use "
+                          "join=true, or join the rows with the labels by file and packet")
+    path = os.path.abspath(options.labels)
+    return ((path, stamp(path)),)
+
+
+def _absolute(path):
+    return path if is_remote(path) else os.path.abspath(path)
 
 
 def plan_files(paths, options):
     """The tasks of these captures."""
-    files = [(path, stamp(path)) for path in map(os.path.abspath, paths)]
+    files = [(path, stamp(path)) for path in map(_absolute, paths)]
+    labels = _planned_labels(options, len(files))
     if options.read.get("join"):
-        return [Task(tuple(files))]
+        return [Task(tuple(files), labels=labels)]
     tasks = []
     for file in files:
-        whole = Task((file,))
+        whole = Task((file,), labels=labels)
         tasks += _divided(file[0], whole, options) if options.split else [whole]
     return tasks
 
 
 def plan(options):
     """The tasks of a query: one a file, or, with `split`, one a part."""
-    return plan_files(pktbench.captures(options.paths, recursive=options.recursive), options)
+    if not any(map(is_remote, options.paths)):
+        return plan_files(pktbench.captures(options.paths, recursive=options.recursive), options)
+    found = []
+    for path in options.paths:
+        find = captures if is_remote(path) else pktbench.captures
+        found += find(path, recursive=options.recursive)
+    return plan_files(found, options)
 
 
 def _fault_batch(schema, text):
@@ -130,18 +162,41 @@ def _batch(batch, options):
     return pyarrow.record_batch(cells, names=names)
 
 
+def _rows_of(task, options):
+    paths = [path for path, _ in task.files]
+    if is_remote(paths[0]):
+        return Remote(paths[0]).rows(options)
+    return options.rows(paths, strict=True, part=task.part)
+
+
+def _read(rows, task, options):
+    """Record batches of rows, with what the library does not know of them."""
+    import pyarrow
+    names, path = rows.columns, task.files[0][0]
+    labels = Labels(task.labels[0][0]) if task.labels and "label" in names else None
+    if labels and "packet" not in names:
+        rows = _rows_of(task, options.selecting([*names, "packet"]))
+    for batch in rows.batches():
+        batch = pyarrow.record_batch(batch)
+        cells = {name: batch.column(name) for name in names}
+        if labels:
+            cells["label"] = labels.of(batch.column("packet"))
+        if is_remote(path) and "file" in names:
+            cells["file"] = pyarrow.array([name_of(path)] * batch.num_rows, pyarrow.string())
+        yield pyarrow.record_batch(cells)
+
+
 def _rows(task, options):
     """Its rows, and one with the fault of a capture."""
-    import pyarrow
-    rows = options.rows([path for path, _ in task.files], strict=True, part=task.part)
+    rows = _rows_of(task, options)
     if task.fault:
         yield _fault_batch(rows.schema, task.fault)
         return
     try:
-        for batch in rows.batches():
-            yield _batch(pyarrow.record_batch(batch), options)
+        for batch in _read(rows, task, options):
+            yield _batch(batch, options)
     except CaptureError as error:
-        check(task.files)  # a file that was changed is no damaged capture
+        task.check()  # a file that was changed is no damaged capture
         if not options.permissive:
             raise
         yield _fault_batch(rows.schema, str(error))
@@ -149,7 +204,7 @@ def _rows(task, options):
 
 def batches(task, options):
     """The rows of a task: record batches of pyarrow, in the order of the columns."""
-    check(task.files)
+    task.check()
     for batch in _rows(task, options):
         yield keep(batch, options.predicates)
-    check(task.files)
+    task.check()

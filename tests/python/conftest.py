@@ -66,6 +66,19 @@ def corrupt(folder, flood):
     return path, second
 
 
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    from pyspark.sql import SparkSession
+    work = tmp_path_factory.mktemp("spark")
+    session = (SparkSession.builder.master("local[2,3]").config("spark.ui.enabled", "false")
+               .config("spark.sql.session.timeZone", "UTC").config("spark.driver.memory", "1g")
+               .config("spark.sql.warehouse.dir", str(work)).config("spark.sql.shuffle.partitions", "2")
+               .config("spark.sql.python.filterPushdown.enabled", "true").getOrCreate())
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+
+
 def pytest_configure(config):
     """Generated captures have packets out of order."""
     config.addinivalue_line("filterwarnings", "ignore::pktbench.CaptureWarning")

@@ -8,12 +8,13 @@ build=$3/python-package
 # shellcheck source=tests/python/wheel.sh
 . "$source/tests/python/wheel.sh"
 wheel_needs
-[ -x "$environments/spark/bin/python3" ] || skip "PySpark is not installed (./run setup spark installs it)"
-command -v java >/dev/null || skip "there is no Java (./run setup spark installs a JDK)"
+missing=$(spark_missing)
+[ -z "$missing" ] || skip "$missing"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 wheel_install
 wheel_with "$environments/spark"
 cd "$work"
 export PYSPARK_PYTHON="$work/venv/bin/python3"
-"$work/venv/bin/python3" -m pytest -q -p no:cacheprovider "$source/tests/python/test_spark.py"
+"$work/venv/bin/python3" -m pytest -q -p no:cacheprovider "$source"/tests/python/test_spark.py \
+    "$source"/tests/python/test_spark_[!t]*.py

@@ -3,6 +3,7 @@
 import gzip
 import os
 import pickle
+import re
 import shutil
 import warnings
 
@@ -11,7 +12,7 @@ import pytest
 
 import pktbench
 from conftest import extracted, program
-from pyspark_pktbench import _filters, _options, _series, _tasks
+from pyspark_pktbench import _filters, _options, _remote, _series, _tasks
 
 
 def planned(path, **options):
@@ -45,7 +46,10 @@ def table(path, **options):
     ({"split": "1MB", "level": "dissect"}, "dissect"),
     ({"split": "1MB", "count": "5"}, "one task reads each file"),
     ({"split": "1MB", "join": "true"}, "one task reads each file"),
-    ({"path": "s3://bucket/a.pcap"}, "s3: is not supported"),
+    ({"labels": "a.csv", "label": "x"}, "labels: cannot be combined with label"),
+    ({"labels": "a.csv", "features": "ciciot46"}, "labels: cannot be combined with features"),
+    ({"path": "s3://bucket/a.pcap", "join": "true"}, "s3://bucket/a.pcap: join reads files of the machine"),
+    ({"labels": "s3://bucket/a.csv"}, "s3://bucket/a.csv: labels are in files of the machine"),
     ({"path": ""}, "no capture is given"),
 ])
 def test_options_that_are_refused(given, message):
@@ -66,7 +70,8 @@ def test_options():
 SPLITS = [
     {"level": "frames"}, {"level": "headers"}, {"level": "app"},
     {"level": "flows", "whole_state": "true"},
-    {"features": "ciciot46", "reset_every": "100kB"}, {"features": "ciciot39", "reset_every": "100kB"},
+    {"features": "ciciot46", "reset_every": "10kB"}, {"features": "ciciot39", "reset_every": "10kB"},
+    {"features": "ciciot-fixed", "by": "flow", "reset_every": "10kB"},
 ]
 
 
@@ -78,9 +83,9 @@ def test_parts_are_the_whole(capture, options, request):
                  for word in ("--" + name.replace("_", "-"), value)]
     whole = nullable(extracted(*arguments, path))
     bytes_ = path.stat().st_size
-    for parts in (1, 2, 16):
-        split = str(bytes_ // parts + (parts == 1))
-        assert len(planned(path, split=split, **options)[1]) <= parts
+    for parts in (1, 2, 16, 200):
+        split = str(bytes_ // parts + 1)
+        assert 0.7 * parts <= len(planned(path, split=split, **options)[1]) <= parts
         assert table(path, split=split, **options).equals(whole)
     assert table(path, **{k: v for k, v in options.items() if k != "whole_state"}).equals(whole)
 
@@ -94,6 +99,131 @@ def test_what_is_not_divided(flood, tmp_path):
     packed.write_bytes(gzip.compress(flood.read_bytes()))
     assert len(planned(packed, split="1kB")[1]) == 1
     assert table(packed, split="1kB").equals(nullable(extracted(packed)))
+
+
+@pytest.fixture
+def labelled(folder):
+    """A capture with the label of each packet, as CSV."""
+    path, labels = folder / "labelled.pcap", folder / "labelled.csv"
+    if not path.exists():
+        program("gen", "dataset-mix", "--size", 1000000, "-o", path, "--labels", labels)
+    return path, labels
+
+
+@pytest.mark.parametrize("columns", [None, "label,src", "packet,label", "src"])
+@pytest.mark.parametrize("options", [{}, {"split": "100kB"}, {"split": "100kB", "whole_state": "true", "level": "flows"},
+                                     {"filter": "tcp"}, {"batch_rows": "7"}], ids=str)
+def test_labels(labelled, columns, options):
+    path, labels = labelled
+    arguments = ["-f", options["filter"]] if "filter" in options else []
+    arguments += ["--level", options["level"]] if "level" in options else []
+    whole = extracted("--labels", labels, *arguments, path)
+    assert len(set(whole["label"].to_pylist())) > 3
+    chosen = {}
+    if columns:
+        chosen = {"columns": columns}
+        whole = extracted("--labels", labels, "--columns", columns, *arguments, path)
+    assert table(path, labels=str(labels), **chosen, **options).equals(nullable(whole))
+
+
+def test_labels_with_gaps(labelled, tmp_path):
+    path, labels = labelled
+    lines = labels.read_text().splitlines(keepends=True)
+    few = tmp_path / "few.csv"
+    few.write_text("".join(lines[:1] + lines[500:600] + lines[3000:3100:3]))
+    for given in (few, labels):
+        expected = nullable(extracted("--labels", given, "--columns", "packet,label", path))
+        for split in ({}, {"split": "50kB"}):
+            assert table(path, labels=str(given), columns="packet,label", **split).equals(expected)
+    quoted = tmp_path / "quoted.csv"
+    quoted.write_text('label,other,packet\n"a, ""b""\nc",1,2\n,1,3\n"d",1,70\n')
+    expected = nullable(extracted("--labels", quoted, "--columns", "packet,label", path))
+    assert expected["label"].to_pylist()[:3] == ["", 'a, "b"\nc', ""]
+    assert table(path, labels=str(quoted), columns="packet,label").equals(expected)
+
+
+def test_labels_that_are_refused(labelled, tmp_path):
+    path, labels = labelled
+    for text, message in (("number,label\n1,x\n", "packet.*must be a CSV with the columns packet and label"),
+                          ("packet,label\n1,x\n3,y\n2,z\n", "does not rise: 2 is behind 3"),
+                          ("packet,label\n0,x\n", "does not rise"), ("packet,label\n-1,x\n", "must be a CSV"),
+                          ("packet,label\n,x\n", "must be a CSV"), ("", "must be a CSV")):
+        wrong = tmp_path / "wrong.csv"
+        wrong.write_text(text)
+        with pytest.raises(pktbench.OptionError, match=f"labels: {wrong}: .*{message}"):
+            table(path, labels=str(wrong))
+    with pytest.raises(FileNotFoundError, match="none.csv"):
+        table(path, labels=str(tmp_path / "none.csv"))
+    for name in ("one.pcap", "two.pcap"):
+        shutil.copy(path, tmp_path / name)
+    with pytest.raises(pktbench.OptionError, match="labels: .* there are 2: use join=true"):
+        planned(tmp_path / "*.pcap", labels=str(labels))
+    joined = table(tmp_path / "*.pcap", labels=str(labels), join="true", columns="packet,label")
+    assert joined.equals(nullable(extracted("--join", "--labels", labels, "--columns", "packet,label",
+                                            tmp_path / "one.pcap", tmp_path / "two.pcap")))
+    with pytest.raises(pktbench.OptionError, match="labels: a stream"):
+        _options.parse({"path": str(tmp_path), "labels": str(labels)}, stream=True)
+    other = tmp_path / "changed.csv"
+    shutil.copy(labels, other)
+    parsed, tasks = planned(path, labels=str(other))
+    with other.open("a") as file:
+        file.write("9999999,late\n")
+    with pytest.raises(pktbench.Error, match="changed.csv: has changed since"):
+        list(_tasks.batches(tasks[0], parsed))
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A folder that is the bucket s3://store/."""
+    from pyarrow import fs
+
+    def file_system(uri):
+        assert uri.startswith("s3://store/") or uri == "s3://store"
+        return fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem()), uri[len("s3://"):]
+    monkeypatch.setattr(_remote, "_file_system", file_system)
+    (tmp_path / "store" / "scan").mkdir(parents=True)
+    return tmp_path / "store"
+
+
+def test_remote(store, flood, home, cut):
+    shutil.copy(home, store / "scan" / "b.pcapng")
+    shutil.copy(flood, store / "scan" / "t.pcap10")
+    (store / "scan" / "t.pcap9.gz").write_bytes(gzip.compress(flood.read_bytes()))
+    (store / "notes.txt").write_text("no capture")
+    local = {"columns": "file,label,packet,src", "label": "from-folder"}
+    names = ["b.pcapng", "t.pcap9.gz", "t.pcap10"]
+    whole = pyarrow.concat_tables([table(store / "scan" / name, **local) for name in names])
+    assert whole["label"].to_pylist()[0] == "scan"
+    for path in ("s3://store/scan", "s3://store/scan/", "s3://store/scan/*pcap*"):
+        assert table(path, **local).equals(whole)
+        assert table(path, split="100kB", **local).equals(whole)
+    with pytest.warns(pktbench.CaptureWarning, match="1 files have no names of captures"):
+        assert table("s3://store", recursive="true", **local).equals(whole)
+    assert table("s3://store/scan/b.pcapng", features="ciciot46").equals(table(home, features="ciciot46"))
+    parsed = _options.parse({"paths": f'["{flood}", "s3://store/scan/b.pcapng"]'})
+    assert [len(task.files) for task in _tasks.plan(parsed)] == [1, 1]
+    shutil.copy(cut, store / "cut.pcap")
+    with pytest.raises(pktbench.CaptureError, match="s3://store/cut.pcap: .*at byte"):
+        table("s3://store/cut.pcap")
+    assert "s3://store/cut.pcap" in table("s3://store/cut.pcap", mode="PERMISSIVE")["_error"].to_pylist()[-1]
+    parsed, tasks = planned("s3://store/scan/t.pcap10")
+    shutil.copy(home, store / "scan" / "t.pcap10")
+    with pytest.raises(pktbench.Error, match="s3://store/scan/t.pcap10: has changed since the query was planned"):
+        list(_tasks.batches(tasks[0], parsed))
+    for missing in ("s3://store/none.pcap", "s3://store/none/*.pcap"):
+        with pytest.raises(FileNotFoundError, match=re.escape(missing)):
+            planned(missing)
+    with pytest.raises(pktbench.CaptureError, match="no captures"):
+        planned("s3://store/scan/*.txt")
+    with pytest.raises(pktbench.OptionError, match="s3://store/scan: a stream reads files of the machine"):
+        _options.parse({"path": "s3://store/scan"}, stream=True)
+
+
+def test_file_systems():
+    with pytest.raises(pktbench.OptionError, match="nosuch://x/a.pcap: neither pyarrow .* nor fsspec"):
+        planned("nosuch://x/a.pcap")
+    found, path = _remote._file_system("s3a://bucket/a/b.pcap?region=x&endpoint_override=localhost:1")
+    assert (found.type_name, path) == ("s3", "bucket/a/b.pcap")
 
 
 def test_folder(flood, tmp_path):

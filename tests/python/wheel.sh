@@ -46,3 +46,12 @@ python_find() {
     done
     return 1
 }
+
+# spark_missing: why there is no Spark; nothing if there is one.
+spark_missing() {
+    if [ ! -x "$environments/spark/bin/python3" ]; then
+        echo "PySpark is not installed (./run setup spark installs it)"
+    elif ! command -v java >/dev/null; then
+        echo "there is no Java (./run setup spark installs a JDK)"
+    fi
+}
