@@ -234,7 +234,7 @@ static int libpcap_next(void *state, pkt_batch *batch, pkt_err *err)
         batch_fill(s);
     if (s->live)
         pkt_pcap_live_count(s->live, s->rows);
-    if (s->streams && pkt_streams_number(s->streams, batch, s->rows, hints, err) != 0)
+    if (s->streams && pkt_streams_number(s->streams, batch, 0, s->rows, hints, err) != 0)
         return -1;
     if (s->rows > 0 || s->pending_error.code == PKT_ERR_NONE)
         return (int)s->rows;

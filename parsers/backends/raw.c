@@ -68,13 +68,13 @@ static int raw_open(void *context, void **state, const pkt_capture *capture,
     return pkt_raw_open(state, capture, request, NULL, err);
 }
 
-/* Number the streams of the complete batch. Returns the number of rows, or -1 and *err. */
-static int batch_finish(raw_state *s, pkt_batch *batch, size_t rows, const pkt_stream_hint *hints,
-                        pkt_err *err)
+/* Fill `count` rows from `row` on, and number their streams while they are in the caches. 0, or -1
+ * and *err. */
+static int rows_fill(raw_state *s, const pkt_record *records, size_t count, pkt_batch *batch,
+                     size_t row, pkt_stream_hint *hints, pkt_err *err)
 {
-    if (s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
-        return -1;
-    return (int)rows;
+    pkt_raw_rows_add(&s->rows, records, count, batch, row, hints);
+    return s->streams ? pkt_streams_number(s->streams, batch, row, count, hints + row, err) : 0;
 }
 
 /* Read records of a live capture. Waits only if the batch has no rows yet. */
@@ -104,10 +104,11 @@ int pkt_raw_next(void *state, pkt_batch *batch, pkt_err *err)
             return got;
         if (got <= 0)
             break; /* the next call gets the same result again */
-        pkt_raw_rows_add(&s->rows, records, (size_t)got, batch, rows, hints);
+        if (rows_fill(s, records, (size_t)got, batch, rows, hints, err) != 0)
+            return -1;
         rows += (size_t)got;
     }
-    return batch_finish(s, batch, rows, hints, err);
+    return (int)rows;
 }
 
 static const pkt_feature features[] = {{"pcapng", "tested"},

@@ -182,7 +182,7 @@ static int direct_next(mapped_state *s, pkt_batch *batch, pkt_err *err)
     }
     if ((rows || got < 0) && pkt_source_check(s->source, from, err) != 0)
         return -1;
-    if (rows && s->streams && pkt_streams_number(s->streams, batch, rows, hints, err) != 0)
+    if (rows && s->streams && pkt_streams_number(s->streams, batch, 0, rows, hints, err) != 0)
         return -1;
     return rows ? (int)rows : got; /* the next call gets the same result again */
 }

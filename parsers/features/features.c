@@ -93,12 +93,12 @@ uint64_t pkt_features_row_number(void *features)
 
 int pkt_feature_flows_open(pkt_features *features, size_t flow_size, pkt_err *err)
 {
-    uint64_t seed;
-    if (pkt_flow_seed(&seed, err) != 0)
+    pkt_flow_seed seed;
+    if (pkt_flow_seed_draw(&seed, err) != 0)
         return -1;
     const size_t max = features->request.max_flows;
     features->flows = pkt_flow_table_open(
-        max, max < PKT_FEATURES_DEFAULT_FLOWS ? max : PKT_FEATURES_DEFAULT_FLOWS, flow_size, seed,
+        max, max < PKT_FEATURES_DEFAULT_FLOWS ? max : PKT_FEATURES_DEFAULT_FLOWS, flow_size, &seed,
         err);
     return features->flows ? 0 : -1;
 }

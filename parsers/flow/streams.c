@@ -21,6 +21,10 @@ enum {
 /* Rows whose slots in the index are prefetched before the first of them is looked up. */
 enum { ROWS_AT_ONCE = 32 };
 
+/* The index has room for FIRST_FLOWS. From FORECAST_FROM flows on, those of the whole file are
+ * estimated, and again whenever there are twice as many. An estimate is at most FORECAST_MOST. */
+enum { FIRST_FLOWS = 3072, FORECAST_FROM = 512, FORECAST_MOST = 1 << 20 };
+
 /* What is kept of a flow: the bits above are its `state`, the stream its `number`. */
 typedef struct stream_flow {
     pkt_flow flow;
@@ -36,6 +40,9 @@ struct pkt_streams {
     pkt_flow_report *report; /* the caller's; NULL: none */
     pkt_flow_report counts;
     pkt_clear_plan clear;
+    uint64_t rows;       /* numbered so far */
+    uint64_t file_bytes; /* size of the capture; 0: not known */
+    size_t forecast_at;  /* number of flows at the next estimate */
 };
 
 /* Columns that are read here. Decoding leaves out cells that a packet does not have. */
@@ -51,14 +58,14 @@ static const pkt_column_set columns_read = PKT_SET(READ_WORD);
 pkt_streams *pkt_streams_open(const pkt_capture *capture, const pkt_column_set *cleared,
                               pkt_err *err)
 {
-    uint64_t seed;
+    pkt_flow_seed seed;
     if ((unsigned)capture->flow_rule >= PKT_FLOW_RULE_COUNT ||
         capture->max_flows > PKT_MOST_FLOWS) {
         pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "no such flow rule, or more than %u flows",
                  PKT_MOST_FLOWS);
         return NULL;
     }
-    if (pkt_flow_seed(&seed, err) != 0)
+    if (pkt_flow_seed_draw(&seed, err) != 0)
         return NULL;
     pkt_streams *streams = calloc(1, sizeof *streams);
     if (!streams) {
@@ -69,8 +76,10 @@ pkt_streams *pkt_streams_open(const pkt_capture *capture, const pkt_column_set *
     pkt_clear_plan_make(&streams->clear, &left);
     streams->rule = capture->flow_rule;
     streams->report = capture->flow_report;
-    streams->table = pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS, 0,
-                                         sizeof(stream_flow), seed, err);
+    streams->file_bytes = capture->live ? 0 : capture->size;
+    streams->forecast_at = FORECAST_FROM;
+    streams->table = pkt_flow_table_open(capture->max_flows ? capture->max_flows : PKT_MAX_FLOWS,
+                                         FIRST_FLOWS, sizeof(stream_flow), &seed, err);
     if (!streams->table) {
         free(streams);
         return NULL;
@@ -270,15 +279,17 @@ static int tunnel_port(unsigned port)
            port == PORT_GENEVE || port == PORT_MPLS || port == PORT_GRE || port == PORT_L2TP;
 }
 
-static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size_t to,
+/* At most ROWS_AT_ONCE rows. */
+static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t first, size_t rows,
                        const pkt_stream_hint *hints, pkt_err *err)
 {
-    pkt_flow_key keys[ROWS_AT_ONCE] = {0};
+    pkt_flow_key keys[ROWS_AT_ONCE];
     uint32_t hashes[ROWS_AT_ONCE];
     segment segments[ROWS_AT_ONCE];
     size_t count = 0;
-    for (size_t row = from; row < to; row++) {
-        if (!segment_of(&segments[count], batch, row, &hints[row])) {
+    for (size_t i = 0; i < rows; i++) {
+        const size_t row = first + i;
+        if (!segment_of(&segments[count], batch, row, &hints[i])) {
             if (carries_another(batch, row))
                 streams->counts.inner++;
             continue;
@@ -287,10 +298,11 @@ static int rows_number(pkt_streams *streams, pkt_batch *batch, size_t from, size
         if (!s->tcp && (tunnel_port(s->src_port) || tunnel_port(s->dst_port)))
             streams->counts.inner++;
         key_make(batch, &segments[count], &keys[count]);
-        hashes[count] = pkt_flow_hash(streams->table, &keys[count]);
-        pkt_flow_prefetch(streams->table, hashes[count]);
         count++;
     }
+    if (count == 0)
+        return 0;
+    pkt_flow_hashes(streams->table, keys, count, hashes);
     for (size_t i = 0; i < count; i++) {
         int fresh;
         pkt_flow *flow = pkt_flow_get(streams->table, &keys[i], hashes[i], &fresh, err);
@@ -312,14 +324,34 @@ static void report_write(pkt_streams *streams)
            size < sizeof streams->counts ? size : sizeof streams->counts);
 }
 
-int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t rows,
+/* Expect as many flows in each part of the file as there were up to here. Where many are to come,
+ * the table need not grow by and by. `rows` of the batch are filled. */
+static void forecast(pkt_streams *streams, const pkt_batch *batch, size_t rows)
+{
+    enum { RECORD_HEADER = 16 };
+    const size_t flows = pkt_flow_count(streams->table);
+    if (flows < streams->forecast_at || streams->file_bytes == 0 || rows == 0)
+        return;
+    uint64_t bytes = 0;
+    for (size_t row = 0; row < rows; row++)
+        bytes += RECORD_HEADER + batch->cap_len[row];
+    const double packets = (double)streams->file_bytes / ((double)bytes / (double)rows);
+    const double expected = (double)flows * packets / (double)streams->rows;
+    pkt_flow_expect(streams->table,
+                    expected < FORECAST_MOST ? (size_t)expected : (size_t)FORECAST_MOST);
+    streams->forecast_at = flows * 2;
+}
+
+int pkt_streams_number(pkt_streams *streams, pkt_batch *batch, size_t first, size_t count,
                        const pkt_stream_hint *hints, pkt_err *err)
 {
-    for (size_t from = 0; from < rows; from += ROWS_AT_ONCE) {
-        size_t to = from + ROWS_AT_ONCE < rows ? from + ROWS_AT_ONCE : rows;
-        if (rows_number(streams, batch, from, to, hints, err) != 0)
+    for (size_t done = 0; done < count; done += ROWS_AT_ONCE) {
+        const size_t rows = count - done < ROWS_AT_ONCE ? count - done : ROWS_AT_ONCE;
+        if (rows_number(streams, batch, first + done, rows, hints + done, err) != 0)
             return -1;
     }
+    streams->rows += count;
+    forecast(streams, batch, first + count);
     streams->counts.evicted = pkt_flow_evicted(streams->table);
     report_write(streams);
     return 0;

@@ -4,109 +4,70 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define XXH_INLINE_ALL /* the length is a constant */
-#include <xxhash.h>
-
+#include "parsers/flow/index.h"
 #include "parsers/flow/pages.h"
 
 enum {
     FIRST_SLOTS = 1024, /* of an empty index, at least; a power of 2, as every size of it */
-    STEPS_AT_ONCE = 2,  /* of a move to a larger index, at each new flow */
+    STEPS_AT_ONCE = 8,  /* of a move to a larger index, at each new flow: a cache line */
     LOAD_PARTS = 4,     /* the index grows when three of these ... */
     LOAD_PARTS_FULL = 3 /* ... are in use */
 };
 
-/* A move of n slots takes n steps; 0.75 n new flows come before the larger index is full in its
- * turn. */
-_Static_assert(STEPS_AT_ONCE *LOAD_PARTS_FULL >= LOAD_PARTS,
-               "a move ends before the next one begins");
-_Static_assert(offsetof(pkt_flow, kind) == offsetof(pkt_flow_key, kind) &&
-                   offsetof(pkt_flow, port) == offsetof(pkt_flow_key, port),
-               "a flow begins with its key");
+/* Bytes that the first flows have in small pages: few flows take little memory. */
+#define FIRST_BYTES ((size_t)256 << 10)
 
-#define NOBODY UINT32_MAX
+/* A move of n slots takes n / 8 new flows, some of which are added to the old index. */
+_Static_assert(STEPS_AT_ONCE *(LOAD_PARTS - LOAD_PARTS_FULL) > LOAD_PARTS,
+               "an index that is moved does not become full");
 
-/* The hash is kept in the slot, so that a flow is read only if its hash matches. */
-typedef struct flow_slot {
-    uint32_t hash;
-    uint32_t place; /* the flow's number + 1; 0: empty */
-} flow_slot;
-
-/* The place of a flow that was evicted before it was moved. */
-#define DROPPED UINT32_MAX
-
-/* Collisions go to the next slot. */
-typedef struct flow_index {
-    flow_slot *slots;
-    size_t mask; /* slots - 1 */
-} flow_index;
+/* The first flow is no flow, but the ends of the order of use: `newer` is the oldest, `older` the
+ * newest one; itself, without flows. */
+enum { ENDS = 0 };
 
 struct pkt_flow_table {
-    uint64_t seed;
+    pkt_flow_seed seed;
     size_t flow_size, max, count;
+    size_t expected; /* so many flows, or 0 */
     uint64_t evicted;
-    uint8_t *flows;   /* addresses for all of them, with memory for the first ones */
-    size_t committed; /* bytes of that memory */
-    flow_index now;
-    flow_index before; /* being moved into `now`, from slot `moved` on; slots NULL: no move */
-    size_t moved;
-    uint32_t newest, oldest;
+    uint8_t *flows;   /* addresses for all of them; FIRST_BYTES after them, a large page begins */
+    size_t committed; /* bytes of them that have memory */
+    pkt_flow_index now;
+    pkt_flow_index before; /* being moved into `now`; it has the flows whose home is not moved */
+    size_t moved;          /* slots of it */
+    size_t room; /* with fewer flows than that, one more needs nothing but a slot of `now` */
 };
 
-static pkt_flow *flow_at(const pkt_flow_table *table, uint32_t number)
+static inline pkt_flow *flow_at(const pkt_flow_table *table, uint32_t number)
 {
     return (pkt_flow *)(void *)(table->flows + number * table->flow_size);
 }
 
 static pkt_flow *flow_or_none(const pkt_flow_table *table, uint32_t number)
 {
-    return number == NOBODY ? NULL : flow_at(table, number);
+    return number == ENDS ? NULL : flow_at(table, number);
 }
 
-static bool is_paged(size_t slots)
-{
-    return slots * sizeof(flow_slot) >= PKT_PAGES_BYTES;
-}
-
-static flow_slot *slots_open(size_t slots)
-{
-    const size_t size = slots * sizeof(flow_slot);
-    if (!is_paged(slots))
-        return calloc(1, size);
-    flow_slot *at = pkt_pages_reserve(size);
-    if (at && pkt_pages_commit(at, size, 1) == 0)
-        return at;
-    pkt_pages_close(at, size);
-    return NULL;
-}
-
-static int index_open(flow_index *index, size_t slots, pkt_err *err)
-{
-    index->slots = slots_open(slots);
-    index->mask = slots - 1;
-    if (index->slots)
-        return 0;
-    return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for an index of %zu flows",
-                    slots);
-}
-
-static void index_close(flow_index *index)
-{
-    if (is_paged(index->mask + 1))
-        pkt_pages_close(index->slots, (index->mask + 1) * sizeof *index->slots);
-    else
-        free(index->slots);
-    index->slots = NULL;
-}
-
-/* Bytes of the addresses for all flows. */
+/* Bytes of the addresses for all flows, and those before them. */
+enum { BEFORE_FLOWS = PKT_PAGES_BYTES - FIRST_BYTES };
 static size_t flows_size(const pkt_flow_table *table)
 {
-    return (table->max * table->flow_size + PKT_PAGES_BYTES - 1) / PKT_PAGES_BYTES *
-           PKT_PAGES_BYTES;
+    const size_t pages = ((table->max + 1) * table->flow_size - 1) / PKT_PAGES_BYTES + 2;
+    return pages * PKT_PAGES_BYTES;
 }
 
-int pkt_flow_seed(uint64_t *seed, pkt_err *err)
+/* 0, or -1 without memory. */
+static int flows_open(pkt_flow_table *table)
+{
+    uint8_t *at = pkt_pages_reserve(flows_size(table));
+    if (!at)
+        return -1;
+    table->flows = at + BEFORE_FLOWS;
+    table->committed = FIRST_BYTES;
+    return pkt_pages_commit(table->flows, FIRST_BYTES, 0);
+}
+
+int pkt_flow_seed_draw(pkt_flow_seed *seed, pkt_err *err)
 {
     if (getrandom(seed, sizeof *seed, 0) == (ssize_t)sizeof *seed)
         return 0;
@@ -122,43 +83,79 @@ static size_t slots_for(size_t flows)
     return slots;
 }
 
-pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size, uint64_t seed,
-                                    pkt_err *err)
+/* Memory for one more flow. Pages are large where flows will fill half of one at least: as
+ * expected, or because there are so many already. 0, or -1 and *err. */
+static int flow_commit(pkt_flow_table *table, pkt_err *err)
+{
+    const size_t needed = (table->count + 2) * table->flow_size; /* with ENDS */
+    while (table->committed < needed) {
+        const size_t half = table->committed + PKT_PAGES_BYTES / 2;
+        const bool large =
+            table->committed >= PKT_PAGES_BYTES || table->expected * table->flow_size >= half;
+        if (pkt_pages_commit(table->flows + table->committed, PKT_PAGES_BYTES, large) != 0)
+            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
+                            table->count);
+        table->committed += PKT_PAGES_BYTES;
+    }
+    return 0;
+}
+
+pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size,
+                                    const pkt_flow_seed *seed, pkt_err *err)
 {
     pkt_flow_table *table = calloc(1, sizeof *table);
     if (table) {
-        *table = (pkt_flow_table){
-            .seed = seed, .flow_size = flow_size, .max = max, .newest = NOBODY, .oldest = NOBODY};
-        table->flows = pkt_pages_reserve(flows_size(table));
+        *table = (pkt_flow_table){.seed = *seed, .flow_size = flow_size, .max = max};
     }
-    if (!table || !table->flows)
+    if (!table || flows_open(table) != 0)
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a table of %zu flows", max);
-    else if (index_open(&table->now, slots_for(first), err) == 0)
+    else if (pkt_flow_index_open(&table->now, slots_for(first), err) == 0)
         return table;
     pkt_flow_table_close(table);
     return NULL;
+}
+
+void pkt_flow_expect(pkt_flow_table *table, size_t flows)
+{
+    table->expected = flows < table->max ? flows : table->max;
 }
 
 void pkt_flow_table_close(pkt_flow_table *table)
 {
     if (!table)
         return;
-    pkt_pages_close(table->flows, flows_size(table));
-    index_close(&table->now);
-    index_close(&table->before);
+    if (table->flows)
+        pkt_pages_close(table->flows - BEFORE_FLOWS, flows_size(table));
+    pkt_flow_index_close(&table->now);
+    pkt_flow_index_close(&table->before);
     free(table);
 }
 
 uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key)
 {
-    return (uint32_t)XXH3_64bits_withSeed(key, PKT_FLOW_KEY_BYTES, table->seed);
+    return pkt_flow_key_hash(&table->seed, key);
 }
 
-void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash)
+/* Is a flow with this hash in the old index, or added to it? */
+static inline bool is_before(const pkt_flow_table *table, uint32_t hash)
 {
-    __builtin_prefetch(&table->now.slots[hash & table->now.mask], 1);
-    if (table->before.slots)
-        __builtin_prefetch(&table->before.slots[hash & table->before.mask]);
+    return table->before.slots && flow_home(&table->before, hash) >= table->moved;
+}
+
+static inline pkt_flow_index *index_of(pkt_flow_table *table, uint32_t hash)
+{
+    return is_before(table, hash) ? &table->before : &table->now;
+}
+
+void pkt_flow_hashes(const pkt_flow_table *table, const pkt_flow_key *keys, size_t count,
+                     uint32_t *hashes)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t hash = pkt_flow_key_hash(&table->seed, &keys[i]);
+        const pkt_flow_index *index = is_before(table, hash) ? &table->before : &table->now;
+        __builtin_prefetch(&index->slots[flow_home(index, hash)], 1);
+        hashes[i] = hash;
+    }
 }
 
 size_t pkt_flow_count(const pkt_flow_table *table)
@@ -171,74 +168,63 @@ uint64_t pkt_flow_evicted(const pkt_flow_table *table)
     return table->evicted;
 }
 
-static void index_add(flow_index *index, flow_slot slot)
+static inline bool has_key(const pkt_flow *flow, const pkt_flow_key *key)
 {
-    size_t i = slot.hash & index->mask;
-    while (index->slots[i].place)
-        i = (i + 1) & index->mask;
-    index->slots[i] = slot;
+    uint64_t other = 0;
+    for (size_t i = 0; i < 4; i++)
+        other |= flow->address[i] ^ key->address[i];
+    other |= (uint64_t)((flow->port[0] ^ key->port[0]) | (flow->port[1] ^ key->port[1]) |
+                        (flow->kind ^ key->kind));
+    return other == 0;
 }
 
-/* Empty the slot, and close the gap: later slots of the same run move up where they may. */
-static void slot_clear(flow_index *index, size_t gap)
+static inline void key_set(pkt_flow *flow, const pkt_flow_key *key)
 {
-    flow_slot *slots = index->slots;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an index that is asked has slots */
-    for (size_t i = (gap + 1) & index->mask; slots[i].place; i = (i + 1) & index->mask) {
-        size_t home = slots[i].hash & index->mask;
-        if (((i - home) & index->mask) >= ((i - gap) & index->mask)) {
-            slots[gap] = slots[i];
-            gap = i;
-        }
-    }
-    slots[gap].place = 0;
+    memcpy(flow->address, key->address, sizeof flow->address);
+    memcpy(flow->port, key->port, sizeof flow->port);
+    flow->kind = key->kind;
 }
 
-/* The slot of a flow; NULL. */
-static flow_slot *slot_find(const flow_index *index, uint32_t hash, uint32_t number)
+/* The slot of the key's flow, or the empty one where the search ends. */
+static inline pkt_flow_slot *slot_find(pkt_flow_table *table, const pkt_flow_key *key,
+                                       uint32_t hash)
 {
-    flow_slot *slot;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the same */
-    for (size_t i = hash & index->mask; (slot = &index->slots[i])->place; i = (i + 1) & index->mask)
-        if (slot->place == number + 1)
-            return slot;
-    return NULL;
+    const pkt_flow_index *index = index_of(table, hash);
+    pkt_flow_slot *slot;
+    for (size_t i = flow_home(index, hash); (slot = &index->slots[i])->number;
+         i = (i + 1) & index->mask)
+        if (slot->hash == hash && has_key(flow_at(table, slot->number), key))
+            break;
+    return slot;
 }
 
-static pkt_flow *index_find(const pkt_flow_table *table, const flow_index *index,
-                            const pkt_flow_key *key, uint32_t hash, uint32_t *number)
-{
-    const flow_slot *slot;
-    for (size_t i = hash & index->mask; (slot = &index->slots[i])->place; i = (i + 1) & index->mask)
-        if (slot->hash == hash && slot->place != DROPPED) {
-            pkt_flow *flow = flow_at(table, slot->place - 1);
-            *number = slot->place - 1;
-            if (memcmp(flow, key, PKT_FLOW_KEY_BYTES) == 0)
-                return flow;
-        }
-    return NULL;
-}
-
-/* Some steps of the move. Slots that were moved stay in the old index: the new one is searched
- * first. */
+/* Some steps of the move, up to an empty slot: behind it, no flow has a home before it. A flow that
+ * came around from the last slots to the first ones stays in the old index, until all is moved. */
 static void index_move(pkt_flow_table *table)
 {
-    for (size_t step = 0; step < STEPS_AT_ONCE && table->before.slots; step++) {
-        const flow_slot slot = table->before.slots[table->moved];
-        if (slot.place && slot.place != DROPPED)
-            index_add(&table->now, slot);
-        if (table->moved++ == table->before.mask)
-            index_close(&table->before);
+    pkt_flow_index *old = &table->before;
+    for (size_t step = 0;; step++) {
+        pkt_flow_slot *at = &old->slots[table->moved & old->mask];
+        const pkt_flow_slot slot = *at;
+        if (!slot.number && (step >= STEPS_AT_ONCE || table->moved > old->mask))
+            break;
+        at->number = 0;
+        if (slot.number)
+            pkt_flow_index_add(flow_home(old, slot.hash) <= table->moved ? &table->now : old, slot);
+        table->moved++;
     }
+    if (table->moved > old->mask)
+        pkt_flow_index_close(old);
 }
 
 static int index_grow(pkt_flow_table *table, pkt_err *err)
 {
-    size_t slots = table->now.mask + 1;
+    const size_t slots = table->now.mask + 1;
     if (table->before.slots || (table->count + 1) * LOAD_PARTS <= slots * LOAD_PARTS_FULL)
         return 0;
-    flow_index larger;
-    if (index_open(&larger, slots * 2, err) != 0)
+    const size_t expected = slots_for(table->expected);
+    pkt_flow_index larger;
+    if (pkt_flow_index_open(&larger, expected > slots * 2 ? expected : slots * 2, err) != 0)
         return -1;
     table->before = table->now;
     table->now = larger;
@@ -246,129 +232,119 @@ static int index_grow(pkt_flow_table *table, pkt_err *err)
     return 0;
 }
 
-static void unlink_flow(pkt_flow_table *table, const pkt_flow *flow)
+static inline void unlink_flow(pkt_flow_table *table, const pkt_flow *flow)
 {
-    if (flow->newer == NOBODY)
-        table->newest = flow->older;
-    else
-        flow_at(table, flow->newer)->older = flow->older;
-    if (flow->older == NOBODY)
-        table->oldest = flow->newer;
-    else
-        flow_at(table, flow->older)->newer = flow->newer;
+    flow_at(table, flow->newer)->older = flow->older;
+    flow_at(table, flow->older)->newer = flow->newer;
 }
 
-static void link_newest(pkt_flow_table *table, pkt_flow *flow, uint32_t number)
+static inline void link_newest(pkt_flow_table *table, pkt_flow *flow, uint32_t number)
 {
-    flow->newer = NOBODY;
-    flow->older = table->newest;
-    if (table->newest == NOBODY)
-        table->oldest = number;
-    else
-        flow_at(table, table->newest)->newer = number;
-    table->newest = number;
+    pkt_flow *ends = flow_at(table, ENDS);
+    flow->newer = ENDS;
+    flow->older = ends->older;
+    flow_at(table, ends->older)->newer = number;
+    ends->older = number;
 }
 
-/* Evict the least recently used flow; returns its place. */
-static uint32_t place_evict(pkt_flow_table *table)
+/* Evict the least recently used flow; returns its number. */
+static uint32_t number_evict(pkt_flow_table *table)
 {
-    uint32_t number = table->oldest;
+    const uint32_t number = flow_at(table, ENDS)->newer;
     const pkt_flow *flow = flow_at(table, number);
-    flow_slot *slot = slot_find(&table->now, flow->hash, number);
-    if (slot)
-        slot_clear(&table->now, (size_t)(slot - table->now.slots));
-    else if (table->before.slots && (slot = slot_find(&table->before, flow->hash, number)))
-        slot->place = DROPPED;
+    pkt_flow_index *index = index_of(table, flow->hash);
+    pkt_flow_index_clear(index, pkt_flow_index_slot(index, flow->hash, number));
     unlink_flow(table, flow);
     table->evicted++;
     return number;
 }
 
-/* Memory for the next place. 0, or -1 and *err. */
-static int place_commit(pkt_flow_table *table, pkt_err *err)
-{
-    const size_t needed = (table->count + 1) * table->flow_size;
-    while (table->committed < needed) { /* few flows take little memory */
-        if (pkt_pages_commit(table->flows + table->committed, PKT_PAGES_BYTES,
-                             table->committed > 0) != 0)
-            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for more than %zu flows",
-                            table->count);
-        table->committed += PKT_PAGES_BYTES;
-    }
-    return 0;
-}
-
-/* A place for one more flow; NOBODY and *err. */
-static uint32_t place_find(pkt_flow_table *table, pkt_err *err)
+/* A number for one more flow; ENDS and *err. */
+static uint32_t number_new(pkt_flow_table *table, pkt_err *err)
 {
     if (table->count == table->max)
-        return place_evict(table);
-    return place_commit(table, err) == 0 ? (uint32_t)table->count++ : NOBODY;
+        return number_evict(table);
+    return flow_commit(table, err) == 0 ? (uint32_t)++table->count : ENDS;
 }
 
-/* These two are inlined: as calls they cost the level `flows` 2 % of its instructions. */
-static inline pkt_flow *flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash,
-                                 pkt_err *err)
+/* Set table->room. */
+static void room_count(pkt_flow_table *table)
 {
-    if (index_grow(table, err) != 0)
-        return NULL;
-    const uint32_t number = place_find(table, err);
-    if (number == NOBODY)
-        return NULL;
-    index_move(table);
+    const size_t slots = (table->now.mask + 1) / LOAD_PARTS * LOAD_PARTS_FULL;
+    const size_t memory = table->committed / table->flow_size - 1; /* without ENDS */
+    table->room = table->before.slots ? 0 : slots < memory ? slots : memory;
+    if (table->room > table->max)
+        table->room = table->max;
+}
+
+static inline pkt_flow *flow_fill(pkt_flow_table *table, uint32_t number, const pkt_flow_key *key,
+                                  uint32_t hash)
+{
     pkt_flow *flow = flow_at(table, number);
-    memcpy(flow, key, PKT_FLOW_KEY_BYTES);
+    key_set(flow, key);
     flow->state = 0;
     flow->hash = hash;
-    index_add(&table->now, (flow_slot){hash, number + 1});
     link_newest(table, flow, number);
     return flow;
 }
 
-static inline pkt_flow *flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash)
+pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
 {
-    uint32_t number = 0;
-    pkt_flow *flow = index_find(table, &table->now, key, hash, &number);
-    if (!flow && table->before.slots)
-        flow = index_find(table, &table->before, key, hash, &number);
-    if (flow && table->newest != number) {
+    if (index_grow(table, err) != 0)
+        return NULL;
+    const uint32_t number = number_new(table, err);
+    if (number == ENDS)
+        return NULL;
+    if (table->before.slots)
+        index_move(table);
+    pkt_flow_index_add(index_of(table, hash), (pkt_flow_slot){hash, number});
+    room_count(table);
+    return flow_fill(table, number, key, hash);
+}
+
+static inline pkt_flow *flow_use(pkt_flow_table *table, uint32_t number)
+{
+    pkt_flow *flow = flow_at(table, number);
+    if (flow->newer != ENDS) {
         unlink_flow(table, flow);
         link_newest(table, flow, number);
     }
     return flow;
 }
 
-pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, pkt_err *err)
-{
-    return flow_add(table, key, hash, err);
-}
-
 pkt_flow *pkt_flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash)
 {
-    return flow_find(table, key, hash);
+    const pkt_flow_slot *slot = slot_find(table, key, hash);
+    return slot->number ? flow_use(table, slot->number) : NULL;
 }
 
 pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
                        pkt_err *err)
 {
-    pkt_flow *flow = flow_find(table, key, hash);
-    *fresh = !flow;
-    return flow ? flow : flow_add(table, key, hash, err);
+    pkt_flow_slot *slot = slot_find(table, key, hash);
+    *fresh = !slot->number;
+    if (slot->number)
+        return flow_use(table, slot->number);
+    if (table->count >= table->room)
+        return pkt_flow_add(table, key, hash, err);
+    const uint32_t number = (uint32_t)++table->count;
+    *slot = (pkt_flow_slot){hash, number};
+    return flow_fill(table, number, key, hash);
 }
 
 pkt_flow *pkt_flow_victim(const pkt_flow_table *table)
 {
-    return table->count < table->max ? NULL : flow_at(table, table->oldest);
+    return table->count < table->max ? NULL : pkt_flow_oldest(table);
 }
 
 pkt_flow *pkt_flow_newest(const pkt_flow_table *table)
 {
-    return flow_or_none(table, table->newest);
+    return flow_or_none(table, flow_at(table, ENDS)->older);
 }
 
 pkt_flow *pkt_flow_oldest(const pkt_flow_table *table)
 {
-    return flow_or_none(table, table->oldest);
+    return flow_or_none(table, flow_at(table, ENDS)->newer);
 }
 
 pkt_flow *pkt_flow_newer(const pkt_flow_table *table, const pkt_flow *flow)
@@ -384,15 +360,15 @@ pkt_flow *pkt_flow_older(const pkt_flow_table *table, const pkt_flow *flow)
 /* The slots of the flows alone, or all of them where that is less work. */
 void pkt_flow_clear(pkt_flow_table *table)
 {
-    flow_index *index = &table->now;
-    index_close(&table->before);
+    pkt_flow_index *index = &table->now;
+    pkt_flow_index_close(&table->before);
     if (table->count * 8 > index->mask)
         memset(index->slots, 0, (index->mask + 1) * sizeof *index->slots);
     else
-        for (uint32_t n = 0; n < table->count; n++)
-            for (size_t i = flow_at(table, n)->hash & index->mask; index->slots[i].place;
+        for (uint32_t n = 1; n <= table->count; n++)
+            for (size_t i = flow_home(index, flow_at(table, n)->hash); index->slots[i].number;
                  i = (i + 1) & index->mask)
-                index->slots[i].place = 0;
+                index->slots[i].number = 0;
     table->count = 0;
-    table->newest = table->oldest = NOBODY;
+    flow_at(table, ENDS)->newer = flow_at(table, ENDS)->older = ENDS;
 }

@@ -1,13 +1,13 @@
 /* A table of flows: a hash index with open addressing, and flows that never move.
  *
- * The hash is XXH3 with a random seed, so that packets cannot be crafted to collide. The index
+ * The hash has a random seed, so that packets cannot be crafted to collide (hash.h). The index
  * grows by a few slots at each new flow, so that no packet waits for all of it; memory is taken as
  * flows are added. A full table evicts the least recently used flow for a new one. A table is used
  * by one thread at a time. */
 #ifndef PKT_FLOW_TABLE_H
 #define PKT_FLOW_TABLE_H
 
-#include "parsers/flow/key.h"
+#include "parsers/flow/hash.h"
 
 /* What every flow begins with: its key, what is the table's (hash, newer, older), and room for the
  * user, whose struct begins with a pkt_flow. */
@@ -24,18 +24,22 @@ typedef struct pkt_flow {
 typedef struct pkt_flow_table pkt_flow_table;
 
 /* A random seed. 0, or -1 and *err. */
-int pkt_flow_seed(uint64_t *seed, pkt_err *err);
+int pkt_flow_seed_draw(pkt_flow_seed *seed, pkt_err *err);
 /* At most `max` flows, 1 to PKT_MOST_FLOWS, of `flow_size` bytes each, a multiple of 8. Besides,
- * the index takes 8 bytes a slot, and of slots at most four a flow while it grows; it has room for
- * `first` flows before it does. NULL and *err without memory. */
-pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size, uint64_t seed,
-                                    pkt_err *err);
+ * the index takes 8 bytes a slot, and of slots at most four a flow while it grows, unless more were
+ * expected; it has room for `first` flows before it does. NULL and *err without memory. */
+pkt_flow_table *pkt_flow_table_open(size_t max, size_t first, size_t flow_size,
+                                    const pkt_flow_seed *seed, pkt_err *err);
+/* There will be about so many flows: the index grows to that size at once, and flows get large
+ * pages. It is no limit, and may be wrong. */
+void pkt_flow_expect(pkt_flow_table *table, size_t flows);
 /* NULL: nothing. */
 void pkt_flow_table_close(pkt_flow_table *table);
 
 uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key);
-/* Prefetch the memory that a look-up needs first. */
-void pkt_flow_prefetch(const pkt_flow_table *table, uint32_t hash);
+/* The hashes of keys that are looked up next: what the look-ups read is fetched into the caches. */
+void pkt_flow_hashes(const pkt_flow_table *table, const pkt_flow_key *keys, size_t count,
+                     uint32_t *hashes);
 
 /* A flow is valid until it is evicted by pkt_flow_add() or pkt_flow_get(), or the table is cleared
  * or closed. `hash` is that of the key. */

@@ -153,7 +153,8 @@ int pkt_parallel_next(pkt_parallel *p, pkt_batch **batch, pkt_err *err)
     *batch = next->batch;
     p->job->numbers = p->numbers;
     p->numbers += p->numbers ? next->batch->rows : 0;
-    if (p->streams && pkt_streams_number(p->streams, *batch, (*batch)->rows, next->hints, err) != 0)
+    if (p->streams &&
+        pkt_streams_number(p->streams, *batch, 0, (*batch)->rows, next->hints, err) != 0)
         return -1;
     return (int)(*batch)->rows;
 }

@@ -38,6 +38,14 @@ static uint32_t naive_get(naive *n, size_t bound, uint32_t key, uint32_t note, b
     return note;
 }
 
+static pkt_flow_seed seed_of(uint8_t byte)
+{
+    pkt_flow_seed seed;
+    for (size_t i = 0; i < PKT_FLOW_SEED_WORDS; i++)
+        seed.word[i] = (uint64_t)(byte + i) * UINT64_C(0x9e3779b97f4a7c15);
+    return seed;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static naive reference;
@@ -48,8 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint32_t few = data[1];
     pkt_err err;
     uint64_t evicted = 0;
+    const pkt_flow_seed seed = seed_of(data[1]);
     reference.count = 0;
-    pkt_flow_table *table = pkt_flow_table_open(bound, 0, sizeof(pkt_flow), data[1], &err);
+    pkt_flow_table *table = pkt_flow_table_open(bound, 0, sizeof(pkt_flow), &seed, &err);
     must(table != NULL, "memory is available for a table");
     for (size_t at = HEAD; at + LOOK_UP <= size; at += LOOK_UP) {
         const uint32_t word = (uint32_t)data[at] << 8 | data[at + 1];

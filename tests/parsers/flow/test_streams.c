@@ -233,7 +233,7 @@ static void packets_number(const pkt_capture *capture, const char *const *packet
     const pkt_column_set cleared = PKT_FLOWS_COLUMNS;
     pkt_streams *streams = pkt_streams_open(capture, &cleared, &err);
     assert_non_null(streams);
-    assert_int_equal(pkt_streams_number(streams, &batch, rows, hints, &err), 0);
+    assert_int_equal(pkt_streams_number(streams, &batch, 0, rows, hints, &err), 0);
     pkt_streams_close(streams);
     for (size_t i = 0; i < rows; i++) {
         const char *gap = i ? " " : "";

@@ -9,12 +9,28 @@
 #include "parsers/flow/table.h"
 
 /* Flows of two sizes: without and with user data, whose size is not a power of 2. */
-enum { SEED = 7, LARGE = sizeof(pkt_flow) + 24 };
+enum { LARGE = sizeof(pkt_flow) + 24 };
+
+/* Digits of pi. */
+static const pkt_flow_seed seed = {{
+    0x243f6a8885a308d3,
+    0x13198a2e03707344,
+    0xa4093822299f31d0,
+    0x082efa98ec4e6c89,
+    0x452821e638d01377,
+    0xbe5466cf34e90c6c,
+    0xc0ac29b7c97c50dd,
+    0x3f84d5b5b5470917,
+    0x9216d5d98979fb1b,
+    0xd1310ba698dfb5ac,
+    0x2ffd72dbd01adfb7,
+    0xb8e1afed6a267e96,
+}};
 
 static pkt_flow_table *table_open(size_t max, size_t first, size_t flow_size)
 {
     pkt_err err;
-    pkt_flow_table *table = pkt_flow_table_open(max, first, flow_size, SEED, &err);
+    pkt_flow_table *table = pkt_flow_table_open(max, first, flow_size, &seed, &err);
     assert_non_null(table);
     return table;
 }
@@ -24,12 +40,37 @@ static pkt_flow_key key_of(uint32_t i)
     return (pkt_flow_key){.address = {0, i, 0, 1}, .port = {80, 81}};
 }
 
+/* Hashes with few homes, in an index of any size: the first and the last slots. */
+typedef uint32_t (*spoil)(uint32_t hash);
+
+static uint32_t not_spoiled(uint32_t hash)
+{
+    return hash;
+}
+
+static uint32_t last_slot(uint32_t hash)
+{
+    return hash | UINT32_C(0xfff00000);
+}
+
+static uint32_t first_and_last_slots(uint32_t hash)
+{
+    return hash & 1 ? hash | UINT32_C(0xff800000) : hash & UINT32_C(0x007fffff);
+}
+
+static uint32_t first_slots(uint32_t hash)
+{
+    return hash & UINT32_C(0x03ffffff);
+}
+
+static spoil spoiled = not_spoiled;
+
 /* Get flow i; it must have kept its number. */
 static pkt_flow *flow_get(pkt_flow_table *table, uint32_t i, int *fresh)
 {
     pkt_err err;
     const pkt_flow_key key = key_of(i);
-    pkt_flow *flow = pkt_flow_get(table, &key, pkt_flow_hash(table, &key), fresh, &err);
+    pkt_flow *flow = pkt_flow_get(table, &key, spoiled(pkt_flow_hash(table, &key)), fresh, &err);
     assert_non_null(flow);
     if (*fresh) {
         assert_int_equal(flow->state, 0);
@@ -40,14 +81,17 @@ static pkt_flow *flow_get(pkt_flow_table *table, uint32_t i, int *fresh)
     return flow;
 }
 
-/* The index grows many times; flows must not change. */
-static void growth_test(size_t first, size_t flow_size)
+/* The index grows many times; flows must not change. After some flows, `expected` ones are
+ * expected. */
+static void growth_test(size_t first, size_t flow_size, size_t expected)
 {
-    enum { FLOWS = 200000 };
+    enum { FLOWS = 200000, EXPECTED_AFTER = 700 };
     pkt_flow_table *table = table_open(FLOWS, first, flow_size);
     int fresh;
     for (uint32_t pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < FLOWS; i++) {
+            if (i == EXPECTED_AFTER)
+                pkt_flow_expect(table, expected);
             (void)flow_get(table, i, &fresh);
             assert_int_equal(fresh, pass == 0);
         }
@@ -59,10 +103,19 @@ static void growth_test(size_t first, size_t flow_size)
 static void test_growth(void **state)
 {
     (void)state;
-    growth_test(0, sizeof(pkt_flow));
-    growth_test(0, LARGE);
-    growth_test(1000, LARGE);
-    growth_test(200000, sizeof(pkt_flow));
+    growth_test(0, sizeof(pkt_flow), 0);
+    growth_test(0, LARGE, 0);
+    growth_test(1000, LARGE, 0);
+    growth_test(200000, sizeof(pkt_flow), 0);
+}
+
+/* Too few, as many, and more than the limit. */
+static void test_expected(void **state)
+{
+    (void)state;
+    static const size_t expected[] = {1, 10000, 100000, 200000, SIZE_MAX};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        growth_test(0, i % 2 ? LARGE : sizeof(pkt_flow), expected[i]);
 }
 
 enum { KEYS = 4000 };
@@ -123,6 +176,21 @@ static void test_eviction_while_growing(void **state)
         bound_test(bounds[i], i % 2 ? LARGE : sizeof(pkt_flow), 0);
 }
 
+/* Flows of one home are many, and go from the last slot on to the first one. */
+static void test_few_homes(void **state)
+{
+    (void)state;
+    static const spoil spoils[] = {last_slot, first_and_last_slots, first_slots};
+    static const size_t bounds[] = {769, 1000, 2000};
+    for (size_t i = 0; i < sizeof spoils / sizeof spoils[0]; i++) {
+        spoiled = spoils[i];
+        for (size_t j = 0; j < sizeof bounds / sizeof bounds[0]; j++)
+            bound_test(bounds[j], sizeof(pkt_flow), 0);
+        bound_test(2000, LARGE, 1000);
+    }
+    spoiled = not_spoiled;
+}
+
 /* Few and many flows; before, during and after the growth of the index. */
 static void test_clear(void **state)
 {
@@ -172,30 +240,37 @@ static void test_key(void **state)
 {
     (void)state;
     static pkt_batch batch;
-    pkt_flow_key there = {.kind = 0}, back = {.kind = 0};
+    pkt_flow_key there = {.kind = 0}, back = {.kind = 0}; /* padding too */
     batch.src_hi[0] = batch.dst_hi[1] = batch.dst_hi[0] = batch.src_hi[1] = 5;
     batch.src_lo[0] = batch.dst_lo[1] = 9;
     batch.dst_lo[0] = batch.src_lo[1] = 3;
     assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 1000, 6), 1);
     assert_int_equal(pkt_flow_key_make(&back, &batch, 1, 1000, 80, 6), 0);
-    assert_memory_equal(&there, &back, PKT_FLOW_KEY_BYTES);
+    assert_memory_equal(&there, &back, sizeof there);
     assert_int_equal(there.address[1], 3);
     assert_int_equal(there.port[0], 1000);
     batch.dst_lo[0] = 9; /* one host: the ports decide */
     assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 1000, 6), 0);
     assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 1000, 80, 6), 1);
     assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 80, 80, 6), 0);
+    batch.src_hi[0] = 6; /* the high half decides first */
+    batch.dst_lo[0] = 10;
+    assert_int_equal(pkt_flow_key_make(&there, &batch, 0, 79, 80, 6), 1);
+    assert_int_equal(there.address[0], 5);
+    assert_int_equal(there.address[1], 10);
+    assert_int_equal(there.address[2], 6);
+    assert_int_equal(there.address[3], 9);
+    assert_int_equal(there.port[0], 80);
+    assert_int_equal(there.port[1], 79);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key),
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_order_of_use),
-        cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_eviction_while_growing),
-        cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_key),          cmocka_unit_test(test_find),
+        cmocka_unit_test(test_order_of_use), cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_expected),     cmocka_unit_test(test_eviction_while_growing),
+        cmocka_unit_test(test_few_homes),    cmocka_unit_test(test_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
