@@ -75,6 +75,9 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value);
 
+/* Give up the rights of the process, as every command does that does not do it by itself. false: a
+ * message was printed, and it must not go on. Lives in main.c. */
+bool rights_give_up(void);
 /* Every command, in help order; ends with NULL. Lives in main.c. */
 extern const command *const commands[];
 

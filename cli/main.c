@@ -79,8 +79,8 @@ static int version_print(void)
     return EXIT_DONE;
 }
 
-/* Only a live capture needs rights. Nothing has been loaded or opened yet. */
-static bool rights_drop(void)
+/* Only live captures need rights. Nothing has been loaded or opened yet. */
+bool rights_give_up(void)
 {
     const pkt_rights rights = {.keep = PKT_RIGHT_FILES | PKT_RIGHT_COUNTERS};
     pkt_err err = {.pos = PKT_POS_NONE};
@@ -94,7 +94,7 @@ static int command_run(const command *command, int argc, char **argv)
 {
     arguments arguments;
     int status;
-    if (!command->gives_up_rights && !rights_drop())
+    if (!command->gives_up_rights && !rights_give_up())
         return EXIT_ERROR;
     if (!arguments_parse(command, argc, argv, &arguments, &status))
         return status;

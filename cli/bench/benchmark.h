@@ -7,6 +7,7 @@
 #include "bench/comparison/gate.h"
 #include "bench/data_frames/data_frames.h"
 #include "bench/input/generated.h"
+#include "bench/live/server.h"
 #include "bench/timing/output_cells.h"
 #include "bench/timing/processes.h"
 #include "cli/command.h"
@@ -39,12 +40,17 @@ typedef struct benchmark {
     bool show_values;
     json_t *context;         /* of machine_describe(), taken before the run */
     json_t *conformance;     /* NULL: not asked for, or not counted yet */
+    live_server server;      /* with --live */
+    double trial_s;          /* of a trial of --live */
+    json_t *live;            /* NULL: not asked for, or not measured yet */
     char path[RESULTS_PATH]; /* of the results file; "": results are not written */
     double written_s;        /* pkt_seconds_now() when results were last written; 0: never */
     double write_s;          /* how long that took */
     bool warned;             /* that results so far cannot be written */
 } benchmark;
 
+/* Do the options fit each other? `turns`: there is a baseline. false: a message was printed. */
+bool bench_options_fit(const benchmark *b, bool turns);
 /* Can the results be written where the user wants them? Asked before minutes go by. false: a
  * message was printed. */
 bool bench_output_possible(const benchmark *b);

@@ -9,7 +9,7 @@
 #include "bench/timing/machine.h"
 #include "bench/timing/matrix.h"
 #include "bench/timing/prefix.h"
-#include "cli/bench/benchmark.h"
+#include "cli/bench/live.h"
 #include "cli/message.h"
 #include "cli/shared_options.h"
 #include "parsers/process/memory.h"
@@ -112,47 +112,11 @@ static bool names_read(benchmark *b)
     return true;
 }
 
-/* Do the options fit each other? */
-static bool options_fit(const benchmark *b, bool turns)
-{
-    const arguments *a = b->arguments;
-    if (gate_compares(&b->gate) && !turns) {
-        message_error("--fail-on: slower, first, load, rss, lost and instructions need --baseline");
-        return false;
-    }
-    if (b->gate.instructions && !option_given(a, "count-instructions")) {
-        message_error("--fail-on: instructions needs --count-instructions");
-        return false;
-    }
-    if (option_given(a, "threads") && b->sinks.count == 0) {
-        message_error("--threads are those that write rows: it needs --sink csv, arrow or parquet");
-        return false;
-    }
-    if (turns && outputs_data_frames(&b->sinks)) {
-        message_error("--sink pandas, polars and pyarrow measure one build: leave out --baseline");
-        return false;
-    }
-    if (option_given(a, "as-is") && (a->operand_count == 0 || option_given(a, "f"))) {
-        message_error("--as-is measures a CAPTURE where it lies: it needs one, and no -f");
-        return false;
-    }
-    if (option_given(a, "large") && b->kind != SUITE_SCALE) {
-        message_error("--large needs --suite scale");
-        return false;
-    }
-    for (size_t i = 0; turns && i < b->sinks.thread_count; i++)
-        if (b->sinks.threads[i] > 1)
-            message_note(
-                "--threads %u: both sides of --baseline keep to one processor, on which threads "
-                "take turns",
-                b->sinks.threads[i]);
-    return true;
-}
-
 static bool options_read(benchmark *b)
 {
     const bool turns = option_given(b->arguments, "baseline");
-    return names_read(b) && numbers_read(b, turns) && options_fit(b, turns);
+    return names_read(b) && numbers_read(b, turns) && bench_options_fit(b, turns) &&
+           live_options(b);
 }
 
 /* Has the cell the verified rows of its base, in another file? */
@@ -318,6 +282,7 @@ static int bench_slices(benchmark *b)
     }
     json_decref(b->context);
     json_decref(b->conformance);
+    json_decref(b->live);
     schedule_free(&b->schedule);
     processes_free(&b->processes);
     return status;
@@ -362,24 +327,37 @@ static bool suite_get(benchmark *b)
     return captures_open(&b->suite, b->arguments, &request, &b->notices, &b->left_out);
 }
 
+static int bench_all(benchmark *b)
+{
+    pkt_flow_choice flows;
+    int status = EXIT_ERROR;
+    if (!options_read(b) || !flow_options(b->arguments, &flows) || !bench_output_possible(b) ||
+        !selection_get(b))
+        return EXIT_ERROR;
+    if (!live_possible(b)) {
+        selection_close(&b->selection);
+        return EXIT_ERROR;
+    }
+    progress_open(&b->progress);
+    b->notices = progress_notices(&b->progress);
+    if (bench_data_frames(b) && suite_get(b)) {
+        suite_flows(&b->suite, &flows);
+        status = bench_slices(b);
+        status = left_out_end(&b->left_out, b->unchecked ? EXIT_ERROR : status);
+        suite_close(&b->suite);
+    }
+    data_frames_close(&b->ways);
+    selection_close(&b->selection);
+    return status;
+}
+
 static int bench_run(const arguments *arguments)
 {
     benchmark b = {.arguments = arguments, .started = pkt_seconds_now()};
-    pkt_flow_choice flows;
-    int status = EXIT_ERROR;
-    if (!options_read(&b) || !flow_options(arguments, &flows) || !bench_output_possible(&b) ||
-        !selection_get(&b))
+    if (!live_begin(&b))
         return EXIT_ERROR;
-    progress_open(&b.progress);
-    b.notices = progress_notices(&b.progress);
-    if (bench_data_frames(&b) && suite_get(&b)) {
-        suite_flows(&b.suite, &flows);
-        status = bench_slices(&b);
-        status = left_out_end(&b.left_out, b.unchecked ? EXIT_ERROR : status);
-        suite_close(&b.suite);
-    }
-    data_frames_close(&b.ways);
-    selection_close(&b.selection);
+    const int status = bench_all(&b);
+    live_end(&b);
     return status;
 }
 
@@ -417,6 +395,12 @@ static const option_spec options[] = {
     {"by", "all|pair|flow",
      "With --features: windows over all packets, of each pair of hosts, or of each flow. Default "
      "all."},
+    {"live", NULL,
+     "Also search for the highest rate at which raw and libpcap capture without packet loss, with "
+     "each sink and set of features. Packets are sent on a veth pair in network namespaces of "
+     "their own: needs root, or the right to create user namespaces. Comes on top of the budget."},
+    {"trial", "TIME",
+     "With --live: how long packets are sent in each trial of the search. Default 1s."},
     {"f", "FILTER",
      "Measure only packets that match this pcap-filter(7) expression. All backends read the same "
      "filtered copies, in which packets are numbered anew."},
@@ -435,7 +419,8 @@ static const option_spec options[] = {
      "then more until every interval is narrower than the threshold, or the budget ends."},
     {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
-     "Time for the whole command, such as 60s; --conformance and --count-instructions come on top. "
+     "Time for the whole command, such as 60s; --conformance, --live and --count-instructions come "
+     "on top. "
      "Runs are made fewer to fit; if that is not enough, the least time is printed and the exit "
      "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s, "
      "languages 900s; with --baseline 280s. --rounds takes as long as it takes."},
@@ -491,4 +476,5 @@ const command bench_command = {
     .operands_min = 0,
     .operands_max = SUITE_MAX,
     .run = bench_run,
+    .gives_up_rights = true,
 };

@@ -4,7 +4,7 @@
 
 #include "bench/agreement/conformance.h"
 #include "bench/outcome/baseline.h"
-#include "cli/bench/benchmark.h"
+#include "cli/bench/live.h"
 #include "cli/message.h"
 #include "report/findings/headline.h"
 #include "report/formats/results.h"
@@ -121,6 +121,7 @@ int bench_finish(benchmark *b)
 {
     if (!conformance_get(b))
         return EXIT_ERROR;
+    live_measure(b);
     json_t *results = bench_results(b, false);
     progress_close(&b->progress);
     if (!results) {
@@ -143,7 +144,7 @@ int bench_finish(benchmark *b)
     unfaithful_print(&b->schedule);
     list_print("noise: ", json_object_get(results, "noise"));
     list_print("gate: ", json_object_get(comparison, "failures"));
-    const bool failed = is_failed(b, comparison);
+    const bool failed = is_failed(b, comparison) || live_fails(b);
     json_decref(results);
     return !good ? EXIT_ERROR : failed ? EXIT_CHECK_FAILED : EXIT_DONE;
 }

@@ -115,6 +115,8 @@ json_t *bench_results(const benchmark *b, bool partial)
     }
     if (results)
         json_object_set_new(results, "noise", noise_text(b->context, results));
+    if (results && b->live)
+        json_object_set(results, "live", b->live);
     return results;
 }
 

@@ -311,7 +311,9 @@ static const option_spec options[] = {
      "Format that rows are written in. Its cost counts if the results have it (`pktbench bench "
      "--sink`)."},
     {"max-rss", "SIZE", "Limit of the peak memory, such as 200MB."},
-    {"live", NULL, "Require live capture."},
+    {"live", NULL,
+     "Require live capture. With results of `pktbench bench --live`, the rates without packet loss "
+     "that were measured count."},
     {"license", "permissive",
      "Required licence. permissive: no copyleft in the parser or its libraries."},
     {"confirm", "CAPTURE",

@@ -113,6 +113,8 @@ static bool folder_is_writable(const char *folder, uint64_t permitted)
 static uint64_t kept(const pkt_rights *rights, uint64_t permitted)
 {
     uint64_t keep = rights->keep & PKT_RIGHT_COUNTERS ? CAPABILITY(CAP_PERFMON) : 0;
+    if (rights->keep & PKT_RIGHT_CAPTURE)
+        keep |= CAPABILITY(CAP_NET_RAW);
     if (rights->user || getuid() != 0)
         return 0;
     if (rights->keep & PKT_RIGHT_FILES)

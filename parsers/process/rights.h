@@ -21,13 +21,14 @@ int pkt_user_find(pkt_user *user, const char *name, pkt_err *err);
  * setuid or setgid, or has file capabilities. */
 bool pkt_rights_are_from_file(void);
 
-/* Capabilities that root may keep: access to files of all users; performance counters. */
-enum { PKT_RIGHT_FILES = 1, PKT_RIGHT_COUNTERS = 2 };
+/* Capabilities that root may keep: access to files of all users; performance counters; packet
+ * sockets. */
+enum { PKT_RIGHT_FILES = 1, PKT_RIGHT_COUNTERS = 2, PKT_RIGHT_CAPTURE = 4 };
 
 typedef struct pkt_rights {
     const pkt_user *user; /* run as this user from now on, which only root can; NULL: as the user
                            * who started the program */
-    /* What root keeps, PKT_RIGHT_FILES and PKT_RIGHT_COUNTERS; other users keep nothing. */
+    /* What root keeps, of the rights above; other users keep nothing. */
     unsigned keep;
     /* Drop PKT_RIGHT_FILES also from root if root can create files in this folder without it.
      * NULL: do not ask. */

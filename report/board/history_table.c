@@ -2,7 +2,7 @@
 #include "report/board/history.h"
 
 #include "report/formats/csv.h"
-#include "report/formats/markdown.h"
+#include "report/text/markdown.h"
 
 /* A cell, and what is before the next one. */
 static void text_put(FILE *out, bool csv, const char *text)

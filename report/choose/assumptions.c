@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "report/live/rates.h"
 #include "results/reader.h"
 
 enum { SENTENCE = 240 };
@@ -99,17 +100,50 @@ static void traffic_extrapolation(const choose_request *w, json_t *out)
                           "frames of %.1f bytes", w->mean_frame);
 }
 
-static void rate_extrapolation(const choose_request *w, json_t *out)
+static const char file_measured[] =
+    "reading a file from the page cache as fast as it goes: no kernel, no network card, no "
+    "packet loss";
+static const char wire_measured[] =
+    "packets on a veth pair of the measured machine: no network card, no driver, no other load";
+
+/* Is it a question about live captures, of results that have some? */
+static bool live_asked(const json_t *results, const choose_request *w)
+{
+    return w->live && json_array_size(live_runs(results)) > 0;
+}
+
+static void rate_extrapolation(const json_t *results, const choose_request *w, json_t *out)
 {
     char packets[32];
-    static const char *const measured =
-        "reading a file from the page cache as fast as it goes: no kernel, no network card, no "
-        "packet loss";
+    const bool asked = live_asked(results, w);
+    const char *measured = asked ? wire_measured : file_measured;
     number_text(rate_of(w) / 1e6, packets, sizeof packets);
     if (rate_of(w) > 0)
         extrapolation_add(out, "rate", measured, "%s Mpps that arrive", packets);
-    if (w->live)
+    if (w->live && !asked)
         extrapolation_add(out, "live", measured, "capture from an interface without packet loss");
+}
+
+/* What the live runs of a backend do not cover. */
+static void live_extrapolation(const choose_request *w, const live_limit *live, json_t *out)
+{
+    char asked[32], kept[32], measured[SENTENCE];
+    const double rate = rate_of(w);
+    if (!live->known) {
+        extrapolation_add(out, "live", file_measured,
+                          "capture from an interface without packet loss");
+        return;
+    }
+    number_text(rate / 1e6, asked, sizeof asked);
+    number_text(live->rate / 1e6, kept, sizeof kept);
+    (void)snprintf(measured, sizeof measured, "%s%s Mpps on %.60s%s",
+                   live->at_least ? "at least " : "", kept, live->slice,
+                   live->at_least ? ": the sender goes no faster" : "");
+    if (rate > live->rate)
+        extrapolation_add(out, "live", measured, "%s Mpps without packet loss", asked);
+    if (w->sink && !live->into_sink)
+        extrapolation_add(out, "live", "rows that are only counted, without packet loss",
+                          "rows written as %s", w->sink);
 }
 
 /* Did all slices have this format? */
@@ -129,11 +163,11 @@ static bool asks_for(const choose_request *w, const char *word)
     return false;
 }
 
-void request_extrapolations(const choose_request *w, json_t *out)
+void request_extrapolations(const json_t *results, const choose_request *w, json_t *out)
 {
     char volume[32], measured[SENTENCE];
     const double slice = largest_slice(w);
-    rate_extrapolation(w, out);
+    rate_extrapolation(results, w, out);
     traffic_extrapolation(w, out);
     number_text(w->volume_bytes / 1e9, volume, sizeof volume);
     (void)snprintf(measured, sizeof measured,
@@ -172,6 +206,8 @@ void answer_extrapolations(const json_t *results, const choose_request *w, const
     const double busy = cores_busy(w, cost_on_core(&j->cost)->ns);
     json_t *prefixes = cost_prefixes(results, w, text_of(j->backend, "name"), j->level);
     prefix_extrapolation(prefixes, out);
+    if (live_asked(results, w))
+        live_extrapolation(w, &j->live, out);
     json_decref(prefixes);
     if (busy > 1)
         extrapolation_add(

@@ -8,8 +8,8 @@
 void assumptions_add(const json_t *results, const choose_request *w, json_t *out);
 /* Append {what, asked, measured} for every quantity of the request that was not measured: rate,
  * live, volume, traffic, format, memory. */
-void request_extrapolations(const choose_request *w, json_t *out);
-/* The same of the answer for one backend: cores, prefix. */
+void request_extrapolations(const json_t *results, const choose_request *w, json_t *out);
+/* The same of the answer for one backend: cores, prefix, live. */
 void answer_extrapolations(const json_t *results, const choose_request *w, const judgement *j,
                            json_t *out);
 

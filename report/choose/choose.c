@@ -65,6 +65,15 @@ static void load_set(json_t *fit, const choose_request *w, const cost *c)
     json_object_set_new(fit, "disk_write_bytes_per_s", number_or_null(packets * row / limit));
 }
 
+/* The rate without loss; null: it was not asked for, or not measured. */
+static json_t *live_json(const live_limit *live)
+{
+    return live->known ? json_pack("{s:f, s:b, s:s, s:b}", "packets_per_s", live->rate, "at_least",
+                                   (int)live->at_least, "slice", live->slice, "into_sink",
+                                   (int)live->into_sink)
+                       : json_null();
+}
+
 static json_t *fit_json(const json_t *results, const choose_request *w, const judgement *j,
                         bool (*can_extract)(const char *))
 {
@@ -76,6 +85,7 @@ static json_t *fit_json(const json_t *results, const choose_request *w, const ju
     json_object_set_new(fit, "sequential", json_boolean(is_sequential(w, j->level)));
     time_set(fit, &j->cost);
     load_set(fit, w, &j->cost);
+    json_object_set_new(fit, "live", live_json(&j->live));
     json_object_set_new(fit, "license", json_string(text_of(j->backend, "license")));
     json_object_set(fit, "stated", j->stated);
     json_object_set_new(fit, "command", command_line(words));
@@ -150,6 +160,13 @@ static void ties_mark(const json_t *fits)
         json_object_set_new(first, "tied", json_true());
 }
 
+/* Was the rate of the request reached live without loss? Without a rate, any is. */
+static bool live_covers(const choose_request *w, const json_t *fit)
+{
+    const json_t *live = json_object_get(fit, "live");
+    return json_is_object(live) && rate_of(w) <= number_of(live, "packets_per_s");
+}
+
 /* The assumption that the answer depends on most. */
 static json_t *main_assumption(const choose_request *w, const json_t *first)
 {
@@ -160,6 +177,9 @@ static json_t *main_assumption(const choose_request *w, const json_t *first)
     if (json_array_size(stated))
         (void)snprintf(text, sizeof text, "these values, which were not compared: %.240s",
                        json_string_value(json_array_get(stated, 0)));
+    else if (w->live && live_covers(w, first))
+        (void)snprintf(text, sizeof text,
+                       "your network card and its driver deliver packets as a veth pair does");
     else if (w->live)
         (void)snprintf(text, sizeof text,
                        "it captures without packet loss, which was not measured");
@@ -227,7 +247,7 @@ static json_t *choice_of(const json_t *results, const choose_request *w,
         relaxations_add(results, w, relaxed);
     }
     assumptions_add(results, w, assumptions);
-    request_extrapolations(w, extrapolations);
+    request_extrapolations(results, w, extrapolations);
     json_object_set_new(choice, "winner",
                         is_ranked(first) ? json_string(text_of(first, "backend")) : json_null());
     json_object_set_new(choice, "fits", fits);

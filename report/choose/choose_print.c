@@ -28,6 +28,16 @@ static void duration(FILE *out, double seconds)
     fprintf(out, ", %s %s on one core", text, unit);
 }
 
+static void live_text(const json_t *live, FILE *out)
+{
+    if (!json_is_object(live))
+        return;
+    fprintf(out, ", live without loss: %s",
+            json_is_true(json_object_get(live, "at_least")) ? "at least " : "");
+    figure(out, live, "packets_per_s", 1e-6, "", " Mpps");
+    fprintf(out, " (%s)", text_of(live, "slice"));
+}
+
 static void cost_text(const json_t *fit, FILE *out)
 {
     double cores = number_of(fit, "cores_at_least");
@@ -42,6 +52,7 @@ static void cost_text(const json_t *fit, FILE *out)
     figure(out, fit, "cores_busy", 1, " (busy: ", ")");
     duration(out, number_of(fit, "seconds_on_one_core"));
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
+    live_text(json_object_get(fit, "live"), out);
     fprintf(out, ", licence %s", text_of(fit, "license"));
     fputs(json_is_true(json_object_get(fit, "tied")) ? "; a tie, the intervals overlap\n" : "\n",
           out);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "report/live/rates.h"
 #include "results/reader.h"
 
 enum { REASON = 320 };
@@ -153,6 +154,47 @@ json_t *cost_threads(const json_t *results, const choose_request *w, const char 
                 list, json_pack("{s:i, s:f}", "threads", (int)threads, "ns_per_packet", ns));
     }
     return list;
+}
+
+/* Take a slice's rate into *limit. false: it has none. */
+static bool live_take(live_limit *limit, const json_t *run, const char *slice)
+{
+    const double rate = number_of(run, "packets_per_s"),
+                 failed = number_of(run, "failed_packets_per_s");
+    if (!run || !has_status(run, "ok"))
+        return false;
+    if (!limit->known || rate < limit->rate) {
+        limit->rate = rate;
+        limit->slice = slice;
+        limit->at_least = json_is_true(json_object_get(run, "at_least"));
+    }
+    if (failed > 0 && (limit->failed <= 0 || failed < limit->failed))
+        limit->failed = failed;
+    limit->known = true;
+    return true;
+}
+
+static live_limit live_limit_with(const json_t *results, const choose_request *w,
+                                  const char *backend, const char *level, const char *sink)
+{
+    static const live_limit none = {.known = false};
+    live_limit limit = none;
+    for (size_t i = 0; i < w->share_count; i++) {
+        const char *slice = text_of(w->shares[i].slice, "name");
+        if (!live_take(&limit, live_run_find(results, backend, slice, level, sink), slice))
+            return none;
+    }
+    return limit;
+}
+
+live_limit live_limit_of(const json_t *results, const choose_request *w, const char *backend,
+                         const char *level)
+{
+    live_limit limit = {.known = false};
+    if (w->sink)
+        limit = live_limit_with(results, w, backend, level, w->sink);
+    limit.into_sink = limit.known;
+    return limit.known ? limit : live_limit_with(results, w, backend, level, NULL_SINK);
 }
 
 double frame_of(const choose_request *w)

@@ -20,6 +20,16 @@ typedef struct cost {
     bool of_prefix;        /* some run was over the first packets of its slice only */
 } cost;
 
+/* Rates without packet loss that were measured live over the traffic, in packets per second. */
+typedef struct live_limit {
+    bool known;    /* on every slice of the traffic, with status ok */
+    double rate;   /* the lowest of the slices; 0: on some slice every rate lost packets */
+    bool at_least; /* of that slice: the sender was the limit */
+    double failed; /* the lowest rate at which packets were lost on a slice; 0: none was found */
+    const char *slice; /* which has that rate */
+    bool into_sink;    /* rows were written as the request says; else they were counted */
+} live_limit;
+
 /* Append a formatted sentence. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -39,6 +49,10 @@ json_t *cost_threads(const json_t *results, const choose_request *w, const char 
 /* The runs over the first packets of a slice: an object {SLICE: packets}. */
 json_t *cost_prefixes(const json_t *results, const choose_request *w, const char *backend,
                       const char *level);
+
+/* All 0 if they were not measured. */
+live_limit live_limit_of(const json_t *results, const choose_request *w, const char *backend,
+                         const char *level);
 
 /* Mean bytes of a packet: in the capture's wire length, in a capture file, and on an Ethernet. */
 double frame_of(const choose_request *w);

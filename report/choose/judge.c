@@ -223,6 +223,20 @@ static void stated_all(const choose_request *w, const judgement *j)
         stated_add(j->backend, j->level, "live", "live", j->stated);
 }
 
+/* Were packets lost live at the rate of the request? */
+static void live_check(const choose_request *w, const judgement *j)
+{
+    char lost[48], kept[48];
+    const live_limit *live = &j->live;
+    const double rate = rate_of(w);
+    if (!live->known || rate <= 0 || live->failed <= 0 || rate < live->failed)
+        return;
+    number_text(live->failed / 1e6, lost, sizeof lost);
+    number_text(live->rate / 1e6, kept, sizeof kept);
+    reason_add(j->reasons, "loses packets live from %s Mpps on (without loss on %.60s: %s Mpps)",
+               lost, live->slice, kept);
+}
+
 bool judgement_fits(const judgement *j)
 {
     return json_array_size(j->reasons) == 0;
@@ -238,6 +252,10 @@ static void judge_parser(const json_t *results, const choose_request *w, judgeme
     if (j->cost.known) {
         speed_check(results, w, j);
         memory_check(w, j);
+    }
+    if (w->live && *j->level) {
+        j->live = live_limit_of(results, w, text_of(j->backend, "name"), j->level);
+        live_check(w, j);
     }
     if (w->permissive)
         license_check(j);

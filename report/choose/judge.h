@@ -8,6 +8,7 @@ typedef struct judgement {
     const json_t *backend; /* borrowed */
     const char *level;     /* "" if no level meets the requirements */
     cost cost;             /* at that level */
+    live_limit live;       /* the same; only if the request is live */
     json_t *reasons;       /* sentences against it; empty: it fits */
     json_t *stated;        /* requirements that no comparison covers, with their source; empty: all
                             * were compared or tested */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "report/formats/markdown.h"
+#include "report/text/markdown.h"
 #include "results/reader.h"
 
 static const struct count_column {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report/findings/remarks.h"
-#include "report/formats/markdown.h"
+#include "report/text/markdown.h"
 #include "results/reader.h"
 
 enum { COLUMNS = 10, CELL = INPUT_TEXT };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "report/formats/markdown.h"
+#include "report/text/markdown.h"
 #include "results/reader.h"
 
 enum { CELL = 64, COLUMNS = 7 };

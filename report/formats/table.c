@@ -8,8 +8,9 @@
 #include "report/findings/remarks.h"
 #include "report/formats/conformance.h"
 #include "report/formats/inputs.h"
-#include "report/formats/markdown.h"
 #include "report/formats/study.h"
+#include "report/live/table.h"
+#include "report/text/markdown.h"
 #include "results/escaped.h"
 #include "results/reader.h"
 
@@ -347,6 +348,7 @@ static void table_write(const json_t *results, bool colour, FILE *out)
         slice_table(results, slice, colour, out);
     }
     report_inputs(results, false, out);
+    report_live(results, false, out);
     report_conformance(json_object_get(results, "conformance"), false, false, out);
     notes_print(results, NULL, out);
     fputc('\n', out);
@@ -464,6 +466,7 @@ void report_markdown_tables(const json_t *results, FILE *out)
         slice_markdown(results, slice, out);
     }
     report_inputs(results, true, out);
+    report_live(results, true, out);
     report_conformance(json_object_get(results, "conformance"), true, false, out);
     escaped(findings_print, results, NULL, true, out);
     escaped(notes_print, results, NULL, true, out);

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "report/formats/markdown.h"
 #include "report/formats/table.h"
 #include "report/html/document.h"
 #include "report/html/html.h"
+#include "report/text/markdown.h"
 #include "results/escaped.h"
 #include "results/reader.h"
 
@@ -95,6 +95,7 @@ static void contents(const part *p)
          json_array_size(json_object_get(r, "study")) && !has_captures(r)},
         {"slices", "Results by slice", true},
         {"inputs", "Other files, rows of features, data frames", has_inputs(r)},
+        {"live", "Rates without packet loss", has_live(r)},
         {"startup", "Start-up of processes", json_array_size(json_object_get(r, "process_runs"))},
         {"sizes", "Time per packet by frame length",
          json_array_size(json_object_get(r, "slices")) > 1},
@@ -155,6 +156,7 @@ static void part_write(part *p)
     section_study(p);
     section_slices(p);
     section_inputs(p);
+    section_live(p);
     section_start_up(p);
     section_sizes(p);
     section_positions(p);

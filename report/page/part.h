@@ -33,6 +33,8 @@ extern const capability capabilities[CAPABILITIES];
 
 /* Do the results have runs over other files, into rows of features, or into data frames? */
 bool has_inputs(const json_t *results);
+/* Do they have rates without packet loss? */
+bool has_live(const json_t *results);
 /* The standard questions, answered by `choose`, as a list in Markdown. */
 void choice_markdown(const part *p, FILE *out);
 /* The sections, in order; each is silent where the results have nothing for it. */
@@ -43,6 +45,7 @@ void section_gives(part *p);
 void section_study(part *p);
 void section_slices(part *p);
 void section_inputs(part *p);
+void section_live(part *p);
 void section_start_up(part *p);
 void section_sizes(part *p);
 void section_positions(part *p);

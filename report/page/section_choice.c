@@ -5,9 +5,9 @@
 #include "report/choose/choose.h"
 #include "report/choose/traffic_mix.h"
 #include "report/findings/aa.h"
-#include "report/formats/markdown.h"
 #include "report/html/html.h"
 #include "report/page/part.h"
+#include "report/text/markdown.h"
 #include "results/reader.h"
 
 static const struct {

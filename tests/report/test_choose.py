@@ -162,6 +162,63 @@ def test_licences():
                 assert not words or re.search(words, reasons[0]), (entry["license"], reasons)
 
 
+def live_run(slice_, backend, rate, failed=None, sink="null"):
+    """A run of `live`, made up: `failed` None means that the sender was the limit."""
+    return {"backend": backend, "slice": slice_, "level": "headers", "sink": sink, "status": "ok",
+            "reason": None, "packets_per_s": rate, "at_least": failed is None,
+            "failed_packets_per_s": failed, "sender_packets_per_s": 2e6, "compared_packets": 100,
+            "trials": []}
+
+
+def live_results(folder):
+    results = json.loads(RESULTS.read_text())
+    results["live"] = {
+        "trial_s": 1, "resolution": 0.02, "late_part": 0.05, "late_s": 0.05, "buffer_bytes": 1,
+        "snaplen": 1, "sent_packets_max": 1, "sent_bytes_max": 1, "sender_cpu": 0,
+        "receiver_cpu": 1, "runs": [
+            live_run("small", "raw", 2e6), live_run("large", "raw", 1.5e6),
+            live_run("small", "raw", 9e5, 9.1e5, "csv"), live_run("large", "raw", 1e6, None, "csv"),
+            live_run("small", "libpcap", 8e5, 8.1e5), live_run("large", "libpcap", 1.2e6)]}
+    path = Path(folder, "live.json")
+    path.write_text(json.dumps(results))
+    return path
+
+
+def test_live():
+    """Measured rates without packet loss: a rate below is covered, one with loss is refused, one
+    that the sender did not reach is extrapolated."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = live_results(folder)
+
+        def ask(*options):
+            choice = choose("--live", *options, results=path)[1]
+            fits = {one["backend"]: one for one in choice["fits"]}
+            refused = {one["backend"]: "; ".join(one["reasons"]) for one in choice["rejected"]}
+            beyond = [one for one in fits.get("raw", {}).get("extrapolations", [])
+                      if one["what"] == "live"]
+            return choice, fits, refused, beyond
+
+        choice, fits, refused, beyond = ask("--rate", "700kpps")
+        assert fits["raw"]["live"] == {"packets_per_s": 1.5e6, "at_least": True, "slice": "large",
+                                       "into_sink": False}, fits["raw"]
+        assert fits["libpcap"]["live"]["packets_per_s"] == 8e5 and not beyond
+        assert not fits["libpcap"]["live"]["at_least"]
+        assert "veth pair" in choice["main_assumption"], choice["main_assumption"]
+        assert "veth pair" in choice["extrapolations"][0]["measured"], choice["extrapolations"]
+        refused = ask("--rate", "900kpps")[2]
+        assert refused["libpcap"].startswith("loses packets live from 0.810 Mpps on"), refused
+        choice, fits, refused, beyond = ask("--rate", "1.8Mpps")
+        assert "raw" in fits and "at least 1.50 Mpps on large: the sender" in beyond[0]["measured"]
+        assert "not measured" in choice["main_assumption"], choice["main_assumption"]
+        fits, refused, beyond = ask("--rate", "800kpps", "--sink", "csv")[1:]
+        assert fits["raw"]["live"]["into_sink"] and not beyond, fits["raw"]
+        assert fits["raw"]["live"]["slice"] == "small", fits["raw"]
+        assert "rows that are only counted" in fits["libpcap"]["extrapolations"][-1]["measured"]
+        assert "loses packets live" in ask("--rate", "950kpps", "--sink", "csv")[2]["raw"]
+        text = run("choose", path, "--live", "--rate", "700kpps").stdout
+        assert "live without loss: at least 1.50 Mpps (large)" in text, text
+
+
 def header_of(path):
     with open(path, encoding="utf-8", newline="") as file:
         return next(csv.reader(file))

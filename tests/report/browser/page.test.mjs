@@ -142,6 +142,7 @@ async function checkRows(tab) {
       'The same packets in other files': (json.input_runs ?? []).length,
       'Rows of features': (json.feature_runs ?? []).length,
       'Rows into data frames': (json.data_frame_runs ?? []).length,
+      'Live: rates without packet loss': (json.live?.runs ?? []).length,
     };
     for (const [caption, count] of Object.entries(counts)) {
       const table = part.locator('table', { has: tab.locator('caption', { hasText: caption }) });

@@ -1,4 +1,4 @@
-#include "report/formats/markdown.h"
+#include "report/text/markdown.h"
 
 #include <stdlib.h>
 #include <string.h>
