@@ -38,7 +38,7 @@ typedef struct command {
 } command;
 
 #define REPEATABLE " ..."
-#define MAX_OPTIONS 40
+#define MAX_OPTIONS 48
 #define MAX_REPEATED 256
 
 /* One value of an option that may be given several times. */

@@ -120,6 +120,8 @@ static const item examples[] = {
      "rows.parquet"},
     {"Write one row of features for each flow and second:",
      "pktbench extract capture.pcap --features ciciot-fixed --by flow --window 1s -o features.csv"},
+    {"Write one flow record for each flow, as flow exporters do, with their usual timeouts:",
+     "pktbench extract capture.pcap --features records --idle 15 --active 1800 -o flows.parquet"},
     {"Merge two captures by time, the attack 10 minutes after the start, and check the result:",
      "pktbench mix benign.pcap --label mirai=bot.pcap --shift bot.pcap=+10m -o mixture.pcapng\n"
      "pktbench verify --mix mixture.pcapng.truth.csv mixture.pcapng"},

@@ -1,10 +1,13 @@
 #include "bench/features/feature_rows.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
 #include "parsers/features/features.h"
+#include "parsers/features/parse.h"
+#include "parsers/rows/text.h"
 #include "parsers/util/error.h"
 
 static const char *const by_names[] = {
@@ -12,8 +15,10 @@ static const char *const by_names[] = {
 
 struct feature_rows {
     pkt_features *features;
-    size_t columns;
-    XXH3_state_t **hashes; /* one for each column: rows come in pieces of any size */
+    pkt_fields fields;
+    size_t values_count;   /* of a row */
+    size_t count_hashes;   /* key columns, then values */
+    XXH3_state_t **hashes; /* one for each: rows come in pieces of any size */
     FILE *values;
     uint64_t count;
 };
@@ -23,71 +28,78 @@ const char *feature_by_name(pkt_features_by by)
     return by_names[by];
 }
 
-static int by_find(const char *name, pkt_features_by *by, pkt_err *err)
-{
-    pkt_names known = {.size = 0};
-    for (size_t i = 0; i < sizeof by_names / sizeof by_names[0]; i++) {
-        pkt_names_add(&known, by_names[i]);
-        if (strcmp(name, by_names[i]) == 0) {
-            *by = (pkt_features_by)i;
-            return 0;
-        }
-    }
-    return pkt_fail_unknown(err, "kind of windows", name, &known);
-}
-
-static int set_find(const char *name, const pkt_feature_set **set, pkt_err *err)
-{
-    pkt_names known = {.size = 0};
-    *set = pkt_feature_set_find(name);
-    for (size_t i = 0; pkt_feature_set_at(i); i++)
-        pkt_names_add(&known, pkt_feature_set_at(i)->name);
-    return *set ? 0 : pkt_fail_unknown(err, "set of features", name, &known);
-}
-
 int feature_request_make(pkt_features_request *request, const char *set, const char *by,
                          pkt_err *err)
 {
-    *request = (pkt_features_request){.packets = PKT_FEATURES_DEFAULT_WINDOW,
-                                      .max_flows = PKT_FEATURES_DEFAULT_FLOWS};
-    if (set_find(set, &request->set, err) != 0 || (by && by_find(by, &request->by, err) != 0))
+    *request = (pkt_features_request){.max_flows = PKT_FEATURES_DEFAULT_FLOWS};
+    if (pkt_features_set_parse(request, set, err) != 0 ||
+        pkt_features_window_parse(request, NULL, err) != 0 ||
+        pkt_features_by_parse(request, by, "--by", err) != 0 ||
+        pkt_features_reset_parse(request, NULL, err) != 0)
         return -1;
-    request->reset_every = request->set->published ? PKT_FEATURES_RESET_BYTES : 0;
-    if (request->set->published && request->by != PKT_BY_ALL)
-        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%s has windows over all packets only",
-                        set);
-    return 0;
+    if (request->set->kind != PKT_SET_RECORDS)
+        return 0;
+    return pkt_features_timeout_parse(&request->idle, NULL, PKT_RECORDS_DEFAULT_IDLE, err) != 0 ||
+                   pkt_features_timeout_parse(&request->active, NULL, PKT_RECORDS_DEFAULT_ACTIVE,
+                                              err) != 0
+               ? -1
+               : 0;
 }
 
-static void values_write(const feature_rows *r, size_t count, const double *values)
+static void cell_write(FILE *out, const pkt_field *field, const pkt_batch *rows, size_t row,
+                       const double *values)
 {
-    for (size_t row = 0; row < count; row++)
-        for (size_t c = 0; c < r->columns; c++) {
-            const double value = values[c * PKT_BATCH_ROWS + row];
-            if (!isnan(value))
-                fprintf(r->values, "%.17g", value);
-            fputc(c + 1 < r->columns ? ',' : '\n', r->values);
+    char text[PKT_CELL_TEXT];
+    int64_t integer;
+    if (field->kind == PKT_FIELD_CELL) {
+        if (!field->present || rows->present[row] & field->present)
+            (void)fwrite(text, 1, pkt_cell_text(rows, row, field->column, text), out);
+        return;
+    }
+    const double value = values[field->column * PKT_BATCH_ROWS + row];
+    memcpy(&integer, &value, sizeof integer);
+    if (field->kind == PKT_FIELD_INTEGER)
+        fprintf(out, "%" PRId64, integer);
+    else if (field->kind == PKT_FIELD_WORD)
+        fputs(field->words[integer], out);
+    else if (!isnan(value))
+        fprintf(out, "%.17g", value);
+}
+
+static void rows_write(const feature_rows *r, const pkt_batch *rows, const double *values)
+{
+    for (size_t row = 0; row < rows->rows; row++)
+        for (size_t i = 0; i < r->fields.count; i++) {
+            cell_write(r->values, &r->fields.at[i], rows, row, values);
+            fputc(i + 1 < r->fields.count ? ',' : '\n', r->values);
         }
 }
 
 static int values_push(void *self, const pkt_batch *rows, const double *values, pkt_err *err)
 {
     feature_rows *r = self;
+    size_t h = 0;
     (void)err;
-    for (size_t c = 0; c < r->columns; c++)
-        (void)XXH3_64bits_update(r->hashes[c], values + c * PKT_BATCH_ROWS,
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const pkt_column_info *info = pkt_column_at(c);
+        if (pkt_set_has(&r->fields.needs, c))
+            (void)XXH3_64bits_update(r->hashes[h++], (const uint8_t *)rows + info->offset,
+                                     rows->rows * info->size);
+    }
+    for (size_t i = 0; i < r->values_count; i++)
+        (void)XXH3_64bits_update(r->hashes[h++], values + i * PKT_BATCH_ROWS,
                                  rows->rows * sizeof *values);
     r->count += rows->rows;
     if (r->values)
-        values_write(r, rows->rows, values);
+        rows_write(r, rows, values);
     return 0;
 }
 
 /* false: no memory. */
 static bool hashes_open(feature_rows *r)
 {
-    r->hashes = calloc(r->columns, sizeof(XXH3_state_t *));
-    for (size_t c = 0; r->hashes && c < r->columns; c++) {
+    r->hashes = calloc(r->count_hashes, sizeof(XXH3_state_t *));
+    for (size_t c = 0; r->hashes && c < r->count_hashes; c++) {
         r->hashes[c] = XXH3_createState();
         if (!r->hashes[c] || XXH3_64bits_reset(r->hashes[c]) != XXH_OK)
             return false;
@@ -99,8 +111,11 @@ feature_rows *feature_rows_open(const pkt_features_request *request, FILE *value
                                 pkt_err *err)
 {
     feature_rows *r = calloc(1, sizeof *r);
-    if (r)
-        *r = (feature_rows){.columns = request->set->count, .values = values};
+    if (r) {
+        *r = (feature_rows){.values_count = request->set->count, .values = values};
+        pkt_features_fields(&r->fields, request->set, request->by);
+        r->count_hashes = pkt_set_count(&r->fields.needs) + r->values_count;
+    }
     if (!r || !hashes_open(r)) {
         pkt_fail_memory(err, "features");
         feature_rows_close(r);
@@ -119,7 +134,7 @@ feature_rows *feature_rows_open(const pkt_features_request *request, FILE *value
 uint64_t feature_rows_digest(const feature_rows *rows)
 {
     uint64_t digest = 0;
-    for (size_t c = 0; c < rows->columns; c++) {
+    for (size_t c = 0; c < rows->count_hashes; c++) {
         const uint64_t both[] = {digest, XXH3_64bits_digest(rows->hashes[c])};
         digest = XXH3_64bits(both, sizeof both);
     }
@@ -136,7 +151,7 @@ void feature_rows_close(feature_rows *rows)
     if (!rows)
         return;
     pkt_features_close(rows->features);
-    for (size_t c = 0; rows->hashes && c < rows->columns; c++)
+    for (size_t c = 0; rows->hashes && c < rows->count_hashes; c++)
         XXH3_freeState(rows->hashes[c]);
     free(rows->hashes);
     free(rows);

@@ -8,8 +8,8 @@
 
 /* "all", "pair", "flow"; static storage. */
 const char *feature_by_name(pkt_features_by by);
-/* The request for that set with windows of PKT_FEATURES_DEFAULT_WINDOW packets; `by` may be NULL:
- * all. 0, or -1 and *err if a name is unknown or the set has other windows. */
+/* The request for that set with its default windows, or timeouts; `by` may be NULL: the default. 0,
+ * or -1 and *err if a name is unknown or the set has other windows. */
 int feature_request_make(pkt_features_request *request, const char *set, const char *by,
                          pkt_err *err);
 
@@ -19,7 +19,7 @@ typedef struct feature_rows feature_rows;
  * NULL: nothing is written. NULL and *err on failure. */
 feature_rows *feature_rows_open(const pkt_features_request *request, FILE *values, pkt_sink *sink,
                                 pkt_err *err);
-/* A hash of all values, from an XXH3-64 of each column. */
+/* A hash of all rows, from an XXH3-64 of each column. */
 uint64_t feature_rows_digest(const feature_rows *rows);
 uint64_t feature_rows_count(const feature_rows *rows);
 /* NULL: no effect. */

@@ -16,6 +16,7 @@ typedef struct bench_record {
     bool partial;        /* the run has not ended; only some blocks are done */
     json_t *context;     /* from machine_describe(), before the run */
     json_t *conformance; /* from conformance_run(); NULL: not requested */
+    json_t *record_runs; /* of programs that write flow records; NULL: none */
     json_t *options;     /* command-line options; file names without folders */
 } bench_record;
 

@@ -300,6 +300,8 @@ json_t *results_json(const bench_record *record)
     list_add(results, "input_runs", input_runs_json(record));
     list_add(results, "feature_runs", feature_runs_json(record));
     list_add(results, "data_frame_runs", data_frame_runs_json(record));
+    if (record->record_runs)
+        list_add(results, "record_runs", json_incref(record->record_runs));
     if (results && record->partial)
         json_object_set_new(results, "partial", json_true());
     if (results && record->conformance)

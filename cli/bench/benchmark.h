@@ -38,15 +38,17 @@ typedef struct benchmark {
     double budget_s, started; /* `started`: by pkt_seconds_now() */
     uint64_t seed;
     bool show_values;
-    json_t *context;         /* of machine_describe(), taken before the run */
-    json_t *conformance;     /* NULL: not asked for, or not counted yet */
-    live_server server;      /* with --live */
-    double trial_s;          /* of a trial of --live */
-    json_t *live;            /* NULL: not asked for, or not measured yet */
-    char path[RESULTS_PATH]; /* of the results file; "": results are not written */
-    double written_s;        /* pkt_seconds_now() when results were last written; 0: never */
-    double write_s;          /* how long that took */
-    bool warned;             /* that results so far cannot be written */
+    json_t *context;          /* of machine_describe(), taken before the run */
+    json_t *conformance;      /* NULL: not asked for, or not counted yet */
+    unsigned record_programs; /* bits of the programs that --record-programs names */
+    json_t *record_runs;      /* of them; NULL: none */
+    live_server server;       /* with --live */
+    double trial_s;           /* of a trial of --live */
+    json_t *live;             /* NULL: not asked for, or not measured yet */
+    char path[RESULTS_PATH];  /* of the results file; "": results are not written */
+    double written_s;         /* pkt_seconds_now() when results were last written; 0: never */
+    double write_s;           /* how long that took */
+    bool warned;              /* that results so far cannot be written */
 } benchmark;
 
 /* Do the options fit each other? `turns`: there is a baseline. false: a message was printed. */
@@ -70,6 +72,12 @@ void bench_partial_write(void *self);
 bool bench_data_frames(benchmark *b);
 /* Check the rows of a cell with features before it is timed: sets its status, reason and digest. */
 void feature_check(const benchmark *b, bench_cell *cell);
+/* Read --features and --by. false: a message was printed. */
+bool features_option(benchmark *b);
+/* Then --record-programs. false: a message was printed. */
+bool record_programs_option(benchmark *b);
+/* Compare the flow records of these programs with ours, over each slice. 0, or -1 and *err. */
+int record_programs_run(benchmark *b, pkt_err *err);
 /* Seconds of the budget that are left; 0: none. */
 double budget_left(const benchmark *b);
 /* Is the time left enough for the fewest runs? `slow_s`: those of slow cells. 0, or -1 and *err,

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "bench/comparison/stages.h"
-#include "bench/features/feature_rows.h"
 #include "bench/input/build.h"
 #include "bench/timing/instructions.h"
 #include "bench/timing/machine.h"
@@ -95,15 +94,8 @@ static bool names_read(benchmark *b)
         message_err(&err);
         return false;
     }
-    const char *set = option_value(a, "features"), *by = option_value(a, "by");
-    if (by && !set) {
-        message_error("--by requires --features");
+    if (!features_option(b) || !record_programs_option(b))
         return false;
-    }
-    if (set && feature_request_make(&b->schedule.features, set, by, &err) != 0) {
-        message_failure("--features", &err);
-        return false;
-    }
     if (gate_parse(&b->gate, gate ? gate : "", &err) != 0) {
         message_failure("--fail-on", &err);
         return false;
@@ -249,6 +241,8 @@ static int measure(benchmark *b, pkt_err *err)
     for (size_t i = 0; i < b->suite.count; i++)
         if (is_used(s, &b->suite.slices[i]) && slice_check(b, &b->suite.slices[i], err) != 0)
             return -1;
+    if (record_programs_run(b, err) != 0)
+        return -1;
     s->random = random_seeded(b->seed);
     s->suite = &b->suite;
     s->proofs = proofs_new(b->suite.scratch.folder, &b->notices);
@@ -283,6 +277,7 @@ static int bench_slices(benchmark *b)
     json_decref(b->context);
     json_decref(b->conformance);
     json_decref(b->live);
+    json_decref(b->record_runs);
     schedule_free(&b->schedule);
     processes_free(&b->processes);
     return status;
@@ -388,13 +383,17 @@ static const option_spec options[] = {
      "Also measure each CAPTURE where it lies, whole and without a copy, warm and then out of the "
      "page cache. It must not be compressed. Modules take part up to 10,000,000 bytes, external "
      "programs do not."},
-    {"features", "ciciot46|ciciot39|ciciot-fixed",
+    {"features", "ciciot46|ciciot39|ciciot-fixed|records",
      "Also measure rows of these features, as `pktbench extract --features` computes them from "
-     "windows of 10 packets, with the backends that give the columns for them. The values are "
-     "compared with a plain computation in Python."},
+     "windows of 10 packets, or flow records with the default timeouts, with the backends that "
+     "give the columns for them. The values are compared with a plain computation in Python."},
     {"by", "all|pair|flow",
      "With --features: windows over all packets, of each pair of hosts, or of each flow. Default "
-     "all."},
+     "all; of records flow."},
+    {"record-programs", "nfstream|ndpireader,...",
+     "With --features records: compare the flow records of these programs with ours, and time "
+     "both as whole processes. NFStream must be installed for the Python of the external programs "
+     "(PKTBENCH_PYTHON names another one)."},
     {"live", NULL,
      "Also search for the highest rate at which raw and libpcap capture without packet loss, with "
      "each sink and set of features. Packets are sent on a veth pair in network namespaces of "

@@ -9,11 +9,28 @@
 #include "bench/features/feature_rows.h"
 #include "bench/worker/python.h"
 #include "cli/bench/benchmark.h"
+#include "cli/message.h"
 #include "parsers/process/program.h"
 
 #define PLAIN_PROGRAM "plain_features.py"
 /* Seconds after its own time limit: it says by itself that it is over. */
 #define PLAIN_GRACE_S 2.0
+
+bool features_option(benchmark *b)
+{
+    const char *set = option_value(b->arguments, "features"),
+               *by = option_value(b->arguments, "by");
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (by && !set) {
+        message_error("--by requires --features");
+        return false;
+    }
+    if (set && feature_request_make(&b->schedule.features, set, by, &err) != 0) {
+        message_failure("--features", &err);
+        return false;
+    }
+    return true;
+}
 
 /* Compare the cell's values with the plain computation. */
 static void plain_compare(const benchmark *b, bench_cell *cell, const char *values)

@@ -105,6 +105,7 @@ json_t *bench_results(const benchmark *b, bool partial)
         .context = b->context,
         .options = options,
         .conformance = b->conformance,
+        .record_runs = b->record_runs,
     };
     json_t *results = results_json(&record);
     json_decref(options);

@@ -73,18 +73,25 @@ static const option_spec options[] = {
      "names, "
      "such as ip.src. With raw and libpcap, columns of every level. Default: all columns of the "
      "level."},
-    {"features", "ciciot46|ciciot39|ciciot-fixed",
-     "Write one row of features for each window of packets. See `pktbench list features`."},
+    {"features", "ciciot46|ciciot39|ciciot-fixed|records",
+     "Write one row of features for each window of packets; records: one row for each flow record, "
+     "as flow exporters do. See `pktbench list features`."},
     {"window", "N|TIME",
      "With --features: length of a window, in packets or in time, such as 1s or 500ms. With -i, a "
      "window of time also ends by the clock when no packet arrives. Default 10 packets."},
     {"by", "all|pair|flow",
      "With --features: windows over all packets, of each pair of hosts, or of each flow. "
      "--max-flows limits the pairs and flows in memory, here by default to 262144. Default all."},
+    {"idle", "SECONDS|none",
+     "With --features records: a record ends when no packet has come for this time; also with a "
+     "unit, such as 500ms or 2m. With -i, by the clock when no packet arrives. Default 120."},
+    {"active", "SECONDS|none",
+     "With --features records: a packet that comes this time or more after the first one of its "
+     "record begins the next record. Default 1800."},
     {"reset-every", "SIZE|none",
      "With --features: reset all state after this much of the capture (10MB is 10,000,000 bytes), "
      "as if `tcpdump -C` had started a new file. Default 10MB for ciciot46 and ciciot39, none for "
-     "ciciot-fixed."},
+     "ciciot-fixed and records."},
     {"label", "TEXT",
      "Add a column `label` with this text. from-folder: the name of the folder that holds the "
      "capture."},
@@ -160,7 +167,7 @@ static const option_spec options[] = {
 const command extract_command = {
     .name = "extract",
     .operands = "CAPTURE...|-i INTERFACE",
-    .summary = "write one row for each packet, or rows of features",
+    .summary = "write one row for each packet, rows of features, or flow records",
     .details =
         "Writes the columns of a level as CSV, Arrow or Parquet; `pktbench list columns` explains "
         "them. CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or xz; - for "
@@ -168,7 +175,9 @@ const command extract_command = {
         "pattern in quotes. Rows of several captures follow one another. Addresses are written as "
         "text. A cell is empty if the column does not apply to the packet.\n\n--features writes "
         "rows of features for machine learning instead. ciciot46 and ciciot39 reproduce published "
-        "feature sets with their defects; ciciot-fixed corrects them.\n\nIf a capture is damaged, "
+        "feature sets with their defects; ciciot-fixed corrects them. records are flow records: "
+        "addresses, ports, times, packets and bytes each way, and why the record ended.\n\nIf a "
+        "capture is damaged, "
         "the rows before the damage are written. A capture that ends inside a packet gives a "
         "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C) and SIGTERM end "
         "the capture; packets that the kernel has received until then are still written. Live "

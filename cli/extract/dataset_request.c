@@ -120,9 +120,10 @@ static json_t *features_options(const extraction *x)
     const pkt_features_request *r = &x->request.features;
     if (!r->set)
         return json_null();
-    return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "set", r->set->name, "by", (int)r->by,
-                     "window_packets", (json_int_t)r->packets, "window_ns", (json_int_t)r->duration,
-                     "reset_every", (json_int_t)r->reset_every, "max_flows",
+    return json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "set", r->set->name, "by",
+                     (int)r->by, "window_packets", (json_int_t)r->packets, "window_ns",
+                     (json_int_t)r->duration, "idle_ns", (json_int_t)r->idle, "active_ns",
+                     (json_int_t)r->active, "reset_every", (json_int_t)r->reset_every, "max_flows",
                      (json_int_t)r->max_flows);
 }
 

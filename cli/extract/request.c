@@ -27,6 +27,8 @@ static pkt_query query_of(const arguments *arguments)
     query.window = option_value(arguments, "window");
     query.by = option_value(arguments, "by");
     query.reset_every = option_value(arguments, "reset-every");
+    query.idle = option_value(arguments, "idle");
+    query.active = option_value(arguments, "active");
     query.label = option_value(arguments, "label");
     query.inner = option_given(arguments, "inner");
     return query;

@@ -12,7 +12,9 @@ static json_t *text_or_null(const char *text)
 
 static json_t *value_column(const pkt_feature_column *c)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "name", c->name, "type", "float64",
+    static const char *const types[] = {
+        [PKT_FLOAT] = "float64", [PKT_INTEGER] = "int64", [PKT_WORD] = "text"};
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "name", c->name, "type", types[c->type],
                      "unit", c->unit, "aggregation", pkt_aggregate_name(c->aggregate), "meaning",
                      c->meaning, "defect", text_or_null(c->defect), "inferred", (int)c->inferred);
 }
@@ -44,13 +46,21 @@ static bool has_column(const json_t *columns, const pkt_field *field)
     return false;
 }
 
+static bool by_offered(const pkt_feature_set *set, pkt_features_by by)
+{
+    return set->kind == PKT_SET_WINDOWS ||
+           by == (set->kind == PKT_SET_RECORDS ? PKT_BY_FLOW : PKT_BY_ALL);
+}
+
 static json_t *columns_of(const pkt_feature_set *set)
 {
     static const char *const by[] = {
         [PKT_BY_ALL] = "all", [PKT_BY_PAIR] = "pair", [PKT_BY_FLOW] = "flow"};
     json_t *columns = json_array();
-    for (size_t b = 0; b < sizeof by / sizeof by[0] && (b == 0 || !set->published); b++) {
+    for (size_t b = 0; b < sizeof by / sizeof by[0]; b++) {
         pkt_fields fields;
+        if (!by_offered(set, (pkt_features_by)b))
+            continue;
         pkt_features_fields(&fields, set, (pkt_features_by)b);
         for (size_t i = 0; i < fields.count; i++)
             if (fields.at[i].kind == PKT_FIELD_CELL && !has_column(columns, &fields.at[i]))
@@ -63,19 +73,24 @@ static json_t *columns_of(const pkt_feature_set *set)
 
 json_t *features_list(void)
 {
+    static const struct {
+        const char *windows, *by;
+    } kinds[] = {[PKT_SET_WINDOWS] = {"packets or duration", "all, pair or flow"},
+                 [PKT_SET_PUBLISHED] = {"packets", "all"},
+                 [PKT_SET_RECORDS] = {"none: idle and active timeout", "flow"}};
     json_t *sets = json_array();
     const pkt_feature_set *set;
     for (size_t i = 0; (set = pkt_feature_set_at(i)) != NULL; i++) {
+        const bool published = set->kind == PKT_SET_PUBLISHED;
         json_t *notes = json_array();
         for (size_t n = 0; set->notes[n]; n++)
             json_array_append_new(notes, json_string(set->notes[n]));
         json_array_append_new(
             sets, json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:o, s:o}", "name", set->name,
-                            "summary", set->summary, "reconstruction", (int)set->published,
-                            "windows", set->published ? "packets" : "packets or duration", "by",
-                            set->published ? "all" : "all, pair or flow", "reset_every",
-                            (json_int_t)(set->published ? PKT_FEATURES_RESET_BYTES : 0), "notes",
-                            notes, "columns", columns_of(set)));
+                            "summary", set->summary, "reconstruction", (int)published, "windows",
+                            kinds[set->kind].windows, "by", kinds[set->kind].by, "reset_every",
+                            (json_int_t)(published ? PKT_FEATURES_RESET_BYTES : 0), "notes", notes,
+                            "columns", columns_of(set)));
     }
     return sets;
 }

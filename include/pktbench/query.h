@@ -38,7 +38,7 @@ typedef struct pkt_query {
     const char *level;
     const char *columns;     /* "a,b,c" */
     const char *filter;      /* pcap-filter(7) */
-    const char *features;    /* name of a set: rows of features */
+    const char *features;    /* name of a set: rows of features, or of flow records */
     const char *window;      /* with features: "10", "1s" */
     const char *by;          /* with features: "all", "pair", "flow" */
     const char *reset_every; /* with features: "10MB", "none" */
@@ -57,6 +57,9 @@ typedef struct pkt_query {
     int immediate;       /* 1: deliver every packet at once */
     int inner;           /* 1: as `extract --inner` */
     uint32_t threads;    /* that decode and make batches, up to 64; 0: 1. The rows stay the same */
+    /* With features: "records". */
+    const char *idle;   /* "120": s without a packet, "none" */
+    const char *active; /* "1800": s since the first packet, "none" */
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */

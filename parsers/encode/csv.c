@@ -15,7 +15,7 @@ typedef enum shape {
     SHAPE_U16,
     SHAPE_U32,
     SHAPE_U64,
-    SHAPE_TIME,  /* ts_ns */
+    SHAPE_TIME,  /* ts_ns, and other numbers with a sign */
     SHAPE_STAMP, /* ts */
     SHAPE_MAC,
     SHAPE_ADDRESS,
@@ -24,6 +24,7 @@ typedef enum shape {
     SHAPE_FILE,
     SHAPE_LABEL,
     SHAPE_VALUE,
+    SHAPE_WORD,
     SHAPE_TEXT
 } shape;
 
@@ -39,10 +40,12 @@ typedef struct csv_name {
 
 typedef struct csv_field {
     shape shape;
-    const csv_name *names; /* of SHAPE_NAME, NAMES_MAX of them */
-    uint64_t present;      /* 0: the row always has it, or the value has a null of its own */
+    const csv_name *names;    /* of SHAPE_NAME, NAMES_MAX of them */
+    const char *const *words; /* of SHAPE_WORD */
+    uint64_t present;         /* 0: the row always has it, or the value has a null of its own */
     uint8_t column;
-    int packet; /* the packet's number, not a column */
+    bool packet; /* the packet's number, not a column */
+    bool value;  /* one of the row's values, not a column */
 } csv_field;
 
 typedef struct csv_encoder {
@@ -59,8 +62,10 @@ static shape shape_of(const pkt_field *field)
 {
     if (field->kind == PKT_FIELD_PACKET)
         return SHAPE_U64;
-    if (field->kind == PKT_FIELD_VALUE)
-        return SHAPE_VALUE;
+    if (pkt_field_is_value(field))
+        return field->kind == PKT_FIELD_VALUE     ? SHAPE_VALUE
+               : field->kind == PKT_FIELD_INTEGER ? SHAPE_TIME
+                                                  : SHAPE_WORD;
     if (field->kind == PKT_FIELD_TIME)
         return SHAPE_STAMP;
     if (field->kind == PKT_FIELD_TEXT)
@@ -112,9 +117,11 @@ static void *csv_open(const pkt_fields *fields, pkt_buffer *out, pkt_err *err)
             f->kind == PKT_FIELD_CELL && pkt_column_at(f->column)->format_as == PKT_AS_APP;
         csv->fields[i] = (csv_field){.shape = shape_of(f),
                                      .names = is_app ? csv->apps : csv->verdicts,
+                                     .words = f->words,
                                      .present = own_null ? 0 : f->present,
                                      .column = f->column,
-                                     .packet = f->kind == PKT_FIELD_PACKET};
+                                     .packet = f->kind == PKT_FIELD_PACKET,
+                                     .value = pkt_field_is_value(f)};
         csv->texts += f->kind == PKT_FIELD_TEXT;
         if (pkt_buffer_add(out, f->name, f->name_size, err) != 0 ||
             pkt_buffer_add(out, i + 1 < fields->count ? "," : "\n", 1, err) != 0) {
@@ -281,6 +288,8 @@ static inline char *put_field(const csv_encoder *csv, char *text, const csv_fiel
     }
     case SHAPE_VALUE:
         return pkt_put_double(text, ((const double *)cells)[row]);
+    case SHAPE_WORD:
+        return stpcpy(text, field->words[((const int64_t *)cells)[row]]);
     case SHAPE_FILE:
         memcpy(text, texts->file, texts->file_size);
         return text + texts->file_size;
@@ -321,9 +330,9 @@ static int rows_put(const csv_encoder *csv, const pkt_rows *rows, const block_te
     const void *cells[PKT_MAX_FIELDS];
     second last = {.value = UINT64_MAX, .dated = INT64_MIN};
     for (size_t i = 0; i < csv->count; i++)
-        cells[i] = csv->fields[i].packet                 ? rows->numbers
-                   : csv->fields[i].shape == SHAPE_VALUE ? rows->values[csv->fields[i].column]
-                                                         : rows->cells[csv->fields[i].column];
+        cells[i] = csv->fields[i].packet  ? (const void *)rows->numbers
+                   : csv->fields[i].value ? (const void *)rows->values[csv->fields[i].column]
+                                          : rows->cells[csv->fields[i].column];
     for (size_t row = 0; row < rows->count; row++) {
         const size_t label = rows->labels ? PKT_FORM_BYTES(strlen(rows->labels[row])) : 0;
         if (pkt_buffer_reserve(out, most + label + texts_size(csv, cells, row), err) != 0)

@@ -3,8 +3,8 @@
 
 Usage: plain_features.py PKTBENCH SET BY CAPTURE VALUES SECONDS
 
-VALUES: one line for each row, with its values in the order of the set and commas between; an empty
-cell is null. Windows have 10 packets, pieces the default of the set. Prints the number of cells, or
+VALUES: one line for each row, with its cells as `extract` has them and commas between; an empty
+cell is null. Windows have 10 packets; pieces and timeouts are the defaults of the set. Prints the number of cells, or
 the first difference (exit status 1). It ends after SECONDS."""
 
 import csv
@@ -15,11 +15,11 @@ import sys
 
 import plain_fixed
 import plain_published
+import plain_records
 import process
 
 WINDOW = 10
 PIECE_BYTES = 10_000_000
-KEYS = ("ts_ns", "src", "dst", "src_port", "dst_port", "ip_proto")
 PUBLISHED = {"ciciot46": (plain_published.NAMES46, plain_published.features46),
              "ciciot39": (plain_published.NAMES39, plain_published.features39)}
 
@@ -35,12 +35,21 @@ def fixed(pktbench, by, capture):
                     capture).split("\n", 1)[0]
     packets = [plain_fixed.Packet(cells) for cells in csv.DictReader(lines)]
     plain_fixed.prepare(packets, by)
-    names = [name for name in header.split(",") if name not in KEYS]
+    names = header.split(",")
     done = plain_fixed.windows(packets, by, WINDOW, 0)
-    return names, ([row[name] for name in names] for row in map(plain_fixed.measure, done))
+    return names, ([row[name] for name in names] for row in map(plain_fixed.row_of, done))
 
 
-def same(got, wanted):
+def records(pktbench, capture):
+    """Names and rows of records."""
+    lines = output(pktbench, "extract", capture).splitlines()
+    return plain_records.NAMES, plain_records.records(csv.DictReader(lines))
+
+
+def same(cell, wanted):
+    if isinstance(wanted, str):
+        return cell == wanted
+    got = float(cell) if cell else None
     if got is None or wanted is None:
         return got is wanted
     if math.isinf(got) or math.isinf(wanted):
@@ -62,6 +71,8 @@ def main():
     if name in PUBLISHED:
         names, compute = PUBLISHED[name]
         wanted = compute(capture, PIECE_BYTES, WINDOW)
+    elif name == "records":
+        names, wanted = records(pktbench, capture)
     else:
         names, wanted = fixed(pktbench, by, capture)
     cells = number = 0
@@ -71,7 +82,7 @@ def main():
             if not line:
                 sys.exit(f"row {number} is missing")
             for column, cell, value in zip(names, line.rstrip("\n").split(","), values, strict=True):
-                if not same(float(cell) if cell else None, value):
+                if not same(cell, value):
                     sys.exit(f"row {number}, {column}: {cell or 'null'}, computed {value}")
                 cells += 1
         if file.readline():

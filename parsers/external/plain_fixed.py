@@ -118,6 +118,16 @@ def measure(window):
     return row
 
 
+def row_of(window):
+    """Its values, and its key as text."""
+    first = window[0]
+    ends = [(first.src, first.sport), (first.dst, first.dport)]
+    (src, sport), (dst, dport) = reversed(ends) if first.back else ends
+    return measure(window) | {
+        "ts_ns": str(first.ts), "src": src, "dst": dst, "src_port": sport, "dst_port": dport,
+        "ip_proto": "" if first.proto is None else str(first.proto)}
+
+
 def windows(packets, by, count, duration):
     """Windows of `count` packets, or of `duration` ns, in the order of their last packets."""
     done = []

@@ -169,7 +169,7 @@ const pkt_feature_set pkt_feature_ciciot46 = {
     .notes = notes46,
     .columns = ciciot46,
     .count = SIZE(ciciot46),
-    .published = true,
+    .kind = PKT_SET_PUBLISHED,
 };
 _Static_assert(SIZE(ciciot46) == 46, "as published");
 
@@ -180,6 +180,6 @@ const pkt_feature_set pkt_feature_ciciot39 = {
     .notes = notes39,
     .columns = ciciot39,
     .count = SIZE(ciciot39),
-    .published = true,
+    .kind = PKT_SET_PUBLISHED,
 };
 _Static_assert(SIZE(ciciot39) == 39, "as published");

@@ -50,20 +50,36 @@ static inline pkt_flow_key feature_flow_key(const pkt_batch *batch, size_t row, 
     return key;
 }
 
-/* An engine: one for the published sets, one for ciciot-fixed. All functions return 0, or -1 and
- * *err. */
+/* Set the addresses, ports and protocol of the batch's next row, and which of them it has. */
+static inline void feature_key_set(pkt_batch *b, const pkt_flow *key, bool swapped, bool has_ports)
+{
+    const size_t row = b->rows, src = swapped ? 1 : 0, dst = 1 - src;
+    b->present[row] = PKT_HAS_IP | (has_ports ? PKT_HAS_PORTS : 0);
+    b->ip_version[row] = key->kind >> 8 & 15;
+    b->ip_proto[row] = (uint8_t)key->kind;
+    b->src_hi[row] = key->address[2 * src];
+    b->src_lo[row] = key->address[2 * src + 1];
+    b->dst_hi[row] = key->address[2 * dst];
+    b->dst_lo[row] = key->address[2 * dst + 1];
+    b->src_port[row] = key->port[src];
+    b->dst_port[row] = key->port[dst];
+}
+
+/* An engine: one for the published sets, one for ciciot-fixed, one for records. All functions
+ * return 0, or -1 and *err. */
 typedef struct feature_engine {
     /* Allocate features->engine and open the flow table. */
     int (*open)(struct pkt_features *features, pkt_err *err);
     /* Count a packet. */
     int (*packet)(struct pkt_features *features, const pkt_batch *batch, size_t row, pkt_err *err);
-    /* Write the windows that end by `time`. NULL: windows have no duration. */
+    /* Write the windows, or records, that end by `time`. NULL: windows have no duration. */
     int (*advance)(struct pkt_features *features, int64_t time, pkt_err *err);
     /* Write all open windows and reset all state. */
     int (*finish)(struct pkt_features *features, pkt_err *err);
 } feature_engine;
 
-extern const feature_engine pkt_feature_engine_ciciot, pkt_feature_engine_fixed;
+extern const feature_engine pkt_feature_engine_ciciot, pkt_feature_engine_fixed,
+    pkt_feature_engine_records;
 
 /* The column's value in a struct of doubles. */
 static inline double feature_value(const void *values, const pkt_feature_column *column)

@@ -7,7 +7,11 @@
 
 static const feature_engine *engine_of(const pkt_features *f)
 {
-    return f->request.set->published ? &pkt_feature_engine_ciciot : &pkt_feature_engine_fixed;
+    static const feature_engine *const engines[] = {
+        [PKT_SET_WINDOWS] = &pkt_feature_engine_fixed,
+        [PKT_SET_PUBLISHED] = &pkt_feature_engine_ciciot,
+        [PKT_SET_RECORDS] = &pkt_feature_engine_records};
+    return engines[f->request.set->kind];
 }
 
 static int output_flush(feature_output *out, pkt_err *err)

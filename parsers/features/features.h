@@ -1,4 +1,4 @@
-/* Rows of features for machine learning: statistics of a window of packets. */
+/* Rows of features for machine learning: statistics of a window of packets; and flow records. */
 #ifndef PKT_FEATURES_H
 #define PKT_FEATURES_H
 
@@ -19,7 +19,7 @@ uint64_t pkt_features_row_number(void *features);
  * and resets all state, for another capture. */
 pkt_sink pkt_features_sink(pkt_features *features);
 /* State that no packet before `time` (ns since 1970) will follow: windows that end by then are
- * written. 0, or -1 and *err. */
+ * written, and records that are idle by then. 0, or -1 and *err. */
 int pkt_features_advance(pkt_features *features, int64_t time, pkt_err *err);
 pkt_features_report pkt_features_get_report(const pkt_features *features);
 void pkt_features_close(pkt_features *features);

@@ -237,17 +237,7 @@ static void key_columns_set(pkt_batch *b, const window *w, const flow_window *fl
     b->present[row] = 0;
     if (!flow)
         return;
-    const pkt_flow *key = &flow->flow;
-    const size_t src = flow->swapped ? 1 : 0, dst = 1 - src;
-    b->present[row] = PKT_HAS_IP | (flow->has_ports ? PKT_HAS_PORTS : 0);
-    b->ip_version[row] = (uint8_t)(key->kind >> 8);
-    b->ip_proto[row] = (uint8_t)key->kind;
-    b->src_hi[row] = key->address[2 * src];
-    b->src_lo[row] = key->address[2 * src + 1];
-    b->dst_hi[row] = key->address[2 * dst];
-    b->dst_lo[row] = key->address[2 * dst + 1];
-    b->src_port[row] = key->port[src];
-    b->dst_port[row] = key->port[dst];
+    feature_key_set(b, &flow->flow, flow->swapped, flow->has_ports);
 }
 
 static int window_end(pkt_features *f, window *w, const flow_window *flow, pkt_err *err)

@@ -34,8 +34,12 @@ static bool packets_parse(const char *text, uint64_t *packets)
 int pkt_features_window_parse(pkt_features_request *request, const char *text, pkt_err *err)
 {
     double seconds = 0;
-    request->packets = PKT_FEATURES_DEFAULT_WINDOW;
+    const bool records = request->set->kind == PKT_SET_RECORDS;
+    request->packets = records ? 0 : PKT_FEATURES_DEFAULT_WINDOW;
     request->duration = 0;
+    if (records && text)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "records have no windows: they end by idle and active");
     if (!text || packets_parse(text, &request->packets))
         return 0;
     request->packets = 0;
@@ -47,7 +51,7 @@ int pkt_features_window_parse(pkt_features_request *request, const char *text, p
                         "must be a number of packets from 1 to %" PRIu64
                         ", or a duration such as 1s, 500ms or 2m",
                         PKT_FEATURES_MAX_PACKETS);
-    if (request->set->published)
+    if (request->set->kind == PKT_SET_PUBLISHED)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "windows of %s are a number of packets, such as 10 or 100",
                         request->set->name);
@@ -68,18 +72,35 @@ int pkt_features_by_parse(pkt_features_request *request, const char *text, const
     (void)snprintf(what, sizeof what, "value of %s", option);
     if (by == NAMES)
         return pkt_fail_unknown(err, what, text, &known);
-    if (request->set->published && by != PKT_BY_ALL)
+    const bool records = request->set->kind == PKT_SET_RECORDS;
+    if (text && ((request->set->kind == PKT_SET_PUBLISHED && by != PKT_BY_ALL) ||
+                 (records && by != PKT_BY_FLOW)))
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "%s %s: %s supports only %s all; use ciciot-fixed", option, text,
-                        request->set->name, option);
-    request->by = (pkt_features_by)by;
+                        "%s %s: %s supports only %s %s; use ciciot-fixed", option, text,
+                        request->set->name, option, records ? "flow" : "all");
+    request->by = records ? PKT_BY_FLOW : (pkt_features_by)by;
+    return 0;
+}
+
+int pkt_features_timeout_parse(uint64_t *ns, const char *text, double fallback, pkt_err *err)
+{
+    double seconds = fallback;
+    *ns = 0;
+    if (text && strcmp(text, "none") == 0)
+        return 0;
+    if (text && !pkt_parse_seconds(text, &seconds))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "must be a time such as 120, 90s, 30m or 500ms, above 0 and at most "
+                        "1000000 s, or none");
+    *ns = (uint64_t)llround(seconds * NS_PER_S);
+    *ns += *ns == 0; /* shorter than a nanosecond */
     return 0;
 }
 
 int pkt_features_reset_parse(pkt_features_request *request, const char *text, pkt_err *err)
 {
     double bytes;
-    request->reset_every = request->set->published ? PKT_FEATURES_RESET_BYTES : 0;
+    request->reset_every = request->set->kind == PKT_SET_PUBLISHED ? PKT_FEATURES_RESET_BYTES : 0;
     if (!text)
         return 0;
     request->reset_every = 0;

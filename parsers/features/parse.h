@@ -14,6 +14,9 @@ int pkt_features_window_parse(pkt_features_request *request, const char *text, p
 /* "all", "pair" or "flow"; the message names it as `option`. */
 int pkt_features_by_parse(pkt_features_request *request, const char *text, const char *option,
                           pkt_err *err);
+/* A timeout of records: seconds, or with a unit, into *ns; "none": 0. `fallback`: the default, s.
+ */
+int pkt_features_timeout_parse(uint64_t *ns, const char *text, double fallback, pkt_err *err);
 /* "10MB" or "none". */
 int pkt_features_reset_parse(pkt_features_request *request, const char *text, pkt_err *err);
 

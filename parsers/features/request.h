@@ -12,6 +12,10 @@
 /* Packets in a window: default and maximum. */
 #define PKT_FEATURES_DEFAULT_WINDOW 10u
 #define PKT_FEATURES_MAX_PACKETS UINT64_C(1000000000)
+/* Timeouts of flow records, s: those that NFStream has, and, of the active one, also the routers
+ * that defined NetFlow. */
+#define PKT_RECORDS_DEFAULT_IDLE 120
+#define PKT_RECORDS_DEFAULT_ACTIVE 1800
 /* Size of a piece in the published scripts, bytes: files written by tcpdump -C 10. */
 #define PKT_FEATURES_RESET_BYTES UINT64_C(10000000)
 
@@ -25,8 +29,9 @@ typedef enum pkt_features_by {
 typedef struct pkt_features_request {
     const pkt_feature_set *set;
     pkt_features_by by;
-    uint64_t packets;     /* length of a window in packets; 0: by duration */
-    uint64_t duration;    /* length of a window, ns; 0: by packets */
+    uint64_t packets;      /* length of a window in packets; 0: by duration */
+    uint64_t duration;     /* length of a window, ns; 0: by packets */
+    uint64_t idle, active; /* timeouts of flow records, ns; 0: none */
     uint64_t reset_every; /* size of a piece, after which all state is reset, bytes; 0: no pieces */
     uint64_t max_flows;   /* limit of flows or pairs in memory; 1 to PKT_FEATURES_MAX_FLOWS */
 } pkt_features_request;

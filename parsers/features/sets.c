@@ -5,6 +5,7 @@ static const pkt_feature_set *const sets[] = {
     &pkt_feature_ciciot46,
     &pkt_feature_ciciot39,
     &pkt_feature_ciciot_fixed,
+    &pkt_feature_records,
 };
 
 const pkt_feature_set *pkt_feature_set_at(size_t index)
@@ -33,10 +34,13 @@ const char *pkt_aggregate_name(pkt_aggregate aggregate)
 
 void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_features_by by)
 {
+    static const pkt_field_kind kinds[] = {[PKT_FLOAT] = PKT_FIELD_VALUE,
+                                           [PKT_INTEGER] = PKT_FIELD_INTEGER,
+                                           [PKT_WORD] = PKT_FIELD_WORD};
     static const uint8_t ports[] = {PKT_COL_ip_proto, PKT_COL_src_port, PKT_COL_dst_port};
     *fields = (pkt_fields){.count = 0};
     pkt_set_add(&fields->needs, PKT_COL_present);
-    if (!set->published)
+    if (set->kind != PKT_SET_PUBLISHED)
         pkt_fields_cell(fields, PKT_COL_ts_ns);
     if (by != PKT_BY_ALL) {
         pkt_fields_cell(fields, PKT_COL_src_hi);
@@ -44,8 +48,10 @@ void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_fea
     }
     for (size_t i = 0; by == PKT_BY_FLOW && i < sizeof ports; i++)
         pkt_fields_cell(fields, ports[i]);
-    for (size_t i = 0; i < set->count; i++)
-        pkt_fields_value(fields, i, set->columns[i].name);
+    for (size_t i = 0; i < set->count; i++) {
+        const pkt_feature_column *c = &set->columns[i];
+        pkt_fields_value(fields, kinds[c->type], i, c->name, c->words);
+    }
 }
 
 pkt_column_set pkt_features_needed(void)

@@ -28,7 +28,9 @@ enum { ENDS = 0 };
 struct pkt_flow_table {
     pkt_flow_seed seed;
     size_t flow_size, max, count;
-    size_t expected; /* so many flows, or 0 */
+    size_t gaps;      /* numbers below the highest one whose flows were removed */
+    uint32_t removed; /* the first of them; `older` of it is the next */
+    size_t expected;  /* so many flows, or 0 */
     uint64_t evicted;
     uint8_t *flows;   /* addresses for all of them; FIRST_BYTES after them, a large page begins */
     size_t committed; /* bytes of them that have memory */
@@ -247,14 +249,19 @@ static inline void link_newest(pkt_flow_table *table, pkt_flow *flow, uint32_t n
     ends->older = number;
 }
 
+/* Nothing leads to the flow any more. */
+static void flow_forget(pkt_flow_table *table, const pkt_flow *flow, uint32_t number)
+{
+    pkt_flow_index *index = index_of(table, flow->hash);
+    pkt_flow_index_clear(index, pkt_flow_index_slot(index, flow->hash, number));
+    unlink_flow(table, flow);
+}
+
 /* Evict the least recently used flow; returns its number. */
 static uint32_t number_evict(pkt_flow_table *table)
 {
     const uint32_t number = flow_at(table, ENDS)->newer;
-    const pkt_flow *flow = flow_at(table, number);
-    pkt_flow_index *index = index_of(table, flow->hash);
-    pkt_flow_index_clear(index, pkt_flow_index_slot(index, flow->hash, number));
-    unlink_flow(table, flow);
+    flow_forget(table, flow_at(table, number), number);
     table->evicted++;
     return number;
 }
@@ -264,7 +271,13 @@ static uint32_t number_new(pkt_flow_table *table, pkt_err *err)
 {
     if (table->count == table->max)
         return number_evict(table);
-    return flow_commit(table, err) == 0 ? (uint32_t)++table->count : ENDS;
+    if (table->gaps == 0)
+        return flow_commit(table, err) == 0 ? (uint32_t)++table->count : ENDS;
+    const uint32_t number = table->removed;
+    table->removed = flow_at(table, number)->older;
+    table->gaps--;
+    table->count++;
+    return number;
 }
 
 /* Set table->room. */
@@ -272,7 +285,7 @@ static void room_count(pkt_flow_table *table)
 {
     const size_t slots = (table->now.mask + 1) / LOAD_PARTS * LOAD_PARTS_FULL;
     const size_t memory = table->committed / table->flow_size - 1; /* without ENDS */
-    table->room = table->before.slots ? 0 : slots < memory ? slots : memory;
+    table->room = table->before.slots || table->gaps ? 0 : slots < memory ? slots : memory;
     if (table->room > table->max)
         table->room = table->max;
 }
@@ -357,18 +370,31 @@ pkt_flow *pkt_flow_older(const pkt_flow_table *table, const pkt_flow *flow)
     return flow_or_none(table, flow->older);
 }
 
+void pkt_flow_remove(pkt_flow_table *table, pkt_flow *flow)
+{
+    const size_t at = (size_t)((const uint8_t *)flow - table->flows);
+    const uint32_t number = (uint32_t)(at / table->flow_size);
+    flow_forget(table, flow, number);
+    flow->older = table->removed;
+    table->removed = number;
+    table->gaps++;
+    table->count--;
+    table->room = 0;
+}
+
 /* The slots of the flows alone, or all of them where that is less work. */
 void pkt_flow_clear(pkt_flow_table *table)
 {
     pkt_flow_index *index = &table->now;
     pkt_flow_index_close(&table->before);
-    if (table->count * 8 > index->mask)
+    const size_t numbers = table->count + table->gaps;
+    if (numbers * 8 > index->mask)
         memset(index->slots, 0, (index->mask + 1) * sizeof *index->slots);
     else
-        for (uint32_t n = 1; n <= table->count; n++)
+        for (uint32_t n = 1; n <= numbers; n++)
             for (size_t i = flow_home(index, flow_at(table, n)->hash); index->slots[i].number;
                  i = (i + 1) & index->mask)
                 index->slots[i].number = 0;
-    table->count = 0;
+    table->count = table->gaps = 0;
     flow_at(table, ENDS)->newer = flow_at(table, ENDS)->older = ENDS;
 }

@@ -41,8 +41,8 @@ uint32_t pkt_flow_hash(const pkt_flow_table *table, const pkt_flow_key *key);
 void pkt_flow_hashes(const pkt_flow_table *table, const pkt_flow_key *keys, size_t count,
                      uint32_t *hashes);
 
-/* A flow is valid until it is evicted by pkt_flow_add() or pkt_flow_get(), or the table is cleared
- * or closed. `hash` is that of the key. */
+/* A flow is valid until it is removed, or evicted by pkt_flow_add() or pkt_flow_get(), or the table
+ * is cleared or closed. `hash` is that of the key. */
 
 /* The key's flow, which becomes the most recently used one; NULL if there is none. */
 pkt_flow *pkt_flow_find(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash);
@@ -52,6 +52,8 @@ pkt_flow *pkt_flow_add(pkt_flow_table *table, const pkt_flow_key *key, uint32_t 
 /* pkt_flow_find(), or else pkt_flow_add() with *fresh set to 1. */
 pkt_flow *pkt_flow_get(pkt_flow_table *table, const pkt_flow_key *key, uint32_t hash, int *fresh,
                        pkt_err *err);
+/* Remove one flow. */
+void pkt_flow_remove(pkt_flow_table *table, pkt_flow *flow);
 /* The flow that pkt_flow_add() would evict; NULL if the table is not full. */
 pkt_flow *pkt_flow_victim(const pkt_flow_table *table);
 

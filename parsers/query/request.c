@@ -135,11 +135,30 @@ static int features_columns(const query_request *r, pkt_err *err)
     return 0;
 }
 
+/* The timeouts of records, which other sets do not have. */
+static int timeouts_find(query_request *r, const pkt_query *q, pkt_err *err)
+{
+    pkt_features_request *f = &r->features;
+    const char *alone = q->idle ? "idle" : q->active ? "active" : NULL;
+    if (f->set->kind != PKT_SET_RECORDS)
+        return alone ? pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                                "%s%s is of %sfeatures records: %s has windows", r->words->dashes,
+                                alone, r->words->dashes, f->set->name)
+                     : 0;
+    if (pkt_features_timeout_parse(&f->idle, q->idle, PKT_RECORDS_DEFAULT_IDLE, err) != 0)
+        return begin_option(r, "idle", q->idle);
+    if (pkt_features_timeout_parse(&f->active, q->active, PKT_RECORDS_DEFAULT_ACTIVE, err) != 0)
+        return begin_option(r, "active", q->active);
+    return 0;
+}
+
 int pkt_query_features_find(query_request *r, const pkt_query *q, pkt_err *err)
 {
     pkt_features_request *f = &r->features;
     const char *alone = q->window        ? "window"
                         : q->by          ? "by"
+                        : q->idle        ? "idle"
+                        : q->active      ? "active"
                         : q->reset_every ? r->words->reset_every
                                          : NULL;
     char by[8];
@@ -151,6 +170,8 @@ int pkt_query_features_find(query_request *r, const pkt_query *q, pkt_err *err)
         return -1;
     if (pkt_features_window_parse(f, q->window, err) != 0)
         return begin_option(r, "window", q->window);
+    if (timeouts_find(r, q, err) != 0)
+        return -1;
     (void)snprintf(by, sizeof by, "%sby", r->words->dashes);
     if (pkt_features_by_parse(f, q->by, by, err) != 0)
         return -1;

@@ -9,7 +9,7 @@
 pkt_column_type pkt_column_type_of(const pkt_field *field)
 {
     if (field->kind == PKT_FIELD_FILE || field->kind == PKT_FIELD_LABEL ||
-        field->kind == PKT_FIELD_TEXT)
+        field->kind == PKT_FIELD_TEXT || field->kind == PKT_FIELD_WORD)
         return PKT_TYPED_TEXT;
     if (field->kind == PKT_FIELD_VALUE)
         return PKT_TYPED_F64;
@@ -25,12 +25,8 @@ int64_t pkt_column_type_number(const pkt_rows *rows, const pkt_field *field, siz
 {
     if (field->kind == PKT_FIELD_PACKET)
         return (int64_t)rows->numbers[row];
-    if (field->kind == PKT_FIELD_VALUE) {
-        int64_t bits = 0;
-        if (pkt_rows_has(rows, field, row))
-            memcpy(&bits, &rows->values[field->column][row], sizeof bits);
-        return bits;
-    }
+    if (pkt_field_is_value(field))
+        return pkt_rows_has(rows, field, row) ? pkt_rows_integer(rows, field->column, row) : 0;
     int64_t value = (int64_t)pkt_rows_bits(rows, field->column, row);
     if (field->kind != PKT_FIELD_TIME)
         return value;
@@ -79,8 +75,10 @@ int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t ro
         return text_add(rows, field, row, out, err);
     if (field->kind != PKT_FIELD_CELL) {
         const char *text = field->kind == PKT_FIELD_FILE ? rows->file
-                           : rows->labels                ? rows->labels[row]
-                                                         : rows->label;
+                           : field->kind == PKT_FIELD_WORD
+                               ? field->words[pkt_rows_integer(rows, field->column, row)]
+                           : rows->labels ? rows->labels[row]
+                                          : rows->label;
         return pkt_buffer_add(out, text, strlen(text), err);
     }
     if (pkt_buffer_reserve(out, CELL_TEXT, err) != 0)

@@ -7,7 +7,7 @@
 static const char *const other_names[] = {
     [PKT_FIELD_CELL] = "",         [PKT_FIELD_TEXT] = "",     [PKT_FIELD_TIME] = "ts",
     [PKT_FIELD_PACKET] = "packet", [PKT_FIELD_FILE] = "file", [PKT_FIELD_LABEL] = "label",
-    [PKT_FIELD_VALUE] = ""};
+    [PKT_FIELD_VALUE] = "",        [PKT_FIELD_INTEGER] = "",  [PKT_FIELD_WORD] = ""};
 
 static pkt_field field_cell(size_t column)
 {
@@ -16,14 +16,14 @@ static pkt_field field_cell(size_t column)
     if (info->format_as == PKT_AS_ADDRESS)
         size -= strlen("_hi");
     if (info->format_as == PKT_AS_TEXT)
-        return (pkt_field){PKT_FIELD_TEXT, (uint8_t)column, UINT64_MAX, info->name, size};
-    return (pkt_field){PKT_FIELD_CELL, (uint8_t)column, info->present, info->name, size};
+        return (pkt_field){PKT_FIELD_TEXT, (uint8_t)column, UINT64_MAX, info->name, size, NULL};
+    return (pkt_field){PKT_FIELD_CELL, (uint8_t)column, info->present, info->name, size, NULL};
 }
 
 static pkt_field field_other(pkt_field_kind kind)
 {
     const char *name = other_names[kind];
-    return (pkt_field){kind, PKT_COL_ts_ns, 0, name, strlen(name)};
+    return (pkt_field){kind, PKT_COL_ts_ns, 0, name, strlen(name), NULL};
 }
 
 static int same_name(const pkt_field *field, const char *name, size_t size)
@@ -76,11 +76,13 @@ void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
         fields->at[fields->count++] = field;
 }
 
-void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
+void pkt_fields_value(pkt_fields *fields, pkt_field_kind kind, size_t index, const char *name,
+                      const char *const *words)
 {
+    const uint64_t present = kind == PKT_FIELD_VALUE ? UINT64_MAX : 0;
     if (fields->count < PKT_MAX_FIELDS)
         fields->at[fields->count++] =
-            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT64_MAX, name, strlen(name)};
+            (pkt_field){kind, (uint8_t)index, present, name, strlen(name), words};
 }
 
 void pkt_fields_cell(pkt_fields *fields, size_t column)

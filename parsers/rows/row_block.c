@@ -7,7 +7,7 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         row_size += pkt_set_has(&fields->needs, c) ? pkt_column_at(c)->size : 0;
     for (size_t i = 0; i < fields->count; i++)
-        row_size += fields->at[i].kind == PKT_FIELD_VALUE ? sizeof(double) : 0;
+        row_size += pkt_field_is_value(&fields->at[i]) ? sizeof(double) : 0;
     block->cells = malloc(most * row_size);
     if (!block->cells)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a block of rows");
@@ -15,7 +15,7 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
     block->rows.numbers = (const uint64_t *)(const void *)at;
     at += most * sizeof(uint64_t);
     for (size_t i = 0; i < fields->count; i++)
-        if (fields->at[i].kind == PKT_FIELD_VALUE) {
+        if (pkt_field_is_value(&fields->at[i])) {
             block->rows.values[fields->at[i].column] = (const double *)(const void *)at;
             at += most * sizeof(double);
         }
@@ -57,7 +57,7 @@ uint64_t *pkt_row_block_add(pkt_row_block *block, const pkt_fields *fields, cons
     const size_t at = block->rows.count;
     for (size_t i = 0; values && i < fields->count; i++) {
         const size_t value = fields->at[i].column;
-        if (fields->at[i].kind == PKT_FIELD_VALUE)
+        if (pkt_field_is_value(&fields->at[i]))
             memcpy(cells_of(block, block->rows.values[value]) + at * sizeof *values,
                    values + value * PKT_BATCH_ROWS + from, count * sizeof *values);
     }

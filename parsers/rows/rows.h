@@ -17,18 +17,28 @@ typedef enum pkt_field_kind {
     PKT_FIELD_PACKET, /* number of the packet in its capture, from 1 */
     PKT_FIELD_FILE,   /* name of the capture without its folder */
     PKT_FIELD_LABEL,  /* text of the caller's */
-    PKT_FIELD_VALUE   /* a number that was computed and is in no batch; NaN: there is none */
+    /* What was computed and is in no batch: 8 bytes of an array of values. */
+    PKT_FIELD_VALUE,   /* a number; NaN: there is none */
+    PKT_FIELD_INTEGER, /* an int64_t in the place of the number; never null */
+    PKT_FIELD_WORD     /* the same, which stands for one of `words` */
 } pkt_field_kind;
 
 typedef struct pkt_field {
     pkt_field_kind kind;
     uint8_t column;   /* PKT_FIELD_CELL, PKT_FIELD_TEXT: its number; PKT_FIELD_TIME: PKT_COL_ts_ns;
-                       * PKT_FIELD_VALUE: which one of the row's values */
+                       * PKT_FIELD_VALUE and behind: which one of the row's values */
     uint64_t present; /* PKT_HAS_ bit without which the field is null; 0: it never is;
                        * PKT_FIELD_VALUE, PKT_FIELD_TEXT: not 0, they have a null of their own */
     const char *name; /* static; */
     size_t name_size; /* bytes of it that count: an address has no `_hi` */
+    const char *const *words; /* PKT_FIELD_WORD: static */
 } pkt_field;
+
+/* Is the field made of the row's values? */
+static inline bool pkt_field_is_value(const pkt_field *field)
+{
+    return field->kind >= PKT_FIELD_VALUE;
+}
 
 /* Values of a row, and fields, at most. */
 #define PKT_MAX_VALUES 96u
@@ -54,8 +64,10 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size);
 /* One more of the kinds that are no column, at the end, unless it is there. */
 void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind);
-/* One more value, the index'th of a row, at the end. `name` must outlive the fields. */
-void pkt_fields_value(pkt_fields *fields, size_t index, const char *name);
+/* One more value, the index'th of a row, at the end. `name` must outlive the fields. `words`: of
+ * PKT_FIELD_WORD. */
+void pkt_fields_value(pkt_fields *fields, pkt_field_kind kind, size_t index, const char *name,
+                      const char *const *words);
 /* One more column, at the end. */
 void pkt_fields_cell(pkt_fields *fields, size_t column);
 /* A block of rows. */
@@ -90,6 +102,14 @@ static inline size_t pkt_version_column(size_t address)
 {
     return address == PKT_COL_in_src_hi || address == PKT_COL_in_dst_hi ? PKT_COL_in_ip_version
                                                                         : PKT_COL_ip_version;
+}
+
+/* The integer in the place of a value. */
+static inline int64_t pkt_rows_integer(const pkt_rows *rows, size_t value, size_t row)
+{
+    int64_t integer;
+    memcpy(&integer, &rows->values[value][row], sizeof integer);
+    return integer;
 }
 
 static inline int pkt_rows_has(const pkt_rows *rows, const pkt_field *field, size_t row)

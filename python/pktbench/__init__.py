@@ -70,7 +70,7 @@ def _threads(number):
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
          join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
-         inner=False, threads=1):
+         inner=False, threads=1, idle=None, active=None):
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
@@ -80,7 +80,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
         of every level, and ts, packet, file, label. Default: all of the level.
     level: frames, headers, flows, app, inner, or dissect, as the backend has them.
     filter: a pcap-filter(7) expression. Packets keep their numbers.
-    features: name of a set, see features(): rows of windows of packets.
+    features: name of a set, see features(): rows of windows of packets, or flow records.
     window: with features: number of packets (10), or a time ("1s").
     by: with features: "all", "pair" of hosts, or "flow".
     reset_every: with features: size of a piece ("10MB"), or "none".
@@ -99,6 +99,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
     threads: threads that decode packets and make batches; the rows stay the same. With backend raw,
         a plain file is decoded by all of them; with join or count, and of a compressed capture or a
         file object, packets are decoded by one.
+    idle, active: with features="records": seconds without a packet (default 120), and since the
+        first one (1800), after which a record ends; "none": never.
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
@@ -107,7 +109,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
              "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
              "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
-             "inner": inner, "threads": _threads(threads)}
+             "inner": inner, "threads": _threads(threads), "idle": _text(idle),
+             "active": _text(active)}
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise OptionError("the file object is closed")
@@ -212,7 +215,7 @@ def _timed(rows, names):
 def sniff(interface, *, columns=None, level="headers", filter=None, features=None, window=None,
           by=None, reset_every=None, label=None, backend="raw", max_flows=None, count=None,
           duration=None, flush_every=0.1, snaplen=None, buffer=None, immediate=False,
-          batches=False, inner=False):
+          batches=False, inner=False, idle=None, active=None):
     """Capture from a network interface, and iterate over its rows as they come.
 
     count, duration: end after so many packets, or seconds; default: when the iterator is closed, or
@@ -221,7 +224,7 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
     snaplen, buffer: bytes to capture of a packet, and of the kernel's buffer.
     immediate: deliver every packet at once, at more cost.
     batches: iterate over batches, as Rows.batches() does, instead of named tuples.
-    inner: as for read().
+    inner, idle, active: as for read().
 
     The interface is open when the function returns. Raises PermissionError without the right to
     capture (root, or CAP_NET_RAW), and OSError or OptionError for an interface that cannot be used.
@@ -231,7 +234,8 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
              "reset_every": _text(reset_every), "label": label, "backend": backend,
              "max_flows": max_flows, "count": count, "duration": _nanoseconds("duration", duration),
              "flush_every": _nanoseconds("flush_every", flush_every), "snaplen": snaplen,
-             "buffer": buffer, "immediate": immediate, "inner": inner}
+             "buffer": buffer, "immediate": immediate, "inner": inner, "idle": _text(idle),
+             "active": _text(active)}
     names = _core.names(query)
     reader = _core.Reader(query)
     reader.start()

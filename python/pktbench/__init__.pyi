@@ -63,6 +63,8 @@ def read(
     part: Part | None = None,
     inner: bool = False,
     threads: int = 1,
+    idle: float | str | None = None,
+    active: float | str | None = None,
 ) -> Rows: ...
 def plan(path: _Path, bytes_a_part: int = ..., **options: Any) -> list[Part]: ...
 def captures(source: _Path | Iterable[_Path], *, recursive: bool = False) -> list[str]: ...
@@ -90,6 +92,8 @@ def sniff(
     immediate: bool = False,
     batches: Literal[False] = False,
     inner: bool = False,
+    idle: float | str | None = None,
+    active: float | str | None = None,
 ) -> Iterator[Any]: ...
 @overload
 def sniff(interface: str, *, batches: Literal[True], **options: Any) -> Iterator[Batch]: ...

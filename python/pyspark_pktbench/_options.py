@@ -10,7 +10,7 @@ from pktbench import OptionError
 from ._remote import is_remote
 
 TEXTS = ("columns", "level", "filter", "features", "window", "by", "reset_every", "label",
-         "backend", "plugin", "flow_rule")
+         "backend", "plugin", "flow_rule", "idle", "active")
 NUMBERS = ("max_flows", "count", "batch_rows")
 FLAGS = ("join", "inner", "recursive")
 OWN = ("mode", "split", "whole_state", "push_filters", "complete", "labels")

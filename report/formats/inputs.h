@@ -1,5 +1,6 @@
 /* Runs beside those of the slices: over other files with the same packets (other layouts, the
- * user's file as it is, cold), into rows of features, and into data frames. */
+ * user's file as it is, cold), into rows of features, and into data frames; flow records of other
+ * programs. */
 #ifndef PKT_REPORT_INPUTS_H
 #define PKT_REPORT_INPUTS_H
 
@@ -15,6 +16,8 @@ typedef struct input_words {
 
 enum { INPUT_TABLES = 3, INPUT_TEXT = 64 };
 extern const input_words input_tables[INPUT_TABLES];
+/* The same of flow records of other programs, which have columns of their own. */
+extern const input_words record_words;
 
 /* The second column of a member of the list: "as is, cold", "ciciot-fixed by pair", "pandas". */
 void input_text(const json_t *input, char text[INPUT_TEXT]);

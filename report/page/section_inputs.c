@@ -87,8 +87,68 @@ static void table_show(part *p, const input_words *words)
     html_table_end(p->out);
 }
 
+/* A cell with that member of a run, which may not be there. */
+static void member_show(part *p, const json_t *run, const char *base, const char *name,
+                        double factor)
+{
+    char place[PLACE_BYTES];
+    (void)snprintf(place, sizeof place, "%s/%s", base, name);
+    if (json_is_number(json_object_get(run, name)))
+        html_figure(p->out, number_of(run, name), factor, place, NULL);
+    else
+        html_empty(p->out);
+}
+
+/* "direction: 2, flags: 30", or why there is nothing. */
+static void differences_show(part *p, const json_t *run)
+{
+    size_t i;
+    json_t *class;
+    html_put(p->out, "<td>%s", text_of(run, "reason"));
+    json_array_foreach(json_object_get(run, "classes"), i, class)
+    {
+        html_put(p->out, "%s%s: %zu", i ? ", " : "", text_of(class, "name"),
+                 (size_t)number_of(class, "records"));
+    }
+    html_put(p->out, "</td></tr>\n");
+}
+
+static void records_show(part *p)
+{
+    static const html_head heads[] = {
+        {"file", false},   {"program", false},      {"version", false}, {"status", false},
+        {"records", true}, {"equal", true},         {"ms", true},       {"CPU ms", true},
+        {"ours ms", true}, {"other records", false}};
+    static const struct {
+        const char *name;
+        double factor;
+    } members[] = {
+        {"records", 1}, {"equal", 1}, {"net_s", 1e3}, {"net_cpu_s", 1e3}, {"net_s_ours", 1e3}};
+    const json_t *list = json_object_get(p->results, record_words.list);
+    size_t i;
+    json_t *run;
+    if (json_array_size(list) == 0)
+        return;
+    html_put(p->out, "<h4>%s</h4>\n<p>%s</p>\n", record_words.title, record_words.note);
+    html_table_begin(p->out, record_words.title, heads, sizeof heads / sizeof heads[0]);
+    json_array_foreach(list, i, run)
+    {
+        char base[PLACE_BYTES / 2];
+        (void)snprintf(base, sizeof base, "/%s/%zu", record_words.list, i);
+        html_put(p->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td>",
+                 text_of(run, "slice"), text_of(run, "program"), text_of(run, "version"),
+                 text_of(run, "status"));
+        for (size_t m = 0; m < sizeof members / sizeof members[0]; m++)
+            member_show(p, run, base, members[m].name, members[m].factor);
+        differences_show(p, run);
+    }
+    html_table_end(p->out);
+}
+
 bool has_inputs(const json_t *results)
 {
+    if (json_array_size(json_object_get(results, record_words.list)) > 0)
+        return true;
     for (size_t i = 0; i < INPUT_TABLES; i++)
         if (json_array_size(json_object_get(results, input_tables[i].list)) > 0)
             return true;
@@ -103,4 +163,5 @@ void section_inputs(part *p)
              p->index);
     for (size_t i = 0; i < INPUT_TABLES; i++)
         table_show(p, &input_tables[i]);
+    records_show(p);
 }

@@ -243,7 +243,7 @@ expect 2 'src_port is named twice' extract good.pcap --columns src_port,ts_ns,sr
 expect 2 "unknown format 'xml'; known: csv, arrow, parquet, none$" extract good.pcap --format xml
 expect 2 '--threads 0: must be a whole number' extract good.pcap --threads 0
 expect 2 'an operand is missing' extract
-expect 2 "unknown set of features 'ciciot'; did you mean ciciot46[?] Known: ciciot46, ciciot39, ciciot-fixed" \
+expect 2 "unknown set of features 'ciciot'; did you mean ciciot46[?] Known: ciciot46, ciciot39, ciciot-fixed, records" \
     extract good.pcap --features ciciot -o out
 for window in 0 -1 1.5 10x s '' ' 10' 1000000001 0s 99999999s nan 1e-10s; do
     expect 2 "--window $window: must be a number of packets" \
@@ -263,9 +263,19 @@ expect 2 "unknown column 'IAt'; did you mean IAT; ciciot46 has: flow_duration,.*
     extract good.pcap --features ciciot46 --columns IAt -o out
 expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
-for option in window by reset-every; do
+for option in window by idle active reset-every; do
     expect 2 "--$option requires --features" extract good.pcap --$option 1 -o out
 done
+for option in idle active; do
+    for value in 0 -1 '' 1x nan 1000001 1e999; do
+        expect 2 "--$option $value: must be a time such as 120," \
+            extract good.pcap --features records --$option "$value" -o out
+    done
+    expect 2 "--$option is of --features records: ciciot46 has windows" \
+        extract good.pcap --features ciciot46 --$option 10 -o out
+done
+expect 2 '--window 10: records have no windows' extract good.pcap --features records --window 10 -o out
+expect 2 '--by pair: records supports only --by flow' extract good.pcap --features records --by pair -o out
 expect 2 'level frames does not fill the column eth_type' extract good.pcap --features ciciot46 --level frames
 expect 2 'corrupt.pcap: .* packets before it were counted' extract corrupt.pcap --features ciciot46
 expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
@@ -354,7 +364,20 @@ grep -q 'warning: [0-9]* flows were evicted' stderr || fail "no warning of evict
 {
     printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0'
 } >none.pcap
-[ "$("$pktbench" extract none.pcap --features ciciot46 | wc -l)" -eq 1 ] || fail "features of no packet"
+for set in ciciot46 records; do
+    [ "$("$pktbench" extract none.pcap --features $set | wc -l)" -eq 1 ] || fail "$set of no packet"
+done
+"$pktbench" extract good.pcap --features records >a.csv || fail "--features records"
+python3 -c '
+import json
+columns = next(s["columns"] for s in json.load(open("features.json")) if s["name"] == "records")
+print(",".join(c["name"] for c in columns))' >names
+head -n 1 a.csv | cmp - names || fail "records: the columns of schema and header differ"
+"$pktbench" extract good.pcap --features records --by flow --idle 2m --active 30m | cmp - a.csv ||
+    fail "records: the defaults are others"
+"$pktbench" extract good.pcap --features records --max-flows 3 >a.csv 2>stderr
+grep -q 'warning: [0-9]* flows were evicted' stderr || fail "records: no warning: $(cat stderr)"
+grep -q ',evicted$' a.csv || fail "records: no record was evicted: $(cat a.csv)"
 
 # All forms of options; -- ends them; - is standard output.
 "$pktbench" extract --backend=libpcap --level frames -o - -- good.pcap >a.csv || fail "forms"

@@ -31,11 +31,15 @@ typedef struct output {
 
 static void features_plan(plan *p, const uint8_t *o)
 {
-    const pkt_feature_set *set = pkt_feature_set_at(o[2] % 3u);
-    const bool fixed = set && strcmp(set->name, "ciciot-fixed") == 0;
+    const pkt_feature_set *set = pkt_feature_set_at(o[2] % 4u);
+    const bool fixed = set && set->kind == PKT_SET_WINDOWS;
     p->features = (pkt_features_request){.set = set,
                                          .by = fixed ? (pkt_features_by)(o[4] % 3) : PKT_BY_ALL,
+                                         .idle = UINT64_C(1000000) * o[4],
+                                         .active = UINT64_C(10000000) * o[6],
                                          .max_flows = 1u + o[3] % 4u};
+    if (set && set->kind == PKT_SET_RECORDS)
+        p->features.by = PKT_BY_FLOW;
     if (fixed && o[5] & 1)
         p->features.duration = 1 + UINT64_C(1000000) * o[6];
     else

@@ -19,6 +19,8 @@ QUERIES = [
     (["-f", "tcp", "--columns", "packet,src"], {"filter": "tcp", "columns": "packet,src"}),
     (["--features", "ciciot46", "--reset-every", "100kB"],
      {"features": "ciciot46", "reset_every": "100kB"}),
+    (["--features", "records", "--reset-every", "100kB", "--idle", "1"],
+     {"features": "records", "reset_every": "100kB", "idle": 1}),
 ]
 
 
@@ -46,6 +48,8 @@ def test_what_cannot_be_divided(flood, tmp_path, cut):
         pktbench.plan(packed)
     with pytest.raises(pktbench.OptionError, match="reset_every"):
         pktbench.plan(flood, features="ciciot-fixed")
+    with pytest.raises(pktbench.OptionError, match="reset_every"):
+        pktbench.plan(flood, features="records")
     for options in ({"count": 10}, {"join": True}, {"level": "flows", "filter": "udp"}):
         with pytest.raises(pktbench.OptionError, match="combined|divided"):
             pktbench.plan(flood, 10000, **options)

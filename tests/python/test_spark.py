@@ -39,6 +39,7 @@ def test_schema_without_a_file(spark):
 SPLITS = [
     {"level": "frames"}, {"level": "headers"}, {"level": "app"}, {"level": "flows", "whole_state": "true"},
     {"features": "ciciot46", "reset_every": "10kB"}, {"features": "ciciot39", "reset_every": "10kB"},
+    {"features": "records", "reset_every": "10kB"},
 ]
 
 

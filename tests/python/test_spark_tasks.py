@@ -72,6 +72,7 @@ SPLITS = [
     {"level": "flows", "whole_state": "true"},
     {"features": "ciciot46", "reset_every": "10kB"}, {"features": "ciciot39", "reset_every": "10kB"},
     {"features": "ciciot-fixed", "by": "flow", "reset_every": "10kB"},
+    {"features": "records", "reset_every": "10kB", "idle": "500ms"},
 ]
 
 
@@ -93,6 +94,8 @@ def test_parts_are_the_whole(capture, options, request):
 def test_what_is_not_divided(flood, tmp_path):
     with pytest.raises(pktbench.OptionError, match="split: .*reset_every.*one task reads each file"):
         planned(flood, split="100kB", features="ciciot-fixed")
+    with pytest.raises(pktbench.OptionError, match="split: .*reset_every.*one task reads each file"):
+        planned(flood, split="100kB", features="records")
     with pytest.raises(pktbench.OptionError, match="split: .*filter.*one task reads each file"):
         planned(flood, split="100kB", features="ciciot46", filter="udp")
     packed = tmp_path / "a.pcap.gz"

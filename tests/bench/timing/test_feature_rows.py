@@ -40,7 +40,8 @@ def feature_runs(folder, *arguments, environment=None):
 
 
 def check_sets(folder, capture):
-    for words, columns in ((["ciciot46"], 46), (["ciciot39"], 39), (["ciciot-fixed", "--by", "pair"], 0)):
+    for words, columns in ((["ciciot46"], 46), (["ciciot39"], 39),
+                           (["ciciot-fixed", "--by", "pair"], 0), (["records"], 12)):
         runs, table = feature_runs(folder, capture, "--backends", "read-all,raw,libpcap",
                                    "--features", *words)
         check(sorted(runs) == ["libpcap", "raw"], f"backends with the columns: {sorted(runs)}")
@@ -113,7 +114,8 @@ def check_slow_computation(folder, capture):
 def check_refused(capture):
     for words, says in ((["--by", "flow"], "--by requires --features"),
                         (["--features", "ciciot47"], "unknown set of features 'ciciot47'; did you mean ciciot46?"),
-                        (["--features", "ciciot46", "--by", "flow"], "all packets only")):
+                        (["--features", "ciciot46", "--by", "flow"], "ciciot46 supports only --by all"),
+                        (["--features", "records", "--by", "pair"], "records supports only --by flow")):
         check(says in run("bench", capture, *words, status=2).stderr, says)
 
 

@@ -188,6 +188,8 @@ def main():
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--by", "flow", "--window", "1s")
     count += check(names[:2], 1, "--features", "ciciot-fixed", "--columns", "len_mean,packet,ts_ns")
     count += check(names[:1], 1, "--features", "ciciot-fixed", "--columns", "ts,len_mean", *EXTRA)
+    count += check(names[:2], 2, "--features", "records", "--idle", "100ms", *EXTRA)
+    count += check(names[:1], 1, "--features", "records", "--columns", "end_reason,last_ns,ts,bwd_bytes")
     for packets in (1, 2, 3, 7, 8, 9, 15, 16, 17, 33):
         count += check(names[1:2], 1, "-c", str(packets))
     count += check_groups("tcp-flood")

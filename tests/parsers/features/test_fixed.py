@@ -12,7 +12,7 @@ import rows
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, "parsers",
                              "external"))
-from plain_fixed import Packet, measure, prepare, windows
+from plain_fixed import Packet, prepare, row_of, windows
 
 
 def check(pktbench, schema, capture, by, window, count, duration):
@@ -24,16 +24,8 @@ def check(pktbench, schema, capture, by, window, count, duration):
     order = ["all", "pair", "flow"]
     listed = [c["name"] for c in schema if order.index(c.get("by", "all")) <= order.index(by)]
     assert header == listed, (header, listed)
-    wanted = []
-    for members in windows(packets, by, count, duration):
-        first = members[0]
-        row = measure(members)
-        src, dst, sport, dport = first.src, first.dst, first.sport, first.dport
-        if first.back:
-            src, dst, sport, dport = dst, src, dport, sport
-        row.update({"ts_ns": str(first.ts), "src": src, "dst": dst, "src_port": sport,
-                    "dst_port": dport, "ip_proto": str(first.proto)})
-        wanted.append([row[name] for name in header])
+    wanted = [[row[name] for name in header]
+              for row in map(row_of, windows(packets, by, count, duration))]
     return rows.compare(f"{capture} by {by} window {window}", header, got, wanted)
 
 

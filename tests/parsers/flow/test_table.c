@@ -1,4 +1,4 @@
-/* The table of flows: growth, the limit, the order of use, clearing. */
+/* The table of flows: growth, the limit, the order of use, removal, clearing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -191,6 +191,61 @@ static void test_few_homes(void **state)
     spoiled = not_spoiled;
 }
 
+/* The same with removals: of one flow after so many look-ups, the oldest or that of a random key. A
+ * removed flow is found no more, and makes room. */
+static void removal_test(size_t bound, size_t flow_size, uint32_t every)
+{
+    uint32_t used[KEYS] = {0}, random = 1;
+    size_t flows = 0, evicted = 0;
+    pkt_flow_table *table = table_open(bound, 0, flow_size);
+    for (uint32_t now = 1; now <= 3 * KEYS; now++) {
+        random = random * 1664525 + 1013904223;
+        const uint32_t i = now < KEYS / 2 ? now : (random >> 8) % KEYS;
+        int fresh;
+        (void)flow_get(table, i, &fresh);
+        assert_int_equal(fresh, used[i] == 0);
+        if (fresh && flows == bound) {
+            used[oldest_of(used)] = 0;
+            evicted++;
+        } else if (fresh) {
+            flows++;
+        }
+        used[i] = now;
+        if (now % every == 0) {
+            const uint32_t gone = random & 1 ? oldest_of(used) : (random >> 4) % KEYS;
+            const pkt_flow_key key = key_of(gone);
+            pkt_flow *flow = pkt_flow_find(table, &key, pkt_flow_hash(table, &key));
+            assert_int_equal(flow != NULL, used[gone] != 0);
+            if (flow) {
+                pkt_flow_remove(table, flow);
+                assert_null(pkt_flow_find(table, &key, pkt_flow_hash(table, &key)));
+                used[gone] = 0;
+                flows--;
+            }
+        }
+        if (flows && now % 32 == 0)
+            assert_int_equal(pkt_flow_oldest(table)->number, oldest_of(used));
+        assert_int_equal(pkt_flow_count(table), flows);
+        assert_int_equal(pkt_flow_victim(table) != NULL, flows == bound);
+        if (now == 2 * KEYS) { /* with free places */
+            pkt_flow_clear(table);
+            memset(used, 0, sizeof used);
+            flows = 0;
+        }
+    }
+    assert_int_equal(pkt_flow_evicted(table), evicted);
+    pkt_flow_table_close(table);
+}
+
+static void test_removal(void **state)
+{
+    (void)state;
+    static const size_t bounds[] = {3, 769, 1281, KEYS};
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        for (uint32_t every = 1; every <= 9; every += 4)
+            removal_test(bounds[i], i % 2 ? LARGE : sizeof(pkt_flow), every);
+}
+
 /* Few and many flows; before, during and after the growth of the index. */
 static void test_clear(void **state)
 {
@@ -270,7 +325,8 @@ int main(void)
         cmocka_unit_test(test_key),          cmocka_unit_test(test_find),
         cmocka_unit_test(test_order_of_use), cmocka_unit_test(test_growth),
         cmocka_unit_test(test_expected),     cmocka_unit_test(test_eviction_while_growing),
-        cmocka_unit_test(test_few_homes),    cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_few_homes),    cmocka_unit_test(test_removal),
+        cmocka_unit_test(test_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ TIMED = ("s", "packets/s", "bytes/s", "ns since 1970-01-01 UTC")  # units
 COUNT = 3007  # packets, so that the last window is not full
 SETS = (
     ("ciciot46", "--reset-every", "100kB"), ("ciciot39", "--window", "100"),
-    ("ciciot-fixed", "--by", "pair"), ("ciciot-fixed", "--by", "flow", "--max-flows", "100"))
+    ("ciciot-fixed", "--by", "pair"), ("ciciot-fixed", "--by", "flow", "--max-flows", "100"),
+    ("records", "--idle", "none", "--active", "none", "--max-flows", "100"))
 
 
 def untimed(name):
@@ -91,6 +92,27 @@ def test_quiet(far):
             said = run.stop()
             assert out.read() == b"" and "older than the window" not in said, said
             out.close()
+
+
+def test_idle_records(far):
+    """Flow records end by the clock when no further packet arrives."""
+    for backend in BACKENDS:
+        run = Run("-i", "vA", "--backend", backend, "--features", "records", "--idle", "100ms",
+                  "--columns", "fwd_packets,bwd_packets,end_reason", "--flush-every", "20ms",
+                  stdout=subprocess.PIPE)
+        out = run.process.stdout
+        assert far.send("flood.pcap", 100).wait() == 0
+        assert out.readline() == b"fwd_packets,bwd_packets,end_reason\n"
+        packets, reasons = 0, set()
+        while packets < 100:
+            forward, backward, reason = out.readline().decode().split(",")
+            packets += int(forward) + int(backward)
+            reasons.add(reason.strip())
+        assert packets == 100 and "idle" in reasons and "end" not in reasons, (backend, reasons)
+        assert run.process.poll() is None
+        run.stop()
+        assert out.read() == b""
+        out.close()
 
 
 def test_rotation(far):

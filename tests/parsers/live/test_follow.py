@@ -87,7 +87,8 @@ FEATURES = (
     ("ciciot-fixed", "--columns", "packet,file,ts_ns,packets,iat_mean", "--label", "x"),
     ("ciciot-fixed", "--by", "pair", "--window", "200ms"),
     ("ciciot-fixed", "--by", "flow", "--window", "1s", "--max-flows", "5"),
-    ("ciciot-fixed", "--by", "flow", "--window", "3", "--reset-every", "200kB"))
+    ("ciciot-fixed", "--by", "flow", "--window", "3", "--reset-every", "200kB"),
+    ("records", "--idle", "200ms", "--active", "1"))
 
 
 def test_features():

@@ -248,10 +248,11 @@ static int run_parquet(uint64_t *rows, pkt_err *err)
 static int run_features(uint64_t *rows, pkt_err *err)
 {
     for (size_t i = 0; pkt_feature_set_at(i); i++) {
-        const bool fixed = strcmp(pkt_feature_set_at(i)->name, "ciciot-fixed") == 0;
+        const bool published = pkt_feature_set_at(i)->kind == PKT_SET_PUBLISHED;
         const pkt_features_request request = {.set = pkt_feature_set_at(i),
-                                              .by = fixed ? PKT_BY_FLOW : PKT_BY_ALL,
+                                              .by = published ? PKT_BY_ALL : PKT_BY_FLOW,
                                               .packets = 5,
+                                              .idle = 1000000,
                                               .max_flows = 64};
         uint64_t some = 0;
         if (written("csv", &request, &some, err) != 0)

@@ -181,6 +181,25 @@ static void test_features(void **state)
     assert_int_equal(t.sum, 67 + 15 * (66 * 67 / 2)); /* 1 + 16 + 31 + ... */
 }
 
+static void test_records(void **state)
+{
+    (void)state;
+    pkt_err err = {.code = PKT_ERR_NONE};
+    struct ArrowSchema schema;
+    pkt_query query = PKT_INIT(pkt_query);
+    query.features = "records";
+    query.columns = "src,last_ns,end_reason";
+    query.idle = "1.5";
+    query.active = "none";
+    assert_int_equal(pkt_query_schema(&query, &schema, &err), 0);
+    assert_int_equal(schema.n_children, 3);
+    assert_string_equal(schema.children[0]->format, "u");
+    assert_string_equal(schema.children[1]->format, "l");
+    assert_string_equal(schema.children[2]->format, "u");
+    assert_int_equal(schema.children[2]->flags & ARROW_FLAG_NULLABLE, 0);
+    schema.release(&schema);
+}
+
 static void test_truncated(void **state)
 {
     (void)state;
@@ -258,6 +277,8 @@ static void test_wrong_queries(void **state)
     REFUSE(level, "dissect", "does not support level dissect");
     REFUSE(columns, "ts_ns,scr", "did you mean src");
     REFUSE(window, "10", "window requires features");
+    REFUSE(idle, "10", "idle requires features");
+    REFUSE(active, "10", "active requires features");
     REFUSE(features, "ciciot47", "ciciot46");
     REFUSE(flow_rule, "wireshark-5", "wireshark-4.0");
     REFUSE(max_flows, UINT64_C(1) << 40, "max_flows");
@@ -278,6 +299,12 @@ static void test_wrong_queries(void **state)
     query.by = NULL;
     query.reset_every = "much";
     refuse(&query, "reset_every much: must be a size");
+    query.reset_every = NULL;
+    query.active = "10";
+    refuse(&query, "active is of features records");
+    query.features = "records";
+    query.idle = "0";
+    refuse(&query, "idle 0: must be a time");
     query = query_of(1);
     query.join = 1;
     query.columns = "file";
@@ -364,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_missing),
         cmocka_unit_test(test_fork),      cmocka_unit_test(test_wrong_queries),
         cmocka_unit_test(test_early_end), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_records),
     };
     return cmocka_run_group_tests(tests, captures_make, captures_remove);
 }

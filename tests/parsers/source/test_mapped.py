@@ -69,6 +69,7 @@ def identity_jobs():
         yield cut, "--level", "flows"
         yield made(scenario, "--format", "pcapng"), "--level", "headers"
         yield capture, "--features", "ciciot-fixed", "--by", "flow"
+        yield capture, "--features", "records", "--idle", "100ms"
         yield capture, "--level", "flows", "--columns", "stream,ts", "-c", "300"
 
 
