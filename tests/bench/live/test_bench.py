@@ -142,7 +142,8 @@ def test_without_namespaces():
                       check=False).returncode:
         print("SKIP: a user namespace without namespaces cannot be made")
         return
-    arguments = ("bench", "small.pcap", *QUICK, "--live", "--trial", "50ms", "--format", "json")
+    arguments = ("bench", "small.pcap", *QUICK, "--live", "--trial", "50ms", "--format", "json",
+                 "-o", "root.json")
     done = run(*arguments, prefix=forbid("user"))
     assert done.returncode == 0, done.stderr
     assert [one["status"] for one in json.loads(done.stdout)["live"]["runs"]] == ["ok", "ok"]
@@ -154,10 +155,10 @@ def test_user_namespace():
     """A user without rights makes them in a user namespace; the results are of the same kind."""
     if os.geteuid() != 0:
         return  # all tests above did so
-    os.chmod(".", 0o755)
+    os.chmod(".", 0o777)
     prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    done = run("bench", os.path.abspath("small.pcap"), *QUICK, "--live", "--trial", "50ms",
-               "--format", "json", prefix=prefix)
+    done = run("bench", "small.pcap", *QUICK, "--live", "--trial", "50ms", "--format", "json", "-o",
+               "user.json", prefix=prefix)
     if "are not allowed here" in done.stderr or "setpriv" in done.stderr:
         print("SKIP: user namespaces are not allowed")
         return
