@@ -232,7 +232,7 @@ def test_threads(flood):
 
 def test_descriptions():
     sets = {s.name: s for s in pktbench.features()}
-    assert list(sets) == ["ciciot46", "ciciot39", "ciciot-fixed"]
+    assert list(sets) == ["ciciot46", "ciciot39", "ciciot-fixed", "records"]
     assert len(sets["ciciot46"].columns) == 46
     assert sets["ciciot46"].columns[1].name in pktbench.read("x", features="ciciot46").columns
     known = {c.name: c for c in pktbench.columns()}
