@@ -56,7 +56,7 @@ static void cell_write(FILE *out, const pkt_field *field, const pkt_batch *rows,
             (void)fwrite(text, 1, pkt_cell_text(rows, row, field->column, text), out);
         return;
     }
-    const double value = values[field->column * PKT_BATCH_ROWS + row];
+    const double value = values[(size_t)field->column * PKT_BATCH_ROWS + row];
     memcpy(&integer, &value, sizeof integer);
     if (field->kind == PKT_FIELD_INTEGER)
         fprintf(out, "%" PRId64, integer);

@@ -64,6 +64,6 @@ void selection_close(selection *selection);
  * command. It may be unavailable. NULL and *err if memory is exhausted. */
 backend *backend_make(const backend_id *id, const char *summary, pkt_err *err);
 /* NULL: no effect. */
-void backend_free(backend *backend);
+void backend_free(backend *c);
 
 #endif

@@ -96,8 +96,10 @@ static int slice_compare(benchmark *b, const suite_slice *slice, double seconds,
             continue;
         progress_show(&b->progress, "flow records: %s, %s", programs[i], slice->name);
         json_t *found = program_compare(b, slice, programs[i], paths, seconds);
-        if (!found)
+        if (!found) {
             bad = pkt_fail_memory(err, "a comparison");
+            break;
+        }
         json_object_set_new(found, "slice", json_string(slice->name));
         json_object_set_new(found, "packets", json_integer((json_int_t)slice->packets));
         json_array_append_new(b->record_runs, found);
