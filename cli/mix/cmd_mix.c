@@ -42,13 +42,13 @@ static int mixture_write(mixing *m)
         message_error("no memory for captures");
         return EXIT_ERROR;
     }
-    const int bad = pkt_mix_write(&m->origins, m->path, m->truth, &result, &err);
+    const int bad = pkt_mix_write(&m->origins, &m->to, &result, &err);
     if (bad) {
         message_err(&err);
     } else {
         captures_report(m, &result);
         message_note("wrote %s: %" PRIu64 " packets of %zu captures; %s says where each is from",
-                     m->path, result.packets, m->origins.count, m->truth);
+                     m->to.path, result.packets, m->origins.count, m->to.truth);
     }
     free(result.outcomes);
     return bad ? EXIT_ERROR : EXIT_DONE;
@@ -65,9 +65,13 @@ static int mix_run(const arguments *arguments)
 static const option_spec options[] = {
     {"o", "FILE", "Output file (required), a pcapng; - is standard output."},
     {"truth", "FILE",
-     "Where each packet is from, as CSV: packet (its number in the mixture), origin (the file), "
-     "origin_packet (its number there), label. Default: the output's name with .truth.csv behind "
-     "it."},
+     "Where each packet is from: packet (its number in the mixture), origin (the file), "
+     "origin_packet (its number there), label. A name that ends with .parquet: as Parquet, else as "
+     "CSV. Default: the output's name with .truth.csv behind it."},
+    {"comments", NULL,
+     "Each packet also gets a comment with its label, its file and its number there, which "
+     "Wireshark shows and finds (frame.comment contains \"label NAME\"). The mixture is then "
+     "larger."},
     {"label", "NAME=FILE" REPEATABLE,
      "Packets of this file have this label. The file may be an operand or not, and a folder or a "
      "pattern. Other packets have an empty label."},

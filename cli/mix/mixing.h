@@ -25,8 +25,8 @@ typedef struct mixing {
     size_t groups_used;
     mixing_map maps[MAX_REPEATED];
     size_t map_count;
-    const char *path;
-    char *truth; /* owned */
+    pkt_mix_output to;
+    char *truth; /* owned: of `to` */
 } mixing;
 
 /* Fill *m from the command line. false: a message was printed. mixing_close() in any case. */

@@ -117,15 +117,15 @@ static bool outputs_valid(const mixing *m)
 {
     for (size_t i = 0; i < m->origins.count; i++) {
         const char *path = m->origins.at[i].path;
-        if (pkt_same_file(m->path, path) || pkt_same_file(m->truth, path)) {
+        if (pkt_same_file(m->to.path, path) || pkt_same_file(m->truth, path)) {
             message_error("%s: is a capture that is mixed: -o and --truth must name other files",
                           path);
             return false;
         }
     }
-    if (strcmp(m->path, m->truth) != 0 && !pkt_same_file(m->path, m->truth))
+    if (strcmp(m->to.path, m->truth) != 0 && !pkt_same_file(m->to.path, m->truth))
         return true;
-    message_error("mix: the mixture and its truth cannot both go to %s", m->path);
+    message_error("mix: the mixture and its truth cannot both go to %s", m->to.path);
     return false;
 }
 
@@ -136,7 +136,7 @@ static bool outputs_read(mixing *m, const arguments *arguments)
         message_error("mix: -o FILE says where to write; - is standard output");
         return false;
     }
-    m->path = path;
+    m->to.path = path;
     if (strcmp(path, "-") == 0 && !truth) {
         message_error("mix: with -o -, --truth FILE says where the origins of the packets go");
         return false;
@@ -147,6 +147,10 @@ static bool outputs_read(mixing *m, const arguments *arguments)
         m->truth = NULL;
         return no_memory();
     }
+    const char *ending = strrchr(m->truth, '.');
+    m->to.truth = m->truth;
+    m->to.truth_encoder = ending && strcmp(ending, ".parquet") == 0 ? &pkt_encoder_parquet : NULL;
+    m->to.comments = option_given(arguments, "comments");
     return true;
 }
 

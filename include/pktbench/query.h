@@ -56,6 +56,9 @@ typedef struct pkt_query {
     uint32_t buffer;     /* of the kernel, bytes; 0: 32 MB */
     int immediate;       /* 1: deliver every packet at once */
     int inner;           /* 1: as `extract --inner` */
+    /* Labels of packets, of files only. */
+    const char *labels;   /* path of a CSV or Parquet file with the columns packet and label */
+    const char *label_by; /* "packet", "stream" */
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */
@@ -72,7 +75,10 @@ typedef enum pkt_warning_code {
     PKT_WARN_LATE,             /* packets are older than the window they are counted in */
     PKT_WARN_DROPPED,          /* the kernel dropped packets */
     PKT_WARN_NO_CAPTURES,      /* files in folders are no captures, and were passed over */
-    PKT_WARN_NOT_DECODED       /* packets of a kind have no columns of IP or ARP */
+    PKT_WARN_NOT_DECODED,      /* packets of a kind have no columns of IP or ARP */
+    PKT_WARN_NO_LABEL,         /* packets have no label in the file of labels */
+    PKT_WARN_LABELS_BEHIND,    /* the file of labels has some behind the last packet */
+    PKT_WARN_STREAM_LABELS     /* streams have packets of several labels */
 } pkt_warning_code;
 
 typedef struct pkt_warning {

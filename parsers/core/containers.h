@@ -28,6 +28,7 @@ enum {
 enum { PCAPNG_BLOCK_OVERHEAD = 12 };
 
 /* Options of an interface block. */
-enum { PCAPNG_OPTION_END = 0, PCAPNG_IF_TSRESOL = 9, PCAPNG_IF_TSOFFSET = 14 };
+enum { PCAPNG_OPTION_END = 0, PCAPNG_OPTION_COMMENT = 1 };
+enum { PCAPNG_IF_TSRESOL = 9, PCAPNG_IF_TSOFFSET = 14 };
 
 #endif

@@ -48,6 +48,11 @@ void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_fea
         pkt_fields_value(fields, i, set->columns[i].name);
 }
 
+void pkt_features_share_field(pkt_fields *fields, const pkt_feature_set *set)
+{
+    pkt_fields_value(fields, set->count, "label_share");
+}
+
 pkt_column_set pkt_features_needed(void)
 {
     static const uint8_t needed[] = {

@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "parsers/labels/truth.h"
 #include "parsers/mix/head.h"
 #include "parsers/mix/supply.h"
-#include "parsers/mix/truth.h"
+#include "parsers/mix/truth_file.h"
 #include "parsers/source/source.h"
 #include "parsers/util/error.h"
-#include "parsers/util/output_text.h"
 
 /* A path or a label in a finding. */
 #define SHOWN "%.200s"
@@ -58,24 +58,6 @@ static __attribute__((format(printf, 2, 3))) int found(checking *k, const char *
     return 1;
 }
 
-/* What the truth has for the text: the CSV cell without its quotes. NULL without memory. */
-static char *truth_form(const char *text)
-{
-    char *form = malloc(PKT_FORM_BYTES(strlen(text)));
-    if (!form)
-        return NULL;
-    (void)pkt_text_csv(form, text);
-    if (*form != '"')
-        return form;
-    char *out = form;
-    for (const char *at = form + 1; at[1]; at++) {
-        *out++ = *at;
-        at += *at == '"';
-    }
-    *out = '\0';
-    return form;
-}
-
 static int origins_open(checking *k, const char *mixture, pkt_err *err)
 {
     if (pkt_mix_head_read(mixture, &k->origins, &k->maps, err) != 0)
@@ -87,8 +69,8 @@ static int origins_open(checking *k, const char *mixture, pkt_err *err)
     for (size_t i = 0; i < count; i++) {
         pkt_mix_origin *o = &k->origins.at[i];
         source_capture *c = &k->captures[i];
-        c->path = truth_form(o->path);
-        c->label = truth_form(o->label);
+        c->path = pkt_truth_text(o->path);
+        c->label = pkt_truth_text(o->label);
         if (!c->path || !c->label)
             return pkt_fail_memory(err, "captures");
         c->supply = pkt_mix_supply_open(o, k->origins.by_time, err);

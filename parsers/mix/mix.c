@@ -6,11 +6,11 @@
 #include "parsers/core/containers.h"
 #include "parsers/mix/head.h"
 #include "parsers/mix/sorted.h"
-#include "parsers/mix/truth.h"
+#include "parsers/mix/truth_file.h"
 #include "parsers/rows/digits.h"
+#include "parsers/rows/escape.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
-#include "parsers/util/output_text.h"
 
 enum { FLUSH_BYTES = 512 << 10 };
 
@@ -19,21 +19,21 @@ typedef struct lane {
     pkt_mix_feed *feed;
     pkt_mix_sorted *sorted; /* NULL: in the order of the capture */
     pkt_mix_packet packet;
-    char *before, *after; /* of its lines in the truth: ",FILE," and ",LABEL\n"; owned */
-    size_t before_size, after_size;
+    pkt_buffer comment; /* what all comments of its packets begin with; empty: they get none */
 } lane;
 
 typedef struct mix {
     pkt_mix_origins *origins;
     pkt_mix_result *result;
-    const char *path, *truth; /* for messages */
+    const pkt_mix_output *to;
     lane *lanes;
     size_t *heap; /* lanes with a packet, that of the earliest one first */
     size_t heap_count;
     uint32_t interfaces; /* of the mixture, so far */
     int64_t last_ns;
-    pkt_buffer out, text;
-    FILE *out_file, *text_file;
+    pkt_buffer out;
+    FILE *file;
+    pkt_truth_file *truth;
 } mix;
 
 /* The packet of the lane into its place, 1, or 0 at the end; -1 and *err. */
@@ -63,14 +63,14 @@ static void heap_sink(mix *m, size_t at)
     m->heap[at] = one;
 }
 
-static int flush(pkt_buffer *bytes, FILE *file, const char *path, pkt_err *err)
+static int flush(mix *m, pkt_err *err)
 {
-    const size_t size = bytes->size;
-    bytes->size = 0;
-    if (!size || fwrite(bytes->at, 1, size, file) == size)
+    const size_t size = m->out.size;
+    m->out.size = 0;
+    if (!size || fwrite(m->out.at, 1, size, m->file) == size)
         return 0;
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
-    return pkt_err_about(err, path);
+    return pkt_err_about(err, m->to->path);
 }
 
 /* Number in the mixture of the packet's interface; its block is written at its first packet. */
@@ -88,55 +88,66 @@ static int interface_of(mix *m, size_t index, uint32_t *number, pkt_err *err)
     return 0;
 }
 
+/* Bytes of the options of a packet of the lane, at most: a comment, and their end. */
+static size_t options_room(const lane *l)
+{
+    enum { HEAD = 4, END = 4, NUMBER = 20, PAD = 3 };
+    return l->comment.size ? HEAD + l->comment.size + NUMBER + PAD + END : 0;
+}
+
+/* Returns the end of the options. */
+static uint8_t *options_put(const lane *l, uint8_t *at)
+{
+    if (!l->comment.size)
+        return at;
+    char *text = (char *)at + 4;
+    memcpy(text, l->comment.at, l->comment.size);
+    char *end = put_u64(text + l->comment.size, l->packet.number);
+    const uint16_t head[] = {PCAPNG_OPTION_COMMENT, (uint16_t)(end - text)};
+    memcpy(at, head, sizeof head);
+    const size_t pad = (4 - (size_t)(end - text) % 4) % 4 + 4; /* and the end of options */
+    memset(end, 0, pad);
+    return (uint8_t *)end + pad;
+}
+
 static int packet_add(mix *m, size_t index, pkt_err *err)
 {
     enum { FIXED = 28, END = 4 };
-    const pkt_mix_packet *p = &m->lanes[index].packet;
-    const uint32_t pad = (4 - p->cap_len % 4) % 4, total = FIXED + p->cap_len + pad + END;
+    const lane *l = &m->lanes[index];
+    const pkt_mix_packet *p = &l->packet;
+    const uint32_t pad = (4 - p->cap_len % 4) % 4;
     const uint64_t time = (uint64_t)p->ts_ns;
     uint32_t interface;
     if (interface_of(m, index, &interface, err) != 0 ||
-        pkt_buffer_reserve(&m->out, total, err) != 0)
+        pkt_buffer_reserve(&m->out, FIXED + (size_t)p->cap_len + pad + options_room(l) + END,
+                           err) != 0)
         return -1;
-    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET, total,      interface,  (uint32_t)(time >> 32),
-                             (uint32_t)time,         p->cap_len, p->wire_len};
     uint8_t *at = m->out.at + m->out.size, *data = at + FIXED;
-    memcpy(at, head, sizeof head);
     if (p->cap_len)
         memcpy(data, p->data, p->cap_len);
     pkt_rewrite_packet(&m->origins->at[index].rewrite, p->link_type, data, p->cap_len);
     memset(data + p->cap_len, 0, pad);
-    memcpy(data + p->cap_len + pad, &total, sizeof total);
+    uint8_t *end = options_put(l, data + p->cap_len + pad);
+    const uint32_t total = (uint32_t)(end + END - at);
+    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET, total,      interface,  (uint32_t)(time >> 32),
+                             (uint32_t)time,         p->cap_len, p->wire_len};
+    memcpy(at, head, sizeof head);
+    memcpy(end, &total, sizeof total);
     m->out.size += total;
-    return 0;
-}
-
-/* "NUMBER,FILE,NUMBER IN IT,LABEL" */
-static int truth_add(mix *m, const lane *l, pkt_err *err)
-{
-    enum { NUMBERS = 2 * 20 };
-    if (pkt_buffer_reserve(&m->text, l->before_size + l->after_size + NUMBERS, err) != 0)
-        return -1;
-    char *start = (char *)m->text.at + m->text.size, *at = put_u64(start, m->result->packets);
-    memcpy(at, l->before, l->before_size);
-    at = put_u64(at + l->before_size, l->packet.number);
-    memcpy(at, l->after, l->after_size);
-    m->text.size += (size_t)(at + l->after_size - start);
     return 0;
 }
 
 static int packet_write(mix *m, size_t index, pkt_err *err)
 {
-    lane *l = &m->lanes[index];
+    const lane *l = &m->lanes[index];
     m->result->backwards += m->result->packets > 0 && l->packet.ts_ns < m->last_ns;
     m->last_ns = l->packet.ts_ns;
     m->result->packets++;
     m->result->outcomes[index].packets++;
-    if (packet_add(m, index, err) != 0 || truth_add(m, l, err) != 0)
+    if (packet_add(m, index, err) != 0 ||
+        pkt_truth_file_add(m->truth, index, l->packet.number, err) != 0)
         return -1;
-    if (m->out.size >= FLUSH_BYTES && flush(&m->out, m->out_file, m->path, err) != 0)
-        return -1;
-    return m->text.size < FLUSH_BYTES ? 0 : flush(&m->text, m->text_file, m->truth, err);
+    return m->out.size < FLUSH_BYTES ? 0 : flush(m, err);
 }
 
 static int heap_fill(mix *m, pkt_err *err)
@@ -155,9 +166,7 @@ static int heap_fill(mix *m, pkt_err *err)
 
 static int merge(mix *m, pkt_err *err)
 {
-    static const char names[] = PKT_TRUTH_HEAD;
-    if (pkt_mix_head_add(&m->out, m->origins, err) != 0 ||
-        pkt_buffer_add(&m->text, names, strlen(names), err) != 0 || heap_fill(m, err) != 0)
+    if (pkt_mix_head_add(&m->out, m->origins, err) != 0 || heap_fill(m, err) != 0)
         return -1;
     while (m->heap_count) {
         const size_t index = m->heap[0];
@@ -177,9 +186,7 @@ static int merge(mix *m, pkt_err *err)
         if (cut)
             m->result->outcomes[i].cut = *cut;
     }
-    if (flush(&m->out, m->out_file, m->path, err) != 0)
-        return -1;
-    return flush(&m->text, m->text_file, m->truth, err);
+    return flush(m, err) == 0 ? pkt_truth_file_end(m->truth, err) : -1;
 }
 
 /* Start of the group: the earliest first packet of its captures. false: no packet. */
@@ -225,21 +232,27 @@ static int times_set(mix *m, pkt_err *err)
     return 0;
 }
 
-/* The parts of a line in the truth that the lane's packets share. */
-static int lane_texts(lane *l, const pkt_mix_origin *o, pkt_err *err)
+/* "label LABEL\nfile FILE\npacket ", to which the number is added. */
+static int comment_begin(lane *l, const pkt_mix_origin *o, pkt_err *err)
 {
-    l->before = malloc(PKT_FORM_BYTES(strlen(o->path)) + 2);
-    l->after = malloc(PKT_FORM_BYTES(strlen(o->label)) + 2);
-    if (!l->before || !l->after)
-        return pkt_fail_memory(err, "the truth");
-    *l->before = *l->after = ',';
-    char *end = pkt_text_csv(l->before + 1, o->path);
-    *end++ = ',';
-    l->before_size = (size_t)(end - l->before);
-    end = pkt_text_csv(l->after + 1, o->label);
-    *end++ = '\n';
-    l->after_size = (size_t)(end - l->after);
-    return 0;
+    const struct {
+        const char *key, *text;
+    } lines[] = {{"label ", o->label}, {"\nfile ", o->path}, {"\npacket ", ""}};
+    pkt_buffer *out = &l->comment;
+    for (size_t i = *o->label ? 0 : 1; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *key = lines[i].key + (!out->size && *lines[i].key == '\n');
+        const size_t size = strlen(lines[i].text);
+        if (pkt_buffer_add(out, key, strlen(key), err) != 0 ||
+            pkt_buffer_reserve(out, size * PKT_ESCAPE_MOST + 1, err) != 0)
+            return -1;
+        char *at = (char *)out->at + out->size;
+        out->size += (size_t)(pkt_escape(at, lines[i].text, size) - at);
+    }
+    if (out->size + 20 <= UINT16_MAX)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                    "the comment of a packet is longer than %d bytes: shorten the label",
+                    (int)UINT16_MAX);
 }
 
 static int lanes_open(mix *m, pkt_err *err)
@@ -253,7 +266,7 @@ static int lanes_open(mix *m, pkt_err *err)
         lane *l = &m->lanes[i];
         const pkt_mix_origin *o = &m->origins->at[i];
         l->feed = pkt_mix_feed_open(o, err);
-        if (!l->feed || lane_texts(l, o, err) != 0)
+        if (!l->feed || (m->to->comments && comment_begin(l, o, err) != 0))
             return -1;
         if (m->origins->by_time &&
             !(l->sorted = pkt_mix_sorted_open(l->feed, o, PKT_MIX_SORT_BYTES / count, err)))
@@ -267,13 +280,12 @@ static void mix_close(mix *m)
     for (size_t i = 0; m->lanes && i < m->origins->count; i++) {
         pkt_mix_sorted_close(m->lanes[i].sorted);
         pkt_mix_feed_close(m->lanes[i].feed);
-        free(m->lanes[i].before);
-        free(m->lanes[i].after);
+        pkt_buffer_free(&m->lanes[i].comment);
     }
     free(m->lanes);
     free(m->heap);
     pkt_buffer_free(&m->out);
-    pkt_buffer_free(&m->text);
+    pkt_truth_file_close(m->truth);
 }
 
 static int commit(pkt_atomic_file *file, const char *path, int bad, pkt_err *err)
@@ -288,24 +300,25 @@ static int commit(pkt_atomic_file *file, const char *path, int bad, pkt_err *err
 /* The captures are open: write both files. The truth first, so that a mixture has one. */
 static int files_write(mix *m, pkt_err *err)
 {
+    const pkt_mix_output *to = m->to;
     pkt_atomic_file out, text;
-    if (pkt_atomic_file_open(&out, m->path, err) != 0)
-        return pkt_err_about(err, m->path);
-    if (pkt_atomic_file_open(&text, m->truth, err) != 0) {
+    if (pkt_atomic_file_open(&out, to->path, err) != 0)
+        return pkt_err_about(err, to->path);
+    if (pkt_atomic_file_open(&text, to->truth, err) != 0) {
         pkt_atomic_file_abandon(&out);
-        return pkt_err_about(err, m->truth);
+        return pkt_err_about(err, to->truth);
     }
-    m->out_file = out.file;
-    m->text_file = text.file;
-    int bad = merge(m, err);
-    bad = commit(&text, m->truth, bad, err);
-    return commit(&out, m->path, bad, err);
+    m->file = out.file;
+    m->truth = pkt_truth_file_open(to->truth_encoder, m->origins, text.file, to->truth, err);
+    int bad = m->truth ? merge(m, err) : -1;
+    bad = commit(&text, to->truth, bad, err);
+    return commit(&out, to->path, bad, err);
 }
 
-int pkt_mix_write(pkt_mix_origins *origins, const char *path, const char *truth,
-                  pkt_mix_result *result, pkt_err *err)
+int pkt_mix_write(pkt_mix_origins *origins, const pkt_mix_output *to, pkt_mix_result *result,
+                  pkt_err *err)
 {
-    mix m = {.origins = origins, .result = result, .path = path, .truth = truth};
+    mix m = {.origins = origins, .result = result, .to = to};
     result->packets = result->backwards = 0;
     const int bad = lanes_open(&m, err) != 0 || files_write(&m, err) != 0;
     mix_close(&m);

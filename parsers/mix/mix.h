@@ -3,6 +3,7 @@
 #define PKT_MIX_H
 
 #include "parsers/mix/origin.h"
+#include "parsers/rows/rows.h"
 
 /* What became of a capture. */
 typedef struct pkt_mix_outcome {
@@ -16,11 +17,18 @@ typedef struct pkt_mix_result {
     pkt_mix_outcome *outcomes;   /* owned by the caller, one for each capture */
 } pkt_mix_result;
 
+/* Where a mixture goes. */
+typedef struct pkt_mix_output {
+    const char *path;
+    const char *truth;                /* where each packet is from */
+    const pkt_encoder *truth_encoder; /* its columnar format; NULL: CSV */
+    bool comments;                    /* each packet has a comment that says it too */
+} pkt_mix_output;
+
 /* Merge the captures by their new times; equal times in the order of the captures. Each keeps its
- * own order of packets, unless origins->by_time. The mixture goes to `path`; where each packet
- * comes from, as CSV, to `truth`. Memory does not depend on the size of the captures. Both files
- * appear whole or not at all. 0, or -1 and *err, which names the file. */
-int pkt_mix_write(pkt_mix_origins *origins, const char *path, const char *truth,
-                  pkt_mix_result *result, pkt_err *err);
+ * own order of packets, unless origins->by_time. Memory does not depend on the size of the
+ * captures. Both files appear whole or not at all. 0, or -1 and *err, which names the file. */
+int pkt_mix_write(pkt_mix_origins *origins, const pkt_mix_output *to, pkt_mix_result *result,
+                  pkt_err *err);
 
 #endif

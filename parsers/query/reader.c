@@ -15,8 +15,9 @@ static int query_copy(pkt_reader *r, const pkt_query *query, pkt_err *err)
 {
     pkt_query *q = &r->query;
     const char **const texts[QUERY_TEXTS] = {
-        &q->interface, &q->backend, &q->plugin, &q->level,       &q->columns, &q->filter,
-        &q->features,  &q->window,  &q->by,     &q->reset_every, &q->label,   &q->flow_rule};
+        &q->interface, &q->backend,   &q->plugin, &q->level,   &q->columns,
+        &q->filter,    &q->features,  &q->window, &q->by,      &q->reset_every,
+        &q->label,     &q->flow_rule, &q->labels, &q->label_by};
     if (pkt_sized_copy(q, sizeof *q, query) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "the struct_size of the query is not set");
@@ -53,6 +54,12 @@ static int buffers_open(pkt_reader *r, pkt_err *err)
     r->batch = pkt_batch_new(err);
     if (!r->batch || pkt_row_block_open(&r->block, &r->request.fields, r->block_rows, err) != 0)
         return -1;
+    if (r->request.labels) {
+        r->row_labels = calloc(r->block_rows, sizeof *r->row_labels);
+        if (!r->row_labels)
+            return pkt_fail_memory(err, "labels");
+        r->block.rows.labels = r->row_labels;
+    }
     if (r->request.features.set) {
         r->features = pkt_features_open(&r->request.features, err);
         if (!r->features)
@@ -124,6 +131,23 @@ static int paths_find(pkt_reader *r, pkt_err *err)
     return 0;
 }
 
+static int labels_open(pkt_reader *r, pkt_err *err)
+{
+    const query_captures captures = {.paths = r->paths.at,
+                                     .count = r->paths.count,
+                                     .join = r->query.join,
+                                     .context = r->context,
+                                     .batch = r->batch};
+    if (!r->request.labels)
+        return 0;
+    r->labels = pkt_query_labels_open(&r->request, &captures, err);
+    if (!r->labels)
+        return pkt_reader_labels_failed(r, err);
+    if (r->features)
+        pkt_features_set_labels(r->features, pkt_reader_label_find, r);
+    return 0;
+}
+
 static int reader_begin(pkt_reader *r, pkt_err *err)
 {
     if (!r->query.interface && paths_find(r, err) != 0)
@@ -131,6 +155,8 @@ static int reader_begin(pkt_reader *r, pkt_err *err)
     if (pkt_query_backend_take(r->request.backend, &r->context, err) != 0)
         return -1;
     r->taken = true;
+    if (labels_open(r, err) != 0)
+        return -1;
     if (r->features)
         pkt_reader_features_connect(r);
     if (r->query.interface)
@@ -148,6 +174,9 @@ static void reader_end(pkt_reader *r, int got, const pkt_err *err)
         r->queue.err = *err;
     else if (r->features)
         pkt_warn_features(&r->warnings, r->features);
+    if (got >= 0 && r->labels)
+        pkt_warn_labels(&r->warnings, r->labels,
+                        !r->query.filter && !r->query.count && !r->query.part);
 }
 
 int pkt_reader_start(pkt_reader *r, pkt_err *err)
@@ -248,6 +277,8 @@ void pkt_reader_close(pkt_reader *r)
         return;
     capture_abandon(r);
     pkt_features_close(r->features);
+    pkt_labels_close(r->labels);
+    free(r->row_labels);
     pkt_row_block_close(&r->block);
     pkt_batch_free(r->batch);
     pkt_paths_close(&r->paths);

@@ -18,7 +18,7 @@
 #include "parsers/rows/row_block.h"
 
 /* Texts of a query that the reader copies. */
-enum { QUERY_TEXTS = 12 };
+enum { QUERY_TEXTS = 14 };
 
 /* Record batches and warnings that nobody has taken yet. In a live capture a thread adds them. */
 typedef struct reader_queue {
@@ -61,7 +61,9 @@ struct pkt_reader {
     pkt_batch *batch;
     pkt_row_block block;
     size_t block_rows;
-    pkt_warnings warnings; /* into the queue */
+    pkt_labels *labels;      /* NULL: none */
+    const char **row_labels; /* owned: of the rows of the block; NULL without labels */
+    pkt_warnings warnings;   /* into the queue */
     /* Of the capture that is open: */
     pkt_input *input; /* one of these, */
     pkt_join *join;
@@ -78,6 +80,11 @@ struct pkt_reader {
     reader_queue queue;
 };
 
+/* The label of a packet, as pkt_features_label has it. */
+int pkt_reader_label_find(void *reader, const pkt_batch *batch, size_t row, uint64_t number,
+                          uint32_t *label, pkt_err *err);
+/* An error of the labels: the reader names no capture for it. Returns -1. */
+int pkt_reader_labels_failed(pkt_reader *reader, const pkt_err *err);
 /* Open the next capture. 0, or -1 and *err. */
 int pkt_reader_capture_begin(pkt_reader *reader, pkt_err *err);
 /* Read on: a batch of packets, or to the next capture. 1; 0: everything was read; -1 and *err. */

@@ -78,9 +78,9 @@ int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t ro
     if (field->kind == PKT_FIELD_TEXT)
         return text_add(rows, field, row, out, err);
     if (field->kind != PKT_FIELD_CELL) {
-        const char *text = field->kind == PKT_FIELD_FILE ? rows->file
-                           : rows->labels                ? rows->labels[row]
-                                                         : rows->label;
+        const bool is_file = field->kind == PKT_FIELD_FILE;
+        const char *const *each = is_file ? rows->files : rows->labels;
+        const char *text = each ? each[row] : is_file ? rows->file : rows->label;
         return pkt_buffer_add(out, text, strlen(text), err);
     }
     if (pkt_buffer_reserve(out, CELL_TEXT, err) != 0)

@@ -78,9 +78,9 @@ void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind)
 
 void pkt_fields_value(pkt_fields *fields, size_t index, const char *name)
 {
-    if (fields->count < PKT_MAX_FIELDS)
-        fields->at[fields->count++] =
-            (pkt_field){PKT_FIELD_VALUE, (uint8_t)index, UINT64_MAX, name, strlen(name)};
+    const pkt_field field = {PKT_FIELD_VALUE, (uint8_t)index, UINT64_MAX, name, strlen(name)};
+    if (fields->count < PKT_MAX_FIELDS && !is_there(fields, &field))
+        fields->at[fields->count++] = field;
 }
 
 void pkt_fields_cell(pkt_fields *fields, size_t column)

@@ -54,7 +54,8 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size);
 /* One more of the kinds that are no column, at the end, unless it is there. */
 void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind);
-/* One more value, the index'th of a row, at the end. `name` must outlive the fields. */
+/* One more value, the index'th of a row, at the end, unless there is a field of that name. `name`
+ * must outlive the fields. */
 void pkt_fields_value(pkt_fields *fields, size_t index, const char *name);
 /* One more column, at the end. */
 void pkt_fields_cell(pkt_fields *fields, size_t column);
@@ -66,6 +67,7 @@ typedef struct pkt_rows {
     const uint64_t *numbers;              /* of the packets */
     const char *file, *label;
     const char *const *labels; /* of each row; NULL: all have `label` */
+    const char *const *files;  /* the same; of columnar formats only */
     const char *text;          /* what text cells point into */
 } pkt_rows;
 

@@ -32,6 +32,7 @@ static const member members[] = {
     MEMBER(duration, MEMBER_I64),   MEMBER(flush_every, MEMBER_I64),
     MEMBER(snaplen, MEMBER_U32),    MEMBER(buffer, MEMBER_U32),
     MEMBER(immediate, MEMBER_INT),  MEMBER(inner, MEMBER_INT),
+    MEMBER(labels, MEMBER_TEXT),    MEMBER(label_by, MEMBER_TEXT),
 };
 
 static int text_set(PyObject *value, const char **to)

@@ -64,7 +64,7 @@ def _paths(source):
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
          join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
-         inner=False):
+         inner=False, labels=None, label_by=None):
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
@@ -90,6 +90,11 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
     part: read only this part of the capture, see plan().
     inner: add the columns in_, of the innermost IP header that tunnels carry; with features: compute
         them over the inner headers, where there are any.
+    labels: path of a CSV or Parquet file with the columns packet and label, as `pktbench mix` writes
+        it: a column `label` for each packet; with features, that of most packets of the window, and
+        a column `label_share`, the share of these packets.
+    label_by: with labels: "packet", or "stream": packets have the label of most packets of their
+        stream, for which the capture is read twice.
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
@@ -98,7 +103,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
              "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
              "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
-             "inner": inner}
+             "inner": inner, "labels": None if labels is None else os.fspath(labels),
+             "label_by": label_by}
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise OptionError("the file object is closed")

@@ -1,5 +1,5 @@
-"""Memory of extract does not depend on the size of the capture: equal peaks for a capture and one
-with ten times its packets; with Parquet, twice its packets.
+"""Memory of extract and mix does not depend on the size of the capture: equal peaks for a capture and
+one with ten times its packets; with Parquet, twice its packets.
 
 Usage: test_memory.py PKTBENCH PEAK [REPEATS]; default 10 repeats of 10 MB."""
 
@@ -28,13 +28,34 @@ CASES = (
      "--format", "none"))
 
 
-def peak(*words):
-    """Peak resident memory of an extract process, bytes."""
-    done = subprocess.run([PEAK, PKTBENCH, "extract", "-o", "/dev/null", *words],
+MIX_MAX = 64e6  # bytes
+MIX_CASES = (("--truth", "truth.csv"), ("--truth", "truth.csv", "--comments"), ("--truth", "truth.parquet"))
+
+
+def peak(*words, command="extract"):
+    """Peak resident memory of a process, bytes."""
+    done = subprocess.run([PEAK, PKTBENCH, command, "-o", "/dev/null", *words],
                           capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{words}: {done.returncode}: {done.stderr}")
     return int(done.stdout)
+
+
+def report(bad, small, large, words):
+    print(f"{'FAIL' if bad else 'ok  '} {small / 1e6:6.1f} {large / 1e6:6.1f}  {' '.join(words)}", flush=True)
+
+
+def check_mix():
+    """Mixtures with a small and a large capture."""
+    failed = 0
+    subprocess.run([PKTBENCH, "gen", "benign-iot", "-o", "other.pcap"], check=True)
+    for case in MIX_CASES:
+        first = "half.pcap" if "truth.parquet" in case else "small.pcap"
+        small, large = (peak(path, "other.pcap", *case, command="mix") for path in (first, "large.pcap"))
+        bad = large - small > MAX_DIFFERENCE or large > MIX_MAX
+        failed += bad
+        report(bad, small, large, ("mix", *case))
+    return failed
 
 
 def main():
@@ -56,8 +77,8 @@ def main():
             small, large = (peak(path, *case) for path in ("half.pcap" if parquet else "small.pcap", "large.pcap"))
             bad = large - small > MAX_DIFFERENCE / (2 if parquet else 1)
             failed += bad
-            print(f"{'FAIL' if bad else 'ok  '} {small / 1e6:6.1f} {large / 1e6:6.1f}  "
-                  f"{' '.join(case)}", flush=True)
+            report(bad, small, large, case)
+        failed += check_mix()
         os.chdir("/")
     return 1 if failed else 0
 

@@ -1,14 +1,17 @@
 """A dataset of extract --partition, read by pyarrow, pandas, polars and duckdb: the rows of one file
-without partitions, and the columns of the partitions.
+without partitions, and the columns of the partitions; also of a run that was killed and resumed.
 
 Usage: test_partitions.py PKTBENCH; exit status 77: a reader is not installed."""
 
 import datetime
+import glob
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 try:
     import duckdb
@@ -82,10 +85,46 @@ def check(what, keys, columns, wanted):
     assert found == wanted, (what, keys, next(p for p in zip(found, wanted) if p[0] != p[1]))
 
 
+def request(out, keys):
+    return ["extract", "in", "-R", "-o", out, "--format", "parquet", "--partition", ",".join(keys), "--label", "from-folder",
+            "--columns", COLUMNS]
+
+
+def tree(folder):
+    """{path: bytes} of all files."""
+    found = {}
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(at, name), "rb") as file:
+                found[os.path.relpath(os.path.join(at, name), folder)] = file.read()
+    return found
+
+
+def check_killed(keys):
+    """Killed when one, or two, of the captures are finished; resumed, it has the same bytes."""
+    whole, out = "out-" + "-".join(keys), "killed-" + "-".join(keys)
+    interrupted = 0
+    for wanted in (1, 2):
+        shutil.rmtree(out, ignore_errors=True)
+        process = subprocess.Popen([PKTBENCH, *request(out, keys)], stderr=subprocess.DEVNULL)
+        while process.poll() is None and len(glob.glob(f"{out}/_pktbench/captures/*.json")) < wanted:
+            time.sleep(0.0005)
+        process.kill()
+        interrupted += process.wait() != 0
+        pktbench(*request(out, keys), "--resume")
+        assert tree(out) == tree(whole), f"killed after {wanted} captures"
+    assert interrupted, "no run was interrupted"
+    read_check(out, keys)
+
+
 def check_partition(keys):
     out = "out-" + "-".join(keys)
-    pktbench("extract", "in", "-R", "-o", out, "--format", "parquet", "--partition", ",".join(keys), "--label", "from-folder",
-             "--columns", COLUMNS, "--jobs", "2")
+    pktbench(*request(out, keys), "--jobs", "2")
+    read_check(out, keys)
+
+
+def read_check(out, keys):
+    """By every reader."""
     wanted = wanted_rows(keys)
     assert len(wanted) > 300
     table = pyarrow.dataset.dataset(out, partitioning="hive", format="parquet").to_table()
@@ -105,6 +144,7 @@ def main():
         captures_make()
         for keys in (["file"], ["label"], ["label", "date"], ["label", "date", "hour"], ["date", "file"]):
             check_partition(keys)
+        check_killed(["label", "date", "hour"])
         # Rows of one partition.
         count = duckdb.sql("select count(*) from read_parquet('out-label-date-hour/**/*.parquet', hive_partitioning=true)"
                            " where label = 'SYN' and hour = 23").fetchall()[0][0]

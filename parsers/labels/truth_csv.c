@@ -1,36 +1,30 @@
-#include "parsers/mix/truth.h"
-
+/* The truth as CSV: RFC 4180. */
 #include <stdlib.h>
 
+#include "parsers/labels/truth_format.h"
 #include "parsers/util/buffer.h"
 #include "parsers/util/error.h"
 
 /* Columns, and bytes of a row, at most. */
 enum { MOST_COLUMNS = 256, MOST_BYTES = 1 << 20 };
-/* The columns that are used. */
-enum { PACKET, LABEL, ORIGIN, ORIGIN_PACKET, USED };
-static const char *const names[USED] = {"packet", "label", "origin", "origin_packet"};
 
-struct pkt_truth {
-    const char *path;
+typedef struct truth_csv {
     FILE *file;
-    uint64_t line;   /* where the row begins */
-    uint64_t lines;  /* read */
-    uint64_t packet; /* of the last row */
-    size_t used;     /* of `names` */
-    size_t places[USED];
+    uint64_t line;  /* where the row begins */
+    uint64_t lines; /* read */
+    size_t used;    /* of pkt_truth_names */
+    size_t places[PKT_TRUTH_COLUMNS];
     pkt_buffer text; /* the cells of the row, each with its 0 */
     size_t cells[MOST_COLUMNS], count;
-};
+} truth_csv;
 
-static int truth_fail(const pkt_truth *t, const char *what, const char *more, pkt_err *err)
+static int truth_fail(const truth_csv *t, const char *what, const char *more, pkt_err *err)
 {
-    pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "line %llu: %s%s", (unsigned long long)t->line,
-             what, more);
-    return pkt_err_about(err, t->path);
+    return pkt_fail(err, PKT_ERR_CORRUPT, PKT_POS_NONE, "line %llu: %s%s",
+                    (unsigned long long)t->line, what, more);
 }
 
-static int put(pkt_truth *t, int c, pkt_err *err)
+static int put(truth_csv *t, int c, pkt_err *err)
 {
     const char byte = (char)c;
     if (t->text.size >= MOST_BYTES)
@@ -40,7 +34,7 @@ static int put(pkt_truth *t, int c, pkt_err *err)
 
 /* The rest of a quoted cell. RFC 4180: a quote in it is written twice. What follows it, or -2 and
  * *err. */
-static int quoted_read(pkt_truth *t, pkt_err *err)
+static int quoted_read(truth_csv *t, pkt_err *err)
 {
     for (;;) {
         int c = getc_unlocked(t->file);
@@ -57,7 +51,7 @@ static int quoted_read(pkt_truth *t, pkt_err *err)
 }
 
 /* A cell; *end is what ended it: a comma, a line end, or EOF. 0, or -1 and *err. */
-static int cell_read(pkt_truth *t, int *end, pkt_err *err)
+static int cell_read(truth_csv *t, int *end, pkt_err *err)
 {
     if (t->count == MOST_COLUMNS)
         return truth_fail(t, "has too many columns", "", err);
@@ -80,7 +74,7 @@ static int cell_read(pkt_truth *t, int *end, pkt_err *err)
 }
 
 /* The cells of the next row: 1, 0 at the end, -1 and *err. */
-static int cells_read(pkt_truth *t, pkt_err *err)
+static int cells_read(truth_csv *t, pkt_err *err)
 {
     t->text.size = t->count = 0;
     t->line = t->lines + 1;
@@ -93,91 +87,90 @@ static int cells_read(pkt_truth *t, pkt_err *err)
             return -1;
     } while (end == ',');
     t->lines++;
-    if (!ferror(t->file))
-        return 1;
-    pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read: %s", strerror(errno));
-    return pkt_err_about(err, t->path);
+    return ferror(t->file)
+               ? pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read: %s", strerror(errno))
+               : 1;
 }
 
-static const char *cell(const pkt_truth *t, size_t index)
+static const char *cell(const truth_csv *t, size_t index)
 {
     return (const char *)t->text.at + t->cells[index];
 }
 
-static int names_read(pkt_truth *t, pkt_err *err)
+static int names_read(truth_csv *t, pkt_err *err)
 {
     const int got = cells_read(t, err);
     if (got < 0)
         return -1;
     for (size_t i = 0; i < t->used; i++) {
         size_t place = 0;
-        while (place < t->count && strcmp(cell(t, place), names[i]) != 0)
+        while (place < t->count && strcmp(cell(t, place), pkt_truth_names[i]) != 0)
             place++;
         if (place == t->count)
             return truth_fail(t, got ? "the CSV has no column " : "is empty; it needs the column ",
-                              names[i], err);
+                              pkt_truth_names[i], err);
         t->places[i] = place;
     }
     return 0;
 }
 
-pkt_truth *pkt_truth_open(const char *path, bool origins, pkt_err *err)
+static void csv_close(void *file)
 {
-    pkt_truth *t = calloc(1, sizeof *t);
+    truth_csv *t = file;
+    fclose(t->file);
+    pkt_buffer_free(&t->text);
+    free(t);
+}
+
+static void *csv_open(FILE *file, size_t used, pkt_err *err)
+{
+    truth_csv *t = calloc(1, sizeof *t);
     if (!t) {
+        fclose(file);
         (void)pkt_fail_memory(err, "the truth");
         return NULL;
     }
-    t->path = path;
-    t->used = origins ? USED : ORIGIN;
-    t->file = fopen(path, "re");
-    if (!t->file) {
-        (void)pkt_fail_open(err, PKT_ERR_IO, "", path);
-        (void)pkt_err_about(err, path);
-    } else if (names_read(t, err) == 0) {
+    t->file = file;
+    t->used = used;
+    if (names_read(t, err) == 0)
         return t;
-    }
-    pkt_truth_close(t);
+    csv_close(t);
     return NULL;
 }
 
-static int number_read(const pkt_truth *t, size_t which, uint64_t *number, pkt_err *err)
+static int number_read(const truth_csv *t, size_t which, uint64_t *number, pkt_err *err)
 {
     const char *text = cell(t, t->places[which]);
     char *end = NULL;
     errno = 0;
     *number = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || *number == 0)
-        return truth_fail(t, "is no number from 1 on: the column ", names[which], err);
+        return truth_fail(t, "is no number from 1 on: the column ", pkt_truth_names[which], err);
     return 0;
 }
 
-int pkt_truth_next(pkt_truth *t, pkt_truth_row *row, pkt_err *err)
+static int csv_next(void *file, pkt_truth_row *row, pkt_err *err)
 {
+    truth_csv *t = file;
     const int got = cells_read(t, err);
     if (got <= 0)
         return got;
     for (size_t i = 0; i < t->used; i++)
         if (t->places[i] >= t->count)
-            return truth_fail(t, "has no cell of the column ", names[i], err);
-    *row = (pkt_truth_row){.label = cell(t, t->places[LABEL])};
-    if (number_read(t, PACKET, &row->packet, err) != 0)
+            return truth_fail(t, "has no cell of the column ", pkt_truth_names[i], err);
+    *row = (pkt_truth_row){.label = cell(t, t->places[PKT_TRUTH_LABEL])};
+    if (number_read(t, PKT_TRUTH_PACKET, &row->packet, err) != 0)
         return -1;
-    if (row->packet <= t->packet)
-        return truth_fail(t, "the number of the packet does not rise", "", err);
-    t->packet = row->packet;
-    if (t->used == ORIGIN)
+    if (t->used <= PKT_TRUTH_ORIGIN)
         return 1;
-    row->origin = cell(t, t->places[ORIGIN]);
-    return number_read(t, ORIGIN_PACKET, &row->origin_packet, err) == 0 ? 1 : -1;
+    row->origin = cell(t, t->places[PKT_TRUTH_ORIGIN]);
+    return number_read(t, PKT_TRUTH_ORIGIN_PACKET, &row->origin_packet, err) == 0 ? 1 : -1;
 }
 
-void pkt_truth_close(pkt_truth *t)
+static uint64_t csv_row(const void *file)
 {
-    if (!t)
-        return;
-    if (t->file)
-        fclose(t->file);
-    pkt_buffer_free(&t->text);
-    free(t);
+    return ((const truth_csv *)file)->line;
 }
+
+const pkt_truth_format pkt_truth_csv = {
+    .row_word = "line", .open = csv_open, .next = csv_next, .row = csv_row, .close = csv_close};
