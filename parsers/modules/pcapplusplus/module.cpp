@@ -1,4 +1,5 @@
-/* PcapPlusPlus: its file readers, and its packets as lists of layers, behind pktbench's interface.
+/* PcapPlusPlus: its reader over libpcap, and its packets as lists of layers, behind pktbench's
+ * interface.
  */
 #include "parsers/modules/pcapplusplus/app.h"
 #include "pktbench.h"
@@ -30,7 +31,7 @@ constexpr uint8_t more_fragments = 1;
 constexpr size_t file_header = 24, record_header = 16; /* bytes in a pcap file */
 
 struct state {
-    std::unique_ptr<pcpp::IFileReaderDevice> reader;
+    std::unique_ptr<pcpp::PcapFileReaderDevice> reader;
     pcpp::RawPacket raw;
     pcpp::Packet packet;
     pkt_level level;
@@ -277,17 +278,28 @@ bool layer_read(const row &r, pcpp::Layer *layer, uint32_t wire)
     }
 }
 
+/* Columns of the layers of the packet up to transport. */
+void layers_read(const state &s, const row &r)
+{
+    const auto wire = static_cast<uint32_t>(s.raw.getFrameLength());
+    for (auto *layer = s.packet.getFirstLayer(); layer; layer = layer->getNextLayer()) {
+        const auto before = static_cast<uint32_t>(layer->getData() - s.raw.getRawData());
+        if (!layer_read(r, layer, wire > before ? wire - before : 0))
+            return;
+    }
+}
+
+/* Without application layers, unless that leaves the packet without a transport layer: what is in
+ * PPPoE and MPLS, and what has no layer of its own, is left out then. */
 void headers_read(state &s, const row &r)
 {
-    const uint8_t *begin = s.raw.getRawData();
-    const auto wire = static_cast<uint32_t>(s.raw.getFrameLength());
     s.packet.setRawPacket(&s.raw, false, pcpp::UnknownProtocol,
                           r.is_app ? pcpp::OsiModelLayerUnknown : pcpp::OsiModelTransportLayer);
-    for (auto *layer = s.packet.getFirstLayer(); layer; layer = layer->getNextLayer()) {
-        const auto before = static_cast<uint32_t>(layer->getData() - begin);
-        if (!layer_read(r, layer, wire > before ? wire - before : 0))
-            break;
-    }
+    layers_read(s, r);
+    if (r.is_app || r.batch.present[r.at] & PKT_HAS_L4)
+        return;
+    s.packet.setRawPacket(&s.raw, false);
+    layers_read(s, r);
 }
 
 void record_read(state &s, const row &r)
@@ -308,10 +320,7 @@ int pcapplusplus_open(void *, void **out, const pkt_capture *capture, const pkt_
 {
     try {
         auto s = std::make_unique<state>();
-        if (capture->format == PKT_FORMAT_PCAPNG)
-            s->reader = std::make_unique<pcpp::PcapNgFileReaderDevice>(capture->path);
-        else
-            s->reader = std::make_unique<pcpp::PcapFileReaderDevice>(capture->path);
+        s->reader = std::make_unique<pcpp::PcapFileReaderDevice>(capture->path);
         pcpp::Logger::getInstance().suppressLogs();
         if (!s->reader->open())
             return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
@@ -327,7 +336,7 @@ int pcapplusplus_open(void *, void **out, const pkt_capture *capture, const pkt_
     }
 }
 
-/* Its readers do not say whether a capture has ended or is truncated. */
+/* Its reader does not say whether a capture has ended or is truncated. */
 int end_check(const state &s, pkt_err *err)
 {
     if (s.read >= s.size)
