@@ -71,7 +71,7 @@ int rotation_push(rotation *p, const pkt_batch *batch, const double *values, pkt
 
 int rotation_flush(rotation *p, pkt_err *err)
 {
-    return !p->writer || p->encoder->placed ? 0 : pkt_writer_flush(p->writer, err);
+    return !p->writer || p->encoder->whole ? 0 : pkt_writer_flush(p->writer, err);
 }
 
 int rotation_close(rotation *p, pkt_err *err)

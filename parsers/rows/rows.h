@@ -132,6 +132,7 @@ typedef struct pkt_encoded {
 typedef struct pkt_encoder {
     const char *name;
     size_t block_rows; /* of a block, at most */
+    bool whole;        /* it cannot be read before its end: no block is written early */
     /* *fields must outlive what is returned; what comes before all rows is appended to *out.
      * NULL and *err. */
     void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);

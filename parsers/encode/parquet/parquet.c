@@ -264,6 +264,7 @@ static int parquet_end(void *self, uint64_t offset, pkt_buffer *out, pkt_err *er
 const pkt_encoder pkt_encoder_parquet = {
     .name = "parquet",
     .block_rows = 131072,
+    .whole = true,
     .open = parquet_open,
     .parts = parquet_parts,
     .rows = parquet_rows,
