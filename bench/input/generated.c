@@ -11,8 +11,8 @@
 #include "parsers/process/memory.h"
 #include "parsers/util/error.h"
 
-/* The largest slice may be this part of the memory: it and its copy are written one after another.
- */
+/* The slice of 10 GB may take one of so many parts of the memory: it and its copy are written one
+ * after another. */
 #define LARGE_MEMORY_PART 2
 
 /* Folder of the generated slices: PKTBENCH_CACHE, else `slices` in the build folder if the program
@@ -182,23 +182,23 @@ static bool is_wanted(suite_kind kind, const dataset_scenario *scenario)
 }
 
 /* Out of the page cache, the time would be that of the disk. */
-static int large_add(suite *suite, const char *folder, pkt_err *err)
+static int large_fits(pkt_err *err)
 {
     const uint64_t memory = pkt_memory_bytes();
-    if (memory / LARGE_MEMORY_PART < large_slice.bytes)
-        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
-                        "--large: %s needs %.0f GB of memory for the page cache; there are %.1f GB",
-                        large_slice.name, LARGE_MEMORY_PART * (double)large_slice.bytes / 1e9,
-                        (double)memory / 1e9);
-    return scenario_add(suite, &large_slice, folder, err);
+    if (memory / LARGE_MEMORY_PART >= large_slice.bytes)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                    "--large: %s needs %.0f GB of memory for the page cache; there are %.1f GB",
+                    large_slice.name, LARGE_MEMORY_PART * (double)large_slice.bytes / 1e9,
+                    (double)memory / 1e9);
 }
 
 static int scale_add(suite *suite, const char *folder, bool large, pkt_err *err)
 {
-    int bad = 0;
+    int bad = large ? large_fits(err) : 0;
     for (size_t i = 0; !bad && i < sizeof scale_slices / sizeof scale_slices[0]; i++)
         bad = scenario_add(suite, &scale_slices[i], folder, err);
-    return !bad && large ? large_add(suite, folder, err) : bad;
+    return !bad && large ? scenario_add(suite, &large_slice, folder, err) : bad;
 }
 
 static int whole_scenarios_add(suite *suite, suite_kind kind, const char *folder, pkt_err *err)

@@ -282,6 +282,7 @@ expect 2 'interfaces: a pcap file has one' gen mirai --interfaces 2 -o out
 expect 2 "unknown format 'xml'; known: table, json$" info good.pcap --format xml
 expect 2 "unknown suite 'huge'; known: quick, reference, cic-iot, scale, languages$" bench --suite huge
 expect 2 "unknown suite 'huge'; known: malformed$" verify --suite huge
+expect 2 "--large needs --suite scale$" bench good.pcap --large
 expect 2 "unknown sink 'paper'; known: null, csv, arrow, parquet, pandas, polars, pyarrow$" bench good.pcap --sink paper
 expect 2 "unknown command 'dance'; known: bench, " dance
 expect 2 "unknown command 'dance'; known: bench, " help dance
