@@ -61,7 +61,9 @@ static void test_pool(void **state)
             pkt_pool_help(pool);
         pkt_pool_unlock(pool);
         pkt_pool_remove(pool, &first);
+        pkt_pool_lock(pool);
         other.left = 10; /* nobody needs to do it */
+        pkt_pool_unlock(pool);
         pkt_pool_remove(pool, &last);
         assert_int_equal(one.done, PIECES_OF_WORK);
         pkt_pool_close(pool);
