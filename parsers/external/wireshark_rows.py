@@ -80,7 +80,7 @@ FRAGMENT_AT = 3
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
 MACSEC_CHANNEL, MACSEC_CHECK_VALUE = 8, 16
 UNPLACED = 2**40  # bytes of a packet whose headers are at unknown offsets: enough for all
-NETWORK = ("eth", "ip", "ipv6")
+NETWORK = ("arp", "eth", "ip", "ipv6")
 ICMP = {4: "icmp", 6: "icmpv6"}
 # Bytes of a TCP header that Wireshark needs for a stream number.
 TCP_STREAM_BYTES = 16
