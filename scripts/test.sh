@@ -22,9 +22,10 @@ for argument in "$@"; do
     esac
 done
 
-# run_tests PRESET EXCLUDED_LABELS: ctest, whose output is kept in build/PRESET/ctest.log too.
+# run_tests PRESET EXCLUDED_LABELS: ctest, whose output is kept in build/PRESET/ctest.log too. Many
+# tests wait for a deadline: three at once keep two processors busy.
 run_tests() {
-    (cd "$root" && ctest --preset "$1" --no-tests=error -j 2 -LE "$2" -O "build/$1/ctest.log") ||
+    (cd "$root" && ctest --preset "$1" --no-tests=error -j 3 -LE "$2" -O "build/$1/ctest.log") ||
         status=1
 }
 

@@ -16,7 +16,7 @@ wheel_needs() {
         skip "python3-dev is not installed"
 }
 
-# wheel_install: into $work/venv, without any other package.
+# wheel_install: a new wheel, into $work/venv, without any other package.
 wheel_install() {
     rm -rf "$build/dist"
     mkdir -p "$build"
@@ -25,6 +25,11 @@ wheel_install() {
         tail -n 30 "$build/build.log"
         exit 1
     }
+    wheel_installed
+}
+
+# wheel_installed: the wheel that wheel_install built last, into $work/venv.
+wheel_installed() {
     python3 -m venv "$work/venv"
     "$work/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
         "$build"/dist/*.whl
