@@ -85,6 +85,22 @@ def test_interrupt(far):
     raise AssertionError("no KeyboardInterrupt")
 
 
+def test_dropped(far):
+    """Rows that nobody reads in time: the kernel's losses are a warning with their number."""
+    sent = 100000
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", package.CaptureWarning)
+        for backend in BACKENDS:
+            seen.clear()
+            rows = package.sniff("vA", columns="wire_len", backend=backend, buffer=1 << 20,
+                                 flush_every=0.001, duration=4, immediate=True)
+            assert far.send("benign.pcap", sent, 50000).wait() == 0
+            got = sum(1 for _ in rows)
+            dropped = [w.message for w in seen if w.message.code == "dropped"]
+            assert len(dropped) == 1 and dropped[0].path == "vA", [str(w.message) for w in seen]
+            assert 0 < got < sent and got + dropped[0].count == sent, (backend, got, dropped)
+
+
 def raised(error, interface, **options):
     try:
         package.sniff(interface, **options)
