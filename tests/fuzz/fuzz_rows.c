@@ -17,6 +17,7 @@
 #include "parsers/source/byte_order.h"
 #include "parsers/source/limits.h"
 #include "parsers/source/probe.h"
+#include "parsers/source/reader.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/level_request.h"
 
@@ -155,7 +156,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const pkt_batch *a = rowset_at(&raw, row, &i), *b = rowset_at(&pcap, row, &k);
         check_row(&in, a, i, b, k);
     }
-    if (pcap_err.code == PKT_ERR_NONE && raw_err.pos != 0) {
+    /* Of two captures in one file, libpcap takes the header of the second for a packet. */
+    const bool is_joined = strcmp(raw_err.msg, PKT_ANOTHER_FILE) == 0;
+    if (pcap_err.code == PKT_ERR_NONE && raw_err.pos != 0 && !is_joined) {
         must(raw_err.code == PKT_ERR_NONE, "raw reads every file that libpcap reads completely");
         must(raw.rows == pcap.rows, "numbers of rows are equal");
     }
