@@ -98,7 +98,9 @@ static const option_spec options[] = {
     {"labels", "FILE",
      "Add a column `label` with the label of each packet: FILE is the truth of `pktbench mix`, or "
      "any CSV with the columns packet (number in the capture) and label, in the order of the "
-     "packets. Of several captures, with --join."},
+     "packets. Of several captures, with --join. With --features: the label of most packets of "
+     "the window (of equally many, the one that came first), and a column label_share, the share "
+     "of these packets."},
     {"label-by", "packet|stream",
      "With --labels: each packet has its own label, or that of most packets of its TCP or UDP "
      "stream. stream reads the capture twice, and says how many streams have several labels. "

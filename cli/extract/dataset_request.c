@@ -100,7 +100,7 @@ bool dataset_request_read(extraction *x, const arguments *arguments)
         return alone_valid(arguments);
     if (partition_parse(&x->dataset.keys, list, &err) != 0)
         return partition_refused(err.msg);
-    if (x->labels)
+    if (x->request.labels)
         return partition_refused("--labels cannot be combined with it: make one file of rows with "
                                  "labels");
     if (strcmp(x->path, "-") == 0)

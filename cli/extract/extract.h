@@ -46,9 +46,7 @@ typedef struct extraction {
     pkt_features *features;              /* NULL: one row per packet */
     const char *path;                    /* of the output */
     const char *label;                   /* NULL: none */
-    const char *labels;                  /* file with the label of each packet; NULL: none */
-    bool label_by_stream;                /* packets of a stream have one label */
-    struct packet_labels *packet_labels; /* NULL: none */
+    struct packet_labels *packet_labels; /* of the request's labels; NULL: none */
     bool folder;                         /* it is a folder: one file for each capture */
     pkt_paths paths;                     /* owned: */
     char *const *captures;               /* those of `paths` */
@@ -82,12 +80,9 @@ bool request_refused(const query_request *request, const pkt_err *err);
 const char **labels_open(const extraction *x);
 void labels_close(const extraction *x, const char **labels);
 
-/* The labels of x->labels, for the rows of a writer. */
+/* The labels of the request, for the rows of a writer; those of x->features, if there are any, are
+ * connected. */
 typedef struct packet_labels packet_labels;
-/* --labels and --label-by. */
-bool packet_labels_read(extraction *x, const arguments *arguments);
-/* When the fields are known: columns that --label-by needs besides. */
-bool packet_labels_columns(extraction *x);
 /* Open the file, and read the capture once if its streams have labels. NULL: a message was printed.
  */
 packet_labels *packet_labels_open(const extraction *x);

@@ -156,7 +156,7 @@ int output_run(extraction *x)
         return EXIT_ERROR;
     }
     int status = EXIT_ERROR;
-    if (!x->labels || (x->packet_labels = packet_labels_open(x)) != NULL)
+    if (!x->request.labels || (x->packet_labels = packet_labels_open(x)) != NULL)
         status = captures_output(x, labels);
     if (x->packet_labels && status == EXIT_DONE)
         packet_labels_report(x->packet_labels);

@@ -10,6 +10,8 @@
 
 static const query_words words = {.dashes = "--",
                                   .reset_every = "reset-every",
+                                  .label_by = "label-by",
+                                  .filter = "-f",
                                   .interface = "-i",
                                   .levels = "; see `pktbench list`"};
 
@@ -30,6 +32,9 @@ static pkt_query query_of(const arguments *arguments)
     query.idle = option_value(arguments, "idle");
     query.active = option_value(arguments, "active");
     query.label = option_value(arguments, "label");
+    query.labels = option_value(arguments, "labels");
+    query.label_by = option_value(arguments, "label-by");
+    query.filter = option_value(arguments, "f");
     query.inner = option_given(arguments, "inner");
     return query;
 }
@@ -146,17 +151,24 @@ static bool fields_get(const pkt_query *query, extraction *x)
     return false;
 }
 
+static bool labels_get(const pkt_query *query, extraction *x)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_query_labels_find(&x->request, query, &err) != 0)
+        return request_refused(&x->request, &err);
+    if (x->request.labels && !x->encoder)
+        message_error("--labels cannot be combined with --format none");
+    return !x->request.labels || x->encoder;
+}
+
 /* All of the rows, once the backend is known. */
 static bool rows_get(const arguments *arguments, const pkt_query *query, extraction *x)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     if (pkt_query_level_find(&x->request, query, &err) != 0)
         return request_refused(&x->request, &err);
-    if (!features_get(arguments, query, x) || !packet_labels_read(x, arguments))
-        return false;
-    pkt_query labelled = *query;
-    labelled.label = x->label;
-    if (!fields_get(&labelled, x) || !packet_labels_columns(x) || !formulas_option(arguments, x))
+    if (!features_get(arguments, query, x) || !fields_get(query, x) ||
+        !formulas_option(arguments, x) || !labels_get(query, x))
         return false;
     return pkt_query_join_check(&x->request, query, &err) == 0 ||
            request_refused(&x->request, &err);

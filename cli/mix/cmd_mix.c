@@ -68,6 +68,10 @@ static const option_spec options[] = {
      "Where each packet is from, as CSV: packet (its number in the mixture), origin (the file), "
      "origin_packet (its number there), label. Default: the output's name with .truth.csv behind "
      "it."},
+    {"comments", NULL,
+     "Each packet also gets a comment with its label, its file and its number there, which "
+     "Wireshark shows and finds (frame.comment contains \"label NAME\"). The mixture is then "
+     "larger."},
     {"label", "NAME=FILE" REPEATABLE,
      "Packets of this file have this label. The file may be an operand or not, and a folder or a "
      "pattern. Other packets have an empty label."},

@@ -147,6 +147,7 @@ static bool outputs_read(mixing *m, const arguments *arguments)
         m->truth = NULL;
         return no_memory();
     }
+    m->origins.comments = option_given(arguments, "comments");
     return true;
 }
 

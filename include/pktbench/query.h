@@ -60,6 +60,10 @@ typedef struct pkt_query {
     /* With features: "records". */
     const char *idle;   /* "120": s without a packet, "none" */
     const char *active; /* "1800": s since the first packet, "none" */
+    /* Labels of packets of one capture, or of joined ones; not of an interface. The rows have a
+     * column `label`; those of features that of most packets of the window, and `label_share`. */
+    const char *labels;   /* path of a CSV with the columns packet and label */
+    const char *label_by; /* "packet", "stream" */
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */
@@ -76,7 +80,10 @@ typedef enum pkt_warning_code {
     PKT_WARN_LATE,             /* packets are older than the window they are counted in */
     PKT_WARN_DROPPED,          /* the kernel dropped packets */
     PKT_WARN_NO_CAPTURES,      /* files in folders are no captures, and were passed over */
-    PKT_WARN_NOT_DECODED       /* packets of a kind have no columns of IP or ARP */
+    PKT_WARN_NOT_DECODED,      /* packets of a kind have no columns of IP or ARP */
+    PKT_WARN_NO_LABEL,         /* packets have no label in the file of labels */
+    PKT_WARN_LABELS_BEHIND,    /* the file of labels has some behind the last packet */
+    PKT_WARN_STREAM_LABELS     /* streams have packets of several labels */
 } pkt_warning_code;
 
 typedef struct pkt_warning {

@@ -27,7 +27,8 @@ enum {
 /* Type and both lengths of a block, bytes. */
 enum { PCAPNG_BLOCK_OVERHEAD = 12 };
 
-/* Options of an interface block. */
-enum { PCAPNG_OPTION_END = 0, PCAPNG_IF_TSRESOL = 9, PCAPNG_IF_TSOFFSET = 14 };
+/* Options of all blocks, and of an interface block. */
+enum { PCAPNG_OPTION_END = 0, PCAPNG_OPTION_COMMENT = 1 };
+enum { PCAPNG_IF_TSRESOL = 9, PCAPNG_IF_TSOFFSET = 14 };
 
 #endif

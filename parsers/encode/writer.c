@@ -28,7 +28,6 @@ struct pkt_writer {
     pkt_buffer head;                 /* of a block */
     pkt_encoded *made;               /* owned: `parts` for each block of the ring, and one more */
     pkt_encoded *spare;              /* that one: memory that no block has */
-    const char ***labels; /* owned: of the rows of each block; NULL: those of the captures */
 };
 
 static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
@@ -88,14 +87,14 @@ static void numbers_put(pkt_writer *w, uint64_t *numbers, size_t count)
         numbers[i] = w->number_next ? w->number_next(w->number_self) : ++w->number;
 }
 
-/* Labels of rows [from, from + count) of the batch, which are in the block from `at` on. */
-static int labels_put(const pkt_writer *w, const pkt_rows *rows, const char **labels,
-                      const pkt_batch *batch, size_t from, size_t count, pkt_err *err)
+/* Labels of rows [from, from + count) of the batch, which are the last ones of the block. */
+static int labels_put(const pkt_writer *w, pkt_row_block *block, const pkt_batch *batch,
+                      size_t from, size_t count, pkt_err *err)
 {
-    const size_t at = rows->count - count;
+    const size_t at = block->rows.count - count;
     for (size_t i = 0; w->label_next && i < count; i++)
-        if (w->label_next(w->label_self, batch, from + i, rows->numbers[at + i], &labels[at + i],
-                          err) != 0)
+        if (w->label_next(w->label_self, batch, from + i, block->rows.numbers[at + i],
+                          &block->labels[at + i], err) != 0)
             return -1;
     return 0;
 }
@@ -104,8 +103,7 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
                          size_t more, pkt_err *err)
 {
     for (const size_t end = from + more; from < end;) {
-        size_t item;
-        pkt_row_block *b = pkt_block_ring_filled(w->ring, &item);
+        pkt_row_block *b = pkt_block_ring_filled(w->ring);
         size_t room = w->encoder->block_rows - b->rows.count, count = end - from;
         count = count < room ? count : room;
         b->rows.file = w->name;
@@ -114,8 +112,7 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
         if (!numbers)
             return -1;
         numbers_put(w, numbers, count);
-        if (labels_put(w, &b->rows, w->labels ? w->labels[item] : NULL, batch, from, count, err) !=
-            0)
+        if (labels_put(w, b, batch, from, count, err) != 0)
             return -1;
         from += count;
         if (b->rows.count == w->encoder->block_rows && pkt_block_ring_submit(w->ring, err) != 0)
@@ -220,15 +217,8 @@ void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *s
 
 int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_err *err)
 {
-    writer->labels = calloc(writer->items, sizeof *writer->labels);
-    for (size_t i = 0; writer->labels && i < writer->items; i++) {
-        writer->labels[i] = calloc(writer->encoder->block_rows, sizeof *writer->labels[i]);
-        if (!writer->labels[i])
-            return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
-        pkt_block_ring_at(writer->ring, i)->rows.labels = writer->labels[i];
-    }
-    if (!writer->labels)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
+    if (pkt_block_ring_label_rows(writer->ring, err) != 0)
+        return -1;
     writer->label_next = next;
     writer->label_self = self;
     return 0;
@@ -271,9 +261,6 @@ void pkt_writer_close(pkt_writer *writer)
     if (!writer)
         return;
     pkt_block_ring_close(writer->ring);
-    for (size_t i = 0; writer->labels && i < writer->items; i++)
-        free(writer->labels[i]);
-    free(writer->labels);
     for (size_t i = 0; writer->made && i < (writer->items + 1) * writer->parts; i++) {
         pkt_buffer_free(&writer->made[i].bytes);
         pkt_buffer_free(&writer->made[i].notes);

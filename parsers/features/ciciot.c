@@ -28,6 +28,7 @@ typedef struct block {
 
 typedef struct ciciot {
     uint64_t rows, first_packet; /* packets in the window; number of its first packet */
+    uint32_t votes;              /* their labels */
     double sums[PKT_MAX_VALUES]; /* per column: sum, minimum or maximum */
     welford lengths;             /* for PKT_STD and PKT_VARIANCE */
     double earliest, latest;     /* s */
@@ -297,7 +298,7 @@ static int window_end(pkt_features *f, pkt_err *err)
     memset(c->sums, 0, sizeof c->sums);
     memset(c->protocols, 0, sizeof c->protocols);
     c->lengths = (welford){0};
-    return pkt_feature_output_add(&f->out, c->first_packet, values, err);
+    return pkt_feature_row_add(f, c->first_packet, values, &c->votes, err);
 }
 
 static int ciciot_packet_add(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
@@ -319,6 +320,8 @@ static int ciciot_packet_add(pkt_features *f, const pkt_batch *b, size_t row, pk
     for (size_t i = 0; i < set->count; i++)
         aggregate_add(c, &set->columns[i], &c->sums[i], feature_value(&p, &set->columns[i]));
     c->rows++;
+    if (feature_vote(f, &c->votes, err) != 0)
+        return -1;
     return c->rows == f->request.packets ? window_end(f, err) : 0;
 }
 

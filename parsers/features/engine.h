@@ -4,22 +4,19 @@
 
 #include "parsers/features/request.h"
 #include "parsers/flow/table.h"
+#include "parsers/labels/votes.h"
 
 /* Rows not yet pushed. */
 typedef struct feature_output {
     const pkt_feature_set *set;
     pkt_features_push push; /* NULL: rows are dropped */
     void *self;
-    double *values;                   /* for each column of the set, PKT_BATCH_ROWS values */
+    double *values; /* PKT_BATCH_ROWS for each column of the set, and as many shares of labels */
     uint64_t numbers[PKT_BATCH_ROWS]; /* number of each row's first packet */
+    uint32_t labels[PKT_BATCH_ROWS];  /* of each row; 0 without labels */
     size_t numbers_read;              /* by pkt_features_row_number() */
     pkt_batch batch;                  /* key columns; the engine fills those of row batch.rows */
 } feature_output;
-
-/* Add a row for a window that starts with packet `number`; one value for each column of the set. 0,
- * or -1 and *err. */
-int pkt_feature_output_add(feature_output *out, uint64_t number, const double *values,
-                           pkt_err *err);
 
 struct pkt_features {
     pkt_features_request request;
@@ -29,9 +26,24 @@ struct pkt_features {
     uint64_t number;       /* of the current packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
+    pkt_features_label *label_find; /* NULL: packets have no labels */
+    void *label_self;
+    uint32_t label;  /* of the current packet */
+    pkt_votes votes; /* labels of the packets of all windows */
     pkt_features_report report;
     void *engine; /* state of the engine */
 };
+
+/* Add a row for a window that starts with packet `number`: one value for each column of the set,
+ * and the label of its votes, which are then cleared. 0, or -1 and *err. */
+int pkt_feature_row_add(struct pkt_features *features, uint64_t number, const double *values,
+                        uint32_t *votes, pkt_err *err);
+
+/* The current packet is in the window that has these votes. 0, or -1 and *err. */
+static inline int feature_vote(struct pkt_features *features, uint32_t *votes, pkt_err *err)
+{
+    return features->label_find ? pkt_votes_add(&features->votes, votes, features->label, err) : 0;
+}
 
 /* Open features->flows, with flows of `flow_size` bytes. 0, or -1 and *err. */
 int pkt_feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);

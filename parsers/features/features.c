@@ -24,12 +24,19 @@ static int output_flush(feature_output *out, pkt_err *err)
     return bad;
 }
 
-int pkt_feature_output_add(feature_output *out, uint64_t number, const double *values, pkt_err *err)
+int pkt_feature_row_add(pkt_features *f, uint64_t number, const double *values, uint32_t *votes,
+                        pkt_err *err)
 {
-    const size_t row = out->batch.rows++;
+    feature_output *out = &f->out;
+    const size_t row = out->batch.rows++, count = out->set->count;
+    const pkt_vote_result most = pkt_votes_count(&f->votes, *votes);
+    pkt_votes_clear(&f->votes, votes);
     out->numbers[row] = number;
-    for (size_t i = 0; i < out->set->count; i++)
+    out->labels[row] = most.label;
+    for (size_t i = 0; i < count; i++)
         out->values[i * PKT_BATCH_ROWS + row] = values[i];
+    out->values[count * PKT_BATCH_ROWS + row] =
+        most.total ? (double)most.packets / (double)most.total : NAN;
     return out->batch.rows == PKT_BATCH_ROWS ? output_flush(out, err) : 0;
 }
 
@@ -55,6 +62,9 @@ static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
     for (size_t row = 0; row < batch->rows; row++) {
         f->number = f->number_next ? f->number_next(f->number_self) : f->number + 1;
         if (f->request.reset_every && piece_add(f, batch->cap_len[row], err) != 0)
+            return -1;
+        if (f->label_find &&
+            f->label_find(f->label_self, batch, row, f->number, &f->label, err) != 0)
             return -1;
         if (engine->packet(f, batch, row, err) != 0)
             return -1;
@@ -89,6 +99,17 @@ void pkt_features_set_numbers(pkt_features *features, uint64_t (*next)(void *sel
     features->number_self = self;
 }
 
+void pkt_features_set_labels(pkt_features *features, pkt_features_label *find, void *self)
+{
+    features->label_find = find;
+    features->label_self = self;
+}
+
+uint32_t pkt_features_row_label(const pkt_features *features, size_t row)
+{
+    return features->out.labels[row];
+}
+
 uint64_t pkt_features_row_number(void *features)
 {
     feature_output *out = &((pkt_features *)features)->out;
@@ -116,7 +137,7 @@ pkt_features *pkt_features_open(const pkt_features_request *request, pkt_err *er
     }
     f->request = *request;
     f->out.set = request->set;
-    f->out.values = calloc(request->set->count * PKT_BATCH_ROWS, sizeof *f->out.values);
+    f->out.values = calloc((request->set->count + 1) * PKT_BATCH_ROWS, sizeof *f->out.values);
     if (!f->out.values)
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for rows of features");
     if (f->out.values && engine_of(f)->open(f, err) == 0)
@@ -144,5 +165,6 @@ void pkt_features_close(pkt_features *features)
     pkt_flow_table_close(features->flows);
     free(features->engine);
     free(features->out.values);
+    pkt_votes_free(&features->votes);
     free(features);
 }

@@ -10,6 +10,7 @@
 
 typedef struct window {
     uint64_t number; /* of the first packet */
+    uint32_t votes;  /* labels of the packets */
     uint64_t packets, bytes, direction_bytes[2], payload;
     int64_t first, earliest, latest; /* ns */
     welford lengths[2], gaps, direction_gaps[2];
@@ -250,9 +251,9 @@ static int window_end(pkt_features *f, window *w, const flow_window *flow, pkt_e
     for (size_t i = 0; i < set->count; i++)
         values[i] = feature_value(&row, &set->columns[i]);
     key_columns_set(&f->out.batch, w, flow);
-    const uint64_t number = w->number;
+    const int bad = pkt_feature_row_add(f, w->number, values, &w->votes, err);
     *w = (window){.packets = 0};
-    return pkt_feature_output_add(&f->out, number, values, err);
+    return bad;
 }
 
 /* End the windows of this flow and of all more recently used ones. */
@@ -317,6 +318,8 @@ static int capture_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_er
         back = flow->swapped != swapped;
     }
     window_count(&x->all, &x->previous, b, row, back, f->number);
+    if (feature_vote(f, &x->all.votes, err) != 0)
+        return -1;
     return x->all.packets == f->request.packets ? window_end(f, &x->all, NULL, err) : 0;
 }
 
@@ -351,6 +354,8 @@ static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *
         flow->has_ports = ports && (b->present[row] & PKT_HAS_PORTS);
     }
     window_count(&flow->window, &flow->previous, b, row, flow->swapped != swapped, f->number);
+    if (feature_vote(f, &flow->window.votes, err) != 0)
+        return -1;
     return flow->window.packets == f->request.packets ? window_end(f, &flow->window, flow, err) : 0;
 }
 

@@ -18,6 +18,7 @@ enum {
     CLOSED = FIN_SENT | FIN_SENT << 1 | FIN_ACKED | FIN_ACKED << 1
 };
 
+/* The flow's number is the list of the votes of its packets' labels. */
 typedef struct flow_record {
     pkt_flow flow;
     int64_t first, last;   /* times of the earliest and of the latest packet, ns */
@@ -45,7 +46,7 @@ static bool is_over(const pkt_features *f, int64_t then, uint64_t timeout)
 }
 
 /* Write the row of a record, which stays in the table. */
-static int record_write(pkt_features *f, const flow_record *r, record_end reason, pkt_err *err)
+static int record_write(pkt_features *f, flow_record *r, record_end reason, pkt_err *err)
 {
     double values[PKT_MAX_VALUES]; /* 8 bytes each, with the bits of integers */
     const pkt_feature_set *set = f->request.set;
@@ -58,7 +59,7 @@ static int record_write(pkt_features *f, const flow_record *r, record_end reason
     feature_key_set(&f->out.batch, &r->flow, r->flow.state & SWAPPED,
                     !(r->flow.kind & KIND_NO_PORTS));
     f->out.batch.ts_ns[f->out.batch.rows] = r->first;
-    return pkt_feature_output_add(&f->out, r->number, values, err);
+    return pkt_feature_row_add(f, r->number, values, &r->flow.number, err);
 }
 
 static int record_end_with(pkt_features *f, flow_record *r, record_end reason, pkt_err *err)
@@ -96,6 +97,7 @@ static flow_record *record_add(pkt_features *f, const pkt_flow_key *key, uint32_
     r->first = r->last = b->ts_ns[row];
     r->began = x->clock;
     r->number = f->number;
+    r->flow.number = PKT_NO_VOTES;
     return r;
 }
 
@@ -161,6 +163,8 @@ static int records_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_e
         return -1;
     const unsigned back = (r->flow.state & SWAPPED) != (swapped ? SWAPPED : 0);
     packet_count(f, r, b, row, back);
+    if (feature_vote(f, &r->flow.number, err) != 0)
+        return -1;
     if (b->present[row] & PKT_HAS_TCP && tcp_ends(r, b->tcp_flags[row], back, &reason))
         return record_end_with(f, r, reason, err);
     return 0;

@@ -43,9 +43,13 @@ typedef struct pkt_features_report {
 } pkt_features_report;
 
 /* Receives rows of features: a batch with the key columns, and for each column of the set
- * PKT_BATCH_ROWS values. 0, or -1 and *err. */
+ * PKT_BATCH_ROWS values; after them, PKT_BATCH_ROWS shares of the labels. 0, or -1 and *err. */
 typedef int (*pkt_features_push)(void *self, const pkt_batch *rows, const double *values,
                                  pkt_err *err);
+
+/* The label of the row's packet, which has this number: any number. 0, or -1 and *err. */
+typedef int pkt_features_label(void *self, const pkt_batch *batch, size_t row, uint64_t number,
+                               uint32_t *label, pkt_err *err);
 
 typedef struct pkt_features pkt_features;
 

@@ -54,6 +54,11 @@ void pkt_features_fields(pkt_fields *fields, const pkt_feature_set *set, pkt_fea
     }
 }
 
+void pkt_features_share_field(pkt_fields *fields, const pkt_feature_set *set)
+{
+    pkt_fields_value(fields, PKT_FIELD_VALUE, set->count, "label_share", NULL);
+}
+
 pkt_column_set pkt_features_needed(void)
 {
     static const uint8_t needed[] = {

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "parsers/labels/truth.h"
 #include "parsers/mix/head.h"
 #include "parsers/mix/supply.h"
-#include "parsers/mix/truth.h"
 #include "parsers/source/source.h"
 #include "parsers/util/error.h"
 #include "parsers/util/output_text.h"

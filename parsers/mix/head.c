@@ -19,7 +19,7 @@
 #include "parsers/source/limits.h"
 #include "parsers/util/error.h"
 
-enum { OPTION_COMMENT = 1, OPTION_NAME = 2, OPTION_DESCRIPTION = 3, OPTION_APPLICATION = 4 };
+enum { OPTION_NAME = 2, OPTION_DESCRIPTION = 3, OPTION_APPLICATION = 4 };
 enum { SECTION_FIXED = 24, TSRESOL_NS = 9, OPTION_MOST = 65535 };
 #define TITLE "pktbench mix 1\n"
 
@@ -93,11 +93,11 @@ static int comments_add(pkt_buffer *out, const pkt_mix_origins *origins, pkt_err
     pkt_buffer text = {0};
     (void)snprintf(title, sizeof title, TITLE "order %s\ncaptures %zu\n",
                    origins->by_time ? "time" : "capture", origins->count);
-    int bad = option_add(out, OPTION_COMMENT, title, strlen(title), err);
+    int bad = option_add(out, PCAPNG_OPTION_COMMENT, title, strlen(title), err);
     for (size_t i = 0; !bad && i < origins->count; i++) {
         bad = origin_text(&text, &origins->at[i], err);
         if (!bad)
-            bad = option_add(out, OPTION_COMMENT, text.at, text.size, err);
+            bad = option_add(out, PCAPNG_OPTION_COMMENT, text.at, text.size, err);
     }
     pkt_buffer_free(&text);
     return bad;
@@ -136,7 +136,7 @@ int pkt_mix_interface_add(pkt_buffer *out, const pkt_mix_origin *origin, size_t 
     if (pkt_buffer_add(out, fixed, sizeof fixed, err) != 0 ||
         name_add(out, OPTION_NAME, origin->path, err) != 0 ||
         name_add(out, OPTION_DESCRIPTION, origin->label, err) != 0 ||
-        option_add(out, OPTION_COMMENT, comment, strlen(comment), err) != 0 ||
+        option_add(out, PCAPNG_OPTION_COMMENT, comment, strlen(comment), err) != 0 ||
         option_add(out, PCAPNG_IF_TSRESOL, &resolution, 1, err) != 0)
         return -1;
     return block_end(out, from, err);
@@ -255,7 +255,7 @@ static int options_read(reading *r, const uint8_t *bytes, size_t size, pkt_err *
         at += sizeof head;
         if (head[0] == PCAPNG_OPTION_END || head[1] > size - at)
             break;
-        if (head[0] == OPTION_COMMENT) {
+        if (head[0] == PCAPNG_OPTION_COMMENT) {
             char *text = strndup((const char *)bytes + at, head[1]);
             bad = text ? comment_read(r, text, err) : pkt_fail_memory(err, "a comment");
             free(text);

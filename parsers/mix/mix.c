@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "parsers/core/containers.h"
+#include "parsers/labels/truth.h"
 #include "parsers/mix/head.h"
 #include "parsers/mix/sorted.h"
-#include "parsers/mix/truth.h"
 #include "parsers/rows/digits.h"
+#include "parsers/rows/escape.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
 #include "parsers/util/output_text.h"
@@ -21,6 +22,7 @@ typedef struct lane {
     pkt_mix_packet packet;
     char *before, *after; /* of its lines in the truth: ",FILE," and ",LABEL\n"; owned */
     size_t before_size, after_size;
+    pkt_buffer comment; /* what all comments of its packets begin with; empty: they get none */
 } lane;
 
 typedef struct mix {
@@ -88,25 +90,51 @@ static int interface_of(mix *m, size_t index, uint32_t *number, pkt_err *err)
     return 0;
 }
 
+/* Bytes of the options of a packet of the lane, at most: a comment, and their end. */
+static size_t options_room(const lane *l)
+{
+    enum { HEAD = 4, END = 4, NUMBER = 20, PAD = 3 };
+    return l->comment.size ? HEAD + l->comment.size + NUMBER + PAD + END : 0;
+}
+
+/* Returns the end of the options. */
+static uint8_t *options_put(const lane *l, uint8_t *at)
+{
+    if (!l->comment.size)
+        return at;
+    char *text = (char *)at + 4;
+    memcpy(text, l->comment.at, l->comment.size);
+    char *end = put_u64(text + l->comment.size, l->packet.number);
+    const uint16_t head[] = {PCAPNG_OPTION_COMMENT, (uint16_t)(end - text)};
+    memcpy(at, head, sizeof head);
+    const size_t pad = (4 - (size_t)(end - text) % 4) % 4 + 4; /* and the end of options */
+    memset(end, 0, pad);
+    return (uint8_t *)end + pad;
+}
+
 static int packet_add(mix *m, size_t index, pkt_err *err)
 {
     enum { FIXED = 28, END = 4 };
-    const pkt_mix_packet *p = &m->lanes[index].packet;
-    const uint32_t pad = (4 - p->cap_len % 4) % 4, total = FIXED + p->cap_len + pad + END;
+    const lane *l = &m->lanes[index];
+    const pkt_mix_packet *p = &l->packet;
+    const uint32_t pad = (4 - p->cap_len % 4) % 4;
     const uint64_t time = (uint64_t)p->ts_ns;
     uint32_t interface;
     if (interface_of(m, index, &interface, err) != 0 ||
-        pkt_buffer_reserve(&m->out, total, err) != 0)
+        pkt_buffer_reserve(&m->out, FIXED + (size_t)p->cap_len + pad + options_room(l) + END,
+                           err) != 0)
         return -1;
-    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET, total,      interface,  (uint32_t)(time >> 32),
-                             (uint32_t)time,         p->cap_len, p->wire_len};
     uint8_t *at = m->out.at + m->out.size, *data = at + FIXED;
-    memcpy(at, head, sizeof head);
     if (p->cap_len)
         memcpy(data, p->data, p->cap_len);
     pkt_rewrite_packet(&m->origins->at[index].rewrite, p->link_type, data, p->cap_len);
     memset(data + p->cap_len, 0, pad);
-    memcpy(data + p->cap_len + pad, &total, sizeof total);
+    uint8_t *end = options_put(l, data + p->cap_len + pad);
+    const uint32_t total = (uint32_t)(end + END - at);
+    const uint32_t head[] = {PCAPNG_ENHANCED_PACKET, total,      interface,  (uint32_t)(time >> 32),
+                             (uint32_t)time,         p->cap_len, p->wire_len};
+    memcpy(at, head, sizeof head);
+    memcpy(end, &total, sizeof total);
     m->out.size += total;
     return 0;
 }
@@ -242,6 +270,30 @@ static int lane_texts(lane *l, const pkt_mix_origin *o, pkt_err *err)
     return 0;
 }
 
+/* "label LABEL\nfile FILE\npacket ", to which the number is added. */
+static int comment_begin(lane *l, const pkt_mix_origin *o, pkt_err *err)
+{
+    enum { NUMBER = 20 };
+    const struct {
+        const char *key, *text;
+    } lines[] = {{"label ", o->label}, {"\nfile ", o->path}, {"\npacket ", ""}};
+    pkt_buffer *out = &l->comment;
+    for (size_t i = *o->label ? 0 : 1; i < sizeof lines / sizeof lines[0]; i++) {
+        const char *key = lines[i].key + (!out->size && *lines[i].key == '\n');
+        const size_t size = strlen(lines[i].text);
+        if (pkt_buffer_add(out, key, strlen(key), err) != 0 ||
+            pkt_buffer_reserve(out, size * PKT_ESCAPE_MOST + 1, err) != 0)
+            return -1;
+        char *at = (char *)out->at + out->size;
+        out->size += (size_t)(pkt_escape(at, lines[i].text, size) - at);
+    }
+    if (out->size + NUMBER <= UINT16_MAX)
+        return 0;
+    return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                    "the comment of a packet is longer than %d bytes: shorten the label",
+                    (int)UINT16_MAX);
+}
+
 static int lanes_open(mix *m, pkt_err *err)
 {
     const size_t count = m->origins->count;
@@ -253,7 +305,8 @@ static int lanes_open(mix *m, pkt_err *err)
         lane *l = &m->lanes[i];
         const pkt_mix_origin *o = &m->origins->at[i];
         l->feed = pkt_mix_feed_open(o, err);
-        if (!l->feed || lane_texts(l, o, err) != 0)
+        if (!l->feed || lane_texts(l, o, err) != 0 ||
+            (m->origins->comments && comment_begin(l, o, err) != 0))
             return -1;
         if (m->origins->by_time &&
             !(l->sorted = pkt_mix_sorted_open(l->feed, o, PKT_MIX_SORT_BYTES / count, err)))
@@ -269,6 +322,7 @@ static void mix_close(mix *m)
         pkt_mix_feed_close(m->lanes[i].feed);
         free(m->lanes[i].before);
         free(m->lanes[i].after);
+        pkt_buffer_free(&m->lanes[i].comment);
     }
     free(m->lanes);
     free(m->heap);

@@ -35,7 +35,8 @@ typedef struct pkt_mix_origin {
 typedef struct pkt_mix_origins {
     pkt_mix_origin *at; /* owned */
     size_t count;
-    bool by_time; /* --order time */
+    bool by_time;  /* --order time */
+    bool comments; /* each packet gets a comment that says where it is from */
 } pkt_mix_origins;
 
 /* One more, zeroed but for these. NULL and *err. */

@@ -45,7 +45,7 @@ void pkt_reader_pool_close(pkt_reader *r)
 
 size_t pkt_reader_rows_waiting(const pkt_reader *r)
 {
-    return pkt_block_ring_filled(r->ring, NULL)->rows.count;
+    return pkt_block_ring_filled(r->ring)->rows.count;
 }
 
 int pkt_reader_flush(pkt_reader *r, pkt_err *err)
@@ -62,12 +62,45 @@ static uint64_t number_next(void *self)
     return r->join && r->query.filter ? before + pkt_join_number(r->join) : ++r->number;
 }
 
+int pkt_reader_labels_failed(pkt_reader *r, const pkt_err *err)
+{
+    r->path = err->sys ? r->request.labels : "";
+    return -1;
+}
+
+int pkt_reader_label_find(void *self, const pkt_batch *batch, size_t row, uint64_t number,
+                          uint32_t *label, pkt_err *err)
+{
+    pkt_reader *r = self;
+    if (pkt_labels_find(r->labels, batch, row, number, label, err) == 0)
+        return 0;
+    pkt_query_labels_error(&r->request, err);
+    return pkt_reader_labels_failed(r, err);
+}
+
+/* Labels of rows [from, from + count) of the batch, which are the last ones of the block. */
+static int labels_add(pkt_reader *r, pkt_row_block *block, const pkt_batch *batch, size_t from,
+                      size_t count, pkt_err *err)
+{
+    const size_t at = block->rows.count - count;
+    for (size_t i = 0; r->labels && i < count; i++) {
+        uint32_t label = PKT_NO_LABEL;
+        if (r->features)
+            label = pkt_features_row_label(r->features, from + i);
+        else if (pkt_reader_label_find(r, batch, from + i, block->rows.numbers[at + i], &label,
+                                       err) != 0)
+            return -1;
+        block->labels[at + i] = pkt_labels_name(r->labels, label);
+    }
+    return 0;
+}
+
 /* Rows of packets, or of features, from this one on, into the block. */
 static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values, size_t from,
                     pkt_err *err)
 {
     for (size_t count; from < batch->rows; from += count) {
-        pkt_row_block *block = pkt_block_ring_filled(r->ring, NULL);
+        pkt_row_block *block = pkt_block_ring_filled(r->ring);
         const size_t room = r->block_rows - block->rows.count;
         count = batch->rows - from < room ? batch->rows - from : room;
         block->rows.file = r->file;
@@ -78,6 +111,8 @@ static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values,
             return -1;
         for (size_t i = 0; i < count; i++)
             numbers[i] = r->features ? pkt_features_row_number(r->features) : number_next(r);
+        if (labels_add(r, block, batch, from, count, err) != 0)
+            return -1;
         if (block->rows.count == r->block_rows && pkt_block_ring_submit(r->ring, err) != 0)
             return -1;
     }

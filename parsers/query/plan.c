@@ -231,6 +231,9 @@ static int plan_check(const pkt_query *query, query_request *request, pkt_err *e
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "features without reset_every depend on all packets before: the capture "
                         "cannot be divided");
+    if (request->label_by_stream)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "label_by stream depends on all packets: the capture cannot be divided");
     if (request->features.set && known.filter)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "with a filter, pieces of features end elsewhere: the capture cannot be "

@@ -15,9 +15,9 @@ static int query_copy(pkt_reader *r, const pkt_query *query, pkt_err *err)
 {
     pkt_query *q = &r->query;
     const char **const texts[QUERY_TEXTS] = {
-        &q->interface, &q->backend,   &q->plugin, &q->level, &q->columns,
-        &q->filter,    &q->features,  &q->window, &q->by,    &q->reset_every,
-        &q->label,     &q->flow_rule, &q->idle,   &q->active};
+        &q->interface, &q->backend, &q->plugin, &q->level,       &q->columns, &q->filter,
+        &q->features,  &q->window,  &q->by,     &q->reset_every, &q->label,   &q->flow_rule,
+        &q->idle,      &q->active,  &q->labels, &q->label_by};
     if (pkt_sized_copy(q, sizeof *q, query) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "the struct_size of the query is not set");
@@ -125,6 +125,25 @@ static int paths_find(pkt_reader *r, pkt_err *err)
     return 0;
 }
 
+static int labels_open(pkt_reader *r, pkt_err *err)
+{
+    const query_captures captures = {.paths = r->paths.at,
+                                     .count = r->paths.count,
+                                     .join = r->query.join,
+                                     .context = r->context,
+                                     .batch = r->batch};
+    if (!r->request.labels)
+        return 0;
+    if (pkt_block_ring_label_rows(r->ring, err) != 0)
+        return -1;
+    r->labels = pkt_query_labels_open(&r->request, &captures, err);
+    if (!r->labels)
+        return pkt_reader_labels_failed(r, err);
+    if (r->features)
+        pkt_features_set_labels(r->features, pkt_reader_label_find, r);
+    return 0;
+}
+
 static int reader_begin(pkt_reader *r, pkt_err *err)
 {
     if (pkt_reader_pool_open(r, err) != 0)
@@ -134,6 +153,8 @@ static int reader_begin(pkt_reader *r, pkt_err *err)
     if (pkt_query_backend_take(r->request.backend, &r->context, err) != 0)
         return -1;
     r->taken = true;
+    if (labels_open(r, err) != 0)
+        return -1;
     if (r->features)
         pkt_reader_features_connect(r);
     if (r->query.interface)
@@ -151,6 +172,9 @@ static void reader_end(pkt_reader *r, int got, const pkt_err *err)
         r->queue.err = *err;
     else if (r->features)
         pkt_warn_features(&r->warnings, r->features);
+    if (got >= 0 && r->labels)
+        pkt_warn_labels(&r->warnings, r->labels,
+                        !r->query.filter && !r->query.count && !r->query.part);
 }
 
 int pkt_reader_start(pkt_reader *r, pkt_err *err)
@@ -257,6 +281,7 @@ void pkt_reader_close(pkt_reader *r)
         return;
     capture_abandon(r);
     pkt_features_close(r->features);
+    pkt_labels_close(r->labels);
     pkt_batch_free(r->batch);
     pkt_paths_close(&r->paths);
     for (size_t i = 0; r->operands && r->operands[i]; i++)

@@ -4,8 +4,12 @@
 #include "parsers/features/parse.h"
 #include "parsers/util/error.h"
 
-static const query_words library_words = {
-    .dashes = "", .reset_every = "reset_every", .interface = "an interface", .levels = ""};
+static const query_words library_words = {.dashes = "",
+                                          .reset_every = "reset_every",
+                                          .label_by = "label_by",
+                                          .filter = "filter",
+                                          .interface = "an interface",
+                                          .levels = ""};
 
 static int usage(pkt_err *err, const char *text)
 {
@@ -184,6 +188,15 @@ int pkt_query_features_find(query_request *r, const pkt_query *q, pkt_err *err)
     return features_columns(r, err);
 }
 
+/* Add the fields of labels, unless they are there. */
+static void labels_offer(const query_request *r, const pkt_query *q, pkt_fields *fields)
+{
+    if (q->label || q->labels)
+        pkt_fields_add(fields, PKT_FIELD_LABEL);
+    if (q->labels && r->features.set)
+        pkt_features_share_field(fields, r->features.set);
+}
+
 int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offered, pkt_err *err)
 {
     if (r->features.set)
@@ -195,16 +208,73 @@ int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offe
         if (!r->features.set)
             pkt_fields_all(offered, r->known);
         pkt_fields_offer(offered);
-        if (q->label)
-            pkt_fields_add(offered, PKT_FIELD_LABEL);
+        labels_offer(r, q, offered);
         if (pkt_fields_chosen(&r->fields, q->columns, offered, err) != 0)
             return begin_option(r, "columns", NULL);
         if (!r->features.set)
             r->columns = pkt_set_or(r->columns, r->fields.needs);
     }
-    if (q->label)
-        pkt_fields_add(&r->fields, PKT_FIELD_LABEL);
+    labels_offer(r, q, &r->fields);
     return 0;
+}
+
+static int label_by_parse(query_request *r, const char *text, pkt_err *err)
+{
+    char what[40];
+    pkt_names known = {.size = 0};
+    r->label_by_stream = text && strcmp(text, "stream") == 0;
+    if (!text || r->label_by_stream || strcmp(text, "packet") == 0)
+        return 0;
+    pkt_names_add(&known, "packet");
+    pkt_names_add(&known, "stream");
+    (void)snprintf(what, sizeof what, "value of %s%s", r->words->dashes, r->words->label_by);
+    return pkt_fail_unknown(err, what, text, &known);
+}
+
+/* Labels of streams need the numbers of all streams, whichever columns are shown. */
+static int streams_check(query_request *r, const pkt_query *q, pkt_err *err)
+{
+    static const size_t needed[] = {PKT_COL_ip_proto, PKT_COL_stream};
+    const char *dashes = r->words->dashes, *by = r->words->label_by;
+    const char *other = q->filter ? r->words->filter : q->part ? "a part" : NULL;
+    if (other)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%s%s stream cannot be combined with %s: streams need all of their packets",
+                        dashes, by, other);
+    if (r->inner && r->features.set)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%s%s stream cannot be combined with %sinner and %sfeatures: streams are "
+                        "those of the outer headers",
+                        dashes, by, dashes, dashes);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if (!pkt_set_has(&r->known, needed[i]))
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "%s%s stream: backend %s gives no stream numbers at level %s; use "
+                            "%slevel flows",
+                            dashes, by, r->backend->name, pkt_level_name(r->level), dashes);
+        pkt_set_add(&r->columns, needed[i]);
+    }
+    return 0;
+}
+
+int pkt_query_labels_find(query_request *r, const pkt_query *q, pkt_err *err)
+{
+    const char *dashes = r->words->dashes;
+    if (label_by_parse(r, q->label_by, err) != 0)
+        return -1;
+    if (q->label_by && !q->labels)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%s%s needs %slabels", dashes,
+                        r->words->label_by, dashes);
+    if (!q->labels)
+        return 0;
+    if (q->label)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "%slabels cannot be combined with %slabel", dashes, dashes);
+    if (q->interface)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "%slabels cannot be combined with %s",
+                        dashes, r->words->interface);
+    r->labels = q->labels;
+    return r->label_by_stream ? streams_check(r, q, err) : 0;
 }
 
 int pkt_query_join_check(const query_request *r, const pkt_query *q, pkt_err *err)
@@ -294,6 +364,7 @@ static int request_fill(query_request *request, const pkt_query *query, pkt_err 
         pkt_query_level_find(request, query, err) != 0 ||
         pkt_query_features_find(request, query, err) != 0 ||
         pkt_query_fields_find(request, query, &offered, err) != 0 ||
+        pkt_query_labels_find(request, query, err) != 0 ||
         pkt_query_join_check(request, query, err) != 0 || flows_find(request, query, err) != 0 ||
         threads_check(query, err) != 0)
         return -1;

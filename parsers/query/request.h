@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "parsers/features/features.h"
+#include "parsers/labels/labels.h"
 #include "parsers/util/parse.h"
 #include "pktbench.h"
 
@@ -12,6 +13,8 @@
 typedef struct query_words {
     const char *dashes;      /* in front of a name: "--", "" */
     const char *reset_every; /* "reset-every" */
+    const char *label_by;    /* "label-by" */
+    const char *filter;      /* "-f" */
     const char *interface;   /* "-i" */
     const char *levels;      /* what follows an unknown level: where to look */
 } query_words;
@@ -25,8 +28,10 @@ typedef struct query_request {
     pkt_fields fields;
     pkt_features_request features; /* set NULL: one row per packet */
     pkt_flow_choice flows;
-    bool inner;       /* with the columns of tunnels; features are of these headers */
-    char before[256]; /* what the message of an error begins with */
+    const char *labels;   /* the query's: file with the label of each packet; NULL: none */
+    bool label_by_stream; /* packets of a stream have one label */
+    bool inner;           /* with the columns of tunnels; features are of these headers */
+    char before[256];     /* what the message of an error begins with */
 } query_request;
 
 /* Loads nothing but the backend's shared object. 0, or -1 and *err, as all of these. */
@@ -43,8 +48,26 @@ int pkt_query_fields_find(query_request *request, const pkt_query *query, pkt_fi
                           pkt_err *err);
 int pkt_query_join_check(const query_request *request, const pkt_query *query, pkt_err *err);
 int pkt_query_label_check(const query_request *request, const pkt_query *query, pkt_err *err);
+/* labels and label_by, after the fields, and columns that they need. */
+int pkt_query_labels_find(query_request *request, const pkt_query *query, pkt_err *err);
 /* Does the backend capture live? */
 int pkt_query_live_check(const query_request *request, pkt_err *err);
+
+/* The captures that were found, and with what they are read. */
+typedef struct query_captures {
+    char *const *paths;
+    size_t count;
+    bool join;
+    void *context; /* of the backend */
+    pkt_batch *batch;
+} query_captures;
+
+/* Open the labels of a request that has some; the captures are read once if their streams have
+ * labels. NULL and *err, as pkt_query_labels_error() makes it. */
+pkt_labels *pkt_query_labels_open(const query_request *request, const query_captures *captures,
+                                  pkt_err *err);
+/* Name the option in an error of pkt_labels_find(). Its code is not that of a damaged capture. */
+void pkt_query_labels_error(const query_request *request, pkt_err *err);
 
 /* Is the feature ("live", "follow") of the backend tested? */
 bool pkt_query_backend_is_tested(const pkt_backend *backend, const char *feature);

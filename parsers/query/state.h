@@ -19,7 +19,7 @@
 #include "parsers/rows/block_ring.h"
 
 /* Texts of a query that the reader copies. */
-enum { QUERY_TEXTS = 14 };
+enum { QUERY_TEXTS = 16 };
 
 /* Record batches and warnings that nobody has taken yet. In a live capture, and with several
  * threads, others add them. */
@@ -65,6 +65,7 @@ struct pkt_reader {
     pkt_pool *pool;            /* from the start on */
     pkt_block_ring *ring;      /* of rows that become record batches */
     struct ArrowArray *arrays; /* owned: of each block of the ring, on its way to the queue */
+    pkt_labels *labels;        /* of packets; NULL: none */
     pkt_warnings warnings;     /* into the queue */
     /* Of the capture that is open: */
     pkt_input *input; /* one of these, */
@@ -86,6 +87,11 @@ struct pkt_reader {
     reader_queue queue;
 };
 
+/* The label of a packet, as pkt_features_label has it. */
+int pkt_reader_label_find(void *self, const pkt_batch *batch, size_t row, uint64_t number,
+                          uint32_t *label, pkt_err *err);
+/* An error of the labels: the reader names no capture for it. Returns -1. */
+int pkt_reader_labels_failed(pkt_reader *reader, const pkt_err *err);
 /* Open the next capture. 0, or -1 and *err. */
 int pkt_reader_capture_begin(pkt_reader *reader, pkt_err *err);
 /* Read on: a batch of packets, or to the next capture. 1; 0: everything was read; -1 and *err. */

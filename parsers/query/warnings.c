@@ -105,6 +105,33 @@ void pkt_warn_features_report(const pkt_warnings *warnings, const pkt_features_r
     pkt_warn(warnings, PKT_WARN_LATE, NULL, report->late);
 }
 
+void pkt_warn_labels(const pkt_warnings *warnings, pkt_labels *labels, bool whole)
+{
+    const pkt_labels_report r = pkt_labels_get_report(labels, whole);
+    const char *file = pkt_labels_path(labels);
+    pkt_warning w = warning_of(PKT_WARN_NO_LABEL, NULL, r.without);
+    (void)snprintf(w.text, sizeof w.text,
+                   "%.200s: %" PRIu64 " of %" PRIu64 " packets have no label", file, r.without,
+                   r.packets);
+    if (r.without)
+        warnings->take(warnings->self, &w);
+    w = warning_of(PKT_WARN_LABELS_BEHIND, NULL, r.behind);
+    (void)snprintf(w.text, sizeof w.text,
+                   "%.200s: has labels of packets behind the last one, %" PRIu64
+                   ": is it of another capture?",
+                   file, r.behind);
+    if (r.behind)
+        warnings->take(warnings->self, &w);
+    w = warning_of(PKT_WARN_STREAM_LABELS, NULL, r.several);
+    (void)snprintf(w.text, sizeof w.text,
+                   "%" PRIu64 " of %" PRIu64
+                   " streams have packets of several labels: each has the label of most of its "
+                   "packets, so that %" PRIu64 " packets have another one than in %.200s",
+                   r.several, r.streams, r.changed, file);
+    if (r.several)
+        warnings->take(warnings->self, &w);
+}
+
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,
                         uint64_t rows, const char *what)
 {

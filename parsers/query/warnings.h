@@ -4,6 +4,7 @@
 
 #include "parsers/core/undecoded.h"
 #include "parsers/features/features.h"
+#include "parsers/labels/labels.h"
 
 /* Rows before a row that it is compared with, to find duplicates. */
 enum { WATCH_ROWS = 4 };
@@ -28,6 +29,8 @@ void pkt_warn_flows(const pkt_warnings *warnings, const char *path, const pkt_fl
 /* The same of flows of features that were evicted, and of packets that were not counted. */
 void pkt_warn_features(const pkt_warnings *warnings, const pkt_features *features);
 void pkt_warn_features_report(const pkt_warnings *warnings, const pkt_features_report *report);
+/* The same of packets and streams and their labels. `whole`: the capture was read to its end. */
+void pkt_warn_labels(const pkt_warnings *warnings, pkt_labels *labels, bool whole);
 /* The same of a capture that is truncated, as *err says, behind so many rows. `what`: "rows before
  * it were written". */
 void pkt_warn_truncated(const pkt_warnings *warnings, const char *path, const pkt_err *err,

@@ -21,6 +21,7 @@ struct pkt_block_ring {
     pkt_pool *pool;
     pkt_work work;
     pkt_block_use use;
+    size_t block_rows;
     /* The pool's lock guards the states, and: */
     size_t size, filling, oldest; /* blocks: of the ring, being filled, to be placed next */
     bool placing;
@@ -144,16 +145,17 @@ int pkt_block_ring_finish(pkt_block_ring *ring, pkt_err *err)
     return bad;
 }
 
-pkt_row_block *pkt_block_ring_filled(pkt_block_ring *ring, size_t *item)
+pkt_row_block *pkt_block_ring_filled(pkt_block_ring *ring)
 {
-    if (item)
-        *item = ring->filling;
     return &ring->at[ring->filling].kept;
 }
 
-pkt_row_block *pkt_block_ring_at(pkt_block_ring *ring, size_t item)
+int pkt_block_ring_label_rows(pkt_block_ring *ring, pkt_err *err)
 {
-    return &ring->at[item].kept;
+    for (size_t i = 0; i < ring->size; i++)
+        if (pkt_row_block_label_rows(&ring->at[i].kept, ring->block_rows, err) != 0)
+            return -1;
+    return 0;
 }
 
 pkt_block_ring *pkt_block_ring_open(pkt_pool *pool, const pkt_fields *fields, size_t block_rows,
@@ -167,6 +169,7 @@ pkt_block_ring *pkt_block_ring_open(pkt_pool *pool, const pkt_fields *fields, si
     }
     ring->pool = pool;
     ring->use = *use;
+    ring->block_rows = block_rows;
     ring->size = size;
     ring->work = (pkt_work){.step = part_make, .self = ring};
     pkt_pool_add(pool, &ring->work);

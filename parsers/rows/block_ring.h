@@ -29,10 +29,10 @@ size_t pkt_block_ring_items(const pkt_pool *pool, size_t parts);
 /* The fields and the pool must outlive the ring. NULL and *err. */
 pkt_block_ring *pkt_block_ring_open(pkt_pool *pool, const pkt_fields *fields, size_t block_rows,
                                     const pkt_block_use *use, pkt_err *err);
-/* The block that is filled now, which has room for at least one row. *item may be NULL. */
-pkt_row_block *pkt_block_ring_filled(pkt_block_ring *ring, size_t *item);
-/* Before the first row: a block by its number. */
-pkt_row_block *pkt_block_ring_at(pkt_block_ring *ring, size_t item);
+/* Before the first row: each row has its own label, in its block's labels. 0, or -1 and *err. */
+int pkt_block_ring_label_rows(pkt_block_ring *ring, pkt_err *err);
+/* The block that is filled now, which has room for at least one row. */
+pkt_row_block *pkt_block_ring_filled(pkt_block_ring *ring);
 /* The block that was filled, unless it is empty, is to be used; another one is filled next. 0; -1
  * and *err, if any block could not be used. */
 int pkt_block_ring_submit(pkt_block_ring *ring, pkt_err *err);

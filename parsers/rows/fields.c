@@ -80,9 +80,9 @@ void pkt_fields_value(pkt_fields *fields, pkt_field_kind kind, size_t index, con
                       const char *const *words)
 {
     const uint64_t present = kind == PKT_FIELD_VALUE ? UINT64_MAX : 0;
-    if (fields->count < PKT_MAX_FIELDS)
-        fields->at[fields->count++] =
-            (pkt_field){kind, (uint8_t)index, present, name, strlen(name), words};
+    const pkt_field field = {kind, (uint8_t)index, present, name, strlen(name), words};
+    if (fields->count < PKT_MAX_FIELDS && !is_there(fields, &field))
+        fields->at[fields->count++] = field;
 }
 
 void pkt_fields_cell(pkt_fields *fields, size_t column)

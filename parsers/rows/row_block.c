@@ -28,6 +28,15 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
     return 0;
 }
 
+int pkt_row_block_label_rows(pkt_row_block *block, size_t most, pkt_err *err)
+{
+    block->labels = calloc(most, sizeof *block->labels);
+    if (!block->labels)
+        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
+    block->rows.labels = block->labels;
+    return 0;
+}
+
 /* Where a column of the block, which is the block's own, may be written. */
 static uint8_t *cells_of(const pkt_row_block *block, const void *column)
 {
@@ -85,6 +94,7 @@ void pkt_row_block_clear(pkt_row_block *block)
 void pkt_row_block_close(pkt_row_block *block)
 {
     free(block->cells);
+    free(block->labels);
     pkt_buffer_free(&block->text);
     *block = (pkt_row_block){.cells = NULL};
 }

@@ -8,10 +8,15 @@ typedef struct pkt_row_block {
     pkt_rows rows;   /* points into the cells */
     uint8_t *cells;  /* owned: all arrays */
     pkt_buffer text; /* owned: what text cells point into */
+    const char *
+        *labels; /* owned: room for the label of each row; NULL: rows.label is that of all */
 } pkt_row_block;
 
 /* Room for `most` rows. 0, or -1 and *err. */
 int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t most, pkt_err *err);
+/* Each row has its own label: block->labels, which the caller sets after the rows. 0, or -1 and
+ * *err. */
+int pkt_row_block_label_rows(pkt_row_block *block, size_t most, pkt_err *err);
 /* Append rows [from, from + count) of the batch. `values` has PKT_BATCH_ROWS of each value that the
  * fields show, or is NULL if they show none. Returns where the packets' numbers go; NULL and *err
  * without memory for text. */

@@ -64,8 +64,8 @@ int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *fr
 void pkt_fields_names(const pkt_fields *fields, const char *between, char *text, size_t size);
 /* One more of the kinds that are no column, at the end, unless it is there. */
 void pkt_fields_add(pkt_fields *fields, pkt_field_kind kind);
-/* One more value, the index'th of a row, at the end. `name` must outlive the fields. `words`: of
- * PKT_FIELD_WORD. */
+/* One more value, the index'th of a row, at the end, unless there is a field of that name. `name`
+ * must outlive the fields. `words`: of PKT_FIELD_WORD. */
 void pkt_fields_value(pkt_fields *fields, pkt_field_kind kind, size_t index, const char *name,
                       const char *const *words);
 /* One more column, at the end. */

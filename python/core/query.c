@@ -33,7 +33,8 @@ static const member members[] = {
     MEMBER(snaplen, MEMBER_U32),    MEMBER(buffer, MEMBER_U32),
     MEMBER(immediate, MEMBER_INT),  MEMBER(inner, MEMBER_INT),
     MEMBER(threads, MEMBER_U32),    MEMBER(idle, MEMBER_TEXT),
-    MEMBER(active, MEMBER_TEXT),
+    MEMBER(active, MEMBER_TEXT),    MEMBER(labels, MEMBER_TEXT),
+    MEMBER(label_by, MEMBER_TEXT),
 };
 
 static int text_set(PyObject *value, const char **to)

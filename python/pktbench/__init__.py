@@ -70,7 +70,7 @@ def _threads(number):
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
          join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
-         inner=False, threads=1, idle=None, active=None):
+         inner=False, threads=1, idle=None, active=None, labels=None, label_by=None):
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
@@ -101,6 +101,11 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
         file object, packets are decoded by one.
     idle, active: with features="records": seconds without a packet (default 120), and since the
         first one (1800), after which a record ends; "none": never.
+    labels: path of a CSV with the columns packet and label, as `pktbench mix` and `gen --labels`
+        write it: a column `label` for each packet; with features, that of most packets of the
+        window, and a column `label_share`, the share of these packets.
+    label_by: with labels: "packet", or "stream": packets have the label of most packets of their
+        stream, for which the capture is read twice.
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
@@ -110,7 +115,8 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
              "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
              "inner": inner, "threads": _threads(threads), "idle": _text(idle),
-             "active": _text(active)}
+             "active": _text(active), "labels": None if labels is None else os.fspath(labels),
+             "label_by": label_by}
     if hasattr(source, "read"):
         if getattr(source, "closed", False):
             raise OptionError("the file object is closed")

@@ -57,7 +57,7 @@ IO, WRITE, FORMAT, CORRUPT, TRUNCATED, LIMIT, MEMORY, USAGE, LIBRARY = range(1, 
 _CODES = {FORMAT: "format", CORRUPT: "corrupt", TRUNCATED: "truncated", LIMIT: "limit"}
 _WARNINGS = ("truncated", "no-time", "time-replaced", "time-order", "duplicates", "flows-evicted",
              "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures",
-             "not-decoded")
+             "not-decoded", "no-label", "labels-behind", "stream-labels")
 NO_CAPTURES = _WARNINGS.index("no-captures")
 NO_OFFSET = 2**64 - 1
 

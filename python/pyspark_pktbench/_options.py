@@ -1,6 +1,7 @@
 """Options of the source, which are texts, as arguments of pktbench.read() and its own choices."""
 
 import json
+import os
 import re
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from pktbench import OptionError
 from ._remote import is_remote
 
 TEXTS = ("columns", "level", "filter", "features", "window", "by", "reset_every", "label",
-         "backend", "plugin", "flow_rule", "idle", "active")
+         "label_by", "backend", "plugin", "flow_rule", "idle", "active")
 NUMBERS = ("max_flows", "count", "batch_rows")
 FLAGS = ("join", "inner", "recursive")
 OWN = ("mode", "split", "whole_state", "push_filters", "complete", "labels")
@@ -38,7 +39,6 @@ class Options:
     recursive: bool = False
     push_filters: bool = False
     predicates: tuple = ()  # that were pushed
-    labels: str | None = None  # a CSV with the label of each packet
     renamed: bool = False  # a stream reads a file as soon as it is there
 
     def rows(self, source=("-",), **more):
@@ -92,6 +92,8 @@ def _check_split(options):
     """Rows that depend on packets of other parts are refused before a capture is opened."""
     read = options.read
     alone = "leave split out: then one task reads each file"
+    if read.get("label_by") == "stream":
+        raise OptionError(f"split: labels of streams depend on all packets; {alone}")
     if read.get("join") or read.get("count") is not None:
         raise OptionError(f"split: count and join are of whole captures; {alone}")
     if read.get("level") == "dissect":
@@ -115,21 +117,17 @@ def _choice(given, name, known):
 
 def _check_remote(options, stream):
     """What needs files of the machine."""
-    for uri in filter(is_remote, (*options.paths, options.labels or "")):
-        if stream or options.read.get("join") or uri == options.labels:
-            what = "a stream reads" if stream else "join reads" if uri != options.labels else "labels are in"
+    labels = options.read.get("labels", "")
+    for uri in filter(is_remote, (*options.paths, labels)):
+        if stream or options.read.get("join") or uri == labels:
+            what = "a stream reads" if stream else "join reads" if uri != labels else "labels are in"
             raise OptionError(f"{uri}: {what} files of the machine: mount the storage, or copy it")
 
 
-def _check_labels(options, stream):
-    """Labels of packets are those of the packets of one capture."""
-    if options.read.get("features") or options.read.get("label") is not None:
-        other = "features" if options.read.get("features") else "label"
-        raise OptionError(f"labels: cannot be combined with {other}")
-    if stream:
-        raise OptionError("labels: a stream reads several captures, and labels are of the packets of "
-                          "one: join its rows with the labels by file and packet")
-    return replace(options, read=dict(options.read, label=""))  # the column is there
+def _labels(text):
+    """Where the labels are, for every executor."""
+    path = _path(text)
+    return path if is_remote(path) else os.path.abspath(path)
 
 
 def _known(given):
@@ -146,6 +144,8 @@ def parse(given, files=True, stream=False):
     given = {name.lower(): value for name, value in given.items() if value is not None}
     _known(given)
     read = {name: given[name] for name in TEXTS if name in given}
+    if "labels" in given:
+        read["labels"] = _labels(given["labels"])
     read |= {name: _number(name, given[name]) for name in NUMBERS if name in given}
     read |= {name: _flag(name, given[name]) for name in ("join", "inner") if name in given}
     options = Options(
@@ -155,11 +155,11 @@ def parse(given, files=True, stream=False):
         whole_state=_flag("whole_state", given.get("whole_state", "false")),
         recursive=_flag("recursive", given.get("recursive", "false")),
         push_filters=_flag("push_filters", given.get("push_filters", "false")),
-        renamed=_choice(given, "complete", COMPLETE) == "renamed",
-        labels=_path(given["labels"]) if "labels" in given else None)
+        renamed=_choice(given, "complete", COMPLETE) == "renamed")
     _check_remote(options, stream)
-    if options.labels is not None:
-        options = _check_labels(options, stream)
+    if stream and "labels" in read:
+        raise OptionError("labels: a stream reads several captures, and labels are of the packets of "
+                          "one: join its rows with the labels by file and packet")
     if options.split:
         _check_split(options)
     if stream and read.get("join"):

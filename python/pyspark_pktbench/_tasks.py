@@ -15,7 +15,6 @@ import pktbench
 from pktbench import CaptureError, Error, OptionError
 
 from ._filters import keep
-from ._labels import Labels
 from ._options import ERROR
 from ._remote import Remote, captures, is_remote, name_of
 
@@ -109,12 +108,12 @@ def _divided(path, whole, options):
 
 
 def _planned_labels(options, captures):
-    if options.labels is None:
+    path = options.read.get("labels")
+    if path is None:
         return ()
     if captures > 1 and not options.read.get("join"):
         raise OptionError(f"labels: are of the packets of one capture, and there are {captures}: use "
                           "join=true, or join the rows with the labels by file and packet")
-    path = os.path.abspath(options.labels)
     return ((path, stamp(path)),)
 
 
@@ -173,17 +172,13 @@ def _read(rows, task, options):
     """Record batches of rows, with what the library does not know of them."""
     import pyarrow
     names, path = rows.columns, task.files[0][0]
-    labels = Labels(task.labels[0][0]) if task.labels and "label" in names else None
-    if labels and "packet" not in names:
-        rows = _rows_of(task, options.selecting([*names, "packet"]))
     for batch in rows.batches():
         batch = pyarrow.record_batch(batch)
-        cells = {name: batch.column(name) for name in names}
-        if labels:
-            cells["label"] = labels.of(batch.column("packet"))
         if is_remote(path) and "file" in names:
+            cells = {name: batch.column(name) for name in names}
             cells["file"] = pyarrow.array([name_of(path)] * batch.num_rows, pyarrow.string())
-        yield pyarrow.record_batch(cells)
+            batch = pyarrow.record_batch(cells)
+        yield batch
 
 
 def _rows(task, options):

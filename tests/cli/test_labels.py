@@ -80,6 +80,107 @@ def check_streams():
         fail(f"votes: {labels(got)}")
 
 
+def most(labels_):
+    """The label of most of them, of equally many the first one, and its share."""
+    count = {label: labels_.count(label) for label in labels_}
+    label = max(count, key=count.get)  # the first of the greatest
+    return label, count[label] / len(labels_)
+
+
+def windows(packets, key, size):
+    """{first packet: (label, share)} of windows of so many packets with one key."""
+    open_, done = {}, {}
+    for row in packets:
+        which = key(row)
+        if which is None:
+            continue
+        window = open_.setdefault(which, [])
+        window.append(row)
+        if len(window) == size:
+            done[window[0]["packet"]] = most([r["label"] for r in open_.pop(which)])
+    return done | {w[0]["packet"]: most([r["label"] for r in w]) for w in open_.values()}
+
+
+def pair_of(row):
+    return frozenset((row["src"], row["dst"])) if row["src"] else None
+
+
+def flow_of(row):
+    ends = frozenset(((row["src"], row["src_port"]), (row["dst"], row["dst_port"])))
+    return (ends, row["ip_proto"]) if row["src"] else None
+
+
+def published(row):
+    return 0 if row["eth_type"] == "2054" or (row["ip_version"] == "4" and row["eth_type"] == "2048") else None
+
+
+def check_windows():
+    """The label and the share of each window, as a plain count has them."""
+    run("gen", "dataset-mix", "-o", "w.pcap", "--size", "1MB", "--labels", "w.csv")
+    with open("w.csv", newline="") as file:
+        own = list(csv.DictReader(file))
+    # Labels that alternate, some packets without one.
+    for i, row in enumerate(own):
+        row["label"] = row["label"] if i % 7 else ("" if i % 2 else "odd, \"label\"")
+    with open("w.csv", "w", newline="") as file:
+        out = csv.DictWriter(file, ["packet", "label"], lineterminator="\n")
+        out.writeheader()
+        out.writerows(own)
+    columns = "packet,src,dst,src_port,dst_port,ip_proto,ip_version,eth_type,label"
+    packets = list(csv.DictReader(io.StringIO(
+        run("extract", "w.pcap", "--labels", "w.csv", "--columns", columns).stdout)))
+    if [p["label"] for p in packets] != [r["label"] for r in own]:
+        fail("labels of packets")
+    udp_packets = [p for p in packets if p["ip_proto"] == "17"]
+    for rows, key, size, *options in (
+            (packets, lambda row: 0, 10, "--features", "ciciot-fixed"),
+            (packets, lambda row: 0, 300, "--features", "ciciot-fixed", "--window", "300", "--threads", "3"),
+            (packets, pair_of, 10, "--features", "ciciot-fixed", "--by", "pair"),
+            (packets, flow_of, 4, "--features", "ciciot-fixed", "--by", "flow", "--window", "4"),
+            (udp_packets, pair_of, 3, "--features", "ciciot-fixed", "--by", "pair", "--window", "3", "-f",
+             "ip proto 17 or ip6 proto 17"),
+            (udp_packets, flow_of, 10**9, "--features", "records", "--idle", "none", "--active", "none", "-f",
+             "ip proto 17 or ip6 proto 17"),
+            (packets, published, 10, "--features", "ciciot39"),
+            (packets, published, 7, "--features", "ciciot46", "--window", "7")):
+        wanted = windows(rows, key, size)
+        got = run("extract", "w.pcap", "--labels", "w.csv", *options, "--columns", "packet,label_share,label")
+        found = {row["packet"]: (row["label"], float(row["label_share"])) for row in csv.DictReader(io.StringIO(got.stdout))}
+        if found.keys() != wanted.keys() or any(
+                found[p][0] != wanted[p][0] or abs(found[p][1] - wanted[p][1]) > 1e-12 for p in wanted):
+            fail(f"windows, {options}: {[(p, found.get(p), wanted[p]) for p in wanted if found.get(p) != wanted[p]][:4]}"
+                 f" {len(found)} {len(wanted)}")
+        if not any(share < 1 for _, share in wanted.values()):
+            fail(f"{options}: no window with several labels")
+
+
+def check_window_columns():
+    """Both columns stand at the end, unless they are named; the others stay as they are."""
+    write("t.csv", TRUTH)
+    plain = run("extract", "s.pcap", "--features", "ciciot-fixed").stdout.splitlines()
+    got = run("extract", "s.pcap", "--features", "ciciot-fixed", "--labels", "t.csv")
+    lines = got.stdout.splitlines()
+    if lines[0] != plain[0] + ",label,label_share" or lines[1] != plain[1] + ",x,0.375":
+        fail(f"columns of windows: {got.stdout}")
+    if "t.csv: 1 of 8 packets have no label" not in got.stderr:
+        fail(f"packets without a label: {got.stderr}")
+    got = run("extract", "s.pcap", "--features", "ciciot-fixed", "--labels", "t.csv", "--columns", "packets")
+    if got.stdout != "packets,label,label_share\n8,x,0.375\n":
+        fail(f"columns at the end: {got.stdout}")
+    # Labels of streams, each packet that of its stream: x is that of 5 packets, y of 2, n of none.
+    got = run("extract", "s.pcap", "--features", "ciciot-fixed", "--labels", "t.csv", "--label-by", "stream", "--columns",
+              "packets", "--window", "5")
+    if got.stdout != "packets,label,label_share\n5,x,0.6\n3,n,0.33333333333333331\n":
+        fail(f"windows with labels of streams: {got.stdout}")
+    # Equally many: the label whose packet came first. Two captures that are joined.
+    write("t.csv", "packet,label\n1,b\n2,a\n3,a\n4,b\n9,z\n")
+    for more, wanted in (([], "4,b,0.5\n4,,1\n"), (["s.pcap", "--join"], "4,b,0.5\n4,,1\n4,,0.75\n4,,1\n")):
+        got = run("extract", "s.pcap", *more, "--features", "ciciot-fixed", "--labels", "t.csv", "--columns", "packets",
+                  "--window", "4")
+        if got.stdout != "packets,label,label_share\n" + wanted:
+            fail(f"equally many labels, {more}: {got.stdout}")
+
+
 def check_formats():
     """Arrow and Parquet have the labels of CSV, whatever the number of threads."""
     try:
@@ -115,16 +216,25 @@ def check_refused():
     write("many.pcap", pcap_make([(i, 0, 1, 1, b"a") for i in range(5000)]))
     expect(2, "more than 4096 different labels", "extract", "many.pcap", "--labels", "t.csv", "-o", "none.csv")
     write("n.csv", "number,label\n1,x\n")
+    write("down.csv", "packet,label\n1,x\n3,y\n2,z\n")
     for options, words in (
         (["s.pcap", "--labels", "gone.csv"], "--labels: gone.csv: No such file"),
         (["s.pcap", "--labels", "n.csv"], "n.csv: line 1: the CSV has no column packet"),
         (["s.pcap", "--label-by", "stream"], "--label-by needs --labels"),
         (["s.pcap", "--labels", "t.csv", "--label", "x"], "cannot be combined with --label"),
-        (["s.pcap", "--labels", "t.csv", "--features", "ciciot46"], "cannot be combined with --features"),
         (["s.pcap", "--labels", "t.csv", "--format", "none"], "cannot be combined with --format none"),
         (["s.pcap", "many.pcap", "--labels", "t.csv"], "several need --join"),
-        (["s.pcap", "--labels", "t.csv", "--label-by", "stream", "-f", "udp"], "goes with no -f"),
-        (["-", "--labels", "t.csv", "--label-by", "stream"], "standard input: --label-by stream reads it twice"),
+        (["s.pcap", "--labels", "t.csv", "--label-by", "stream", "-f", "udp"],
+         "--label-by stream cannot be combined with -f: streams need all of their packets"),
+        (["-", "--labels", "t.csv", "--label-by", "stream"], "standard input: is read twice for labels by stream"),
+        (["s.pcap", "--labels", "t.csv", "--label-by", "stream", "--features", "ciciot-fixed", "--inner"],
+         "--label-by stream cannot be combined with --inner and --features"),
+        (["s.pcap", "--labels", "t.csv", "-i", "lo"], "--labels cannot be combined with -i"),
+        (["s.pcap", "--columns", "label_share"], "unknown column 'label_share'"),
+        (["s.pcap", "--labels", "t.csv", "--columns", "label_share"], "unknown column 'label_share'"),
+        (["s.pcap", "--label", "x", "--features", "ciciot46", "--columns", "label_share"],
+         "unknown column 'label_share'"),
+        (["many.pcap", "--labels", "down.csv", "--features", "ciciot-fixed"], "down.csv: line 4: the number of the packet"),
         (["s.pcap", "--labels", "t.csv", "--label-by", "flow"], "unknown value of --label-by 'flow'"),
         (["s.pcap", "--labels", "t.csv", "--follow"], "--labels cannot be combined with -i or --follow"),
     ):
@@ -139,6 +249,8 @@ def main():
         capture_make()
         check_packets()
         check_streams()
+        check_windows()
+        check_window_columns()
         check_formats()
         check_refused()
     return ended()

@@ -181,8 +181,18 @@ def check_input():
 def check_dataset():
     """Files by partition, and labels for each packet."""
     run("gen", "benign-iot", "--size", "300000", "--labels", "labels.csv", "-o", "labelled.pcap", check=True)
-    same(0, "labelled.pcap", "--labels", "labels.csv", "--label-by", "stream")
-    same(0, "labelled.pcap", "--labels", "labels.csv", "-f", "ip")
+    labelled = ["labelled.pcap", "--labels", "labels.csv"]
+    for form in FORMATS:
+        same(0, *labelled, "--label-by", "stream", "--format", form)
+        same(0, *labelled, "--features", "ciciot-fixed", "--by", "pair", "--format", form)
+    same(0, *labelled, "-f", "ip")
+    same(0, *labelled, "--features", "ciciot39", "-f", "udp")
+    same(0, *labelled, "--features", "ciciot46", "--label-by", "stream")
+    same(0, *labelled, "--features", "records")
+    with open("labels.csv") as file:
+        written("wrong.csv", "".join([*file.readlines()[:500], "7,again\n"]).encode())
+    same(2, "labelled.pcap", "--labels", "wrong.csv", "-o", "wrong.arrow")
+    same(2, "labelled.pcap", "--labels", "wrong.csv", "--features", "ciciot-fixed", "-o", "wrong.arrow")
     for threads in (1, 3):
         got = extracted(threads, "--partition", "hour", "-o", f"set{threads}/", "--format", "parquet",
                         made("tcp-flood"), made("benign-iot"))

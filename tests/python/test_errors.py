@@ -33,6 +33,31 @@ def test_missing(tmp_path):
         pktbench.read(str(tmp_path / "*.pcap")).to_arrow()
 
 
+def test_labels(flood, tmp_path):
+    path = tmp_path / "labels.csv"
+    with pytest.raises(FileNotFoundError) as raised:
+        pktbench.read(flood, labels=path).to_arrow()
+    assert raised.value.filename == str(path)
+    for text, words in (("packet,label\n2,x\n1,y\n", "line 3: the number of the packet does not rise"),
+                        ("number,label\n", "has no column packet")):
+        path.write_text(text)
+        with pytest.raises(pktbench.OptionError, match=f"^labels: {path}: .*{words}"):
+            pktbench.read(flood, labels=path).to_arrow()
+    path.write_text("packet,label\n1,x\n10000000,y\n")
+    with pytest.warns(pktbench.CaptureWarning, match="packets have no label") as given:
+        pktbench.read(flood, labels=path, columns="packet").to_arrow()
+    assert given_warning(given, "no-label").message.count == extracted("--columns", "packet", flood).num_rows - 1
+    assert given_warning(given, "labels-behind")
+    for options, words in (({"label": "x"}, "labels cannot be combined with label"),
+                           ({"label_by": "stream", "filter": "udp"}, "cannot be combined with filter")):
+        with pytest.raises(pktbench.OptionError, match=words):
+            pktbench.read(flood, labels=path, **options)
+    with pytest.raises(pktbench.OptionError, match="several need join"):
+        pktbench.read([flood, flood], labels=path).to_arrow()
+    with flood.open("rb") as file, pytest.raises(pktbench.OptionError, match="it must be a file"):
+        pktbench.read(file, labels=path, label_by="stream").to_arrow()
+
+
 def test_no_capture(tmp_path):
     path = tmp_path / "a.pcap"
     path.write_bytes(b"")

@@ -87,6 +87,57 @@ def test_features_of_inner_headers(flood, tmp_path):
     assert pktbench.read(path, features="ciciot-fixed", by="pair").to_arrow() != expected
 
 
+LABELLED = [
+    ([], {}),
+    (["--columns", "label,packet"], {"columns": "label,packet"}),
+    (["--label-by", "stream", "--level", "flows"], {"label_by": "stream", "level": "flows"}),
+    (["-f", "udp"], {"filter": "udp"}),
+    (["--features", "ciciot39"], {"features": "ciciot39"}),
+    (["--features", "ciciot46", "--window", "100", "--label-by", "stream"],
+     {"features": "ciciot46", "window": 100, "label_by": "stream"}),
+    (["--features", "ciciot-fixed", "--by", "pair", "--columns", "packet,label_share"],
+     {"features": "ciciot-fixed", "by": "pair", "columns": ["packet", "label_share"]}),
+    (["--features", "ciciot-fixed", "--by", "flow", "--inner"],
+     {"features": "ciciot-fixed", "by": "flow", "inner": True}),
+    (["--features", "records"], {"features": "records"}),
+]
+
+
+@pytest.mark.parametrize("options, arguments", LABELLED, ids=lambda q: " ".join(map(str, q)))
+def test_labels(home, tmp_path, options, arguments):
+    """Labels that change every 37 packets; a label of some streams and windows is that of most."""
+    count = extracted("--columns", "packet", home).num_rows
+    labels = pandas.DataFrame({"packet": range(1, count)})
+    labels["label"] = [f"l{n // 37 % 5}" for n in labels["packet"]]
+    path = tmp_path / "labels.csv"
+    labels.to_csv(path, index=False)
+    expected = extracted(*options, "--labels", path, home)
+    rows = pktbench.read(home, labels=path, **arguments)
+    assert rows.columns == expected.column_names
+    assert rows.to_arrow().equals(expected)
+    assert len(set(expected["label"].to_pylist())) > 3
+    if "features" in arguments:
+        assert 0 < min(expected["label_share"].to_pylist()) < max(expected["label_share"].to_pylist()) <= 1
+    for threads in (1, 2, 3):
+        again = pktbench.read(home, labels=path, batch_rows=100, threads=threads, **arguments)
+        assert again.to_arrow().equals(expected)
+    assert rows.to_pandas()["label"].tolist() == expected["label"].to_pylist()
+    assert rows.to_polars()["label"].to_list() == expected["label"].to_pylist()
+
+
+def test_labels_of_parts(flood, tmp_path):
+    path = tmp_path / "labels.csv"
+    count = extracted("--columns", "packet", flood).num_rows
+    path.write_text("packet,label\n" + "".join(f"{n},l{n // 9 % 4}\n" for n in range(1, count + 1)))
+    for options in ({"columns": "packet"}, {"features": "ciciot39", "reset_every": "300kB"}):
+        whole = pktbench.read(flood, labels=path, **options).to_arrow()
+        parts = pktbench.plan(flood, 500_000, labels=path, **options)
+        tables = [pktbench.read(flood, labels=path, part=part, **options).to_arrow() for part in parts]
+        assert len(parts) > 2 and pyarrow.concat_tables(tables).equals(whole)
+    with pytest.raises(pktbench.OptionError, match="label_by stream depends on all packets"):
+        pktbench.plan(flood, 500_000, labels=path, label_by="stream")
+
+
 def test_several_captures(flood, home, folder):
     both = extracted("--columns", "packet,file", flood, home)
     assert pktbench.read([flood, str(home)], columns="packet,file").to_arrow().equals(both)

@@ -95,8 +95,8 @@ def test_labels(spark, tmp_path):
         same(load(spark, path, labels=str(labels), columns="packet,src,label", **split), whole)
     by_label = load(spark, path, labels=str(labels), push_filters="true").filter("label <> 'benign-iot'").count()
     assert by_label == len([label for label in whole["label"].to_pylist() if label != "benign-iot"])
-    with pytest.raises(Exception, match="labels: cannot be combined with features"):
-        load(spark, path, labels=str(labels), features="ciciot46").count()
+    windows = extracted("--labels", labels, "--features", "ciciot46", path)
+    same(load(spark, path, labels=str(labels), features="ciciot46"), windows)
     # The same by a join of Spark.
     truth = spark.read.option("header", "true").csv(str(labels)).selectExpr("CAST(packet AS long) AS packet", "label")
     joined = load(spark, path, columns="packet,src").join(truth, "packet", "left").orderBy("packet")

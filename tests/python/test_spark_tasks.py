@@ -46,8 +46,9 @@ def table(path, **options):
     ({"split": "1MB", "level": "dissect"}, "dissect"),
     ({"split": "1MB", "count": "5"}, "one task reads each file"),
     ({"split": "1MB", "join": "true"}, "one task reads each file"),
-    ({"labels": "a.csv", "label": "x"}, "labels: cannot be combined with label"),
-    ({"labels": "a.csv", "features": "ciciot46"}, "labels: cannot be combined with features"),
+    ({"labels": "a.csv", "label": "x"}, "labels cannot be combined with label"),
+    ({"label_by": "stream"}, "label_by needs labels"),
+    ({"labels": "a.csv", "label_by": "stream", "split": "1MB"}, "split: labels of streams depend on all packets"),
     ({"path": "s3://bucket/a.pcap", "join": "true"}, "s3://bucket/a.pcap: join reads files of the machine"),
     ({"labels": "s3://bucket/a.csv"}, "s3://bucket/a.csv: labels are in files of the machine"),
     ({"path": ""}, "no capture is given"),
@@ -129,6 +130,21 @@ def test_labels(labelled, columns, options):
     assert table(path, labels=str(labels), **chosen, **options).equals(nullable(whole))
 
 
+@pytest.mark.parametrize("options, arguments", [
+    ({"label_by": "stream", "level": "flows"}, ["--label-by", "stream", "--level", "flows"]),
+    ({"features": "ciciot39", "split": "300kB", "reset_every": "100kB"},
+     ["--features", "ciciot39", "--reset-every", "100kB"]),
+    ({"features": "ciciot-fixed", "by": "pair", "label_by": "stream"},
+     ["--features", "ciciot-fixed", "--by", "pair", "--label-by", "stream"]),
+], ids=str)
+def test_labels_of_streams_and_windows(labelled, options, arguments):
+    path, labels = labelled
+    whole = extracted("--labels", labels, *arguments, path)
+    assert len(set(whole["label"].to_pylist())) > 3
+    assert ("label_share" in whole.column_names) == ("features" in options)
+    assert table(path, labels=str(labels), **options).equals(nullable(whole))
+
+
 def test_labels_with_gaps(labelled, tmp_path):
     path, labels = labelled
     lines = labels.read_text().splitlines(keepends=True)
@@ -147,10 +163,10 @@ def test_labels_with_gaps(labelled, tmp_path):
 
 def test_labels_that_are_refused(labelled, tmp_path):
     path, labels = labelled
-    for text, message in (("number,label\n1,x\n", "packet.*must be a CSV with the columns packet and label"),
-                          ("packet,label\n1,x\n3,y\n2,z\n", "does not rise: 2 is behind 3"),
-                          ("packet,label\n0,x\n", "does not rise"), ("packet,label\n-1,x\n", "must be a CSV"),
-                          ("packet,label\n,x\n", "must be a CSV"), ("", "must be a CSV")):
+    for text, message in (("number,label\n1,x\n", "line 1: the CSV has no column packet"),
+                          ("packet,label\n1,x\n3,y\n2,z\n", "line 4: the number of the packet does not rise"),
+                          ("packet,label\n0,x\n", "line 2: is no number from 1 on"),
+                          ("packet,label\n,x\n", "line 2: is no number from 1 on"), ("", "is empty")):
         wrong = tmp_path / "wrong.csv"
         wrong.write_text(text)
         with pytest.raises(pktbench.OptionError, match=f"labels: {wrong}: .*{message}"):

@@ -33,7 +33,7 @@ extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap, pkt_backend_read_
     pkt_backend_raw_mapped;
 
 static atomic_long allowed = LONG_MAX; /* allocations that succeed from now on */
-static char capture_path[64];
+static char capture_path[64], labels_path[64];
 
 static bool is_refused(void)
 {
@@ -280,7 +280,8 @@ static int run_input(uint64_t *rows, pkt_err *err)
     return bad;
 }
 
-/* The rows of a query of the capture. */
+/* The rows of a query of the capture; with labels, the bytes of these: they are the column behind
+ * the first one. */
 static int queried(pkt_query *query, uint64_t *rows, pkt_err *err)
 {
     struct ArrowArray array;
@@ -292,6 +293,8 @@ static int queried(pkt_query *query, uint64_t *rows, pkt_err *err)
     int got = reader ? 1 : -1;
     while (got > 0 && (got = pkt_reader_next(reader, -1, &array, err)) > 0) {
         *rows += (uint64_t)array.length;
+        if (query->labels)
+            *rows += (uint64_t)((const int32_t *)array.children[1]->buffers[1])[array.length];
         array.release(&array);
     }
     pkt_reader_close(reader);
@@ -310,6 +313,25 @@ static int run_query_features(uint64_t *rows, pkt_err *err)
     pkt_query query = PKT_INIT(pkt_query);
     query.features = "ciciot-fixed";
     query.by = "pair";
+    return queried(&query, rows, err);
+}
+
+static int run_query_labels(uint64_t *rows, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.columns = "packet";
+    query.labels = labels_path;
+    query.label_by = "stream";
+    query.threads = 2;
+    return queried(&query, rows, err);
+}
+
+static int run_query_window_labels(uint64_t *rows, pkt_err *err)
+{
+    pkt_query query = PKT_INIT(pkt_query);
+    query.features = "records";
+    query.columns = "packet";
+    query.labels = labels_path;
     return queried(&query, rows, err);
 }
 
@@ -375,6 +397,8 @@ static void check_container(const dataset_options *options)
         {"index", run_index},
         {"query of features", run_query_features},
         {"query of threads", run_query_threads},
+        {"query of labels", run_query_labels},
+        {"query of labels of windows", run_query_window_labels},
         {"mapped", run_mapped},
         {"mapped, app", run_mapped_app},
     };
@@ -393,6 +417,7 @@ static void test_pcap(void **state)
     (void)state;
     dataset_options options = dataset_defaults(dataset_scenario_find("benign-iot"));
     options.size = CAPTURE_BYTES;
+    options.labels = labels_path;
     check_container(&options);
 }
 
@@ -401,6 +426,7 @@ static void test_pcapng(void **state)
     (void)state;
     dataset_options options = dataset_defaults(dataset_scenario_find("benign-iot"));
     options.size = CAPTURE_BYTES;
+    options.labels = labels_path;
     options.format = PKT_FORMAT_PCAPNG;
     options.interfaces = 3;
     check_container(&options);
@@ -409,6 +435,7 @@ static void test_pcapng(void **state)
 int main(void)
 {
     (void)snprintf(capture_path, sizeof capture_path, "no-memory-%d.pcap", (int)getpid());
+    (void)snprintf(labels_path, sizeof labels_path, "no-memory-%d.csv", (int)getpid());
     pkt_mapping_allow(); /* nobody makes the capture shorter */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
@@ -416,5 +443,6 @@ int main(void)
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     (void)unlink(capture_path);
+    (void)unlink(labels_path);
     return failed;
 }

@@ -106,7 +106,7 @@ static int blocks_fill(pkt_block_ring *ring, const pkt_fields *fields, const pkt
     for (size_t i = 0; i < BLOCKS; i++) {
         const size_t rows = i + 1 < BLOCKS ? BLOCK_ROWS : BLOCK_ROWS / 2;
         uint64_t *numbers =
-            pkt_row_block_add(pkt_block_ring_filled(ring, NULL), fields, batch, NULL, 0, rows, err);
+            pkt_row_block_add(pkt_block_ring_filled(ring), fields, batch, NULL, 0, rows, err);
         assert_non_null(numbers);
         for (size_t row = 0; row < rows; row++)
             numbers[row] = number++;

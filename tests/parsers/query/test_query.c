@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -18,7 +19,7 @@
 enum { PACKETS = 1000, FRAME = 34 };
 
 static char folder[] = "/tmp/pktbench-query.XXXXXX";
-static char whole[64], cut[64], empty[64];
+static char whole[64], cut[64], empty[64], labels[64];
 
 static size_t packet_write(uint8_t *bytes, size_t room, uint32_t i)
 {
@@ -55,6 +56,7 @@ static int captures_make(void **state)
     (void)snprintf(whole, sizeof whole, "%s/a.pcap", folder);
     (void)snprintf(cut, sizeof cut, "%s/b.pcap", folder);
     (void)snprintf(empty, sizeof empty, "%s/c.pcap", folder);
+    (void)snprintf(labels, sizeof labels, "%s/labels.csv", folder);
     file_write(whole, PACKETS, 0);
     file_write(cut, 10, 5);
     file_write(empty, 0, 0);
@@ -67,6 +69,7 @@ static int captures_remove(void **state)
     (void)unlink(whole);
     (void)unlink(cut);
     (void)unlink(empty);
+    (void)unlink(labels);
     return rmdir(folder);
 }
 
@@ -200,6 +203,103 @@ static void test_records(void **state)
     schema.release(&schema);
 }
 
+static void labels_write(const char *text)
+{
+    FILE *file = fopen(labels, "w");
+    assert_non_null(file);
+    assert_int_equal(fputs(text, file) < 0, 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The text of the row in a column of text. */
+static void expect_text(const struct ArrowArray *column, int64_t row, const char *text)
+{
+    const int32_t *offsets = column->buffers[1];
+    const char *bytes = column->buffers[2];
+    assert_int_equal(offsets[row + 1] - offsets[row], strlen(text));
+    assert_memory_equal(bytes + offsets[row], text, strlen(text));
+}
+
+static void check_labels(uint32_t threads)
+{
+    pkt_err err = {.code = PKT_ERR_NONE};
+    pkt_warning warning = PKT_INIT(pkt_warning);
+    struct ArrowArray array;
+    pkt_query query = query_of(1);
+    labels_write("packet,label\n1,a\n2,b\n3,b\n4,c\n2000,d\n");
+    query.labels = labels;
+    query.columns = "packet";
+    query.threads = threads;
+    pkt_reader *reader = pkt_reader_open(&query, &err);
+    assert_int_equal(pkt_reader_next(reader, -1, &array, &err), 1);
+    assert_int_equal(array.n_children, 2);
+    expect_text(array.children[1], 0, "a");
+    expect_text(array.children[1], 2, "b");
+    expect_text(array.children[1], 999, "");
+    array.release(&array);
+    assert_int_equal(pkt_reader_next(reader, -1, &array, &err), 0);
+    assert_int_equal(pkt_reader_warning(reader, &warning), 1);
+    assert_int_equal(warning.code, PKT_WARN_NO_LABEL);
+    assert_int_equal(warning.count, PACKETS - 4);
+    assert_int_equal(pkt_reader_warning(reader, &warning), 1);
+    assert_int_equal(warning.code, PKT_WARN_LABELS_BEHIND);
+    assert_int_equal(pkt_reader_warning(reader, &warning), 0);
+    pkt_reader_close(reader);
+    query.features = "ciciot39";
+    query.window = "4";
+    query.batch_rows = 3;
+    reader = pkt_reader_open(&query, &err);
+    assert_int_equal(pkt_reader_next(reader, -1, &array, &err), 1);
+    assert_int_equal(array.n_children, 3);
+    assert_int_equal(array.length, 3);
+    expect_text(array.children[1], 0, "b");
+    expect_text(array.children[1], 1, "");
+    const double *shares = array.children[2]->buffers[1];
+    assert_true(shares[0] == 0.5 && shares[1] == 1);
+    array.release(&array);
+    assert_int_equal(read_all(reader, &err).rows, PACKETS / 4 - 3);
+    pkt_reader_close(reader);
+}
+
+static void test_labels(void **state)
+{
+    (void)state;
+    for (uint32_t threads = 1; threads <= 3; threads++)
+        check_labels(threads);
+}
+
+/* What is wrong with labels is no fault of a capture. */
+static void test_bad_labels(void **state)
+{
+    (void)state;
+    static const char *const twice[] = {whole, whole};
+    pkt_err err = {.code = PKT_ERR_NONE};
+    pkt_query query = query_of(1);
+    labels_write("packet,label\n1,a\n500,b\n400,c\n");
+    query.labels = labels;
+    query.columns = "packet";
+    query.batch_rows = 100;
+    pkt_reader *reader = pkt_reader_open(&query, &err);
+    assert_int_equal(read_all(reader, &err).end, -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_non_null(strstr(err.msg, "labels.csv: line 4: the number of the packet does not rise"));
+    assert_string_equal(pkt_reader_path(reader), "");
+    pkt_reader_close(reader);
+    query.captures = twice;
+    query.capture_count = 2;
+    assert_int_equal(query_read(&query, &err).end, -1);
+    assert_int_equal(err.code, PKT_ERR_USAGE);
+    assert_non_null(strstr(err.msg, "several need join"));
+    query = query_of(1);
+    query.labels = "/no/such.csv";
+    reader = pkt_reader_open(&query, &err);
+    assert_int_equal(read_all(reader, &err).end, -1);
+    assert_int_equal(err.code, PKT_ERR_IO);
+    assert_int_equal(err.sys, ENOENT);
+    assert_string_equal(pkt_reader_path(reader), "/no/such.csv");
+    pkt_reader_close(reader);
+}
+
 static void test_truncated(void **state)
 {
     (void)state;
@@ -284,6 +384,8 @@ static void test_wrong_queries(void **state)
     REFUSE(max_flows, UINT64_C(1) << 40, "max_flows");
     REFUSE(interface, "lo", "captures");
     REFUSE(duration, 1, "interface");
+    REFUSE(label_by, "stream", "label_by needs labels");
+    REFUSE(label_by, "flow", "unknown value of label_by");
     pkt_err err = {.code = PKT_ERR_NONE};
     pkt_query query = query_of(1);
     query.plugin = "/no/such.so";
@@ -387,6 +489,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),      cmocka_unit_test(test_filter_keeps_numbers),
+        cmocka_unit_test(test_labels),    cmocka_unit_test(test_bad_labels),
         cmocka_unit_test(test_join),      cmocka_unit_test(test_features),
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_missing),
         cmocka_unit_test(test_fork),      cmocka_unit_test(test_wrong_queries),

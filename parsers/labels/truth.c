@@ -1,4 +1,4 @@
-#include "parsers/mix/truth.h"
+#include "parsers/labels/truth.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* A file that says for each packet of a capture what it is: the truth that mix writes, or any CSV
  * with the columns `packet` and `label`. */
-#ifndef PKT_MIX_TRUTH_H
-#define PKT_MIX_TRUTH_H
+#ifndef PKT_TRUTH_H
+#define PKT_TRUTH_H
 
 #include <stdbool.h>
 
