@@ -52,8 +52,10 @@ static void cell_write(FILE *out, const pkt_field *field, const pkt_batch *rows,
     char text[PKT_CELL_TEXT];
     int64_t integer;
     if (field->kind == PKT_FIELD_CELL) {
-        if (!field->present || rows->present[row] & field->present)
-            (void)fwrite(text, 1, pkt_cell_text(rows, row, field->column, text), out);
+        if (field->present && !(rows->present[row] & field->present))
+            return;
+        const size_t size = pkt_cell_text(rows, row, field->column, text);
+        (void)fwrite(text, 1, size, out);
         return;
     }
     const double value = values[(size_t)field->column * PKT_BATCH_ROWS + row];

@@ -129,8 +129,8 @@ static capture_status input_run(const extraction *x, const char *name, pkt_input
     int bad = watched_rows(x, name, capture, job, sink, &watch, &rows, err);
     if (!watch.full) /* what comes after the limit of -c may be damaged */
         bad = pkt_input_end(input, bad, err);
-    if (x->filter)
-        watch.zero_times = job->timeless; /* it knows which times are none */
+    if (x->filter && job) /* with a filter there is a job, which knows which times are none */
+        watch.zero_times = job->timeless;
     if (!bad || err->code != PKT_ERR_WRITE)
         pkt_watch_report(&watch, name, &printed_warnings);
     return capture_end(x, name, bad, rows, err);

@@ -134,12 +134,13 @@ static int slot_find(pkt_parallel *p, pkt_err *err)
         }
         if (p->current)
             slot_free(p);
-        p->current = slot_wait(p);
-        if (!p->current)
+        pkt_slot *const next = slot_wait(p);
+        p->current = next;
+        if (!next)
             return capture_end(p, err);
         p->at = 0;
-        p->numbers = p->current->numbers;
-        p->job->timeless += p->current->timeless;
+        p->numbers = next->numbers;
+        p->job->timeless += next->timeless;
     }
     return 1;
 }

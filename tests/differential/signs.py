@@ -7,7 +7,7 @@ import csv
 from typing import Iterable
 
 LENGTH, CUT, VERSION, DEEP, DCE = "length", "cut", "version", "deep", "dce"
-LATER, LINK = "later", "link"
+LATER, LINK, NSH = "later", "link", "nsh"
 
 # Expert items, by field name; present only if tshark found the fault.
 ITEMS = {
@@ -21,7 +21,8 @@ ITEMS = {
 # Chains of headers, and their limits (parsers/decode/decode.h).
 CHAINS = ((("ipv6.hopopts.nxt", "ipv6.routing.nxt", "ipv6.dstopts.nxt", "ipv6.fraghdr.nxt",
             "ah.next_header"), 16), (("mpls.bottom",), 16), (("vlan.id", "ieee8021ad.id"), 8))
-FABRIC_PATH = "cfp"  # EtherType 0x8903
+# Headers that are not decoded: EtherTypes 0x8903 and 0x894f, as Wireshark calls them.
+NOT_DECODED = {DCE: "cfp", NSH: "nsh"}
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
 # Wireshark's encapsulation numbers (wiretap/wtap.h), and the LINKTYPEs that it maps to them.
 LINK_TYPES = {"1": ("1",), "7": ("12", "14", "101"), "15": ("0",), "25": ("113",), "129": ("228",),
@@ -40,7 +41,8 @@ FIELDS = [ENCAPSULATION, CAPTURED, ON_WIRE, PROTOCOLS, *OFFSETS,
 
 # The signs that a class, or a verdict, requires. Other classes are assigned by hand, after a look at
 # the packets.
-OF_CLASS = {"bad-length": {LENGTH}, "cut-header": {CUT}, "not-entered": {DEEP}, "cisco-dce": {DCE}}
+OF_CLASS = {"bad-length": {LENGTH}, "cut-header": {CUT}, "not-entered": {DEEP}, "cisco-dce": {DCE},
+            "nsh": {NSH}}
 OF_VERDICT = {"bad-length": {LENGTH}, "truncated": {CUT, LENGTH}, "cut-by-snaplen": {CUT},
               "bad-value": {VERSION}, "fragment": {LATER}, "unsupported": {DEEP, LINK}}
 
@@ -51,8 +53,8 @@ def of_packet(cells: dict[str, list[str]]) -> frozenset[str]:
         found.add(CUT)
     if any(sum(len(cells[name]) for name in names) > limit for names, limit in CHAINS):
         found.add(DEEP)
-    if cells[PROTOCOLS] and FABRIC_PATH in cells[PROTOCOLS][0].split(":"):
-        found.add(DCE)
+    within = cells[PROTOCOLS][0].split(":") if cells[PROTOCOLS] else []
+    found |= {sign for sign, name in NOT_DECODED.items() if name in within}
     if any(int(offset) for name in OFFSETS for offset in cells[name]):
         found.add(LATER)
     if cells[ENCAPSULATION][0] not in LINK_TYPES:
