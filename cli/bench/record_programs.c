@@ -91,7 +91,7 @@ static int slice_compare(benchmark *b, const suite_slice *slice, double seconds,
     char *paths[2] = {empty_capture(&b->suite, slice, err),
                       scratch_path(&b->suite.scratch, "records.json")};
     int bad = !paths[0] ? -1 : !paths[1] ? pkt_fail_memory(err, "a path") : 0;
-    for (size_t i = 0; !bad && i < PROGRAMS; i++) {
+    for (size_t i = 0; paths[0] && paths[1] && i < PROGRAMS; i++) {
         if (!(b->record_programs >> i & 1))
             continue;
         progress_show(&b->progress, "flow records: %s, %s", programs[i], slice->name);

@@ -101,7 +101,8 @@ enum {
     PROTO_IPCOMP = 108,
     PROTO_SCTP = 132,
     PROTO_UDPLITE = 136,
-    PROTO_MPLS = 137
+    PROTO_MPLS = 137,
+    PROTO_ETHERNET = 143
 };
 
 /* https://www.iana.org/assignments/service-names-port-numbers */

@@ -265,6 +265,7 @@ static int carries_another(const pkt_batch *b, size_t row)
     case PROTO_ETHERIP:
     case PROTO_IPCOMP:
     case PROTO_MPLS:
+    case PROTO_ETHERNET:
         return 1;
     default:
         return 0;

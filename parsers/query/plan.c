@@ -245,7 +245,7 @@ int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                    int (*take)(void *self, const pkt_part *part, pkt_err *err), void *self,
                    pkt_err *err)
 {
-    query_request request;
+    query_request request = {.words = NULL};
     pkt_err own = {.pos = PKT_POS_NONE};
     err = err ? err : &own;
     if (plan_check(query, &request, err) != 0)

@@ -15,7 +15,8 @@
 #include "tests/parsers/decode/rows.h"
 
 enum { RAW_IP = 101, IPV4_BYTES = 20, UDP_BYTES = 8, BYTES_MOST = 512 };
-enum { IPIP = 4, TCP = 6, UDP = 17, IPV6 = 41, GRE = 47, ICMP = 1, ETHERIP = 97, MPLS = 137 };
+enum { IPIP = 4, TCP = 6, UDP = 17, IPV6 = 41, GRE = 47, ICMP = 1, ETHERIP = 97 };
+enum { MPLS = 137, ETHERNET = 143 };
 
 /* UDP in IPv4 and in IPv6; TCP. */
 #define IN4 "4500 0020 0001 0000 40 11 0000 c0a80001 c0a80002 1000 0035 000c 0000 61626364 "
@@ -80,6 +81,7 @@ static const struct tunnel_case {
     {"ERSPAN III, IP", GRE, 0, "1000 22eb 00000001 20010064 00000000 00000800" IN4, IN4_ROW},
     {"EtherIP", ETHERIP, 0, "3000" ETH "0800" IN4, IN4_ROW},
     {"MPLS in IP", MPLS, 0, "00064140" IN4, IN4_ROW},
+    {"Ethernet in IP", ETHERNET, 0, ETH "0800" IN4, IN4_ROW},
     {"VXLAN", UDP, 4789, "08000000 00002a00" ETH "0800" IN4, IN4_ROW "in_key=42 "},
     {"VXLAN without a network", UDP, 4789, "00000000 00002a00" ETH "0800" IN4, IN4_ROW},
     {"VXLAN GPE, IPv4", UDP, 4790, "0c000001 00002a00" IN4, IN4_ROW "in_key=42 "},
@@ -96,6 +98,7 @@ static const struct tunnel_case {
     {"GTP-U, echo", UDP, 2152, "3001 0020 00000000" IN4, ""},
     {"GTP'", UDP, 2152, "20ff 0020 00000000" IN4, ""},
     {"MPLS in UDP", UDP, 6635, "00064140" IN4, IN4_ROW},
+    {"GRE in UDP", UDP, 4754, "2000 0800 0000002a" IN4, IN4_ROW "in_key=42 "},
     {"L2TP", UDP, 1701, "0002 0001 0002 ff03 0021" IN4, IN4_ROW},
     {"L2TP, length, sequence, offset", UDP, 1701,
      "4a02 0034 0001 0002 0000 0000 0002 0000 ff03 0021" IN4, IN4_ROW},
