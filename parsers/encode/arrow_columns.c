@@ -54,6 +54,9 @@ static int text_build(const pkt_rows *rows, const pkt_field *field, size_t base,
             return -1;
     }
     buffer_end(column, base, out);
+    if (out->size - start > INT32_MAX)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                        "more than 2 GiB of text in a column of a record batch");
     return 0;
 }
 

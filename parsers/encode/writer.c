@@ -17,7 +17,8 @@ struct pkt_writer {
     pkt_pool *pool;
     pkt_block_ring *ring;
     const char *name, *label;
-    uint64_t number; /* of the last packet */
+    size_t block_rows; /* of a block with these, at most */
+    uint64_t number;   /* of the last packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
     pkt_label_next *label_next; /* NULL: the capture's */
@@ -104,7 +105,7 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
 {
     for (const size_t end = from + more; from < end;) {
         pkt_row_block *b = pkt_block_ring_filled(w->ring);
-        size_t room = w->encoder->block_rows - b->rows.count, count = end - from;
+        size_t room = w->block_rows - b->rows.count, count = end - from;
         count = count < room ? count : room;
         b->rows.file = w->name;
         b->rows.label = w->label;
@@ -115,7 +116,7 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
         if (labels_put(w, b, batch, from, count, err) != 0)
             return -1;
         from += count;
-        if (b->rows.count == w->encoder->block_rows && pkt_block_ring_submit(w->ring, err) != 0)
+        if (b->rows.count == w->block_rows && pkt_block_ring_submit(w->ring, err) != 0)
             return -1;
     }
     return 0;
@@ -177,6 +178,7 @@ pkt_writer *pkt_writer_open_in(pkt_pool *pool, const pkt_encoder *encoder, const
     w->fields = fields;
     w->file = file;
     w->pool = pool;
+    w->block_rows = pkt_row_block_most(fields, NULL, NULL, encoder->block_rows);
     if (format_open(w, err) == 0)
         return w;
     pkt_writer_close(w);
@@ -205,6 +207,8 @@ int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, 
         return -1;
     writer->name = file;
     writer->label = label;
+    writer->block_rows =
+        pkt_row_block_most(writer->fields, file, label, writer->encoder->block_rows);
     writer->number = 0;
     return 0;
 }

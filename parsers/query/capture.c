@@ -101,7 +101,7 @@ static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values,
 {
     for (size_t count; from < batch->rows; from += count) {
         pkt_row_block *block = pkt_block_ring_filled(r->ring);
-        const size_t room = r->block_rows - block->rows.count;
+        const size_t room = r->capture_rows - block->rows.count;
         count = batch->rows - from < room ? batch->rows - from : room;
         block->rows.file = r->file;
         block->rows.label = r->label;
@@ -113,7 +113,7 @@ static int rows_add(pkt_reader *r, const pkt_batch *batch, const double *values,
             numbers[i] = r->features ? pkt_features_row_number(r->features) : number_next(r);
         if (labels_add(r, block, batch, from, count, err) != 0)
             return -1;
-        if (block->rows.count == r->block_rows && pkt_block_ring_submit(r->ring, err) != 0)
+        if (block->rows.count == r->capture_rows && pkt_block_ring_submit(r->ring, err) != 0)
             return -1;
     }
     return 0;
@@ -224,6 +224,7 @@ static void names_set(pkt_reader *r)
         label = r->folder;
     }
     r->label = label;
+    r->capture_rows = pkt_row_block_most(&r->request.fields, r->file, label, r->block_rows);
 }
 
 static void sinks_set(pkt_reader *r, const pkt_capture *capture)

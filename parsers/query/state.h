@@ -61,7 +61,8 @@ struct pkt_reader {
     void *context;
     pkt_features *features; /* NULL: one row per packet */
     pkt_batch *batch;
-    size_t block_rows;
+    size_t block_rows;         /* of a record batch, at most, */
+    size_t capture_rows;       /* and with the names of the capture */
     pkt_pool *pool;            /* from the start on */
     pkt_block_ring *ring;      /* of rows that become record batches */
     struct ArrowArray *arrays; /* owned: of each block of the ring, on its way to the queue */

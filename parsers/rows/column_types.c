@@ -5,6 +5,7 @@
 #include "parsers/core/numbers.h"
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
+#include "parsers/util/utf8.h"
 
 pkt_column_type pkt_column_type_of(const pkt_field *field)
 {
@@ -67,10 +68,40 @@ static int text_add(const pkt_rows *rows, const pkt_field *field, size_t row, pk
     return 0;
 }
 
+static bool is_ascii(const char *text, size_t size)
+{
+    uint64_t all = 0, eight;
+    size_t i = 0;
+    for (; i + sizeof eight <= size; i += sizeof eight) {
+        memcpy(&eight, text + i, sizeof eight);
+        all |= eight;
+    }
+    for (; i < size; i++)
+        all |= (uint8_t)text[i];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* A name that need not be UTF-8, as such. */
+static int name_add(const char *name, pkt_buffer *out, pkt_err *err)
+{
+    static const char replacement[PKT_UTF8_MOST] = {'\xef', '\xbf', '\xbd'};
+    size_t left = strlen(name);
+    if (is_ascii(name, left))
+        return pkt_buffer_add(out, name, left, err);
+    while (left > 0) {
+        const size_t length = pkt_utf8_length((const uint8_t *)name, left);
+        if ((length ? pkt_buffer_add(out, name, length, err)
+                    : pkt_buffer_add(out, replacement, sizeof replacement, err)) != 0)
+            return -1;
+        name += length ? length : 1;
+        left -= length ? length : 1;
+    }
+    return 0;
+}
+
 int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
                          pkt_err *err)
 {
-    enum { CELL_TEXT = 48 };
     if (field->kind == PKT_FIELD_TEXT)
         return text_add(rows, field, row, out, err);
     if (field->kind != PKT_FIELD_CELL) {
@@ -79,9 +110,9 @@ int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t ro
                                ? field->words[pkt_rows_integer(rows, field->column, row)]
                            : rows->labels ? rows->labels[row]
                                           : rows->label;
-        return pkt_buffer_add(out, text, strlen(text), err);
+        return name_add(text, out, err);
     }
-    if (pkt_buffer_reserve(out, CELL_TEXT, err) != 0)
+    if (pkt_buffer_reserve(out, PKT_CELL_MOST, err) != 0)
         return -1;
     char *text = (char *)out->at + out->size;
     out->size += (size_t)(cell_put(rows, field, row, text) - text);

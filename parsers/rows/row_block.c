@@ -1,5 +1,8 @@
 #include "parsers/rows/row_block.h"
 
+#include "parsers/rows/column_types.h"
+#include "parsers/rows/escape.h"
+
 int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t most, pkt_err *err)
 {
     size_t row_size = sizeof(uint64_t);
@@ -35,6 +38,31 @@ int pkt_row_block_label_rows(pkt_row_block *block, size_t most, pkt_err *err)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for labels");
     block->rows.labels = block->labels;
     return 0;
+}
+
+/* Bytes of the field's text in a row, at most; 0: it is a number. */
+static size_t text_most(const pkt_field *field, const char *file, const char *label)
+{
+    const char *text = field->kind == PKT_FIELD_FILE    ? file
+                       : field->kind == PKT_FIELD_LABEL ? label
+                                                        : NULL;
+    if (pkt_column_type_of(field) != PKT_TYPED_TEXT)
+        return 0;
+    if (field->kind == PKT_FIELD_TEXT)
+        return (size_t)PKT_ESCAPE_MOST * PKT_TEXT_MAX;
+    return text ? PKT_UTF8_MOST * strlen(text) + PKT_CELL_MOST : PKT_CELL_MOST;
+}
+
+size_t pkt_row_block_most(const pkt_fields *fields, const char *file, const char *label,
+                          size_t most)
+{
+    size_t text = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        const size_t own = text_most(&fields->at[i], file, label);
+        text = own > text ? own : text;
+    }
+    const size_t rows = text ? PKT_BLOCK_TEXT / text : most;
+    return rows == 0 ? 1 : rows < most ? rows : most;
 }
 
 /* Where a column of the block, which is the block's own, may be written. */

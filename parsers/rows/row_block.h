@@ -4,6 +4,9 @@
 
 #include "parsers/rows/rows.h"
 
+/* Bytes of a text column, at most: Arrow and Parquet count them with 31 bits. */
+#define PKT_BLOCK_TEXT ((size_t)1 << 30)
+
 typedef struct pkt_row_block {
     pkt_rows rows;   /* points into the cells */
     uint8_t *cells;  /* owned: all arrays */
@@ -17,6 +20,10 @@ int pkt_row_block_open(pkt_row_block *block, const pkt_fields *fields, size_t mo
 /* Each row has its own label: block->labels, which the caller sets after the rows. 0, or -1 and
  * *err. */
 int pkt_row_block_label_rows(pkt_row_block *block, size_t most, pkt_err *err);
+/* Rows of a block, at most `most`, above 0: so few that none of its text columns has more than
+ * PKT_BLOCK_TEXT bytes, if one row has no more. `file`, `label`: of all its rows, or NULL. */
+size_t pkt_row_block_most(const pkt_fields *fields, const char *file, const char *label,
+                          size_t most);
 /* Append rows [from, from + count) of the batch. `values` has PKT_BATCH_ROWS of each value that the
  * fields show, or is NULL if they show none. Returns where the packets' numbers go; NULL and *err
  * without memory for text. */

@@ -117,6 +117,9 @@ static int page_add(parquet_scratch *s, const pkt_buffer *page, int type, size_t
 {
     thrift t = {.out = out, .err = err};
     const size_t start = out->size;
+    if (page->size > INT32_MAX)
+        return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                        "more than 2 GiB in a column of a row group");
     if (page_pack(page, &s->packed, err) != 0)
         return -1;
     thrift_number(&t, 1, THRIFT_I32, type);
