@@ -138,7 +138,8 @@ PKT_EXPORT void pkt_reader_stop(pkt_reader *reader);
 /* The capture that is being read, or at which the reader has failed, or its interface; "" before
  * the first one. */
 PKT_EXPORT const char *pkt_reader_path(const pkt_reader *reader);
-/* Packets read so far of this capture, or of those that are joined. */
+/* Packets read so far of this capture, or of those that are joined; with a filter, until the
+ * capture has ended, those that it takes. */
 PKT_EXPORT uint64_t pkt_reader_packets(const pkt_reader *reader);
 /* The next warning, in the order of the captures, into *warning, whose struct_size is set. 1, or 0:
  * no more so far. All are there when pkt_reader_next() has returned 0 or -1. */

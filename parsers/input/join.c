@@ -273,6 +273,11 @@ int pkt_join_end(pkt_join *join, int bad, pkt_err *err)
     return -1;
 }
 
+uint64_t pkt_join_packets(const pkt_join *join)
+{
+    return join->number;
+}
+
 uint64_t pkt_join_timeless(const pkt_join *join)
 {
     return join->timeless;

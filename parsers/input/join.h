@@ -21,6 +21,8 @@ uint64_t pkt_join_number(void *join);
 /* The run has ended with `bad` (0 or -1) and *err. Returns `bad`; or -1 and *err, if a capture
  * could not be read to its end. */
 int pkt_join_end(pkt_join *join, int bad, pkt_err *err);
+/* Number of packets that were read, also those that the filter drops, after pkt_join_end(). */
+uint64_t pkt_join_packets(const pkt_join *join);
 /* Number of packets without a time (pcapng's simple packet blocks), after pkt_join_end(). */
 uint64_t pkt_join_timeless(const pkt_join *join);
 /* The capture that was read last: the one that an error of pkt_join_end() is about. */

@@ -121,6 +121,7 @@ static void slot_free(pkt_parallel *p)
 static int capture_end(pkt_parallel *p, pkt_err *err)
 {
     pkt_record none;
+    p->job->packets = p->packets - (p->job->part ? p->job->part->packets : 0);
     return pkt_source_next(p->source, &none, err);
 }
 
@@ -206,7 +207,7 @@ pkt_parallel *pkt_parallel_open(pkt_parallel_job *job, const pkt_run_plan *plan,
     p->plan = *plan;
     p->size = size;
     p->work = (pkt_work){.step = piece_decode, .self = p, .last = true};
-    job->timeless = 0;
+    job->timeless = job->packets = 0;
     job->numbers = NULL;
     if (parallel_begin(p, err) != 0) {
         pkt_parallel_close(p);

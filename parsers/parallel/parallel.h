@@ -20,6 +20,7 @@ typedef struct pkt_parallel_job {
     /* Of the rows given so far: */
     uint64_t timeless;       /* packets without a time; counted with a filter */
     const uint64_t *numbers; /* in the capture, of the packets that come next */
+    uint64_t packets;        /* read, also those that the filter drops; known at the end */
 } pkt_parallel_job;
 
 typedef struct pkt_parallel pkt_parallel;

@@ -180,6 +180,7 @@ static int capture_open(pkt_reader *r, pkt_capture *capture, pkt_err *err)
     const bool parallel = choice_is_parallel(r, r->path);
     r->job = (pkt_parallel_job){.pool = r->pool};
     r->number = q->part ? q->part->packets : 0;
+    r->read = 0;
     if (parallel) {
         r->job.filter = q->filter;
         r->job.part = q->part;
@@ -306,12 +307,15 @@ static int input_end(pkt_reader *r, int bad, pkt_err *err)
         const int ended = pkt_join_end(r->join, bad, r->watch.full ? &unread : err);
         bad = r->watch.full ? bad : ended;
         r->watch.zero_times = pkt_join_timeless(r->join);
+        r->read = pkt_join_packets(r->join);
         r->path = r->part ? r->path : pkt_join_path(r->join);
     } else if (r->input && !r->watch.full) {
         bad = pkt_input_end(r->input, bad, err);
     }
-    if (r->job.filter)
+    if (r->job.filter) {
         r->watch.zero_times = r->job.timeless; /* it knows which times are none */
+        r->read = r->job.packets;
+    }
     return r->part && !r->watch.full ? pkt_part_end(r->part, bad, err) : bad;
 }
 

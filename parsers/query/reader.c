@@ -237,7 +237,7 @@ const char *pkt_reader_path(const pkt_reader *reader)
 
 uint64_t pkt_reader_packets(const pkt_reader *reader)
 {
-    return reader->watch.rows;
+    return reader->read > reader->watch.rows ? reader->read : reader->watch.rows;
 }
 
 int pkt_reader_warning(pkt_reader *r, pkt_warning *warning)

@@ -83,6 +83,7 @@ struct pkt_reader {
     pkt_sink rows, watched; /* the last, and the first that takes a batch of packets */
     row_watch watch;
     uint64_t number; /* of the last packet */
+    uint64_t read;   /* packets, also those that the filter drops; known at the end */
     char folder[PATH_MAX];
     reader_live live;
     reader_queue queue;

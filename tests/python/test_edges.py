@@ -5,6 +5,7 @@ import subprocess
 
 import pyarrow
 import pyarrow.parquet
+import pytest
 
 import pktbench
 from conftest import extracted, program
@@ -56,3 +57,14 @@ def test_names_are_utf8(flood, tmp_path):
         table = read(out)
         table.validate(full=True)
         assert set(zip(*table.to_pydict().values())) == {expected}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_packets_before_a_fault(cut, threads):
+    whole = extracted("--columns", "packet", cut).num_rows
+    matching = extracted("--columns", "packet", "-f", "udp", cut).num_rows
+    assert matching < whole
+    for options in ({}, {"filter": "udp"}, {"filter": "udp", "join": True}):
+        with pytest.raises(pktbench.CaptureError, match=f"; {whole} packets before it were read") as raised:
+            pktbench.read(cut, columns="packet", strict=True, threads=threads, **options).to_arrow()
+        assert raised.value.packets == whole
