@@ -20,6 +20,8 @@ typedef struct pkt_part {
     uint64_t skip;          /* of its first packets no rows are given: they only bring state */
     const uint8_t *preface; /* what a reader must have read before it: header, or blocks */
     size_t preface_size;    /* bytes */
+    uint64_t reset_every;   /* bytes of a piece of features, with which a piece of which it begins;
+                             * 0: it begins anywhere */
 } pkt_part;
 
 /* What rows to read, and of what. Members that are texts mean what the options of `pktbench
@@ -37,17 +39,17 @@ typedef struct pkt_query {
     const char *plugin;    /* path of a shared object with the backend */
     const char *level;
     const char *columns;     /* "a,b,c" */
-    const char *filter;      /* pcap-filter(7) */
+    const char *filter;      /* pcap-filter(7); its syntax is checked with the query */
     const char *features;    /* name of a set: rows of features, or of flow records */
     const char *window;      /* with features: "10", "1s" */
     const char *by;          /* with features: "all", "pair", "flow" */
     const char *reset_every; /* with features: "10MB", "none" */
-    const char *label;
+    const char *label; /* bytes of it, and of names of files, that are not UTF-8: U+FFFD in rows */
     const char *flow_rule;
     uint64_t max_flows;   /* 0: the default */
     uint64_t count;       /* packets: of each capture, or of all that are joined; 0: all */
     int strict;           /* 1: a capture that ends inside a packet is an error, else a warning */
-    uint32_t batch_rows;  /* of a record batch, at most; 0: 16384 */
+    uint32_t batch_rows;  /* of a record batch, at most; 0: 16384. Fewer if texts are long */
     const pkt_part *part; /* of the only capture; NULL: all of it */
     /* Live. */
     int64_t duration;    /* ns; 0: until pkt_reader_stop() */
@@ -112,10 +114,11 @@ PKT_EXPORT int pkt_reader_schema(const pkt_reader *reader, struct ArrowSchema *o
  * reading it once: take(self, part) is called for each part in order, and returns 0, or -1 and
  * *err. An index of the capture, if there is one, is read instead, but for features, and one of
  * another file is PKT_ERR_USAGE. Rows of the parts, one after another, are those of the capture;
- * rows with stream numbers (level `flows`, or its columns) only if `start` of each part is made
- * that of the first, with its preface, `packets` 0, and `skip` the `packets` that the part had. 0;
- * -1 and *err: PKT_ERR_USAGE if no part is independent of those before it; if
- * pkt_err_rows_stand(err), there are parts up to the fault. */
+ * rows of features only if the query has the features and `reset_every` that the parts were planned
+ * with, PKT_ERR_USAGE otherwise; rows with stream numbers (level `flows`, or its columns) only if
+ * `start` of each part is made that of the first, with its preface, `packets` 0, and `skip` the
+ * `packets` that the part had. 0; -1 and *err: PKT_ERR_USAGE if no part is independent of those
+ * before it; if pkt_err_rows_stand(err), there are parts up to the fault. */
 PKT_EXPORT int pkt_query_plan(const pkt_query *query, uint64_t bytes,
                               int (*take)(void *self, const pkt_part *part, pkt_err *err),
                               void *self, pkt_err *err);

@@ -101,7 +101,10 @@ static int preface_copy(pkt_buffer *to, const pkt_buffer *from, pkt_err *err)
 static int part_begin(planner *p, uint64_t start, const pkt_buffer *before, pkt_err *err)
 {
     p->begun = true;
-    p->part = (pkt_part){.struct_size = sizeof p->part, .start = start, .packets = p->number};
+    p->part = (pkt_part){.struct_size = sizeof p->part,
+                         .start = start,
+                         .packets = p->number,
+                         .reset_every = p->piece};
     return preface_copy(&p->kept, before, err);
 }
 

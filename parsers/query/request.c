@@ -1,7 +1,9 @@
 #include "parsers/query/request.h"
 
 #include "parsers/core/pool.h"
+#include "parsers/core/run.h"
 #include "parsers/features/parse.h"
+#include "parsers/source/filter.h"
 #include "parsers/util/error.h"
 
 static const query_words library_words = {.dashes = "",
@@ -325,17 +327,34 @@ static int live_check(const query_request *r, const pkt_query *q, pkt_err *err)
     return pkt_query_live_check(r, err);
 }
 
+/* Features of a part that does not begin with the capture: those of a piece begin with it. */
+static int part_features_check(const query_request *r, const pkt_query *q, const pkt_part *part,
+                               pkt_err *err)
+{
+    if (q->filter)
+        return usage(err, "with a filter, pieces of features end elsewhere than the parts");
+    if (r->features.reset_every && part->reset_every == r->features.reset_every)
+        return 0;
+    return usage(err, "features depend on the packets before the part, which was not planned with "
+                      "them: plan it with the same features and reset_every");
+}
+
 static int part_check(const query_request *r, const pkt_query *q, pkt_err *err)
 {
+    pkt_part part;
     if (!q->part)
         return 0;
     if (q->capture_count != 1 || q->join)
         return usage(err, "a part is of one capture, without join");
     if (q->count)
         return usage(err, "count cannot be combined with a part");
-    if (q->part->skip && (q->filter || r->features.set))
+    if (pkt_sized_copy(&part, sizeof part, q->part) != 0)
+        return usage(err, "the struct_size of the part is not set");
+    if (part.skip && (q->filter || r->features.set))
         return usage(err, "skip cannot be combined with a filter or features");
-    if (q->part->packets && pkt_query_is_numbered(r))
+    if (part.packets && r->features.set && part_features_check(r, q, &part, err) != 0)
+        return -1;
+    if (part.packets && pkt_query_is_numbered(r))
         return usage(err, "stream numbers depend on the packets before the part, which must begin "
                           "with the capture, and skip them");
     return 0;
@@ -360,6 +379,8 @@ bool pkt_query_is_numbered(const query_request *r)
 static int request_fill(query_request *request, const pkt_query *query, pkt_err *err)
 {
     pkt_fields offered;
+    if (query->filter && pkt_filter_check(query->filter, err) != 0)
+        return -1;
     if (pkt_query_backend_find(request, query, err) != 0 ||
         pkt_query_level_find(request, query, err) != 0 ||
         pkt_query_features_find(request, query, err) != 0 ||

@@ -1,10 +1,13 @@
 #include "parsers/source/filter.h"
 
 #include <pcap/pcap.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/source/limits.h"
 #include "parsers/source/link_type.h"
+#include "parsers/util/error.h"
 
 /* An expression is compiled for a link type when the first packet of that link type is read. */
 typedef struct compiled {
@@ -40,8 +43,23 @@ int pkt_filter_compile(struct pcap *pcap, const char *text, struct bpf_program *
 {
     if (pcap_compile(pcap, program, text, 1, PCAP_NETMASK_UNKNOWN) == 0)
         return 0;
-    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "filter '%.100s': %s", text,
+    return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                    "filter '%.100s': %s; see pcap-filter(7), for example 'tcp port 80'", text,
                     pcap_geterr(pcap));
+}
+
+int pkt_filter_check(const char *text, pkt_err *err)
+{
+    struct bpf_program program = {0};
+    pcap_t *pcap = pcap_open_dead(DLT_EN10MB, (int)PKT_MAX_RECORD);
+    if (!pcap)
+        return pkt_fail_memory(err, "a filter");
+    const int bad = pkt_filter_compile(pcap, text, &program, err);
+    /* Other errors may be those of this link type alone. */
+    const bool syntax = bad && strstr(pcap_geterr(pcap), "syntax error");
+    pcap_freecode(&program);
+    pcap_close(pcap);
+    return syntax ? -1 : 0;
 }
 
 static const compiled *compile(pkt_filter *filter, uint16_t link_type, pkt_err *err)

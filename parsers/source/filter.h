@@ -18,6 +18,9 @@ pkt_filter *pkt_filter_open(const char *text, pkt_err *err);
 int pkt_filter_match(pkt_filter *filter, const pkt_record *record, pkt_err *err);
 void pkt_filter_close(pkt_filter *filter);
 
+/* Is it an expression, for whatever link type? 0; -1 and *err for an error of syntax. */
+int pkt_filter_check(const char *text, pkt_err *err);
+
 /* Compile the expression for the link type of a libpcap handle, and for what its kernel can do;
  * pcap_freecode() frees the program. 0, or -1 and *err. */
 struct pcap;

@@ -34,16 +34,17 @@ static int part_keep(void *self, const pkt_part *part, pkt_err *err)
     return 0;
 }
 
-/* [(start, stop, packets, skip, preface)] */
+/* [(start, stop, packets, skip, preface, reset_every)] */
 static PyObject *parts_list(const parts *p)
 {
     PyObject *list = PyList_New((Py_ssize_t)p->count);
     for (size_t i = 0; list && i < p->count; i++) {
         const pkt_part *part = &p->at[i];
-        PyObject *tuple = Py_BuildValue(
-            "(KKKKy#)", (unsigned long long)part->start, (unsigned long long)part->stop,
-            (unsigned long long)part->packets, (unsigned long long)part->skip,
-            (const char *)part->preface, (Py_ssize_t)part->preface_size);
+        PyObject *tuple =
+            Py_BuildValue("(KKKKy#K)", (unsigned long long)part->start,
+                          (unsigned long long)part->stop, (unsigned long long)part->packets,
+                          (unsigned long long)part->skip, (const char *)part->preface,
+                          (Py_ssize_t)part->preface_size, (unsigned long long)part->reset_every);
         if (!tuple)
             Py_CLEAR(list);
         else

@@ -109,14 +109,15 @@ static int paths_set(PyObject *dict, core_query *out)
 /* A part of plan(). It points into the tuple. */
 static int part_read(PyObject *tuple, pkt_part *part)
 {
-    unsigned long long start, stop, packets, skip;
+    unsigned long long start, stop, packets, skip, reset_every = 0;
     const char *preface;
     Py_ssize_t size;
     if (!PyTuple_Check(tuple)) {
         PyErr_SetString(PyExc_TypeError, "part: must be a part of plan()");
         return -1;
     }
-    if (!PyArg_ParseTuple(tuple, "KKKKy#", &start, &stop, &packets, &skip, &preface, &size))
+    if (!PyArg_ParseTuple(tuple, "KKKKy#|K", &start, &stop, &packets, &skip, &preface, &size,
+                          &reset_every))
         return -1;
     *part = (pkt_part){.struct_size = sizeof *part,
                        .start = start,
@@ -124,7 +125,8 @@ static int part_read(PyObject *tuple, pkt_part *part)
                        .packets = packets,
                        .skip = skip,
                        .preface = (const uint8_t *)preface,
-                       .preface_size = (size_t)size};
+                       .preface_size = (size_t)size,
+                       .reset_every = reset_every};
     return 0;
 }
 

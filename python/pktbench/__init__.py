@@ -29,9 +29,10 @@ of the published set, or "".
 Column = namedtuple("Column", "name level meaning")
 Column.__doc__ = "A column of rows of packets, and the first level that has it."
 
-Part = namedtuple("Part", "start stop packets skip preface")
+Part = namedtuple("Part", "start stop packets skip preface reset_every", defaults=(0,))
 Part.__doc__ = """A part of a capture file, see plan(): offsets of its bytes, the packets before it, and
-how many packets it begins with whose rows belong to other parts."""
+how many packets it begins with whose rows belong to other parts; of parts for features, the bytes after
+which these are reset."""
 
 
 def _text(value):

@@ -39,6 +39,7 @@ class Part(NamedTuple):
     packets: int
     skip: int
     preface: bytes
+    reset_every: int = 0
 
 def read(
     source: _Source,

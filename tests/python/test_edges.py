@@ -59,6 +59,27 @@ def test_names_are_utf8(flood, tmp_path):
         assert set(zip(*table.to_pydict().values())) == {expected}
 
 
+@pytest.mark.parametrize("features", ["ciciot-fixed", "ciciot46", "records"])
+def test_features_of_parts_of_another_plan(flood, features):
+    for options in ({}, {"reset_every": "100kB"}):
+        own = {"features": features, **options}
+        parts = pktbench.plan(flood, 300000)
+        assert len(parts) > 3
+        for part in parts[1:]:
+            with pytest.raises(pktbench.OptionError, match="plan it with the same features and reset_every"):
+                pktbench.read(flood, part=part, **own)
+        assert pktbench.read(flood, part=parts[0], **own).to_arrow().num_rows > 0
+    parts = pktbench.plan(flood, 300000, features=features, reset_every="100kB")
+    with pytest.raises(pktbench.OptionError, match="reset_every"):
+        pktbench.read(flood, part=parts[1], features=features, reset_every="200kB")
+    with pytest.raises(pktbench.OptionError, match="filter"):
+        pktbench.read(flood, part=parts[1], filter="tcp", **own)
+    # Pieces are counted in the same way for all sets, and rows of packets need none.
+    for others in (own, {"features": "ciciot39", "reset_every": "100kB"}, {"columns": "packet"}):
+        tables = [pktbench.read(flood, part=part, **others).to_arrow() for part in parts]
+        assert pyarrow.concat_tables(tables).equals(pktbench.read(flood, **others).to_arrow())
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_packets_before_a_fault(cut, threads):
     whole = extracted("--columns", "packet", cut).num_rows
@@ -68,3 +89,11 @@ def test_packets_before_a_fault(cut, threads):
         with pytest.raises(pktbench.CaptureError, match=f"; {whole} packets before it were read") as raised:
             pktbench.read(cut, columns="packet", strict=True, threads=threads, **options).to_arrow()
         assert raised.value.packets == whole
+
+
+def test_syntax_of_a_filter():
+    for text in ("tcp prt 80", "tcp port", "no such word", "("):
+        with pytest.raises(pktbench.OptionError, match="pcap-filter.*'tcp port 80'"):
+            pktbench.read("x.pcap", filter=text)
+    for text in ("", "tcp port 80", "wlan type mgt", "subtype beacon"):
+        pktbench.read("x.pcap", filter=text)
