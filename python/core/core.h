@@ -34,6 +34,9 @@ typedef struct core_query {
 int core_query_read(PyObject *dict, core_query *out);
 void core_query_free(core_query *query);
 
+/* A whole number from 1 to `most`, of an argument of this name. 0, or -1 and an exception. */
+int core_number_read(PyObject *value, const char *name, long long most, long long *number);
+
 /* Types; NULL and an exception. */
 PyObject *core_reader_type(void);
 PyObject *core_batch_type(void);

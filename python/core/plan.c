@@ -75,16 +75,18 @@ static PyObject *plan_result(const parts *p, PyObject *fault)
 PyObject *core_plan(PyObject *self, PyObject *args)
 {
     PyObject *dict, *result = NULL;
-    unsigned long long bytes;
+    PyObject *size;
+    long long bytes;
     core_query query;
     parts p = {.at = NULL};
     pkt_err err = {.pos = PKT_POS_NONE};
     int bad;
     (void)self;
-    if (!PyArg_ParseTuple(args, "O!K", &PyDict_Type, &dict, &bytes) ||
+    if (!PyArg_ParseTuple(args, "O!O", &PyDict_Type, &dict, &size) ||
+        core_number_read(size, "bytes_a_part", INT64_MAX, &bytes) != 0 ||
         core_query_read(dict, &query) != 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS bad = pkt_query_plan(&query.query, bytes, part_keep, &p, &err);
+    Py_BEGIN_ALLOW_THREADS bad = pkt_query_plan(&query.query, (uint64_t)bytes, part_keep, &p, &err);
     Py_END_ALLOW_THREADS const char *path = query.query.capture_count ? query.paths[0] : "";
     if (!bad)
         result = plan_result(&p, Py_NewRef(Py_None));

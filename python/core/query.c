@@ -48,20 +48,42 @@ static int text_set(PyObject *value, const char **to)
     return *to ? 0 : -1;
 }
 
+static int number_refused(const char *name, long long most)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    (void)pkt_fail(&err, PKT_ERR_USAGE, PKT_POS_NONE, "%s: must be a whole number from 1 to %lld",
+                   name, most);
+    (void)core_raise(&err, "", 0);
+    return -1;
+}
+
+int core_number_read(PyObject *value, const char *name, long long most, long long *number)
+{
+    PyObject *whole = PyNumber_Index(value);
+    if (!whole && PyErr_ExceptionMatches(PyExc_TypeError))
+        PyErr_Format(PyExc_TypeError, "%s: must be a whole number", name);
+    if (!whole)
+        return -1;
+    *number = PyLong_AsLongLong(whole);
+    Py_DECREF(whole);
+    const int over = *number == -1 && PyErr_Occurred();
+    if (over && !PyErr_ExceptionMatches(PyExc_OverflowError))
+        return -1;
+    if (over)
+        PyErr_Clear();
+    return over || *number < 1 || *number > most ? number_refused(name, most) : 0;
+}
+
 static int number_set(const member *m, PyObject *value, void *to)
 {
+    long long number;
     if (m->kind == MEMBER_INT) {
         *(int *)to = PyObject_IsTrue(value);
         return *(int *)to < 0 ? -1 : 0;
     }
-    const long long number = PyLong_AsLongLong(value);
-    if (number == -1 && PyErr_Occurred())
+    if (core_number_read(value, m->name, m->kind == MEMBER_U32 ? UINT32_MAX : INT64_MAX, &number) !=
+        0)
         return -1;
-    if (number < 0 || (m->kind == MEMBER_U32 && number > UINT32_MAX)) {
-        PyErr_Format(PyExc_ValueError, "%s: must be from 0 to %s", m->name,
-                     m->kind == MEMBER_U32 ? "4294967295" : "9223372036854775807");
-        return -1;
-    }
     if (m->kind == MEMBER_U32)
         *(uint32_t *)to = (uint32_t)number;
     else

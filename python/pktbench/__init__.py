@@ -4,6 +4,7 @@
     frame = pktbench.read("home.pcap", columns=["ts_ns", "src", "dst", "wire_len"]).to_pandas()
 """
 
+import operator
 import os
 from collections import namedtuple
 
@@ -63,9 +64,13 @@ def _paths(source):
 
 
 def _threads(number):
-    if not isinstance(number, int) or number < 1:
+    try:
+        whole = operator.index(number)
+    except TypeError:
+        whole = 0
+    if whole < 1:
         raise OptionError(f"threads: must be a whole number from 1 on, not {number!r}")
-    return number
+    return whole
 
 
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,

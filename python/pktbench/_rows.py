@@ -161,7 +161,8 @@ class Rows:
         """All rows, a pandas.DataFrame.
 
         Whole numbers keep their type and are nullable (Int16, Int32, Int64), text is Arrow-backed,
-        features are float64, and times are datetime64[ns, UTC], also `ts_ns`.
+        features are float64, and times are datetime64[ns, UTC], also `ts_ns`
+        and `last_ns`.
         """
         import pandas
         import pyarrow
@@ -170,7 +171,7 @@ class Rows:
                  pyarrow.string(): pandas.ArrowDtype(pyarrow.string())}
         table = self.to_arrow()
         for i, field in enumerate(table.schema):
-            if field.name in ("ts_ns", "ts"):
+            if field.name in ("ts_ns", "ts", "last_ns"):
                 times = table.column(i).cast(pyarrow.timestamp("ns", "UTC"))
                 table = table.set_column(i, field.name, times)
         return table.to_pandas(types_mapper=types.get)

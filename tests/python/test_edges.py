@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+import numpy
+import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -59,6 +61,29 @@ def test_names_are_utf8(flood, tmp_path):
         assert set(zip(*table.to_pydict().values())) == {expected}
 
 
+@pytest.mark.parametrize("option", ["count", "batch_rows", "max_flows", "threads"])
+@pytest.mark.parametrize("value", [0, -1, 2**63, 2**64 + 5])
+def test_numbers_out_of_range(flood, option, value):
+    with pytest.raises(pktbench.OptionError, match=f"^{option}: must be "):
+        pktbench.read(flood, **{option: value})
+    with pytest.raises((TypeError, pktbench.OptionError), match=option):
+        pktbench.read(flood, **{option: 1.5})
+
+
+@pytest.mark.parametrize("value", [0, -5, 2**64 + 5])
+def test_bytes_a_part_out_of_range(flood, value):
+    with pytest.raises(pktbench.OptionError, match="^bytes_a_part: must be "):
+        pktbench.plan(flood, value)
+
+
+def test_numbers_of_numpy(flood):
+    expected = pktbench.read(flood, count=1000).to_arrow()
+    found = pktbench.read(flood, count=numpy.int32(1000), threads=numpy.int64(2),
+                          batch_rows=numpy.uint16(100)).to_arrow()
+    assert found.combine_chunks().equals(expected.combine_chunks())
+    assert pktbench.plan(flood, numpy.int64(10**6)) == pktbench.plan(flood, 10**6)
+
+
 @pytest.mark.parametrize("features", ["ciciot-fixed", "ciciot46", "records"])
 def test_features_of_parts_of_another_plan(flood, features):
     for options in ({}, {"reset_every": "100kB"}):
@@ -78,6 +103,13 @@ def test_features_of_parts_of_another_plan(flood, features):
     for others in (own, {"features": "ciciot39", "reset_every": "100kB"}, {"columns": "packet"}):
         tables = [pktbench.read(flood, part=part, **others).to_arrow() for part in parts]
         assert pyarrow.concat_tables(tables).equals(pktbench.read(flood, **others).to_arrow())
+
+
+def test_times_of_records(flood):
+    frame = pktbench.read(flood, features="records").to_pandas()
+    times = pandas.DatetimeTZDtype("ns", "UTC")
+    assert frame.dtypes["ts_ns"] == times and frame.dtypes["last_ns"] == times
+    assert (frame["last_ns"] >= frame["ts_ns"]).all()
 
 
 @pytest.mark.parametrize("threads", [1, 3])
