@@ -4,6 +4,7 @@
 typedef struct batch_object {
     PyObject_HEAD struct ArrowSchema schema;
     struct ArrowArray array; /* released, as the schema, once it was handed over */
+    size_t readers;          /* calls that read it: objects that they make may run Python code */
 } batch_object;
 
 static void object_free(PyObject *self)
@@ -91,10 +92,11 @@ static int batch_is_there(const batch_object *b)
 
 static PyObject *batch_tuples(PyObject *self, PyObject *none)
 {
-    const batch_object *b = (const batch_object *)self;
+    batch_object *b = (batch_object *)self;
     (void)none;
     if (!batch_is_there(b))
         return NULL;
+    b->readers++;
     PyObject *list = PyList_New((Py_ssize_t)b->array.length);
     for (int64_t row = 0; list && row < b->array.length; row++) {
         PyObject *tuple = row_new(b, row);
@@ -103,6 +105,7 @@ static PyObject *batch_tuples(PyObject *self, PyObject *none)
         else
             (void)PyList_SetItem(list, (Py_ssize_t)row, tuple);
     }
+    b->readers--;
     return list;
 }
 
@@ -160,10 +163,16 @@ static PyObject *batch_arrow(PyObject *self, PyObject *args)
     (void)args;
     if (!batch_is_there(b))
         return NULL;
-    PyObject *schema = core_schema_capsule(&b->schema);
+    if (b->readers) {
+        PyErr_SetString(PyExc_ValueError, "the batch cannot be handed over while it is read");
+        return NULL;
+    }
+    struct ArrowSchema own_schema = b->schema;
+    struct ArrowArray own_array = b->array;
     b->schema.release = NULL;
-    PyObject *array = array_capsule(&b->array);
     b->array.release = NULL;
+    PyObject *schema = core_schema_capsule(&own_schema);
+    PyObject *array = array_capsule(&own_array);
     PyObject *both = schema && array ? PyTuple_Pack(2, schema, array) : NULL;
     Py_XDECREF(schema);
     Py_XDECREF(array);

@@ -51,6 +51,14 @@ PyObject *core_stream_capsule(pkt_reader *reader);
  * are errors. */
 int core_warnings_give(pkt_reader *reader);
 
+/* What the main thread raises or warns of when it runs Python next, in this order: for code that
+ * has no way to Python's caller. `owner` tells one stream from another: after an exception, nothing
+ * more of it is given. */
+/* Take the exception that is set; the caller has the interpreter's lock. */
+void core_later_exception(const void *owner);
+/* Take all warnings of the reader that were not given yet; with or without the lock. */
+void core_later_warnings(const void *owner, pkt_reader *reader);
+
 /* Functions of the module. */
 PyObject *core_captures(PyObject *self, PyObject *dict);
 PyObject *core_plan(PyObject *self, PyObject *args);

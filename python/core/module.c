@@ -113,8 +113,16 @@ PyObject *core_features(PyObject *self, PyObject *none)
 
 static int module_exec(PyObject *module)
 {
+    if (core.batch) {
+        PyErr_SetString(PyExc_ImportError,
+                        "pktbench._core is loaded once a process: it can be imported neither by a "
+                        "second interpreter, nor again after it was removed from sys.modules");
+        return -1;
+    }
     core.batch = core_batch_type();
     core.reader = core.batch ? core_reader_type() : NULL;
+    if (!core.reader)
+        Py_CLEAR(core.batch);
     if (!core.reader || PyModule_AddObjectRef(module, "Batch", core.batch) != 0 ||
         PyModule_AddObjectRef(module, "Reader", core.reader) != 0)
         return -1;
@@ -128,7 +136,8 @@ PyMODINIT_FUNC PyInit__core(void)
         {"schema", core_schema, METH_O, "schema(query): the schema of its rows, a capsule"},
         {"names", core_names, METH_O, "names(query): the columns of its rows"},
         {"plan", core_plan, METH_VARARGS,
-         "plan(query, bytes): [(start, stop, packets, skip, preface)], and an exception or None"},
+         "plan(query, bytes): [(start, stop, packets, skip, preface, reset_every)], and an "
+         "exception or None"},
         {"captures", core_captures, METH_O,
          "captures(query): the paths of its captures, and how many files are none"},
         {"columns", core_columns, METH_NOARGS, "[(name, level, meaning)]"},

@@ -18,9 +18,9 @@ static int stream_schema(struct ArrowArrayStream *self, struct ArrowSchema *out)
     return pkt_reader_schema(s->reader, out, &err) == 0 ? 0 : ENOMEM;
 }
 
-/* Was Ctrl-C pressed? Only the main thread handles signals. The exception is raised when the
- * library that pulls has returned to Python. */
-static int is_interrupted(void)
+/* Did a handler of a signal, such as Ctrl-C, raise an exception? Only the main thread handles
+ * signals. The exception is raised when the library that pulls has returned to Python. */
+static int is_interrupted(const stream *s)
 {
     if (gettid() != getpid() || !Py_IsInitialized())
         return 0;
@@ -28,82 +28,11 @@ static int is_interrupted(void)
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     const int interrupted = PyErr_CheckSignals() != 0;
-    if (interrupted) {
-        PyErr_Clear();
-        PyErr_SetInterrupt();
-    }
+    if (interrupted)
+        core_later_exception(s);
     PyErr_Restore(type, value, trace);
     PyGILState_Release(state);
     return interrupted;
-}
-
-/* 0, or -1 and an exception, if warnings are errors. */
-static int warning_give(const pkt_warning *w)
-{
-    PyObject *done =
-        PyObject_CallFunction(core.make_warning, "iKKO&O&", (int)w->code, w->count, w->pos,
-                              core_text, w->path ? w->path : "", core_text, w->text);
-    Py_XDECREF(done);
-    return done ? 0 : -1;
-}
-
-int core_warnings_give(pkt_reader *reader)
-{
-    pkt_warning warning = PKT_INIT(pkt_warning);
-    while (pkt_reader_warning(reader, &warning))
-        if (warning_give(&warning) != 0)
-            return -1;
-    return 0;
-}
-
-/* Warnings on their way to the main thread, the newest first. */
-typedef struct pending {
-    struct pending *before;
-    pkt_warning warning;
-} pending;
-
-static void pending_free(pending *last)
-{
-    while (last) {
-        pending *before = last->before;
-        free(last);
-        last = before;
-    }
-}
-
-/* Give them, the oldest first, until one is an error. */
-static int pending_deliver(void *self)
-{
-    pending *last = self, *first = NULL;
-    int bad = 0;
-    while (last) {
-        pending *before = last->before;
-        last->before = first;
-        first = last;
-        last = before;
-    }
-    for (const pending *next = first; next && !bad; next = next->before)
-        bad = warning_give(&next->warning);
-    pending_free(first);
-    return bad;
-}
-
-/* The library that pulls may hold the lock in another thread: the interpreter calls us later, once,
- * since it keeps 32 calls only. A path does not live that long. */
-static void warnings_queue(pkt_reader *reader)
-{
-    pkt_warning warning = PKT_INIT(pkt_warning);
-    pending *last = NULL;
-    while (pkt_reader_warning(reader, &warning)) {
-        pending *next = malloc(sizeof *next);
-        if (!next)
-            break;
-        *next = (pending){last, warning};
-        next->warning.path = NULL;
-        last = next;
-    }
-    if (last && Py_AddPendingCall(pending_deliver, last) != 0)
-        pending_free(last); /* so many streams have ended since Python ran last */
 }
 
 static int code_of(const pkt_err *err)
@@ -136,7 +65,7 @@ static int stream_next(struct ArrowArrayStream *self, struct ArrowArray *out)
     pkt_err err = {.pos = PKT_POS_NONE};
     int got = 2;
     while (got == 2) {
-        if (is_interrupted()) {
+        if (is_interrupted(s)) {
             (void)snprintf(s->message, sizeof s->message, "interrupted");
             return EINTR;
         }
@@ -144,7 +73,7 @@ static int stream_next(struct ArrowArrayStream *self, struct ArrowArray *out)
     }
     if (got == 1)
         return 0;
-    warnings_queue(s->reader);
+    core_later_warnings(s, s->reader);
     return got == 0 ? 0 : stream_failed(s, &err);
 }
 

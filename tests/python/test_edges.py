@@ -1,7 +1,12 @@
 """The edges: long texts, names that are not UTF-8, numbers, code that runs while rows are read."""
 
+import gc
+import importlib.util
 import os
 import subprocess
+import sys
+import threading
+import warnings
 
 import numpy
 import pandas
@@ -59,6 +64,112 @@ def test_names_are_utf8(flood, tmp_path):
         table = read(out)
         table.validate(full=True)
         assert set(zip(*table.to_pydict().values())) == {expected}
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="garbage is collected between instructions")
+def test_a_batch_is_kept_while_it_is_read(flood):
+    columns = "packet,src,dst"
+    expected = [tuple(row) for row in pktbench.read(flood, columns=columns)]
+    batch = next(pktbench.read(flood, columns=columns, batch_rows=10**6).batches())
+    refused = []
+
+    def take(phase, info):
+        del phase, info
+        try:
+            pyarrow.record_batch(batch)
+        except ValueError as error:
+            refused.append(str(error))
+    before = gc.get_threshold()
+    gc.callbacks.append(take)
+    gc.set_threshold(50)
+    try:
+        tuples = batch.tuples()
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(take)
+    assert tuples == expected
+    assert refused and all("while it is read" in text for text in refused)
+    assert pyarrow.record_batch(batch).num_rows == len(expected)
+    with pytest.raises(ValueError, match="handed over"):
+        batch.tuples()
+
+
+HANDLER = """
+import signal, sys
+import pktbench, pyarrow
+class Boom(Exception):
+    pass
+calls = []
+def handler(number, frame):
+    calls.append(number)
+    raise Boom(len(calls))
+signal.signal(signal.SIGALRM, handler)
+signal.signal(signal.SIGINT, lambda number, frame: calls.append("interrupt"))
+rows = pktbench.read([sys.argv[1]] * 20000, level="flows")
+signal.setitimer(signal.ITIMER_REAL, 0.3)
+try:
+    try:
+        pyarrow.table(rows)
+    except OSError:
+        for _ in range(1000):
+            pass
+except Boom as boom:
+    print("Boom", boom.args, calls == [signal.SIGALRM])
+"""
+
+
+def test_exception_of_a_signal_handler(flood):
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", HANDLER, flood], timeout=60,
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "Boom (1,) True\n", done
+
+
+def test_warnings_of_many_threads(cut):
+    """The interpreter keeps 32 calls for its main thread."""
+    rows, threads = pktbench.read(cut, columns="packet"), 60
+
+    def pull():
+        for _ in range(threads):
+            thread = threading.Thread(target=pyarrow.table, args=(rows,))
+            thread.start()
+            thread.join()
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        thread = threading.Thread(target=pull)
+        thread.start()
+        thread.join()
+        for _ in range(1000):
+            pass
+    found = [w.message for w in given if getattr(w.message, "code", None) == "truncated"]
+    assert len(found) == threads
+    assert {(w.path, type(w.offset)) for w in found} == {(str(cut), int)}
+    assert all(0 < w.offset < cut.stat().st_size for w in found)
+
+
+def test_warnings_that_are_errors(cut, tmp_path):
+    other = tmp_path / "other.pcap"
+    other.write_bytes(cut.read_bytes()[:-100])
+    seen = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pktbench.CaptureWarning)
+        for path in (cut, other):
+            try:
+                pyarrow.table(pktbench.read(path, columns="packet"))
+                for _ in range(1000):
+                    pass
+            except pktbench.CaptureWarning as warning:
+                seen.append(warning.path)
+    assert seen == [str(cut), str(other)]
+
+
+def test_the_module_is_loaded_once(flood):
+    spec = importlib.util.spec_from_file_location("pktbench._core", pktbench._core.__file__)
+    again = importlib.util.module_from_spec(spec)
+    with pytest.raises(ImportError, match="once a process"):
+        spec.loader.exec_module(again)
+    assert len(pktbench.read(flood, columns="packet").to_arrow()) > 0
+    with pytest.raises(pktbench.OptionError):
+        pktbench.read(flood, level="none")
 
 
 @pytest.mark.parametrize("option", ["count", "batch_rows", "max_flows", "threads"])
