@@ -7,7 +7,7 @@
 import os
 from collections import namedtuple
 
-from . import _core, _errors
+from . import _core, _errors, _files
 from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
 from ._run import bench, choose
@@ -118,9 +118,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "active": _text(active), "labels": None if labels is None else os.fspath(labels),
              "label_by": label_by}
     if hasattr(source, "read"):
-        if getattr(source, "closed", False):
-            raise OptionError("the file object is closed")
-        return Rows(query, source)
+        return Rows(query, _files.Source(source))
     return Rows(dict(query, paths=_paths(source)))
 
 
@@ -180,7 +178,7 @@ def scan_polars(source, **options):
 
     def frames(with_columns, predicate, n_rows, batch_size):
         del batch_size
-        chosen = read(source, **{**options, "columns": with_columns or rows.columns})
+        chosen = rows._chosen(with_columns or rows.columns)
         left = n_rows
         for batch in chosen.batches():
             frame = polars.DataFrame(batch)

@@ -3,8 +3,10 @@
 A malformed packet is neither: it is a row with a verdict.
 """
 
+import contextlib
 import os
 import sys
+import threading
 import warnings
 
 
@@ -58,12 +60,14 @@ _CODES = {FORMAT: "format", CORRUPT: "corrupt", TRUNCATED: "truncated", LIMIT: "
 _WARNINGS = ("truncated", "no-time", "time-replaced", "time-order", "duplicates", "flows-evicted",
              "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures",
              "not-decoded", "no-label", "labels-behind", "stream-labels")
+CUT = _WARNINGS.index("truncated")
 NO_CAPTURES = _WARNINGS.index("no-captures")
 NO_OFFSET = 2**64 - 1
 
 
 # What file objects are called that the library reads by the path of a pipe.
 shown = {}
+_thread = threading.local()
 _FOLDER = os.path.dirname(__file__) + os.sep
 
 
@@ -91,8 +95,22 @@ def _level():
     return level
 
 
+@contextlib.contextmanager
+def kept(warnings_):
+    """Warnings of this thread are appended to the list, for another one, which gives them."""
+    _thread.kept = warnings_
+    try:
+        yield
+    finally:
+        del _thread.kept
+
+
 def warn(code, count, offset, path, text):
     """Give a warning of the library, at the first line of code outside of this package."""
+    warnings_ = getattr(_thread, "kept", None)
+    if warnings_ is not None:
+        warnings_.append((code, count, offset, path, text))
+        return
     name = shown.get(path, path)
     if path:
         text = text.replace(path, name)
