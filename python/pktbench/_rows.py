@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from . import _core
+from . import _arguments, _core
 
 
 class Rows:
@@ -18,7 +18,7 @@ class Rows:
 
     def __init__(self, query, source=None):
         self._query, self._source = query, source
-        self._columns = _core.names(query)
+        self._columns = _arguments.names_of(query)
 
     @property
     def columns(self):
