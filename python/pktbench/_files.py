@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import select
+import sys
 import threading
 import weakref
 from collections import deque
@@ -254,7 +255,7 @@ class Reader:
 
     def close(self):
         """End the pass. The file object is not read any more."""
-        if self._owner != os.getpid():
+        if self._owner != os.getpid() or sys.is_finalizing():  # without the threads
             return
         with self._changed:
             self._closed, self._more = True, False

@@ -50,7 +50,8 @@ class Rows:
         """Iterate over the rows as batches of at most `batch_rows` rows.
 
         A batch has len(), tuples() (a list of tuples) and, for Arrow consumers,
-        __arrow_c_array__(), after which it is empty. It may be used after the iteration.
+        __arrow_c_array__(), which hands its rows over, so that tuples() raises ValueError after it.
+        It may be used after the iteration.
         """
         reader = self._open()
         try:

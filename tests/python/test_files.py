@@ -206,6 +206,22 @@ def test_child_of_fork(flood):
     assert 100 + sum(map(len, batches)) == len(packets_of(flood))
 
 
+LEFT = """
+import sys, pktbench
+file = open(sys.argv[1], "rb")
+batches = pktbench.read(file, columns="packet", batch_rows=int(sys.argv[2])).batches()
+print(len(next(batches)))
+"""
+
+
+@pytest.mark.parametrize("size", ["10", "16384"])
+def test_exit_with_an_iteration(flood, size):
+    """An iteration that has not ended when the program does is no reason to wait."""
+    done = subprocess.run([sys.executable, "-c", LEFT, flood, size], capture_output=True, text=True,
+                          timeout=30, check=True)
+    assert (done.stdout, done.stderr) == (size + "\n", "")
+
+
 QUIET = """
 import subprocess, sys, pktbench
 with subprocess.Popen(["sleep", "20"], stdout=subprocess.PIPE, bufsize=int(sys.argv[1])) as p:
