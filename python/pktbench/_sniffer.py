@@ -27,24 +27,32 @@ class Sniffer:
             self._rows = iter(batch.tuples())
 
     def _next_batch(self):
-        if self._reader is None:
+        reader = self._reader
+        if reader is None:
             raise StopIteration
         try:
-            batch = self._reader.next()
+            batch = reader.next()
         except BaseException:
             self.close()
             raise
+        if self._reader is None:  # closed by another thread meanwhile
+            reader.close()
+            raise StopIteration
         if batch is None:
             self.close()
             raise StopIteration
         return batch
 
     def close(self):
-        """End the capture. Rows that were not given are lost."""
+        """End the capture, also one that another thread waits for. Rows that were not given are lost."""
         reader, self._reader = self._reader, None
         self._rows = iter(())
         if reader is not None:
-            reader.close()
+            reader.stop()
+            try:
+                reader.close()
+            except RuntimeError:
+                pass  # the thread that waits closes it
 
     def __enter__(self):
         return self

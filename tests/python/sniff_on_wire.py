@@ -82,6 +82,11 @@ def test_context(far):
     assert not list(rows)
     rows.close()
     package.sniff("vA").close()
+    waiting = package.sniff("vA")
+    threading.Timer(0.2, waiting.close).start()
+    begin = time.monotonic()
+    assert not list(waiting)
+    assert time.monotonic() - begin < 2
     assert len(os.listdir("/proc/self/task")) == threads
 
 
