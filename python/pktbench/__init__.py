@@ -4,14 +4,14 @@
     frame = pktbench.read("home.pcap", columns=["ts_ns", "src", "dst", "wire_len"]).to_pandas()
 """
 
-import operator
 import os
 from collections import namedtuple
 
-from . import _core, _errors
+from . import _arguments, _core, _errors, _files
 from ._errors import CaptureError, CaptureWarning, Error, OptionError
 from ._rows import Rows
 from ._run import bench, choose
+from ._sniffer import Sniffer
 
 __version__ = _core.version
 __all__ = ["read", "packets", "sniff", "plan", "captures", "scan_polars", "features", "columns", "bench", "choose",
@@ -36,43 +36,6 @@ how many packets it begins with whose rows belong to other parts; of parts for f
 which these are reset."""
 
 
-def _text(value):
-    return None if value is None else str(value)
-
-
-def _names(columns):
-    if columns is None or isinstance(columns, str):
-        return columns
-    return ",".join(columns)
-
-
-def _nanoseconds(name, seconds):
-    if seconds is None:
-        return None
-    if not 0 < seconds < 1e9:
-        raise OptionError(f"{name}: must be above 0 and below 1e9 seconds")
-    return max(int(seconds * 1e9), 1)
-
-
-def _paths(source):
-    if isinstance(source, (str, bytes, os.PathLike)):
-        source = [source]
-    paths = [os.fsencode(path) for path in source]
-    if not paths:
-        raise OptionError("no capture is given: the list is empty")
-    return paths
-
-
-def _threads(number):
-    try:
-        whole = operator.index(number)
-    except TypeError:
-        whole = 0
-    if whole < 1:
-        raise OptionError(f"threads: must be a whole number from 1 on, not {number!r}")
-    return whole
-
-
 def read(source, *, columns=None, level="headers", filter=None, features=None, window=None, by=None,
          reset_every=None, label=None, backend="raw", plugin=None, flow_rule=None, max_flows=None,
          join=False, recursive=False, count=None, strict=False, batch_rows=None, part=None,
@@ -80,8 +43,9 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
     """Rows of one capture or several, which are read when the result is used.
 
     source: path of a pcap or pcapng file, plain or compressed with gzip, zstd or xz; a folder; a
-        pattern such as "*.pcap"; a list of these; or a binary file object, which is read from its
-        position (once, unless it has seek()).
+        pattern such as "*.pcap"; "-", which is standard input; a list of these; or a binary file
+        object, which is read from its position (once, unless it has seek()), by one iteration at a
+        time: a later one ends an earlier one, with an OptionError.
     columns: names of columns ("ts_ns,src" or ["ts_ns", "src"]): of the level, with raw and libpcap
         of every level, and ts, packet, file, label. Default: all of the level.
     level: frames, headers, flows, app, inner, or dissect, as the backend has them.
@@ -115,23 +79,31 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
 
     Raises OptionError for arguments that are not offered. Captures are opened later.
     """
-    query = {"columns": _names(columns), "level": level, "filter": filter, "features": features,
-             "window": _text(window), "by": by, "reset_every": _text(reset_every), "label": label,
-             "backend": backend, "plugin": None if plugin is None else os.fspath(plugin),
-             "flow_rule": flow_rule, "max_flows": max_flows, "join": join, "recursive": recursive,
-             "count": count, "strict": strict, "batch_rows": batch_rows, "part": part,
-             "inner": inner, "threads": _threads(threads), "idle": _text(idle),
-             "active": _text(active), "labels": None if labels is None else os.fspath(labels),
-             "label_by": label_by}
+    query = {"columns": _arguments.columns(columns), "level": _arguments.text("level", level),
+             "filter": _arguments.text("filter", filter),
+             "features": _arguments.text("features", features),
+             "window": _arguments.amount("window", window), "by": _arguments.text("by", by),
+             "reset_every": _arguments.amount("reset_every", reset_every),
+             "label": _arguments.text("label", label),
+             "backend": _arguments.text("backend", backend),
+             "plugin": _arguments.path("plugin", plugin),
+             "flow_rule": _arguments.text("flow_rule", flow_rule), "max_flows": max_flows,
+             "join": join, "recursive": recursive, "count": count, "strict": strict,
+             "batch_rows": batch_rows, "part": _arguments.part(part), "inner": inner,
+             "threads": _arguments.threads(threads), "idle": _arguments.amount("idle", idle),
+             "active": _arguments.amount("active", active),
+             "labels": _arguments.path("labels", labels),
+             "label_by": _arguments.text("label_by", label_by)}
     if hasattr(source, "read"):
-        if getattr(source, "closed", False):
-            raise OptionError("the file object is closed")
-        return Rows(query, source)
-    return Rows(dict(query, paths=_paths(source)))
+        return Rows(query, _files.Source(source))
+    return Rows(dict(query, paths=_arguments.paths(source)))
+
+
+_OPTIONS = read.__kwdefaults__.keys()
 
 
 def plan(path, bytes_a_part=64 << 20, **options):
-    """Divide a plain capture file into parts of at least so many bytes: a list of Part.
+    """Divide a plain capture file into parts of at least so many bytes (also "1MB"): a list of Part.
 
     The rows of read(path, part=part, **options), one part after another, are those of
     read(path, **options), also in other processes or on other machines with the same file. The file
@@ -141,7 +113,10 @@ def plan(path, bytes_a_part=64 << 20, **options):
 
     Raises OptionError if the capture cannot be divided, and CaptureError if it is damaged.
     """
-    parts, fault = _plan(path, bytes_a_part, options)
+    _arguments.known("plan", options, _OPTIONS)
+    if hasattr(path, "read"):
+        raise TypeError("plan() takes the path of a capture, not a file object")
+    parts, fault = _plan(path, _arguments.octets("bytes_a_part", bytes_a_part), options)
     if fault:
         raise fault
     return parts
@@ -166,7 +141,7 @@ def captures(source, *, recursive=False):
     source: path of a file or folder, a pattern, or a list of these. Files of folders that are no
     captures are left out, with a CaptureWarning. None is opened but those whose names do not tell.
     """
-    found, others = _core.captures({"paths": _paths(source), "recursive": recursive})
+    found, others = _core.captures({"paths": _arguments.paths(source), "recursive": recursive})
     if others:
         _errors.warn(_errors.NO_CAPTURES, others, _errors.NO_OFFSET, "",
                      f"{others} files in folders are no captures, and were passed over")
@@ -179,14 +154,16 @@ def scan_polars(source, **options):
 
     source must be one that can be read again: a path, or a file object with seek().
     """
+    _arguments.known("scan_polars", options, _OPTIONS)
     import polars
     from polars.io.plugins import register_io_source
+    _errors.folders.add(os.path.dirname(polars.__file__) + os.sep)
     rows = read(source, **options)
     schema = polars.DataFrame(rows.schema.empty_table()).schema
 
     def frames(with_columns, predicate, n_rows, batch_size):
         del batch_size
-        chosen = read(source, **{**options, "columns": with_columns or rows.columns})
+        chosen = rows._chosen(with_columns or rows.columns)
         left = n_rows
         for batch in chosen.batches():
             frame = polars.DataFrame(batch)
@@ -205,6 +182,7 @@ def packets(source, **options):
     time: seconds since 1970, a float; row: a named tuple of the columns. Arguments are those of
     read().
     """
+    _arguments.known("packets", options, _OPTIONS)
     if options.get("features"):
         raise OptionError("packets() gives rows of packets: for features use read()")
     rows = read(source, **options)
@@ -230,10 +208,12 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
           batches=False, inner=False, idle=None, active=None):
     """Capture from a network interface, and iterate over its rows as they come.
 
-    count, duration: end after so many packets, or seconds; default: when the iterator is closed, or
-        by Ctrl-C.
+    The iterator has close(), and is a context manager that closes it.
+
+    count, duration: end after so many packets, or seconds (a number, or a text such as "500ms");
+        default: when the iterator is closed, or by Ctrl-C.
     flush_every: seconds that a row waits for others, at most.
-    snaplen, buffer: bytes to capture of a packet, and of the kernel's buffer.
+    snaplen, buffer: bytes to capture of a packet, and of the kernel's buffer (also "2MB").
     immediate: deliver every packet at once, at more cost.
     batches: iterate over batches, as Rows.batches() does, instead of named tuples.
     inner, idle, active: as for read().
@@ -241,28 +221,22 @@ def sniff(interface, *, columns=None, level="headers", filter=None, features=Non
     The interface is open when the function returns. Raises PermissionError without the right to
     capture (root, or CAP_NET_RAW), and OSError or OptionError for an interface that cannot be used.
     """
-    query = {"interface": interface, "columns": _names(columns), "level": level, "filter": filter,
-             "features": features, "window": _text(window), "by": by,
-             "reset_every": _text(reset_every), "label": label, "backend": backend,
-             "max_flows": max_flows, "count": count, "duration": _nanoseconds("duration", duration),
-             "flush_every": _nanoseconds("flush_every", flush_every), "snaplen": snaplen,
-             "buffer": buffer, "immediate": immediate, "inner": inner, "idle": _text(idle),
-             "active": _text(active)}
-    names = _core.names(query)
-    reader = _core.Reader(query)
-    reader.start()
-    return _sniffed(reader, namedtuple("Row", names, rename=True), batches)
-
-
-def _sniffed(reader, row, batches):
-    try:
-        while (batch := reader.next()) is not None:
-            if batches:
-                yield batch
-            else:
-                yield from map(row._make, batch.tuples())
-    finally:
-        reader.close()
+    if interface is None:
+        raise TypeError("interface: must be the name of an interface, not None")
+    query = {"interface": _arguments.text("interface", interface, "the name of an interface"),
+             "columns": _arguments.columns(columns), "level": _arguments.text("level", level),
+             "filter": _arguments.text("filter", filter),
+             "features": _arguments.text("features", features),
+             "window": _arguments.amount("window", window), "by": _arguments.text("by", by),
+             "reset_every": _arguments.amount("reset_every", reset_every),
+             "label": _arguments.text("label", label),
+             "backend": _arguments.text("backend", backend), "max_flows": max_flows,
+             "count": count, "duration": _arguments.nanoseconds("duration", duration),
+             "flush_every": _arguments.nanoseconds("flush_every", flush_every),
+             "snaplen": snaplen, "buffer": _arguments.octets("buffer", buffer),
+             "immediate": immediate, "inner": inner, "idle": _arguments.amount("idle", idle),
+             "active": _arguments.amount("active", active)}
+    return Sniffer(query, batches)
 
 
 def features():

@@ -3,8 +3,10 @@
 A malformed packet is neither: it is a row with a verdict.
 """
 
+import contextlib
 import os
 import sys
+import threading
 import warnings
 
 
@@ -58,13 +60,16 @@ _CODES = {FORMAT: "format", CORRUPT: "corrupt", TRUNCATED: "truncated", LIMIT: "
 _WARNINGS = ("truncated", "no-time", "time-replaced", "time-order", "duplicates", "flows-evicted",
              "inner-headers", "features-evicted", "no-address", "late", "dropped", "no-captures",
              "not-decoded", "no-label", "labels-behind", "stream-labels")
+CUT = _WARNINGS.index("truncated")
 NO_CAPTURES = _WARNINGS.index("no-captures")
 NO_OFFSET = 2**64 - 1
 
 
 # What file objects are called that the library reads by the path of a pipe.
 shown = {}
-_FOLDER = os.path.dirname(__file__) + os.sep
+_thread = threading.local()
+# Of this package, and of libraries that call it: a warning is about the code that calls them.
+folders = {os.path.dirname(__file__) + os.sep}
 
 
 def make(code, errno, message, offset, path, packets):
@@ -83,19 +88,45 @@ def make(code, errno, message, offset, path, packets):
     return Error(f"{path}: {message}" if path else message)
 
 
-def _level():
-    """How far the caller of this package is from warn(), as warnings.warn() counts."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and frame.f_code.co_filename.startswith(_FOLDER):
-        frame, level = frame.f_back, level + 1
-    return level
+def _outside(frame):
+    """The first frame from here outwards that is not of the folders; None: all are."""
+    while frame and frame.f_code.co_filename.startswith(tuple(folders)):
+        frame = frame.f_back
+    return frame
+
+
+def _caller():
+    """The frame that has called this package, or a library that calls it in threads of its own."""
+    frame = _outside(sys._getframe(1))
+    if frame is None:
+        waiting = [frame for frame in sys._current_frames().values()
+                   if frame.f_code.co_filename.startswith(tuple(folders))]
+        frame = next((outside for outside in map(_outside, waiting) if outside), None)
+    return frame or sys._getframe(1)
+
+
+@contextlib.contextmanager
+def kept(warnings_):
+    """Warnings of this thread are appended to the list, for another one, which gives them."""
+    _thread.kept = warnings_
+    try:
+        yield
+    finally:
+        del _thread.kept
 
 
 def warn(code, count, offset, path, text):
     """Give a warning of the library, at the first line of code outside of this package."""
+    warnings_ = getattr(_thread, "kept", None)
+    if warnings_ is not None:
+        warnings_.append((code, count, offset, path, text))
+        return
     name = shown.get(path, path)
     if path:
         text = text.replace(path, name)
     warning = CaptureWarning(text, _WARNINGS[code], count, name or None,
                              None if offset == NO_OFFSET else offset)
-    warnings.warn(warning, stacklevel=_level())
+    frame = _caller()
+    warnings.warn_explicit(warning, None, frame.f_code.co_filename, frame.f_lineno,
+                           frame.f_globals.get("__name__", "<unknown>"),
+                           frame.f_globals.setdefault("__warningregistry__", {}))

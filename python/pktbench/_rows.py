@@ -1,87 +1,8 @@
 """Rows of captures, which are read when they are asked for."""
 
-import os
-import threading
 from collections import namedtuple
 
-from . import _core, _errors
-from ._errors import Error, OptionError
-
-_PIPE_BYTES = 1 << 20
-
-
-class _Feed:
-    """Bytes of a file object, by a thread, in a pipe that the library opens by its path."""
-
-    def __init__(self, file):
-        self.error = None
-        self._out, self._in = os.pipe()
-        self.path = f"/proc/self/fd/{self._out}"
-        name = getattr(file, "name", None)
-        _errors.shown[self.path] = name if isinstance(name, str) else "a file object"
-        self._thread = threading.Thread(target=self._run, args=(file,), daemon=True)
-        self._thread.start()
-
-    def _run(self, file):
-        try:
-            while chunk := file.read(_PIPE_BYTES):
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(self._in, view):]
-        except BrokenPipeError:
-            pass  # the reader needs no more
-        except BaseException as error:  # pylint: disable=broad-except # raised by the reader
-            self.error = error
-        finally:
-            os.close(self._in)
-
-    def close(self):
-        """Nobody reads on: writes of the thread fail from here."""
-        _errors.shown.pop(self.path, None)
-        os.close(self._out)
-
-
-class _Reader:
-    """One pass over the rows: batches, and the errors of a file object."""
-
-    def __init__(self, query, file=None):
-        self._feed = None
-        if file is not None:
-            self._feed = _Feed(file)
-            query = dict(query, paths=[self._feed.path.encode()])
-        try:
-            self._reader = _core.Reader(query)
-        except BaseException:
-            self._feed_close()
-            raise
-
-    def _feed_close(self):
-        if self._feed:
-            self._feed.close()
-            self._feed = None
-
-    def next(self):
-        """The next batch; None at the end."""
-        try:
-            batch = self._reader.next()
-        except (Error, OSError):
-            self._feed_check()
-            raise
-        if batch is None:
-            self._feed_check()
-        return batch
-
-    def _feed_check(self):
-        if self._feed and self._feed.error:
-            raise self._feed.error
-
-    def stream(self):
-        """The rest as a capsule with an Arrow stream."""
-        return self._reader.__arrow_c_stream__()
-
-    def close(self):
-        self._reader.close()
-        self._feed_close()
+from . import _arguments, _core
 
 
 class Rows:
@@ -95,9 +16,9 @@ class Rows:
     CaptureWarning.
     """
 
-    def __init__(self, query, file=None):
-        self._query, self._file, self._used = query, file, False
-        self._columns = _core.names(query)
+    def __init__(self, query, source=None):
+        self._query, self._source = query, source
+        self._columns = _arguments.names_of(query)
 
     @property
     def columns(self):
@@ -110,34 +31,27 @@ class Rows:
         import pyarrow
         return pyarrow.schema(self)
 
+    def _chosen(self, columns):
+        """The same rows with other columns."""
+        return Rows(dict(self._query, columns=",".join(columns)), self._source)
+
     def _open(self):
-        if self._file is None:
-            return _Reader(self._query)
-        if self._used:
-            try:
-                self._file.seek(self._start)
-            except (AttributeError, OSError, ValueError) as error:
-                raise OptionError(
-                    "a file object without seek() can be read once: to read it again, keep "
-                    "rows.to_arrow()") from error
-        else:
-            self._start = _position(self._file)
-            self._used = True
-        return _Reader(self._query, self._file)
+        return self._source.open(self._query) if self._source else _core.Reader(self._query)
 
     def __arrow_c_schema__(self):
         return _core.schema(self._query)
 
     def __arrow_c_stream__(self, requested_schema=None):
-        if self._file is not None:
+        if self._source is not None:
             return self.to_arrow().__arrow_c_stream__(requested_schema)
-        return self._open().stream()
+        return self._open().__arrow_c_stream__(requested_schema)
 
     def batches(self):
         """Iterate over the rows as batches of at most `batch_rows` rows.
 
         A batch has len(), tuples() (a list of tuples) and, for Arrow consumers,
-        __arrow_c_array__(), after which it is empty. It may be used after the iteration.
+        __arrow_c_array__(), which hands its rows over, so that tuples() raises ValueError after it.
+        It may be used after the iteration.
         """
         reader = self._open()
         try:
@@ -183,10 +97,3 @@ class Rows:
 
     def __repr__(self):
         return f"<pktbench.Rows: {', '.join(self._columns)}>"
-
-
-def _position(file):
-    try:
-        return file.tell()
-    except (AttributeError, OSError, ValueError):
-        return 0

@@ -1,5 +1,6 @@
 """The program in the package: the command, and functions that run it."""
 
+import errno
 import os
 import sys
 
@@ -64,6 +65,15 @@ def _ended(process):
     return last
 
 
+def _failure(last, operands):
+    """The exception for the last error of the program."""
+    for operand in map(os.fsdecode, operands):
+        for number in (errno.ENOENT, errno.EACCES):
+            if last.startswith(f"{operand}: ") and last.endswith(f": {os.strerror(number)}"):
+                return OSError(number, os.strerror(number), operand)
+    return Error(last)
+
+
 def _run(command, operands, options, given=None):
     """The JSON that a command writes, and its exit status, 0 or 1."""
     import json
@@ -80,7 +90,8 @@ def _run(command, operands, options, given=None):
         output.seek(0)
         text = output.read()
     if process.returncode not in (0, 1) or not text:
-        raise Error(last or f"pktbench {command} has ended with status {process.returncode}")
+        raise _failure(last or f"pktbench {command} has ended with status {process.returncode}",
+                       operands)
     return json.loads(text), process.returncode
 
 
@@ -94,7 +105,8 @@ def bench(*captures, **options):
         bench("home.pcap", backends=["raw", "dpkt"], levels="headers", budget="60s")
 
     Python libraries are measured with the interpreter that runs this. Messages of the command are
-    written to sys.stderr. Raises Error if it fails; if a check of `fail_on` failed, the exception
+    written to sys.stderr. Raises FileNotFoundError or PermissionError for a capture that cannot be
+    opened, and Error if the command fails otherwise; if a check of `fail_on` failed, the exception
     has the results too, as `results`.
     """
     results, status = _run("bench", captures, options)

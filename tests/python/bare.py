@@ -27,6 +27,8 @@ def main(path):
     assert [row.wire_len for _, row in pktbench.packets(path)] == [row.wire_len for row in rows]
     batches = list(pktbench.read(path, columns=names, batch_rows=100).batches())
     assert [cells for batch in batches for cells in batch.tuples()] == [tuple(row) for row in rows]
+    with open(path, "rb") as file:
+        assert list(pktbench.read(file, columns=names)) == rows
     parts = pktbench.plan(path, 20000)
     assert len(parts) > 1
     assert sum(1 for part in parts for _ in pktbench.read(path, part=part)) == len(rows)

@@ -72,6 +72,24 @@ def test_rows_do_not_wait(far):
     assert len(os.listdir("/proc/self/task")) == threads - 1
 
 
+def test_context(far):
+    """The iterator is a context manager; after its end it gives nothing."""
+    threads = len(os.listdir("/proc/self/task"))
+    with package.sniff("vA", columns=COLUMNS, duration="60s", buffer="4MB") as rows:
+        assert far.send("benign.pcap", 1).wait() == 0
+        assert tuple(next(rows)) == wanted(1)[0]
+    assert len(os.listdir("/proc/self/task")) == threads
+    assert not list(rows)
+    rows.close()
+    package.sniff("vA").close()
+    waiting = package.sniff("vA")
+    threading.Timer(0.2, waiting.close).start()
+    begin = time.monotonic()
+    assert not list(waiting)
+    assert time.monotonic() - begin < 2
+    assert len(os.listdir("/proc/self/task")) == threads
+
+
 def test_interrupt(far):
     """Ctrl-C ends a quiet capture within 0.5 s, in a generator."""
     rows = package.sniff("vA")

@@ -158,7 +158,7 @@ def test_mapped(flood):
 
 @pytest.mark.parametrize("arguments, message", [
     ({"columns": "ts_ns,scr"}, "did you mean src"),
-    ({"columns": []}, "unknown column"),
+    ({"columns": []}, "columns: there is no name"),
     ({"level": "header"}, "headers"),
     ({"backend": "dpkt"}, "dpkt"),
     ({"features": "ciciot47"}, "ciciot46"),

@@ -23,6 +23,7 @@ def test_notebook(path, tmp_path, monkeypatch):
     import nbclient
     import nbformat
     monkeypatch.delenv("INTERFACE", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # of an environment that is not activated
     notebook = nbformat.read(path, as_version=4)
     stored = texts(notebook)
     assert any(stored)

@@ -57,7 +57,7 @@ def test_bench_and_choose(flood, capsys):
 
 
 def test_wrong_arguments(tmp_path):
-    with pytest.raises(pktbench.Error, match="none.pcap"):
+    with pytest.raises(FileNotFoundError, match="none.pcap"):
         pktbench.bench(tmp_path / "none.pcap")
     with pytest.raises(pktbench.Error, match="nosuch"):
         pktbench.choose(RESULTS, need="nosuch")
