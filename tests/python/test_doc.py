@@ -1,4 +1,5 @@
-"""The programs of doc/python.md run; those of a pair, with two libraries, have the same result."""
+"""The programs of doc/python.md run; those of a pair, with two libraries, have the same result. The notebook
+runs, and its outputs are those that are stored in it."""
 
 import importlib.util
 import inspect
@@ -17,6 +18,8 @@ PAGE = (Path(__file__).resolve().parents[2] / "doc" / "python.md").read_text(enc
 PROGRAM = r"```python\n(.*?)```\n"
 PAIRS = re.findall(rf"<!-- pair: (\w+) -->\n\n{PROGRAM}\n{PROGRAM}", PAGE, re.DOTALL)
 NEEDS = {"pyshark": "tshark"}
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "examples/notebooks").glob("*.ipynb"))
+NOTEBOOK_NEEDS = ("nbclient", "ipykernel", "matplotlib", "river")
 SNIFF = inspect.signature(pktbench.sniff)
 
 
@@ -117,3 +120,30 @@ def test_second_of_a_time(tmp_path):
                                  999999999, 14, 14) + bytes(14))
     ours = next(ours for name, _, ours in PAIRS if name == "seconds")
     assert run(ours, path) == {1700000000: 1}
+
+
+def texts(notebook):
+    """The outputs of each cell; of a figure, only that there is one."""
+    return [[output.get("text") or ("image/png" in output["data"]
+                                    or output["data"]["text/plain"])
+             for output in cell.get("outputs", ())] for cell in notebook.cells]
+
+
+@pytest.mark.skipif(any(not importlib.util.find_spec(name) for name in NOTEBOOK_NEEDS),
+                    reason="nbclient, ipykernel, matplotlib or river is not installed")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebook(path, tmp_path, monkeypatch):
+    import nbclient
+    import nbformat
+    monkeypatch.delenv("INTERFACE", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # of an environment that is not activated
+    notebook = nbformat.read(path, as_version=4)
+    stored = texts(notebook)
+    assert any(stored)
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3",
+                            resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert texts(notebook) == stored
+
+
+def test_there_is_a_notebook():
+    assert NOTEBOOKS
