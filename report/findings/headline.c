@@ -102,10 +102,12 @@ static void withhold_noise(double width, FILE *out)
 static void withhold_intervals(const json_t *results, const ranking *r, const char *words,
                                FILE *out)
 {
+    const json_t *plan = json_object_get(results, "plan");
     fprintf(out,
             "No recommendation yet for %s: %.0f processes are too few for intervals (6 or more "
             "give them); the lowest median is that of %s, ",
-            words, number_of(json_object_get(results, "plan"), "blocks"), r->list[0].backend);
+            words, fmin(number_of(plan, "blocks"), number_of(plan, "slow_blocks")),
+            r->list[0].backend);
     times_text(&r->list[0], out);
     fputc('.', out);
 }

@@ -8,6 +8,10 @@
 #include "report/findings/aa.h"
 #include "results/reader.h"
 
+/* A run of too few processes for an interval is slower all the same if it takes this many times as
+ * long: slow backends have the fewest processes, and no process varies as much. */
+#define FAR_APART 5
+
 void range_text(double low, double high, char *text, size_t size)
 {
     char from[32], to[32];
@@ -79,7 +83,13 @@ static void slice_compare(ranking *r, ranked *e, const json_t *run, const json_t
     double low, high, first_low, first_high, ratio = ratio_to(run, first);
     e->ratio_low = fmin(e->ratio_low, ratio);
     e->ratio_high = fmax(e->ratio_high, ratio);
-    if (!run_interval(run, &low, &high) || !run_interval(first, &first_low, &first_high)) {
+    const bool first_has = run_interval(first, &first_low, &first_high);
+    const bool has = run_interval(run, &low, &high);
+    if (first_has && !has && ratio > FAR_APART) {
+        e->slower++;
+        return;
+    }
+    if (!first_has || !has) {
         r->has_intervals = false;
         e->tied++;
         return;

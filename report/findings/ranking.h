@@ -25,11 +25,12 @@ typedef struct ranking {
     size_t count;
     size_t complete;    /* of them, timed on every slice: only these can be first */
     size_t leaders;     /* the first, and complete ones that it is not faster than on every slice */
-    bool has_intervals; /* every run that was compared has one */
+    bool has_intervals; /* every run that was compared has one, but for those that are far apart */
 } ranking;
 
 /* Runs differ if their whole intervals are apart, and the medians by more than the A/A control of
- * the slice does; otherwise it is a tie. */
+ * the slice does, or if one without an interval takes several times as long; otherwise it is a tie.
+ */
 void rank_level(const json_t *results, const char *level, ranking *r);
 /* Is the entry one of the leaders? */
 bool is_leader(const ranking *r, const ranked *entry);

@@ -25,12 +25,12 @@ enum { PACKETS = 1000 };
 static json_t *results_new(double aa_low, double aa_high)
 {
     json_t *results = json_pack(
-        "{s:{s:i}, s:[{s:s, s:i, s:f}, {s:s, s:i, s:f}], s:[], s:[], s:[{s:s, s:s, s:s, s:f, "
+        "{s:{s:i, s:i}, s:[{s:s, s:i, s:f}, {s:s, s:i, s:f}], s:[], s:[], s:[{s:s, s:s, s:s, s:f, "
         "s:[f, f]}]}",
-        "plan", "blocks", 8, "slices", "name", "small", "packets", PACKETS, "mean_frame", 50.0,
-        "name", "large", "packets", PACKETS, "mean_frame", 976.0, "backends", "runs", "aa",
-        "backend", "raw", "slice", "small", "level", "headers", "median", 1.0, "ci95", aa_low,
-        aa_high);
+        "plan", "blocks", 8, "slow_blocks", 4, "slices", "name", "small", "packets", PACKETS,
+        "mean_frame", 50.0, "name", "large", "packets", PACKETS, "mean_frame", 976.0, "backends",
+        "runs", "aa", "backend", "raw", "slice", "small", "level", "headers", "median", 1.0, "ci95",
+        aa_low, aa_high);
     assert_non_null(results);
     return results;
 }
@@ -129,7 +129,24 @@ static void test_no_intervals(void **state)
     run_add(results, "raw", "headers", "large", 0, 50, 0);
     run_add(results, "other", "headers", "small", 0, 20, 0);
     run_add(results, "other", "headers", "large", 0, 70, 0);
-    check_headline(results, "No recommendation yet for header fields: 8 processes are too few for "
+    check_headline(results, "No recommendation yet for header fields: 4 processes are too few for "
+                            "intervals (6 or more give them); the lowest median is that of raw, "
+                            "10.0 to 50.0 ns/packet.");
+}
+
+/* Slow backends have the fewest processes, but many times the time. */
+static void test_far_apart(void **state)
+{
+    (void)state;
+    json_t *results = clear_results(0.99, 1.01);
+    run_add(results, "far", "headers", "small", 0, 1000, 0);
+    run_add(results, "far", "headers", "large", 0, 1000, 0);
+    check_headline(results, "For header fields, ship raw: 10.0 to 50.0 ns/packet; other, the next, "
+                            "takes 1.50 to 2.00 times as long.");
+    results = clear_results(0.99, 1.01);
+    run_add(results, "near", "headers", "small", 0, 49, 0);
+    run_add(results, "near", "headers", "large", 0, 1000, 0);
+    check_headline(results, "No recommendation yet for header fields: 4 processes are too few for "
                             "intervals (6 or more give them); the lowest median is that of raw, "
                             "10.0 to 50.0 ns/packet.");
 }
@@ -362,11 +379,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headline),     cmocka_unit_test(test_no_intervals),
-        cmocka_unit_test(test_ties),         cmocka_unit_test(test_tie_by_noise),
-        cmocka_unit_test(test_mixed),        cmocka_unit_test(test_not_ranked),
-        cmocka_unit_test(test_orders),       cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_distribution), cmocka_unit_test(test_proof),
-        cmocka_unit_test(test_features),     cmocka_unit_test(test_wire_bits),
+        cmocka_unit_test(test_far_apart),    cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_tie_by_noise), cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_not_ranked),   cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_modes),        cmocka_unit_test(test_distribution),
+        cmocka_unit_test(test_proof),        cmocka_unit_test(test_features),
+        cmocka_unit_test(test_wire_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
