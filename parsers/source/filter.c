@@ -51,12 +51,15 @@ int pkt_filter_compile(struct pcap *pcap, const char *text, struct bpf_program *
 int pkt_filter_check(const char *text, pkt_err *err)
 {
     struct bpf_program program = {0};
+    pkt_err found = {.pos = PKT_POS_NONE};
     pcap_t *pcap = pcap_open_dead(DLT_EN10MB, (int)PKT_MAX_RECORD);
     if (!pcap)
         return pkt_fail_memory(err, "a filter");
-    const int bad = pkt_filter_compile(pcap, text, &program, err);
+    const int bad = pkt_filter_compile(pcap, text, &program, &found);
     /* Other errors may be those of this link type alone. */
     const bool syntax = bad && strstr(pcap_geterr(pcap), "syntax error");
+    if (syntax)
+        *err = found;
     pcap_freecode(&program);
     pcap_close(pcap);
     return syntax ? -1 : 0;

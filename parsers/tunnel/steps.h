@@ -1,14 +1,18 @@
 /* Headers of tunnels, each with the number that tells its tunnels apart, and what follows it.
  *
- *   GRE, RFC 2784 and 2890:  flags(2) EtherType(2) [checksum(4)] [key(4)] [sequence(4)]; in UDP
- * too, RFC 8086 PPTP, RFC 2637:          flags(2) 880b length(2) call(2) [sequence(4)]
- * [acknowledgement(4)] PPP ERSPAN II, III:          header(8 or 12) [platform(8)], in GRE with a
- * sequence number EtherIP, RFC 3378:       version(4 bits) reserved(12 bits) Ethernet; of segment
- * routing, RFC 8986, Ethernet alone VXLAN, RFC 7348:         flags(1) reserved(2) next(1)
- * network(3) reserved(1), next as of GPE Geneve, RFC 8926:        options(6 bits) flags(8)
- * EtherType(2) network(3) reserved(1) options GTP-U, 3GPP TS 29.281:   flags(1) type(1) length(2)
- * tunnel(4) [sequence(2) number(1) next(1)] { length(1) ... next(1) } L2TP, RFC 2661: flags(2)
- * [length(2)] tunnel(2) session(2) [sequence(4)] [offset(2)] PPP Teredo, RFC 4380: [origin(8)] IPv6
+ *   GRE, RFC 2784 and 2890:  flags(2) EtherType(2) [checksum(4)] [key(4)] [sequence(4)]
+ *   GRE in UDP, RFC 8086:    the same, at port 4754
+ *   PPTP, RFC 2637:          flags(2) 880b length(2) call(2) [sequence(4)] [acknowledgement(4)] PPP
+ *   ERSPAN II, III:          header(8 or 12) [platform(8)], in GRE with a sequence number
+ *   EtherIP, RFC 3378:       version(4 bits) reserved(12 bits) Ethernet
+ *   Ethernet, RFC 8986:      nothing before it, in IP protocol 143
+ *   VXLAN, RFC 7348:         flags(1) reserved(2) next(1) network(3) reserved(1), next as of GPE
+ *   Geneve, RFC 8926:        options(6 bits) flags(8) EtherType(2) network(3) reserved(1) options
+ *   GTP-U, 3GPP TS 29.281:   flags(1) type(1) length(2) tunnel(4) [sequence(2) number(1) next(1)]
+ *                            { length(1) ... next(1) }
+ *   L2TP, RFC 2661:          flags(2) [length(2)] tunnel(2) session(2) [sequence(4)] [offset(2)]
+ *                            PPP
+ *   Teredo, RFC 4380:        [origin(8)] IPv6
  */
 #ifndef PKT_TUNNEL_STEPS_H
 #define PKT_TUNNEL_STEPS_H

@@ -8,8 +8,8 @@
 #include "report/findings/aa.h"
 #include "results/reader.h"
 
-/* A run of too few processes for an interval is slower all the same if it takes this many times as
- * long: slow backends have the fewest processes, and no process varies as much. */
+/* Slow backends have the fewest processes, and perhaps no interval. Such a run is slower all the
+ * same if its median is this many times that of the first. */
 #define FAR_APART 5
 
 void range_text(double low, double high, char *text, size_t size)
