@@ -35,26 +35,6 @@ static void label_add(dns_name *name, const uint8_t *label, size_t size)
     name->size += size;
 }
 
-/* Skip a name as it stands in the message: to its root, or behind its first pointer. */
-static bool name_skip(cursor *c, app_row *r)
-{
-    for (;;) {
-        const uint8_t *length = app_take(r, c, 1);
-        if (!length)
-            return false;
-        if (*length == 0)
-            return true;
-        if (*length >= POINTER)
-            return app_take(r, c, 1) != NULL;
-        if (*length > LABEL) {
-            app_problem(r, PKT_BAD_VALUE); /* RFC 6891 section 5: other types are not in use */
-            return false;
-        }
-        if (!app_take(r, c, *length))
-            return false;
-    }
-}
-
 /* Note why a pointer to this offset leads to no name. */
 static void pointer_problem(app_row *r, const cursor *message, size_t offset, bool loops)
 {
@@ -106,6 +86,35 @@ static bool name_read(const cursor *message, cursor *end, app_row *r, dns_name *
     }
 }
 
+/* Skip a name as it stands in the message. False, and the reason noted, if it is not complete. Its
+ * text is not made, and a pointer to the first name, which was read, is not followed: most names of
+ * records are that. */
+static bool name_skip(const cursor *message, cursor *c, app_row *r)
+{
+    for (;;) {
+        const cursor begin = *c;
+        const uint8_t *length = app_take(r, c, 1);
+        if (!length)
+            return false;
+        if (*length == 0)
+            return true;
+        if (*length >= POINTER) {
+            dns_name name;
+            const uint8_t *low = app_take(r, c, 1);
+            if (!low || ((*length & (unsigned)LABEL) << 8 | *low) == HEADER)
+                return low != NULL;
+            *c = begin;
+            return name_read(message, c, r, &name);
+        }
+        if (*length > LABEL) {
+            app_problem(r, PKT_BAD_VALUE); /* RFC 6891 section 5: other types are not in use */
+            return false;
+        }
+        if (!app_take(r, c, *length))
+            return false;
+    }
+}
+
 /* The first question's name and type. False: there is no more to read. */
 static bool question_read(const cursor *message, cursor *c, app_row *r)
 {
@@ -129,16 +138,16 @@ static bool questions_read(const cursor *message, cursor *c, unsigned count, app
     if (count && !question_read(message, c, r))
         return false;
     for (unsigned i = 1; i < count; i++)
-        if (!name_skip(c, r) || !app_take(r, c, QUESTION_REST))
+        if (!name_skip(message, c, r) || !app_take(r, c, QUESTION_REST))
             return false;
     return true;
 }
 
 /* The address of the first A record (RFC 1035 section 3.4.1), if there is one. */
-static void records_read(cursor *c, unsigned count, app_row *r)
+static void records_read(const cursor *message, cursor *c, unsigned count, app_row *r)
 {
     for (unsigned i = 0; i < count; i++) {
-        const uint8_t *rest = name_skip(c, r) ? app_take(r, c, RECORD_REST) : NULL;
+        const uint8_t *rest = name_skip(message, c, r) ? app_take(r, c, RECORD_REST) : NULL;
         const uint8_t *data = rest ? app_take(r, c, be16(rest + 8)) : NULL;
         if (!data)
             return;
@@ -189,5 +198,5 @@ void pkt_app_dns(cursor c, app_row *r)
     if (!app_take(r, &c, HEADER - FLAGS_END))
         return;
     if (questions_read(&message, &c, be16(h + 4), r))
-        records_read(&c, (unsigned)be16(h + 6) + be16(h + 8) + be16(h + 10), r);
+        records_read(&message, &c, (unsigned)be16(h + 6) + be16(h + 8) + be16(h + 10), r);
 }

@@ -57,29 +57,33 @@ static const struct method {
                M("UNCHECKOUT"),
                M("MKACTIVITY"),
                M("MKWORKSPACE"),
+               M("RPC_CONNECT"),
                M("RPC_IN_DATA"),
                M("RPC_OUT_DATA"),
                M("CCM_POST"),
                M("VERSION-CONTROL"),
                M("BASELINE-CONTROL")};
 
-/* Take the next line. What is left of the segment, if its end is not there. */
+/* Take the next line. It ends with CR LF, or with one of them alone. What is left of the segment,
+ * if its end is not there. */
 static http_line line_take(cursor *c)
 {
     const char *at = (const char *)c->at;
     const char *end = c->captured ? memchr(at, '\n', c->captured) : NULL;
-    http_line line = {at, end ? (size_t)(end - at) : c->captured, end != NULL};
-    (void)cursor_take(c, line.size + line.is_whole);
-    if (line.is_whole && line.size && at[line.size - 1] == '\r')
-        line.size--;
+    const size_t before = end ? (size_t)(end - at) : c->captured;
+    const char *cr = before ? memchr(at, '\r', before) : NULL;
+    const http_line line = {at, cr ? (size_t)(cr - at) : before, end || cr};
+    const bool both = end && cr && cr + 1 == end;
+    (void)cursor_take(c, line.size + line.is_whole + both);
     return line;
 }
 
-/* Bytes of the method that the line begins with, with its prefix "M-" (RFC 2774); 0: none. */
+/* Bytes of the method that the line begins with, with its prefix "M-" (RFC 2774); 0: none. A
+ * complete line may have nothing else. */
 static size_t method_size(const http_line *line)
 {
     const char *space = line->size ? memchr(line->at, ' ', line->size) : NULL;
-    const size_t size = space ? (size_t)(space - line->at) : 0;
+    const size_t size = space ? (size_t)(space - line->at) : line->is_whole ? line->size : 0;
     const size_t prefix = size > 2 && memcmp(line->at, "M-", 2) == 0 ? 2 : 0;
     for (size_t i = 0; size && i < sizeof methods / sizeof methods[0]; i++)
         if (methods[i].size == size - prefix &&
@@ -88,10 +92,15 @@ static size_t method_size(const http_line *line)
     return 0;
 }
 
+/* Of HTTP, or of SHOUTcast: "ICY 200 OK". */
 static bool is_status_line(const http_line *line)
 {
     static const char version[] = {'H', 'T', 'T', 'P', '/'};
-    return line->size >= sizeof version && memcmp(line->at, version, sizeof version) == 0;
+    static const char shoutcast[] = {'I', 'C', 'Y'};
+    if (line->size >= sizeof version && memcmp(line->at, version, sizeof version) == 0)
+        return true;
+    return line->size >= sizeof shoutcast && memcmp(line->at, shoutcast, sizeof shoutcast) == 0 &&
+           (line->size == sizeof shoutcast ? line->is_whole : line->at[sizeof shoutcast] == ' ');
 }
 
 /* "HTTP/1.0" or "HTTP/1.1" at the end. */
@@ -102,11 +111,30 @@ static bool ends_with_version(const http_line *line)
            memcmp(line->at + line->size - sizeof version - 1, version, sizeof version) == 0;
 }
 
+/* Does a message begin here, or the rest of one? Else it is a body, or the middle of a line. One
+ * empty line may be before it (RFC 9112 section 2.2), and is taken. */
+static bool may_be_message(cursor *c)
+{
+    if (c->captured >= 2 && c->at[0] == '\r' && c->at[1] == '\n')
+        (void)cursor_take(c, 2);
+    return !c->captured || (c->at[0] >= ' ' && c->at[0] <= '~');
+}
+
+/* Can the line, which is not empty, be of a message? A header has a colon; its name may have any
+ * bytes, as for Wireshark. */
+static bool is_of_message(const http_line *line)
+{
+    return memchr(line->at, ':', line->size) || is_status_line(line) || method_size(line);
+}
+
 bool pkt_app_begins_http(const cursor *c)
 {
     cursor begin = *c;
-    const http_line line = line_take(&begin);
-    return is_status_line(&line) || method_size(&line);
+    if (!may_be_message(&begin))
+        return false;
+    http_line line = line_take(&begin);
+    line.is_whole |= c->captured == c->wire; /* nothing follows a datagram */
+    return line.size && is_of_message(&line);
 }
 
 bool pkt_app_is_http(const cursor *c)
@@ -116,7 +144,8 @@ bool pkt_app_is_http(const cursor *c)
         return false;
     cursor begin = *c;
     const http_line line = line_take(&begin);
-    if (!line.is_whole)
+    const bool is_open = begin.captured == 0 && c->at[c->captured - 1] == '\r'; /* LF may follow */
+    if (!line.is_whole || is_open)
         return false;
     return is_status_line(&line) ? line.size > 7 && memcmp(line.at, "HTTP/1.", 7) == 0
                                  : method_size(&line) && ends_with_version(&line);
@@ -167,48 +196,16 @@ static uint64_t decimal(const http_line *text)
     return value;
 }
 
-/* Read header lines up to the empty one. *body: bytes of the body. False: there is nothing more to
- * read, since the host is known or the segment ends. */
-static bool headers_read(cursor *c, app_row *r, uint64_t *body)
-{
-    http_line value;
-    *body = 0;
-    while (c->wire) {
-        const http_line line = line_take(c);
-        if (!line.is_whole) {
-            app_short(r, c, c->captured + 1);
-            return false;
-        }
-        if (line.size == 0)
-            return true;
-        if (header_value(&line, "Host", &value)) {
-            app_text(r, APP_TEXT(r, http_host), value.at, value.size);
-            return false;
-        }
-        if (header_value(&line, "Content-Length", &value))
-            *body = decimal(&value);
-    }
-    app_short(r, c, 1); /* the headers go on */
-    return false;
-}
-
-/* A line of a header: a name, and a colon after it (RFC 9112 section 5.1). */
-static bool is_header(const http_line *line)
-{
-    const char *colon = line->size ? memchr(line->at, ':', line->size) : NULL;
-    for (const char *at = line->at; colon && at < colon; at++)
-        if (*at <= ' ' || *at > '~')
-            return false;
-    return colon > line->at;
-}
-
-/* May the line, whose end is not there, go on as a request or a status line? */
+/* May the line, whose end is not there, go on as a request, a status line or the header of the
+ * host?
+ */
 static bool may_begin(const http_line *line)
 {
-    static const char version[] = "HTTP/";
-    if (line->is_whole)
-        return false;
+    static const char version[] = "HTTP/", host[] = "Host:";
     if (line->size < sizeof version && memcmp(line->at, version, line->size) == 0)
+        return true;
+    const size_t size = line->size < sizeof host - 1 ? line->size : sizeof host - 1;
+    if (strncasecmp(line->at, host, size) == 0)
         return true;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         if (line->size <= methods[i].size && memcmp(line->at, methods[i].name, line->size) == 0)
@@ -216,40 +213,73 @@ static bool may_begin(const http_line *line)
     return false;
 }
 
-/* Does a body begin here, or the middle of a line? No request, status line or header begins with
- * these bytes, and no search for the end of the line is needed. */
-static bool is_binary(const cursor *c)
-{
-    return c->captured && c->captured == c->wire &&
-           (c->at[0] <= ' ' || c->at[0] > '~' || c->at[0] == ':');
-}
+/* What was found of a message. */
+typedef struct http_message {
+    bool lines;    /* any of its lines */
+    bool is_begun; /* its request or status line */
+    uint64_t body; /* bytes */
+} http_message;
 
-/* One message. False: there is nothing more to read. */
-static bool message_read(cursor *c, app_row *r)
+/* Is the line, whose end may be missing, a request or a status line? Its values. */
+static bool first_line_read(http_line line, app_row *r)
 {
-    uint64_t body;
-    if (is_binary(c))
-        return false;
-    const cursor begin = *c;
-    const http_line line = line_take(c);
     const bool is_status = is_status_line(&line); /* no method is that */
     const size_t method = is_status ? 0 : method_size(&line);
     if (method)
         app_text(r, APP_TEXT(r, http_method), line.at, method);
     else if (is_status)
         status_read(&line, r);
-    else if (line.is_whole && is_header(&line))
-        *c = begin; /* the rest of a section of headers */
-    else if (line.is_whole || (!c->wire && !may_begin(&line)))
-        return false; /* a body */
-    if (line.is_whole)
-        return headers_read(c, r, &body) && cursor_take(c, (size_t)body) && c->wire;
-    app_short(r, c, c->captured + 1);
+    return is_status || method;
+}
+
+/* Read a line that is not empty. False: it is not of the message, or nothing more is wanted. */
+static bool line_read(const http_line *line, const cursor *rest, app_row *r, http_message *m)
+{
+    http_line value, first = *line;
+    first.is_whole |= !r->is_stream && !rest->wire; /* nothing follows a datagram */
+    if (!m->is_begun)
+        m->is_begun = first_line_read(first, r);
+    if (!line->is_whole) {
+        if (m->lines || m->is_begun || rest->wire || may_begin(line))
+            app_short(r, rest, rest->captured + 1);
+        return false;
+    }
+    if (header_value(line, "Host", &value))
+        app_text(r, APP_TEXT(r, http_host), value.at, value.size);
+    else if (header_value(line, "Content-Length", &value))
+        m->body = decimal(&value);
+    else if (!is_of_message(line)) {
+        if (m->is_begun) /* else it may be a body */
+            app_problem(r, PKT_BAD_VALUE);
+        return false;
+    }
+    m->lines = true;
+    return !m->is_begun || app_text_is_null(APP_TEXT(r, http_host));
+}
+
+/* One message, or the rest of one. False: there is nothing more to read. */
+static bool message_read(cursor *c, app_row *r)
+{
+    http_message m = {.body = 0};
+    if (!may_be_message(c)) {
+        if (c->captured == 1 && c->at[0] == '\r' && c->wire > 1)
+            app_short(r, c, 2);
+        return false;
+    }
+    while (c->wire) {
+        const http_line line = line_take(c);
+        if (line.size == 0 && line.is_whole)
+            return r->is_stream && m.is_begun && !(r->present & PKT_HAS_HTTP_STATUS) &&
+                   cursor_take(c, (size_t)m.body) && c->wire;
+        if (!line_read(&line, c, r, &m))
+            return false;
+    }
+    app_short(r, c, 1); /* the headers go on */
     return false;
 }
 
 void pkt_app_http(cursor c, app_row *r)
 {
-    while (message_read(&c, r) && !(r->present & PKT_HAS_HTTP_STATUS))
+    while (message_read(&c, r))
         continue;
 }

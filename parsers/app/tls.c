@@ -23,8 +23,9 @@ bool pkt_app_is_tls(const cursor *c)
 {
     cursor begin = *c;
     const uint8_t *h = cursor_take(&begin, TLS_RECORD_HEADER);
-    return h && tls_is_record(h) && (h[0] == TLS_HANDSHAKE || h[0] == TLS_APPLICATION_DATA) &&
-           be16(h + 3) && be16(h + 3) <= RECORD_MAX;
+    return h && tls_is_record(h) && h[1] == TLS_VERSION_MAJOR &&
+           (h[0] == TLS_HANDSHAKE || h[0] == TLS_APPLICATION_DATA) && be16(h + 3) &&
+           be16(h + 3) <= RECORD_MAX;
 }
 
 /* Split off a vector whose length field has `size` bytes, in what is a complete message. Inlined: a
@@ -133,7 +134,7 @@ static void hello_read(cursor c, unsigned message, app_row *r, bool *is_known)
 /* https://www.iana.org/assignments/tls-parameters#tls-parameters-7 */
 static bool is_message_type(unsigned type)
 {
-    static const uint32_t known = UINT32_C(0x03f1f977); /* 0-2 4-6 8 11-16 20-25 */
+    static const uint32_t known = UINT32_C(0x03f1f97f); /* 0-6 8 11-16 20-25 */
     enum { NEXT_PROTOCOL = 67 };
     return type < 32 ? known >> type & 1 : type == NEXT_PROTOCOL;
 }
@@ -209,8 +210,14 @@ static void old_hello_read(cursor c, app_row *r)
     enum { HEADER = 5, LENGTH = 0x7fff };
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h || h[0] < 0x80 || h[2] != CLIENT_HELLO || h[3] != TLS_VERSION_MAJOR ||
-        h[4] > TLS_VERSION_MINOR_MAX || (be16(h) & LENGTH) < 3 ||
-        !app_take(r, &c, (be16(h) & LENGTH) - 3u))
+        h[4] > TLS_VERSION_MINOR_MAX)
+        return;
+    const size_t size = be16(h) & LENGTH;
+    if (size < 3) {
+        app_problem(r, PKT_BAD_LENGTH);
+        return;
+    }
+    if (!app_take(r, &c, size - 3))
         return;
     r->present |= PKT_HAS_TLS | PKT_HAS_TLS_VERSION;
     PUT(r, tls_hs_type, CLIENT_HELLO);

@@ -14,10 +14,12 @@ enum {
     TLS_VERSION_MINOR_MAX = 3 /* TLS 1.3 has the version of 1.2 in its records */
 };
 
+/* Or one of TLCP, GB/T 38636, which has the version 1.1. */
 static inline bool tls_is_record(const uint8_t *h)
 {
-    return h[0] >= TLS_CONTENT_FIRST && h[0] <= TLS_CONTENT_LAST && h[1] == TLS_VERSION_MAJOR &&
-           h[2] <= TLS_VERSION_MINOR_MAX;
+    return h[0] >= TLS_CONTENT_FIRST && h[0] <= TLS_CONTENT_LAST &&
+           ((h[1] == TLS_VERSION_MAJOR && h[2] <= TLS_VERSION_MINOR_MAX) ||
+            (h[1] == 1 && h[2] == 1));
 }
 
 /* Is all of the segment a record without messages, as most segments are? Without branches: which

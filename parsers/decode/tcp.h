@@ -78,7 +78,9 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
         return PKT_CUT_BY_SNAPLEN;
     if (r->hint)
         r->hint->vnc_version = vnc_version(&c, h);
-    payload_set(r, &c, 1);
+    /* With RST, it is a text that says why (RFC 1122 section 4.2.2.12). */
+    if (!(h[13] & TCP_RST))
+        payload_set(r, &c, 1);
     return PKT_OK;
 }
 

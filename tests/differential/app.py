@@ -62,7 +62,7 @@ FIELDS = {
 COLUMNS = ("app_proto", *FIELDS)
 BESIDE = ("verdict", "app_part", "app_verdict", "src_port", "dst_port")
 PACKET = ("frame.protocols", "_ws.malformed", "ip.frag_offset", "frame.len", "frame.cap_len",
-          "frame.encap_type")
+          "frame.encap_type", "tls.handshake.extensions_server_name_type")
 PROTOCOLS = ("dns", "mdns", "llmnr", "tls", "http", "ssdp", "mqtt", "dhcp", "coap")
 IP = {"ip", "ipv6"}
 L4 = {"tcp", "udp", "udplite"}
@@ -143,6 +143,29 @@ def shown(text: str, column: str) -> str:
                    for c in data.decode(errors="replace"))
 
 
+def printable(text: str) -> str:
+    """The text without what tshark shows in several ways: control characters, and no UTF-8."""
+    return re.sub(r"\\(x[0-9a-f]{2}|u[0-9A-F]{4}|[0-7]{3}|[abtnvfr\\])|[^ -~]", "", text)
+
+
+def same_text(got: str, expected: str) -> bool:
+    """Do texts with such characters agree in the others? tshark cuts texts that are long then."""
+    label = 200
+    texts = printable(got), printable(got.split("\\x00")[0])
+    return texts[0] != got and (printable(expected) in texts or (
+        len(expected) > label and texts[0].startswith(printable(expected))))
+
+
+def is_utf8(text: str) -> bool:
+    """Were the bytes that pktbench shows as this text UTF-8?"""
+    found = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes([int(byte[1], 16)]), text.encode())
+    try:
+        found.decode()
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
 def is_decrypted(column: str, expected: str) -> bool:
     """Does TLS never send that in plain text? A message of type 20 is Finished."""
     return column.startswith("http") or (column == "tls_hs_type" and expected == "20")
@@ -175,19 +198,29 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return UNKNOWN
     if protocol not in PROTOCOLS and has:
         return "other-owner" if protocol else UNKNOWN
-    if column == "mqtt_topic" and has and not expected:
+    if column == "mqtt_topic" and has and (not expected or got["mqtt_type"] in ("8", "10")):
         return "mqtt-5"
     if column.startswith("tls") and has and not expected and protocol == "tls":
         return "encrypted-by-state"
     if protocol == "tls" and not has and is_decrypted(column, expected):
         return "decrypted"
+    draft = column == "tls_version" and expected.isdigit() and int(expected) >> 8 == 0x7f
+    if draft or got["tls_hs_type"] == "6":
+        return "draft-of-tls"
+    if column in TEXTS and has and expected and not is_utf8(has):
+        return "not-utf-8"
     if got["app_part"] == "1" and not has:
         return "half-value"
-    if got["app_verdict"] != "ok" and not has:
+    if got["app_verdict"] != "ok" and (not has or column == "tls_version"):
         return "bad-message"
+    if has and not expected and row.beside["_ws.malformed"]:
+        return "malformed-before"
+    if column == "tls_sni" and row.beside["tls.handshake.extensions_server_name_type"] not in "0":
+        return "other-name-type"
     if column == "http_host" and not has and not got["http_method"] and not got["http_status"]:
         return "body"
-    if column == "http_host" and has and expected.rstrip() == has:
+    if column == "http_host" and has and re.search(r"( |\\t)$", expected) and \
+            printable(expected).rstrip() == printable(has):
         return "trailing-blanks"
     return UNKNOWN
 
@@ -205,6 +238,8 @@ class Outcome:
             self.cells += 1
             self.filled += bool(got[column] or expected[column])
             if got[column] == expected[column] or shown(got[column], column) == expected[column]:
+                continue
+            if column in TEXTS and same_text(got[column], expected[column]):
                 continue
             name = class_of(column, got, expected[column], row)
             if name:

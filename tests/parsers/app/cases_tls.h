@@ -1,5 +1,7 @@
 /* RFC 8446 sections 4 and 5, RFC 6066 section 3, RFC 7301 section 3.1. Included by test_app.c. */
 static const app_case tls_cases[] = {
+    {"hello verify request, reserved", TCP, 54321, 443,
+     BYTES("\x16\x03\x03\x00\x04\x03\x00\x00\x00"), "tls 0 ok tls_hs_type=3"},
     {"client hello", TCP, 54321, 443,
      BYTES("\x16\x03\x01\x00\\\x01\x00\x00X\x03\x03\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c"
            "\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x00\x00\x02"
@@ -147,7 +149,7 @@ static const app_case tls_cases[] = {
            "a.example"),
      "tls 2 ok tls_hs_type=1 tls_version=771"},
     {"a length of SSL 2 that ends before the version", TCP, 54321, 443,
-     BYTES("\x80\x02\x01\x03\x01\x00\x03"), "tls 0 ok"},
+     BYTES("\x80\x02\x01\x03\x01\x00\x03"), "tls 0 bad-length"},
     {"a length of SSL 2 that ends with the version", TCP, 54321, 443, BYTES("\x80\x03\x01\x03\x01"),
      "tls 0 ok tls_hs_type=1 tls_version=769"},
 };

@@ -278,12 +278,33 @@ static void test_captured_beyond_wire(void **state)
     assert_int_equal(batch.wire_len[0], n - 1);
 }
 
+/* The text that a RST may have is of no application protocol, RFC 1122 section 4.2.2.12. */
+static void test_reset(void **state)
+{
+    (void)state;
+#define SEGMENT(flags)                                                                             \
+    ETH "0800" V4("0031", "4000", "06") "c350 0050 01020304 05060708 50" flags                     \
+                                        " 7210 0000 0000 486f73743a20610d0a"
+    static const char *segments[] = {SEGMENT("18"), SEGMENT("14"), SEGMENT("04")};
+    pkt_batch *batch = pkt_batch_new(NULL);
+    assert_non_null(batch);
+    for (size_t i = 0; i < sizeof segments / sizeof segments[0]; i++) {
+        uint8_t bytes[128];
+        const size_t size = hex_bytes(segments[i], bytes, sizeof bytes);
+        decode_app_row(bytes, size, size, batch);
+        assert_int_equal(!!(batch->present[0] & PKT_HAS_APP), i == 0);
+        assert_int_equal(batch->payload_len[0], 9);
+    }
+    pkt_batch_free(batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_link),       cmocka_unit_test(test_ipv4),
         cmocka_unit_test(test_ipv6),       cmocka_unit_test(test_transport),
         cmocka_unit_test(test_vlan_limit), cmocka_unit_test(test_captured_beyond_wire),
+        cmocka_unit_test(test_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
