@@ -9,5 +9,5 @@ program=$root/build/release/pktbench
 [ $# -eq 0 ] || fail "update-docs: takes no arguments, not '$1'"
 [ -x "$program" ] || fail "update-docs: build/release/pktbench is missing: run \`./run build\`"
 "$program" report "$root/results/reference/default.json" "$root/results/reference/cic-iot.json" \
-    -o "$root/report/sample"
+    "$root/results/reference/languages.json" -o "$root/report/sample"
 exec python3 "$root/scripts/doc_tables.py" "$program" --write
