@@ -22,13 +22,12 @@ static bool length_take(cursor *c, app_row *r, size_t *value)
     return false;
 }
 
-/* The text whose length stands before it, in a packet that may be incomplete. An empty one is no
- * topic: in version 5.0, a number stands for it (section 3.3.2.3.4). */
+/* The text whose length stands before it, in a packet that may be incomplete. */
 static void topic_read(cursor *c, app_row *r)
 {
     const uint8_t *size = app_take(r, c, 2);
     const uint8_t *topic = size ? app_take(r, c, be16(size)) : NULL;
-    if (topic && be16(size))
+    if (topic)
         app_text(r, APP_TEXT(r, mqtt_topic), topic, be16(size));
 }
 

@@ -200,6 +200,9 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return "other-owner" if protocol else UNKNOWN
     if column == "mqtt_topic" and has and (not expected or got["mqtt_type"] in ("8", "10")):
         return "mqtt-5"
+    if column == "mqtt_topic" and not has and got["app_part"] == "0" and \
+            got["app_verdict"] == "ok":
+        return "empty-topic"
     if column.startswith("tls") and has and not expected and protocol == "tls":
         return "encrypted-by-state"
     if protocol == "tls" and not has and is_decrypted(column, expected):

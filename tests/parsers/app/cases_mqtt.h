@@ -21,8 +21,6 @@ static const app_case mqtt_cases[] = {
      BYTES("\xa2\x07\x00\x01\x00\x03"
            "a/b"),
      "mqtt 0 ok mqtt_type=10 mqtt_topic=\"a/b\""},
-    {"an empty topic, then another", TCP, 54321, 1883, BYTES("0\x03\x00\x00x0\x05\x00\x03t/2"),
-     "mqtt 0 ok mqtt_type=3 mqtt_topic=\"t/2\""},
     {"PUBLISH whose message goes on", TCP, 54321, 1883, BYTES("0\x7f\x00\x03t/4abc"),
      "mqtt 1 ok mqtt_type=3 mqtt_topic=\"t/4\""},
     {"PUBLISH whose topic goes on", TCP, 54321, 1883, BYTES("0\x7f\x00\tt/4"),
