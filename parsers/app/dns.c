@@ -83,6 +83,8 @@ static bool name_read(const cursor *message, cursor *end, app_row *r, dns_name *
         if (!label)
             return false;
         label_add(name, label, *length);
+        if (name->too_long && pointers)
+            return true; /* no name; the records of a message may all lead to it */
     }
 }
 

@@ -64,17 +64,31 @@ static const struct method {
                M("VERSION-CONTROL"),
                M("BASELINE-CONTROL")};
 
+/* Bytes before the first CR or LF; `size` without one. Few bytes at a time: of lines that end with
+ * one of them, each search for the other would go on to the end of the segment. */
+static size_t line_size(const char *at, size_t size)
+{
+    enum { AT_ONCE = 128 };
+    for (size_t done = 0; done < size; done += AT_ONCE) {
+        const size_t left = size - done < AT_ONCE ? size - done : AT_ONCE;
+        const char *lf = memchr(at + done, '\n', left);
+        const size_t before = lf ? (size_t)(lf - at) - done : left;
+        const char *cr = memchr(at + done, '\r', before);
+        if (cr || lf)
+            return (size_t)((cr ? cr : lf) - at);
+    }
+    return size;
+}
+
 /* Take the next line. It ends with CR LF, or with one of them alone. What is left of the segment,
  * if its end is not there. */
 static http_line line_take(cursor *c)
 {
     const char *at = (const char *)c->at;
-    const char *end = c->captured ? memchr(at, '\n', c->captured) : NULL;
-    const size_t before = end ? (size_t)(end - at) : c->captured;
-    const char *cr = before ? memchr(at, '\r', before) : NULL;
-    const http_line line = {at, cr ? (size_t)(cr - at) : before, end || cr};
-    const bool both = end && cr && cr + 1 == end;
-    (void)cursor_take(c, line.size + line.is_whole + both);
+    const size_t size = line_size(at, c->captured);
+    const http_line line = {at, size, size < c->captured};
+    const bool both = size + 1 < c->captured && at[size] == '\r' && at[size + 1] == '\n';
+    (void)cursor_take(c, size + line.is_whole + both);
     return line;
 }
 
