@@ -57,6 +57,13 @@ static const pkt_entry others[] = {
      .module = "libtrace.so",
      .install = BUILD_WITH("libtrace3-dev"),
      .opt_in = 1},
+#ifdef PKTBENCH_PCAPPLUSPLUS /* no distribution has it: known only where it was there */
+    {.name = "pcapplusplus",
+     .summary = "PcapPlusPlus: a C++ object for every layer, in place",
+     .module = "pcapplusplus.so",
+     .install = BUILD_WITH("PcapPlusPlus and g++"),
+     .opt_in = 1},
+#endif
     {.name = "tshark",
      .summary = "the tshark program, its output read line by line",
      .driver = "tshark_driver.py",
