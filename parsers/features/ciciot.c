@@ -130,12 +130,17 @@ static void headers_read(const pkt_batch *b, size_t row, ciciot_packet *p)
 }
 
 /* NULL and *err. */
-static ciciot_flow *flow_get(pkt_features *f, const pkt_flow_key *key, const ciciot_packet *p,
-                             pkt_err *err)
+static pkt_flow_key ciciot_key(const pkt_features *f, const pkt_batch *b, size_t row, bool *back)
+{
+    (void)f;
+    return feature_flow_key(b, row, true, back);
+}
+
+static ciciot_flow *flow_get(pkt_features *f, const pkt_flow_key *key, uint32_t hash,
+                             const ciciot_packet *p, pkt_err *err)
 {
     int fresh;
-    ciciot_flow *flow = (ciciot_flow *)(void *)pkt_flow_get(
-        f->flows, key, pkt_flow_hash(f->flows, key), &fresh, err);
+    ciciot_flow *flow = (ciciot_flow *)(void *)pkt_flow_get(f->flows, key, hash, &fresh, err);
     if (flow && fresh) {
         memset((uint8_t *)flow + sizeof flow->flow, 0, sizeof *flow - sizeof flow->flow);
         flow->first = flow->last = p->time;
@@ -157,8 +162,8 @@ static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, ciciot_pa
     ciciot *c = ciciot_of(f);
     if (p->tcp != 0 || p->udp != 0) {
         bool back;
-        const pkt_flow_key key = feature_flow_key(b, row, true, &back);
-        ciciot_flow *flow = flow_get(f, &key, p, err);
+        const pkt_flow_key key = ciciot_key(f, b, row, &back);
+        ciciot_flow *flow = flow_get(f, &key, f->hashes[row], p, err);
         if (!flow)
             return -1;
         flow->packets++;
@@ -346,6 +351,7 @@ static int ciciot_open(pkt_features *f, pkt_err *err)
 
 const feature_engine pkt_feature_engine_ciciot = {
     .open = ciciot_open,
+    .key = ciciot_key,
     .packet = ciciot_packet_add,
     .finish = ciciot_finish,
 };

@@ -21,9 +21,10 @@ typedef struct feature_output {
 struct pkt_features {
     pkt_features_request request;
     feature_output out;
-    pkt_flow_table *flows; /* NULL: the set has no flow features */
-    uint64_t piece_bytes;  /* size of the current piece */
-    uint64_t number;       /* of the current packet */
+    pkt_flow_table *flows;           /* NULL: the set has no flow features */
+    uint32_t hashes[PKT_BATCH_ROWS]; /* with flows: of the keys of the current batch's rows */
+    uint64_t piece_bytes;            /* size of the current piece */
+    uint64_t number;                 /* of the current packet */
     uint64_t (*number_next)(void *self);
     void *number_self;
     pkt_features_label *label_find; /* NULL: packets have no labels */
@@ -82,7 +83,10 @@ static inline void feature_key_set(pkt_batch *b, const pkt_flow *key, bool swapp
 typedef struct feature_engine {
     /* Allocate features->engine and open the flow table. */
     int (*open)(struct pkt_features *features, pkt_err *err);
-    /* Count a packet. */
+    /* With flows: the key of the row's packet; of no use where its flow is not asked for. */
+    pkt_flow_key (*key)(const struct pkt_features *features, const pkt_batch *batch, size_t row,
+                        bool *back);
+    /* Count a packet, the hash of whose key is features->hashes[row]. */
     int (*packet)(struct pkt_features *features, const pkt_batch *batch, size_t row, pkt_err *err);
     /* Write the windows, or records, that end by `time`. NULL: windows have no duration. */
     int (*advance)(struct pkt_features *features, int64_t time, pkt_err *err);

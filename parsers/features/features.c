@@ -55,11 +55,28 @@ static int piece_add(pkt_features *f, uint32_t captured, pkt_err *err)
     return bad;
 }
 
+/* Rows whose flows are fetched into the caches together, before the first of them is looked up:
+ * the look-ups of a flood, each of another flow, would wait for memory one after the other. */
+enum { FETCH_ROWS = 32 };
+
+static void flows_fetch(pkt_features *f, const feature_engine *engine, const pkt_batch *batch,
+                        size_t from)
+{
+    pkt_flow_key keys[FETCH_ROWS];
+    const size_t left = batch->rows - from, count = left < FETCH_ROWS ? left : FETCH_ROWS;
+    bool back;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = engine->key(f, batch, from + i, &back);
+    pkt_flow_hashes(f->flows, keys, count, f->hashes + from);
+}
+
 static int features_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_features *f = self;
     const feature_engine *engine = engine_of(f);
     for (size_t row = 0; row < batch->rows; row++) {
+        if (f->flows && row % FETCH_ROWS == 0)
+            flows_fetch(f, engine, batch, row);
         f->number = f->number_next ? f->number_next(f->number_self) : f->number + 1;
         if (f->request.reset_every && piece_add(f, batch->cap_len[row], err) != 0)
             return -1;

@@ -301,6 +301,11 @@ static int window_advance(pkt_features *f, int64_t now, pkt_err *err)
     return bad;
 }
 
+static pkt_flow_key fixed_key(const pkt_features *f, const pkt_batch *b, size_t row, bool *swapped)
+{
+    return feature_flow_key(b, row, f->request.by != PKT_BY_PAIR, swapped);
+}
+
 static int capture_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     fixed *x = fixed_of(f);
@@ -308,9 +313,9 @@ static int capture_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_er
     if (b->present[row] & PKT_HAS_IP) {
         bool swapped;
         int fresh;
-        const pkt_flow_key key = feature_flow_key(b, row, true, &swapped);
-        flow_direction *flow = (flow_direction *)(void *)pkt_flow_get(
-            f->flows, &key, pkt_flow_hash(f->flows, &key), &fresh, err);
+        const pkt_flow_key key = fixed_key(f, b, row, &swapped);
+        flow_direction *flow =
+            (flow_direction *)(void *)pkt_flow_get(f->flows, &key, f->hashes[row], &fresh, err);
         if (!flow)
             return -1;
         if (fresh)
@@ -343,8 +348,8 @@ static int flow_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *
         f->report.without_address++;
         return 0;
     }
-    const pkt_flow_key key = feature_flow_key(b, row, ports, &swapped);
-    const uint32_t hash = pkt_flow_hash(f->flows, &key);
+    const pkt_flow_key key = fixed_key(f, b, row, &swapped);
+    const uint32_t hash = f->hashes[row];
     flow_window *flow = (flow_window *)(void *)pkt_flow_find(f->flows, &key, hash);
     if (!flow) {
         flow = flow_add(f, &key, hash, err);
@@ -394,6 +399,7 @@ static int fixed_open(pkt_features *f, pkt_err *err)
 
 const feature_engine pkt_feature_engine_fixed = {
     .open = fixed_open,
+    .key = fixed_key,
     .packet = fixed_packet,
     .advance = fixed_advance,
     .finish = fixed_finish,

@@ -105,7 +105,7 @@ static flow_record *record_add(pkt_features *f, const pkt_flow_key *key, uint32_
 static flow_record *record_get(pkt_features *f, const pkt_flow_key *key, bool swapped,
                                const pkt_batch *b, size_t row, pkt_err *err)
 {
-    const uint32_t hash = pkt_flow_hash(f->flows, key);
+    const uint32_t hash = f->hashes[row];
     flow_record *r = record_of(pkt_flow_find(f->flows, key, hash));
     if (r && is_over(f, r->began, f->request.active)) {
         if (record_end_with(f, r, RECORD_ACTIVE, err) != 0)
@@ -145,6 +145,16 @@ static void packet_count(const pkt_features *f, flow_record *r, const pkt_batch 
     r->bytes[back] += b->wire_len[row];
 }
 
+static pkt_flow_key records_key(const pkt_features *f, const pkt_batch *b, size_t row,
+                                bool *swapped)
+{
+    (void)f;
+    pkt_flow_key key = feature_flow_key(b, row, true, swapped);
+    if (!(b->present[row] & PKT_HAS_PORTS))
+        key.kind |= KIND_NO_PORTS;
+    return key;
+}
+
 static int records_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)
 {
     record_end reason;
@@ -155,9 +165,7 @@ static int records_packet(pkt_features *f, const pkt_batch *b, size_t row, pkt_e
         f->report.without_address++;
         return 0;
     }
-    pkt_flow_key key = feature_flow_key(b, row, true, &swapped);
-    if (!(b->present[row] & PKT_HAS_PORTS))
-        key.kind |= KIND_NO_PORTS;
+    const pkt_flow_key key = records_key(f, b, row, &swapped);
     flow_record *r = record_get(f, &key, swapped, b, row, err);
     if (!r)
         return -1;
@@ -193,6 +201,7 @@ static int records_open(pkt_features *f, pkt_err *err)
 
 const feature_engine pkt_feature_engine_records = {
     .open = records_open,
+    .key = records_key,
     .packet = records_packet,
     .advance = clock_advance,
     .finish = records_finish,
