@@ -165,11 +165,11 @@ static int pair_finish(void *self, pkt_err *err)
 
 /* The rows of the slice, decoded by the threads that write if the backend can, as in extract. */
 static int rows_run(const pkt_backend *backend, void *context, pkt_batch *batch,
-                    const pkt_request *request, const pkt_capture *slice, pkt_pool *pool,
+                    const pkt_request *request, const pkt_capture *slice, const output_rows *output,
                     const pkt_sink *sink, run_outcome *outcome)
 {
-    pkt_parallel_job job = {.pool = pool};
-    if (pkt_parallel_possible(pool, backend, slice))
+    pkt_parallel_job job = {.pool = output->pool, .direct = pkt_writer_direct(output->writer)};
+    if (pkt_parallel_possible(output->pool, backend, slice))
         return pkt_parallel_run(&job, slice, request, sink, &outcome->rows, &outcome->err);
     return pkt_run(backend, context, slice, request, batch, sink, &outcome->rows, &outcome->err);
 }
@@ -192,7 +192,7 @@ static int run_written(const pkt_backend *backend, void *context, pkt_batch *bat
     }
     stopwatch_start(&watch, job);
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              rows_run(backend, context, batch, &request, slice, h.pool, &sink, outcome) != 0 ||
+              rows_run(backend, context, batch, &request, slice, &h, &sink, outcome) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     stopwatch_stop(&watch, job, outcome);
     outcome->bytes = output_rows_bytes(&h);
@@ -271,7 +271,7 @@ static int run_output(const pkt_backend *backend, void *context, pkt_batch *batc
     if (output_rows_open(&h, job->sink, null.columns, true, &outcome->err) != 0)
         return -1;
     int bad = output_rows_begin(&h, job->threads, &pair.first, &outcome->err) != 0 ||
-              rows_run(backend, context, batch, &request, slice, h.pool, &sink, outcome) != 0 ||
+              rows_run(backend, context, batch, &request, slice, &h, &sink, outcome) != 0 ||
               output_rows_end(&h, &outcome->err) != 0;
     outcome->checksum = null.checksum;
     outcome->bytes = output_rows_bytes(&h);

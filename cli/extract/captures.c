@@ -156,6 +156,8 @@ static capture_status capture_run(const extraction *x, const char *path, const p
     if (x->mapped)
         mapped_note(capture, name);
     pkt_parallel_job job = {.pool = x->pool, .filter = x->filter};
+    if (out->writer && !x->features)
+        job.direct = pkt_writer_direct(out->writer);
     if (x->filter)
         packet_numbers_set(x, out, pkt_parallel_number, &job);
     const bool parallel = x->filter || is_parallel(x, capture);

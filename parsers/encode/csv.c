@@ -369,6 +369,7 @@ static int csv_rows(void *self, const pkt_rows *rows, size_t part, pkt_encoded *
 const pkt_encoder pkt_encoder_csv = {
     .name = "csv",
     .block_rows = 2048,
+    .seamless = true,
     .open = csv_open,
     .rows = csv_rows,
     .close = free,
@@ -394,9 +395,7 @@ static int out_write(pkt_csv_sink *csv, pkt_err *err)
 static int sink_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_csv_sink *csv = self;
-    pkt_rows rows = {.count = batch->rows, .text = batch->text};
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        rows.cells[c] = (const uint8_t *)batch + pkt_column_at(c)->offset;
+    const pkt_rows rows = pkt_rows_of_batch(batch);
     return lines_add(csv->encoder, &rows, &csv->out, err) != 0 ? -1 : out_write(csv, err);
 }
 

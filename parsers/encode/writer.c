@@ -26,6 +26,9 @@ struct pkt_writer {
     uint64_t offset;                 /* bytes written; of the thread that writes */
     _Atomic(uint64_t) rows, written; /* rows and bytes, of blocks that are done */
     size_t items, parts;             /* of the ring */
+    bool ringed;                     /* rows are in the ring, or were */
+    pkt_direct direct;               /* of pkt_writer_direct() */
+    uint64_t placed;                 /* rows that were placed, and are to be pushed yet */
     pkt_buffer head;                 /* of a block */
     pkt_encoded *made;               /* owned: `parts` for each block of the ring, and one more */
     pkt_encoded *spare;              /* that one: memory that no block has */
@@ -103,6 +106,11 @@ static int labels_put(const pkt_writer *w, pkt_row_block *block, const pkt_batch
 int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *values, size_t from,
                          size_t more, pkt_err *err)
 {
+    if (w->placed) {
+        w->placed -= more;
+        return 0;
+    }
+    w->ringed = true;
     for (const size_t end = from + more; from < end;) {
         pkt_row_block *b = pkt_block_ring_filled(w->ring);
         size_t room = w->block_rows - b->rows.count, count = end - from;
@@ -125,6 +133,40 @@ int pkt_writer_push_rows(pkt_writer *w, const pkt_batch *batch, const double *va
 int pkt_writer_push(pkt_writer *w, const pkt_batch *batch, const double *values, pkt_err *err)
 {
     return pkt_writer_push_rows(w, batch, values, 0, batch->rows, err);
+}
+
+static int direct_make(void *self, const pkt_batch *batch, const uint64_t *numbers, pkt_buffer *out,
+                       pkt_err *err)
+{
+    const pkt_writer *w = self;
+    pkt_rows rows = pkt_rows_of_batch(batch);
+    pkt_encoded made = {.bytes = *out};
+    rows.numbers = numbers;
+    rows.file = w->name;
+    rows.label = w->label;
+    const int bad = w->encoder->rows(w->format, &rows, 0, &made, err);
+    *out = made.bytes;
+    return bad;
+}
+
+static int direct_place(void *self, pkt_buffer *made, size_t rows, pkt_err *err)
+{
+    pkt_writer *w = self;
+    if (w->ringed && pkt_block_ring_finish(w->ring, err) != 0)
+        return -1;
+    w->ringed = false;
+    if (bytes_write(w, made, err) != 0)
+        return -1;
+    w->placed += rows;
+    atomic_fetch_add(&w->rows, rows);
+    atomic_store(&w->written, w->offset);
+    return 0;
+}
+
+const pkt_direct *pkt_writer_direct(pkt_writer *writer)
+{
+    writer->direct = (pkt_direct){.make = direct_make, .place = direct_place, .self = writer};
+    return writer->encoder->seamless && !writer->label_next ? &writer->direct : NULL;
 }
 
 static int writer_push(void *self, const pkt_batch *batch, pkt_err *err)
@@ -209,7 +251,7 @@ int pkt_writer_capture(pkt_writer *writer, const char *file, const char *label, 
     writer->label = label;
     writer->block_rows =
         pkt_row_block_most(writer->fields, file, label, writer->encoder->block_rows);
-    writer->number = 0;
+    writer->number = writer->placed = 0;
     return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "parsers/core/direct.h"
 #include "parsers/core/pool.h"
 #include "parsers/rows/rows.h"
 
@@ -40,6 +41,10 @@ void pkt_writer_number(pkt_writer *writer, uint64_t (*next)(void *self), void *s
 typedef int pkt_label_next(void *self, const pkt_batch *batch, size_t row, uint64_t number,
                            const char **label, pkt_err *err);
 int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_err *err);
+/* What threads that decode a capture can make of its rows, which saves their way through a block;
+ * NULL: nothing. It is the writer's. Rows that it has placed are pushed too, and not written again.
+ */
+const pkt_direct *pkt_writer_direct(pkt_writer *writer);
 /* Write out what was pushed, though its block is not full. */
 int pkt_writer_flush(pkt_writer *writer, pkt_err *err);
 /* All rows were pushed: write the rest. */

@@ -112,7 +112,10 @@ static void slot_free(pkt_parallel *p)
     pkt_pool_lock(p->job->pool);
     p->states[p->given % p->size] = SLOT_FREE;
     p->given++;
-    pkt_pool_notify(p->job->pool);
+    /* A thread that waits for a slot is woken for several: waking one takes as long as it takes to
+     * decode a piece. Until then the slots that are done keep whoever asks for rows busy. */
+    if (2 * (p->taken - p->given) <= p->size)
+        pkt_pool_notify(p->job->pool);
     pkt_pool_unlock(p->job->pool);
     p->current = NULL;
 }
@@ -123,6 +126,17 @@ static int capture_end(pkt_parallel *p, pkt_err *err)
     pkt_record none;
     p->job->packets = p->packets - (p->job->part ? p->job->part->packets : 0);
     return pkt_source_next(p->source, &none, err);
+}
+
+/* Place what was made of the slot's rows. If that fails, none of them are given. */
+static void slot_place(const pkt_parallel *p, pkt_slot *slot)
+{
+    const pkt_direct *direct = p->request.direct;
+    size_t rows = 0;
+    for (size_t i = 0; i < slot->count; i++)
+        rows += slot->at[i].batch->rows;
+    if (direct && rows && direct->place(direct->self, &slot->made, rows, &slot->fault) != 0)
+        slot->count = 0;
 }
 
 /* A slot with a batch that was not given yet. 1; 0 at the end, -1 and *err. */
@@ -142,6 +156,7 @@ static int slot_find(pkt_parallel *p, pkt_err *err)
         p->at = 0;
         p->numbers = next->numbers;
         p->job->timeless += next->timeless;
+        slot_place(p, next);
     }
     return 1;
 }
@@ -171,8 +186,10 @@ static int slots_open(pkt_parallel *p, pkt_err *err)
     p->states = calloc(p->size, sizeof *p->states);
     if (!p->states)
         return pkt_fail_memory(err, "pieces of it");
-    p->request =
-        (pkt_slot_request){.plan = &p->plan, .filter = p->job->filter, .streams = p->streams};
+    p->request = (pkt_slot_request){.plan = &p->plan,
+                                    .filter = p->job->filter,
+                                    .streams = p->streams,
+                                    .direct = p->streams ? NULL : p->job->direct};
     for (size_t i = 0; i < p->size; i++)
         if (pkt_slot_open(&p->slots[i], &p->request, err) != 0)
             return -1;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "parsers/core/direct.h"
 #include "parsers/core/pool.h"
 #include "parsers/core/run.h"
 
@@ -17,6 +18,9 @@ typedef struct pkt_parallel_job {
     pkt_pool *pool;
     const char *filter;   /* NULL: all packets */
     const pkt_part *part; /* of the capture; NULL: all of it */
+    /* What is made of rows before they are given, except of those with stream numbers; NULL:
+     * nothing. */
+    const pkt_direct *direct;
     /* Of the rows given so far: */
     uint64_t timeless;       /* packets without a time; counted with a filter */
     const uint64_t *numbers; /* in the capture, of the packets that come next */

@@ -25,6 +25,7 @@ void pkt_slot_close(pkt_slot *slot)
         batch_close(&slot->at[i]);
     free(slot->at);
     free(slot->numbers);
+    pkt_buffer_free(&slot->made);
     pkt_filter_close(slot->filter);
     pkt_raw_rows_close(&slot->rows);
     pkt_piece_close(&slot->piece);
@@ -85,6 +86,23 @@ static int batch_fill(pkt_slot *slot, const pkt_slot_request *request, size_t fr
     return (int)rows;
 }
 
+/* Make what is to be made of the last batch, which has the records from `from` on. 0, or -1 and
+ * *err; then the batch is none. */
+static int batch_make(pkt_slot *slot, const pkt_direct *direct, size_t from, pkt_err *err)
+{
+    const pkt_batch *batch = slot->at[slot->count - 1].batch;
+    const size_t before = slot->made.size;
+    uint64_t counted[PKT_BATCH_ROWS];
+    for (size_t i = 0; !slot->filter && i < batch->rows; i++)
+        counted[i] = slot->first + from + i + 1;
+    if (direct->make(direct->self, batch, slot->filter ? slot->numbers + from : counted,
+                     &slot->made, err) == 0)
+        return 0;
+    slot->made.size = before;
+    slot->count--;
+    return -1;
+}
+
 static int numbers_reserve(pkt_slot *slot, pkt_err *err)
 {
     if (slot->piece.count <= slot->numbered)
@@ -125,13 +143,15 @@ static int records_filter(pkt_slot *slot, pkt_err *err)
 void pkt_slot_decode(pkt_slot *slot, const pkt_slot_request *request)
 {
     slot->fault = (pkt_err){.code = PKT_ERR_NONE, .pos = PKT_POS_NONE};
-    slot->count = 0;
+    slot->count = slot->made.size = 0;
     slot->timeless = 0;
     pkt_err fault = slot->fault;
     int got = slot->filter ? records_filter(slot, &fault) : 0;
     for (size_t from = 0; from < slot->piece.count;) {
         const int rows = batch_fill(slot, request, from, &slot->fault);
         if (rows < 0)
+            return;
+        if (request->direct && batch_make(slot, request->direct, from, &slot->fault) != 0)
             return;
         from += (size_t)rows;
     }

@@ -3,6 +3,7 @@
 #define PKT_SLOT_H
 
 #include "parsers/backends/raw_rows.h"
+#include "parsers/core/direct.h"
 #include "parsers/flow/streams.h"
 #include "parsers/source/filter.h"
 #include "parsers/source/piece.h"
@@ -23,6 +24,7 @@ typedef struct pkt_slot {
     uint64_t timeless;  /* of these packets, those without a time */
     slot_batch *at;     /* owned */
     size_t count, room; /* batches with rows; allocated */
+    pkt_buffer made;    /* of the rows, by the request's `direct` */
     pkt_err fault;      /* why there are no more rows than these, or code PKT_ERR_NONE */
 } pkt_slot;
 
@@ -31,6 +33,7 @@ typedef struct pkt_slot_request {
     const pkt_run_plan *plan;
     const char *filter;         /* NULL: none */
     const pkt_streams *streams; /* NULL: none */
+    const pkt_direct *direct;   /* NULL: none */
 } pkt_slot_request;
 
 /* 0, or -1 and *err; the slot is zeroed, and to be closed in any case. */

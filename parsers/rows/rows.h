@@ -81,6 +81,15 @@ typedef struct pkt_rows {
     const char *text;          /* what text cells point into */
 } pkt_rows;
 
+/* The rows of a batch, where they are. */
+static inline pkt_rows pkt_rows_of_batch(const pkt_batch *batch)
+{
+    pkt_rows rows = {.count = batch->rows, .text = batch->text};
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        rows.cells[c] = (const uint8_t *)batch + pkt_column_at(c)->offset;
+    return rows;
+}
+
 /* The cell's bits; no column is signed but ts_ns, which is as wide as the result. */
 static inline uint64_t pkt_rows_bits(const pkt_rows *rows, size_t column, size_t row)
 {
@@ -133,6 +142,7 @@ typedef struct pkt_encoder {
     const char *name;
     size_t block_rows; /* of a block, at most */
     bool whole;        /* it cannot be read before its end: no block is written early */
+    bool seamless;     /* the bytes are the same, however rows are shared out to blocks */
     /* *fields must outlive what is returned; what comes before all rows is appended to *out.
      * NULL and *err. */
     void *(*open)(const pkt_fields *fields, pkt_buffer *out, pkt_err *err);

@@ -8,8 +8,9 @@
 #include "parsers/core/record.h"
 #include "pktbench.h"
 
-/* Bytes of a piece: with its rows, it should stay in the private cache of a processor. */
-#define PKT_PIECE_BYTES ((size_t)64 << 10)
+/* Bytes of a piece: with its rows, it should stay in the private cache of a processor; and packets
+ * of full size should fill most of a batch, which is cleared as a whole. */
+#define PKT_PIECE_BYTES ((size_t)128 << 10)
 
 /* Zeroed at first. */
 typedef struct pkt_piece {

@@ -22,7 +22,7 @@ LEVELS = ["frames", "headers", "flows", "app", "inner"]
 FORMATS = ["csv", "arrow", "parquet"]
 THREADS = (2, 3, 8) if ALL or not SANITIZED else (3,)
 FLOWS = ["--features", "ciciot-fixed", "--by", "flow"]
-PIECE = 64 << 10  # PKT_PIECE_BYTES
+PIECE = 128 << 10  # PKT_PIECE_BYTES
 
 
 def run(*arguments, **more):
@@ -91,6 +91,8 @@ def other_jobs():
     yield 0, packed, "--level", "flows"
     yield 0, made("tcp-flood"), capture, packed, "--join", "-f", "tcp", "--columns", "packet,src,stream"
     yield 0, made("tcp-flood"), capture, "-f", "not arp", "--columns", "packet,file,src,label", "--label", "x"
+    for columns in ("packet,src,label", "packet,file,src,label", "packet,stream"):
+        yield 0, capture, packed, made("tcp-flood"), packed, "--columns", columns, "--label", "x"
     yield 0, capture, "--backend", "libpcap", "-f", "udp"
     yield 0, made("tcp-flood"), "--input", "mapped", "--level", "flows"
     yield 0, capture, "--format", "none", "--strict"

@@ -227,12 +227,86 @@ static void test_given_up(void **state)
         }
 }
 
+/* What is made of rows: the numbers of their packets. */
+typedef struct listed {
+    uint64_t next, fail_make, fail_place; /* packet that comes next; that must not; 0: none */
+} listed;
+
+static int listed_make(void *self, const pkt_batch *batch, const uint64_t *numbers, pkt_buffer *out,
+                       pkt_err *err)
+{
+    const listed *l = self;
+    for (size_t i = 0; i < batch->rows; i++) {
+        assert_int_equal(batch->ts_ns[i], (numbers[i] - 1) * UINT64_C(1000000000));
+        if (numbers[i] == l->fail_make) /* what was added is not placed */
+            return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "make");
+        if (pkt_buffer_add(out, &numbers[i], sizeof numbers[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int listed_place(void *self, pkt_buffer *made, size_t rows, pkt_err *err)
+{
+    listed *l = self;
+    const uint64_t *numbers = (const uint64_t *)(const void *)made->at;
+    assert_int_equal(made->size, rows * sizeof *numbers);
+    for (size_t i = 0; i < rows; i++, l->next++) {
+        assert_int_equal(numbers[i], l->next);
+        if (l->next == l->fail_place)
+            return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "place");
+    }
+    return 0;
+}
+
+/* Rows are placed before they are given, and none that are not given, unless placing fails. */
+static void listed_try(unsigned threads, const char *filter, uint64_t fail_make,
+                       uint64_t fail_place)
+{
+    pkt_err err = {.code = PKT_ERR_NONE};
+    pkt_capture capture = PKT_INIT(pkt_capture);
+    pkt_request request = PKT_INIT(pkt_request);
+    request.level = PKT_LEVEL_HEADERS;
+    assert_int_equal(pkt_capture_open(path, &capture, &err), 0);
+    listed list = {.next = 1, .fail_make = fail_make, .fail_place = fail_place};
+    const pkt_direct direct = {.make = listed_make, .place = listed_place, .self = &list};
+    pkt_parallel_job job = {.pool = pool_open(threads), .filter = filter, .direct = &direct};
+    limited l = {.most = PACKETS};
+    const pkt_sink sink = pkt_sink_make(&l, limited_push, limited_finish);
+    uint64_t rows;
+    const int bad = pkt_parallel_run(&job, &capture, &request, &sink, &rows, &err);
+    pkt_pool_close(job.pool);
+    assert_int_equal(bad, fail_make || fail_place ? -1 : 0);
+    if (bad)
+        assert_string_equal(err.msg, fail_make ? "make" : "place");
+    else
+        assert_int_equal(rows, PACKETS);
+    assert_int_equal(rows, l.rows);
+    assert_true(fail_place ? rows < fail_place : rows == list.next - 1);
+    assert_true(!fail_make || rows < fail_make);
+}
+
+static void test_direct(void **state)
+{
+    (void)state;
+    for (unsigned threads = 2; threads <= 4; threads++)
+        for (int filtered = 0; filtered < 2; filtered++) {
+            const char *filter = filtered ? "len == 60" : NULL;
+            listed_try(threads, filter, 0, 0);
+            listed_try(threads, filter, 1, 0);
+            listed_try(threads, filter, PACKETS / 2, 0);
+            listed_try(threads, filter, 0, 1);
+            listed_try(threads, filter, 0, PACKETS / 2);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_ring),
         cmocka_unit_test(test_given_up),
+        cmocka_unit_test(test_direct),
     };
     return cmocka_run_group_tests(tests, capture_make, capture_remove);
 }
