@@ -10,6 +10,7 @@
 
 #include <wireshark.h>
 
+#include <epan/disabled_protos.h>
 #include <epan/epan.h>
 #include <epan/epan_dissect.h>
 #include <epan/proto.h>
@@ -105,6 +106,18 @@ static inline void compat_dissect(epan_dissect_t *dissection, int file_type, ws_
     epan_dissect_run(dissection, file_type, &record->rec, bytes, frame, NULL);
 #else
     epan_dissect_run(dissection, file_type, &record->rec, frame, NULL);
+#endif
+}
+
+static inline void compat_heuristic_allow(const char *name, bool allowed)
+{
+#ifdef WS_HEURISTIC_TAKES_ENABLE
+    (void)proto_enable_heuristic_by_name(name, allowed);
+#else
+    if (allowed)
+        (void)proto_enable_heuristic_by_name(name);
+    else
+        (void)proto_disable_heuristic_by_name(name);
 #endif
 }
 

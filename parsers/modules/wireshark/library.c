@@ -146,7 +146,7 @@ int ws_library_init(pkt_err *err)
  * take what is of no known protocol. */
 static void guesses_set(bool allowed)
 {
-    (void)proto_enable_heuristic_by_name("dns_udp", allowed);
+    compat_heuristic_allow("dns_udp", allowed);
     if (allowed)
         (void)proto_enable_proto_by_name("x11");
     else
