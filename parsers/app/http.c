@@ -81,14 +81,15 @@ static size_t line_size(const char *at, size_t size)
 }
 
 /* Take the next line. It ends with CR LF, or with one of them alone. What is left of the segment,
- * if its end is not there. */
+ * if its end is not there: LF may follow a CR that is the last byte. */
 static http_line line_take(cursor *c)
 {
     const char *at = (const char *)c->at;
-    const size_t size = line_size(at, c->captured);
-    const http_line line = {at, size, size < c->captured};
-    const bool both = size + 1 < c->captured && at[size] == '\r' && at[size + 1] == '\n';
-    (void)cursor_take(c, size + line.is_whole + both);
+    const size_t size = line_size(at, c->captured), left = c->captured - size;
+    const bool is_pair = left > 1 && at[size] == '\r' && at[size + 1] == '\n';
+    const bool is_whole = left > 1 || (left == 1 && at[size] == '\n');
+    const http_line line = {at, is_whole ? size : c->captured, is_whole};
+    (void)cursor_take(c, line.size + is_whole + is_pair);
     return line;
 }
 
@@ -158,8 +159,7 @@ bool pkt_app_is_http(const cursor *c)
         return false;
     cursor begin = *c;
     const http_line line = line_take(&begin);
-    const bool is_open = begin.captured == 0 && c->at[c->captured - 1] == '\r'; /* LF may follow */
-    if (!line.is_whole || is_open)
+    if (!line.is_whole)
         return false;
     return is_status_line(&line) ? line.size > 7 && memcmp(line.at, "HTTP/1.", 7) == 0
                                  : method_size(&line) && ends_with_version(&line);
