@@ -309,7 +309,10 @@ static void test_failing_disk(void **state)
         assert_int_equal(pkt_source_check(source, from, &err), -1);
         assert_int_equal(err.code, PKT_ERR_IO);
         assert_int_equal(err.sys, EIO);
-        assert_int_equal(err.pos, PAGE * 20);
+        /* Some memcpy() begin with a later page of what they copy; after it, all can be read here.
+         */
+        assert_in_range(err.pos, PAGE * 20, PAGE * 40);
+        assert_int_equal(err.pos % PAGE, 0);
         pkt_source_close(source);
         close(failing);
     }

@@ -315,7 +315,7 @@ async function checkPlain(browser) {
 
 const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
 try {
-  assert.ok(fs.statSync(page).size < 2e6, 'the page is larger than 2 MB');
+  assert.ok(fs.statSync(page).size < 5e6, 'the page is larger than 5 MB');
   const { context, tab, faults } = await open(browser);
   const figures = await checkFigures(tab);
   await checkUntraced(tab);
