@@ -26,7 +26,8 @@ check() {
         "$folder/report/index.html" "$@"
     rm -r "$folder/report"
 }
-check "$source/results/reference/default.json" "$source/results/reference/cic-iot.json"
+check "$source/results/reference/default.json" "$source/results/reference/cic-iot.json" \
+    "$source/results/reference/languages.json"
 check "$source/tests/report/mixed.json"
 
 python3 "$source/tests/report/test_board.py" "$pktbench" "$source" "$folder/results"
