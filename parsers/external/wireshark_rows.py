@@ -73,6 +73,11 @@ TAGS = {"cmd": ("cmd.type", 8), "vntag": ("vntag.etype", 6), "hbbak": ("hbbak.et
         "etag": ("etag.etype", 8), "ieee8021cb": ("ieee8021cb.etype", 6), "hsr": ("hsr.type", 6),
         "ieee8021ah": ("ieee8021ah.etype", 18), "macsec": ("macsec.etype", 8)}
 TAG_NAMES = (*VLAN_ETYPES, *TAGS)
+# Names in `frame.protocols` since 4.4 that were others before.
+RENAMED = {"rtag": "ieee8021cb"}
+# A field that every IP header has.
+OF_IP = {"ip": "ip.ttl", "ipv6": "ipv6.hlim"}
+ETHERTYPES = {"ip": "0x0800", "ipv6": "0x86dd", "arp": "0x0806"}
 # Fields that not every version of tshark has.
 OPTIONAL = tuple(field for name in TAGS for field in FIELDS.get(name, ()))
 # Fragment offset in the check of tshark, in units of 8 bytes, and the fields that show it.
@@ -136,15 +141,29 @@ def frame_cells(get: Get) -> tuple:
     return ts_ns, int(cap_len or 0), int(wire_len or 0)
 
 
+def protocols_of(text: str, has_more: Callable[[str, int], bool]) -> list[str]:
+    """The names in `frame.protocols`. Since 4.4, an IP header behind MPLS is not among them, and what
+    MACsec has is there twice. `has_more`: does the packet have more headers of that name than this?"""
+    # `ethertype` is a table of dissectors, not a header.
+    names = [RENAMED.get(name, name) for name in text.split(":") if name != "ethertype"]
+    if "macsec" in names[:-2] and names[names.index("macsec") + 1] == "data":
+        del names[names.index("macsec") + 1]
+    for name in OF_IP if "mpls" in names else ():
+        at = len(names) - names[::-1].index("mpls")
+        if names[at:at + 1] != [name] and has_more(name, names.count(name)):
+            names.insert(at, name)
+            break
+    return names
+
+
 class Walk:
     """Reads the headers of a packet. `chain`: protocols not read yet; `at`: offset in the frame."""
 
     def __init__(self, get: Get, fragment_units: dict[int, int]) -> None:
         self.get = get
         self.fragment_units = fragment_units
-        protocols = get("frame", "frame.protocols", 0) or ""
-        # `ethertype` is a table of dissectors, not a header.
-        self.chain = [name for name in protocols.split(":") if name != "ethertype"]
+        self.chain = protocols_of(get("frame", "frame.protocols", 0) or "",
+                                  lambda name, n: bool(get(name, OF_IP[name], n)))
         self.captured = int(get("frame", "frame.cap_len", 0) or 0)
         self.wire = int(get("frame", "frame.len", 0) or 0)
         self.at = self.end = 0
@@ -254,15 +273,18 @@ class Walk:
     def tag(self, size: int) -> Optional[str]:
         """Skip another tag; returns the type after it."""
         field = TAGS[self.name][0]
+        within = None
         if self.name == "macsec":
-            if not self.get(self.name, field, self.occurrence):
+            # Since 4.4 there is no field of the type; what is decoded says it.
+            within = ETHERTYPES.get(self.chain[0]) if self.chain else None
+            if not within and not self.get(self.name, field, self.occurrence):
                 self.chain.clear()  # encrypted
                 return MACSEC
             if self.get(self.name, "macsec.TCI.SC", 0) in ("1", "True"):
                 size += MACSEC_CHANNEL
             self.wire -= MACSEC_CHECK_VALUE
         self.at += size
-        return self.ethertype(field)
+        return self.ethertype(field) or within
 
     def gre_ethertype(self) -> Optional[str]:
         """EtherType of a GRE device in a cooked capture."""
