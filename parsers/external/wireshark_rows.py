@@ -273,10 +273,9 @@ class Walk:
     def tag(self, size: int) -> Optional[str]:
         """Skip another tag; returns the type after it."""
         field = TAGS[self.name][0]
-        within = None
+        # 4.4 shows no type of MACsec and R-TAG; what is decoded says it.
+        within = ETHERTYPES.get(self.chain[0]) if self.chain else None
         if self.name == "macsec":
-            # Since 4.4 there is no field of the type; what is decoded says it.
-            within = ETHERTYPES.get(self.chain[0]) if self.chain else None
             if not within and not self.get(self.name, field, self.occurrence):
                 self.chain.clear()  # encrypted
                 return MACSEC

@@ -5,6 +5,7 @@ Usage: test_listed.py PKTBENCH; exit status 77: there is no wireshark backend.""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,9 @@ def main():
     if not any(line.startswith("wireshark:") for line in names.splitlines()):
         print("SKIP: the wireshark backend is not available")
         return 77
+    version = re.search(r"^wireshark:.*\n\s*version (\d+)\.(\d+)", names, re.M)
+    # Since 4.4, an answer of SNMP begins no stream.
+    of_snmp = 3 if (int(version[1]), int(version[2])) < (4, 4) else 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         capture("snmp.pcap", ETHERNET, [snmp(), snmp(True), snmp(), snmp(True), udp("00", 1, 2), udp("00", 2, 1, True)])
@@ -89,7 +93,7 @@ def main():
                                         hart(1, 2, 5095, True), hart(0, 3, 5095)])
         capture("plain.pcap", ETHERNET, [udp("00", 1, 2), udp("00", 2, 1, True), udp("00", 3, 2)])
         streams = "of streams that Wireshark's application dissectors begin"
-        check("snmp.pcap", "flows", 3, f"not compared: stream 3, {streams}")
+        check("snmp.pcap", "flows", of_snmp, f"not compared: stream 3, {streams}")
         check("hart.pcap", "flows", 1, f"not compared: stream 1, {streams}")
         check("plain.pcap", "flows", 0, "")
         # Lengths of 2 packets, one of them padded, and the time of the other, which its header has.
