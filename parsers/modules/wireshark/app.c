@@ -150,8 +150,23 @@ static void dns_columns(const ws_packet *p, row *r)
     }
 }
 
+/* Is the first handshake message cut by the capture? It has no columns then, and none in Wireshark
+ * before 4.4, which shows the fields that are there. */
+static bool is_message_cut(const ws_packet *p)
+{
+    enum { HEADER = 4, LENGTH_AT = 1 };
+    size_t at;
+    if (p->captured >= p->wire || !ws_first_at(p, WS_TLS_HS_TYPE, &at))
+        return false;
+    if (at > p->captured || p->captured - at < HEADER)
+        return true;
+    return big_endian(p->data + at + LENGTH_AT, HEADER - LENGTH_AT) > p->captured - at - HEADER;
+}
+
 static void tls_columns(const ws_packet *p, row *r)
 {
+    if (is_message_cut(p))
+        return;
     NUMBER(p, r, WS_TLS_HS_TYPE, PKT_HAS_TLS, tls_hs_type, uint8_t);
     NUMBER(p, r, WS_TLS_VERSION, PKT_HAS_TLS_VERSION, tls_version, uint16_t);
     NUMBER(p, r, WS_TLS_SUPPORTED, PKT_HAS_TLS_VERSION, tls_version, uint16_t);
