@@ -346,8 +346,9 @@ def test_instructions(bench):
                   "1", *both, "--fail-on", "instructions", status=2, says="no instructions were",
                   PKTBENCH_SELFTEST_LOOPS="0")
         return
-    check(cell["old_instructions"] == cell["new_instructions"], cell)
-    bench.bench(*both, "--fail-on", "instructions:0%", PKTBENCH_SELFTEST_LOOPS="0")
+    # glibc 2.41 takes some instructions more or less for the same work in another process.
+    check(abs(cell["old_instructions"] - cell["new_instructions"]) <= cell["old_instructions"] / 1000, cell)
+    bench.bench(*both, "--fail-on", "instructions:1%", PKTBENCH_SELFTEST_LOOPS="0")
     results, _ = bench.bench(*both, "--fail-on", "instructions", status=1,
                              PKTBENCH_SELFTEST_LOOPS="5000")
     cell = results["comparison"]["cells"][0]
