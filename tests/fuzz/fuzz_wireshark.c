@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/agreement/agreement.h"
+#include "parsers/core/numbers.h"
 #include "parsers/decode/decode.h"
 #include "parsers/link/sll.h"
 #include "tests/fuzz/fuzz.h"
@@ -105,8 +106,19 @@ static unsigned parts_excused(const pkt_batch *theirs, size_t i, size_t row, boo
     return has_options(row) ? transport : 0;
 }
 
+/* Since 4.4, Wireshark has no field of the type in a plain MACsec frame, and the module stops
+ * there. */
+static bool stops_at_macsec(const pkt_batch *theirs, size_t i)
+{
+    static const char since[] = {'4', '.', '4'};
+    return theirs->eth_type[i] == ETHERTYPE_MACSEC &&
+           strncmp(now.wireshark->version(), since, sizeof since) >= 0;
+}
+
 static bool cells_same(const pkt_batch *theirs, size_t i, size_t row)
 {
+    if (stops_at_macsec(theirs, i))
+        return true;
     static const unsigned parts[PKT_COLUMN_COUNT] = {
 #define PKT_X(name, type, level, has, format_as, doc) [PKT_COL_##name] = (has),
         PKT_COLUMNS(PKT_X)
