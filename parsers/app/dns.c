@@ -103,8 +103,11 @@ static bool name_skip(const cursor *message, cursor *c, app_row *r)
         if (*length >= POINTER) {
             dns_name name;
             const uint8_t *low = app_take(r, c, 1);
-            if (!low || ((*length & (unsigned)LABEL) << 8 | *low) == HEADER)
-                return low != NULL;
+            if (!low)
+                return false;
+            if (((*length & (unsigned)LABEL) << 8 | *low) == HEADER &&
+                begin.at != message->at + HEADER)
+                return true;
             *c = begin;
             return name_read(message, c, r, &name);
         }

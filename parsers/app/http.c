@@ -216,13 +216,14 @@ static uint64_t decimal(const http_line *text)
 static bool may_begin(const http_line *line)
 {
     static const char version[] = "HTTP/", host[] = "Host:";
-    if (line->size < sizeof version && memcmp(line->at, version, line->size) == 0)
+    const bool is_cr = line->size && line->at[line->size - 1] == '\r'; /* LF may follow */
+    const size_t size = line->size - is_cr;
+    if (size < sizeof version && memcmp(line->at, version, size) == 0)
         return true;
-    const size_t size = line->size < sizeof host - 1 ? line->size : sizeof host - 1;
-    if (strncasecmp(line->at, host, size) == 0)
+    if (strncasecmp(line->at, host, size < sizeof host - 1 ? size : sizeof host - 1) == 0)
         return true;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        if (line->size <= methods[i].size && memcmp(line->at, methods[i].name, line->size) == 0)
+        if (size <= methods[i].size && memcmp(line->at, methods[i].name, size) == 0)
             return true;
     return false;
 }

@@ -39,6 +39,11 @@ static const app_case dns_cases[] = {
            "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\xc0\x0e\x00\x01\x00\x01\x00\x00\x00<"
            "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 bad-value dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
+    {"the name of the first record is a loop, without a question", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 bad-value dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
     {"the name of a record is out of the message", UDP, 54321, 53,
      BYTES("\x12"
            "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xcf\xff\x00\x01\x00\x01\x00\x00\x00<"

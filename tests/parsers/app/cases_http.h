@@ -49,6 +49,7 @@ static const app_case http_cases[] = {
      "http 1 ok http_method=\"GET\""},
     {"headers without their first line", TCP, 54321, 80, BYTES("Host: abc\r\nX: y\r\n\r\n"),
      "http 0 ok http_host=\"abc\""},
+    {"a method whose line goes on", TCP, 54321, 80, BYTES("POST\r"), "http 1 ok"},
     {"a method that goes on", TCP, 54321, 80, BYTES("GE"), "http 1 ok"},
     {"a body", TCP, 54321, 80, BYTES("\x80\x81\x82"), "http 0 ok"},
     {"status", TCP, 54321, 80,
