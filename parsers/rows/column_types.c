@@ -34,27 +34,32 @@ int64_t pkt_column_type_number(const pkt_rows *rows, const pkt_field *field, siz
     return value / NS_PER_US - (value % NS_PER_US < 0); /* down, also before 1970 */
 }
 
-static char *cell_put(const pkt_rows *rows, const pkt_field *field, size_t row, char *text)
+static char *address_put(const pkt_rows *rows, size_t column, size_t row, char *text)
 {
-    uint64_t bits = pkt_rows_bits(rows, field->column, row);
+    const uint64_t high = ((const uint64_t *)rows->cells[column])[row];
+    const uint64_t low = ((const uint64_t *)rows->cells[column + 1])[row];
+    if (((const uint8_t *)rows->cells[pkt_version_column(column)])[row] == 6)
+        return pkt_put_ipv6(text, high, low);
+    return put_ipv4(text, (uint32_t)low);
+}
+
+static char *cell_put(const pkt_rows *rows, size_t column, size_t row, char *text)
+{
     const char *name;
-    switch (pkt_column_at(field->column)->format_as) {
+    switch (pkt_column_at(column)->format_as) {
     case PKT_AS_MAC:
-        return put_mac(text, bits);
-    case PKT_AS_ADDRESS: {
-        uint64_t low = pkt_rows_bits(rows, field->column + 1u, row);
-        if (pkt_rows_bits(rows, pkt_version_column(field->column), row) == 6)
-            return pkt_put_ipv6(text, bits, low);
-        return put_ipv4(text, (uint32_t)low);
-    }
+        return put_mac(text, ((const uint64_t *)rows->cells[column])[row]);
+    case PKT_AS_ADDRESS:
+        return address_put(rows, column, row, text);
     case PKT_AS_IPV4:
-        return put_ipv4(text, (uint32_t)bits);
+        return put_ipv4(text, ((const uint32_t *)rows->cells[column])[row]);
+    case PKT_AS_APP:
+        name = pkt_app_name((pkt_app)pkt_rows_bits(rows, column, row));
+        break;
     default:
-        name = pkt_column_at(field->column)->format_as == PKT_AS_APP
-                   ? pkt_app_name((pkt_app)bits)
-                   : pkt_verdict_name((pkt_verdict)bits);
-        return stpcpy(text, name ? name : "");
+        name = pkt_verdict_name((pkt_verdict)pkt_rows_bits(rows, column, row));
     }
+    return stpcpy(text, name ? name : "");
 }
 
 static int text_add(const pkt_rows *rows, const pkt_field *field, size_t row, pkt_buffer *out,
@@ -115,29 +120,50 @@ int pkt_column_type_text(const pkt_rows *rows, const pkt_field *field, size_t ro
     if (pkt_buffer_reserve(out, PKT_CELL_MOST, err) != 0)
         return -1;
     char *text = (char *)out->at + out->size;
-    out->size += (size_t)(cell_put(rows, field, row, text) - text);
+    out->size += (size_t)(cell_put(rows, field->column, row, text) - text);
     return 0;
+}
+
+/* Bit i: row first + i has a value. At most 64 rows. */
+static uint64_t has_bits(const pkt_rows *rows, const pkt_field *field, size_t first, size_t count)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        bits |= (uint64_t)pkt_rows_has(rows, field, first + i) << i;
+    return bits;
+}
+
+/* The same for 64 rows of a column without a null of its own, which are most columns: no branch. */
+static uint64_t present_bits(const uint64_t *present, uint64_t wanted)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 64; i += 8) {
+        unsigned eight = 0;
+        for (size_t k = 0; k < 8; k++)
+            eight |= (unsigned)((present[i + k] & wanted) != 0) << k;
+        bits |= (uint64_t)eight << i;
+    }
+    return bits;
 }
 
 int pkt_column_type_valid(const pkt_rows *rows, const pkt_field *field, pkt_buffer *out,
                           size_t *nulls, pkt_err *err)
 {
-    const size_t size = (rows->count + 7) / 8;
-    size_t valid = 0;
-    if (pkt_buffer_reserve(out, size, err) != 0)
-        return -1;
-    uint8_t *bits = out->at + out->size;
-    memset(bits, 0, size);
-    const uint64_t *present = rows->cells[PKT_COL_present], wanted = field->present;
+    const uint64_t *present = rows->cells[PKT_COL_present];
     const int own_null = field->kind == PKT_FIELD_VALUE || field->kind == PKT_FIELD_TEXT;
-    for (size_t row = 0; row < rows->count; row++) {
-        unsigned has = own_null ? (unsigned)pkt_rows_has(rows, field, row)
-                       : !wanted || (present[row] & wanted) ? 1
-                                                            : 0;
-        bits[row / 8] |= (uint8_t)(has << row % 8);
-        valid += has;
+    size_t valid = 0;
+    if (pkt_buffer_reserve(out, (rows->count + 7) / 8, err) != 0)
+        return -1;
+    for (size_t row = 0; row < rows->count; row += 64) {
+        const size_t count = rows->count - row < 64 ? rows->count - row : 64;
+        const uint64_t bits = own_null || !field->present || count < 64
+                                  ? has_bits(rows, field, row, count)
+                                  : present_bits(present + row, field->present);
+        const uint64_t little = htole64(bits);
+        memcpy(out->at + out->size, &little, (count + 7) / 8);
+        out->size += (count + 7) / 8;
+        valid += (size_t)__builtin_popcountll(bits);
     }
-    out->size += size;
     *nulls = rows->count - valid;
     return 0;
 }
@@ -148,61 +174,62 @@ static inline void little_put(uint8_t *at, uint64_t value, size_t size)
     memcpy(at, &value, size); /* one store where the size is known */
 }
 
-/* Cells without nulls between, their sizes known to the compiler: most of the work. */
-static inline void cells_widen(const void *cells, size_t from, size_t to, size_t count, uint8_t *at)
+/* Cells of a column, their sizes known to the compiler: most of the work. The next place moves on
+ * only behind a row whose bits in `present` are wanted; `present` NULL: behind every row. A null
+ * that is written is 0 in its array as it must be. Returns the end. */
+static inline uint8_t *cells_widen(const void *cells, size_t from, size_t to, const pkt_rows *rows,
+                                   const uint64_t *present, uint64_t wanted, uint8_t *at)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         uint64_t value = from == 1   ? ((const uint8_t *)cells)[i]
                          : from == 2 ? ((const uint16_t *)cells)[i]
                          : from == 4 ? ((const uint32_t *)cells)[i]
                                      : ((const uint64_t *)cells)[i];
-        little_put(at + i * to, value, to);
+        little_put(at, value, to);
+        at += !present || (present[i] & wanted) ? to : 0;
     }
+    return at;
 }
 
-/* All rows' cells; a null is 0 in its array as it must be. 0: the sizes are none of these. */
-static int cells_all(const void *cells, size_t from, size_t to, size_t count, uint8_t *at)
+/* All rows' cells, or those that are not null. NULL: the sizes are none of these. */
+static uint8_t *cells_put(const pkt_rows *rows, const pkt_field *field, size_t to, int dense,
+                          uint8_t *at)
 {
+    const void *cells = rows->cells[field->column];
+    const size_t from = pkt_column_at(field->column)->size;
+    const uint64_t *const present = rows->cells[PKT_COL_present];
+#define CASE(FROM, TO)                                                                             \
+    case (FROM) << 4 | (TO):                                                                       \
+        return dense ? cells_widen(cells, FROM, TO, rows, present, field->present, at)             \
+                     : cells_widen(cells, FROM, TO, rows, NULL, 0, at)
     switch (from << 4 | to) {
-    case 1 << 4 | 2:
-        cells_widen(cells, 1, 2, count, at);
-        return 1;
-    case 1 << 4 | 4:
-        cells_widen(cells, 1, 4, count, at);
-        return 1;
-    case 2 << 4 | 4:
-        cells_widen(cells, 2, 4, count, at);
-        return 1;
-    case 4 << 4 | 8:
-        cells_widen(cells, 4, 8, count, at);
-        return 1;
-    case 8 << 4 | 8:
-        cells_widen(cells, 8, 8, count, at);
-        return 1;
+        CASE(1, 2);
+        CASE(1, 4);
+        CASE(2, 4);
+        CASE(4, 8);
+        CASE(8, 8);
     default:
-        return 0;
+        return NULL;
     }
+#undef CASE
 }
 
 int pkt_column_type_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
                             pkt_buffer *out, pkt_err *err)
 {
-    if (pkt_buffer_reserve(out, rows->count * size, err) != 0)
+    /* One more than the rows: behind the last value, a null may be written and left. */
+    if (pkt_buffer_reserve(out, (rows->count + 1) * size, err) != 0)
         return -1;
     uint8_t *at = out->at + out->size;
     dense = dense && field->present;
-    if (!dense && field->kind == PKT_FIELD_CELL &&
-        cells_all(rows->cells[field->column], pkt_column_at(field->column)->size, size, rows->count,
-                  at)) {
-        out->size += rows->count * size;
-        return 0;
-    }
-    for (size_t row = 0; row < rows->count; row++) {
+    uint8_t *end =
+        field->kind == PKT_FIELD_CELL ? cells_put(rows, field, size, dense, at) : NULL;
+    for (size_t row = 0; !end && row < rows->count; row++) {
         if (dense && !pkt_rows_has(rows, field, row))
             continue;
         little_put(at, (uint64_t)pkt_column_type_number(rows, field, row), size);
         at += size;
     }
-    out->size = (size_t)(at - out->at);
+    out->size = (size_t)((end ? end : at) - out->at);
     return 0;
 }

@@ -1,9 +1,5 @@
 #include "parsers/rows/text.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "parsers/rows/digits.h"
 #include "parsers/rows/escape.h"
 #include "parsers/rows/rows.h"
@@ -30,38 +26,6 @@ static uint64_t cell_bits(const pkt_batch *batch, size_t row, const pkt_column_i
     default:
         return *at;
     }
-}
-
-char *pkt_put_double(char *text, double value)
-{
-    /* A whole number below 2^53 over a power of ten below 10^22 is rounded once, as a reader's
-     * conversion of the same digits is. */
-    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
-    const double most = 9007199254740992.0;
-    const double size = fabs(value);
-    if (isnan(value))
-        return text;
-    if (isinf(value))
-        return stpcpy(text, value < 0 ? "-inf" : "inf");
-    for (unsigned places = 0; places < sizeof powers / sizeof powers[0]; places++) {
-        if (size * powers[places] >= most)
-            break;
-        uint64_t digits_left = (uint64_t)(size * powers[places] + 0.5);
-        if ((double)digits_left / powers[places] != size)
-            continue;
-        const uint64_t power = (uint64_t)powers[places];
-        if (value < 0)
-            *text++ = '-';
-        text = put_u64(text, digits_left / power);
-        if (places == 0)
-            return text;
-        *text = '.';
-        digits_left %= power;
-        for (unsigned i = places; i > 0; i--, digits_left /= 10)
-            text[i] = (char)('0' + digits_left % 10);
-        return text + places + 1;
-    }
-    return text + snprintf(text, PKT_CELL_TEXT, "%.17g", value);
 }
 
 static size_t put_group(char *text, unsigned group)

@@ -6,8 +6,11 @@
 #include "parsers/encode/parquet/thrift.h"
 
 enum { TEXT_HEAD = 4, GROUP = 8 };
-/* A dictionary has at most so many values, and bytes of them. The table has twice as many slots. */
-enum { VALUES_MAX = 1 << 16, VALUES_BYTES_MAX = 1 << 21, SLOT_BITS_MAX = 17 };
+/* A dictionary has at most so many values, and bytes of them. */
+enum { VALUES_MAX = 1 << 16, VALUES_BYTES_MAX = 1 << 21 };
+/* The table has 2^SLOT_BITS slots at first, and twice as many whenever it is half full: a column of
+ * few values stays in the first-level cache. */
+enum { SLOT_BITS = 8 };
 /* If more than EARLY_DIFFERENT of the first EARLY values differ, a dictionary does not pay. */
 enum { EARLY = 4096, EARLY_DIFFERENT = 3072 };
 /* Slots that are looked at for one value. Only values that were chosen to collide need more. */
@@ -46,16 +49,15 @@ static inline bool is_value(const dictionary *d, size_t offset, const uint8_t *a
 }
 
 /* The slot of the value, or the free one that it gets; NULL: too many are taken before it. */
-static inline slot *slot_find(const dictionary *d, unsigned bits, const uint8_t *at, size_t size,
-                              size_t width)
+static inline slot *slot_find(const dictionary *d, const uint8_t *at, size_t size, size_t width)
 {
     slot *slots = (slot *)(void *)d->slots.at;
-    size_t place = (size_t)(value_hash(at, size, width) >> (64 - bits));
+    size_t place = (size_t)(value_hash(at, size, width) >> (64 - d->bits));
     for (int probe = 0; probe < PROBES_MAX; probe++) {
         slot *s = &slots[place];
         if (!s->index || is_value(d, s->offset, at, size))
             return s;
-        place = (place + 1) & (((size_t)1 << bits) - 1);
+        place = (place + 1) & (((size_t)1 << d->bits) - 1);
     }
     return NULL;
 }
@@ -68,6 +70,36 @@ static inline bool is_full(const dictionary *d, size_t i, size_t count, size_t s
            (i < EARLY && d->count >= EARLY_DIFFERENT);
 }
 
+/* A table of 2^bits free slots. 0, or -1 and *err. */
+static int slots_make(dictionary *d, unsigned bits, pkt_err *err)
+{
+    const size_t size = sizeof(slot) << bits;
+    d->slots.size = 0;
+    d->bits = bits;
+    if (pkt_buffer_reserve(&d->slots, size, err) != 0)
+        return -1;
+    memset(d->slots.at, 0, size);
+    return 0;
+}
+
+/* Twice as many slots, with all values in them. 1; 0: one of them has no place; -1 and *err. */
+static int slots_grow(dictionary *d, size_t width, pkt_err *err)
+{
+    const plain_values values = pkt_dictionary_values(d, width);
+    if (slots_make(d, d->bits + 1, err) != 0)
+        return -1;
+    for (size_t i = 0, offset = 0; i < d->count; i++) {
+        const uint8_t *at = d->values.at + offset;
+        const size_t size = pkt_plain_value_size(&values, at);
+        slot *s = slot_find(d, at, size, width);
+        if (!s)
+            return 0;
+        *s = (slot){(uint32_t)offset, (uint32_t)i + 1};
+        offset += size;
+    }
+    return 1;
+}
+
 static int value_add(dictionary *d, slot *s, const uint8_t *at, size_t size, pkt_err *err)
 {
     s->offset = (uint32_t)d->values.size;
@@ -78,7 +110,7 @@ static int value_add(dictionary *d, slot *s, const uint8_t *at, size_t size, pkt
 /* The index of every value; `width` is that of the values, known to the compiler. 1: it pays; 0: it
  * does not; -1 and *err. */
 static inline int values_index(dictionary *d, const plain_values *values, size_t width,
-                               unsigned bits, pkt_err *err)
+                               pkt_err *err)
 {
     uint32_t *indices = (uint32_t *)(void *)d->indices.at;
     const uint8_t *at = values->at, *before = NULL;
@@ -89,12 +121,19 @@ static inline int values_index(dictionary *d, const plain_values *values, size_t
             at += size;
             continue;
         }
-        slot *s = slot_find(d, bits, at, size, width);
-        if (!s || (!s->index && is_full(d, i, values->count, size)))
+        slot *s = slot_find(d, at, size, width);
+        if (!s)
             return 0;
-        if (!s->index && value_add(d, s, at, size, err) != 0)
-            return -1;
-        indices[i] = s->index - 1;
+        indices[i] = s->index ? s->index - 1 : (uint32_t)d->count;
+        if (!s->index) {
+            if (is_full(d, i, values->count, size))
+                return 0;
+            if (value_add(d, s, at, size, err) != 0)
+                return -1;
+            const int got = 2 * d->count > (size_t)1 << d->bits ? slots_grow(d, width, err) : 1;
+            if (got != 1)
+                return got;
+        }
         before = at;
         at += size;
     }
@@ -103,19 +142,14 @@ static inline int values_index(dictionary *d, const plain_values *values, size_t
 
 int pkt_dictionary_build(dictionary *d, const plain_values *values, bool *pays, pkt_err *err)
 {
-    unsigned bits = 4;
-    while (bits < SLOT_BITS_MAX && (size_t)1 << bits < values->count)
-        bits++;
-    const size_t slots_size = sizeof(slot) << bits;
-    d->values.size = d->indices.size = d->slots.size = d->count = 0;
+    d->values.size = d->indices.size = d->count = 0;
     *pays = false;
-    if (pkt_buffer_reserve(&d->slots, slots_size, err) != 0 ||
+    if (slots_make(d, SLOT_BITS, err) != 0 ||
         pkt_buffer_reserve(&d->indices, values->count * sizeof(uint32_t), err) != 0)
         return -1;
-    memset(d->slots.at, 0, slots_size);
-    const int got = values->width == 4   ? values_index(d, values, 4, bits, err)
-                    : values->width == 8 ? values_index(d, values, 8, bits, err)
-                                         : values_index(d, values, 0, bits, err);
+    const int got = values->width == 4   ? values_index(d, values, 4, err)
+                    : values->width == 8 ? values_index(d, values, 8, err)
+                                         : values_index(d, values, 0, err);
     d->indices.size = values->count * sizeof(uint32_t);
     *pays = got == 1 && d->count > 0;
     return got < 0 ? -1 : 0;

@@ -22,7 +22,8 @@ typedef struct dictionary {
     pkt_buffer values;  /* the different values, as PLAIN has them */
     size_t count;       /* of them */
     pkt_buffer indices; /* uint32_t: of every value */
-    pkt_buffer slots;   /* hash table of the values */
+    pkt_buffer slots;   /* hash table of the values, 2^bits slots */
+    unsigned bits;
 } dictionary;
 
 /* The size of the value at `at`, bytes. */

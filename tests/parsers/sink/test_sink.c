@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,29 @@ static void test_double_text(void **state)
     }
 }
 
+/* Where 17 digits are needed, they are those of snprintf(), next to powers of ten too. */
+static void test_17_digits(void **state)
+{
+    (void)state;
+    char text[PKT_CELL_TEXT], wanted[PKT_CELL_TEXT];
+    uint64_t random = 1;
+    for (size_t i = 0; i < 400000; i++) {
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        const uint64_t bits = (1023 - 16 + (random >> 1) % 76) << 52 | random >> 12;
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        if (i % 4 == 0) /* up to four steps above or below a power of ten */
+            value = pow(10, (int)(random >> 32) % 24 - 5);
+        for (uint64_t k = i % 4 ? 0 : random >> 40 & 3; k > 0; k--)
+            value = nextafter(value, random >> 50 & 1 ? 0 : INFINITY);
+        *pkt_put_double(text, value) = '\0';
+        snprintf(wanted, sizeof wanted, "%.17g", value);
+        if (strcmp(text, wanted) != 0 && strlen(text) > DBL_DIG + 2)
+            fail_msg("%s for %s", text, wanted);
+        assert_true(strtod(text, NULL) == value);
+    }
+}
+
 static void test_address_text(void **state)
 {
     (void)state;
@@ -304,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_csv_refused), cmocka_unit_test(test_address_text),
         cmocka_unit_test(test_digest),      cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_outfile),     cmocka_unit_test(test_double_text),
+        cmocka_unit_test(test_17_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
