@@ -28,7 +28,7 @@ typedef struct block {
 
 /* The columns of the set: those that are means or sums, which are most, by themselves. */
 typedef struct plan {
-    size_t means, others; /* how many */
+    size_t means, others;             /* how many */
     uint16_t mean_at[PKT_MAX_VALUES]; /* offset in a ciciot_packet */
     uint8_t mean_column[PKT_MAX_VALUES], other_column[PKT_MAX_VALUES];
 } plan;

@@ -222,8 +222,7 @@ int pkt_column_type_numbers(const pkt_rows *rows, const pkt_field *field, size_t
         return -1;
     uint8_t *at = out->at + out->size;
     dense = dense && field->present;
-    uint8_t *end =
-        field->kind == PKT_FIELD_CELL ? cells_put(rows, field, size, dense, at) : NULL;
+    uint8_t *end = field->kind == PKT_FIELD_CELL ? cells_put(rows, field, size, dense, at) : NULL;
     for (size_t row = 0; !end && row < rows->count; row++) {
         if (dense && !pkt_rows_has(rows, field, row))
             continue;
