@@ -237,8 +237,7 @@ static void verify_slices(verification *v)
         }
     progress_close(&v->progress);
     if (v->json && (!v->unchecked || v->left_out.keep_going)) {
-        json_dumpf(v->slices, stdout, JSON_INDENT(2));
-        putchar('\n');
+        (void)json_print(v->slices, stdout, JSON_INDENT(2));
     }
     json_decref(v->slices);
 }
@@ -265,8 +264,7 @@ static int verify_malformed(verification *v, const arguments *arguments)
     if (v->json) {
         json_t *out = json_pack("{s:i, s:o, s:O}", "schema_version", RESULTS_SCHEMA_VERSION,
                                 "context", machine_describe(), "conformance", found);
-        json_dumpf(out, stdout, JSON_INDENT(1));
-        putchar('\n');
+        (void)json_print(out, stdout, JSON_INDENT(1));
         json_decref(out);
     } else {
         json_t *shown = json_escaped(found, pkt_text_terminal);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/util/utf8.h"
+
 /* The form of the text; NULL if memory runs out. The caller frees it. */
 static char *form_of(const char *text, pkt_text_form *form)
 {
@@ -64,3 +66,32 @@ json_t *json_escaped(const json_t *value, pkt_text_form *form)
     return json_incref((json_t *)(uintptr_t)value);
 }
 /* NOLINTEND(misc-no-recursion) */
+
+/* What jansson has made ready, in whole characters. 0, or -1. */
+static int piece_print(const char *piece, size_t size, void *out)
+{
+    const uint8_t *at = (const uint8_t *)piece;
+    size_t ready = 0; /* bytes before the next character that need no change */
+    while (ready < size) {
+        bool plain;
+        const size_t length = pkt_character(at + ready, size - ready, &plain);
+        if (plain || at[ready] == '\n' || pkt_utf8_length(at + ready, size - ready) == 0) {
+            ready += length;
+            continue;
+        }
+        if (fwrite(at, 1, ready, out) != ready ||
+            fprintf(out, "\\u%04x", (unsigned)pkt_code_point(at + ready, length)) < 0)
+            return -1;
+        at += ready + length;
+        size -= ready + length;
+        ready = 0;
+    }
+    return fwrite(at, 1, ready, out) == ready ? 0 : -1;
+}
+
+int json_print(const json_t *value, FILE *out, size_t flags)
+{
+    if (json_dump_callback(value, piece_print, out, flags) != 0)
+        return -1;
+    return fputc('\n', out) == EOF ? -1 : 0;
+}

@@ -12,6 +12,7 @@
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
+#include "results/escaped.h"
 #include "results/json_values.h"
 
 /* The names in the options --external, with commas between them. Commands have paths, and may have
@@ -126,8 +127,7 @@ int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
     pkt_atomic_file out;
     if (pkt_atomic_file_open(&out, b->path, err) != 0)
         return pkt_err_about(err, b->path);
-    if (json_dumpf(results, out.file, JSON_COMPACT | JSON_REAL_PRECISION(9)) != 0 ||
-        fputc('\n', out.file) == EOF) {
+    if (json_print(results, out.file, JSON_COMPACT | JSON_REAL_PRECISION(9)) != 0) {
         pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
         pkt_atomic_file_abandon(&out);
         return pkt_err_about(err, b->path);

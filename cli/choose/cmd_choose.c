@@ -14,6 +14,7 @@
 #include "parsers/util/error.h"
 #include "report/choose/choose.h"
 #include "report/choose/traffic_mix.h"
+#include "results/escaped.h"
 #include "results/load.h"
 #include "results/reader.h"
 
@@ -261,8 +262,7 @@ static void choice_show(const json_t *choice, bool as_json)
 {
     const json_t *confirmation = json_object_get(choice, "confirmation");
     if (as_json) {
-        (void)(json_dumpf(choice, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
-               putchar('\n'));
+        (void)json_print(choice, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
         return;
     }
     choose_print(choice, stdout);

@@ -4,6 +4,7 @@
 #include "cli/failures.h"
 #include "cli/info/capture_info.h"
 #include "cli/shared_options.h"
+#include "results/escaped.h"
 
 typedef struct description {
     bool json, several;
@@ -25,8 +26,7 @@ static void info_show(description *d, const capture_info *info, const char *name
         json_array_append_new(d->list, info_json(info, name));
     } else {
         json_t *object = info_json(info, name);
-        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        putchar('\n');
+        (void)json_print(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
         json_decref(object);
     }
 }
@@ -64,10 +64,8 @@ static void info_all(description *d, const pkt_paths *paths)
     d->list = json_array();
     for (size_t i = 0; i < paths->count; i++)
         info_of(d, paths->at[i]);
-    if (d->json && d->several) {
-        json_dumpf(d->list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        putchar('\n');
-    }
+    if (d->json && d->several)
+        (void)json_print(d->list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     json_decref(d->list);
     failures_print(&d->failures, paths->count);
 }

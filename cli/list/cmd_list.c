@@ -9,6 +9,7 @@
 #include "datasets/scenario.h"
 #include "parsers/rows/rows.h"
 #include "parsers/util/field_names.h"
+#include "results/escaped.h"
 
 /* Is it counted? As in the tables of bench, without `verdict`, which is not compared. */
 static bool is_counted(size_t column)
@@ -174,10 +175,8 @@ static void scenarios_print(const json_t *list)
 
 static void list_finish(json_t *list, bool json)
 {
-    if (json) {
-        json_dumpf(list, stdout, JSON_INDENT(2));
-        putchar('\n');
-    }
+    if (json)
+        (void)json_print(list, stdout, JSON_INDENT(2));
     json_decref(list);
 }
 

@@ -28,7 +28,7 @@ size_t pkt_utf8_length(const uint8_t *at, size_t left)
     return 0;
 }
 
-static uint32_t code_point(const uint8_t *at, size_t length)
+uint32_t pkt_code_point(const uint8_t *at, size_t length)
 {
     static const uint8_t masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     uint32_t code = at[0] & masks[length];
@@ -53,7 +53,7 @@ static bool is_plain(uint32_t code)
 size_t pkt_character(const uint8_t *at, size_t left, bool *plain)
 {
     const size_t length = pkt_utf8_length(at, left);
-    *plain = length > 0 && is_plain(code_point(at, length));
+    *plain = length > 0 && is_plain(pkt_code_point(at, length));
     return length ? length : 1;
 }
 

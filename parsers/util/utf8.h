@@ -12,6 +12,8 @@ size_t pkt_utf8_length(const uint8_t *at, size_t left);
 /* Length of the character at `at`; 1 for a byte that is not UTF-8. *plain: it is UTF-8, and neither
  * a control character (C0, DEL, C1, line and paragraph separator) nor one that reorders text. */
 size_t pkt_character(const uint8_t *at, size_t left, bool *plain);
+/* The character's number; `length` is what pkt_utf8_length() gave. */
+uint32_t pkt_code_point(const uint8_t *at, size_t length);
 /* Are all characters of the text plain? */
 bool pkt_text_is_plain(const char *text);
 

@@ -280,10 +280,7 @@ int report_change(const json_t *comparison, report_format format, FILE *out)
     case REPORT_CSV:
         return escaped_write(comparison, pkt_text_csv_no_formula, csv_print, out);
     case REPORT_JSON:
-        return json_dumpf(comparison, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
-                       fputc('\n', out) != EOF
-                   ? 0
-                   : -1;
+        return json_print(comparison, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     default:
         return -1; /* formats of others have no place for a change */
     }

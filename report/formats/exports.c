@@ -2,14 +2,14 @@
 
 #include <string.h>
 
+#include "results/escaped.h"
 #include "results/reader.h"
 
 static int json_write(json_t *json, FILE *out)
 {
-    int bad = !json || json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0 ||
-              fputc('\n', out) == EOF;
+    const int status = json_print(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     json_decref(json);
-    return bad ? -1 : 0;
+    return status;
 }
 
 static json_t *run_name(const json_t *run)

@@ -4,13 +4,7 @@
 #include "report/formats/csv.h"
 #include "report/formats/exports.h"
 #include "report/formats/table.h"
-
-static int json_write(const json_t *results, FILE *out)
-{
-    const bool good = json_dumpf(results, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 &&
-                      fputc('\n', out) != EOF;
-    return good ? 0 : -1;
-}
+#include "results/escaped.h"
 
 static bool has_lists(const json_t *results)
 {
@@ -31,7 +25,7 @@ static int runs_write(const json_t *results, report_format format, bool colour, 
         report_csv(results, out);
         return 0;
     case REPORT_JSON:
-        return json_write(results, out);
+        return json_print(results, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     case REPORT_GITHUB_ACTION:
         return report_github_action(results, out);
     case REPORT_BMF:

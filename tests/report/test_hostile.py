@@ -171,6 +171,10 @@ def test_large(folder):
         print(f"{command[0]} of 1024 runs: {time.monotonic() - started:.1f} s")
 
 
+FORMATS = ("table", "markdown", "csv")
+JSON_FORMATS = ("json", "github-action", "bmf", "gbench")
+
+
 def injected():
     """The results with the injection in every text that is not one of a few words."""
     results = copy.deepcopy(RESULTS)
@@ -211,10 +215,11 @@ def test_texts(folder):
     assert page.count("<script") == 1 and "&lt;script" in page
     assert not re.search("[\x00-\x08\x0b-\x1f]", page)
     compared = [(("compare", results, results, "--format", name), name)
-                for name in ("table", "markdown", "csv")]
+                for name in (*FORMATS, "json")]
     for command, name in [(("report", results, "--format", name), name)
-                          for name in ("table", "markdown", "csv", "junit")] + compared + [
-                              (("choose", results), "table")]:
+                          for name in (*FORMATS, "junit", *JSON_FORMATS)] + compared + [
+                              (("choose", results), "table"),
+                              (("choose", results, "--format", "json"), "json")]:
         done = run(*command)
         assert done.returncode in (0, 1) and done.stdout, (command, done)
         assert not CONTROL.search(done.stderr), (command, done.stderr)
@@ -228,6 +233,9 @@ def test_texts(folder):
             rows = list(csv.reader(io.StringIO(done.stdout)))
             assert {len(row) for row in rows} == {len(rows[0])}, rows
             assert not any(cell[:1] in "=@" and cell for row in rows for cell in row)
+        if name in JSON_FORMATS:
+            json.loads(done.stdout)
+            assert not CONTROL.search(done.stdout), command
         if name == "junit":
             ElementTree.fromstring(done.stdout)
 
