@@ -114,7 +114,8 @@ class Gate:
                                    f"{BUDGET_S}s")
         seconds = time.monotonic() - began
         cell, aa = results["comparison"]["cells"][0], results["comparison"]["aa"][0]
-        return {"exit": status, "change": cell["change"], "slower_by": cell["slower_by"],
+        return {"revision": results["context"]["tool"]["revision"], "exit": status,
+                "change": cell["change"], "slower_by": cell["slower_by"],
                 "ratio": round(cell["ratio"], 5), "ci95": rounded(cell["ci95"]),
                 "aa": rounded(aa["ci95"]), "processes": cell["n"], "seconds": round(seconds, 2)}
 
@@ -227,10 +228,22 @@ def covered(results):
     return sum(low <= 1 <= high for low, high in intervals), len(intervals)
 
 
+def revisions(results):
+    """How many time trials are of which revision; older trials do not say it."""
+    named = [t.get("revision", "of a revision not recorded") for trials in results["trials"].values()
+             for k in trials for t in trials[k]]
+    return {name: named.count(name) for name in dict.fromkeys(named)}
+
+
 def table(results):
     """Lines of Markdown."""
     lines = ["| machine | gate | new side | exit status 1 | undecided | processes | seconds |",
              "|:--|:--|:--|:--|--:|--:|--:|", *(f"| {' | '.join(line)} |" for line in rows(results))]
+    measured = revisions(results)
+    if measured:
+        lines += ["", "Time trials: " + ", ".join(
+            f"{count} at {name}" if name.isalnum() else f"{count} {name}"
+            for name, count in measured.items()) + "."]
     found, count = covered(results)
     if count:
         lines += ["", f"95 % intervals of sides that are the same contain the ratio 1 in "
