@@ -254,6 +254,7 @@ typedef struct pkt_entry {
     const char *driver;         /* file name of the driver of a program; NULL otherwise */
     const char *install;        /* what brings the module or the program, for the user to read */
     int opt_in;                 /* 1: takes part in a run only when it is asked for */
+    const char *language;       /* that its parser is written in, "C" or "C++"; NULL: ask it */
 } pkt_entry;
 
 /* Fill *entry, whose struct_size is set, with the index'th backend of the registry. 0, or -1 past

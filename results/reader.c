@@ -339,3 +339,15 @@ bool is_ours(const json_t *backend)
     return strcmp(text_of(backend, "origin"), "ours") == 0 &&
            strcmp(text_of(backend, "decoder"), "none") != 0;
 }
+
+const char *backend_language(const json_t *backend)
+{
+    const char *language = text_of(backend, "language");
+    return *language ? language : is_ours(backend) ? "C" : "";
+}
+
+const char *backend_flags(const json_t *results, const json_t *backend)
+{
+    const char *flags = text_of(backend, "flags");
+    return *flags || !is_ours(backend) ? flags : text_of(at(results, "context", "tool"), "flags");
+}

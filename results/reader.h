@@ -89,5 +89,9 @@ double plan_slow_ms(const json_t *plan);
 bool emptied_all_caches(const json_t *results);
 /* Is the backend part of this project, and does it parse? */
 bool is_ours(const json_t *backend);
+/* The language of its code: as the results say; "C" if it is ours; "" if it is not known. */
+const char *backend_language(const json_t *backend);
+/* How it was built: as it says itself; ours like the program; "" if it is not known. */
+const char *backend_flags(const json_t *results, const json_t *backend);
 
 #endif

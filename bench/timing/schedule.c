@@ -51,17 +51,36 @@ typedef struct block_workers {
 
 /* The rows of a cell whose run takes longer are not verified once more. */
 #define CHECK_BELOW_NS 500e6
-/* The first estimate of the run time is that of a second run: the first one is cold. */
+
+static bool probe_open(const schedule *s, bench_cell *cell, client *worker)
+{
+    if (client_open_loaded(worker, &cell->backend->id, s->request_s, NULL))
+        return true;
+    cell_fail(cell, worker->status, worker->reason);
+    return false;
+}
+
+/* A process that has not run yet. false: the cell failed. */
+static bool probe_begin(schedule *s, bench_cell *cell, client *worker)
+{
+    if (!probe_open(s, cell, worker))
+        return false;
+    if (s->proofs)
+        cell->proof = proofs_get(s->proofs, cell, worker, s->request_s);
+    if (!cell->proof || cell->proof->count == 0)
+        return true;
+    (void)client_close(worker); /* it was asked for the rows that differ from raw's */
+    return probe_open(s, cell, worker);
+}
+
+/* The first estimate of the run time is that of a second run, where there is one: the first one is
+ * cold. */
 static void cell_probe(schedule *s, bench_cell *cell)
 {
     client worker;
     sample_times times;
-    if (!client_open_loaded(&worker, &cell->backend->id, s->request_s, NULL)) {
-        cell_fail(cell, worker.status, worker.reason);
+    if (!probe_begin(s, cell, &worker))
         return;
-    }
-    if (s->proofs)
-        cell->proof = proofs_get(s->proofs, cell, &worker, s->request_s);
     if (cell->proof && cell->proof->wrong < PKT_COLUMN_COUNT) {
         char reason[REASON_BYTES];
         (void)snprintf(reason, sizeof reason, "column %s is not 0 in rows that do not have it",
@@ -72,7 +91,8 @@ static void cell_probe(schedule *s, bench_cell *cell)
     plan.column = proofs_draw(cell, s->draw, 0, 0);
     plan.check_below_ns = CHECK_BELOW_NS;
     if (cell_is_timed(cell) && sample_take(&plan, &times)) {
-        cell->first_ns = times.first_ns;
+        /* An external program without unranked runs: its one run was the first. */
+        cell->first_ns = times.first_ns > 0 ? times.first_ns : times.wall_ns;
         cell->run_ns = times.wall_ns;
         cell->peak_rss = times.peak_rss;
         cell->change_ns = times.change_ns;

@@ -31,6 +31,8 @@ static void description_take(backend *c, json_t *description)
 {
     if (c->id.plugin) /* a plug-in is never part of pktbench, whatever its description says */
         json_object_set_new(description, "origin", json_string("plug-in"));
+    if (c->language)
+        json_object_set_new(description, "language", json_string(c->language));
     c->description = description;
     c->name = json_string_value(json_object_get(description, "name"));
     c->decoder = json_string_value(json_object_get(description, "decoder"));
@@ -144,11 +146,11 @@ static int backend_add(selection *selection, const char *name, const char *plugi
 {
     char driver[2 * PATH_MAX];
     pkt_err missing;
-    const char *summary = entry ? entry->summary : "plug-in";
     bool drives = entry && entry->driver;
     backend *c = backend_new(selection, name, err);
     if (!c)
         return -1;
+    c->language = entry ? entry->language : NULL;
     c->id.plugin = plugin ? strdup(plugin) : NULL;
     bool there = !drives || pkt_entry_file(entry, driver, sizeof driver, &missing) == 0;
     if (drives && there)
@@ -157,10 +159,10 @@ static int backend_add(selection *selection, const char *name, const char *plugi
         return pkt_fail_memory(err, name);
     if (there) {
         describer_start(c);
-        return 0;
+    } else {
+        (void)snprintf(c->reason, sizeof c->reason, "%s", missing.msg);
+        backend_undescribed(c, entry->summary);
     }
-    (void)snprintf(c->reason, sizeof c->reason, "%s", missing.msg);
-    backend_undescribed(c, summary);
     return 0;
 }
 
@@ -279,8 +281,7 @@ static int command_add(selection *selection, const external_command *command, pk
         return -1;
     }
     c->id.command = words;
-    describer_start(c);
-    if (!description_get(c, "external parser"))
+    if (!backend_describe(c, "external parser"))
         return pkt_fail_memory(err, command->name);
     c->chosen = true;
     if (c->available || command->optional)

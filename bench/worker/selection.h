@@ -10,12 +10,13 @@
 #define SELECTION_MAX 64
 
 typedef struct backend {
-    backend_id id;       /* owned strings */
-    json_t *description; /* see describe_backend(); name and summary only if unavailable */
-    json_t *tool;        /* name, version and revision of the program that runs it; may be NULL */
-    const char *name;    /* in description */
-    const char *decoder; /* in description; NULL if unavailable */
-    bool chosen;         /* selected; other backends may still be references */
+    backend_id id;        /* owned strings */
+    json_t *description;  /* see describe_backend(); name and summary only if unavailable */
+    json_t *tool;         /* name, version and revision of the program that runs it; may be NULL */
+    const char *name;     /* in description */
+    const char *decoder;  /* in description; NULL if unavailable */
+    const char *language; /* of the registry; NULL: its description says, or it is not known */
+    bool chosen;          /* selected; other backends may still be references */
     bool available;
     unsigned warm_up;          /* unranked runs of an external program in each process */
     bool parses_alone;         /* an external program that can run without building columns */

@@ -335,8 +335,8 @@ class Worker:
             "origin": driver.origin(),
             "license": driver.license,
             "decoder": driver.decoder,
-            "fork_each_run": False,
-            "parse_alone": True,
+            "language": process.INTERPRETER,
+            "fork_each_run": False, "parse_alone": True,
             "levels": {name: {"work": level.work, "columns": library_columns(level.columns)}
                        for name, level in driver.levels.items()},
             "features": [{"name": name, "evidence": how} for name, how in driver.features.items()],

@@ -42,7 +42,7 @@ static void ratio_cells(FILE *out, const board_entry *e)
 static void entry_cells(FILE *out, const board_entry *e)
 {
     const json_t *context = json_object_get(e->file->json, "context");
-    const char *language = text_of(e->backend, "language");
+    const char *language = backend_language(e->backend);
     char machine[192], date[16];
     board_machine(e->file, machine, sizeof machine);
     (void)snprintf(date, sizeof date, "%.10s", text_of(context, "date"));
@@ -53,7 +53,7 @@ static void entry_cells(FILE *out, const board_entry *e)
     html_put(out, "<td class=\"%s\">%s%s</td>", e->rank ? "ok" : "", e->status,
              e->is_partial ? ", of a run that did not end" : "");
     count_cell(out, e->cells);
-    html_cell(out, *language ? language : is_ours(e->backend) ? "C" : "–");
+    html_cell(out, *language ? language : "–");
     html_cell(out, text_of(e->backend, "license"));
     html_cell(out, text_of(e->backend, "version"));
     html_cell(out, machine);

@@ -74,6 +74,13 @@ static void run_line(const json_t *results, const json_t *run, FILE *out)
     fprintf(out, ",%s,%u", sink_of(run), threads_of(run));
     number_cell(out, json_object_get(run, "output_bytes"));
     number_cell(out, json_object_get(run, "prefix_packets"));
+    number_cell(out, json_object_get(run, "first_run_ns"));
+    const char *const built[] = {backend_language(backend), text_of(backend, "license"),
+                                 backend_flags(results, backend)};
+    for (size_t i = 0; i < sizeof built / sizeof built[0]; i++) {
+        fputc(',', out);
+        csv_text(out, built[i]);
+    }
     fputc('\n', out);
 }
 
@@ -85,7 +92,8 @@ void report_csv(const json_t *results, FILE *out)
           "cpu_ns,cpu_ns_low,cpu_ns_high,cpu_ns_min,cpu_ns_max,cpu_samples,"
           "ns_per_packet,mb_per_s,ratio_to,ratio_to_level,ratio,ratio_low,ratio_high,"
           "load_ns,peak_rss_bytes,reference,cells_compared,cells_different,"
-          "malformed_rows,malformed_cells_different,sink,threads,output_bytes,prefix_packets\n",
+          "malformed_rows,malformed_cells_different,sink,threads,output_bytes,prefix_packets,"
+          "first_run_ns,language,license,flags\n",
           out);
     for (size_t i = 0; (run = exported_run(results, i)); i++)
         run_line(results, run, out);

@@ -14,13 +14,13 @@
 #include "results/escaped.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 10, CELL = 48, LINE_MAX_ROWS = 256 };
+enum { COLUMNS = 11, CELL = 48, LINE_MAX_ROWS = 256 };
 
-static const char *const heads[COLUMNS] = {"backend", "level",  "ns/packet", "95 %", "CPU ns",
-                                           "Mpkt/s",  "Gbit/s", "x raw",     "95 %", "peak MB"};
+static const char *const heads[COLUMNS] = {"backend",   "level",  "ns/packet", "95 %",
+                                           "first run", "CPU ns", "Mpkt/s",    "Gbit/s",
+                                           "x raw",     "95 %",   "peak MB"};
 /* Which columns are words, and stand on the left of their room. */
-static const bool is_word[COLUMNS] = {true,  true,  false, true, false,
-                                      false, false, false, true, false};
+static const bool is_word[COLUMNS] = {[0] = true, [1] = true, [3] = true, [9] = true};
 
 /* Marks of bold, dim and plain text, until terminal_text() writes them. */
 enum { MARK_BOLD = 1, MARK_DIM = 2, MARK_END = 3 };
@@ -77,13 +77,15 @@ static void row_fill(const json_t *results, const json_t *run, row_text row)
         return;
     number_text(ns, row[2], CELL);
     interval_text(wall, ns / number_of(wall, "median"), row[3], CELL);
-    number_text(number_of(json_object_get(run, "cpu_ns"), "median") / packets, row[4], CELL);
-    number_text(1e3 / ns, row[5], CELL);
-    number_text(wire_bits(slice) / ns, row[6], CELL);
-    ratio_fill(run, row[7], row[8]);
+    if (json_is_number(json_object_get(run, "first_run_ns")))
+        number_text(number_of(run, "first_run_ns") / packets, row[4], CELL);
+    number_text(number_of(json_object_get(run, "cpu_ns"), "median") / packets, row[5], CELL);
+    number_text(1e3 / ns, row[6], CELL);
+    number_text(wire_bits(slice) / ns, row[7], CELL);
+    ratio_fill(run, row[8], row[9]);
     if (json_is_number(json_object_get(run, "peak_rss_bytes"))) {
-        number_text(number_of(run, "peak_rss_bytes") / 1e6, row[9], CELL);
-        strncat(row[9], number_of(run, "prefix_packets") > 0 ? "*" : "", 2);
+        number_text(number_of(run, "peak_rss_bytes") / 1e6, row[10], CELL);
+        strncat(row[10], number_of(run, "prefix_packets") > 0 ? "*" : "", 2);
     }
 }
 
@@ -239,6 +241,20 @@ static void machine_print(const json_t *results, FILE *out)
         emptied_all_caches(results) ? "all" : "private");
 }
 
+/* What it is, its language, licence and flags: "raw 0.1.0: SUMMARY (C; MIT; -O2)". */
+static void backend_print(const json_t *results, const json_t *backend, FILE *out)
+{
+    const char *const built[] = {backend_language(backend), text_of(backend, "license"),
+                                 backend_flags(results, backend)};
+    size_t said = 0;
+    fprintf(out, "%s %s: %s", text_of(backend, "name"), text_of(backend, "version"),
+            text_of(backend, "summary"));
+    for (size_t i = 0; i < sizeof built / sizeof built[0]; i++)
+        if (*built[i])
+            fprintf(out, "%s%s", said++ ? "; " : " (", built[i]);
+    fputs(said ? ")\n" : "\n", out);
+}
+
 /* Does some ratio compare with another level? Then its mark is explained. */
 static bool has_cross_level(const json_t *results)
 {
@@ -281,7 +297,10 @@ static void notes_print(const json_t *results, const json_t *unused, FILE *out)
                 "> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
                 "last byte; x2: by 2 threads; x raw: divided by raw's time for rows that are only "
                 "counted.\n");
-    fputs("Gbit/s: frames with the 24 bytes that Ethernet adds, padded to 64 bytes.\n", out);
+    fputs("first run: ns/packet of the first run of a process, which the times leave out; not "
+          "measured where empty.\n"
+          "Gbit/s: frames with the 24 bytes that Ethernet adds, padded to 64 bytes.\n",
+          out);
     if (has_prefixes(results))
         fputs("*: peak memory while reading the first packets alone; that of the slice is not "
               "known.\n",
@@ -289,8 +308,7 @@ static void notes_print(const json_t *results, const json_t *unused, FILE *out)
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         if (json_is_true(json_object_get(backend, "available")))
-            fprintf(out, "%s %s: %s\n", text_of(backend, "name"), text_of(backend, "version"),
-                    text_of(backend, "summary"));
+            backend_print(results, backend, out);
     }
     machine_print(results, out);
 }
@@ -317,7 +335,7 @@ static void quality_print(const json_t *results, const json_t *unused, FILE *out
 static void slice_table(const json_t *results, const json_t *slice, bool colour, FILE *out)
 {
     const json_t *runs[LINE_MAX_ROWS];
-    static const size_t least[COLUMNS] = {12, 8, 9, 16, 7, 6, 6, 6, 16, 7};
+    static const size_t least[COLUMNS] = {12, 8, 9, 16, 9, 7, 6, 6, 6, 16, 7};
     row_text rows[LINE_MAX_ROWS];
     size_t widths[COLUMNS];
     for (size_t c = 0; c < COLUMNS; c++)

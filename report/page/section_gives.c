@@ -89,8 +89,11 @@ static void backend_row(part *p, const json_t *backend)
         html_put(p->out, "<td class=\"w\">unavailable: %s</td>", text_of(backend, "reason"));
         html_empty(p->out);
     }
-    html_put(p->out, "<td>%s</td><td>%s</td></tr>\n", text_of(backend, "license"),
-             text_of(backend, "version"));
+    const char *const texts[] = {backend_language(backend), text_of(backend, "license"),
+                                 text_of(backend, "version"), backend_flags(p->results, backend)};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        html_cell(p->out, *texts[i] ? texts[i] : "–");
+    fputs("</tr>\n", p->out);
 }
 
 void section_gives(part *p)
@@ -98,13 +101,18 @@ void section_gives(part *p)
     static const html_head heads[] = {{"backend", false},
                                       {"description", false},
                                       {"its other features, not measured here", false},
+                                      {"language", false},
                                       {"licence", false},
-                                      {"version", false}};
+                                      {"version", false},
+                                      {"flags", false}};
     size_t i;
     json_t *backend;
     html_put(p->out, "<h3 id=\"gives-%zu\">Capabilities of each level</h3>\n", p->index);
     levels_table(p);
-    html_table_begin(p->out, "Backends", heads, sizeof heads / sizeof heads[0]);
+    html_table_begin(p->out,
+                     "Backends. flags: how an external program was built, as it says; ours: like "
+                     "pktbench",
+                     heads, sizeof heads / sizeof heads[0]);
     json_array_foreach(json_object_get(p->results, "backends"), i, backend)
     {
         backend_row(p, backend);

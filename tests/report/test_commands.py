@@ -60,17 +60,19 @@ def wire_bits(slice_of):
 
 
 def expected_cells(results, run_of):
-    """ns/packet, interval, CPU, Mpkt/s, Gbit/s, ratio, interval, peak MB: as a table shows them."""
+    """ns/packet, interval, first run, CPU, Mpkt/s, Gbit/s, ratio, interval, peak MB: as a table
+    shows them."""
     if run_of["status"] not in TIMED or not run_of["wall_ns"]:
-        return [""] * 8
+        return [""] * 9
     ratio = run_of["ratio"]
     mark = "'" if ratio and ratio["level"] != run_of["level"] else ""
     ns = run_of["ns_per_packet"]
     slice_of = next(s for s in results["slices"] if s["name"] == run_of["slice"])
     packets = run_of["prefix_packets"] or slice_of["packets"]
-    peak = run_of["peak_rss_bytes"]
+    peak, first = run_of["peak_rss_bytes"], run_of.get("first_run_ns")
     star = "*" if run_of["prefix_packets"] else ""
     return [shown(ns), interval(run_of["wall_ns"], ns / run_of["wall_ns"]["median"]),
+            shown(first / packets) if first else "",
             shown(run_of["cpu_ns"]["median"] / packets), shown(1e3 / ns),
             shown(wire_bits(slice_of) / ns), shown(ratio["median"]) + mark if ratio else "",
             interval(ratio) if ratio else "", shown(peak / 1e6) + star if peak else ""]
@@ -102,7 +104,7 @@ def check_table(results, text, is_markdown):
             wanted = expected_cells(results, run_of)
             if is_markdown:
                 cells = [cell.strip() for cell in line.strip("|").split(" |")]
-                got = cells[2:10]
+                got = cells[2:11]
             else: # empty cells leave no trace there
                 wanted = [cell for cell in wanted if cell]
                 got = re.split(r"\s{2,}", line.strip())[2:2 + len(wanted)]

@@ -87,6 +87,7 @@ static void test_defaults(void **state)
     assert_true(raw->chosen && raw->available);
     assert_true(raw->offers[PKT_LEVEL_HEADERS] && !raw->offers[PKT_LEVEL_FRAMES]);
     assert_string_equal(raw->decoder, "pktbench");
+    assert_string_equal(json_string_value(json_object_get(raw->description, "language")), "C");
     assert_true(libpcap->chosen && !libpcap->available);
     assert_non_null(strstr(libpcap->reason, "exit status 3"));
     assert_string_equal(selection_find(&l, "wireshark")->reason, "its worker did not describe it");

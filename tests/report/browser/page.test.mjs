@@ -121,7 +121,7 @@ async function checkRows(tab) {
       const table = part.locator('table', { hasText: `Runs over ${slice.name}.` });
       assert.equal(await table.locator('tbody tr').count(), runs.length, slice.name);
       const rows = await table.locator('tbody tr').evaluateAll((list) => list.map((row) =>
-        [row.cells[0].textContent, row.cells[1].textContent, Number(row.cells[14].textContent)]));
+        [row.cells[0].textContent, row.cells[1].textContent, Number(row.cells[15].textContent)]));
       rows.forEach(([name, level, columns], i) => {
         assert.equal(name.replace(' (ours)', ''), runs[i].backend);
         const isAlone = runs[i].sink === 'parse-alone';
@@ -136,7 +136,16 @@ async function checkRows(tab) {
     const levels = json.backends.flatMap((one) => Object.keys(one.levels));
     assert.equal(await gives.locator('tbody tr').count(), levels.length);
     const backends = part.locator('table', { hasText: 'its other features' });
-    assert.equal(await backends.locator('tbody tr').count(), json.backends.length);
+    const shownBackends = await backends.locator('tbody tr').evaluateAll((list) => list.map((row) =>
+      [...row.cells].map((cell) => cell.textContent)));
+    assert.equal(shownBackends.length, json.backends.length);
+    shownBackends.forEach(([name, , , ...built], i) => {
+      const one = json.backends[i];
+      const ours = name.endsWith(' (ours)');
+      const wanted = [one.language ?? (ours ? 'C' : null), one.license, one.version,
+        one.flags ?? (ours ? json.context.tool.flags : null)];
+      assert.deepEqual(built, wanted.map((text) => text ?? '–'), name);
+    });
     const counts = {
       'Whole processes': json.process_runs.length,
       'As published: dpkt only reads': json.study.filter((row) => row.reading === 'as-published').length,
@@ -236,9 +245,12 @@ async function checkRuns(tab) {
         if (!run.wall_ns) continue;
         const cells = await rows.nth(i).locator('th, td').allInnerTexts();
         const bits = 8 * (Math.max(slice.mean_frame, 60) + 24);
-        assertShown(cells[7], 1e3 / run.ns_per_packet, 'million packets/s');
-        assertShown(cells[8], bits / run.ns_per_packet, 'Gbit/s');
-        assert.equal(cells[13].endsWith('*'), run.prefix_packets !== null, `memory of ${cells[0]}`);
+        const packets = run.prefix_packets ?? slice.packets;
+        if (run.first_run_ns) assertShown(cells[5], run.first_run_ns / packets, 'first run');
+        else assert.equal(cells[5], '', `first run of ${cells[0]}`);
+        assertShown(cells[8], 1e3 / run.ns_per_packet, 'million packets/s');
+        assertShown(cells[9], bits / run.ns_per_packet, 'Gbit/s');
+        assert.equal(cells[14].endsWith('*'), run.prefix_packets !== null, `memory of ${cells[0]}`);
         const samples = await rows.nth(i).locator('svg.samples').getAttribute('aria-label');
         assert.ok(samples.startsWith(`${run.samples.length} samples, 90 % of them from `), samples);
       }
