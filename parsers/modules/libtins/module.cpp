@@ -4,28 +4,17 @@
  * lengths and drops the packets that libtins finds malformed, so that no row could be made of them.
  * What is built of each record is what FileSniffer builds. */
 #include "parsers/modules/libtins/app.h"
+#include "parsers/modules/pcap_records/pcap_records.h"
 #include "pktbench.h"
 
-#include <memory>
 #include <netinet/in.h>
-#include <new>
 
-#include <pcap/pcap.h>
 #include <tins/tins.h>
 
 namespace
 {
 
 constexpr uint16_t ethertype_min = 0x0600; /* below: a length, IEEE 802.3 clause 3.2.6 */
-
-struct state {
-    pcap_t *pcap;
-    pkt_level level;
-    int dlt;
-    uint16_t link_type;
-    bool short_seconds; /* classic pcap: the seconds are 32 bits without a sign */
-    pkt_err fault;      /* returned after the rows before it */
-};
 
 struct record {
     const uint8_t *data;
@@ -295,108 +284,32 @@ void packet_read(const row &r, const Tins::PDU *packet, uint32_t wire_len)
         ipv6_read(r, *static_cast<const Tins::IPv6 *>(pdu), left);
 }
 
-/* A packet that libtins throws on has no object: its row holds the columns of a frame alone. */
-void headers_read(const state &s, const row &r, const record &packet)
-{
-    try {
-        pdu_owner pdu = packet_build(s.dlt, packet);
-        if (pdu)
-            packet_read(r, pdu.get(), packet.wire_len);
-    } catch (const Tins::exception_base &) {
+struct state : pcap_records {
+    static constexpr const char *library = "libtins";
+    static constexpr size_t row_text = tins_app_row_text;
+
+    /* A packet that libtins throws on has no object: its row holds the columns of a frame alone. */
+    void headers_read(const row &r, const record &packet) const
+    {
+        try {
+            pdu_owner pdu = packet_build(dlt, packet);
+            if (pdu)
+                packet_read(r, pdu.get(), packet.wire_len);
+        } catch (const Tins::exception_base &) {
+        }
     }
-}
 
-void record_read(const state &s, const pcap_pkthdr &header, const uint8_t *data, const row &r)
-{
-    const int64_t seconds =
-        s.short_seconds ? static_cast<uint32_t>(header.ts.tv_sec) : header.ts.tv_sec;
-    const record packet = {data, header.caplen, header.len};
-    r.batch.ts_ns[r.at] = pkt_time_ns(seconds, header.ts.tv_usec);
-    r.batch.cap_len[r.at] = packet.cap_len;
-    r.batch.wire_len[r.at] = packet.wire_len;
-    r.batch.link_type[r.at] = s.link_type;
-    if (s.level == PKT_LEVEL_FRAMES)
-        Tins::RawPDU(data, packet.cap_len);
-    else
-        headers_read(s, r, packet);
-}
-
-uint16_t link_type_of(int dlt)
-{
-    constexpr uint16_t linktype_raw = 101; /* DLT_RAW is 12 or 14 */
-    return dlt == DLT_RAW ? linktype_raw : static_cast<uint16_t>(dlt);
-}
-
-int tins_open(void *, void **out, const pkt_capture *capture, const pkt_request *request,
-              pkt_err *err)
-{
-    char words[PCAP_ERRBUF_SIZE];
-    auto *s = new (std::nothrow) state();
-    if (!s)
-        return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a run");
-    s->pcap =
-        pcap_open_offline_with_tstamp_precision(capture->path, PCAP_TSTAMP_PRECISION_NANO, words);
-    if (!s->pcap) {
-        delete s;
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libpcap: %s", words);
-    }
-    s->level = request->level;
-    s->dlt = pcap_datalink(s->pcap);
-    s->link_type = link_type_of(s->dlt);
-    s->short_seconds = capture->format == PKT_FORMAT_PCAP;
-    *out = s;
-    return 0;
-}
-
-/* libpcap reports errors as text only; this is its text for a file that ended early. */
-void read_fault(pcap_t *pcap, pkt_err *err)
-{
-    const char *words = pcap_geterr(pcap);
-    const pkt_errcode code = strstr(words, "truncated") ? PKT_ERR_TRUNCATED : PKT_ERR_CORRUPT;
-    pkt_fail(err, code, PKT_POS_NONE, "libpcap: %s", words);
-}
-
-int batch_fill(state &s, pkt_batch &batch)
-{
-    size_t rows = 0;
-    const bool is_app = s.level == PKT_LEVEL_APP;
-    while (rows < PKT_BATCH_ROWS && s.fault.code == PKT_ERR_NONE) {
-        if (is_app && batch.text_room - batch.text_used < tins_app_row_text)
-            break;
-        pcap_pkthdr *header;
-        const uint8_t *data;
-        const int got = pcap_next_ex(s.pcap, &header, &data);
-        if (got == 1)
-            record_read(s, *header, data, row{batch, rows++, is_app});
-        else if (got == PCAP_ERROR_BREAK)
-            break;
+    void record_read(const pcap_pkthdr &header, const uint8_t *data, pkt_batch &batch,
+                     size_t at) const
+    {
+        frame_read(header, batch, at);
+        if (level == PKT_LEVEL_FRAMES)
+            Tins::RawPDU(data, header.caplen);
         else
-            read_fault(s.pcap, &s.fault);
+            headers_read(row{batch, at, level == PKT_LEVEL_APP},
+                         record{data, header.caplen, header.len});
     }
-    return static_cast<int>(rows);
-}
-
-/* Nothing that libtins throws may pass through the caller, which is C. */
-int tins_next(void *run, pkt_batch *batch, pkt_err *err)
-{
-    auto *s = static_cast<state *>(run);
-    try {
-        const int rows = batch_fill(*s, *batch);
-        if (rows > 0 || s->fault.code == PKT_ERR_NONE)
-            return rows;
-        *err = s->fault;
-        return -1;
-    } catch (const std::exception &thrown) {
-        return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "libtins: %s", thrown.what());
-    }
-}
-
-void tins_close(void *run)
-{
-    auto *s = static_cast<state *>(run);
-    pcap_close(s->pcap);
-    delete s;
-}
+};
 
 const char *tins_version()
 {
@@ -450,9 +363,9 @@ const pkt_backend backend = {
     tins_version,
     nullptr,
     nullptr,
-    tins_open,
-    tins_next,
-    tins_close,
+    pcap_run_open<state>,
+    pcap_run_next<state>,
+    pcap_run_close<state>,
     nullptr,
 };
 
