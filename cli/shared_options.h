@@ -11,8 +11,8 @@
 
 #define SELECTION_OPTIONS                                                                          \
     {"backends", "BACKEND,...",                                                                    \
-     "Backends to run. `all` includes the opt-in backends: memcpy, raw-mapped, libtins, libtrace " \
-     "and the external programs. Default: the others."},                                           \
+     "Backends to run. `all` includes the opt-in backends: memcpy, raw-mapped, libtins, "          \
+     "libtrace, pcapplusplus and the external programs. Default: the others."},                    \
         {"levels", "LEVEL,...",                                                                    \
          "Levels to run: frames, headers, flows, app, inner, dissect. Default: all but inner."},   \
     {                                                                                              \

@@ -3,6 +3,9 @@
 #:     Install the Python libraries that are measured beside the built-in backends, into an
 #:     environment in the user's cache folder, and tshark. Build the drivers of parsers in Go, Rust
 #:     and Java where the toolchain is installed, and write a list for `pktbench bench --externals`.
+#: setup pcapplusplus
+#:     Build PcapPlusPlus, which no release of Debian or Ubuntu has, from its sources into the user's
+#:     cache folder, and build/release with the module that measures it.
 #: setup spark
 #:     Install PySpark into an environment in the user's cache folder, and a JDK where there is no
 #:     Java: for the tests of the Python package's data source.
@@ -19,9 +22,15 @@ externals)
     externals_install
     languages_install
     ;;
+pcapplusplus)
+    packages_install "$build_packages $pcapplusplus_packages" "$build_optional"
+    pcapplusplus_install
+    rm -f "$root"/build/*/CMakeCache.txt # it is looked for again
+    build release
+    ;;
 spark)
     packages_install '' "$(spark_missing)"
     spark_install
     ;;
-*) fail "setup: unknown argument '$*'; known: externals, spark" ;;
+*) fail "setup: unknown argument '$*'; known: externals, pcapplusplus, spark" ;;
 esac

@@ -35,7 +35,7 @@ static const double budget_defaults[SUITE_KINDS] = {[SUITE_QUICK] = 120,
 /* Whom a gigabyte does not take minutes. */
 #define SCALE_BACKENDS "read-all,raw,libpcap"
 /* Beside the drivers of other languages: C, C++ and Python. */
-#define LANGUAGE_BACKENDS "raw,libpcap,wireshark,libtins,libtrace,dpkt"
+#define LANGUAGE_BACKENDS "raw,libpcap,wireshark,libtins,libtrace,pcapplusplus,dpkt"
 #define LANGUAGE_LEVELS "frames,headers,app"
 /* Those that read by a mapping. */
 #define MAPPED_BACKENDS "memcpy,raw-mapped"

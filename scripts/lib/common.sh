@@ -30,5 +30,7 @@ words_without() {
 . "$root/scripts/lib/apt.sh"
 # shellcheck source=scripts/lib/install.sh
 . "$root/scripts/lib/install.sh"
+# shellcheck source=scripts/lib/pcapplusplus.sh
+. "$root/scripts/lib/pcapplusplus.sh"
 # shellcheck source=scripts/lib/build.sh
 . "$root/scripts/lib/build.sh"

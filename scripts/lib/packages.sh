@@ -8,6 +8,9 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
 build_optional='libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev hyperfine
     g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev'
 
+# PcapPlusPlus from its sources.
+pcapplusplus_packages='g++ git'
+
 test_packages='libcmocka-dev g++ python3 python3-jsonschema python3-venv tshark groff zstd'
 lint_packages='clang-format clang-tidy cppcheck shellcheck'
 # Readers of the manual page and of the completion scripts.

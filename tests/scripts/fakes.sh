@@ -1,9 +1,11 @@
 #!/bin/sh
-# dpkg-query, apt-cache, apt-get, sudo, id and cmake for test_run.sh, by the name that it is called by.
+# dpkg-query, apt-cache, apt-get, sudo, id, git and cmake for test_run.sh, by the name that it is
+# called by.
 # The folder $FAKES holds what they answer: lists of packages, one a line, in the files
 # installed, unknown (to this release), conflicting (with the others) and broken (not installable).
 # cmake --build prints the file ninja, and fails if there is a file compiler-fails.
-# Calls of apt-get, sudo and cmake go to $FAKES/calls.
+# git tells the commit in the file head, and fails without it.
+# Calls of apt-get, sudo, git and cmake go to $FAKES/calls.
 set -eu
 name=$(basename "$0")
 
@@ -28,6 +30,10 @@ cmake)
     called "$@"
     [ "$1" != --build ] || [ ! -e "$FAKES/ninja" ] || cat "$FAKES/ninja"
     [ "$1" != --build ] || [ ! -e "$FAKES/compiler-fails" ]
+    ;;
+git)
+    called "$@"
+    cat "$FAKES/head"
     ;;
 sudo)
     [ -e "$FAKES/sudo" ] || exit 1

@@ -7,11 +7,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tree" "$work/bin"
 cp -R "$source/run" "$source/scripts" "$work/tree"
-for name in id sudo cmake dpkg-query apt-cache apt-get; do
+for name in id sudo git cmake dpkg-query apt-cache apt-get; do
     ln -s "$source/tests/scripts/fakes.sh" "$work/bin/$name"
 done
 export FAKES=$work/fakes
 export PATH=$work/bin:$PATH
+export XDG_CACHE_HOME=$work/cache
 unset PKTBENCH_NO_INSTALL CI
 failures=0
 tree=$work/tree
@@ -69,6 +70,7 @@ run 2 build everything
 run 2 test --some
 run 2 setup
 run 2 setup all
+says "known: externals, pcapplusplus, spark"
 run 2 package wheel
 says "known: deb, tarball"
 run 2 package deb tarball
@@ -174,6 +176,33 @@ echo 1000 >"$FAKES/uid"
 touch "$FAKES/sudo"
 run 0 build
 calls 1 "^sudo -n env .*$transaction"
+
+begin 'PcapPlusPlus from its sources'
+commit=$(sed -n 's/^pcapplusplus_commit=//p' "$tree/scripts/lib/pcapplusplus.sh")
+installed=$work/cache/pktbench/pcapplusplus/lib/pkgconfig
+# shellcheck disable=SC2086 # lists of words
+have installed $required $optional git
+echo "$commit" >"$FAKES/head"
+run 0 setup pcapplusplus
+calls 1 '^git clone .*/PcapPlusPlus$'
+calls 1 "^cmake -S .*-DCMAKE_INSTALL_PREFIX=$work/cache/pktbench/pcapplusplus "
+calls 1 '^cmake --install '
+calls 1 '^cmake --preset release$'
+mkdir -p "$installed"
+touch "$installed/PcapPlusPlus.pc"
+: >"$FAKES/calls"
+run 0 setup pcapplusplus
+calls 0 '^git'
+calls 1 '^cmake --preset release$'
+rm "$installed/PcapPlusPlus.pc"
+echo another >"$FAKES/head"
+run 2 setup pcapplusplus
+says "^run: PcapPlusPlus cannot be built: v[0-9.]* is another, not $commit$"
+rm "$FAKES/head"
+run 2 setup pcapplusplus
+says '^run: PcapPlusPlus cannot be built: '
+run 2 --no-install setup pcapplusplus
+says '^run: PcapPlusPlus is not installed, because of --no-install$'
 
 [ $failures -eq 0 ] && echo "all good"
 exit $((failures > 0))

@@ -29,8 +29,9 @@ WANTED = {
 }
 
 
-def run(*arguments, status=0):
-    done = subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, check=False)
+def run(*arguments, status=0, environment=None):
+    done = subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, check=False,
+                          env={**os.environ, **(environment or {})})
     if done.returncode != status:
         sys.exit(f"{arguments}: exit status {done.returncode}, wanted {status}\n"
                  f"{done.stdout}\n{done.stderr}")
@@ -103,6 +104,28 @@ def check_first_run(folder, capture):
     check(len(found["samples"]) == 4, "a sample in every round")
 
 
+def check_languages(folder, capture):
+    """The rows of the suite do not depend on what is installed: what is missing says what brings it."""
+    out, empty = os.path.join(folder, "languages.json"), os.path.join(folder, "empty")
+    os.mkdir(empty)
+    run("bench", capture, "--suite", "languages", "--levels", "headers", "--reference", "raw",
+        "--processes", "1", "--rounds", "1", "--budget", "9s", "-o", out,
+        environment={"PKTBENCH_MODULES": empty, "PKTBENCH_EXTERNAL": empty, "XDG_CACHE_HOME": empty})
+    with open(out, encoding="utf-8") as file:
+        results = json.load(file)
+    known = {one["name"]: one for one in results["backends"]}
+    rows = {run_of["backend"]: run_of for run_of in results["runs"]}
+    for name, language, brings in (
+            ("raw", "C", None), ("libpcap", "C", None), ("wireshark", None, "libwireshark-dev"),
+            ("libtins", None, "libtins-dev"), ("libtrace", None, "libtrace3-dev"),
+            ("pcapplusplus", None, "run `./run setup pcapplusplus`"),
+            ("dpkt", None, "run `./run setup externals`")):
+        check(known[name].get("language") == language, f"{name}: {known[name].get('language')}")
+        check((rows[name]["status"] == "unavailable") == bool(brings), f"{name}: {rows[name]}")
+        check(brings or rows[name]["first_run_ns"] > 0, f"{name}: {rows[name]}")
+        check(not brings or brings in rows[name]["reason"], f"{name}: {rows[name]['reason']}")
+
+
 def check_verify(capture):
     done = run("verify", capture, "--backends", "raw", "--plugin", stub("lies"), "--levels",
                "headers", "--reference", "raw", status=1)
@@ -146,6 +169,7 @@ def main():
         check_details(runs, results)
         validate_results(results, SCHEMA)
         check_first_run(folder, capture)
+        check_languages(folder, capture)
         check_verify(capture)
         check_gate(folder, capture)
     print("all good")
