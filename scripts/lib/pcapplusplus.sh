@@ -31,7 +31,7 @@ pcapplusplus_install() {
     sources=$(mktemp -d)
     pcapplusplus_build "$sources/PcapPlusPlus" >"$log" 2>&1 || {
         rm -rf "$sources"
-        fail "PcapPlusPlus cannot be built: $(tail -n 1 "$log")"
+        fail "PcapPlusPlus cannot be fetched or built (log: build/pcapplusplus.log): $(grep . "$log" | tail -n 1)"
     }
     rm -rf "$sources"
 }

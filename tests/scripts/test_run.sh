@@ -197,10 +197,10 @@ calls 1 '^cmake --preset release$'
 rm "$installed/PcapPlusPlus.pc"
 echo another >"$FAKES/head"
 run 2 setup pcapplusplus
-says "^run: PcapPlusPlus cannot be built: v[0-9.]* is another, not $commit$"
+says "^run: PcapPlusPlus cannot be fetched or built .*: v[0-9.]* is another, not $commit$"
 rm "$FAKES/head"
 run 2 setup pcapplusplus
-says '^run: PcapPlusPlus cannot be built: '
+says '^run: PcapPlusPlus cannot be fetched or built '
 run 2 --no-install setup pcapplusplus
 says '^run: PcapPlusPlus is not installed, because of --no-install$'
 
