@@ -164,6 +164,7 @@ static int interface_of(pkt_join *join, uint16_t link_type, pkt_err *err)
     return 2 * (int)join->links++;
 }
 
+/* On error, the output may have a part of the block. */
 static int packet_add(pkt_join *join, pkt_err *err)
 {
     enum { FIXED = 28, TOTAL = 4 };
@@ -197,14 +198,18 @@ static int record_use(pkt_join *join, pkt_err *err)
     join->timeless += !pkt_source_has_time(join->source);
     if (join->numbered && number_keep(&join->numbers, join->number, err) != 0)
         return -1;
-    return packet_add(join, err);
+    const size_t whole = join->out.size;
+    if (packet_add(join, err) == 0)
+        return 0;
+    join->out.size = whole; /* the backend must not take it for a truncated capture */
+    return -1;
 }
 
 static void join_produce(void *self)
 {
     pkt_join *join = self;
     pkt_err err = {.code = PKT_ERR_NONE, .pos = PKT_POS_NONE}, ignored;
-    int got = section_add(join, &err) == 0 ? 1 : -1;
+    int got = 1;
     while (got > 0 && (got = record_next(join, &err)) > 0) {
         if (record_use(join, &err) != 0)
             got = -1;
@@ -218,7 +223,8 @@ static void join_produce(void *self)
     (void)capture_close(join, 0, &ignored); /* first: its thread uses our pump */
 }
 
-/* Open the first capture and try the filter on its first packet, before the thread starts. */
+/* Open the first capture, try the filter on its first packet, and begin the output, before the
+ * thread starts. */
 static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
 {
     if (filter && !(join->filter = pkt_filter_open(filter, err)))
@@ -228,7 +234,7 @@ static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
     join->pending = pkt_source_next(join->source, &join->record, NULL) > 0;
     if (filter && join->pending && pkt_filter_match(join->filter, &join->record, err) < 0)
         return -1;
-    if (pkt_pump_start(&join->pump, join_produce, join, err) != 0)
+    if (section_add(join, err) != 0 || pkt_pump_start(&join->pump, join_produce, join, err) != 0)
         return -1;
     join->capture = (pkt_capture){
         .struct_size = sizeof join->capture, .path = join->pump.path, .format = PKT_FORMAT_PCAPNG};

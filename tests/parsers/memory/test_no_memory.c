@@ -20,6 +20,7 @@
 #include "parsers/encode/writer.h"
 #include "parsers/features/features.h"
 #include "parsers/input/input.h"
+#include "parsers/input/join.h"
 #include "parsers/sink/sink.h"
 #include "parsers/source/filter.h"
 #include "parsers/source/mapping.h"
@@ -33,7 +34,7 @@ extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap, pkt_backend_read_
     pkt_backend_raw_mapped;
 
 static atomic_long allowed = LONG_MAX; /* allocations that succeed from now on */
-static char capture_path[64], labels_path[64];
+static char capture_path[64], labels_path[64], packed_path[72];
 
 static bool is_refused(void)
 {
@@ -47,11 +48,13 @@ static bool is_refused(void)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *at, size_t size);
+int __real_posix_memalign(void **at, size_t align, size_t size);
 char *__real_strdup(const char *text);
 char *__real_strndup(const char *text, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *at, size_t size);
+int __wrap_posix_memalign(void **at, size_t align, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t size);
 
@@ -68,6 +71,11 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *at, size_t size)
 {
     return is_refused() ? NULL : __real_realloc(at, size);
+}
+
+int __wrap_posix_memalign(void **at, size_t align, size_t size)
+{
+    return is_refused() ? ENOMEM : __real_posix_memalign(at, align, size);
 }
 
 char *__wrap_strdup(const char *text)
@@ -143,6 +151,16 @@ static int run_flows(uint64_t *rows, pkt_err *err)
 static int run_mapped(uint64_t *rows, pkt_err *err)
 {
     return counted(&pkt_backend_raw_mapped, PKT_LEVEL_FLOWS, rows, err);
+}
+
+static int run_app(uint64_t *rows, pkt_err *err)
+{
+    return counted(&pkt_backend_raw, PKT_LEVEL_APP, rows, err);
+}
+
+static int run_inner(uint64_t *rows, pkt_err *err)
+{
+    return counted(&pkt_backend_raw, PKT_LEVEL_INNER, rows, err);
 }
 
 static int run_mapped_app(uint64_t *rows, pkt_err *err)
@@ -262,13 +280,13 @@ static int run_features(uint64_t *rows, pkt_err *err)
     return 0;
 }
 
-static int run_input(uint64_t *rows, pkt_err *err)
+static int input_of(const char *path, uint64_t *rows, pkt_err *err)
 {
     pkt_null_sink null = {.columns = level_columns(&pkt_backend_raw, PKT_LEVEL_HEADERS)};
     const pkt_sink sink = pkt_null_sink_open(&null);
     const pkt_request request = level_request(PKT_LEVEL_HEADERS);
     pkt_batch *batch = pkt_batch_new(err);
-    pkt_input *input = batch ? pkt_input_open(capture_path, err) : NULL;
+    pkt_input *input = batch ? pkt_input_open(path, err) : NULL;
     int bad = -1;
     if (input) {
         bad = pkt_run(&pkt_backend_raw, NULL, pkt_input_capture(input), &request, batch, &sink,
@@ -276,6 +294,36 @@ static int run_input(uint64_t *rows, pkt_err *err)
         bad = pkt_input_end(input, bad, err);
     }
     pkt_input_close(input);
+    pkt_batch_free(batch);
+    return bad;
+}
+
+static int run_input(uint64_t *rows, pkt_err *err)
+{
+    return input_of(capture_path, rows, err);
+}
+
+static int run_packed(uint64_t *rows, pkt_err *err)
+{
+    return input_of(packed_path, rows, err);
+}
+
+/* Two captures as one, the second of them compressed, through a filter. */
+static int run_join(uint64_t *rows, pkt_err *err)
+{
+    char *const paths[] = {capture_path, packed_path};
+    pkt_null_sink null = {.columns = level_columns(&pkt_backend_raw, PKT_LEVEL_FLOWS)};
+    const pkt_sink sink = pkt_null_sink_open(&null);
+    const pkt_request request = level_request(PKT_LEVEL_FLOWS);
+    pkt_batch *batch = pkt_batch_new(err);
+    pkt_join *join = batch ? pkt_join_open(paths, 2, "ip or ip6 or arp", 1, err) : NULL;
+    int bad = -1;
+    if (join) {
+        bad = pkt_run(&pkt_backend_raw, NULL, pkt_join_capture(join), &request, batch, &sink, rows,
+                      err);
+        bad = pkt_join_end(join, bad, err);
+    }
+    pkt_join_close(join);
     pkt_batch_free(batch);
     return bad;
 }
@@ -383,6 +431,8 @@ static void check_container(const dataset_options *options)
     } scenarios[] = {
         {"raw", run_raw},
         {"flows", run_flows},
+        {"app", run_app},
+        {"inner", run_inner},
         {"libpcap", run_libpcap},
         {"read-all", run_read_all},
         {"digest", run_digest},
@@ -392,6 +442,8 @@ static void check_container(const dataset_options *options)
         {"parquet", run_parquet},
         {"features", run_features},
         {"input", run_input},
+        {"compressed", run_packed},
+        {"join", run_join},
         {"query", run_query},
         {"plan", run_plan},
         {"index", run_index},
@@ -406,6 +458,9 @@ static void check_container(const dataset_options *options)
     if (dataset_write(dataset_scenario_find("benign-iot"), options, capture_path, NULL, NULL,
                       &err) != 0)
         fail_msg("%s", err.msg);
+    char command[sizeof capture_path + 32];
+    (void)snprintf(command, sizeof command, "exec gzip -kf %s", capture_path);
+    assert_int_equal(system(command), 0);
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
         print_message("  %s\n", scenarios[i].name);
         check_scenario(scenarios[i].run);
@@ -436,6 +491,7 @@ int main(void)
 {
     (void)snprintf(capture_path, sizeof capture_path, "no-memory-%d.pcap", (int)getpid());
     (void)snprintf(labels_path, sizeof labels_path, "no-memory-%d.csv", (int)getpid());
+    (void)snprintf(packed_path, sizeof packed_path, "%s.gz", capture_path);
     pkt_mapping_allow(); /* nobody makes the capture shorter */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
@@ -443,6 +499,7 @@ int main(void)
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     (void)unlink(capture_path);
+    (void)unlink(packed_path);
     (void)unlink(labels_path);
     return failed;
 }
