@@ -9,8 +9,10 @@
 #include "results/reader.h"
 #include "results/schema.h"
 
-/* Maximum size of a results file. */
+/* Maximum size of a results file, and of values in it: an empty object takes 3 bytes of the file,
+ * and 200 of memory. */
 #define RESULTS_MAX_BYTES ((size_t)128 << 20)
+#define RESULTS_MAX_VALUES ((size_t)4 << 20)
 
 /* Read the whole file; the caller frees it. NULL with errno set on error. */
 static char *file_read(const char *path, size_t *size)
@@ -41,6 +43,22 @@ static char *file_read(const char *path, size_t *size)
         return NULL;
     }
     return text;
+}
+
+/* Are there at most so many values in the text? Before it is known to be JSON. */
+static bool values_fit(const char *text, size_t size)
+{
+    bool quoted = false;
+    size_t values = 0;
+    for (size_t i = 0; i < size && values <= RESULTS_MAX_VALUES; i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += text[i] == '\\';
+        else
+            values += text[i] == ',' || text[i] == '[' || text[i] == '{';
+    }
+    return values <= RESULTS_MAX_VALUES;
 }
 
 /* Is it an object with a version of results that can be read? */
@@ -87,6 +105,12 @@ bool results_load(results_file *file, const char *path, char why[LOAD_WORDS])
     file->bytes = file_read(path, &file->size);
     if (!file->bytes) {
         (void)snprintf(why, LOAD_WORDS, "cannot read: %s", strerror(errno));
+        return false;
+    }
+    if (!values_fit(file->bytes, file->size)) {
+        (void)snprintf(why, LOAD_WORDS, "these are no results: more than %zu values",
+                       RESULTS_MAX_VALUES);
+        results_close(file);
         return false;
     }
     file->json = json_loadb(file->bytes, file->size, JSON_REJECT_DUPLICATES, &error);

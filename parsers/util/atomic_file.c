@@ -126,17 +126,21 @@ int pkt_same_file(const char *one, const char *other)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* The path, or what it points to if it is a symbolic link to a regular file. */
+/* The path, or what it points to if it is a symbolic link to a regular file. A link that leads
+ * nowhere, or to where it cannot be seen, stays as it is. */
 static int path_resolve(pkt_atomic_file *out, const char *path, pkt_err *err)
 {
     struct stat st;
     const bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-    errno = 0;
-    const bool file = stat(path, &st) == 0 && S_ISREG(st.st_mode);
-    if (link && !file && errno == ENOENT)
+    const bool found = stat(path, &st) == 0, file = found && S_ISREG(st.st_mode);
+    if (link && !found && errno == ENOENT)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
                         "cannot write: is a symbolic link to nothing: remove it, or create what it "
                         "points to");
+    if (link && !found)
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
+                        "cannot write: is a symbolic link that cannot be followed: %s",
+                        strerror(errno));
     out->path = link && file ? realpath(path, NULL) : strdup(path);
     return out->path ? 0 : open_failed(out, err);
 }

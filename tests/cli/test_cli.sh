@@ -177,6 +177,13 @@ done
 ln -s nothing loose
 expect 2 'loose: cannot write: is a symbolic link to nothing' extract good.pcap -o loose
 { [ -L loose ] && [ ! -e nothing ]; } || fail "a symbolic link to nothing"
+ln -s circle-back circle
+ln -s circle circle-back
+ln -s good.pcap/below inside
+for name in circle inside; do
+    expect 2 "$name: cannot write: is a symbolic link that cannot be followed: " extract good.pcap -o $name
+    [ -L $name ] || fail "a symbolic link that cannot be followed was replaced"
+done
 (umask 027 && "$pktbench" extract good.pcap -o fresh) || fail "umask"
 [ "$(stat -c %a fresh)" = 640 ] || fail "mode of a new file: $(stat -c %a fresh)"
 "$pktbench" extract good.pcap -o /dev/stdout | cmp - fresh || fail "-o /dev/stdout"

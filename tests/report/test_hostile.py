@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,13 @@ def test_refused(folder):
     with open(bad, "wb") as file:
         file.truncate((128 << 20) + 1)
     assert "File too large" in run("choose", bad).stderr
+    bad.write_text("[" + "{}," * (4 << 20) + "{}]")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert "no results: more than 4194304 values" in run("choose", bad).stderr
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert after <= max(before, 64 << 10), after  # KiB, of the largest process so far
+    bad.write_text(json.dumps(RESULTS | {"commas": "\\\"" + ",[{" * (4 << 20)}))
+    assert run("choose", bad).stderr == ""
 
 
 def inner(value, path=()):
