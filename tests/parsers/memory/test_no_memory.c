@@ -1,7 +1,5 @@
 /* The parsers when memory runs out: in every run, one more allocation succeeds before all others
- * fail. A run then ends with an error, or with the same rows; with sanitizers, nothing leaks. The
- * linker gives the calls of this program's own code to the functions __wrap_...() here. */
-#include <errno.h>
+ * fail. A run then ends with an error, or with the same rows; with sanitizers, nothing leaks. */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +23,7 @@
 #include "parsers/source/mapping.h"
 #include "parsers/source/source.h"
 #include "tests/level_request.h"
+#include "tests/parsers/memory/refusal.h"
 
 /* No run needs more. */
 enum { ALLOCATIONS_MAX = 3000, CAPTURE_BYTES = 60000 };
@@ -33,61 +31,7 @@ enum { ALLOCATIONS_MAX = 3000, CAPTURE_BYTES = 60000 };
 extern const pkt_backend pkt_backend_raw, pkt_backend_libpcap, pkt_backend_read_all,
     pkt_backend_raw_mapped;
 
-static atomic_long allowed = LONG_MAX; /* allocations that succeed from now on */
 static char capture_path[64], labels_path[64], packed_path[72];
-
-static bool is_refused(void)
-{
-    if (atomic_fetch_sub(&allowed, 1) > 0)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names of ld --wrap */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *at, size_t size);
-int __real_posix_memalign(void **at, size_t align, size_t size);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *at, size_t size);
-int __wrap_posix_memalign(void **at, size_t align, size_t size);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return is_refused() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return is_refused() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *at, size_t size)
-{
-    return is_refused() ? NULL : __real_realloc(at, size);
-}
-
-int __wrap_posix_memalign(void **at, size_t align, size_t size)
-{
-    return is_refused() ? ENOMEM : __real_posix_memalign(at, align, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return is_refused() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_strndup(const char *text, size_t size)
-{
-    return is_refused() ? NULL : __real_strndup(text, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* A run over the capture: 0 and its rows, or -1 and *err. */
 typedef int scenario(uint64_t *rows, pkt_err *err);
@@ -103,9 +47,9 @@ static void check_scenario(scenario *run)
     for (long n = 0; n < ALLOCATIONS_MAX; n++) {
         uint64_t rows = 0;
         err = (pkt_err){.pos = PKT_POS_NONE};
-        atomic_store(&allowed, n);
+        atomic_store(&refusal_after, n);
         const int bad = run(&rows, &err);
-        const bool used = atomic_exchange(&allowed, LONG_MAX) < 0;
+        const bool used = atomic_exchange(&refusal_after, LONG_MAX) < 0;
         if (bad && (err.code != PKT_ERR_MEMORY || !err.msg[0]))
             fail_msg("%ld allocations: code %d, '%s'", n, (int)err.code, err.msg);
         if (!bad && rows != wanted)
