@@ -13,7 +13,7 @@
 json_t *json_escaped(const json_t *value, pkt_text_form *form);
 /* Write JSON with jansson's `flags`, and a line end. In texts, control characters and those that
  * reorder text are \uNNNN, also those from U+007F on, which JSON allows as they are (RFC 8259,
- * section 7) and a terminal obeys. 0, or -1 with errno: `value` is NULL, or it cannot be written. */
+ * section 7) and a terminal obeys. 0, or -1: `value` is NULL, or it cannot be written. */
 int json_print(const json_t *value, FILE *out, size_t flags);
 
 #endif

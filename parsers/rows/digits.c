@@ -32,8 +32,7 @@ static const uint64_t powers_of_ten[] = {1,
                                          TEN_16};
 
 /* value * 10^places, exact, rounded to the nearest whole number, ties to even, as snprintf()
- * rounds. `value` is normal and from 1e-4 up to 1e17, places from 0 to 20, the product below 2^64.
- */
+ * rounds. `value` is from 1e-4 up to 1e17, places from 0 to 20, the product below 2^64. */
 static uint64_t scaled(double value, int places)
 {
     int exponent;
