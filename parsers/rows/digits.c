@@ -9,36 +9,38 @@
 /* Digits that give back any double. */
 #define DIGITS 17
 #define TEN_16 UINT64_C(10000000000000000)
+#define LOG10_2 0.30103
 
-/* 53 bits times 10^20 at most. */
+/* 53 bits times 10^21 at most. */
 __extension__ typedef unsigned __int128 wide;
 
-static const uint64_t powers_of_ten[] = {1,
-                                         10,
-                                         100,
-                                         1000,
-                                         10000,
-                                         100000,
-                                         1000000,
-                                         10000000,
-                                         100000000,
-                                         1000000000,
-                                         UINT64_C(10000000000),
-                                         UINT64_C(100000000000),
-                                         UINT64_C(1000000000000),
-                                         UINT64_C(10000000000000),
-                                         UINT64_C(100000000000000),
-                                         UINT64_C(1000000000000000),
-                                         TEN_16};
+/* Up to 10^15. */
+static const uint64_t powers_of_ten[16] = {UINT64_C(1),
+                                           UINT64_C(10),
+                                           UINT64_C(100),
+                                           UINT64_C(1000),
+                                           UINT64_C(10000),
+                                           UINT64_C(100000),
+                                           UINT64_C(1000000),
+                                           UINT64_C(10000000),
+                                           UINT64_C(100000000),
+                                           UINT64_C(1000000000),
+                                           UINT64_C(10000000000),
+                                           UINT64_C(100000000000),
+                                           UINT64_C(1000000000000),
+                                           UINT64_C(10000000000000),
+                                           UINT64_C(100000000000000),
+                                           UINT64_C(1000000000000000)};
 
 /* value * 10^places, exact, rounded to the nearest whole number, ties to even, as snprintf()
- * rounds. `value` is from 1e-4 up to 1e17, places from 0 to 20, the product below 2^64. */
-static uint64_t scaled(double value, int places)
+ * rounds. `value` is from 1e-4 up to 1e17, places from 0 to 21, the product below 2^64. */
+static uint64_t scaled(double value, unsigned places)
 {
     int exponent;
     const uint64_t mantissa = (uint64_t)ldexp(frexp(value, &exponent), 53);
-    wide product = (wide)mantissa * powers_of_ten[places < 16 ? places : 16];
-    product *= powers_of_ten[places < 16 ? 0 : places - 16];
+    wide product = (wide)mantissa * powers_of_ten[places & 15];
+    if (places & 16)
+        product *= TEN_16;
     exponent -= 53;
     if (exponent >= 0)
         return (uint64_t)(product << exponent);
@@ -48,7 +50,7 @@ static uint64_t scaled(double value, int places)
 }
 
 /* The zeros are there; write the last `count` digits of the number before `end`. */
-static void digits_put(char *end, uint64_t number, int count)
+static void digits_put(char *end, uint64_t number, unsigned count)
 {
     for (; count > 0; count--, number /= 10)
         *--end = (char)('0' + number % 10);
@@ -57,19 +59,15 @@ static void digits_put(char *end, uint64_t number, int count)
 /* "%.17g" of a value from 1e-4 up to 1e17, without snprintf(), which takes four times as long. */
 static char *put_17_digits(char *text, double value)
 {
-    int places = DIGITS - 1; /* behind the point, of 17 digits: one is before it */
-    for (double power = 10; value >= power && places > 0; power *= 10)
-        places--;
-    for (double power = 1; value < power; power /= 10)
-        places++;
+    int exponent; /* value >= 2^(exponent - 1), which has the same power of ten or the one before */
+    (void)frexp(value, &exponent);
+    unsigned places = (unsigned)(DIGITS - 1 - (int)floor((exponent - 1) * LOG10_2));
     uint64_t number = scaled(value, places);
-    if (number >= 10 * TEN_16) { /* rounded up to one digit more */
-        number /= 10;
-        places--;
-    }
+    if (number >= 10 * TEN_16)
+        number = scaled(value, --places);
     for (; places > 0 && number % 10 == 0; places--)
         number /= 10;
-    const uint64_t power = places <= 16 ? powers_of_ten[places] : UINT64_MAX;
+    const uint64_t power = places > 16 ? UINT64_MAX : places == 16 ? TEN_16 : powers_of_ten[places];
     text = put_u64(text, number / power);
     if (places == 0)
         return text;
@@ -102,7 +100,7 @@ char *pkt_put_double(char *text, double value)
         if (places == 0)
             return text;
         *text = '.';
-        digits_put(text + 1 + places, digits_left % power, (int)places);
+        digits_put(text + 1 + places, digits_left % power, places);
         return text + places + 1;
     }
     if (size < 1e-4 || size >= 1e17)

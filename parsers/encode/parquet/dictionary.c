@@ -113,10 +113,10 @@ static inline int values_index(dictionary *d, const plain_values *values, size_t
                                pkt_err *err)
 {
     uint32_t *indices = (uint32_t *)(void *)d->indices.at;
-    const uint8_t *at = values->at, *before = NULL;
+    const uint8_t *at = values->at, *before = at;
     for (size_t i = 0; i < values->count; i++) {
         const size_t size = width ? width : pkt_plain_value_size(values, at);
-        if (before && memcmp(at, before, size) == 0) { /* a text begins with its length */
+        if (i > 0 && memcmp(at, before, size) == 0) { /* a text begins with its length */
             indices[i] = indices[i - 1];
             at += size;
             continue;
