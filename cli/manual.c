@@ -138,6 +138,8 @@ static const item files[] = {
     {"PREFIX/lib/pktbench/modules/, PREFIX/lib/pktbench/external/",
      "Modules (backends that are loaded when they are used), and drivers of external programs."},
     {"PREFIX/share/pktbench/schema.json", "JSON schema of the results."},
+    {"PREFIX/share/doc/pktbench/", "The pages (README.md, doc/) and programs (examples/) that help "
+                                   "and messages name."},
     {NULL, NULL},
 };
 

@@ -72,3 +72,11 @@ install(FILES ${PROJECT_BINARY_DIR}/pktbench.bash RENAME pktbench
 install(FILES ${PROJECT_BINARY_DIR}/_pktbench
     DESTINATION ${PKTBENCH_ZSH_DIR} COMPONENT program)
 install(FILES results/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/pktbench COMPONENT program)
+# The pages and programs that help and messages of the program name; links between them lead somewhere.
+set(pages ${CMAKE_INSTALL_DATADIR}/doc/pktbench)
+install(FILES README.md SECURITY.md CONTRIBUTING.md DESTINATION ${pages} COMPONENT program)
+install(DIRECTORY doc DESTINATION ${pages} COMPONENT program FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY examples DESTINATION ${pages} COMPONENT program
+    PATTERN __pycache__ EXCLUDE PATTERN target EXCLUDE PATTERN node_modules EXCLUDE
+    PATTERN .gitignore EXCLUDE)
+install(FILES results/protocol.json DESTINATION ${pages}/results COMPONENT program)

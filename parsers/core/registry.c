@@ -33,7 +33,12 @@ typedef struct built_in_backend {
 static const built_in_backend built_in[] = {BUILT_IN(ENTRY)};
 #undef ENTRY
 
+#if defined(PKTBENCH_PYTHON_PACKAGE) ||                                                            \
+    defined(PKTBENCH_MODULE_ADVICE) /* the drivers belong to it */
+#define SETUP_EXTERNALS "install pktbench again"
+#else
 #define SETUP_EXTERNALS "run `./run setup externals`"
+#endif
 #ifdef PKTBENCH_PYTHON_PACKAGE
 #define BUILD_WITH(packages) "build pktbench from its sources: the Python package has no modules"
 #elif defined(PKTBENCH_MODULE_ADVICE)

@@ -18,10 +18,13 @@ MESSAGES_BYTES = 64 << 10
 MESSAGES_SECONDS = 1.0
 CACHE_LINE = 64
 INTERPRETER = "Python " + platform.python_version()
-# What to do if a library is missing. In the Python package, the drivers are in `_program/external`.
-INSTALL = ("run `pip install dpkt scapy cryptography pyshark`, and install tshark"
-           if os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) == "_program"
-           else "run `./run setup externals`")
+# What to do if a library is missing, by the folder above that of the drivers: that of the Python package, of an
+# installation, or of a build.
+INSTALL = {
+    "_program": "run `pip install dpkt scapy cryptography pyshark`, and install tshark",
+    "pktbench": "install tshark, and dpkt, scapy, cryptography and pyshark for the Python that PKTBENCH_PYTHON names "
+                "(default: python3)",
+}.get(os.path.basename(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "run `./run setup externals`")
 PR_SET_PDEATHSIG = 1
 try:
     libc: Any = ctypes.CDLL(None)

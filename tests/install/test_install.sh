@@ -227,6 +227,23 @@ grep -Eq '^  mine +headers +ok +raw ' verified || fail "some columns of IPv4: $(
 grep -Eq '^    columns: ip_version [0-9]+, ip_proto [0-9]+, src [0-9]+$' verified ||
     fail "columns that differ: $(cat verified)"
 
+# Nobody who has an installation alone can run a command of the checkout.
+if command -v python3 >/dev/null; then
+    advice=$(PYTHONPATH=$libraries/pktbench/external python3 -B -c 'import process; print(process.INSTALL)')
+    case $advice in
+    '' | *./run*) fail "the advice of an installed driver: $advice" ;;
+    esac
+else
+    echo "SKIP: the advice of the drivers: python3 is not installed"
+fi
+
+# The pages that help and messages name, and what their links lead to.
+pages=$prefix/share/doc/pktbench
+for page in $(grep -rohE 'doc/[a-z-]+\.md' "$source/cli" "$source/bench" --include='*.[ch]' | sort -u) \
+    $(grep -ohE '\]\(\.\./(examples|results/protocol)[^)#]*' "$source"/doc/*.md | sed 's,^](\.\./,,' | sort -u); do
+    [ -e "$pages/$page" ] || fail "$page is not installed"
+done
+
 # What the program writes about itself.
 cmp "$prefix/share/man/man1/pktbench.1" "$build/pktbench.1" || fail "no manual page"
 bash -n "$prefix/share/bash-completion/completions/pktbench" || fail "no completion for bash"
