@@ -19,12 +19,22 @@ function(package_gzip source name folder component)
     install(FILES ${packed} DESTINATION ${folder} COMPONENT ${component})
 endfunction()
 
+# The changelog of the packaging, which every package has; that of pktbench is beside that of the program.
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
+file(WRITE ${PROJECT_BINARY_DIR}/changelog.Debian
+    "pktbench (${PKTBENCH_PACKAGE_VERSION}-${PKTBENCH_PACKAGE_RELEASE}) unstable; urgency=medium\n\n"
+    "  * Made from the source by `./run package`.\n\n -- ${PKTBENCH_MAINTAINER}  ${now}\n")
+
 set(CPACK_COMPONENTS_ALL "")
-# package(COMPONENT NAME LICENCE SECTION SUMMARY TEXT...): also its file copyright.
+# package(COMPONENT NAME LICENCE SECTION SUMMARY TEXT...): also its files copyright and changelog.Debian.gz.
 function(package component name licence section summary)
     string(TOUPPER ${component} upper)
     install(FILES ${PROJECT_SOURCE_DIR}/${licence} RENAME copyright
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
+    if(NOT component STREQUAL "program") # by package_gzip() below
+        install(FILES ${PROJECT_BINARY_DIR}/changelog.Debian.gz
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
+    endif()
     list(JOIN ARGN "\n" text)
     set(CPACK_COMPONENTS_ALL ${CPACK_COMPONENTS_ALL} ${component} PARENT_SCOPE)
     set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${name} PARENT_SCOPE)
@@ -41,11 +51,15 @@ package(program pktbench LICENSE net "benchmark of packet parsers, and rows from
     "captures and live traffic as CSV, Arrow or Parquet.")
 package_gzip(${PROJECT_BINARY_DIR}/pktbench.1 pktbench.1 ${CMAKE_INSTALL_MANDIR}/man1 program)
 package_gzip(${PROJECT_SOURCE_DIR}/CHANGELOG.md changelog ${CMAKE_INSTALL_DATADIR}/doc/pktbench program)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS
-    "pktbench-wireshark, pktbench-libtins, pktbench-libtrace, python3, tshark, valgrind")
+package_gzip(${PROJECT_BINARY_DIR}/changelog.Debian changelog.Debian ${CMAKE_INSTALL_DATADIR}/doc/pktbench program)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "pktbench-wireshark, pktbench-libtins, pktbench-libtrace, \
+python3, python3-dpkt, python3-scapy, python3-cryptography, tshark, valgrind")
 
 package(library ${library} LICENSE libs "packet parsers behind one interface: shared library"
     "What programs need that are linked with libpktbench.")
+# CPack's scripts call ldconfig; Debian asks for the trigger.
+file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 
 package(development libpktbench-dev LICENSE libdevel
     "packet parsers behind one interface: development files"

@@ -112,7 +112,8 @@ def check_debs(made):
         assert deb.name == f"{name}_{fields['Version']}_{fields['Architecture']}.deb", deb.name
         check_fields(fields, name)
         packages[name], held[name] = fields, files(deb)
-        assert f"/usr/share/doc/{name}/copyright" in held[name], f"{name} has no copyright"
+        for text in ("copyright", "changelog.Debian.gz"):
+            assert f"/usr/share/doc/{name}/{text}" in held[name], f"{name} has no {text}"
         for path, (mode, owner) in held[name].items():
             assert owner == "root/root" and mode[7] == mode[4] == "r" and "w" not in mode[3:] \
                 or mode[0] == "l", f"{name}: {path} {mode} {owner}"
@@ -120,7 +121,9 @@ def check_debs(made):
         assert "_CPack" not in run("dpkg-deb", "-I", deb)
     check_depends(packages)
     for path in ("bin/pktbench", "share/man/man1/pktbench.1.gz", "share/zsh/vendor-completions/_pktbench",
-                 "share/bash-completion/completions/pktbench", "share/doc/pktbench/changelog.gz"):
+                 "share/bash-completion/completions/pktbench", "share/doc/pktbench/changelog.gz",
+                 "share/doc/pktbench/README.md", "share/doc/pktbench/doc/install.md",
+                 "share/doc/pktbench/examples/plugin/mine.c"):
         assert f"/usr/{path}" in held["pktbench"], f"pktbench has no {path}"
     drivers = [p for p in held["pktbench"] if re.search(r"/pktbench/external/\w+\.py$", p)]
     assert len(drivers) >= DRIVERS, drivers
