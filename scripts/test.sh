@@ -12,11 +12,13 @@
 
 excluded_asan='lint|slow'
 excluded_release=whole
+whole=
 for argument in "$@"; do
     case $argument in
     --all)
         excluded_asan='lint|whole'
         excluded_release=none
+        whole=$bare_packages
         ;;
     *) fail "test: unknown argument '$argument'; known: --all" ;;
     esac
@@ -43,7 +45,7 @@ summarize() {
 }
 
 packages_install "$build_packages $test_packages" "$build_optional $lint_packages $gate_packages
-    $text_packages $reader_packages $python_packages $live_packages $(browser_missing)"
+    $text_packages $reader_packages $python_packages $live_packages $whole $(browser_missing)"
 if [ -z "${PKTBENCH_NO_INSTALL:-}" ]; then
     browser_install
     python_environment readers "$root/tests/parsers/encode/requirements.txt" || true

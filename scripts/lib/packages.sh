@@ -38,6 +38,9 @@ deb_packages='dpkg-dev file gzip zlib1g-dev libzstd-dev liblzma-dev'
 tarball_packages='gcc libc6-dev cmake ninja-build pkg-config python3-venv make dpkg-dev xz-utils bzip2
     flex bison'
 
+# Makes the bare system in which the tests install packages.
+bare_packages='debootstrap'
+
 # PySpark in the tests; a JDK of its own only where there is no Java.
 spark_packages='python3 python3-venv'
 
