@@ -16,21 +16,22 @@ import time
 PKTBENCH, PLUGIN = sys.argv[1:3]
 KINDS = sys.argv[3:]
 LIMIT, LIMIT_LARGE = 2, 60  # seconds of a run
+LIMIT_BUSY = 20  # on a machine where raw takes longer than LIMIT
 MARK = f"PKTBENCH_HOSTILE_MARK={os.getpid()}"
 # Kind: status, and what the reason says. A run with a status but these has no time.
 TIMED = ("ok", "unchecked")
 WANTED = {
     "close-hang": ("crashed", "closed its answers"),
-    "hang": ("timed-out", "no answer within 2 s"),
-    "ignore-hang": ("timed-out", "no answer within 2 s"),
+    "hang": ("timed-out", "no answer within LIMIT s"),
+    "ignore-hang": ("timed-out", "no answer within LIMIT s"),
     "fork-crash": ("crashed", "signal 6"),
     "exit": ("crashed", "exit status 0"),
     "exit-at-once": ("crashed", "exit status 0"),
-    "flood": ("timed-out", "no answer within 2 s: xxx"),
+    "flood": ("timed-out", "no answer within LIMIT s: xxx"),
     "forge": (("failed", "disagrees", "crashed"), ""),  # no row of the answer is there
     "escape": ("crashed", r"signal 6 (Aborted): \x1b]0;owned\x07 | ok | 1.0 <b>x</b>"),
     "kill-parent": ("crashed", "exit status 5"),
-    "stop": ("timed-out", "no answer within 2 s"),
+    "stop": ("timed-out", "no answer within LIMIT s"),
     "disk": ("crashed", "File size limit exceeded"),
     "code": ("failed", "x"),
     "message": ("failed", "AAAA"),
@@ -40,7 +41,7 @@ WANTED = {
     "batch-rows": (TIMED, ""),
     "batch-all": ("crashed", "signal"),  # the worker's own memory
     "close-crash": ("crashed", "signal 6"),
-    "load-hang": ("timed-out", "no answer within 2 s"),
+    "load-hang": ("timed-out", "no answer within LIMIT s"),
     "load-exit": ("crashed", "exit status 0"),
     "unload-hang": ("timed-out", "did not end after its last answer"),
     "unload-crash": ("crashed", "signal 6 (Aborted) when it was unloaded"),
@@ -82,28 +83,28 @@ def wait_until(condition, seconds=5):
         time.sleep(0.05)
 
 
-def start(kind, capture, out):
+def start(kind, capture, out, limit):
     name, value = MARK.split("=")
     return subprocess.Popen(
         [PKTBENCH, "bench", capture, "--plugin", PLUGIN, "--backends", "raw", "--levels", "headers",
-         "--reference", "raw", "--processes", "1", "--rounds", "1", "--timeout", f"{LIMIT_LARGE if kind in LARGE else LIMIT}s",
+         "--reference", "raw", "--processes", "1", "--rounds", "1", "--timeout", f"{limit}s",
          "--format", "markdown", "-o", out],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "HARM": kind, name: value})
 
 
-def bench(kind, capture, folder):
+def bench(kind, capture, folder, limit):
     """What is wrong; None if nothing is."""
     out = os.path.join(folder, "results.json")
     began = time.monotonic()
-    process = start(kind, capture, out)
+    process = start(kind, capture, out, limit)
     shown, said = process.communicate()
     took = time.monotonic() - began
     wait_until(lambda: not left())  # the process that removes the scratch folder ends, too
     if left():
         return f"left behind: {left()}"
     # A hang has one time limit where it is met; the rest of the run is short.
-    if took > (2 * LIMIT_LARGE if kind in LARGE else LIMIT + 60):
+    if took > (2 * limit if kind in LARGE else limit + 60):
         return f"took {took:.1f} s"
     if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", shown + said):
         return f"control codes in the output: {shown + said!r}"
@@ -116,6 +117,7 @@ def bench(kind, capture, folder):
         runs = {run["backend"]: run for run in json.load(file)["runs"]}
     status, reason = {**WANTED, **LARGE}[kind]
     run = runs["hostile"]
+    reason = reason.replace("LIMIT", str(limit))
     statuses = status if isinstance(status, tuple) else (status,)
     if run["status"] not in statuses or reason not in (run["reason"] or ""):
         return f"{run['status']}: {run['reason']}"
@@ -128,7 +130,7 @@ def bench(kind, capture, folder):
 
 def interrupted(number, capture, folder):
     """A signal ends the program and its workers while one of them hangs."""
-    process = start("ignore-hang", capture, os.path.join(folder, "results.json"))
+    process = start("ignore-hang", capture, os.path.join(folder, "results.json"), LIMIT)
     # The program, its process for the folder, a worker.
     wait_until(lambda: len(left()) > 2, 30)
     if len(left()) < 3:
@@ -159,7 +161,9 @@ def main():
                        check=True, capture_output=True)
         for kind in KINDS or kinds():
             began = time.monotonic()
-            wrong = bench(kind, capture, folder)
+            wrong = bench(kind, capture, folder, LIMIT_LARGE if kind in LARGE else LIMIT)
+            if wrong and wrong.startswith("raw has no time beside it: no answer"):
+                wrong = bench(kind, capture, folder, LIMIT_BUSY)
             print(f"{kind}: {wrong or 'as it must be'}, {time.monotonic() - began:.1f} s")
             if wrong:
                 failures.append(f"{kind}: {wrong}")
