@@ -10,7 +10,7 @@
 #include "results/schema.h"
 
 /* Maximum size of a results file, and of values in it: an empty object takes 3 bytes of the file,
- * and 200 of memory. */
+ * and over 200 of memory. */
 #define RESULTS_MAX_BYTES ((size_t)128 << 20)
 #define RESULTS_MAX_VALUES ((size_t)4 << 20)
 

@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "datasets/generate.h"
@@ -290,6 +292,7 @@ static int queried(pkt_query *query, uint64_t *rows, pkt_err *err)
         array.release(&array);
     }
     pkt_reader_close(reader);
+    query->captures = NULL;
     return got;
 }
 
@@ -366,6 +369,16 @@ static int run_index(uint64_t *rows, pkt_err *err)
     return bad;
 }
 
+static void capture_pack(void)
+{
+    char *const command[] = {"gzip", "-kf", capture_path, NULL};
+    int status;
+    pid_t child;
+    assert_int_equal(posix_spawnp(&child, command[0], NULL, NULL, command, environ), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 /* Every scenario over the capture in a container. */
 static void check_container(const dataset_options *options)
 {
@@ -402,9 +415,7 @@ static void check_container(const dataset_options *options)
     if (dataset_write(dataset_scenario_find("benign-iot"), options, capture_path, NULL, NULL,
                       &err) != 0)
         fail_msg("%s", err.msg);
-    char command[sizeof capture_path + 32];
-    (void)snprintf(command, sizeof command, "exec gzip -kf %s", capture_path);
-    assert_int_equal(system(command), 0);
+    capture_pack();
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
         print_message("  %s\n", scenarios[i].name);
         check_scenario(scenarios[i].run);
