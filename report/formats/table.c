@@ -14,7 +14,7 @@
 #include "results/escaped.h"
 #include "results/reader.h"
 
-enum { COLUMNS = 11, CELL = 48, LINE_MAX_ROWS = 256 };
+enum { COLUMNS = 11, FIRST_RUN = 4, CELL = 48, LINE_MAX_ROWS = 256 };
 
 static const char *const heads[COLUMNS] = {"backend",   "level",  "ns/packet", "95 %",
                                            "first run", "CPU ns", "Mpkt/s",    "Gbit/s",
@@ -39,7 +39,7 @@ static bool is_variant(const json_t *run)
     return strcmp(sink_of(run), NULL_SINK) != 0;
 }
 
-/* Runs that write rows have longer names: columns are narrower then. */
+/* Runs that write rows have longer names: other columns are narrower, or left out, then. */
 static bool has_sinks(const json_t *results)
 {
     size_t i;
@@ -78,7 +78,7 @@ static void row_fill(const json_t *results, const json_t *run, row_text row)
     number_text(ns, row[2], CELL);
     interval_text(wall, ns / number_of(wall, "median"), row[3], CELL);
     if (json_is_number(json_object_get(run, "first_run_ns")))
-        number_text(number_of(run, "first_run_ns") / packets, row[4], CELL);
+        number_text(number_of(run, "first_run_ns") / packets, row[FIRST_RUN], CELL);
     number_text(number_of(json_object_get(run, "cpu_ns"), "median") / packets, row[5], CELL);
     number_text(1e3 / ns, row[6], CELL);
     number_text(wire_bits(slice) / ns, row[7], CELL);
@@ -143,14 +143,13 @@ static void aa_print(const json_t *results, const json_t *slice, FILE *out)
     json_t *aa;
     json_array_foreach(json_object_get(results, "aa"), i, aa)
     {
-        char median[32], interval[2 * CELL];
+        char median[32], interval[2 * CELL] = "";
         if (strcmp(text_of(aa, "slice"), text_of(slice, "name")) != 0 ||
             (strcmp(text_of(aa, "level"), "headers") != 0 &&
              run_of(results, text_of(aa, "backend"), text_of(slice, "name"), "headers")))
             continue;
         (void)snprintf(median, sizeof median, "%.3f", number_of(aa, "median"));
         const json_t *ci = json_object_get(aa, "ci95");
-        interval[0] = '\0';
         if (json_is_array(ci))
             (void)snprintf(
                 interval, sizeof interval, " [%.3f, %.3f]; treat smaller differences as noise",
@@ -204,7 +203,8 @@ static size_t rows_collect(const json_t *results, const char *slice, const json_
 static void line_print(const row_text row, const size_t widths[COLUMNS], FILE *out)
 {
     for (size_t c = 0; c < COLUMNS; c++)
-        fprintf(out, is_word[c] ? "%s%-*s" : "%s%*s", c ? "  " : "", (int)widths[c], row[c]);
+        if (widths[c]) /* else it is left out */
+            fprintf(out, is_word[c] ? "%s%-*s" : "%s%*s", c ? "  " : "", (int)widths[c], row[c]);
 }
 
 static void heads_print(const size_t widths[COLUMNS], bool colour, FILE *out)
@@ -341,6 +341,7 @@ static void slice_table(const json_t *results, const json_t *slice, bool colour,
     for (size_t c = 0; c < COLUMNS; c++)
         widths[c] = has_sinks(results) ? strlen(heads[c]) : least[c];
     size_t n = rows_collect(results, text_of(slice, "name"), runs, rows, widths);
+    widths[FIRST_RUN] = has_sinks(results) ? 0 : widths[FIRST_RUN];
     mark(MARK_BOLD, colour, out);
     slice_head(results, slice, out);
     mark(MARK_END, colour, out);
