@@ -29,7 +29,12 @@ quietly() {
 quietly cmake --install "$build" --prefix "$work/first"
 prefix=$work/prefix
 mv "$work/first" "$prefix"
-! grep -rIlF -e "$work/first" -e "$source" -e "$build" "$prefix" ||
+# At the start of a path: a checkout in /src is not meant by rust/src/main.rs.
+path_pattern() {
+    printf '(^|[^[:alnum:]_./-])%s' "$(printf '%s' "$1" | sed 's/[][\.*^$+?(){}|]/\\&/g')"
+}
+! grep -rIlE -e "$(path_pattern "$work/first")" -e "$(path_pattern "$source")" \
+    -e "$(path_pattern "$build")" "$prefix" ||
     fail "these files name a folder of this machine"
 libraries=$(dirname "$(find "$prefix" -name libpktbench.so)")
 
