@@ -3,6 +3,7 @@
 
 Usage: test_dataset.py PKTBENCH"""
 
+import contextlib
 import csv
 import fcntl
 import functools
@@ -191,7 +192,8 @@ def check_crashed():
             with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
                 children = file.read().split()
         for child in children:
-            os.kill(int(child), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it may be done already
+                os.kill(int(child), signal.SIGKILL)
         messages = process.communicate()[1]
         if process.returncode:
             break

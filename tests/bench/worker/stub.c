@@ -61,7 +61,7 @@ static int stub_open(void *context, void **state, const pkt_capture *capture,
 #if STUB_FAULT == FAULT_LEAKS
 static void leak(void)
 {
-    enum { BYTES = 256 << 10 };
+    enum { BYTES = 1 << 20 }; /* shows after two runs, which is all that a busy machine may do */
     char *lost = malloc(BYTES);
     if (lost)
         memset(lost, 1, BYTES);
