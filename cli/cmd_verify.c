@@ -236,9 +236,8 @@ static void verify_slices(verification *v)
                 break;
         }
     progress_close(&v->progress);
-    if (v->json && (!v->unchecked || v->left_out.keep_going)) {
+    if (v->json && (!v->unchecked || v->left_out.keep_going))
         (void)json_print(v->slices, stdout, JSON_INDENT(2));
-    }
     json_decref(v->slices);
 }
 

@@ -26,15 +26,7 @@ typedef struct block {
     uint32_t min, max;
 } block;
 
-/* The columns of the set: those that are means or sums, which are most, by themselves. */
-typedef struct plan {
-    size_t means, others;             /* how many */
-    uint16_t mean_at[PKT_MAX_VALUES]; /* offset in a ciciot_packet */
-    uint8_t mean_column[PKT_MAX_VALUES], other_column[PKT_MAX_VALUES];
-} plan;
-
 typedef struct ciciot {
-    plan plan;
     uint64_t rows, first_packet; /* packets in the window; number of its first packet */
     uint32_t votes;              /* their labels */
     double sums[PKT_MAX_VALUES]; /* per column: sum, minimum or maximum */
@@ -264,18 +256,16 @@ static void aggregate_add(ciciot *c, const pkt_feature_column *column, double *s
     }
 }
 
+/* Means and sums, which are most, without a switch. */
 static void aggregates_add(ciciot *c, const pkt_feature_set *set, const ciciot_packet *p)
 {
-    const plan *plan = &c->plan;
-    for (size_t i = 0; i < plan->means; i++) {
-        double value;
-        memcpy(&value, (const uint8_t *)p + plan->mean_at[i], sizeof value);
-        c->sums[plan->mean_column[i]] += value;
-    }
-    for (size_t i = 0; i < plan->others; i++) {
-        const size_t column = plan->other_column[i];
-        aggregate_add(c, &set->columns[column], &c->sums[column],
-                      feature_value(p, &set->columns[column]));
+    for (size_t i = 0; i < set->count; i++) {
+        const pkt_feature_column *column = &set->columns[i];
+        const double value = feature_value(p, column);
+        if (column->aggregate == PKT_MEAN || column->aggregate == PKT_SUM)
+            c->sums[i] += value;
+        else
+            aggregate_add(c, column, &c->sums[i], value);
     }
 }
 
@@ -351,23 +341,10 @@ static int ciciot_packet_add(pkt_features *f, const pkt_batch *b, size_t row, pk
 static int ciciot_finish(pkt_features *f, pkt_err *err)
 {
     int bad = window_end(f, err);
-    *ciciot_of(f) = (ciciot){.plan = ciciot_of(f)->plan};
+    *ciciot_of(f) = (ciciot){0};
     if (f->flows)
         pkt_flow_clear(f->flows);
     return bad;
-}
-
-static void plan_make(plan *plan, const pkt_feature_set *set)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        const pkt_feature_column *column = &set->columns[i];
-        if (column->aggregate == PKT_MEAN || column->aggregate == PKT_SUM) {
-            plan->mean_at[plan->means] = (uint16_t)column->at;
-            plan->mean_column[plan->means++] = (uint8_t)i;
-        } else {
-            plan->other_column[plan->others++] = (uint8_t)i;
-        }
-    }
 }
 
 static int ciciot_open(pkt_features *f, pkt_err *err)
@@ -375,7 +352,6 @@ static int ciciot_open(pkt_features *f, pkt_err *err)
     f->engine = calloc(1, sizeof(ciciot));
     if (!f->engine)
         return pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for features");
-    plan_make(&ciciot_of(f)->plan, f->request.set);
     if (f->request.set != &pkt_feature_ciciot46)
         return 0; /* ciciot39 has no flow features */
     return pkt_feature_flows_open(f, sizeof(ciciot_flow), err);

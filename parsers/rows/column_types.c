@@ -176,7 +176,7 @@ static inline void little_put(uint8_t *at, uint64_t value, size_t size)
 
 /* Cells of a column, their sizes known to the compiler: most of the work. The next place moves on
  * only behind a row whose bits in `present` are wanted; `present` NULL: behind every row. A null
- * that is written is 0 in its array as it must be. Returns the end. */
+ * that is written is 0 in its array as it must be; it is within the rows' room. Returns the end. */
 static inline uint8_t *cells_widen(const void *cells, size_t from, size_t to, const pkt_rows *rows,
                                    const uint64_t *present, uint64_t wanted, uint8_t *at)
 {
@@ -217,8 +217,7 @@ static uint8_t *cells_put(const pkt_rows *rows, const pkt_field *field, size_t t
 int pkt_column_type_numbers(const pkt_rows *rows, const pkt_field *field, size_t size, int dense,
                             pkt_buffer *out, pkt_err *err)
 {
-    /* One more than the rows: behind the last value, a null may be written and left. */
-    if (pkt_buffer_reserve(out, (rows->count + 1) * size, err) != 0)
+    if (pkt_buffer_reserve(out, rows->count * size, err) != 0)
         return -1;
     uint8_t *at = out->at + out->size;
     dense = dense && field->present;
