@@ -296,7 +296,7 @@ static void notes_print(const json_t *results, const json_t *unused, FILE *out)
         fprintf(out,
                 "> csv: rows written as CSV to /dev/null, as `pktbench extract` does, up to the "
                 "last byte; x2: by 2 threads; x raw: divided by raw's time for rows that are only "
-                "counted.\n");
+                "counted. A terminal's table has no column `first run` then.\n");
     fputs("first run: ns/packet of the first run of a process, which the times leave out; not "
           "measured where empty.\n"
           "Gbit/s: frames with the 24 bytes that Ethernet adds, padded to 64 bytes.\n",
