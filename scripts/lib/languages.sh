@@ -11,9 +11,10 @@ go_version() {
     go env GOVERSION 2>/dev/null | sed 's/^go//'
 }
 
-# go_modules: the list of modules for this Go: the newest gopacket needs 1.25.
+# go_modules: the list of modules for this Go: the newest gopacket needs 1.25. Go 1.21 to 1.24 refuse
+# a go.mod that needs a newer Go whatever -modfile says, so go.mod is the one for older ones.
 go_modules() {
-    if version_least "$(go_version)" 1.25; then echo go.mod; else echo go119.mod; fi
+    if version_least "$(go_version)" 1.25; then echo go125.mod; else echo go.mod; fi
 }
 
 # rust_missing LEAST: prints what is missing of Rust.
