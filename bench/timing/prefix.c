@@ -4,14 +4,17 @@
 #include <stdlib.h>
 
 #include "bench/input/first_packets.h"
+#include "bench/sample/sample.h"
 #include "bench/statistics/statistics.h"
-#include "bench/timing/sample.h"
 #include "parsers/util/error.h"
 
 /* Packets of the two short runs whose difference gives the cost of a packet without start-up. The
- * second run grows by a factor of PROBE_GROWTH until it takes at least twice the time of the first.
- */
-enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
+ * second run grows by a factor of PROBE_GROWTH until it takes at least twice the time of the first,
+ * and PROBE_LEAST_S longer. Of PROBE_REPEATS runs the least time counts, unless a run takes
+ * PROBE_LONG_S: a busy machine delays some, and the first one is cold. */
+enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4, PROBE_REPEATS = 3 };
+#define PROBE_LEAST_S 2e-3
+#define PROBE_LONG_S 0.05
 /* Runs that parse alone take about this share of the time of runs that also build the columns. */
 #define PARSE_SHARE 0.7
 /* Number of runs outside of the blocks: the values, the rows where they differ, and the first
@@ -20,8 +23,11 @@ enum { PROBE_FEW = 200, PROBE_MORE = 1000, PROBE_GROWTH = 4 };
 /* Share of the time for the one run that measures the cost by position: an increase of the cost is
  * visible only over many packets. */
 #define POSITION_SHARE 0.03
-/* Minimum packets of a prefix: the first packets of a run are slow. */
+/* Minimum packets of a prefix, and time that they take, also as a part of the start-up: the first
+ * packets of a run are slow, and what is taken off a run must not be most of it. */
 #define PREFIX_MIN 1000
+#define PREFIX_MIN_S 0.01
+#define PREFIX_MIN_START 0.5
 
 typedef struct estimate {
     bench_cell *cell; /* NULL: no estimate */
@@ -76,6 +82,16 @@ static double short_run(schedule *s, suite *suite, estimator *e, const bench_cel
     return ns * 1e-9;
 }
 
+/* The least time of a few runs. Negative if one failed. */
+static double short_runs(schedule *s, suite *suite, estimator *e, const bench_cell *cell,
+                         uint64_t packets)
+{
+    double least = short_run(s, suite, e, cell, packets);
+    for (int i = 1; i < PROBE_REPEATS && least >= 0 && least < PROBE_LONG_S; i++)
+        least = fmin(least, short_run(s, suite, e, cell, packets));
+    return least;
+}
+
 static bool is_built_in(const backend *backend)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
@@ -99,11 +115,12 @@ static estimate estimate_make(schedule *s, suite *suite, estimator *e, bench_cel
         return none;
     pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "cost of a packet: %s %s, %s", cell->backend->name,
                pkt_level_name(cell->level), cell->slice->name);
-    double few = short_run(s, suite, e, cell, PROBE_FEW);
-    double more = few < 0 ? -1 : short_run(s, suite, e, cell, packets);
-    while (more >= 0 && more < 2 * few && packets * PROBE_GROWTH < cell->slice->packets) {
+    double few = short_runs(s, suite, e, cell, PROBE_FEW);
+    double more = few < 0 ? -1 : short_runs(s, suite, e, cell, packets);
+    while (more >= 0 && more < fmax(2 * few, few + PROBE_LEAST_S) &&
+           packets * PROBE_GROWTH < cell->slice->packets) {
         packets *= PROBE_GROWTH;
-        more = short_run(s, suite, e, cell, packets);
+        more = short_runs(s, suite, e, cell, packets);
     }
     if (more < 0)
         return none;
@@ -112,11 +129,16 @@ static estimate estimate_make(schedule *s, suite *suite, estimator *e, bench_cel
                       !is_shortened(cell, scope)};
 }
 
+/* The least seconds of a prefix, without start-up, where the slice has as many packets. */
+static double prefix_least(const estimate *e)
+{
+    return fmax(fmax(e->packet_s * PREFIX_MIN, PREFIX_MIN_S), PREFIX_MIN_START * e->start_s);
+}
+
 static double run_seconds(const estimate *e, double limit_s)
 {
     const double all = e->packet_s * (double)e->cell->slice->packets;
-    const double least = fmin(all, e->packet_s * PREFIX_MIN);
-    return e->start_s + (e->whole ? all : fmax(fmin(all, limit_s), least));
+    return e->start_s + (e->whole ? all : fmin(all, fmax(limit_s, prefix_least(e))));
 }
 
 /* Runs of a block: the first of a process is not ranked, the second is. That of an external program
@@ -152,7 +174,7 @@ static uint64_t round_number(double value)
 static const suite_slice *prefix_within(suite *suite, const estimate *e, double limit_s,
                                         pkt_err *err)
 {
-    double fits = limit_s / fmax(e->packet_s, 1e-9);
+    double fits = fmax(limit_s, prefix_least(e)) / fmax(e->packet_s, 1e-9);
     if (fits >= (double)e->cell->slice->packets)
         return e->cell->slice;
     return first_packets(suite, e->cell->slice, round_number(fmax(fits, PREFIX_MIN)), err);

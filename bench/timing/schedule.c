@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "bench/input/first_packets.h"
+#include "bench/sample/sample.h"
 #include "bench/statistics/statistics.h"
 #include "bench/timing/machine.h"
-#include "bench/timing/sample.h"
 #include "parsers/util/clock.h"
 
 /* A slow cell gets one sample per block. */
@@ -226,26 +226,27 @@ void schedule_plan(schedule *s)
     s->rounds = (unsigned)rounds;
 }
 
-/* Start-up time: time of one run over a capture without packets. It is long for a program that
- * starts another one. A prefix must not be charged with all of it, because a run over the whole
- * slice pays it once too. */
-typedef struct start_up {
-    double wall_ns, cpu_ns;
-} start_up;
+/* Does a run start another program, whose start is its start-up? Those of this project do no more.
+ * A command or a plug-in could wait where a capture has no packets, and gain by what is taken off.
+ */
+static bool has_start_up(const bench_cell *cell)
+{
+    return cell->slice->whole && !cell->backend->id.plugin && !cell->backend->id.command;
+}
 
-/* Measure the start-up of a cell that reads only a prefix; 0 for other cells. false: the cell
- * failed. */
-static bool start_up_take(schedule *s, client *worker, bench_cell *cell, start_up *start)
+/* Measure the start-up of a cell that reads only a prefix: the time of a run over a capture without
+ * packets. It is long for a program that starts another one. A prefix must not be charged with all
+ * of it, because a run over the whole slice pays it once too. false: the cell failed. */
+static bool start_up_take(schedule *s, client *worker, bench_cell *cell)
 {
     sample_times times;
-    *start = (start_up){0, 0};
-    if (!cell->slice->whole)
+    if (!has_start_up(cell))
         return true;
     sample_plan plan = plan_of(s, worker, cell, 1, s->evict_bytes);
     plan.path = cell->slice->empty;
     if (!sample_take(&plan, &times))
         return false;
-    *start = (start_up){times.wall_ns, times.cpu_ns};
+    taken_off_add(&cell->start, times.wall_ns, times.cpu_ns);
     return true;
 }
 
@@ -256,16 +257,15 @@ static double start_up_charge(double run_ns, double start_ns, double part)
     return fmax(run_ns - start_ns, 0) + start_ns * part;
 }
 
-static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const sample_times *times,
-                        const start_up *start)
+static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const sample_times *times)
 {
     const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
     const timing_sample sample = {
         .block = block,
         .round = round,
-        .wall_ns = start_up_charge(times->wall_ns / cell->runs, start->wall_ns, part),
-        .cpu_ns = start_up_charge(times->cpu_ns / cell->runs, start->cpu_ns, part),
-        .start_ns = start->wall_ns,
+        .wall_ns = start_up_charge(times->wall_ns / cell->runs, cell->start.wall_ns, part),
+        .cpu_ns = start_up_charge(times->cpu_ns / cell->runs, cell->start.cpu_ns, part),
+        .start_ns = cell->start.wall_ns,
         .first_ns = times->first_ns,
         .counted = {[COUNTER_INSTRUCTIONS] = times->counted[COUNTER_INSTRUCTIONS] / cell->runs,
                     [COUNTER_CYCLES] = times->counted[COUNTER_CYCLES] / cell->runs},
@@ -343,12 +343,11 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
 {
     client *worker = &w->workers[worker_index(s, cell)];
     sample_times times;
-    start_up start;
     sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
     plan.column = proofs_draw(cell, s->draw, block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
-    if (start_up_take(s, worker, cell, &start) && sample_take(&plan, &times))
-        sample_keep(cell, block, round, &times, &start);
+    if (start_up_take(s, worker, cell) && sample_take(&plan, &times))
+        sample_keep(cell, block, round, &times);
 }
 
 /* Start a worker anew that crashed or was killed: only one cell fails. */

@@ -2,8 +2,8 @@
 #ifndef PKT_SCHEDULE_H
 #define PKT_SCHEDULE_H
 
-#include "bench/timing/cell.h"
-#include "bench/timing/proofs.h"
+#include "bench/sample/cell.h"
+#include "bench/sample/proofs.h"
 #include "datasets/random.h"
 
 /* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short

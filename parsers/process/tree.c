@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "parsers/process/cpu_time.h"
+
 /* Processes of a tree that are looked at, at most. */
 enum { PROCESSES_MAX = 1024 };
 
@@ -64,14 +66,32 @@ static uint64_t rss_of(pid_t pid)
     return space ? strtoull(space, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
+/* Ids of the process and of all below it. Returns their number. */
+static size_t all_of(pid_t pid, pid_t found[PROCESSES_MAX])
+{
+    size_t count = 1;
+    found[0] = pid;
+    for (size_t i = 0; i < count; i++)
+        count += pkt_tree_children(found[i], found + count, PROCESSES_MAX - count);
+    return count;
+}
+
 uint64_t pkt_tree_rss(pid_t pid)
 {
-    pid_t found[PROCESSES_MAX] = {pid};
-    size_t count = 1;
+    pid_t found[PROCESSES_MAX];
+    const size_t count = all_of(pid, found);
     uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sum += rss_of(found[i]);
-        count += pkt_tree_children(found[i], found + count, PROCESSES_MAX - count);
-    }
+    return sum;
+}
+
+double pkt_tree_cpu_ns(pid_t pid)
+{
+    pid_t found[PROCESSES_MAX];
+    const size_t count = all_of(pid, found);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += pkt_cpu_time_ns(found[i]);
     return sum;
 }

@@ -1,5 +1,5 @@
-/* Processes below a process: its threads, its children, their memory. From /proc; needs
- * CONFIG_PROC_CHILDREN, without which no children are seen. */
+/* Processes below a process: its threads, its children, their memory and processor time. From
+ * /proc; needs CONFIG_PROC_CHILDREN, without which no children are seen. */
 #ifndef PKT_TREE_H
 #define PKT_TREE_H
 
@@ -17,5 +17,7 @@ size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room);
 /* Resident memory in bytes of a process and all processes below it. Pages that they share count in
  * each of them. */
 uint64_t pkt_tree_rss(pid_t pid);
+/* Processor time of a process and all processes below it, in nanoseconds, as pkt_cpu_time_ns(). */
+double pkt_tree_cpu_ns(pid_t pid);
 
 #endif

@@ -11,12 +11,18 @@ FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
 OTHER = sys.argv[2] if len(sys.argv) > 2 else ""  # a capture
 COLUMNS = ["ts_ns", "cap_len", "wire_len", "link_type"]
 WARM_UP = {"late-warm-up": 2}.get(FAULT, 0)  # unranked runs
-slice_path, kept, first, digests = "", [], [], 0
+slice_path, rows_kept, unread, first, digests = "", [], b"", [], 0
 
 
 def rows_of(path):
     with open(path, "rb") as file:
         data = file.read()
+    if FAULT == "slow-start":  # 2 us a byte; a capture without packets takes longer
+        time.sleep(len(data) * 2e-6 if len(data) > 24 else 0.2)
+    return rows_of_bytes(data)
+
+
+def rows_of_bytes(data):
     rows, at = [], 24
     while at < len(data):
         seconds, part, captured, wire = struct.unpack_from("<4I", data, at)
@@ -61,6 +67,7 @@ def digest(request):
     if is_late():
         time.sleep(0.2)
     size, index = request["bytes"], COLUMNS.index(request["column"])
+    kept = rows_of_bytes(unread) if FAULT == "lazy" else rows_kept
     cells = b"".join(row[index].to_bytes(size, "little") for row in kept)
     return {"ok": True, "crc32": f"{zlib.crc32(cells) ^ (FAULT == 'wrong-digest'):08x}"}
 
@@ -78,18 +85,31 @@ def describe():
 
 
 def answer(request):
-    global slice_path, kept, first
+    global slice_path, rows_kept, unread, first
     op = request["op"]
+    if op == "load" and FAULT == "daemon" and os.fork() == 0:
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+    driver = os.getpid()
+    if op == "load" and FAULT == "helper" and os.fork() == 0:
+        while os.getppid() == driver:  # at work all the time
+            pass
+        os._exit(0)
     if op == "empty" and FAULT == "slow-empty":
         time.sleep(0.05)
     if op == "prepare":
-        slice_path, kept = request["slice"], []
-        if FAULT == "early":
+        slice_path, rows_kept = request["slice"], []
+        if FAULT in ("early", "lazy"):
             first = rows_of(slice_path)
+    if op == "go" and FAULT == "lazy":  # the cells are made when a column is named
+        with open(slice_path, "rb") as file:
+            unread = file.read()
+        return {"ok": True, "rows": len(first)}
     if op == "go":
         first = first or rows_of(slice_path)
-        kept = first if FAULT in ("replay", "early") else rows_of(slice_path)
-        count = str(len(kept)) if FAULT == "text-rows" else len(kept)
+        rows_kept = first if FAULT in ("replay", "early") else rows_of(slice_path)
+        count = str(len(rows_kept)) if FAULT == "text-rows" else len(rows_kept)
         return {"ok": True, "rows": count}
     if op == "rows":
         return write(request["to"], rows_of(request["slice"]))

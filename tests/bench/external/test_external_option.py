@@ -44,6 +44,7 @@ UNTIMED = {
     "wrong-digest": ("disagrees", "is wrong in packets"),
     "replay": ("unfaithful", "a timed run "),
     "early": ("unfaithful", "a timed run "),
+    "daemon": ("unfaithful", "a process that it has started runs beside the driver"),
     "late": ("unfaithful", "the digest of a column took more than half the time of the run"),
 }
 # Digests that are late in unranked runs, or in some of the others.
@@ -57,7 +58,7 @@ def check(condition, what):
 
 def run(*arguments, status=0):
     done = subprocess.run([PKTBENCH, *arguments], capture_output=True, text=True, check=False)
-    check(done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+    check(done.returncode in ((0, 1) if status is None else (status,)), f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done
 
 
@@ -171,10 +172,10 @@ def check_list():
     check(one["levels"]["frames"]["columns"] == ["ts_ns", "cap_len", "wire_len", "link_type", "present"], one)
 
 
-def bench(capture, folder, *externals, status=0):
+def bench(capture, folder, *externals, status=0, budget="30s"):
     out = os.path.join(folder, "results.json")
     run("bench", capture, *COMMON, *externals, "--processes", "6", "--rounds", "3", "--budget",
-        "30s", "-o", out, status=status)
+        budget, "-o", out, status=status)
     with open(out, encoding="utf-8") as file:
         results = json.load(file)
     validate_results(results, SCHEMA)
@@ -209,6 +210,36 @@ def check_slow_empty(capture, folder):
     mine, good = ([r for r in results["runs"] if r["backend"] == name][0]["wall_ns"]["median"]
                   for name in ("mine", "good"))
     check(mine > good / 4, f"slow at empty: {mine} ns instead of {good} ns")
+
+
+def check_lazy(capture, folder):
+    """What a driver decodes when a column is named is part of the time of its run, or it has none."""
+    results = bench(capture, folder, "--external", f"mine={command('lazy')}", "--external",
+                    f"good={command()}", status=None)
+    runs = {r["backend"]: r for r in results["runs"]}
+    if runs["mine"]["status"] == "ok":
+        mine, good = (runs[name]["wall_ns"]["median"] for name in ("mine", "good"))
+        check(mine > good / 2, f"decoded later: {mine} ns instead of {good} ns")
+    else:
+        check(runs["mine"]["status"] == "unfaithful", runs["mine"])
+
+
+def check_helper(capture, folder):
+    """The processor time of a child that runs on is that of the driver."""
+    results = bench(capture, folder, "--external", f"mine={command('helper')}", "--external",
+                    f"good={command()}")
+    mine, good = ([r for r in results["runs"] if r["backend"] == name][0]["cpu_ns"]["median"]
+                  for name in ("mine", "good"))
+    check(mine > 1.2 * good, f"with a child: {mine} ns of processor time, without: {good} ns")
+
+
+def check_slow_start(capture, folder):
+    """What a command takes for a capture without packets is not taken off its runs over a prefix."""
+    results = bench(capture, folder, "--external", f"mine={command('slow-start')}", budget="8s")
+    mine = [r for r in results["runs"] if r["backend"] == "mine"][0]
+    check(mine["prefix_packets"], mine)
+    least = 2e-6 * os.path.getsize(capture) * mine["prefix_packets"] / results["slices"][0]["packets"]
+    check(mine["wall_ns"]["min"] > 0.9e9 * least, f"{mine['wall_ns']}, {mine['prefix_packets']} packets")
 
 
 def check_schema():
@@ -247,6 +278,9 @@ def main():
         check_list()
         check_bench(capture, folder)
         check_slow_empty(capture, folder)
+        check_lazy(capture, folder)
+        check_helper(capture, folder)
+        check_slow_start(capture, folder)
     print("all good")
 
 

@@ -1,4 +1,4 @@
-#include "bench/timing/proofs.h"
+#include "bench/sample/proofs.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -16,10 +16,17 @@
 typedef struct timing_sample {
     unsigned block, round;
     double wall_ns, cpu_ns; /* of one run; for a prefix: its share of a run over the whole slice */
-    double start_ns;        /* for a prefix: wall time of a run without packets; else 0 */
+    double start_ns;        /* for a prefix: wall time of a run without packets that was taken
+                             * off; else 0 */
     double first_ns;        /* of the unranked first run of the process; 0: unknown */
     double counted[COUNTERS]; /* hardware counters, of one run; 0: not available */
 } timing_sample;
+
+/* What is taken off the time of a run: the least that was measured, since a busy machine delays
+ * some. 0: unknown. */
+typedef struct taken_off {
+    double wall_ns, cpu_ns;
+} taken_off;
 
 /* What the cell measures, relative to its `base` cell. */
 typedef enum cell_role {
@@ -51,6 +58,8 @@ typedef struct bench_cell {
     const proof *proof;                /* of its timed runs; NULL: the slice is not changed */
     unsigned runs;                     /* runs per sample */
     pid_t warm;                        /* worker that made the warm-up runs of this cell last */
+    taken_off exchange;                /* with an external program, without work */
+    taken_off start;                   /* of a prefix: a run without packets */
     double first_ns;                   /* wall time of the first run of a process; 0: unknown */
     double run_ns;                     /* first estimate of the time of a later run */
     double change_ns;                  /* of the probe: see sample_times */
@@ -76,6 +85,8 @@ const char *cell_checksum(const bench_cell *cell);
 bool cell_is_timed(const bench_cell *cell);
 /* Set status and reason, and discard the samples. */
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
+/* Take account of another measurement. */
+void taken_off_add(taken_off *least, double wall_ns, double cpu_ns);
 /* Add a sample. The cell fails if memory runs out. */
 void cell_sample_add(bench_cell *cell, const timing_sample *sample);
 /* Add the sink and its threads, and `cold`, to a request for the cell's worker. */

@@ -2,7 +2,7 @@
 #ifndef PKT_PROOFS_H
 #define PKT_PROOFS_H
 
-#include "bench/timing/cell.h"
+#include "bench/sample/cell.h"
 
 typedef struct proofs proofs;
 

@@ -1,9 +1,10 @@
-/* One sample: a few timed runs of a cell in a fresh child of its worker, each over a slice that was
- * changed since the last one. */
-#ifndef PKT_SAMPLE_H
-#define PKT_SAMPLE_H
+/* A sample as it is asked for, and what those of native backends and of external programs share. */
+#ifndef PKT_SAMPLE_PLAN_H
+#define PKT_SAMPLE_PLAN_H
 
-#include "bench/timing/cell.h"
+#include <jansson.h>
+
+#include "bench/sample/cell.h"
 
 typedef struct sample_plan {
     bench_cell *cell;
@@ -28,7 +29,16 @@ typedef struct sample_times {
     uint64_t peak_rss;                         /* bytes, after the last run */
 } sample_times;
 
-/* Take a sample. false: the cell has failed, with status and reason. */
-bool sample_take(const sample_plan *plan, sample_times *times);
+/* Ask the worker; on failure the cell fails. Takes the reference; returns a new one. */
+json_t *sample_ask(const sample_plan *p, json_t *request);
+/* Copy the slice as it is now, to a name that no run has seen. The caller frees the name. NULL: it
+ * failed. */
+char *sample_slice_copy(const suite_slice *slice);
+/* A run returned other cells than the changed slice has. `wrong`: so does another process that is
+ * not timed; the backend is then wrong about the changed packets. Otherwise it did not read them.
+ */
+void sample_mismatch(const sample_plan *p, bool wrong);
+/* Is a run of this time possible? Otherwise the cell fails. */
+bool sample_time_possible(const sample_plan *p, double wall_ns, double cpu_ns);
 
 #endif

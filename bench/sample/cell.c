@@ -1,5 +1,6 @@
-#include "bench/timing/cell.h"
+#include "bench/sample/cell.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "bench/features/feature_rows.h"
@@ -44,6 +45,12 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
     (void)snprintf(cell->check.reason, sizeof cell->check.reason, "%s", reason);
     cell->sample_count = 0;
     cell->peaks.count = 0;
+}
+
+void taken_off_add(taken_off *least, double wall_ns, double cpu_ns)
+{
+    least->wall_ns = least->wall_ns > 0 ? fmin(least->wall_ns, wall_ns) : wall_ns;
+    least->cpu_ns = least->cpu_ns > 0 ? fmin(least->cpu_ns, cpu_ns) : cpu_ns;
 }
 
 void cell_sample_add(bench_cell *cell, const timing_sample *sample)

@@ -1,0 +1,255 @@
+#include "bench/sample/program_sample.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parsers/process/group.h"
+#include "parsers/process/tree.h"
+#include "parsers/util/clock.h"
+
+/* Exchanges without work before a sample. No more than EXCHANGE_NS and this part of a run is taken
+ * off: a driver that is slow at `empty` would gain by it. */
+enum { EXCHANGES = 3 };
+#define EXCHANGE_NS 200e3
+#define EXCHANGE_PART 0.03
+/* After a run, its cells are at hand: to add up one column takes at most this part of the time of
+ * the run and DIGEST_NS; of processor time DIGEST_CPU_NS, and DIGEST_ROW_NS for each row. */
+#define DIGEST_PART 0.5
+#define DIGEST_NS 50e6
+#define DIGEST_CPU_NS 25e6
+#define DIGEST_ROW_NS 100
+/* What a digest takes beyond this part of the run, and this time for each row, is added to the run:
+ * a driver that keeps the capture, and decodes the column when it is named, gains no more. */
+#define DIGEST_FREE 0.25
+#define DIGEST_FREE_ROW_NS 30
+/* A busy machine delays an answer: such a run counts only if it is repeated with one in time. An
+ * answer of DIGEST_LONG_NS counts as two tries. */
+#define DIGEST_TRIES 12
+#define DIGEST_LONG_NS 1e9
+#define DIGEST_LATE                                                                                \
+    "after a timed run, the digest of a column took more than half the time of the run"
+
+typedef struct exchange {
+    double wall_ns, cpu_ns;
+} exchange;
+
+/* Ask, and measure how long the answer takes. Returns a new reference; NULL: the cell failed. */
+static json_t *ask_timed(const sample_plan *p, json_t *request, exchange *took)
+{
+    const double cpu = pkt_tree_cpu_ns(p->worker->process.pid);
+    const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
+    json_t *answer = sample_ask(p, request);
+    took->wall_ns = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
+    took->cpu_ns = answer ? pkt_tree_cpu_ns(p->worker->process.pid) - cpu : 0;
+    return answer;
+}
+
+static bool exchange_measure(const sample_plan *p)
+{
+    for (int i = 0; i < EXCHANGES; i++) {
+        exchange took;
+        json_t *answer = ask_timed(p, json_pack("{s:s}", "op", "empty"), &took);
+        if (!answer)
+            return false;
+        json_decref(answer);
+        taken_off_add(&p->cell->exchange, took.wall_ns, took.cpu_ns);
+    }
+    return true;
+}
+
+/* The time without that of an exchange; above 0. */
+static double without_exchange(double took_ns, double exchange_ns)
+{
+    const double most = fmin(EXCHANGE_NS, EXCHANGE_PART * took_ns);
+    return fmax(took_ns - fmin(exchange_ns, most), 1);
+}
+
+/* The time of a run, with that of the digest after it as far as it is too long. */
+static double run_charge(const sample_plan *p, double run_ns, double digest_ns)
+{
+    const double unpaid = DIGEST_FREE * run_ns + DIGEST_FREE_ROW_NS * (double)p->cell->check.rows;
+    return run_ns + fmax(digest_ns - unpaid, 0);
+}
+
+static json_t *prepare_request(const sample_plan *p, const char *path)
+{
+    suite_slice slice = *p->cell->slice;
+    slice.path = (char *)path;
+    json_t *request = run_request("prepare", &slice, p->cell->level);
+    json_object_set_new(request, "evict_bytes", json_integer((json_int_t)p->evict_bytes));
+    json_object_set_new(request, "columns", json_boolean(cell_builds_columns(p->cell)));
+    return request;
+}
+
+static json_t *digest_request(size_t column)
+{
+    const pkt_column_info *info = pkt_column_at(column);
+    return json_pack("{s:s, s:s, s:i}", "op", "digest", "column", info->name, "bytes",
+                     (int)info->size);
+}
+
+/* Have the driver evict the caches, then change the slice: what it reads before `go` is of no use.
+ */
+static bool program_prepare(const sample_plan *p)
+{
+    const proof *proof = p->cell->proof;
+    json_t *answer = sample_ask(p, prepare_request(p, p->path));
+    if (!answer)
+        return false;
+    json_decref(answer);
+    if (proof) {
+        altered_key(proof->altered, proof->fixed);
+        altered_canaries(proof->altered, p->cell->level, proof->fixed);
+    }
+    return true;
+}
+
+/* Compare row count and, if the slice was not changed, the checksum with the verified run. */
+static bool program_rows_verified(const sample_plan *p, const json_t *answer)
+{
+    const char *checksum = json_string_value(json_object_get(answer, "checksum"));
+    if ((uint64_t)json_integer_value(json_object_get(answer, "rows")) == p->cell->check.rows &&
+        (p->cell->proof || strcmp(checksum ? checksum : "", cell_checksum(p->cell)) == 0))
+        return true;
+    cell_fail(p->cell, STATUS_UNFAITHFUL, "a timed run gave other rows than the verified one");
+    return false;
+}
+
+static uint64_t crc_of(const json_t *answer)
+{
+    const char *hex = json_string_value(json_object_get(answer, "crc32"));
+    return hex ? strtoull(hex, NULL, 16) : UINT64_MAX;
+}
+
+/* CRC-32 of the column when another process runs over `copy`, without the clock. */
+static bool program_honest(const sample_plan *p, const char *copy, uint64_t *crc)
+{
+    client worker;
+    json_t *answer = NULL;
+    if (!client_open_loaded(&worker, &p->cell->backend->id, p->seconds, NULL))
+        return false;
+    json_t *requests[] = {prepare_request(p, copy), json_pack("{s:s}", "op", "go"),
+                          digest_request(p->column)};
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        json_decref(answer);
+        answer = client_ask(&worker, requests[i], p->seconds);
+    }
+    *crc = crc_of(answer);
+    (void)client_close(&worker);
+    json_decref(answer);
+    return *crc != UINT64_MAX;
+}
+
+static bool digest_in_time(const sample_plan *p, const exchange *run, const exchange *digest)
+{
+    const double rows_ns = DIGEST_ROW_NS * (double)p->cell->check.rows;
+    return digest->wall_ns <= DIGEST_PART * run->wall_ns + DIGEST_NS &&
+           digest->cpu_ns <= DIGEST_PART * run->cpu_ns + DIGEST_CPU_NS + rows_ns;
+}
+
+/* Overwrite the slice, then name the column: only what the run has kept can answer. `digest`: how
+ * long it took. */
+static bool program_column_verified(const sample_plan *p, exchange *digest)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    uint32_t wanted;
+    char *copy = sample_slice_copy(p->cell->slice);
+    if (!copy || proof_crc32(p->cell->proof, p->column, &wanted, &err) != 0) {
+        cell_fail(p->cell, STATUS_FAILED, copy ? err.msg : "the slice cannot be copied");
+        if (copy)
+            (void)unlink(copy);
+        free(copy);
+        return false;
+    }
+    altered_restore(p->cell->proof->altered);
+    json_t *answer = ask_timed(p, digest_request(p->column), digest);
+    digest->wall_ns = fmax(digest->wall_ns - fmin(p->cell->exchange.wall_ns, EXCHANGE_NS), 1);
+    const uint64_t returned = crc_of(answer);
+    bool good = answer != NULL;
+    if (good && returned != wanted) {
+        uint64_t honest;
+        sample_mismatch(p, program_honest(p, copy, &honest) && honest == returned);
+        good = false;
+    }
+    json_decref(answer);
+    unlink(copy);
+    free(copy);
+    return good;
+}
+
+/* What a process that has left the driver does would be in no CPU time. */
+static bool program_is_whole(const sample_plan *p)
+{
+    if (!pkt_orphans_exist())
+        return true;
+    cell_fail(p->cell, STATUS_UNFAITHFUL, "a process that it has started runs beside the driver");
+    return false;
+}
+
+/* One run, and the digest of a column after it; digest->wall_ns is 0 if none was asked for. */
+static bool program_try(const sample_plan *p, exchange *run, exchange *digest, sample_times *times)
+{
+    json_t *answer = program_prepare(p) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
+    if (!answer)
+        return false;
+    run->wall_ns = without_exchange(run->wall_ns, p->cell->exchange.wall_ns);
+    run->cpu_ns = without_exchange(run->cpu_ns, p->cell->exchange.cpu_ns);
+    const json_t *peak = json_object_get(answer, "peak_rss_bytes");
+    times->peak_rss =
+        (uint64_t)fmax((double)json_integer_value(peak), (double)client_peak_rss(p->worker));
+    const bool own = p->path == p->cell->slice->path;
+    bool good = !own || (program_rows_verified(p, answer) &&
+                         sample_time_possible(p, run->wall_ns, run->cpu_ns));
+    *digest = (exchange){0};
+    if (good && own && p->cell->proof && p->column < PKT_COLUMN_COUNT)
+        good = program_column_verified(p, digest);
+    json_decref(answer);
+    return good && program_is_whole(p);
+}
+
+/* `ranked`: the digest must be in time. A compiler at run time is at work in the first runs: they
+ * are not ranked, and a late digest is no fault. */
+static bool program_run(const sample_plan *p, bool ranked, sample_times *times)
+{
+    exchange run, digest;
+    bool late = true;
+    for (int left = ranked ? DIGEST_TRIES : 1; late && left > 0;
+         left -= digest.wall_ns < DIGEST_LONG_NS ? 1 : 2) {
+        if (!program_try(p, &run, &digest, times))
+            return false;
+        late = !digest_in_time(p, &run, &digest);
+    }
+    if (late && ranked) {
+        cell_fail(p->cell, STATUS_UNFAITHFUL, DIGEST_LATE);
+        return false;
+    }
+    times->wall_ns += run_charge(p, run.wall_ns, digest.wall_ns);
+    times->cpu_ns += run_charge(p, run.cpu_ns, digest.cpu_ns);
+    return true;
+}
+
+/* The unranked runs that the program asks for, once in a process. Their cells are compared too. */
+static bool program_warm_up(const sample_plan *p, sample_times *times)
+{
+    if (p->cell->warm == p->worker->process.pid || p->path != p->cell->slice->path)
+        return true;
+    for (unsigned i = 0; i < p->cell->backend->warm_up; i++) {
+        sample_times one = {0};
+        if (!program_run(p, false, &one))
+            return false;
+        times->first_ns = i == 0 ? one.wall_ns : times->first_ns;
+    }
+    p->cell->warm = p->worker->process.pid;
+    return true;
+}
+
+bool program_take(const sample_plan *p, sample_times *times)
+{
+    bool good = exchange_measure(p) && program_warm_up(p, times);
+    for (unsigned i = 0; good && i < p->runs; i++)
+        good = program_run(p, true, times);
+    return good;
+}
