@@ -11,19 +11,20 @@ import org.pcap4j.packet.IllegalRawDataException;
 import org.pcap4j.packet.IpV4Packet;
 import org.pcap4j.packet.IpV6ExtFragmentPacket;
 import org.pcap4j.packet.IpV6Packet;
-import org.pcap4j.packet.Packet;
 import org.pcap4j.packet.TcpPacket;
 import org.pcap4j.packet.UdpPacket;
 
 /**
- * A driver of Pcap4J: EthernetPacket.newPacket() builds the packet's objects, over a walk of the
- * file's records, since its own reader calls libpcap by JNA for each packet. QinQ tags, MPLS, PPPoE,
- * SNAP, UDP-Lite, authentication headers and the headers in first fragments are not in its
- * factories, and it takes a hop-by-hop header with a router alert and PadN for 6 bytes: this file
- * has a few lines for each, and for IPv6 extension headers.
+ * A driver of Pcap4J: newPacket() of each header builds its object, over a walk of the file's
+ * records, since its own reader calls libpcap by JNA for each packet. A header is given without what
+ * follows it: otherwise its payload is copied, and built up to the application's message. MPLS,
+ * PPPoE, SNAP, UDP-Lite and authentication headers are not in the library, and it takes a hop-by-hop
+ * header with a router alert and PadN for 6 bytes: this file has a few lines for each, and for IPv6
+ * extension headers.
  */
 public final class Pcap4jDriver implements PktbenchKit.Driver {
-    private static final int IPV4 = 0x0800, IPV6 = 0x86dd, ETHER_MIN = 0x0600;
+    private static final int IPV4 = 0x0800, IPV6 = 0x86dd, ETHER_MIN = 0x0600,
+            ETHERNET_SIZE = 14;
     private static final int PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_FRAGMENT = 44, PROTO_AH = 51,
             PROTO_ICMPV6 = 58, PROTO_UDP_LITE = 136;
 
@@ -36,7 +37,7 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
     @Override
     public Map<String, String> work() {
         return Map.of("frames", "a walk of the file's records, without Pcap4J", "headers",
-                "EthernetPacket.newPacket() for every record, and its getters");
+                "newPacket() of each header, up to TCP, UDP and ICMP, and its getters");
     }
 
     @Override
@@ -62,50 +63,50 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
                 if (r.linkType == 1)
                     ethernet(r, at, end);
                 else if (r.linkType == 101 || r.linkType == 228 || r.linkType == 229)
-                    ip(r, null, at, end);
+                    ip(r, at, end);
             } catch (IllegalRawDataException e) {
                 return; // a malformed packet: the row keeps what it has
             }
         }
 
         private void ethernet(PktbenchKit.Row r, int at, int end) throws IllegalRawDataException {
-            EthernetPacket eth = EthernetPacket.newPacket(b, at, limit - at);
+            int captured = limit - at;
+            if (captured > ETHERNET_SIZE && u16(at + 12) >= ETHER_MIN)
+                captured = ETHERNET_SIZE; // a length needs as many bytes
+            EthernetPacket eth = EthernetPacket.newPacket(b, at, captured);
             r.has |= PktbenchKit.LINK;
             r.ethSrc = mac(eth.getHeader().getSrcAddr().getAddress());
             r.ethDst = mac(eth.getHeader().getDstAddr().getAddress());
             int type = eth.getHeader().getType().value() & 0xffff;
-            Packet payload = eth.getPayload();
-            at += 14;
+            at += ETHERNET_SIZE;
             while ((type == 0x8100 || type == 0x88a8 || type == 0x9100) && at + 4 <= limit) {
-                Dot1qVlanTagPacket tag = payload instanceof Dot1qVlanTagPacket known
-                        ? known : Dot1qVlanTagPacket.newPacket(b, at, limit - at);
+                Dot1qVlanTagPacket tag = Dot1qVlanTagPacket.newPacket(b, at, 4);
                 if ((r.has & PktbenchKit.VLAN) == 0)
                     r.vlanId = tag.getHeader().getVidAsInt();
                 r.has |= PktbenchKit.VLAN;
                 type = tag.getHeader().getType().value() & 0xffff;
-                payload = tag.getPayload();
                 at += 4;
             }
             r.ethType = type < ETHER_MIN ? 0 : type;
-            payload(r, payload, at, end, type);
+            payload(r, at, end, type);
         }
 
-        private void payload(PktbenchKit.Row r, Packet payload, int at, int end, int type)
+        private void payload(PktbenchKit.Row r, int at, int end, int type)
                 throws IllegalRawDataException {
             if (type == IPV4 || type == IPV6) {
-                ip(r, payload, at, end);
+                ip(r, at, end);
             } else if (type == 0x8847 || type == 0x8848) {
                 mpls(r, at, end);
             } else if (type == 0x8864 && at + 8 <= limit) { // PPPoE, RFC 2516
                 int protocol = u16(at + 6);
                 if (protocol == 0x0021 || protocol == 0x0057)
-                    ip(r, null, at + 8, end);
+                    ip(r, at + 8, end);
                 else if (protocol == 0x0281)
                     mpls(r, at + 8, end);
             } else if (type < ETHER_MIN && at + 8 <= limit && u16(at) == 0xaaaa && b[at + 2] == 3) {
                 int inner = u16(at + 6);
                 if (inner == IPV4 || inner == IPV6)
-                    ip(r, null, at + 8, Math.min(end, at + type));
+                    ip(r, at + 8, Math.min(end, at + type));
             }
         }
 
@@ -113,23 +114,24 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
             while (at + 4 <= limit) {
                 at += 4;
                 if ((b[at - 2] & 1) != 0) {
-                    ip(r, null, at, end);
+                    ip(r, at, end);
                     return;
                 }
             }
         }
 
-        /** `known`: the layer as the library decoded it; null: not at all. */
-        private void ip(PktbenchKit.Row r, Packet known, int at, int end)
-                throws IllegalRawDataException {
+        private void ip(PktbenchKit.Row r, int at, int end) throws IllegalRawDataException {
             int captured = Math.min(limit, end) - at;
             int version = captured > 0 ? b[at] >> 4 & 15 : 0;
             if (version == 4 && captured >= 20)
-                ipv4(r, known instanceof IpV4Packet ip ? ip
-                        : IpV4Packet.newPacket(b, at, captured), at, end);
+                ipv4(r, IpV4Packet.newPacket(b, at, size(captured, 20, (b[at] & 15) * 4)), at, end);
             else if (version == 6 && captured >= 40)
-                ipv6(r, known instanceof IpV6Packet ip ? ip
-                        : IpV6Packet.newPacket(b, at, captured), at, end);
+                ipv6(r, IpV6Packet.newPacket(b, at, 40), at, end);
+        }
+
+        /** Bytes of a header of `length` bytes, at least `least`, as far as they were captured. */
+        private static int size(int captured, int least, int length) {
+            return Math.min(captured, Math.max(least, length));
         }
 
         private void ipv4(PktbenchKit.Row r, IpV4Packet packet, int at, int end)
@@ -150,13 +152,11 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
                 return;
             end = r.ipLen == 0 ? end : at + r.ipLen;
             at += ip.getIhlAsInt() * 4;
-            Packet payload = packet.getPayload();
             while (r.ipProto == PROTO_AH && at + 12 <= limit) {
                 r.ipProto = b[at] & 255;
                 at += ((b[at + 1] & 255) + 2) * 4;
-                payload = null;
             }
-            transport(r, payload, at, end);
+            transport(r, at, end);
         }
 
         private void ipv6(PktbenchKit.Row r, IpV6Packet packet, int at, int end)
@@ -178,10 +178,10 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
             if (r.ipLen - 40 > end - at)
                 return;
             end = r.ipLen == 40 ? end : at + r.ipLen - 40;
-            extensions(r, packet.getPayload(), at, end);
+            extensions(r, at, end);
         }
 
-        private void extensions(PktbenchKit.Row r, Packet layer, int at, int end)
+        private void extensions(PktbenchKit.Row r, int at, int end)
                 throws IllegalRawDataException {
             while (isExtension(r.ipProto)) {
                 if (at + 8 > limit)
@@ -191,15 +191,14 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
                     size = ((b[at + 1] & 255) + 2) * 4;
                 if (r.ipProto == PROTO_FRAGMENT) {
                     size = 8;
-                    fragment(r, IpV6ExtFragmentPacket.newPacket(b, at, limit - at).getHeader());
+                    fragment(r, IpV6ExtFragmentPacket.newPacket(b, at, 8).getHeader());
                 }
                 r.ipProto = b[at] & 255;
                 at += size;
-                layer = null;
                 if (r.fragOff != 0)
                     return;
             }
-            transport(r, layer, at, end);
+            transport(r, at, end);
         }
 
         private static boolean isExtension(int proto) {
@@ -215,24 +214,19 @@ public final class Pcap4jDriver implements PktbenchKit.Driver {
             r.ipId = header.getIdentification();
         }
 
-        private void transport(PktbenchKit.Row r, Packet known, int at, int end)
-                throws IllegalRawDataException {
+        private void transport(PktbenchKit.Row r, int at, int end) throws IllegalRawDataException {
             int captured = Math.min(end, limit) - at, left = end - at;
             if (r.ipProto == PROTO_TCP && captured >= 20)
-                tcp(r, known instanceof TcpPacket tcp ? tcp : TcpPacket.newPacket(b, at, captured),
-                        left);
+                tcp(r, TcpPacket.newPacket(b, at, size(captured, 20, (b[at + 12] >> 4 & 15) * 4)), left);
             else if (r.ipProto == PROTO_UDP && captured >= 8)
-                udp(r, known instanceof UdpPacket udp ? udp : UdpPacket.newPacket(b, at, captured),
-                        left);
+                udp(r, UdpPacket.newPacket(b, at, 8), left);
             else if (r.ipProto == PROTO_UDP_LITE && captured >= 8)
                 ports(r, u16(at), u16(at + 2), 8, left);
             else if (r.ipProto == PROTO_ICMP && r.ipVersion == 4 && captured >= 8)
-                icmp4(r, known instanceof IcmpV4CommonPacket icmp ? icmp
-                        : IcmpV4CommonPacket.newPacket(b, at, captured), left);
+                icmp4(r, IcmpV4CommonPacket.newPacket(b, at, 4), left);
             else if (r.ipProto == PROTO_ICMPV6 && r.ipVersion == 6
                     && captured >= (left < 8 ? 4 : 8))
-                icmp6(r, known instanceof IcmpV6CommonPacket icmp ? icmp
-                        : IcmpV6CommonPacket.newPacket(b, at, captured), left);
+                icmp6(r, IcmpV6CommonPacket.newPacket(b, at, 4), left);
         }
 
         private void tcp(PktbenchKit.Row r, TcpPacket packet, int left) {
