@@ -69,10 +69,9 @@ static void print_difference(const check *c, const char *backend, const differen
                              bool show)
 {
     const pkt_column_info *info = pkt_column_at(first->column);
-    bool address = info->format_as == PKT_AS_ADDRESS || info->format_as == PKT_AS_MAC;
     printf("packet %" PRIu64 "%s, column %.*s: ", first->packet,
            first->malformed ? " (malformed)" : "", name_length(info), info->name);
-    if (address && !show)
+    if (difference_is_private(first) && !show)
         printf("values hidden (--show-values shows them)\n");
     else
         message_output("%s has %s, %s has %s", backend, *first->value ? first->value : "nothing",
@@ -412,7 +411,8 @@ static const option_spec options[] = {
      "Print the first different cell of each column: number of the packet, and both values. Not "
      "with --format json or --suite malformed."},
     {"show-values", NULL,
-     "Print the addresses in differences even if standard output is not a terminal."},
+     "Print the addresses and names in differences even if standard output is not a "
+     "terminal."},
     {"format", "table|json", "Format of standard output. Default table."},
     {NULL, NULL, NULL},
 };

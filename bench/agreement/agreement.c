@@ -8,6 +8,12 @@
 #include "bench/agreement/listed.h"
 #include "bench/agreement/stream_map.h"
 
+bool difference_is_private(const difference *first)
+{
+    const pkt_format_as as = pkt_column_at(first->column)->format_as;
+    return as == PKT_AS_ADDRESS || as == PKT_AS_MAC || as == PKT_AS_IPV4 || as == PKT_AS_TEXT;
+}
+
 /* Presence bits (PKT_HAS_...) of the columns. */
 static uint64_t groups_of(pkt_column_set columns)
 {

@@ -27,6 +27,9 @@ typedef struct difference {
     char value[PKT_CELL_TEXT], expected[PKT_CELL_TEXT]; /* "": the cell does not apply */
 } difference;
 
+/* Are values of the column of the user's traffic shown on request only? Addresses and names. */
+bool difference_is_private(const difference *first);
+
 typedef struct agreement {
     run_status status; /* OK, DIFFERS, DISAGREES or UNCHECKED */
     char reason[REASON_BYTES];

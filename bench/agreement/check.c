@@ -34,6 +34,22 @@ static void answer_take(const json_t *answer, check *out)
                    columns ? columns : "");
 }
 
+/* Does the CSV have all columns of the level's description? Otherwise they would be compared as
+ * cells that are 0. false: worker->status and reason are set. */
+static bool columns_given(client *worker, const backend *c, pkt_level level, const rowset *rows)
+{
+    pkt_column_set missing = pkt_set_minus(c->columns[level], rows->columns);
+    for (size_t i = 0; i < PKT_COLUMN_COUNT; i++)
+        if (i != PKT_COL_present && pkt_set_has(&missing, i)) {
+            worker->status = STATUS_FAILED;
+            (void)snprintf(worker->reason, sizeof worker->reason,
+                           "its rows lack the column %s, which its description names",
+                           pkt_column_at(i)->name);
+            return false;
+        }
+    return true;
+}
+
 /* Get the rows of the backend's loaded worker through a CSV file. *out takes the row count and the
  * checksums of its answer; it may be NULL. false: worker->status and reason are set. */
 static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_level level,
@@ -51,6 +67,10 @@ static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_lev
         char text[PKT_ERR_TEXT];
         worker->status = STATUS_FAILED;
         (void)snprintf(worker->reason, sizeof worker->reason, "%s", pkt_err_text(&err, text));
+        rowset_free(rows);
+        good = false;
+    }
+    if (good && !columns_given(worker, c, level, rows)) {
         rowset_free(rows);
         good = false;
     }

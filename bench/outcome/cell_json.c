@@ -9,17 +9,11 @@
 
 typedef enum time_kind { TIME_WALL, TIME_CPU } time_kind;
 
-static bool is_address(size_t column)
-{
-    pkt_format_as show = pkt_column_at(column)->format_as;
-    return show == PKT_AS_ADDRESS || show == PKT_AS_MAC;
-}
-
 static json_t *difference_json(const difference *first, bool show_values)
 {
     if (!first->found)
         return json_null();
-    bool shown = show_values || !is_address(first->column);
+    bool shown = show_values || !difference_is_private(first);
     return json_pack("{s:o, s:s, s:o, s:o}", "packet", json_count(first->packet), "column",
                      pkt_column_at(first->column)->name, "value",
                      shown ? json_string(first->value) : json_null(), "expected",

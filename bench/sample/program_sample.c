@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/sample/proofs.h"
 #include "parsers/process/group.h"
 #include "parsers/process/tree.h"
 #include "parsers/util/clock.h"
@@ -21,8 +23,8 @@ enum { EXCHANGES = 3 };
 #define DIGEST_NS 50e6
 #define DIGEST_CPU_NS 25e6
 #define DIGEST_ROW_NS 100
-/* What a digest takes beyond this part of the run, and this time for each row, is added to the run:
- * a driver that keeps the capture, and decodes the column when it is named, gains no more. */
+/* What a digest, and the driver's work between requests, take beyond this part of the run, and this
+ * time for each row, is added to the run: a driver that decodes then gains no more. */
 #define DIGEST_FREE 0.25
 #define DIGEST_FREE_ROW_NS 30
 /* A busy machine delays an answer: such a run counts only if it is repeated with one in time. An
@@ -34,6 +36,7 @@ enum { EXCHANGES = 3 };
 
 typedef struct exchange {
     double wall_ns, cpu_ns;
+    double cpu_before_ns, cpu_after_ns; /* of the driver until then */
 } exchange;
 
 /* Ask, and measure how long the answer takes. Returns a new reference; NULL: the cell failed. */
@@ -43,7 +46,11 @@ static json_t *ask_timed(const sample_plan *p, json_t *request, exchange *took)
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
     json_t *answer = sample_ask(p, request);
     took->wall_ns = (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from);
-    took->cpu_ns = answer ? pkt_tree_cpu_ns(p->worker->process.pid) - cpu : 0;
+    took->cpu_before_ns = cpu;
+    took->cpu_after_ns = answer ? pkt_tree_cpu_ns(p->worker->process.pid) : cpu;
+    took->cpu_ns = took->cpu_after_ns - cpu;
+    if (took->cpu_ns < 0) /* a child took its time with it */
+        took->cpu_ns = took->wall_ns;
     return answer;
 }
 
@@ -91,15 +98,16 @@ static json_t *digest_request(size_t column)
                      (int)info->size);
 }
 
-/* Have the driver evict the caches, then change the slice: what it reads before `go` is of no use.
- */
-static bool program_prepare(const sample_plan *p)
+/* Have the driver evict the caches, then change the slice: what it has read before is of no use.
+ * *cpu_ns: the driver's processor time until then. */
+static bool program_prepare(const sample_plan *p, double *cpu_ns)
 {
     const proof *proof = p->cell->proof;
     json_t *answer = sample_ask(p, prepare_request(p, p->path));
     if (!answer)
         return false;
     json_decref(answer);
+    *cpu_ns = pkt_tree_cpu_ns(p->worker->process.pid);
     if (proof) {
         altered_key(proof->altered, proof->fixed);
         altered_canaries(proof->altered, p->cell->level, proof->fixed);
@@ -150,33 +158,54 @@ static bool digest_in_time(const sample_plan *p, const exchange *run, const exch
            digest->cpu_ns <= DIGEST_PART * run->cpu_ns + DIGEST_CPU_NS + rows_ns;
 }
 
-/* Overwrite the slice, then name the column: only what the run has kept can answer. `digest`: how
- * long it took. */
-static bool program_column_verified(const sample_plan *p, exchange *digest)
+/* A column that nothing of this program's arguments and requests foretells. */
+static size_t column_draw(const bench_cell *cell)
+{
+    struct {
+        uint64_t seed;
+        unsigned round;
+    } drawn = {0};
+    if (getrandom(&drawn, sizeof drawn, 0) < 0)
+        drawn.seed = (uint64_t)pkt_clock_ns(CLOCK_MONOTONIC);
+    return proofs_draw(cell, drawn.seed, 0, drawn.round);
+}
+
+/* Compare the column with what it must be. `kept`: the slice as the run found it. */
+static bool column_compare(const sample_plan *p, const json_t *answer, uint32_t wanted,
+                           const slice_bytes *kept)
+{
+    const uint64_t returned = crc_of(answer);
+    if (!answer || returned == wanted)
+        return answer != NULL;
+    uint64_t honest;
+    char *copy = sample_slice_write(p->cell->slice, kept);
+    sample_mismatch(p, copy && program_honest(p, copy, &honest) && honest == returned);
+    if (copy)
+        unlink(copy);
+    free(copy);
+    return false;
+}
+
+/* Overwrite the slice, then name a column: only what the run has kept can answer. The harness keeps
+ * the slice in its own memory. `digest`: how long it took. */
+static bool program_column_verified(const sample_plan *run, exchange *digest)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     uint32_t wanted;
-    char *copy = sample_slice_copy(p->cell->slice);
-    if (!copy || proof_crc32(p->cell->proof, p->column, &wanted, &err) != 0) {
-        cell_fail(p->cell, STATUS_FAILED, copy ? err.msg : "the slice cannot be copied");
-        if (copy)
-            (void)unlink(copy);
-        free(copy);
+    sample_plan own = *run;
+    const sample_plan *p = &own;
+    own.column = column_draw(p->cell);
+    slice_bytes kept = sample_slice_read(p->cell->slice);
+    if (!kept.bytes || proof_crc32(p->cell->proof, p->column, &wanted, &err) != 0) {
+        cell_fail(p->cell, STATUS_FAILED, kept.bytes ? err.msg : "the slice cannot be kept");
+        free(kept.bytes);
         return false;
     }
     altered_restore(p->cell->proof->altered);
     json_t *answer = ask_timed(p, digest_request(p->column), digest);
-    digest->wall_ns = fmax(digest->wall_ns - fmin(p->cell->exchange.wall_ns, EXCHANGE_NS), 1);
-    const uint64_t returned = crc_of(answer);
-    bool good = answer != NULL;
-    if (good && returned != wanted) {
-        uint64_t honest;
-        sample_mismatch(p, program_honest(p, copy, &honest) && honest == returned);
-        good = false;
-    }
+    const bool good = column_compare(p, answer, wanted, &kept);
     json_decref(answer);
-    unlink(copy);
-    free(copy);
+    free(kept.bytes);
     return good;
 }
 
@@ -189,12 +218,17 @@ static bool program_is_whole(const sample_plan *p)
     return false;
 }
 
-/* One run, and the digest of a column after it; digest->wall_ns is 0 if none was asked for. */
-static bool program_try(const sample_plan *p, exchange *run, exchange *digest, sample_times *times)
+/* One run, and the digest of a column after it; digest->wall_ns is 0 if none was asked for.
+ * *beside_ns: processor time of the driver between the requests, when nothing was asked of it. */
+static bool program_try(const sample_plan *p, exchange *run, exchange *digest, double *beside_ns,
+                        sample_times *times)
 {
-    json_t *answer = program_prepare(p) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
+    double prepared = 0;
+    json_t *answer =
+        program_prepare(p, &prepared) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
     if (!answer)
         return false;
+    *beside_ns = fmax(run->cpu_before_ns - prepared, 0);
     run->wall_ns = without_exchange(run->wall_ns, p->cell->exchange.wall_ns);
     run->cpu_ns = without_exchange(run->cpu_ns, p->cell->exchange.cpu_ns);
     const json_t *peak = json_object_get(answer, "peak_rss_bytes");
@@ -204,8 +238,10 @@ static bool program_try(const sample_plan *p, exchange *run, exchange *digest, s
     bool good = !own || (program_rows_verified(p, answer) &&
                          sample_time_possible(p, run->wall_ns, run->cpu_ns));
     *digest = (exchange){0};
-    if (good && own && p->cell->proof && p->column < PKT_COLUMN_COUNT)
+    if (good && own && p->cell->proof && p->column < PKT_COLUMN_COUNT) {
         good = program_column_verified(p, digest);
+        *beside_ns += fmax(digest->cpu_before_ns - run->cpu_after_ns, 0);
+    }
     json_decref(answer);
     return good && program_is_whole(p);
 }
@@ -215,10 +251,11 @@ static bool program_try(const sample_plan *p, exchange *run, exchange *digest, s
 static bool program_run(const sample_plan *p, bool ranked, sample_times *times)
 {
     exchange run, digest;
+    double beside = 0;
     bool late = true;
     for (int left = ranked ? DIGEST_TRIES : 1; late && left > 0;
          left -= digest.wall_ns < DIGEST_LONG_NS ? 1 : 2) {
-        if (!program_try(p, &run, &digest, times))
+        if (!program_try(p, &run, &digest, &beside, times))
             return false;
         late = !digest_in_time(p, &run, &digest);
     }
@@ -226,8 +263,8 @@ static bool program_run(const sample_plan *p, bool ranked, sample_times *times)
         cell_fail(p->cell, STATUS_UNFAITHFUL, DIGEST_LATE);
         return false;
     }
-    times->wall_ns += run_charge(p, run.wall_ns, digest.wall_ns);
-    times->cpu_ns += run_charge(p, run.cpu_ns, digest.cpu_ns);
+    times->wall_ns += run_charge(p, run.wall_ns, digest.wall_ns + beside);
+    times->cpu_ns += run_charge(p, run.cpu_ns, digest.cpu_ns + beside);
     return true;
 }
 

@@ -31,9 +31,16 @@ typedef struct sample_times {
 
 /* Ask the worker; on failure the cell fails. Takes the reference; returns a new one. */
 json_t *sample_ask(const sample_plan *p, json_t *request);
-/* Copy the slice as it is now, to a name that no run has seen. The caller frees the name. NULL: it
- * failed. */
-char *sample_slice_copy(const suite_slice *slice);
+/* A slice as it was. */
+typedef struct slice_bytes {
+    uint8_t *bytes; /* the caller frees it; NULL: it could not be read */
+    size_t size;
+} slice_bytes;
+
+/* Read the slice as it is now. */
+slice_bytes sample_slice_read(const suite_slice *slice);
+/* Write them to a name that no run has seen. The caller frees the name. NULL: it failed. */
+char *sample_slice_write(const suite_slice *slice, const slice_bytes *kept);
 /* A run returned other cells than the changed slice has. `wrong`: so does another process that is
  * not timed; the backend is then wrong about the changed packets. Otherwise it did not read them.
  */

@@ -432,7 +432,8 @@ static const option_spec options[] = {
      "captures, wireshark for other captures."},
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "
-     "failed, crashed, timed-out, unavailable, not-offered; always if one is unfaithful. With "
+     "failed, crashed, timed-out, unavailable, not-offered. Default: none; always if one is "
+     "unfaithful. With "
      "--baseline also: slower[:5%], "
      "first[:20%], load[:10%], rss[:10%], lost, instructions[:1%]. slower looks at the lower "
      "decile, "
@@ -440,7 +441,7 @@ static const option_spec options[] = {
      "also fails if the comparison is inconclusive or has too few samples."},
     {"allow-inconclusive", NULL,
      "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
-    {"show-values", NULL, "Print and keep the addresses in differences."},
+    {"show-values", NULL, "Print and keep the addresses and names in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},
     {"seed", "N", "Seed of the random order and of the resampling. Default: the time."},

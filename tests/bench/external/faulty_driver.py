@@ -48,8 +48,11 @@ def write(to, rows):
         rows[6][2] += 5
     if FAULT == "zeros":
         rows = [row + [0] for row in rows]
+    named = [c for c in COLUMNS if FAULT != "no-column" or c != "wire_len"]
+    if FAULT == "no-column":
+        rows = [row[:2] + row[3:] for row in rows]
     with open(to, "w", encoding="ascii") as out:
-        out.write(",".join(COLUMNS + ["src_port"] * (FAULT == "zeros")) + "\n")
+        out.write(",".join(named + ["src_port"] * (FAULT == "zeros")) + "\n")
         for row in rows:
             out.write(",".join(map(str, row)) + "\n")
     return {"ok": True, "rows": len(rows) + (1 if FAULT == "more-told" else 0)}

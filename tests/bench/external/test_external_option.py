@@ -33,6 +33,7 @@ FAILED = {
     "hangs": ("timed-out", "no answer within"),
     "nan": ("failed", "is no JSON line"),
     "twice": ("failed", 'its answer to "load" has more than one line'),
+    "no-column": ("failed", "its rows lack the column wire_len, which its description names"),
     "few-rows": ("disagrees", "rows, the capture has"),
     "more-told": ("failed", "reported"),
     "wrong-cell": ("differs", "cells differ"),
@@ -41,7 +42,7 @@ FAILED = {
 UNTIMED = {
     "text-rows": ("failed", "/rows: must be integer, is string"),
     "dies-go": ("crashed", "out of ideas"),
-    "wrong-digest": ("disagrees", "is wrong in packets"),
+    "wrong-digest": ("disagrees", "is wrong, without the clock too"),
     "replay": ("unfaithful", "a timed run "),
     "early": ("unfaithful", "a timed run "),
     "daemon": ("unfaithful", "a process that it has started runs beside the driver"),
