@@ -27,7 +27,7 @@ typedef struct difference {
     char value[PKT_CELL_TEXT], expected[PKT_CELL_TEXT]; /* "": the cell does not apply */
 } difference;
 
-/* Are values of the column of the user's traffic shown on request only? Addresses and names. */
+/* Is it in a column of addresses or names? Their values are shown on request only. */
 bool difference_is_private(const difference *first);
 
 typedef struct agreement {

@@ -49,8 +49,9 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
 
 void taken_off_add(taken_off *least, double wall_ns, double cpu_ns)
 {
-    least->wall_ns = least->wall_ns > 0 ? fmin(least->wall_ns, wall_ns) : wall_ns;
-    least->cpu_ns = least->cpu_ns > 0 ? fmin(least->cpu_ns, cpu_ns) : cpu_ns;
+    const bool known = least->wall_ns > 0; /* the CPU time may be 0 */
+    least->wall_ns = known ? fmin(least->wall_ns, wall_ns) : wall_ns;
+    least->cpu_ns = known ? fmin(least->cpu_ns, cpu_ns) : cpu_ns;
 }
 
 void cell_sample_add(bench_cell *cell, const timing_sample *sample)

@@ -85,7 +85,7 @@ const char *cell_checksum(const bench_cell *cell);
 bool cell_is_timed(const bench_cell *cell);
 /* Set status and reason, and discard the samples. */
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
-/* Take account of another measurement. */
+/* Keep the least of what was measured. */
 void taken_off_add(taken_off *least, double wall_ns, double cpu_ns);
 /* Add a sample. The cell fails if memory runs out. */
 void cell_sample_add(bench_cell *cell, const timing_sample *sample);

@@ -17,23 +17,11 @@
 enum { EXCHANGES = 3 };
 #define EXCHANGE_NS 200e3
 #define EXCHANGE_PART 0.03
-/* After a run, its cells are at hand: to add up one column takes at most this part of the time of
- * the run and DIGEST_NS; of processor time DIGEST_CPU_NS, and DIGEST_ROW_NS for each row. */
-#define DIGEST_PART 0.5
-#define DIGEST_NS 50e6
-#define DIGEST_CPU_NS 25e6
-#define DIGEST_ROW_NS 100
 /* What a digest, and the driver's work between requests, take beyond this part of the run, and this
- * time for each row, is added to the run: a driver that decodes then gains no more. */
+ * time for each row, is added to the run: a driver that decodes then gains no more. No run is
+ * repeated for it: a driver could be late whenever it has not decoded the column that is named. */
 #define DIGEST_FREE 0.25
 #define DIGEST_FREE_ROW_NS 30
-/* A busy machine delays an answer: such a run counts only if it is repeated with one in time. An
- * answer of DIGEST_LONG_NS counts as two tries. */
-#define DIGEST_TRIES 12
-#define DIGEST_LONG_NS 1e9
-#define DIGEST_LATE                                                                                \
-    "after a timed run, the digest of a column took more than half the time of the run"
-
 typedef struct exchange {
     double wall_ns, cpu_ns;
     double cpu_before_ns, cpu_after_ns; /* of the driver until then */
@@ -151,13 +139,6 @@ static bool program_honest(const sample_plan *p, const char *copy, uint64_t *crc
     return *crc != UINT64_MAX;
 }
 
-static bool digest_in_time(const sample_plan *p, const exchange *run, const exchange *digest)
-{
-    const double rows_ns = DIGEST_ROW_NS * (double)p->cell->check.rows;
-    return digest->wall_ns <= DIGEST_PART * run->wall_ns + DIGEST_NS &&
-           digest->cpu_ns <= DIGEST_PART * run->cpu_ns + DIGEST_CPU_NS + rows_ns;
-}
-
 /* A column that nothing of this program's arguments and requests foretells. */
 static size_t column_draw(const bench_cell *cell)
 {
@@ -246,23 +227,12 @@ static bool program_try(const sample_plan *p, exchange *run, exchange *digest, d
     return good && program_is_whole(p);
 }
 
-/* `ranked`: the digest must be in time. A compiler at run time is at work in the first runs: they
- * are not ranked, and a late digest is no fault. */
-static bool program_run(const sample_plan *p, bool ranked, sample_times *times)
+static bool program_run(const sample_plan *p, sample_times *times)
 {
     exchange run, digest;
     double beside = 0;
-    bool late = true;
-    for (int left = ranked ? DIGEST_TRIES : 1; late && left > 0;
-         left -= digest.wall_ns < DIGEST_LONG_NS ? 1 : 2) {
-        if (!program_try(p, &run, &digest, &beside, times))
-            return false;
-        late = !digest_in_time(p, &run, &digest);
-    }
-    if (late && ranked) {
-        cell_fail(p->cell, STATUS_UNFAITHFUL, DIGEST_LATE);
+    if (!program_try(p, &run, &digest, &beside, times))
         return false;
-    }
     times->wall_ns += run_charge(p, run.wall_ns, digest.wall_ns + beside);
     times->cpu_ns += run_charge(p, run.cpu_ns, digest.cpu_ns + beside);
     return true;
@@ -275,7 +245,7 @@ static bool program_warm_up(const sample_plan *p, sample_times *times)
         return true;
     for (unsigned i = 0; i < p->cell->backend->warm_up; i++) {
         sample_times one = {0};
-        if (!program_run(p, false, &one))
+        if (!program_run(p, &one))
             return false;
         times->first_ns = i == 0 ? one.wall_ns : times->first_ns;
     }
@@ -287,6 +257,6 @@ bool program_take(const sample_plan *p, sample_times *times)
 {
     bool good = exchange_measure(p) && program_warm_up(p, times);
     for (unsigned i = 0; good && i < p->runs; i++)
-        good = program_run(p, true, times);
+        good = program_run(p, times);
     return good;
 }

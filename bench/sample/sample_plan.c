@@ -58,9 +58,9 @@ void sample_mismatch(const sample_plan *p, bool wrong)
             ? "a timed run did not return the column %s of the packets that it was given: no time "
               "counts"
         : p->cell->backend->id.command
-            ? "the digest of column %s is wrong, without the clock too: either its width, its byte "
-              "order or its empty cells (0), or the column in packets whose addresses, times or "
-              "numbers were changed"
+            ? "the digest of column %s is wrong in a run without the clock too: check its width, "
+              "its byte order and its empty cells (0), and the column in packets whose addresses, "
+              "times or numbers were changed"
             : "column %s is wrong in packets whose addresses, times or numbers were changed";
     (void)snprintf(reason, sizeof reason, format, column);
     cell_fail(p->cell, wrong ? STATUS_DISAGREES : STATUS_UNFAITHFUL, reason);
