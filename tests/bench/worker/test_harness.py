@@ -51,7 +51,7 @@ def bench_all(folder, capture):
     plugins = ",".join(stub(name) for name in WANTED if name.startswith("stub-"))
     out = os.path.join(folder, "results.json")
     run("bench", capture, "--backends", "raw,libpcap", "--plugin", plugins, "--levels", "headers",
-        "--reference", "raw", "--processes", "6", "--rounds", "1", "--budget", "3s",
+        "--reference", "raw", "--processes", "6", "--rounds", "1", "--budget", "60s",
         "--timeout", "10s", "-o", out, status=1)  # one is unfaithful
     with open(out, encoding="utf-8") as file:
         return json.load(file)
