@@ -44,6 +44,30 @@ static inline uint8_t vnc_version(const cursor *c, const uint8_t *tcp)
     return 1;
 }
 
+/* `header`: its length, options included; `segment`: of header and payload. */
+ALWAYS_INLINE void tcp_columns(const uint8_t *h, size_t header, size_t segment, row *r)
+{
+    r->present |= PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP;
+    PUT(r, src_port, be16(h));
+    PUT(r, dst_port, be16(h + 2));
+    PUT(r, tcp_seq, be32(h + 4));
+    PUT(r, tcp_ack, be32(h + 8));
+    PUT(r, l4_hlen, (uint8_t)header);
+    PUT(r, tcp_flags, be16(h + 12) & 0x0fff);
+    PUT(r, tcp_window, be16(h + 14));
+    PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
+}
+
+/* The hint's and the payload, after a header `h` that is all captured. */
+ALWAYS_INLINE void tcp_rest(const cursor *c, const uint8_t *h, const row *r)
+{
+    if (r->hint)
+        r->hint->vnc_version = vnc_version(c, h);
+    /* With RST, it is a text that says why (RFC 1122 section 4.2.2.12). */
+    if (!(h[13] & TCP_RST))
+        payload_set(r, c, 1);
+}
+
 /* If the datagram is fragmented, the TCP options may continue in the next fragment: RFC 791 section
  * 3.2 allows any multiple of 8 bytes as a fragment. */
 ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
@@ -57,15 +81,7 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
         return cursor_short(&c, FIXED);
     }
     const size_t header = (size_t)(h[12] >> 4) * 4;
-    r->present |= PKT_HAS_L4 | PKT_HAS_PORTS | PKT_HAS_TCP;
-    PUT(r, src_port, be16(h));
-    PUT(r, dst_port, be16(h + 2));
-    PUT(r, tcp_seq, be32(h + 4));
-    PUT(r, tcp_ack, be32(h + 8));
-    PUT(r, l4_hlen, (uint8_t)header);
-    PUT(r, tcp_flags, be16(h + 12) & 0x0fff);
-    PUT(r, tcp_window, be16(h + 14));
-    PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
+    tcp_columns(h, header, segment, r);
     /* Measured: without __builtin_expect, mixed traffic takes 5 % longer (raw, headers). */
     if (__builtin_expect(header < FIXED || header > segment, 0)) {
         if (header < FIXED || !(length_flags & FRAGMENTED))
@@ -76,11 +92,7 @@ ALWAYS_INLINE pkt_verdict decode_tcp(cursor c, row *r, int length_flags)
         return header - FIXED > c.captured ? PKT_CUT_BY_SNAPLEN : PKT_OK;
     if (!cursor_take(&c, header - FIXED))
         return PKT_CUT_BY_SNAPLEN;
-    if (r->hint)
-        r->hint->vnc_version = vnc_version(&c, h);
-    /* With RST, it is a text that says why (RFC 1122 section 4.2.2.12). */
-    if (!(h[13] & TCP_RST))
-        payload_set(r, &c, 1);
+    tcp_rest(&c, h, r);
     return PKT_OK;
 }
 

@@ -7,20 +7,26 @@
 
 #include "parsers/decode/cursor.h"
 
+/* `payload`: bytes after the header, on the wire. `length`: the third field. */
+ALWAYS_INLINE void udp_columns(const uint8_t *h, size_t payload, size_t length, row *r)
+{
+    r->present |= PKT_HAS_L4 | PKT_HAS_PORTS;
+    PUT(r, src_port, be16(h));
+    PUT(r, dst_port, be16(h + 2));
+    PUT(r, l4_hlen, UDP_HEADER);
+    PUT(r, payload_len, (uint32_t)payload);
+    if (r->hint)
+        r->hint->udp_length = (uint16_t)length;
+}
+
 /* Fill the columns that UDP and UDP-Lite have in common. *length: the third field. */
 ALWAYS_INLINE pkt_verdict udp_header(cursor *c, row *r, size_t *length)
 {
     const uint8_t *h = cursor_take(c, UDP_HEADER);
     if (!h)
         return cursor_short(c, UDP_HEADER);
-    r->present |= PKT_HAS_L4 | PKT_HAS_PORTS;
-    PUT(r, src_port, be16(h));
-    PUT(r, dst_port, be16(h + 2));
-    PUT(r, l4_hlen, UDP_HEADER);
-    PUT(r, payload_len, (uint32_t)c->wire);
     *length = be16(h + 4);
-    if (r->hint)
-        r->hint->udp_length = (uint16_t)*length;
+    udp_columns(h, c->wire, *length, r);
     return PKT_OK;
 }
 
