@@ -67,7 +67,7 @@ package(development libpktbench-dev LICENSE libdevel
     "read captures into columns, and to write a plug-in of pktbench.")
 # The static library needs those of others; Debian's names of their packages.
 set(needed "${library} ${same}, libpcap-dev, libxxhash-dev")
-foreach(codec "ISAL libisal-dev" "ZLIB zlib1g-dev" "ZSTD libzstd-dev" "LZMA liblzma-dev")
+foreach(codec "ZLIB zlib1g-dev" "ZSTD libzstd-dev" "LZMA liblzma-dev")
     string(REPLACE " " ";" codec ${codec})
     list(GET codec 0 define)
     list(GET codec 1 name)

@@ -27,15 +27,15 @@ string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
 file(RELATIVE_PATH includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 file(RELATIVE_PATH libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
 list(TRANSFORM CMAKE_DL_LIBS PREPEND -l OUTPUT_VARIABLE libs_private)
-list(PREPEND libs_private ${PCAP_LDFLAGS} ${XXHASH_LDFLAGS} ${ISAL_LDFLAGS} ${ZLIB_LDFLAGS}
-    ${ZSTD_LDFLAGS} ${LZMA_LDFLAGS} -pthread)
+list(PREPEND libs_private ${PCAP_LDFLAGS} ${XXHASH_LDFLAGS} ${ZLIB_LDFLAGS} ${ZSTD_LDFLAGS}
+    ${LZMA_LDFLAGS} -pthread)
 list(APPEND libs_private -lm)
 list(REMOVE_DUPLICATES libs_private)
 list(JOIN libs_private " " libs_private)
 configure_file(cmake/pktbench.pc.in pktbench.pc @ONLY)
 
 set(codecs "")
-foreach(codec ISAL:libisal ZLIB:zlib ZSTD:libzstd LZMA:liblzma)
+foreach(codec ZLIB:zlib ZSTD:libzstd LZMA:liblzma)
     string(REGEX REPLACE ":.*" "" name ${codec})
     if(${name}_FOUND)
         string(APPEND codecs " ${codec}")

@@ -6,7 +6,7 @@ build_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
 # Optional in a build: without them the backend is listed as `unavailable`, and `bench` makes no
 # picture and starts no hyperfine.
 build_optional='libwireshark-dev libwiretap-dev libwsutil-dev libglib2.0-dev hyperfine
-    g++ libtins-dev libtrace3-dev libisal-dev zlib1g-dev libzstd-dev liblzma-dev'
+    g++ libtins-dev libtrace3-dev zlib1g-dev libzstd-dev liblzma-dev'
 
 # PcapPlusPlus from its sources.
 pcapplusplus_packages='g++ git'
@@ -34,7 +34,7 @@ wheel_packages='gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansso
 wheel_optional='zlib1g-dev libzstd-dev liblzma-dev make dpkg-dev xz-utils bzip2 flex bison'
 
 # What `package` makes: Debian packages, and a tarball whose libraries are built from sources of Debian.
-deb_packages='dpkg-dev file gzip libisal-dev libzstd-dev liblzma-dev'
+deb_packages='dpkg-dev file gzip zlib1g-dev libzstd-dev liblzma-dev'
 tarball_packages='gcc libc6-dev cmake ninja-build pkg-config python3-venv make dpkg-dev xz-utils bzip2
     flex bison'
 

@@ -92,9 +92,9 @@ def check_depends(packages):
         for word in wanted:
             assert re.search(rf"(^|, ){word}( |,|$)", depends), f"{name} does not depend on {word}: {depends}"
     same = re.escape(f"(= {packages['pktbench']['Version']})")
-    needs("pktbench", "libc6", "libjansson4", r"libpcap0\.8(t64)?", "libxxhash0", "libisal2", "libzstd1", "liblzma5")
+    needs("pktbench", "libc6", "libjansson4", r"libpcap0\.8(t64)?", "libxxhash0", "zlib1g", "libzstd1", "liblzma5")
     needs("libpktbench0", "libc6", r"libpcap0\.8(t64)?")
-    needs("libpktbench-dev", f"libpktbench0 {same}", "libpcap-dev", "libxxhash-dev", "libisal-dev",
+    needs("libpktbench-dev", f"libpktbench0 {same}", "libpcap-dev", "libxxhash-dev", "zlib1g-dev",
           "libzstd-dev", "liblzma-dev")
     for module, library in MODULES.items():
         if f"pktbench-{module}" in packages:

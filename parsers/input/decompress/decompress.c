@@ -11,7 +11,7 @@
 enum { INPUT_BYTES = 128 << 10, CODECS_MAX = 4 };
 
 static const decompress_codec *const codecs[CODECS_MAX] = {
-#if defined PKTBENCH_ISAL || defined PKTBENCH_ZLIB
+#ifdef PKTBENCH_ZLIB
     &pkt_codec_gzip,
 #endif
 #ifdef PKTBENCH_ZSTD
