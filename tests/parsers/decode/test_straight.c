@@ -43,7 +43,7 @@ static size_t packet_make(uint8_t bytes[PACKET_BYTES], uint32_t *seed)
     uint8_t *ip = bytes + ETH, *l4 = ip + 20;
     ip[0] = 0x45;
     ip[2] = 0;
-    ip[3] = (uint8_t)(size - ETH - number(seed, 4) * number(seed, 2));
+    ip[3] = (uint8_t)(size - ETH - (number(seed, 2) ? number(seed, 4) : 0));
     ip[6] = (uint8_t)(number(seed, 2) << 6);
     ip[7] = 0;
     ip[9] = is_tcp ? 6 : 17;
