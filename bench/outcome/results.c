@@ -9,6 +9,7 @@
 #include "bench/outcome/cell_json.h"
 #include "bench/outcome/study.h"
 #include "bench/statistics/statistics.h"
+#include "bench/worker/describe.h"
 #include "results/json_values.h"
 
 json_t *slice_json(const suite_slice *slice, const char *filter)
@@ -46,15 +47,16 @@ static json_t *member_or(const json_t *description, const char *key, json_t *emp
 static json_t *backend_json(const bench_record *record, const backend *c)
 {
     const json_t *d = c->description;
+    char reason[REASON_BYTES];
+    describe_reason(c->available ? "" : c->reason, reason, sizeof reason);
     json_t *out = json_pack(
         "{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", c->name, "summary",
         json_member_or_null(d, "summary"), "available", (int)c->available, "reason",
-        json_text_or_null(c->available ? NULL : c->reason), "version",
-        json_member_or_null(d, "version"), "origin", json_member_or_null(d, "origin"), "license",
-        json_member_or_null(d, "license"), "decoder", json_member_or_null(d, "decoder"),
-        "fork_each_run", json_member_or_null(d, "fork_each_run"), "levels",
-        member_or(d, "levels", json_object()), "features", member_or(d, "features", json_array()),
-        "load_ns", load_json(record, c));
+        json_text_or_null(reason), "version", json_member_or_null(d, "version"), "origin",
+        json_member_or_null(d, "origin"), "license", json_member_or_null(d, "license"), "decoder",
+        json_member_or_null(d, "decoder"), "fork_each_run", json_member_or_null(d, "fork_each_run"),
+        "levels", member_or(d, "levels", json_object()), "features",
+        member_or(d, "features", json_array()), "load_ns", load_json(record, c));
     static const char *const external[] = {"language", "flags"};
     for (size_t i = 0; i < sizeof external / sizeof external[0]; i++)
         if (json_object_get(d, external[i]))
@@ -78,8 +80,9 @@ static void absent_add(const bench_record *record, const suite_slice *slice, jso
             if (!c->available && v != PKT_LEVEL_HEADERS)
                 continue; /* report an unavailable backend once */
             bench_cell absent = {.backend = c, .slice = slice, .level = (pkt_level)v};
-            cell_fail(&absent, c->available ? STATUS_NOT_OFFERED : STATUS_UNAVAILABLE,
-                      c->available ? "" : c->reason);
+            char reason[REASON_BYTES];
+            describe_reason(c->available ? "" : c->reason, reason, sizeof reason);
+            cell_fail(&absent, c->available ? STATUS_NOT_OFFERED : STATUS_UNAVAILABLE, reason);
             json_array_append_new(runs, run_json(record, &absent));
         }
     }

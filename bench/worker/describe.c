@@ -1,5 +1,10 @@
 #include "bench/worker/describe.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "parsers/util/error.h"
+
 static json_t *columns_list(pkt_column_set columns)
 {
     json_t *list = json_array();
@@ -30,4 +35,12 @@ json_t *describe_backend(const pkt_backend *backend)
                      backend->origin, "license", backend->license, "decoder", backend->decoder,
                      "fork_each_run", (int)backend->fork_each_run, "levels", levels_object(backend),
                      "features", features);
+}
+
+void describe_reason(const char *reason, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s", reason);
+    char *folders = strstr(out, PKT_LOOKED_IN);
+    if (folders)
+        *folders = '\0';
 }

@@ -9,5 +9,8 @@
 /* {name, summary, version, origin, license, decoder, fork_each_run,
  *  levels: {NAME: {work, columns[]}}, features: [{name, evidence}]}; a new JSON reference. */
 json_t *describe_backend(const pkt_backend *backend);
+/* The reason why a backend is unavailable, for results: without the folders of this machine that
+ * were searched. `size`: bytes of `out`. */
+void describe_reason(const char *reason, char *out, size_t size);
 
 #endif

@@ -283,7 +283,7 @@ int pkt_entry_file(const pkt_entry *entry, char *path, size_t size, pkt_err *err
     }
     /* The folders come last: they may be longer than the message. */
     return pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
-                    "%s %s not found: set %s to its folder, or %s; looked in %s",
+                    "%s %s not found: set %s to its folder, or %s" PKT_LOOKED_IN "%s",
                     entry->driver ? "driver" : "module", name, folder_variable(entry),
                     entry->install, looked);
 }

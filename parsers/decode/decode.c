@@ -8,10 +8,10 @@
 
 /* The common shapes, without a branch for each header: Ethernet, IPv4 without options that is no
  * later fragment, TCP or UDP; all headers captured, no length too large. False: another shape, and
- * nothing is set. Measured: 0.74 of the instructions of decode_ethernet() for them. */
+ * nothing is set. Measured: 0.77 of the instructions of decode_ethernet() for them. */
 ALWAYS_INLINE bool decode_straight(const pkt_record *record, row *r)
 {
-    enum { ETH = 14, IP = 20, L4_AT = ETH + IP, TCP = 20, VERSION_5_WORDS = 0x45, OFFSET = 0x1fff };
+    enum { ETH = 14, IP = 20, L4_AT = ETH + IP, VERSION_5_WORDS = 0x45, OFFSET = 0x1fff };
     const uint8_t *h = record->data, *ip = h + ETH, *l4 = h + L4_AT;
     if (record->cap_len < L4_AT + UDP_HEADER || be16(h + 12) != ETHERTYPE_IPV4 ||
         ip[0] != VERSION_5_WORDS || (be16(ip + 6) & OFFSET))
@@ -24,10 +24,10 @@ ALWAYS_INLINE bool decode_straight(const pkt_record *record, row *r)
     if (c.captured > segment)
         c.captured = segment;
     if (ip[9] == PROTO_TCP) {
-        if (c.captured < TCP)
+        if (c.captured < TCP_HEADER)
             return false;
         const size_t header = (size_t)(l4[12] >> 4) * 4;
-        if (header < TCP || header > c.captured)
+        if (header < TCP_HEADER || header > c.captured)
             return false;
         transport_place(&c, r);
         tcp_columns(l4, header, segment, r);
@@ -66,11 +66,7 @@ ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, siz
     row r = {batch, index, 0, hint, payload};
     decode_result end;
     if (record->link_type == LINKTYPE_ETHERNET) {
-        if (decode_straight(record, &r)) {
-            batch->present[index] = r.present;
-            return; /* the verdict is 0, PKT_OK, in a cleared row */
-        }
-        end.verdict = decode_ethernet(c, &r);
+        end.verdict = decode_straight(record, &r) ? PKT_OK : decode_ethernet(c, &r);
         end.present = r.present;
     } else {
         end = pkt_decode_link(record, batch, index, hint, payload);

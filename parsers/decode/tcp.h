@@ -58,7 +58,7 @@ ALWAYS_INLINE void tcp_columns(const uint8_t *h, size_t header, size_t segment, 
     PUT(r, payload_len, header < segment ? (uint32_t)(segment - header) : 0);
 }
 
-/* The hint's and the payload, after a header `h` that is all captured. */
+/* Fill the hint and the payload. `c`: after the header `h`, options included. */
 ALWAYS_INLINE void tcp_rest(const cursor *c, const uint8_t *h, const row *r)
 {
     if (r->hint)

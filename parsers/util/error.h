@@ -41,4 +41,8 @@ int pkt_fail_unknown(pkt_err *err, const char *what, const char *name, const pkt
 /* The same of a backend, where no plug-in was given: the message says how to give one. */
 int pkt_fail_unknown_backend(pkt_err *err, const char *name, const pkt_names *known);
 
+/* Stands before the folders that were searched, at the end of a message. They are this machine's:
+ * results, which others read, end before it. */
+#define PKT_LOOKED_IN "; looked in "
+
 #endif

@@ -112,7 +112,9 @@ def check_languages(folder, capture):
         "--processes", "1", "--rounds", "1", "--budget", "9s", "-o", out,
         environment={"PKTBENCH_MODULES": empty, "PKTBENCH_EXTERNAL": empty, "XDG_CACHE_HOME": empty})
     with open(out, encoding="utf-8") as file:
-        results = json.load(file)
+        text = file.read()
+    check(folder not in text, "the results name folders of this machine")
+    results = json.loads(text)
     known = {one["name"]: one for one in results["backends"]}
     rows = {run_of["backend"]: run_of for run_of in results["runs"]}
     for name, language, brings in (

@@ -72,6 +72,7 @@ static uint8_t *decode(decoded *d, uint16_t link_type, const uint8_t *bytes, siz
                                .wire_len = (uint32_t)wire,
                                .link_type = link_type};
     pkt_batch_clear(d->batch, &columns);
+    d->batch->verdict[0] = d->batch->verdict[1] = PKT_UNSUPPORTED; /* it is set, too */
     d->hint = (pkt_stream_hint){0};
     d->payload = (pkt_payload){0};
     pkt_decode_all(&record, 1, d->batch, 0, &d->hint, &d->payload);
