@@ -6,6 +6,7 @@
  * runs. The backend's code runs only within "sample" and "go", never between "prepare" and "go".
  * "end" ends the child. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -17,6 +18,10 @@
 
 /* Exit status of a child that has nothing left to answer. */
 enum { CHILD_ENDED = 77 };
+/* Heap that every child has touched before its timed runs. */
+enum { HEAP_TOUCHED = 1 << 20, HEAP_PAGE = 4096 };
+/* A block of memory below this comes from the heap: the most that malloc() accepts. */
+enum { HEAP_BLOCK_MAX = 32 << 20, HEAP_KEPT = 1 << 30 };
 
 /* Memory that is read to evict the caches, `bytes` of it, allocated at the first sample that asks
  * for it. */
@@ -30,6 +35,27 @@ static int evict_prepare(worker *w, size_t bytes)
     if (w->evict)
         memset(w->evict, 1, bytes); /* pages of its own, not the one page of zeros */
     return bytes && !w->evict ? -1 : 0;
+}
+
+/* What a run frees is kept for the next one. Where malloc() gives it back to the system, and when,
+ * depends on all that the process has allocated before, such as requests of other cells. */
+static void heap_keep(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, HEAP_BLOCK_MAX);
+    (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+#endif
+}
+
+/* The buffers of a run need not lie where those of the run before lay. Without this, a run paid for
+ * 18 page faults more (50 us, 3 % of 10 MB) in some processes than in others of the same backend.
+ */
+static void heap_touch(void)
+{
+    volatile char *memory = malloc(HEAP_TOUCHED);
+    for (size_t i = 0; memory && i < HEAP_TOUCHED; i += HEAP_PAGE)
+        memory[i] = 1;
+    free((void *)memory);
 }
 
 /* A handler of the backend, such as that of a timer, runs within a run or not at all. */
@@ -66,6 +92,8 @@ static int child_first(worker *w, const run_job *job, const char *path)
         (void)worker_answer(w, worker_failure(&outcome));
         return -1;
     }
+    if (w->evict_bytes) /* else it is memory that is measured */
+        heap_touch();
     return worker_answer(w, json_pack("{s:b, s:i, s:I, s:I}", "ok", 1, "pid", (int)getpid(),
                                       "first_ns", (json_int_t)outcome.wall_ns, "rows",
                                       (json_int_t)outcome.rows));
@@ -116,6 +144,7 @@ static json_t *child_step(worker *w, const run_job *job, const char *what)
 static void child_serve(worker *w, const run_job *job, const char *first)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* not inherited by fork() */
+    heap_keep();
     if (child_first(w, job, first) != 0)
         _exit(CHILD_ENDED);
     int bad = 0;

@@ -66,7 +66,12 @@ ALWAYS_INLINE void decode_record(const pkt_record *record, pkt_batch *batch, siz
     row r = {batch, index, 0, hint, payload};
     decode_result end;
     if (record->link_type == LINKTYPE_ETHERNET) {
-        end.verdict = decode_straight(record, &r) ? PKT_OK : decode_ethernet(c, &r);
+        if (decode_straight(record, &r)) {
+            batch->verdict[index] = PKT_OK;
+            batch->present[index] = r.present;
+            return;
+        }
+        end.verdict = decode_ethernet(c, &r);
         end.present = r.present;
     } else {
         end = pkt_decode_link(record, batch, index, hint, payload);

@@ -2,7 +2,8 @@
 """Stub backends with wrong cells, crashes, hangs, leaks, missing rows: each gets the correct status,
 and the others are timed.
 
-Usage: test_harness.py PKTBENCH STUB_FOLDER SCHEMA
+Usage: test_harness.py PKTBENCH STUB_FOLDER SCHEMA [SANITIZERS]; with SANITIZERS, which have a
+malloc() of their own, page faults are not counted.
 """
 import json
 import os
@@ -14,6 +15,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 from validation import validate_results
 
 PKTBENCH, STUBS, SCHEMA = sys.argv[1:4]
+SANITIZERS = len(sys.argv) > 4 and sys.argv[4] != ""
 WANTED = {
     "stub-none": "ok",
     "stub-lies": "differs",
@@ -162,6 +164,44 @@ def check_gate(folder, capture):
     check(refused.stderr.count("stub_abi.so") == 1, f"the path once: {refused.stderr}")
 
 
+def go_faults(capture, asked_before):
+    """Page faults of a timed run in a worker that has answered so many requests before."""
+    with subprocess.Popen([PKTBENCH, "worker", "raw"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as worker:
+        def ask(what, **more):
+            worker.stdin.write(json.dumps({"op": what, **more}) + "\n")
+            worker.stdin.flush()
+            answer = json.loads(worker.stdout.readline())
+            check(answer["ok"], answer)
+            return answer
+
+        def faults(pid):
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                return int(file.read().rsplit(")", 1)[1].split()[7])
+
+        ask("load")
+        for _ in range(asked_before):
+            ask("describe")
+        pid = ask("sample", slice=capture, level="headers", evict_bytes=1 << 20)["pid"]
+        counts = []
+        for _ in range(3):
+            ask("prepare")
+            before = faults(pid)
+            ask("go")
+            counts.append(faults(pid) - before)
+        ask("end")
+        worker.stdin.close()
+    return counts
+
+
+def check_faults(capture):
+    """What a process was asked before must not change the time of a run: no run pays for new
+    memory. A buffer for reading has 16 pages."""
+    for asked_before in (0, 1, 5, 20, 50):
+        counts = go_faults(capture, asked_before)
+        check(max(counts) < 8, f"page faults of runs, after {asked_before} requests: {counts}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "slice.pcap")
@@ -173,6 +213,8 @@ def main():
         check_first_run(folder, capture)
         check_languages(folder, capture)
         check_verify(capture)
+        if not SANITIZERS:
+            check_faults(capture)
         check_gate(folder, capture)
     print("all good")
 
