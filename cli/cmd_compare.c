@@ -165,6 +165,11 @@ static int sides_compare(const loaded_side *old, const loaded_side *fresh, const
     }
     size_t failures = comparison_judge(comparison, gate);
     bool good = comparison_write(comparison, format, path);
+    const char *unmeasured = comparison_unmeasured(comparison, gate);
+    if (unmeasured && failures == 0) {
+        message_error("--fail-on: %s: no run has it in both results", unmeasured);
+        good = false;
+    }
     json_decref(comparison);
     return !good ? EXIT_ERROR : failures ? EXIT_CHECK_FAILED : EXIT_DONE;
 }

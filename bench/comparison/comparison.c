@@ -111,7 +111,7 @@ json_t *comparison_json(const comparison_side *old, const comparison_side *fresh
     firsts_mark(cells, count);
     for (size_t i = 0; good && i < count; i++)
         good = cell_change_measure(&cells[i], old, fresh, paired, gate) == 0;
-    good = good && changes_decide(cells, count, threshold, &tests) == 0;
+    good = good && changes_decide(cells, count, paired, threshold, &tests) == 0;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, cells[i].json ? cells[i].json : json_null());

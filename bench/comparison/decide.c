@@ -98,8 +98,17 @@ static json_t *smallest_seen(const cell_change *c, double threshold, size_t test
     return json_real(exp(log1p(threshold) + steps * s->error) - 1);
 }
 
-/* Set the p values of the statistics. Returns the names of those that show a slowdown. */
-static json_t *slower_by(const cell_change *c, const cell_tests *t)
+/* Can the test fail at all? The least p value of a sign test is 2^-n, and Holm's correction can
+ * multiply it by the number of tests. */
+static bool can_fail(const cell_change *c, statistic s, bool paired, size_t tests)
+{
+    const double least = paired ? exp2(-(double)c->n[s]) : 0;
+    return statistic_is_testable(c, s) && least * (double)tests < GATE_ERROR;
+}
+
+/* Set the p values of the statistics: null if there are too few processes for one that counts.
+ * Returns the names of those that show a slowdown. */
+static json_t *slower_by(const cell_change *c, const cell_tests *t, bool paired, size_t tests)
 {
     json_t *names = json_array();
     if (t->slower < GATE_ERROR)
@@ -110,7 +119,7 @@ static json_t *slower_by(const cell_change *c, const cell_tests *t)
         if (one)
             json_object_set_new(
                 one, "p",
-                json_real_or_null(statistic_is_testable(c, (statistic)s), t->statistics[s]));
+                json_real_or_null(can_fail(c, (statistic)s, paired, tests), t->statistics[s]));
         if (statistic_is_time((statistic)s) && t->statistics[s] < GATE_ERROR)
             json_array_append_new(names, json_string(statistic_name((statistic)s)));
     }
@@ -135,12 +144,12 @@ static const char *change_word(const cell_change *c, double threshold, const cel
     return c->wall.low < 1 / most ? "not-slower" : "same";
 }
 
-int changes_decide(cell_change *cells, size_t count, double threshold, size_t *tests)
+int changes_decide(cell_change *cells, size_t count, bool paired, double threshold, size_t *tests)
 {
     cell_tests *t = calloc(count + 1, sizeof *t);
     const long made = t ? tests_make(cells, count, threshold, t) : -1;
     for (size_t i = 0; made >= 0 && i < count; i++) {
-        json_t *cell = cells[i].json, *names = slower_by(&cells[i], &t[i]);
+        json_t *cell = cells[i].json, *names = slower_by(&cells[i], &t[i], paired, (size_t)made);
         const bool slower = json_array_size(names) > 0;
         json_object_set_new(cell, "p_slower",
                             json_real_or_null(decile_is_testable(&cells[i]), t[i].slower));

@@ -7,6 +7,6 @@
 /* Add to the cells' JSON: p values, adjusted over all cells and statistics (Holm), what each is
  * slower by, the smallest change that it could show, and the verdict. *tests: number of tests of
  * the direction "slower". 0, or -1 if memory runs out. */
-int changes_decide(cell_change *cells, size_t count, double threshold, size_t *tests);
+int changes_decide(cell_change *cells, size_t count, bool paired, double threshold, size_t *tests);
 
 #endif

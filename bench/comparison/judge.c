@@ -19,6 +19,19 @@ static bool has_time(const char *status)
            strcmp(status, "unchecked") == 0;
 }
 
+/* Was it to be timed? */
+static bool was_run(const char *word)
+{
+    run_status status;
+    return status_find(word, &status) == 0 && status < STATUS_UNAVAILABLE;
+}
+
+/* Was it timed, or does the baseline offer it, while this build does not? */
+static bool was_there(const char *status)
+{
+    return has_time(status) || strcmp(status, OFFERED) == 0;
+}
+
 /* Room for the reason of one failure. */
 enum { WORDS = 320 };
 
@@ -58,12 +71,25 @@ static const struct {
     [STATISTIC_RSS] = {"peak memory", "MB", 1e-6},
 };
 
-static void judge_statistic(json_t *failures, const json_t *cell, statistic which)
+/* A condition of its own that too few processes were measured for. */
+static void judge_untested(json_t *failures, const json_t *cell, const json_t *one, statistic which)
+{
+    char words[WORDS];
+    (void)snprintf(words, sizeof words,
+                   "%s: %.0f processes are too few to tell: a longer --budget or more --processes "
+                   "help; --allow-inconclusive passes it",
+                   titles[which].title, number_of(one, "n"));
+    fail_add(failures, cell, words);
+}
+
+static void judge_statistic(json_t *failures, const json_t *cell, statistic which, const gate *gate)
 {
     const json_t *one = at(cell, "statistics", statistic_name(which));
     const json_t *p = json_object_get(one, "p");
     char words[WORDS], change[32] = "";
     const double scale = titles[which].scale;
+    if (one && !json_is_number(p) && gate->asked[which] && !gate->allow_inconclusive)
+        judge_untested(failures, cell, one, which);
     if (!json_is_number(p) || json_number_value(p) >= GATE_ERROR)
         return;
     if (json_is_number(json_object_get(one, "ratio")))
@@ -126,7 +152,7 @@ static void judge_change(json_t *failures, const json_t *cell, bool paired, cons
         judge_decile(failures, cell);
     for (unsigned i = slower ? STATISTIC_FIRST : 0; i < STATISTIC_COUNT; i++)
         if (gate_judges(gate, (statistic)i))
-            judge_statistic(failures, cell, (statistic)i);
+            judge_statistic(failures, cell, (statistic)i, gate);
     if (gate->slower && !gate->allow_inconclusive &&
         (strcmp(change, "inconclusive") == 0 || strcmp(change, "too-few-samples") == 0))
         judge_undecided(failures, cell, paired, gate->slower_threshold);
@@ -149,13 +175,44 @@ static void judge_status(json_t *failures, const json_t *cell, const gate *gate)
     const char *before = text_of(cell, "old_status"), *after = text_of(cell, "new_status");
     char words[160];
     run_status status;
-    if (gate->lost && has_time(before) && !has_time(after)) {
+    if ((gate->lost || (gate->slower && was_run(after))) && was_there(before) && !has_time(after)) {
         (void)snprintf(words, sizeof words, "lost: %s, it was %s", after, before);
         fail_add(failures, cell, words);
     } else if (status_find(after, &status) == 0 && gate->fails[status]) {
         (void)snprintf(words, sizeof words, "%s, it was %s", after, before);
         fail_add(failures, cell, words);
     }
+}
+
+/* Does any run have what the statistic is of, on both sides? */
+static bool is_measured(const json_t *cells, statistic which)
+{
+    size_t i;
+    json_t *cell;
+    json_array_foreach(cells, i, cell)
+    {
+        if (at(cell, "statistics", statistic_name(which)))
+            return true;
+    }
+    return false;
+}
+
+const char *comparison_unmeasured(const json_t *comparison, const gate *gate)
+{
+    bool timed = false, counted = false;
+    const json_t *cells = json_object_get(comparison, "cells");
+    size_t i;
+    json_t *cell;
+    for (unsigned s = 0; s < STATISTIC_COUNT; s++)
+        if (gate->asked[s] && !is_measured(cells, (statistic)s))
+            return titles[s].title;
+    json_array_foreach(cells, i, cell)
+    {
+        timed = timed || json_is_number(json_object_get(cell, "ratio"));
+        counted = counted || (json_is_integer(json_object_get(cell, "old_instructions")) &&
+                              json_is_integer(json_object_get(cell, "new_instructions")));
+    }
+    return gate->slower && !timed ? "time" : gate->instructions && !counted ? "instructions" : NULL;
 }
 
 size_t comparison_judge(json_t *comparison, const gate *gate)

@@ -9,7 +9,5 @@
  * false: no memory. */
 bool baseline_add(const selection *selection, const bench_record *record, const gate *gate,
                   json_t *results);
-/* Does any run of the comparison have instruction counts on both sides? */
-bool instructions_compared(const json_t *comparison);
 
 #endif

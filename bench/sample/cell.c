@@ -54,6 +54,28 @@ void taken_off_add(taken_off *least, double wall_ns, double cpu_ns)
     least->cpu_ns = known ? fmin(least->cpu_ns, cpu_ns) : cpu_ns;
 }
 
+/* The cell that this one is compared with, in the same array; NULL: none, or one has no time. */
+static bench_cell *compared_with(bench_cell *cells, const bench_cell *cell)
+{
+    const bool compared = cell->role == ROLE_AA_CONTROL || cell->role == ROLE_BASELINE;
+    bench_cell *base = compared ? &cells[cell->base - cells] : NULL;
+    return base && cell_is_timed(base) && cell_is_timed(cell) ? base : NULL;
+}
+
+void cells_even(bench_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bench_cell *base = compared_with(cells, &cells[i]);
+        if (base)
+            base->run_ns = fmax(base->run_ns, cells[i].run_ns);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const bench_cell *base = compared_with(cells, &cells[i]);
+        if (base)
+            cells[i].run_ns = base->run_ns;
+    }
+}
+
 void cell_sample_add(bench_cell *cell, const timing_sample *sample)
 {
     if (cell->sample_count == cell->sample_room) {

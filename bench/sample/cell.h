@@ -87,6 +87,10 @@ bool cell_is_timed(const bench_cell *cell);
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
 /* Keep the least of what was measured. */
 void taken_off_add(taken_off *least, double wall_ns, double cpu_ns);
+/* Give a cell and those that are compared with it (A/A control, baseline) the same estimate of
+ * their run time, that of the slowest: it decides how many runs and rounds a sample has, and what
+ * its first run reads. */
+void cells_even(bench_cell *cells, size_t count);
 /* Add a sample. The cell fails if memory runs out. */
 void cell_sample_add(bench_cell *cell, const timing_sample *sample);
 /* Add the sink and its threads, and `cold`, to a request for the cell's worker. */

@@ -188,15 +188,16 @@ double change_p_signs(const change *c, change_limit limit)
 }
 
 /* How far from 1 + threshold a ratio is more than noise: logarithm. The standard deviation of the
- * noise is estimated from the lower quartile of the distances, which is 0.3186 standard deviations
- * of a normal distribution: up to half of the processes may be slow. It depends on distances alone,
- * not on their direction, so the sign test stays exact. */
-static double far_from_noise(const pairs *p, double threshold)
+ * noise is estimated from the lower quartile of the distances from 1, which is 0.3186 standard
+ * deviations of a normal distribution: up to half of the processes may be slow. It depends on
+ * distances alone, not on their direction. So where nothing changed the sign test is exact or
+ * careful: a ratio far below 1 + threshold is nearer to 1 than one far above it. */
+static double far_from_noise(const pairs *p)
 {
     const double quartile = 0.25, deviations = 3 / 0.3186;
     double *distances = p->levels; /* not needed here */
     for (size_t i = 0; i < p->count; i++)
-        distances[i] = fabs(log(p->ratios[i].value) - log1p(threshold));
+        distances[i] = fabs(log(p->ratios[i].value));
     return fmax(log(SLOW_RATIO), deviations * quantile_of(distances, p->count, quartile));
 }
 
@@ -204,7 +205,7 @@ static double far_from_noise(const pairs *p, double threshold)
  * above it are no more than those far below it. */
 static void share_from_pairs(const pairs *p, double threshold, slow_share *out)
 {
-    const double far = far_from_noise(p, threshold);
+    const double far = far_from_noise(p);
     size_t above = 0, below = 0;
     for (size_t i = 0; i < p->count; i++) {
         const double distance = log(p->ratios[i].value) - log1p(threshold);

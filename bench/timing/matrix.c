@@ -63,7 +63,7 @@ static int baseline_cells_add(schedule *s, const selection *selection, size_t fi
 {
     for (size_t j = 0; j < selection->count; j++) {
         const backend *old = selection->old[j];
-        if (!old || !old->available)
+        if (!old || !old->available || !selection->backends[j]->available)
             continue;
         if (s->load_count == SELECTION_MAX)
             return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,

@@ -115,6 +115,7 @@ void schedule_probe(schedule *s)
                    cell->slice->name);
         cell_probe(s, cell);
     }
+    cells_even(s->cells, s->cell_count);
 }
 
 /* Does the cell take part in the current block? */

@@ -366,31 +366,30 @@ static int old_program_add(selection *selection, const char *path, pkt_err *err)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "%s", strerror(errno));
     for (size_t i = 0; i < selection->count; i++) {
         const backend *c = selection->backends[i];
-        if (!c->chosen || !c->available || backend_is_external(&c->id))
+        if (!c->chosen || backend_is_external(&c->id) || (!c->available && c->id.plugin))
             continue;
         const backend_id id = {.name = c->name, .plugin = c->id.plugin, .program = path};
-        any = selection->old[i] = backend_make(&id, OLD_SUMMARY, err);
-        if (!any)
+        backend *old = backend_make(&id, OLD_SUMMARY, err);
+        if (!old)
             return -1;
-        good |= any->available;
+        good |= old->available && c->available;
+        if (old->available || c->available)
+            any = selection->old[i] = old;
+        else
+            backend_free(old);
     }
     return good ? 0
                 : pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                           "has none of the backends of this run%s%s", any ? ": " : "",
-                           any ? any->reason : "");
-}
-
-static bool is_shared_object(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return strstr(slash ? slash : path, ".so") != NULL;
+                           "has none of the backends of this run%s%s",
+                           any && *any->reason ? ": " : "", any ? any->reason : "");
 }
 
 static int baseline_select(selection *selection, const char *path, pkt_err *err)
 {
+    const char *slash = strrchr(path, '/');
+    const bool shared = strstr(slash ? slash : path, ".so") != NULL;
     selection->baseline = path;
-    const int bad =
-        (is_shared_object(path) ? old_plugin_add : old_program_add)(selection, path, err);
+    const int bad = (shared ? old_plugin_add : old_program_add)(selection, path, err);
     if (!bad)
         return 0;
     pkt_err_about(err, path);

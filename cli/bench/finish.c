@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/agreement/conformance.h"
+#include "bench/comparison/comparison.h"
 #include "bench/outcome/baseline.h"
 #include "cli/bench/live.h"
 #include "cli/message.h"
@@ -137,8 +138,9 @@ int bench_finish(benchmark *b)
     if (good && report_wanted(b, results))
         good = report_beside(b, results);
     const json_t *comparison = json_object_get(results, "comparison");
-    if (b->gate.instructions && !instructions_compared(comparison)) {
-        message_error("--fail-on: no instructions were counted on both sides");
+    const char *unmeasured = comparison ? comparison_unmeasured(comparison, &b->gate) : NULL;
+    if (unmeasured && json_array_size(json_object_get(comparison, "failures")) == 0) {
+        message_error("--fail-on: %s: no run has it on both sides", unmeasured);
         good = false;
     }
     unfaithful_print(&b->schedule);

@@ -235,7 +235,7 @@ def test_statuses(bench, results):
     check({c["change"] for c in found["cells"]} == {"incomparable"}, found["cells"])
     check(found["cells"][0]["old_status"] == "ok" and found["cells"][0]["new_status"] == "crashed",
           found["cells"])
-    bench.compare(old, new, "--fail-on", "slower")
+    check(len(bench.compare(old, new, "--fail-on", "slower", status=1)["failures"]) == 2, "slower")
     check(len(bench.compare(old, new, "--fail-on", "lost", status=1)["failures"]) == 2, "lost")
     check(len(bench.compare(old, new, "--fail-on", "disagrees", status=1)["failures"]) == 1, "d")
     bench.compare(new, old, "--fail-on", "lost,disagrees")
@@ -251,6 +251,11 @@ def test_statuses(bench, results):
     bench.compare(counted, more, "--fail-on", "instructions", status=1)
     bench.compare(counted, more, "--fail-on", "instructions:2%")
     bench.compare(counted, counted, "--fail-on", "instructions:0%")
+    for what, name in (("instructions", "instructions"), ("rss", "peak memory"),
+                       ("load", "load time")):
+        bench.run("compare", old, old, "--fail-on", what, status=2, says=f"{name}: no run has it")
+    none = bench.write("none.json", worse)
+    bench.run("compare", none, none, "--fail-on", "slower", status=2, says="time: no run has it")
 
 
 def test_refusals(bench, results):
@@ -333,6 +338,37 @@ def test_slowed(bench):
     check(results["comparison"]["cells"][0]["ratio"] > 2, results["comparison"])
 
 
+def test_few_processes(bench):
+    """A condition on memory is not passed by too few processes to see it."""
+    new, old = slowed_sides(bench)
+    both = ("--backends", "slowed", "--plugin", new, "--baseline", old, "--processes", "8",
+            "--fail-on", "rss:10%")
+    _, done = bench.bench(*both, status=1)
+    check("peak memory: 8 processes are too few" in done.stderr, done.stderr)
+    bench.bench(*both, "--allow-inconclusive")
+
+
+def test_lost(bench):
+    """What the baseline has and this build does not is no passing run."""
+    old = bench.path("old")
+    with open(old, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nunset PKTBENCH_MODULES\nexec {PKTBENCH} \"$@\"\n")
+    os.chmod(old, 0o755)
+    environment = {k: v for k, v in os.environ.items() if k != "PKTBENCH_MODULES"}
+    known = subprocess.run([PKTBENCH, "list", "backends", "--format", "json"], env=environment,
+                           capture_output=True, text=True, check=True)
+    modules = [b["name"] for b in json.loads(known.stdout)
+               if b["available"] and b["name"] in ("libtins", "libtrace")]
+    if not modules:
+        print("lost backends are not tested: no module is built")
+        return
+    common = ("--backends", f"raw,{modules[0]}", "--baseline", old, "--processes", "1")
+    _, done = bench.bench(*common, "--fail-on", "lost", status=1)
+    check(f"gate: {modules[0]} headers, slice: lost: unavailable, it was offered" in done.stderr,
+          done.stderr)
+    bench.bench(*common)
+
+
 def test_instructions(bench):
     new, old = slowed_sides(bench)
     both = ("--backends", "slowed", "--plugin", new, "--baseline", old, "--processes", "1",
@@ -343,7 +379,7 @@ def test_instructions(bench):
         check(SANITIZERS or not shutil.which("valgrind"), done.stderr)
         print("instructions are not tested:", done.stderr)
         bench.run("bench", bench.slice, "--levels", "headers", "--reference", "raw", "--rounds",
-                  "1", *both, "--fail-on", "instructions", status=2, says="no instructions were",
+                  "1", *both, "--fail-on", "instructions", status=2, says="instructions: no run has it",
                   PKTBENCH_SELFTEST_LOOPS="0")
         return
     # glibc 2.41 takes some instructions more or less for the same work in another process.
@@ -369,6 +405,8 @@ def main():
         test_refusals(bench, results)
         test_against(bench, results)
         test_slowed(bench)
+        test_few_processes(bench)
+        test_lost(bench)
         test_instructions(bench)
     print("all good")
 

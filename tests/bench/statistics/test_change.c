@@ -122,7 +122,7 @@ static void test_shares_paired(void **state)
     observation before[8], after[8];
     const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1};
     /* With a threshold of 5 %: above 1.26 it is slow, below 0.875 the old side is. */
-    double values[] = {1.05, 1.27, 1.051, 3, 1.049, 0.87, 1.05, 4};
+    double values[] = {1, 1.27, 1.001, 3, 0.999, 0.87, 1, 4};
     fill(before, ones, 8);
     fill(after, values, 8);
     const two_sides sides = {before, after, 8, 8, true};
@@ -131,15 +131,23 @@ static void test_shares_paired(void **state)
     assert_close(share.fresh, 0.375, 1e-12);
     assert_close(share.old, 0.125, 1e-12);
     assert_close(share.p, 5.0 / 16, 1e-12); /* P(X >= 3) of 4 */
-    /* Noise makes it wider: a quarter of the ratios is within 6.9 % of 1.05, and 1.05 * 1.069^9.42
-     * is 1.97. */
+    /* Noise makes it wider: a quarter of the ratios is within 6.9 % of 1, and 1.05 * 1.069^9.42 is
+     * 1.97. */
     for (size_t i = 0; i < 8; i += 2)
-        values[i] = 1.05 * (i % 4 ? 1.069 : 1 / 1.069);
+        values[i] = i % 4 ? 1.069 : 1 / 1.069;
     fill(after, values, 8);
     assert_int_equal(slow_share_measure(&sides, 0.05, &share), 0);
     assert_close(share.fresh, 0.25, 1e-12);
     assert_close(share.old, 0, 0);
     assert_close(share.p, 0.25, 1e-12);
+    /* Without noise, another threshold does not hide a quarter of twice the time. */
+    for (size_t i = 0; i < 8; i++)
+        values[i] = i % 4 ? 1 : 2;
+    fill(after, values, 8);
+    for (double threshold = 0.05; threshold < 0.5; threshold += 0.05) {
+        assert_int_equal(slow_share_measure(&sides, threshold, &share), 0);
+        assert_close(share.fresh, 0.25, 1e-12);
+    }
 }
 
 /* 4 of 10 against 0 of 10: Fisher's exact test gives C(10, 4) / C(20, 4). */
