@@ -30,7 +30,6 @@ static void times_add(sample_times *times, const json_t *answer)
     times->cpu_ns += number(answer, "cpu_ns");
     times->counted[COUNTER_INSTRUCTIONS] += number(answer, "counted_instructions");
     times->counted[COUNTER_CYCLES] += number(answer, "counted_cycles");
-    times->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
 }
 
 /* Start the child that does the runs. Returns its pid; 0: the cell failed. */
@@ -47,6 +46,7 @@ static pid_t child_start(const sample_plan *p, sample_times *times)
         return 0;
     const pid_t child = (pid_t)json_integer_value(json_object_get(answer, "pid"));
     times->first_ns = number(answer, "first_ns");
+    times->peak_rss = (uint64_t)number(answer, "peak_rss_bytes");
     json_decref(answer);
     if (child <= 0)
         cell_fail(p->cell, STATUS_FAILED, "the worker named no process for its runs");
@@ -57,7 +57,8 @@ static pid_t child_start(const sample_plan *p, sample_times *times)
 static bool is_quiet(const sample_plan *p, pid_t child)
 {
     char reason[QUIET_REASON];
-    if (quiet_worker(p->worker->process.pid, child, reason))
+    if (quiet_worker(p->worker->process.pid, child, reason) &&
+        quiet_released(child, p->path, reason))
         return true;
     cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
     return false;

@@ -11,7 +11,7 @@ typedef struct sample_plan {
     client *worker;
     const char *path;      /* of the slice; not the cell's for a capture without packets */
     const char *first;     /* slice of the first, unranked run; NULL: the same */
-    unsigned runs;         /* timed runs; at least 1 */
+    unsigned runs;         /* timed runs; of a backend that is no external program, also 0 */
     size_t evict_bytes;    /* read before each run to evict the caches */
     size_t column;         /* is compared in every row; PKT_COLUMN_COUNT: none */
     double check_below_ns; /* runs shorter than this are followed by one that verifies all columns,
@@ -26,7 +26,7 @@ typedef struct sample_times {
      * not the run that verifies all columns. */
     double change_ns;
     double wall_ns, cpu_ns, counted[COUNTERS]; /* sums of the timed runs */
-    uint64_t peak_rss;                         /* bytes, after the last run */
+    uint64_t peak_rss; /* bytes, after the first run; of an external program, after the last */
 } sample_times;
 
 /* Ask the worker; on failure the cell fails. Takes the reference; returns a new one. */

@@ -396,7 +396,9 @@ static void cell_memory(schedule *s, block_workers *w, bench_cell *cell)
     sample_times times;
     if (!cell_takes_part(cell) || !w->open[index])
         return;
-    const sample_plan plan = plan_of(s, &w->workers[index], cell, 1, 0);
+    const unsigned runs = backend_is_external(&cell->backend->id) ? 1 : 0;
+    sample_plan plan = plan_of(s, &w->workers[index], cell, runs, 0);
+    plan.first = NULL;
     if (sample_take(&plan, &times))
         (void)observation_add(&cell->peaks, (observation){s->block, (double)times.peak_rss});
     worker_renew(s, w, index);

@@ -1,6 +1,9 @@
 #include "bench/worker/quiet.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "parsers/process/group.h"
@@ -46,5 +49,57 @@ bool quiet_worker(pid_t worker, pid_t run, char reason[QUIET_REASON])
             return has_no_orphans(reason);
         nanosleep(&pause, NULL);
     }
+    return false;
+}
+
+/* Does a line of /proc/PID/maps name this file? File systems of several devices show another device
+ * there than stat(): the inode and the last part of the name are compared. */
+static bool is_mapping_of(const char *line, const struct stat *file, const char *name)
+{
+    unsigned long long inode = 0;
+    const char *slash = strrchr(line, '/');
+    return slash && sscanf(line, "%*s %*s %*s %*s %llu", &inode) == 1 && inode == file->st_ino &&
+           strncmp(slash + 1, name, strlen(name)) == 0;
+}
+
+static bool is_mapped(pid_t pid, const struct stat *file, const char *name)
+{
+    char path[64], line[4096 + 128];
+    bool found = false;
+    (void)snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && !found && fgets(line, sizeof line, maps))
+        found = is_mapping_of(line, file, name);
+    if (maps)
+        fclose(maps);
+    return found;
+}
+
+static bool is_open(pid_t pid, const struct stat *file)
+{
+    char path[64];
+    bool found = false;
+    struct stat one;
+    (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    for (const struct dirent *d = NULL; folder && !found && (d = readdir(folder)) != NULL;)
+        found = fstatat(dirfd(folder), d->d_name, &one, 0) == 0 && one.st_dev == file->st_dev &&
+                one.st_ino == file->st_ino;
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+bool quiet_released(pid_t run, const char *path, char reason[QUIET_REASON])
+{
+    const char *slash = strrchr(path, '/');
+    struct stat file;
+    if (stat(path, &file) != 0)
+        return true;
+    const bool open = is_open(run, &file);
+    if (!open && !is_mapped(run, &file, slash ? slash + 1 : path))
+        return true;
+    (void)snprintf(reason, QUIET_REASON, "it keeps the slice %s while no run is timed",
+                   open ? "open" : "mapped");
     return false;
 }

@@ -92,11 +92,12 @@ static int child_first(worker *w, const run_job *job, const char *path)
         (void)worker_answer(w, worker_failure(&outcome));
         return -1;
     }
-    if (w->evict_bytes) /* else it is memory that is measured */
+    if (w->evict_bytes)
         heap_touch();
-    return worker_answer(w, json_pack("{s:b, s:i, s:I, s:I}", "ok", 1, "pid", (int)getpid(),
+    return worker_answer(w, json_pack("{s:b, s:i, s:I, s:I, s:I}", "ok", 1, "pid", (int)getpid(),
                                       "first_ns", (json_int_t)outcome.wall_ns, "rows",
-                                      (json_int_t)outcome.rows));
+                                      (json_int_t)outcome.rows, "peak_rss_bytes",
+                                      (json_int_t)outcome.peak_rss));
 }
 
 static json_t *go_answer(worker *w, const run_job *job)
@@ -105,12 +106,11 @@ static json_t *go_answer(worker *w, const run_job *job)
     if (!child_run(w, job, &o))
         return worker_failure(&o);
     json_t *answer = json_pack(
-        "{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "ok", 1, "wall_ns", (json_int_t)o.wall_ns,
+        "{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns", (json_int_t)o.wall_ns,
         "cpu_ns", (json_int_t)o.cpu_ns, "rows", (json_int_t)o.rows, "digest",
         worker_hex64(job->column < PKT_COLUMN_COUNT ? o.digest[job->column] : 0), "bytes",
-        (json_int_t)o.bytes, "peak_rss_bytes", (json_int_t)o.peak_rss, "counted_instructions",
-        (json_int_t)o.counted[COUNTER_INSTRUCTIONS], "counted_cycles",
-        (json_int_t)o.counted[COUNTER_CYCLES]);
+        (json_int_t)o.bytes, "counted_instructions", (json_int_t)o.counted[COUNTER_INSTRUCTIONS],
+        "counted_cycles", (json_int_t)o.counted[COUNTER_CYCLES]);
     if (job->features.set)
         json_object_set_new(answer, "checksum", worker_hex64(o.checksum));
     return answer;
@@ -144,7 +144,8 @@ static json_t *child_step(worker *w, const run_job *job, const char *what)
 static void child_serve(worker *w, const run_job *job, const char *first)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* not inherited by fork() */
-    heap_keep();
+    if (w->evict_bytes)                     /* else it is memory that is measured */
+        heap_keep();
     if (child_first(w, job, first) != 0)
         _exit(CHILD_ENDED);
     int bad = 0;

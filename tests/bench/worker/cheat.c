@@ -26,6 +26,8 @@
 #define CHEAT_SIBLING 11 /* load() starts a process that is no child of the worker */
 #define CHEAT_JUNK 12    /* cells that a row does not have are not 0 */
 #define CHEAT_FAULT 13   /* fills only the pages of a batch that are read, told by SIGSEGV */
+#define CHEAT_MAPPED 14  /* keeps the capture mapped after a run */
+#define CHEAT_OPENED 15  /* keeps it open */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -203,6 +205,16 @@ static void disk_write(const context *c)
         fclose(file);
 }
 
+/* Keep the capture, opened or mapped, for later runs. It parses again nevertheless. */
+static void capture_keep(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (!is_kind(CHEAT_MAPPED))
+        return;
+    (void)mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+}
+
 static int cheat_open(void *self, void **out, const pkt_capture *capture,
                       const pkt_request *request, pkt_err *err)
 {
@@ -222,11 +234,14 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
     *out = s;
     const int remembered = c->kept->whole && (same || is_kind(CHEAT_DISK));
     if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER) && !is_kind(CHEAT_SIBLING) &&
-        !is_kind(CHEAT_JUNK) && !is_kind(CHEAT_FAULT))
+        !is_kind(CHEAT_JUNK) && !is_kind(CHEAT_FAULT) && !is_kind(CHEAT_MAPPED) &&
+        !is_kind(CHEAT_OPENED))
         return 0;
     s->keep = !remembered;
     if (s->keep)
         c->kept->count = 0;
+    if (is_kind(CHEAT_MAPPED) || is_kind(CHEAT_OPENED))
+        capture_keep(capture->path);
     if (pkt_backend_raw.open(NULL, &s->raw, capture, request, err) == 0)
         return 0;
     free(s);
