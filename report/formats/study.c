@@ -145,13 +145,18 @@ static void slice_print(const json_t *results, const char *slice, bool markdown,
     fputc('\n', out);
 }
 
-static void prefix_notes(const json_t *study, const char *slice, bool markdown, FILE *out)
+/* As Markdown a list, whose items keep the mark of the tables. */
+static void prefix_notes(const json_t *study, const char *slice, bool markdown, bool *begun,
+                         FILE *out)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const json_t *row = row_of(study, lines[i].reading, slice, lines[i].library);
         if (number_of(row, "prefix_packets") <= 0)
             continue;
-        fprintf(out, "* %s, ", lines[i].title);
+        if (markdown && !*begun)
+            fputc('\n', out);
+        *begun = true;
+        fprintf(out, "%s* %s, ", markdown ? "- \\" : "", lines[i].title);
         if (markdown)
             markdown_text(out, slice);
         else
@@ -219,7 +224,7 @@ static void names_print(const json_t *results, const char *slice, bool markdown,
     }
     if (is_scaled)
         fprintf(out, "%s* timed over the first packets, scaled to the slice.\n",
-                markdown ? "\n" : "");
+                markdown ? "\n\\" : "");
     if (begun)
         fputc('\n', out);
 }
@@ -228,6 +233,7 @@ void report_study(const json_t *results, bool markdown, FILE *out)
 {
     size_t i;
     json_t *slice;
+    bool begun = false;
     const json_t *study = json_object_get(results, "study");
     if (json_array_size(study) == 0 || has_captures(results))
         return; /* the study is of other traffic than the user's */
@@ -239,7 +245,7 @@ void report_study(const json_t *results, bool markdown, FILE *out)
     fputs("Published: times for 10 MB of CIC-IoT-2023 traffic; ratios 1 : 102 : 1179.\n", out);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
-        prefix_notes(study, text_of(slice, "name"), markdown, out);
+        prefix_notes(study, text_of(slice, "name"), markdown, &begun, out);
     }
     fputc('\n', out);
 }
