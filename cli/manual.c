@@ -108,7 +108,7 @@ static const item examples[] = {
     {"Run the recommended command on a capture, and compare it with what was promised:",
      "pktbench choose out.json --need tcp.srcport,tcp.stream --confirm capture.pcap"},
     {"Check that two backends give the same values for a capture:",
-     "pktbench verify capture.pcap --backends raw,libpcap"},
+     "pktbench verify capture.pcap --backends raw,libpcap --reference raw"},
     {"Write one row for each packet:", "pktbench extract capture.pcap -o rows.csv"},
     {"Write the captures of a folder as a dataset for Spark, DuckDB or pandas, two at a time; "
      "after "

@@ -415,7 +415,7 @@ static const option_spec options[] = {
      "Processes of each backend. Fewer than 6 give no intervals. Default 8; with --baseline as "
      "many "
      "as the comparison needs: at least enough to find a slowdown in a quarter of the processes, "
-     "then more until every interval is narrower than the threshold, or the budget ends."},
+     "then more until no interval is wider than two thirds of the threshold, or the budget ends."},
     {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
      "Time for the whole command, such as 60s; --conformance, --live and --count-instructions come "
@@ -466,7 +466,8 @@ const command bench_command = {
                "bytes is measured in three slices: its start, middle and "
                "end.\n\nFirst, every cell that a backend gives is compared with that of an "
                "independent decoder. A backend that loses rows, or differs in more than 1 % of the "
-               "cells, gets no time. Then every backend runs in several processes, in random "
+               "cells of any column, gets no time. Then every backend runs in several processes, "
+               "in random "
                "order. A ratio is the median, over rounds, of the backend's time divided by the "
                "time of raw in the same round, with a 95 % confidence interval.\n\nA run ends when "
                "its last row was counted; with --sink, when the last byte was written.\n\nThe "

@@ -335,8 +335,9 @@ const command choose_command = {
         "given traffic are recommended. Cores are counted from CPU time; stream numbers depend on "
         "every packet before, so they are limited to one core. What was not measured, such as a "
         "rate that arrives or a volume on a disk, is listed as extrapolated.\n\nBackends whose "
-        "required values were not compared (those of application layers and the whole tree of the "
-        "level dissect) or whose abilities are only stated are listed without a ranking.\n\nThe "
+        "required values were not compared (fields of application layers that are no column of "
+        "level app, and the whole tree of the level dissect) or whose abilities are only stated "
+        "are listed without a ranking.\n\nThe "
         "exit status is 1 if no backend meets the requirements, or if --confirm finds that the "
         "command does not meet them. The output then says which requirement to relax.",
     .options = options,

@@ -126,8 +126,8 @@ static json_t *command_words(const choose_request *w, const judgement *j, json_t
 static json_t *beyond_note(const choose_request *w, const judgement *j)
 {
     char text[NOTE_TEXT];
-    size_t n = (size_t)snprintf(text, sizeof text,
-                                "`pktbench extract` writes header columns and stream numbers only");
+    size_t n = (size_t)snprintf(
+        text, sizeof text, "`pktbench extract` writes the columns of `pktbench list columns` only");
     bool fields = strcmp(text_of(j->backend, "decoder"), "wireshark") == 0 && !w->live;
     for (size_t i = 0; i < w->needs.count; i++)
         fields = fields && strchr(w->needs.list[i].word, '.');
