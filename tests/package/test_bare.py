@@ -90,7 +90,7 @@ def check_live(bare):
     live = "timeout --foreground --preserve-status --signal=INT 4 pktbench extract -i lo -o live.csv"
     said = check.command(bare.user, live, allowed=(2,))
     check.that("sudo setcap cap_net_raw+ep /usr/bin/pktbench" in said, f"a capture without rights: {said}")
-    line = re.search(r"^sudo (setcap \S+) build/release/pktbench", (SOURCE / "doc/live.md").read_text("utf-8"), re.M)[1]
+    line = re.search(r'^sudo (setcap \S+) "\$\(command -v pktbench\)"', (SOURCE / "doc/live.md").read_text("utf-8"), re.M)[1]
     check.command(bare.root, f"{INSTALL} libcap2-bin && {line} /usr/bin/pktbench")
     check.command(bare.user, f"{live} && grep -q ts_ns live.csv")
 
