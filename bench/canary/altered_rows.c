@@ -75,17 +75,36 @@ uint8_t *altered_column(altered_slice *a, pkt_level level, size_t column, pkt_er
     return raw_run(a, &request, &out, err) == 0 ? a->column : NULL;
 }
 
-/* Digests of all columns that raw gives at the level: headers, flows or app. */
-int altered_digests(const altered_slice *a, pkt_level level, uint64_t digest[PKT_COLUMN_COUNT],
-                    pkt_err *err)
+/* Digests of these columns, which raw gives at the level. */
+static int columns_digest(const altered_slice *a, pkt_level level, pkt_column_set columns,
+                          uint64_t digest[PKT_COLUMN_COUNT], pkt_err *err)
 {
     pkt_request request = PKT_INIT(pkt_request);
     pkt_sink sink;
     request.level = level;
-    pkt_digest_sink *digests = pkt_digest_sink_open(pkt_level_columns(level), &sink, err);
+    pkt_digest_sink *digests = pkt_digest_sink_open(columns, &sink, err);
     int bad = digests ? raw_run(a, &request, &sink, err) : -1;
     if (!bad)
         pkt_digest_sink_result(digests, digest);
     pkt_digest_sink_close(digests);
     return bad;
+}
+
+int altered_digest(const altered_slice *a, pkt_level level, size_t column, uint64_t *digest,
+                   pkt_err *err)
+{
+    uint64_t all[PKT_COLUMN_COUNT] = {0};
+    pkt_column_set one = {{0}};
+    pkt_set_add(&one, column);
+    if (columns_digest(a, column_level(column, level), one, all, err) != 0)
+        return -1;
+    *digest = all[column];
+    return 0;
+}
+
+/* Levels headers, flows and app. */
+int altered_digests(const altered_slice *a, pkt_level level, uint64_t digest[PKT_COLUMN_COUNT],
+                    pkt_err *err)
+{
+    return columns_digest(a, level, pkt_level_columns(level), digest, err);
 }

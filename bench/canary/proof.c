@@ -104,16 +104,17 @@ static int others_find(proof *p, const check *check, pkt_column_set others, cons
 }
 
 int proof_make(proof *p, altered_slice *altered, const check *check, const suite_slice *slice,
-               pkt_level level, client *worker, double seconds, pkt_err *err)
+               pkt_level level, bool texts, client *worker, double seconds, pkt_err *err)
 {
     pkt_column_set others = {{0}};
     *p = (proof){.altered = altered, .level = level, .wrong = PKT_COLUMN_COUNT};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
-        if (!pkt_set_has(&check->columns, c) || pkt_column_at(c)->format_as == PKT_AS_TEXT)
+        const bool text = pkt_column_at(c)->format_as == PKT_AS_TEXT;
+        if (!pkt_set_has(&check->columns, c) || (text && !texts))
             continue;
         if (check->digest[c] == altered_original_digest(altered, level, c))
             pkt_set_add(&p->columns, c);
-        else
+        else if (!text)
             pkt_set_add(&others, c);
     }
     if (pkt_set_count(&others) == 0)
@@ -139,6 +140,8 @@ static uint8_t *cells_wanted(const proof *p, size_t column, pkt_err *err)
 
 int proof_digest(const proof *p, size_t column, uint64_t *digest, pkt_err *err)
 {
+    if (pkt_column_at(column)->format_as == PKT_AS_TEXT)
+        return altered_digest(p->altered, p->level, column, digest, err);
     const uint8_t *cells = cells_wanted(p, column, err);
     if (!cells)
         return -1;
@@ -171,7 +174,11 @@ int proof_crc32(const proof *p, size_t column, uint32_t *crc, pkt_err *err)
 
 pkt_column_set proof_reach(const proof *p)
 {
-    return pkt_set_and(p->columns, altered_reach(p->altered, p->level));
+    pkt_column_set reach = altered_reach(p->altered, p->level);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) /* packets change places */
+        if (pkt_column_at(c)->format_as == PKT_AS_TEXT)
+            pkt_set_add(&reach, c);
+    return pkt_set_and(p->columns, reach);
 }
 
 void proof_free(proof *p)

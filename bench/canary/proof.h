@@ -32,9 +32,10 @@ typedef struct proof {
 } proof;
 
 /* Compare the backend's verified digests with raw's; where they differ, get its rows from the
- * loaded `worker` to find the cells. 0, or -1 and *err; free it also then. */
+ * loaded `worker` to find the cells. `texts`: prove text columns too, where no cell differs. 0, or
+ * -1 and *err; free it also then. */
 int proof_make(proof *proof, altered_slice *altered, const check *check, const suite_slice *slice,
-               pkt_level level, client *worker, double seconds, pkt_err *err);
+               pkt_level level, bool texts, client *worker, double seconds, pkt_err *err);
 /* Digest of `column` over the slice as it is now. 0, or -1 and *err. */
 int proof_digest(const proof *proof, size_t column, uint64_t *digest, pkt_err *err);
 /* The same as CRC-32, which the standard library of Python has. */

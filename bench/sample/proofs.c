@@ -106,8 +106,8 @@ static void proof_try(const proofs *all, proof_entry *entry, const bench_cell *c
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     char name[CELL_NAME];
-    if (proof_make(&entry->proof, altered, &cell->check, cell->slice, cell->level, worker, seconds,
-                   &err) != 0)
+    if (proof_make(&entry->proof, altered, &cell->check, cell->slice, cell->level,
+                   !backend_is_external(&cell->backend->id), worker, seconds, &err) != 0)
         pkt_notice_err(all->notices, cell_name(cell, name), &err, "its times are not proven");
     else
         entry->proven =

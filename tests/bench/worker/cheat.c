@@ -28,6 +28,7 @@
 #define CHEAT_FAULT 13   /* fills only the pages of a batch that are read, told by SIGSEGV */
 #define CHEAT_MAPPED 14  /* keeps the capture mapped after a run */
 #define CHEAT_OPENED 15  /* keeps it open */
+#define CHEAT_TEXTLESS 16 /* level app: the second run of a process gives no texts */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -46,6 +47,7 @@ typedef struct context {
     pkt_request request;
     pthread_t thread;
     int running;
+    int opened; /* runs so far */
 } context;
 
 typedef struct state {
@@ -225,6 +227,7 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
     if (c->running)
         (void)pthread_join(c->thread, NULL);
     c->running = 0;
+    c->opened++;
     s->c = c;
     const int same = strcmp(c->path, capture->path) == 0;
     (void)snprintf(c->path, sizeof c->path, "%s", capture->path);
@@ -235,7 +238,7 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
     const int remembered = c->kept->whole && (same || is_kind(CHEAT_DISK));
     if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER) && !is_kind(CHEAT_SIBLING) &&
         !is_kind(CHEAT_JUNK) && !is_kind(CHEAT_FAULT) && !is_kind(CHEAT_MAPPED) &&
-        !is_kind(CHEAT_OPENED))
+        !is_kind(CHEAT_OPENED) && !is_kind(CHEAT_TEXTLESS))
         return 0;
     s->keep = !remembered;
     if (s->keep)
@@ -331,6 +334,15 @@ static int lazy_next(const state *s, pkt_batch *batch, pkt_err *err)
     return rows;
 }
 
+static void texts_drop(pkt_batch *batch, size_t rows)
+{
+    for (size_t i = 0; i < PKT_COLUMN_COUNT; i++) {
+        const pkt_column_info *info = pkt_column_at(i);
+        if (info->format_as == PKT_AS_TEXT)
+            memset((uint8_t *)batch + info->offset, 0, rows * info->size);
+    }
+}
+
 static int cheat_next(void *self, pkt_batch *batch, pkt_err *err)
 {
     state *s = self;
@@ -344,6 +356,8 @@ static int cheat_next(void *self, pkt_batch *batch, pkt_err *err)
     for (int i = 0; is_kind(CHEAT_JUNK) && i < rows; i++)
         if (!(batch->present[i] & PKT_HAS_VLAN))
             batch->vlan_id[i] = 7;
+    if (is_kind(CHEAT_TEXTLESS) && s->c->opened == 2 && rows > 0)
+        texts_drop(batch, (size_t)rows);
     if (s->keep && rows > 0)
         batch_keep(s->c->kept, batch, rows);
     if (s->keep && rows == 0)
@@ -382,8 +396,13 @@ static int cheat_reset(void *self, pkt_err *err)
 }
 #endif
 
+#if CHEAT == CHEAT_TEXTLESS
+static const pkt_level_work levels[] = {{PKT_LEVEL_APP, "raw's, less texts", PKT_APP_COLUMNS},
+                                        {.work = NULL}};
+#else
 static const pkt_level_work levels[] = {{PKT_LEVEL_HEADERS, "raw's, or none", PKT_HEADERS_COLUMNS},
                                         {.work = NULL}};
+#endif
 
 static const pkt_backend cheat = {
     .abi = PKT_ABI,
