@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -56,9 +57,13 @@ bool quiet_worker(pid_t worker, pid_t run, char reason[QUIET_REASON])
  * there than stat(): the inode and the last part of the name are compared. */
 static bool is_mapping_of(const char *line, const struct stat *file, const char *name)
 {
-    unsigned long long inode = 0;
-    const char *slash = strrchr(line, '/');
-    return slash && sscanf(line, "%*s %*s %*s %*s %llu", &inode) == 1 && inode == file->st_ino &&
+    enum { FIELDS_BEFORE = 4 }; /* addresses, rights, offset, device */
+    const char *slash = strrchr(line, '/'), *inode = line;
+    for (int i = 0; inode && i < FIELDS_BEFORE; i++) {
+        inode = strchr(inode, ' ');
+        inode = inode ? inode + 1 : NULL;
+    }
+    return slash && inode && strtoull(inode, NULL, 10) == file->st_ino &&
            strncmp(slash + 1, name, strlen(name)) == 0;
 }
 

@@ -295,6 +295,8 @@ def test_confirm_refutes():
             status, choice = choose(*options, "--confirm", capture, results=made_up)
             assert choice["winner"] == "raw" and status == 1, (options, choice["winner"], status)
             assert choice["confirmation"]["failures"] == [failure], choice["confirmation"]
+            # The printed command writes rows, where the promise only counts them.
+            assert choice["confirmation"]["command_peak_rss_bytes"] > 1e6, choice["confirmation"]
         text = run("choose", made_up, "--max-rss", "10kB", "--confirm", capture).stdout
         assert "NOT confirmed: the peak memory" in text, text
 
