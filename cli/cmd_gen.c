@@ -99,7 +99,8 @@ static int gen_run(const arguments *arguments)
 static const option_spec options[] = {
     {"o", "FILE", "Output file (required); - is standard output. A file of that name is replaced."},
     {"truth", "FILE",
-     "Also write the golden rows: the correct value of every column of every packet, as CSV."},
+     "Also write the golden rows: the correct value of every column of every packet, as CSV; all "
+     "columns but those of the level inner."},
     {"labels", "FILE",
      "Also write the label of every packet, as CSV: the scenario that it is of. Background traffic "
      "of an attack is benign-iot."},

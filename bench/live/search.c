@@ -55,7 +55,7 @@ static int rates_halve(const search *s, double low, double high, pkt_err *err)
             return -1;
         if (live_trial_passed(trial)) {
             found->rate = fmax(found->rate, live_trial_rate(trial));
-            low = middle;
+            low = fmax(low, fmin(middle, live_trial_rate(trial)));
         } else {
             high = is_short(trial) ? fmax(low, live_trial_rate(trial)) : middle;
             found->failed = high;

@@ -160,8 +160,10 @@ static void inputs_add(schedule *s, const suite *suite, const selection *selecti
 /* Cells that end in rows of features: of backends that give the columns for them. */
 static void features_add(schedule *s, size_t firsts)
 {
-    const pkt_column_set all = pkt_features_needed();
-    for (size_t i = 0; s->features.set && i < firsts; i++) {
+    if (!s->features.set)
+        return;
+    const pkt_column_set all = pkt_features_needed(s->features.set);
+    for (size_t i = 0; i < firsts; i++) {
         const bench_cell *cell = &s->cells[i];
         if (!cell->backend || cell->role != ROLE_MAIN || cell->level != PKT_LEVEL_HEADERS)
             continue;

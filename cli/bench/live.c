@@ -121,8 +121,8 @@ static void rows_compare(trying *t, const suite_slice *slice, live_outcome *outc
     t->request.compare = false;
     t->request.plan = plan;
     outcome->reason = reason;
-    if (bad) {
-        outcome->status = STATUS_FAILED;
+    if (bad) { /* PKT_ERR_USAGE: packets that cannot be sent */
+        outcome->status = err.code == PKT_ERR_USAGE ? STATUS_NOT_OFFERED : STATUS_FAILED;
         (void)snprintf(reason, REASON_BYTES, "%s", err.msg);
     } else if (trial.rows != packets) {
         outcome->status = STATUS_FAILED;

@@ -89,12 +89,14 @@ static void output_update(session *s)
 }
 
 /* When no packet is available, end windows by the clock: on an interface, packets have the time of
- * this clock. Not for a file, whose packets may have any time. */
-static void windows_advance(session *s)
+ * this clock. The clock is read first: a packet that comes after the look at the interface is
+ * later. Not for a file, whose packets may have any time. */
+static void windows_advance(session *s, struct pollfd *on)
 {
-    if (s->x->features && !s->x->follow && s->output_error.code == PKT_ERR_NONE)
-        (void)pkt_features_advance(
-            s->x->features, pkt_clock_ns(CLOCK_REALTIME) - PKT_LIVE_DELIVERY_NS, &s->output_error);
+    const int64_t now = pkt_clock_ns(CLOCK_REALTIME);
+    if (s->x->features && !s->x->follow && s->output_error.code == PKT_ERR_NONE &&
+        poll(on, 1, 0) == 0)
+        (void)pkt_features_advance(s->x->features, now - PKT_LIVE_DELIVERY_NS, &s->output_error);
 }
 
 /* Wait for packets, for the next deadline, or until the reader of the rows closes the pipe. */
@@ -112,7 +114,7 @@ static void packets_wait(session *s, int fd)
     if (poll(descriptors, 2, (int)left) > 0 && descriptors[1].revents & (POLLERR | POLLHUP))
         s->reader_closed = true;
     else if (!descriptors[0].revents)
-        windows_advance(s);
+        windows_advance(s, descriptors);
 }
 
 /* No packet is read with rights that could not be given up. */

@@ -49,6 +49,10 @@ static inline int feature_vote(struct pkt_features *features, uint32_t *votes, p
 /* Open features->flows, with flows of `flow_size` bytes. 0, or -1 and *err. */
 int pkt_feature_flows_open(struct pkt_features *features, size_t flow_size, pkt_err *err);
 
+/* In the `kind` of a key by ports: packets without ports. Those with the ports 0 are another flow.
+ */
+enum { PKT_KIND_NO_PORTS = 1 << 15 };
+
 /* The flow key of the row's packet; without ports, the key of a pair of hosts. *back: the packet
  * goes from the key's second endpoint to the first. */
 static inline pkt_flow_key feature_flow_key(const pkt_batch *batch, size_t row, bool with_ports,

@@ -303,7 +303,11 @@ static int window_advance(pkt_features *f, int64_t now, pkt_err *err)
 
 static pkt_flow_key fixed_key(const pkt_features *f, const pkt_batch *b, size_t row, bool *swapped)
 {
-    return feature_flow_key(b, row, f->request.by != PKT_BY_PAIR, swapped);
+    const bool ports = f->request.by != PKT_BY_PAIR;
+    pkt_flow_key key = feature_flow_key(b, row, ports, swapped);
+    if (ports && !(b->present[row] & PKT_HAS_PORTS))
+        key.kind |= PKT_KIND_NO_PORTS;
+    return key;
 }
 
 static int capture_count(pkt_features *f, const pkt_batch *b, size_t row, pkt_err *err)

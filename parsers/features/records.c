@@ -7,9 +7,6 @@
 #include "parsers/features/engine.h"
 #include "parsers/rows/rows.h"
 
-/* In the `kind` of a key: packets without ports. */
-enum { KIND_NO_PORTS = 1 << 15 };
-
 /* Bits of a record's state; those of a direction are shifted by one for the backward one. */
 enum {
     SWAPPED = 1, /* the first packet went from the key's second endpoint to the first */
@@ -57,7 +54,7 @@ static int record_write(pkt_features *f, flow_record *r, record_end reason, pkt_
     for (size_t i = 0; i < set->count; i++)
         memcpy(&values[i], (const uint8_t *)&row + set->columns[i].at, sizeof values[i]);
     feature_key_set(&f->out.batch, &r->flow, r->flow.state & SWAPPED,
-                    !(r->flow.kind & KIND_NO_PORTS));
+                    !(r->flow.kind & PKT_KIND_NO_PORTS));
     f->out.batch.ts_ns[f->out.batch.rows] = r->first;
     return pkt_feature_row_add(f, r->number, values, &r->flow.number, err);
 }
@@ -151,7 +148,7 @@ static pkt_flow_key records_key(const pkt_features *f, const pkt_batch *b, size_
     (void)f;
     pkt_flow_key key = feature_flow_key(b, row, true, swapped);
     if (!(b->present[row] & PKT_HAS_PORTS))
-        key.kind |= KIND_NO_PORTS;
+        key.kind |= PKT_KIND_NO_PORTS;
     return key;
 }
 

@@ -57,8 +57,8 @@ typedef struct pkt_feature_set {
 extern const pkt_feature_set pkt_feature_ciciot46, pkt_feature_ciciot39, pkt_feature_ciciot_fixed,
     pkt_feature_records;
 
-/* The columns that the features are computed from; a backend must give all of them. */
-pkt_column_set pkt_features_needed(void);
+/* The columns that the features of the set are computed from; a backend must give all of them. */
+pkt_column_set pkt_features_needed(const pkt_feature_set *set);
 /* Set number `index`; NULL past the end. */
 const pkt_feature_set *pkt_feature_set_at(size_t index);
 /* NULL: unknown name. */

@@ -59,7 +59,7 @@ void pkt_features_share_field(pkt_fields *fields, const pkt_feature_set *set)
     pkt_fields_value(fields, PKT_FIELD_VALUE, set->count, "label_share", NULL);
 }
 
-pkt_column_set pkt_features_needed(void)
+pkt_column_set pkt_features_needed(const pkt_feature_set *set)
 {
     static const uint8_t needed[] = {
         PKT_COL_ts_ns,    PKT_COL_cap_len,    PKT_COL_wire_len,    PKT_COL_present,
@@ -70,5 +70,7 @@ pkt_column_set pkt_features_needed(void)
     pkt_column_set columns = {{0}};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         pkt_set_add(&columns, needed[i]);
+    if (set->kind == PKT_SET_WINDOWS) /* `faulty` */
+        pkt_set_add(&columns, PKT_COL_verdict);
     return columns;
 }

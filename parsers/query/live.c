@@ -30,10 +30,13 @@ static int packets_wait(pkt_reader *r, int fd, pkt_err *err)
     if (r->live.until - time < left)
         left = r->live.until - time;
     struct pollfd on = {.fd = fd >= 0 ? fd : -1, .events = POLLIN};
-    if (left > 0 && poll(&on, 1, (int)((left + 999999) / 1000000)) == 0 && r->features)
-        return pkt_features_advance(r->features,
-                                    pkt_clock_ns(CLOCK_REALTIME) - PKT_LIVE_DELIVERY_NS, err);
-    return 0;
+    if (left <= 0 || poll(&on, 1, (int)((left + 999999) / 1000000)) != 0 || !r->features)
+        return 0;
+    /* The clock is read before the look: a packet that comes after the look is later. */
+    const int64_t clock = pkt_clock_ns(CLOCK_REALTIME);
+    return poll(&on, 1, 0) == 0
+               ? pkt_features_advance(r->features, clock - PKT_LIVE_DELIVERY_NS, err)
+               : 0;
 }
 
 /* Called by the backend, in the thread. */

@@ -130,7 +130,7 @@ int pkt_query_level_find(query_request *r, const pkt_query *q, pkt_err *err)
 
 static int features_columns(const query_request *r, pkt_err *err)
 {
-    const pkt_column_set missing = pkt_set_minus(pkt_features_needed(), r->columns);
+    const pkt_column_set missing = pkt_set_minus(pkt_features_needed(r->features.set), r->columns);
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (pkt_set_has(&missing, c))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,

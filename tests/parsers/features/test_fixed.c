@@ -172,6 +172,25 @@ static void test_pairs(void **state)
     pkt_features_close(features);
 }
 
+/* Packets with the ports 0 and packets without ports are different flows. */
+static void test_no_ports(void **state)
+{
+    (void)state;
+    begin(
+        (pkt_features_request){.set = &pkt_feature_ciciot_fixed, .packets = 10, .by = PKT_BY_FLOW});
+    const size_t row = tcp_add(EPOCH, 1, 2, SYN);
+    packets.src_port[row] = packets.dst_port[row] = 0;
+    ip_add(EPOCH, PROTO_TCP, 1, 2); /* as a later fragment */
+    finish();
+    assert_int_equal(out.rows, 2);
+    assert_cell(0, "packets", 1);
+    assert_cell(1, "packets", 1);
+    const unsigned with = out.keys[0].present[0] & PKT_HAS_PORTS ? 1 : 0;
+    const unsigned other = out.keys[0].present[1] & PKT_HAS_PORTS ? 1 : 0;
+    assert_int_equal(with + other, 1);
+    pkt_features_close(features);
+}
+
 static void test_eviction(void **state)
 {
     (void)state;
@@ -284,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_ipv6),
         cmocka_unit_test(test_arp),
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_no_ports),
         cmocka_unit_test(test_eviction),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_two_captures),
