@@ -181,8 +181,9 @@ const command extract_command = {
         "addresses, ports, times, packets and bytes each way, and why the record ended.\n\nIf a "
         "capture is damaged, "
         "the rows before the damage are written. A capture that ends inside a packet gives a "
-        "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C) and SIGTERM end "
-        "the capture; packets that the kernel has received until then are still written. Live "
+        "warning, other damage gives exit status 2.\n\nWith -i, SIGINT (Ctrl-C), SIGTERM and "
+        "SIGHUP end the capture; packets that the kernel has received until then are still "
+        "written. Live "
         "capture needs root or the capability CAP_NET_RAW (setcap cap_net_raw+ep), which is given "
         "up when the interface is open. Packets that the kernel dropped are counted and reported.",
     .options = options,

@@ -49,14 +49,18 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
-/* A second signal kills the process, in case it is blocked by a reader that does not read. */
+/* A second signal kills the process, in case it is blocked by a reader that does not read. SIGHUP
+ * is of a terminal that was closed; nohup has it ignored, so that the capture goes on. */
 static void signals_set(void)
 {
+    struct sigaction hangup;
     struct sigaction action = {.sa_handler = on_signal,
                                .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
     sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        (void)sigaction(SIGHUP, &action, NULL);
 }
 
 static bool must_stop(const session *s)

@@ -46,6 +46,25 @@ def test_follow():
     assert "lies: record claims" in pktbench("extract", "--follow", "lies", status=2)
 
 
+def test_hangup():
+    """SIGHUP ends like SIGTERM; where it is ignored at the start, as by nohup, it ends nothing."""
+    for source, options in (("benign.pcap", ()), ("flood.pcap", ("--features", "ciciot39"))):
+        run = Run(source, "--follow", "-c", "20", *options, out="wanted.csv")
+        run.ended()
+        first_packets(source, 20, "grows")
+        run = Run("grows", "--follow", *options)
+        time.sleep(0.2)  # a signal before the first packet would lose none, either
+        run.stop(by=signal.SIGHUP)
+        got, wanted = Path("out.csv").read_text(), Path("wanted.csv").read_text()
+        assert got.replace(",grows,", f",{source},") == wanted, (got, wanted)
+        run = Run("grows", "--follow", *options, prefix=("nohup",))
+        run.process.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        assert run.process.poll() is None, run.said()
+        run.stop()
+        assert Path("out.csv").read_text() == got
+
+
 def test_changed():
     """A file that is truncated or replaced while it is followed is an error after its last row."""
     content = Path("benign.pcap").read_bytes()
