@@ -43,7 +43,8 @@ static int open_nameless(const char *path)
     return fd;
 }
 
-/* A temporary name beside the final one, so that renaming stays within a file system. */
+/* With its temporary name, which is beside the final one, so that renaming stays within a file
+ * system. */
 static int open_named(pkt_atomic_file *out)
 {
     int fd = mkstemp(out->temp);
@@ -65,14 +66,29 @@ static void keep_mode(int fd, const struct stat *replaced)
     (void)fchmod(fd, replaced->st_mode & 0777);
 }
 
+/* The name in the same folder that mkstemp() completes. It is short: a name with more behind it
+ * may be too long. NULL: errno. */
+static char *temp_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const int folder = slash ? (int)(slash + 1 - path) : 0;
+    struct stat st;
+    char *temp = NULL;
+    if (asprintf(&temp, "%.*s.pktbench.XXXXXX", folder, path) < 0)
+        return NULL;
+    if (lstat(temp, &st) == 0 || errno != ENAMETOOLONG)
+        return temp;
+    free(temp); /* found now, not when all is written */
+    errno = ENAMETOOLONG;
+    return NULL;
+}
+
 /* `replaced`: the file that is there; NULL: none. */
 static int open_temp(pkt_atomic_file *out, const struct stat *replaced, pkt_err *err)
 {
-    size_t room = strlen(out->path) + sizeof ".XXXXXX";
-    out->temp = malloc(room);
+    out->temp = temp_name(out->path);
     if (!out->temp)
         return open_failed(out, err);
-    (void)snprintf(out->temp, room, "%s.XXXXXX", out->path);
     int fd = open_nameless(out->path);
     out->nameless = fd >= 0;
     if (fd < 0)
@@ -154,6 +170,8 @@ int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
         return -1;
     struct stat st;
     const bool exists = stat(out->path, &st) == 0;
+    if (!exists && errno == ENAMETOOLONG)
+        return open_failed(out, err);
     if (exists && !S_ISREG(st.st_mode)) {
         out->file = fopen(out->path, "wb"); /* a device or a pipe; a directory fails here */
         return out->file ? 0 : open_failed(out, err);
