@@ -179,15 +179,11 @@ static void outputs_abandon(outputs *o)
     pkt_atomic_file_abandon(&o->labels);
 }
 
-/* The capture last, so that it has what belongs to it. */
 static int outputs_commit(outputs *o, pkt_err *err)
 {
-    if ((o->truth.file && pkt_atomic_file_commit(&o->truth, err) != 0) ||
-        (o->labels.file && pkt_atomic_file_commit(&o->labels, err) != 0)) {
-        outputs_abandon(o);
-        return -1;
-    }
-    return pkt_atomic_file_commit(&o->capture, err);
+    pkt_atomic_file *const files[] = {&o->capture, &o->truth, &o->labels};
+    size_t failed;
+    return pkt_atomic_files_commit(files, sizeof files / sizeof files[0], &failed, err);
 }
 
 int dataset_write(const dataset_scenario *scenario, const dataset_options *options,

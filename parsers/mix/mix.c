@@ -330,16 +330,7 @@ static void mix_close(mix *m)
     pkt_buffer_free(&m->text);
 }
 
-static int commit(pkt_atomic_file *file, const char *path, int bad, pkt_err *err)
-{
-    if (bad)
-        pkt_atomic_file_abandon(file);
-    else if (pkt_atomic_file_commit(file, err) != 0)
-        bad = pkt_err_about(err, path);
-    return bad;
-}
-
-/* The captures are open: write both files. The truth first, so that a mixture has one. */
+/* The captures are open: write both files. */
 static int files_write(mix *m, pkt_err *err)
 {
     pkt_atomic_file out, text;
@@ -351,9 +342,16 @@ static int files_write(mix *m, pkt_err *err)
     }
     m->out_file = out.file;
     m->text_file = text.file;
-    int bad = merge(m, err);
-    bad = commit(&text, m->truth, bad, err);
-    return commit(&out, m->path, bad, err);
+    if (merge(m, err) != 0) {
+        pkt_atomic_file_abandon(&out);
+        pkt_atomic_file_abandon(&text);
+        return -1;
+    }
+    pkt_atomic_file *const files[] = {&out, &text};
+    size_t failed;
+    if (pkt_atomic_files_commit(files, 2, &failed, err) == 0)
+        return 0;
+    return pkt_err_about(err, failed ? m->truth : m->path);
 }
 
 int pkt_mix_write(pkt_mix_origins *origins, const char *path, const char *truth,

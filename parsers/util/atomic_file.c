@@ -179,25 +179,56 @@ int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
     return open_temp(out, exists ? &st : NULL, err);
 }
 
-int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
+/* Flush, check and close; a file without a name gets its temporary one. */
+static int finish(pkt_atomic_file *out, pkt_err *err)
 {
-    int bad = fflush(out->file) != 0 || ferror(out->file) ||
-              (out->nameless && out->temp && name_give(out) != 0);
+    int bad = fflush(out->file) != 0 || ferror(out->file);
+    if (!bad && out->nameless) {
+        bad = name_give(out) != 0;
+        out->nameless = bad; /* from now on, giving up removes the name */
+    }
     int saved = errno;
     if (fclose(out->file) != 0 && !bad) {
         bad = 1;
         saved = errno;
     }
     out->file = NULL;
-    if (!bad && out->temp && rename(out->temp, out->path) != 0) {
-        bad = 1;
-        saved = errno;
-    }
     errno = saved;
-    if (bad)
+    return bad ? open_failed(out, err) : 0;
+}
+
+/* The file is finished. */
+static int place(pkt_atomic_file *out, pkt_err *err)
+{
+    if (out->temp && rename(out->temp, out->path) != 0)
         return open_failed(out, err);
     forget(out);
     return 0;
+}
+
+int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
+{
+    return finish(out, err) == 0 ? place(out, err) : -1;
+}
+
+static int files_commit(pkt_atomic_file *const *files, size_t count, size_t *failed, pkt_err *err)
+{
+    for (*failed = 0; *failed < count; ++*failed)
+        if (files[*failed]->file && finish(files[*failed], err) != 0)
+            return -1;
+    for (*failed = 0; *failed < count; ++*failed)
+        if (place(files[*failed], err) != 0)
+            return -1;
+    return 0;
+}
+
+int pkt_atomic_files_commit(pkt_atomic_file *const *files, size_t count, size_t *failed,
+                            pkt_err *err)
+{
+    const int bad = files_commit(files, count, failed, err);
+    for (size_t i = 0; bad && i < count; i++)
+        pkt_atomic_file_abandon(files[i]);
+    return bad;
 }
 
 void pkt_atomic_file_abandon(pkt_atomic_file *out)

@@ -26,6 +26,12 @@ typedef struct pkt_atomic_file {
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err);
 /* Flush, check, close, rename. 0; -1 and *err with nothing left behind. */
 int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err);
+/* Commit files that belong together; those that were not opened are passed over. All are flushed,
+ * checked and closed before the first is renamed, in this order: if one cannot be written, the
+ * files that are there stay as they are. 0; or -1, *err, and *failed, the file that it is about,
+ * with nothing left behind. */
+int pkt_atomic_files_commit(pkt_atomic_file *const *files, size_t count, size_t *failed,
+                            pkt_err *err);
 /* Are both names of the same regular file? */
 int pkt_same_file(const char *one, const char *other);
 /* Give up: close and remove the temporary file. */

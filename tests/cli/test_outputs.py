@@ -4,6 +4,8 @@
 Usage: test_outputs.py PKTBENCH"""
 
 import os
+import resource
+import signal
 import sys
 import tempfile
 
@@ -18,6 +20,46 @@ def write(name, data):
 def read(name):
     with open(name, "rb") as file:
         return file.read()
+
+
+def unchanged(names, what):
+    """These files and no others are in the folder `out`, and have the old content."""
+    if sorted(os.listdir("out")) != sorted(names):
+        fail(f"{what}: files {sorted(os.listdir('out'))}")
+    for name in names:
+        if read(f"out/{name}") != b"old":
+            fail(f"{what}: {name} was replaced")
+
+
+def file_limit(size):
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return limit
+
+
+def check_together():
+    """A capture that cannot be written leaves its old truth and labels, too; and the other way."""
+    os.mkdir("out")
+    for name in ("t.csv", "l.csv"):
+        write(f"out/{name}", b"old")
+    expect(2, "No space left", "mix", "a.pcap", "-o", "/dev/full", "--truth", "out/t.csv")
+    expect(2, "No space left", "gen", "mirai", "--size", "20kB", "-o", "/dev/full", "--truth", "out/t.csv",
+           "--labels", "out/l.csv")
+    unchanged(["t.csv", "l.csv"], "a full device")
+    write("out/m", b"old")
+    # The truth fits, the capture does not; then the labels do and the truth does not.
+    for words in (("mix", "a.pcap", "-o", "out/m", "--truth", "out/t.csv"),
+                  ("gen", "mirai", "--size", "20kB", "-o", "out/m", "--labels", "out/l.csv"),
+                  ("gen", "mirai", "--size", "20kB", "-o", "out/m", "--truth", "out/t.csv", "--labels", "out/l.csv")):
+        expect(2, "File too large", *words, preexec_fn=file_limit(8192))
+        unchanged(["t.csv", "l.csv", "m"], words)
+    expect(2, "No space left", "mix", "a.pcap", "-o", "out/m", "--truth", "/dev/full")
+    expect(2, "No space left", "gen", "mirai", "--size", "20kB", "-o", "out/m", "--labels", "/dev/full")
+    unchanged(["t.csv", "l.csv", "m"], "full labels")
+    expect(0, "wrote out/m", "mix", "a.pcap", "-o", "out/m", "--truth", "out/t.csv")
+    if b"old" in (read("out/m"), read("out/t.csv")) or len(os.listdir("out")) != 3:
+        fail("the mixture was not placed")
 
 
 def check_long_names():
@@ -40,6 +82,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         run("gen", "mirai", "--size", "20kB", "-o", "a.pcap", "--labels", "t.csv")
+        check_together()
         check_long_names()
     return ended()
 
