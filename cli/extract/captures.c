@@ -280,7 +280,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         const capture_status got = step_run(x, i, step, labels, sink, out, err);
         if (got == OUTPUT_FAILED) {
             *kept = false;
-            return EXIT_ERROR;
+            return status;
         }
         *kept = *kept || got != CAPTURE_BAD;
         if (got == CAPTURE_READ)
@@ -292,9 +292,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         break;
     }
     err->code = PKT_ERR_NONE; /* those of captures are printed */
-    if (*kept && output_end(out, err) != 0) {
+    if (*kept && output_end(out, err) != 0)
         *kept = false;
-        status = EXIT_ERROR;
-    }
     return status;
 }

@@ -119,9 +119,9 @@ typedef struct row_output {
 } row_output;
 
 /* Push the rows of the captures, in order. The output gets to know the start of each capture, and
- * is completed. Returns the exit status. *kept: false if the output must be removed: no capture
- * gave rows that stand, or writing failed. *err: the error of the writer, not yet printed; or code
- * PKT_ERR_NONE. */
+ * is completed. Returns the exit status as far as captures decide it. *kept: false if the output
+ * must be removed: no capture gave rows that stand, or writing failed. *err: the error of the
+ * writer, not yet printed; or code PKT_ERR_NONE. */
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
                  const pkt_sink *sink, const row_output *out, bool *kept, pkt_err *err);
 

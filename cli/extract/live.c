@@ -233,11 +233,12 @@ static int output_finish(session *s)
                : -1;
 }
 
-/* Report a write error. If the reader closed the pipe, this is not an error. */
-static int write_failed(const session *s)
+/* Report a write error. If the reader closed the pipe, this is not an error, and the status stays
+ * that of the capture. */
+static int write_failed(const session *s, int status)
 {
     if (s->output_error.sys == EPIPE)
-        return EXIT_DONE;
+        return status;
     if (s->out.rotating)
         message_error("%s: %s; %u finished files have %" PRIu64 " rows", s->x->path,
                       s->output_error.msg, s->out.closed, s->out.rows);
@@ -305,7 +306,7 @@ static int session_run(session *s, const pkt_capture *capture)
                                                    progress_text(x));
     }
     if (failed)
-        status = write_failed(s);
+        status = write_failed(s, status);
     if (!x->follow && (s->dropped || (!s->reader_closed && s->output_error.sys != EPIPE)))
         counters_print(s, missed_since(s, missed));
     pkt_warn_undecoded(&printed_warnings, s->name, &s->undecoded);

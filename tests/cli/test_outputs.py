@@ -6,10 +6,11 @@ Usage: test_outputs.py PKTBENCH"""
 import os
 import resource
 import signal
+import subprocess
 import sys
 import tempfile
 
-from commands import ended, expect, fail, run
+from commands import PKTBENCH, ended, expect, fail, run
 
 
 def write(name, data):
@@ -78,12 +79,37 @@ def check_long_names():
         fail(f"found after the rows: {got.stderr}")
 
 
+def check_reader_gone():
+    """A reader that needs no more rows is no error; a capture that was bad before is one, all the same."""
+    write("bad.pcap", read("a.pcap") + b"\xff" * 16)
+    os.mkfifo("slow.pcap")
+    for status, first in ((0, "a.pcap"), (2, "bad.pcap"), (2, "none.pcap")):
+        program = subprocess.Popen([PKTBENCH, "extract", first, "slow.pcap", "--keep-going"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with open("slow.pcap", "wb") as pipe:  # waits until the first capture was read
+            program.stdout.close()
+            pipe.write(read("a.pcap"))
+        said = program.stderr.read().decode()
+        program.stderr.close()
+        if program.wait(60) != status or (status == 2) != (f"{first}: " in said):
+            fail(f"{first}, and no reader: {program.returncode} {said}")
+    end, pipe = os.pipe()
+    os.close(end)
+    # The first row is written when the capture has failed.
+    got = subprocess.run([PKTBENCH, "extract", "bad.pcap", "--follow", "--features", "ciciot-fixed", "--window", "1000"],
+                         stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(pipe)
+    if got.returncode != 2 or "bad.pcap: record claims" not in got.stderr:
+        fail(f"--follow, and no reader: {got.returncode} {got.stderr}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         run("gen", "mirai", "--size", "20kB", "-o", "a.pcap", "--labels", "t.csv")
         check_together()
         check_long_names()
+        check_reader_gone()
     return ended()
 
 
