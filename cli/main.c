@@ -1,6 +1,8 @@
 /* The table of commands, and `pktbench help`. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/timing/machine.h"
 #include "cli/command.h"
@@ -116,8 +118,22 @@ static int dispatch(int argc, char **argv)
     return command ? command_run(command, argc - 1, argv + 1) : EXIT_ERROR;
 }
 
+/* A file must not be opened as one of the standard descriptors: messages, or output, would go into
+ * it. Those that are closed become the null device, open the wrong way round: to read from it, or
+ * to write output to it, stays an error. */
+static bool descriptors_fill(void)
+{
+    static const int flags[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!descriptors_fill())
+        return EXIT_ERROR;
     int status = dispatch(argc, argv);
     /* SIGPIPE ends the program quietly; a full disk is an error. */
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -113,7 +113,13 @@ static int open_temp(pkt_atomic_file *out, const struct stat *replaced, pkt_err 
 /* Standard output by a descriptor of its own, so that it is closed like any other file. */
 static int open_standard(pkt_atomic_file *out, pkt_err *err)
 {
-    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    int fd = flags < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd >= 0 && (flags & O_ACCMODE) == O_RDONLY) { /* it was closed; fdopen() says EINVAL */
+        close(fd);
+        fd = -1;
+        errno = EBADF;
+    }
     out->file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (out->file)
         return 0;

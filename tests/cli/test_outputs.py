@@ -103,6 +103,45 @@ def check_reader_gone():
         fail(f"--follow, and no reader: {got.returncode} {got.stderr}")
 
 
+CLOSED = """import os, sys
+for number in sys.argv[1]:
+    os.close(int(number))
+os.execv(sys.argv[2], sys.argv[2:])"""
+
+
+def closed_run(numbers, *arguments):
+    """Run with these descriptors closed."""
+    return subprocess.run([sys.executable, "-c", CLOSED, numbers, PKTBENCH, *arguments], capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=60)
+
+
+def check_closed():
+    """Standard descriptors that are closed: no file gets the messages of another."""
+    write("cut.pcap", read("a.pcap")[:-1])
+    wanted = run("extract", "cut.pcap").stdout.encode()
+    for numbers in ("2", "1", "0", "12", "02", "01", "012"):
+        got = closed_run(numbers, "extract", "cut.pcap", "-o", "rows.csv")
+        if got.returncode != 0 or read("rows.csv").replace(b"rows.csv", b"") != wanted:
+            fail(f"descriptors {numbers} closed: {got}")
+        if ("2" not in numbers) != (b"warning: cut.pcap" in got.stderr):
+            fail(f"descriptors {numbers} closed: {got.stderr}")
+        os.unlink("rows.csv")
+        got = closed_run(numbers, "mix", "cut.pcap", "-o", "m", "--truth", "m.csv")
+        if got.returncode != 0 or read("m")[:4] != b"\n\r\r\n" or read("m.csv")[:7] != b"packet,":
+            fail(f"mix, descriptors {numbers} closed: {got}")
+        os.unlink("m")
+        for words in (("extract", "a.pcap"), ("list", "columns"), ("info", "a.pcap"), ("gen", "mirai", "-o", "-"),
+                      ("extract", "a.pcap", "--format", "parquet"), ("help",), ("--version",)):
+            got = closed_run(numbers, *words)
+            if got.returncode != (2 if "1" in numbers else 0):
+                fail(f"{words}, descriptors {numbers} closed: {got.returncode} {got.stderr}")
+            if "1" in numbers and "2" not in numbers and b"Bad file descriptor" not in got.stderr:
+                fail(f"{words}, descriptors {numbers} closed: {got.stderr}")
+        got = closed_run(numbers, "extract", "-", "-o", "rows.csv")
+        if got.returncode != 2 or os.path.exists("rows.csv"):
+            fail(f"standard input, descriptors {numbers} closed: {got}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
@@ -110,6 +149,7 @@ def main():
         check_together()
         check_long_names()
         check_reader_gone()
+        check_closed()
     return ended()
 
 
