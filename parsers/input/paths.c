@@ -72,25 +72,37 @@ static int file_take(pkt_paths *paths, const FTSENT *file, size_t below, pkt_err
     return 0;
 }
 
-static int list_failed(const FTSENT *entry, pkt_err *err)
+static int entry_failed(const char *what, const FTSENT *entry, pkt_err *err)
 {
     errno = entry->fts_errno;
-    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot list the folder %.120s: %s",
-                    entry->fts_path, strerror(errno));
+    return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot %s %.120s: %s", what, entry->fts_path,
+                    strerror(errno));
 }
 
-static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, bool recursive, size_t below,
-                      pkt_err *err)
+/* What this is cannot be seen, for example in a folder that may be listed, but not entered. */
+static int unseen_take(pkt_paths *paths, const FTSENT *entry, size_t below, bool missing,
+                       pkt_err *err)
+{
+    if (!missing)
+        return entry_failed("read", entry, err);
+    return path_add(paths, entry->fts_path, below, err); /* bad, as one that cannot be opened */
+}
+
+static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, const pkt_paths_request *request,
+                      size_t below, pkt_err *err)
 {
     const bool top = entry->fts_level == FTS_ROOTLEVEL;
     switch (entry->fts_info) {
     case FTS_D:
-        if (!top && (!recursive || entry->fts_name[0] == '.'))
+        if (!top && (!request->recursive || entry->fts_name[0] == '.'))
             (void)fts_set(tree, entry, FTS_SKIP);
         return 0;
     case FTS_DNR:
     case FTS_ERR:
-        return list_failed(entry, err);
+        return entry_failed("list the folder", entry, err);
+    case FTS_NS:
+        return entry->fts_name[0] == '.' ? 0
+                                         : unseen_take(paths, entry, below, request->missing, err);
     case FTS_F:
     case FTS_SL:
         return entry->fts_name[0] == '.' ? 0 : file_take(paths, entry, below, err);
@@ -99,32 +111,36 @@ static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, bool recursive
     }
 }
 
-static int tree_take(pkt_paths *paths, char *folder, bool recursive, pkt_err *err)
+static int tree_take(pkt_paths *paths, char *folder, const pkt_paths_request *request, pkt_err *err)
 {
     char *roots[] = {folder, NULL};
     const size_t length = strlen(folder), below = length + (folder[length - 1] != '/');
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
     int bad = tree ? 0 : pkt_fail_memory(err, "a folder");
     FTSENT *entry;
-    while (!bad && (entry = fts_read(tree)) != NULL)
-        bad = entry_take(paths, tree, entry, recursive, below, err);
+    while (!bad && (errno = 0, entry = fts_read(tree)) != NULL)
+        bad = entry_take(paths, tree, entry, request, below, err);
+    if (!bad && errno != 0)
+        bad =
+            pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot list the folder: %s", strerror(errno));
     if (tree)
         (void)fts_close(tree);
     return bad;
 }
 
-static int folder_take(pkt_paths *paths, const char *folder, bool recursive, pkt_err *err)
+static int folder_take(pkt_paths *paths, const char *folder, const pkt_paths_request *request,
+                       pkt_err *err)
 {
     const size_t before = paths->count;
     char *copy = strdup(folder);
     for (size_t i = copy ? strlen(copy) : 0; i > 1 && copy[i - 1] == '/'; i--)
         copy[i - 1] = '\0';
-    int bad = copy ? tree_take(paths, copy, recursive, err) : pkt_fail_memory(err, "a folder");
+    int bad = copy ? tree_take(paths, copy, request, err) : pkt_fail_memory(err, "a folder");
     free(copy);
     paths->several = true;
     if (!bad && paths->count == before)
         bad = pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a folder without captures%s",
-                       recursive ? "" : "; -R also takes those in its folders");
+                       request->recursive ? "" : "; -R also takes those in its folders");
     return bad;
 }
 
@@ -134,16 +150,18 @@ static size_t base_at(const char *path)
     return slash ? (size_t)(slash + 1 - path) : 0;
 }
 
-static int existing_take(pkt_paths *paths, const char *path, bool recursive, pkt_err *err)
+static int existing_take(pkt_paths *paths, const char *path, const pkt_paths_request *request,
+                         pkt_err *err)
 {
     struct stat st;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return folder_take(paths, path, recursive, err);
+        return folder_take(paths, path, request, err);
     return path_add(paths, path, base_at(path), err);
 }
 
 /* All that the pattern matches. */
-static int pattern_take(pkt_paths *paths, const char *pattern, bool recursive, pkt_err *err)
+static int pattern_take(pkt_paths *paths, const char *pattern, const pkt_paths_request *request,
+                        pkt_err *err)
 {
     glob_t found;
     const int got = glob(pattern, 0, NULL, &found);
@@ -154,7 +172,7 @@ static int pattern_take(pkt_paths *paths, const char *pattern, bool recursive, p
     int bad = 0;
     paths->several = true;
     for (size_t i = 0; !bad && i < found.gl_pathc; i++)
-        bad = existing_take(paths, found.gl_pathv[i], recursive, err);
+        bad = existing_take(paths, found.gl_pathv[i], request, err);
     globfree(&found);
     return bad;
 }
@@ -166,10 +184,10 @@ static int operand_take(pkt_paths *paths, const pkt_paths_request *request, cons
         return path_add(paths, operand, 0, err);
     const bool missing = access(operand, R_OK) != 0;
     if (missing && errno == ENOENT && operand[strcspn(operand, "*?[")])
-        return pattern_take(paths, operand, request->recursive, err);
+        return pattern_take(paths, operand, request, err);
     if (missing && !request->missing)
         return pkt_fail_open(err, PKT_ERR_IO, "", operand);
-    return existing_take(paths, operand, request->recursive, err);
+    return existing_take(paths, operand, request, err);
 }
 
 int pkt_paths_find_of(pkt_paths *paths, const pkt_paths_request *request, const char **failed,

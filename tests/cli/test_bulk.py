@@ -140,6 +140,30 @@ def check_features():
         fail(f"features around a bad capture: {got.stdout}")
 
 
+def check_unseen():
+    """A file of a folder that cannot be looked at, here because its path is too long, is not passed over."""
+    part = "d" * 200
+    deep = "deep/" + "/".join([part] * 20)
+    os.makedirs("deep/" + part)
+    write("deep/a.pcap", packets(1))
+    folder = os.open("deep/" + part, os.O_RDONLY)
+    for _ in range(19):
+        os.mkdir(part, dir_fd=folder)
+        inner = os.open(part, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    name = "n" * (4100 - len(deep) - 6) + ".pcap"
+    os.close(os.open(name, os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    for command in ("extract", "info", "verify", "bench"):
+        expect(2, ["cannot read deep/ddd", ": File name too long"], command, "deep", "-R")
+    got = expect(2, ["1 of 2 captures are bad", name + ": ", "File name too long"], "extract", "-R", "deep", "--keep-going")
+    if len(got.stdout.splitlines()) != 2:
+        fail(f"rows beside what cannot be seen: {got.stdout}")
+    os.unlink(name, dir_fd=folder)
+    os.close(folder)
+    shutil.rmtree("deep")
+
+
 def check_folders():
     for name in ("t.pcap", "t.pcap1", "t.pcap2", "t.pcap10", "z.cap"):
         write(f"day/{name}", packets(len(name)))
@@ -177,6 +201,7 @@ def check_folders():
     got = run("verify", "day/t*", "--backends", "raw", "--levels", "frames", "--reference", "libpcap")
     if got.stdout.count("packets, ") != 5:
         fail(f"verify of a pattern: {got.stdout}{got.stderr}")
+    check_unseen()
     write("[odd]*.pcap", packets(1))  # a file of that name comes first
     if len(run("extract", "[odd]*.pcap").stdout.splitlines()) != 2:
         fail("a file whose name is a pattern")
