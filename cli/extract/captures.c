@@ -168,15 +168,28 @@ static capture_status capture_run(const extraction *x, const char *path, const p
     return status;
 }
 
-/* Run over captures that are joined or filtered. */
-static capture_status join_run(const extraction *x, char *const *paths, size_t count,
+/* Captures that ended inside a packet. Of those behind the limit of -c, no row is missing. */
+static void cuts_warn(const extraction *x, const pkt_join *join, const row_watch *watch)
+{
+    const pkt_join_cut *cut;
+    for (size_t i = 0; (cut = pkt_join_cut_at(join, i)) != NULL; i++)
+        if (!watch->full || cut->packets < watch->limit)
+            pkt_warn_truncated(&printed_warnings, pkt_input_shown(cut->path), &cut->err,
+                               cut->packets, progress_text(x));
+}
+
+/* Run over captures that are joined or filtered. `captures`: how many were read, of so many. */
+static capture_status join_run(const extraction *x, char *const *paths, size_t *captures,
                                const pkt_sink *sink, const row_output *out, pkt_err *err)
 {
     const bool numbered = x->features || out->writer || out->parts;
+    const unsigned flags = (numbered ? PKT_JOIN_NUMBERED : 0) | (x->strict ? PKT_JOIN_STRICT : 0);
+    const size_t count = *captures;
     uint64_t rows = 0;
     const char *name = pkt_input_shown(paths[0]);
-    pkt_join *join = pkt_join_open(paths, count, x->filter, numbered, err);
+    pkt_join *join = pkt_join_open(paths, count, x->filter, flags, err);
     if (!join) {
+        *captures = 1;
         capture_bad(x, name, err, NULL);
         return CAPTURE_BAD;
     }
@@ -190,6 +203,9 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t c
     watch.zero_times = pkt_join_timeless(join); /* it knows which times are none */
     if (!bad || err->code != PKT_ERR_WRITE)
         pkt_watch_report(&watch, count > 1 ? "of all captures" : name, &printed_warnings);
+    if (!bad || err->code != PKT_ERR_WRITE)
+        cuts_warn(x, join, &watch);
+    *captures = bad ? pkt_join_count(join) : count;
     const capture_status status =
         capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
     packet_numbers_set(x, out, NULL, NULL);
@@ -248,7 +264,8 @@ static bool is_joined(const extraction *x, const char *path)
     return !is_parallel(x, &plain) || !pkt_input_is_file(path);
 }
 
-static capture_status step_run(const extraction *x, size_t first, size_t count,
+/* `count`: of captures that are joined; then how many of them were read. */
+static capture_status step_run(const extraction *x, size_t first, size_t *count,
                                const char *const *labels, const pkt_sink *sink,
                                const row_output *out, pkt_err *err)
 {
@@ -264,10 +281,11 @@ static capture_status step_run(const extraction *x, size_t first, size_t count,
 static void rest_report(const extraction *x, size_t next, bool kept)
 {
     if (next < x->capture_count)
-        message_warning("%zu of %zu captures were not read, from %s on%s; --keep-going reads on",
+        message_warning("%zu of %zu captures were not read, from %s on%s%s",
                         x->capture_count - next, x->capture_count,
                         pkt_input_shown(x->captures[next]),
-                        kept ? "; the rows of those before it are kept" : "");
+                        kept ? "; the rows of those before it are kept" : "",
+                        x->join ? "" : "; --keep-going reads on");
 }
 
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
@@ -277,7 +295,8 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
     int status = EXIT_DONE;
     *kept = false;
     for (size_t i = span.first; i < span.end; i += step) {
-        const capture_status got = step_run(x, i, step, labels, sink, out, err);
+        size_t read = step;
+        const capture_status got = step_run(x, i, &read, labels, sink, out, err);
         if (got == OUTPUT_FAILED) {
             *kept = false;
             return status;
@@ -288,7 +307,7 @@ int captures_run(const extraction *x, capture_span span, const char *const *labe
         status = EXIT_ERROR;
         if (x->keep_going)
             continue;
-        rest_report(x, i + step, *kept || span.first > 0);
+        rest_report(x, i + read, *kept || span.first > 0);
         break;
     }
     err->code = PKT_ERR_NONE; /* those of captures are printed */

@@ -29,8 +29,11 @@ struct pkt_join {
     pkt_input *input;
     pkt_source *source;
     pkt_record record; /* read and not used yet, if `pending` */
-    bool pending, numbered;
+    bool pending, numbered, strict;
     uint64_t number, timeless; /* of the packet read last; packets without a time */
+    uint64_t used;             /* packets that the filter took */
+    pkt_join_cut *cuts;        /* of `count`, the thread's until the pump stops */
+    size_t cut_count;
     size_t links; /* link types so far; each has two interfaces: from 1970 on, and before */
     uint16_t link_types[PKT_MAX_FILTER_LINKS];
     pkt_buffer out;
@@ -76,15 +79,6 @@ uint64_t pkt_join_number(void *join)
     return number;
 }
 
-static int capture_open(pkt_join *join, pkt_err *err)
-{
-    join->input = pkt_input_open_for(join->paths[join->current], &join->pump, err);
-    if (!join->input)
-        return -1;
-    join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
-    return join->source ? 0 : -1;
-}
-
 static int capture_close(pkt_join *join, int bad, pkt_err *err)
 {
     pkt_source_close(join->source);
@@ -96,6 +90,28 @@ static int capture_close(pkt_join *join, int bad, pkt_err *err)
     return bad;
 }
 
+/* The capture has ended with `bad` (0 or -1) and *err. 0 if the next one may be read. */
+static int capture_end(pkt_join *join, int bad, pkt_err *err)
+{
+    if (capture_close(join, bad, err) == 0)
+        return 0;
+    if (join->strict || err->code != PKT_ERR_TRUNCATED)
+        return -1;
+    join->cuts[join->cut_count++] =
+        (pkt_join_cut){.path = join->paths[join->current], .packets = join->used, .err = *err};
+    return 0;
+}
+
+/* Without a source after it, the capture is truncated and has ended. */
+static int capture_open(pkt_join *join, pkt_err *err)
+{
+    join->input = pkt_input_open_for(join->paths[join->current], &join->pump, err);
+    if (!join->input)
+        return -1;
+    join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
+    return join->source ? 0 : capture_end(join, -1, err);
+}
+
 /* The next record of all captures: 1, 0 at the end, -1 and *err. */
 static int record_next(pkt_join *join, pkt_err *err)
 {
@@ -103,19 +119,18 @@ static int record_next(pkt_join *join, pkt_err *err)
         join->pending = false;
         return 1;
     }
-    while (join->source) {
-        int got = pkt_source_next(join->source, &join->record, err);
+    for (;;) {
+        const int got = join->source ? pkt_source_next(join->source, &join->record, err) : 0;
         if (got > 0)
             return got;
-        if (capture_close(join, got, err) != 0)
+        if (join->source && capture_end(join, got, err) != 0)
             return -1;
-        if (join->current + 1 < join->count) {
-            join->current++;
-            if (capture_open(join, err) != 0)
-                return -1;
-        }
+        if (join->current + 1 == join->count)
+            return 0;
+        join->current++;
+        if (capture_open(join, err) != 0)
+            return -1;
     }
-    return 0;
 }
 
 /* -1: the pump's reader has closed the pipe. */
@@ -199,6 +214,7 @@ static int record_use(pkt_join *join, pkt_err *err)
     if (join->numbered && number_keep(&join->numbers, join->number, err) != 0)
         return -1;
     const size_t whole = join->out.size;
+    join->used++;
     if (packet_add(join, err) == 0)
         return 0;
     join->out.size = whole; /* the backend must not take it for a truncated capture */
@@ -231,7 +247,7 @@ static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
         return -1;
     if (pkt_pump_open(&join->pump, err) != 0 || capture_open(join, err) != 0)
         return -1;
-    join->pending = pkt_source_next(join->source, &join->record, NULL) > 0;
+    join->pending = join->source && pkt_source_next(join->source, &join->record, NULL) > 0;
     if (filter && join->pending && pkt_filter_match(join->filter, &join->record, err) < 0)
         return -1;
     if (section_add(join, err) != 0 || pkt_pump_start(&join->pump, join_produce, join, err) != 0)
@@ -241,17 +257,22 @@ static int join_begin(pkt_join *join, const char *filter, pkt_err *err)
     return 0;
 }
 
-pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, int numbered,
+pkt_join *pkt_join_open(char *const *paths, size_t count, const char *filter, unsigned flags,
                         pkt_err *err)
 {
     pkt_join *join = calloc(1, sizeof *join);
-    if (!join) {
+    pkt_join_cut *cuts = calloc(count, sizeof *cuts);
+    if (!join || !cuts) {
+        free(join);
+        free(cuts);
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for a capture");
         return NULL;
     }
     join->paths = paths;
     join->count = count;
-    join->numbered = numbered && filter;
+    join->cuts = cuts;
+    join->numbered = flags & PKT_JOIN_NUMBERED && filter;
+    join->strict = flags & PKT_JOIN_STRICT;
     join->pump = pkt_pump_of(NULL);
     pthread_mutex_init(&join->numbers.lock, NULL);
     if (join_begin(join, filter, err) == 0)
@@ -268,6 +289,16 @@ const pkt_capture *pkt_join_capture(const pkt_join *join)
 const char *pkt_join_path(const pkt_join *join)
 {
     return join->paths[join->current];
+}
+
+size_t pkt_join_count(const pkt_join *join)
+{
+    return join->current + 1;
+}
+
+const pkt_join_cut *pkt_join_cut_at(const pkt_join *join, size_t index)
+{
+    return index < join->cut_count ? &join->cuts[index] : NULL;
 }
 
 int pkt_join_end(pkt_join *join, int bad, pkt_err *err)
@@ -302,5 +333,6 @@ void pkt_join_close(pkt_join *join)
     pkt_buffer_free(&join->out);
     pthread_mutex_destroy(&join->numbers.lock);
     free(join->numbers.at);
+    free(join->cuts);
     free(join);
 }

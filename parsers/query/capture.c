@@ -193,7 +193,8 @@ static int capture_open(pkt_reader *r, pkt_capture *capture, pkt_err *err)
         paths = &r->part_path;
     }
     if (q->join || (q->filter && !parallel)) {
-        r->join = pkt_join_open(paths, count, q->filter, 1, err);
+        const unsigned strict = q->strict || q->part ? PKT_JOIN_STRICT : 0;
+        r->join = pkt_join_open(paths, count, q->filter, PKT_JOIN_NUMBERED | strict, err);
         if (r->join)
             *capture = *pkt_join_capture(r->join);
     } else if (!r->part) {
@@ -319,6 +320,16 @@ static int input_end(pkt_reader *r, int bad, pkt_err *err)
     return r->part && !r->watch.full ? pkt_part_end(r->part, bad, err) : bad;
 }
 
+/* Captures that ended inside a packet. Of those behind the limit of packets, no row is missing. */
+static void cuts_warn(const pkt_reader *r, const char *what)
+{
+    const pkt_join_cut *cut;
+    for (size_t i = 0; r->join && (cut = pkt_join_cut_at(r->join, i)) != NULL; i++)
+        if (!r->watch.full || cut->packets < r->watch.limit)
+            pkt_warn_truncated(&r->warnings, pkt_input_shown(cut->path), &cut->err, cut->packets,
+                               what);
+}
+
 /* The backend has ended with `bad` (0 or -1) and *err; all its packets were pushed. */
 static int capture_end(pkt_reader *r, int bad, pkt_err *err)
 {
@@ -331,9 +342,10 @@ static int capture_end(pkt_reader *r, int bad, pkt_err *err)
     }
     bad = input_end(r, bad, err);
     warnings_give(r);
+    const char *what = r->features ? "packets before it were counted" : "rows before it stand";
+    cuts_warn(r, what);
     if (bad && err->code == PKT_ERR_TRUNCATED && !r->query.strict && !r->query.part) {
-        pkt_warn_truncated(&r->warnings, pkt_input_shown(r->path), err, r->watch.rows,
-                           r->features ? "packets before it were counted" : "rows before it stand");
+        pkt_warn_truncated(&r->warnings, pkt_input_shown(r->path), err, r->watch.rows, what);
         bad = 0;
     }
     capture_close(r);

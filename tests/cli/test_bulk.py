@@ -140,6 +140,41 @@ def check_features():
         fail(f"features around a bad capture: {got.stdout}")
 
 
+def check_join():
+    """A truncated capture among joined ones: the next ones are read, as without --join."""
+    write("j1.pcap", packets(1, 2, 3)[:-1])
+    write("j2.pcap", packets(4, 5))
+    write("j3.pcap.gz", gzip.compress(packets(6))[:-9])
+    write("j4.pcap", packets(7))
+    names = ["j1.pcap", "j2.pcap", "j3.pcap.gz", "j4.pcap"]
+    columns = ["--columns", "ts_ns"]
+    alone = expect(0, ["j1.pcap: is truncated inside a record", "j3.pcap.gz: "], "extract", *names, *columns)
+    for more in ([], ["-f", "greater 0"], ["--backend", "libpcap"]):
+        got = expect(0, "warning: j1.pcap: ", "extract", "--join", *names, *columns, *more)
+        if got.stdout != alone.stdout or got.stderr.count("before it were written") != 2:
+            fail(f"joined, one truncated, {more}: {got}, wanted {alone}")
+    expect(0, "j1.pcap: is truncated inside a record", "extract", "--join", "j2.pcap", "j1.pcap", *columns)
+    got = expect(0, "packets before it were counted", "extract", "--join", *names, "--features", "ciciot-fixed")
+    if got.stdout.splitlines()[1].split(",")[1] != "6":
+        fail(f"features of joined captures, one truncated: {got.stdout}")
+    # Behind the limit of -c, nothing is missing.
+    if "j1" in run("extract", "--join", *names, "-c", "2").stderr or "j1" not in run("extract", "--join", *names, "-c", "3").stderr:
+        fail("warnings of joined captures with -c")
+    # An error says which captures are not read.
+    for words in (["--strict"], ["--strict", "-f", "greater 0"]):
+        got = expect(2, ["error: j1.pcap: ", "3 of 4 captures were not read, from j2.pcap on; the rows"],
+                     "extract", "--join", *names, *columns, *words)
+        if len(got.stdout.splitlines()) != 3:
+            fail(f"joined with --strict: {got.stdout}")
+    write("j2.pcap", packets(4) + b"\xff" * 16)
+    expect(2, ["warning: j1.pcap: ", "error: j2.pcap: ", "2 of 4 captures were not read, from j3.pcap.gz on"],
+           "extract", "--join", *names)
+    expect(2, ["error: many/c007.pcap: is empty", "1 of 3 captures were not read, from j4.pcap on"],
+           "extract", "--join", "j1.pcap", "many/c007.pcap", "j4.pcap")
+    expect(2, ["error: many/c007.pcap: is empty", "1 of 2 captures were not read, from j4.pcap on"],
+           "extract", "--join", "many/c007.pcap", "j4.pcap")
+
+
 def check_unseen():
     """A file of a folder that cannot be looked at, here because its path is too long, is not passed over."""
     part = "d" * 200
@@ -377,7 +412,7 @@ def check_memory():
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for check in (check_many, check_compared, check_features, check_folders, check_outputs, check_endings, check_terminal,
+        for check in (check_many, check_compared, check_features, check_folders, check_join, check_outputs, check_endings, check_terminal,
                       check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")

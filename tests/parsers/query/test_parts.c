@@ -1,4 +1,5 @@
-/* Parts of a capture by the public interface: which queries may read them, and packets read. */
+/* Parts of a capture by the public interface: which queries may read them, and packets read; and
+ * truncated captures as parts of a joined one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -180,9 +181,39 @@ static void test_syntax_of_a_filter(void **state)
     pkt_reader_close(reader);
 }
 
+/* Behind a truncated capture the next one is read, unless the query is strict. */
+static void test_joined(void **state)
+{
+    enum { WHOLE = PACKETS - 1, COUNT = 3 };
+    static const char *const joined[] = {path, path, path};
+    struct ArrowArray array;
+    pkt_warning warning = PKT_INIT(pkt_warning);
+    pkt_err err = {.code = PKT_ERR_NONE};
+    uint64_t packets, truncated = 0;
+    (void)state;
+    pkt_query query = query_of(NULL);
+    query.captures = joined;
+    query.capture_count = COUNT;
+    query.join = 1;
+    assert_int_equal(rows_of(&query, &packets, &err), COUNT * WHOLE);
+    assert_int_equal(err.code, PKT_ERR_NONE);
+    pkt_reader *reader = pkt_reader_open(&query, &err);
+    while (pkt_reader_next(reader, -1, &array, &err) == 1)
+        array.release(&array);
+    while (pkt_reader_warning(reader, &warning) == 1)
+        if (warning.code == PKT_WARN_TRUNCATED)
+            assert_int_equal(warning.count, ++truncated * WHOLE);
+    assert_int_equal(truncated, COUNT);
+    pkt_reader_close(reader);
+    query.strict = 1;
+    assert_int_equal(rows_of(&query, &packets, &err), WHOLE);
+    assert_int_equal(err.code, PKT_ERR_TRUNCATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_joined),
         cmocka_unit_test(test_features),
         cmocka_unit_test(test_older_part),
         cmocka_unit_test(test_packets_read),
