@@ -6,6 +6,7 @@
 #include "bench/outcome/results.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "parsers/util/atomic_file.h"
 #include "report/formats/change.h"
 #include "results/load.h"
@@ -191,6 +192,8 @@ static int compare_run(const arguments *arguments)
         message_failure("--fail-on", &err);
         return EXIT_ERROR;
     }
+    if (path && output_is_operand(arguments, path, "one of the results"))
+        return EXIT_ERROR;
     gate.allow_inconclusive = option_given(arguments, "allow-inconclusive");
     int status = EXIT_ERROR;
     if (side_load(&old, arguments->operands[0]) && side_load(&fresh, arguments->operands[1]) &&

@@ -7,6 +7,7 @@
 #include "cli/message.h"
 #include "cli/shared_options.h"
 #include "datasets/generate.h"
+#include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
 
 static bool format_get(const arguments *arguments, dataset_options *options)
@@ -52,12 +53,17 @@ static void scenario_unknown(const char *name)
     message_err(&err);
 }
 
+static bool is_one_file(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0 || pkt_same_file(one, other);
+}
+
 /* `truth` and `labels` may be NULL. */
 static bool outputs_differ(const char *path, const char *truth, const char *labels)
 {
-    if (truth && strcmp(truth, path) == 0)
+    if (truth && is_one_file(truth, path))
         message_error("gen: the capture and its truth cannot both go to %s", path);
-    else if (labels && (strcmp(labels, path) == 0 || (truth && strcmp(labels, truth) == 0)))
+    else if (labels && (is_one_file(labels, path) || (truth && is_one_file(labels, truth))))
         message_error("gen: the labels need a file of their own, not %s", labels);
     else
         return true;

@@ -1,15 +1,16 @@
 /* `pktbench slice`: whole packets of a capture, up to a size. */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/shared_options.h"
 #include "datasets/generate.h"
 #include "datasets/slicer.h"
 #include "parsers/input/input.h"
-#include "parsers/util/atomic_file.h"
 
 static bool where_get(const arguments *arguments, slice_where *where)
 {
@@ -43,6 +44,39 @@ static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err
     return bad && err->code == PKT_ERR_TRUNCATED ? 0 : bad;
 }
 
+/* Would a piece replace the capture? Pieces are only counted if one may have its name. An error is
+ * that of the pieces, too. */
+static bool piece_is_capture(const char *plain, const char *path, uint64_t size,
+                             const char *capture)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const size_t length = strlen(base);
+    char *folder = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+    DIR *files = folder ? opendir(folder) : NULL;
+    struct dirent *file;
+    bool replaced = false;
+    while (files && !replaced && (file = readdir(files)) != NULL) {
+        char name[PLAIN_PATH_BYTES], *end;
+        uint64_t count;
+        pkt_err err;
+        if (strncmp(file->d_name, base, length) != 0 || file->d_name[length] < '1' ||
+            file->d_name[length] > '9')
+            continue;
+        const uint64_t number = strtoull(file->d_name + length, &end, 10);
+        (void)snprintf(name, sizeof name, "%s%s", path, file->d_name + length);
+        replaced = !*end && output_is(name, capture) &&
+                   slice_count(plain, size, &count, &err) == 0 && number < count;
+        if (replaced)
+            message_error("%s: is the capture itself, and would be a piece: -o must name another "
+                          "file",
+                          name);
+    }
+    if (files)
+        (void)closedir(files);
+    free(folder);
+    return replaced;
+}
+
 static int slice_run(const arguments *arguments)
 {
     const char *path = option_value(arguments, "o"), *capture = arguments->operands[0];
@@ -55,7 +89,7 @@ static int slice_run(const arguments *arguments)
     }
     if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
         return EXIT_ERROR;
-    if (pkt_same_file(path, capture)) {
+    if (output_is(path, capture)) {
         message_error("%s: is the capture itself: -o must name another file", path);
         return EXIT_ERROR;
     }
@@ -71,6 +105,8 @@ static int slice_run(const arguments *arguments)
     pkt_err err = {.pos = PKT_POS_NONE};
     char plain[PLAIN_PATH_BYTES];
     int bad = plain_take(capture, plain, &err);
+    if (!bad && pieces && piece_is_capture(plain, path, size, capture))
+        return EXIT_ERROR;
     if (!bad)
         bad = pieces ? slice_pieces(plain, path, size, &count, &err)
                      : slice_capture(plain, path, size, where, 0, &err);

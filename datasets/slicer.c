@@ -174,11 +174,13 @@ typedef struct piece {
     span records; /* start 0: no records yet */
 } piece;
 
-/* Write the piece as OUT, OUT1, OUT2, ... */
+/* Write the piece as OUT, OUT1, OUT2, ...; `out` NULL: nowhere. */
 static int piece_write(const char *out, uint64_t number, const char *path, const piece *piece,
                        pkt_err *err)
 {
     char *name = NULL;
+    if (!out)
+        return 0;
     if (number == 0)
         return part_write(out, path, &piece->preamble, piece->records, err);
     if (asprintf(&name, "%s%llu", out, (unsigned long long)number) < 0)
@@ -241,4 +243,9 @@ int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pi
     free(p.spans);
     pkt_source_close(source);
     return bad;
+}
+
+int slice_count(const char *path, uint64_t limit, uint64_t *pieces, pkt_err *err)
+{
+    return slice_pieces(path, NULL, limit, pieces, err);
 }

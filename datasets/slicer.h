@@ -18,5 +18,7 @@ int slice_capture(const char *path, const char *out, uint64_t limit, slice_where
  * the last record of a piece may therefore exceed `limit`. The files are named OUT, OUT1, OUT2, ...
  * *pieces: their number. 0, or -1 and *err. */
 int slice_pieces(const char *path, const char *out, uint64_t limit, uint64_t *pieces, pkt_err *err);
+/* How many pieces that gives. 0, or -1 and *err. */
+int slice_count(const char *path, uint64_t limit, uint64_t *pieces, pkt_err *err);
 
 #endif

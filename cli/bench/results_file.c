@@ -9,6 +9,7 @@
 #include "bench/outcome/noise.h"
 #include "cli/bench/benchmark.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
@@ -163,6 +164,26 @@ void bench_partial_write(void *self)
     b->write_s = b->written_s - from;
 }
 
+/* Is it a capture that an operand stands for? What is wrong with the operands is found later. */
+static bool output_is_in_folder(const arguments *arguments, const char *path)
+{
+    const pkt_paths_request request = {.operands = arguments->operands,
+                                       .count = arguments->operand_count,
+                                       .recursive = option_given(arguments, "R"),
+                                       .missing = true};
+    pkt_paths paths;
+    pkt_err err;
+    bool is_capture = false;
+    if (access(path, F_OK) != 0 || pkt_paths_find(&paths, &request, &err) != 0)
+        return false;
+    for (size_t i = 0; i < paths.count && !is_capture; i++)
+        is_capture = output_is(path, paths.at[i]);
+    if (is_capture)
+        message_error("%s: is a capture that is measured: -o must name another file", path);
+    pkt_paths_close(&paths);
+    return is_capture;
+}
+
 bool bench_output_possible(const benchmark *b)
 {
     const char *given = option_value(b->arguments, "o");
@@ -176,11 +197,11 @@ bool bench_output_possible(const benchmark *b)
             "output");
         return false;
     }
-    for (size_t i = 0; i < b->arguments->operand_count; i++)
-        if (pkt_same_file(given, b->arguments->operands[i])) {
-            message_error("%s: is the capture itself: -o must name another file", given);
-            return false;
-        }
+    if (output_is_operand(b->arguments, given, "the capture itself") ||
+        output_is_option(b->arguments, given, "baseline") ||
+        output_is_option(b->arguments, given, "externals") ||
+        output_is_option(b->arguments, given, "plugin") || output_is_in_folder(b->arguments, given))
+        return false;
     if (pkt_atomic_file_open(&out, given, &err) != 0) {
         message_failure(given, &err);
         return false;

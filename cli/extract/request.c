@@ -5,6 +5,7 @@
 #include "cli/extract/extract.h"
 #include "cli/mapped/mapped.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
 
@@ -202,7 +203,40 @@ static bool outputs_differ(const extraction *x)
     return differ;
 }
 
-static bool folder_valid(const extraction *x)
+/* Is the output, which exists, a file that is read? If so, a message was printed. */
+static bool output_is_read(const extraction *x, const arguments *arguments, const char *path,
+                           const struct stat *out, const struct stat *captures)
+{
+    for (size_t i = 0; i < x->capture_count; i++)
+        if (out->st_ino == captures[i].st_ino && out->st_dev == captures[i].st_dev) {
+            message_error("-o %s: %s is a capture that is read", x->path, path);
+            return true;
+        }
+    return output_is_option(arguments, path, "labels") ||
+           output_is_option(arguments, path, "plugin");
+}
+
+/* Files of a folder must not replace a capture, or what else is read. */
+static bool outputs_new(const extraction *x, const arguments *arguments)
+{
+    struct stat out, *captures = calloc(x->capture_count, sizeof *captures);
+    bool good = captures != NULL;
+    if (!good)
+        message_error("no memory for paths");
+    for (size_t i = 0; good && i < x->capture_count; i++)
+        if (stat(x->captures[i], &captures[i]) != 0) /* "-" too */
+            captures[i].st_ino = 0;
+    for (size_t i = 0; good && i < x->capture_count; i++) {
+        char *path = output_path(x, i);
+        good = !path || stat(path, &out) != 0 || !S_ISREG(out.st_mode) ||
+               !output_is_read(x, arguments, path, &out, captures);
+        free(path);
+    }
+    free(captures);
+    return good;
+}
+
+static bool folder_valid(const extraction *x, const arguments *arguments)
 {
     if (!x->folder)
         return true;
@@ -213,7 +247,7 @@ static bool folder_valid(const extraction *x)
                                     : "-i and --follow need a file");
         return false;
     }
-    return outputs_differ(x);
+    return outputs_differ(x) && (x->dataset.keys.count || outputs_new(x, arguments));
 }
 
 static void path_get(const arguments *arguments, extraction *x)
@@ -226,18 +260,19 @@ static void path_get(const arguments *arguments, extraction *x)
                 (stat(x->path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-static bool output_valid(const extraction *x)
+static bool output_valid(const extraction *x, const arguments *arguments)
 {
     if (!*x->path) {
         message_error("-o: the name of the output is empty");
         return false;
     }
     for (size_t i = 0; i < x->capture_count; i++)
-        if (pkt_same_file(x->path, x->captures[i])) {
+        if (output_is(x->path, x->captures[i])) {
             message_error("%s: -o must not be the capture itself", x->path);
             return false;
         }
-    return true;
+    return !output_is_option(arguments, x->path, "labels") &&
+           !output_is_option(arguments, x->path, "plugin");
 }
 
 /* A mistyped name should not be found after hours of work on other captures. */
@@ -276,9 +311,10 @@ bool request_read(extraction *x, const arguments *arguments)
     x->label = query.label;
     path_get(arguments, x);
     if (!backend_get(&query, x) || !mapped_valid(x, arguments) || !format_get(arguments, x) ||
-        !captures_get(arguments, x) || !output_valid(x) || !rows_get(arguments, &query, x) ||
-        !flow_options(arguments, &x->request.flows) || !live_request_read(x, arguments, &query) ||
-        !dataset_request_read(x, arguments) || !folder_valid(x) ||
+        !captures_get(arguments, x) || !output_valid(x, arguments) ||
+        !rows_get(arguments, &query, x) || !flow_options(arguments, &x->request.flows) ||
+        !live_request_read(x, arguments, &query) || !dataset_request_read(x, arguments) ||
+        !folder_valid(x, arguments) ||
         !option_number(arguments, "threads", 1, PKT_MAX_THREADS, 1, &threads))
         return false;
     x->threads = (unsigned)threads;

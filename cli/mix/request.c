@@ -5,6 +5,7 @@
 
 #include "cli/message.h"
 #include "cli/mix/mixing.h"
+#include "cli/outputs.h"
 #include "cli/shared_options.h"
 #include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
@@ -117,7 +118,7 @@ static bool outputs_valid(const mixing *m)
 {
     for (size_t i = 0; i < m->origins.count; i++) {
         const char *path = m->origins.at[i].path;
-        if (pkt_same_file(m->path, path) || pkt_same_file(m->truth, path)) {
+        if (output_is(m->path, path) || output_is(m->truth, path)) {
             message_error("%s: is a capture that is mixed: -o and --truth must name other files",
                           path);
             return false;

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/report/results_paths.h"
 #include "parsers/util/atomic_file.h"
@@ -75,6 +76,18 @@ static int files_load(const results_paths *paths, results_file *files, size_t *l
                               "--baseline PROGRAM`");
 }
 
+/* The output must not replace results. */
+static int output_check(const results_paths *paths, const char *path, pkt_err *err)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (output_is(path, paths->at[i])) {
+            pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                     "is one of the results: -o must name another file");
+            return pkt_err_about(err, path);
+        }
+    return 0;
+}
+
 static int history_run(const arguments *arguments)
 {
     const char *path = option_value(arguments, "o");
@@ -93,6 +106,8 @@ static int history_run(const arguments *arguments)
     int bad = format_find(option_value(arguments, "format"), &format, &err);
     if (!bad)
         bad = results_paths_find(&paths, arguments->operands, arguments->operand_count, &err);
+    if (!bad && path)
+        bad = output_check(&paths, path, &err);
     if (!bad)
         bad = files_load(&paths, files, &loaded, &err);
     if (!bad)

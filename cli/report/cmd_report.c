@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "parsers/util/atomic_file.h"
 #include "report/formats/results.h"
@@ -47,6 +48,8 @@ static int format_run(const arguments *arguments, const char *format_name)
         message_error("report: --format writes one results file: run it once for each file");
         return EXIT_ERROR;
     }
+    if (path && output_is_operand(arguments, path, "the results file itself"))
+        return EXIT_ERROR;
     if (!results_load(&results, arguments->operands[0], why)) {
         message_error("%s: %s", arguments->operands[0], why);
         return EXIT_ERROR;

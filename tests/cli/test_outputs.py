@@ -12,6 +12,8 @@ import tempfile
 
 from commands import PKTBENCH, ended, expect, fail, run
 
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+
 
 def write(name, data):
     with open(name, "wb") as file:
@@ -61,6 +63,78 @@ def check_together():
     expect(0, "wrote out/m", "mix", "a.pcap", "-o", "out/m", "--truth", "out/t.csv")
     if b"old" in (read("out/m"), read("out/t.csv")) or len(os.listdir("out")) != 3:
         fail("the mixture was not placed")
+
+
+def check_inputs():
+    """No output replaces a file that is read."""
+    os.mkdir("in")
+    for name in ("a.pcap", "t.csv"):
+        write(f"in/{name}", read(name))
+    old = {}
+
+    def refused(words, *arguments, **more):
+        old.update({name: read(f"in/{name}") for name in os.listdir("in") if name not in old})
+        expect(2, words, *arguments, **more)
+        now = {name: read(f"in/{name}") for name in os.listdir("in")}
+        if now != old:
+            fail(f"{arguments} changed {[n for n in now if now[n] != old.get(n)]}")
+            write("in/a.pcap", read("a.pcap"))
+
+    refused("in/t.csv: is read by --labels", "extract", "in/a.pcap", "--labels", "in/t.csv", "-o", "in/t.csv")
+    os.symlink("t.csv", "in/link.csv")
+    refused("is read by --labels", "extract", "in/a.pcap", "--labels", "in/t.csv", "-o", "in/link.csv")
+    os.link("in/t.csv", "in/a.pcap.csv")
+    refused("is read by --labels", "extract", "in/a.pcap", "--labels", "in/t.csv", "-o", "in/")
+    os.unlink("in/a.pcap.csv")
+    del old["link.csv"], old["a.pcap.csv"]
+    os.unlink("in/link.csv")
+    os.link("in/a.pcap", "in/a.pcap.csv")
+    refused("is a capture that is read", "extract", "in/a.pcap", "-o", "in/")
+    with open("in/a.pcap", "rb") as file:
+        refused("-o must not be the capture itself", "extract", "-", "-o", "in/a.pcap", stdin=file)
+        refused("in/a.pcap: is the capture itself", "slice", "-", "-o", "in/a.pcap", stdin=file)
+        refused("is a capture that is mixed", "mix", "-", "-o", "in/a.pcap", stdin=file)
+    refused("in/a.pcap: is a capture that is measured", "bench", "in", "-o", "in/a.pcap")
+    for option in ("baseline", "externals", "plugin"):
+        refused(f"in/t.csv: is read by --{option}", "bench", "in/a.pcap", f"--{option}", "in/t.csv", "-o", "in/t.csv")
+    results = os.path.join(SOURCE, "results/reference")
+    write("in/r.json", read(os.path.join(results, sorted(n for n in os.listdir(results) if n.endswith(".json"))[0])))
+    write("in/s.json", read("in/r.json"))
+    refused("in/r.json: is one of the results", "compare", "in/s.json,in/r.json", "in/s.json", "-o", "in/r.json")
+    refused("in/r.json: is one of the results", "compare", "in/s.json", "in/r.json", "-o", "in/r.json")
+    refused("in/r.json: is one of the results", "history", "in", "-o", "in/r.json")
+    refused("in/r.json: is the results file itself", "report", "in/r.json", "--format", "csv", "-o", "in/r.json")
+    os.link("in/t.csv", "in/u.csv")
+    refused("cannot both go to", "gen", "mirai", "-o", "in/t.csv", "--truth", "in/u.csv")
+
+
+def check_pieces():
+    """A piece must not replace the capture that is divided."""
+    os.mkdir("pieces")
+    content = read("a.pcap")
+
+    def left(what):
+        if os.listdir("pieces") != ["trace2"] or read("pieces/trace2") != content:
+            fail(f"{what}: {os.listdir('pieces')}")
+
+    write("pieces/trace2", content)
+    for capture in ("pieces/trace2", "link"):
+        if capture == "link":
+            os.symlink("pieces/trace2", "link")
+        for output in ("pieces/trace", "pieces/../pieces/trace"):
+            expect(2, "trace2: is the capture itself, and would be a piece", "slice", capture, "-o", output,
+                   "--tcpdump-C", "--size", "5kB")
+            left("slice")
+    os.chdir("pieces")
+    expect(2, "trace2: is the capture itself", "slice", "trace2", "-o", "trace", "--tcpdump-C", "--size", "5kB")
+    with open("trace2", "rb") as file:
+        expect(2, "trace2: is the capture itself", "slice", "-", "-o", "trace", "--tcpdump-C", "--size", "5kB", stdin=file)
+    os.chdir("..")
+    left("slice in the folder")
+    # Two pieces: none has the name.
+    expect(0, "", "slice", "pieces/trace2", "-o", "pieces/trace", "--tcpdump-C", "--size", "15kB")
+    if sorted(os.listdir("pieces")) != ["trace", "trace1", "trace2"] or read("pieces/trace2") != content:
+        fail(f"pieces: {os.listdir('pieces')}")
 
 
 def check_long_names():
@@ -147,6 +221,8 @@ def main():
         os.chdir(work)
         run("gen", "mirai", "--size", "20kB", "-o", "a.pcap", "--labels", "t.csv")
         check_together()
+        check_inputs()
+        check_pieces()
         check_long_names()
         check_reader_gone()
         check_closed()

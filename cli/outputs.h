@@ -1,0 +1,16 @@
+/* Outputs that would replace a file that the command reads. */
+#ifndef PKT_OUTPUTS_H
+#define PKT_OUTPUTS_H
+
+#include "cli/command.h"
+
+/* Is the file that is written to `path` (not "-") the input (or, "-", standard input)? */
+bool output_is(const char *path, const char *input);
+/* Is it one of the operands, or of the files with commas between them in one? If so, a message was
+ * printed, in which they are WHAT. */
+bool output_is_operand(const arguments *arguments, const char *path, const char *what);
+/* Is it one of the files, with commas between them, that the option names? If so, a message was
+ * printed. */
+bool output_is_option(const arguments *arguments, const char *path, const char *option);
+
+#endif
