@@ -16,7 +16,9 @@ static void forget(pkt_atomic_file *out)
     free(out->path);
     free(out->temp);
     free(out->buffer);
-    *out = (pkt_atomic_file){0};
+    out->path = out->temp = out->buffer = NULL;
+    out->file = NULL;
+    out->nameless = 0;
 }
 
 static int open_failed(pkt_atomic_file *out, pkt_err *err)
