@@ -220,14 +220,36 @@ void pkt_paths_close(pkt_paths *paths)
     *paths = (pkt_paths){0};
 }
 
+/* The folder of a descriptor's name, such as /dev/stdin, says nothing about the file behind it. */
+static bool holds_descriptors(const char *folder)
+{
+    return strcmp(folder, "/dev") == 0 || strncmp(folder, "/proc/", strlen("/proc/")) == 0;
+}
+
+/* Only the folder is resolved: a capture that is a symbolic link lies where the link does. */
+static bool folder_find(const char *path, char folder[PATH_MAX])
+{
+    char *slash, given[PATH_MAX];
+    const size_t base = base_at(path);
+    if (base >= sizeof given || strcmp(path, "-") == 0)
+        return false;
+    (void)snprintf(given, sizeof given, "%.*s", base ? (int)base : 1, base ? path : ".");
+    if (!realpath(given, folder))
+        return false;
+    if (!holds_descriptors(folder))
+        return true;
+    slash = realpath(path, folder) ? strrchr(folder, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    return slash != NULL;
+}
+
 void pkt_path_folder(const char *path, char *name)
 {
-    char whole[PATH_MAX];
+    char folder[PATH_MAX];
     name[0] = '\0';
-    char *slash = realpath(path, whole) ? strrchr(whole, '/') : NULL;
-    if (!slash)
+    if (!folder_find(path, folder))
         return;
-    *slash = '\0';
-    const char *before = strrchr(whole, '/');
-    (void)snprintf(name, PATH_MAX, "%s", before ? before + 1 : whole);
+    const char *slash = strrchr(folder, '/');
+    (void)snprintf(name, PATH_MAX, "%s", slash ? slash + 1 : folder);
 }

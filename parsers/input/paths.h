@@ -32,8 +32,8 @@ int pkt_paths_find(pkt_paths *paths, const pkt_paths_request *request, pkt_err *
 int pkt_paths_find_of(pkt_paths *paths, const pkt_paths_request *request, const char **failed,
                       pkt_err *err);
 void pkt_paths_close(pkt_paths *paths);
-/* Name of the folder that holds the file; "" if it is unknown. `name` has room for PATH_MAX bytes.
- */
+/* Name of the folder that holds the file, or the symbolic link to it; "" if it is unknown. `name`
+ * has room for PATH_MAX bytes. */
 void pkt_path_folder(const char *path, char *name);
 
 #endif

@@ -362,6 +362,28 @@ def check_names():
         fail(f"labels by folder: {files('n.folder')}")
 
 
+def check_links():
+    """A capture that is a symbolic link has the label of the folder where the link is."""
+    capture("links/store/1.pcap", range(3))
+    os.makedirs("links/by/Benign")
+    os.symlink("../../store/1.pcap", "links/by/Benign/a.pcap")
+    os.symlink("by", "links/also")
+    os.symlink("Benign", "links/by/Other")
+    options = ("--label", "from-folder", "--columns", "label")
+    for operand, label in (("links/by/Benign/a.pcap", "Benign"), ("links/also/Benign/a.pcap", "Benign"),
+                           ("links/also/Other/a.pcap", "Benign"), ("links/store/1.pcap", "store"), ("links/by/Benign", "Benign")):
+        if run(operand, *options).stdout.split() != ["label"] + 3 * [label]:
+            fail(f"label of {operand}: {run(operand, *options).stdout}")
+    if run("a.pcap", *options, cwd="links/by/Benign").stdout.split() != ["label"] + 3 * ["Benign"]:
+        fail("label of a link in the working directory")
+    with open("links/store/1.pcap", "rb") as file:
+        if run("/dev/stdin", *options, stdin=file).stdout.split() != ["label"] + 3 * ["store"]:
+            fail("label of a descriptor")
+    expect(0, "", "links/by", "-R", "-o", "links.out", "--partition", "label", "--label", "from-folder")
+    if [path.split("/")[0] for path in files("links.out")] != ["label=Benign"]:
+        fail(f"labels of links: {files('links.out')}")
+
+
 def check_times():
     """Dates and hours, UTC; times that go back; more partitions than files can be open."""
     times = [DAY - 1, DAY, DAY + 1, DAY - 1, DAY + HOUR, 5 * DAY + 23 * HOUR, 0]
@@ -417,7 +439,7 @@ def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
         for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_refused, check_usage, check_disk,
-                      check_names, check_times, check_features):
+                      check_names, check_links, check_times, check_features):
             check()
         os.chdir("/")
     return ended()
