@@ -286,17 +286,26 @@ static bool files_are_there(const manifest *m, const json_t *entry)
     return true;
 }
 
+/* Has the file the size of the entry, and, if it is read, its digest? It is read once. */
+static bool digest_is_same(const json_t *entry, manifest_entry *capture)
+{
+    input_state *now = &capture->input;
+    const char *digest = json_string_value(json_object_get(entry, "xxh3"));
+    if (json_integer_value(json_object_get(entry, "bytes")) != (json_int_t)now->bytes || !digest)
+        return false;
+    if (!*now->xxh3 && input_state_digest(now, capture->path, NULL) != 0)
+        return false;
+    return strcmp(now->xxh3, digest) == 0;
+}
+
 /* A file with another time is read: it may have been copied. */
 static bool input_is_same(const json_t *entry, const manifest_entry *capture)
 {
-    input_state now = capture->input;
-    if (json_integer_value(json_object_get(entry, "bytes")) != (json_int_t)now.bytes)
-        return false;
-    if (json_integer_value(json_object_get(entry, "modified_ns")) == now.modified_ns)
+    manifest_entry now = *capture;
+    if (json_integer_value(json_object_get(entry, "bytes")) == (json_int_t)now.input.bytes &&
+        json_integer_value(json_object_get(entry, "modified_ns")) == now.input.modified_ns)
         return true;
-    const char *digest = json_string_value(json_object_get(entry, "xxh3"));
-    return digest && input_state_digest(&now, capture->path, NULL) == 0 &&
-           strcmp(now.xxh3, digest) == 0;
+    return digest_is_same(entry, &now);
 }
 
 manifest_status manifest_find(const manifest *m, const manifest_entry *capture, const char **why)
@@ -314,6 +323,64 @@ manifest_status manifest_find(const manifest *m, const manifest_entry *capture, 
     return *why ? MANIFEST_AGAIN : MANIFEST_FINISHED;
 }
 
+/* The path of a capture's file, links resolved; null: there is none. */
+static json_t *real_json(const char *path)
+{
+    char *real = realpath(path, NULL);
+    json_t *value = text_json(real);
+    free(real);
+    return value;
+}
+
+/* The real path that an entry says. Entries did not always have it; of a relative path it is not
+ * known what it was relative to. */
+static json_t *entry_real(const json_t *entry)
+{
+    json_t *real = json_object_get(entry, "real");
+    const char *path = json_string_value(json_object_get(entry, "path"));
+    if (json_is_string(real))
+        return json_incref(real);
+    return path && *path == '/' ? real_json(path) : json_null();
+}
+
+json_t *manifest_others(const manifest *m, const json_t *named)
+{
+    const char *name;
+    json_t *entry, *places = json_object(), *unplaced = json_array();
+    json_object_foreach(m->entries, name, entry)
+    {
+        json_t *real = json_object_get(named, name) ? NULL : entry_real(entry);
+        if (json_is_string(real))
+            (void)json_object_set_new(places, json_string_value(real), json_string(name));
+        else if (real)
+            (void)json_array_append_new(unplaced, json_string(name));
+        json_decref(real);
+    }
+    return json_pack("{s:o, s:o}", "places", places, "unplaced", unplaced);
+}
+
+const char *manifest_twin(const manifest *m, manifest_entry *capture, const json_t *others)
+{
+    size_t i;
+    json_t *name, *real = real_json(capture->path);
+    const char *path = json_string_value(real);
+    const json_t *found = path ? json_object_get(json_object_get(others, "places"), path) : NULL;
+    json_decref(real);
+    json_array_foreach(json_object_get(others, "unplaced"), i, name)
+    {
+        if (!found && digest_is_same(json_object_get(m->entries, json_string_value(name)), capture))
+            found = name;
+    }
+    return json_string_value(found);
+}
+
+const char *manifest_path(const manifest *m, const char *name)
+{
+    const char *path =
+        json_string_value(json_object_get(json_object_get(m->entries, name), "path"));
+    return path ? path : "";
+}
+
 size_t manifest_count(const manifest *m)
 {
     return json_object_size(m->entries);
@@ -324,7 +391,8 @@ bool manifest_has(const manifest *m, const char *name)
     return json_object_get(m->entries, name) != NULL;
 }
 
-/* Remove the files of an earlier run. Its entry is removed last, so that a later run knows them. */
+/* Remove the files of an earlier run, which are those of `entry`. Its entry is removed last, so
+ * that a later run knows them. */
 static void earlier_remove(const manifest *m, const char *name, const char *entry_path)
 {
     size_t i;
@@ -343,8 +411,9 @@ static json_t *entry_json(const manifest_entry *capture, const split *files)
         (void)json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "path", files->files[i].path,
                                                     "rows", (json_int_t)files->files[i].rows,
                                                     "bytes", (json_int_t)files->files[i].bytes));
-    return json_pack("{s:o, s:o, s:I, s:I, s:s, s:I, s:o, s:o}", "path", text_json(capture->path),
-                     "label", text_json(capture->label), "bytes", (json_int_t)capture->input.bytes,
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o, s:o}", "path",
+                     text_json(capture->path), "real", real_json(capture->path), "label",
+                     text_json(capture->label), "bytes", (json_int_t)capture->input.bytes,
                      "modified_ns", (json_int_t)capture->input.modified_ns, "xxh3",
                      capture->input.xxh3, "rows", (json_int_t)split_rows(files), "damage",
                      text_json(capture->damage), "files", list);

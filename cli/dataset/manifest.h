@@ -43,12 +43,23 @@ typedef enum manifest_status {
 int manifest_open(manifest *m, const char *root, bool resume, json_t *options, pkt_err *err);
 /* Is the capture finished, and unchanged? *why: a reason for MANIFEST_AGAIN. */
 manifest_status manifest_find(const manifest *m, const manifest_entry *capture, const char **why);
+/* Captures of the dataset that are not in the object `named`, for manifest_twin(): owned by the
+ * caller, NULL without memory. */
+json_t *manifest_others(const manifest *m, const json_t *named);
+/* The name that the capture has among these: of the same path, links resolved, or, where that was
+ * not noted, of the same size and digest. NULL: it is none of them. */
+const char *manifest_twin(const manifest *m, manifest_entry *capture, const json_t *others);
+/* The path that the capture of this name was given by; "" if it is unknown. */
+const char *manifest_path(const manifest *m, const char *name);
 /* Captures in the dataset before this run. */
 size_t manifest_count(const manifest *m);
 bool manifest_has(const manifest *m, const char *name);
 /* The files of the capture are whole: remove what an earlier run wrote for it, write its entry,
  * and place the files. 0, or -1 and *err. */
 int manifest_put(const manifest *m, const manifest_entry *capture, split *files, pkt_err *err);
+/* The capture cannot be read any more: remove what an earlier run wrote for it, and its entry.
+ * false: there was nothing. */
+bool manifest_drop(const manifest *m, const char *name);
 void manifest_close(manifest *m);
 
 #endif

@@ -214,6 +214,39 @@ static void todo_find(dataset *d)
                      manifest_count(&d->manifest) - known);
 }
 
+static const char *twin_of(const dataset *d, size_t index, const json_t *others)
+{
+    pkt_err unread;
+    manifest_entry capture = {d->names[index], d->x->captures[index], .damage = NULL};
+    if (manifest_has(&d->manifest, capture.name) ||
+        input_state_look(&capture.input, capture.path, &unread) != 0)
+        return NULL;
+    return manifest_twin(&d->manifest, &capture, others);
+}
+
+/* Rows of a capture that is there under another name would be there twice. Where a run names both,
+ * which may be links, it has done so from the beginning. */
+static bool twins_refused(const dataset *d)
+{
+    const extraction *x = d->x;
+    const char *twin = NULL;
+    json_t *named = json_object();
+    for (size_t i = 0; i < x->capture_count; i++)
+        (void)json_object_set_new(named, d->names[i], json_true());
+    json_t *others = manifest_others(&d->manifest, named);
+    for (size_t i = 0; i < x->capture_count && !twin; i++) {
+        twin = twin_of(d, i, others);
+        if (twin)
+            message_error("%s: is in the dataset already, as %s (it was %s): its rows would be "
+                          "there twice; name the files and folders as before, or write to another "
+                          "folder",
+                          x->captures[i], twin, manifest_path(&d->manifest, twin));
+    }
+    json_decref(others);
+    json_decref(named);
+    return twin != NULL;
+}
+
 static void rest_report(const dataset *d, size_t begun)
 {
     if (begun < d->todo_count)
@@ -282,8 +315,12 @@ int dataset_run(const extraction *x, const char *const *labels)
         message_failure(x->path, &err);
         d.status = EXIT_ERROR;
     } else {
-        todo_find(&d);
-        todo_run(&d);
+        if (twins_refused(&d)) {
+            d.status = EXIT_ERROR;
+        } else {
+            todo_find(&d);
+            todo_run(&d);
+        }
         manifest_close(&d.manifest);
     }
     tables_close(&d);

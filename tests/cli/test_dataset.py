@@ -231,6 +231,47 @@ def check_changed():
         fail("a dataset with changed captures")
 
 
+def check_twins():
+    """A capture that is in the dataset under another name is refused; manifests without real paths are read."""
+    capture("tw/scan/s.pcap", range(3))
+    capture("tw/scan/other.pcap", range(2))
+    os.symlink("tw", "tw.link")
+    options = ("-o", "tw.out", "--partition", "date")
+    expect(0, "", "tw/scan/s.pcap", *options)
+    before = tree("tw.out")
+    said = "is in the dataset already, as s.pcap (it was tw/scan/s.pcap): its rows would be there twice"
+
+    def refused(words=said):
+        expect(2, "tw/scan/s.pcap: " + words, "tw", "-R", *options, "--resume", "--keep-going")
+        expect(2, "tw.link/scan/s.pcap: " + words, "tw.link/", "-R", *options, "--resume")
+        if {p: d for p, d in tree("tw.out").items() if not p.endswith(".json")} != {
+                p: d for p, d in before.items() if not p.endswith(".json")}:
+            fail("a refused capture changed the dataset")
+
+    refused()
+    (entry,) = entries("tw.out")
+    with open(entry, encoding="utf-8") as file:
+        old = json.load(file)
+    if old.pop("real") != os.path.realpath("tw/scan/s.pcap"):
+        fail("the real path of an entry")
+    for path in (old["path"], os.path.abspath("tw.link/scan/s.pcap"), "/gone/s.pcap"):
+        with open(entry, "w", encoding="utf-8") as file:
+            json.dump(old | {"path": path}, file)
+        refused(said.replace("tw/scan/s.pcap", path))
+    expect(0, "1 of 1 captures are finished", "tw/scan/s.pcap", *options, "--resume")
+    expect(0, "1 captures of the dataset are not named", "tw/scan/other.pcap", *options, "--resume")
+    # Links that were named together from the beginning are captures of their own.
+    os.makedirs("tw2")
+    for name in ("a.pcap", "b.pcap"):
+        os.symlink("../tw/scan/s.pcap", f"tw2/{name}")
+    expect(0, "", "tw2", "-o", "tw2.out", "--partition", "file")
+    os.remove("tw2.out/_pktbench/captures/b.pcap.json")
+    shutil.rmtree("tw2.out/file=b.pcap")
+    expect(0, "1 of 2 captures are finished", "tw2", "-o", "tw2.out", "--partition", "file", "--resume")
+    if len(all_rows("tw2.out", "ts_ns")) != 6:
+        fail("two links to a capture")
+
+
 def check_refused():
     capture("r/a.pcap", range(3))
     capture("r/deep/a.pcap", range(3))
@@ -438,7 +479,7 @@ def main():
     # Every file is flushed to the disk: in memory that takes no time.
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_refused, check_usage, check_disk,
+        for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_twins, check_refused, check_usage, check_disk,
                       check_names, check_links, check_times, check_features):
             check()
         os.chdir("/")
