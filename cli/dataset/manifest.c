@@ -391,13 +391,13 @@ bool manifest_has(const manifest *m, const char *name)
     return json_object_get(m->entries, name) != NULL;
 }
 
-/* Remove the files of an earlier run, which are those of `entry`. Its entry is removed last, so
+/* Remove the files of an earlier run. Its entry is removed last, so
  * that a later run knows them. */
-static void earlier_remove(const manifest *m, const char *name, const char *entry_path)
+static void earlier_remove(const manifest *m, const json_t *entry, const char *entry_path)
 {
     size_t i;
     json_t *file;
-    json_array_foreach(json_object_get(json_object_get(m->entries, name), "files"), i, file)
+    json_array_foreach(json_object_get(entry, "files"), i, file)
     {
         folder_remove_file(m->root, json_string_value(json_object_get(file, "path")));
     }
@@ -419,16 +419,38 @@ static json_t *entry_json(const manifest_entry *capture, const split *files)
                      text_json(capture->damage), "files", list);
 }
 
+static int entry_path_make(char path[PATH_MAX], const manifest *m, const char *capture,
+                           pkt_err *err)
+{
+    char name[NAME_MAX + 1];
+    (void)snprintf(name, sizeof name, "%s.json", capture);
+    return path_make(path, m->root, "_pktbench/captures/", name, err);
+}
+
+/* The entry is read anew: a process that crashed may have replaced it. */
+bool manifest_drop(const manifest *m, const char *name)
+{
+    char path[PATH_MAX];
+    pkt_err ignored;
+    if (entry_path_make(path, m, name, &ignored) != 0)
+        return false;
+    json_t *entry = json_load_file(path, 0, NULL);
+    if (!entry)
+        return false;
+    earlier_remove(m, entry, path);
+    json_decref(entry);
+    return true;
+}
+
 int manifest_put(const manifest *m, const manifest_entry *capture, split *files, pkt_err *err)
 {
-    char path[PATH_MAX], name[NAME_MAX + 1];
-    (void)snprintf(name, sizeof name, "%s.json", capture->name);
-    if (path_make(path, m->root, "_pktbench/captures/", name, err) != 0)
+    char path[PATH_MAX];
+    if (entry_path_make(path, m, capture->name, err) != 0)
         return -1;
     json_t *entry = entry_json(capture, files);
     if (!entry)
         return pkt_fail_memory(err, "an entry of the manifest");
-    earlier_remove(m, capture->name, path);
+    earlier_remove(m, json_object_get(m->entries, capture->name), path);
     int bad = json_write(m, entry, path, err) != 0 || split_place(files, err) != 0;
     json_decref(entry);
     return bad ? -1 : 0;

@@ -161,6 +161,15 @@ static void crash_say(const dataset *d, size_t index, int status, capture_result
     result_say(result, CAPTURE_BAD, d->x->captures[index], &err);
 }
 
+/* Rows that an earlier run wrote do not stand without the capture: it was to be read again. */
+static void earlier_drop(const dataset *d, size_t index, capture_result *result)
+{
+    const size_t length = strlen(result->line);
+    if (manifest_drop(&d->manifest, d->names[index]))
+        (void)snprintf(result->line + length, sizeof result->line - length,
+                       "; its rows of an earlier run were removed");
+}
+
 /* A bad capture ends the run, or is listed at the end. */
 static bool bad_take(dataset *d, size_t index, const capture_result *result)
 {
@@ -182,6 +191,8 @@ static bool item_ended(void *self, size_t item, const void *shared, int status)
     capture_result result = *(const capture_result *)shared;
     if (!result.done)
         crash_say(d, index, status, &result);
+    if (result.status == CAPTURE_BAD)
+        earlier_drop(d, index, &result);
     d->features.evicted += result.features.evicted;
     d->features.without_address += result.features.without_address;
     d->features.late += result.features.late;

@@ -231,6 +231,36 @@ def check_changed():
         fail("a dataset with changed captures")
 
 
+def check_gone():
+    """Rows of a capture that is to be read again and cannot be do not stay."""
+    for i in range(4):
+        capture(f"gone/c{i}.pcap", range(i, i + 4))
+    operands = [f"gone/c{i}.pcap" for i in range(4)]
+    options = ("-o", "gone.out", "--partition", "file,date", "--resume")
+    removed = "; its rows of an earlier run were removed"
+    expect(0, "", *operands, *options)
+    with open("gone/c1.pcap", "wb") as file:
+        file.write(b"no capture at all, but long enough")
+    os.remove("gone/c2.pcap")
+    for jobs in ("1", "2"):
+        got = expect(2, ["gone/c1.pcap: is not a capture", "gone/c2.pcap: No such file", "2 of 4 captures are bad"], *operands,
+                     *options, "--keep-going", "--jobs", jobs)
+        if (got.stderr.count(removed) == 2) != (jobs == "1"):
+            fail(f"rows that were removed: {got.stderr}")
+        if [path.split("/")[0] for path in files("gone.out")] != ["file=c0.pcap", "file=c3.pcap"] or len(entries("gone.out")) != 2:
+            fail(f"rows of captures that are gone: {files('gone.out')}")
+    # Without --keep-going the run ends at the first one; the others are not read, and stay.
+    capture("gone/c1.pcap", range(5))
+    capture("gone/c2.pcap", range(6))
+    expect(0, "", *operands, *options)
+    for i in (1, 2):
+        with open(f"gone/c{i}.pcap", "wb") as file:
+            file.write(b"no capture at all, but long enough")
+    expect(2, ["gone/c1.pcap: is not a capture", removed], *operands, *options)
+    if len(files("gone.out")) != 3:
+        fail(f"rows of a capture that was not read: {files('gone.out')}")
+
+
 def check_twins():
     """A capture that is in the dataset under another name is refused; manifests without real paths are read."""
     capture("tw/scan/s.pcap", range(3))
@@ -479,7 +509,7 @@ def main():
     # Every file is flushed to the disk: in memory that takes no time.
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_twins, check_refused, check_usage, check_disk,
+        for check in (check_many, check_damaged, check_killed, check_crashed, check_changed, check_gone, check_twins, check_refused, check_usage, check_disk,
                       check_names, check_links, check_times, check_features):
             check()
         os.chdir("/")
