@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Datasets that go on with captures that have changed, are gone, or have another name; labels by folder of links.
+
+Usage: test_resume.py PKTBENCH"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+from commands import ended, fail
+from datasets import all_rows, capture, entries, expect, files, run, same, tree
+
+
+def check_changed():
+    """Captures and labels that are not what they were."""
+    for i in range(3):
+        capture(f"ch/c{i}.pcap", range(i, i + 4))
+    options = ("ch", "-o", "ch.out", "--partition", "label,file")
+    expect(0, "", *options, "--label", "one")
+    os.utime("ch/c0.pcap", (1, 1))
+    got = expect(0, "3 of 3 captures are finished", *options, "--label", "one", "--resume")
+    if got.stderr.count("\n") != 1:
+        fail(f"a capture with another time: {got.stderr}")
+    capture("ch/c1.pcap", range(9))
+    expect(0, "ch/c1.pcap: is read again: it was changed", *options, "--label", "one", "--resume")
+    if len(all_rows("ch.out", "ts_ns")) != 17:
+        fail("rows of a changed capture")
+    got = expect(0, "ch/c2.pcap: is read again: it has another label", *options, "--label", "two", "--resume")
+    if any("label=two/" not in path for path in files("ch.out")) or os.path.exists("ch.out/label=one"):
+        fail(f"another label: {files('ch.out')}")
+    run("ch", "-o", "ch.new", "--partition", "label,file", "--label", "two")
+    # The entry of c0 has the time that its file had.
+    expect(0, "", "ch", "-o", "ch.new2", "--partition", "label,file", "--label", "two")
+    same("ch.new", "ch.new2", "the same run twice")
+    if {p: d for p, d in tree("ch.out").items() if p[0] != "_"} != {p: d for p, d in tree("ch.new").items() if p[0] != "_"}:
+        fail("a dataset with changed captures")
+
+
+def check_gone():
+    """Rows of a capture that is to be read again and cannot be do not stay."""
+    for i in range(4):
+        capture(f"gone/c{i}.pcap", range(i, i + 4))
+    operands = [f"gone/c{i}.pcap" for i in range(4)]
+    options = ("-o", "gone.out", "--partition", "file,date", "--resume")
+    removed = "; its rows of an earlier run were removed"
+    expect(0, "", *operands, *options)
+    with open("gone/c1.pcap", "wb") as file:
+        file.write(b"no capture at all, but long enough")
+    os.remove("gone/c2.pcap")
+    for jobs in ("1", "2"):
+        got = expect(2, ["gone/c1.pcap: is not a capture", "gone/c2.pcap: No such file", "2 of 4 captures are bad"], *operands,
+                     *options, "--keep-going", "--jobs", jobs)
+        if (got.stderr.count(removed) == 2) != (jobs == "1"):
+            fail(f"rows that were removed: {got.stderr}")
+        if [path.split("/")[0] for path in files("gone.out")] != ["file=c0.pcap", "file=c3.pcap"] or len(entries("gone.out")) != 2:
+            fail(f"rows of captures that are gone: {files('gone.out')}")
+    # Without --keep-going the run ends at the first one; the others are not read, and stay.
+    capture("gone/c1.pcap", range(5))
+    capture("gone/c2.pcap", range(6))
+    expect(0, "", *operands, *options)
+    for i in (1, 2):
+        with open(f"gone/c{i}.pcap", "wb") as file:
+            file.write(b"no capture at all, but long enough")
+    expect(2, ["gone/c1.pcap: is not a capture", removed], *operands, *options)
+    if len(files("gone.out")) != 3:
+        fail(f"rows of a capture that was not read: {files('gone.out')}")
+
+
+def check_twins():
+    """A capture that is in the dataset under another name is refused; manifests without real paths are read."""
+    capture("tw/scan/s.pcap", range(3))
+    capture("tw/scan/other.pcap", range(2))
+    os.symlink("tw", "tw.link")
+    options = ("-o", "tw.out", "--partition", "date")
+    expect(0, "", "tw/scan/s.pcap", *options)
+    before = tree("tw.out")
+    said = "is in the dataset already, as s.pcap (it was tw/scan/s.pcap): its rows would be there twice"
+
+    def refused(words=said):
+        expect(2, "tw/scan/s.pcap: " + words, "tw", "-R", *options, "--resume", "--keep-going")
+        expect(2, "tw.link/scan/s.pcap: " + words, "tw.link/", "-R", *options, "--resume")
+        if {p: d for p, d in tree("tw.out").items() if not p.endswith(".json")} != {
+                p: d for p, d in before.items() if not p.endswith(".json")}:
+            fail("a refused capture changed the dataset")
+
+    refused()
+    (entry,) = entries("tw.out")
+    with open(entry, encoding="utf-8") as file:
+        old = json.load(file)
+    if old.pop("real") != os.path.realpath("tw/scan/s.pcap"):
+        fail("the real path of an entry")
+    for path in (old["path"], os.path.abspath("tw.link/scan/s.pcap"), "/gone/s.pcap"):
+        with open(entry, "w", encoding="utf-8") as file:
+            json.dump(old | {"path": path}, file)
+        refused(said.replace("tw/scan/s.pcap", path))
+    expect(0, "1 of 1 captures are finished", "tw/scan/s.pcap", *options, "--resume")
+    expect(0, "1 captures of the dataset are not named", "tw/scan/other.pcap", *options, "--resume")
+    # Links that were named together from the beginning are captures of their own.
+    os.makedirs("tw2")
+    for name in ("a.pcap", "b.pcap"):
+        os.symlink("../tw/scan/s.pcap", f"tw2/{name}")
+    expect(0, "", "tw2", "-o", "tw2.out", "--partition", "file")
+    os.remove("tw2.out/_pktbench/captures/b.pcap.json")
+    shutil.rmtree("tw2.out/file=b.pcap")
+    expect(0, "1 of 2 captures are finished", "tw2", "-o", "tw2.out", "--partition", "file", "--resume")
+    if len(all_rows("tw2.out", "ts_ns")) != 6:
+        fail("two links to a capture")
+
+
+def check_links():
+    """A capture that is a symbolic link has the label of the folder where the link is."""
+    capture("links/store/1.pcap", range(3))
+    os.makedirs("links/by/Benign")
+    os.symlink("../../store/1.pcap", "links/by/Benign/a.pcap")
+    os.symlink("by", "links/also")
+    os.symlink("Benign", "links/by/Other")
+    options = ("--label", "from-folder", "--columns", "label")
+    for operand, label in (("links/by/Benign/a.pcap", "Benign"), ("links/also/Benign/a.pcap", "Benign"),
+                           ("links/also/Other/a.pcap", "Benign"), ("links/store/1.pcap", "store"), ("links/by/Benign", "Benign")):
+        if run(operand, *options).stdout.split() != ["label"] + 3 * [label]:
+            fail(f"label of {operand}: {run(operand, *options).stdout}")
+    if run("a.pcap", *options, cwd="links/by/Benign").stdout.split() != ["label"] + 3 * ["Benign"]:
+        fail("label of a link in the working directory")
+    with open("links/store/1.pcap", "rb") as file:
+        if run("/dev/stdin", *options, stdin=file).stdout.split() != ["label"] + 3 * ["store"]:
+            fail("label of a descriptor")
+    expect(0, "", "links/by", "-R", "-o", "links.out", "--partition", "label", "--label", "from-folder")
+    if [path.split("/")[0] for path in files("links.out")] != ["label=Benign"]:
+        fail(f"labels of links: {files('links.out')}")
+
+
+def main():
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        os.chdir(folder)
+        for check in (check_changed, check_gone, check_twins, check_links):
+            check()
+        os.chdir("/")
+    return ended()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
