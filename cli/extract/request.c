@@ -292,6 +292,17 @@ static bool captures_get(const arguments *arguments, extraction *x)
     return true;
 }
 
+/* A label by folder needs captures that have one. */
+static bool label_get(const pkt_query *given, const extraction *x)
+{
+    pkt_query query = *given;
+    pkt_err err = {.pos = PKT_POS_NONE};
+    query.captures = (const char *const *)x->captures;
+    query.capture_count = x->capture_count;
+    return pkt_query_label_check(&x->request, &query, &err) == 0 ||
+           request_refused(&x->request, &err);
+}
+
 static bool backend_get(const pkt_query *query, extraction *x)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
@@ -311,7 +322,7 @@ bool request_read(extraction *x, const arguments *arguments)
     x->label = query.label;
     path_get(arguments, x);
     if (!backend_get(&query, x) || !mapped_valid(x, arguments) || !format_get(arguments, x) ||
-        !captures_get(arguments, x) || !output_valid(x, arguments) ||
+        !captures_get(arguments, x) || !output_valid(x, arguments) || !label_get(&query, x) ||
         !rows_get(arguments, &query, x) || !flow_options(arguments, &x->request.flows) ||
         !live_request_read(x, arguments, &query) || !dataset_request_read(x, arguments) ||
         !folder_valid(x, arguments) ||

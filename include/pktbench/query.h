@@ -66,6 +66,9 @@ typedef struct pkt_query {
      * column `label`; those of features that of most packets of the window, and `label_share`. */
     const char *labels;   /* path of a CSV with the columns packet and label */
     const char *label_by; /* "packet", "stream" */
+    /* Path of the only capture in its rows (`file`, and `label` from-folder), where the one by
+     * which it is opened is another: that of a pipe. "-": it has none. NULL: the same. */
+    const char *name;
 } pkt_query;
 
 /* What is worth knowing about rows that are no less valid for it. */

@@ -234,8 +234,12 @@ static bool folder_find(const char *path, char folder[PATH_MAX])
     if (base >= sizeof given || strcmp(path, "-") == 0)
         return false;
     (void)snprintf(given, sizeof given, "%.*s", base ? (int)base : 1, base ? path : ".");
-    if (!realpath(given, folder))
-        return false;
+    for (size_t i = strlen(given); i > 1 && given[i - 1] == '/'; i--)
+        given[i - 1] = '\0';
+    if (!realpath(given, folder)) { /* in an archive, or a URI */
+        (void)snprintf(folder, PATH_MAX, "%s", given);
+        return true;
+    }
     if (!holds_descriptors(folder))
         return true;
     slash = realpath(path, folder) ? strrchr(folder, '/') : NULL;

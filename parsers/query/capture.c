@@ -219,10 +219,11 @@ static void capture_close(pkt_reader *r)
 /* Rows tell the name of the capture and its label. */
 static void names_set(pkt_reader *r)
 {
-    const char *slash = strrchr(r->path, '/'), *label = r->query.label;
-    r->file = slash ? slash + 1 : r->path;
+    const char *path = r->query.name ? r->query.name : r->path;
+    const char *slash = strrchr(path, '/'), *label = r->query.label;
+    r->file = slash ? slash + 1 : path;
     if (label && strcmp(label, "from-folder") == 0) {
-        pkt_path_folder(r->path, r->folder);
+        pkt_path_folder(path, r->folder);
         label = r->folder;
     }
     r->label = label;

@@ -17,7 +17,7 @@ static int query_copy(pkt_reader *r, const pkt_query *query, pkt_err *err)
     const char **const texts[QUERY_TEXTS] = {
         &q->interface, &q->backend, &q->plugin, &q->level,       &q->columns, &q->filter,
         &q->features,  &q->window,  &q->by,     &q->reset_every, &q->label,   &q->flow_rule,
-        &q->idle,      &q->active,  &q->labels, &q->label_by};
+        &q->idle,      &q->active,  &q->labels, &q->label_by,    &q->name};
     if (pkt_sized_copy(q, sizeof *q, query) != 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "the struct_size of the query is not set");

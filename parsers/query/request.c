@@ -307,10 +307,18 @@ int pkt_query_live_check(const query_request *r, pkt_err *err)
 
 int pkt_query_label_check(const query_request *r, const pkt_query *q, pkt_err *err)
 {
-    if (q->interface && q->label && strcmp(q->label, "from-folder") == 0)
+    if (!q->label || strcmp(q->label, "from-folder") != 0)
+        return 0;
+    if (q->interface)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "%slabel from-folder cannot be combined with %s", r->words->dashes,
                         r->words->interface);
+    for (size_t i = 0; i < q->capture_count; i++)
+        if (strcmp(q->name ? q->name : q->captures[i], "-") == 0)
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                            "%slabel from-folder: standard input is in no folder; give the label "
+                            "as a text",
+                            r->words->dashes);
     return 0;
 }
 
@@ -320,8 +328,6 @@ static int live_check(const query_request *r, const pkt_query *q, pkt_err *err)
         return q->duration ? usage(err, "duration requires an interface") : 0;
     if (q->capture_count || q->join)
         return usage(err, "interface cannot be combined with captures or join");
-    if (pkt_query_label_check(r, q, err) != 0)
-        return -1;
     if (q->duration < 0 || q->flush_every < 0)
         return usage(err, "duration and flush_every must be above 0");
     return pkt_query_live_check(r, err);
@@ -387,7 +393,7 @@ static int request_fill(query_request *request, const pkt_query *query, pkt_err 
         pkt_query_fields_find(request, query, &offered, err) != 0 ||
         pkt_query_labels_find(request, query, err) != 0 ||
         pkt_query_join_check(request, query, err) != 0 || flows_find(request, query, err) != 0 ||
-        threads_check(query, err) != 0)
+        threads_check(query, err) != 0 || pkt_query_label_check(request, query, err) != 0)
         return -1;
     return live_check(request, query, err) != 0 ? -1 : part_check(request, query, err);
 }

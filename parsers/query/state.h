@@ -19,7 +19,7 @@
 #include "parsers/rows/block_ring.h"
 
 /* Texts of a query that the reader copies. */
-enum { QUERY_TEXTS = 16 };
+enum { QUERY_TEXTS = 17 };
 
 /* Record batches and warnings that nobody has taken yet. In a live capture, and with several
  * threads, others add them. */

@@ -34,12 +34,15 @@ static const member members[] = {
     MEMBER(immediate, MEMBER_INT),  MEMBER(inner, MEMBER_INT),
     MEMBER(threads, MEMBER_U32),    MEMBER(idle, MEMBER_TEXT),
     MEMBER(active, MEMBER_TEXT),    MEMBER(labels, MEMBER_TEXT),
-    MEMBER(label_by, MEMBER_TEXT),
+    MEMBER(label_by, MEMBER_TEXT),  MEMBER(name, MEMBER_TEXT),
 };
 
+/* A str, or the bytes of a path, which may be no text. */
 static int text_set(PyObject *value, const char **to)
 {
     Py_ssize_t size;
+    if (PyBytes_Check(value))
+        return PyBytes_AsStringAndSize(value, (char **)(uintptr_t)to, NULL);
     *to = PyUnicode_AsUTF8AndSize(value, &size);
     if (*to && strlen(*to) != (size_t)size) {
         PyErr_SetString(PyExc_ValueError, "embedded null character");

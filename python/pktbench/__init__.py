@@ -95,7 +95,7 @@ def read(source, *, columns=None, level="headers", filter=None, features=None, w
              "labels": _arguments.path("labels", labels),
              "label_by": _arguments.text("label_by", label_by)}
     if hasattr(source, "read"):
-        return Rows(query, _files.Source(source))
+        return Rows(query, _files.Source(source, label))
     return Rows(dict(query, paths=_arguments.paths(source)))
 
 

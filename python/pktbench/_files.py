@@ -44,11 +44,14 @@ def _turn_of(file):
 class Source:
     """A file object that rows are read from: the first time from its position, then from there again."""
 
-    def __init__(self, file):
+    def __init__(self, file, label=None):
         if getattr(file, "closed", False):
             raise OptionError("the file object is closed")
         if isinstance(file, io.TextIOBase):
             raise TypeError("the file object is of text: open it in binary mode, \"rb\"")
+        if label == "from-folder" and _path_of(file) is None:
+            raise OptionError("label: from-folder needs a path, and the file object has no name: give "
+                              "the label as a text")
         self._turn = _turn_of(file)
         self._used, self._start = False, 0
 
@@ -81,12 +84,25 @@ def _position(file):
         return 0
 
 
+def _path_of(file):
+    """The path that a file object says it has, as bytes; None: it says none. Descriptors are called
+    by a number, or "<stdin>"."""
+    name = getattr(file, "name", None)
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        return None
+    try:
+        name = os.fsencode(name)
+    except (TypeError, UnicodeEncodeError):
+        return None
+    if not name or b"\0" in name or name.startswith(b"<") and name.endswith(b">"):
+        return None
+    return b"./-" if name == b"-" else name  # "-" is standard input
+
+
 def _shown(file):
     """What messages call a file object."""
-    name = getattr(file, "name", None)
-    if isinstance(name, (str, bytes, os.PathLike)):
-        return os.fsdecode(name)
-    return "a file object"
+    path = _path_of(file)
+    return "a file object" if path is None else os.fsdecode(path)
 
 
 class _Input:
@@ -142,7 +158,8 @@ class Reader:
         self._reader = None
         try:
             begin(self)
-            self._reader = _core.Reader(dict(query, paths=[self._path.encode()]))
+            self._reader = _core.Reader(dict(query, paths=[self._path.encode()],
+                                             name=_path_of(turn.file) or b"-"))
         except BaseException:
             self.close()
             raise

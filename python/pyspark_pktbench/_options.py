@@ -41,7 +41,7 @@ class Options:
     predicates: tuple = ()  # that were pushed
     renamed: bool = False  # a stream reads a file as soon as it is there
 
-    def rows(self, source=("-",), **more):
+    def rows(self, source=("a.pcap",), **more):
         """pktbench.Rows, of which nothing is opened before they are read."""
         return pktbench.read(source, **{**self.read, **more})
 

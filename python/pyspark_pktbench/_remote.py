@@ -50,7 +50,7 @@ class Remote:
     """A capture of a URI: a binary file object, which is opened when it is read."""
 
     def __init__(self, uri):
-        self.name = uri  # in messages
+        self.name = uri  # in messages, and for the columns `file` and `label`
         self._system, self._path = _file_system(uri)
         self._file = None
 
@@ -70,16 +70,8 @@ class Remote:
         return self._file.read(size)
 
     def rows(self, options):
-        """Its rows, but that the column `file` is not its name."""
-        own = {}
-        if options.read.get("label") == "from-folder":
-            own["label"] = self._path.split("/")[-2]
-        return options.rows(self, strict=True, **own)
-
-
-def name_of(uri):
-    """The column `file` of its rows."""
-    return uri.rpartition("/")[2]
+        """Its rows."""
+        return options.rows(self, strict=True)
 
 
 def captures(uri, recursive):

@@ -16,7 +16,7 @@ from pktbench import CaptureError, Error, OptionError
 
 from ._filters import keep
 from ._options import ERROR
-from ._remote import Remote, captures, is_remote, name_of
+from ._remote import Remote, captures, is_remote
 
 HEAD_BYTES = 4096
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")  # gzip, zstd, xz
@@ -168,28 +168,16 @@ def _rows_of(task, options):
     return options.rows(paths, strict=True, part=task.part)
 
 
-def _read(rows, task, options):
-    """Record batches of rows, with what the library does not know of them."""
-    import pyarrow
-    names, path = rows.columns, task.files[0][0]
-    for batch in rows.batches():
-        batch = pyarrow.record_batch(batch)
-        if is_remote(path) and "file" in names:
-            cells = {name: batch.column(name) for name in names}
-            cells["file"] = pyarrow.array([name_of(path)] * batch.num_rows, pyarrow.string())
-            batch = pyarrow.record_batch(cells)
-        yield batch
-
-
 def _rows(task, options):
     """Its rows, and one with the fault of a capture."""
+    import pyarrow
     rows = _rows_of(task, options)
     if task.fault:
         yield _fault_batch(rows.schema, task.fault)
         return
     try:
-        for batch in _read(rows, task, options):
-            yield _batch(batch, options)
+        for batch in rows.batches():
+            yield _batch(pyarrow.record_batch(batch), options)
     except CaptureError as error:
         task.check()  # a file that was changed is no damaged capture
         if not options.permissive:

@@ -126,6 +126,7 @@ def check_links():
     with open("links/store/1.pcap", "rb") as file:
         if run("/dev/stdin", *options, stdin=file).stdout.split() != ["label"] + 3 * ["store"]:
             fail("label of a descriptor")
+    expect(2, "--label from-folder: standard input is in no folder", "-", *options, input="")
     expect(0, "", "links/by", "-R", "-o", "links.out", "--partition", "label", "--label", "from-folder")
     if [path.split("/")[0] for path in files("links.out")] != ["label=Benign"]:
         fail(f"labels of links: {files('links.out')}")

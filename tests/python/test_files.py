@@ -327,3 +327,31 @@ def test_wrong_file_objects(flood):
         list(pktbench.read(OnlyRead(["text"])))
     assert rows_of(pktbench.read(OnlyRead([bytearray(flood.read_bytes())]),
                                  columns="packet,wire_len")) == packets_of(flood)
+
+
+def test_name_of_a_file_object(flood, tmp_path):
+    """`file` and the label from-folder are those of the path that the object says it has."""
+    folder = tmp_path / os.fsdecode(b"scan\xff")
+    folder.mkdir()
+    path = folder / "a.pcap"
+    path.write_bytes(flood.read_bytes()[:20000])
+    options = {"columns": "file,label", "label": "from-folder"}
+    wanted = set(zip(*pktbench.read(path, **options).to_arrow().to_pydict().values()))
+    for opened_by in (str(path), os.fsencode(path), path):
+        with open(opened_by, "rb") as file:
+            assert set(pktbench.read(file, **options)) == wanted
+    for name, cells in (("in/archive/b.pcap", ("b.pcap", "archive")), ("s3://bucket/c.pcap", ("c.pcap", "bucket")),
+                        ("/from-folder/d.pcap", ("d.pcap", "from-folder"))):
+        file = Small(path.read_bytes())
+        file.name = name
+        assert set(pktbench.read(file, **options)) == {cells}
+    for name in (None, 5, "<stdin>", "", "a\0b"):
+        file = Small(path.read_bytes())
+        file.name = name
+        with pytest.raises(pktbench.OptionError, match="label: from-folder needs a path"):
+            pktbench.read(file, **options)
+        assert set(pktbench.read(file, columns="file,label", label="x")) == {("-", "x")}
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as cat:
+        assert {row.file for row in pktbench.read(cat.stdout, columns="file")} == {"-"}
+    with pytest.raises(pktbench.OptionError, match="standard input is in no folder"):
+        next(pktbench.read("-", **options).batches())
