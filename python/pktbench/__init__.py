@@ -189,8 +189,7 @@ def packets(source, **options):
     names = rows.columns
     if "ts_ns" in names:
         return _timed(rows, names)
-    timed = read(source, **{**options, "columns": ["ts_ns", *names]})
-    return _timed(timed, names)
+    return _timed(rows._chosen(["ts_ns", *names]), names)
 
 
 def _timed(rows, names):

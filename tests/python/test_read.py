@@ -239,6 +239,8 @@ def test_rows_are_tuples(home):
     assert [time for time, _ in packets] == [ns / 1e9 for ns in times]
     assert [tuple(row) for _, row in packets] == [(r["src"], r["dst_port"]) for r in expected]
     assert next(pktbench.packets(home))[1].ts_ns == times[0]
+    once = (path for path in [home, home])  # paths that can be asked for once
+    assert list(pktbench.packets(once, columns=iter(["src", "dst_port"]))) == 2 * packets
 
 
 def test_batches(flood):
