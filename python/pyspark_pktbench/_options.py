@@ -40,14 +40,25 @@ class Options:
     push_filters: bool = False
     predicates: tuple = ()  # that were pushed
     renamed: bool = False  # a stream reads a file as soon as it is there
+    chosen: tuple = ()  # columns of a schema that was given, _error too, in its order
+
+    @property
+    def columns(self):
+        """Names of the columns that Spark gets, in their order."""
+        return self.chosen or (*self.rows().columns, *([ERROR] if self.permissive else []))
 
     def rows(self, source=("a.pcap",), **more):
         """pktbench.Rows, of which nothing is opened before they are read."""
         return pktbench.read(source, **{**self.read, **more})
 
     def selecting(self, names):
-        """The same, with these columns."""
-        return replace(self, read=dict(self.read, columns=list(names)))
+        """The same, with these columns. Labels are not read for others; those that are read have
+        columns that may not be among these."""
+        read = dict(self.read, columns=[name for name in names if name != ERROR or not self.permissive])
+        if not {"label", "label_share"}.intersection(names):
+            read = {name: value for name, value in read.items()
+                    if name not in ("label", "labels", "label_by")}
+        return replace(self, read=read, chosen=tuple(names))
 
 
 def _flag(name, text):

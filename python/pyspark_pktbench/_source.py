@@ -19,26 +19,25 @@ _TYPES = {"int16": ShortType, "int32": IntegerType, "int64": LongType, "double":
 
 
 def _schema_of(options):
-    fields = [StructField(field.name, _TYPES[str(field.type)]()) for field in options.rows().schema]
+    types = {field.name: _TYPES[str(field.type)]() for field in options.rows().schema}
     if options.permissive:
-        fields.append(StructField(_options.ERROR, StringType()))
-    return StructType(fields)
+        types[_options.ERROR] = StringType()
+    return StructType([StructField(name, types[name]) for name in options.columns])
 
 
 def _selected(options, schema):
     """The options that give the rows of a schema, which a user may have given."""
-    names = [name for name in schema.names if not (options.permissive and name == _options.ERROR)]
+    if options.permissive and _options.ERROR not in schema.names:
+        raise OptionError("schema: with mode=PERMISSIVE it must have the column "
+                          f"{_options.ERROR} string")
     if _schema_of(options).names != schema.names:
-        options = options.selecting(names)
+        options = options.selecting(schema.names)
     own = _schema_of(options)
     for field, asked in zip(own.fields, schema.fields):
         if (field.name, field.dataType) != (asked.name, asked.dataType):
             raise OptionError(f"schema: column {asked.name} {asked.dataType.simpleString()} is not "
                               f"offered: here it is {field.name} {field.dataType.simpleString()}; "
                               "leave the schema out, or cast")
-    if len(own.fields) != len(schema.fields):
-        raise OptionError("schema: with mode=PERMISSIVE the last column is "
-                          f"{_options.ERROR} string")
     return options
 
 

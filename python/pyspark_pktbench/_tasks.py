@@ -145,20 +145,22 @@ def plan(options):
     return plan_files(found, options)
 
 
-def _fault_batch(schema, text):
+def _fault_batch(schema, options, text):
     """A row that says what ended a capture."""
     import pyarrow
-    cells = [pyarrow.nulls(1, field.type) for field in schema]
-    return pyarrow.record_batch([*cells, pyarrow.array([text])], names=[*schema.names, ERROR])
+    cells = {field.name: pyarrow.nulls(1, field.type) for field in schema}
+    cells[ERROR] = pyarrow.array([text])
+    names = options.columns
+    return pyarrow.record_batch([cells[name] for name in names], names=names)
 
 
-def _batch(batch, options):
-    """As Spark wants it: any cell may be null."""
+def _batch(batch, options, names):
+    """As Spark wants it: these columns, of which any cell may be null."""
     import pyarrow
-    cells, names = batch.columns, batch.schema.names
+    cells = dict(zip(batch.schema.names, batch.columns))
     if options.permissive:
-        cells, names = [*cells, pyarrow.nulls(batch.num_rows, pyarrow.string())], [*names, ERROR]
-    return pyarrow.record_batch(cells, names=names)
+        cells[ERROR] = pyarrow.nulls(batch.num_rows, pyarrow.string())
+    return pyarrow.record_batch([cells[name] for name in names], names=names)
 
 
 def _rows_of(task, options):
@@ -173,16 +175,17 @@ def _rows(task, options):
     import pyarrow
     rows = _rows_of(task, options)
     if task.fault:
-        yield _fault_batch(rows.schema, task.fault)
+        yield _fault_batch(rows.schema, options, task.fault)
         return
+    names = options.columns
     try:
         for batch in rows.batches():
-            yield _batch(pyarrow.record_batch(batch), options)
+            yield _batch(pyarrow.record_batch(batch), options, names)
     except CaptureError as error:
         task.check()  # a file that was changed is no damaged capture
         if not options.permissive:
             raise
-        yield _fault_batch(rows.schema, str(error))
+        yield _fault_batch(rows.schema, options, str(error))
 
 
 def batches(task, options):

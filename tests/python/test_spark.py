@@ -24,6 +24,17 @@ def test_columns_and_types(spark, home):
     same(frame, extracted("--columns", names, "--label", "home", home))
     frame = spark.read.format("pktbench").schema("src string, ts_ns long").load(str(home))
     same(frame, extracted("--columns", "src,ts_ns", home))
+    same(spark.read.format("pktbench").option("label", "x").schema("src string, ts_ns long").load(str(home)),
+         extracted("--columns", "src,ts_ns", home))
+    same(spark.read.format("pktbench").option("label", "x").schema("label string, src string").load(str(home)),
+         extracted("--columns", "label,src", "--label", "x", home))
+    found = (spark.read.format("pktbench").option("mode", "PERMISSIVE").schema("_error string, src string")
+             .load(str(home)))
+    same(found.drop("_error"), extracted("--columns", "src", home))
+    with pytest.raises(Exception, match="with mode=PERMISSIVE it must have the column _error string"):
+        spark.read.format("pktbench").option("mode", "PERMISSIVE").schema("src string").load(str(home)).count()
+    with pytest.raises(Exception, match="the column label needs label= or labels="):
+        spark.read.format("pktbench").schema("src string, label string").load(str(home)).count()
     with pytest.raises(Exception, match="column ts_ns string is not offered: here it is ts_ns bigint"):
         spark.read.format("pktbench").schema("ts_ns string").load(str(home)).count()
 

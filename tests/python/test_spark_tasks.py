@@ -161,6 +161,27 @@ def test_labels_with_gaps(labelled, tmp_path):
     assert table(path, labels=str(quoted), columns="packet,label").equals(expected)
 
 
+def selected(path, names, **options):
+    """The rows of a schema with these names."""
+    parsed = _options.parse({"path": str(path), **options}).selecting(names)
+    return pyarrow.Table.from_batches([batch for task in _tasks.plan(parsed) for batch in _tasks.batches(task, parsed)])
+
+
+def test_a_schema_without_labels(labelled, cut):
+    """Columns are chosen by name: labels are there, and read, only if they are named."""
+    path, labels = labelled
+    plain, given = nullable(extracted("--columns", "src,packet", path)), nullable(extracted("--labels", labels, path))
+    for options in ({"label": "x"}, {"labels": str(labels)}, {"labels": str(labels), "label_by": "stream", "level": "flows"},
+                    {"labels": "/none.csv"}, {"label": "from-folder"}):
+        assert selected(path, ["src", "packet"], **options).equals(plain)
+    assert selected(path, ["label", "src"], labels=str(labels)).equals(given.select(["label", "src"]))
+    windows = nullable(extracted("--labels", labels, "--features", "ciciot46", path))
+    for names in (["label_share"], ["label"], ["label_share", "label"], windows.column_names[:2]):
+        assert selected(path, names, labels=str(labels), features="ciciot46").equals(windows.select(names))
+    rows = selected(cut, ["_error", "src"], mode="PERMISSIVE", label="x")
+    assert rows.column_names == ["_error", "src"] and "at byte" in rows["_error"].to_pylist()[-1]
+
+
 def test_labels_that_are_refused(labelled, tmp_path):
     path, labels = labelled
     for text, message in (("number,label\n1,x\n", "line 1: the CSV has no column packet"),
