@@ -1,0 +1,96 @@
+"""Which captures of a folder a stream of the data source of PySpark reads, without Spark."""
+
+import os
+import shutil
+
+import pytest
+
+import pktbench
+from conftest import program
+from pyspark_pktbench import _options, _series
+
+
+def test_places():
+    names = ["t.pcap", "t.pcap1", "t.pcap2.gz", "t.pcap10"]
+    places = [_series.place("/x/" + name) for name in names]
+    assert {series for series, _ in places} == {"/x/t.pcap"}
+    assert [order for _, order in places] == sorted(order for _, order in places)
+    early, late = (_series.place(f"t-{when}.pcap") for when in ("20260401-1259", "20260401-1300"))
+    assert early[0] == late[0] != places[0][0]
+    assert early[1] < late[1]
+
+
+class Drop:
+    """A folder into which captures are dropped."""
+
+    def __init__(self, folder, flood):
+        self.folder, self.flood, self.at = folder, flood, 10**18
+
+    def __call__(self, name):
+        shutil.copy(self.flood, self.folder / name)
+        self.at += 10**9
+        os.utime(self.folder / name, ns=(0, self.at))
+
+    def stream(self, **options):
+        return _series.FolderStream(_options.parse({"path": str(self.folder), **options}, stream=True))
+
+
+def names(tasks):
+    return [os.path.basename(task.files[0][0]) for task in tasks]
+
+
+@pytest.fixture
+def drop(tmp_path, folder):
+    small = folder / "tiny.pcap"
+    if not small.exists():
+        program("gen", "tcp-flood", "--size", 2000, "-o", small)
+    return Drop(tmp_path, small)
+
+
+def test_stream(drop):
+    stream = drop.stream()
+    assert stream.latest() == {}
+    drop("t.pcap")
+    assert stream.latest() == {}
+    drop("t.pcap1")
+    first = stream.latest()
+    assert names(stream.tasks({}, first)) == ["t.pcap"]
+    assert stream.latest() == first
+    drop("u-20260401.pcap")
+    drop("t.pcap2")
+    drop("t.pcap3")
+    second = stream.latest()
+    assert names(stream.tasks(first, second)) == ["t.pcap1", "t.pcap2"]
+    restarted = drop.stream()  # which is asked for the batch that was not committed
+    assert names(restarted.tasks(first, second)) == ["t.pcap1", "t.pcap2"]
+    assert restarted.latest() == second
+    restarted = drop.stream()  # after the commit
+    third = restarted.latest()  # as PySpark 4.0 calls it
+    assert names(restarted.tasks(second, third)) == []
+    assert drop.stream().latest(second) == second
+    assert sorted(names(drop.stream(complete="renamed").tasks({}, drop.stream(complete="renamed").latest()))) == [
+        "t.pcap", "t.pcap1", "t.pcap2", "t.pcap3", "u-20260401.pcap"]
+
+
+def test_stream_says_what_it_would_lose(drop, tmp_path):
+    for name in ("t.pcap", "t.pcap1", "t.pcap3", "t.pcap4"):
+        drop(name)
+    stream = drop.stream()
+    end = stream.latest()
+    drop("t.pcap2")
+    with pytest.raises(pktbench.Error, match="t.pcap2: came after .*t.pcap3 was planned"):
+        stream.tasks({}, end)
+    (tmp_path / "t.pcap2").unlink()
+    drop("t.pcap")  # tcpdump was started anew
+    drop("t.pcap5")
+    with pytest.raises(pktbench.Error, match="t.pcap: was written after .*t.pcap3"):
+        stream.tasks(end, stream.latest())
+    (tmp_path / "t.pcap").unlink()
+    assert names(stream.tasks(end, stream.latest())) == ["t.pcap4"]
+    (tmp_path / "t.pcap4").unlink()
+    with pytest.raises(pktbench.Error, match="t.pcap4: was planned, and is gone"):
+        stream.tasks(end, stream.latest())
+    with pytest.raises(pktbench.OptionError, match="reads a folder"):
+        _series.FolderStream(_options.parse({"path": str(tmp_path / "t.pcap3")}, stream=True)).latest()
+    with pytest.raises(pktbench.OptionError, match="join"):
+        _options.parse({"path": str(tmp_path), "join": "true"}, stream=True)
