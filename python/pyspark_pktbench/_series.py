@@ -17,6 +17,8 @@ from pktbench import CaptureError, Error, OptionError
 from . import _tasks
 
 _PACKING = re.compile(r"\.(?:gz|zst|xz)$")
+_HIDDEN = (".", "_")  # first characters of names that Spark and Hadoop pass over
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~")  # ends of names of what is being written
 
 
 def place(path):
@@ -29,19 +31,29 @@ def place(path):
     return series, (*map(int, re.findall(r"\d+", base)), int(last or -1))
 
 
+def _is_whole(below):
+    """Whether a file has the name of one that is complete; below: its path in the folder."""
+    parts = below.split(os.sep)
+    return (not any(part.startswith(_HIDDEN) for part in parts) and
+            not parts[-1].lower().endswith(_UNFINISHED))
+
+
 def _present(options):
     """{series: [(order, path)]} of the files that are there, in their order."""
     found = {}
     for path in options.paths:
         if not os.path.isdir(path):
             raise OptionError(f"{path}: a stream reads a folder, and there is none of this name")
+        folder = os.path.join(os.path.abspath(path), "")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", pktbench.CaptureWarning)
-                names = pktbench.captures(os.path.abspath(path), recursive=options.recursive)
+                names = pktbench.captures(folder, recursive=options.recursive)
         except CaptureError:  # a folder without captures
             continue
         for name in names:
+            if not _is_whole(name[len(folder):]):
+                continue
             series, order = place(name)
             found.setdefault(series, []).append((order, name))
     return {series: sorted(files) for series, files in sorted(found.items())}

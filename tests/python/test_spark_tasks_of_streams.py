@@ -94,3 +94,20 @@ def test_stream_says_what_it_would_lose(drop, tmp_path):
         _series.FolderStream(_options.parse({"path": str(tmp_path / "t.pcap3")}, stream=True)).latest()
     with pytest.raises(pktbench.OptionError, match="join"):
         _options.parse({"path": str(tmp_path), "join": "true"}, stream=True)
+
+
+def test_stream_passes_over_what_is_being_written(drop, tmp_path):
+    """Names that begin with a dot or `_`, also of folders, and endings of those who write and rename."""
+    unfinished = [".t.pcap2", "_t.pcap2", "t.pcap2.tmp", "t.pcap2.part", "t.pcap2.partial", "t.pcap2.crdownload", "t.pcap2~",
+                  "t.pcap2.gz.TMP"]
+    for folder in ("_temporary", ".staged", "site"):
+        (tmp_path / folder).mkdir()
+    for name in ("t.pcap1", *unfinished, "_temporary/t.pcap", ".staged/t.pcap", "site/u_1.pcap", "site/t.pcap.tmp"):
+        drop(name)
+    stream = drop.stream(complete="renamed", recursive="true")
+    first = stream.latest()
+    assert sorted(names(stream.tasks({}, first))) == ["t.pcap1", "u_1.pcap"] and len(first) == 2
+    (tmp_path / "t.pcap2.tmp").rename(tmp_path / "t.pcap2")
+    second = stream.latest()
+    assert names(stream.tasks(first, second)) == ["t.pcap2"] and len(second) == 2
+    assert drop.stream(recursive="true").latest().keys() == {str(tmp_path / "t.pcap")}
