@@ -3,8 +3,9 @@ which a batch of a stream reads.
 
 Files are of one series if their names differ in numbers alone: trace.pcap, trace.pcap1,
 trace.pcap2, or trace-20260401-1200.pcap, trace-20260401-1300.pcap. An offset of the stream is, for
-each series, a watermark, its last file, with that file's time and the files of the batch that ends
-with it.
+each series, a watermark: its last file with that file's time, the files of the batch that ends with it,
+and the latest change (ctime) of the files up to it that were there then. Times of modification can
+be old in files that come late, as of rsync -t; those of change cannot.
 """
 
 import os
@@ -59,9 +60,19 @@ def _present(options):
     return {series: sorted(files) for series, files in sorted(found.items())}
 
 
-def _mark(files):
-    path = files[-1][1]
+def _changed(path):
+    """When its content, name, rights or links changed last; 0: it is gone."""
+    try:
+        return os.stat(path).st_ctime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _mark(files, present):
+    """The watermark of a batch with these files of a series, of which `present` are there."""
+    order, path = files[-1]
     return {"last": path, "mtime_ns": os.stat(path).st_mtime_ns,
+            "changed_ns": max(_changed(path) for other, path in present if other <= order),
             "files": [path for _, path in files]}
 
 
@@ -90,7 +101,7 @@ class FolderStream:
             if known:
                 closed = [file for file in closed if file[0] > place(known["last"])[1]]
             if closed:
-                offset[series] = _mark(closed)
+                offset[series] = _mark(closed, files)
         self.offset = offset
         return offset
 
@@ -108,16 +119,31 @@ class FolderStream:
         return _tasks.plan_files(paths, self.options)
 
 
+def _is_late(path, before):
+    """Whether a file up to the watermark was written, or has come, after that was set.
+
+    Two kinds of files may change when they have been read: those of the last batch, which are known
+    and may be repaired until it is committed, and those that were packed in place. Watermarks of
+    earlier versions have no time of change.
+    """
+    if os.stat(path).st_mtime_ns > before["mtime_ns"]:
+        return True
+    packed = _PACKING.search(path) and not _PACKING.search(before["last"])
+    if packed or path in before["files"] or "changed_ns" not in before:
+        return False
+    return _changed(path) > before["changed_ns"]
+
+
 def _check_late(files, before):
-    """Files that were written after those behind them in the series had been read."""
+    """Files that came after those behind them in the series had been read."""
     last = place(before["last"])[1]
     for order, path in files:
-        if order <= last and os.stat(path).st_mtime_ns > before["mtime_ns"]:
-            raise Error(f"{path}: was written after {before['last']}, which has been read, but its "
-                        "name is not after that one: names must grow with the time (tcpdump -G: "
-                        "'%Y%m%d-%H%M%S'), and each start of tcpdump -C needs a name of its own. "
-                        "Give it a later name; or, if it was only repaired, an earlier time "
-                        "(touch -d)")
+        if order <= last and _is_late(path, before):
+            raise Error(f"{path}: was written after {before['last']}, which has been read, or came or "
+                        "changed after it, but its name is not after that one: names must grow with "
+                        "the time (tcpdump -G: '%Y%m%d-%H%M%S'), and each start of tcpdump -C needs "
+                        "a name of its own. Give it a later name; or, if it has been read, move it "
+                        "out of the folder")
 
 
 def _batch(files, before, mark):

@@ -1,5 +1,6 @@
 """Which captures of a folder a stream of the data source of PySpark reads, without Spark."""
 
+import gzip
 import os
 import shutil
 
@@ -111,3 +112,61 @@ def test_stream_passes_over_what_is_being_written(drop, tmp_path):
     second = stream.latest()
     assert names(stream.tasks(first, second)) == ["t.pcap2"] and len(second) == 2
     assert drop.stream(recursive="true").latest().keys() == {str(tmp_path / "t.pcap")}
+
+
+def later_than(path):
+    """Wait until a file that changes now has a later time of change."""
+    probe = path.with_name(".probe")
+    while True:
+        probe.write_bytes(b"")
+        if probe.stat().st_ctime_ns > path.stat().st_ctime_ns:
+            return
+
+
+def test_stream_finds_late_files_with_old_times(drop, tmp_path):
+    """As rsync -t, cp -p and mv bring them: mtime is old, and ctime is not."""
+    for name in ("t.pcap1", "t.pcap4", "t.pcap5"):
+        drop(name)
+    stream = drop.stream()
+    first = stream.latest()
+    assert names(stream.tasks({}, first)) == ["t.pcap1", "t.pcap4"]
+    later_than(tmp_path / "t.pcap5")
+    outside = tmp_path / ".outside"
+    shutil.copy(drop.flood, outside)
+    os.utime(outside, ns=(0, 10**18))
+    outside.rename(tmp_path / "t.pcap2")
+    drop("t.pcap6")
+    for again in (stream, drop.stream()):  # after a restart too
+        with pytest.raises(pktbench.Error, match="t.pcap2: was written after .*t.pcap4.* or came or changed after it"):
+            again.tasks(first, again.latest(first))
+    old = {series: {key: value for key, value in mark.items() if key != "changed_ns"} for series, mark in first.items()}
+    assert names(drop.stream().tasks(old, drop.stream().latest(old))) == ["t.pcap5"]  # a checkpoint of before
+    (tmp_path / "t.pcap2").unlink()
+    assert names(stream.tasks(first, stream.latest(first))) == ["t.pcap5"]
+
+
+def test_stream_with_files_that_change_when_read(drop, tmp_path):
+    """What was repaired in the last batch, removed, or packed in place, is not late."""
+    for name in ("t.pcap1", "t.pcap2", "t.pcap3"):
+        drop(name)
+    stream = drop.stream()
+    first = stream.latest()
+    later_than(tmp_path / "t.pcap3")
+    when = (tmp_path / "t.pcap2").stat().st_mtime_ns
+    shutil.copy(drop.flood, tmp_path / "t.pcap2")
+    os.utime(tmp_path / "t.pcap2", ns=(when, when))
+    drop("t.pcap4")
+    second = stream.latest(first)
+    assert names(stream.tasks(first, second)) == ["t.pcap3"]
+    packed = tmp_path / "t.pcap1.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "t.pcap1").read_bytes()))
+    shutil.copystat(tmp_path / "t.pcap1", packed)
+    (tmp_path / "t.pcap1").unlink()
+    drop("t.pcap5")
+    third = stream.latest(second)
+    assert names(stream.tasks(second, third)) == ["t.pcap4"]
+    later_than(tmp_path / "t.pcap5")
+    (tmp_path / "t.pcap3").chmod(0o600)
+    drop("t.pcap6")
+    with pytest.raises(pktbench.Error, match="t.pcap3: .*if it has been read, move it out of the folder"):
+        stream.tasks(third, stream.latest(third))
