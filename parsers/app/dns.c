@@ -148,20 +148,25 @@ static bool questions_read(const cursor *message, cursor *c, unsigned count, app
     return true;
 }
 
-/* The address of the first A record (RFC 1035 section 3.4.1), if there is one. */
+/* The address of the first A record (RFC 1035 section 3.4.1), if there is one. A record without
+ * data is none: in an update (RFC 2136 section 2.4) it names what is deleted, or must not be. */
 static void records_read(const cursor *message, cursor *c, unsigned count, app_row *r)
 {
+    enum { CLASS_NONE = 254, CLASS_ANY = 255 };
     for (unsigned i = 0; i < count; i++) {
         const uint8_t *rest = name_skip(message, c, r) ? app_take(r, c, RECORD_REST) : NULL;
         const uint8_t *data = rest ? app_take(r, c, be16(rest + 8)) : NULL;
         if (!data)
             return;
-        if (be16(rest) != TYPE_A)
+        const unsigned size = be16(rest + 8), class = be16(rest + 2);
+        if (be16(rest) != TYPE_A || (!size && (class == CLASS_NONE || class == CLASS_ANY)))
             continue;
-        if (be16(rest + 8) < 4) {
+        if (size < 4)
             app_problem(r, PKT_BAD_LENGTH);
+        if (!size)
+            continue;
+        if (size < 4)
             return;
-        }
         r->present |= PKT_HAS_DNS_A;
         PUT(r, dns_a, be32(data));
         return;

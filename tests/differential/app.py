@@ -63,6 +63,9 @@ COLUMNS = ("app_proto", *FIELDS)
 BESIDE = ("verdict", "app_part", "app_verdict", "src_port", "dst_port")
 PACKET = ("frame.protocols", "_ws.malformed", "ip.frag_offset", "frame.len", "frame.cap_len",
           "frame.encap_type", "tls.handshake.extensions_server_name_type")
+# Of these, all occurrences: do they show what is bad in a message of DNS?
+RECORDS = ("dns.resp.type", "dns.resp.len", "dns.length")
+SEPARATOR = "\v"  # tshark escapes it in values
 PROTOCOLS = ("dns", "mdns", "llmnr", "tls", "http", "ssdp", "mqtt", "dhcp", "coap")
 IP = {"ip", "ipv6"}
 L4 = {"tcp", "udp", "udplite"}
@@ -74,24 +77,28 @@ class Row(NamedTuple):
     cells: dict[str, str]
     protocols: list[str]  # from the outermost on
     beside: dict[str, str]  # fields of PACKET
+    records: dict[str, list[str]]  # fields of RECORDS
 
 
 def tshark_rows(path: str, tshark: str, environment: dict) -> Iterator[Row]:
-    fields = [*PACKET, *(name for names in FIELDS.values() for name in names)]
-    command = [tshark, "-n", "-r", path, *OPTIONS, "-T", "fields", "-E", "occurrence=f",
-               "-E", "separator=/t"]
+    fields = [*PACKET, *RECORDS, *(name for names in FIELDS.values() for name in names)]
+    command = [tshark, "-n", "-r", path, *OPTIONS, "-T", "fields", "-E", "occurrence=a",
+               "-E", "separator=/t", "-E", f"aggregator={SEPARATOR}"]
     for name in fields:
         command += ["-e", name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           env=environment) as process:
         for line in process.stdout:
-            values = dict(zip(fields, line.decode(errors="replace").rstrip("\n").split("\t")))
+            lists = {name: text.split(SEPARATOR) for name, text in
+                     zip(fields, line.decode(errors="replace").rstrip("\n").split("\t"))}
+            values = {name: found[0] for name, found in lists.items()}
             if not values["frame.encap_type"]:  # a record of a pcapng that is no packet
                 continue
             cells = {column: next((values[name] for name in names if values[name]), "")
                      for column, names in FIELDS.items()}
             yield Row(cells, values["frame.protocols"].split(":"),
-                      {name: values[name] for name in PACKET})
+                      {name: values[name] for name in PACKET},
+                      {name: lists[name] for name in RECORDS})
 
 
 def number(text: str) -> str:
@@ -171,6 +178,15 @@ def is_decrypted(column: str, expected: str) -> bool:
     return column.startswith("http") or (column == "tls_hs_type" and expected == "20")
 
 
+def is_bad_length(row: Row) -> bool:
+    """Does tshark show an address of too few bytes, but of some, or a message of DNS on TCP that is
+    shorter than its header? A record without data is valid in an update (RFC 2136 section 2.4)."""
+    address, header = 4, 12
+    sizes = zip(row.records["dns.resp.type"], row.records["dns.resp.len"])
+    return any(kind == "1" and 0 < int(size) < address for kind, size in sizes) or \
+        any(size and int(size, 0) < header for size in row.records["dns.length"])
+
+
 def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
     """The class of a cell that differs, by what tshark and pktbench say of the packet."""
     has, protocol = got[column], outermost(row)
@@ -214,6 +230,9 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
         return "not-utf-8"
     if got["app_part"] == "1" and not has:
         return "half-value"
+    if column.startswith("dns") and got["app_verdict"] == "bad-length":
+        wrong = not has or column == "dns_a"
+        return "bad-message" if wrong and is_bad_length(row) else UNKNOWN
     if got["app_verdict"] != "ok" and (not has or column == "tls_version"):
         return "bad-message"
     if has and not expected and row.beside["_ws.malformed"]:

@@ -1,4 +1,4 @@
-/* RFC 1035 section 4, RFC 6762, RFC 4795. Included by test_app.c. */
+/* RFC 1035 section 4, RFC 2136, RFC 6762, RFC 4795. Included by test_app.c. */
 static const app_case dns_cases[] = {
     {"query", UDP, 54321, 53,
      BYTES("\x12"
@@ -21,32 +21,40 @@ static const app_case dns_cases[] = {
            "4\x81\x80\x00\x01\x00\x02\x00\x00\x00\x00\x03www\x07"
            "example\x03"
            "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x05\x00\x01\x00\x00\x00<"
-           "\x00\x02\xc0\x10\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
-     "dns 0 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" dns_qry_type=1 "
+           "\x00\x02\xc0\x10\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" "
+     "dns_qry_type=1 "
      "dns_a=192.0.2.1"},
     {"an address among the additional records", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x01\x01k\x00\x00\x02\x00\x01\x00\x00\x00<"
-           "\x00\x01\x00\x01k\x00\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x01\x01k\x00\x00\x02\x00\x01"
+           "\x00\x00\x00<"
+           "\x00\x01\x00\x01k\x00\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 ok dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
     {"an address of 3 bytes", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\x00\x00\x01\x00\x01\x00\x00\x00<"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\x00\x00\x01\x00\x01"
+           "\x00\x00\x00<"
            "\x00\x03\xc0\x00\x02"),
      "dns 0 bad-length dns_response=1 dns_rcode=0"},
     {"the name of a record is a loop", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\xc0\x0e\x00\x01\x00\x01\x00\x00\x00<"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\x01k\xc0\x0e\x00\x01\x00"
+           "\x01\x00\x00\x00<"
            "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 bad-value dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
     {"the name of the first record is a loop, without a question", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xc0\x0c\x00\x01\x00\x01"
+           "\x00\x00\x00<"
            "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 bad-value dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
     {"the name of a record is out of the message", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xcf\xff\x00\x01\x00\x01\x00\x00\x00<"
+           "4\x81\x80\x00\x00\x00\x01\x00\x00\x00\x00\xcf\xff\x00\x01\x00\x01"
+           "\x00\x00\x00<"
            "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 bad-value dns_response=1 dns_rcode=0"},
     {"the root", UDP, 54321, 53,
@@ -55,7 +63,8 @@ static const app_case dns_cases[] = {
      "dns 0 ok dns_response=0 dns_qry_name=\"\" dns_qry_type=2"},
     {"two questions", UDP, 54321, 53,
      BYTES("\x12"
-           "4\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x03One\x00\x00\x01\x00\x01\x03two\x00\x00\x02"
+           "4\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x03One\x00\x00\x01\x00"
+           "\x01\x03two\x00\x00\x02"
            "\x00\x01"),
      "dns 0 ok dns_response=0 dns_qry_name=\"One\" dns_qry_type=1"},
     {"bytes of any value", UDP, 54321, 53,
@@ -63,7 +72,8 @@ static const app_case dns_cases[] = {
            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x06"
            "a.b\x00\xff\\\x01"
            "c\x00\x00\x01\x00\x01"),
-     "dns 0 ok dns_response=0 dns_qry_name=\"a.b\\x00\\xff\\\\.c\" dns_qry_type=1"},
+     "dns 0 ok dns_response=0 dns_qry_name=\"a.b\\x00\\xff\\\\.c\" "
+     "dns_qry_type=1"},
     {"a pointer to itself", UDP, 54321, 53,
      BYTES("\x12"
            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x0c\x00\x01\x00\x01"),
@@ -88,7 +98,8 @@ static const app_case dns_cases[] = {
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx="
-           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00\x00\x01\x00\x01"),
+           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00"
+           "\x00\x01\x00\x01"),
      "dns 0 ok dns_response=0 dns_qry_name=\"" X63 "." X63 "." X63 "." Y61 "\" dns_qry_type=1"},
     {"a name of 254 characters", UDP, 54321, 53,
      BYTES("\x12"
@@ -96,7 +107,8 @@ static const app_case dns_cases[] = {
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?"
            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx>"
-           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00\x00\x01\x00\x01"),
+           "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\x00"
+           "\x00\x01\x00\x01"),
      "dns 2 ok dns_response=0 dns_qry_type=1"},
     {"a header of 11 bytes", UDP, 54321, 53,
      BYTES("\x12"
@@ -118,7 +130,8 @@ static const app_case dns_cases[] = {
            "1\x12"
            "4\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x03www\x07"
            "example\x03"
-           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"),
+           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x04\xc0\x00\x02\x01"),
      "dns 0 ok dns_response=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
     {"after TCP, the address in the next segment", TCP, 54321, 53,
      BYTES("\x00"
@@ -126,7 +139,8 @@ static const app_case dns_cases[] = {
            "4\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x03www\x07"
            "example\x03"
            "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"),
-     "dns 1 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" dns_qry_type=1"},
+     "dns 1 ok dns_response=1 dns_rcode=0 dns_qry_name=\"www.example.com\" "
+     "dns_qry_type=1"},
     {"after TCP, a length of 0", TCP, 54321, 53,
      BYTES("\x00\x00\x12"
            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
@@ -134,12 +148,14 @@ static const app_case dns_cases[] = {
            "com\x00\x00\x01\x00\x01"),
      "dns 0 bad-length"},
     {"mDNS", UDP, 5353, 5353,
-     BYTES("\x00\x00\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\x01h\x05local\x00\x00\x01\x80\x01\x00"
+     BYTES("\x00\x00\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\x01h\x05local\x00"
+           "\x00\x01\x80\x01\x00"
            "\x00\x00<\x00\x04\xc0\x00\x02\x01"),
      "mdns 0 ok dns_response=1 dns_rcode=0 dns_a=192.0.2.1"},
     {"LLMNR", UDP, 54321, 5355,
      BYTES("\x12"
-           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04wpad\x00\x00\x01\x00\x01"),
+           "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04wpad\x00\x00\x01\x00"
+           "\x01"),
      "llmnr 0 ok dns_response=0 dns_qry_name=\"wpad\" dns_qry_type=1"},
     {"on another port", UDP, 54321, 9999,
      BYTES("\x12"
@@ -155,6 +171,33 @@ static const app_case dns_cases[] = {
      BYTES("\x00\x12\x12"
            "4\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xc0\x20\x00\x01\x00\x01"),
      "dns 0 bad-value dns_response=0"},
+    {"an update that deletes addresses, then adds one: RFC 2136 section 2.5", UDP, 54321, 53,
+     BYTES("\x12"
+           "4(\x00\x00\x01\x00\x00\x00\x02\x00\x00\x07"
+           "example\x03"
+           "com\x00\x00\x06\x00\x01\x01h\xc0\x0c\x00\x01\x00\xff\x00\x00\x00"
+           "\x00\x00\x00\x01h\xc0\x0c\x00\x01\x00\x01\x00\x00\x04\xb0\x00\x04"
+           "\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"example.com\" dns_qry_type=6 "
+     "dns_a=192.0.2.1"},
+    {"an update if there is no address: RFC 2136 section 2.4.3", UDP, 54321, 53,
+     BYTES("\x12"
+           "4(\x00\x00\x01\x00\x01\x00\x01\x00\x00\x07"
+           "example\x03"
+           "com\x00\x00\x06\x00\x01\x01h\xc0\x0c\x00\x01\x00\xfe\x00\x00\x00"
+           "\x00\x00\x00\x01h\xc0\x0c\x00\x01\x00\x01\x00\x00\x04\xb0\x00\x04"
+           "\xc0\x00\x02\x01"),
+     "dns 0 ok dns_response=0 dns_qry_name=\"example.com\" dns_qry_type=6 "
+     "dns_a=192.0.2.1"},
+    {"an address of no bytes in a response", UDP, 54321, 53,
+     BYTES("\x12"
+           "4\x81\x80\x00\x01\x00\x02\x00\x00\x00\x00\x03www\x07"
+           "example\x03"
+           "com\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x00\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<"
+           "\x00\x04\xc0\x00\x02\x01"),
+     "dns 0 bad-length dns_response=1 dns_rcode=0 "
+     "dns_qry_name=\"www.example.com\" dns_qry_type=1 dns_a=192.0.2.1"},
 };
 
 /* Of the datagram or segment, only these bytes are captured. */
