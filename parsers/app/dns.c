@@ -120,7 +120,7 @@ static bool name_skip(const cursor *message, cursor *c, app_row *r)
     }
 }
 
-/* The first question's name and type. False: there is no more to read. */
+/* The name and the type of the first question of all messages. False: there is no more to read. */
 static bool question_read(const cursor *message, cursor *c, app_row *r)
 {
     dns_name name;
@@ -140,9 +140,10 @@ static bool question_read(const cursor *message, cursor *c, app_row *r)
 
 static bool questions_read(const cursor *message, cursor *c, unsigned count, app_row *r)
 {
-    if (count && !question_read(message, c, r))
+    const unsigned first = count && !(r->present & PKT_HAS_DNS_QRY);
+    if (first && !question_read(message, c, r))
         return false;
-    for (unsigned i = 1; i < count; i++)
+    for (unsigned i = first; i < count; i++)
         if (!name_skip(message, c, r) || !app_take(r, c, QUESTION_REST))
             return false;
     return true;
@@ -173,40 +174,66 @@ static void records_read(const cursor *message, cursor *c, unsigned count, app_r
     }
 }
 
-/* The length before a message on TCP; more messages may follow. */
-static bool length_take(cursor *c, app_row *r)
-{
-    const uint8_t *length = app_take(r, c, 2);
-    if (!length)
-        return false;
-    if (be16(length) < HEADER) {
-        app_problem(r, PKT_BAD_LENGTH);
-        return false;
-    }
-    r->is_stream = be16(length) > c->wire;
-    if (r->is_stream)
-        r->part |= PKT_PART_CONTINUES;
-    cursor_narrow(c, be16(length));
-    return true;
-}
-
-void pkt_app_dns(cursor c, app_row *r)
+static void message_read(cursor c, app_row *r)
 {
     enum { FLAGS_END = 4, RESPONSE = 0x80, RCODE = 0x0f };
-    if (r->is_stream && !length_take(&c, r))
-        return;
     const cursor message = c;
     const uint8_t *h = app_take(r, &c, FLAGS_END);
     if (!h)
         return;
+    if (!(r->present & PKT_HAS_DNS))
+        PUT(r, dns_response, h[2] & RESPONSE ? 1 : 0);
     r->present |= PKT_HAS_DNS;
-    PUT(r, dns_response, h[2] & RESPONSE ? 1 : 0);
-    if (h[2] & RESPONSE) {
+    if (h[2] & RESPONSE && !(r->present & PKT_HAS_DNS_RCODE)) {
         r->present |= PKT_HAS_DNS_RCODE;
         PUT(r, dns_rcode, h[3] & RCODE);
     }
-    if (!app_take(r, &c, HEADER - FLAGS_END))
-        return;
-    if (questions_read(&message, &c, be16(h + 4), r))
+    if (app_take(r, &c, HEADER - FLAGS_END) && questions_read(&message, &c, be16(h + 4), r) &&
+        !(r->present & PKT_HAS_DNS_A))
         records_read(&message, &c, (unsigned)be16(h + 6) + be16(h + 8) + be16(h + 10), r);
+}
+
+/* False: a value in the message is wrong; of those behind it, it is not known which are its own. */
+static bool is_good(cursor message, app_row *r)
+{
+    const uint8_t earlier = r->verdict;
+    r->verdict = PKT_OK;
+    message_read(message, r);
+    const bool good = r->verdict != PKT_BAD_VALUE;
+    if (earlier != PKT_OK)
+        r->verdict = earlier;
+    return good;
+}
+
+/* Messages on TCP, each behind its length, until all columns have their value: no byte is read for
+ * two messages. What a complete one lacks is in no other segment. */
+static void stream_read(cursor c, app_row *r)
+{
+    const uint64_t all = PKT_HAS_DNS | PKT_HAS_DNS_RCODE | PKT_HAS_DNS_QRY | PKT_HAS_DNS_A;
+    while (c.wire) {
+        const uint8_t *length = app_take(r, &c, 2);
+        if (!length)
+            return;
+        const size_t size = be16(length);
+        cursor message = c;
+        cursor_narrow(&message, size);
+        r->is_stream = size > c.wire;
+        if (r->is_stream)
+            r->part |= PKT_PART_CONTINUES;
+        if (size < HEADER)
+            app_problem(r, PKT_BAD_LENGTH);
+        if (!is_good(message, r) || (r->present & all) == all)
+            return;
+        r->is_stream = true;
+        if (!app_take(r, &c, size)) /* it goes on, or is not captured */
+            return;
+    }
+}
+
+void pkt_app_dns(cursor c, app_row *r)
+{
+    if (r->is_stream)
+        stream_read(c, r);
+    else
+        message_read(c, r);
 }

@@ -32,6 +32,7 @@ BACKENDS = ("raw", "libpcap")
 SKIPPED = 77
 LIST_VERSION = "4.0."
 UNKNOWN = "unknown"
+ROOT = "<Root>"
 
 OPTIONS = ["-o", "tcp.desegment_tcp_streams:FALSE", "-o", "ip.defragment:FALSE",
            "-o", "ipv6.defragment:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE",
@@ -178,6 +179,10 @@ def is_decrypted(column: str, expected: str) -> bool:
     return column.startswith("http") or (column == "tls_hs_type" and expected == "20")
 
 
+def is_prose(name: str) -> bool:
+    return name.startswith("<") and name != ROOT
+
+
 def is_bad_length(row: Row) -> bool:
     """Does tshark show an address of too few bytes, but of some, or a message of DNS on TCP that is
     shorter than its header? A record without data is valid in an update (RFC 2136 section 2.4)."""
@@ -196,9 +201,9 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
     if column.startswith("arp"):
         return UNKNOWN
     if column == "dns_qry_name":
-        if expected == "<Root>" and not has:
-            return "" if got["dns_qry_type"] else UNKNOWN
-        if expected.startswith("<") and not has:
+        if expected == ROOT and not has and got["dns_qry_type"]:
+            return ""
+        if is_prose(expected) and not has:
             return "name-is-prose"
     if column == "app_proto":
         if fragment:
@@ -231,8 +236,8 @@ def class_of(column: str, got: dict[str, str], expected: str, row: Row) -> str:
     if got["app_part"] == "1" and not has:
         return "half-value"
     if column.startswith("dns") and got["app_verdict"] == "bad-length":
-        wrong = not has or column == "dns_a"
-        return "bad-message" if wrong and is_bad_length(row) else UNKNOWN
+        shown = is_bad_length(row) or is_prose(row.cells["dns_qry_name"])
+        return "bad-message" if shown and (not has or column == "dns_a") else UNKNOWN
     if got["app_verdict"] != "ok" and (not has or column == "tls_version"):
         return "bad-message"
     if has and not expected and row.beside["_ws.malformed"]:
