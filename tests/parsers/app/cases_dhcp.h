@@ -1,4 +1,12 @@
 /* RFC 2131 section 2, RFC 2132. Included by test_app.c. */
+#define Z1 "\x00"
+#define Z2 Z1 Z1
+#define Z4 Z2 Z2
+#define Z8 Z4 Z4
+#define Z16 Z8 Z8
+#define Z32 Z16 Z16
+#define Z64 Z32 Z32
+
 static const app_case dhcp_cases[] = {
     {"host name", UDP, 68, 67,
      BYTES(
@@ -91,4 +99,100 @@ static const app_case dhcp_cases[] = {
            "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
            "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0c\x01x"),
      "dhcp 0 ok"},
+    {"the host name in the boot file name: RFC 2132 section 9.3", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "" Z64 "\x0c\x03"
+           "abc\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "5\x01\x05"
+           "4\x01\x01\xff"),
+     "dhcp 0 ok dhcp_hostname=\"abc\""},
+    {"the host name in the server name", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "abc\xff" Z32 Z16 Z8 Z2 "" Z64 Z64 "c\x82Sc"
+           "5\x01\x05"
+           "4\x01\x02\xff"),
+     "dhcp 0 ok dhcp_hostname=\"abc\""},
+    {"host names in both names and the options", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "\x0c\x03"
+           "bbb\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "5\x01\x05"
+           "4\x01\x03\x0c\x03"
+           "ccc\xff"),
+     "dhcp 0 ok dhcp_hostname=\"aaa\""},
+    {"a host name before the names", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "\x0c\x03"
+           "bbb\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "5\x01\x05\x0c\x03"
+           "ccc4\x01\x03\xff"),
+     "dhcp 0 ok dhcp_hostname=\"ccc\""},
+    {"names of zeros, then a host name", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\xff" Z32 Z16 Z8 Z4 Z2 Z1 "\x00\xff" Z64 Z32 Z16 Z8 Z4 Z2
+           "c\x82Sc"
+           "4\x01\x03\x0c\x03"
+           "ccc\xff"),
+     "dhcp 0 ok dhcp_hostname=\"ccc\""},
+    {"names that have no options", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "\x0c\x03"
+           "bbb\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "4\x01\x04\xff"),
+     "dhcp 0 bad-value"},
+    {"the first overload counts", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "\x0f\x01x\xff" Z64 Z32 Z16 Z8 Z4 "c\x82Sc"
+           "4\x01\x01"
+           "4\x01\x03\xff"),
+     "dhcp 0 ok"},
+    {"an overload in a name", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "4\x01\x02\x0f\x01x\xff" Z64 Z32 Z16 Z8 Z1 "c\x82Sc"
+           "4\x01\x01\xff"),
+     "dhcp 0 ok"},
+    {"an overload of no bytes", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x03"
+           "aaa\xff" Z32 Z16 Z8 Z2 "\xff" Z64 Z32 Z16 Z8 Z4 Z2 Z1 "c\x82Sc"
+           "4\x00"
+           "4\x01\x03\xff"),
+     "dhcp 0 ok dhcp_hostname=\"aaa\""},
+    {"a server name without an end, RFC 2131 section 4.1", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0f\x01x" Z32 Z16 Z8 Z4 Z1 "\x0c\x03"
+           "aaa\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "4\x01\x03\xff"),
+     "dhcp 0 bad-length dhcp_hostname=\"aaa\""},
+    {"an option that ends behind the server name", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1
+           "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+           "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+           "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0c\x0a"
+           "ab"
+           "\x0c\x03"
+           "aaa\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "4\x01\x03\x0c\x01x\xff"),
+     "dhcp 0 bad-length"},
+    {"the last byte of a name is an option", UDP, 67, 68,
+     BYTES(
+         "\x02\x01\x06" Z32 Z8 Z1 "" Z64
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0c"
+         "c\x82Sc"
+         "4\x01\x01\x0c\x01x\xff"),
+     "dhcp 0 bad-length"},
+    {"the host name ends with the boot file name", UDP, 67, 68,
+     BYTES(
+         "\x02\x01\x06" Z32 Z8 Z1 "" Z64
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+         "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0c\x01"
+         "a"
+         "c\x82Sc"
+         "4\x01\x01\xff"),
+     "dhcp 0 ok dhcp_hostname=\"a\""},
 };
