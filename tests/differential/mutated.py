@@ -27,7 +27,7 @@ import app
 import differential
 
 SCENARIOS = ("benign-iot", "mirai")
-PORTS = {53, 67, 68, 80, 443, 1883, 1900, 5353, 5355, 5683, 8000, 8080, 8443, 8883}
+PORTS = {53, 67, 68, 80, 443, 1883, 1900, 5353, 5355, 4011, 5683, 8000, 8080, 8443, 8883}
 # Packets between the same lower port that are taken, so that all protocols are.
 OF_A_PORT = 400
 PCAP, RECORD, ETHERNET = struct.Struct("<IHHiIII"), struct.Struct("<IIII"), 14

@@ -195,4 +195,10 @@ static const app_case dhcp_cases[] = {
          "c\x82Sc"
          "4\x01\x01\xff"),
      "dhcp 0 ok dhcp_hostname=\"a\""},
+    {"to a boot server: PXE 2.1 section 2.2", UDP, 68, 4011,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "" Z64 "\x0c\x03"
+           "abc\xff" Z64 Z32 Z16 Z8 Z2 "c\x82Sc"
+           "5\x01\x05"
+           "4\x01\x01\xff"),
+     "dhcp 0 ok dhcp_hostname=\"abc\""},
 };

@@ -199,7 +199,8 @@ static void test_ports(void **state)
                  {5683, PKT_APP_NONE, PKT_APP_COAP},  {1883, PKT_APP_MQTT, PKT_APP_NONE},
                  {80, PKT_APP_HTTP, PKT_APP_NONE},    {8080, PKT_APP_HTTP, PKT_APP_NONE},
                  {443, PKT_APP_TLS, PKT_APP_NONE},    {8883, PKT_APP_TLS, PKT_APP_NONE},
-                 {0, PKT_APP_NONE, PKT_APP_NONE},     {65535, PKT_APP_NONE, PKT_APP_NONE}};
+                 {4011, PKT_APP_NONE, PKT_APP_DHCP},  {0, PKT_APP_NONE, PKT_APP_NONE},
+                 {65535, PKT_APP_NONE, PKT_APP_NONE}};
     unsigned tcp = 0, udp = 0;
     for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
         assert_int_equal(pkt_app_of_port(ports[i].port, 1), ports[i].tcp);
@@ -210,7 +211,7 @@ static void test_ports(void **state)
         udp += pkt_app_of_port(port, 0) != PKT_APP_NONE;
     }
     assert_int_equal(tcp, 39);
-    assert_int_equal(udp, 7);
+    assert_int_equal(udp, 8);
 }
 
 int main(void)
