@@ -3,12 +3,13 @@
  *
  *   control(2) duration(2) address(6) address(6) address(6) sequence(2)
  *   [address(6)] [QoS control(2)] [HT control(4)]  data frames only
- *   [mesh control(6, 12 or 18)]  LLC
+ *   [mesh control(6, 12 or 18)]  LLC, or what wlan_other_body() has
  */
 #ifndef PKT_LINK_IEEE80211_H
 #define PKT_LINK_IEEE80211_H
 
 #include "parsers/decode/llc.h"
+#include "parsers/link/bridged.h"
 
 /* Bits of the frame control field: first byte, second byte. */
 enum {
@@ -42,20 +43,66 @@ static inline size_t wlan_data_header(const uint8_t *h)
            (qos && h[1] & WLAN_HT_CONTROL ? 4u : 0u);
 }
 
+/* Offsets of the addresses. */
+enum { WLAN_FIRST = 4, WLAN_SECOND = 10, WLAN_THIRD = 16, WLAN_FOURTH = 24 };
+
 /* Destination and source by To DS and From DS: table 9-30. `direction`: 0 in management frames. */
+static inline const uint8_t *wlan_destination(const uint8_t *h, unsigned direction)
+{
+    return h + (direction & WLAN_TO_DS ? WLAN_THIRD : WLAN_FIRST);
+}
+
+static inline const uint8_t *wlan_source(const uint8_t *h, unsigned direction)
+{
+    return h + (!(direction & WLAN_FROM_DS) ? WLAN_SECOND
+                : direction & WLAN_TO_DS    ? WLAN_FOURTH
+                                            : WLAN_THIRD);
+}
+
 static inline void wlan_addresses(const uint8_t *h, unsigned direction, row *r)
 {
-    enum { FIRST = 4, SECOND = 10, THIRD = 16, FOURTH = 24 };
-    const size_t src = !(direction & WLAN_FROM_DS) ? SECOND
-                       : direction & WLAN_TO_DS    ? FOURTH
-                                                   : THIRD;
     r->present |= PKT_HAS_LINK;
-    PUT(r, eth_dst, be48(h + (direction & WLAN_TO_DS ? THIRD : FIRST)));
-    PUT(r, eth_src, be48(h + src));
+    PUT(r, eth_dst, be48(wlan_destination(h, direction)));
+    PUT(r, eth_src, be48(wlan_source(h, direction)));
+}
+
+/* Does SNAP begin `at` bytes from here, as far as can be seen? */
+static inline bool wlan_is_snap(const cursor *c, size_t at)
+{
+    enum { SNAP = 0xaaaa };
+    return c->captured < at + 2 || be16(c->at + at) == SNAP;
+}
+
+/* Some captures have other bodies than SNAP. As Wireshark does: an Ethernet frame, if it has the
+ * destination of the header `h`, or its source; else LLC, before which there may be two zeros. */
+static __attribute__((noinline, cold)) decode_result wlan_other_body(cursor c, row r,
+                                                                     const uint8_t *h)
+{
+    enum { ADDRESS = 6, ADDRESSES = 12 };
+    pkt_verdict verdict;
+    if ((c.captured >= ADDRESS && memcmp(c.at, wlan_destination(h, h[1]), ADDRESS) == 0) ||
+        (c.captured >= ADDRESSES && memcmp(c.at + ADDRESS, wlan_source(h, h[1]), ADDRESS) == 0)) {
+        verdict = decode_inner_ethernet(c, &r);
+    } else {
+        if (be16(c.at) == 0)
+            (void)cursor_take(&c, 2);
+        verdict = decode_llc(c, &r);
+    }
+    return (decode_result){verdict, r.present};
+}
+
+static inline pkt_verdict wlan_body(cursor c, row *r, const uint8_t *h)
+{
+    if (__builtin_expect(wlan_is_snap(&c, 0), 1))
+        return decode_llc(c, r);
+    const decode_result end = wlan_other_body(c, *r, h);
+    r->present = end.present;
+    return end.verdict;
 }
 
 /* Skip a mesh control field, 9.2.4.7.3. `h`: the header; `qos`: QoS control. Outside of a mesh, the
- * bit has another meaning; then the flags, which are the first byte of LLC, are not valid. */
+ * bit has another meaning; then the flags, which are the first byte of the body, are not valid, or
+ * there is no SNAP behind the field. */
 static inline pkt_verdict wlan_mesh(cursor *c, const uint8_t *h, const uint8_t *qos)
 {
     enum { PRESENT = 0x01, EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6 };
@@ -67,6 +114,8 @@ static inline pkt_verdict wlan_mesh(cursor *c, const uint8_t *h, const uint8_t *
     if (flags & ~(unsigned)EXTENDED || flags == RESERVED)
         return PKT_OK;
     const size_t size = FIXED + flags * ADDRESS;
+    if (!wlan_is_snap(c, size))
+        return PKT_OK;
     return cursor_take(c, size) ? PKT_OK : cursor_short(c, size);
 }
 
@@ -113,7 +162,9 @@ static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t s
     if (!cursor_take(&c, padding))
         return cursor_short(&c, padding);
     const pkt_verdict verdict = amsdu ? wlan_amsdu(&c, r) : qos ? wlan_mesh(&c, h, qos) : PKT_OK;
-    return verdict == PKT_OK ? decode_llc(c, r) : verdict;
+    if (verdict != PKT_OK)
+        return verdict;
+    return amsdu ? decode_llc(c, r) : wlan_body(c, r, h);
 }
 
 static inline pkt_verdict decode_ieee80211(cursor c, row *r, wlan_frame frame)

@@ -18,8 +18,9 @@ enum { PRISM = 119, RADIOTAP = 127, AVS = 163, PPI = 192 };
 /* Frame control, then duration, three addresses and sequence control. */
 #define FRAME(control) control " 0000 " A1 A2 A3 "0000 "
 #define SNAP(type) "aaaa03 000000 " type " "
-#define MACS_ROW(src, dst)                                                                         \
-    " eth_src=02:00:00:00:00:" src " eth_dst=02:00:00:00:00:" dst " eth_type=0"
+#define MACS(src, dst) " eth_src=02:00:00:00:00:" src " eth_dst=02:00:00:00:00:" dst
+#define MACS_ROW(src, dst) MACS(src, dst) " eth_type=0"
+#define FROM_DS MACS("0c", "0a")
 #define FROM_DS_ROW MACS_ROW("0c", "0a")
 #define BARE "00 00 0800 00000000 "
 #define QOS_FROM_DS FRAME("88 02")
@@ -70,6 +71,29 @@ static const decode_case frame_cases[] = {
      "ok" MACS_ROW("0d", "0c") PING4_ROW},
     {"queue size outside of a mesh", IEEE80211, 0, FRAME("88 01") "0001" SNAP("0800") PING4,
      "ok" MACS_ROW("0b", "0c") PING4_ROW},
+    {"a queue size, whose body looks like a mesh control", IEEE80211, 0,
+     QOS_FROM_DS "0001" A1 A3 "0800" PING4, "ok" FROM_DS " eth_type=2048" PING4_ROW},
+    {"a mesh control, but no SNAP behind it", IEEE80211, 0,
+     FRAME("88 03") A4 "0001 00 1f 01000000 0000" SNAP("0800") PING4, "ok" MACS_ROW("0d", "0c")},
+    {"two zeros before LLC", IEEE80211, 0, FRAME("88 01") "0000 0000" SNAP("0800") PING4,
+     "ok" MACS_ROW("0b", "0c") PING4_ROW},
+    {"four zeros", IEEE80211, 0, FRAME("08 02") "0000 0000" SNAP("0800") PING4, "ok" FROM_DS_ROW},
+    {"two zeros, and LLC truncated", IEEE80211, 0, FRAME("08 02") "0000 aaaa",
+     "truncated" FROM_DS_ROW},
+    {"Ethernet", IEEE80211, 0, FRAME("08 02") A1 A3 "0800" PING4,
+     "ok" FROM_DS " eth_type=2048" PING4_ROW},
+    {"Ethernet with the destination only, its own source", IEEE80211, 0,
+     FRAME("08 01") A3 A4 "86dd" PING6, "ok" MACS("0d", "0c") " eth_type=34525" PING6_ROW},
+    {"Ethernet with the source only, a tag", IEEE80211, 0,
+     FRAME("08 03") A4 A1 A4 "8100 0064 0800" PING4,
+     "ok" MACS("0d", "0a") " eth_type=2048 vlan_id=100" PING4_ROW},
+    {"Ethernet, its header truncated", IEEE80211, 0, FRAME("08 02") A1 "0200",
+     "truncated" FROM_DS_ROW},
+    {"two addresses that are not the frame's", IEEE80211, 0, FRAME("08 02") A4 A4 "0800" PING4,
+     "ok" FROM_DS_ROW},
+    {"A-MSDU: no other body than LLC", IEEE80211, 0,
+     QOS_FROM_DS "8000 020000000012 020000000011 0026 0000" SNAP("0800") PING4,
+     "ok" MACS_ROW("11", "12")},
     {"LLC truncated", IEEE80211, 0, FRAME("08 02") "aaaa", "truncated" FROM_DS_ROW},
     {"total length above the frame's", IEEE80211, 0,
      FRAME("08 02") SNAP("0800") V4("001d", "0000", "01") ECHO,
