@@ -1,6 +1,11 @@
 /* Ethernet, IEEE 802.3 clause 3; tags, IEEE 802.1Q clause 9.
  *
  *   destination(6) source(6) { tag protocol(2) tag control(2) } EtherType or length(2)
+ *
+ * Cisco ISL, which the destination tells from IEEE 802.3:
+ *
+ *   destination(5) kind(4 bits) user(4 bits) source(6) length(2) aa aa 03 source(3) VLAN(2) port(2)
+ *   reserved(2) Ethernet frame with check sequence
  */
 #ifndef PKT_DECODE_ETHERNET_H
 #define PKT_DECODE_ETHERNET_H
@@ -19,6 +24,20 @@ static inline pkt_verdict decode_802_3(cursor c, row *r, unsigned length)
     cursor_narrow(&c, length);
     return decode_llc(c, r);
 }
+
+/* Is what the row has of the link header that of ISL? `length`: the EtherType field. */
+static inline bool is_isl(const row *r, unsigned length)
+{
+    enum { LOW_BYTE = 8 };
+    const uint64_t first = UINT64_C(0x01000c0000), second = UINT64_C(0x0c000c0000);
+    if (length > ETHERNET_LENGTH_MAX ||
+        (r->present & (PKT_HAS_LINK | PKT_HAS_VLAN)) != PKT_HAS_LINK)
+        return false;
+    const uint64_t dst = r->batch->eth_dst[r->index] >> LOW_BYTE;
+    return dst == first || dst == second;
+}
+
+static decode_result decode_isl(cursor c, row r, unsigned length);
 
 /* Tags except VLAN, MPLS, PPPoE and LLC. Not inlined, because these are rare. A `type` below
  * ETHERTYPE_MIN is a length (IEEE 802.3). */
@@ -50,6 +69,8 @@ static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor 
         verdict = decode_llc(c, &r);
         break;
     default:
+        if (is_isl(&r, type))
+            return decode_isl(c, r, type);
         if (type < ETHERTYPE_MIN)
             verdict = decode_802_3(c, &r, type);
     }
@@ -93,6 +114,41 @@ ALWAYS_INLINE void ethernet_columns(const uint8_t *h, unsigned type, row *r)
     PUT(r, eth_dst, be64(h) >> 16);
     PUT(r, eth_src, be64(h + 4) & 0xffffffffffff);
     PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_MIN ? 0 : type));
+}
+
+/* Skip the rest of an ISL header. `length`: of what follows the first 14 bytes, with the frame
+ * check sequence, which need not be in the capture; 0: it is not known. */
+static inline pkt_verdict isl_step(cursor *c, const row *r, unsigned length)
+{
+    enum { REST = 12, FCS = 4, KIND = 0xf0 };
+    const size_t size = length ? length : c->wire;
+    if (size < REST + FCS || size - FCS > c->wire)
+        return length ? PKT_BAD_LENGTH : PKT_TRUNCATED;
+    if (r->batch->eth_dst[r->index] & KIND)
+        return PKT_UNSUPPORTED; /* no Ethernet frame */
+    cursor_narrow(c, size - FCS);
+    return cursor_take(c, REST) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
+}
+
+/* ISL in place of IEEE 802.3. The columns are those of the frame inside, as in Wireshark. */
+static __attribute__((noinline, cold)) decode_result decode_isl(cursor c, row r, unsigned length)
+{
+    enum { HEADER = 14 };
+    for (size_t i = 0; is_isl(&r, length); i++) {
+        const pkt_verdict verdict = i < PKT_MAX_TAGS ? isl_step(&c, &r, length) : PKT_UNSUPPORTED;
+        const uint8_t *h = verdict == PKT_OK ? cursor_take(&c, HEADER) : NULL;
+        if (!h) {
+            const uint64_t none = 0;
+            PUT(&r, eth_dst, none);
+            PUT(&r, eth_src, none);
+            return (decode_result){verdict == PKT_OK ? cursor_short(&c, HEADER) : verdict,
+                                   r.present & ~(uint64_t)PKT_HAS_LINK};
+        }
+        length = be16(h + 12);
+        ethernet_columns(h, length, &r);
+    }
+    const pkt_verdict verdict = decode_ethertype(c, &r, length);
+    return (decode_result){verdict, r.present};
 }
 
 ALWAYS_INLINE pkt_verdict decode_ethernet(cursor c, row *r)

@@ -67,6 +67,7 @@ ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
 MACSEC = "0x88e5"
+ISL_HEADER = 26
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
 # Tags that are not VLAN tags: the field of the type that ends each, and the tag's size with it.
 TAGS = {"cmd": ("cmd.type", 8), "vntag": ("vntag.etype", 6), "hbbak": ("hbbak.etype", 8),
@@ -211,6 +212,9 @@ class Walk:
             return NO_LINK
         if not self.enter(first) or self.captured < self.at:
             raise Absent
+        while self.chain[:1] == ["eth"]:  # in ISL, which has no fields of Ethernet
+            self.enter("eth")
+            self.at += ISL_HEADER
         if first in ("raw", "null"):
             return NO_LINK
         if first == "eth":

@@ -255,12 +255,31 @@ static bool other_columns(const ws_packet *p, row *r, place *next)
     return has_v4 || has_v6;
 }
 
+/* Cisco ISL, whose header libwireshark gives no fields of Ethernet: the frame inside, which has a
+ * frame check sequence. */
+static void isl_step(const ws_packet *p, place *next)
+{
+    enum { ISL_HEADER = 26, LENGTH_AT = 12, FCS = 4 };
+    size_t frame;
+    if (ws_bytes_at(p, WS_ETH_DST, 0, 6) || !ws_first_at(p, WS_ETH_DST, &frame) ||
+        frame % ISL_HEADER != 0)
+        return;
+    const size_t length = big_endian(p->data + frame - ISL_HEADER + LENGTH_AT, 2);
+    next->at = frame - ISL_HEADER + ETHERNET_HEADER;
+    if (length)
+        place_narrow(next, length);
+    next->at = frame;
+    if (next->end > frame + FCS)
+        next->end -= FCS;
+}
+
 /* Where an IP header would stand; false if the columns describe nothing behind this link. */
 bool ws_link_columns(const ws_packet *p, row *r, place *next)
 {
     *next = (place){0, p->wire};
     switch (r->batch->link_type[r->index]) {
     case LINKTYPE_ETHERNET:
+        isl_step(p, next);
         return ethernet_columns(p, r, next);
     case LINKTYPE_LINUX_SLL:
         return sll_columns(p, r, 14, SLL_HEADER, next);

@@ -17,6 +17,7 @@
 #define I_TAG ETH "88e7 00000064 020000000012 020000000011 "
 #define MACSEC(flags, size) ETH "88e5 " flags " " size " 00000001 "
 #define CHANNEL "0200000000010001 "
+#define FCS "deadbeef "
 #define CHECK_VALUE "00112233445566778899aabbccddeeff "
 #define IPV4_ROW ETH_ROW " eth_type=2048"
 #define IPV6_ROW ETH_ROW " eth_type=34525"
@@ -82,6 +83,47 @@ static const decode_case macsec_cases[] = {
      "truncated" ETH_ROW " eth_type=35045"},
 };
 
+/* Cisco ISL: destination, source, length; then the rest of its header. */
+#define ISL(first, kind, length) first "000c0000" kind "02000000000a" length
+#define ISL_REST "aaaa03 020000 000a 0000 0000 "
+#define ISL_PING ISL_REST ETH "0800" PING4 FCS
+
+static const decode_case isl_cases[] = {
+    {"ISL", ETHERNET, 0, ISL("01", "00", "003a") ISL_PING, "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"ISL, the other destination, priority 3", ETHERNET, 0, ISL("0c", "03", "003a") ISL_PING,
+     "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"ISL: length of 0", ETHERNET, 0, ISL("01", "00", "0000") ISL_PING,
+     "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"ISL: the frame check sequence is not in the capture", ETHERNET, 0,
+     ISL("01", "00", "003a") ISL_REST ETH "0800" PING4, "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"ISL: the length ends before the trailer", ETHERNET, 0,
+     ISL("01", "00", "003a") ISL_REST ETH "0800" V4("0000", "0000", "01") ECHO FCS "000000",
+     "ok" ETH_ROW " eth_type=2048" V4_ROW("1", "0", "0",
+                                          "0") " l4_hlen=8 payload_len=0 icmp_type=8 icmp_code=0"},
+    {"ISL: a VLAN tag inside", ETHERNET, 0,
+     ISL("01", "00", "003e") ISL_REST ETH "8100 0064 0800" PING4 FCS,
+     "ok" ETH_ROW " eth_type=2048 vlan_id=100" PING4_ROW},
+    {"ISL: IEEE 802.3 inside", ETHERNET, 0,
+     ISL("01", "00", "0042") ISL_REST ETH "0024 aaaa03 000000 0800" PING4 FCS,
+     "ok" ETH_ROW " eth_type=0" PING4_ROW},
+    {"ISL in ISL", ETHERNET, 0,
+     ISL("01", "00", "0058") ISL_REST ISL("01", "00", "003a") ISL_PING FCS,
+     "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"ISL: Token Ring", ETHERNET, 0, ISL("01", "10", "003a") ISL_PING, "unsupported"},
+    {"ISL: length of 11", ETHERNET, 0, ISL("01", "00", "000b") ISL_PING, "bad-length"},
+    {"ISL: length above the frame's", ETHERNET, 0, ISL("01", "00", "003f") ISL_PING, "bad-length"},
+    {"ISL: ends in its header", ETHERNET, 0, ISL("01", "00", "0000") "aaaa03", "truncated"},
+    {"ISL: no room for Ethernet", ETHERNET, 0, ISL("01", "00", "0014") ISL_PING, "truncated"},
+    {"an EtherType behind such a destination", ETHERNET, 0, ISL("01", "00", "0800") PING4,
+     "ok eth_src=02:00:00:00:00:0a eth_dst=01:00:0c:00:00:00 eth_type=2048" PING4_ROW},
+    {"a VLAN tag behind such a destination", ETHERNET, 0,
+     ISL("01", "00", "8100") "0064 0024 aaaa03 000000 0800" PING4,
+     "ok eth_src=02:00:00:00:00:0a eth_dst=01:00:0c:00:00:00 eth_type=0 vlan_id=100" PING4_ROW},
+    {"another destination of Cisco", ETHERNET, 0,
+     "01000c000100 02000000000a 0024 aaaa03 000000 0800" PING4,
+     "ok eth_src=02:00:00:00:00:0a eth_dst=01:00:0c:00:01:00 eth_type=0" PING4_ROW},
+};
+
 static const cut_case cuts[] = {
     {"Cisco metadata", ETHERNET, CMD "0800", 99, 0},
     {"VN-Tag", ETHERNET, VN_TAG "0800", 99, 0},
@@ -105,6 +147,28 @@ static void test_macsec(void **state)
 {
     (void)state;
     CHECK(macsec_cases);
+}
+
+static void test_isl(void **state)
+{
+    (void)state;
+    CHECK(isl_cases);
+}
+
+/* Nested without end. */
+static void test_isl_depth(void **state)
+{
+    enum { HEADER = 26, DEEP = 400 };
+    static const uint8_t header[HEADER] = {1, 0, 12, 0, 0, 0,    2,    0, 0,
+                                           0, 0, 10, 0, 0, 0xaa, 0xaa, 3};
+    static uint8_t bytes[HEADER * DEEP];
+    static pkt_batch batch;
+    (void)state;
+    for (size_t i = 0; i < DEEP; i++)
+        memcpy(bytes + i * HEADER, header, HEADER);
+    decode_row(ETHERNET, bytes, sizeof bytes, sizeof bytes, &batch);
+    assert_int_equal(batch.verdict[0], PKT_UNSUPPORTED);
+    assert_int_equal(batch.present[0], 0);
 }
 
 static void test_cuts(void **state)
@@ -132,10 +196,9 @@ static void test_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tags),
-        cmocka_unit_test(test_macsec),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_tags), cmocka_unit_test(test_macsec),
+        cmocka_unit_test(test_isl),  cmocka_unit_test(test_isl_depth),
+        cmocka_unit_test(test_cuts), cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
