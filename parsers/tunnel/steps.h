@@ -106,11 +106,12 @@ static inline tunnel_inside gre_step(cursor *c)
 
 static inline tunnel_inside vxlan_step(cursor *c, bool generic)
 {
-    enum { HEADER = 8, HAS_NETWORK = 0x08, IPV4 = 1, IPV6 = 2, ETHERNET = 3 };
+    enum { HEADER = 8, IPV4 = 1, IPV6 = 2, ETHERNET = 3 };
     const uint8_t *h = cursor_take(c, HEADER);
     if (!h)
         return tunnel_nothing;
-    tunnel_inside inside = {INSIDE_ETHERNET, 0, (h[0] & HAS_NETWORK) != 0, be24(h + 4)};
+    /* As in Wireshark, the network counts though the flag that it is valid may be 0. */
+    tunnel_inside inside = {INSIDE_ETHERNET, 0, true, be24(h + 4)};
     if (generic && (h[3] == IPV4 || h[3] == IPV6))
         inside.kind = INSIDE_IP;
     else if (generic && h[3] != ETHERNET)
