@@ -147,6 +147,18 @@ static inline bool gtp_extensions(cursor *c, unsigned next)
     return true;
 }
 
+/* Is it Ethernet (3GPP TS 23.501 section 5.6.10.2), not IP? No field says it: as Wireshark does, by
+ * the EtherType, where the first byte is not that of IP. */
+static inline bool gtp_is_ethernet(const cursor *c)
+{
+    enum { HEADER = 14, IPV4_FIRST = 0x45, IPV4_LAST = 0x4e };
+    if (c->captured <= HEADER || c->at[0] >> 4 == 6 ||
+        (c->at[0] >= IPV4_FIRST && c->at[0] <= IPV4_LAST))
+        return false;
+    const unsigned type = be16(c->at + 12);
+    return type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6;
+}
+
 static inline tunnel_inside gtp_step(cursor *c)
 {
     enum { HEADER = 8, OPTIONAL = 4, VERSION_AND_KIND = 0xf0, ONE = 0x30, PACKET = 0xff };
@@ -160,7 +172,7 @@ static inline tunnel_inside gtp_step(cursor *c)
         if (!optional || (h[0] & EXTENDED && !gtp_extensions(c, optional[3])))
             return tunnel_nothing;
     }
-    return (tunnel_inside){INSIDE_IP, 0, true, be32(h + 4)};
+    return (tunnel_inside){gtp_is_ethernet(c) ? INSIDE_ETHERNET : INSIDE_IP, 0, true, be32(h + 4)};
 }
 
 static inline tunnel_inside l2tp_step(cursor *c)
