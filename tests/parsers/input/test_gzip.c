@@ -161,7 +161,7 @@ static bytes small_member(uint8_t *plain)
 static void every_cut(void **unused)
 {
     (void)unused;
-    uint8_t plain[SMALL_BYTES], room[SMALL_BYTES];
+    uint8_t plain[SMALL_BYTES], room[SMALL_BYTES] = {0};
     bytes packed = small_member(plain);
     for (size_t size = 1; size < packed.size; size++) {
         /* An allocation of its own: a read past the end is found. */
