@@ -6,6 +6,14 @@
 #include "parsers/app/ports.h"
 #include "parsers/app/tls_record.h"
 
+/* Ports 67 and 68 come first. Others use 4011 too, so that Wireshark wants DHCP's cookie there. */
+static bool is_of_boot_server(const app_row *r)
+{
+    enum { SERVER = 67, CLIENT = 68 };
+    const unsigned src = r->batch->src_port[r->index], dst = r->batch->dst_port[r->index];
+    return src != SERVER && src != CLIENT && dst != SERVER && dst != CLIENT;
+}
+
 /* Decode as the protocol that owns a port. PKT_APP_NONE: the bytes are of another. */
 static pkt_app owner_decode(pkt_app app, cursor c, app_row *r)
 {
@@ -29,6 +37,8 @@ static pkt_app owner_decode(pkt_app app, cursor c, app_row *r)
         pkt_app_mqtt(c, r);
         return app;
     case PKT_APP_DHCP:
+        if (is_of_boot_server(r) && !pkt_app_is_dhcp(&c))
+            return PKT_APP_NONE;
         pkt_app_dhcp(c, r);
         return app;
     case PKT_APP_COAP:

@@ -48,9 +48,17 @@ static bool names_read(const uint8_t *header, unsigned overload, app_row *r)
            (!(overload & IN_FILE) || name_read(header + FILE, FILE_BYTES, r));
 }
 
+enum { HEADER = 236, COOKIE = 4, MAGIC = 0x63825363 };
+
+bool pkt_app_is_dhcp(const cursor *c)
+{
+    if (c->captured < HEADER + COOKIE)
+        return c->wire >= HEADER + COOKIE;
+    return be32(c->at + HEADER) == MAGIC;
+}
+
 void pkt_app_dhcp(cursor c, app_row *r)
 {
-    enum { HEADER = 236, COOKIE = 4, MAGIC = 0x63825363 };
     const uint8_t *header = app_take(r, &c, HEADER);
     const uint8_t *cookie = header ? app_take(r, &c, COOKIE) : NULL;
     if (!cookie || be32(cookie) != MAGIC)

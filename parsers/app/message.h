@@ -83,6 +83,8 @@ bool pkt_app_begins_http(const cursor *c);
 bool pkt_app_is_http(const cursor *c);
 void pkt_app_mqtt(cursor c, app_row *r);
 void pkt_app_dhcp(cursor c, app_row *r);
+/* Is it DHCP, and not BOOTP or another protocol? */
+bool pkt_app_is_dhcp(const cursor *c);
 void pkt_app_coap(cursor c, app_row *r);
 
 #endif
