@@ -6,6 +6,9 @@
 #include "report/choose/assumptions.h"
 #include "report/choose/extract_words.h"
 #include "report/choose/relax.h"
+#include "report/findings/aa.h"
+#include "report/findings/ranking.h"
+#include "report/findings/withheld.h"
 #include "results/reader.h"
 
 enum { SENTENCE = 320 };
@@ -138,26 +141,60 @@ static void judge_all(const json_t *results, const choose_request *w, json_t *fi
     }
 }
 
-static double bound(const json_t *fit, size_t end)
+static time_interval interval_of(const json_t *fit)
 {
-    return json_number_value(json_array_get(json_object_get(fit, "core_ns_per_packet_ci95"), end));
+    const json_t *ends = json_object_get(fit, "core_ns_per_packet_ci95");
+    return (time_interval){.known = json_array_size(ends) == 2,
+                           .low = json_number_value(json_array_get(ends, 0)),
+                           .high = json_number_value(json_array_get(ends, 1))};
 }
 
-/* The ranked ones whose intervals overlap with that of the first: neither is faster. */
-static void ties_mark(const json_t *fits)
+/* What the A/A controls of the traffic differ by at the level; negative: there is none. */
+static double noise_of(const json_t *results, const choose_request *w, const char *level)
+{
+    double width = -1;
+    for (size_t i = 0; i < w->share_count; i++)
+        width = fmax(width, aa_width_of_level(results, text_of(w->shares[i].slice, "name"), level));
+    return width >= 0 ? width : aa_width_of_level(results, NULL, level);
+}
+
+/* The ranked ones that are not clearly slower than the first. false: an interval is missing. */
+static bool ties_mark(const json_t *fits, double noise)
 {
     json_t *first = json_array_get(fits, 0), *fit;
+    const time_interval of_first = interval_of(first);
     size_t i;
-    bool any = false;
+    bool any = false, has_intervals = true;
     json_array_foreach(fits, i, fit)
     {
-        bool tied =
-            i > 0 && is_ranked(fit) && bound(fit, 1) > 0 && bound(fit, 0) <= bound(first, 1);
+        const time_interval own = interval_of(fit);
+        const double ratio =
+            number_of(fit, "core_ns_per_packet") / number_of(first, "core_ns_per_packet");
+        const apart found =
+            i > 0 && is_ranked(fit) ? apart_of(&of_first, &own, ratio, noise) : APART_SLOWER;
+        const bool tied = found == APART_TIED || (found == APART_UNKNOWN && ratio <= FAR_APART);
         json_object_set_new(fit, "tied", json_boolean(tied));
         any = any || tied;
+        has_intervals = has_intervals && found != APART_UNKNOWN;
     }
     if (any)
         json_object_set_new(first, "tied", json_true());
+    return has_intervals;
+}
+
+/* Mark the ties, and name the winner or say why there is none. */
+static void winner_set(const json_t *results, const choose_request *w, json_t *choice,
+                       const json_t *fits)
+{
+    const json_t *first = json_array_get(fits, 0);
+    const double width = noise_of(results, w, text_of(first, "level"));
+    char why[WITHHELD_TEXT];
+    const bool has_intervals = ties_mark(fits, fmax(0, width)),
+               withheld = is_ranked(first) && withheld_text(results, has_intervals, width, why);
+    json_object_set_new(choice, "winner",
+                        is_ranked(first) && !withheld ? json_string(text_of(first, "backend"))
+                                                      : json_null());
+    json_object_set_new(choice, "withheld", withheld ? json_string(why) : json_null());
 }
 
 /* Was the rate of the request reached live without loss? Without a rate, any is. */
@@ -240,7 +277,7 @@ static json_t *choice_of(const json_t *results, const choose_request *w,
            *extrapolations = json_array();
     json_object_set_new(choice, "sink_measured", json_boolean(w->run_sink));
     judge_all(results, w, fits, rejected, can_extract);
-    ties_mark(fits);
+    winner_set(results, w, choice, fits);
     const json_t *first = json_array_get(fits, 0);
     if (!first) {
         conflicts_add(results, w, conflicts);
@@ -248,8 +285,6 @@ static json_t *choice_of(const json_t *results, const choose_request *w,
     }
     assumptions_add(results, w, assumptions);
     request_extrapolations(results, w, extrapolations);
-    json_object_set_new(choice, "winner",
-                        is_ranked(first) ? json_string(text_of(first, "backend")) : json_null());
     json_object_set_new(choice, "fits", fits);
     json_object_set_new(choice, "rejected", rejected);
     json_object_set_new(choice, "conflicts", conflicts);

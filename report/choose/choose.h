@@ -8,7 +8,8 @@
 
 /* A new object: what `choose --format json` prints. "fits" are the backends that meet the request;
  * those whose "stated" is empty come first, by the time of a packet on one core. "winner" is the
- * first of them, null if no fit is ranked. NULL without memory. `can_extract`: does `pktbench
+ * first of them, null if no fit is ranked, or if "withheld" says why nothing is recommended. NULL
+ * without memory. `can_extract`: does `pktbench
  * extract` run this backend? */
 json_t *choose(const json_t *results, const choose_request *request,
                bool (*can_extract)(const char *backend));

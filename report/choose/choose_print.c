@@ -54,8 +54,12 @@ static void cost_text(const json_t *fit, FILE *out)
     figure(out, fit, "output_bytes", 1e-9, ", output ", " GB");
     live_text(json_object_get(fit, "live"), out);
     fprintf(out, ", licence %s", text_of(fit, "license"));
-    fputs(json_is_true(json_object_get(fit, "tied")) ? "; a tie, the intervals overlap\n" : "\n",
-          out);
+    if (json_is_true(json_object_get(fit, "tied")))
+        fputs(json_is_array(json_object_get(fit, "core_ns_per_packet_ci95"))
+                  ? "; a tie, intervals that are not apart"
+                  : "; a tie, no interval",
+              out);
+    fputc('\n', out);
 }
 
 static void lines_text(const json_t *list, const char *before, FILE *out)
@@ -102,18 +106,22 @@ static void details_text(const json_t *fit, bool deadline, FILE *out)
         fprintf(out, "  %s\n", text_of(fit, "command_note"));
 }
 
-/* The first one in full, the others in a line. */
-static void ranked_text(const json_t *fits, bool deadline, FILE *out)
+/* The first one in full, the others in a line. `withheld`: why none of them is recommended; NULL:
+ * the first is. */
+static void ranked_text(const json_t *fits, const char *withheld, bool deadline, FILE *out)
 {
     size_t i;
     json_t *fit;
+    if (withheld)
+        fprintf(out, "No winner: %s.\nThese meet the requirements, the lowest median first:\n",
+                withheld);
     json_array_foreach(fits, i, fit)
     {
         if (!is_ranked(fit))
             break;
-        if (i == 1)
+        if (i == 1 && !withheld)
             fputs("\nThese also meet the requirements:\n", out);
-        fputs(i ? "  " : "", out);
+        fputs(i || withheld ? "  " : "", out);
         cost_text(fit, out);
         if (i == 0)
             details_text(fit, deadline, out);
@@ -202,7 +210,7 @@ static void choice_write(const json_t *choice, FILE *out)
     if (json_array_size(fits) == 0)
         fputs("No backend meets the requirements.\n", out);
     lines_text(json_object_get(choice, "conflicts"), "", out);
-    ranked_text(fits, deadline, out);
+    ranked_text(fits, json_string_value(json_object_get(choice, "withheld")), deadline, out);
     stated_text(fits, deadline, out);
     rejected_text(json_object_get(choice, "rejected"), out);
     list_text("Requirements to relax:", json_object_get(choice, "relaxations"), out);

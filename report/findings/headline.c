@@ -1,10 +1,10 @@
 #include "report/findings/headline.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "report/findings/aa.h"
 #include "report/findings/ranking.h"
+#include "report/findings/withheld.h"
 #include "results/reader.h"
 
 /* What most programs need comes first. */
@@ -89,24 +89,9 @@ static void recommend(const ranking *r, const char *words, double width, FILE *o
     fputc('.', out);
 }
 
-static void withhold_noise(double width, FILE *out)
+static void withhold_intervals(const ranking *r, const char *words, const char *why, FILE *out)
 {
-    char noise[48];
-    percent_text(width, noise, sizeof noise);
-    fprintf(out,
-            "No recommendation: on this machine a backend differs from itself by up to %s (A/A "
-            "control), so measure again when it is quiet.",
-            noise);
-}
-
-static void withhold_intervals(const json_t *results, const ranking *r, const char *words,
-                               FILE *out)
-{
-    const json_t *plan = json_object_get(results, "plan");
-    fprintf(out,
-            "No recommendation yet for %s: %.0f processes are too few for intervals (6 or more "
-            "give them); the lowest median is that of %s, ",
-            words, fmin(number_of(plan, "blocks"), number_of(plan, "slow_blocks")),
+    fprintf(out, "No recommendation yet for %s: %s; the lowest median is that of %s, ", words, why,
             r->list[0].backend);
     times_text(&r->list[0], out);
     fputc('.', out);
@@ -120,10 +105,12 @@ void report_headline(const json_t *results, FILE *out)
         if (r.complete == 0)
             continue;
         double width = aa_width_of_level(results, NULL, questions[i].level);
+        char why[WITHHELD_TEXT];
+        const bool withheld = withheld_text(results, r.has_intervals, width, why);
         if (!r.has_intervals)
-            withhold_intervals(results, &r, questions[i].words, out);
-        else if (width > AA_UNUSABLE)
-            withhold_noise(width, out);
+            withhold_intervals(&r, questions[i].words, why, out);
+        else if (withheld)
+            fprintf(out, "No recommendation: %s.", why);
         else
             recommend(&r, questions[i].words, width, out);
         return;

@@ -8,10 +8,6 @@
 #include "report/findings/aa.h"
 #include "results/reader.h"
 
-/* Slow backends have the fewest processes, and perhaps no interval. Such a run is slower all the
- * same if its median is this many times that of the first. */
-#define FAR_APART 5
-
 void range_text(double low, double high, char *text, size_t size)
 {
     char from[32], to[32];
@@ -77,29 +73,36 @@ static double ratio_to(const json_t *run, const json_t *first)
     return number_of(run, "ns_per_packet") / number_of(first, "ns_per_packet");
 }
 
+apart apart_of(const time_interval *first, const time_interval *other, double ratio, double noise)
+{
+    if (first->known && !other->known && ratio > FAR_APART)
+        return APART_SLOWER;
+    if (!first->known || !other->known)
+        return APART_UNKNOWN;
+    if (other->low > first->high && ratio > 1 + noise)
+        return APART_SLOWER;
+    return other->high < first->low && 1 / ratio > 1 + noise ? APART_FASTER : APART_TIED;
+}
+
+static time_interval interval_of(const json_t *run)
+{
+    time_interval t = {.known = false};
+    t.known = run_interval(run, &t.low, &t.high);
+    return t;
+}
+
 static void slice_compare(ranking *r, ranked *e, const json_t *run, const json_t *first,
                           double noise)
 {
-    double low, high, first_low, first_high, ratio = ratio_to(run, first);
+    const double ratio = ratio_to(run, first);
+    const time_interval of_first = interval_of(first), own = interval_of(run);
+    const apart found = apart_of(&of_first, &own, ratio, noise);
     e->ratio_low = fmin(e->ratio_low, ratio);
     e->ratio_high = fmax(e->ratio_high, ratio);
-    const bool first_has = run_interval(first, &first_low, &first_high);
-    const bool has = run_interval(run, &low, &high);
-    if (first_has && !has && ratio > FAR_APART) {
-        e->slower++;
-        return;
-    }
-    if (!first_has || !has) {
-        r->has_intervals = false;
-        e->tied++;
-        return;
-    }
-    if (low > first_high && ratio > 1 + noise)
-        e->slower++;
-    else if (high < first_low && 1 / ratio > 1 + noise)
-        e->faster++;
-    else
-        e->tied++;
+    e->slower += found == APART_SLOWER;
+    e->faster += found == APART_FASTER;
+    e->tied += found == APART_TIED || found == APART_UNKNOWN;
+    r->has_intervals = r->has_intervals && found != APART_UNKNOWN;
 }
 
 static void entry_compare(const json_t *results, const char *level, ranking *r, ranked *e)

@@ -28,6 +28,28 @@ typedef struct ranking {
     bool has_intervals; /* every run that was compared has one, but for those that are far apart */
 } ranking;
 
+/* A 95 % interval of a time. */
+typedef struct time_interval {
+    bool known;
+    double low, high;
+} time_interval;
+
+/* A time beside that of the first. */
+typedef enum apart {
+    APART_SLOWER,
+    APART_FASTER,
+    APART_TIED,
+    APART_UNKNOWN /* an interval is missing */
+} apart;
+
+/* Without an interval of its own, a time is longer all the same if its median is this many times
+ * that of the first: slow backends have the fewest processes. */
+#define FAR_APART 5
+
+/* `ratio`: of the medians, to the first; `noise`: what the A/A control differs by, 0 without one.
+ */
+apart apart_of(const time_interval *first, const time_interval *other, double ratio, double noise);
+
 /* Runs differ if their whole intervals are apart, and the medians by more than the A/A control of
  * the slice does, or if one without an interval takes several times as long; otherwise it is a tie.
  */

@@ -4,7 +4,6 @@
 
 #include "report/choose/choose.h"
 #include "report/choose/traffic_mix.h"
-#include "report/findings/aa.h"
 #include "report/html/html.h"
 #include "report/page/part.h"
 #include "report/text/markdown.h"
@@ -50,7 +49,7 @@ static void ties_text(const json_t *fits, FILE *out)
     json_t *fit;
     json_array_foreach(fits, i, fit)
     {
-        if (json_is_true(json_object_get(fit, "tied")))
+        if (i > 0 && json_is_true(json_object_get(fit, "tied")))
             fprintf(out, "%s%s", said++ ? ", " : "; a tie with ", text_of(fit, "backend"));
     }
 }
@@ -61,6 +60,10 @@ static void answer_text(const json_t *answer, FILE *out)
     char ns[32];
     if (!first) {
         fputs("no backend of these results meets it", out);
+        return;
+    }
+    if (*text_of(answer, "withheld")) {
+        fprintf(out, "no answer: %s", text_of(answer, "withheld"));
         return;
     }
     if (!*text_of(answer, "winner"))
@@ -90,19 +93,9 @@ static char *answer_words(const json_t *results, size_t question)
     return text;
 }
 
-/* Is the machine too noisy for an answer? Then the headline has none either. */
-static bool is_withheld(const json_t *results)
-{
-    return aa_width_of_level(results, NULL, "headers") > AA_UNUSABLE;
-}
-
 void section_choice(part *p)
 {
     html_put(p->out, "<h3 id=\"choice-%zu\">Which backend to use</h3>\n", p->index);
-    if (is_withheld(p->results)) {
-        fputs("<p>No answer: the A/A control of these results is too wide.</p>\n", p->out);
-        return;
-    }
     fputs("<ul class=\"choices\">\n", p->out);
     for (size_t q = 0; q < QUESTIONS; q++) {
         char *words = answer_words(p->results, q);
@@ -120,9 +113,7 @@ void section_choice(part *p)
 void choice_markdown(const part *p, FILE *out)
 {
     fputs("**Which backend to use**\n\n", out);
-    if (is_withheld(p->results))
-        fputs("- No answer: the A/A control of these results is too wide.\n", out);
-    for (size_t q = 0; q < QUESTIONS && !is_withheld(p->results); q++) {
+    for (size_t q = 0; q < QUESTIONS; q++) {
         char *words = answer_words(p->results, q);
         if (words) {
             fprintf(out, "- %s: ", questions[q].words);
