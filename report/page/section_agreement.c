@@ -1,34 +1,55 @@
 /* Differences by column: backend by column. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/html/html.h"
 #include "report/page/part.h"
 #include "results/reader.h"
 
-enum { COLUMNS_MAX = 64 };
-
-/* Every column that some backend gives at some level, in their own order. */
-static size_t columns_collect(const json_t *results, const char *columns[COLUMNS_MAX])
+/* Columns of all backends and levels, each as often as it is there. */
+static size_t names_count(const json_t *results)
 {
-    size_t i, c, n = 0;
+    size_t i, n = 0;
     const char *level_name;
-    json_t *backend, *level, *column;
+    json_t *backend, *level;
     json_array_foreach(json_object_get(results, "backends"), i, backend)
+    {
+        json_object_foreach(json_object_get(backend, "levels"), level_name, level)
+        {
+            n += json_array_size(json_object_get(level, "columns"));
+        }
+    }
+    return n;
+}
+
+static void name_collect(const char *name, const char **columns, size_t *n)
+{
+    size_t at = 0;
+    while (name && at < *n && strcmp(columns[at], name) != 0)
+        at++;
+    if (name && at == *n && is_column(name))
+        columns[(*n)++] = name;
+}
+
+/* Every column that some backend gives at some level, in their own order; the caller frees the
+ * list. NULL without memory. */
+static const char **columns_collect(const json_t *results, size_t *n)
+{
+    size_t i, c;
+    const char *level_name, **columns = calloc(names_count(results) + 1, sizeof *columns);
+    json_t *backend, *level, *column;
+    *n = 0;
+    json_array_foreach(json_object_get(columns ? results : NULL, "backends"), i, backend)
     {
         json_object_foreach(json_object_get(backend, "levels"), level_name, level)
         {
             json_array_foreach(json_object_get(level, "columns"), c, column)
             {
-                const char *name = json_string_value(column);
-                size_t at = 0;
-                while (name && at < n && strcmp(columns[at], name) != 0)
-                    at++;
-                if (name && at == n && n < COLUMNS_MAX && is_column(name))
-                    columns[n++] = name;
+                name_collect(json_string_value(column), columns, n);
             }
         }
     }
-    return n;
+    return columns;
 }
 
 /* Agreement of a column, over the runs of a backend at a level. */
@@ -169,9 +190,11 @@ static void matrix_begin(part *p, const char *caption, const char *const *column
 
 void section_agreement(part *p)
 {
-    const char *columns[COLUMNS_MAX];
-    size_t i, n = columns_collect(p->results, columns);
+    size_t i, n;
+    const char **columns = columns_collect(p->results, &n);
     json_t *backend;
+    if (!columns)
+        return;
     html_put(p->out, "<h3 id=\"agreement-%zu\">Differences by column</h3>\n", p->index);
     fputs("<p>Cells of well-formed packets that differ from the reference, over all slices. Empty: "
           "the backend does not give the column. Open a cell to see its first "
@@ -185,4 +208,5 @@ void section_agreement(part *p)
                 row_show(p, backend, levels[level], columns, n);
     }
     html_table_end(p->out);
+    free(columns);
 }

@@ -274,7 +274,7 @@ static void positions_table(part *p, const char *slice)
     static const html_head heads[] = {
         {"backend", false}, {"level", false}, {"1st eighth", true}, {"2nd", true},
         {"3rd", true},      {"4th", true},    {"5th", true},        {"6th", true},
-        {"7th", true},      {"8th", true},    {"run", true},
+        {"7th", true},      {"8th", true},    {"packets", true},    {"run", true},
     };
     char caption[192];
     size_t i;

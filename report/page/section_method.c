@@ -7,21 +7,6 @@
 
 enum { HEADS_MAX = 16 };
 
-/* The rows of the conformance matrix: the list itself, or the one that the object holds. */
-static const json_t *conformance_rows(const json_t *results)
-{
-    json_t *conformance = json_object_get(results, "conformance"), *member;
-    const char *key;
-    if (json_is_array(conformance))
-        return conformance;
-    json_object_foreach(conformance, key, member)
-    {
-        if (json_is_array(member) && json_is_object(json_array_get(member, 0)))
-            return member;
-    }
-    return NULL;
-}
-
 static void scalar_cell(part *p, const json_t *value)
 {
     if (json_is_number(value)) {
@@ -38,7 +23,7 @@ static void scalar_cell(part *p, const json_t *value)
 
 void section_conformance(part *p)
 {
-    const json_t *rows = conformance_rows(p->results);
+    const json_t *rows = at(p->results, "conformance", "backends");
     html_head heads[HEADS_MAX];
     char words[HEADS_MAX][64];
     size_t i, n = 0;
