@@ -8,6 +8,7 @@
 #include "bench/agreement/golden_rows.h"
 #include "datasets/malformed/malformed.h"
 #include "parsers/util/error.h"
+#include "results/json_values.h"
 
 /* Maximum number of cases in a run. */
 enum { CASES_MAX = 4096 };
@@ -201,7 +202,7 @@ static bool is_address(const char *text)
 
 static json_t *value_json(bool hides, const char *text)
 {
-    return hides && is_address(text) ? json_null() : json_string(text);
+    return hides && is_address(text) ? json_null() : json_words(text);
 }
 
 static json_t *first_json(const examination *e, const conformance_case *c, const text_agreement *a)
@@ -252,13 +253,12 @@ static run_status case_run(examination *e, const conformance_case *c)
     tally_add(&e->tally, status, c, &a);
     status = judged(status, &a);
     if (status != STATUS_OK)
-        json_array_append_new(e->wrong,
-                              json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "case", c->name,
-                                        "status", status_name(status), "reason",
-                                        *reason ? json_string(reason) : json_null(), "rows_lost",
-                                        (json_int_t)a.rows_lost, "rows_invented",
-                                        (json_int_t)a.rows_invented, "cells_wrong",
-                                        (json_int_t)a.cells_wrong, "first", first_json(e, c, &a)));
+        json_array_append_new(
+            e->wrong,
+            json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:o}", "case", json_words(c->name), "status",
+                      status_name(status), "reason", json_text_or_null(reason), "rows_lost",
+                      (json_int_t)a.rows_lost, "rows_invented", (json_int_t)a.rows_invented,
+                      "cells_wrong", (json_int_t)a.cells_wrong, "first", first_json(e, c, &a)));
     text_table_free(&got);
     return status;
 }
@@ -326,9 +326,9 @@ static json_t *cases_json(const case_list *cases)
     for (size_t i = 0; i < cases->count; i++) {
         const conformance_case *c = &cases->all[i];
         json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s, s:b, s:I}", "name", c->name, "wrong",
-                                        c->wrong, "spec", c->spec, "generated", (int)c->generated,
-                                        "rows", (json_int_t)c->expected.rows));
+                              json_pack("{s:o, s:s, s:s, s:b, s:I}", "name", json_words(c->name),
+                                        "wrong", c->wrong, "spec", c->spec, "generated",
+                                        (int)c->generated, "rows", (json_int_t)c->expected.rows));
     }
     return list;
 }

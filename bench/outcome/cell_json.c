@@ -16,8 +16,8 @@ static json_t *difference_json(const difference *first, bool show_values)
     bool shown = show_values || !difference_is_private(first);
     return json_pack("{s:o, s:s, s:o, s:o}", "packet", json_count(first->packet), "column",
                      pkt_column_at(first->column)->name, "value",
-                     shown ? json_string(first->value) : json_null(), "expected",
-                     shown ? json_string(first->expected) : json_null());
+                     shown ? json_words(first->value) : json_null(), "expected",
+                     shown ? json_words(first->expected) : json_null());
 }
 
 /* Number of differences per column name; empty if no column differs. */

@@ -12,6 +12,7 @@
 #include "parsers/process/program.h"
 #include "parsers/util/error.h"
 #include "parsers/util/parse.h"
+#include "results/json_values.h"
 
 #define COMPARING_PROGRAM "record_programs.py"
 /* Seconds for the agreement, and for the end of a round, beside those of the rounds. */
@@ -55,8 +56,8 @@ bool record_programs_option(benchmark *b)
 
 static json_t *failed(const char *name, const char *reason)
 {
-    return json_pack("{s:s, s:s, s:s}", "program", name, "status", "failed", "reason",
-                     *reason ? reason : "no answer");
+    return json_pack("{s:s, s:s, s:o}", "program", name, "status", "failed", "reason",
+                     json_words(*reason ? reason : "no answer"));
 }
 
 /* The comparison with one program; a new reference. NULL without memory. */

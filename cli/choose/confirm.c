@@ -133,7 +133,7 @@ static json_t *columns_read(const char *path)
     if (in && getline(&line, &room, in) > 0)
         for (char *rest = line, *name; (name = strsep(&rest, ",\n"));)
             if (*name)
-                json_array_append_new(names, json_string(name));
+                json_array_append_new(names, json_words(name));
     if (in)
         (void)fclose(in);
     free(line);
@@ -216,8 +216,8 @@ static json_t *confirmation_json(const confirming *c)
     (void)stat(c->output, &status);
     requirements_check(c, wall, cpu, failures);
     return json_pack(
-        "{s:s, s:s, s:f, s:i, s:f, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:f, s:o}", "capture",
-        c->capture, "compared",
+        "{s:o, s:s, s:f, s:i, s:f, s:f, s:o, s:o, s:o, s:O, s:O, s:f, s:f, s:f, s:o}", "capture",
+        json_words(c->capture), "compared",
         promise_writes(c) ? "rows written to /dev/null" : "rows counted (--format none)", "packets",
         c->traffic.packets, "runs", (int)c->work.count, "startup_s", c->startup.wall_s, "run_s",
         c->work.wall_s, "ns_per_packet", compared(number_of(c->fit, "ns_per_packet"), wall),
@@ -276,7 +276,9 @@ bool confirm(json_t *choice, const char *capture, bool *confirmed)
     if (good) {
         json_t *confirmation = confirmation_json(&c);
         *confirmed = json_array_size(json_object_get(confirmation, "failures")) == 0;
-        json_object_set_new(choice, "confirmation", confirmation);
+        good = json_object_set_new(choice, "confirmation", confirmation) == 0;
+        if (!good)
+            message_error("--confirm: no memory for what was measured");
     }
     json_decref(c.written);
     free(c.empty);

@@ -10,6 +10,7 @@
 #include "parsers/rows/rows.h"
 #include "parsers/util/field_names.h"
 #include "results/escaped.h"
+#include "results/json_values.h"
 
 /* Is it counted? As in the tables of bench, without `verdict`, which is not compared. */
 static bool is_counted(size_t column)
@@ -93,7 +94,7 @@ static json_t *backends_list(const selection *l)
         const backend *c = l->backends[i];
         json_t *entry = json_deep_copy(c->description);
         json_object_set_new(entry, "available", json_boolean(c->available));
-        json_object_set_new(entry, "reason", c->available ? json_null() : json_string(c->reason));
+        json_object_set_new(entry, "reason", c->available ? json_null() : json_words(c->reason));
         json_array_append_new(list, entry);
     }
     return list;
@@ -211,7 +212,7 @@ static json_t *names_list(void)
                             : entry.driver ? "external"
                                            : "module",
                             "summary", entry.summary, "opt_in", (int)(entry.opt_in != 0), "reason",
-                            there ? json_null() : json_string(missing.msg)));
+                            there ? json_null() : json_words(missing.msg)));
     }
     return list;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/live/rates.h"
+#include "results/json_values.h"
 #include "results/reader.h"
 
 enum { SENTENCE = 240 };
@@ -21,8 +22,8 @@ extrapolation_add(json_t *out, const char *what, const char *measured, const cha
     va_start(values, format);
     (void)vsnprintf(asked, sizeof asked, format, values);
     va_end(values);
-    json_array_append_new(
-        out, json_pack("{s:s, s:s, s:s}", "what", what, "asked", asked, "measured", measured));
+    json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "what", what, "asked",
+                                         json_words(asked), "measured", json_words(measured)));
 }
 
 static void sink_assumption(const choose_request *w, json_t *out)
@@ -59,7 +60,7 @@ static void framing_assumption(const choose_request *w, json_t *out)
 void assumptions_add(const json_t *results, const choose_request *w, json_t *out)
 {
     char partial[PARTIAL_TEXT];
-    json_array_append_new(out, json_string(w->traffic_text));
+    json_array_append_new(out, json_words(w->traffic_text));
     if (partial_text(results, partial))
         reason_add(out, "%s, of a run that did not end", partial);
     reason_add(out, "captures are read from the page cache, and nothing else runs");

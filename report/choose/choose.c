@@ -9,6 +9,7 @@
 #include "report/findings/aa.h"
 #include "report/findings/ranking.h"
 #include "report/findings/withheld.h"
+#include "results/json_values.h"
 #include "results/reader.h"
 
 enum { SENTENCE = 320 };
@@ -36,7 +37,7 @@ static json_t *command_line(const json_t *words)
         if (n < sizeof text)
             n += (size_t)snprintf(text + n, sizeof text - n, " %s", json_string_value(word));
     }
-    return json_string(text);
+    return json_words(text);
 }
 
 static void time_set(json_t *fit, const cost *c)
@@ -131,7 +132,7 @@ static void judge_all(const json_t *results, const choose_request *w, json_t *fi
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         judgement j = judge(results, w, backend);
-        if (judgement_fits(&j))
+        if (j.fits)
             fit_insert(fits, fit_json(results, w, &j, can_extract));
         else
             json_array_append_new(
@@ -194,7 +195,7 @@ static void winner_set(const json_t *results, const choose_request *w, json_t *c
     json_object_set_new(choice, "winner",
                         is_ranked(first) && !withheld ? json_string(text_of(first, "backend"))
                                                       : json_null());
-    json_object_set_new(choice, "withheld", withheld ? json_string(why) : json_null());
+    json_object_set_new(choice, "withheld", withheld ? json_words(why) : json_null());
 }
 
 /* Was the rate of the request reached live without loss? Without a rate, any is. */
@@ -234,7 +235,7 @@ static json_t *main_assumption(const choose_request *w, const json_t *first)
     } else
         (void)snprintf(text, sizeof text,
                        "your machine is like the measured one and has no other load");
-    return json_string(text);
+    return json_words(text);
 }
 
 static json_t *needs_json(const choose_request *w)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/live/rates.h"
+#include "results/json_values.h"
 #include "results/reader.h"
 
 enum { REASON = 320 };
@@ -16,7 +17,7 @@ void reason_add(json_t *reasons, const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    json_array_append_new(reasons, json_string(text));
+    json_array_append_new(reasons, json_words(text));
 }
 
 bool sink_measured(const json_t *results, const char *sink)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "results/json_values.h"
 #include "results/reader.h"
 
 enum { COLUMNS_TEXT = 1024, NOTE_TEXT = 512 };
@@ -138,7 +139,7 @@ static json_t *beyond_note(const choose_request *w, const judgement *j)
         n += (size_t)snprintf(text + n, sizeof text - n, " -e %s", w->needs.list[i].word);
     if (fields && n < sizeof text)
         (void)snprintf(text + n, sizeof text - n, "`");
-    return json_string(text);
+    return json_words(text);
 }
 
 json_t *extract_words(const choose_request *w, const judgement *j, bool extracts, json_t **note)

@@ -151,7 +151,8 @@ bool is_sequential(const choose_request *w, const char *level)
     return sequential;
 }
 
-static void speed_check(const json_t *results, const choose_request *w, const judgement *j)
+/* The checks: false, and a reason, if it does not meet the request. */
+static bool speed_check(const json_t *results, const choose_request *w, const judgement *j)
 {
     char text[48];
     const cost *c = &j->cost;
@@ -166,14 +167,17 @@ static void speed_check(const json_t *results, const choose_request *w, const ju
         number_text(busy / there, text, sizeof text);
         reason_add(j->reasons, "too slow by %s x: needs at least %.0f cores, available: %.0f", text,
                    ceil(busy), there);
+    } else {
+        return true;
     }
+    return false;
 }
 
-static void memory_check(const choose_request *w, const judgement *j)
+static bool memory_check(const choose_request *w, const judgement *j)
 {
     char text[48];
     if (w->max_rss_bytes <= 0)
-        return;
+        return true;
     number_text(j->cost.rss / 1e6, text, sizeof text);
     if (j->cost.rss > w->max_rss_bytes)
         reason_add(j->reasons, "peak memory %s MB", text);
@@ -181,9 +185,12 @@ static void memory_check(const choose_request *w, const judgement *j)
         reason_add(j->reasons, "peak memory was measured on the first packets only (%s MB)", text);
     else if (j->cost.rss <= 0)
         reason_add(j->reasons, "peak memory was not measured");
+    else
+        return true;
+    return false;
 }
 
-static void license_check(const judgement *j)
+static bool license_check(const judgement *j)
 {
     const char *license = text_of(j->backend, "license");
     const license_kind kind = license_read(license);
@@ -191,6 +198,7 @@ static void license_check(const judgement *j)
         reason_add(j->reasons, "licence %s is not permissive", license);
     else if (kind == LICENSE_MALFORMED)
         reason_add(j->reasons, "licence '%s' is not an SPDX expression", license);
+    return kind == LICENSE_PERMISSIVE;
 }
 
 /* A requirement that the choice relies on and no comparison of values covers. */
@@ -224,24 +232,35 @@ static void stated_all(const choose_request *w, const judgement *j)
 }
 
 /* Were packets lost live at the rate of the request? */
-static void live_check(const choose_request *w, const judgement *j)
+static bool live_check(const choose_request *w, const judgement *j)
 {
     char lost[48], kept[48];
     const live_limit *live = &j->live;
     const double rate = rate_of(w);
     if (!live->known || rate <= 0 || live->failed <= 0 || rate < live->failed)
-        return;
+        return true;
     number_text(live->failed / 1e6, lost, sizeof lost);
     number_text(live->rate / 1e6, kept, sizeof kept);
     reason_add(j->reasons, "loses packets live from %s Mpps on (without loss on %.60s: %s Mpps)",
                lost, live->slice, kept);
+    return false;
 }
 
-bool judgement_fits(const judgement *j)
+/* All that the request asks of a live capture. */
+static bool live_judge(const json_t *results, const choose_request *w, judgement *j)
 {
-    return json_array_size(j->reasons) == 0;
+    bool met = true;
+    if (*j->level) {
+        j->live = live_limit_of(results, w, text_of(j->backend, "name"), j->level);
+        met = live_check(w, j);
+    }
+    if (*feature_evidence(j->backend, "live"))
+        return met;
+    reason_add(j->reasons, "no live capture");
+    return false;
 }
 
+/* Every reason is given, so that nothing is left out after the first. */
 static void judge_parser(const json_t *results, const choose_request *w, judgement *j)
 {
     j->level = level_for(j->backend, &w->needs);
@@ -249,19 +268,16 @@ static void judge_parser(const json_t *results, const choose_request *w, judgeme
         j->cost = cost_of(results, w, text_of(j->backend, "name"), j->level, j->reasons);
     else
         requirements_reasons(j->backend, &w->needs, j->reasons);
+    j->fits = j->cost.known;
     if (j->cost.known) {
-        speed_check(results, w, j);
-        memory_check(w, j);
+        j->fits = speed_check(results, w, j) && j->fits;
+        j->fits = memory_check(w, j) && j->fits;
     }
-    if (w->live && *j->level) {
-        j->live = live_limit_of(results, w, text_of(j->backend, "name"), j->level);
-        live_check(w, j);
-    }
+    if (w->live)
+        j->fits = live_judge(results, w, j) && j->fits;
     if (w->permissive)
-        license_check(j);
-    if (w->live && !*feature_evidence(j->backend, "live"))
-        reason_add(j->reasons, "no live capture");
-    if (judgement_fits(j))
+        j->fits = license_check(j) && j->fits;
+    if (j->fits)
         stated_all(w, j);
 }
 

@@ -9,7 +9,8 @@ typedef struct judgement {
     const char *level;     /* "" if no level meets the requirements */
     cost cost;             /* at that level */
     live_limit live;       /* the same; only if the request is live */
-    json_t *reasons;       /* sentences against it; empty: it fits */
+    bool fits;             /* it meets the request */
+    json_t *reasons;       /* sentences against it, if it does not fit */
     json_t *stated;        /* requirements that no comparison covers, with their source; empty: all
                             * were compared or tested */
 } judgement;
@@ -17,7 +18,6 @@ typedef struct judgement {
 /* Judge a backend of the results. Free the judgement afterwards. */
 judgement judge(const json_t *results, const choose_request *w, const json_t *backend);
 void judgement_free(judgement *j);
-bool judgement_fits(const judgement *j);
 /* Must one core do all the work at this level? Stream numbers depend on every packet before. */
 bool is_sequential(const choose_request *w, const char *level);
 

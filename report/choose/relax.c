@@ -75,7 +75,7 @@ static bool names_with(const json_t *results, const choose_request *w, const par
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         judgement j = judge(results, &less, backend);
-        if (judgement_fits(&j) && n < NAMES_TEXT)
+        if (j.fits && n < NAMES_TEXT)
             n += (size_t)snprintf(names + n, NAMES_TEXT - n, "%s%.40s", n ? ", " : "",
                                   text_of(backend, "name"));
         judgement_free(&j);

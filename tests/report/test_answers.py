@@ -3,6 +3,7 @@
 Usage: test_answers.py PKTBENCH SOURCE"""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,58 @@ def test_choice_withheld():
             assert choice["winner"] == "raw" and choice["withheld"] is None, choice
             assert fits["libpcap"]["tied"] == tied, (ends, fits["libpcap"])
             assert ("licence MIT; a tie with libpcap. It" in page) == tied, page
+
+
+RESULTS = json.loads((SOURCE / "tests/report/choose_results.json").read_text())
+
+
+def asked(results, *options):
+    """The answer, its fits and the reasons against the others, by backend."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "asked.json")
+        path.write_text(json.dumps(results))
+        done = run("choose", path, *options, "--format", "json")
+        choice = json.loads(done.stdout)
+        return (choice, {fit["backend"]: fit for fit in choice["fits"]},
+                {one["backend"]: "; ".join(one["reasons"]) for one in choice["rejected"]})
+
+
+def test_long_reasons():
+    """A reason that is cut inside a character is a reason all the same."""
+    results = json.loads(json.dumps(RESULTS))
+    entry = next(one for one in results["backends"] if one["name"] == "libpcap")
+    for length in range(300, 316):
+        entry["license"] = "x" * length + "€" * 20
+        fits, refused = asked(results, "--license", "permissive")[1:]
+        assert "libpcap" not in fits and refused["libpcap"].startswith("licence"), length
+    for run_of in results["runs"]:
+        if run_of["backend"] == "libpcap":
+            run_of.update(status="crashed", reason="€" * 100 + "!" * 100)
+    for length in range(4):  # of the name of a slice
+        entry["license"] = "MIT"
+        for run_of in results["runs"]:
+            run_of["reason"] = "!" * length + "€" * 100 if run_of["reason"] else None
+        fits, refused = asked(results)[1:]
+        assert "libpcap" not in fits and "crashed on" in refused["libpcap"], refused
+
+
+def test_confirm_names():
+    """A capture whose name is no UTF-8 is measured like others."""
+    with tempfile.TemporaryDirectory() as folder:
+        capture = os.fsdecode(os.fsencode(folder) + b"/flood\xff.pcap")
+        assert run("gen", "tcp-flood", "--size", "100kB", "-o", capture).returncode == 0
+        path = Path(folder, "results.json")
+        path.write_text(json.dumps(RESULTS))
+        done = run("choose", path, "--confirm", capture, "--format", "json")
+        made = json.loads(done.stdout)["confirmation"]
+        assert done.returncode == 0 and made["capture"].endswith("/flood\\xff.pcap"), done
+        results = json.loads(json.dumps(RESULTS))
+        for entry in results["runs"]:  # a promise that does not hold
+            entry["peak_rss_bytes"] = 1000
+        path.write_text(json.dumps(results))
+        done = run("choose", path, "--confirm", capture, "--max-rss", "10kB")
+        assert done.returncode == 1 and "flood\\xff.pcap: " in done.stdout, done
+        assert "NOT confirmed: the peak memory is above the limit" in done.stdout, done
 
 
 if __name__ == "__main__":
