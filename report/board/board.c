@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parsers/util/error.h"
+#include "report/findings/ranking.h"
 #include "results/reader.h"
 
 void board_free(board *b)
@@ -59,6 +60,8 @@ static void ratio_take(const json_t *run, board_entry *e)
         if (json_array_size(interval) == 2) {
             low = json_number_value(json_array_get(interval, 0));
             high = json_number_value(json_array_get(interval, 1));
+        } else {
+            e->is_unsure = true;
         }
     }
     e->log_sum += log(median);
@@ -75,6 +78,7 @@ static bool entry_fill(board_entry *e)
     size_t i;
     json_t *slice;
     e->is_partial = partial_text(results, partial) != NULL;
+    e->is_candidate = is_candidate(results, e->backend, e->level);
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         const json_t *run =
@@ -114,9 +118,12 @@ static int entry_add(board *b, size_t *room, board_entry *e, pkt_err *err)
     return 0;
 }
 
+/* The level dissect is the cost of the whole tree, which no comparison covers. */
 static bool is_ranked(const board_entry *e)
 {
-    return strcmp(e->status, "ok") == 0 && !e->is_partial && !e->is_older && e->slices > 0 &&
+    return strcmp(e->status, "ok") == 0 && !e->is_partial && !e->is_older && e->is_candidate &&
+           !e->is_cross_level && !e->is_unsure && strcmp(e->level, "dissect") != 0 &&
+           e->slices > 0 &&
            e->ranked_slices == json_array_size(json_object_get(e->file->json, "slices"));
 }
 
@@ -131,12 +138,13 @@ static const char *date_of(const board_entry *e)
 }
 
 /* The same backend over the same traffic on the same machine: the one with the later date counts.
- */
+ * One that did not end takes the place of no other that did. */
 static void older_mark(board *b)
 {
     for (size_t i = 0; i < b->count; i++)
         for (size_t k = 0; k < b->count; k++)
             if (i != k && same_group(&b->list[i], &b->list[k]) &&
+                (b->list[i].is_partial || !b->list[k].is_partial) &&
                 strcmp(text_of(b->list[i].backend, "name"), text_of(b->list[k].backend, "name")) ==
                     0 &&
                 results_same_machine(b->list[i].file->json, b->list[k].file->json) &&

@@ -22,10 +22,13 @@ typedef struct board_entry {
     size_t slices;               /* with a run at the level */
     size_t ranked_slices;        /* of them, ok and with a ratio to raw */
     bool is_partial;             /* the run of the file did not end */
-    bool is_cross_level;         /* the ratio is to raw at another level */
+    bool is_candidate;           /* it does the work of the level: see ranking.h */
+    bool is_cross_level;         /* a ratio is to raw at another level: not ranked */
+    bool is_unsure;              /* a ratio has no interval: not ranked */
     bool is_older;               /* there is a newer entry of the same machine */
     double log_sum;              /* of the ratios */
-    double low, high;            /* ends of their 95 % intervals: the least and the most */
+    double low, high;            /* ends of their 95 % intervals: the least and the most; only if
+                                  * not is_unsure */
     board_ends *ends;            /* of each ranked slice, in their order */
     double cells;                /* compared */
     const char *status;          /* of the first run that is not ok, or "ok" */

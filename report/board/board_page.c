@@ -33,6 +33,10 @@ static void ratio_cells(FILE *out, const board_entry *e)
     number_text(board_ratio(e), text, sizeof text);
     fprintf(out, "<td class=\"n\" data-sort=\"%.9g\">", board_ratio(e));
     html_put(out, "%s%s</td>", text, e->is_cross_level ? "'" : "");
+    if (e->is_unsure) {
+        html_empty(out);
+        return;
+    }
     number_text(e->low, low, sizeof low);
     number_text(e->high, high, sizeof high);
     html_put(out, "<td>[%s, %s]</td>", low, high);
@@ -165,7 +169,10 @@ static void page_put(FILE *out, const board *b, const results_file *files, size_
           "95 % intervals of the slices reach. A backend is behind another only if its interval "
           "is above on every slice. ': to raw at another level.</p>\n"
           "<p>Only backends with the status ok on every slice are ranked: their cells were "
-          "compared with the reference. Only results over the same bytes are in one table.</p>\n",
+          "compared with the reference. Not ranked: what does not parse, or gives fewer columns "
+          "of the level than others in its results; ratios to raw at another level, or without "
+          "intervals (6 or more processes give them); the level dissect, which is the cost of the "
+          "whole tree. Only results over the same bytes are in one table.</p>\n",
           out);
     for (size_t i = 0; i < b->count;) {
         const char *level = b->list[i].level;

@@ -19,8 +19,7 @@ void range_text(double low, double high, char *text, size_t size)
         (void)snprintf(text, size, "%s to %s", from, to);
 }
 
-/* Does it parse, and give every column that others give at the level? */
-static bool is_candidate(const json_t *results, const json_t *backend, const char *level)
+bool is_candidate(const json_t *results, const json_t *backend, const char *level)
 {
     size_t given = columns_given(results, text_of(backend, "name"), level);
     return given > 0 && given == columns_most(results, level) &&

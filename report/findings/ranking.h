@@ -50,6 +50,10 @@ typedef enum apart {
  */
 apart apart_of(const time_interval *first, const time_interval *other, double ratio, double noise);
 
+/* Does it parse, and give every column that others give at the level? Only such backends are
+ * ranked. */
+bool is_candidate(const json_t *results, const json_t *backend, const char *level);
+
 /* Runs differ if their whole intervals are apart, and the medians by more than the A/A control of
  * the slice does, or if one without an interval takes several times as long; otherwise it is a tie.
  */

@@ -109,6 +109,57 @@ def check_ranks(page):
     check(len(tables["Results files of this board"]) == 4, "files")
 
 
+def table(page, start):
+    """The only table whose caption begins so, by (backend, file)."""
+    (rows,) = [rows for caption, rows in Tables(page).tables.items() if caption.startswith(start)]
+    return {(row["backend"], row["results"]): row for row in rows}
+
+
+def page_of(folder, **files):
+    folder.mkdir()
+    for name, results in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
+    board([folder / f"{name}.json" for name in files], folder / "board")
+    return (folder / "board/index.html").read_text(encoding="utf-8")
+
+
+def runs_at(results, backend, level):
+    return [run for run in results["runs"] if (run["backend"], run["level"]) == (backend, level)]
+
+
+def check_not_ranked(folder):
+    """What the report does not rank has no rank here either, nor what has no interval."""
+    page = page_of(folder / "reference", a=REFERENCE)
+    ranks = {level: table(page, f"Level {level}") for level in ("frames", "dissect")}
+    check(ranks["frames"]["read-all", "a.json"]["rank"] == "", "reading is no parsing")
+    check(ranks["frames"]["raw (ours)", "a.json"]["rank"] == "1", ranks["frames"])
+    check(not any(row["rank"] for row in ranks["dissect"].values()), ranks["dissect"])
+    fewer, other, few = (copy.deepcopy(REFERENCE) for _ in range(3))
+    (entry,) = [one for one in fewer["backends"] if one["name"] == "libpcap"]
+    entry["levels"]["headers"]["columns"].remove("ip_ttl")
+    runs_at(other, "libpcap", "headers")[0]["ratio"]["level"] = "frames"
+    runs_at(few, "libpcap", "headers")[0]["ratio"]["ci95"] = None
+    rows = table(page_of(folder / "changed", fewer=fewer, other=other, few=few), "Level headers")
+    for name in ("fewer", "other", "few"):
+        row = rows["libpcap", f"{name}.json"]
+        check(row["rank"] == "" and row["status"] == "ok" and row["x raw"], (name, row))
+        check((row["95 %, all slices"] == "") == (name == "few"), row)
+        check(rows["wireshark", f"{name}.json"]["rank"] > "1", rows)
+
+
+def check_partial(folder):
+    """What did not end is not ranked, and makes nothing else an earlier result."""
+    partial, old = copy.deepcopy(REFERENCE), copy.deepcopy(REFERENCE)
+    partial["context"]["date"] = "2027-01-01T00:00:00Z"
+    partial["partial"] = True
+    old["context"]["date"] = "2020-01-01T00:00:00Z"
+    page = page_of(folder / "partial", a=REFERENCE, partial=partial, old=old)
+    rows = table(page, "Level headers")
+    check(rows["raw (ours)", "a.json"]["rank"] == "1", rows)
+    check(rows["raw (ours)", "partial.json"]["rank"] == "", rows)
+    check({name for _, name in table(page, "Earlier")} == {"old.json"}, "earlier")
+
+
 def check_refused(folder, paths):
     for text, words in (("{", "JSON"), ("{}", "no results")):
         (folder / "bad.json").write_text(text, encoding="utf-8")
@@ -140,6 +191,8 @@ def main():
         page = (folder / "board/index.html").read_text(encoding="utf-8")
         check("Machine &lt;b&gt;" in page and "Machine <b>" not in page, "names are escaped")
         check_ranks(page)
+        check_not_ranked(folder)
+        check_partial(folder)
         check_refused(folder, paths)
         board([SOURCE / "results/reference/default.json", SOURCE / "results/reference/cic-iot.json",
                *check_submitted()], folder / "all")
