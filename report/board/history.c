@@ -40,17 +40,28 @@ static int file_compare(const void *one, const void *other)
     return strcmp(date_of(one), date_of(other));
 }
 
-bool history_same_series(const history_point *a, const history_point *b)
+bool history_same_work(const history_point *a, const history_point *b)
 {
-    return strcmp(a->backend, b->backend) == 0 && strcmp(a->level, b->level) == 0 &&
-           strcmp(a->slice, b->slice) == 0;
+    return strcmp(a->slice, b->slice) == 0 && strcmp(a->level, b->level) == 0 &&
+           strcmp(a->sink, b->sink) == 0 && a->threads == b->threads;
 }
 
-/* The point of the same series at the place before; NULL without one. */
+bool history_same_series(const history_point *a, const history_point *b)
+{
+    return strcmp(a->backend, b->backend) == 0 && history_same_work(a, b);
+}
+
+static bool same_bytes(const char *digest, const char *other)
+{
+    return *digest && strcmp(digest, other) == 0;
+}
+
+/* The point of the same series, over the same bytes, at the place before; NULL without one. */
 static const history_point *point_before(const history *h, const history_point *p)
 {
     for (size_t i = h->count; i > 0 && h->list[i - 1].place + 1 >= p->place; i--)
-        if (h->list[i - 1].place + 1 == p->place && history_same_series(&h->list[i - 1], p))
+        if (h->list[i - 1].place + 1 == p->place && history_same_series(&h->list[i - 1], p) &&
+            same_bytes(h->list[i - 1].digest, p->digest))
             return &h->list[i - 1];
     return NULL;
 }
@@ -88,19 +99,25 @@ static int file_add(history *h, size_t *room, const results_file *file, size_t p
     json_array_foreach(at(file->json, "comparison", "cells"), i, cell)
     {
         const double ratio = number_of(cell, "ratio");
+        const char *slice = text_of(cell, "slice");
         history_point p = {.date = date_of(file),
                            .revision = new_revision(file),
                            .baseline = old_revision(file),
                            .place = place,
                            .backend = text_of(cell, "backend"),
                            .level = text_of(cell, "level"),
-                           .slice = text_of(cell, "slice"),
+                           .slice = slice,
+                           .sink = sink_of(cell),
+                           .threads = threads_of(cell),
+                           .digest =
+                               text_of(named(json_object_get(file->json, "slices"), slice), "xxh3"),
                            .change = ratio,
                            .total = ratio,
                            .log_variance = half_squared(cell),
                            .step = 1};
         if (!(ratio > 0))
             continue; /* not measured on both sides */
+        (void)work_text(cell, p.work);
         const history_point *before = point_before(h, &p);
         if (before) {
             p.total *= before->total;
@@ -121,6 +138,12 @@ static int point_compare(const void *one, const void *other)
     if (order == 0 && level_a != level_b)
         order = level_a < level_b ? -1 : 1;
     if (order == 0)
+        order = strcmp(a->level, b->level);
+    if (order == 0)
+        order = strcmp(a->sink, b->sink);
+    if (order == 0)
+        order = (a->threads > b->threads) - (a->threads < b->threads);
+    if (order == 0)
         order = strcmp(a->backend, b->backend);
     return order ? order : (a->place > b->place) - (a->place < b->place);
 }
@@ -137,6 +160,24 @@ static bool is_joined(const results_file *before, const results_file *file,
                "known, and the history begins anew",
                file->name, old, before->name, new_revision(before));
     return false;
+}
+
+/* Says which slices have other bytes than in `before`. */
+static void slices_compare(const results_file *before, const results_file *file,
+                           const pkt_notices *notices)
+{
+    size_t i;
+    json_t *slice;
+    json_array_foreach(json_object_get(file->json, "slices"), i, slice)
+    {
+        const char *name = text_of(slice, "name");
+        const json_t *old = named(json_object_get(before->json, "slices"), name);
+        if (old && !same_bytes(text_of(old, "xxh3"), text_of(slice, "xxh3")))
+            pkt_notice(notices, PKT_NOTICE_WARNING,
+                       "%s: the bytes of slice %s are not known to be those in %s: its history "
+                       "begins anew",
+                       file->name, name, before->name);
+    }
 }
 
 int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
@@ -156,7 +197,11 @@ int history_collect(history *h, const results_file *files, size_t count, const p
     if (count > 1)
         qsort(sorted, count, sizeof sorted[0], file_compare);
     for (size_t i = 0; i < count; i++) {
-        place += is_joined(i ? &sorted[i - 1] : NULL, &sorted[i], notices) ? 1 : i ? 2 : 1;
+        const results_file *before = i ? &sorted[i - 1] : NULL;
+        const bool joined = is_joined(before, &sorted[i], notices);
+        place += joined || !before ? 1 : 2;
+        if (joined)
+            slices_compare(before, &sorted[i], notices);
         if (file_add(h, &room, &sorted[i], place, err) != 0)
             return -1;
     }

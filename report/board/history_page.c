@@ -54,11 +54,6 @@ static int group_open(group *g, const history *h, pkt_err *err)
     return -1;
 }
 
-static bool same_group(const history_point *a, const history_point *b)
-{
-    return strcmp(a->slice, b->slice) == 0 && strcmp(a->level, b->level) == 0;
-}
-
 /* Append a point of the history to the last curve; before the first change, that of the baseline.
  */
 static size_t point_put(group *g, const history_point *p, size_t next)
@@ -87,7 +82,7 @@ static size_t group_fill(group *g, const history *h, size_t from)
 {
     size_t i = from, next = 0;
     g->chart.count = 0;
-    for (; i < h->count && same_group(&h->list[from], &h->list[i]); i++) {
+    for (; i < h->count && history_same_work(&h->list[from], &h->list[i]); i++) {
         const history_point *p = &h->list[i];
         if (i == from || !history_same_series(&h->list[i - 1], p))
             g->curves[g->chart.count++] =
@@ -102,8 +97,8 @@ static void words_make(const group *g, const history_point *first, char words[WO
 {
     char value[64];
     int length = snprintf(words, WORDS,
-                          "Time per packet since the first baseline, %.80s, %.16s:", first->slice,
-                          first->level);
+                          "Time per packet since the first baseline, %.80s, %.47s:", first->slice,
+                          first->work);
     for (size_t i = 0; i < g->chart.count && length > 0 && length < WORDS; i++) {
         const ratio_curve *c = &g->curves[i];
         number_text(c->points[c->count - 1].value, value, sizeof value);
@@ -129,7 +124,7 @@ static void chart_put(FILE *out, const group *g, const history_point *first)
 static void row_put(FILE *out, const history_point *p)
 {
     double low, high;
-    const char *const texts[] = {p->level, p->backend, p->date, p->revision, p->baseline};
+    const char *const texts[] = {p->work, p->backend, p->date, p->revision, p->baseline};
     html_put(out, "<tr><th scope=\"row\">%s</th>", p->slice);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         html_cell(out, texts[i]);
@@ -167,7 +162,7 @@ int history_page_put(FILE *out, const history *h, pkt_err *err)
         next = group_fill(&g, h, i);
         if (i == 0 || strcmp(h->list[i - 1].slice, first->slice) != 0)
             html_put(out, "<h2>%s</h2>\n", first->slice);
-        html_put(out, "<h3>Level %s</h3>\n", first->level);
+        html_put(out, "<h3>Level %s</h3>\n", first->work);
         chart_put(out, &g, first);
     }
     table_put(out, h);

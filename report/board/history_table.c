@@ -20,7 +20,8 @@ static void text_put(FILE *out, bool csv, const char *text)
 static void point_put(FILE *out, bool csv, const history_point *p)
 {
     double low, high;
-    const char *const texts[] = {p->slice, p->level, p->backend, p->date, p->revision};
+    const char *const texts[] = {p->slice, csv ? p->level : p->work, p->backend, p->date,
+                                 p->revision};
     const bool known = history_interval(p, &low, &high);
     if (!csv)
         fputc('|', out);
@@ -32,7 +33,9 @@ static void point_put(FILE *out, bool csv, const history_point *p)
             fprintf(out, "%.9g,%.9g,", low, high);
         else
             fputs(",,", out);
-        fprintf(out, "%zu\n", p->step);
+        fprintf(out, "%zu,", p->step);
+        text_put(out, csv, p->sink);
+        fprintf(out, "%u\n", p->threads);
         return;
     }
     fprintf(out, " %+.1f %% | %.3f |", (p->change - 1) * 100, p->total);
@@ -45,7 +48,7 @@ static void point_put(FILE *out, bool csv, const history_point *p)
 
 void history_put(FILE *out, bool csv, const history *h)
 {
-    fputs(csv ? "slice,level,backend,date,revision,change,total,low,high,changes\n"
+    fputs(csv ? "slice,level,backend,date,revision,change,total,low,high,changes,sink,threads\n"
               : "| slice | level | backend | measured | revision | change | since the first | 95 % "
                 "| changes |\n|:--|:--|:--|:--|:--|--:|--:|:--|--:|\n",
           out);

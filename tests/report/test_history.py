@@ -125,6 +125,42 @@ def coordinates(path):
     return [tuple(map(float, pair.split())) for pair in re.split("[MLZ]", path) if pair]
 
 
+def check_sinks(folder):
+    """Runs with a sink, and with other numbers of threads, are series of their own."""
+    paths, kinds = [], ((None, None), ("csv", 1), ("csv", 4), ("arrow", 1))
+    for number in range(2):
+        results = comparison(number, 1.5, [1.4, 1.6])
+        (cell,) = results["comparison"]["cells"]
+        results["comparison"]["cells"] = [
+            dict(cell, ratio=1 + place / 10, **({"sink": sink, "threads": threads} if sink else {}))
+            for place, (sink, threads) in enumerate(kinds, 1)]
+        paths.append(write(folder, f"sink-{number}.json", results))
+    rows = list(csv.DictReader(io.StringIO(history(paths, "--format", "csv")[0])))
+    check(len(rows) == 8 and [row["changes"] for row in rows] == ["1", "2"] * 4, rows)
+    totals = {(row["sink"], row["threads"]): float(row["total"]) for row in rows}
+    wanted = {(sink or "null", str(threads or 1)): (1 + place / 10) ** 2
+              for place, (sink, threads) in enumerate(kinds, 1)}
+    check(totals.keys() == wanted.keys(), totals)
+    check(all(math.isclose(totals[key], wanted[key], rel_tol=1e-6) for key in wanted), totals)
+    page = Path(folder) / "sinks.html"
+    history(paths, "--format", "html", "-o", str(page))
+    for text in (history(paths)[0].replace("\\", "").replace("&gt;", ">"),
+                 page.read_text(encoding="utf-8").replace("&gt;", ">")):
+        for label in ("headers > csv x4", "headers > csv", "headers > arrow"):
+            check(label in text, (label, text))
+
+
+def check_bytes(folder, paths):
+    """A slice of the same name with other bytes is not joined."""
+    other = comparison(1, *STEPS[1])
+    next(one for one in other["slices"] if one["name"] == "tcp-flood")["xxh3"] = "0" * 16
+    changed = write(folder, "bytes.json", other)
+    out, err = history([paths[0], changed, paths[2]], "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    check([row["changes"] for row in rows] == ["1", "1", "1"], rows)
+    check(err.count("tcp-flood") == 2 and "bytes.json" in err and "begins anew" in err, err)
+
+
 def check_page(folder, paths):
     """The curve and its area go up and down as the totals and intervals do."""
     page = Path(folder) / "history.html"
@@ -177,6 +213,8 @@ def main():
         paths = check_series(folder)
         check_gap(folder, paths)
         check_missing_backend(folder, paths)
+        check_sinks(folder)
+        check_bytes(folder, paths)
         check_folder(folder, paths)
         check_page(folder, paths)
         check_refused(folder, paths)
