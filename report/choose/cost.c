@@ -8,7 +8,7 @@
 #include "results/json_values.h"
 #include "results/reader.h"
 
-enum { REASON = 320 };
+enum { REASON = 320, THREADS_TEXT = 64 };
 
 void reason_add(json_t *reasons, const char *format, ...)
 {
@@ -18,6 +18,11 @@ void reason_add(json_t *reasons, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
     json_array_append_new(reasons, json_words(text));
+}
+
+static bool is_good(const json_t *run)
+{
+    return is_timed(run) && has_status(run, "ok");
 }
 
 bool sink_measured(const json_t *results, const char *sink)
@@ -32,6 +37,18 @@ bool sink_measured(const json_t *results, const char *sink)
     return false;
 }
 
+bool sink_measured_alone(const json_t *results, const char *sink)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(json_object_get(results, "runs"), i, run)
+    {
+        if (strcmp(sink_of(run), sink) == 0 && threads_of(run) == 1 && is_good(run))
+            return true;
+    }
+    return false;
+}
+
 /* The run that gives the cost on the slice. */
 static const json_t *run_wanted(const json_t *results, const choose_request *w, const char *backend,
                                 const char *slice, const char *level, unsigned threads)
@@ -40,16 +57,30 @@ static const json_t *run_wanted(const json_t *results, const choose_request *w, 
                        : run_of(results, backend, slice, level);
 }
 
-static bool is_good(const json_t *run)
-{
-    return is_timed(run) && has_status(run, "ok");
-}
-
 /* Packets that the run read. */
 static double packets_in(const json_t *run, const json_t *slice)
 {
     double prefix = number_of(run, "prefix_packets");
     return prefix > 0 ? prefix : number_of(slice, "packets");
+}
+
+/* "2, 4": numbers of threads, other than one, with which the sink has good runs. false: none. */
+static bool threads_text(const json_t *results, const choose_request *w, const char *backend,
+                         const char *slice, const char *level, char text[THREADS_TEXT])
+{
+    size_t i, n = 0;
+    json_t *run;
+    text[0] = '\0';
+    json_array_foreach(json_object_get(w->run_sink ? results : NULL, "runs"), i, run)
+    {
+        const unsigned threads = threads_of(run);
+        if (threads != 1 && n < THREADS_TEXT && is_good(run) &&
+            strcmp(text_of(run, "slice"), slice) == 0 &&
+            strcmp(text_of(run, "backend"), backend) == 0 &&
+            run == run_wanted(results, w, backend, slice, level, threads))
+            n += (size_t)snprintf(text + n, THREADS_TEXT - n, "%s%u", n ? ", " : "", threads);
+    }
+    return n > 0;
 }
 
 static void run_refuse(const choose_request *w, const json_t *run, const char *slice,
@@ -93,12 +124,19 @@ cost cost_of(const json_t *results, const choose_request *w, const char *backend
     for (size_t i = 0; i < w->share_count; i++) {
         const char *slice = text_of(w->shares[i].slice, "name");
         const json_t *run = run_wanted(results, w, backend, slice, level, 1);
+        char threads[THREADS_TEXT];
         if (is_good(run)) {
             run_take(&c, run, w->shares[i].slice, w->shares[i].part);
-        } else {
-            run_refuse(w, run, slice, reasons);
-            c.known = false;
+            continue;
         }
+        c.known = false;
+        if (!run && threads_text(results, w, backend, slice, level, threads))
+            reason_add(reasons,
+                       "the sink %s was measured on %.80s with %s threads only (`pktbench bench "
+                       "--sink %s` measures it with one)",
+                       w->run_sink, slice, threads, w->run_sink);
+        else
+            run_refuse(w, run, slice, reasons);
     }
     return c;
 }

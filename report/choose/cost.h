@@ -38,6 +38,8 @@ void reason_add(json_t *reasons, const char *format, ...);
 
 /* Was any run with that sink timed? NULL: false. */
 bool sink_measured(const json_t *results, const char *sink);
+/* By one thread, with the status ok? */
+bool sink_measured_alone(const json_t *results, const char *sink);
 /* Cost with one thread. Reasons why it is unknown are appended to `reasons`. */
 cost cost_of(const json_t *results, const choose_request *w, const char *backend, const char *level,
              json_t *reasons);

@@ -6,7 +6,7 @@
 #include "results/reader.h"
 
 /* Requirements of a request by number: the words of --need, then these. */
-enum { PART_LICENSE, PART_MEMORY, PART_LIVE, PART_SPEED, PARTS };
+enum { PART_LICENSE, PART_MEMORY, PART_LIVE, PART_SPEED, PART_SINK, PARTS };
 
 enum { PARTS_MAX = REQUIREMENTS_MAX + PARTS, PART_TEXT = REQUIREMENT_WORD + 16, NAMES_TEXT = 256 };
 
@@ -26,6 +26,8 @@ static bool part_asked(const choose_request *w, size_t part)
         return w->max_rss_bytes > 0;
     case PART_LIVE:
         return w->live;
+    case PART_SINK:
+        return w->run_sink || (w->sink && w->live);
     default:
         return w->packets_per_s > 0 || w->bits_per_s > 0 || w->deadline_s > 0;
     }
@@ -39,7 +41,7 @@ static size_t parts_of(const choose_request *w)
 static const char *part_text(const choose_request *w, size_t part, char text[PART_TEXT])
 {
     static const char *const names[PARTS] = {"--license permissive", "--max-rss", "--live",
-                                             "the required speed"};
+                                             "the required speed", "--sink"};
     if (part >= w->needs.count)
         return names[part - w->needs.count];
     (void)snprintf(text, PART_TEXT, "the requirement %s", w->needs.list[part].word);
@@ -59,6 +61,8 @@ static choose_request request_with(const choose_request *w, const part_set *part
     less.live = w->live && others[PART_LIVE];
     if (!others[PART_MEMORY])
         less.max_rss_bytes = 0;
+    if (!others[PART_SINK])
+        less.sink = less.run_sink = NULL;
     if (!others[PART_SPEED])
         less.packets_per_s = less.bits_per_s = less.deadline_s = 0;
     return less;
@@ -104,8 +108,11 @@ static void singles_each(const json_t *results, const choose_request *w, pair_fu
             handle(results, w, a, a, out);
 }
 
+/* A sink by itself is met where it was measured, at whatever level. */
 static bool met_together(const json_t *results, const choose_request *w, size_t a, size_t b)
 {
+    if (a == w->needs.count + PART_SINK && a == b)
+        return !w->run_sink || sink_measured_alone(results, w->run_sink);
     part_set parts = {.has = {false}};
     char names[NAMES_TEXT];
     parts.has[a] = parts.has[b] = true;
@@ -124,6 +131,8 @@ static void pair_conflict(const json_t *results, const choose_request *w, size_t
                           json_t *out)
 {
     char one[PART_TEXT], other[PART_TEXT];
+    if (a >= w->needs.count && b == w->needs.count + PART_SINK)
+        return; /* at which level the rows are written is not known without a requirement */
     if (met_together(results, w, a, a) && met_together(results, w, b, b) &&
         !met_together(results, w, a, b))
         reason_add(out, "no backend meets both %s and %s", part_text(w, a, one),

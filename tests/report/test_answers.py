@@ -122,6 +122,28 @@ def test_confirm_names():
         assert "NOT confirmed: the peak memory is above the limit" in done.stdout, done
 
 
+def test_sink_threads():
+    """A sink that was measured with more threads only is refused for that reason, not for another,
+    and is what to leave out."""
+    results = json.loads(json.dumps(RESULTS))
+    wide = [dict(run_of, sink="csv", threads=threads) for run_of in results["runs"]
+            if run_of["level"] == "headers" for threads in (4, 2)]
+    results["runs"] += wide
+    choice, fits, refused = asked(results, "--sink", "csv")
+    assert not fits and choice["winner"] is None, fits
+    assert "the sink csv was measured on small with 4, 2 threads only" in refused["raw"], refused
+    assert choice["conflicts"] == ["no backend meets --sink"], choice["conflicts"]
+    assert choice["relaxations"][0].startswith("without --sink: raw, libpcap"), choice
+    for run_of in wide:
+        run_of["threads"] = 1 if run_of["threads"] == 2 else 4
+    choice, fits, refused = asked(results, "--sink", "csv")
+    assert choice["winner"] == "raw" and fits["raw"]["with_threads"][0]["threads"] == 4, choice
+    choice, fits, refused = asked(results, "--sink", "csv", "--need", "flows")
+    assert not fits and "not measured on small with the sink csv" in refused["raw"], refused
+    assert choice["conflicts"] == ["no backend meets both the requirement flows and --sink"], choice
+    assert "without --sink: raw, libpcap, wireshark" == choice["relaxations"][0], choice
+
+
 if __name__ == "__main__":
     for name, test in list(globals().items()):
         if name.startswith("test_"):
