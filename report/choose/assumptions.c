@@ -140,6 +140,9 @@ static void live_extrapolation(const choose_request *w, const live_limit *live, 
     (void)snprintf(measured, sizeof measured, "%s%s Mpps on %.60s%s",
                    live->at_least ? "at least " : "", kept, live->slice,
                    live->at_least ? ": the sender goes no faster" : "");
+    if (live->rate <= 0)
+        (void)snprintf(measured, sizeof measured, "no rate without packet loss on %.60s",
+                       live->slice);
     if (rate > live->rate)
         extrapolation_add(out, "live", measured, "%s Mpps without packet loss", asked);
     if (w->sink && !live->into_sink)

@@ -69,12 +69,13 @@ static void load_set(json_t *fit, const choose_request *w, const cost *c)
     json_object_set_new(fit, "disk_write_bytes_per_s", number_or_null(packets * row / limit));
 }
 
-/* The rate without loss; null: it was not asked for, or not measured. */
+/* The rate without loss; null: it was not asked for, or not measured. Its number is null if every
+ * rate lost packets. */
 static json_t *live_json(const live_limit *live)
 {
-    return live->known ? json_pack("{s:f, s:b, s:s, s:b}", "packets_per_s", live->rate, "at_least",
-                                   (int)live->at_least, "slice", live->slice, "into_sink",
-                                   (int)live->into_sink)
+    return live->known ? json_pack("{s:o, s:b, s:s, s:b}", "packets_per_s",
+                                   number_or_null(live->rate), "at_least", (int)live->at_least,
+                                   "slice", live->slice, "into_sink", (int)live->into_sink)
                        : json_null();
 }
 
@@ -202,7 +203,7 @@ static void winner_set(const json_t *results, const choose_request *w, json_t *c
 static bool live_covers(const choose_request *w, const json_t *fit)
 {
     const json_t *live = json_object_get(fit, "live");
-    return json_is_object(live) && rate_of(w) <= number_of(live, "packets_per_s");
+    return number_of(live, "packets_per_s") > 0 && rate_of(w) <= number_of(live, "packets_per_s");
 }
 
 /* The assumption that the answer depends on most. */

@@ -34,6 +34,8 @@ static void live_text(const json_t *live, FILE *out)
         return;
     fprintf(out, ", live without loss: %s",
             json_is_true(json_object_get(live, "at_least")) ? "at least " : "");
+    if (!json_is_number(json_object_get(live, "packets_per_s")))
+        fputs("no rate", out);
     figure(out, live, "packets_per_s", 1e-6, "", " Mpps");
     fprintf(out, " (%s)", text_of(live, "slice"));
 }

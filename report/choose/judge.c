@@ -237,6 +237,11 @@ static bool live_check(const choose_request *w, const judgement *j)
     char lost[48], kept[48];
     const live_limit *live = &j->live;
     const double rate = rate_of(w);
+    if (live->known && rate <= 0 && live->rate <= 0) {
+        reason_add(j->reasons, "loses packets live at every rate that was tried (on %.60s)",
+                   live->slice);
+        return false;
+    }
     if (!live->known || rate <= 0 || live->failed <= 0 || rate < live->failed)
         return true;
     number_text(live->failed / 1e6, lost, sizeof lost);

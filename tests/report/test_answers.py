@@ -144,6 +144,34 @@ def test_sink_threads():
     assert "without --sink: raw, libpcap, wireshark" == choice["relaxations"][0], choice
 
 
+def test_live_never_without_loss():
+    """A backend that lost packets at every rate captures nothing without loss."""
+    results = json.loads(json.dumps(RESULTS))
+    lost = {"backend": "raw", "slice": "small", "level": "headers", "sink": "null", "status": "ok",
+            "reason": None, "packets_per_s": None, "at_least": False, "failed_packets_per_s": 1e5,
+            "sender_packets_per_s": 2e6, "compared_packets": 100, "trials": []}
+    results["live"] = {
+        "trial_s": 1, "resolution": 0.02, "late_part": 0.05, "late_s": 0.05, "buffer_bytes": 1,
+        "snaplen": 1, "sent_packets_max": 1, "sent_bytes_max": 1, "sender_cpu": 0,
+        "receiver_cpu": 1, "runs": [lost, lost | {"slice": "large", "packets_per_s": 1e6}]}
+    choice, fits, refused = asked(results, "--live")
+    assert refused["raw"] == "loses packets live at every rate that was tried (on small)", refused
+    assert "raw" not in fits and choice["winner"] != "raw", choice
+    choice, fits, refused = asked(results, "--live", "--rate", "50kpps")  # below what was tried
+    assert fits["raw"]["live"]["packets_per_s"] is None, fits["raw"]
+    beyond = [one for one in fits["raw"]["extrapolations"] if one["what"] == "live"]
+    assert beyond[0]["measured"] == "no rate without packet loss on small", beyond
+    choice, fits, refused = asked(results, "--live", "--rate", "200kpps")
+    assert "loses packets live" in refused["raw"], refused
+    results["live"]["runs"] = [
+        lost | {"slice": slice_, "sink": sink, "packets_per_s": rate}
+        for slice_ in ("small", "large") for sink, rate in (("csv", None), ("null", 1e6))]
+    for key, name in (("backends", "name"), ("runs", "backend")):
+        results[key] = [one for one in results[key] if one[name] == "raw"]
+    choice, fits, refused = asked(results, "--live", "--sink", "csv")
+    assert not fits and "without --sink: raw" in choice["relaxations"], choice
+
+
 if __name__ == "__main__":
     for name, test in list(globals().items()):
         if name.startswith("test_"):
