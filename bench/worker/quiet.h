@@ -16,7 +16,8 @@
  * that are just ending. Otherwise false, with `reason`. */
 bool quiet_worker(pid_t worker, pid_t run, char reason[QUIET_REASON]);
 /* True if the process has the file neither open nor mapped: a run opens it and reads it while the
- * clock runs. Otherwise false, with `reason`. True too if the file or the process cannot be seen. */
+ * clock runs. Otherwise false, with `reason`. True too if the file or the process cannot be seen.
+ */
 bool quiet_released(pid_t run, const char *path, char reason[QUIET_REASON]);
 
 #endif
