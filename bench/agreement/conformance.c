@@ -8,6 +8,7 @@
 #include "bench/agreement/golden_rows.h"
 #include "datasets/malformed/malformed.h"
 #include "parsers/util/error.h"
+#include "parsers/util/utf8.h"
 #include "results/json_values.h"
 
 /* Maximum number of cases in a run. */
@@ -80,6 +81,15 @@ static int generated_add(case_list *list, const suite *suite, const malformed_ca
     return golden_rows_read(c, err);
 }
 
+/* Workers are asked in JSON, which holds no other texts. */
+static bool is_utf8(const char *text)
+{
+    size_t length = 1;
+    for (size_t left = strlen(text); left > 0 && length > 0; text += length, left -= length)
+        length = pkt_utf8_length((const uint8_t *)text, left);
+    return length > 0;
+}
+
 /* Add a capture NAME or NAME.pcap of the folder if its golden rows NAME.csv exist; ignore it
  * otherwise. */
 static int outside_add(case_list *list, const char *folder, const char *file, pkt_err *err)
@@ -103,7 +113,12 @@ static int outside_add(case_list *list, const char *folder, const char *file, pk
                             .rows = rows,
                             .wrong = "a case from outside",
                             .spec = ""};
-    return c->name && c->path ? golden_rows_read(c, err) : pkt_fail_memory(err, "cases");
+    if (!c->name || !c->path)
+        return pkt_fail_memory(err, "cases");
+    if (is_utf8(c->path))
+        return golden_rows_read(c, err);
+    pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "its path is not UTF-8: rename it");
+    return pkt_err_about(err, c->path);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -319,12 +319,15 @@ json_t *client_ask(client *client, json_t *request, double seconds)
 {
     char op[32], *text = json_dumps(request, JSON_COMPACT);
     const char *name = json_string_value(json_object_get(request, "op"));
+    const bool request_made = text != NULL;
     (void)snprintf(op, sizeof op, "%s", name ? name : "");
     json_decref(request);
     if (!client->process.pid || !text) {
         free(text);
         if (client->status == STATUS_OK)
-            fail(client, STATUS_FAILED, "there is no worker to ask");
+            fail(client, STATUS_FAILED,
+                 request_made ? "there is no worker to ask"
+                              : "it cannot be asked: a path is not UTF-8, or there is no memory");
         return NULL;
     }
     client->limit_s = seconds;
