@@ -211,7 +211,8 @@ static const option_spec options[] = {
      "unavailable, "
      "not-offered. See `pktbench bench --help`."},
     {"allow-inconclusive", NULL,
-     "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
+     "Pass a comparison that is inconclusive or has too few samples or processes for --fail-on "
+     "slower, first, load or rss."},
     {"force", NULL, "Compare results that would be refused."},
     {"format", "table|markdown|csv|json", "Format of the comparison. Default table."},
     {"o", "FILE", "Output file. Default - (standard output)."},

@@ -57,15 +57,17 @@ static bool piece_is_capture(const char *plain, const char *path, uint64_t size,
     bool replaced = false;
     while (files && !replaced && (file = readdir(files)) != NULL) {
         char name[PLAIN_PATH_BYTES], *end;
-        uint64_t count;
+        uint64_t count = 0;
         pkt_err err;
         if (strncmp(file->d_name, base, length) != 0 || file->d_name[length] < '1' ||
             file->d_name[length] > '9')
             continue;
         const uint64_t number = strtoull(file->d_name + length, &end, 10);
         (void)snprintf(name, sizeof name, "%s%s", path, file->d_name + length);
-        replaced = !*end && output_is(name, capture) &&
-                   slice_count(plain, size, &count, &err) == 0 && number < count;
+        if (*end || !output_is(name, capture))
+            continue;
+        (void)slice_count(plain, size, &count, &err); /* up to an error, too */
+        replaced = number < count;
         if (replaced)
             message_error("%s: is the capture itself, and would be a piece: -o must name another "
                           "file",

@@ -119,14 +119,20 @@ static int dispatch(int argc, char **argv)
 }
 
 /* A file must not be opened as one of the standard descriptors: messages, or output, would go into
- * it. Those that are closed become the null device, open the wrong way round: to read from it, or
- * to write output to it, stays an error. */
+ * it. Those that are closed become a device, open the wrong way round: to read from it, or to write
+ * output to it, stays an error; to a device that is always full, also by the name /dev/stdout. */
 static bool descriptors_fill(void)
 {
-    static const int flags[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+    static const struct {
+        const char *device;
+        int flags;
+    } closed[] = {{"/dev/null", O_WRONLY}, {"/dev/full", O_RDONLY}, {"/dev/null", O_WRONLY}};
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
+        if (fcntl(fd, F_GETFD) < 0 && open(closed[fd].device, closed[fd].flags) != fd) {
+            message_error("a standard descriptor is closed, and %s cannot be opened: %s",
+                          closed[fd].device, strerror(errno));
             return false;
+        }
     return true;
 }
 

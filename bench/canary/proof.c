@@ -174,11 +174,11 @@ int proof_crc32(const proof *p, size_t column, uint32_t *crc, pkt_err *err)
 
 pkt_column_set proof_reach(const proof *p)
 {
-    pkt_column_set reach = altered_reach(p->altered, p->level);
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) /* packets change places */
+    pkt_column_set texts = {{0}}; /* hashing them takes many times longer: they are drawn rarely */
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
         if (pkt_column_at(c)->format_as == PKT_AS_TEXT)
-            pkt_set_add(&reach, c);
-    return pkt_set_and(p->columns, reach);
+            pkt_set_add(&texts, c);
+    return pkt_set_minus(pkt_set_and(p->columns, altered_reach(p->altered, p->level)), texts);
 }
 
 void proof_free(proof *p)

@@ -41,7 +41,7 @@ int proof_digest(const proof *proof, size_t column, uint64_t *digest, pkt_err *e
 /* The same as CRC-32, which the standard library of Python has. */
 int proof_crc32(const proof *proof, size_t column, uint32_t *crc, pkt_err *err);
 /* The columns of which a changed slice has other cells: a run that remembers rows gives itself away
- * in them. */
+ * in them. No text columns. */
 pkt_column_set proof_reach(const proof *proof);
 void proof_free(proof *proof);
 

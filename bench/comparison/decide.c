@@ -117,9 +117,10 @@ static json_t *slower_by(const cell_change *c, const cell_tests *t, bool paired,
         json_t *one =
             json_object_get(json_object_get(c->json, "statistics"), statistic_name((statistic)s));
         if (one)
-            json_object_set_new(
-                one, "p",
-                json_real_or_null(can_fail(c, (statistic)s, paired, tests), t->statistics[s]));
+            json_object_set_new(one, "p",
+                                json_real_or_null(t->statistics[s] < GATE_ERROR ||
+                                                      can_fail(c, (statistic)s, paired, tests),
+                                                  t->statistics[s]));
         if (statistic_is_time((statistic)s) && t->statistics[s] < GATE_ERROR)
             json_array_append_new(names, json_string(statistic_name((statistic)s)));
     }

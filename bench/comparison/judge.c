@@ -71,25 +71,31 @@ static const struct {
     [STATISTIC_RSS] = {"peak memory", "MB", 1e-6},
 };
 
+static const char *more_help(bool paired)
+{
+    return paired ? "a longer --budget or more --processes help" : "more results of each side help";
+}
+
 /* A condition of its own that too few processes were measured for. */
-static void judge_untested(json_t *failures, const json_t *cell, const json_t *one, statistic which)
+static void judge_untested(json_t *failures, const json_t *cell, const json_t *one, statistic which,
+                           bool paired)
 {
     char words[WORDS];
     (void)snprintf(words, sizeof words,
-                   "%s: %.0f processes are too few to tell: a longer --budget or more --processes "
-                   "help; --allow-inconclusive passes it",
-                   titles[which].title, number_of(one, "n"));
+                   "%s: %.0f processes are too few to tell: %s; --allow-inconclusive passes it",
+                   titles[which].title, number_of(one, "n"), more_help(paired));
     fail_add(failures, cell, words);
 }
 
-static void judge_statistic(json_t *failures, const json_t *cell, statistic which, const gate *gate)
+static void judge_statistic(json_t *failures, const json_t *cell, statistic which, bool paired,
+                            const gate *gate)
 {
     const json_t *one = at(cell, "statistics", statistic_name(which));
     const json_t *p = json_object_get(one, "p");
     char words[WORDS], change[32] = "";
     const double scale = titles[which].scale;
     if (one && !json_is_number(p) && gate->asked[which] && !gate->allow_inconclusive)
-        judge_untested(failures, cell, one, which);
+        judge_untested(failures, cell, one, which, paired);
     if (!json_is_number(p) || json_number_value(p) >= GATE_ERROR)
         return;
     if (json_is_number(json_object_get(one, "ratio")))
@@ -117,8 +123,7 @@ static void help_print(const json_t *cell, bool paired, double threshold, char w
     const bool sure = json_is_array(json_object_get(cell, "ci95"));
     const double wanted = sure ? processes_wanted(cell, threshold) : INTERVAL_BLOCKS_MIN;
     const double had = number_of(cell, "n");
-    const char *means =
-        paired ? "a longer --budget or more --processes help" : "more results of each side help";
+    const char *means = more_help(paired);
     if (wanted > had && isfinite(wanted))
         (void)snprintf(words, WORDS,
                        "%s: about %.0f processes are needed, there were %.0f; "
@@ -152,7 +157,7 @@ static void judge_change(json_t *failures, const json_t *cell, bool paired, cons
         judge_decile(failures, cell);
     for (unsigned i = slower ? STATISTIC_FIRST : 0; i < STATISTIC_COUNT; i++)
         if (gate_judges(gate, (statistic)i))
-            judge_statistic(failures, cell, (statistic)i, gate);
+            judge_statistic(failures, cell, (statistic)i, paired, gate);
     if (gate->slower && !gate->allow_inconclusive &&
         (strcmp(change, "inconclusive") == 0 || strcmp(change, "too-few-samples") == 0))
         judge_undecided(failures, cell, paired, gate->slower_threshold);

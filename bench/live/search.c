@@ -47,6 +47,7 @@ static bool is_short(const live_trial *trial)
 static int rates_halve(const search *s, double low, double high, pkt_err *err)
 {
     live_rate *found = s->found;
+    bool was_short = false;
     while (high - low > LIVE_RESOLUTION * high && high > RATE_MIN &&
            found->count < LIVE_TRIALS_MAX) {
         const double middle = (low + high) / 2;
@@ -55,7 +56,10 @@ static int rates_halve(const search *s, double low, double high, pkt_err *err)
             return -1;
         if (live_trial_passed(trial)) {
             found->rate = fmax(found->rate, live_trial_rate(trial));
-            low = fmax(low, fmin(middle, live_trial_rate(trial)));
+            if (is_short(trial) && was_short)
+                break; /* the sender does not reach the rate at all: see `failed` */
+            was_short = is_short(trial);
+            low = was_short ? fmax(low, live_trial_rate(trial)) : middle;
         } else {
             high = is_short(trial) ? fmax(low, live_trial_rate(trial)) : middle;
             found->failed = high;

@@ -11,7 +11,7 @@
 
 #define REASON_BYTES 512
 /* Version of the requests and answers. Another build of pktbench must speak the same one. */
-#define WORKER_PROTOCOL 2
+#define WORKER_PROTOCOL 3
 
 typedef struct client {
     pkt_child process; /* its pid is 0 if there is none */

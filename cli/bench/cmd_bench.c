@@ -440,7 +440,8 @@ static const option_spec options[] = {
      "median and 90th percentile of the runs, slow processes, and the first run of a process; it "
      "also fails if the comparison is inconclusive or has too few samples."},
     {"allow-inconclusive", NULL,
-     "With --fail-on slower: pass a comparison that is inconclusive or has too few samples."},
+     "Pass a comparison that is inconclusive or has too few samples or processes for --fail-on "
+     "slower, first, load or rss."},
     {"show-values", NULL, "Print and keep the addresses and names in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},

@@ -30,6 +30,7 @@ typedef struct dataset {
 /* How a capture ended, in the process that read it. */
 typedef struct capture_result {
     bool done;
+    bool unreadable; /* the file is there, and what it has cannot be read as a capture */
     capture_status status;
     pkt_features_report features;
     char line[LINE_BYTES]; /* "NAME: MESSAGE"; "" if there is nothing to say */
@@ -107,8 +108,11 @@ static void capture_write(const dataset *d, size_t index, split *parts, capture_
         result_say(result, CAPTURE_BAD, path, &err);
         return;
     }
-    if (!rows_write(d->x, index, d->labels, parts, result))
+    if (!rows_write(d->x, index, d->labels, parts, result)) {
+        /* Its bytes can be read, so the fault is in them. */
+        result->unreadable = input_complete(path, &entry.input, &err) == 0;
         return;
+    }
     entry.damage = *result->line ? result->line : NULL;
     if (input_complete(path, &entry.input, &err) != 0)
         result_say(result, CAPTURE_BAD, path, &err);
@@ -161,7 +165,8 @@ static void crash_say(const dataset *d, size_t index, int status, capture_result
     result_say(result, CAPTURE_BAD, d->x->captures[index], &err);
 }
 
-/* Rows that an earlier run wrote do not stand without the capture: it was to be read again. */
+/* Rows that an earlier run wrote do not stand for a capture with other bytes, that is none any
+ * more. They stay if it is only not there, or if reading it failed: it may come back. */
 static void earlier_drop(const dataset *d, size_t index, capture_result *result)
 {
     const size_t length = strlen(result->line);
@@ -191,7 +196,7 @@ static bool item_ended(void *self, size_t item, const void *shared, int status)
     capture_result result = *(const capture_result *)shared;
     if (!result.done)
         crash_say(d, index, status, &result);
-    if (result.status == CAPTURE_BAD)
+    if (result.status == CAPTURE_BAD && result.unreadable)
         earlier_drop(d, index, &result);
     d->features.evicted += result.features.evicted;
     d->features.without_address += result.features.without_address;

@@ -49,8 +49,9 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
-/* A second signal kills the process, in case it is blocked by a reader that does not read. SIGHUP
- * is of a terminal that was closed; nohup has it ignored, so that the capture goes on. */
+/* A second signal kills the process, in case it is blocked by a reader that does not read; but not
+ * SIGHUP, of a terminal that was closed: the shell sends one, and the kernel another. nohup has it
+ * ignored, so that the capture goes on. */
 static void signals_set(void)
 {
     struct sigaction hangup;
@@ -59,8 +60,10 @@ static void signals_set(void)
     sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+        action.sa_flags = SA_RESTART;
         (void)sigaction(SIGHUP, &action, NULL);
+    }
 }
 
 static bool must_stop(const session *s)

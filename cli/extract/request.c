@@ -203,15 +203,23 @@ static bool outputs_differ(const extraction *x)
     return differ;
 }
 
-/* Is the output, which exists, a file that is read? If so, a message was printed. */
+static int by_file(const void *one, const void *other)
+{
+    const struct stat *a = one, *b = other;
+    if (a->st_ino != b->st_ino)
+        return a->st_ino < b->st_ino ? -1 : 1;
+    return a->st_dev < b->st_dev ? -1 : a->st_dev > b->st_dev;
+}
+
+/* Is the output, which exists, a file that is read? If so, a message was printed. `captures`: in
+ * the order of by_file(). */
 static bool output_is_read(const extraction *x, const arguments *arguments, const char *path,
                            const struct stat *out, const struct stat *captures)
 {
-    for (size_t i = 0; i < x->capture_count; i++)
-        if (out->st_ino == captures[i].st_ino && out->st_dev == captures[i].st_dev) {
-            message_error("-o %s: %s is a capture that is read", x->path, path);
-            return true;
-        }
+    if (bsearch(out, captures, x->capture_count, sizeof *captures, by_file)) {
+        message_error("-o %s: %s is a capture that is read", x->path, path);
+        return true;
+    }
     return output_is_option(arguments, path, "labels") ||
            output_is_option(arguments, path, "plugin");
 }
@@ -226,6 +234,8 @@ static bool outputs_new(const extraction *x, const arguments *arguments)
     for (size_t i = 0; good && i < x->capture_count; i++)
         if (stat(x->captures[i], &captures[i]) != 0) /* "-" too */
             captures[i].st_ino = 0;
+    if (good)
+        qsort(captures, x->capture_count, sizeof *captures, by_file);
     for (size_t i = 0; good && i < x->capture_count; i++) {
         char *path = output_path(x, i);
         good = !path || stat(path, &out) != 0 || !S_ISREG(out.st_mode) ||

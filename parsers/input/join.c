@@ -90,11 +90,9 @@ static int capture_close(pkt_join *join, int bad, pkt_err *err)
     return bad;
 }
 
-/* The capture has ended with `bad` (0 or -1) and *err. 0 if the next one may be read. */
-static int capture_end(pkt_join *join, int bad, pkt_err *err)
+/* Keep *err if the capture is only truncated: 0, and the next one may be read. Else -1. */
+static int cut_take(pkt_join *join, const pkt_err *err)
 {
-    if (capture_close(join, bad, err) == 0)
-        return 0;
     if (join->strict || err->code != PKT_ERR_TRUNCATED)
         return -1;
     join->cuts[join->cut_count++] =
@@ -102,12 +100,18 @@ static int capture_end(pkt_join *join, int bad, pkt_err *err)
     return 0;
 }
 
+/* The capture has ended with `bad` (0 or -1) and *err. 0 if the next one may be read. */
+static int capture_end(pkt_join *join, int bad, pkt_err *err)
+{
+    return capture_close(join, bad, err) == 0 ? 0 : cut_take(join, err);
+}
+
 /* Without a source after it, the capture is truncated and has ended. */
 static int capture_open(pkt_join *join, pkt_err *err)
 {
     join->input = pkt_input_open_for(join->paths[join->current], &join->pump, err);
-    if (!join->input)
-        return -1;
+    if (!join->input) /* as a compressed one that ends within its first bytes */
+        return cut_take(join, err);
     join->source = pkt_source_open(pkt_input_capture(join->input)->path, err);
     return join->source ? 0 : capture_end(join, -1, err);
 }

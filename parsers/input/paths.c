@@ -100,9 +100,10 @@ static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, const pkt_path
     case FTS_DNR:
     case FTS_ERR:
         return entry_failed("list the folder", entry, err);
-    case FTS_NS:
-        return entry->fts_name[0] == '.' ? 0
-                                         : unseen_take(paths, entry, below, request->missing, err);
+    case FTS_NS: /* ENOENT: it was removed or renamed since the folder was read */
+        return entry->fts_name[0] == '.' || entry->fts_errno == ENOENT
+                   ? 0
+                   : unseen_take(paths, entry, below, request->missing, err);
     case FTS_F:
     case FTS_SL:
         return entry->fts_name[0] == '.' ? 0 : file_take(paths, entry, below, err);

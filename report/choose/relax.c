@@ -144,7 +144,7 @@ void conflicts_add(const json_t *results, const choose_request *w, json_t *out)
     singles_each(results, w, single_conflict, out);
     pairs_each(results, w, pair_conflict, out);
     if (json_array_size(out) == 0)
-        reason_add(out, "some backends meet any two of them, none meets all of them together");
+        reason_add(out, "none meets all of them together");
 }
 
 static void relaxed_add(const json_t *results, const choose_request *w, size_t a, size_t b,

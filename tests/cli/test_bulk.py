@@ -154,6 +154,11 @@ def check_join():
         if got.stdout != alone.stdout or got.stderr.count("before it were written") != 2:
             fail(f"joined, one truncated, {more}: {got}, wanted {alone}")
     expect(0, "j1.pcap: is truncated inside a record", "extract", "--join", "j2.pcap", "j1.pcap", *columns)
+    # Compressed, and cut before the header of the capture is whole.
+    write("j5.pcap.gz", gzip.compress(packets(8))[:14])
+    got = expect(0, "j5.pcap.gz: ", "extract", "--join", "j2.pcap", "j5.pcap.gz", "j4.pcap", *columns)
+    if got.stdout.count("\n") != 1 + 3:
+        fail(f"joined, one cut in its first bytes: {got}")
     got = expect(0, "packets before it were counted", "extract", "--join", *names, "--features", "ciciot-fixed")
     if got.stdout.splitlines()[1].split(",")[1] != "6":
         fail(f"features of joined captures, one truncated: {got.stdout}")

@@ -211,6 +211,10 @@ def check_closed():
                 fail(f"{words}, descriptors {numbers} closed: {got.returncode} {got.stderr}")
             if "1" in numbers and "2" not in numbers and b"Bad file descriptor" not in got.stderr:
                 fail(f"{words}, descriptors {numbers} closed: {got.stderr}")
+        if "1" in numbers:
+            got = closed_run(numbers, "extract", "a.pcap", "-o", "/dev/stdout")
+            if got.returncode != 2:
+                fail(f"-o /dev/stdout, descriptors {numbers} closed: {got}")
         got = closed_run(numbers, "extract", "-", "-o", "rows.csv")
         if got.returncode != 2 or os.path.exists("rows.csv"):
             fail(f"standard input, descriptors {numbers} closed: {got}")

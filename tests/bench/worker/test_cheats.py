@@ -22,7 +22,7 @@ def bench(capture, folder, name):
     done = subprocess.run(
         [PKTBENCH, "bench", capture, "--plugin", os.path.join(CHEATS, f"cheat_{name}.so"),
          "--backends", "raw", "--levels", "app" if name == "textless" else "headers", "--reference", "raw",
-         "--processes", "1", "--rounds", "20" if name == "textless" else "2", "--budget", "1s", "-o", out],
+         "--processes", "1", "--rounds", "400" if name == "textless" else "2", "--budget", "60s" if name == "textless" else "1s", "-o", out],
         capture_output=True, text=True, check=False,
         env={**os.environ, "CHEAT_FOLDER": folder})
     if done.returncode not in (0, 1):

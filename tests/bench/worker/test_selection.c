@@ -231,7 +231,7 @@ static void test_baseline(void **state)
     assert_int_equal(setenv(OLD_PROTOCOL, "1", 1), 0);
     check_refused(&(selection_request){.backends = "raw", .baseline = "/proc/self/exe"},
                   "baseline: /proc/self/exe: has none of the backends of this run: its worker "
-                  "speaks another protocol than 2");
+                  "speaks another protocol than 3");
     assert_int_equal(unsetenv(OLD_PROTOCOL), 0);
     check_refused(&(selection_request){.backends = "raw", .baseline = PLUGIN},
                   "baseline: " PLUGIN ": its backend mine takes no part in this run");

@@ -54,6 +54,7 @@ def test_hangup():
         first_packets(source, 20, "grows")
         run = Run("grows", "--follow", *options)
         time.sleep(0.2)  # a signal before the first packet would lose none, either
+        run.process.send_signal(signal.SIGHUP)  # the shell sends one, and the kernel another
         run.stop(by=signal.SIGHUP)
         got, wanted = Path("out.csv").read_text(), Path("wanted.csv").read_text()
         assert got.replace(",grows,", f",{source},") == wanted, (got, wanted)
