@@ -66,7 +66,6 @@ PACKET = ("frame.protocols", "_ws.malformed", "ip.frag_offset", "frame.len", "fr
           "frame.encap_type", "tls.handshake.extensions_server_name_type")
 # Of these, all occurrences: do they show what is bad in a message of DNS?
 RECORDS = ("dns.resp.type", "dns.resp.len", "dns.length")
-SEPARATOR = "\v"  # tshark escapes it in values
 PROTOCOLS = ("dns", "mdns", "llmnr", "tls", "http", "ssdp", "mqtt", "dhcp", "coap")
 IP = {"ip", "ipv6"}
 L4 = {"tcp", "udp", "udplite"}
@@ -81,25 +80,33 @@ class Row(NamedTuple):
     records: dict[str, list[str]]  # fields of RECORDS
 
 
-def tshark_rows(path: str, tshark: str, environment: dict) -> Iterator[Row]:
-    fields = [*PACKET, *RECORDS, *(name for names in FIELDS.values() for name in names)]
-    command = [tshark, "-n", "-r", path, *OPTIONS, "-T", "fields", "-E", "occurrence=a",
-               "-E", "separator=/t", "-E", f"aggregator={SEPARATOR}"]
+def tshark_lines(path: str, tshark: str, environment: dict, fields: list[str],
+                 *options: str) -> Iterator[list[str]]:
+    """The cells of each packet; tshark escapes the tabs in them."""
+    command = [tshark, "-n", "-r", path, *OPTIONS, "-T", "fields", "-E", "separator=/t", *options]
     for name in fields:
         command += ["-e", name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           env=environment) as process:
         for line in process.stdout:
-            lists = {name: text.split(SEPARATOR) for name, text in
-                     zip(fields, line.decode(errors="replace").rstrip("\n").split("\t"))}
-            values = {name: found[0] for name, found in lists.items()}
-            if not values["frame.encap_type"]:  # a record of a pcapng that is no packet
-                continue
-            cells = {column: next((values[name] for name in names if values[name]), "")
-                     for column, names in FIELDS.items()}
-            yield Row(cells, values["frame.protocols"].split(":"),
-                      {name: values[name] for name in PACKET},
-                      {name: lists[name] for name in RECORDS})
+            yield line.decode(errors="replace").rstrip("\n").split("\t")
+
+
+def tshark_rows(path: str, tshark: str, environment: dict) -> Iterator[Row]:
+    fields = [*PACKET, *(name for names in FIELDS.values() for name in names)]
+    # Texts may have any character, so that all occurrences are read of numbers only.
+    every = tshark_lines(path, tshark, environment, [*RECORDS], "-E", "occurrence=a",
+                         "-E", "aggregator=,")
+    for line, lists in zip(tshark_lines(path, tshark, environment, fields, "-E", "occurrence=f"),
+                           every):
+        values = dict(zip(fields, line))
+        if not values["frame.encap_type"]:  # a record of a pcapng that is no packet
+            continue
+        cells = {column: next((values[name] for name in names if values[name]), "")
+                 for column, names in FIELDS.items()}
+        yield Row(cells, values["frame.protocols"].split(":"),
+                  {name: values[name] for name in PACKET},
+                  {name: text.split(",") for name, text in zip(RECORDS, lists)})
 
 
 def number(text: str) -> str:
