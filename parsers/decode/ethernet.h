@@ -37,14 +37,68 @@ static inline bool is_isl(const row *r, unsigned length)
     return dst == first || dst == second;
 }
 
-static decode_result decode_isl(cursor c, row r, unsigned length);
+ALWAYS_INLINE void ethernet_columns(const uint8_t *h, unsigned type, row *r)
+{
+    r->present |= PKT_HAS_LINK;
+    /* Loads of 8 bytes, within the header: fewer instructions than loads of 6. */
+    PUT(r, eth_dst, be64(h) >> 16);
+    PUT(r, eth_src, be64(h + 4) & 0xffffffffffff);
+    PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_MIN ? 0 : type));
+}
+
+/* Skip the rest of an ISL header. `length`: of what follows the first 14 bytes, with the frame
+ * check sequence, which need not be in the capture; 0: it is not known. */
+static inline pkt_verdict isl_step(cursor *c, const row *r, unsigned length)
+{
+    enum { REST = 12, FCS = 4, KIND = 0xf0 };
+    const size_t size = length ? length : c->wire;
+    if (size < REST + FCS || size - FCS > c->wire)
+        return length ? PKT_BAD_LENGTH : PKT_TRUNCATED;
+    if (r->batch->eth_dst[r->index] & KIND)
+        return PKT_UNSUPPORTED; /* no Ethernet frame */
+    cursor_narrow(c, size - FCS);
+    return cursor_take(c, REST) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
+}
+
+/* ISL in place of IEEE 802.3. The columns are those of the frame inside, as in Wireshark. *type:
+ * its EtherType, or length. */
+static pkt_verdict isl_skip(cursor *c, row *r, unsigned *type)
+{
+    enum { HEADER = 14 };
+    for (size_t i = 0; is_isl(r, *type); i++) {
+        const pkt_verdict verdict = i < PKT_MAX_TAGS ? isl_step(c, r, *type) : PKT_UNSUPPORTED;
+        const uint8_t *h = verdict == PKT_OK ? cursor_take(c, HEADER) : NULL;
+        if (!h) {
+            const uint64_t none = 0;
+            PUT(r, eth_dst, none);
+            PUT(r, eth_src, none);
+            r->present &= ~(uint64_t)PKT_HAS_LINK;
+            return verdict == PKT_OK ? cursor_short(c, HEADER) : verdict;
+        }
+        *type = be16(h + 12);
+        ethernet_columns(h, *type, r);
+    }
+    return PKT_OK;
+}
+
+/* Skip ISL, a VLAN tag, and other tags. */
+static pkt_verdict tags_skip(cursor *c, row *r, unsigned *type)
+{
+    pkt_verdict verdict = decode_tags(c, r, type);
+    if (verdict != PKT_OK || !is_isl(r, *type))
+        return verdict;
+    verdict = isl_skip(c, r, type);
+    if (verdict == PKT_OK && is_vlan(*type))
+        verdict = decode_vlan(c, r, type);
+    return verdict == PKT_OK ? decode_tags(c, r, type) : verdict;
+}
 
 /* Tags except VLAN, MPLS, PPPoE and LLC. Not inlined, because these are rare. A `type` below
  * ETHERTYPE_MIN is a length (IEEE 802.3). */
 static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor c, row r,
                                                                          unsigned type)
 {
-    pkt_verdict verdict = decode_tags(&c, &r, &type);
+    pkt_verdict verdict = tags_skip(&c, &r, &type);
     if (verdict != PKT_OK)
         return (decode_result){verdict, r.present};
     switch (type) {
@@ -69,8 +123,6 @@ static __attribute__((noinline, cold)) decode_result decode_encapsulated(cursor 
         verdict = decode_llc(c, &r);
         break;
     default:
-        if (is_isl(&r, type))
-            return decode_isl(c, r, type);
         if (type < ETHERTYPE_MIN)
             verdict = decode_802_3(c, &r, type);
     }
@@ -105,50 +157,6 @@ ALWAYS_INLINE pkt_verdict decode_ethertype(cursor c, row *r, unsigned type)
     const decode_result end = decode_encapsulated(c, *r, type);
     r->present = end.present;
     return end.verdict;
-}
-
-ALWAYS_INLINE void ethernet_columns(const uint8_t *h, unsigned type, row *r)
-{
-    r->present |= PKT_HAS_LINK;
-    /* Loads of 8 bytes, within the header: fewer instructions than loads of 6. */
-    PUT(r, eth_dst, be64(h) >> 16);
-    PUT(r, eth_src, be64(h + 4) & 0xffffffffffff);
-    PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_MIN ? 0 : type));
-}
-
-/* Skip the rest of an ISL header. `length`: of what follows the first 14 bytes, with the frame
- * check sequence, which need not be in the capture; 0: it is not known. */
-static inline pkt_verdict isl_step(cursor *c, const row *r, unsigned length)
-{
-    enum { REST = 12, FCS = 4, KIND = 0xf0 };
-    const size_t size = length ? length : c->wire;
-    if (size < REST + FCS || size - FCS > c->wire)
-        return length ? PKT_BAD_LENGTH : PKT_TRUNCATED;
-    if (r->batch->eth_dst[r->index] & KIND)
-        return PKT_UNSUPPORTED; /* no Ethernet frame */
-    cursor_narrow(c, size - FCS);
-    return cursor_take(c, REST) ? PKT_OK : PKT_CUT_BY_SNAPLEN;
-}
-
-/* ISL in place of IEEE 802.3. The columns are those of the frame inside, as in Wireshark. */
-static __attribute__((noinline, cold)) decode_result decode_isl(cursor c, row r, unsigned length)
-{
-    enum { HEADER = 14 };
-    for (size_t i = 0; is_isl(&r, length); i++) {
-        const pkt_verdict verdict = i < PKT_MAX_TAGS ? isl_step(&c, &r, length) : PKT_UNSUPPORTED;
-        const uint8_t *h = verdict == PKT_OK ? cursor_take(&c, HEADER) : NULL;
-        if (!h) {
-            const uint64_t none = 0;
-            PUT(&r, eth_dst, none);
-            PUT(&r, eth_src, none);
-            return (decode_result){verdict == PKT_OK ? cursor_short(&c, HEADER) : verdict,
-                                   r.present & ~(uint64_t)PKT_HAS_LINK};
-        }
-        length = be16(h + 12);
-        ethernet_columns(h, length, &r);
-    }
-    const pkt_verdict verdict = decode_ethertype(c, &r, length);
-    return (decode_result){verdict, r.present};
 }
 
 ALWAYS_INLINE pkt_verdict decode_ethernet(cursor c, row *r)

@@ -144,8 +144,8 @@ static void test_shares_paired(void **state)
     for (size_t i = 0; i < 8; i++)
         values[i] = i % 4 ? 1 : 2;
     fill(after, values, 8);
-    for (double threshold = 0.05; threshold < 0.5; threshold += 0.05) {
-        assert_int_equal(slow_share_measure(&sides, threshold, &share), 0);
+    for (int percent = 5; percent < 50; percent += 5) {
+        assert_int_equal(slow_share_measure(&sides, percent / 100.0, &share), 0);
         assert_close(share.fresh, 0.25, 1e-12);
     }
 }
