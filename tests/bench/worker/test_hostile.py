@@ -78,9 +78,13 @@ def left():
 
 
 def wait_until(condition, seconds=5):
+    """False: the time is over."""
     end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
+    while not condition():
+        if time.monotonic() > end:
+            return False
         time.sleep(0.05)
+    return True
 
 
 def start(kind, capture, out, limit):
@@ -131,9 +135,14 @@ def bench(kind, capture, folder, limit):
 def interrupted(number, capture, folder):
     """A signal ends the program and its workers while one of them hangs."""
     process = start("ignore-hang", capture, os.path.join(folder, "results.json"), LIMIT)
-    # The program, its process for the folder, a worker.
-    wait_until(lambda: len(left()) > 2, 30)
-    if len(left()) < 3:
+
+    def hangs():
+        """The program, its process for the folder, and a worker that stays: others end at once."""
+        before = [line.split()[0] for line in left()]
+        time.sleep(0.3)
+        return len(before) > 2 and before == [line.split()[0] for line in left()]
+
+    if not wait_until(hangs, 30):
         return f"no worker to end: {left()}"
     process.send_signal(number)
     process.communicate()
