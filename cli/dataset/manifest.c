@@ -394,8 +394,7 @@ bool manifest_has(const manifest *m, const char *name)
     return json_object_get(m->entries, name) != NULL;
 }
 
-/* Remove the files of an earlier run. Its entry is removed last, so
- * that a later run knows them. */
+/* Remove the files of an earlier run. Its entry is removed last, so that a later run knows them. */
 static void earlier_remove(const manifest *m, const json_t *entry, const char *entry_path)
 {
     size_t i;

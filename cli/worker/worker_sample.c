@@ -20,7 +20,8 @@
 enum { CHILD_ENDED = 77 };
 /* Heap that every child has touched before its timed runs. */
 enum { HEAP_TOUCHED = 1 << 20, HEAP_PAGE = 4096 };
-/* A block of memory below this comes from the heap: the most that malloc() accepts. */
+/* Blocks below this size come from the heap: the most that mallopt() accepts on 64-bit machines. So
+ * much free memory at the end of the heap is kept. */
 enum { HEAP_BLOCK_MAX = 32 << 20, HEAP_KEPT = 1 << 30 };
 
 /* Memory that is read to evict the caches, `bytes` of it, allocated at the first sample that asks
