@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/sample/proofs.h"
+#include "bench/worker/run.h"
 #include "parsers/process/group.h"
 #include "parsers/process/tree.h"
 #include "parsers/util/clock.h"
@@ -86,9 +87,11 @@ static json_t *digest_request(size_t column)
                      (int)info->size);
 }
 
-/* Have the driver evict the caches, then change the slice: what it has read before is of no use.
- * *cpu_ns: the driver's processor time until then. */
-static bool program_prepare(const sample_plan *p, double *cpu_ns)
+/* Have the driver evict its processor's caches, then change the slice: what it has read before is
+ * of no use. The change brings the slice into the caches that processors share: they are evicted
+ * after it, as those of a native backend are. `memory`: to read for it, or NULL. *cpu_ns: the
+ * driver's processor time until then. */
+static bool program_prepare(const sample_plan *p, const uint8_t *memory, double *cpu_ns)
 {
     const proof *proof = p->cell->proof;
     json_t *answer = sample_ask(p, prepare_request(p, p->path));
@@ -96,10 +99,11 @@ static bool program_prepare(const sample_plan *p, double *cpu_ns)
         return false;
     json_decref(answer);
     *cpu_ns = pkt_tree_cpu_ns(p->worker->process.pid);
-    if (proof) {
+    if (proof)
         altered_key(proof->altered, proof->fixed);
+    caches_evict(memory, p->evict_bytes);
+    if (proof)
         altered_canaries(proof->altered, p->cell->level, proof->fixed);
-    }
     return true;
 }
 
@@ -201,12 +205,13 @@ static bool program_is_whole(const sample_plan *p)
 
 /* One run, and the digest of a column after it; digest->wall_ns is 0 if none was asked for.
  * *beside_ns: processor time of the driver between the requests, when nothing was asked of it. */
-static bool program_try(const sample_plan *p, exchange *run, exchange *digest, double *beside_ns,
-                        sample_times *times)
+static bool program_try(const sample_plan *p, const uint8_t *memory, exchange *run,
+                        exchange *digest, double *beside_ns, sample_times *times)
 {
     double prepared = 0;
-    json_t *answer =
-        program_prepare(p, &prepared) ? ask_timed(p, json_pack("{s:s}", "op", "go"), run) : NULL;
+    json_t *answer = NULL;
+    if (program_prepare(p, memory, &prepared))
+        answer = ask_timed(p, json_pack("{s:s}", "op", "go"), run);
     if (!answer)
         return false;
     *beside_ns = fmax(run->cpu_before_ns - prepared, 0);
@@ -227,11 +232,11 @@ static bool program_try(const sample_plan *p, exchange *run, exchange *digest, d
     return good && program_is_whole(p);
 }
 
-static bool program_run(const sample_plan *p, sample_times *times)
+static bool program_run(const sample_plan *p, const uint8_t *memory, sample_times *times)
 {
     exchange run, digest;
     double beside = 0;
-    if (!program_try(p, &run, &digest, &beside, times))
+    if (!program_try(p, memory, &run, &digest, &beside, times))
         return false;
     times->wall_ns += run_charge(p, run.wall_ns, digest.wall_ns + beside);
     times->cpu_ns += run_charge(p, run.cpu_ns, digest.cpu_ns + beside);
@@ -239,13 +244,13 @@ static bool program_run(const sample_plan *p, sample_times *times)
 }
 
 /* The unranked runs that the program asks for, once in a process. Their cells are compared too. */
-static bool program_warm_up(const sample_plan *p, sample_times *times)
+static bool program_warm_up(const sample_plan *p, const uint8_t *memory, sample_times *times)
 {
     if (p->cell->warm == p->worker->process.pid || p->path != p->cell->slice->path)
         return true;
     for (unsigned i = 0; i < p->cell->backend->warm_up; i++) {
         sample_times one = {0};
-        if (!program_run(p, &one))
+        if (!program_run(p, memory, &one))
             return false;
         times->first_ns = i == 0 ? one.wall_ns : times->first_ns;
     }
@@ -255,8 +260,10 @@ static bool program_warm_up(const sample_plan *p, sample_times *times)
 
 bool program_take(const sample_plan *p, sample_times *times)
 {
-    bool good = exchange_measure(p) && program_warm_up(p, times);
+    uint8_t *memory = caches_memory(p->evict_bytes);
+    bool good = exchange_measure(p) && program_warm_up(p, memory, times);
     for (unsigned i = 0; good && i < p->runs; i++)
-        good = program_run(p, times);
+        good = program_run(p, memory, times);
+    free(memory);
     return good;
 }

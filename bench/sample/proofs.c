@@ -161,9 +161,7 @@ size_t proofs_draw(const bench_cell *cell, uint64_t seed, unsigned block, unsign
 
 void proofs_block(proofs *all, size_t evict_bytes)
 {
-    uint8_t *memory = all && evict_bytes ? malloc(evict_bytes) : NULL;
-    if (memory)
-        memset(memory, 1, evict_bytes);
+    uint8_t *memory = all ? caches_memory(evict_bytes) : NULL;
     for (size_t i = 0; all && i < all->slice_count; i++) {
         slice_entry *entry = &all->slices[i];
         if (entry->altered)

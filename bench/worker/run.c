@@ -35,6 +35,14 @@ uint64_t peak_rss_bytes(void)
     return kib * 1024;
 }
 
+uint8_t *caches_memory(size_t bytes)
+{
+    uint8_t *memory = bytes ? malloc(bytes) : NULL;
+    if (memory)
+        memset(memory, 1, bytes);
+    return memory;
+}
+
 void caches_evict(const uint8_t *memory, size_t bytes)
 {
     const volatile uint8_t *lines = memory;
@@ -44,10 +52,9 @@ void caches_evict(const uint8_t *memory, size_t bytes)
 
 double run_evict_ns(size_t bytes)
 {
-    uint8_t *memory = malloc(bytes);
+    uint8_t *memory = caches_memory(bytes);
     if (!memory)
         return 0;
-    memset(memory, 1, bytes);
     uint64_t from = clock_ns(CLOCK_MONOTONIC);
     caches_evict(memory, bytes);
     double ns = (double)(clock_ns(CLOCK_MONOTONIC) - from);

@@ -65,6 +65,9 @@ void run_once(const pkt_backend *backend, void *context, pkt_batch *batch, const
 /* The same, always in this process. */
 void run_here(const pkt_backend *backend, void *context, pkt_batch *batch, const run_job *job,
               run_outcome *outcome);
+/* Memory for caches_evict(), written once: pages that are only allocated share one page of zeros.
+ * The caller frees it. NULL: `bytes` is 0, or memory is exhausted. */
+uint8_t *caches_memory(size_t bytes);
 /* Read memory, to evict everything else from the caches. */
 void caches_evict(const uint8_t *memory, size_t bytes);
 /* Time to evict caches by reading `bytes` of memory, in nanoseconds; 0 if memory is exhausted. */

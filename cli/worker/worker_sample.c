@@ -31,10 +31,8 @@ static int evict_prepare(worker *w, size_t bytes)
     if (bytes == w->evict_bytes)
         return 0;
     free(w->evict);
-    w->evict = bytes ? malloc(bytes) : NULL;
+    w->evict = caches_memory(bytes);
     w->evict_bytes = w->evict ? bytes : 0;
-    if (w->evict)
-        memset(w->evict, 1, bytes); /* pages of its own, not the one page of zeros */
     return bytes && !w->evict ? -1 : 0;
 }
 
