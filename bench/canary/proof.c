@@ -98,6 +98,8 @@ static int others_find(proof *p, const check *check, pkt_column_set others, cons
             return -1;
         if (cells_find(p, rows, c, raw))
             pkt_set_add(&p->columns, c);
+        else
+            pkt_set_add(&p->left, c);
         fixed_set(p, before);
     }
     return 0;

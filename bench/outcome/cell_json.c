@@ -293,6 +293,18 @@ static const char *proof_name(const bench_cell *cell)
     return pkt_set_count(&reach) > 0 ? "packets changed" : "column compared";
 }
 
+/* Add the columns that no timed run was compared in, if there are any. */
+static void not_proven_add(const bench_cell *cell, json_t *run)
+{
+    json_t *names = json_array();
+    for (size_t c = 0; cell->proof && cell->sample_count > 0 && c < PKT_COLUMN_COUNT; c++)
+        if (pkt_set_has(&cell->proof->left, c))
+            json_array_append_new(names, json_string(pkt_column_at(c)->name));
+    if (json_array_size(names) > 0)
+        json_object_set(run, "not_proven", names);
+    json_decref(names);
+}
+
 /* Add times, ratios and memory of the run. */
 static void times_add(const bench_record *record, const bench_cell *cell, json_t *run)
 {
@@ -314,6 +326,7 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));
+    not_proven_add(cell, run);
     if (record->schedule->compares)
         json_object_set_new(run, "processes", processes_json(record, cell));
 }

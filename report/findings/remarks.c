@@ -96,9 +96,17 @@ bool remark_columns(const json_t *results, const json_t *run, char text[REMARK])
 bool remark_proof(const json_t *run, char text[REMARK])
 {
     const char *proof = text_of(run, "proof");
-    if (!is_timed(run) || !*proof || strcmp(proof, "packets changed") == 0)
+    const json_t *columns = json_object_get(run, "not_proven");
+    if (!is_timed(run) || !*proof)
         return false;
-    (void)snprintf(text, REMARK, "not proven by changed packets: %.64s", proof);
+    if (strcmp(proof, "packets changed") != 0)
+        (void)snprintf(text, REMARK, "not proven by changed packets: %.64s", proof);
+    else if (json_array_size(columns) > 0)
+        (void)snprintf(text, REMARK, "not proven by changed packets: column %.64s%s",
+                       json_string_value(json_array_get(columns, 0)),
+                       json_array_size(columns) > 1 ? " and others" : "");
+    else
+        return false;
     return true;
 }
 

@@ -32,7 +32,6 @@ static bool same_row(const pkt_batch *a, const pkt_batch *b)
 
 static void truth_store(const truth_row *row, pkt_batch *batch)
 {
-    memset(batch, 0, sizeof *batch);
 #define PKT_X(name, type, level, has, format_as, doc) batch->name[0] = row->name;
     PKT_COLUMNS(PKT_X)
 #undef PKT_X

@@ -9,6 +9,7 @@
 #include "parsers/decode/decode.h"
 #include "parsers/source/limits.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/row_clear.h"
 
 enum { HEAD = 4, ROW = 7 };
 
@@ -35,7 +36,7 @@ static void decode(const packet *p, size_t captured, pkt_batch *batch)
                          .cap_len = (uint32_t)captured,
                          .wire_len = (uint32_t)p->wire,
                          .link_type = p->link_type};
-    memset(batch, 0, sizeof *batch);
+    row_clear(batch, ROW);
     pkt_decode_headers(&record, 1, batch, ROW);
     free(copy);
 }

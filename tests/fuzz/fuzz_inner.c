@@ -9,6 +9,7 @@
 #include "parsers/source/limits.h"
 #include "parsers/tunnel/tunnel.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/row_clear.h"
 
 enum { HEAD = 4, ROW = 7, IPV4_BYTES = 20, UDP_BYTES = 8, MOST = 2048, RAW_IP = 101, UDP = 17 };
 
@@ -52,7 +53,7 @@ static void decode(const uint8_t *packet, size_t captured, size_t wire, bool wit
                                .cap_len = (uint32_t)captured,
                                .wire_len = (uint32_t)wire,
                                .link_type = RAW_IP};
-    memset(batch, 0, sizeof *batch);
+    row_clear(batch, ROW);
     pkt_decode_flows(&record, 1, batch, ROW, &hint);
     if (with_inner)
         pkt_decode_inner(&hint, 1, batch, ROW, &scratch);

@@ -16,9 +16,12 @@
 #define FAULT_FORGETS 7 /* later runs in a process return other rows than the first one */
 #define FAULT_FAILS 8
 #define FAULT_ABI 9
-#define FAULT_COLD 10 /* the first run of a process takes 80 ms longer */
+#define FAULT_COLD 10   /* the first run of a process takes 80 ms longer */
+#define FAULT_SHIFTS 11 /* counts a malformed first packet as a stream; level flows */
 
 extern const pkt_backend pkt_backend_raw;
+
+enum { TCP = 6 };
 
 typedef struct stub_state {
     void *raw;
@@ -94,6 +97,13 @@ static int mischief(stub_state *s, pkt_batch *batch, int rows, pkt_err *err)
     if (s->run > 1)
         for (int i = 0; i < rows; i++)
             batch->cap_len[i] = batch->wire_len[i] = 1;
+#elif STUB_FAULT == FAULT_SHIFTS
+    for (int i = 0; i < rows; i++) {
+        if (batch->present[i] & PKT_HAS_STREAM)
+            batch->stream[i] += batch->ip_proto[i] == TCP;
+        else if (s->rows + (uint64_t)i == 0)
+            batch->present[i] |= PKT_HAS_STREAM;
+    }
 #elif STUB_FAULT == FAULT_FAILS
     return pkt_fail(err, PKT_ERR_LIBRARY, 42, "the stub fails intentionally");
 #endif
@@ -119,7 +129,11 @@ static void stub_close(void *state)
 }
 
 static const pkt_level_work levels[] = {
-    {PKT_LEVEL_HEADERS, "raw's, with one fault", PKT_HEADERS_COLUMNS}, {.work = NULL}};
+#if STUB_FAULT == FAULT_SHIFTS
+    {PKT_LEVEL_FLOWS, "raw's, with one fault", PKT_FLOWS_COLUMNS},
+#endif
+    {PKT_LEVEL_HEADERS, "raw's, with one fault", PKT_HEADERS_COLUMNS},
+    {.work = NULL}};
 
 static const pkt_backend stub = {
     .abi = PKT_ABI - (STUB_FAULT == FAULT_ABI),

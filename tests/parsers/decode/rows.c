@@ -7,6 +7,7 @@
 #include "parsers/app/app.h"
 #include "parsers/decode/decode.h"
 #include "parsers/rows/text.h"
+#include "tests/row_clear.h"
 
 size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size)
 {
@@ -58,7 +59,7 @@ void decode_app_row(const uint8_t *bytes, size_t captured, size_t wire, pkt_batc
 void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
                 pkt_batch *batch)
 {
-    memset(batch, 0, sizeof *batch);
+    row_clear(batch, 0);
     decode_copy(link_type, bytes, captured, wire, batch, false);
 }
 

@@ -6,7 +6,8 @@
 
 /* Parse `hex` (spaces are skipped) into `bytes`, at most `size`. Returns the number of bytes. */
 size_t hex_bytes(const char *hex, uint8_t *bytes, size_t size);
-/* Decode a packet at level headers: `captured` of its `wire` bytes. */
+/* Decode a packet at level headers into the first row: `captured` of its `wire` bytes. The other
+ * rows stay as they are. */
 void decode_row(uint16_t link_type, const uint8_t *bytes, size_t captured, size_t wire,
                 pkt_batch *batch);
 /* "verdict column=value column=value ...": every present cell of row 0 except those of level
