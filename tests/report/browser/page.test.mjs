@@ -192,11 +192,12 @@ async function checkFilter(tab) {
 // All controls can be reached by the Tab key.
 async function checkKeyboard(tab) {
   const wanted = await tab.locator('a[href], button, input, summary, [tabindex="0"]').count();
-  await tab.evaluate(() => { document.activeElement.blur(); window.reached = new Set(); });
-  for (let i = 0; i < wanted + 5; i++) {
-    await tab.keyboard.press('Tab');
-    await tab.evaluate(() => window.reached.add(document.activeElement));
-  }
+  await tab.evaluate(() => {
+    document.activeElement.blur();
+    window.reached = new Set();
+    document.addEventListener('focusin', (event) => window.reached.add(event.target));
+  });
+  for (let i = 0; i < wanted + 5; i++) await tab.keyboard.press('Tab');
   const missed = await tab.evaluate(() => [...document.querySelectorAll(
     'a[href], button, input, summary, [tabindex="0"]')]
     .filter((element) => !window.reached.has(element)).map((element) => element.outerHTML.slice(0, 80)));
@@ -206,13 +207,12 @@ async function checkKeyboard(tab) {
 // Rows of long tables have the same markup: in a page of several results the first ones stand for the
 // others, which are taken out. The page of tests/report/mixed.json, which has every status, is
 // looked at whole.
-async function checkAxe(tab, scheme) {
+async function checkAxe(tab, scheme, rules) {
   await tab.emulateMedia({ colorScheme: scheme });
   await tab.evaluate(axeSource);
   if (results.length > 1) await tab.evaluate(() => document.querySelectorAll(
-    'tbody tr:nth-child(n+12)').forEach((row) => row.remove()));
-  const found = await tab.evaluate(() => window.axe.run(document,
-    { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
+    'tbody tr:nth-child(n+8)').forEach((row) => row.remove()));
+  const found = await tab.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
   assert.ok(found.passes.some((rule) => rule.id === 'color-contrast'), 'contrast was not looked at');
   assert.deepEqual(found.violations.map((rule) =>
     `${scheme} ${rule.id}: ${rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 100) +
@@ -349,8 +349,8 @@ try {
   await checkDifferences(tab);
   await checkKeyboard(tab);
   assert.deepEqual(faults, []);
-  await checkAxe(tab, 'light');
-  await checkAxe(tab, 'dark');
+  await checkAxe(tab, 'light', ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']);
+  await checkAxe(tab, 'dark', ['color-contrast']); // nothing else depends on the colours
   await context.close();
   for (const width of [360, 768, 1280])
     for (const scheme of ['light', 'dark']) await checkFit(browser, width, scheme);
