@@ -51,8 +51,12 @@ static void decode_copy(uint16_t link_type, const uint8_t *bytes, size_t capture
 
 void decode_app_row(const uint8_t *bytes, size_t captured, size_t wire, pkt_batch *batch)
 {
-    const pkt_column_set columns = PKT_APP_COLUMNS;
-    pkt_batch_clear(batch, &columns);
+    row_clear(batch, 0);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        if (pkt_column_at(c)->format_as == PKT_AS_TEXT)
+            memcpy((uint8_t *)batch + pkt_column_at(c)->offset,
+                   &(pkt_text){.offset = PKT_TEXT_NULL}, sizeof(pkt_text));
+    batch->text_used = 0;
     decode_copy(1, bytes, captured, wire, batch, true);
 }
 
