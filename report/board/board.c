@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parsers/util/error.h"
+#include "report/findings/aa.h"
 #include "report/findings/ranking.h"
 #include "results/reader.h"
 
@@ -79,6 +80,7 @@ static bool entry_fill(board_entry *e)
     json_t *slice;
     e->is_partial = partial_text(results, partial) != NULL;
     e->is_candidate = is_candidate(results, e->backend, e->level);
+    e->is_noisy = aa_width_of_level(results, NULL, e->level) > AA_UNUSABLE;
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         const json_t *run =
@@ -122,7 +124,7 @@ static int entry_add(board *b, size_t *room, board_entry *e, pkt_err *err)
 static bool is_ranked(const board_entry *e)
 {
     return strcmp(e->status, "ok") == 0 && !e->is_partial && !e->is_older && e->is_candidate &&
-           !e->is_cross_level && !e->is_unsure && strcmp(e->level, "dissect") != 0 &&
+           !e->is_cross_level && !e->is_unsure && !e->is_noisy && strcmp(e->level, "dissect") != 0 &&
            e->slices > 0 &&
            e->ranked_slices == json_array_size(json_object_get(e->file->json, "slices"));
 }

@@ -147,6 +147,17 @@ def check_not_ranked(folder):
         check(rows["wireshark", f"{name}.json"]["rank"] > "1", rows)
 
 
+def check_noisy(folder):
+    """Of a machine on which a backend differs from itself by more than 25 %, nothing is ranked."""
+    noisy = copy.deepcopy(REFERENCE)
+    for line in noisy["aa"]:
+        line["ci95"] = [0.7, 1.1]
+    rows = table(page_of(folder / "noisy", a=REFERENCE, noisy=noisy), "Level headers")
+    check(rows["libpcap", "a.json"]["rank"] > "1", rows)
+    check(rows["libpcap", "noisy.json"]["rank"] == "", rows)
+    check("too noisy" in rows["libpcap", "noisy.json"]["status"], rows)
+
+
 def check_partial(folder):
     """What did not end is not ranked, and makes nothing else an earlier result."""
     partial, old = copy.deepcopy(REFERENCE), copy.deepcopy(REFERENCE)
@@ -192,6 +203,7 @@ def main():
         check("Machine &lt;b&gt;" in page and "Machine <b>" not in page, "names are escaped")
         check_ranks(page)
         check_not_ranked(folder)
+        check_noisy(folder)
         check_partial(folder)
         check_refused(folder, paths)
         board([SOURCE / "results/reference/default.json", SOURCE / "results/reference/cic-iot.json",
