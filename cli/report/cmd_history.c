@@ -141,8 +141,10 @@ const command history_command = {
         "level and backend, and their 95 % intervals are joined: they get wider with each change. "
         "Each ratio was measured in one run, so the runs may come from different machines.\n\nOf a "
         "folder, all files that end in .json are taken; those that compare nothing are left "
-        "out.\n\nIf a baseline is not the revision that was measured before, the history begins "
-        "anew there, with a warning.",
+        "out.\n\nIf a baseline is not the revision that was measured before, or its revision does "
+        "not name its code (\"unknown\", \"-dirty\", a plug-in), the history begins anew there, "
+        "with a "
+        "warning.",
     .options = options,
     .operands_min = 1,
     .operands_max = HISTORY_FILES_MAX,

@@ -148,13 +148,30 @@ static int point_compare(const void *one, const void *other)
     return order ? order : (a->place > b->place) - (a->place < b->place);
 }
 
+/* Does the revision name the code? Not that of a build without git, or of a tree with changes; a
+ * plug-in has none. */
+static bool names_code(const char *revision)
+{
+    static const char dirty[] = "-dirty";
+    const size_t length = strlen(revision), end = sizeof dirty - 1;
+    return length > 0 && strcmp(revision, "unknown") != 0 &&
+           (length < end || strcmp(revision + length - end, dirty) != 0);
+}
+
 /* Does the baseline of `file` follow on what `before` measured? Says if it does not. */
 static bool is_joined(const results_file *before, const results_file *file,
                       const pkt_notices *notices)
 {
     const char *old = old_revision(file);
-    if (!before || strcmp(new_revision(before), old) == 0)
+    if (!before || (names_code(old) && strcmp(new_revision(before), old) == 0))
         return before != NULL;
+    if (!names_code(old)) {
+        pkt_notice(notices, PKT_NOTICE_WARNING,
+                   "%s: the revision of its baseline (%s) does not say which code it is: changes "
+                   "since %s are not known, and the history begins anew",
+                   file->name, *old ? old : "none", before->name);
+        return false;
+    }
     pkt_notice(notices, PKT_NOTICE_WARNING,
                "%s: its baseline is revision %s, but %s measured %s: changes between them are not "
                "known, and the history begins anew",

@@ -33,9 +33,9 @@ typedef struct history {
 } history;
 
 /* Join the comparisons of the files, by date. A series begins anew, with a notice, where the
- * baseline is not the revision that was measured before, where a backend was not measured, and,
- * with a notice, where a slice has other bytes than before. The files must outlive it. 0, or -1 and
- * *err: also if a file has no comparison. history_free() in both cases. */
+ * baseline is not known to be the revision that was measured before, where a backend was not
+ * measured, and, with a notice, where a slice has other bytes than before. The files must outlive
+ * it. 0, or -1 and *err: also if a file has no comparison. history_free() in both cases. */
 int history_collect(history *h, const results_file *files, size_t count, const pkt_notices *notices,
                     pkt_err *err);
 void history_free(history *h);

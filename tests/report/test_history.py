@@ -86,6 +86,22 @@ def check_gap(folder, paths):
     check(math.isclose(float(rows[-1]["total"]), 1.8) and rows[-1]["low"] == "", rows[-1])
 
 
+def check_unknown(folder):
+    """A revision that does not name the code joins nothing, also where both have the same."""
+    for revision in ("", "unknown", "0123456789ab-dirty"):
+        paths = []
+        for number in range(2):
+            results = comparison(number, 1.5, [1.4, 1.6], old=revision or None)
+            results["context"]["tool"]["revision"] = revision
+            if not revision:
+                results["baseline"]["tool"] = None  # a plug-in
+            paths.append(write(folder, f"unknown-{number}.json", results))
+        out, err = history(paths, "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(out)))
+        check([row["changes"] for row in rows] == ["1", "1"], rows)
+        check("unknown-1.json" in err and (revision or "none") in err and "begins anew" in err, err)
+
+
 def check_folder(folder, paths):
     """A folder stands for its results; what compares nothing is left out of it."""
     results = Path(folder) / "results"
@@ -212,6 +228,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         paths = check_series(folder)
         check_gap(folder, paths)
+        check_unknown(folder)
         check_missing_backend(folder, paths)
         check_sinks(folder)
         check_bytes(folder, paths)
