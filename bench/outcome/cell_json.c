@@ -322,7 +322,10 @@ static void times_add(const bench_record *record, const bench_cell *cell, json_t
     json_object_set_new(run, "ratio", ratio_json(record, cell, other, TIME_WALL));
     json_object_set_new(run, "cpu_ratio", ratio_json(record, cell, other, TIME_CPU));
     json_object_set_new(run, "first_run_ns",
-                        cell->first_ns > 0 ? json_real(cell->first_ns) : json_null());
+                        json_real_or_null(cell->first_ns > 0,
+                                          cell_charge(cell, cell->first_ns, cell->start.wall_ns)));
+    if (cell->sample_count && cell->samples[0].first_ns > 0)
+        json_object_set_new(run, "first_packets", json_count(cell->first_packets));
     json_object_set_new(run, "load_ns", load_median(record, cell));
     json_object_set_new(run, "peak_rss_bytes", json_count_or_null(cell->peak_rss));
     json_object_set_new(run, "proof", json_text_or_null(proof_name(cell)));

@@ -47,6 +47,12 @@ void cell_fail(bench_cell *cell, run_status status, const char *reason)
     cell->peaks.count = 0;
 }
 
+double cell_charge(const bench_cell *cell, double run_ns, double start_ns)
+{
+    const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
+    return fmax(run_ns - start_ns, 0) + start_ns * part;
+}
+
 void taken_off_add(taken_off *least, double wall_ns, double cpu_ns)
 {
     const bool known = least->wall_ns > 0; /* the CPU time may be 0 */

@@ -61,6 +61,7 @@ typedef struct bench_cell {
     taken_off exchange;                /* with an external program, without work */
     taken_off start;                   /* of a prefix: a run without packets */
     double first_ns;                   /* wall time of the first run of a process; 0: unknown */
+    uint64_t first_packets;            /* that the first run of a sample reads; 0: unknown */
     double run_ns;                     /* first estimate of the time of a later run */
     double change_ns;                  /* of the probe: see sample_times */
     uint64_t instructions;             /* per run, counted by callgrind; 0: unknown */
@@ -85,6 +86,9 @@ const char *cell_checksum(const bench_cell *cell);
 bool cell_is_timed(const bench_cell *cell);
 /* Set status and reason, and discard the samples. */
 void cell_fail(bench_cell *cell, run_status status, const char *reason);
+/* What a run of the cell counts for: over a prefix with its share of the start-up, because a run
+ * over the whole slice pays that once too. */
+double cell_charge(const bench_cell *cell, double run_ns, double start_ns);
 /* Keep the least of what was measured. */
 void taken_off_add(taken_off *least, double wall_ns, double cpu_ns);
 /* Give a cell and those that are compared with it (A/A control, baseline) the same estimate of

@@ -251,21 +251,13 @@ static bool start_up_take(schedule *s, client *worker, bench_cell *cell)
     return true;
 }
 
-/* Charge a prefix with its share of the start-up time. `part` is the prefix's share of the slice's
- * packets. */
-static double start_up_charge(double run_ns, double start_ns, double part)
-{
-    return fmax(run_ns - start_ns, 0) + start_ns * part;
-}
-
 static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const sample_times *times)
 {
-    const double part = (double)cell->slice->packets / (double)suite_whole(cell->slice)->packets;
     const timing_sample sample = {
         .block = block,
         .round = round,
-        .wall_ns = start_up_charge(times->wall_ns / cell->runs, cell->start.wall_ns, part),
-        .cpu_ns = start_up_charge(times->cpu_ns / cell->runs, cell->start.cpu_ns, part),
+        .wall_ns = cell_charge(cell, times->wall_ns / cell->runs, cell->start.wall_ns),
+        .cpu_ns = cell_charge(cell, times->cpu_ns / cell->runs, cell->start.cpu_ns),
         .start_ns = cell->start.wall_ns,
         .first_ns = times->first_ns,
         .counted = {[COUNTER_INSTRUCTIONS] = times->counted[COUNTER_INSTRUCTIONS] / cell->runs,
@@ -347,6 +339,7 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
     sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
     plan.column = proofs_draw(cell, s->draw, block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
+    cell->first_packets = plan.first ? FIRST_RUN_PACKETS : cell->slice->packets;
     if (start_up_take(s, worker, cell) && sample_take(&plan, &times))
         sample_keep(cell, block, round, &times);
 }

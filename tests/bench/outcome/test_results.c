@@ -127,6 +127,53 @@ static void test_roles(void **state)
     fake_close(&run);
 }
 
+static const json_t *run_at(const json_t *runs, const char *backend, const char *level)
+{
+    size_t i;
+    json_t *run;
+    json_array_foreach(runs, i, run)
+    {
+        if (strcmp(text_of(run, "backend"), backend) == 0 &&
+            strcmp(text_of(run, "level"), level) == 0)
+            return run;
+    }
+    fail_msg("no run of %s at %s", backend, level);
+    return NULL;
+}
+
+/* A prefix pays its share of the start-up, in its first run too. */
+static void test_first_run(void **state)
+{
+    (void)state;
+    fake_run run;
+    fake_open(&run);
+    json_decref(results_of(&run, NULL, false));
+    suite_slice prefix = run.suite.slices[0];
+    prefix.whole = &run.suite.slices[0];
+    prefix.packets = 100; /* of 1000 */
+    for (size_t i = 0; i < run.schedule.cell_count; i++) {
+        bench_cell *cell = &run.schedule.cells[i];
+        cell->first_ns = 9e6;
+        if (strcmp(cell->backend->name, "libpcap") != 0)
+            continue;
+        cell->slice = &prefix;
+        cell->start.wall_ns = 5e6;
+    }
+    process_runs processes = {.count = 0};
+    const bench_record record = {.suite = &run.suite,
+                                 .selection = &run.selection,
+                                 .schedule = &run.schedule,
+                                 .processes = &processes};
+    json_t *runs = role_runs_json(&record, ROLE_MAIN);
+    const json_t *whole = run_at(runs, "raw", "headers"),
+                 *part = run_at(runs, "libpcap", "headers");
+    assert_float_equal(number_of(whole, "first_run_ns"), 9e6, 1e-3);
+    assert_int_equal(number_of(part, "prefix_packets"), 100);
+    assert_float_equal(number_of(part, "first_run_ns"), 4e6 + 0.5e6, 1e-3);
+    json_decref(runs);
+    fake_close(&run);
+}
+
 static void test_partial(void **state)
 {
     (void)state;
@@ -151,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_builder),
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_first_run),
         cmocka_unit_test(test_partial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
