@@ -11,6 +11,7 @@
 #include "report/formats/results.h"
 #include "report/page/report.h"
 #include "results/load.h"
+#include "results/reader.h"
 
 /* The headline sentence, for those who look no further. */
 static void headline_print(const json_t *results)
@@ -105,11 +106,27 @@ static void unfaithful_print(const schedule *s)
                          s->cells[i].slice->name, s->cells[i].check.reason);
 }
 
+/* Also runs that no cell stands for: of what is unavailable, or does not offer the level. */
+static bool has_failed_run(const gate *gate, const json_t *runs)
+{
+    run_status status;
+    size_t i;
+    json_t *run;
+    json_array_foreach(runs, i, run)
+    {
+        if (status_find(text_of(run, "status"), &status) == 0 && gate_fails(gate, status))
+            return true;
+    }
+    return false;
+}
+
 /* Did a check fail, of the comparison or of a run's status? */
-static bool is_failed(const benchmark *b, const json_t *comparison)
+static bool is_failed(const benchmark *b, const json_t *results)
 {
     const schedule *s = &b->schedule;
-    if (json_array_size(json_object_get(comparison, "failures")) > 0)
+    if (json_array_size(at(results, "comparison", "failures")) > 0 ||
+        has_failed_run(&b->gate, json_object_get(results, "runs")) ||
+        has_failed_run(&b->gate, json_object_get(results, "record_runs")))
         return true;
     for (size_t i = 0; i < s->cell_count; i++)
         if (s->cells[i].role != ROLE_BASELINE && (s->cells[i].check.status == STATUS_UNFAITHFUL ||
@@ -146,7 +163,7 @@ int bench_finish(benchmark *b)
     unfaithful_print(&b->schedule);
     list_print("noise: ", json_object_get(results, "noise"));
     list_print("gate: ", json_object_get(comparison, "failures"));
-    const bool failed = is_failed(b, comparison) || live_fails(b);
+    const bool failed = is_failed(b, results) || live_fails(b);
     json_decref(results);
     return !good ? EXIT_ERROR : failed ? EXIT_CHECK_FAILED : EXIT_DONE;
 }

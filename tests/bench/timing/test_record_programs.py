@@ -121,6 +121,8 @@ def check_program(folder, capture):
     check("ndpireader, slice: 1 of " in table and "records: direction: the program has" in shown, table)
     runs, table, _ = record_runs(folder, capture, "fail")
     check(runs[0]["status"] == "failed" and "no such thing" in runs[0]["reason"], f"{runs}")
+    run("bench", capture, *FIXED, "--record-programs", "ndpireader", "-o", os.path.join(folder, "failed.json"),
+        "--fail-on", "failed", status=1, environment={"CHANGES": "fail", "PATH": f"{folder}:{os.environ['PATH']}"})
     check("no such thing" in table, table)
 
 
