@@ -40,11 +40,16 @@ bool statistic_is_testable(const cell_change *change, statistic statistic)
     return change->n[statistic] >= INTERVAL_BLOCKS_MIN;
 }
 
+/* Room for words about a side. */
+enum { WORDS = 64 };
+
 /* Both sides, and room for the values of the cell. */
 typedef struct measured {
     const comparison_side *old, *fresh;
     const cell_key *key;
     bool paired;
+    bool prefix_alike, first_alike; /* do the runs of both sides read the same packets, and do the
+                                     * first ones? */
     observation *before, *after;
     double *scratch;
 } measured;
@@ -118,14 +123,24 @@ static int statistic_measure(cell_change *c, measured *m, statistic i, double th
     return 0;
 }
 
+/* Is the statistic of the same work on both sides? To load a backend, no packet is read. */
+static bool is_measured(const cell_change *c, const measured *m, statistic i)
+{
+    if (i == STATISTIC_LOAD)
+        return c->has_load;
+    return m->prefix_alike && (i != STATISTIC_FIRST || m->first_alike);
+}
+
 /* The further statistics, as an object. NULL if memory runs out. */
 static json_t *statistics_measure(cell_change *c, measured *m, const gate *gate)
 {
     json_t *out = json_object();
-    int bad = out ? slow_measure(c, m, gate->thresholds[STATISTIC_SLOW_PROCESSES], out) : -1;
+    int bad = out ? 0 : -1;
     for (unsigned i = 0; !bad && i < STATISTIC_COUNT; i++)
-        if (i != STATISTIC_SLOW_PROCESSES && (i != STATISTIC_LOAD || c->first_of_backend))
-            bad = statistic_measure(c, m, (statistic)i, gate->thresholds[i], out);
+        if (is_measured(c, m, (statistic)i))
+            bad = i == STATISTIC_SLOW_PROCESSES
+                      ? slow_measure(c, m, gate->thresholds[i], out)
+                      : statistic_measure(c, m, (statistic)i, gate->thresholds[i], out);
     if (!bad)
         return out;
     json_decref(out);
@@ -140,15 +155,21 @@ static json_t *one_side_json(const observation *values, size_t count, double *sc
     return count ? json_real(median_of(scratch, count)) : json_null();
 }
 
+static int alike_measure(const measured *m, const two_sides *sides, change *out)
+{
+    *out = (change){.old = 0};
+    return m->prefix_alike ? change_measure(sides, out) : 0;
+}
+
 /* Old and new time by the lower decile, as in the ratio. A side without the other stands alone. */
 static int time_measure(cell_change *c, measured *m, json_t **before, json_t **after)
 {
     change wall, cpu;
     two_sides sides = values_of(m, VALUE_CPU, QUIET_PART);
-    if (change_measure(&sides, &cpu) != 0)
+    if (alike_measure(m, &sides, &cpu) != 0)
         return -1;
     sides = values_of(m, VALUE_WALL, QUIET_PART);
-    if (change_measure(&sides, &wall) != 0)
+    if (alike_measure(m, &sides, &wall) != 0)
         return -1;
     c->wall = wall.ratio;
     c->cpu = cpu.ratio;
@@ -163,9 +184,32 @@ static const char *status_of(const json_t *run)
     return run ? text_of(run, "status") : "absent";
 }
 
-/* Takes the references `before`, `after` and `statistics`. */
-static json_t *change_json(const cell_change *c, const json_t *old_run, const json_t *new_run,
-                           json_t *before, json_t *after, json_t *further)
+static json_t *counted_or_null(const comparison_side *side, const cell_key *key)
+{
+    json_t *counted = side_instructions(side, key);
+    return counted ? json_incref(counted) : json_null();
+}
+
+static const char *prefix_words(json_int_t prefix, char words[WORDS])
+{
+    if (prefix == PREFIX_MIXED)
+        return "not the same packets in all its results";
+    (void)snprintf(words, WORDS, "the first %" JSON_INTEGER_FORMAT " packets", prefix);
+    return prefix ? words : "the whole slice";
+}
+
+/* Why the times of both sides are not compared, though there are some. */
+static json_t *reason_json(const measured *m)
+{
+    char old[WORDS], fresh[WORDS];
+    return json_sprintf("the old side read %s, the new side %s",
+                        prefix_words(side_prefix(m->old, m->key), old),
+                        prefix_words(side_prefix(m->fresh, m->key), fresh));
+}
+
+/* Takes the references `before`, `after` and `further`. */
+static json_t *change_json(const cell_change *c, const measured *m, json_t *before, json_t *after,
+                           json_t *further)
 {
     const summary *w = &c->wall;
     const bool sure = decile_is_testable(c);
@@ -173,12 +217,15 @@ static json_t *change_json(const cell_change *c, const json_t *old_run, const js
     json_t *out = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o}",
         "backend", c->key.backend, "slice", c->key.slice, "level", c->key.level, "old_status",
-        status_of(old_run), "new_status", status_of(new_run), "old_ns_per_packet", before,
-        "new_ns_per_packet", after, "ratio", json_real_or_null(w->count, w->median), "ci95",
-        interval_of(w), "cpu_ratio", json_real_or_null(c->cpu.count, c->cpu.median), "cpu_ci95",
-        interval_of(&c->cpu), "p", json_real_or_null(sure, p), "n", (int)w->count,
-        "old_instructions", json_member_or_null(old_run, "instructions"), "new_instructions",
-        json_member_or_null(new_run, "instructions"), "statistics", further);
+        status_of(side_run(m->old, m->key)), "new_status", status_of(side_run(m->fresh, m->key)),
+        "old_ns_per_packet", before, "new_ns_per_packet", after, "ratio",
+        json_real_or_null(w->count, w->median), "ci95", interval_of(w), "cpu_ratio",
+        json_real_or_null(c->cpu.count, c->cpu.median), "cpu_ci95", interval_of(&c->cpu), "p",
+        json_real_or_null(sure, p), "n", (int)w->count, "old_instructions",
+        counted_or_null(m->old, m->key), "new_instructions", counted_or_null(m->fresh, m->key),
+        "statistics", further);
+    if (out && !m->prefix_alike)
+        json_object_set_new(out, "reason", reason_json(m));
     if (out && strcmp(c->key.sink, NULL_SINK) != 0) {
         json_object_set_new(out, "sink", json_string(c->key.sink));
         json_object_set_new(out, "threads", json_integer((json_int_t)c->key.threads));
@@ -186,10 +233,25 @@ static json_t *change_json(const cell_change *c, const json_t *old_run, const js
     return out;
 }
 
+/* Do both sides read the same packets, as far as they have times? */
+static bool is_prefix_alike(const comparison_side *old, const comparison_side *fresh,
+                            const cell_key *key)
+{
+    const json_int_t before = side_prefix(old, key), after = side_prefix(fresh, key);
+    return before == PREFIX_NONE || after == PREFIX_NONE ||
+           (before == after && before != PREFIX_MIXED);
+}
+
 int cell_change_measure(cell_change *c, const comparison_side *old, const comparison_side *fresh,
                         bool paired, const gate *gate)
 {
-    measured m = {.old = old, .fresh = fresh, .key = &c->key, .paired = paired};
+    const double first = side_first_packets(fresh, &c->key);
+    measured m = {.old = old,
+                  .fresh = fresh,
+                  .key = &c->key,
+                  .paired = paired,
+                  .prefix_alike = is_prefix_alike(old, fresh, &c->key),
+                  .first_alike = first > 0 && first == side_first_packets(old, &c->key)};
     json_t *before = NULL, *after = NULL, *further = NULL;
     if (measured_open(&m) && time_measure(c, &m, &before, &after) == 0)
         further = statistics_measure(c, &m, gate);
@@ -199,7 +261,6 @@ int cell_change_measure(cell_change *c, const comparison_side *old, const compar
         json_decref(after);
         return -1;
     }
-    c->json =
-        change_json(c, side_run(old, &c->key), side_run(fresh, &c->key), before, after, further);
+    c->json = change_json(c, &m, before, after, further);
     return c->json ? 0 : -1;
 }

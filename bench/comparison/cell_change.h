@@ -10,7 +10,7 @@
 typedef struct cell_change {
     cell_key key;
     json_t *json;              /* owned by the comparison */
-    bool first_of_backend;     /* load time is compared once for each backend */
+    bool has_load;             /* load time is compared once for each backend */
     summary wall, cpu;         /* lower decile of the rounds; count == 0: not available */
     size_t n[STATISTIC_COUNT]; /* processes that the statistic was measured in */
     double p[STATISTIC_COUNT]; /* P value of an increase up to the threshold, not adjusted */

@@ -75,14 +75,17 @@ static size_t runs_count(const comparison_side *side)
     return count;
 }
 
-/* Mark the first cell of each backend. */
-static void firsts_mark(cell_change *cells, size_t count)
+/* Mark the first cell of each backend that has load times on both sides. */
+static void loads_mark(cell_change *cells, size_t count, const comparison_side *old,
+                       const comparison_side *fresh)
 {
     for (size_t i = 0; i < count; i++) {
-        cells[i].first_of_backend = true;
+        const cell_key *key = &cells[i].key;
+        cells[i].has_load = side_values(old, key, VALUE_LOAD, NULL) > 0 &&
+                            side_values(fresh, key, VALUE_LOAD, NULL) > 0;
         for (size_t j = 0; j < i; j++)
-            if (strcmp(cells[i].key.backend, cells[j].key.backend) == 0)
-                cells[i].first_of_backend = false;
+            if (cells[j].has_load && strcmp(key->backend, cells[j].key.backend) == 0)
+                cells[i].has_load = false;
     }
 }
 
@@ -108,7 +111,7 @@ json_t *comparison_json(const comparison_side *old, const comparison_side *fresh
     size_t count = keys_add(cells, keys_add(cells, 0, fresh), old), tests = 0;
     double threshold = gate->slower_threshold;
     bool good = true;
-    firsts_mark(cells, count);
+    loads_mark(cells, count, old, fresh);
     for (size_t i = 0; good && i < count; i++)
         good = cell_change_measure(&cells[i], old, fresh, paired, gate) == 0;
     good = good && changes_decide(cells, count, paired, threshold, &tests) == 0;

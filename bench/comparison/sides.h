@@ -21,8 +21,18 @@ typedef struct cell_key {
 cell_key key_of(const json_t *run);
 bool key_equal(const cell_key *one, const cell_key *other);
 
-/* The first run with that key on the side; NULL if there is none. A borrowed reference. */
+/* Of the runs with that key on the side, the one with the worst status; NULL if there is none. A
+ * borrowed reference. */
 const json_t *side_run(const comparison_side *side, const cell_key *key);
+/* The first number of instructions that was counted; NULL: none. A borrowed reference. */
+json_t *side_instructions(const comparison_side *side, const cell_key *key);
+
+/* The packets of the prefix that the timed runs of the side read; 0: the whole slice. */
+#define PREFIX_NONE (-1)  /* no timed run */
+#define PREFIX_MIXED (-2) /* not the same in all its results */
+json_int_t side_prefix(const comparison_side *side, const cell_key *key);
+/* The packets that the first runs of the processes read; 0: not known, or not the same in all. */
+double side_first_packets(const comparison_side *side, const cell_key *key);
 
 typedef enum value_kind {
     VALUE_WALL,  /* wall time of a sample, ns per packet */
@@ -34,7 +44,8 @@ typedef enum value_kind {
 
 /* Upper bound of what side_values() gives. */
 size_t side_values_count(const comparison_side *side, const cell_key *key);
-/* Values above 0 of a cell, ordered by block. Returns their number. */
+/* Values above 0 of a cell, ordered by block. `out` NULL: they are only counted. Returns their
+ * number. */
 size_t side_values(const comparison_side *side, const cell_key *key, value_kind kind,
                    observation *out);
 

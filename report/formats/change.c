@@ -72,12 +72,15 @@ static void growth_print(const json_t *comparison, const json_t *cell, const cha
         fprintf(out, "  %s %+.1f %%", title, 100 * (number_of(one, "ratio") - 1));
 }
 
-/* Statuses that changed, other costs that grew, and instructions that were counted. */
+/* Statuses that changed, why nothing is compared, other costs that grew, and instructions that were
+ * counted. */
 static void remark_print(const json_t *comparison, const json_t *cell, FILE *out)
 {
     if (strcmp(text_of(cell, "old_status"), text_of(cell, "new_status")) != 0)
         fprintf(out, "  status %s, was %s", text_of(cell, "new_status"),
                 text_of(cell, "old_status"));
+    if (*text_of(cell, "reason"))
+        fprintf(out, "  %s", text_of(cell, "reason"));
     growth_print(comparison, cell, "load", "load time", out);
     growth_print(comparison, cell, "rss", "peak memory", out);
     double before = number_of(cell, "old_instructions"),
