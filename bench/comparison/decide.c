@@ -98,12 +98,27 @@ static json_t *smallest_seen(const cell_change *c, double threshold, size_t test
     return json_real(exp(log1p(threshold) + steps * s->error) - 1);
 }
 
-/* Can the test fail at all? The least p value of a sign test is 2^-n, and Holm's correction can
- * multiply it by the number of tests. */
-static bool can_fail(const cell_change *c, statistic s, bool paired, size_t tests)
+double processes_least(size_t tests, bool paired)
 {
-    const double least = paired ? exp2(-(double)c->n[s]) : 0;
-    return statistic_is_testable(c, s) && least * (double)tests < GATE_ERROR;
+    const double least = paired ? floor(log2((double)tests / GATE_ERROR)) + 1 : 0;
+    return fmax(least, INTERVAL_BLOCKS_MIN);
+}
+
+/* What the statistic says is known: it shows a slowdown, or its test could have failed. */
+static bool is_known(const cell_change *c, statistic s, const cell_tests *t, bool paired,
+                     size_t tests)
+{
+    return t->statistics[s] < GATE_ERROR || (double)c->n[s] >= processes_least(tests, paired);
+}
+
+/* Was a statistic of the time measured in too few processes to see a slowdown by it? */
+static bool is_untested(const cell_change *c, const cell_tests *t, bool paired, size_t tests)
+{
+    for (unsigned s = 0; s < STATISTIC_COUNT; s++)
+        if (statistic_is_time((statistic)s) && c->n[s] > 0 &&
+            !is_known(c, (statistic)s, t, paired, tests))
+            return true;
+    return false;
 }
 
 /* Set the p values of the statistics: null if there are too few processes for one that counts.
@@ -117,31 +132,32 @@ static json_t *slower_by(const cell_change *c, const cell_tests *t, bool paired,
         json_t *one =
             json_object_get(json_object_get(c->json, "statistics"), statistic_name((statistic)s));
         if (one)
-            json_object_set_new(one, "p",
-                                json_real_or_null(t->statistics[s] < GATE_ERROR ||
-                                                      can_fail(c, (statistic)s, paired, tests),
-                                                  t->statistics[s]));
+            json_object_set_new(
+                one, "p",
+                json_real_or_null(is_known(c, (statistic)s, t, paired, tests), t->statistics[s]));
         if (statistic_is_time((statistic)s) && t->statistics[s] < GATE_ERROR)
             json_array_append_new(names, json_string(statistic_name((statistic)s)));
     }
     return names;
 }
 
-/* `same` needs an interval inside the threshold on both sides: without it, nothing is known. */
+/* `same` needs an interval inside the threshold on both sides, and statistics that could have shown
+ * a slowdown: without them, nothing is known. */
 static const char *change_word(const cell_change *c, double threshold, const cell_tests *t,
-                               bool slower)
+                               bool slower, bool untested)
 {
     const double most = 1 + threshold;
+    const bool faster = t->faster < GATE_ERROR;
     if (!c->wall.count)
         return "incomparable";
     if (slower)
         return "slower";
-    if (!c->wall.has_interval)
-        return "too-few-samples";
-    if (t->faster < GATE_ERROR)
-        return "faster";
-    if (c->wall.high > most)
+    if (c->wall.has_interval && !faster && c->wall.high > most)
         return "inconclusive";
+    if (!c->wall.has_interval || untested)
+        return "too-few-samples";
+    if (faster)
+        return "faster";
     return c->wall.low < 1 / most ? "not-slower" : "same";
 }
 
@@ -152,13 +168,15 @@ int changes_decide(cell_change *cells, size_t count, bool paired, double thresho
     for (size_t i = 0; made >= 0 && i < count; i++) {
         json_t *cell = cells[i].json, *names = slower_by(&cells[i], &t[i], paired, (size_t)made);
         const bool slower = json_array_size(names) > 0;
+        const bool untested = is_untested(&cells[i], &t[i], paired, (size_t)made);
         json_object_set_new(cell, "p_slower",
                             json_real_or_null(decile_is_testable(&cells[i]), t[i].slower));
         json_object_set_new(cell, "slower_by", names);
         json_object_set_new(cell, "smallest_seen",
                             smallest_seen(&cells[i], threshold, (size_t)made));
-        json_object_set_new(cell, "change",
-                            json_string(change_word(&cells[i], threshold, &t[i], slower)));
+        json_object_set_new(
+            cell, "change",
+            json_string(change_word(&cells[i], threshold, &t[i], slower, untested)));
     }
     free(t);
     *tests = made > 0 ? (size_t)made : 0;

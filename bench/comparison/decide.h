@@ -9,4 +9,8 @@
  * the direction "slower". 0, or -1 if memory runs out. */
 int changes_decide(cell_change *cells, size_t count, bool paired, double threshold, size_t *tests);
 
+/* Processes that every one of so many tests needs to be able to fail. The least p value of a sign
+ * test, of paired sides, is 2^-n, and Holm's correction can multiply it by the number of tests. */
+double processes_least(size_t tests, bool paired);
+
 #endif

@@ -3,14 +3,24 @@
 
 #include "bench/comparison/cell_change.h"
 #include "bench/comparison/comparison.h"
+#include "bench/comparison/decide.h"
 #include "results/reader.h"
 
-static void fail_add(json_t *failures, const json_t *cell, const char *words)
+/* One cell, and what it is judged by. */
+typedef struct judged {
+    json_t *failures;
+    const json_t *cell;
+    const gate *gate;
+    bool paired;
+    double least; /* processes that every test needs to be able to fail */
+} judged;
+
+static void fail_add(const judged *j, const char *words)
 {
     char work[WORK_TEXT];
-    json_array_append_new(failures,
-                          json_sprintf("%s %s, %s: %s", text_of(cell, "backend"),
-                                       work_text(cell, work), text_of(cell, "slice"), words));
+    json_array_append_new(j->failures,
+                          json_sprintf("%s %s, %s: %s", text_of(j->cell, "backend"),
+                                       work_text(j->cell, work), text_of(j->cell, "slice"), words));
 }
 
 static bool has_time(const char *status)
@@ -50,12 +60,12 @@ static void change_print(const json_t *cell, char words[WORDS])
                    percent(json_number_value(json_array_get(interval, 1))));
 }
 
-static void judge_decile(json_t *failures, const json_t *cell)
+static void judge_decile(const judged *j)
 {
     char change[WORDS], words[WORDS + 16];
-    change_print(cell, change);
+    change_print(j->cell, change);
     (void)snprintf(words, sizeof words, "slower: %s", change);
-    fail_add(failures, cell, words);
+    fail_add(j, words);
 }
 
 /* The title of a statistic, and the unit of its values. */
@@ -76,26 +86,46 @@ static const char *more_help(bool paired)
     return paired ? "a longer --budget or more --processes help" : "more results of each side help";
 }
 
-/* A condition of its own that too few processes were measured for. */
-static void judge_untested(json_t *failures, const json_t *cell, const json_t *one, statistic which,
-                           bool paired)
+/* "...: about 10 processes are needed, there were 8; ..." */
+static void needed_print(const judged *j, double needed, double had, char words[WORDS])
 {
-    char words[WORDS];
-    (void)snprintf(words, sizeof words,
-                   "%s: %.0f processes are too few to tell: %s; --allow-inconclusive passes it",
-                   titles[which].title, number_of(one, "n"), more_help(paired));
-    fail_add(failures, cell, words);
+    (void)snprintf(words, WORDS,
+                   "%s: about %.0f processes are needed, there were %.0f; "
+                   "--allow-inconclusive passes it",
+                   more_help(j->paired), needed, had);
 }
 
-static void judge_statistic(json_t *failures, const json_t *cell, statistic which, bool paired,
-                            const gate *gate)
+/* A condition of its own that too few processes were measured for. */
+static void judge_untested(const judged *j, const json_t *one, statistic which)
 {
-    const json_t *one = at(cell, "statistics", statistic_name(which));
+    const double had = number_of(one, "n");
+    char help[WORDS], words[2 * WORDS];
+    needed_print(j, j->least, had, help);
+    (void)snprintf(words, sizeof words, "%s: %.0f processes are too few to tell: %s",
+                   titles[which].title, had, help);
+    fail_add(j, words);
+}
+
+/* Has the statistic a value on both sides, but no test that could fail? */
+static bool is_untested(const json_t *one)
+{
+    return one && !json_is_number(json_object_get(one, "p"));
+}
+
+/* `slower` says once for each cell what is unknown of its times. */
+static bool is_told_alone(const gate *gate, statistic which)
+{
+    return gate->asked[which] && !(gate->slower && statistic_is_time(which));
+}
+
+static void judge_statistic(const judged *j, statistic which)
+{
+    const json_t *one = at(j->cell, "statistics", statistic_name(which));
     const json_t *p = json_object_get(one, "p");
     char words[WORDS], change[32] = "";
     const double scale = titles[which].scale;
-    if (one && !json_is_number(p) && gate->asked[which] && !gate->allow_inconclusive)
-        judge_untested(failures, cell, one, which, paired);
+    if (is_untested(one) && is_told_alone(j->gate, which) && !j->gate->allow_inconclusive)
+        judge_untested(j, one, which);
     if (!json_is_number(p) || json_number_value(p) >= GATE_ERROR)
         return;
     if (json_is_number(json_object_get(one, "ratio")))
@@ -103,7 +133,7 @@ static void judge_statistic(json_t *failures, const json_t *cell, statistic whic
     (void)snprintf(words, sizeof words, "%s: %s%.3g %s, %.3g before (p %.2g, %.0f processes)",
                    titles[which].title, change, scale * number_of(one, "new"), titles[which].unit,
                    scale * number_of(one, "old"), json_number_value(p), number_of(one, "n"));
-    fail_add(failures, cell, words);
+    fail_add(j, words);
 }
 
 /* Processes that would make the interval narrow enough, if their times vary as they did; infinite
@@ -117,76 +147,145 @@ static double processes_wanted(const json_t *cell, double threshold)
     return ceil(number_of(cell, "n") * (width / wanted) * (width / wanted));
 }
 
-/* What would help, and how to pass nevertheless. */
-static void help_print(const json_t *cell, bool paired, double threshold, char words[WORDS])
+/* The fewest processes of a statistic of the time that has no test; 0: each has one. */
+static double untested_processes(const json_t *cell)
 {
-    const bool sure = json_is_array(json_object_get(cell, "ci95"));
-    const double wanted = sure ? processes_wanted(cell, threshold) : INTERVAL_BLOCKS_MIN;
-    const double had = number_of(cell, "n");
-    const char *means = more_help(paired);
+    double fewest = 0;
+    for (unsigned i = 0; i < STATISTIC_COUNT; i++) {
+        const json_t *one = at(cell, "statistics", statistic_name((statistic)i));
+        const double n = number_of(one, "n");
+        if (statistic_is_time((statistic)i) && is_untested(one))
+            fewest = fewest > 0 ? fmin(fewest, n) : n;
+    }
+    return fewest;
+}
+
+/* What would help, and how to pass nevertheless. */
+static void help_print(const judged *j, char words[WORDS])
+{
+    const bool sure = json_is_array(json_object_get(j->cell, "ci95"));
+    const bool decided = strcmp(text_of(j->cell, "change"), "inconclusive") != 0;
+    const double untested = untested_processes(j->cell);
+    const double had = untested > 0 ? untested : number_of(j->cell, "n");
+    double wanted = !sure || untested > 0 ? j->least : 0;
+    if (sure && !decided)
+        wanted = fmax(wanted, processes_wanted(j->cell, j->gate->slower_threshold));
     if (wanted > had && isfinite(wanted))
-        (void)snprintf(words, WORDS,
-                       "%s: about %.0f processes are needed, there were %.0f; "
-                       "--allow-inconclusive passes it",
-                       means, wanted, had);
+        needed_print(j, wanted, had, words);
     else
         (void)snprintf(words, WORDS,
                        "the change is too close to the threshold to decide: another threshold "
                        "(slower:P%%) helps; --allow-inconclusive passes it");
 }
 
-static void judge_undecided(json_t *failures, const json_t *cell, bool paired, double threshold)
+static void judge_undecided(const judged *j)
 {
-    const bool sure = json_is_array(json_object_get(cell, "ci95"));
+    const char *word = text_of(j->cell, "change");
+    const bool wide = strcmp(word, "inconclusive") == 0;
+    const bool few = json_is_array(json_object_get(j->cell, "ci95")) && !wide;
     char change[WORDS] = "", help[WORDS], words[3 * WORDS];
-    if (sure)
-        change_print(cell, change);
-    help_print(cell, paired, threshold, help);
-    (void)snprintf(words, sizeof words, "%s%s%s%s: %s", text_of(cell, "change"), sure ? ": " : "",
-                   change, sure ? " is not inside the threshold" : "", help);
-    fail_add(failures, cell, words);
+    if (wide)
+        change_print(j->cell, change);
+    help_print(j, help);
+    (void)snprintf(words, sizeof words, "%s%s%s%s%s: %s", word, wide ? ": " : "", change,
+                   wide ? " is not inside the threshold" : "",
+                   few ? ": slow runs or processes would not show" : "", help);
+    fail_add(j, words);
 }
 
 /* Conditions on time and memory. If all runs are slower, their median is no news. */
-static void judge_change(json_t *failures, const json_t *cell, bool paired, const gate *gate)
+static void judge_change(const judged *j)
 {
-    const char *change = text_of(cell, "change");
-    const json_t *p = json_object_get(cell, "p_slower");
+    const gate *gate = j->gate;
+    const char *change = text_of(j->cell, "change");
+    const json_t *p = json_object_get(j->cell, "p_slower");
     const bool slower = gate->slower && json_is_number(p) && json_number_value(p) < GATE_ERROR;
     if (slower)
-        judge_decile(failures, cell);
+        judge_decile(j);
     for (unsigned i = slower ? STATISTIC_FIRST : 0; i < STATISTIC_COUNT; i++)
         if (gate_judges(gate, (statistic)i))
-            judge_statistic(failures, cell, (statistic)i, paired, gate);
+            judge_statistic(j, (statistic)i);
     if (gate->slower && !gate->allow_inconclusive &&
         (strcmp(change, "inconclusive") == 0 || strcmp(change, "too-few-samples") == 0))
-        judge_undecided(failures, cell, paired, gate->slower_threshold);
+        judge_undecided(j);
 }
 
-static void judge_instructions(json_t *failures, const json_t *cell, double threshold)
+/* What became of a run that was to be timed, and has no time. NULL: there is one, or it was not to
+ * be timed. */
+static const char *end_words(const char *word)
 {
-    double before = json_number_value(json_object_get(cell, "old_instructions"));
-    double after = json_number_value(json_object_get(cell, "new_instructions"));
+    static const char *const ends[STATUS_COUNT] = {[STATUS_DISAGREES] = "disagrees",
+                                                   [STATUS_UNFAITHFUL] = "is unfaithful",
+                                                   [STATUS_FAILED] = "failed",
+                                                   [STATUS_CRASHED] = "crashed",
+                                                   [STATUS_TIMED_OUT] = "timed out"};
+    run_status status;
+    return status_find(word, &status) == 0 ? ends[status] : NULL;
+}
+
+/* The new side has a time, but nothing to compare it with. */
+static void judge_alone(const judged *j)
+{
+    const char *reason = text_of(j->cell, "reason");
+    const char *end = end_words(text_of(j->cell, "old_status"));
+    char words[WORDS];
+    if (!j->gate->slower || j->gate->allow_inconclusive ||
+        !has_time(text_of(j->cell, "new_status")) ||
+        json_is_number(json_object_get(j->cell, "ratio")) || (!*reason && !end))
+        return;
+    (void)snprintf(words, sizeof words, "not compared: %s%s; --allow-inconclusive passes it",
+                   *reason ? "" : "the baseline ", *reason ? reason : end);
+    fail_add(j, words);
+}
+
+static bool is_counted(const json_t *cell, const char *side)
+{
+    return json_is_integer(json_object_get(cell, side));
+}
+
+static bool is_counted_twice(const json_t *cell)
+{
+    return is_counted(cell, "old_instructions") && is_counted(cell, "new_instructions");
+}
+
+/* One side was counted. A failure of the other one, unless it was not to be run. */
+static void judge_uncounted(const judged *j)
+{
+    const bool is_old = !is_counted(j->cell, "old_instructions");
+    if (was_run(text_of(j->cell, is_old ? "old_status" : "new_status")))
+        fail_add(j, is_old ? "instructions: not counted on the old side"
+                           : "instructions: not counted on the new side");
+}
+
+/* `told`: the status of the run is a failure already. */
+static void judge_instructions(const judged *j, bool told)
+{
+    const double before = number_of(j->cell, "old_instructions");
+    const double after = number_of(j->cell, "new_instructions");
     char words[160];
-    if (!(before > 0) || after <= before || after < before * (1 + threshold))
+    if (!told && is_counted(j->cell, "old_instructions") != is_counted(j->cell, "new_instructions"))
+        judge_uncounted(j);
+    if (!is_counted_twice(j->cell) || !(before > 0) || after <= before ||
+        after < before * (1 + j->gate->instructions_threshold))
         return;
     (void)snprintf(words, sizeof words, "%.0f instructions, %.0f before: %+.2f %%", after, before,
                    100 * (after / before - 1));
-    fail_add(failures, cell, words);
+    fail_add(j, words);
 }
 
-static void judge_status(json_t *failures, const json_t *cell, const gate *gate)
+/* true: a failure was added. */
+static bool judge_status(const judged *j)
 {
-    const char *before = text_of(cell, "old_status"), *after = text_of(cell, "new_status");
+    const char *before = text_of(j->cell, "old_status"), *after = text_of(j->cell, "new_status");
     char words[160];
     run_status status;
-    if ((gate->lost || (gate->slower && was_run(after))) && was_there(before) && !has_time(after)) {
-        (void)snprintf(words, sizeof words, "lost: %s, it was %s", after, before);
-        fail_add(failures, cell, words);
-    } else if (status_find(after, &status) == 0 && gate->fails[status]) {
-        (void)snprintf(words, sizeof words, "%s, it was %s", after, before);
-        fail_add(failures, cell, words);
-    }
+    const bool lost = (j->gate->lost || (j->gate->slower && was_run(after))) && was_there(before) &&
+                      !has_time(after);
+    if (!lost && (status_find(after, &status) != 0 || !j->gate->fails[status]))
+        return false;
+    (void)snprintf(words, sizeof words, "%s%s, it was %s", lost ? "lost: " : "", after, before);
+    fail_add(j, words);
+    return true;
 }
 
 /* Does any run have what the statistic is of, on both sides? */
@@ -214,23 +313,55 @@ const char *comparison_unmeasured(const json_t *comparison, const gate *gate)
     json_array_foreach(cells, i, cell)
     {
         timed = timed || json_is_number(json_object_get(cell, "ratio"));
-        counted = counted || (json_is_integer(json_object_get(cell, "old_instructions")) &&
-                              json_is_integer(json_object_get(cell, "new_instructions")));
+        counted = counted || is_counted_twice(cell);
     }
     return gate->slower && !timed ? "time" : gate->instructions && !counted ? "instructions" : NULL;
 }
 
+/* Number of tests, if every cell that was measured had enough processes. */
+static size_t tests_count(const json_t *cells)
+{
+    size_t i, count = 0;
+    json_t *cell;
+    json_array_foreach(cells, i, cell)
+    {
+        count += json_is_number(json_object_get(cell, "ratio"));
+        count += json_object_size(json_object_get(cell, "statistics"));
+    }
+    return count;
+}
+
+/* Without a count of both sides there is nothing to compare: see comparison_unmeasured(). */
+static bool has_counts(const json_t *cells)
+{
+    size_t i;
+    json_t *cell;
+    json_array_foreach(cells, i, cell)
+    {
+        if (is_counted_twice(cell))
+            return true;
+    }
+    return false;
+}
+
 size_t comparison_judge(json_t *comparison, const gate *gate)
 {
-    json_t *failures = json_object_get(comparison, "failures"), *cell;
-    const bool paired = json_is_true(json_object_get(comparison, "paired"));
+    const json_t *cells = json_object_get(comparison, "cells");
+    const bool counted = gate->instructions && has_counts(cells);
+    judged j = {.failures = json_object_get(comparison, "failures"),
+                .gate = gate,
+                .paired = json_is_true(json_object_get(comparison, "paired"))};
     size_t i;
-    json_array_foreach(json_object_get(comparison, "cells"), i, cell)
+    json_t *cell;
+    j.least = processes_least(tests_count(cells), j.paired);
+    json_array_foreach(cells, i, cell)
     {
-        judge_status(failures, cell, gate);
-        judge_change(failures, cell, paired, gate);
-        if (gate->instructions)
-            judge_instructions(failures, cell, gate->instructions_threshold);
+        j.cell = cell;
+        const bool told = judge_status(&j);
+        judge_change(&j);
+        judge_alone(&j);
+        if (counted)
+            judge_instructions(&j, told);
     }
-    return json_array_size(failures);
+    return json_array_size(j.failures);
 }

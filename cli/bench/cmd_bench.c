@@ -438,10 +438,11 @@ static const option_spec options[] = {
      "first[:20%], load[:10%], rss[:10%], lost, instructions[:1%]. slower looks at the lower "
      "decile, "
      "median and 90th percentile of the runs, slow processes, and the first run of a process; it "
-     "also fails if the comparison is inconclusive or has too few samples."},
+     "also fails if the comparison is inconclusive, has too few processes to see one of these, or "
+     "has no time of the baseline because that failed, crashed or disagrees."},
     {"allow-inconclusive", NULL,
      "Pass a comparison that is inconclusive or has too few samples or processes for --fail-on "
-     "slower, first, load or rss."},
+     "slower, first, load or rss; for slower, also a run that the baseline has no time of."},
     {"show-values", NULL, "Print and keep the addresses and names in differences."},
     {"conformance", NULL,
      "Also run the suite malformed, as `pktbench verify --suite malformed` does."},
