@@ -2,8 +2,6 @@
 
 #include "parsers/util/error.h"
 #include "parsers/util/parse.h"
-#include <ctype.h>
-#include <stdlib.h>
 
 /* Instruction counts of one program vary by less than this. */
 #define INSTRUCTIONS_LEAST 0.01
@@ -33,10 +31,10 @@ static bool threshold_read(const char *item, const char *word, double *threshold
         return false;
     if (item[length] == '\0')
         return true;
-    const char *number = item + length + 1;
-    char *end = NULL;
-    if (isdigit((unsigned char)*number))
-        *threshold = strtod(number, &end) / 100;
+    double percent = 0;
+    const char *end = pkt_parse_number(item + length + 1, &percent);
+    if (end)
+        *threshold = percent / 100;
     if (end && *end == '%')
         end++;
     return end && *end == '\0' && *threshold < 100;

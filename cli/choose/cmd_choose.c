@@ -1,5 +1,4 @@
 /* `pktbench choose`: results and requests in, a recommendation out. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "cli/message.h"
 #include "cli/shared_options.h"
 #include "parsers/util/error.h"
+#include "parsers/util/parse.h"
 #include "report/choose/choose.h"
 #include "report/choose/traffic_mix.h"
 #include "results/escaped.h"
@@ -33,11 +33,8 @@ static const unit times[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {NU
 /* "10Gbps" in the unit's base, above 0; false: not that. */
 static bool quantity_read(const char *text, const unit *units, double *value)
 {
-    char *end = NULL;
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    *value = strtod(text, &end);
-    for (; units->name; units++)
+    const char *end = pkt_parse_number(text, value);
+    for (; end && units->name; units++)
         if (strcmp(end, units->name) == 0) {
             *value *= units->factor;
             return *value > 0 && *value < 1e18;

@@ -186,8 +186,8 @@ static bool rates_read(mixing *m, const arguments *arguments)
     for (const char *text; (text = option_values(arguments, "rate", &next)) != NULL;) {
         rate r = {.target = {.option = "rate", .text = text}};
         const char *value = value_of(&r.target);
-        char *end = NULL;
-        const double factor = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
+        double factor = 0;
+        const char *end = pkt_parse_number(value, &factor);
         r.value = factor <= 1e6 ? (uint64_t)llround(factor * (double)PKT_MIX_RATE_UNIT) : 0;
         if (!end || *end || r.value == 0) {
             message_error(

@@ -1,5 +1,6 @@
 #include "parsers/rows/digits.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -76,6 +77,17 @@ static char *put_17_digits(char *text, double value)
     return text + 1 + places;
 }
 
+/* "%.17g" with a point, whatever the locale of the thread. */
+static char *put_printed(char *text, double value)
+{
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), own = uselocale(plain);
+    const int size = snprintf(text, DOUBLE_MOST, "%.17g", value);
+    (void)uselocale(own);
+    if (plain)
+        freelocale(plain);
+    return text + size;
+}
+
 char *pkt_put_double(char *text, double value)
 {
     /* A whole number below 2^53 over a power of ten below 10^22 is rounded once, as a reader's
@@ -104,7 +116,7 @@ char *pkt_put_double(char *text, double value)
         return text + places + 1;
     }
     if (size < 1e-4 || size >= 1e17)
-        return text + snprintf(text, DOUBLE_MOST, "%.17g", value);
+        return put_printed(text, value);
     if (value < 0)
         *text++ = '-';
     return put_17_digits(text, size);

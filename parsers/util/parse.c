@@ -1,15 +1,31 @@
 #include "parsers/util/parse.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <stdlib.h>
 
 #include "parsers/util/error.h"
 
-bool pkt_parse_seconds(const char *text, double *seconds)
+const char *pkt_parse_number(const char *text, double *value)
 {
     char *end = NULL;
-    if (isdigit((unsigned char)text[0]))
-        *seconds = strtod(text, &end);
+    if (!isdigit((unsigned char)text[0]))
+        return NULL;
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) { /* not a hexadecimal number */
+        *value = 0;
+        return text + 1;
+    }
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!plain)
+        return NULL;
+    *value = strtod_l(text, &end, plain);
+    freelocale(plain);
+    return end;
+}
+
+bool pkt_parse_seconds(const char *text, double *seconds)
+{
+    const char *end = pkt_parse_number(text, seconds);
     if (end && end[0] == 'm' && end[1] == 's') {
         *seconds /= 1000;
         end += 2;
@@ -41,11 +57,8 @@ bool pkt_parse_bytes(const char *text, double *bytes)
                  {"kbit", 125},
                  {"Mbit", 125e3},
                  {"Gbit", 125e6}};
-    char *end = NULL;
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    *bytes = strtod(text, &end);
-    if (end != text + strspn(text, "0123456789.")) /* neither hexadecimal nor an exponent */
+    const char *end = pkt_parse_number(text, bytes);
+    if (!end || end != text + strspn(text, "0123456789.")) /* no exponent */
         return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcmp(end, units[i].name) == 0) {

@@ -6,6 +6,9 @@
 
 #include "pktbench.h"
 
+/* The number that the text begins with, digits first: "90", "1.5", "1e6", in every locale alike.
+ * Returns what is behind it; NULL: there is none. */
+const char *pkt_parse_number(const char *text, double *value);
 /* A duration ("90", "90s", "2m", "5ms") in seconds, above 0 and at most 1e6. false: it is none. */
 bool pkt_parse_seconds(const char *text, double *seconds);
 /* A size in bytes: "1000000", "64kB", "1.5GB" (units of 1000), "64KiB", "1GiB" (units of 1024), or

@@ -364,6 +364,7 @@ def check_refused():
         (["a.pcap", "--shift", "soon", "-o", "x"], "--shift soon: must be TIME or FILE=TIME"),
         (["a.pcap", "--rate", "0", "-o", "x"], "--rate 0: must be"),
         (["a.pcap", "--rate", "fast", "-o", "x"], "--rate fast: must be"),
+        (["a.pcap", "--rate", "0x2", "-o", "x"], "--rate 0x2: must be"),
         (["a.pcap", "--map-ip", "1.2.3=1.2.3.4", "-o", "x"], "'1.2.3' is no IP address"),
         (["a.pcap", "--map-mac", "1=2", "-o", "x"], "'1' is no MAC address"),
         (["a.pcap", "--map-ip", "b.pcap=1.2.3.4=1.2.3.5", "-o", "x"], "no capture has the name b.pcap"),
