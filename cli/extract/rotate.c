@@ -1,21 +1,37 @@
 #include "cli/extract/rotate.h"
 
+#include <errno.h>
 #include <limits.h>
-#include <time.h>
+#include <sys/stat.h>
 
-/* rows.csv -> rows-20261231T235959Z-000001.csv. The time keeps a later run from overwriting it. */
-static void rotated_name(const rotation *p, char name[PATH_MAX])
+/* rows.csv -> rows-20261231T235959Z-000001.csv. 0, or -1 and *err. */
+static int rotated_name(const rotation *p, char name[PATH_MAX], pkt_err *err)
 {
     const char *slash = strrchr(p->path, '/'), *base = slash ? slash + 1 : p->path;
     const char *dot = strrchr(base, '.');
     const size_t stem = dot && dot > base ? (size_t)(dot - p->path) : strlen(p->path);
-    const time_t now = time(NULL);
     struct tm utc = {0};
     char text[24] = "";
-    if (gmtime_r(&now, &utc))
+    if (gmtime_r(&p->opened, &utc))
         (void)strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc);
-    (void)snprintf(name, PATH_MAX, "%.*s-%s-%06u%s", (int)stem, p->path, text, p->count,
-                   p->path + stem);
+    if (snprintf(name, PATH_MAX, "%.*s-%s-%06u%s", (int)stem, p->path, text, p->count,
+                 p->path + stem) < PATH_MAX)
+        return 0;
+    errno = ENAMETOOLONG;
+    return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+}
+
+/* The name of the next file: one that nothing has yet. 0, or -1 and *err. */
+static int name_choose(rotation *p, char name[PATH_MAX], pkt_err *err)
+{
+    struct stat st;
+    int bad;
+    p->opened = time(NULL);
+    do {
+        p->count++;
+        bad = rotated_name(p, name, err);
+    } while (!bad && lstat(name, &st) == 0);
+    return bad;
 }
 
 int rotation_open(rotation *p, pkt_err *err)
@@ -24,11 +40,13 @@ int rotation_open(rotation *p, pkt_err *err)
     const char *path = p->path;
     if (p->writer || !p->encoder)
         return 0;
-    p->count++;
     p->pushed = 0;
     if (p->rotating) {
-        rotated_name(p, name);
+        if (name_choose(p, name, err) != 0)
+            return -1;
         path = name;
+    } else {
+        p->count++;
     }
     if (pkt_atomic_file_open(&p->out, path, err) != 0)
         return -1;
@@ -74,6 +92,23 @@ int rotation_flush(rotation *p, pkt_err *err)
     return !p->writer || p->encoder->whole ? 0 : pkt_writer_flush(p->writer, err);
 }
 
+/* Another run may have taken the name since the file was opened. 0, or -1 and *err. */
+static int file_commit(rotation *p, pkt_err *err)
+{
+    char name[PATH_MAX];
+    int got = 1;
+    if (!p->rotating)
+        return pkt_atomic_file_commit(&p->out, err);
+    for (; got > 0; p->count += got > 0) {
+        if (rotated_name(p, name, err) != 0) {
+            pkt_atomic_file_abandon(&p->out);
+            return -1;
+        }
+        got = pkt_atomic_file_commit_new(&p->out, name, err);
+    }
+    return got;
+}
+
 int rotation_close(rotation *p, pkt_err *err)
 {
     if (!p->writer)
@@ -83,7 +118,7 @@ int rotation_close(rotation *p, pkt_err *err)
     const uint64_t rows = pkt_writer_rows(p->writer);
     pkt_writer_close(p->writer);
     p->writer = NULL;
-    if (pkt_atomic_file_commit(&p->out, err) != 0)
+    if (file_commit(p, err) != 0)
         return -1;
     p->rows += rows;
     p->closed++;

@@ -3,6 +3,7 @@
 #define PKT_ROTATE_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "parsers/encode/writer.h"
 #include "parsers/util/atomic_file.h"
@@ -13,7 +14,8 @@ typedef struct rotation {
     const pkt_fields *fields;
     unsigned threads;
     const char *path;         /* of the output; "-": standard output */
-    bool rotating;            /* several files; time and number are added to their names */
+    bool rotating;            /* several files; time and number are added to their names, and none
+                               * replaces what is there */
     uint64_t size_limit;      /* bytes: a file that has reached it is closed; 0: none */
     const char *file, *label; /* values of these columns */
     /* Packet number of the next row; called once per row, across files. */
@@ -21,7 +23,8 @@ typedef struct rotation {
     void *number_self;
     /* Initially 0. */
     uint64_t rows;       /* in closed files */
-    unsigned count;      /* files opened */
+    time_t opened;       /* the open file; a part of its name */
+    unsigned count;      /* number in its name */
     unsigned closed;     /* files closed, which are complete */
     uint64_t pushed;     /* rows pushed to the open file */
     double bytes_of_row; /* in the output so far, to estimate what was pushed but not encoded */

@@ -219,6 +219,42 @@ int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err)
     return finish(out, err) == 0 ? place(out, err) : -1;
 }
 
+/* Rename to a name that nothing has. 0, or -1 and errno: EEXIST. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* The file system cannot, as NFS: by a second name, or, without links, by an empty file. */
+    if (link(from, to) == 0) {
+        (void)unlink(from);
+        return 0;
+    }
+    if (errno == EEXIST)
+        return -1;
+    const int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    if (rename(from, to) == 0)
+        return 0;
+    const int why = errno;
+    (void)unlink(to);
+    errno = why;
+    return -1;
+}
+
+int pkt_atomic_file_commit_new(pkt_atomic_file *out, const char *path, pkt_err *err)
+{
+    if (out->file && finish(out, err) != 0)
+        return -1;
+    if (out->temp && rename_new(out->temp, path) != 0)
+        return errno == EEXIST ? 1 : open_failed(out, err);
+    forget(out);
+    return 0;
+}
+
 static int files_commit(pkt_atomic_file *const *files, size_t count, size_t *failed, pkt_err *err)
 {
     for (*failed = 0; *failed < count; ++*failed)

@@ -32,6 +32,10 @@ int pkt_atomic_file_commit(pkt_atomic_file *out, pkt_err *err);
  * with nothing left behind. */
 int pkt_atomic_files_commit(pkt_atomic_file *const *files, size_t count, size_t *failed,
                             pkt_err *err);
+/* Flush, check, close, and give the file this name in the folder that it was opened for, if nothing
+ * has it: what is there is not replaced, also if it comes at the same time. 0; 1: the name is
+ * taken, and another one can be tried; -1 and *err with nothing left behind. */
+int pkt_atomic_file_commit_new(pkt_atomic_file *out, const char *path, pkt_err *err);
 /* Are both names of the same regular file? */
 int pkt_same_file(const char *one, const char *other);
 /* Give up: close and remove the temporary file. */

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from wire import Run, file_rows, first_packets, main_on_files, pktbench, read_rows, rows_of
+from wire import PKTBENCH, Run, file_rows, first_packets, main_on_files, pktbench, read_rows, rows_of
 
 
 def test_follow():
@@ -150,6 +150,23 @@ def test_features_ends():
         lies.write(b"\xff" * 16)
     said = pktbench("extract", "--follow", "lies", "--features", "ciciot39", status=2)
     assert "packets before it were counted" in said, said
+
+
+def test_rotation_replaces_nothing():
+    """Runs of the same second, one after another and at once: no finished file is replaced."""
+    first_packets("benign.pcap", 10, "small.pcap")
+    wanted = file_rows("small.pcap")
+    words = (PKTBENCH, "extract", "--follow", "small.pcap", "-c", "10", "--rotate-size", "1MB", "-o", "piece.csv")
+    for _ in range(3):
+        assert subprocess.run(words, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    runs = [subprocess.Popen(words, stderr=subprocess.DEVNULL) for _ in range(8)]
+    assert [run.wait() for run in runs] == 8 * [0]
+    found = list(Path(".").glob("piece-*.csv"))
+    assert len(found) == 11, found
+    for path in found:
+        assert read_rows(path) == wanted, path
+        path.unlink()
+    assert not [path for path in Path(".").iterdir() if path.name.startswith(".")], "something is left"
 
 
 if __name__ == "__main__":
