@@ -317,14 +317,29 @@ static int session_run(session *s, const pkt_capture *capture)
     return status;
 }
 
-/* Open the capture; wait until its file header is written. */
-static int header_wait(session *s, pkt_capture *capture, pkt_err *err)
+/* Is the file there, and its header not yet written? */
+static bool header_is_missing(const session *s)
 {
     struct stat st;
-    while (stat(s->name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PCAP_FILE_HEADER &&
-           live_more(s, PKT_LIVE_PAUSE)) {
+    return stat(s->name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PCAP_FILE_HEADER;
+}
+
+/* Wait until the file header is written. false: the end came first. */
+static bool header_wait(session *s)
+{
+    while (header_is_missing(s) && live_more(s, PKT_LIVE_PAUSE)) {
     }
-    return pkt_capture_open(s->name, capture, err);
+    return !header_is_missing(s);
+}
+
+/* As of an interface without packets: the output has no rows. */
+static int headerless_end(session *s)
+{
+    message_note("%s: %" PRIu64 " rows; the header of the file was not written yet", s->name,
+                 rotation_rows(&s->out));
+    const int status = output_finish(s) == 0 ? EXIT_DONE : write_failed(s, EXIT_DONE);
+    rotation_abandon(&s->out);
+    return status;
 }
 
 int live_run(const extraction *x)
@@ -367,7 +382,9 @@ int live_run(const extraction *x)
     int status = EXIT_ERROR;
     s.out.file = base_name(s.name);
     signals_set();
-    if (x->follow && header_wait(&s, &capture, &err) != 0) {
+    if (x->follow && !header_wait(&s)) {
+        status = headerless_end(&s);
+    } else if (x->follow && pkt_capture_open(s.name, &capture, &err) != 0) {
         message_failure(s.name, &err);
     } else {
         capture.live = &live;

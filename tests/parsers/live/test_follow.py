@@ -152,6 +152,30 @@ def test_features_ends():
     assert "packets before it were counted" in said, said
 
 
+def test_headerless():
+    """A file whose header is not written is as an interface without packets."""
+    head = pktbench("extract", "benign.pcap", "-c", "1").splitlines(keepends=True)[0]
+    for content in (b"", Path("benign.pcap").read_bytes()[:10]):
+        for options, name, check in (
+                ((), "out.csv", lambda path: path.read_text() == head),
+                (("--format", "parquet"), "out.parquet", lambda path: path.read_bytes()[-4:] == b"PAR1"),
+                (("--rotate-size", "1MB"), "piece.csv", None),
+                (("--features", "ciciot39"), "out.csv", lambda path: path.read_text().count("\n") == 1)):
+            Path("grows").write_bytes(content)
+            Path(name).unlink(missing_ok=True)
+            run = Run("grows", "--follow", "--duration", "100ms", *options, out=name)
+            said = run.ended(0)
+            assert "grows: 0 rows; the header of the file was not written yet" in said, said
+            assert "error" not in said, said
+            if check:
+                assert check(Path(name)), (options, Path(name).read_bytes())
+            else:
+                (piece,) = Path(".").glob("piece-*-000001.csv")
+                assert piece.read_text() == head
+                piece.unlink()
+    assert "gone.pcap: No such file" in pktbench("extract", "--follow", "gone.pcap", "--duration", "1s", status=2)
+
+
 def test_rotation_replaces_nothing():
     """Runs of the same second, one after another and at once: no finished file is replaced."""
     first_packets("benign.pcap", 10, "small.pcap")
