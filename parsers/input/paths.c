@@ -58,13 +58,18 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strverscmp((*a)->fts_name, (*b)->fts_name);
 }
 
+static bool is_index(const char *name, size_t length)
+{
+    return ends_in(name, length, PKT_INDEX_ENDING);
+}
+
 /* What a folder holds: a capture is added. `below`: see pkt_paths. */
 static int file_take(pkt_paths *paths, const FTSENT *file, size_t below, pkt_err *err)
 {
     struct stat st;
     pkt_capture capture = PKT_INIT(pkt_capture);
     if ((stat(file->fts_path, &st) == 0 && !S_ISREG(st.st_mode)) ||
-        ends_in(file->fts_name, file->fts_namelen, PKT_INDEX_ENDING))
+        is_index(file->fts_name, file->fts_namelen))
         return 0;
     if (has_capture_name(file->fts_name) || pkt_capture_open(file->fts_path, &capture, NULL) == 0)
         return path_add(paths, file->fts_path, below, err);
@@ -160,21 +165,32 @@ static int existing_take(pkt_paths *paths, const char *path, const pkt_paths_req
     return path_add(paths, path, base_at(path), err);
 }
 
-/* All that the pattern matches. */
+static int by_path(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All that the pattern matches, in the order that a folder has. Indexes lie beside captures. */
 static int pattern_take(pkt_paths *paths, const char *pattern, const pkt_paths_request *request,
                         pkt_err *err)
 {
     glob_t found;
-    const int got = glob(pattern, 0, NULL, &found);
+    const int got = glob(pattern, GLOB_NOSORT, NULL, &found);
     if (got == GLOB_NOMATCH)
         return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "no file has a name that matches");
     if (got != 0)
         return pkt_fail_memory(err, "a pattern");
     int bad = 0;
+    const size_t before = paths->count;
     paths->several = true;
+    qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_path);
     for (size_t i = 0; !bad && i < found.gl_pathc; i++)
-        bad = existing_take(paths, found.gl_pathv[i], request, err);
+        if (!is_index(found.gl_pathv[i], strlen(found.gl_pathv[i])))
+            bad = existing_take(paths, found.gl_pathv[i], request, err);
     globfree(&found);
+    if (!bad && paths->count == before)
+        bad = pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE,
+                       "only indexes of captures have names that match");
     return bad;
 }
 

@@ -22,11 +22,11 @@ typedef struct pkt_paths_request {
     bool missing; /* a file that does not exist or cannot be read is no error: it is in the list */
 } pkt_paths_request;
 
-/* Of a folder, the captures come in the order of their names, numbers in them by their value. A
- * capture is what has such a name (.pcap, .pcapng, .cap, .dmp, also with a number behind, also
- * compressed), and what begins as one; a name that begins with a dot, and an index of a capture,
- * is passed over. What cannot be looked at is an error, or, with `missing`, in the list. 0; or -1
- * and *err, which names the operand, with nothing to close. */
+/* Of a folder or a pattern, the captures come in the order of their names, numbers in them by their
+ * value; indexes of captures are passed over. In a folder, a capture is what has such a name
+ * (.pcap, .pcapng, .cap, .dmp, also with a number behind, also compressed), and what begins as one;
+ * a name that begins with a dot is passed over. What cannot be looked at is an error, or, with
+ * `missing`, in the list. 0; or -1 and *err, which names the operand, with nothing to close. */
 int pkt_paths_find(pkt_paths *paths, const pkt_paths_request *request, pkt_err *err);
 /* The same, but *failed is the operand, and the message does not name it. */
 int pkt_paths_find_of(pkt_paths *paths, const pkt_paths_request *request, const char **failed,

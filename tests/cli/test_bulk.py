@@ -242,6 +242,14 @@ def check_folders():
     if got.stdout.count("packets, ") != 5:
         fail(f"verify of a pattern: {got.stdout}{got.stderr}")
     check_unseen()
+    for i in (1, 2, 10):  # numbers by value, as in a folder; indexes are no captures
+        write(f"turns/t.pcap{i}", packets(i))
+        expect(0, "", "index", f"turns/t.pcap{i}")
+    for operand in ("turns", "turns/*", "turns/t.pcap*"):
+        got = run("extract", "--join", "--columns", "ts_ns", operand)
+        if got.stdout.split() != ["ts_ns", "1000000000", "2000000000", "10000000000"]:
+            fail(f"the order of {operand}: {got.stdout}{got.stderr}")
+    expect(2, "turns/*.pktindex: only indexes of captures have names that match", "extract", "turns/*.pktindex")
     write("[odd]*.pcap", packets(1))  # a file of that name comes first
     if len(run("extract", "[odd]*.pcap").stdout.splitlines()) != 2:
         fail("a file whose name is a pattern")
