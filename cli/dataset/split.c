@@ -20,6 +20,22 @@ static int cannot_write(pkt_err *err)
     return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
 }
 
+/* Keep the error for good, if there is one. Returns `bad`. */
+static int fault_keep(split *s, int bad, const pkt_err *err)
+{
+    if (bad && s->fault.code == PKT_ERR_NONE)
+        s->fault = *err;
+    return bad;
+}
+
+static bool has_fault(const split *s, pkt_err *err)
+{
+    if (s->fault.code == PKT_ERR_NONE)
+        return false;
+    *err = s->fault;
+    return true;
+}
+
 /* Complete the part's file; the part is then free. */
 static int part_close(split *s, split_part *part, pkt_err *err)
 {
@@ -138,9 +154,11 @@ static int rows_push(split *s, const pkt_batch *batch, const double *values, siz
 
 int split_push(split *s, const pkt_batch *batch, const double *values, pkt_err *err)
 {
+    if (has_fault(s, err))
+        return -1;
     for (size_t from = 0; from < batch->rows;) {
         const size_t count = partition_rows(s->keys, batch->ts_ns, from, batch->rows);
-        if (rows_push(s, batch, values, from, count, err) != 0)
+        if (fault_keep(s, rows_push(s, batch, values, from, count, err), err) != 0)
             return -1;
         from += count;
     }
@@ -171,7 +189,7 @@ int split_capture(split *s, const char *file, const char *label, pkt_err *err)
     if (partition_by_time(s->keys))
         return 0;
     s->last = part_of(s, 0, err); /* a capture without packets has a file, too */
-    return s->last ? 0 : -1;
+    return fault_keep(s, s->last ? 0 : -1, err);
 }
 
 void split_number(split *s, uint64_t (*next)(void *self), void *self)
@@ -182,8 +200,10 @@ void split_number(split *s, uint64_t (*next)(void *self), void *self)
 
 int split_end(split *s, pkt_err *err)
 {
+    if (has_fault(s, err))
+        return -1;
     for (size_t i = 0; i < SPLIT_OPEN; i++)
-        if (s->open[i].writer && part_close(s, &s->open[i], err) != 0)
+        if (s->open[i].writer && fault_keep(s, part_close(s, &s->open[i], err), err) != 0)
             return -1;
     return 0;
 }

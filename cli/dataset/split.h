@@ -50,9 +50,13 @@ typedef struct split {
     split_part *last; /* that got rows */
     split_file *files;
     size_t count, room;
+    /* Why rows could not be taken, or a file not be completed: nothing is to be placed then. With
+     * PKT_ERR_LIMIT it is the capture that is refused, otherwise the output failed. Code
+     * PKT_ERR_NONE: neither. */
+    pkt_err fault;
 } split;
 
-/* As those of pkt_writer. */
+/* As those of pkt_writer. After a fault, they give it again. */
 pkt_sink split_sink(split *s);
 int split_push(split *s, const pkt_batch *batch, const double *values, pkt_err *err);
 int split_capture(split *s, const char *file, const char *label, pkt_err *err);

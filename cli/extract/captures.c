@@ -66,13 +66,16 @@ static void capture_bad(const extraction *x, const char *name, const pkt_err *er
                       rest ? rest : "");
 }
 
-/* Report how a run ended. Rows before an error remain valid. */
+/* Report how a run ended. Rows before an error remain valid. *err: of the capture, also of one that
+ * is cut; of others that were read it has no code. */
 static capture_status capture_end(const extraction *x, const char *name, int bad, uint64_t rows,
-                                  const pkt_err *err)
+                                  pkt_err *err)
 {
     char kept[64];
-    if (!bad)
+    if (!bad) {
+        err->code = PKT_ERR_NONE;
         return CAPTURE_READ;
+    }
     (void)snprintf(kept, sizeof kept, "%" PRIu64 " %s", rows, progress_text(x));
     if (err->code == PKT_ERR_WRITE)
         return OUTPUT_FAILED;
@@ -168,14 +171,19 @@ static capture_status capture_run(const extraction *x, const char *path, const p
     return status;
 }
 
-/* Captures that ended inside a packet. Of those behind the limit of -c, no row is missing. */
-static void cuts_warn(const extraction *x, const pkt_join *join, const row_watch *watch)
+/* Captures that ended inside a packet. Of those behind the limit of -c, no row is missing. Returns
+ * the error of the last one; NULL: there is none. */
+static const pkt_err *cuts_warn(const extraction *x, const pkt_join *join, const row_watch *watch)
 {
     const pkt_join_cut *cut;
+    const pkt_err *last = NULL;
     for (size_t i = 0; (cut = pkt_join_cut_at(join, i)) != NULL; i++)
-        if (!watch->full || cut->packets < watch->limit)
+        if (!watch->full || cut->packets < watch->limit) {
             pkt_warn_truncated(&printed_warnings, pkt_input_shown(cut->path), &cut->err,
                                cut->packets, progress_text(x));
+            last = &cut->err;
+        }
+    return last;
 }
 
 /* Run over captures that are joined or filtered. `captures`: how many were read, of so many. */
@@ -203,11 +211,12 @@ static capture_status join_run(const extraction *x, char *const *paths, size_t *
     watch.zero_times = pkt_join_timeless(join); /* it knows which times are none */
     if (!bad || err->code != PKT_ERR_WRITE)
         pkt_watch_report(&watch, count > 1 ? "of all captures" : name, &printed_warnings);
-    if (!bad || err->code != PKT_ERR_WRITE)
-        cuts_warn(x, join, &watch);
+    const pkt_err *cut = !bad || err->code != PKT_ERR_WRITE ? cuts_warn(x, join, &watch) : NULL;
     *captures = bad ? pkt_join_count(join) : count;
     const capture_status status =
         capture_end(x, pkt_input_shown(pkt_join_path(join)), bad, rows, err);
+    if (status == CAPTURE_READ && cut)
+        *err = *cut;
     packet_numbers_set(x, out, NULL, NULL);
     pkt_join_close(join);
     return status;
@@ -289,29 +298,30 @@ static void rest_report(const extraction *x, size_t next, bool kept)
 }
 
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
-                 const pkt_sink *sink, const row_output *out, bool *kept, pkt_err *err)
+                 const pkt_sink *sink, const row_output *out, captures_end *end, pkt_err *err)
 {
     const size_t step = x->join ? x->capture_count : 1;
     int status = EXIT_DONE;
-    *kept = false;
+    *end = (captures_end){.fault = {.code = PKT_ERR_NONE}};
     for (size_t i = span.first; i < span.end; i += step) {
         size_t read = step;
         const capture_status got = step_run(x, i, &read, labels, sink, out, err);
         if (got == OUTPUT_FAILED) {
-            *kept = false;
+            end->kept = false;
             return status;
         }
-        *kept = *kept || got != CAPTURE_BAD;
+        end->fault = *err;
+        end->kept = end->kept || got != CAPTURE_BAD;
         if (got == CAPTURE_READ)
             continue;
         status = EXIT_ERROR;
         if (x->keep_going)
             continue;
-        rest_report(x, i + read, *kept || span.first > 0);
+        rest_report(x, i + read, end->kept || span.first > 0);
         break;
     }
     err->code = PKT_ERR_NONE; /* those of captures are printed */
-    if (*kept && output_end(out, err) != 0)
-        *kept = false;
+    if (end->kept && output_end(out, err) != 0)
+        end->kept = false;
     return status;
 }

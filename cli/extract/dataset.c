@@ -32,6 +32,7 @@ typedef struct capture_result {
     bool done;
     bool unreadable; /* the file is there, and what it has cannot be read as a capture */
     capture_status status;
+    pkt_err fault; /* of the capture, as in captures_end */
     pkt_features_report features;
     char line[LINE_BYTES]; /* "NAME: MESSAGE"; "" if there is nothing to say */
 } capture_result;
@@ -58,6 +59,29 @@ static void result_say(capture_result *result, capture_status status, const char
     (void)snprintf(result->line, sizeof result->line, "%s: %s", name, pkt_err_text(err, text));
 }
 
+/* Is the fault in the bytes of the capture? Otherwise it may be gone when it is read again. */
+static bool is_in_bytes(const pkt_err *fault)
+{
+    return fault->code == PKT_ERR_FORMAT || pkt_err_rows_stand(fault);
+}
+
+/* Which rows before the fault of a capture are kept? Not those before a fault of this machine: what
+ * an earlier run wrote may be more. */
+static bool rows_stay(const captures_end *end)
+{
+    return end->kept && end->fault.code != PKT_ERR_IO && end->fault.code != PKT_ERR_MEMORY;
+}
+
+/* The output did not take the rows: it failed, or it refuses the capture. */
+static void fault_say(const extraction *x, size_t index, const split *parts, const pkt_err *err,
+                      capture_result *result)
+{
+    if (parts->fault.code == PKT_ERR_LIMIT)
+        result_say(result, CAPTURE_BAD, x->captures[index], err);
+    else
+        result_say(result, OUTPUT_FAILED, x->path, err);
+}
+
 /* The rows of the capture into files that are not yet placed. false: the capture is bad, or the
  * output failed; *result says so. */
 static bool rows_write(const extraction *x, size_t index, const char *const *labels, split *parts,
@@ -65,7 +89,7 @@ static bool rows_write(const extraction *x, size_t index, const char *const *lab
 {
     failures bad = {.count = 0};
     extraction own = *x;
-    bool kept = false;
+    captures_end end;
     own.pool = parts->pool;
     pkt_err err = {.pos = PKT_POS_NONE};
     const pkt_sink sink = sink_open(x, parts);
@@ -73,17 +97,23 @@ static bool rows_write(const extraction *x, size_t index, const char *const *lab
     own.keep_going = true; /* what is wrong goes to the list */
     own.bad = &bad;
     const capture_span span = {index, index + 1};
-    (void)captures_run(&own, span, labels, &sink, &out, &kept, &err);
+    (void)captures_run(&own, span, labels, &sink, &out, &end, &err);
+    const bool kept = rows_stay(&end);
     result->status = CAPTURE_READ;
+    result->fault = end.fault;
     if (bad.count) {
         result->status = kept ? CAPTURE_PARTLY : CAPTURE_BAD;
         (void)snprintf(result->line, sizeof result->line, "%s", bad.lines[0]);
+        if (end.kept && !kept) /* the line says how many rows stand */
+            result_say(result, CAPTURE_BAD, x->captures[index], &end.fault);
     }
     for (size_t i = 0; i < bad.count; i++)
         free(bad.lines[i]);
     free(bad.lines);
+    if (parts->fault.code != PKT_ERR_NONE)
+        err = parts->fault; /* it may have been taken for one of the capture */
     if (err.code != PKT_ERR_NONE)
-        result_say(result, OUTPUT_FAILED, x->path, &err);
+        fault_say(x, index, parts, &err, result);
     return kept && err.code == PKT_ERR_NONE;
 }
 
@@ -109,8 +139,8 @@ static void capture_write(const dataset *d, size_t index, split *parts, capture_
         return;
     }
     if (!rows_write(d->x, index, d->labels, parts, result)) {
-        /* Its bytes can be read, so the fault is in them. */
-        result->unreadable = input_complete(path, &entry.input, &err) == 0;
+        result->unreadable = parts->fault.code == PKT_ERR_NONE && is_in_bytes(&result->fault) &&
+                             input_complete(path, &entry.input, &err) == 0;
         return;
     }
     entry.damage = *result->line ? result->line : NULL;
@@ -166,7 +196,8 @@ static void crash_say(const dataset *d, size_t index, int status, capture_result
 }
 
 /* Rows that an earlier run wrote do not stand for a capture with other bytes, that is none any
- * more. They stay if it is only not there, or if reading it failed: it may come back. */
+ * more. They stay if it is only not there, or if reading it failed for another reason: it may come
+ * back. */
 static void earlier_drop(const dataset *d, size_t index, capture_result *result)
 {
     const size_t length = strlen(result->line);

@@ -118,12 +118,20 @@ typedef struct row_output {
     split *parts;
 } row_output;
 
+/* How captures ended. */
+typedef struct captures_end {
+    bool kept; /* false: the output must be removed: no capture gave rows that stand, or writing
+                * failed */
+    /* Of the capture that was read last, printed already: of a bad one, or, PKT_ERR_TRUNCATED, of
+     * one that is cut, which is no error but with x->strict. Code PKT_ERR_NONE: none. */
+    pkt_err fault;
+} captures_end;
+
 /* Push the rows of the captures, in order. The output gets to know the start of each capture, and
- * is completed. Returns the exit status as far as captures decide it. *kept: false if the output
- * must be removed: no capture gave rows that stand, or writing failed. *err: the error of the
+ * is completed. Returns the exit status as far as captures decide it. *err: the error of the
  * writer, not yet printed; or code PKT_ERR_NONE. */
 int captures_run(const extraction *x, capture_span span, const char *const *labels,
-                 const pkt_sink *sink, const row_output *out, bool *kept, pkt_err *err);
+                 const pkt_sink *sink, const row_output *out, captures_end *end, pkt_err *err);
 
 /* With x->folder, the file for the rows of x->captures[index]; the caller frees it. NULL without
  * memory. */

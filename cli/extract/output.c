@@ -25,12 +25,12 @@ static pkt_sink sink_open(const extraction *x, pkt_writer *writer)
 
 static int run_without_output(const extraction *x, const char *const *labels)
 {
-    bool kept;
+    captures_end end;
     pkt_err err;
     pkt_null_sink null = {.columns = x->request.columns};
     pkt_sink sink = x->features ? pkt_features_sink(x->features) : pkt_null_sink_open(&null);
     const int status = captures_run(x, (capture_span){0, x->capture_count}, labels, &sink,
-                                    &(const row_output){.writer = NULL}, &kept, &err);
+                                    &(const row_output){.writer = NULL}, &end, &err);
     return err.code == PKT_ERR_NONE ? status : EXIT_ERROR;
 }
 
@@ -48,7 +48,7 @@ static int write_failed(const char *path, uint64_t rows, int status, const pkt_e
 static int rows_write(const extraction *x, const char *path, capture_span span,
                       const char *const *labels, pkt_atomic_file *out, bool *failed)
 {
-    bool kept = false;
+    captures_end end;
     pkt_err err = {.pos = PKT_POS_NONE};
     (void)setvbuf(out->file, NULL, _IONBF, 0); /* the writer buffers */
     pkt_writer *writer =
@@ -62,12 +62,12 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
     }
     pkt_sink sink = sink_open(x, writer);
     const row_output to = {.writer = writer};
-    int status = captures_run(x, span, labels, &sink, &to, &kept, &err);
+    int status = captures_run(x, span, labels, &sink, &to, &end, &err);
     *failed = err.code != PKT_ERR_NONE;
     if (*failed)
         status = write_failed(path, pkt_writer_rows(writer), status, &err);
     pkt_writer_close(writer);
-    if (!kept) {
+    if (!end.kept) {
         pkt_atomic_file_abandon(out);
         return status;
     }

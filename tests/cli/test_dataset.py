@@ -313,6 +313,22 @@ def check_times():
             fail(f"{path} has rows of {hours}")
 
 
+def check_too_many():
+    """A capture whose times need more files than a capture may have is refused, and has no rows."""
+    capture("tm/a.pcap", range(3))
+    capture("tm/b.pcap", [i % 9 * HOUR for i in range(10001)])
+    capture("tm/c.pcap", range(4))
+    options = ("tm", "-o", "tm.out", "--partition", "hour", "--columns", "packet", "--keep-going")
+    said = ["tm/b.pcap: its times go back and forth: more than 10000 files", "1 of 3 captures are bad"]
+    for jobs, more in (("1", ()), ("2", ("--resume",))):
+        got = expect(2, said, *options, "--jobs", jobs, *more)
+        if "rows before it were written" in got.stderr or "removed" in got.stderr:
+            fail(f"rows of a capture that is refused: {got.stderr}")
+        if [path.split("/")[-1] for path in files("tm.out")] != ["a.pcap-1.csv", "c.pcap-1.csv"] or len(entries("tm.out")) != 2:
+            fail(f"a capture that is refused: {files('tm.out')[:5]}, {entries('tm.out')}")
+    expect(2, said[0], *options[:-1], "--resume")
+
+
 def check_features():
     capture("f/a.pcap", [0, 1, 2, DAY, DAY + 1])
     capture("f/b.pcap", [DAY, 2 * DAY])
@@ -330,7 +346,7 @@ def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
         for check in (check_many, check_damaged, check_killed, check_crashed, check_refused, check_usage, check_disk,
-                      check_names, check_times, check_features):
+                      check_names, check_times, check_too_many, check_features):
             check()
         os.chdir("/")
     return ended()

@@ -3,8 +3,10 @@
 
 Usage: test_resume.py PKTBENCH"""
 
+import gzip
 import json
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -66,6 +68,42 @@ def check_gone():
     expect(2, ["gone/c1.pcap: is not a capture", removed], *operands, *options)
     if len(files("gone.out")) != 3:
         fail(f"rows of a capture that was not read: {files('gone.out')}")
+
+
+def no_threads():
+    """In the process that is begun, no thread can be: its stack would not fit."""
+    resource.setrlimit(resource.RLIMIT_STACK, (3 << 45, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+
+def check_faults():
+    """Rows of an earlier run stay where a capture cannot be read for a reason that is not in it."""
+    os.makedirs("fa")
+    capture("fa.pcap", range(4))
+    with open("fa.pcap", "rb") as file:
+        good = file.read()
+
+    def pack(name, content):
+        with open(f"fa/{name}.pcap.gz", "wb") as file:
+            file.write(gzip.compress(content))
+    for name in "abc":
+        pack(name, good)
+    options = ("fa", "-o", "fa.out", "--partition", "label,file", "--keep-going")
+    expect(0, "", *options, "--label", "one")
+    before = tree("fa.out")
+    if resource.getrlimit(resource.RLIMIT_STACK)[1] != resource.RLIM_INFINITY:
+        print("SKIP: no thread: the stack of processes is limited")
+    else:
+        got = expect(2, ["fa/a.pcap.gz: no thread for it", "3 of 3 captures are bad"], *options, "--label", "two", "--resume",
+                     preexec_fn=no_threads)
+        if "removed" in got.stderr or tree("fa.out") != before:
+            fail(f"rows after a capture could not be read: {got.stderr}")
+    pack("a", good[:24] + b"\xff" * 16)  # corrupt at its first packet
+    pack("b", b"no capture at all, but long enough")
+    with open("fa/c.pcap.gz", "wb") as file:
+        file.write(gzip.compress(good)[:12])
+    got = expect(2, "3 of 3 captures are bad", *options, "--label", "one", "--resume")
+    if got.stderr.count("; its rows of an earlier run were removed") != 2:
+        fail(f"rows of captures with other bytes: {got.stderr}")
 
 
 def check_twins():
@@ -135,7 +173,7 @@ def check_links():
 def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_changed, check_gone, check_twins, check_links):
+        for check in (check_changed, check_gone, check_faults, check_twins, check_links):
             check()
         os.chdir("/")
     return ended()
