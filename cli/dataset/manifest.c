@@ -323,6 +323,11 @@ manifest_status manifest_find(const manifest *m, const manifest_entry *capture, 
     return *why ? MANIFEST_AGAIN : MANIFEST_FINISHED;
 }
 
+const char *manifest_cut(const manifest *m, const char *name)
+{
+    return json_string_value(json_object_get(json_object_get(m->entries, name), "cut"));
+}
+
 /* The path of a capture's file, links resolved; null: there is none. */
 static json_t *real_json(const char *path)
 {
@@ -413,12 +418,12 @@ static json_t *entry_json(const manifest_entry *capture, const split *files)
         (void)json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "path", files->files[i].path,
                                                     "rows", (json_int_t)files->files[i].rows,
                                                     "bytes", (json_int_t)files->files[i].bytes));
-    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o, s:o}", "path",
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:s, s:I, s:o, s:o, s:o}", "path",
                      text_json(capture->path), "real", real_json(capture->path), "label",
                      text_json(capture->label), "bytes", (json_int_t)capture->input.bytes,
                      "modified_ns", (json_int_t)capture->input.modified_ns, "xxh3",
                      capture->input.xxh3, "rows", (json_int_t)split_rows(files), "damage",
-                     text_json(capture->damage), "files", list);
+                     text_json(capture->damage), "cut", text_json(capture->cut), "files", list);
 }
 
 static int entry_path_make(char path[PATH_MAX], const manifest *m, const char *capture,

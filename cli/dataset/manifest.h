@@ -27,7 +27,8 @@ typedef struct manifest_entry {
     const char *name; /* escaped */
     const char *path, *label;
     input_state input;
-    const char *damage; /* why it ended early; NULL: it did not */
+    const char *damage; /* why it ended early; NULL: it did not. It is read again */
+    const char *cut;    /* where it ends inside a packet; NULL: it does not. It is not read again */
 } manifest_entry;
 
 typedef enum manifest_status {
@@ -43,6 +44,8 @@ typedef enum manifest_status {
 int manifest_open(manifest *m, const char *root, bool resume, json_t *options, pkt_err *err);
 /* Is the capture finished, and unchanged? *why: a reason for MANIFEST_AGAIN. */
 manifest_status manifest_find(const manifest *m, const manifest_entry *capture, const char **why);
+/* Where the capture ended inside a packet when it was read; NULL: it did not. */
+const char *manifest_cut(const manifest *m, const char *name);
 /* Captures of the dataset that are not in the object `named`, for manifest_twin(): owned by the
  * caller, NULL without memory. */
 json_t *manifest_others(const manifest *m, const json_t *named);

@@ -132,6 +132,7 @@ static int input_complete(const char *path, input_state *input, pkt_err *err)
 static void capture_write(const dataset *d, size_t index, split *parts, capture_result *result)
 {
     const char *path = d->x->captures[index];
+    char cut[PKT_ERR_TEXT];
     pkt_err err = {.pos = PKT_POS_NONE};
     manifest_entry entry = {.name = d->names[index], .path = path, .label = d->labels[index]};
     if (input_state_look(&entry.input, path, &err) != 0) {
@@ -144,6 +145,8 @@ static void capture_write(const dataset *d, size_t index, split *parts, capture_
         return;
     }
     entry.damage = *result->line ? result->line : NULL;
+    if (!entry.damage && result->fault.code == PKT_ERR_TRUNCATED)
+        entry.cut = pkt_err_text(&result->fault, cut);
     if (input_complete(path, &entry.input, &err) != 0)
         result_say(result, CAPTURE_BAD, path, &err);
     else if (manifest_put(&d->manifest, &entry, parts, &err) != 0)
@@ -235,11 +238,21 @@ static bool item_ended(void *self, size_t item, const void *shared, int status)
     return !*result.line || bad_take(d, index, &result);
 }
 
+/* Captures that are skipped, and of which it was said only in the run that read them that they are
+ * cut. */
+static void cuts_say(const dataset *d, size_t count, size_t first)
+{
+    if (count)
+        message_warning("%zu of them ended inside a packet when %s read, the first one %s: %s",
+                        count, count > 1 ? "they were" : "it was", d->x->captures[first],
+                        manifest_cut(&d->manifest, d->names[first]));
+}
+
 /* Which captures are to be read? */
 static void todo_find(dataset *d)
 {
     const extraction *x = d->x;
-    size_t finished = 0, known = 0;
+    size_t finished = 0, known = 0, cuts = 0, cut_first = 0;
     for (size_t i = 0; i < x->capture_count; i++) {
         const char *why = NULL;
         pkt_err unread;
@@ -248,6 +261,10 @@ static void todo_find(dataset *d)
         const manifest_status status = manifest_find(&d->manifest, &capture, &why);
         known += manifest_has(&d->manifest, capture.name);
         finished += status == MANIFEST_FINISHED;
+        if (status == MANIFEST_FINISHED && manifest_cut(&d->manifest, capture.name)) {
+            cut_first = cuts ? cut_first : i;
+            cuts++;
+        }
         if (status == MANIFEST_AGAIN)
             message_note("%s: is read again: %s", capture.path, why);
         if (status != MANIFEST_FINISHED)
@@ -256,6 +273,7 @@ static void todo_find(dataset *d)
     if (finished)
         message_note("%zu of %zu captures are finished and are skipped", finished,
                      x->capture_count);
+    cuts_say(d, cuts, cut_first);
     if (known < manifest_count(&d->manifest))
         message_note("%zu captures of the dataset are not named: their rows stay in it",
                      manifest_count(&d->manifest) - known);

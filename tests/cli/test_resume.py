@@ -106,6 +106,36 @@ def check_faults():
         fail(f"rows of captures with other bytes: {got.stderr}")
 
 
+def check_cut():
+    """A capture that ends inside a packet is finished; the manifest has where, and --resume says it once."""
+    capture("cut/a.pcap", range(3), bytes(4))
+    capture("cut/b.pcap", range(3))
+    capture("cut/c.pcap", range(3), bytes(4))
+    for number, more in enumerate(((), ("-f", "udp"), ("-f", "udp", "--threads", "2"))):
+        options = ("cut", "-o", f"cut.out{number}", "--partition", "file", *more)
+        expect(0, "cut/a.pcap: is truncated inside a record", *options)
+        told = {}
+        for path in entries(f"cut.out{number}"):
+            with open(path, encoding="utf-8") as file:
+                entry = json.load(file)
+            told[os.path.basename(path)] = (entry["damage"], entry["cut"])
+        cut = "is truncated inside a record header (at byte "
+        if told["b.pcap.json"] != (None, None) or told["a.pcap.json"] != told["c.pcap.json"] or (
+                told["a.pcap.json"][0] or not told["a.pcap.json"][1].startswith(cut)):
+            fail(f"entries of captures that are cut: {told}")
+        before = tree(f"cut.out{number}")
+        got = expect(0, ["3 of 3 captures are finished", "2 of them ended inside a packet when they were read, the first one "
+                         "cut/a.pcap: " + cut], *options, "--resume")
+        if got.stderr.count("inside a") != 2 or tree(f"cut.out{number}") != before:
+            fail(f"captures that are cut, and finished: {got.stderr}")
+    expect(2, "cut/a.pcap: is truncated inside a record", "cut", "-o", "cut.strict", "--partition", "file", "--strict",
+           "--keep-going")
+    with open("cut.strict/_pktbench/captures/a.pcap.json", encoding="utf-8") as file:
+        entry = json.load(file)
+    if not entry["damage"] or entry["cut"] is not None:
+        fail(f"a capture that is cut, with --strict: {entry}")
+
+
 def check_twins():
     """A capture that is in the dataset under another name is refused; manifests without real paths are read."""
     capture("tw/scan/s.pcap", range(3))
@@ -173,7 +203,7 @@ def check_links():
 def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_changed, check_gone, check_faults, check_twins, check_links):
+        for check in (check_changed, check_gone, check_faults, check_cut, check_twins, check_links):
             check()
         os.chdir("/")
     return ended()
