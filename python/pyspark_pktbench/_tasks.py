@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pktbench
-from pktbench import CaptureError, Error, OptionError
+from pktbench import CaptureError, Error, OptionError, _errors
 
 from ._filters import keep
 from ._options import ERROR
@@ -163,29 +163,61 @@ def _batch(batch, options, names):
     return pyarrow.record_batch([cells[name] for name in names], names=names)
 
 
+def _reads_on(options):
+    """Whether a capture that is cut does not end the reading: of joined ones, others follow."""
+    return options.permissive and options.read.get("join", False)
+
+
 def _rows_of(task, options):
     paths = [path for path, _ in task.files]
     if is_remote(paths[0]):
         return Remote(paths[0]).rows(options)
-    return options.rows(paths, strict=True, part=task.part)
+    return options.rows(paths, strict=not _reads_on(options), part=task.part)
+
+
+def _joined(rows, cuts):
+    """The batches. Messages of captures that are cut are appended to `cuts`; other warnings are given."""
+    batches_ = rows.batches()
+    batch = True
+    while batch is not None:
+        warnings_ = []
+        try:
+            with _errors.kept(warnings_):
+                batch = next(batches_, None)
+        finally:
+            cuts += [warning[-1] for warning in warnings_ if warning[0] == _errors.CUT]
+            for warning in warnings_:
+                if warning[0] != _errors.CUT:
+                    _errors.warn(*warning)
+        if batch is not None:
+            yield batch
+
+
+def _fault_text(error, task):
+    """The message, and, of joined captures, how many are not read after this one."""
+    paths = [path for path, _ in task.files]
+    left = len(paths) - paths.index(error.path) - 1 if error.path in paths else 0
+    return str(error) + (f"; {left} captures after it were not read" if left else "")
 
 
 def _rows(task, options):
-    """Its rows, and one with the fault of a capture."""
+    """Its rows, and one with the fault of each damaged capture."""
     import pyarrow
     rows = _rows_of(task, options)
     if task.fault:
         yield _fault_batch(rows.schema, options, task.fault)
         return
-    names = options.columns
+    names, faults = options.columns, []
     try:
-        for batch in rows.batches():
+        for batch in _joined(rows, faults) if _reads_on(options) else rows.batches():
             yield _batch(pyarrow.record_batch(batch), options, names)
     except CaptureError as error:
         task.check()  # a file that was changed is no damaged capture
         if not options.permissive:
             raise
-        yield _fault_batch(rows.schema, options, str(error))
+        faults.append(_fault_text(error, task))
+    for fault in faults:
+        yield _fault_batch(rows.schema, options, fault)
 
 
 def batches(task, options):

@@ -309,6 +309,37 @@ def test_damaged(cut, corrupt, split):
         assert where in last.pop("_error") and set(last.values()) == {None}
 
 
+def test_damaged_and_joined(flood, cut, corrupt, tmp_path):
+    """A capture that is cut does not end the others; one that is corrupt does, and how many are left is said."""
+    def joined(*captures, **options):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        for number, capture in enumerate(captures):
+            shutil.copy(capture, folder / f"t.pcap{number}")
+        return table(folder, join="true", **options)
+    paths = (cut, flood, cut, flood)
+    columns = "packet,stream,ts_ns,src"
+    rows = joined(*paths, mode="PERMISSIVE", columns=columns)
+    whole = nullable(extracted("--join", "--columns", columns, *paths))
+    assert rows.drop_columns("_error").slice(0, whole.num_rows).equals(whole)
+    faults = rows.slice(whole.num_rows).to_pylist()
+    assert [row.pop("_error").split(": ")[0][-len("t.pcap0"):] for row in faults] == ["t.pcap0", "t.pcap2"]
+    assert all(set(row.values()) == {None} for row in faults) and rows["_error"].null_count == whole.num_rows
+    for options in ({"features": "ciciot46"}, {"filter": "tcp"}):
+        text = [fault for fault in joined(*paths, mode="PERMISSIVE", **options)["_error"].to_pylist() if fault]
+        assert len(text) == 2 and "at byte" in text[1]
+    with pytest.raises(pktbench.CaptureError, match="t.pcap0: .*at byte"):
+        joined(*paths)
+    rows = joined(cut, corrupt[0], flood, flood, mode="PERMISSIVE")
+    faults = [text for text in rows["_error"].to_pylist() if text]
+    assert len(faults) == 2 and "t.pcap0: " in faults[0] and re.search(
+        "t.pcap1: .*at byte.*; 2 captures after it were not read$", faults[1])
+    no_capture = tmp_path / "none"
+    no_capture.write_text("text, and no capture, which is long enough")
+    rows = joined(no_capture, flood, mode="PERMISSIVE")
+    assert rows["_error"].to_pylist()[0].endswith("; 1 captures after it were not read")
+
+
 def test_no_capture(tmp_path):
     path = tmp_path / "no.pcap"
     path.write_text("text, and no capture, which is long enough")
