@@ -11,6 +11,7 @@ be old in files that come late, as of rsync -t; those of change cannot.
 import os
 import re
 import warnings
+from typing import NamedTuple
 
 import pktbench
 from pktbench import CaptureError, Error, OptionError
@@ -20,6 +21,20 @@ from . import _tasks
 _PACKING = re.compile(r"\.(?:gz|zst|xz)$")
 _HIDDEN = (".", "_")  # first characters of names that Spark and Hadoop pass over
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~")  # ends of names of what is being written
+
+
+class _File(NamedTuple):
+    """A file of a series that is there, with its times of modification and of change."""
+
+    order: tuple
+    path: str
+    mtime_ns: int
+    changed_ns: int
+
+    @property
+    def unpacked(self):
+        """The name that it has, or had before it was packed."""
+        return _PACKING.sub("", self.path)
 
 
 def place(path):
@@ -39,9 +54,9 @@ def _is_whole(below):
             not parts[-1].lower().endswith(_UNFINISHED))
 
 
-def _present(options):
-    """{series: [(order, path)]} of the files that are there, in their order."""
-    found = {}
+def _names(options):
+    """Paths of the files that are there and complete; folders may lie in one another."""
+    found = set()
     for path in options.paths:
         if not os.path.isdir(path):
             raise OptionError(f"{path}: a stream reads a folder, and there is none of this name")
@@ -52,28 +67,41 @@ def _present(options):
                 names = pktbench.captures(folder, recursive=options.recursive)
         except CaptureError:  # a folder without captures
             continue
-        for name in names:
-            if not _is_whole(name[len(folder):]):
-                continue
-            series, order = place(name)
-            found.setdefault(series, []).append((order, name))
+        found.update(name for name in names if _is_whole(name[len(folder):]))
+    return found
+
+
+def _present(options):
+    """{series: [_File]} of the files that are there, in their order."""
+    found = {}
+    for path in _names(options):
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:  # removed since the folder was read
+            continue
+        series, order = place(path)
+        found.setdefault(series, []).append(_File(order, path, status.st_mtime_ns,
+                                                  status.st_ctime_ns))
     return {series: sorted(files) for series, files in sorted(found.items())}
-
-
-def _changed(path):
-    """When its content, name, rights or links changed last; 0: it is gone."""
-    try:
-        return os.stat(path).st_ctime_ns
-    except FileNotFoundError:
-        return 0
 
 
 def _mark(files, present):
     """The watermark of a batch with these files of a series, of which `present` are there."""
-    order, path = files[-1]
-    return {"last": path, "mtime_ns": os.stat(path).st_mtime_ns,
-            "changed_ns": max(_changed(path) for other, path in present if other <= order),
-            "files": [path for _, path in files]}
+    last = files[-1]
+    return {"last": last.path, "mtime_ns": last.mtime_ns,
+            "changed_ns": max(file.changed_ns for file in present if file.order <= last.order),
+            "files": [file.path for file in files]}
+
+
+def _check_once(files):
+    """Raise Error if a file that is to be read is there packed and unpacked: rows would come twice."""
+    known = {}
+    for file in files:
+        other = known.setdefault(file.unpacked, file)
+        if other is not file:
+            raise Error(f"{other.path} and {file.path}: are one capture, packed and unpacked, and "
+                        "neither was read yet: remove one of them. Captures may be packed once the "
+                        "stream has committed the batch with them")
 
 
 class FolderStream:
@@ -97,9 +125,11 @@ class FolderStream:
         offset = dict(self.offset)
         for series, files in _present(self.options).items():
             known = self.offset.get(series)
-            closed = files if self.options.renamed else files[:-1]
+            unread = files
             if known:
-                closed = [file for file in closed if file[0] > place(known["last"])[1]]
+                unread = [file for file in files if file.order > place(known["last"])[1]]
+            _check_once(unread)
+            closed = [file for file in unread if self.options.renamed or file is not files[-1]]
             if closed:
                 offset[series] = _mark(closed, files)
         self.offset = offset
@@ -119,31 +149,34 @@ class FolderStream:
         return _tasks.plan_files(paths, self.options)
 
 
-def _is_late(path, before):
+def _is_late(file, before, present):
     """Whether a file up to the watermark was written, or has come, after that was set.
 
-    Two kinds of files may change when they have been read: those of the last batch, which are known
-    and may be repaired until it is committed, and those that were packed in place. Watermarks of
-    earlier versions have no time of change.
+    present: paths that are there. Two kinds of files may change when they have been read: those of
+    the last batch, which are known and may be repaired until it is committed, and those that are
+    packed in place. While one is packed, it is there unpacked, too, and the packed one is new.
+    Watermarks of earlier versions have no time of change.
     """
-    if os.stat(path).st_mtime_ns > before["mtime_ns"]:
-        return True
-    packed = _PACKING.search(path) and not _PACKING.search(before["last"])
-    if packed or path in before["files"] or "changed_ns" not in before:
+    if file.path != file.unpacked and file.unpacked in present:
         return False
-    return _changed(path) > before["changed_ns"]
+    if file.mtime_ns > before["mtime_ns"]:
+        return True
+    packed = file.path != file.unpacked and not _PACKING.search(before["last"])
+    if packed or file.path in before["files"] or "changed_ns" not in before:
+        return False
+    return file.changed_ns > before["changed_ns"]
 
 
 def _check_late(files, before):
     """Files that came after those behind them in the series had been read."""
-    last = place(before["last"])[1]
-    for order, path in files:
-        if order <= last and _is_late(path, before):
-            raise Error(f"{path}: was written after {before['last']}, which has been read, or came or "
-                        "changed after it, but its name is not after that one: names must grow with "
-                        "the time (tcpdump -G: '%Y%m%d-%H%M%S'), and each start of tcpdump -C needs "
-                        "a name of its own. Give it a later name; or, if it has been read, move it "
-                        "out of the folder")
+    last, present = place(before["last"])[1], {file.path for file in files}
+    for file in files:
+        if file.order <= last and _is_late(file, before, present):
+            raise Error(f"{file.path}: was written after {before['last']}, which has been read, or "
+                        "came or changed after it, but its name is not after that one: names must "
+                        "grow with the time (tcpdump -G: '%Y%m%d-%H%M%S'), and each start of "
+                        "tcpdump -C needs a name of its own. Give it a later name; or, if it has "
+                        "been read, move it out of the folder")
 
 
 def _batch(files, before, mark):
@@ -151,10 +184,10 @@ def _batch(files, before, mark):
     first = place(before["last"])[1] if before else None
     planned = [path for path in mark["files"] if first is None or place(path)[1] > first]
     known, last = set(mark["files"]), place(mark["last"])[1]
-    for order, path in files:
-        if (first is None or order > first) and order <= last and path not in known:
-            raise Error(f"{path}: came after {mark['last']} was planned, but its name is not after "
-                        "that one: names must grow with the time")
+    for file in files:
+        if (first is None or file.order > first) and file.order <= last and file.path not in known:
+            raise Error(f"{file.path}: came after {mark['last']} was planned, but its name is not "
+                        "after that one: names must grow with the time")
     for path in planned:
         if not os.path.exists(path):
             raise Error(f"{path}: was planned, and is gone: captures may be removed or packed once "

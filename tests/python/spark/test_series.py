@@ -1,6 +1,7 @@
 """Which captures of a folder a stream of the data source of PySpark reads, without Spark."""
 
 import gzip
+import json
 import os
 import shutil
 
@@ -143,6 +144,72 @@ def test_stream_finds_late_files_with_old_times(drop, tmp_path):
     assert names(drop.stream().tasks(old, drop.stream().latest(old))) == ["t.pcap5"]  # a checkpoint of before
     (tmp_path / "t.pcap2").unlink()
     assert names(stream.tasks(first, stream.latest(first))) == ["t.pcap5"]
+
+
+def test_stream_while_a_file_is_packed(drop, tmp_path):
+    """Until gzip ends, the packed file has the time of now, and the other one is there, too."""
+    for name in ("t.pcap1", "t.pcap2", "t.pcap3"):
+        drop(name)
+    stream = drop.stream()
+    first = stream.latest()
+    assert names(stream.tasks({}, first)) == ["t.pcap1", "t.pcap2"]
+    packed = gzip.compress((tmp_path / "t.pcap2").read_bytes())
+    drop("t.pcap4")
+    for content in (b"", packed[:20], packed):
+        (tmp_path / "t.pcap2.gz").write_bytes(content)
+        assert (tmp_path / "t.pcap2.gz").stat().st_mtime_ns > (tmp_path / "t.pcap3").stat().st_mtime_ns
+        for again in (stream, drop.stream()):
+            second = again.latest(first)
+            assert names(again.tasks(first, second)) == ["t.pcap3"]
+    shutil.copystat(tmp_path / "t.pcap2", tmp_path / "t.pcap2.gz")
+    assert names(stream.tasks(first, stream.latest(first))) == ["t.pcap3"]
+    (tmp_path / "t.pcap2").unlink()
+    assert names(stream.tasks(first, stream.latest(first))) == ["t.pcap3"]
+    (tmp_path / "t.pcap1.gz").write_bytes(packed)  # nothing was packed: it is new
+    (tmp_path / "t.pcap1").unlink()
+    with pytest.raises(pktbench.Error, match="t.pcap1.gz: was written after"):
+        stream.tasks(first, second)
+
+
+def test_stream_with_a_file_that_goes(drop, tmp_path, monkeypatch):
+    """A file that has been read may be removed at any moment."""
+    for name in ("t.pcap1", "t.pcap2", "t.pcap3"):
+        drop(name)
+    stream = drop.stream()
+    first = stream.latest()
+    drop("t.pcap4")
+    listed = pktbench.captures(str(tmp_path) + "/")
+    (tmp_path / "t.pcap1").unlink()
+    (tmp_path / "t.pcap4").unlink()
+    monkeypatch.setattr(pktbench, "captures", lambda *_, **__: listed)
+    second = stream.latest(first)
+    assert second == first  # t.pcap3 is the last one that is there
+    drop("t.pcap4")
+    second = stream.latest(first)
+    assert names(stream.tasks(first, second)) == ["t.pcap3"]
+
+
+def test_stream_with_packed_and_unpacked(drop, tmp_path):
+    """Rows that would be there twice."""
+    for name in ("t.pcap1", "t.pcap2", "t.pcap3"):
+        drop(name)
+    for name in ("t.pcap1.gz", "t.pcap1.zst"):
+        (tmp_path / name).write_bytes(gzip.compress((tmp_path / "t.pcap1").read_bytes()))
+        for options in ({}, {"complete": "renamed"}):
+            with pytest.raises(pktbench.Error, match=f"t.pcap1 and .*{name}: are one capture, packed and unpacked"):
+                drop.stream(**options).latest()
+        (tmp_path / name).unlink()
+    stream = drop.stream()
+    assert names(stream.tasks({}, stream.latest())) == ["t.pcap1", "t.pcap2"]
+
+
+def test_stream_of_folders_in_one_another(drop, tmp_path):
+    (tmp_path / "site").mkdir()
+    for name in ("t.pcap1", "t.pcap2", "site/t.pcap1", "site/t.pcap2", "site/t.pcap3"):
+        drop(name)
+    paths = json.dumps([str(tmp_path), f"{tmp_path}/site/", f"{tmp_path}/../{tmp_path.name}"])
+    stream = _series.FolderStream(_options.parse({"paths": paths, "recursive": "true"}, stream=True))
+    assert sorted(names(stream.tasks({}, stream.latest()))) == ["t.pcap1", "t.pcap1", "t.pcap2"]
 
 
 def test_stream_with_files_that_change_when_read(drop, tmp_path):
