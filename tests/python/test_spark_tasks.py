@@ -6,6 +6,7 @@ import pickle
 import re
 import shutil
 import warnings
+from urllib.parse import unquote
 
 import pyarrow
 import pytest
@@ -214,12 +215,13 @@ def test_labels_that_are_refused(labelled, tmp_path):
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
-    """A folder that is the bucket s3://store/."""
+    """A folder that is the bucket s3://store/, by URIs as pyarrow has them."""
     from pyarrow import fs
 
     def file_system(uri):
-        assert uri.startswith("s3://store/") or uri == "s3://store"
-        return fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem()), uri[len("s3://"):]
+        path = re.fullmatch(r"s3://(store(?:/[^?# ]*)?)(?:\?region=a/b)?", uri)
+        assert path, uri
+        return fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem()), unquote(path.group(1))
     monkeypatch.setattr(_remote, "_file_system", file_system)
     (tmp_path / "store" / "scan").mkdir(parents=True)
     return tmp_path / "store"
@@ -259,11 +261,56 @@ def test_remote(store, flood, home, cut):
         _options.parse({"path": "s3://store/scan"}, stream=True)
 
 
+NAMES = ["a b.pcap", "a%20b.pcap", "q?x=1#y.pcap", "\u00fc+&=.pcap", "sub dir/c.pcap2", "sub dir/c.pcap10"]
+HIDDEN = [".x.pcap", ".tmp/x.pcap", "sub dir/.x.pcap", "a b.pcap.pktindex"]
+
+
+def names_make(folder, capture):
+    for name in NAMES + HIDDEN:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(capture, folder / name)
+
+
+@pytest.mark.parametrize("query", ["", "?region=a/b"])
+def test_names_in_an_object_store(store, home, query):
+    """Names are quoted in URIs, and are before the query; what is passed over on the disk is here too."""
+    names_make(store, home)
+
+    def found(path, **options):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pktbench.CaptureWarning)
+            tasks = planned(path + query, **options)[1]
+        shown = [_remote.Remote(task.files[0][0]).name for task in tasks]
+        assert all(task.files[0][0].endswith(query) for task in tasks)
+        return sorted(name[len("s3://store/"):] for name in shown)
+    flat = sorted(name for name in NAMES if "/" not in name)
+    assert found("s3://store", recursive="true") == sorted(NAMES)
+    assert found("s3://store") == found("s3://store/*") == flat
+    assert found("s3://store/a*") == ["a b.pcap", "a%20b.pcap"]
+    assert found("s3://store/.x*") == [".x.pcap"]
+    assert found("s3://store/sub%20dir/*") == ["sub dir/c.pcap10", "sub dir/c.pcap2"]
+    order = [task.files[0][0] for task in planned("s3://store/sub%20dir" + query)[1]]
+    assert order == [f"s3://store/sub%20dir/c.pcap{number}{query}" for number in (2, 10)]
+    rows = table("s3://store" + query, columns="file,label,packet", label="from-folder", recursive="true")
+    assert set(rows["file"].to_pylist()) == {os.path.basename(name) for name in NAMES}
+    assert set(rows["label"].to_pylist()) == {"store", "sub dir"}
+
+
+def test_names_of_fsspec(tmp_path, home):
+    """They are as they are: nothing is quoted."""
+    pytest.importorskip("fsspec")
+    names_make(tmp_path, home)
+    for path, wanted in ((f"local://{tmp_path}", NAMES), (f"local://{tmp_path}/a*", NAMES[:2])):
+        rows = table(path, columns="file,packet", recursive="true")
+        assert set(rows["file"].to_pylist()) == {os.path.basename(name) for name in wanted}
+
+
 def test_file_systems():
     with pytest.raises(pktbench.OptionError, match="nosuch://x/a.pcap: neither pyarrow .* nor fsspec"):
         planned("nosuch://x/a.pcap")
     found, path = _remote._file_system("s3a://bucket/a/b.pcap?region=x&endpoint_override=localhost:1")
     assert (found.type_name, path) == ("s3", "bucket/a/b.pcap")
+    assert _remote._file_system("s3://bucket/a%20b%25/%C3%BC.pcap?region=x")[1] == "bucket/a b%/\u00fc.pcap"
 
 
 def test_folder(flood, tmp_path):
