@@ -70,6 +70,9 @@ enum {
     ETHERTYPE_CISCO_CMD = 0x8909, /* Cisco metadata: security group */
     ETHERTYPE_VN_TAG = 0x8926,    /* Cisco virtual interfaces */
     ETHERTYPE_TIME_TAG = 0x8988,  /* time stamp of a switch */
+    ETHERTYPE_ARISTA = 0xd28b,    /* of Arista, also a time stamp */
+    ETHERTYPE_GIGAMON = 0x22e5,   /* header of Gigamon's taps */
+    ETHERTYPE_BRIDGED = 0x6558,   /* RFC 1701, transparent Ethernet bridging */
     ETHERTYPE_E_TAG = 0x893f,     /* IEEE 802.1BR */
     ETHERTYPE_R_TAG = 0xf1c1,     /* IEEE 802.1CB */
     ETHERTYPE_HSR = 0x892f,       /* IEC 62439-3 */

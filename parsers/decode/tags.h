@@ -5,12 +5,15 @@
  *   Cisco metadata (CMD):               version(1) length(1) options(2) security group(2) type(2)
  *   VN-Tag:                             source and destination(4) type(2)
  *   time tag of Cisco switches:         time stamp(6) type(2)
+ *   time tag of Arista switches:        subtype(2) version(2) time stamp(8, or 6) type(2)
+ *   Gigamon header:                     length, with itself(1) fields type(2)
  *   E-Tag, IEEE 802.1BR clause 7.5:     control(6) type(2)
  *   R-Tag, IEEE 802.1CB clause 7.8:     reserved(2) sequence(2) type(2)
  *   HSR, IEC 62439-3 clause 5.7:        path and size(2) sequence(2) type(2)
  *   I-TAG, IEEE 802.1Q clause 9.7:      service(4) destination(6) source(6) type(2)
  *   MACsec, IEEE 802.1AE clause 9.3:    flags(1) short length(1) packet number(4) [channel(8)]
  *                                       type(2) ... check value(16)
+ *   Ethernet bridging, RFC 1701:        destination(6) source(6) type(2)
  */
 #ifndef PKT_DECODE_TAGS_H
 #define PKT_DECODE_TAGS_H
@@ -22,11 +25,13 @@ static inline bool is_vlan(unsigned type)
     return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_QINQ_OLD;
 }
 
-/* Bytes of a tag that is no VLAN tag, with the type that ends it; 0: not a tag. Of MACsec: without
- * the channel. */
+/* Bytes of a tag that is no VLAN tag, with the type that ends it; 0: not a tag. Of a kind that has
+ * several sizes: the least. */
 static inline size_t tag_size(unsigned type)
 {
     switch (type) {
+    case ETHERTYPE_GIGAMON:
+        return 3;
     case ETHERTYPE_VN_TAG:
     case ETHERTYPE_R_TAG:
     case ETHERTYPE_HSR:
@@ -36,6 +41,10 @@ static inline size_t tag_size(unsigned type)
     case ETHERTYPE_E_TAG:
     case ETHERTYPE_MACSEC:
         return 8;
+    case ETHERTYPE_ARISTA:
+        return 12;
+    case ETHERTYPE_BRIDGED:
+        return 14;
     case ETHERTYPE_I_TAG:
         return 18;
     default:
@@ -68,8 +77,8 @@ ALWAYS_INLINE pkt_verdict decode_vlan(cursor *c, row *r, unsigned *type)
     return PKT_OK;
 }
 
-/* *type does not change if the payload is encrypted. */
-static inline pkt_verdict decode_macsec(cursor *c, row *r, unsigned *type)
+/* *opaque: the payload is encrypted. */
+static inline pkt_verdict decode_macsec(cursor *c, row *r, unsigned *type, bool *opaque)
 {
     enum { TAG = 6, CHANNEL = 8, TYPE = 2, CHECK_VALUE = 16 };
     enum { VERSION = 0x80, HAS_CHANNEL = 0x20, ENCRYPTED = 0x0c, SHORT_LENGTH = 0x3f };
@@ -79,7 +88,8 @@ static inline pkt_verdict decode_macsec(cursor *c, row *r, unsigned *type)
     if (h[0] & VERSION)
         return PKT_BAD_VALUE;
     const size_t rest = (h[0] & HAS_CHANNEL ? CHANNEL : 0) + TYPE;
-    if (h[0] & ENCRYPTED)
+    *opaque = h[0] & ENCRYPTED;
+    if (*opaque)
         return PKT_OK;
     const uint8_t *end = cursor_take(c, rest);
     if (!end)
@@ -95,9 +105,52 @@ static inline pkt_verdict decode_macsec(cursor *c, row *r, unsigned *type)
     return PKT_OK;
 }
 
-/* Skip a tag of any kind except VLAN and MACsec. */
-static inline pkt_verdict decode_tag(cursor *c, row *r, unsigned *type)
+/* Wireshark's packet-avsp.c. *opaque: another subtype or version, whose size is not known. */
+static inline pkt_verdict decode_arista(cursor *c, row *r, unsigned *type, bool *opaque)
 {
+    enum { FIXED = 4, TIME = 1, TYPE = 2, UTC = 0x0100, BITS_64 = 0x0010, BITS_48 = 0x0020 };
+    const uint8_t *h = cursor_take(c, FIXED);
+    if (!h)
+        return cursor_short(c, FIXED);
+    const unsigned version = be16(h + 2) & ~(unsigned)UTC; /* or TAI */
+    *opaque = be16(h) != TIME || (version != BITS_64 && version != BITS_48);
+    if (*opaque)
+        return PKT_OK;
+    const size_t rest = (version == BITS_64 ? 8 : 6) + TYPE;
+    h = cursor_take(c, rest);
+    if (!h)
+        return cursor_short(c, rest);
+    tag_type(r, h + rest - TYPE, type);
+    return PKT_OK;
+}
+
+/* Wireshark's packet-gmhdr.c. */
+static inline pkt_verdict decode_gigamon(cursor *c, row *r, unsigned *type)
+{
+    enum { TYPE = 2 };
+    if (!c->captured)
+        return cursor_short(c, 1);
+    const size_t length = c->at[0];
+    if (!length || length > c->wire)
+        return PKT_BAD_LENGTH;
+    const uint8_t *h = cursor_take(c, length + TYPE);
+    if (!h)
+        return cursor_short(c, length + TYPE);
+    tag_type(r, h + length, type);
+    return PKT_OK;
+}
+
+/* Skip a tag of any kind. *opaque: what follows it cannot be read; *type is that of the tag. */
+static inline pkt_verdict decode_tag(cursor *c, row *r, unsigned *type, bool *opaque)
+{
+    if (is_vlan(*type))
+        return decode_vlan(c, r, type);
+    if (*type == ETHERTYPE_MACSEC)
+        return decode_macsec(c, r, type, opaque);
+    if (*type == ETHERTYPE_ARISTA)
+        return decode_arista(c, r, type, opaque);
+    if (*type == ETHERTYPE_GIGAMON)
+        return decode_gigamon(c, r, type);
     const size_t size = tag_size(*type);
     const uint8_t *h = cursor_take(c, size);
     if (!h)
@@ -110,16 +163,11 @@ static inline pkt_verdict decode_tag(cursor *c, row *r, unsigned *type)
 static inline pkt_verdict decode_tags(cursor *c, row *r, unsigned *type)
 {
     pkt_verdict verdict = PKT_OK;
-    for (size_t i = 0; verdict == PKT_OK && (is_vlan(*type) || tag_size(*type)); i++) {
+    bool opaque = false;
+    for (size_t i = 0; verdict == PKT_OK && !opaque && (is_vlan(*type) || tag_size(*type)); i++) {
         if (i == PKT_MAX_TAGS)
             return PKT_UNSUPPORTED;
-        const unsigned kind = *type;
-        if (is_vlan(kind))
-            verdict = decode_vlan(c, r, type);
-        else if (kind != ETHERTYPE_MACSEC)
-            verdict = decode_tag(c, r, type);
-        else if ((verdict = decode_macsec(c, r, type)) == PKT_OK && *type == ETHERTYPE_MACSEC)
-            break; /* encrypted */
+        verdict = decode_tag(c, r, type, &opaque);
     }
     return verdict;
 }

@@ -11,6 +11,10 @@
 #define CMD ETH "8909 01 01 0001 0064 "
 #define VN_TAG ETH "8926 80010002 "
 #define TIME_TAG ETH "8988 000000000001 "
+#define ARISTA_64(version) ETH "d28b 0001 " version " 00000001 00000002 "
+#define ARISTA_48(version) ETH "d28b 0001 " version " 0001 00000002 "
+#define GIGAMON ETH "22e5 05 02 02 003c "
+#define BRIDGED ETH "6558 020000000012 020000000011 "
 #define E_TAG ETH "893f 0001 0002 0000 "
 #define R_TAG ETH "f1c1 0000 0001 "
 #define HSR ETH "892f 0022 0001 "
@@ -27,6 +31,32 @@ static const decode_case tag_cases[] = {
     {"Cisco metadata, IPv6", ETHERNET, 0, CMD "86dd" PING6, "ok" IPV6_ROW PING6_ROW},
     {"VN-Tag", ETHERNET, 0, VN_TAG "0800" PING4, "ok" IPV4_ROW PING4_ROW},
     {"time tag", ETHERNET, 0, TIME_TAG "0800" PING4, "ok" IPV4_ROW PING4_ROW},
+    {"time tag of Arista, 64 bits", ETHERNET, 0, ARISTA_64("0010") "0800" PING4,
+     "ok" IPV4_ROW PING4_ROW},
+    {"time tag of Arista, 64 bits, UTC", ETHERNET, 0, ARISTA_64("0110") "86dd" PING6,
+     "ok" IPV6_ROW PING6_ROW},
+    {"time tag of Arista, 48 bits", ETHERNET, 0, ARISTA_48("0020") "0800" PING4,
+     "ok" IPV4_ROW PING4_ROW},
+    {"time tag of Arista, 48 bits, UTC", ETHERNET, 0, ARISTA_48("0120") "8100 0007 0800" PING4,
+     "ok" IPV4_ROW " vlan_id=7" PING4_ROW},
+    {"time tag of Arista, another version", ETHERNET, 0, ARISTA_64("0030") "0800" PING4,
+     "ok" ETH_ROW " eth_type=53899"},
+    {"Arista, another subtype", ETHERNET, 0, ETH "d28b 0002 0010 00000001 00000002 0800" PING4,
+     "ok" ETH_ROW " eth_type=53899"},
+    {"Gigamon", ETHERNET, 0, GIGAMON "0800" PING4, "ok" IPV4_ROW PING4_ROW},
+    {"Gigamon, no fields", ETHERNET, 0, ETH "22e5 01 86dd" PING6, "ok" IPV6_ROW PING6_ROW},
+    {"Gigamon, a length and LLC", ETHERNET, 0, GIGAMON "0024 aaaa03 000000 0800" PING4,
+     "ok" ETH_ROW " eth_type=0" PING4_ROW},
+    {"Gigamon, length 0", ETHERNET, 0, ETH "22e5 00 0800" PING4,
+     "bad-length" ETH_ROW " eth_type=8933"},
+    {"Gigamon, length above the frame's", ETHERNET, 0, ETH "22e5 ff 0800" PING4,
+     "bad-length" ETH_ROW " eth_type=8933"},
+    {"bridged: the outer addresses", ETHERNET, 0, BRIDGED "0800" PING4, "ok" IPV4_ROW PING4_ROW},
+    {"bridged, after a VLAN tag, with another", ETHERNET, 0,
+     ETH "8100 0005 6558 020000000012 020000000011 8100 0007 0800" PING4,
+     "ok" IPV4_ROW " vlan_id=5" PING4_ROW},
+    {"bridged, a length and LLC", ETHERNET, 0, BRIDGED "0024 aaaa03 000000 0800" PING4,
+     "ok" ETH_ROW " eth_type=0" PING4_ROW},
     {"E-Tag", ETHERNET, 0, E_TAG "86dd" PING6, "ok" IPV6_ROW PING6_ROW},
     {"R-Tag", ETHERNET, 0, R_TAG "0800" PING4, "ok" IPV4_ROW PING4_ROW},
     {"HSR", ETHERNET, 0, HSR "0800" PING4, "ok" IPV4_ROW PING4_ROW},
@@ -69,6 +99,9 @@ static const decode_case macsec_cases[] = {
     {"short length, then padding", ETHERNET, 0,
      MACSEC("00", "20") "0800" V4("0000", "0000", "01") ECHO "6869" CHECK_VALUE "000000",
      "ok" IPV4_ROW V4_ROW("1", "0", "0", "0") " l4_hlen=8 payload_len=2 icmp_type=8 icmp_code=0"},
+    {"one in another", ETHERNET, 0,
+     MACSEC("00", "00") "88e5 00 00 00000001 0800" PING4 CHECK_VALUE CHECK_VALUE,
+     "ok" IPV4_ROW PING4_ROW},
     {"encrypted", ETHERNET, 0, MACSEC("0c", "00") "0800" PING4 CHECK_VALUE,
      "ok" ETH_ROW " eth_type=35045"},
     {"changed by the cipher", ETHERNET, 0, MACSEC("04", "00") "0800" PING4 CHECK_VALUE,
@@ -128,6 +161,10 @@ static const cut_case cuts[] = {
     {"Cisco metadata", ETHERNET, CMD "0800", 99, 0},
     {"VN-Tag", ETHERNET, VN_TAG "0800", 99, 0},
     {"time tag", ETHERNET, TIME_TAG "0800", 99, 0},
+    {"time tag of Arista, 64 bits", ETHERNET, ARISTA_64("0010") "0800", 99, 0},
+    {"time tag of Arista, 48 bits", ETHERNET, ARISTA_48("0120") "0800", 99, 0},
+    {"Gigamon", ETHERNET, GIGAMON "0800", 15, 19},
+    {"bridged", ETHERNET, BRIDGED "0800", 99, 0},
     {"E-Tag", ETHERNET, E_TAG "0800", 99, 0},
     {"R-Tag", ETHERNET, R_TAG "0800", 99, 0},
     {"HSR", ETHERNET, HSR "0800", 99, 0},
