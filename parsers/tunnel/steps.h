@@ -2,6 +2,8 @@
  *
  *   GRE, RFC 2784 and 2890:  flags(2) EtherType(2) [checksum(4)] [key(4)] [sequence(4)]
  *   GRE in UDP, RFC 8086:    the same, at port 4754
+ *   EoIP of MikroTik:        the same, of version 1 and type 6400; the key is length(2) tunnel(2)
+ *   metadata of Cisco:       type(2) version(1) length(1) options(2) group(2), in GRE of type 8909
  *   PPTP, RFC 2637:          flags(2) 880b length(2) call(2) [sequence(4)] [acknowledgement(4)] PPP
  *   ERSPAN II, III:          header(8 or 12) [platform(8)], in GRE with a sequence number
  *   EtherIP, RFC 3378:       version(4 bits) reserved(12 bits) Ethernet
@@ -38,10 +40,9 @@ static const tunnel_inside tunnel_nothing = {INSIDE_NOTHING, 0, false, 0};
 
 static inline tunnel_inside tunnel_of_type(unsigned type)
 {
-    enum { ETHERNET = 0x6558 };
-    return type == ETHERNET        ? (tunnel_inside){INSIDE_ETHERNET, 0, false, 0}
-           : type >= ETHERTYPE_MIN ? (tunnel_inside){INSIDE_TYPE, type, false, 0}
-                                   : tunnel_nothing;
+    return type == ETHERTYPE_BRIDGED ? (tunnel_inside){INSIDE_ETHERNET, 0, false, 0}
+           : type >= ETHERTYPE_MIN   ? (tunnel_inside){INSIDE_TYPE, type, false, 0}
+                                     : tunnel_nothing;
 }
 
 /* `sequence`: GRE has a sequence number; without it, there is no header. */
@@ -69,14 +70,25 @@ static inline tunnel_inside pptp_step(cursor *c, unsigned flags)
     return (tunnel_inside){INSIDE_PPP, 0, true, be16(h + 2)};
 }
 
+/* Types that only GRE has. */
+enum { GRE_PPP = 0x880b, GRE_EOIP = 0x6400 };
+
 /* Behind the header of GRE, by its type. */
 static inline tunnel_inside gre_inside(cursor *c, unsigned type, bool sequence)
 {
-    enum { ERSPAN = 0x88be, ERSPAN_3 = 0x22eb, WCCP = 0x883e, WCCP_HEADER = 4, PPP = 0x880b };
+    enum { ERSPAN = 0x88be, ERSPAN_3 = 0x22eb, WCCP = 0x883e, WCCP_HEADER = 4, METADATA = 8 };
+    if (type == ETHERTYPE_CISCO_CMD) { /* as of Wireshark's packet-cisco-metadata.c */
+        const uint8_t *h = cursor_take(c, METADATA);
+        if (!h || be16(h) == ETHERTYPE_CISCO_CMD)
+            return tunnel_nothing;
+        type = be16(h);
+    }
     if (type == ERSPAN || type == ERSPAN_3)
         return erspan_step(c, type == ERSPAN_3, sequence);
-    if (type == PPP)
+    if (type == GRE_PPP)
         return (tunnel_inside){INSIDE_PPP, 0, false, 0};
+    if (type == GRE_EOIP)
+        return (tunnel_inside){INSIDE_ETHERNET, 0, false, 0};
     if (type != WCCP)
         return tunnel_of_type(type);
     if (c->captured && c->at[0] >> 4 != 4 && !cursor_take(c, WCCP_HEADER))
@@ -86,19 +98,20 @@ static inline tunnel_inside gre_inside(cursor *c, unsigned type, bool sequence)
 
 static inline tunnel_inside gre_step(cursor *c)
 {
-    enum { HEADER = 4, WORD = 4, VERSION = 0x0007, PPTP = 1 };
+    enum { HEADER = 4, WORD = 4, VERSION = 0x0007, ENHANCED = 1 };
     enum { CHECKSUM = 0x8000, ROUTING = 0x4000, KEY = 0x2000, SEQUENCE = 0x1000 };
     const uint8_t *h = cursor_take(c, HEADER), *key = NULL;
     if (!h)
         return tunnel_nothing;
-    const unsigned flags = be16(h);
-    if ((flags & VERSION) == PPTP)
+    const unsigned flags = be16(h), type = be16(h + 2);
+    if ((flags & VERSION) == ENHANCED && type == GRE_PPP)
         return pptp_step(c, flags);
-    if (flags & (VERSION | ROUTING) || (flags & CHECKSUM && !cursor_take(c, WORD)) ||
+    if ((flags & VERSION) > ENHANCED || flags & ROUTING ||
+        (flags & CHECKSUM && !cursor_take(c, WORD)) ||
         (flags & KEY && !(key = cursor_take(c, WORD))) ||
         (flags & SEQUENCE && !cursor_take(c, WORD)))
         return tunnel_nothing;
-    tunnel_inside inside = gre_inside(c, be16(h + 2), (flags & SEQUENCE) != 0);
+    tunnel_inside inside = gre_inside(c, type, (flags & SEQUENCE) != 0);
     inside.has_key = key != NULL;
     inside.key = key ? be32(key) : 0;
     return inside;
