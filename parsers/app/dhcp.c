@@ -9,6 +9,14 @@
 
 enum { PAD = 0, HOST_NAME = 12, OVERLOAD = 52, END = 255 };
 
+/* A host name without NULs at its end, which RFC 2132 section 2 asks receivers to delete. */
+static void host_name(app_row *r, const uint8_t *value, size_t size)
+{
+    while (size && !value[size - 1])
+        size--;
+    app_text(r, APP_TEXT(r, dhcp_hostname), value, size);
+}
+
 /* The options in a name, which must end there (RFC 2131 section 4.1). False: nothing more is to be
  * read. */
 static bool name_read(const uint8_t *name, size_t bytes, app_row *r)
@@ -24,7 +32,7 @@ static bool name_read(const uint8_t *name, size_t bytes, app_row *r)
         const uint8_t *value = size ? cursor_take(&c, *size) : NULL;
         if (!value || *option == HOST_NAME) {
             if (value)
-                app_text(r, APP_TEXT(r, dhcp_hostname), value, *size);
+                host_name(r, value, *size);
             else
                 app_problem(r, PKT_BAD_LENGTH);
             return false;
@@ -75,7 +83,7 @@ void pkt_app_dhcp(cursor c, app_row *r)
         if (!value)
             break;
         if (*option == HOST_NAME) {
-            app_text(r, APP_TEXT(r, dhcp_hostname), value, *size);
+            host_name(r, value, *size);
             break;
         }
         if (*option == OVERLOAD && *size && !is_overloaded) { /* the first one counts */

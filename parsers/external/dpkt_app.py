@@ -96,7 +96,7 @@ def http_cells(data: bytes, row: Row) -> None:
 def dhcp_cells(data: bytes, row: Row) -> None:
     for kind, content in dpkt.dhcp.DHCP(data).opts:
         if kind == HOST_NAME:
-            row["dhcp_hostname"] = Text(content)
+            row["dhcp_hostname"] = Text(content.rstrip(b"\0"))  # RFC 2132 section 2
             return
 
 

@@ -114,7 +114,8 @@ def mqtt_cells(message: Any, row: Row) -> None:
 
 def dhcp_cells(bootp: Any, row: Row) -> None:
     options = bootp.payload.options if isinstance(bootp.payload, scapy.DHCP) else ()
-    row["dhcp_hostname"] = next((Text(option[1]) for option in options
+    # RFC 2132 section 2: without NULs at its end.
+    row["dhcp_hostname"] = next((Text(option[1].rstrip(b"\0")) for option in options
                                  if option[0] == "hostname"), None)
 
 

@@ -171,6 +171,13 @@ def same_text(got: str, expected: str) -> bool:
         len(expected) > label and texts[0].startswith(printable(expected))))
 
 
+def is_same(column: str, got: str, expected: str) -> bool:
+    if column == "dhcp_hostname" and re.search(r"(?<!\\)(\\\\)*\\x00$", got):
+        return False  # RFC 2132 section 2: a NUL at its end is no part of it
+    return expected in (got, shown(got, column)) or \
+        column in TEXTS and same_text(got, expected)
+
+
 def is_utf8(text: str) -> bool:
     """Were the bytes that pktbench shows as this text UTF-8?"""
     found = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes([int(byte[1], 16)]), text.encode())
@@ -271,9 +278,7 @@ class Outcome:
         for column in COLUMNS:
             self.cells += 1
             self.filled += bool(got[column] or expected[column])
-            if got[column] == expected[column] or shown(got[column], column) == expected[column]:
-                continue
-            if column in TEXTS and same_text(got[column], expected[column]):
+            if is_same(column, got[column], expected[column]):
                 continue
             name = class_of(column, got, expected[column], row)
             if name:

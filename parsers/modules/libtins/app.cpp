@@ -53,7 +53,9 @@ void dns_read(pkt_batch &batch, size_t at, const uint8_t *data, size_t size)
 void dhcp_read(pkt_batch &batch, size_t at, const uint8_t *data, size_t size)
 {
     const Tins::DHCP dhcp(data, static_cast<uint32_t>(size));
-    text_put(batch, batch.dhcp_hostname[at], dhcp.hostname());
+    std::string name = dhcp.hostname();
+    name.erase(name.find_last_not_of('\0') + 1); /* RFC 2132 section 2: no NULs at its end */
+    text_put(batch, batch.dhcp_hostname[at], name);
 }
 
 void payload_read(pkt_batch &batch, size_t at, const std::vector<uint8_t> &payload, bool is_tcp)

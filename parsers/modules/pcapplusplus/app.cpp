@@ -67,8 +67,11 @@ void dhcp_read(pkt_batch &batch, size_t at, const pcpp::DhcpLayer &dhcp)
     if (dhcp.getDataLen() <= sizeof(pcpp::dhcp_header)) /* PcapPlusPlus takes it for no end */
         return;
     const auto option = dhcp.getOptionData(pcpp::DHCPOPT_HOST_NAME);
-    if (!option.isNull())
-        text_put(batch, batch.dhcp_hostname[at], option.getValueAsString());
+    if (option.isNull())
+        return;
+    std::string name = option.getValueAsString();
+    name.erase(name.find_last_not_of('\0') + 1); /* RFC 2132 section 2: no NULs at its end */
+    text_put(batch, batch.dhcp_hostname[at], name);
 }
 
 /* Whether the name is there up to its end, which PcapPlusPlus does not ask. RFC 6066 section 3: the

@@ -126,6 +126,25 @@ static const app_case dhcp_cases[] = {
            "5\x01\x05\x0c\x03"
            "ccc4\x01\x03\xff"),
      "dhcp 0 ok dhcp_hostname=\"ccc\""},
+    {"a host name with NULs at its end: RFC 2132 section 2", UDP, 68, 67,
+     BYTES("\x01\x01\x06" Z32 Z8 Z1 "" Z64 Z64 Z64 "c\x82Sc"
+           "5\x01\x01\x0c\x08"
+           "lamp-1\x00\x00\xff"),
+     "dhcp 0 ok dhcp_hostname=\"lamp-1\""},
+    {"a host name with NULs in it and at its end", UDP, 68, 67,
+     BYTES("\x01\x01\x06" Z32 Z8 Z1 "" Z64 Z64 Z64 "c\x82Sc"
+           "\x0c\x05x\x00y\x00\x00\xff"),
+     "dhcp 0 ok dhcp_hostname=\"x\\x00y\""},
+    {"a host name of NULs", UDP, 68, 67,
+     BYTES("\x01\x01\x06" Z32 Z8 Z1 "" Z64 Z64 Z64 "c\x82Sc"
+           "\x0c\x02\x00\x00\xff"),
+     "dhcp 0 ok dhcp_hostname=\"\""},
+    {"a host name with a NUL at its end, in the server name", UDP, 67, 68,
+     BYTES("\x02\x01\x06" Z32 Z8 Z1 "\x0c\x04"
+           "abc\x00\xff" Z32 Z16 Z8 Z1 "" Z64 Z64 "c\x82Sc"
+           "5\x01\x05"
+           "4\x01\x02\xff"),
+     "dhcp 0 ok dhcp_hostname=\"abc\""},
     {"names of zeros, then a host name", UDP, 67, 68,
      BYTES("\x02\x01\x06" Z32 Z8 Z1 "\xff" Z32 Z16 Z8 Z4 Z2 Z1 "\x00\xff" Z64 Z32 Z16 Z8 Z4 Z2
            "c\x82Sc"
