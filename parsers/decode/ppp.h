@@ -26,8 +26,10 @@ static inline pkt_verdict decode_ppp(cursor c, row *r)
     }
     switch (protocol) {
     case PPP_IPV4:
+    case ETHERTYPE_IPV4: /* not of RFC 1661, but some systems send them, and Wireshark reads them */
         return decode_ipv4(c, r);
     case PPP_IPV6:
+    case ETHERTYPE_IPV6:
         return decode_ipv6(c, r);
     case PPP_MPLS:
     case PPP_MPLS_MULTICAST:

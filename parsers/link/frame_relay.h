@@ -1,4 +1,4 @@
-/* Frame Relay, RFC 2427 sections 3 and 4, and Cisco's encapsulation.
+/* Frame Relay, RFC 2427 sections 3 and 4, with PPP (RFC 1973), and Cisco's encapsulation.
  *
  *   address(2 to 4), then UI(1) [padding(1)] NLPID(1), or Cisco's EtherType(2)
  */
@@ -10,7 +10,7 @@
 /* RFC 2427 sections 3 and 4. `c`: behind UI. */
 static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
 {
-    enum { PADDING = 0, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc };
+    enum { PADDING = 0, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc, NLPID_PPP = 0xcf };
     bool with_fcs;
     const uint8_t *h = cursor_take(&c, 1);
     if (h && *h == PADDING)
@@ -21,6 +21,8 @@ static inline pkt_verdict frame_relay_nlpid(cursor c, row *r)
         return decode_ipv4(c, r);
     if (*h == NLPID_IPV6)
         return decode_ipv6(c, r);
+    if (*h == NLPID_PPP)
+        return decode_ppp(c, r);
     if (*h != NLPID_SNAP)
         return PKT_OK; /* LMI, IS-IS, ... */
     h = cursor_take(&c, SNAP_BYTES);

@@ -31,6 +31,9 @@ static const decode_case ppp_cases[] = {
     {"address and control compressed", PPP, 0, "0021" PING4, "ok" PING4_ROW},
     {"all compressed", PPP, 0, "21" PING4, "ok" PING4_ROW},
     {"MPLS", PPP, 0, "ff 03 0281 00064140" PING4, "ok" PING4_ROW},
+    {"an EtherType as the protocol, IPv4", PPP, 0, "ff 03 0800" PING4, "ok" PING4_ROW},
+    {"an EtherType as the protocol, IPv6", PPP_HDLC, 0, "86dd" PING6, "ok" PING6_ROW},
+    {"another EtherType", PPP, 0, "ff 03 0806" PING4, "ok"},
     {"LCP", PPP, 0, "ff 03 c021 01010004", "ok"},
     {"Cisco HDLC by its address", PPP_HDLC, 0, "0f 00 0800" PING4, "ok" PING4_ROW},
     {"Cisco HDLC, multicast", PPP, 0, "8f 00 86dd" PING6, "ok" PING6_ROW},
@@ -66,6 +69,9 @@ static const decode_case frame_relay_cases[] = {
     {"address of 5 bytes", FRAME_RELAY, 0, "18 40 02 04 05 03 cc" PING4, "bad-value"},
     {"Cisco's encapsulation", FRAME_RELAY, 0, "18 41 0800" PING4, "ok" PING4_ROW},
     {"Cisco's encapsulation on circuit 0: signaling", FRAME_RELAY, 0, "00 01 0800" PING4, "ok"},
+    {"PPP, RFC 1973", FRAME_RELAY, 0, "18 41 03 cf 0021" PING4, "ok" PING4_ROW},
+    {"PPP, its protocol compressed, IPv6", FRAME_RELAY, 0, "18 41 03 cf 57" PING6, "ok" PING6_ROW},
+    {"PPP, LCP", FRAME_RELAY, 0, "18 41 03 cf c021 01010004", "ok"},
     {"XID", FRAME_RELAY, 0, "18 41 af 82", "ok"},
     {"local management", FRAME_RELAY, 0, "00 01 03 08 00 75", "ok"},
 };
@@ -125,9 +131,11 @@ static const decode_case record_cases[] = {
 
 static const cut_case cuts[] = {
     {"PPP", PPP, "ff 03 0021", 99, 0},
+    {"PPP, an EtherType", PPP, "ff 03 0800", 99, 0},
     {"Cisco HDLC", CISCO_HDLC, "0f 00 0800", 99, 0},
     {"Frame Relay", FRAME_RELAY, "18 40 02 05 03 00 80 000000 0800", 99, 0},
     {"Frame Relay, Cisco", FRAME_RELAY, "18 41 0800", 99, 0},
+    {"Frame Relay, PPP", FRAME_RELAY, "18 41 03 cf 0021", 99, 0},
     {"Darwin", PKTAP, PKTAP_HEADER("01000000", "01000000") ETH "0800", 12, 108},
     {"filter log of BSD", PFLOG, "40 02" ZEROS32 ZEROS8 ZEROS8 ZEROS8 "000000000000", 2, 64},
     {"Endace", ERF, ZEROS8 "82 04 0000 0000 0000" ZEROS8 "0000" ETH "0800", 99, 0},
