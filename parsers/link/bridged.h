@@ -17,6 +17,13 @@ static __attribute__((noinline, cold)) pkt_verdict decode_inner_ethernet(cursor 
     return decode_ethernet(c, r);
 }
 
+/* What has an EtherType inside of another link. */
+static __attribute__((noinline, cold)) pkt_verdict decode_inner_ethertype(cursor c, row *r,
+                                                                          unsigned type)
+{
+    return decode_ethertype(c, r, type);
+}
+
 /* Does a bridged frame follow? *with_fcs: and its frame check sequence. */
 static inline bool snap_is_bridged(const uint8_t *snap, bool *with_fcs)
 {

@@ -73,19 +73,75 @@ static inline bool wlan_is_snap(const cursor *c, size_t at)
     return c->captured < at + 2 || be16(c->at + at) == SNAP;
 }
 
-/* Some captures have other bodies than SNAP. As Wireshark does: an Ethernet frame, if it has the
- * destination of the header `h`, or its source; else LLC, before which there may be two zeros. */
+/* QoS control of a data frame, which says whether it holds an A-MSDU, and a mesh control; NULL:
+ * none. `h`: a header of `size` bytes. */
+static inline const uint8_t *wlan_qos(const uint8_t *h, size_t size)
+{
+    enum { QOS = 2, HT = 4 };
+    return h[0] & WLAN_QOS ? h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0) : NULL;
+}
+
+/* Bytes of a mesh control field, 9.2.4.7.3; 0: there is none. Capture systems may leave out the QoS
+ * control, or its bit for it; and outside of a mesh, that bit has another meaning. Therefore, as
+ * Wireshark does, the flags, which are the first byte of the body, must be valid, and SNAP must
+ * follow; the bit decides only where the capture ends before that. */
+static inline size_t wlan_mesh(const cursor *c, const uint8_t *h)
+{
+    enum { PRESENT = 0x01, EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6, SNAP = 2 };
+    const unsigned flags = c->at[0];
+    if (!(h[1] & WLAN_FROM_DS) || flags & ~(unsigned)EXTENDED || flags == RESERVED)
+        return 0;
+    const size_t size = FIXED + flags * ADDRESS;
+    const uint8_t *qos = wlan_qos(h, wlan_data_header(h));
+    const bool has_mesh =
+        c->captured < size + SNAP ? qos && qos[1] & PRESENT : wlan_is_snap(c, size);
+    return has_mesh ? size : 0;
+}
+
+/* Does an Ethernet frame begin with the addresses of the header `h`: with one of them, or both? */
+static inline bool wlan_is_ethernet(const cursor *c, size_t at, const uint8_t *h, bool both)
+{
+    enum { ADDRESS = 6 };
+    const bool dst =
+        c->captured >= at + ADDRESS && memcmp(c->at + at, wlan_destination(h, h[1]), ADDRESS) == 0;
+    const bool src = c->captured >= at + 2 * ADDRESS &&
+                     memcmp(c->at + at + ADDRESS, wlan_source(h, h[1]), ADDRESS) == 0;
+    return both ? dst && src : dst || src;
+}
+
+/* An EtherType that may stand in place of LLC. */
+static inline bool wlan_is_type(unsigned type)
+{
+    return type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6 || type == ETHERTYPE_ARP ||
+           type == ETHERTYPE_RARP || type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM ||
+           type == ETHERTYPE_PPPOE_SESSION;
+}
+
+/* Some captures have other bodies than SNAP. As Wireshark does: behind a mesh control, LLC; an
+ * Ethernet frame, if it has the destination of the header `h`, or its source, or both behind 6
+ * bytes that begin with two zeros; LLC behind two zeros, or the sequence control once more; an
+ * EtherType in place of LLC (IEEE 802, EPD); LLC. `c` has 2 bytes. */
 static __attribute__((noinline, cold)) decode_result wlan_other_body(cursor c, row r,
                                                                      const uint8_t *h)
 {
-    enum { ADDRESS = 6, ADDRESSES = 12 };
+    enum { BEFORE_LLC = 2, BEFORE_ETHERNET = 6, SEQUENCE = 22 };
+    const unsigned type = be16(c.at);
+    const size_t mesh = wlan_mesh(&c, h);
     pkt_verdict verdict;
-    if ((c.captured >= ADDRESS && memcmp(c.at, wlan_destination(h, h[1]), ADDRESS) == 0) ||
-        (c.captured >= ADDRESSES && memcmp(c.at + ADDRESS, wlan_source(h, h[1]), ADDRESS) == 0)) {
+    if (mesh) {
+        verdict = cursor_take(&c, mesh) ? decode_llc(c, &r) : cursor_short(&c, mesh);
+    } else if (wlan_is_ethernet(&c, 0, h, false)) {
         verdict = decode_inner_ethernet(c, &r);
+    } else if (type == 0 && wlan_is_ethernet(&c, BEFORE_ETHERNET, h, true)) {
+        (void)cursor_take(&c, BEFORE_ETHERNET);
+        verdict = decode_inner_ethernet(c, &r);
+    } else if (type == 0 || type == be16(h + SEQUENCE)) {
+        (void)cursor_take(&c, BEFORE_LLC);
+        verdict = decode_llc(c, &r);
+    } else if (wlan_is_type(type)) {
+        (void)cursor_take(&c, BEFORE_LLC);
+        verdict = decode_inner_ethertype(c, &r, type);
     } else {
-        if (be16(c.at) == 0)
-            (void)cursor_take(&c, 2);
         verdict = decode_llc(c, &r);
     }
     return (decode_result){verdict, r.present};
@@ -98,25 +154,6 @@ static inline pkt_verdict wlan_body(cursor c, row *r, const uint8_t *h)
     const decode_result end = wlan_other_body(c, *r, h);
     r->present = end.present;
     return end.verdict;
-}
-
-/* Skip a mesh control field, 9.2.4.7.3. `h`: the header; `qos`: QoS control. Outside of a mesh, the
- * bit has another meaning; then the flags, which are the first byte of the body, are not valid, or
- * there is no SNAP behind the field. */
-static inline pkt_verdict wlan_mesh(cursor *c, const uint8_t *h, const uint8_t *qos)
-{
-    enum { PRESENT = 0x01, EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6 };
-    if (!(qos[1] & PRESENT) || !(h[1] & WLAN_FROM_DS))
-        return PKT_OK;
-    if (!c->captured)
-        return cursor_short(c, 1);
-    const unsigned flags = c->at[0];
-    if (flags & ~(unsigned)EXTENDED || flags == RESERVED)
-        return PKT_OK;
-    const size_t size = FIXED + flags * ADDRESS;
-    if (!wlan_is_snap(c, size))
-        return PKT_OK;
-    return cursor_take(c, size) ? PKT_OK : cursor_short(c, size);
 }
 
 /* Skip the header of the first subframe of an A-MSDU, 9.3.2.2.2: destination(6) source(6)
@@ -137,14 +174,6 @@ static inline pkt_verdict wlan_amsdu(cursor *c, row *r)
     return PKT_OK;
 }
 
-/* QoS control of a data frame that holds an A-MSDU or may begin with a mesh control; NULL: none.
- * `h`: a header of `size` bytes. */
-static inline const uint8_t *wlan_qos(const uint8_t *h, size_t size)
-{
-    enum { QOS = 2, HT = 4 };
-    return h[0] & WLAN_QOS ? h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0) : NULL;
-}
-
 /* `c`: behind the header `h` of `size` bytes; `padding` bytes follow. */
 static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t size, size_t padding)
 {
@@ -161,7 +190,7 @@ static inline pkt_verdict wlan_data(cursor c, row *r, const uint8_t *h, size_t s
         return PKT_UNSUPPORTED; /* not reassembled */
     if (!cursor_take(&c, padding))
         return cursor_short(&c, padding);
-    const pkt_verdict verdict = amsdu ? wlan_amsdu(&c, r) : qos ? wlan_mesh(&c, h, qos) : PKT_OK;
+    const pkt_verdict verdict = amsdu ? wlan_amsdu(&c, r) : PKT_OK;
     if (verdict != PKT_OK)
         return verdict;
     return amsdu ? decode_llc(c, r) : wlan_body(c, r, h);
@@ -254,6 +283,13 @@ static inline pkt_verdict decode_avs(cursor c, row *r)
     return decode_ieee80211(c, r, (wlan_frame){false, false});
 }
 
+/* The message code of a Prism header, in either byte order. */
+static inline bool prism_code(uint32_t code)
+{
+    enum { MONITOR = 0x44, OTHER = 0x41 };
+    return code == MONITOR || code == OTHER;
+}
+
 /* Prism: 144 bytes; some drivers write AVS headers under the same link type. */
 static inline pkt_verdict decode_prism(cursor c, row *r)
 {
@@ -262,7 +298,8 @@ static inline pkt_verdict decode_prism(cursor c, row *r)
         return cursor_short(&c, CODE);
     if (be32(c.at) >> 12 == AVS)
         return decode_avs(c, r);
-    if (!cursor_take(&c, HEADER))
+    const bool is_prism = prism_code(be32(c.at)) || prism_code(le32(c.at));
+    if (is_prism && !cursor_take(&c, HEADER))
         return cursor_short(&c, HEADER);
     return decode_ieee80211(c, r, (wlan_frame){false, false});
 }
