@@ -2,12 +2,15 @@
  *
  *   BSD loopback (NULL, LOOP):  address family(4): NULL in the byte order of the capturing machine,
  *                               LOOP big-endian
+ *     NULL of other systems:    address family(2) 0(2), or 0(2) EtherType(2), or PPP in HDLC
+ *                               framing
  *
  *   OpenBSD filter log (PFLOG): length(1) address family(1) ..., padded to 4 bytes
  *
  *   Linux filter log (NFLOG):   address family(1) version(1) resource(2) { attribute }
  *     attribute:                length(2) type(2) value, padded to 4 bytes, in the byte order of
- * the capturing machine
+ *                               the capturing machine; that of type 1: EtherType(2) hook(1)
+ *                               padding(1), big-endian
  *
  *   Darwin (PKTAP):             length(4) record type(4) link type(4) ..., little-endian
  *
@@ -16,8 +19,7 @@
 #ifndef PKT_LINK_CAPTURE_H
 #define PKT_LINK_CAPTURE_H
 
-#include "parsers/decode/ipv4.h"
-#include "parsers/decode/ipv6.h"
+#include "parsers/link/bridged.h"
 
 /* No LINKTYPE_ number. */
 #define PKT_NO_LINK UINT32_MAX
@@ -39,17 +41,42 @@ static inline pkt_verdict decode_family(cursor c, row *r, unsigned family)
     }
 }
 
-/* `any_byte_order`: the family may be little-endian. */
-static inline pkt_verdict decode_null(cursor c, row *r, int any_byte_order)
+/* The address family, or EtherType, of a header of NULL. As dissect_null of Wireshark, which reads
+ * it on a little-endian machine. */
+static inline uint32_t null_number(const uint8_t *h)
+{
+    enum { BYTE = 8, HALF = 16, LOW_BYTE = 0xff, SHORT_FAMILIES = 6 };
+    const uint32_t number = le32(h), upper = number >> HALF;
+    if (upper) /* a family of 16 bits there, or all bytes are in the other order */
+        return upper < SHORT_FAMILIES ? upper : be32(h);
+    const bool swapped = !(number & LOW_BYTE) && number >> BYTE < SHORT_FAMILIES;
+    return swapped ? number >> BYTE : number;
+}
+
+static inline pkt_verdict decode_null(cursor c, row *r)
+{
+    enum { HEADER = 4, PPP_IN_HDLC = 0xff03 };
+    const cursor whole = c;
+    const uint8_t *h = cursor_take(&c, HEADER);
+    if (!h)
+        return cursor_short(&c, HEADER);
+    if (be16(h) == PPP_IN_HDLC)
+        return decode_ppp_hdlc(whole, r);
+    const uint32_t number = null_number(h);
+    if (number <= FAMILY_MAX)
+        return decode_family(c, r, number);
+    /* Like Wireshark, only the lower half of a number that is no family. */
+    return (uint16_t)number < ETHERTYPE_MIN ? PKT_BAD_VALUE
+                                            : decode_inner_ethertype(c, r, (uint16_t)number);
+}
+
+static inline pkt_verdict decode_loop(cursor c, row *r)
 {
     enum { HEADER = 4 };
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h)
         return cursor_short(&c, HEADER);
-    uint32_t family = be32(h);
-    if (any_byte_order && family > FAMILY_MAX)
-        family = le32(h);
-    return family > FAMILY_MAX ? PKT_BAD_VALUE : decode_family(c, r, family);
+    return be32(h) > FAMILY_MAX ? PKT_BAD_VALUE : decode_family(c, r, be32(h));
 }
 
 static inline pkt_verdict decode_pflog(cursor c, row *r)
@@ -66,12 +93,18 @@ static inline pkt_verdict decode_pflog(cursor c, row *r)
     return decode_family(c, r, h[1]);
 }
 
-/* Skip to the value of the attribute that holds the packet, and limit the cursor to it. *found:
- * there is one. */
-static inline pkt_verdict nflog_payload(cursor *c, bool *found)
+/* What the attributes before the packet say, and whether there is one. */
+typedef struct nflog_attributes {
+    bool found;
+    unsigned type; /* an EtherType; 0: none */
+} nflog_attributes;
+
+/* Skip to the value of the attribute that holds the packet, and limit the cursor to it. */
+static inline pkt_verdict nflog_payload(cursor *c, nflog_attributes *a)
 {
-    enum { HEADER = 4, PAYLOAD = 9, TYPE = 0x7fff, TYPES = 0x100, ALIGNMENT = 3 };
-    *found = false;
+    enum { HEADER = 4, PACKET = 1, PACKET_BYTES = 4, PAYLOAD = 9, TYPE = 0x7fff, TYPES = 0x100 };
+    enum { ALIGNMENT = 3 };
+    *a = (nflog_attributes){false, 0};
     for (int big = -1; c->wire;) {
         const uint8_t *h = cursor_take(c, HEADER);
         if (!h)
@@ -79,18 +112,22 @@ static inline pkt_verdict nflog_payload(cursor *c, bool *found)
         if (big < 0) /* the first attribute shows the byte order */
             big = be16(h) >= HEADER && (be16(h + 2) & TYPE) && (be16(h + 2) & TYPE) < TYPES;
         const size_t length = big ? be16(h) : le16(h);
+        const unsigned type = (big ? be16(h + 2) : le16(h + 2)) & TYPE;
         if (length < HEADER || length - HEADER > c->wire)
             return PKT_BAD_LENGTH;
-        if (((big ? be16(h + 2) : le16(h + 2)) & TYPE) == PAYLOAD) {
-            *found = true;
+        if (type == PAYLOAD) {
+            a->found = true;
             cursor_narrow(c, length - HEADER);
             return PKT_OK;
         }
         size_t rest = ((length + ALIGNMENT) & ~(size_t)ALIGNMENT) - HEADER;
         if (rest > c->wire)
             rest = c->wire; /* the last one needs no padding */
-        if (!cursor_take(c, rest))
+        const uint8_t *value = cursor_take(c, rest);
+        if (!value)
             return cursor_short(c, rest);
+        if (type == PACKET && length - HEADER == PACKET_BYTES)
+            a->type = be16(value);
     }
     return PKT_OK;
 }
@@ -98,13 +135,15 @@ static inline pkt_verdict nflog_payload(cursor *c, bool *found)
 static inline pkt_verdict decode_nflog(cursor c, row *r)
 {
     enum { HEADER = 4, LINUX_INET6 = 10 };
-    bool found;
+    nflog_attributes a;
     const uint8_t *h = cursor_take(&c, HEADER);
     if (!h)
         return cursor_short(&c, HEADER);
-    const pkt_verdict verdict = nflog_payload(&c, &found);
-    if (verdict != PKT_OK || !found)
+    const pkt_verdict verdict = nflog_payload(&c, &a);
+    if (verdict != PKT_OK || !a.found)
         return verdict;
+    if (a.type) /* the family of a bridge or of ARP says nothing of the packet */
+        return a.type < ETHERTYPE_MIN ? PKT_OK : decode_inner_ethertype(c, r, a.type);
     return *h == BSD_INET ? decode_ipv4(c, r) : *h == LINUX_INET6 ? decode_ipv6(c, r) : PKT_OK;
 }
 

@@ -55,9 +55,9 @@ static pkt_verdict decode_plain_link(cursor c, row *r, uint32_t link_type)
     case LINKTYPE_ETHERNET:
         return decode_inner_ethernet(c, r);
     case LINKTYPE_NULL:
-        return decode_null(c, r, 1);
+        return decode_null(c, r);
     case LINKTYPE_LOOP:
-        return decode_null(c, r, 0);
+        return decode_loop(c, r);
     case DLT_RAW:
     case DLT_RAW_OPENBSD:
     case LINKTYPE_RAW:
@@ -80,27 +80,6 @@ static pkt_verdict decode_plain_link(cursor c, row *r, uint32_t link_type)
     }
 }
 
-static pkt_verdict decode_ppi(cursor c, row *r)
-{
-    uint32_t link_type = PKT_NO_LINK;
-    bool fcs = false;
-    const pkt_verdict verdict = ppi_step(&c, &link_type, &fcs);
-    if (verdict != PKT_OK)
-        return verdict;
-    if (link_type == LINKTYPE_IEEE802_11)
-        return decode_ieee80211(c, r, (wlan_frame){fcs, false});
-    return decode_plain_link(c, r, link_type);
-}
-
-static pkt_verdict decode_pktap(cursor c, row *r)
-{
-    uint32_t link_type = PKT_NO_LINK;
-    const pkt_verdict verdict = pktap_step(&c, &link_type);
-    if (verdict != PKT_OK)
-        return verdict;
-    return link_type == PKT_NO_LINK ? PKT_OK : decode_plain_link(c, r, link_type);
-}
-
 static pkt_verdict decode_erf(cursor c, row *r)
 {
     const pkt_verdict verdict = erf_step(&c);
@@ -116,7 +95,8 @@ static pkt_verdict decode_juniper(cursor c, row *r, uint32_t link_type)
     return has_link ? decode_plain_link(c, r, link_type) : decode_ip_by_version(c, r, PKT_OK);
 }
 
-static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
+/* All link types but those whose header says the link type of the frame behind it. */
+static pkt_verdict decode_one_link(cursor c, row *r, uint32_t link_type)
 {
     switch (link_type) {
     case LINKTYPE_LINUX_SLL:
@@ -129,15 +109,10 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
         return decode_prism(c, r);
     case LINKTYPE_IEEE802_11_AVS:
         return decode_avs(c, r);
-    case LINKTYPE_PPI:
-        return decode_ppi(c, r);
     case LINKTYPE_PFLOG:
         return decode_pflog(c, r);
     case LINKTYPE_NFLOG:
         return decode_nflog(c, r);
-    case LINKTYPE_PKTAP_OLD:
-    case LINKTYPE_PKTAP:
-        return decode_pktap(c, r);
     case LINKTYPE_ERF:
         return decode_erf(c, r);
     case LINKTYPE_JUNIPER_ETHERNET:
@@ -150,6 +125,40 @@ static pkt_verdict decode_link(cursor c, row *r, uint16_t link_type)
         return decode_juniper(c, r, LINKTYPE_CISCO_HDLC);
     default:
         return decode_plain_link(c, r, link_type);
+    }
+}
+
+static pkt_verdict decode_ppi(cursor c, row *r)
+{
+    uint32_t link_type = PKT_NO_LINK;
+    bool fcs = false;
+    const pkt_verdict verdict = ppi_step(&c, &link_type, &fcs);
+    if (verdict != PKT_OK)
+        return verdict;
+    if (link_type == LINKTYPE_IEEE802_11)
+        return decode_ieee80211(c, r, (wlan_frame){fcs, false});
+    return decode_one_link(c, r, link_type);
+}
+
+static pkt_verdict decode_pktap(cursor c, row *r)
+{
+    uint32_t link_type = PKT_NO_LINK;
+    const pkt_verdict verdict = pktap_step(&c, &link_type);
+    if (verdict != PKT_OK)
+        return verdict;
+    return link_type == PKT_NO_LINK ? PKT_OK : decode_one_link(c, r, link_type);
+}
+
+static pkt_verdict decode_link(cursor c, row *r, uint32_t link_type)
+{
+    switch (link_type) {
+    case LINKTYPE_PPI:
+        return decode_ppi(c, r);
+    case LINKTYPE_PKTAP_OLD:
+    case LINKTYPE_PKTAP:
+        return decode_pktap(c, r);
+    default:
+        return decode_one_link(c, r, link_type);
     }
 }
 

@@ -5,27 +5,67 @@
 #ifndef PKT_LINK_SLL_H
 #define PKT_LINK_SLL_H
 
-#include "parsers/decode/ethernet.h"
+#include "parsers/link/frame_relay.h"
+#include "parsers/link/ieee80211.h"
 
-/* True for device types whose protocol field is not an EtherType. */
-static inline int sll_has_no_ethertype(unsigned device)
+/* ARPHRD_ types of devices, and ETH_P_ numbers below EtherTypes. */
+enum {
+    SLL_FRAME_RELAY = 770,
+    SLL_GRE = 778,
+    SLL_IEEE80211 = 801,
+    SLL_PRISM = 802,
+    SLL_RADIOTAP = 803,
+    SLL_GRE6 = 823,
+    SLL_NETLINK = 824,
+    SLL_ETHERNET = 3,
+    SLL_IEEE8022 = 4,
+    SLL_PPP_HDLC = 7
+};
+
+/* Frames of devices whose protocol field is to be ignored. */
+static __attribute__((noinline, cold)) pkt_verdict sll_frame(cursor c, row *r, unsigned device)
 {
-    enum { FRAME_RELAY = 770, IEEE80211 = 801, PRISM = 802, RADIOTAP = 803, NETLINK = 824 };
-    return device == FRAME_RELAY || device == NETLINK ||
-           (device >= IEEE80211 && device <= RADIOTAP);
+    switch (device) {
+    case SLL_FRAME_RELAY:
+        return decode_frame_relay(c, r);
+    case SLL_IEEE80211:
+        return decode_ieee80211(c, r, (wlan_frame){false, false});
+    case SLL_PRISM:
+        return decode_prism(c, r);
+    case SLL_RADIOTAP:
+        return decode_radiotap(c, r);
+    default:
+        return PKT_OK; /* netlink */
+    }
+}
+
+/* Frames by a protocol number that is no EtherType. In GRE, it is not of these either. */
+static __attribute__((noinline, cold)) pkt_verdict sll_number(cursor c, row *r, unsigned device,
+                                                              unsigned number)
+{
+    if (device == SLL_GRE || device == SLL_GRE6)
+        return PKT_OK;
+    switch (number) {
+    case SLL_ETHERNET:
+        return decode_inner_ethernet(c, r);
+    case SLL_IEEE8022:
+        return decode_llc(c, r);
+    case SLL_PPP_HDLC:
+        return decode_ppp_hdlc(c, r);
+    default:
+        return PKT_OK; /* CAN, ... */
+    }
 }
 
 /* Decode what follows a header of either version, by its protocol field. */
 static inline pkt_verdict sll_protocol(cursor c, row *r, unsigned device, unsigned type)
 {
-    enum { IEEE8022 = 4, GRE = 778 };
     r->present |= PKT_HAS_LINK;
-    if (sll_has_no_ethertype(device))
-        return PKT_OK;
-    if (type == IEEE8022 && device != GRE) /* in GRE, 4 is no IEEE 802.2 frame */
-        return decode_llc(c, r);
+    if (device == SLL_FRAME_RELAY || device == SLL_NETLINK ||
+        (device >= SLL_IEEE80211 && device <= SLL_RADIOTAP))
+        return sll_frame(c, r, device);
     if (type < ETHERTYPE_MIN)
-        return PKT_OK; /* CAN, ...: no EtherType */
+        return sll_number(c, r, device, type);
     PUT(r, eth_type, (uint16_t)type);
     return decode_ethertype(c, r, type);
 }

@@ -14,6 +14,11 @@
 #define PPPOE_ROW ETH_ROW " eth_type=34916"
 #define LENGTH_ROW ETH_ROW " eth_type=0"
 #define SLL_HEAD "0000 0001 0006 0200000000010000 "
+/* A device, by its ARPHRD_ number, and a protocol. */
+#define SLL_OF(device, protocol) "0000 " device " 0006 0200000000010000 " protocol " "
+/* IEEE 802.11 from DS, up to the type. */
+#define WLAN "08 02 0000 02000000000a 02000000000b 02000000000c 0000 aaaa03 000000 0800 "
+#define WLAN_ROW " eth_src=02:00:00:00:00:0c eth_dst=02:00:00:00:00:0a eth_type=0"
 #define SLL2_HEAD(protocol, device) protocol " 0000 00000002 " device " 00 06 0200000000010000 "
 
 static const decode_case mpls_cases[] = {
@@ -106,6 +111,29 @@ static const decode_case cooked_cases[] = {
     {"SLL2, GRE device: protocol type 4 is not LLC", SLL2, 0,
      SLL2_HEAD("0004", "030a") "aaaa03 000000 0800" PING4, "ok " NO_MAC "0"},
     {"SLL2, netlink: no EtherType", SLL2, 0, SLL2_HEAD("0800", "0338") PING4, "ok " NO_MAC "0"},
+    {"SLL, Ethernet", SLL, 0, SLL_OF("0001", "0003") ETH "0800" PING4,
+     "ok" ETH_ROW " eth_type=2048" PING4_ROW},
+    {"SLL, Ethernet, truncated", SLL, 0, SLL_OF("0001", "0003") ETH, "truncated " NO_MAC "0"},
+    {"SLL, PPP", SLL, 0, SLL_OF("0200", "0007") "ff 03 0021" PING4, "ok " NO_MAC "0" PING4_ROW},
+    {"SLL2, PPP", SLL2, 0, SLL2_HEAD("0007", "0200") "0057" PING6, "ok " NO_MAC "0" PING6_ROW},
+    {"SLL2, GRE device: protocol type 7 is not PPP", SLL2, 0,
+     SLL2_HEAD("0007", "030a") "0021" PING4, "ok " NO_MAC "0"},
+    {"SLL, Frame Relay", SLL, 0, SLL_OF("0302", "0019") "18 41 03 cc" PING4,
+     "ok " NO_MAC "0" PING4_ROW},
+    {"SLL2, Frame Relay: the protocol is not used", SLL2, 0,
+     SLL2_HEAD("0800", "0302") "18 41 03 8e" PING6, "ok " NO_MAC "0" PING6_ROW},
+    {"SLL, radiotap", SLL, 0, SLL_OF("0323", "0019") "0000080000000000" WLAN PING4,
+     "ok" WLAN_ROW PING4_ROW},
+    {"SLL2, radiotap: the protocol is not used", SLL2, 0,
+     SLL2_HEAD("0004", "0323") "0000080000000000" WLAN PING4, "ok" WLAN_ROW PING4_ROW},
+    {"SLL, radiotap of version 1", SLL, 0, SLL_OF("0323", "0019") "0100080000000000",
+     "bad-value " NO_MAC "0"},
+    {"SLL, radiotap, an acknowledgement", SLL, 0,
+     SLL_OF("0323", "0019") "0000080000000000 d4 00 0000 02000000000a", "ok " NO_MAC "0"},
+    {"SLL, IEEE 802.11", SLL, 0, SLL_OF("0321", "0019") WLAN PING4, "ok" WLAN_ROW PING4_ROW},
+    {"SLL, AVS as Prism", SLL, 0,
+     SLL_OF("0322", "0004") "80211001 00000010 0000000000000000" WLAN PING4,
+     "ok" WLAN_ROW PING4_ROW},
     {"SLL, SNAP", SLL, 0, SLL_HEAD "0004 aaaa03 000000 0800" PING4, "ok " NO_MAC "0" PING4_ROW},
     {"SLL, LLC truncated", SLL, 0, SLL_HEAD "0004 4242", "truncated " NO_MAC "0"},
     {"SLL, PPPoE", SLL, 0, SLL_HEAD "8864 11 00 0001 001e 0021" PING4,
@@ -119,10 +147,28 @@ static const decode_case loopback_cases[] = {
     {"NULL, IPv6 of FreeBSD", BSD_NULL, 0, "0000001c" PING6, "ok" PING6_ROW},
     {"NULL, IPv6 of Darwin", BSD_NULL, 0, "1e000000" PING6, "ok" PING6_ROW},
     {"NULL, another family", BSD_NULL, 0, "07000000" PING4, "ok"},
+    {"NULL, a family of 16 bits", BSD_NULL, 0, "00020000" PING4, "ok" PING4_ROW},
+    {"NULL, a family of 16 bits, little-endian, at the end", BSD_NULL, 0, "00000200" PING4,
+     "ok" PING4_ROW},
+    {"NULL, a family of 16 bits, too large", BSD_NULL, 0, "00180000" PING6, "ok"},
+    {"NULL, EtherType of IPv4", BSD_NULL, 0, "00000800" PING4, "ok" PING4_ROW},
+    {"NULL, EtherType of IPv6", BSD_NULL, 0, "000086dd" PING6, "ok" PING6_ROW},
+    {"NULL, EtherType of IPv4 behind two other bytes", BSD_NULL, 0, "0f000800" PING4,
+     "ok" PING4_ROW},
+    {"NULL, EtherType of VLAN", BSD_NULL, 0, "00008100 0064 0800" PING4,
+     "ok vlan_id=100" PING4_ROW},
+    {"NULL, EtherType of ARP", BSD_NULL, 0, "00000806 0001 88b5 00 00 0002", "ok arp_op=2"},
+    {"NULL, another EtherType", BSD_NULL, 0, "00001234" PING4, "ok"},
+    {"NULL, neither family nor EtherType", BSD_NULL, 0, "000005ff" PING4, "bad-value"},
+    {"NULL, PPP", BSD_NULL, 0, "ff030021" PING4, "ok" PING4_ROW},
+    {"NULL, PPP, its protocol compressed", BSD_NULL, 0, "ff0357" PING6, "ok" PING6_ROW},
     {"NULL, no known family in either byte order", BSD_NULL, 0, "02000002" PING4, "bad-value"},
     {"NULL, family of IPv4, version field 6", BSD_NULL, 0, "02000000" PING6, "bad-value"},
     {"LOOP, IPv4", BSD_LOOP, 0, "00000002" PING4, "ok" PING4_ROW},
     {"LOOP, IPv6", BSD_LOOP, 0, "00000018" PING6, "ok" PING6_ROW},
+    {"LOOP has no EtherType", BSD_LOOP, 0, "00000800" PING4, "bad-value"},
+    {"LOOP has no family of 16 bits", BSD_LOOP, 0, "00020000" PING4, "bad-value"},
+    {"LOOP has no PPP", BSD_LOOP, 0, "ff030021" PING4, "bad-value"},
     {"LOOP is big-endian", BSD_LOOP, 0, "02000000" PING4, "bad-value"},
 };
 
@@ -151,9 +197,15 @@ static const cut_case cut_cases[] = {
     {"PPPoE, IPv4", ETHERNET, ETH "8864 11 00 0001 0022 0021", 20, 0},
     {"SNAP", ETHERNET, ETH "0024 aaaa03 000000 0800", 14, 0},
     {"SLL", SLL, SLL_HEAD "0800", 99, 0},
+    {"SLL, Ethernet", SLL, SLL_OF("0001", "0003") ETH "0800", 99, 0},
+    {"SLL, PPP", SLL, SLL_OF("0200", "0007") "ff 03 0021", 99, 0},
+    {"SLL, Frame Relay", SLL, SLL_OF("0302", "0019") "18 41 03 cc", 99, 0},
+    {"SLL, radiotap", SLL, SLL_OF("0323", "0019") "0000080000000000" WLAN, 99, 0},
     {"SLL2", SLL2, SLL2_HEAD("0800", "0001"), 99, 0},
     {"SLL2, SNAP", SLL2, SLL2_HEAD("0004", "0001") "aaaa03 000000 0800", 99, 0},
     {"NULL", BSD_NULL, "02000000", 99, 0},
+    {"NULL, EtherType", BSD_NULL, "00000800", 99, 0},
+    {"NULL, PPP", BSD_NULL, "ff030021", 99, 0},
     {"LOOP", BSD_LOOP, "00000002", 99, 0},
 };
 

@@ -24,6 +24,10 @@ enum {
 #define ZEROS8 "0000000000000000 "
 #define ZEROS32 ZEROS8 ZEROS8 ZEROS8 ZEROS8
 #define ETH_IPV4_ROW ETH_ROW " eth_type=2048"
+#define NO_MAC_ROW " eth_src=00:00:00:00:00:00 eth_dst=00:00:00:00:00:00"
+/* IEEE 802.11 from DS, up to the type. */
+#define WLAN "08 02 0000 02000000000a 02000000000b 02000000000c 0000 aaaa03 000000 0800 "
+#define WLAN_ROW " eth_src=02:00:00:00:00:0c eth_dst=02:00:00:00:00:0a eth_type=0"
 
 static const decode_case ppp_cases[] = {
     {"PPP, IPv4", PPP, 0, "ff 03 0021" PING4, "ok" PING4_ROW},
@@ -96,6 +100,24 @@ static const decode_case log_cases[] = {
     {"filter log of Linux: the last attribute is not padded", NFLOG, 0, "02 00 0000 0500 0a00 00",
      "ok"},
     {"filter log of Linux: a bridge", NFLOG, 0, "07 00 0000 2000 0900" PING4, "ok"},
+    {"filter log of Linux: a bridge, by its EtherType", NFLOG, 0,
+     "07 00 0000 0800 0100 0800 0100 2000 0900" PING4, "ok" PING4_ROW},
+    {"filter log of Linux: a bridge, big-endian, a VLAN tag", NFLOG, 0,
+     "07 00 0000 0008 0001 8100 0000 0024 0009 0064 0800" PING4, "ok vlan_id=100" PING4_ROW},
+    {"filter log of Linux: ARP", NFLOG, 0,
+     "03 00 0000 0800 0100 0806 0000 2000 0900 0001 0800 06 04 0001 020000000001 0a000001 "
+     "000000000000 0a000002",
+     "ok arp_op=1 arp_src_ip=10.0.0.1 arp_dst_ip=10.0.0.2"},
+    {"filter log of Linux: the EtherType is not that of the family", NFLOG, 0,
+     "02 00 0000 0800 0100 86dd 0100 3400 0900" PING6, "ok" PING6_ROW},
+    {"filter log of Linux: another EtherType", NFLOG, 0,
+     "02 00 0000 0800 0100 1234 0100 2000 0900" PING4, "ok"},
+    {"filter log of Linux: a number below EtherTypes", NFLOG, 0,
+     "07 00 0000 0800 0100 0004 0100 2000 0900" PING4, "ok"},
+    {"filter log of Linux: an EtherType of 0", NFLOG, 0,
+     "02 00 0000 0800 0100 0000 0100 2000 0900" PING4, "ok" PING4_ROW},
+    {"filter log of Linux: a longer first attribute", NFLOG, 0,
+     "02 00 0000 0c00 0100 0806 0100 00000000 2000 0900" PING4, "ok" PING4_ROW},
     {"filter log of Linux: an attribute's header is cut", NFLOG, 0, "02 00 0000 2000", "truncated"},
     {"filter log of Linux: snaplen ends in an attribute", NFLOG, 60, "02 00 0000 2000",
      "cut-by-snaplen"},
@@ -113,6 +135,29 @@ static const decode_case record_cases[] = {
     {"Darwin, raw IP", PKTAP, 0, PKTAP_HEADER("01000000", "0c000000") PING6, "ok" PING6_ROW},
     {"Darwin, loopback, its first number", PKTAP_OLD, 0,
      PKTAP_HEADER("01000000", "00000000") "02000000" PING4, "ok" PING4_ROW},
+    {"Darwin, a Linux cooked capture", PKTAP, 0,
+     PKTAP_HEADER("01000000", "71000000") "0000 0001 0006 0200000000010000 0800" PING4,
+     "ok" NO_MAC_ROW " eth_type=2048" PING4_ROW},
+    {"Darwin, a Linux cooked capture, version 2", PKTAP, 0,
+     PKTAP_HEADER("01000000", "14010000") "86dd 0000 00000002 0001 00 06 0200000000010000" PING6,
+     "ok" NO_MAC_ROW " eth_type=34525" PING6_ROW},
+    {"Darwin, radiotap", PKTAP, 0,
+     PKTAP_HEADER("01000000", "7f000000") "0000080000000000" WLAN PING4, "ok" WLAN_ROW PING4_ROW},
+    {"Darwin, Prism without its header", PKTAP, 0, PKTAP_HEADER("01000000", "77000000") WLAN PING4,
+     "ok" WLAN_ROW PING4_ROW},
+    {"Darwin, AVS", PKTAP, 0,
+     PKTAP_HEADER("01000000", "a3000000") "80211001 00000010 0000000000000000" WLAN PING4,
+     "ok" WLAN_ROW PING4_ROW},
+    {"Darwin, filter log of BSD", PKTAP, 0,
+     PKTAP_HEADER("01000000", "75000000") "40 02" ZEROS32 ZEROS8 ZEROS8 ZEROS8 "000000000000" PING4,
+     "ok" PING4_ROW},
+    {"Darwin, filter log of Linux", PKTAP, 0,
+     PKTAP_HEADER("01000000", "ef000000") "02 00 0000 2000 0900" PING4, "ok" PING4_ROW},
+    {"Darwin, Endace", PKTAP, 0,
+     PKTAP_HEADER("01000000", "c5000000") ZEROS8 "02 04 0000 0000 0000 0000" ETH "0800" PING4,
+     "ok" ETH_IPV4_ROW PING4_ROW},
+    {"Darwin, PPI", PKTAP, 0, PKTAP_HEADER("01000000", "c0000000") "00 00 0800 01000000" ETH,
+     "unsupported"},
     {"Darwin, no packet", PKTAP, 0, PKTAP_HEADER("00000000", "01000000") ETH "0800" PING4, "ok"},
     {"Darwin, another link", PKTAP, 0, PKTAP_HEADER("01000000", "ff000000") PING4, "unsupported"},
     {"Darwin, a header in a header", PKTAP, 0, PKTAP_HEADER("01000000", "02010000") PING4,
@@ -137,6 +182,8 @@ static const cut_case cuts[] = {
     {"Frame Relay, Cisco", FRAME_RELAY, "18 41 0800", 99, 0},
     {"Frame Relay, PPP", FRAME_RELAY, "18 41 03 cf 0021", 99, 0},
     {"Darwin", PKTAP, PKTAP_HEADER("01000000", "01000000") ETH "0800", 12, 108},
+    {"Darwin, radiotap", PKTAP, PKTAP_HEADER("01000000", "7f000000") "0000080000000000" WLAN, 12,
+     108},
     {"filter log of BSD", PFLOG, "40 02" ZEROS32 ZEROS8 ZEROS8 ZEROS8 "000000000000", 2, 64},
     {"Endace", ERF, ZEROS8 "82 04 0000 0000 0000" ZEROS8 "0000" ETH "0800", 99, 0},
 };
