@@ -34,6 +34,8 @@ FIELDS = {
     "cmd": ("cmd.type",),
     "vntag": ("vntag.etype",),
     "hbbak": ("hbbak.etype",),
+    "avsp": ("avsp.etype", "avsp.64sec", "avsp.48sec"),
+    "gmhdr": ("gmhdr.etype",),
     "etag": ("etag.etype",),
     "ieee8021cb": ("ieee8021cb.etype",),
     "hsr": ("hsr.type",),
@@ -66,14 +68,18 @@ ALL_FIELDS = tuple(name for names in FIELDS.values() for name in names)
 # `frame.protocols` says what is in them.
 LINKS = {"1": ("eth", 14), "25": ("sll", 16), "210": ("sll", 20), "7": ("raw", 0), "129": ("", 0),
          "130": ("", 0), "15": ("null", 4), "174": ("null", 4)}
-MACSEC = "0x88e5"
+MACSEC, AVSP, BRIDGED = "0x88e5", "0xd28b", 0x6558
+# What a cooked capture has of other links, and a NULL header that is none.
+FRAMES = ("eth", "radiotap", "wlan_radio", "fr", "ppp")
 ISL_HEADER = 26
 VLAN_ETYPES = {"vlan": "vlan.etype", "ieee8021ad": "ieee8021ah.etype"}
 # Tags that are not VLAN tags: the field of the type that ends each, and the tag's size with it.
 TAGS = {"cmd": ("cmd.type", 8), "vntag": ("vntag.etype", 6), "hbbak": ("hbbak.etype", 8),
-        "etag": ("etag.etype", 8), "ieee8021cb": ("ieee8021cb.etype", 6), "hsr": ("hsr.type", 6),
+        "avsp": ("avsp.etype", 12), "gmhdr": ("gmhdr.etype", 3), "etag": ("etag.etype", 8),
+        "ieee8021cb": ("ieee8021cb.etype", 6), "hsr": ("hsr.type", 6),
         "ieee8021ah": ("ieee8021ah.etype", 18), "macsec": ("macsec.etype", 8)}
 TAG_NAMES = (*VLAN_ETYPES, *TAGS)
+BRIDGE = ("eth.type", 14)
 # Names in `frame.protocols` since 4.4 that were others before.
 RENAMED = {"rtag": "ieee8021cb"}
 # A field that every IP header has.
@@ -84,7 +90,7 @@ OPTIONAL = tuple(field for name in TAGS for field in FIELDS.get(name, ()))
 # Fragment offset in the check of tshark, in units of 8 bytes, and the fields that show it.
 FRAGMENT_AT = 3
 OFFSETS = ("ip.frag_offset", "ipv6.fraghdr.offset")
-MACSEC_CHANNEL, MACSEC_CHECK_VALUE = 8, 16
+MACSEC_CHANNEL, MACSEC_CHECK_VALUE, AVSP_WIDE = 8, 16, 14
 UNPLACED = 2**40  # bytes of a packet whose headers are at unknown offsets: enough for all
 NETWORK = ("arp", "eth", "ip", "ipv6")
 ICMP = {4: "icmp", 6: "icmpv6"}
@@ -212,11 +218,14 @@ class Walk:
             return NO_LINK
         if not self.enter(first) or self.captured < self.at:
             raise Absent
-        while self.chain[:1] == ["eth"]:  # in ISL, which has no fields of Ethernet
+        if first in ("sll", "null") and self.chain[:1] and self.chain[0] in FRAMES:
+            return self.frame(NO_LINK if first == "null" else (NO_MAC, NO_MAC, 0, None))
+        while first == "eth" and self.chain[:1] == ["eth"] and not self.is_bridged(
+                self.get("eth", "eth.type", 0)):  # in ISL, which has no fields of Ethernet
             self.enter("eth")
             self.at += ISL_HEADER
         if first in ("raw", "null"):
-            return NO_LINK
+            return (*NO_LINK[:-1], self.tagged(None, None, None)[-1])
         if first == "eth":
             return self.ethernet()
         return self.tagged(NO_MAC, NO_MAC, self.get("sll", "sll.etype", 0) or self.gre_ethertype())
@@ -226,9 +235,19 @@ class Walk:
         link = NO_LINK
         self.captured = self.wire = UNPLACED
         while self.chain and self.chain[0] not in NETWORK:
-            if self.chain.pop(0) == "wlan":
+            name = self.chain.pop(0)
+            if name == "wlan":
                 link = self.wlan()
+            elif name == "sll":
+                link = NO_MAC, NO_MAC, to_number(self.get("sll", "sll.etype", 0) or "0"), None
         return link
+
+    def frame(self, cells: tuple) -> tuple:
+        """The cells of a frame of another link, or these."""
+        link = self.other_link()
+        if self.enter("eth"):
+            return self.ethernet()
+        return cells if link == NO_LINK else link
 
     def wlan(self) -> tuple:
         src, dst = self.get("wlan", "wlan.sa", 0), self.get("wlan", "wlan.da", 0)
@@ -241,19 +260,23 @@ class Walk:
         return self.tagged(self.text("eth.src"), self.text("eth.dst"),
                            self.get("eth", "eth.type", 0))
 
-    def tagged(self, src: str, dst: str, ethertype: Optional[str]) -> tuple:
+    def tagged(self, src: Optional[str], dst: Optional[str], ethertype: Optional[str]) -> tuple:
         """The cells of a link with an EtherType, past the tags and encapsulations after it."""
         self.vlan: Optional[int] = None
-        while self.chain and self.chain[0] in TAG_NAMES:
-            size = 4 if self.chain[0] in VLAN_ETYPES else TAGS[self.chain[0]][1]
+        while self.chain and (self.chain[0] in TAG_NAMES or self.is_bridged(ethertype)):
+            size = 4 if self.chain[0] in VLAN_ETYPES else TAGS.get(self.chain[0], BRIDGE)[1]
             if self.at + size > self.captured:
                 break
-            self.enter(*TAG_NAMES)
+            self.enter("eth", *TAG_NAMES)
             ethertype = self.vlan_tag() if self.name in VLAN_ETYPES else self.tag(size)
         vlan = self.vlan
         self.encapsulations()
         # An 802.3 frame has a length and no EtherType.
         return src, dst, to_number(ethertype) if ethertype else 0, vlan
+
+    def is_bridged(self, ethertype: Optional[str]) -> bool:
+        """Is Ethernet in Ethernet next, which has an EtherType of its own?"""
+        return self.chain[:1] == ["eth"] and bool(ethertype) and to_number(ethertype) == BRIDGED
 
     def vlan_tag(self) -> Optional[str]:
         """Skip a VLAN tag; returns the type after it, None for a length."""
@@ -276,7 +299,7 @@ class Walk:
 
     def tag(self, size: int) -> Optional[str]:
         """Skip another tag; returns the type after it."""
-        field = TAGS[self.name][0]
+        field = TAGS.get(self.name, BRIDGE)[0]
         # 4.4 shows no type of MACsec and R-TAG; what is decoded says it.
         within = ETHERTYPES.get(self.chain[0]) if self.chain else None
         if self.name == "macsec":
@@ -286,6 +309,13 @@ class Walk:
             if self.get(self.name, "macsec.TCI.SC", 0) in ("1", "True"):
                 size += MACSEC_CHANNEL
             self.wire -= MACSEC_CHECK_VALUE
+        if self.name == "avsp" and self.get(self.name, "avsp.64sec", self.occurrence):
+            size = AVSP_WIDE
+        elif self.name == "avsp" and not self.get(self.name, "avsp.48sec", self.occurrence):
+            self.chain.clear()  # of no known size
+            return AVSP
+        if self.name == "gmhdr":
+            self.captured = self.wire = UNPLACED  # no field has its length
         self.at += size
         return self.ethertype(field) or within
 

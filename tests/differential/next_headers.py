@@ -25,8 +25,6 @@ COOKED_2 = bytes.fromhex("00000000000200010006" "0200000000010000")
 ETHERTYPE_MIN = 1536
 WORDS = range(65536)
 
-# Device types whose protocol field is not an EtherType: frame relay, 802.11 and its headers.
-NO_ETHERTYPE = {770, 801, 802, 803}
 # Intended differences of raw from libwireshark: kind, inner packet -> numbers.
 CHOICES = {
     # Cisco FabricPath (0x8903): libwireshark shows the inner addresses.
@@ -34,17 +32,17 @@ CHOICES = {
     ("ethertype", "ipv6"): {0x8903},
     ("ethertype", "llc"): {0x8903, 0xfff2},
     **{(f"in-{name}", inner): {0xfff2} for name in
-       ("cmd", "vn-tag", "time-tag", "e-tag", "r-tag", "i-tag") for inner in ("ipv4", "llc")},
+       ("cmd", "vn-tag", "time-tag", "e-tag", "r-tag", "i-tag", "arista", "gigamon")
+       for inner in ("ipv4", "llc")},
+    ("in-bridge", "ipv4"): {0x8903, 0xfff2},
+    ("in-bridge", "ipv6"): {0x8903},
+    ("in-bridge", "llc"): {0x8903, 0xfff2},
     ("tagged", "ipv4"): {0x8903, 0xfff2},
     ("tagged", "ipv6"): {0x8903},
     ("tagged", "llc"): {0x8903, 0xfff2},
     ("provider", "ipv4"): {0x8903, 0xfff2},
     ("provider", "ipv6"): {0x8903},
     ("provider", "llc"): {0x8903, 0xfff2},
-    # PPP has its own protocol numbers, RFC 1661 section 2: IPv4 0x0021, IPv6 0x0057. libwireshark
-    # also accepts EtherTypes.
-    ("ppp", "ipv4"): {0x0800},
-    ("ppp", "ipv6"): {0x0800, 0x86dd},
     # libwireshark treats the smallest EtherType (1536) as a Linux protocol number.
     ("cooked", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked", "ipv6"): {ETHERTYPE_MIN},
@@ -52,9 +50,11 @@ CHOICES = {
     ("cooked-2", "ipv4"): {ETHERTYPE_MIN, 0xfff2},
     ("cooked-2", "ipv6"): {ETHERTYPE_MIN},
     ("cooked-2", "llc"): {ETHERTYPE_MIN, 0xfff2},
-    ("device", "ipv4"): NO_ETHERTYPE,
-    ("device", "ipv6"): NO_ETHERTYPE,
-    ("device", "llc"): NO_ETHERTYPE,
+    # Frame relay (770), 802.11 (801), and with a Prism header (802), by the device's type: of these
+    # the protocol is to be ignored, but libwireshark takes it for an EtherType.
+    ("device", "ipv4"): {770},
+    ("device", "ipv6"): {801, 802},
+    ("device", "llc"): {770},
 }
 
 
@@ -87,6 +87,8 @@ KINDS = {
        for name, tag in {"cmd": "8909 0101 0001 0064", "vn-tag": "8926 80010002",
                          "time-tag": "8988 000000000001", "e-tag": "893f 000100020000",
                          "r-tag": "f1c1 00000001", "hsr": "892f 00220001",
+                         "arista": "d28b 0001 0120 0001 00000002", "gigamon": "22e5 05 0202003c",
+                         "bridge": "6558 020000000012 020000000011",
                          "i-tag": "88e7 00000064 020000000012 020000000011"}.items()},
     "snap": (1, WORDS, lambda n, inner: snap(b"\0\0\0", n, inner)),
     "bridged": (1, WORDS, lambda n, inner: snap(b"\0\0\xf8", n, inner)),

@@ -74,6 +74,8 @@ static const struct tag {
     {WS_VN_TYPE, 4, 6},
     {WS_VN_LENGTH, 4, 6},
     {WS_HBBAK_TYPE, 6, 8},
+    {WS_AVSP_64, 4, 14},
+    {WS_AVSP_48, 4, 12},
     {WS_ETAG_TYPE, 6, 8},
     {WS_RTAG_TYPE, 4, 6},
     {WS_HSR_TYPE, 4, 6},
@@ -93,8 +95,8 @@ static void macsec_narrow(const ws_packet *p, size_t at, place *next)
         next->end -= MACSEC_CHECK_VALUE;
 }
 
-/* One tag that is no VLAN tag; false: there is none. */
-static bool tag_step(const ws_packet *p, row *r, place *next)
+/* Past a tag of the table; false: there is none. */
+static bool table_step(const ws_packet *p, place *next)
 {
     const size_t at = next->at;
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
@@ -105,11 +107,39 @@ static bool tag_step(const ws_packet *p, row *r, place *next)
         next->at += tag->size;
         if (tag->field == WS_MACSEC_TYPE)
             macsec_narrow(p, at, next);
-        const uint32_t type = big_endian(p->data + next->at - TYPE, TYPE);
-        PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_FIRST ? 0 : type));
         return true;
     }
     return false;
+}
+
+/* Bytes of a tag that the table cannot hold, with the type that ends it: Gigamon's, whose first
+ * byte is its length without the type, or Ethernet in Ethernet, EtherType 0x6558. 0: neither. */
+static size_t other_tag_size(const ws_packet *p, size_t at)
+{
+    enum { SOURCE = 6 };
+    uint32_t value;
+    const size_t length = at < p->captured ? p->data[at] : 0;
+    if (length && at + length + TYPE <= p->captured &&
+        (ws_number_at(p, WS_GIGAMON_TYPE, at + length, &value) ||
+         ws_number_at(p, WS_GIGAMON_LENGTH, at + length, &value)))
+        return length + TYPE;
+    const bool is_ethernet =
+        at + ETHERNET_HEADER <= p->captured && ws_bytes_at(p, WS_ETH_SRC, at + SOURCE, SOURCE);
+    return is_ethernet ? ETHERNET_HEADER : 0;
+}
+
+/* One tag that is no VLAN tag; false: there is none. */
+static bool tag_step(const ws_packet *p, row *r, place *next)
+{
+    if (!table_step(p, next)) {
+        const size_t size = other_tag_size(p, next->at);
+        if (!size)
+            return false;
+        next->at += size;
+    }
+    const uint32_t type = big_endian(p->data + next->at - TYPE, TYPE);
+    PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_FIRST ? 0 : type));
+    return true;
 }
 
 static void tags_step(const ws_packet *p, row *r, place *next)
@@ -187,34 +217,6 @@ static bool ethernet_columns(const ws_packet *p, row *r, place *next)
     return true;
 }
 
-/* Either version: where its protocol field stands, and how long its header is. */
-static bool sll_columns(const ws_packet *p, row *r, size_t protocol, size_t header, place *next)
-{
-    if (p->captured < header)
-        return false;
-    uint32_t type = 0, other;
-    if (!ws_number_at(p, WS_SLL_ETYPE, protocol, &type) &&
-        ws_number_at(p, WS_SLL_GRETYPE, protocol, &other) && other >= ETHERTYPE_FIRST)
-        type = other; /* of a GRE device; neither is there: no EtherType */
-    r->present |= PKT_HAS_LINK;
-    PUT(r, eth_type, (uint16_t)type);
-    next->at = header;
-    if (ws_number_at(p, WS_SLL_LTYPE, protocol, &other)) {
-        snap_step(p, next); /* no length to go by */
-        return true;
-    }
-    tags_step(p, r, next);
-    encapsulation_step(p, next);
-    return true;
-}
-
-static bool null_step(const ws_packet *p, place *next)
-{
-    uint32_t family;
-    next->at = NULL_HEADER;
-    return ws_number_at(p, WS_NULL_FAMILY, 0, &family);
-}
-
 /* IEEE 802.11 9.3.2.1: the frames of which libwireshark knows both addresses. */
 static void wlan_columns(const ws_packet *p, row *r, place *next)
 {
@@ -235,6 +237,19 @@ static void wlan_columns(const ws_packet *p, row *r, place *next)
         next->end = fcs;
 }
 
+/* A Linux cooked capture inside of another link. */
+static void sll_within(const ws_packet *p, row *r)
+{
+    size_t at;
+    uint32_t type = 0;
+    if (ws_first_at(p, WS_SLL_ETYPE, &at))
+        (void)ws_number_at(p, WS_SLL_ETYPE, at, &type);
+    else if (!ws_first_at(p, WS_SLL_LTYPE, &at))
+        return;
+    r->present |= PKT_HAS_LINK;
+    PUT(r, eth_type, (uint16_t)type);
+}
+
 /* Links whose headers libwireshark alone walks: an Ethernet frame inside, or the first IP header of
  * the frame. */
 static bool other_columns(const ws_packet *p, row *r, place *next)
@@ -250,9 +265,55 @@ static bool other_columns(const ws_packet *p, row *r, place *next)
         next->at = frame;
         return ethernet_columns(p, r, next);
     }
+    sll_within(p, r);
     wlan_columns(p, r, next);
     next->at = at;
     return has_v4 || has_v6;
+}
+
+/* Does a frame of another link follow? `device`: its ARPHRD_ number; `number`: its protocol. */
+static bool sll_has_frame(uint32_t device, uint32_t number)
+{
+    enum { FRAME_RELAY = 770, RADIOTAP = 803, ETHERNET = 3, PPP_HDLC = 7 };
+    return device == FRAME_RELAY || device == RADIOTAP || number == ETHERNET || number == PPP_HDLC;
+}
+
+/* Either version: where its fields of protocol and device stand, and how long its header is. */
+static bool sll_columns(const ws_packet *p, row *r, size_t protocol, size_t device, size_t header,
+                        place *next)
+{
+    if (p->captured < header)
+        return false;
+    uint32_t type = 0, other;
+    if (!ws_number_at(p, WS_SLL_ETYPE, protocol, &type) &&
+        ws_number_at(p, WS_SLL_GRETYPE, protocol, &other) && other >= ETHERTYPE_FIRST)
+        type = other; /* of a GRE device; neither is there: no EtherType */
+    r->present |= PKT_HAS_LINK;
+    PUT(r, eth_type, (uint16_t)type);
+    next->at = header;
+    if (ws_number_at(p, WS_SLL_LTYPE, protocol, &other)) {
+        if (sll_has_frame(big_endian(p->data + device, 2), other))
+            return other_columns(p, r, next);
+        snap_step(p, next); /* no length to go by */
+        return true;
+    }
+    tags_step(p, r, next);
+    encapsulation_step(p, next);
+    return true;
+}
+
+/* BSD loopback: a family, an EtherType, or PPP. */
+static bool null_columns(const ws_packet *p, row *r, place *next)
+{
+    uint32_t number;
+    next->at = NULL_HEADER;
+    if (ws_number_at(p, WS_NULL_FAMILY, 0, &number))
+        return true;
+    if (!ws_number_at(p, WS_NULL_TYPE, 0, &number))
+        return other_columns(p, r, next);
+    tags_step(p, r, next);
+    encapsulation_step(p, next);
+    return true;
 }
 
 /* Cisco ISL, whose header libwireshark gives no fields of Ethernet: the frame inside, which has a
@@ -282,12 +343,12 @@ bool ws_link_columns(const ws_packet *p, row *r, place *next)
         isl_step(p, next);
         return ethernet_columns(p, r, next);
     case LINKTYPE_LINUX_SLL:
-        return sll_columns(p, r, 14, SLL_HEADER, next);
+        return sll_columns(p, r, 14, 2, SLL_HEADER, next);
     case LINKTYPE_LINUX_SLL2:
-        return sll_columns(p, r, 0, SLL2_HEADER, next);
+        return sll_columns(p, r, 0, 8, SLL2_HEADER, next);
     case LINKTYPE_NULL:
     case LINKTYPE_LOOP:
-        return null_step(p, next);
+        return null_columns(p, r, next);
     case LINKTYPE_RAW:
     case LINKTYPE_IPV4:
     case LINKTYPE_IPV6:
