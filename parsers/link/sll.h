@@ -22,7 +22,20 @@ enum {
     SLL_PPP_HDLC = 7
 };
 
-/* Frames of devices whose protocol field is to be ignored. */
+/* True for device types whose protocol field is not an EtherType, and to be ignored. */
+static inline bool sll_has_no_ethertype(unsigned device)
+{
+    return device == SLL_FRAME_RELAY || device == SLL_NETLINK ||
+           (device >= SLL_IEEE80211 && device <= SLL_RADIOTAP);
+}
+
+/* Does the protocol field have a type of GRE? */
+static inline bool sll_is_gre(unsigned device)
+{
+    return device == SLL_GRE || device == SLL_GRE6;
+}
+
+/* Frames of the devices whose protocol field is to be ignored. */
 static __attribute__((noinline, cold)) pkt_verdict sll_frame(cursor c, row *r, unsigned device)
 {
     switch (device) {
@@ -43,7 +56,7 @@ static __attribute__((noinline, cold)) pkt_verdict sll_frame(cursor c, row *r, u
 static __attribute__((noinline, cold)) pkt_verdict sll_number(cursor c, row *r, unsigned device,
                                                               unsigned number)
 {
-    if (device == SLL_GRE || device == SLL_GRE6)
+    if (sll_is_gre(device))
         return PKT_OK;
     switch (number) {
     case SLL_ETHERNET:
@@ -61,8 +74,7 @@ static __attribute__((noinline, cold)) pkt_verdict sll_number(cursor c, row *r, 
 static inline pkt_verdict sll_protocol(cursor c, row *r, unsigned device, unsigned type)
 {
     r->present |= PKT_HAS_LINK;
-    if (device == SLL_FRAME_RELAY || device == SLL_NETLINK ||
-        (device >= SLL_IEEE80211 && device <= SLL_RADIOTAP))
+    if (sll_has_no_ethertype(device))
         return sll_frame(c, r, device);
     if (type < ETHERTYPE_MIN)
         return sll_number(c, r, device, type);

@@ -217,17 +217,12 @@ static unsigned ethertype_after_tags(const pkt_record *record, size_t *end, unsi
     return *end <= record->cap_len ? be16(record->data + type_at) : 0;
 }
 
-/* True if PPPoE contains an EtherType of IP instead of a PPP protocol number. */
-static bool is_ppp_ethertype(const pkt_record *record)
+/* True if a Gigamon header follows the link header. */
+static bool has_gigamon(const pkt_record *record)
 {
-    enum { PPPOE = 6 };
     size_t end;
     unsigned tag;
-    if (ethertype_after_tags(record, &end, &tag) != ETHERTYPE_PPPOE_SESSION ||
-        end + PPPOE + 2 > record->cap_len)
-        return false;
-    const unsigned protocol = be16(record->data + end + PPPOE);
-    return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
+    return ethertype_after_tags(record, &end, &tag) == ETHERTYPE_GIGAMON;
 }
 
 /* True if the tag of a provider backbone (IEEE 802.1ah), which raw does not decode, is incomplete.
@@ -264,30 +259,29 @@ static bool is_taken_for_ppp(const pkt_record *record)
 /* True for packets with intended differences; see also tests/differential/next_headers.py.
  * libwireshark
  * - in cooked captures treats the smallest EtherType (1536) as a Linux protocol number, and the
- *   protocol field as an EtherType also for devices where it has another meaning; 4 is LLC for it
- *   also for GRE devices, whose numbers are EtherTypes
+ *   protocol field as an EtherType also for devices where it has another meaning; a number below is
+ *   LLC, Ethernet or PPP for it also for GRE devices, whose numbers are EtherTypes
  * - shows the inner headers of Cisco DCE (0x8903), of address learning in Cisco fabrics (0xfff2),
  * and of LLC by EtherType (0x8870, IEEE 802.1AC)
  * - shows the EtherType of frames in a provider backbone (0x88e7, IEEE 802.1ah) only from the tag
  *   that follows
  * - after a provider tag (0x88a8, IEEE 802.1ad) accepts only EtherTypes, not a length of LLC
- * - accepts the EtherTypes 0x0800 and 0x86dd as PPP protocols. PPP has its own numbers (RFC 1661
- *   section 2): 0x0021 (RFC 1332) and 0x0057 (RFC 5072) */
+ * - reads the fields of a Gigamon header, and stops at a wrong one */
 static bool is_choice(const pkt_record *record, size_t row)
 {
-    enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536, LLC = 4, GRE = 778 };
+    enum { SLL_BYTES = 16, FIRST_ETHERTYPE = 1536 };
     enum { CISCO_DCE = 0x8903, CISCO_GLEANING = 0xfff2, LLC_ETHERTYPE = 0x8870 };
     const unsigned ethertype = now.rows.eth_type[row];
     const bool is_sll = record->link_type == SLL, is_cooked = is_sll || record->link_type == SLL2;
     if (ethertype == CISCO_DCE || ethertype == CISCO_GLEANING || ethertype == LLC_ETHERTYPE ||
-        is_cut_backbone(record) || is_ppp_ethertype(record) || is_taken_for_ppp(record) ||
-        has_provider_length(record))
+        is_cut_backbone(record) || is_taken_for_ppp(record) || has_provider_length(record) ||
+        has_gigamon(record))
         return true;
     if (!is_cooked || record->cap_len < SLL_BYTES)
         return false;
     const unsigned device = be16(record->data + (is_sll ? 2 : 8));
     return ethertype == FIRST_ETHERTYPE || sll_has_no_ethertype(device) ||
-           (device == GRE && be16(record->data + (is_sll ? 14 : 0)) == LLC);
+           (sll_is_gre(device) && be16(record->data + (is_sll ? 14 : 0)) < FIRST_ETHERTYPE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
