@@ -124,8 +124,8 @@ static int entry_add(board *b, size_t *room, board_entry *e, pkt_err *err)
 static bool is_ranked(const board_entry *e)
 {
     return strcmp(e->status, "ok") == 0 && !e->is_partial && !e->is_older && e->is_candidate &&
-           !e->is_cross_level && !e->is_unsure && !e->is_noisy && strcmp(e->level, "dissect") != 0 &&
-           e->slices > 0 &&
+           !e->is_cross_level && !e->is_unsure && !e->is_noisy &&
+           strcmp(e->level, "dissect") != 0 && e->slices > 0 &&
            e->ranked_slices == json_array_size(json_object_get(e->file->json, "slices"));
 }
 
