@@ -101,10 +101,10 @@ static inline size_t wlan_mesh(const cursor *c, const uint8_t *h)
 /* Does an Ethernet frame begin with the addresses of the header `h`: with one of them, or both? */
 static inline bool wlan_is_ethernet(const cursor *c, size_t at, const uint8_t *h, bool both)
 {
-    enum { ADDRESS = 6 };
+    enum { ADDRESS = 6, ADDRESSES = 12 };
     const bool dst =
         c->captured >= at + ADDRESS && memcmp(c->at + at, wlan_destination(h, h[1]), ADDRESS) == 0;
-    const bool src = c->captured >= at + 2 * ADDRESS &&
+    const bool src = c->captured >= at + ADDRESSES &&
                      memcmp(c->at + at + ADDRESS, wlan_source(h, h[1]), ADDRESS) == 0;
     return both ? dst && src : dst || src;
 }
