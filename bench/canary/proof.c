@@ -112,12 +112,12 @@ int proof_make(proof *p, altered_slice *altered, const check *check, const suite
     *p = (proof){.altered = altered, .level = level, .wrong = PKT_COLUMN_COUNT};
     for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
         const bool text = pkt_column_at(c)->format_as == PKT_AS_TEXT;
-        if (!pkt_set_has(&check->columns, c) || (text && !texts))
+        if (!pkt_set_has(&check->columns, c))
             continue;
-        if (check->digest[c] == altered_original_digest(altered, level, c))
+        if ((!text || texts) && check->digest[c] == altered_original_digest(altered, level, c))
             pkt_set_add(&p->columns, c);
-        else if (!text)
-            pkt_set_add(&others, c);
+        else
+            pkt_set_add(text ? &p->left : &others, c);
     }
     if (pkt_set_count(&others) == 0)
         return 0;

@@ -24,8 +24,9 @@ typedef struct proof {
     altered_slice *altered; /* the caller's */
     pkt_level level;
     pkt_column_set columns; /* can be proven */
-    pkt_column_set left;    /* verified, but different from raw's in too many rows to be proven */
-    proof_cell *cells;      /* by column, then row; owned */
+    pkt_column_set left; /* verified, but not to be proven: different from raw's in too many rows,
+                          * or texts that differ, or are not compared */
+    proof_cell *cells;   /* by column, then row; owned */
     size_t count, room;
     size_t wrong; /* a column whose cells are not 0 where the row does not have it: they are not in
                    * the rows that were compared; PKT_COLUMN_COUNT: none */

@@ -75,17 +75,30 @@ static size_t runs_count(const comparison_side *side)
     return count;
 }
 
-/* Mark the first cell of each backend that has load times on both sides. */
+/* Load times of the cell on the side that has fewer. */
+static size_t loads_of(const cell_change *cell, const comparison_side *old,
+                       const comparison_side *fresh)
+{
+    const size_t n = side_values(old, &cell->key, VALUE_LOAD, NULL);
+    const size_t k = side_values(fresh, &cell->key, VALUE_LOAD, NULL);
+    return n < k ? n : k;
+}
+
+/* Mark the first cell of each backend that has most load times on both sides. */
 static void loads_mark(cell_change *cells, size_t count, const comparison_side *old,
                        const comparison_side *fresh)
 {
     for (size_t i = 0; i < count; i++) {
-        const cell_key *key = &cells[i].key;
-        cells[i].has_load = side_values(old, key, VALUE_LOAD, NULL) > 0 &&
-                            side_values(fresh, key, VALUE_LOAD, NULL) > 0;
-        for (size_t j = 0; j < i; j++)
-            if (cells[j].has_load && strcmp(key->backend, cells[j].key.backend) == 0)
+        const size_t own = loads_of(&cells[i], old, fresh);
+        cells[i].has_load = own > 0;
+        for (size_t j = 0; j < i && cells[i].has_load; j++) {
+            if (!cells[j].has_load || strcmp(cells[i].key.backend, cells[j].key.backend) != 0)
+                continue;
+            if (loads_of(&cells[j], old, fresh) < own)
+                cells[j].has_load = false;
+            else
                 cells[i].has_load = false;
+        }
     }
 }
 

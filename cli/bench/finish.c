@@ -106,27 +106,33 @@ static void unfaithful_print(const schedule *s)
                          s->cells[i].slice->name, s->cells[i].check.reason);
 }
 
-/* Also runs that no cell stands for: of what is unavailable, or does not offer the level. */
+/* Also runs that no cell stands for: of what is unavailable, or does not offer the level. These are
+ * in no table: each is said. */
 static bool has_failed_run(const gate *gate, const json_t *runs)
 {
+    bool failed = false;
     run_status status;
     size_t i;
     json_t *run;
     json_array_foreach(runs, i, run)
     {
-        if (status_find(text_of(run, "status"), &status) == 0 && gate_fails(gate, status))
-            return true;
+        if (status_find(text_of(run, "status"), &status) != 0 || !gate_fails(gate, status))
+            continue;
+        failed = true;
+        if (status == STATUS_UNAVAILABLE || status == STATUS_NOT_OFFERED)
+            message_note("gate: %s%s %s, %s: %s", text_of(run, "backend"), text_of(run, "program"),
+                         text_of(run, "level"), text_of(run, "slice"), text_of(run, "status"));
     }
-    return false;
+    return failed;
 }
 
 /* Did a check fail, of the comparison or of a run's status? */
 static bool is_failed(const benchmark *b, const json_t *results)
 {
     const schedule *s = &b->schedule;
-    if (json_array_size(at(results, "comparison", "failures")) > 0 ||
-        has_failed_run(&b->gate, json_object_get(results, "runs")) ||
-        has_failed_run(&b->gate, json_object_get(results, "record_runs")))
+    const bool run = has_failed_run(&b->gate, json_object_get(results, "runs"));
+    const bool record = has_failed_run(&b->gate, json_object_get(results, "record_runs"));
+    if (run || record || json_array_size(at(results, "comparison", "failures")) > 0)
         return true;
     for (size_t i = 0; i < s->cell_count; i++)
         if (s->cells[i].role != ROLE_BASELINE && (s->cells[i].check.status == STATUS_UNFAITHFUL ||

@@ -140,8 +140,10 @@ static void capture_write(const dataset *d, size_t index, split *parts, capture_
         return;
     }
     if (!rows_write(d->x, index, d->labels, parts, result)) {
-        result->unreadable = parts->fault.code == PKT_ERR_NONE && is_in_bytes(&result->fault) &&
-                             input_complete(path, &entry.input, &err) == 0;
+        const bool is_its_own =
+            parts->fault.code == PKT_ERR_LIMIT /* too many files for its times */ ||
+            (parts->fault.code == PKT_ERR_NONE && is_in_bytes(&result->fault));
+        result->unreadable = is_its_own && input_complete(path, &entry.input, &err) == 0;
         return;
     }
     entry.damage = *result->line ? result->line : NULL;

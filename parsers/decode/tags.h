@@ -52,11 +52,13 @@ static inline size_t tag_size(unsigned type)
     }
 }
 
-/* The type that ends a tag: the last 2 bytes of it. A length is no EtherType. */
+/* The type that ends a tag: the last 2 bytes of it. A length is no EtherType. Some links have tags,
+ * but no EtherType of their own (NULL, NFLOG). */
 ALWAYS_INLINE void tag_type(row *r, const uint8_t *at, unsigned *type)
 {
     *type = be16(at);
-    PUT(r, eth_type, (uint16_t)(*type < ETHERTYPE_MIN ? 0 : *type));
+    if (r->present & PKT_HAS_LINK)
+        PUT(r, eth_type, (uint16_t)(*type < ETHERTYPE_MIN ? 0 : *type));
 }
 
 /* Skip VLAN tags. *type: the first tag's EtherType; becomes the EtherType after the last tag. */

@@ -3,7 +3,9 @@
 #include <fts.h>
 #include <glob.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -165,9 +167,21 @@ static int existing_take(pkt_paths *paths, const char *path, const pkt_paths_req
     return path_add(paths, path, base_at(path), err);
 }
 
+/* Folder by folder: compared whole, "a-b/x" would come before "a/x". */
 static int by_path(const void *a, const void *b)
 {
-    return strverscmp(*(char *const *)a, *(char *const *)b);
+    const char *one = *(char *const *)a, *other = *(char *const *)b;
+    int order = 0;
+    while (order == 0 && (*one || *other)) {
+        char name[2][NAME_MAX + 1];
+        const size_t n = strcspn(one, "/"), k = strcspn(other, "/");
+        (void)snprintf(name[0], sizeof name[0], "%.*s", (int)n, one);
+        (void)snprintf(name[1], sizeof name[1], "%.*s", (int)k, other);
+        order = strverscmp(name[0], name[1]);
+        one += n + strspn(one + n, "/");
+        other += k + strspn(other + k, "/");
+    }
+    return order;
 }
 
 /* All that the pattern matches, in the order that a folder has. Indexes lie beside captures. */

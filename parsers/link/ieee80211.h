@@ -81,17 +81,27 @@ static inline const uint8_t *wlan_qos(const uint8_t *h, size_t size)
     return h[0] & WLAN_QOS ? h + size - QOS - (h[1] & WLAN_HT_CONTROL ? HT : 0) : NULL;
 }
 
-/* Bytes of a mesh control field, 9.2.4.7.3; 0: there is none. Capture systems may leave out the QoS
- * control, or its bit for it; and outside of a mesh, that bit has another meaning. Therefore, as
- * Wireshark does, the flags, which are the first byte of the body, must be valid, and SNAP must
- * follow; the bit decides only where the capture ends before that. */
-static inline size_t wlan_mesh(const cursor *c, const uint8_t *h)
+/* Bytes that a mesh control field, 9.2.4.7.3, has if the body begins with one; 0: its flags, the
+ * first byte, would not be valid. */
+static inline size_t wlan_mesh_size(const cursor *c, const uint8_t *h)
 {
-    enum { PRESENT = 0x01, EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6, SNAP = 2 };
+    enum { EXTENDED = 0x03, RESERVED = 3, FIXED = 6, ADDRESS = 6 };
     const unsigned flags = c->at[0];
     if (!(h[1] & WLAN_FROM_DS) || flags & ~(unsigned)EXTENDED || flags == RESERVED)
         return 0;
-    const size_t size = FIXED + flags * ADDRESS;
+    return FIXED + flags * ADDRESS;
+}
+
+/* Bytes of a mesh control field; 0: there is none. Capture systems may leave out the QoS control,
+ * or its bit for it; and outside of a mesh, that bit has another meaning. Therefore, as Wireshark
+ * does, the flags must be valid, and SNAP must follow; the bit decides only where the packet ends
+ * before that. */
+static inline size_t wlan_mesh(const cursor *c, const uint8_t *h)
+{
+    enum { PRESENT = 0x01, SNAP = 2 };
+    const size_t size = wlan_mesh_size(c, h);
+    if (!size)
+        return 0;
     const uint8_t *qos = wlan_qos(h, wlan_data_header(h));
     const bool has_mesh =
         c->captured < size + SNAP ? qos && qos[1] & PRESENT : wlan_is_snap(c, size);
@@ -117,6 +127,15 @@ static inline bool wlan_is_type(unsigned type)
            type == ETHERTYPE_PPPOE_SESSION;
 }
 
+/* Bytes of the body that tell which kind it is, see below. */
+static inline size_t wlan_deciding(const cursor *c, const uint8_t *h)
+{
+    enum { ADDRESSES = 12, BEHIND_ZEROS = 18, SNAP = 2 };
+    const size_t mesh = wlan_mesh_size(c, h) ? wlan_mesh_size(c, h) + SNAP : 0;
+    const size_t others = be16(c->at) == 0 ? BEHIND_ZEROS : ADDRESSES;
+    return mesh > others ? mesh : others;
+}
+
 /* Some captures have other bodies than SNAP. As Wireshark does: behind a mesh control, LLC; an
  * Ethernet frame, if it has the destination of the header `h`, or its source, or both behind 6
  * bytes that begin with two zeros; LLC behind two zeros, or the sequence control once more; an
@@ -128,7 +147,9 @@ static __attribute__((noinline, cold)) decode_result wlan_other_body(cursor c, r
     const unsigned type = be16(c.at);
     const size_t mesh = wlan_mesh(&c, h);
     pkt_verdict verdict;
-    if (mesh) {
+    if (c.captured < c.wire && c.captured < wlan_deciding(&c, h)) {
+        verdict = PKT_CUT_BY_SNAPLEN;
+    } else if (mesh) {
         verdict = cursor_take(&c, mesh) ? decode_llc(c, &r) : cursor_short(&c, mesh);
     } else if (wlan_is_ethernet(&c, 0, h, false)) {
         verdict = decode_inner_ethernet(c, &r);

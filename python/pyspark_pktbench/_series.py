@@ -74,7 +74,8 @@ def _names(options):
 def _present(options):
     """{series: [_File]} of the files that are there, in their order."""
     found = {}
-    for path in _names(options):
+    # Sorted: t.pcap before t.pcap.gz. A packer gives the packed one its time, then removes the other.
+    for path in sorted(_names(options)):
         try:
             status = os.stat(path)
         except FileNotFoundError:  # removed since the folder was read

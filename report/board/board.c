@@ -139,14 +139,19 @@ static const char *date_of(const board_entry *e)
     return text_of(json_object_get(e->file->json, "context"), "date");
 }
 
+static bool is_unusable(const board_entry *e)
+{
+    return e->is_partial || e->is_noisy;
+}
+
 /* The same backend over the same traffic on the same machine: the one with the later date counts.
- * One that did not end takes the place of no other that did. */
+ * One that did not end, or is too noisy, takes the place of no other that is neither. */
 static void older_mark(board *b)
 {
     for (size_t i = 0; i < b->count; i++)
         for (size_t k = 0; k < b->count; k++)
             if (i != k && same_group(&b->list[i], &b->list[k]) &&
-                (b->list[i].is_partial || !b->list[k].is_partial) &&
+                (is_unusable(&b->list[i]) || !is_unusable(&b->list[k])) &&
                 strcmp(text_of(b->list[i].backend, "name"), text_of(b->list[k].backend, "name")) ==
                     0 &&
                 results_same_machine(b->list[i].file->json, b->list[k].file->json) &&

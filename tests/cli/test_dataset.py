@@ -327,6 +327,12 @@ def check_too_many():
         if [path.split("/")[-1] for path in files("tm.out")] != ["a.pcap-1.csv", "c.pcap-1.csv"] or len(entries("tm.out")) != 2:
             fail(f"a capture that is refused: {files('tm.out')[:5]}, {entries('tm.out')}")
     expect(2, said[0], *options[:-1], "--resume")
+    # Nor do rows stand for it that an earlier run wrote of other bytes.
+    os.remove("tm/b.pcap")
+    capture("tm/a.pcap", [i % 9 * HOUR for i in range(10001)])
+    got = expect(2, "tm/a.pcap: its times go back and forth: more than 10000 files", *options, "--resume")
+    if "removed" not in got.stderr or [path.split("/")[-1] for path in files("tm.out")] != ["c.pcap-1.csv"]:
+        fail(f"rows of an earlier run: {got.stderr}, {files('tm.out')[:5]}")
 
 
 def check_features():

@@ -68,7 +68,6 @@ static void check_row(const packet *p, const pkt_batch *b)
     must(!(present & PKT_HAS_ICMP) || l4 == PKT_HAS_ICMP, "ICMP has no ports");
     must(!(present & (PKT_HAS_L4 | PKT_HAS_FRAG)) || present & PKT_HAS_IP,
          "a transport header needs an IP header");
-    must(!(present & PKT_HAS_VLAN) || present & PKT_HAS_LINK, "a VLAN tag needs a link header");
     must(verdict != PKT_FRAGMENT || b->frag_off[ROW], "a later fragment has an offset");
     must(!b->frag_off[ROW] || !(present & PKT_HAS_L4), "a later fragment has no transport header");
     must(verdict != PKT_UNSUPPORTED || !(present & PKT_HAS_L4),

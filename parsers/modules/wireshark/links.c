@@ -58,7 +58,8 @@ static size_t vlan_columns(const ws_packet *p, row *r, size_t at)
         if (!(r->present & PKT_HAS_VLAN))
             PUT(r, vlan_id, (uint16_t)(id & 0x0fff));
         r->present |= PKT_HAS_VLAN;
-        PUT(r, eth_type, (uint16_t)tagged_type(p, at));
+        if (r->present & PKT_HAS_LINK)
+            PUT(r, eth_type, (uint16_t)tagged_type(p, at));
         at += VLAN_TAG;
     }
     return at;
@@ -138,7 +139,8 @@ static bool tag_step(const ws_packet *p, row *r, place *next)
         next->at += size;
     }
     const uint32_t type = big_endian(p->data + next->at - TYPE, TYPE);
-    PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_FIRST ? 0 : type));
+    if (r->present & PKT_HAS_LINK)
+        PUT(r, eth_type, (uint16_t)(type < ETHERTYPE_FIRST ? 0 : type));
     return true;
 }
 

@@ -112,7 +112,8 @@ def test_first_packets(bench):
     validate_results(results, SCHEMA)
     packets = results["slices"][0]["packets"]
     found = {run["backend"]: run["first_packets"] for run in results["runs"]}
-    check(packets > 5000 and found == {"raw": packets, "slowed": 5000}, (packets, found))
+    # On a busy machine, fewer packets than that fit into the budget.
+    check(found["raw"] == packets > 5000 >= found["slowed"] > 0, (packets, found))
 
 
 def test_run_statuses(bench):
@@ -124,7 +125,7 @@ def test_run_statuses(bench):
             ("unavailable", ("--backends", "raw,libtins", "--levels", "headers"))):
         bench.run(*common, *arguments, "--fail-on", "failed,crashed")
         done = bench.run(*common, *arguments, "--fail-on", status, status=1)
-        check(status != "unavailable" or status in done.stdout, done.stdout)
+        check(f": {status}" in done.stderr, done.stderr)
         bench.run(*common, "--backends", "raw", "--levels", "headers", "--fail-on", status)
 
 

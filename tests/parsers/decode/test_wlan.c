@@ -224,6 +224,30 @@ static const cut_case cuts[] = {
     {"PPI", PPI, "00 00 1000 69000000 0000000000000000" FRAME("08 02") SNAP("0800"), 8, 16},
 };
 
+/* Bodies that later bytes tell apart from others: a packet that ends before them is of another
+ * kind, one that the capture length cuts is of none. */
+static const cut_case guesses[] = {
+    {"mesh control without QoS", IEEE80211, FRAME("08 02") "001f 01000000" SNAP("0800"), 0, 0},
+    {"Ethernet behind 6 bytes", IEEE80211, FRAME("08 02") "0000 aabbccdd" A1 A3 "0800", 0, 0},
+    {"Ethernet, by the source", IEEE80211, FRAME("08 02") A2 A3 "0800", 0, 0},
+};
+
+static void test_guesses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        uint8_t bytes[512];
+        const size_t header = hex_bytes(guesses[i].hex, bytes, sizeof bytes);
+        const size_t whole = header + hex_bytes(PING4, bytes + header, sizeof bytes - header);
+        static pkt_batch batch;
+        for (size_t n = 0; n < header; n++)
+            check_cut(&guesses[i], bytes, n, whole, PKT_CUT_BY_SNAPLEN);
+        decode_row(IEEE80211, bytes, whole, whole, &batch);
+        assert_int_equal(batch.verdict[0], PKT_OK);
+        assert_true(batch.present[0] & PKT_HAS_ICMP);
+    }
+}
+
 static void test_frames(void **state)
 {
     (void)state;
@@ -247,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_guesses),
         cmocka_unit_test(test_cuts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
