@@ -97,11 +97,13 @@ static void check_alone(const pkt_batch *batch)
     must(memcmp(&rest, &none, sizeof rest) == 0, "other rows do not change");
 }
 
-/* Columns that the next header of a chain overwrites. */
+/* Columns that the next header of a chain overwrites. An Ethernet header in another link has MAC
+ * addresses of its own. */
 static bool may_move(const pkt_batch *b, size_t column)
 {
-    return column == PKT_COL_eth_type || column == PKT_COL_ip_proto || column == PKT_COL_cap_len ||
-           column == PKT_COL_verdict || column == PKT_COL_present ||
+    return column == PKT_COL_eth_src || column == PKT_COL_eth_dst || column == PKT_COL_eth_type ||
+           column == PKT_COL_ip_proto || column == PKT_COL_cap_len || column == PKT_COL_verdict ||
+           column == PKT_COL_present ||
            (pkt_column_at(column)->present == PKT_HAS_FRAG && b->ip_version[ROW] == 6);
 }
 
