@@ -212,8 +212,7 @@ static const option_spec options[] = {
      "not-offered. See `pktbench bench --help`."},
     {"allow-inconclusive", NULL,
      "Pass a comparison that is inconclusive or has too few samples or processes for --fail-on "
-     "slower, first, load or rss; for slower, also a run that OLD.json has no time of, or one over "
-     "other packets."},
+     "slower, first, load or rss; for slower, also a run that OLD.json has no time of."},
     {"force", NULL, "Compare results that would be refused."},
     {"format", "table|markdown|csv|json", "Format of the comparison. Default table."},
     {"o", "FILE", "Output file. Default - (standard output)."},
@@ -229,8 +228,7 @@ const command compare_command = {
         "p-value and a verdict: slower, faster, same, not-slower, inconclusive, incomparable, "
         "or too few samples. Several files of one side, separated by commas, are "
         "pooled; the status of a run is the worst one in them. Runs over different first packets "
-        "of "
-        "a slice are incomparable, and first runs over different packets are not "
+        "of a slice are incomparable and pass; first runs over different packets are not "
         "compared.\n\nslower and faster mean by more than the threshold (5 %, or that of "
         "--fail-on slower), in wall time and in CPU time; slower also, that another statistic "
         "of the time grew: it is named. same means that the whole interval lies inside the "

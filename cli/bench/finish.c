@@ -120,8 +120,10 @@ static bool has_failed_run(const gate *gate, const json_t *runs)
             continue;
         failed = true;
         if (status == STATUS_UNAVAILABLE || status == STATUS_NOT_OFFERED)
-            message_note("gate: %s%s %s, %s: %s", text_of(run, "backend"), text_of(run, "program"),
-                         text_of(run, "level"), text_of(run, "slice"), text_of(run, "status"));
+            message_note("gate: %s %s, %s: %s",
+                         text_of(run, *text_of(run, "backend") ? "backend" : "program"),
+                         *text_of(run, "level") ? text_of(run, "level") : "records",
+                         text_of(run, "slice"), text_of(run, "status"));
     }
     return failed;
 }

@@ -131,7 +131,7 @@ static inline bool wlan_is_type(unsigned type)
 static inline size_t wlan_deciding(const cursor *c, const uint8_t *h)
 {
     enum { ADDRESSES = 12, BEHIND_ZEROS = 18, SNAP = 2 };
-    const size_t mesh = wlan_mesh_size(c, h) ? wlan_mesh_size(c, h) + SNAP : 0;
+    const size_t mesh = wlan_mesh_size(c, h) + SNAP;
     const size_t others = be16(c->at) == 0 ? BEHIND_ZEROS : ADDRESSES;
     return mesh > others ? mesh : others;
 }
