@@ -238,15 +238,18 @@ void ipv6_read(const row &r, pcpp::IPv6Layer &layer, uint32_t wire)
     b.src_lo[r.at] = number_of(ip->ipSrc + 8, 8);
     b.dst_hi[r.at] = number_of(ip->ipDst, 8);
     b.dst_lo[r.at] = number_of(ip->ipDst + 8, 8);
-    /* Two bytes are enough for PcapPlusPlus. */
-    auto *fragment = layer.getExtensionOfType<pcpp::IPv6FragmentationHeader>();
-    if (fragment && reinterpret_cast<const uint8_t *>(fragment->getFragHeader() + 1) <=
-                        bytes + layer.getDataLen()) {
-        const uint16_t offset = ntohs(fragment->getFragHeader()->fragOffsetAndFlags);
+    /* Two bytes are enough for PcapPlusPlus. Its structure is not packed: bytes are read, not
+     * members. */
+    constexpr size_t fragment_size = 8; /* RFC 8200, section 4.5 */
+    auto *extension = layer.getExtensionOfType<pcpp::IPv6FragmentationHeader>();
+    const auto *fragment =
+        extension ? reinterpret_cast<const uint8_t *>(extension->getFragHeader()) : nullptr;
+    if (fragment && fragment + fragment_size <= bytes + layer.getDataLen()) {
+        const auto offset = static_cast<uint16_t>(number_of(fragment + 2, 2));
         r.has(PKT_HAS_FRAG);
         b.frag_off[r.at] = offset & 0xfff8;
         b.ip_flags[r.at] = offset & 1;
-        b.ip_id[r.at] = ntohl(fragment->getFragHeader()->id);
+        b.ip_id[r.at] = static_cast<uint32_t>(number_of(fragment + 4, 4));
     }
     const uint32_t total = ip->payloadLength ? b.ip_len[r.at] : wire;
     const auto headers = static_cast<uint32_t>(layer.getHeaderLen());
