@@ -104,6 +104,8 @@ int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
             }
         pkt_csv_reader_close(reader);
     }
+    if (got < 0) /* a line, which the message names; not a byte */
+        err->pos = PKT_POS_NONE;
     pkt_batch_free(batch);
     fclose(file);
     return got;

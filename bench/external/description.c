@@ -4,12 +4,16 @@
 
 #include "parsers/util/parse.h"
 
-/* Add the column, or both halves of an address. false: there is no such column. */
+/* Add the column, or both halves of an address. false: CSV has no such column. */
 static bool column_add(json_t *list, const char *name)
 {
     char high[80];
     (void)snprintf(high, sizeof high, "%.64s_hi", name);
-    if (pkt_column_find(name) < PKT_COLUMN_COUNT) {
+    const size_t column = pkt_column_find(name);
+    if (column < PKT_COLUMN_COUNT) {
+        const int shown = pkt_column_at(column)->format_as;
+        if (shown == PKT_AS_ADDRESS || shown == PKT_AS_HIDDEN) /* a half of an address, `present` */
+            return false;
         json_array_append_new(list, json_string(name));
         return true;
     }
@@ -31,7 +35,8 @@ static bool level_complete(json_t *level, char *why, size_t size)
         if (column_add(list, text))
             continue;
         (void)snprintf(why, size,
-                       "it names a column '%.64s', which `pktbench list columns` does not have",
+                       "it names a column '%.64s', which is not among the names of CSV, the third "
+                       "of each line of `pktbench list columns`",
                        text);
         json_decref(list);
         return false;

@@ -133,8 +133,8 @@ static void worker_reap(client *client)
     } else if (WEXITSTATUS(status) == EXIT_NO_WORKER) {
         fail(client, STATUS_FAILED, client->not_started);
     } else {
-        (void)snprintf(words, sizeof words, "the worker left with exit status %d",
-                       WEXITSTATUS(status));
+        (void)snprintf(words, sizeof words, "the %s left with exit status %d",
+                       client->external ? "command" : "worker", WEXITSTATUS(status));
         fail(client, STATUS_CRASHED, words);
     }
 }
@@ -255,7 +255,11 @@ static void unanswered(client *client, const char *op, line_end end)
     const double until = pkt_seconds_now() + END_SECONDS;
     switch (end) {
     case LINE_TIMEOUT:
-        (void)snprintf(words, sizeof words, "no answer within %.0f s", client->limit_s);
+        /* The first answer of a driver that leaves it in a buffer. */
+        (void)snprintf(words, sizeof words, "no answer within %.0f s%s", client->limit_s,
+                       client->external && strcmp(op, "describe") == 0
+                           ? ": standard output must be flushed after each line"
+                           : "");
         worker_kill(client, STATUS_TIMED_OUT, words);
         break;
     case LINE_CLOSED:

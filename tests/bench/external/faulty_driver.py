@@ -52,6 +52,8 @@ def write(to, rows):
     named = [c for c in COLUMNS if FAULT != "no-column" or c != "wire_len"]
     if FAULT == "no-column":
         rows = [row[:2] + row[3:] for row in rows]
+    if FAULT == "no-cell":
+        rows[1][3] = ""
     with open(to, "w", encoding="ascii") as out:
         out.write(",".join(named + ["src_port"] * (FAULT == "zeros")) + "\n")
         for row in rows:
@@ -79,7 +81,7 @@ def digest(request):
 
 
 def describe():
-    columns = COLUMNS + (["colour"] if FAULT == "unknown-column" else [])
+    columns = COLUMNS + {"unknown-column": ["colour"], "half-column": ["src_hi"]}.get(FAULT, [])
     level, columns = ("headers", columns + ["src_port"]) if FAULT == "zeros" else ("frames", columns)
     backend = {"name": "faulty", "summary": "a test", "version": "1", "license": "MIT",
                "decoder": "faulty", "levels": {level: {"work": "struct", "columns": columns}}}

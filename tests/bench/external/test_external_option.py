@@ -23,6 +23,7 @@ REFUSED = {
     "version": "it speaks version 7 of the protocol; this pktbench speaks 1",
     "no-decoder": "/backend/decoder: is missing",
     "unknown-column": "it names a column 'colour'",
+    "half-column": "it names a column 'src_hi', which is not among the names of CSV",
     "list": "is no JSON line: '[]'",
 }
 # Fault of a run: status and reason in verify, which then ends with exit status 1.
@@ -34,6 +35,7 @@ FAILED = {
     "nan": ("failed", "is no JSON line"),
     "twice": ("failed", 'its answer to "load" has more than one line'),
     "no-column": ("failed", "its rows lack the column wire_len, which its description names"),
+    "no-cell": ("failed", "CSV line 3 has no value for link_type"),
     "few-rows": ("disagrees", "rows, the capture has"),
     "more-told": ("failed", "reported"),
     "wrong-cell": ("differs", "cells differ"),
@@ -132,7 +134,7 @@ def check_command_line(capture, folder):
         "raw=true": "has the name of another backend",
         "tshark=true": "has the name of another backend",
         "mine=/nowhere/parser": "/nowhere/parser cannot be started",
-        "mine=true": "left with exit status 0",
+        "mine=true": "the command left with exit status 0",
     }
     for value, words in wrong.items():
         check(words in run("verify", capture, "--external", value, status=2).stderr, value)

@@ -163,6 +163,22 @@ static void test_no_answer(void **state)
     }
 }
 
+/* A driver whose first answer stays in a buffer: the reason names the cause; later it does not. */
+static void test_unflushed(void **state)
+{
+    (void)state;
+    static const char *const ops[] = {"describe", "load"};
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        client client;
+        worker_open(&client, "read l; sleep 300");
+        client.external = true;
+        assert_null(client_ask(&client, json_pack("{s:s}", "op", ops[i]), 0.3));
+        assert_int_equal(client.status, STATUS_TIMED_OUT);
+        assert_int_equal(strstr(client.reason, "must be flushed") != NULL, i == 0);
+        (void)worker_close(&client, 2);
+    }
+}
+
 /* After its last answer. */
 static void test_end(void **state)
 {
@@ -214,7 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_open), cmocka_unit_test(test_no_request_without_worker),
         cmocka_unit_test(test_failed_load), cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_unflushed),   cmocka_unit_test(test_end),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
