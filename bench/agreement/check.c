@@ -63,10 +63,13 @@ static bool rows_ask(const checker *k, client *worker, const backend *c, pkt_lev
     bool good = answer != NULL;
     if (good && out)
         answer_take(answer, out);
-    if (good && rowset_read_csv(rows, csv, &err) != 0) {
-        char text[PKT_ERR_TEXT];
-        worker->status = STATUS_FAILED;
-        (void)snprintf(worker->reason, sizeof worker->reason, "%s", pkt_err_text(&err, text));
+    if (good && rowset_read_csv(rows, csv, k->slice->packets + ROWS_INVENTED_MAX, &err) != 0) {
+        const bool invented = err.code == PKT_ERR_LIMIT;
+        worker->status = invented ? STATUS_DISAGREES : STATUS_FAILED;
+        (void)snprintf(worker->reason, sizeof worker->reason, "%s", err.msg);
+        if (invented)
+            (void)snprintf(worker->reason, sizeof worker->reason, "%s, the capture has %" PRIu64,
+                           err.msg, k->slice->packets);
         rowset_free(rows);
         good = false;
     }
@@ -151,7 +154,7 @@ static bool reference_try(const checker *k, const backend *c, reference *out)
 
 static int truth_fetch(checker *k, pkt_err *err)
 {
-    if (rowset_read_csv(&k->main.rows, k->slice->truth, err) != 0)
+    if (rowset_read_csv(&k->main.rows, k->slice->truth, UINT64_MAX, err) != 0)
         return pkt_err_about(err, k->slice->truth);
     k->main.name = TRUTH;
     k->main.decoder = "generator";

@@ -1,9 +1,14 @@
 #include "bench/agreement/rowset.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "parsers/core/batch.h"
 #include "parsers/sink/sink.h"
+#include "parsers/util/error.h"
 
 /* Append an empty batch to the set. NULL if memory is exhausted. */
 static pkt_batch *batch_add(rowset *set)
@@ -86,19 +91,42 @@ pkt_sink rowset_sink(rowset *set)
     return pkt_sink_make(set, rows_append, append_finish);
 }
 
-int rowset_read_csv(rowset *set, const char *path, pkt_err *err)
+/* Open a file that a driver has written. It may be anything by now, also what never ends: only a
+ * regular file is read, whose size the driver's limit of files bounds. NULL and *err on failure. */
+static FILE *rows_open(const char *path, pkt_err *err)
+{
+    struct stat info;
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read %s: %s", path,
+                 fd < 0 ? strerror(errno) : "it is not a file");
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    FILE *file = fdopen(fd, "rb");
+    if (!file) {
+        pkt_fail_memory(err, "rows");
+        close(fd);
+    }
+    return file;
+}
+
+int rowset_read_csv(rowset *set, const char *path, uint64_t most, pkt_err *err)
 {
     *set = (rowset){0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = rows_open(path, err);
     if (!file)
-        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE, "cannot read %s: %s", path, strerror(errno));
+        return -1;
     pkt_batch *batch = pkt_batch_new(err);
     pkt_csv_reader *reader = batch ? pkt_csv_reader_open(file, err) : NULL;
     int got = -1;
     if (reader) {
         set->columns = pkt_csv_reader_columns(reader);
         while ((got = pkt_csv_reader_next(reader, batch, err)) > 0)
-            if (rows_append(set, batch, err) != 0) {
+            if (set->rows + batch->rows > most ? pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
+                                                          "gave more than %" PRIu64 " rows", most)
+                                               : rows_append(set, batch, err)) {
                 got = -1;
                 break;
             }

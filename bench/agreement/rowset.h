@@ -17,8 +17,11 @@ typedef struct rowset {
 /* A sink that stores every row in *set. Before the call, set->columns must be set and all other
  * fields but wireshark must be 0. Free the set with rowset_free(). */
 pkt_sink rowset_sink(rowset *set);
-/* Read a CSV file that pkt_csv_sink wrote. 0, or -1 and *err. Free the set also on failure. */
-int rowset_read_csv(rowset *set, const char *path, pkt_err *err);
+/* More rows than packets that are read, to be counted in a message. */
+#define ROWS_INVENTED_MAX 1000000
+/* Read a CSV file that pkt_csv_sink or an external program wrote: of at most `most` rows, else the
+ * error is PKT_ERR_LIMIT. 0, or -1 and *err. Free the set also on failure. */
+int rowset_read_csv(rowset *set, const char *path, uint64_t most, pkt_err *err);
 /* Add the columns of `other` that *set does not have: rows of the same slice. 0, or -1 and *err. */
 int rowset_join(rowset *set, const rowset *other, pkt_err *err);
 /* The batch that holds `row` (from 0) and the row's index in it. */

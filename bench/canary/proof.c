@@ -18,7 +18,7 @@ static int rows_fetch(rowset *rows, const suite_slice *slice, pkt_level level, c
     }
     json_object_set_new(request, "to", json_string(csv));
     json_t *answer = client_ask(worker, request, seconds);
-    int bad = answer ? rowset_read_csv(rows, csv, err)
+    int bad = answer ? rowset_read_csv(rows, csv, slice->packets, err)
                      : pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE, "%s", worker->reason);
     json_decref(answer);
     (void)unlink(csv);

@@ -72,10 +72,15 @@ static bool is_name(const char *name, size_t length)
            strspn(name, allowed) >= length;
 }
 
+static bool is_word(const char *name, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(word, name, length) == 0;
+}
+
 static bool is_listed(const external_list *list, const char *name, size_t length)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (strlen(list->at[i].name) == length && memcmp(list->at[i].name, name, length) == 0)
+        if (is_word(name, length, list->at[i].name))
             return true;
     return false;
 }
@@ -91,6 +96,11 @@ int external_add(external_list *list, const char *text, bool optional, pkt_err *
                         "'%.*s': a name has 1 to 32 characters of a-z, 0-9 and -, and does not "
                         "begin with -",
                         length < 60 ? (int)length : 60, text);
+    if (is_word(text, length, "all") || is_word(text, length, "truth"))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "'%.*s' has a meaning of its own in --backends or --reference: choose "
+                        "another name",
+                        (int)length, text);
     if (is_listed(list, text, length))
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "'%.*s' is there twice", (int)length,
                         text);

@@ -61,5 +61,8 @@ bool external_describe(json_t *description, const char *name, char *why, size_t 
         if (!level_complete(level, why, size))
             return false;
     }
-    return true;
+    if (json_object_size(json_object_get(description, "levels")) > 0)
+        return true;
+    (void)snprintf(why, size, "its description has no level");
+    return false;
 }

@@ -289,7 +289,8 @@ static json_t *answer_read(client *client, const char *op)
     char words[REASON_BYTES], why[REASON_BYTES / 2];
     json_t *answer = json_loads(client->buffer, 0, NULL);
     const json_t *good = json_object_get(answer, "ok");
-    if (!json_is_object(answer))
+    const bool has_nul = client->external && strlen(client->buffer) + 1 != client->filled;
+    if (!json_is_object(answer) || has_nul)
         (void)snprintf(words, sizeof words, "is no JSON line: '%.80s'", client->buffer);
     else if (client->external && !json_is_boolean(good))
         (void)snprintf(words, sizeof words, "has no \"ok\": true or false");

@@ -7,7 +7,7 @@
 #include "parsers/sink/sink.h"
 
 /* Longest line, bytes: far more than the longest text cells of a row take. */
-#define LINE_MAX_BYTES ((size_t)1 << 20)
+#define LINE_MAX_BYTES (1 << 20)
 
 struct pkt_csv_reader {
     FILE *file;
@@ -16,8 +16,8 @@ struct pkt_csv_reader {
     uint8_t order[PKT_COLUMN_COUNT];
     pkt_column_set columns, all; /* of the file; of a batch */
     int texts;                   /* 1: some of them are text */
-    char *line;                  /* owned, by getline() */
-    size_t line_room, line_length;
+    char *line;                  /* owned; LINE_MAX_BYTES and a NUL */
+    size_t line_length;
     int pending; /* the line is the next row: the batch had no room for its text */
 };
 
@@ -25,16 +25,15 @@ struct pkt_csv_reader {
 static int line_read(pkt_csv_reader *reader, pkt_err *err)
 {
     reader->line_number++;
-    const ssize_t got = getline(&reader->line, &reader->line_room, reader->file);
-    if (got < 0) {
+    if (!fgets(reader->line, LINE_MAX_BYTES + 1, reader->file)) {
         if (!feof(reader->file))
             return pkt_fail(err, PKT_ERR_IO, reader->line_number, "cannot read: %s",
                             strerror(errno));
         return 0;
     }
-    const size_t length = (size_t)got;
-    if (length == 0 || length > LINE_MAX_BYTES || reader->line[length - 1] != '\n' ||
-        strlen(reader->line) != length)
+    const size_t length =
+        strlen(reader->line); /* less if it has a NUL, which no line ends before */
+    if (length == 0 || reader->line[length - 1] != '\n')
         return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
                         "CSV line %llu is truncated or too long",
                         (unsigned long long)reader->line_number);
@@ -112,7 +111,10 @@ static int header_read(pkt_csv_reader *reader, pkt_err *err)
 pkt_csv_reader *pkt_csv_reader_open(FILE *file, pkt_err *err)
 {
     pkt_csv_reader *reader = calloc(1, sizeof *reader);
-    if (!reader) {
+    if (reader)
+        reader->line = malloc(LINE_MAX_BYTES + 1);
+    if (!reader || !reader->line) {
+        free(reader);
         pkt_fail(err, PKT_ERR_MEMORY, PKT_POS_NONE, "no memory for CSV");
         return NULL;
     }

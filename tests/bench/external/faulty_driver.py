@@ -54,6 +54,18 @@ def write(to, rows):
         rows = [row[:2] + row[3:] for row in rows]
     if FAULT == "no-cell":
         rows[1][3] = ""
+    if FAULT == "rows-fifo":
+        os.mkfifo(to)
+        return {"ok": True, "rows": len(rows)}
+    if FAULT == "rows-link":
+        os.symlink("/dev/zero", to)
+        return {"ok": True, "rows": len(rows)}
+    if FAULT == "rows-nul":  # a hole of the size that the limit allows
+        with open(to, "wb") as out:
+            out.truncate(10**9)
+        return {"ok": True, "rows": len(rows)}
+    if FAULT == "many-rows":
+        rows = rows * (1_200_000 // len(rows) + 1)
     with open(to, "w", encoding="ascii") as out:
         out.write(",".join(named + ["src_port"] * (FAULT == "zeros")) + "\n")
         for row in rows:
@@ -89,6 +101,8 @@ def describe():
         backend["warm_up"] = WARM_UP
     if FAULT == "no-decoder":
         del backend["decoder"]
+    if FAULT == "no-level":
+        backend["levels"] = {}
     return {"ok": True, "protocol": 7 if FAULT == "version" else 1, "backend": backend}
 
 
@@ -146,4 +160,6 @@ for line in sys.stdin:
         text += "\n" + text
     if FAULT == "list":
         text = "[]"
+    if FAULT == "nul" and asked["op"] == "load":
+        text += "\0 and more"
     print(text, flush=True)

@@ -25,6 +25,7 @@ REFUSED = {
     "unknown-column": "it names a column 'colour'",
     "half-column": "it names a column 'src_hi', which is not among the names of CSV",
     "list": "is no JSON line: '[]'",
+    "no-level": "its description has no level",
 }
 # Fault of a run: status and reason in verify, which then ends with exit status 1.
 FAILED = {
@@ -37,6 +38,11 @@ FAILED = {
     "no-column": ("failed", "its rows lack the column wire_len, which its description names"),
     "no-cell": ("failed", "CSV line 3 has no value for link_type"),
     "few-rows": ("disagrees", "rows, the capture has"),
+    "many-rows": ("disagrees", "rows, the capture has"),
+    "rows-fifo": ("failed", "it is not a file"),
+    "rows-link": ("failed", "symbolic link"),
+    "rows-nul": ("failed", "CSV line 1 is truncated or too long"),
+    "nul": ("failed", 'its answer to "load" is no JSON line'),
     "more-told": ("failed", "reported"),
     "wrong-cell": ("differs", "cells differ"),
 }
@@ -133,6 +139,8 @@ def check_command_line(capture, folder):
         "mine=a 'b": "a quote of the command is not closed",
         "raw=true": "has the name of another backend",
         "tshark=true": "has the name of another backend",
+        "all=true": "has a meaning of its own",
+        "truth=true": "has a meaning of its own",
         "mine=/nowhere/parser": "/nowhere/parser cannot be started",
         "mine=true": "the command left with exit status 0",
     }

@@ -161,7 +161,7 @@ static void check_container(const pkt_backend *backend, void *context, bool of_o
     rowset truth, rows;
     pkt_err err = {.pos = PKT_POS_NONE};
     capture_make(scenario, c);
-    assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
+    assert_int_equal(rowset_read_csv(&truth, truth_csv, UINT64_MAX, &err), 0);
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
         if (!pkt_backend_level(backend, (pkt_level)level))
             continue;
@@ -195,7 +195,7 @@ static void check_ends(const pkt_backend *backend, void *context)
     rowset rows, truth;
     pkt_err err = {.pos = PKT_POS_NONE};
     capture_make(&scenario_tcp_flood, &containers[0]);
-    assert_int_equal(rowset_read_csv(&truth, truth_csv, &err), 0);
+    assert_int_equal(rowset_read_csv(&truth, truth_csv, UINT64_MAX, &err), 0);
     for (unsigned level = 0; level < PKT_LEVEL_COUNT; level++) {
         if (!pkt_backend_level(backend, (pkt_level)level))
             continue;
