@@ -1,6 +1,7 @@
 #include "results/schema.h"
 
 #include <math.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -202,6 +203,18 @@ static bool number_check(check *c, const json_t *schema, const json_t *value)
     return true;
 }
 
+/* Does the text fit the extended regular expression? The schema uses what POSIX and JSON Schema
+ * have in common. */
+static bool pattern_fits(const char *pattern, const char *text)
+{
+    regex_t expression;
+    if (regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return false;
+    const bool fits = regexec(&expression, text, 0, NULL, 0) == 0;
+    regfree(&expression);
+    return fits;
+}
+
 static bool text_check(check *c, const json_t *schema, const json_t *value)
 {
     const json_t *limit = json_object_get(schema, "maxLength");
@@ -210,7 +223,11 @@ static bool text_check(check *c, const json_t *schema, const json_t *value)
     size_t length = limit ? 0 : bytes;
     for (const char *at = json_string_value(value); limit && *at; at++)
         length += (*at & 0xc0) != 0x80; /* characters, not bytes */
-    return length <= most || wrong(c, "is a text of length %zu: at most %zu is read", length, most);
+    if (length > most)
+        return wrong(c, "is a text of length %zu: at most %zu is read", length, most);
+    const char *pattern = json_string_value(json_object_get(schema, "pattern"));
+    return !pattern || pattern_fits(pattern, json_string_value(value)) ||
+           wrong(c, "'%.40s' does not fit the pattern %s", json_string_value(value), pattern);
 }
 
 static bool unique_check(check *c, const char *key, const json_t *list)
@@ -247,6 +264,18 @@ static bool order_check(check *c, const char *key, const json_t *list)
     return true;
 }
 
+/* Are the numbers of the list in ascending order? */
+static bool ascending_check(check *c, const json_t *list)
+{
+    for (size_t i = 1; i < json_array_size(list); i++)
+        if (json_number_value(json_array_get(list, i)) <
+            json_number_value(json_array_get(list, i - 1))) {
+            (void)place_add_index(c, i);
+            return wrong(c, "is below the element before it");
+        }
+    return true;
+}
+
 static bool array_check(check *c, const json_t *schema, const json_t *list)
 {
     const json_t *items = json_object_get(schema, "items");
@@ -271,7 +300,8 @@ static bool array_check(check *c, const json_t *schema, const json_t *list)
         place_restore(c, before);
     }
     return (!unique || unique_check(c, unique, list)) &&
-           (!ordered || order_check(c, ordered, list));
+           (!ordered || order_check(c, ordered, list)) &&
+           (!json_is_true(json_object_get(schema, "x-ascending")) || ascending_check(c, list));
 }
 
 static bool required_check(check *c, const json_t *schema, const json_t *object)

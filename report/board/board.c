@@ -139,13 +139,21 @@ static const char *date_of(const board_entry *e)
     return text_of(json_object_get(e->file->json, "context"), "date");
 }
 
+/* Was it measured earlier? Of equal dates, the earlier file. Both are of one list. */
+static bool is_before(const board_entry *e, const board_entry *other)
+{
+    const int order = strcmp(date_of(e), date_of(other));
+    return order < 0 || (order == 0 && e < other);
+}
+
 static bool is_unusable(const board_entry *e)
 {
     return e->is_partial || e->is_noisy;
 }
 
-/* The same backend over the same traffic on the same machine: the one with the later date counts.
- * One that did not end, or is too noisy, takes the place of no other that is neither. */
+/* The same backend over the same traffic on the same machine: the one with the later date counts,
+ * of equal dates the last. One that did not end, or is too noisy, takes the place of no other that
+ * is neither. */
 static void older_mark(board *b)
 {
     for (size_t i = 0; i < b->count; i++)
@@ -155,7 +163,7 @@ static void older_mark(board *b)
                 strcmp(text_of(b->list[i].backend, "name"), text_of(b->list[k].backend, "name")) ==
                     0 &&
                 results_same_machine(b->list[i].file->json, b->list[k].file->json) &&
-                strcmp(date_of(&b->list[i]), date_of(&b->list[k])) < 0)
+                is_before(&b->list[i], &b->list[k]))
                 b->list[i].is_older = true;
 }
 

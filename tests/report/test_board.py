@@ -134,7 +134,7 @@ def check_not_ranked(folder):
     check(ranks["frames"]["read-all", "a.json"]["rank"] == "", "reading is no parsing")
     check(ranks["frames"]["raw (ours)", "a.json"]["rank"] == "1", ranks["frames"])
     check(not any(row["rank"] for row in ranks["dissect"].values()), ranks["dissect"])
-    fewer, other, few = (copy.deepcopy(REFERENCE) for _ in range(3))
+    fewer, other, few = (machine(model, "2026-11-20T00:00:00Z", 1) for model in "abc")
     (entry,) = [one for one in fewer["backends"] if one["name"] == "libpcap"]
     entry["levels"]["headers"]["columns"].remove("ip_ttl")
     runs_at(other, "libpcap", "headers")[0]["ratio"]["level"] = "frames"
@@ -172,6 +172,14 @@ def check_partial(folder):
     check({name for _, name in table(page, "Earlier")} == {"old.json"}, "earlier")
 
 
+def check_same_date(folder):
+    """The same results twice, not byte by byte: each backend has one rank."""
+    page = page_of(folder / "same", a=REFERENCE, b=dict(reversed(REFERENCE.items())))
+    check({name for _, name in table(page, "Earlier")} == {"a.json"}, "the last counts")
+    rows = table(page, "Level headers")
+    check({name for _, name in rows} == {"b.json"}, rows)
+
+
 def check_refused(folder, paths):
     for text, words in (("{", "JSON"), ("{}", "no results")):
         (folder / "bad.json").write_text(text, encoding="utf-8")
@@ -206,6 +214,7 @@ def main():
         check_not_ranked(folder)
         check_noisy(folder)
         check_partial(folder)
+        check_same_date(folder)
         check_refused(folder, paths)
         board([SOURCE / "results/reference/default.json", SOURCE / "results/reference/cic-iot.json",
                *check_submitted()], folder / "all")
