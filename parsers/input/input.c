@@ -78,6 +78,12 @@ bool pkt_input_is_file(const char *path)
     return !packed;
 }
 
+bool pkt_input_stays(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 /* Read the first bytes and detect the format. 0, or -1 and *err. */
 static int head_read(pkt_input *input, pkt_err *err)
 {

@@ -29,6 +29,9 @@ void pkt_input_close(pkt_input *input);
 
 /* Is it a plain file, which backends can open? true also for a file that cannot be opened. */
 bool pkt_input_is_file(const char *path);
+/* Can the file at this path be read a second time, unlike a pipe? true also where nothing is:
+ * opening it says so. */
+bool pkt_input_stays(const char *path);
 /* Write the decompressed capture to the file `to`. 0; or -1 and *err: with PKT_ERR_TRUNCATED the
  * file has the bytes before the cut; otherwise there is no file. Exceeding
  * PKT_MAX_DECOMPRESS_RATIO is PKT_ERR_LIMIT. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "parsers/input/input.h"
 #include "parsers/labels/truth.h"
 #include "parsers/mix/head.h"
 #include "parsers/mix/supply.h"
@@ -101,6 +102,10 @@ static int origins_open(checking *k, const char *mixture, pkt_err *err)
 static int check_open(checking *k, const char *truth, const char *mixture, pkt_err *err)
 {
     k->mixture = mixture;
+    if (!pkt_input_stays(mixture)) { /* its head is read before its packets */
+        pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "is read twice: it must be a file");
+        return pkt_err_about(err, mixture);
+    }
     if (origins_open(k, mixture, err) != 0)
         return -1;
     k->source = pkt_source_open(mixture, err);

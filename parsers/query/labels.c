@@ -1,26 +1,30 @@
 /* Labels of the packets of a query, from a file. */
-#include <sys/stat.h>
-
 #include "parsers/input/input.h"
 #include "parsers/input/join.h"
 #include "parsers/query/request.h"
 #include "parsers/util/error.h"
 
-static int captures_check(const query_request *r, const query_captures *c, pkt_err *err)
+static int read_twice(const char *shown, pkt_err *err)
 {
-    struct stat st;
+    pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+             "is read twice for labels by stream: it must be a file");
+    return pkt_err_about(err, shown);
+}
+
+/* Labels of streams are known when all packets, and all of their labels, were read: both files are
+ * read again then. */
+static int files_check(const query_request *r, const query_captures *c, pkt_err *err)
+{
     if (c->count > 1 && !c->join)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "numbers the packets of one capture; several need %sjoin",
                         r->words->dashes);
-    for (size_t i = 0; r->label_by_stream && i < c->count; i++)
-        if (strcmp(c->paths[i], "-") == 0 ||
-            (stat(c->paths[i], &st) == 0 && !S_ISREG(st.st_mode))) {
-            pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                     "is read twice for labels by stream: it must be a file");
-            return pkt_err_about(err, pkt_input_shown(c->paths[i]));
-        }
-    return 0;
+    if (!r->label_by_stream)
+        return 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->paths[i], "-") == 0 || !pkt_input_stays(c->paths[i]))
+            return read_twice(pkt_input_shown(c->paths[i]), err);
+    return pkt_input_stays(r->labels) ? 0 : read_twice(r->labels, err);
 }
 
 static void capture_run(const query_request *r, const query_captures *c, const pkt_capture *opened,
@@ -88,7 +92,7 @@ void pkt_query_labels_error(const query_request *r, pkt_err *err)
 
 pkt_labels *pkt_query_labels_open(const query_request *r, const query_captures *c, pkt_err *err)
 {
-    pkt_labels *labels = captures_check(r, c, err) == 0 ? pkt_labels_open(r->labels, err) : NULL;
+    pkt_labels *labels = files_check(r, c, err) == 0 ? pkt_labels_open(r->labels, err) : NULL;
     if (labels && (!r->label_by_stream || streams_find(labels, r, c, err) == 0))
         return labels;
     pkt_labels_close(labels);

@@ -237,6 +237,10 @@ static int plan_check(const pkt_query *query, query_request *request, pkt_err *e
     if (request->label_by_stream)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "label_by stream depends on all packets: the capture cannot be divided");
+    if (request->labels && !pkt_input_stays(request->labels))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "labels: the reader of each part reads %.100s: it must be a file",
+                        request->labels);
     if (request->features.set && known.filter)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "with a filter, pieces of features end elsewhere: the capture cannot be "

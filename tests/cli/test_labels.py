@@ -243,6 +243,45 @@ def check_refused():
             fail(f"{options}: left an output")
 
 
+def piped(text, *arguments):
+    """Run with a pipe that has the text; {} in the arguments is its path, as the shell's <(...) makes it."""
+    reader, writer = os.pipe()
+    os.write(writer, text.encode())
+    os.close(writer)
+    try:
+        return run("extract", *(a.format(f"/dev/fd/{reader}") for a in arguments), pass_fds=[reader], timeout=60)
+    finally:
+        os.close(reader)
+
+
+def check_pipes():
+    """Labels of packets may come through a pipe. For those of streams the file is read twice, and a pipe cannot be."""
+    write("t.csv", TRUTH)
+    for options in ((), ("--threads", "3"), ("--features", "ciciot-fixed", "--window", "2"), ("-f", "udp src port 1001")):
+        wanted = run("extract", "s.pcap", "--labels", "t.csv", *options).stdout
+        got = piped(TRUTH, "s.pcap", "--labels", "{}", *options)
+        if got.returncode or got.stdout != wanted:
+            fail(f"labels from a pipe, {options}: {got}")
+    os.mkfifo("fifo.csv")  # nobody writes to it: to open it would be to wait
+    os.mkdir("folder.csv")
+    by_stream = ("--label-by", "stream", "-o", "none.csv")
+    said = "is read twice for labels by stream: it must be a file"
+    for options in ((), ("--threads", "3"), ("--features", "ciciot-fixed"), ("--level", "app"), ("s.pcap", "--join")):
+        for path in ("fifo.csv", "folder.csv", "/dev/null"):
+            expect(2, f"--labels: {path}: {said}", "extract", "s.pcap", "--labels", path, *by_stream, *options, timeout=60)
+        got = piped(TRUTH, "s.pcap", "--labels", "{}", *by_stream, *options)
+        if got.returncode != 2 or f": {said}" not in got.stderr or "--labels: /dev/fd/" not in got.stderr:
+            fail(f"labels of streams from a pipe, {options}: {got}")
+    with open("t.csv") as file:  # a file by another name
+        got = run("extract", "s.pcap", "--labels", "/dev/stdin", "--label-by", "stream", stdin=file)
+    if got.stdout != run("extract", "s.pcap", "--labels", "t.csv", "--label-by", "stream").stdout:
+        fail(f"labels of streams from redirected standard input: {got}")
+    os.mkfifo("fifo.pcap")
+    expect(2, f"fifo.pcap: {said}", "extract", "fifo.pcap", "--labels", "t.csv", *by_stream, timeout=60)
+    if os.path.exists("none.csv"):
+        fail("pipes: left an output")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
@@ -253,6 +292,7 @@ def main():
         check_window_columns()
         check_formats()
         check_refused()
+        check_pipes()
     return ended()
 
 

@@ -48,6 +48,9 @@ def test_labels(flood, tmp_path):
         pktbench.read(flood, labels=path, columns="packet").to_arrow()
     assert given_warning(given, "no-label").message.count == extracted("--columns", "packet", flood).num_rows - 1
     assert given_warning(given, "labels-behind")
+    os.mkfifo(tmp_path / "fifo")  # nobody writes to it
+    with pytest.raises(pktbench.OptionError, match="^labels: .*fifo: is read twice for labels by stream: it must be a file"):
+        pktbench.read(flood, labels=tmp_path / "fifo", label_by="stream").to_arrow()
     for options, words in (({"label": "x"}, "labels cannot be combined with label"),
                            ({"label_by": "stream", "filter": "udp"}, "cannot be combined with filter")):
         with pytest.raises(pktbench.OptionError, match=words):

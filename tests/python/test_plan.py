@@ -53,6 +53,9 @@ def test_what_cannot_be_divided(flood, tmp_path, cut):
     for options in ({"count": 10}, {"join": True}, {"level": "flows", "filter": "udp"}):
         with pytest.raises(pktbench.OptionError, match="combined|divided"):
             pktbench.plan(flood, 10000, **options)
+    os.mkfifo(tmp_path / "fifo")  # nobody writes to it
+    with pytest.raises(pktbench.OptionError, match="reads .*fifo: it must be a file"):
+        pktbench.plan(flood, labels=tmp_path / "fifo")
     with pytest.raises(pktbench.OptionError, match="count"):
         pktbench.read(flood, part=pktbench.plan(flood, 10000)[0], count=3).to_arrow()
     for numbered in ({"level": "flows"}, {"columns": "stream"}):

@@ -306,6 +306,10 @@ def check_kinds():
     got = subprocess.run([PKTBENCH, "mix", "raw.pcap", "-o", "-", "--truth", "raw.csv"], capture_output=True)
     write("raw.pcapng", got.stdout)
     expect(0, "2 packets", "verify", "--mix", "raw.csv", "raw.pcapng")
+    # The truth is read once; of a mixture, first its head.
+    expect(0, "2 packets", "verify", "--mix", "/dev/stdin", "raw.pcapng", input=read("raw.csv").decode())
+    os.mkfifo("fifo.pcapng")
+    expect(2, "fifo.pcapng: is read twice: it must be a file", "verify", "--mix", "raw.csv", "fifo.pcapng", timeout=60)
 
 
 def check_maps():
