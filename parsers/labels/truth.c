@@ -33,6 +33,9 @@ static int truth_fail(const pkt_truth *t, const char *what, const char *more, pk
 static int put(pkt_truth *t, int c, pkt_err *err)
 {
     const char byte = (char)c;
+    if (c == '\0') /* cells end with one: what follows it would be lost */
+        return truth_fail(t, "has a NUL byte: save it as text without them, such as UTF-8", "",
+                          err);
     if (t->text.size >= MOST_BYTES)
         return truth_fail(t, "is longer than a row can be: a quote may be missing", "", err);
     return pkt_buffer_add(&t->text, &byte, 1, err);
@@ -76,7 +79,7 @@ static int cell_read(pkt_truth *t, int *end, pkt_err *err)
         if (c != '\r' && put(t, c, err) != 0)
             return -1;
     *end = c;
-    return put(t, '\0', err);
+    return pkt_buffer_add(&t->text, "", 1, err);
 }
 
 /* The cells of the next row: 1, 0 at the end, -1 and *err. */

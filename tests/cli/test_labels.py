@@ -215,6 +215,16 @@ def check_refused():
     write("t.csv", "packet,label\n" + "".join(f"{i},l{i}\n" for i in range(1, 5000)))
     write("many.pcap", pcap_make([(i, 0, 1, 1, b"a") for i in range(5000)]))
     expect(2, "more than 4096 different labels", "extract", "many.pcap", "--labels", "t.csv", "-o", "none.csv")
+    # A NUL byte ends no cell: it is refused wherever it is, also where nothing is used, and as UTF-16 has them.
+    for line, text in ((1, "packet,la\0bel,label\n1,,x\n"), (2, "packet,label\n1,be\0nign\n"), (2, "packet,label\n1,\0\n"),
+                       (2, "packet,label\n1,x\0"), (2, "packet,label\n1,\"be\0nign\"\n"), (2, "packet,label\n1\0,x\n"),
+                       (3, "packet,label,more\n1,x,y\n2,x,y\0z\n"), (4, "packet,label\n1,\"a\nb\"\n2,\0x\n"),
+                       (1, "packet,label\n1,x\n".encode("utf-16-le"))):
+        write("nul.csv", text)
+        for options in ((), ("--label-by", "stream"), ("--features", "ciciot-fixed")):
+            expect(2, f"nul.csv: line {line}: has a NUL byte", "extract", "s.pcap", "--labels", "nul.csv", "-o", "none.csv", *options)
+        if os.path.exists("none.csv"):
+            fail(f"a NUL byte: left an output: {text!r}")
     write("n.csv", "number,label\n1,x\n")
     write("down.csv", "packet,label\n1,x\n3,y\n2,z\n")
     for options, words in (

@@ -393,6 +393,7 @@ def check_refused():
     for name, words in (("packet,label\n", "no column origin"), ("", "is empty"),
                         ("packet,origin,origin_packet,label\nx,y,1,\n", "line 2: is no number"),
                         ("packet,origin,origin_packet,label\n1,\"y,1,\n", "line 2: ends inside quotes"),
+                        ("packet,origin,origin_packet,label\n1,a.pcap\0,1,\n", "line 2: has a NUL byte"),
                         ("packet,origin,origin_packet,label\n1,y\n", "line 2: has no cell")):
         write("bad.csv", name.encode())
         expect(2, ["bad.csv: ", words], "verify", "--mix", "bad.csv", "x")
