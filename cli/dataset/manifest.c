@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/dataset/difference.h"
 #include "cli/dataset/folder.h"
 #include "parsers/util/error.h"
 
@@ -61,43 +62,18 @@ static int json_write(const manifest *m, const json_t *value, const char *path, 
                            strerror(why));
 }
 
-/* "VALUE" of options in messages. */
-static char *value_text(const json_t *value)
-{
-    return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : strdup("nothing");
-}
-
-static int option_differs(const char *name, const json_t *was, const json_t *is, pkt_err *err)
-{
-    char *old = value_text(was), *new = value_text(is);
-    pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-             "was begun with %s %.60s, not %.60s; give the same options, or write to another "
-             "folder",
-             name, old ? old : "", new ? new : "");
-    free(old);
-    free(new);
-    return -1;
-}
-
 /* Was the dataset begun by this version with these options? */
 static int head_check(const json_t *found, const json_t *wanted, pkt_err *err)
 {
-    const char *name;
-    json_t *value;
-    const json_t *old = json_object_get(found, "options");
     if (json_integer_value(json_object_get(found, "manifest")) != MANIFEST_FORM)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "its manifest is damaged, or of another version of pktbench; write to "
                         "another folder");
-    if (!json_equal(json_object_get(found, "pktbench"), json_object_get(wanted, "pktbench")))
-        return option_differs("pktbench", json_object_get(found, "pktbench"),
-                              json_object_get(wanted, "pktbench"), err);
-    json_object_foreach(json_object_get(wanted, "options"), name, value)
-    {
-        if (!json_equal(json_object_get(old, name), value))
-            return option_differs(name, json_object_get(old, name), value, err);
-    }
-    return 0;
+    if (text_compare("pktbench", json_object_get(found, "pktbench"),
+                     json_object_get(wanted, "pktbench"), err) != 0)
+        return -1;
+    return options_compare(json_object_get(found, "options"), json_object_get(wanted, "options"),
+                           err);
 }
 
 /* A path in an entry leads to a file of the dataset. */

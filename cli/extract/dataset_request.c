@@ -114,7 +114,8 @@ bool dataset_request_read(extraction *x, const arguments *arguments)
     return time_valid(x) && fields_divide(x) && names_valid(x);
 }
 
-/* Of rows of features; of packets, there are none. */
+/* Of rows of features; of packets, there are none. What is added here or to dataset_options() gets
+ * words in cli/dataset/difference.c. */
 static json_t *features_options(const extraction *x)
 {
     const pkt_features_request *r = &x->request.features;

@@ -136,6 +136,82 @@ def check_cut():
         fail(f"a capture that is cut, with --strict: {entry}")
 
 
+def two(one, other):
+    """What is said of both values, in both directions."""
+    return f"with {one}, not {other}", f"with {other}, not {one}"
+
+
+def one(option, value=None):
+    """The same of an option that is given in one run only."""
+    return f"without {option}, not {value or 'with it'}", f"with {value or option}, not without it"
+
+
+RECORDS, FIXED = ("--features", "records"), ("--features", "ciciot-fixed")
+HOSTS = "udp and " + " and ".join(f"not host 10.9.0.{i}" for i in range(10, 30))
+# For each member of the options in a manifest: options of a run, options of a run that goes on, and what is said.
+OPTIONS = {
+    "format": [([], ["--format", "arrow"], *two("--format csv", "--format arrow"))],
+    "partition": [([], ["--partition", "file,date"], *two("--partition file", "--partition file,date"))],
+    "features": [([], RECORDS, *one("--features", "--features records")),
+                 (FIXED, RECORDS, *two("--features ciciot-fixed", "--features records"))],
+    "features.set": [],
+    "features.by": [(FIXED, [*FIXED, "--by", "pair"], *two("--by all", "--by pair")),
+                    ([*FIXED, "--by", "flow"], [*FIXED, "--by", "pair"], *two("--by flow", "--by pair"))],
+    "features.window_packets": [(FIXED, [*FIXED, "--window", "100"], *two("--window 10", "--window 100")),
+                                (FIXED, [*FIXED, "--window", "1.5s"], *two("--window 10", "--window 1500ms"))],
+    "features.window_ns": [([*FIXED, "--window", "2m"], [*FIXED, "--window", "1.0005ms"],
+                            *two("--window 120s", "--window 1.000500ms"))],
+    "features.idle_ns": [([*RECORDS, "--idle", "5"], [*RECORDS, "--idle", "6"], *two("--idle 5s", "--idle 6s")),
+                         (RECORDS, [*RECORDS, "--idle", "none"], *two("--idle 120s", "--idle none"))],
+    "features.active_ns": [(RECORDS, [*RECORDS, "--active", "500ms"], *two("--active 1800s", "--active 500ms"))],
+    "features.reset_every": [(RECORDS, [*RECORDS, "--reset-every", "1GB"], *two("--reset-every none", "--reset-every 1000MB")),
+                             ([*RECORDS, "--reset-every", "1KiB"], [*RECORDS, "--reset-every", "500kB"],
+                              *two("--reset-every 1024", "--reset-every 500kB"))],
+    "features.max_flows": [(RECORDS, [*RECORDS, "--max-flows", "77"], *two("--max-flows 262144", "--max-flows 77"))],
+    "backend": [([], ["--backend", "libpcap"], *two("--backend raw", "--backend libpcap"))],
+    "level": [([], ["--level", "app"], *two("--level headers", "--level app"))],
+    "columns": [([], ["--label", "x"], *one("--label")), (RECORDS, [*RECORDS, "--label", "x"], *one("--label")),
+                (["--columns", "packet"], ["--columns", "packet,src,dst"], *one("the column src")),
+                (["--columns", "packet,src"], ["--columns", "packet,dst"], *two("the column src", "the column dst")),
+                (["--columns", "src,packet,dst"], ["--columns", "src,dst,packet"], "with packet as column 2, not dst",
+                 "with dst as column 2, not packet")],
+    "inner": [([], ["--inner"], *one("--inner")), (RECORDS, [*RECORDS, "--inner"], *one("--inner"))],
+    "escape-formulas": [([], ["--escape-formulas"], *one("--escape-formulas"))],
+    "f": [([], ["-f", "udp"], *one("-f", "-f 'udp'")), (["-f", "udp or tcp"], ["-f", "udp"], *two("-f 'udp or tcp'", "-f 'udp'")),
+          (["-f", HOSTS], ["-f", HOSTS.replace(".0.17 ", ".0.99 ")],
+           *two("-f '...host 10.9.0.17 and not host 10.9.0.18 and not hos...'",
+                "-f '...host 10.9.0.99 and not host 10.9.0.18 and not hos...'")),
+          (["-f", HOSTS], ["-f", HOSTS + " or port 1"],
+           *two("-f '....27 and not host 10.9.0.28 and not host 10.9.0.29'",
+                "-f '...t host 10.9.0.28 and not host 10.9.0.29 or port 1'"))],
+    "c": [([], ["-c", "3"], *one("-c", "-c 3")), (["-c", "4"], ["--count", "3"], *two("-c 4", "-c 3"))],
+    "flow-rule": [([], ["--flow-rule", "wireshark-4.4"], *two("--flow-rule wireshark-4.0", "--flow-rule wireshark-4.4"))],
+    "max-flows": [([], ["--max-flows", "77"], *two("--max-flows 1048576", "--max-flows 77"))],
+    "strict": [([], ["--strict"], *one("--strict"))],
+}
+
+
+def check_options():
+    """Another option is refused, and named as it is given, with both values, whichever of the two runs was first."""
+    capture("op/a.pcap", range(3))
+    known = set()
+    for member, cases in OPTIONS.items():
+        for before, after, said, said_back in cases:
+            for first, second, words in ((before, after, said), (after, before, said_back)):
+                shutil.rmtree("op.out", ignore_errors=True)
+                options = ("op", "-o", "op.out") + (() if "--partition" in first else ("--partition", "file"))
+                expect(0, "", *options, *first)
+                with open("op.out/_pktbench/dataset.json", encoding="utf-8") as file:
+                    head = json.load(file)["options"]
+                known |= head.keys() | {f"features.{name}" for name in head["features"] or ()}
+                options = ("op", "-o", "op.out") + (() if "--partition" in second else ("--partition", "file"))
+                got = expect(2, "", *options, *second, "--resume")
+                if f"op.out: was begun {words}; give the same options, or write to another folder\n" not in got.stderr:
+                    fail(f"{member}, {first} and then {second}: {got.stderr}")
+    if known != OPTIONS.keys():
+        fail(f"options without a test: {known ^ OPTIONS.keys()}")
+
+
 def check_twins():
     """A capture that is in the dataset under another name is refused; manifests without real paths are read."""
     capture("tw/scan/s.pcap", range(3))
@@ -203,7 +279,7 @@ def check_links():
 def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         os.chdir(folder)
-        for check in (check_changed, check_gone, check_faults, check_cut, check_twins, check_links):
+        for check in (check_changed, check_gone, check_faults, check_cut, check_options, check_twins, check_links):
             check()
         os.chdir("/")
     return ended()
