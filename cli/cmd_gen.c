@@ -5,9 +5,9 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/shared_options.h"
 #include "datasets/generate.h"
-#include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
 
 static bool format_get(const arguments *arguments, dataset_options *options)
@@ -53,17 +53,12 @@ static void scenario_unknown(const char *name)
     message_err(&err);
 }
 
-static bool is_one_file(const char *one, const char *other)
-{
-    return strcmp(one, other) == 0 || pkt_same_file(one, other);
-}
-
 /* `truth` and `labels` may be NULL. */
 static bool outputs_differ(const char *path, const char *truth, const char *labels)
 {
-    if (truth && is_one_file(truth, path))
+    if (truth && outputs_same(truth, path))
         message_error("gen: the capture and its truth cannot both go to %s", path);
-    else if (labels && (is_one_file(labels, path) || (truth && is_one_file(labels, truth))))
+    else if (labels && (outputs_same(labels, path) || (truth && outputs_same(labels, truth))))
         message_error("gen: the labels need a file of their own, not %s", labels);
     else
         return true;

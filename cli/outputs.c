@@ -1,11 +1,17 @@
 #include "cli/outputs.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/message.h"
+
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
 
 bool output_is(const char *path, const char *input)
 {
@@ -13,7 +19,42 @@ bool output_is(const char *path, const char *input)
     if (strcmp(path, "-") == 0 || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
         return false;
     const int bad = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
-    return bad == 0 && out.st_dev == in.st_dev && out.st_ino == in.st_ino;
+    return bad == 0 && is_same(&out, &in);
+}
+
+static bool output_stat(const char *path, struct stat *st)
+{
+    return (strcmp(path, "-") == 0 ? fstat(STDOUT_FILENO, st) : stat(path, st)) == 0;
+}
+
+/* The last part of the path, and the folder that it is in. NULL: no file can have that path. */
+static const char *place_find(const char *path, struct stat *folder)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *above = slash ? strndup(path, (size_t)(name - path)) : strdup(".");
+    const bool found = above && *name && stat(above, folder) == 0;
+    free(above);
+    return found ? name : NULL;
+}
+
+/* Both would be created: one file has one name in one folder, however the folder is written. */
+static bool places_same(const char *one, const char *other)
+{
+    struct stat a, b;
+    const char *name = place_find(one, &a), *another = place_find(other, &b);
+    return name && another && strcmp(name, another) == 0 && is_same(&a, &b);
+}
+
+bool outputs_same(const char *one, const char *other)
+{
+    struct stat a, b, null;
+    if (strcmp(one, other) == 0)
+        return true;
+    const bool exists = output_stat(one, &a), other_exists = output_stat(other, &b);
+    if (!exists && !other_exists)
+        return places_same(one, other);
+    return exists && other_exists && is_same(&a, &b) &&
+           (stat("/dev/null", &null) != 0 || !is_same(&a, &null));
 }
 
 /* Is it a file of the list, or the file that has the whole list as its name? */

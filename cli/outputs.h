@@ -1,4 +1,4 @@
-/* Outputs that would replace a file that the command reads. */
+/* Outputs that would replace a file that the command reads, or one another. */
 #ifndef PKT_OUTPUTS_H
 #define PKT_OUTPUTS_H
 
@@ -6,6 +6,9 @@
 
 /* Is the file that is written to `path` (not "-") the input (or, "-", standard input)? */
 bool output_is(const char *path, const char *input);
+/* Do both outputs ("-": standard output) go to one file, pipe or terminal, also if the file is not
+ * there yet? What both write to /dev/null is not lost. */
+bool outputs_same(const char *one, const char *other);
 /* Is it one of the operands, or of the files with commas between them in one? If so, a message was
  * printed, in which they are WHAT. */
 bool output_is_operand(const arguments *arguments, const char *path, const char *what);

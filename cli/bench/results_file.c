@@ -191,7 +191,7 @@ bool bench_output_possible(const benchmark *b)
     pkt_err err = {.pos = PKT_POS_NONE};
     if (!given)
         return true;
-    if (strcmp(given, "-") == 0) {
+    if (outputs_same(given, "-")) { /* where the tables go */
         message_error(
             "bench: -o names a file for the results; --format json writes them to standard "
             "output");

@@ -124,7 +124,7 @@ static bool outputs_valid(const mixing *m)
             return false;
         }
     }
-    if (strcmp(m->path, m->truth) != 0 && !pkt_same_file(m->path, m->truth))
+    if (!outputs_same(m->path, m->truth))
         return true;
     message_error("mix: the mixture and its truth cannot both go to %s", m->path);
     return false;

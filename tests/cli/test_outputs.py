@@ -108,6 +108,46 @@ def check_inputs():
     refused("cannot both go to", "gen", "mirai", "-o", "in/t.csv", "--truth", "in/u.csv")
 
 
+def check_outputs():
+    """Two outputs are two files, however they are written, and also if they are not there yet."""
+    os.makedirs("both/folder")
+    os.symlink("both", "other")
+    one = ["both/x", "./both/x", "other/x", "both/folder/../x", "both//x", os.path.abspath("both/x")]
+    pairs = [(a, b) for a in one for b in one if one.index(a) < 2 or a == b]
+    pairs += [("-", "/dev/stdout"), ("/dev/stdout", "-"), ("-", "/dev/fd/1"), ("/proc/self/fd/1", "/dev/stdout")]
+    mix, gen = ("mix", "a.pcap"), ("gen", "mirai", "--size", "20kB")
+
+    def refused(words, *arguments, **more):
+        got = expect(2, words, *arguments, **more)
+        if got.stdout or os.listdir("both") != ["folder"]:
+            fail(f"{arguments} wrote {os.listdir('both')} {got.stdout[:20]}")
+            for name in os.listdir("both"):
+                os.path.isdir(f"both/{name}") or os.unlink(f"both/{name}")
+
+    for first, second in pairs:
+        refused("the mixture and its truth cannot both go to", *mix, "-o", first, "--truth", second)
+        refused("the capture and its truth cannot both go to", *gen, "-o", first, "--truth", second)
+        refused("the labels need a file of their own", *gen, "-o", first, "--labels", second)
+        refused("the labels need a file of their own", *gen, "-o", "both/z", "--truth", first, "--labels", second)
+    refused("-o names a file for the results", "bench", "a.pcap", "-o", "/dev/stdout")
+    for first, second in (("both/x", "both/y"), ("both/x", "both/folder/x"), ("x", "both/x"), ("both/x", "both/x.csv")):
+        expect(0, "wrote", *mix, "-o", first, "--truth", second)
+        expect(0, "32 packets of mirai", *gen, "-o", first, "--truth", second)
+        for name in (first, second):
+            if os.path.getsize(name) < 1000:
+                fail(f"{name}: {os.path.getsize(name)} bytes")
+            os.unlink(name)
+    # Standard output that is a file, which has both names then.
+    with open("both/s", "wb") as file:
+        got = subprocess.run([PKTBENCH, *mix, "-o", "-", "--truth", "other/s"], stdout=file, stderr=subprocess.PIPE)
+    if got.returncode != 2 or os.path.getsize("both/s"):
+        fail(f"standard output is the truth: {got}")
+    for words in (("-o", "-", "--truth", "/dev/null"), ("-o", "/dev/null", "--truth", "/dev/stdout")):
+        got = subprocess.run([PKTBENCH, *mix, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if got.returncode != 0:
+            fail(f"{words}: {got}")
+
+
 def check_pieces():
     """A piece must not replace the capture that is divided."""
     os.mkdir("pieces")
@@ -226,6 +266,7 @@ def main():
         run("gen", "mirai", "--size", "20kB", "-o", "a.pcap", "--labels", "t.csv")
         check_together()
         check_inputs()
+        check_outputs()
         check_pieces()
         check_long_names()
         check_reader_gone()
