@@ -37,8 +37,7 @@ static const char *last_part(const char *path)
  * its file; 0: not. */
 static int names_it(const mixing *m, const target *t, const pkt_mix_origin *o)
 {
-    if (!t->name || is_name(t, o->path) ||
-        (o->group < m->group_count && is_name(t, m->groups[o->group].name)))
+    if (!t->name || is_name(t, o->path) || is_name(t, m->groups[o->operand].name))
         return 2;
     return is_name(t, last_part(o->path));
 }
@@ -64,7 +63,7 @@ static bool target_apply(mixing *m, const target *t, change_apply *apply, const 
 /* A capture that is named by itself, not with the others of its folder, moves by itself. */
 static void group_leave(mixing *m, const target *t, pkt_mix_origin *o)
 {
-    if (t->name && o->group < m->group_count && !is_name(t, m->groups[o->group].name))
+    if (t->name && o->group == o->operand && !is_name(t, m->groups[o->operand].name))
         o->group = m->groups_used++;
 }
 

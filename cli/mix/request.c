@@ -88,7 +88,7 @@ static bool capture_add(mixing *m, size_t group, const char *path)
         message_error("%s", label ? err.msg : "no memory for captures");
         return false;
     }
-    origin->group = group;
+    origin->operand = origin->group = group;
     return true;
 }
 

@@ -210,13 +210,25 @@ static int merge(mix *m, pkt_err *err)
     return flush(&m->text, m->text_file, m->truth, err);
 }
 
-/* Start of the group: the earliest first packet of its captures. false: no packet. */
-static bool group_start(const mix *m, size_t group, int64_t *start)
+static bool is_of_group(const pkt_mix_origin *o, size_t group)
+{
+    return o->group == group;
+}
+
+/* Captures that move by themselves, too: what is asked of them does not change when they began. */
+static bool is_of_operand(const pkt_mix_origin *o, size_t operand)
+{
+    return o->operand == operand;
+}
+
+/* The earliest first packet of the captures that `is_of` says. false: no packet. */
+static bool start_of(const mix *m, bool (*is_of)(const pkt_mix_origin *, size_t), size_t which,
+                     int64_t *start)
 {
     bool found = false;
     for (size_t i = 0; i < m->origins->count; i++) {
         int64_t first;
-        if (m->origins->at[i].group != group || !pkt_mix_feed_first(m->lanes[i].feed, &first))
+        if (!is_of(&m->origins->at[i], which) || !pkt_mix_feed_first(m->lanes[i].feed, &first))
             continue;
         *start = found && *start < first ? *start : first;
         found = true;
@@ -232,7 +244,7 @@ static int start_find(const mix *m, const pkt_mix_origin *o, int64_t own, int64_
     if (o->shift != PKT_MIX_AFTER)
         return 0;
     int64_t first;
-    if (!group_start(m, 0, &first)) {
+    if (!start_of(m, is_of_operand, 0, &first)) {
         pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
                  "has no packet, so that nothing can begin after it: name another capture first");
         return pkt_err_about(err, m->origins->at[0].path);
@@ -246,7 +258,7 @@ static int times_set(mix *m, pkt_err *err)
 {
     for (size_t i = 0; i < m->origins->count; i++) {
         pkt_mix_origin *o = &m->origins->at[i];
-        if (group_start(m, o->group, &o->times.first) &&
+        if (start_of(m, is_of_group, o->group, &o->times.first) &&
             start_find(m, o, o->times.first, &o->times.start, err) != 0)
             return -1;
     }

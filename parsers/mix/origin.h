@@ -20,11 +20,12 @@ typedef struct pkt_mix_times {
 typedef enum pkt_mix_shift {
     PKT_MIX_KEPT,
     PKT_MIX_AT,   /* at this time */
-    PKT_MIX_AFTER /* so long after the start of the first group */
+    PKT_MIX_AFTER /* so long after the start of the first operand */
 } pkt_mix_shift;
 
 typedef struct pkt_mix_origin {
     char *path, *label; /* owned; label "": none */
+    size_t operand;     /* number of the name that it was given by, from 0; never changes */
     size_t group; /* captures of a group keep their distances: the group's first time counts */
     pkt_mix_shift shift;
     int64_t shift_ns;
