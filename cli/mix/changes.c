@@ -1,12 +1,11 @@
 /* What is asked of the packets: times and addresses. A value is for all captures, or, with FILE=
  * before it, for those that FILE names. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/message.h"
+#include "cli/mix/instant.h"
 #include "cli/mix/mixing.h"
 #include "parsers/core/numbers.h"
 #include "parsers/util/error.h"
@@ -76,54 +75,14 @@ static const char *value_of(target *t)
     return equals ? equals + 1 : t->text;
 }
 
-/* "1700000000.25", to the nanosecond. */
-static bool epoch_parse(const char *text, int64_t *ns)
-{
-    char *end = NULL;
-    const unsigned long long seconds = strtoull(text, &end, 10);
-    int64_t fraction = 0;
-    if (seconds >= INT64_MAX / NS_PER_S)
-        return false;
-    if (*end == '.') {
-        int64_t unit = NS_PER_S;
-        for (end++; isdigit((unsigned char)*end) && unit > 1; end++) {
-            unit /= 10;
-            fraction += (*end - '0') * unit;
-        }
-    }
-    *ns = (int64_t)seconds * NS_PER_S + fraction;
-    return *end == '\0';
-}
-
-/* ISO 8601, in UTC: a day, or a day and a time. */
-static bool iso_parse(const char *text, int64_t *ns)
-{
-    struct tm tm = {.tm_isdst = 0};
-    const char *end = strptime(text, "%Y-%m-%d", &tm);
-    int64_t fraction = 0;
-    if (end && *end == 'T')
-        end = strptime(end + 1, "%H:%M:%S", &tm);
-    if (end && *end == '.') {
-        char part[16];
-        (void)snprintf(part, sizeof part, "0%.11s", end);
-        part[strcspn(part, "Z")] = '\0';
-        if (!epoch_parse(part, &fraction))
-            return false;
-        end += strcspn(end, "Z");
-    }
-    if (!end || (*end && strcmp(end, "Z") != 0))
-        return false;
-    *ns = (int64_t)timegm(&tm) * NS_PER_S + fraction;
-    return *ns >= 0;
-}
-
 typedef struct shift {
     target target;
     pkt_mix_shift kind;
     int64_t ns;
 } shift;
 
-static bool shift_parse(shift *s, const char *text)
+/* false: *why says what is wrong, or is left as it is. */
+static bool shift_parse(shift *s, const char *text, const char **why)
 {
     double seconds = 0;
     s->kind = PKT_MIX_AFTER;
@@ -135,8 +94,7 @@ static bool shift_parse(shift *s, const char *text)
         return good;
     }
     s->kind = PKT_MIX_AT;
-    return isdigit((unsigned char)*text) &&
-           (strchr(text, '-') ? iso_parse : epoch_parse)(text, &s->ns);
+    return instant_parse(text, &s->ns, why);
 }
 
 static bool shift_apply(mixing *m, pkt_mix_origin *origin, const void *what)
@@ -153,11 +111,11 @@ static bool shifts_read(mixing *m, const arguments *arguments)
     size_t next = 0;
     for (const char *text; (text = option_values(arguments, "shift", &next)) != NULL;) {
         shift s = {.target = {.option = "shift", .text = text}};
-        if (!shift_parse(&s, value_of(&s.target))) {
-            message_error("--shift %s: must be TIME or FILE=TIME; TIME is start, a time after the "
-                          "start of the first capture such as +90s, a time such as "
-                          "2026-05-04T12:00:00Z, or seconds since 1970",
-                          text);
+        const char *why = "must be TIME or FILE=TIME; TIME is start, a time after the start of the "
+                          "first capture such as +90s, a time such as 2026-05-04T12:00:00Z, or "
+                          "seconds since 1970";
+        if (!shift_parse(&s, value_of(&s.target), &why)) {
+            message_error("--shift %s: %s", text, why);
             return false;
         }
         if (!target_apply(m, &s.target, shift_apply, &s))
