@@ -21,11 +21,27 @@ typedef struct row {
     pkt_mix_expected expected;
 } row;
 
+/* Where a packet of the mixture is. Packets are in order of time, then of the captures, where that
+ * does not contradict the order of a capture. */
+typedef struct place {
+    uint64_t number; /* in the mixture; 0: no packet */
+    int64_t ts_ns;
+    size_t origin;
+    uint64_t origin_packet;
+} place;
+
 /* A capture that was mixed. */
 typedef struct source_capture {
     pkt_mix_supply *supply;
     char *path, *label; /* as the truth writes them; owned */
+    place last;         /* its last packet so far */
+    place waited_for;   /* of the packets of others after that, the one that is last in order */
 } source_capture;
+
+/* What has the packets of an interface of the mixture. */
+typedef struct owner {
+    size_t origin, number; /* the capture, and the number of the interface in it */
+} owner;
 
 typedef struct checking {
     pkt_mix_origins origins;
@@ -36,10 +52,9 @@ typedef struct checking {
     pkt_record record;
     const char *mixture;
     uint64_t number; /* of the packet in the mixture */
-    size_t *owners;  /* capture of each interface of the mixture, and 1; 0: not known */
+    owner *owners;   /* owned: of the interfaces of the mixture that had a packet */
     size_t owner_count;
     row rows[3]; /* the one before, this one, the next: in turns */
-    int64_t last_ns;
     pkt_mix_finding *finding;
 } checking;
 
@@ -261,45 +276,92 @@ static int mismatch(checking *k, pkt_err *err)
     return 1;
 }
 
-/* Packets of an interface are of one capture. */
-static int owner_check(checking *k, const row *w, pkt_err *err)
+/* The packet is of interface `seen` of the mixture, and should not be. */
+static int owner_differs(checking *k, const row *w, size_t seen, const pkt_mix_interface *own)
 {
-    const size_t interface = pkt_source_interface(k->source);
-    if (interface >= k->owner_count) {
-        const size_t count = 2 * interface + 16;
-        size_t *more = realloc(k->owners, count * sizeof *more);
-        if (!more)
-            return pkt_fail_memory(err, "interfaces");
-        memset(more + k->owner_count, 0, (count - k->owner_count) * sizeof *more);
-        k->owners = more;
-        k->owner_count = count;
-    }
-    if (!k->owners[interface])
-        k->owners[interface] = w->origin + 1;
-    if (k->owners[interface] == w->origin + 1)
-        return 0;
-    return found(
-        k,
-        "packet %" PRIu64 " is of the interface of " SHOWN "; the truth says that it is of " SHOWN,
-        k->number, k->captures[k->owners[interface] - 1].path, k->captures[w->origin].path);
+    const char *path = k->captures[w->origin].path;
+    const uint64_t packet = w->expected.packet.number;
+    if (seen < k->owner_count)
+        return found(k,
+                     "packet %" PRIu64 " is of the interface of " SHOWN " that is %zu there; "
+                     "packet %" PRIu64 " of " SHOWN " is of interface %zu there",
+                     k->number, k->captures[k->owners[seen].origin].path, k->owners[seen].number,
+                     packet, path, own->number);
+    return found(k,
+                 "packet %" PRIu64 " is of interface %zu of the mixture; packet %" PRIu64
+                 " of " SHOWN " is of interface %zu, or too early",
+                 k->number, seen, packet, path, own->out < 0 ? k->owner_count : (size_t)own->out);
 }
 
-/* A capture that is not sorted may go back, but only from one of its own packets. */
+/* Every interface of a capture is one of the mixture, in which they are in the order of their first
+ * packets. */
+static int owner_check(checking *k, const row *w, pkt_err *err)
+{
+    const size_t seen = pkt_source_interface(k->source);
+    pkt_mix_interface *i =
+        pkt_mix_supply_interface(k->captures[w->origin].supply, w->expected.packet.interface);
+    if (i->out >= 0 ? (size_t)i->out != seen : seen != k->owner_count)
+        return owner_differs(k, w, seen, i);
+    if (i->out >= 0)
+        return 0;
+    owner *more = realloc(k->owners, (k->owner_count + 1) * sizeof *more);
+    if (!more)
+        return pkt_fail_memory(err, "interfaces");
+    k->owners = more;
+    more[k->owner_count++] = (owner){w->origin, i->number};
+    i->out = (int64_t)seen;
+    return 0;
+}
+
+static bool is_behind(const place *one, const place *other)
+{
+    return one->ts_ns != other->ts_ns ? one->ts_ns > other->ts_ns : one->origin > other->origin;
+}
+
+/* `before` is before `now` in the mixture, and should be behind it. */
+static int place_differs(checking *k, const place *before, const place *now)
+{
+    const char *path = k->captures[before->origin].path;
+    if (before->ts_ns > now->ts_ns)
+        return found(k,
+                     "packet %" PRIu64 " is earlier than packet %" PRIu64 ", of " SHOWN
+                     ", which is before it",
+                     now->number, before->number, path);
+    return found(k,
+                 "packet %" PRIu64 ", which is packet %" PRIu64 " of " SHOWN
+                 ", should be before packet %" PRIu64 ", which is packet %" PRIu64 " of " SHOWN
+                 " and has the same time",
+                 now->number, now->origin_packet, k->captures[now->origin].path, before->number,
+                 before->origin_packet, path);
+}
+
+/* A packet of another capture is before this one only if it is so in order: this one was the next
+ * of its capture since the last packet of it. In its capture it may go back, unless that was
+ * sorted. */
 static int order_check(checking *k, const row *w)
 {
-    const row *before = row_at(k, k->number - 1);
-    const int64_t now = k->record.ts_ns;
-    const bool back = k->number > 1 && now < k->last_ns;
-    k->last_ns = now;
-    if (back && (k->origins.by_time || before->origin != w->origin))
-        return found(k, "packet %" PRIu64 " is earlier than the packet before it, of " SHOWN,
-                     k->number, k->captures[before->origin].path);
+    source_capture *own = &k->captures[w->origin];
+    const place now = {k->number, k->record.ts_ns, w->origin, w->expected.packet.number};
+    const place *last = &own->last, *other = &own->waited_for;
+    if (other->number && is_behind(other, &now))
+        return place_differs(k, other, &now);
+    if (k->origins.by_time && last->number &&
+        (last->ts_ns != now.ts_ns ? last->ts_ns > now.ts_ns
+                                  : last->origin_packet > now.origin_packet))
+        return place_differs(k, last, &now);
+    own->last = now;
+    for (size_t i = 0; i < k->origins.count; i++) {
+        place *waited_for = &k->captures[i].waited_for;
+        if (!waited_for->number || is_behind(&now, waited_for))
+            *waited_for = now;
+    }
+    own->waited_for.number = 0;
     const uint64_t missing =
-        k->origins.by_time ? pkt_mix_supply_missing(k->captures[w->origin].supply, &now) : 0;
+        k->origins.by_time ? pkt_mix_supply_missing(own->supply, &now.ts_ns) : 0;
     return missing ? found(k,
                            "packet %" PRIu64 " of " SHOWN " is missing: packet %" PRIu64
                            " of the mixture is later",
-                           missing, k->captures[w->origin].path, k->number)
+                           missing, own->path, k->number)
                    : 0;
 }
 
@@ -321,8 +383,8 @@ static int packet_check(checking *k, pkt_err *err)
             w->expected.packet.number, k->captures[w->origin].path, k->number - 1);
     if (!is_expected(&k->record, &w->expected))
         return mismatch(k, err);
-    const int bad = owner_check(k, w, err);
-    return bad ? bad : order_check(k, w);
+    const int bad = order_check(k, w);
+    return bad ? bad : owner_check(k, w, err);
 }
 
 /* Every capture has been used up. */

@@ -98,6 +98,11 @@ pkt_mix_supplied pkt_mix_supply_take(pkt_mix_supply *s, uint64_t number, pkt_mix
     }
 }
 
+pkt_mix_interface *pkt_mix_supply_interface(pkt_mix_supply *s, size_t index)
+{
+    return pkt_mix_feed_interface(s->feed, index);
+}
+
 uint64_t pkt_mix_supply_missing(const pkt_mix_supply *s, const int64_t *before_ns)
 {
     if (s->count == 0 || (before_ns && s->over[0].packet.ts_ns >= *before_ns))

@@ -26,6 +26,8 @@ typedef enum pkt_mix_supplied {
 pkt_mix_supply *pkt_mix_supply_open(pkt_mix_origin *origin, bool by_time, pkt_err *err);
 pkt_mix_supplied pkt_mix_supply_take(pkt_mix_supply *supply, uint64_t number,
                                      pkt_mix_expected *expected, pkt_err *err);
+/* An interface of an expected packet. Its `out` is for the user of the supply, and -1 at first. */
+pkt_mix_interface *pkt_mix_supply_interface(pkt_mix_supply *supply, size_t index);
 /* The first packet that was passed over; 0: none. With `before_ns`, only if it is earlier than
  * that. */
 uint64_t pkt_mix_supply_missing(const pkt_mix_supply *supply, const int64_t *before_ns);
