@@ -18,6 +18,10 @@ typedef struct target {
     size_t size;               /* of the name */
 } target;
 
+/* How many captures a target is for: all, those of an operand, or one. What is for fewer of them
+ * wins, wherever it is on the command line. */
+typedef enum scope { SCOPE_ALL, SCOPE_OPERAND, SCOPE_CAPTURE } scope;
+
 /* Give a shift, rate or map to the capture. */
 typedef bool change_apply(mixing *m, pkt_mix_origin *origin, const void *what);
 
@@ -39,6 +43,19 @@ static int names_it(const mixing *m, const target *t, const pkt_mix_origin *o)
     if (!t->name || is_name(t, o->path) || is_name(t, m->groups[o->operand].name))
         return 2;
     return is_name(t, last_part(o->path));
+}
+
+static scope scope_of(const mixing *m, const target *t)
+{
+    if (!t->name)
+        return SCOPE_ALL;
+    for (size_t i = 0; i < m->origins.count; i++) /* the operand that is a file is its path, too */
+        if (is_name(t, m->origins.at[i].path))
+            return SCOPE_CAPTURE;
+    for (size_t i = 0; i < m->group_count; i++)
+        if (is_name(t, m->groups[i].name))
+            return SCOPE_OPERAND;
+    return SCOPE_CAPTURE;
 }
 
 static bool target_apply(mixing *m, const target *t, change_apply *apply, const void *what)
@@ -106,7 +123,7 @@ static bool shift_apply(mixing *m, pkt_mix_origin *origin, const void *what)
     return true;
 }
 
-static bool shifts_read(mixing *m, const arguments *arguments)
+static bool shifts_read(mixing *m, const arguments *arguments, scope of)
 {
     size_t next = 0;
     for (const char *text; (text = option_values(arguments, "shift", &next)) != NULL;) {
@@ -114,7 +131,10 @@ static bool shifts_read(mixing *m, const arguments *arguments)
         const char *why = "must be TIME or FILE=TIME; TIME is start, a time after the start of the "
                           "first capture such as +90s, a time such as 2026-05-04T12:00:00Z, or "
                           "seconds since 1970";
-        if (!shift_parse(&s, value_of(&s.target), &why)) {
+        const char *value = value_of(&s.target);
+        if (scope_of(m, &s.target) != of)
+            continue;
+        if (!shift_parse(&s, value, &why)) {
             message_error("--shift %s: %s", text, why);
             return false;
         }
@@ -137,12 +157,14 @@ static bool rate_apply(mixing *m, pkt_mix_origin *origin, const void *what)
     return true;
 }
 
-static bool rates_read(mixing *m, const arguments *arguments)
+static bool rates_read(mixing *m, const arguments *arguments, scope of)
 {
     size_t next = 0;
     for (const char *text; (text = option_values(arguments, "rate", &next)) != NULL;) {
         rate r = {.target = {.option = "rate", .text = text}};
         const char *value = value_of(&r.target);
+        if (scope_of(m, &r.target) != of)
+            continue;
         double factor = 0;
         const char *end = pkt_parse_number(value, &factor);
         r.value = factor <= 1e6 ? (uint64_t)llround(factor * (double)PKT_MIX_RATE_UNIT) : 0;
@@ -180,15 +202,18 @@ static const char *map_of(target *t)
     return old ? old : t->text;
 }
 
-static bool maps_read(mixing *m, const arguments *arguments, const char *option, bool mac)
+static bool maps_read(mixing *m, const arguments *arguments, const char *option, bool mac, scope of)
 {
     size_t next = 0;
     for (const char *text; (text = option_values(arguments, option, &next)) != NULL;) {
         target t = {.option = option, .text = text};
         pkt_err err = {.pos = PKT_POS_NONE};
+        const char *value = map_of(&t);
+        if (scope_of(m, &t) != of)
+            continue;
         mixing_map *map = &m->maps[m->map_count++];
         *map = (mixing_map){.option = option, .text = text};
-        if (pkt_address_map_parse(&map->map, map_of(&t), mac, &err) != 0) {
+        if (pkt_address_map_parse(&map->map, value, mac, &err) != 0) {
             message_error("--%s %s: %s", option, text, err.msg);
             return false;
         }
@@ -200,6 +225,13 @@ static bool maps_read(mixing *m, const arguments *arguments, const char *option,
 
 bool mixing_changes_read(mixing *m, const arguments *arguments)
 {
-    return shifts_read(m, arguments) && rates_read(m, arguments) &&
-           maps_read(m, arguments, "map-ip", false) && maps_read(m, arguments, "map-mac", true);
+    /* The last of several shifts or rates counts, but the first of several maps. */
+    for (int s = SCOPE_ALL; s <= SCOPE_CAPTURE; s++) {
+        const scope later = (scope)s, first = (scope)(SCOPE_CAPTURE - s);
+        if (!shifts_read(m, arguments, later) || !rates_read(m, arguments, later) ||
+            !maps_read(m, arguments, "map-ip", false, first) ||
+            !maps_read(m, arguments, "map-mac", true, first))
+            return false;
+    }
+    return true;
 }

@@ -78,14 +78,18 @@ static const option_spec options[] = {
     {"shift", "FILE=TIME" REPEATABLE,
      "The first packet of this file gets this time, and the others move with it: start (the start "
      "of the first capture), +90s (so long after it), 2026-05-04T12:00:00Z, or seconds since 1970. "
-     "Without FILE= it is for every capture: --shift start aligns them."},
+     "Without FILE= it is for every capture: --shift start aligns them. One with FILE= counts "
+     "before "
+     "one without, in any order, and one for a file before one for its folder; so it is with "
+     "--rate "
+     "and the maps."},
     {"rate", "FILE=FACTOR" REPEATABLE,
      "The packets of this file come so many times as fast: 2 halves the time between them. Without "
      "FILE= it is for every capture."},
     {"map-ip", "FILE=OLD=NEW" REPEATABLE,
      "Replace this IP address in the packets of this file, or of all without FILE=. Both can be "
-     "networks with one prefix length, 10.0.0.0/24=192.168.1.0/24. Of several that fit, the first "
-     "one is used."},
+     "networks with one prefix length, 10.0.0.0/24=192.168.1.0/24. Of several that fit and are for "
+     "the same files, the first one is used."},
     {"map-mac", "FILE=OLD=NEW" REPEATABLE, "The same of a MAC address."},
     {"order", "capture|time",
      "Order of packets of a capture whose times go back. capture: that of the capture; time: by "

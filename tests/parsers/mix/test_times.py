@@ -3,11 +3,12 @@
 
 Usage: test_times.py PKTBENCH"""
 
+import itertools
 import os
 import sys
 import tempfile
 
-from test_mix import SECOND, ended, expect, fail, packets, read, simple, truth_read, write
+from test_mix import SECOND, ended, expect, fail, packets, pcap_make, read, simple, truth_read, write
 
 
 def times(options, wanted, *captures):
@@ -105,12 +106,40 @@ def check_instants():
     expect(2, "packet 2 is before 1970 or after 2262", "mix", a, "-o", "none.pcapng", "--shift", text)
 
 
+def check_scope():
+    """An option for fewer captures counts, in every order of the options."""
+    b, p1, p2 = "m/b.pcap", "pieces/p1.pcap", "pieces/p2.pcap"
+    shifts = ["start", "pieces=+5s", "p2.pcap=+20s"]
+    rates = ["0.5", "pieces=1", f"{p2}=2"]
+    for order in itertools.permutations(range(3)):
+        options = [w for i in order for w in ("--shift", shifts[i])]
+        times(options, {b: [50, 52], p1: [55, 56], p2: [70, 72]}, b, "pieces")
+        options = [w for i in order for w in ("--rate", rates[i])]
+        times(options, {b: [50, 54], p1: [200, 201], p2: [202, 203]}, b, "pieces")
+    for name, operand in (("b.pcap", b), (b, b), ("m/b*", "m/b*"), ("b.pcap", "m/b*")):
+        for options in ([f"{name}=+90s", "start"], ["start", f"{name}=+90s"]):
+            times(["--shift", options[0], "--shift", options[1]], {p1: [200, 201], b: [290, 292]}, p1, operand)
+    times(["--shift", "b.pcap=+90s", "--shift", f"{b}=+1s"], {b: [51, 53]}, b)
+    times(["--shift", "+90s", "--shift", "+1s"], {b: [51, 53]}, b)
+    frame = bytes(range(12)) + b"\x08\x00" + bytes.fromhex("4500001400000000401100000a0000010a000002")
+    write("ip.pcap", pcap_make([(1, 0, len(frame), len(frame), frame)]))
+    maps = ["10.0.0.1=1.1.1.1", "ip.pcap=10.0.0.1=2.2.2.2", "10.0.0.2=3.3.3.3", "ip.pcap=10.0.0.1=4.4.4.4"]
+    for order in itertools.permutations(range(4)):
+        expect(0, "wrote", "mix", "ip.pcap", b, "-o", "t.pcapng", *[w for i in order for w in ("--map-ip", maps[i])])
+        data = next(packets(read("t.pcapng")))[4]
+        source = b"\2" * 4 if order.index(1) < order.index(3) else b"\4" * 4
+        if data[26:34] != source + b"\3" * 4:
+            fail(f"maps {order}: {data[26:34]}")
+        expect(0, "as asked for", "verify", "--mix", "t.pcapng.truth.csv", "t.pcapng")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         captures_make()
         check_first()
         check_instants()
+        check_scope()
         os.chdir("/")
     return ended()
 
