@@ -1,5 +1,6 @@
 /* What is asked of the packets: times and addresses. A value is for all captures, or, with FILE=
  * before it, for those that FILE names. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,10 +145,44 @@ static bool shifts_read(mixing *m, const arguments *arguments, scope of)
     return true;
 }
 
+enum {
+    RATE_DECIMALS = 6,        /* that PKT_MIX_RATE_UNIT keeps */
+    RATE_EXPONENT_MOST = 1000 /* no sum with it overflows */
+};
+
 typedef struct rate {
     target target;
     uint64_t value;
 } rate;
+
+/* Decimals of a number that pkt_parse_number() takes, but for zeros at its end: of "1.250" 2, of
+ * "1e-3" 3. */
+static long decimals_of(const char *number)
+{
+    const size_t whole = strspn(number, "0123456789");
+    const char *end = number + whole;
+    long last = -(long)whole; /* place of the last digit that is not 0; that of the units is 0 */
+    for (size_t i = 0; i < whole; i++)
+        if (number[i] != '0')
+            last = (long)i + 1 - (long)whole;
+    if (*end == '.')
+        for (long i = 1; isdigit((unsigned char)*++end); i++)
+            if (*end != '0')
+                last = i;
+    const long exponent = *end == 'e' || *end == 'E' ? strtol(end + 1, NULL, 10) : 0;
+    return exponent < -RATE_EXPONENT_MOST ? RATE_EXPONENT_MOST : last - exponent;
+}
+
+/* NULL: the rate is good. */
+static const char *rate_parse(rate *r, const char *text)
+{
+    double factor = 0;
+    const char *end = pkt_parse_number(text, &factor);
+    r->value = factor <= 1e6 ? (uint64_t)llround(factor * (double)PKT_MIX_RATE_UNIT) : 0;
+    if (!end || *end || r->value == 0)
+        return "must be FACTOR or FILE=FACTOR, from 0.000001 to 1000000; 2 is twice as fast";
+    return decimals_of(text) <= RATE_DECIMALS ? NULL : "must have at most 6 decimals";
+}
 
 static bool rate_apply(mixing *m, pkt_mix_origin *origin, const void *what)
 {
@@ -165,14 +200,9 @@ static bool rates_read(mixing *m, const arguments *arguments, scope of)
         const char *value = value_of(&r.target);
         if (scope_of(m, &r.target) != of)
             continue;
-        double factor = 0;
-        const char *end = pkt_parse_number(value, &factor);
-        r.value = factor <= 1e6 ? (uint64_t)llround(factor * (double)PKT_MIX_RATE_UNIT) : 0;
-        if (!end || *end || r.value == 0) {
-            message_error(
-                "--rate %s: must be FACTOR or FILE=FACTOR, from 0.000001 to 1000000; 2 is "
-                "twice as fast",
-                text);
+        const char *why = rate_parse(&r, value);
+        if (why) {
+            message_error("--rate %s: %s", text, why);
             return false;
         }
         if (!target_apply(m, &r.target, rate_apply, &r))

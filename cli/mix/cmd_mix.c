@@ -84,8 +84,8 @@ static const option_spec options[] = {
      "--rate "
      "and the maps."},
     {"rate", "FILE=FACTOR" REPEATABLE,
-     "The packets of this file come so many times as fast: 2 halves the time between them. Without "
-     "FILE= it is for every capture."},
+     "The packets of this file come so many times as fast: 2 halves the time between them. Up to 6 "
+     "decimals. Without FILE= it is for every capture."},
     {"map-ip", "FILE=OLD=NEW" REPEATABLE,
      "Replace this IP address in the packets of this file, or of all without FILE=. Both can be "
      "networks with one prefix length, 10.0.0.0/24=192.168.1.0/24. Of several that fit and are for "

@@ -133,6 +133,27 @@ def check_scope():
         expect(0, "as asked for", "verify", "--mix", "t.pcapng.truth.csv", "t.pcapng")
 
 
+def check_rates():
+    """A rate is kept as it is given, or refused."""
+    a = "m/a.pcap"
+    kept = {"1": 10**6, "1.000001": 1000001, "1.0000000000": 10**6, "0.000001": 1, "1e-6": 1, "10e-7": 1, "1E6": 10**12,
+            "0.1": 10**5, "999999.999999": 999999999999, "1.5e-5": 15, "12300e-2": 123000000, "100": 10**8,
+            "0.00000100": 1, "1.25e0": 1250000, "123456.1": 123456100000}
+    for text, value in kept.items():
+        expect(0, "wrote", "mix", a, "-o", "t.pcapng", "--rate", text)
+        if f" {value}\n".encode() not in read("t.pcapng"):
+            fail(f"--rate {text} is not {value} millionths")
+    for text in ("1.0000004", "1.0000000001", "0.0000015", "1.5e-6", "1e-7", "999999.9999999", "2.00000010", "0.0000006",
+                 "1.00000000000000000000000001", "11e-7", "0.1e-6"):
+        for target in ("", "a.pcap="):
+            words = "must be FACTOR" if text in ("1e-7", "0.1e-6") else "must have at most 6 decimals"
+            expect(2, f"--rate {target}{text}: {words}", "mix", a, "-o", "none.pcapng", "--rate", target + text)
+    for text in ("0", "-1", "1000001", "1e7", "1e-400", "1e400", "1e-99999999999999999999", "nan", "inf", "1x", "1,5", ""):
+        expect(2, "must be FACTOR", "mix", a, "-o", "none.pcapng", "--rate", text)
+    if os.path.exists("none.pcapng"):
+        fail("a mixture after an error")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
@@ -140,6 +161,7 @@ def main():
         check_first()
         check_instants()
         check_scope()
+        check_rates()
         os.chdir("/")
     return ended()
 
