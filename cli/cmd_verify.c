@@ -399,7 +399,8 @@ static const option_spec options[] = {
      "With --suite malformed: also the captures of this folder that have their expected rows "
      "beside them, as .csv. The cell * matches any value."},
     {"mix", "FILE",
-     "CAPTURE is a mixture, and this file its truth, both of `pktbench mix`: check that every "
+     "CAPTURE is a mixture, a file, and this file its truth, both of `pktbench mix`: check that "
+     "every "
      "packet of the captures that were mixed is there once, in order, as asked for, with its "
      "label."},
     {"timeout", "TIME", "Time limit of one run. Default 120s; 20s for the suite malformed."},

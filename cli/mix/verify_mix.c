@@ -1,11 +1,27 @@
 /* `pktbench verify --mix`: is a mixture what its captures make? */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "parsers/mix/check.h"
+
+/* The mixture is read from its start twice, and standard input may be a capture of it. */
+static bool files_valid(const char *truth, const char *mixture)
+{
+    struct stat st;
+    if (strcmp(truth, "-") == 0)
+        message_error("--mix -: must be a file, not standard input");
+    else if (strcmp(mixture, "-") == 0)
+        message_error("--mix: the mixture must be a file, not standard input");
+    else if (stat(mixture, &st) == 0 && !S_ISREG(st.st_mode))
+        message_error("--mix: the mixture must be a file, which %s is not", mixture);
+    else
+        return true;
+    return false;
+}
 
 static bool request_valid(const arguments *arguments)
 {
@@ -25,14 +41,15 @@ int verify_mix(const arguments *arguments)
 {
     if (!request_valid(arguments))
         return EXIT_ERROR;
-    const char *mixture = arguments->operands[0];
+    const char *truth = option_value(arguments, "mix"), *mixture = arguments->operands[0];
+    if (!files_valid(truth, mixture))
+        return EXIT_ERROR;
     pkt_err err = {.pos = PKT_POS_NONE};
     pkt_mix_finding finding;
     progress progress;
     progress_open(&progress);
     const pkt_notices notices = progress_notices(&progress);
-    const int bad =
-        pkt_mix_check(option_value(arguments, "mix"), mixture, &finding, &notices, &err);
+    const int bad = pkt_mix_check(truth, mixture, &finding, &notices, &err);
     progress_close(&progress);
     if (bad) {
         message_err(&err);

@@ -6,6 +6,7 @@ Usage: test_check.py PKTBENCH"""
 import os
 import random
 import struct
+import subprocess
 import sys
 import tempfile
 
@@ -129,6 +130,29 @@ def random_capture(name, source):
     write(name, out)
 
 
+def check_files():
+    """The mixture is a file; standard input is a capture that was mixed as -."""
+    write("in.pcap", simple(1, 2))
+    with open("in.pcap", "rb") as file:
+        expect(0, "wrote", "mix", "-", "-o", "f.pcapng", stdin=file)
+    for mixture, words in (("-", "not standard input"), ("/dev/stdin", "which /dev/stdin is not"),
+                           (".", "which . is not")):
+        reader = subprocess.Popen(["cat", "f.pcapng"], stdout=subprocess.PIPE)
+        expect(2, ["--mix: the mixture must be a file, ", words], "verify", "--mix", "f.pcapng.truth.csv", mixture,
+               stdin=reader.stdout)
+        reader.stdout.close()
+        reader.wait()
+    with open("f.pcapng.truth.csv", "rb") as file:
+        expect(2, "--mix -: must be a file", "verify", "--mix", "-", "f.pcapng", stdin=file)
+    expect(2, "none.pcapng: No such file", "verify", "--mix", "f.pcapng.truth.csv", "none.pcapng")
+    with open("in.pcap", "rb") as file:
+        expect(0, "2 packets", "verify", "--mix", "f.pcapng.truth.csv", "f.pcapng", stdin=file)
+    write("g.pcap", simple(1, 2))
+    expect(0, "wrote", "mix", "g.pcap", "-o", "g.pcapng")
+    with open("g.pcapng", "rb") as file:  # a file by another name
+        expect(0, "2 packets", "verify", "--mix", "g.pcapng.truth.csv", "/dev/stdin", stdin=file)
+
+
 def check_random(seed=7, rounds=40):
     """Mixtures of all kinds are right; any two packets that are exchanged with their rows are found."""
     source = random.Random(seed)
@@ -157,6 +181,7 @@ def main():
         check_interfaces()
         check_equal_times()
         check_backwards()
+        check_files()
         check_random()
         os.chdir("/")
     return ended()

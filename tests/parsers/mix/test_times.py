@@ -76,7 +76,8 @@ def check_instants():
         if next(packets(read("t.pcapng")))[0] != wanted:
             fail(f"{text}: {next(packets(read('t.pcapng')))[0]}")
     day, clock = "the calendar has no such day", "hours are 00 to 23, minutes and seconds 00 to 59"
-    range_, fraction, form = "times from 1970 to 2262", "a fraction of a second has 1 to 9 digits", "a time is YYYY-MM-DD"
+    range_, form = "times from 1970 to 2262", "a time is YYYY-MM-DD"
+    fraction = "a fraction of a second has 1 to 9 digits"
     refused = {
         day: ["2026-02-31", "2026-02-29", "2026-04-31", "2100-02-29", "1900-02-29", "2026-13-01", "2026-00-10",
               "2026-01-00", "2026-01-32", "2026-02-30T12:00:00Z"],
@@ -148,7 +149,8 @@ def check_rates():
         for target in ("", "a.pcap="):
             words = "must be FACTOR" if text in ("1e-7", "0.1e-6") else "must have at most 6 decimals"
             expect(2, f"--rate {target}{text}: {words}", "mix", a, "-o", "none.pcapng", "--rate", target + text)
-    for text in ("0", "-1", "1000001", "1e7", "1e-400", "1e400", "1e-99999999999999999999", "nan", "inf", "1x", "1,5", ""):
+    for text in ("0", "-1", "1000001", "1e7", "1e-400", "1e400", "1e-99999999999999999999", "nan", "inf", "1x", "1,5",
+                 ""):
         expect(2, "must be FACTOR", "mix", a, "-o", "none.pcapng", "--rate", text)
     if os.path.exists("none.pcapng"):
         fail("a mixture after an error")
