@@ -135,10 +135,10 @@ def check_files():
     write("in.pcap", simple(1, 2))
     with open("in.pcap", "rb") as file:
         expect(0, "wrote", "mix", "-", "-o", "f.pcapng", stdin=file)
-    for mixture, words in (("-", "not standard input"), ("/dev/stdin", "which /dev/stdin is not"),
-                           (".", "which . is not")):
+    for mixture, words in (("-", "must be a file, not standard input"), (".", ".: "),
+                           ("/dev/stdin", "/dev/stdin: is read twice: it must be a file")):
         reader = subprocess.Popen(["cat", "f.pcapng"], stdout=subprocess.PIPE)
-        expect(2, ["--mix: the mixture must be a file, ", words], "verify", "--mix", "f.pcapng.truth.csv", mixture,
+        expect(2, words, "verify", "--mix", "f.pcapng.truth.csv", mixture,
                stdin=reader.stdout)
         reader.stdout.close()
         reader.wait()
