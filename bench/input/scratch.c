@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,22 +19,6 @@ static int entry_remove(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-/* Close this descriptor and those above it. close_range() is in glibc since 2.34, in Linux
- * since 5.9.
- */
-static void descriptors_close(unsigned first)
-{
-    enum { MOST = 65536 };
-    const long limit = sysconf(_SC_OPEN_MAX);
-    const unsigned most = limit < 0 || limit > MOST ? MOST : (unsigned)limit;
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, first, ~0u, 0u) == 0)
-        return;
-#endif
-    for (unsigned fd = first; fd < most; fd++)
-        (void)close((int)fd);
-}
-
 /* In the child: remove the folder when the other end of the pipe is closed. All other descriptors
  * are closed, because one may be the pipe of another scratch folder. */
 static void keeper_wait(int pipe_end, const char *folder)
@@ -44,7 +27,7 @@ static void keeper_wait(int pipe_end, const char *folder)
     (void)setsid(); /* SIGINT from the terminal must not reach it */
     if (dup2(pipe_end, STDIN_FILENO) < 0)
         _exit(1);
-    descriptors_close(STDOUT_FILENO);
+    pkt_descriptors_close(STDOUT_FILENO);
     while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
         ;
     _exit(nftw(folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1);

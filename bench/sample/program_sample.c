@@ -9,7 +9,6 @@
 
 #include "bench/sample/proofs.h"
 #include "bench/worker/run.h"
-#include "parsers/process/group.h"
 #include "parsers/process/tree.h"
 #include "parsers/util/clock.h"
 
@@ -197,9 +196,9 @@ static bool program_column_verified(const sample_plan *run, exchange *digest)
 /* What a process that has left the driver does would be in no CPU time. */
 static bool program_is_whole(const sample_plan *p)
 {
-    if (!pkt_orphans_exist())
+    if (client_is_whole(p->worker))
         return true;
-    cell_fail(p->cell, STATUS_UNFAITHFUL, "a process that it has started runs beside the driver");
+    cell_fail(p->cell, p->worker->status, p->worker->reason);
     return false;
 }
 

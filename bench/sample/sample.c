@@ -57,8 +57,7 @@ static pid_t child_start(const sample_plan *p, sample_times *times)
 static bool is_quiet(const sample_plan *p, pid_t child)
 {
     char reason[QUIET_REASON];
-    if (quiet_worker(p->worker->process.pid, child, reason) &&
-        quiet_released(child, p->path, reason))
+    if (quiet_worker(&p->worker->process, child, reason) && quiet_released(child, p->path, reason))
         return true;
     cell_fail(p->cell, STATUS_UNFAITHFUL, reason);
     return false;
@@ -221,6 +220,8 @@ bool sample_take(const sample_plan *p, sample_times *times)
     *times = (sample_times){0};
     const bool good =
         (backend_is_external(&p->cell->backend->id) ? program_take : native_take)(p, times);
+    if (!good) /* what it has left would disturb others */
+        (void)client_is_whole(p->worker);
     if (p->cell->proof) /* other cells may have no proof */
         altered_restore(p->cell->proof->altered);
     return good;

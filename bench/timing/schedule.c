@@ -99,7 +99,7 @@ static void cell_probe(schedule *s, bench_cell *cell)
     }
     if (s->positions && cell_is_timed(cell) && cell->role == ROLE_MAIN)
         cell_positions(cell, &worker, s->request_s);
-    if (!client_close(&worker) && cell_is_timed(cell))
+    if (!client_close_whole(&worker) && cell_is_timed(cell))
         cell_fail(cell, worker.status, worker.reason);
 }
 
@@ -412,11 +412,11 @@ static double block_end(const schedule *s, unsigned block)
     return s->deadline_s > 0 ? now + fmax(s->deadline_s - now, 0) / (s->blocks - block) : INFINITY;
 }
 
-/* A backend that crashes when it is unloaded has no time. */
+/* A backend that crashes when it is unloaded, or leaves a process, has no time. */
 static void workers_stop(schedule *s, block_workers *w)
 {
     for (size_t i = 0; i <= s->load_count; i++)
-        if (w->open[i] && !client_close(&w->workers[i]))
+        if (w->open[i] && !client_close_whole(&w->workers[i]))
             worker_fail(s, i, &w->workers[i]);
     memset(w, 0, sizeof *w);
 }

@@ -366,6 +366,21 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
     return answer != NULL;
 }
 
+bool client_is_whole(client *client)
+{
+    if (!client->process.pid || pkt_child_is_whole(&client->process))
+        return true;
+    worker_kill(client, STATUS_UNFAITHFUL,
+                client->external ? CLIENT_LEFT("driver") : CLIENT_LEFT("worker"));
+    return false;
+}
+
+bool client_close_whole(client *client)
+{
+    const bool whole = client_is_whole(client);
+    return client_close(client) && whole;
+}
+
 /* Has it ended without a crash? */
 static bool is_well_ended(int status)
 {

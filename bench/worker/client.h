@@ -43,6 +43,9 @@ static inline bool backend_is_external(const backend_id *id)
     return id->driver || id->command;
 }
 
+/* The reason for a process that runs beside the worker or driver. */
+#define CLIENT_LEFT(whom) "a process that it has started runs beside the " whom
+
 /* Time limit for the description of a backend, in seconds. */
 #define DESCRIBE_SECONDS 30.0
 
@@ -58,6 +61,11 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
 json_t *client_ask(client *client, json_t *request, double seconds);
 /* Peak resident memory of the worker so far, in bytes; 0: unknown. */
 uint64_t client_peak_rss(const client *client);
+/* Is nothing running that the worker has started and left, as a daemon does? Otherwise all of it is
+ * killed, and status and reason are set. */
+bool client_is_whole(client *client);
+/* As client_close(), after timed runs. false also if the worker was not whole. */
+bool client_close_whole(client *client);
 /* Stop the worker: it exits at the end of its input, or is killed, and its group with it. false: it
  * crashed or hung then; status and reason are set if nothing had failed before. Status and reason
  * stay valid. No effect on a closed client: true. */

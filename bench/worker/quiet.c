@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "parsers/process/group.h"
+#include "bench/worker/client.h"
 #include "parsers/process/tree.h"
 
 /* A thread that was joined can stay visible for a moment: so many attempts of 1 ms. */
@@ -32,22 +32,15 @@ static bool is_quiet(pid_t pid, pid_t allowed, const char *what, char reason[QUI
     return true;
 }
 
-/* A process that is no descendant of its worker is a child of this one. */
-static bool has_no_orphans(char reason[QUIET_REASON])
-{
-    if (!pkt_orphans_exist())
-        return true;
-    (void)snprintf(reason, QUIET_REASON, "a process that it has started runs beside the worker");
-    return false;
-}
-
-bool quiet_worker(pid_t worker, pid_t run, char reason[QUIET_REASON])
+bool quiet_worker(const pkt_child *worker, pid_t run, char reason[QUIET_REASON])
 {
     const struct timespec pause = {.tv_nsec = 1000000};
     for (unsigned i = 0; i < ATTEMPTS; i++) {
-        if (is_quiet(worker, run, "its worker", reason) &&
-            (!run || is_quiet(run, 0, "the process of its runs", reason)))
-            return has_no_orphans(reason);
+        if (is_quiet(worker->pid, run, "its worker", reason) &&
+            (!run || is_quiet(run, 0, "the process of its runs", reason))) {
+            (void)snprintf(reason, QUIET_REASON, "%s", CLIENT_LEFT("worker"));
+            return pkt_child_is_whole(worker);
+        }
         nanosleep(&pause, NULL);
     }
     return false;

@@ -6,15 +6,14 @@
 #ifndef PKT_QUIET_H
 #define PKT_QUIET_H
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include "parsers/process/child.h"
 
 #define QUIET_REASON 160
 
 /* True if `worker` has one thread and at most the child `run` (0: none), which has one thread and
- * no child, and no process that a worker has left runs beside it. Waits a short time for threads
- * that are just ending. Otherwise false, with `reason`. */
-bool quiet_worker(pid_t worker, pid_t run, char reason[QUIET_REASON]);
+ * no child, and no process that it has started and left runs beside it. Waits a short time for
+ * threads that are just ending. Otherwise false, with `reason`. */
+bool quiet_worker(const pkt_child *worker, pid_t run, char reason[QUIET_REASON]);
 /* True if the process has the file neither open nor mapped: a run opens it and reads it while the
  * clock runs. Otherwise false, with `reason`. True too if the file or the process cannot be seen.
  */

@@ -57,7 +57,7 @@ pid_t pkt_child_start(pkt_child *child, uint64_t memory_limit)
     child->memory_limit = memory_limit;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    const pid_t pid = pkt_group_fork();
+    const pid_t pid = pkt_group_fork_adopted(&child->leader);
     if (pid == 0 && !child_prepare(ends[1]))
         _exit(1);
     if (pid == 0)
@@ -72,7 +72,7 @@ pid_t pkt_child_start(pkt_child *child, uint64_t memory_limit)
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     child->pid = pid;
     child->messages = ends[0];
-    child->end = end_open(pid);
+    child->end = end_open(child->leader);
     child->looked_s = pkt_seconds_now();
     return pid;
 }
@@ -85,6 +85,18 @@ static void messages_read(pkt_child *child)
     child->messages = -1;
 }
 
+/* Resident memory of the program and of all that it has started. The leader is a copy of this
+ * process, and shares its pages. */
+static uint64_t memory_of(const pkt_child *child)
+{
+    pid_t found[PKT_TREE_WIDTH];
+    const size_t count = pkt_tree_children(child->leader, found, PKT_TREE_WIDTH);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += pkt_tree_rss(found[i]);
+    return sum;
+}
+
 /* Several times a second. false: it has too much memory. */
 static bool look(pkt_child *child)
 {
@@ -94,7 +106,7 @@ static bool look(pkt_child *child)
     child->looked_s = now;
     if (wait_tick)
         wait_tick(wait_self);
-    return child->memory_limit == 0 || pkt_tree_rss(child->pid) <= child->memory_limit;
+    return child->memory_limit == 0 || memory_of(child) <= child->memory_limit;
 }
 
 pkt_child_event pkt_child_wait(pkt_child *child, int fd, double deadline)
@@ -118,17 +130,28 @@ pkt_child_event pkt_child_wait(pkt_child *child, int fd, double deadline)
             return PKT_CHILD_READY;
         if (count > 0 && ready[1].revents)
             return PKT_CHILD_ENDED;
-        if (child->end < 0 && pkt_group_has_ended(child->pid))
+        if (child->end < 0 && pkt_group_has_ended(child->leader))
             return PKT_CHILD_ENDED;
         if (!look(child))
             return PKT_CHILD_MEMORY;
     }
 }
 
+bool pkt_child_is_whole(const pkt_child *child)
+{
+    pid_t found[PKT_TREE_WIDTH];
+    const size_t count = pkt_tree_children(child->leader, found, PKT_TREE_WIDTH);
+    for (size_t i = 0; i < count; i++)
+        if (found[i] != child->pid && pkt_tree_is_running(found[i]))
+            return false;
+    return true;
+}
+
 void pkt_child_end(pkt_child *child, int *status, struct rusage *usage)
 {
-    (void)pkt_group_end(child->pid, 0, status, usage);
+    (void)pkt_group_end(child->leader, 0, status, usage);
     child->pid = 0;
+    child->leader = 0;
     for (unsigned i = 0; i < LAST_READS; i++)
         messages_read(child);
 }

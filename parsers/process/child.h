@@ -1,10 +1,11 @@
 /* A program that this process has started, and waits for: its end, its messages, its memory.
  *
- * It leads a process group (group.h). Its standard error is a pipe of which the end is kept. It
- * cannot write files without end. */
+ * It is in a process group whose leader adopts what it leaves (pkt_group_fork_adopted()). Its
+ * standard error is a pipe of which the end is kept. It cannot write files without end. */
 #ifndef PKT_CHILD_H
 #define PKT_CHILD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -16,11 +17,13 @@
 
 typedef struct pkt_child {
     pid_t pid;     /* 0: there is none */
-    int end;       /* descriptor that is readable when it has ended; -1: the kernel has none */
+    pid_t leader;  /* of its group: its parent, which ends after it */
+    int end;       /* descriptor that is readable when both have ended; -1: the kernel has none */
     int messages;  /* read end of its standard error; -1: closed */
     pkt_tail tail; /* of its standard error */
-    uint64_t memory_limit; /* resident memory of it and all processes below, in bytes; 0: none */
-    double looked_s;       /* when its memory was looked at, on the monotonic clock */
+    uint64_t
+        memory_limit; /* resident memory of it and all that it has started, in bytes; 0: none */
+    double looked_s;  /* when its memory was looked at, on the monotonic clock */
 } pkt_child;
 
 #define PKT_CHILD_NONE ((pkt_child){.end = -1, .messages = -1})
@@ -38,6 +41,8 @@ pid_t pkt_child_start(pkt_child *child, uint64_t memory_limit);
 /* Wait until `fd` can be read (-1: only for the others), the child ends, has too much memory, or
  * the deadline passes, in seconds on the monotonic clock. Its messages are read meanwhile. */
 pkt_child_event pkt_child_wait(pkt_child *child, int fd, double deadline);
+/* Is nothing running that it has started and left, as a daemon does? */
+bool pkt_child_is_whole(const pkt_child *child);
 /* End it and its group, now, and read what it has written last. *status and *usage are as those of
  * wait4(); `usage` may be NULL. The tail stays until pkt_child_free(). */
 void pkt_child_end(pkt_child *child, int *status, struct rusage *usage);

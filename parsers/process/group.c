@@ -1,9 +1,12 @@
 #include "parsers/process/group.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -117,6 +120,95 @@ pid_t pkt_group_fork(void)
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
     return child;
+}
+
+void pkt_descriptors_close(unsigned first)
+{
+    enum { MOST = 65536 };
+    const long limit = sysconf(_SC_OPEN_MAX);
+    const unsigned most = limit < 0 || limit > MOST ? MOST : (unsigned)limit;
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0u, 0u) == 0)
+        return;
+#endif
+    for (unsigned fd = first; fd < most; fd++)
+        (void)close((int)fd);
+}
+
+/* End as the program has ended: with its exit status, or by its signal, and without a core file. */
+static void adopter_exit(int status)
+{
+    const struct rlimit none = {0, 0};
+    sigset_t one;
+    if (WIFEXITED(status))
+        _exit(WEXITSTATUS(status));
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)signal(WTERMSIG(status), SIG_DFL);
+    (void)raise(WTERMSIG(status));
+    sigemptyset(&one);
+    sigaddset(&one, WTERMSIG(status));
+    (void)sigprocmask(SIG_UNBLOCK, &one, NULL);
+    _exit(1);
+}
+
+/* In the leader of the group: start the program, write its id to `to`, and wait for its end. What
+ * the program has started and left becomes a child of this process. Returns in the program only. */
+static void adopter_run(int to)
+{
+    sigset_t all, before;
+    const pid_t own = getpid();
+    int status = 0;
+    pkt_orphans_adopt();
+    sigfillset(&all); /* a program may send a signal to its group */
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    const pid_t program = fork();
+    if (program == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != own)
+            _exit(1);
+        (void)sigprocmask(SIG_SETMASK, &before, NULL);
+        return;
+    }
+    if (program < 0 || write(to, &program, sizeof program) != (ssize_t)sizeof program)
+        _exit(1);
+    pkt_descriptors_close(0); /* the other end of each tells when the program has closed it */
+    for (pid_t ended = 0; ended != program;) {
+        ended = waitpid(-1, &status, 0);
+        if (ended < 0 && errno != EINTR)
+            _exit(1);
+    }
+    adopter_exit(status);
+}
+
+pid_t pkt_group_fork_adopted(pid_t *leader)
+{
+    int ends[2];
+    pid_t program = 0;
+    ssize_t got;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    *leader = pkt_group_fork();
+    if (*leader == 0) {
+        close(ends[0]);
+        adopter_run(ends[1]);
+        close(ends[1]);
+        return 0;
+    }
+    int error = errno;
+    close(ends[1]);
+    while ((got = read(ends[0], &program, sizeof program)) < 0 && errno == EINTR)
+        ;
+    close(ends[0]);
+    if (*leader > 0 && got == (ssize_t)sizeof program)
+        return program;
+    if (*leader > 0) {
+        int ignored;
+        (void)pkt_group_end(*leader, 0, &ignored, NULL);
+        error = EAGAIN;
+    }
+    errno = error;
+    return -1;
 }
 
 bool pkt_group_has_ended(pid_t leader)

@@ -18,6 +18,10 @@ void pkt_orphans_adopt(void);
 /* As fork(); the child leads a group of its own and gets SIGKILL when this process ends. Each must
  * be ended by pkt_group_end(). -1 also if there are too many groups. */
 pid_t pkt_group_fork(void);
+/* The same with a process between: *leader, of the group, adopts what the child starts and leaves,
+ * and ends after the child, as it has ended. So each child can be told whose such a process is.
+ * *leader must be ended by pkt_group_end(). -1: neither is there. */
+pid_t pkt_group_fork_adopted(pid_t *leader);
 /* Has the leader ended? It is not waited for. */
 bool pkt_group_has_ended(pid_t leader);
 /* Wait at most `seconds` for the leader to end. Then kill what is left of the group, and the
@@ -35,5 +39,8 @@ void pkt_group_forget(pid_t child);
 bool pkt_orphans_exist(void);
 /* Kill these children. */
 void pkt_orphans_kill(void);
+
+/* Close this descriptor and those above it. */
+void pkt_descriptors_close(unsigned first);
 
 #endif

@@ -54,6 +54,17 @@ size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room)
     return count;
 }
 
+bool pkt_tree_is_running(pid_t pid)
+{
+    char path[64], line[256] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    const char *name_end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    if (file)
+        fclose(file);
+    return name_end && strncmp(name_end, ") Z", 3) != 0 && strncmp(name_end, ") X", 3) != 0;
+}
+
 /* The second number of /proc/PID/statm, in pages. */
 static uint64_t rss_of(pid_t pid)
 {

@@ -3,6 +3,7 @@
 #ifndef PKT_TREE_H
 #define PKT_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,6 +15,8 @@ enum { PKT_TREE_WIDTH = 256 };
 size_t pkt_tree_threads(pid_t pid, pid_t *threads, size_t room);
 /* Ids of the children of a process, of all its threads, at most `room`. Returns their number. */
 size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room);
+/* Is it there, and has it not ended? One that ended and is not waited for is still there. */
+bool pkt_tree_is_running(pid_t pid);
 /* Resident memory in bytes of a process and all processes below it. Pages that they share count in
  * each of them. */
 uint64_t pkt_tree_rss(pid_t pid);

@@ -113,6 +113,12 @@ def answer(request):
         if os.fork() == 0:
             time.sleep(60)
         os._exit(0)
+    if op == "load" and FAULT == "late-daemon" and os.fork() == 0:
+        time.sleep(0.2)  # while other backends run
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(60)
+        os._exit(0)
     driver = os.getpid()
     if op == "load" and FAULT == "helper" and os.fork() == 0:
         while os.getppid() == driver:  # at work all the time

@@ -46,6 +46,7 @@ FAILED = {
     "more-told": ("failed", "reported"),
     "wrong-cell": ("differs", "cells differ"),
 }
+LEFT = "a process that it has started runs beside the driver"
 # Fault of a timed run: status and reason in bench.
 UNTIMED = {
     "text-rows": ("failed", "/rows: must be integer, is string"),
@@ -54,7 +55,8 @@ UNTIMED = {
     "replay": ("unfaithful", "a timed run "),
     "early": ("unfaithful", "a timed run "),
     "find": ("unfaithful", "a timed run"),
-    "daemon": ("unfaithful", "a process that it has started runs beside the driver"),
+    "daemon": ("unfaithful", LEFT),
+    "late-daemon": ("unfaithful", LEFT),
 }
 # Digests that take 0.2 s: all, those of unranked runs, some of the others.
 LATE = "late", "late-warm-up", "late-sometimes"

@@ -42,11 +42,11 @@ static struct rlimit descriptors_limit(int more)
 }
 
 /* With room for 0 or 1 descriptors the sockets cannot be made, with 2 and 3 there is none for the
- * pipe of messages beside them. */
+ * pipe of messages beside them, with 4 and 5 none for the id of the process. */
 static void test_failed_open(void **state)
 {
     (void)state;
-    for (int room = 0; room <= 3; room++) {
+    for (int room = 0; room <= 5; room++) {
         const int first = next_descriptor();
         client client;
         const struct rlimit old = descriptors_limit(room);

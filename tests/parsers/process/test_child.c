@@ -155,8 +155,8 @@ static void limits_see(void)
 {
     struct rlimit files;
     const bool good = getrlimit(RLIMIT_FSIZE, &files) == 0 &&
-                      files.rlim_cur <= PKT_CHILD_FILE_BYTES && getpgrp() == getpid() &&
-                      getsid(0) == getpid();
+                      files.rlim_cur <= PKT_CHILD_FILE_BYTES && getpgrp() == getppid() &&
+                      getsid(0) == getppid();
     _exit(good ? 0 : 1);
 }
 
@@ -241,6 +241,71 @@ static void test_signals(void **state)
     assert_false(is_running());
 }
 
+static void script_start(pkt_child *child, const char *commands)
+{
+    if (pkt_child_start(child, 0) == 0) {
+        (void)execl("/bin/sh", "sh", "-c", commands, "sh", number_path, (char *)NULL);
+        _exit(127);
+    }
+    assert_true(child->pid > 0);
+}
+
+/* Is it whole when the file with the number is there, and a short time later? */
+static bool stays_whole(const pkt_child *child)
+{
+    bool whole = true;
+    for (int i = 0; i < 1000 && access(number_path, R_OK) != 0; i++)
+        usleep(10000);
+    for (int i = 0; i < 50 && whole; i++, usleep(10000))
+        whole = pkt_child_is_whole(child);
+    return whole;
+}
+
+/* A process that a program has left is that of the program, also if it has a session of its own,
+ * comes late, or was left by what had left; never that of another one. */
+static void test_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *commands;
+        bool whole;
+    } cases[] = {
+        {"echo $$ >$1; exec sleep 300", true},
+        {"sleep 300 & echo $! >$1; wait", true}, /* a child that it has not left */
+        {"(exec sleep 0.01 &); sleep 0.2; echo $$ >$1; exec sleep 300", true}, /* it has ended */
+        {"(sleep 300 & echo $! >$1); exec sleep 300", false},
+        {"(setsid sh -c 'echo $$ >$0; exec sleep 300' $1 &); exec sleep 300", false},
+        {"setsid sh -c '(setsid sleep 300 & echo $! >$0)' $1; exec sleep 300", false},
+        {"(sleep 0.2; setsid sleep 300 & echo $! >$1) & exec sleep 300", false},
+    };
+    pkt_child other;
+    int status;
+    script_start(&other, "exec sleep 300");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pkt_child child;
+        script_start(&child, cases[i].commands);
+        if (stays_whole(&child) != cases[i].whole)
+            fail_msg("%s: whole must be %d", cases[i].commands, cases[i].whole);
+        assert_true(pkt_child_is_whole(&other));
+        assert_false(pkt_orphans_exist());
+        pkt_child_end(&child, &status, NULL);
+        pkt_child_free(&child);
+        assert_false(is_running());
+        assert_true(kill(other.pid, 0) == 0);
+    }
+    pkt_child_end(&other, &status, NULL);
+    pkt_child_free(&other);
+}
+
+/* A program that sends signals to its group is ended by them as if it were alone there. */
+static void test_group_signals(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("trap '' TERM; kill -TERM 0; exit 5", NULL, 10), 5);
+    assert_int_equal(shell("kill -TERM 0; exit 5", NULL, 10), -1);
+    assert_int_equal(shell("kill -KILL 0; exit 5", NULL, 10), -1);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -263,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_orphans), cmocka_unit_test(test_flood),
         cmocka_unit_test(test_tail),    cmocka_unit_test(test_limits),
         cmocka_unit_test(test_memory),  cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_whole),   cmocka_unit_test(test_group_signals),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

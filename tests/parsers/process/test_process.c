@@ -143,6 +143,21 @@ static void test_user(void **state)
     assert_string_equal(err.msg, "no such user");
 }
 
+/* The parent starts workers, or the parent's parent does. */
+static void no_signal_upwards(void)
+{
+    const pid_t parent = getppid(), child = fork();
+    int status;
+    if (child == 0) {
+        CHECK(pkt_confine_calls() == PKT_CONFINE_SECCOMP);
+        CHECK(syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 && errno == EACCES);
+        errno = 0;
+        CHECK(syscall(SYS_tgkill, parent, parent, 0) < 0 && errno == EACCES);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
 static void calls_refused(void)
 {
     char *words[] = {"true", NULL};
@@ -201,6 +216,7 @@ static void test_calls(void **state)
         skip();
     }
     in_child(calls_refused);
+    in_child(no_signal_upwards);
     in_child(handlers_refused);
 }
 
