@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -21,6 +22,9 @@ enum { GROUPS_MAX = 256 };
 /* Nanoseconds between two looks at a process: from the first to the longest. */
 #define NAP_FIRST_NS 50000L
 #define NAP_LONGEST_NS 5000000L
+/* The same in a signal handler, and so many times. */
+#define HANDLER_NAP_NS 1000000L
+enum { HANDLER_NAPS = 2000 };
 /* Orphans of orphans become orphans: so many generations are killed. */
 enum { GENERATIONS = 64 };
 
@@ -35,26 +39,111 @@ static volatile pid_t owner; /* the process that the groups belong to */
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
-/* End the groups, then this process as the signal would have. */
+static group *entry_of(pid_t leader)
+{
+    for (size_t i = 0; i < GROUPS_MAX; i++)
+        if (groups[i].leader == leader)
+            return &groups[i];
+    return NULL;
+}
+
+/* Is a child of this process not in the list? What is in this process's session was started by
+ * whoever was this process before exec(), as the shell's <(...) is: every group has a session of
+ * its own. */
+static bool is_orphan(pid_t child)
+{
+    return !entry_of(child) && getsid(child) != getsid(0);
+}
+
+/* Open the list of the children that the first thread has. It also gets those of ended processes.
+ */
+static int children_open(void)
+{
+    char path[64] = "/proc/self/task/", digits[16];
+    size_t length = strlen(path), count = 0;
+    for (pid_t rest = getpid(); rest > 0; rest /= 10)
+        digits[count++] = (char)('0' + rest % 10);
+    while (count > 0)
+        path[length++] = digits[--count];
+    memcpy(path + length, "/children", sizeof "/children");
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* As pkt_tree_children() of this process, for a signal handler: no memory is allocated, no stream
+ * used. */
+static size_t children_list(pid_t *children, size_t room)
+{
+    char text[PKT_TREE_WIDTH * 8];
+    size_t count = 0;
+    ssize_t size = 0, got = 1;
+    const int fd = children_open();
+    while (fd >= 0 && got > 0 && (size_t)size < sizeof text) {
+        got = read(fd, text + size, sizeof text - (size_t)size);
+        size += got > 0 ? got : 0;
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    pid_t child = 0;
+    for (ssize_t i = 0; i < size && count < room; i++)
+        if (text[i] >= '0' && text[i] <= '9') {
+            child = 10 * child + (text[i] - '0');
+        } else if (child) {
+            children[count++] = child;
+            child = 0;
+        }
+    return count;
+}
+
+/* Kill the children that are to end with this process. true: there were none. */
+static bool children_kill(void)
+{
+    pid_t children[PKT_TREE_WIDTH];
+    const size_t found = children_list(children, PKT_TREE_WIDTH);
+    bool none = true;
+    for (size_t i = 0; i < found; i++) {
+        const group *entry = entry_of(children[i]);
+        if (entry ? entry->spare : !is_orphan(children[i]))
+            continue;
+        (void)kill(children[i], SIGKILL);
+        (void)waitpid(children[i], NULL, WNOHANG);
+        none = false; /* what it had started may be next */
+    }
+    return none;
+}
+
+/* End the groups, what has left them, and this process as the signal would have. What a process had
+ * started becomes a child of this one when it has ended. Only functions that are
+ * async-signal-safe. */
 static void on_signal(int number)
 {
+    const struct timespec pause = {.tv_nsec = HANDLER_NAP_NS};
     for (size_t i = 0; owner == getpid() && i < GROUPS_MAX; i++)
         if (groups[i].leader > 0 && !groups[i].spare) {
             (void)kill(-groups[i].leader, SIGKILL);
             (void)kill(groups[i].leader, SIGKILL);
         }
-    (void)raise(number); /* SA_RESETHAND: its default action */
+    for (unsigned i = 0; owner == getpid() && i < HANDLER_NAPS && !children_kill(); i++)
+        (void)nanosleep(&pause, NULL);
+    (void)raise(number); /* SA_RESETHAND: its default action, when the handler returns */
+}
+
+static void signals_fill(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(set, signals[i]);
 }
 
 /* A signal that is ignored, as SIGHUP by nohup, stays ignored; handlers of others stay. */
 static void signals_watch(void)
 {
     struct sigaction old;
-    const struct sigaction action = {.sa_handler = on_signal,
-                                     .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_RESTART)};
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     if (owner == getpid())
         return;
     owner = getpid();
+    signals_fill(&action.sa_mask); /* a second Ctrl-C must not end the handler */
     for (size_t i = 0; i < SIGNALS; i++)
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
             (void)sigaction(signals[i], &action, NULL);
@@ -64,18 +153,8 @@ static void signals_watch(void)
 static void signals_block(sigset_t *before)
 {
     sigset_t blocked;
-    sigemptyset(&blocked);
-    for (size_t i = 0; i < SIGNALS; i++)
-        sigaddset(&blocked, signals[i]);
+    signals_fill(&blocked);
     (void)sigprocmask(SIG_BLOCK, &blocked, before);
-}
-
-static group *entry_of(pid_t leader)
-{
-    for (size_t i = 0; i < GROUPS_MAX; i++)
-        if (groups[i].leader == leader)
-            return &groups[i];
-    return NULL;
 }
 
 void pkt_orphans_adopt(void)
@@ -265,17 +344,14 @@ void pkt_group_forget(pid_t child)
         *entry = (group){.leader = 0};
 }
 
-/* Children of this process that are not in the list. Those that have ended are waited for. What is
- * in this process's session was started by whoever was this process before exec(), as the shell's
- * <(...) is: every group has a session of its own. */
+/* Children of this process that are not in the list. Those that have ended are waited for. */
 static size_t orphans_of(pid_t orphans[PKT_TREE_WIDTH])
 {
     pid_t children[PKT_TREE_WIDTH];
     const size_t found = pkt_tree_children(getpid(), children, PKT_TREE_WIDTH);
     size_t count = 0;
     for (size_t i = 0; i < found; i++)
-        if (!entry_of(children[i]) && getsid(children[i]) != getsid(0) &&
-            waitpid(children[i], NULL, WNOHANG) != children[i])
+        if (is_orphan(children[i]) && waitpid(children[i], NULL, WNOHANG) != children[i])
             orphans[count++] = children[i];
     return count;
 }

@@ -1,9 +1,9 @@
 /* Process groups of the programs that this process starts.
  *
  * A program is the leader of a session and process group, so that what it starts can be ended with
- * it. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the groups together with this process, and the
- * leaders end with it in any case. Processes that have left their group become children of this
- * process, and are found as such. For processes with one thread. */
+ * it. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the groups, and what has left them, together with
+ * this process; the leaders end with it in any case. Processes that have left their group become
+ * children of this process, and are found as such. For processes with one thread. */
 #ifndef PKT_GROUP_H
 #define PKT_GROUP_H
 

@@ -204,35 +204,45 @@ static void test_memory(void **state)
     assert_true(pkt_memory_limit() <= UINT64_C(8) << 30);
 }
 
-/* A process that runs a program without end. `ignored` is ignored in it; 0: none. */
-static pid_t runner_start(int ignored)
+/* A process that runs these commands without end. `ignored` is ignored in it; 0: none. */
+static pid_t runner_start(const char *commands, int ignored)
 {
     const pid_t runner = fork();
     assert_true(runner >= 0);
     if (runner == 0) {
         if (ignored)
             (void)signal(ignored, SIG_IGN);
-        _exit(shell("sleep 300 & echo $! >$1.part; mv $1.part $1; wait", NULL, 60) == 0 ? 0 : 1);
+        _exit(shell(commands, NULL, 60) == 0 ? 0 : 1);
     }
     for (int i = 0; i < 1000 && access(number_path, R_OK) != 0; i++)
         usleep(10000);
     return runner;
 }
 
-/* The signal that ends a process ends its programs. */
+/* The signal that ends a process ends its programs, and what has left them, however far. */
 static void test_signals(void **state)
 {
     (void)state;
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    static const char *const commands[] = {
+        "sleep 300 & echo $! >$1.part; mv $1.part $1; wait",
+        "setsid sleep 300 & echo $! >$1.part; mv $1.part $1; exec sleep 300",
+        "trap '' TERM INT HUP QUIT; (setsid sh -c '(setsid sleep 300 & echo $! >$0.part); "
+        "mv $0.part $0; sleep 300' $1 &); sleep 300",
+    };
+    enum { SIGNALS = sizeof signals / sizeof signals[0] };
     int status;
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        const pid_t runner = runner_start(0);
-        assert_int_equal(kill(runner, signals[i]), 0);
+    for (size_t i = 0; i < SIGNALS * sizeof commands / sizeof commands[0]; i++) {
+        const int number = signals[i % SIGNALS];
+        const pid_t runner = runner_start(commands[i / SIGNALS], 0);
+        assert_int_equal(kill(runner, number), 0);
+        (void)kill(runner, number); /* an impatient user */
         assert_int_equal(waitpid(runner, &status, 0), runner);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i]);
-        assert_false(is_running());
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == number);
+        if (is_running())
+            fail_msg("%s: signal %d", commands[i / SIGNALS], number);
     }
-    const pid_t runner = runner_start(SIGHUP);
+    const pid_t runner = runner_start(commands[0], SIGHUP);
     assert_int_equal(kill(runner, SIGHUP), 0);
     usleep(100000);
     assert_int_equal(waitpid(runner, &status, WNOHANG), 0);
