@@ -227,15 +227,18 @@ static int backends_fetch(checker *k, const char *wanted, pkt_err *err)
     return 0;
 }
 
-/* Was the slice changed by the backend that has just run? Its folder is writable for workers. */
-static void slice_watch(checker *k, const char *backend)
+/* Was the slice changed by the backend that has just run? Its folder is writable for workers. true:
+ * it was, and by none before. */
+static bool slice_watch(checker *k, const char *backend)
 {
     struct stat now;
     const bool same = stat(k->slice->path, &now) == 0 && now.st_size == k->file.st_size &&
                       now.st_mtim.tv_sec == k->file.st_mtim.tv_sec &&
                       now.st_mtim.tv_nsec == k->file.st_mtim.tv_nsec;
-    if (!same && !k->changed_by)
-        k->changed_by = backend ? backend : "another process";
+    if (same || k->changed_by)
+        return false;
+    k->changed_by = backend ? backend : "another process";
+    return true;
 }
 
 int checker_open(checker *k, const suite *suite, suite_slice *slice, const selection *selection,
@@ -255,7 +258,7 @@ int checker_open(checker *k, const suite *suite, suite_slice *slice, const selec
         (void)checker_close(k, NULL);
         return -1;
     }
-    slice_watch(k, k->main.name);
+    (void)slice_watch(k, k->main.name);
     well_formed_count(k);
     undecoded_warn(k);
     return 0;
@@ -398,7 +401,11 @@ void checker_run(checker *k, const backend *c, pkt_level level, check *out)
         out->status = worker.status;
         (void)snprintf(out->reason, sizeof out->reason, "%s", worker.reason);
     }
-    slice_watch(k, c->name);
+    if (slice_watch(k, c->name)) {
+        out->status = STATUS_UNFAITHFUL;
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "it has changed the slice, which all backends read");
+    }
 }
 
 int checker_close(checker *k, pkt_err *err)

@@ -5,6 +5,7 @@
 
 #include "bench/input/first_packets.h"
 #include "bench/sample/sample.h"
+#include "bench/sample/slice_guard.h"
 #include "bench/statistics/statistics.h"
 #include "parsers/util/error.h"
 
@@ -39,6 +40,7 @@ typedef struct estimate {
 typedef struct estimator {
     client worker;
     const backend *backend; /* of the worker; NULL: none is open */
+    const backend *remover; /* has removed a slice for good; NULL: none has */
 } estimator;
 
 static void estimator_close(estimator *e)
@@ -59,31 +61,45 @@ static bool estimator_open(estimator *e, const backend *backend, double request_
     return e->backend != NULL;
 }
 
-/* Seconds of one run over the first packets; negative if it failed. */
-static double short_run(schedule *s, suite *suite, estimator *e, const bench_cell *cell,
-                        uint64_t packets)
+/* Take the sample of a copy of the cell, which fails in its place. The slices stay where they are.
+ */
+static double sample_seconds(suite *suite, estimator *e, sample_plan *plan,
+                             const suite_slice *prefix)
 {
-    pkt_err err = {.pos = PKT_POS_NONE};
-    const suite_slice *prefix = first_packets(suite, cell->slice, packets, &err);
-    if (!prefix)
-        pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
-    if (!prefix || !estimator_open(e, cell->backend, s->request_s))
-        return -1;
-    bench_cell copy = *cell; /* a failure here is not one of the cell */
+    bench_cell cells[2] = {*plan->cell, *plan->cell};
     sample_times times;
-    const sample_plan plan = {.cell = &copy,
-                              .worker = &e->worker,
-                              .path = prefix->path,
-                              .first = prefix->empty,
-                              .runs = 1,
-                              .column = PKT_COLUMN_COUNT,
-                              .seconds = s->request_s};
-    const double ns = sample_take(&plan, &times) ? times.wall_ns : -1;
+    cells[1].slice = prefix;
+    plan->cell = &cells[0];
+    slice_guard *guard = slice_guard_new(suite->scratch.folder, cells, 2);
+    const double ns = sample_take(plan, &times) ? times.wall_ns : -1;
+    if (!slice_guard_check(guard, cells, 2, &cells[0]))
+        e->remover = cells[0].backend;
+    slice_guard_free(guard);
     return ns * 1e-9;
 }
 
+/* Seconds of one run over the first packets; negative if it failed. */
+static double short_run(schedule *s, suite *suite, estimator *e, bench_cell *cell, uint64_t packets)
+{
+    pkt_err err = {.pos = PKT_POS_NONE};
+    const suite_slice *prefix =
+        e->remover ? NULL : first_packets(suite, cell->slice, packets, &err);
+    if (!prefix && !e->remover)
+        pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
+    if (!prefix || !estimator_open(e, cell->backend, s->request_s))
+        return -1;
+    sample_plan plan = {.cell = cell,
+                        .worker = &e->worker,
+                        .path = prefix->path,
+                        .first = prefix->empty,
+                        .runs = 1,
+                        .column = PKT_COLUMN_COUNT,
+                        .seconds = s->request_s};
+    return sample_seconds(suite, e, &plan, prefix);
+}
+
 /* The least time of a few runs. Negative if one failed. */
-static double short_runs(schedule *s, suite *suite, estimator *e, const bench_cell *cell,
+static double short_runs(schedule *s, suite *suite, estimator *e, bench_cell *cell,
                          uint64_t packets)
 {
     double least = short_run(s, suite, e, cell, packets);
@@ -248,7 +264,11 @@ double prefixes_plan(schedule *s, suite *suite, prefix_scope scope, double secon
         if (is_estimated(&s->cells[i], scope))
             estimates[i] = estimate_make(s, suite, &estimator, &s->cells[i], scope);
     estimator_close(&estimator);
-    const int bad = estimates_use(suite, estimates, s->cell_count, seconds, err);
+    const int bad = estimator.remover
+                        ? pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
+                                   "%s has removed a slice, which all backends read: leave it out",
+                                   estimator.remover->name)
+                        : estimates_use(suite, estimates, s->cell_count, seconds, err);
     const double least = total_seconds(estimates, s->cell_count, 0);
     slices_follow(s);
     free(estimates);

@@ -103,8 +103,15 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell_fail(cell, worker.status, worker.reason);
 }
 
+static void slices_check(schedule *s, bench_cell *ran)
+{
+    (void)slice_guard_check(s->guard, s->cells, s->cell_count, ran);
+}
+
 void schedule_probe(schedule *s)
 {
+    if (s->suite && !s->guard)
+        s->guard = slice_guard_new(s->suite->scratch.folder, s->cells, s->cell_count);
     s->draw = random_next(&s->random);
     for (size_t i = 0; i < s->cell_count; i++) {
         char name[CELL_NAME];
@@ -114,6 +121,7 @@ void schedule_probe(schedule *s)
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
                    cell->slice->name);
         cell_probe(s, cell);
+        slices_check(s, cell);
     }
     cells_even(s->cells, s->cell_count);
 }
@@ -340,8 +348,10 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
     plan.column = proofs_draw(cell, s->draw, block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
     cell->first_packets = plan.first ? FIRST_RUN_PACKETS : cell->slice->packets;
+    slices_check(s, NULL);
     if (start_up_take(s, worker, cell) && sample_take(&plan, &times))
         sample_keep(cell, block, round, &times);
+    slices_check(s, cell);
 }
 
 /* Start a worker anew that crashed or was killed: only one cell fails. */
@@ -394,6 +404,7 @@ static void cell_memory(schedule *s, block_workers *w, bench_cell *cell)
     plan.first = NULL;
     if (sample_take(&plan, &times))
         (void)observation_add(&cell->peaks, (observation){s->block, (double)times.peak_rss});
+    slices_check(s, cell);
     worker_renew(s, w, index);
 }
 
@@ -474,7 +485,9 @@ void schedule_run(schedule *s)
 void schedule_free(schedule *s)
 {
     proofs_free(s->proofs);
+    slice_guard_free(s->guard);
     s->proofs = NULL;
+    s->guard = NULL;
     for (size_t i = 0; i < s->cell_count; i++)
         cell_free(&s->cells[i]);
     for (size_t i = 0; i < s->load_count; i++)

@@ -4,6 +4,7 @@
 
 #include "bench/sample/cell.h"
 #include "bench/sample/proofs.h"
+#include "bench/sample/slice_guard.h"
 #include "datasets/random.h"
 
 /* Minimum duration of a sample unless the user sets another one; shorter runs are repeated. Short
@@ -67,9 +68,10 @@ typedef struct schedule {
     /* Called after every block: may add blocks after the last one, or end the run. NULL: as
      * planned. */
     void (*go_on)(struct schedule *self);
-    bool positions; /* measure the cost of each eighth of a slice */
-    suite *suite;   /* for the prefixes of first runs; NULL: the whole slice is used */
-    proofs *proofs; /* owned; NULL: no slice is changed */
+    bool positions;     /* measure the cost of each eighth of a slice */
+    suite *suite;       /* for the prefixes of first runs; NULL: the whole slice is used */
+    proofs *proofs;     /* owned; NULL: no slice is changed */
+    slice_guard *guard; /* owned; NULL: without a suite, or before the probe */
     random_state random;
     uint64_t draw; /* seed of the columns that are compared */
     /* Called after every block, when all its processes have ended and nothing is timed. May be

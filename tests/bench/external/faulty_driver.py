@@ -3,6 +3,7 @@ file at level frames."""
 import glob
 import json
 import os
+import shutil
 import struct
 import sys
 import time
@@ -106,6 +107,19 @@ def describe():
     return {"ok": True, "protocol": 7 if FAULT == "version" else 1, "backend": backend}
 
 
+def slice_take(path):
+    """Remove the slice; put a copy, or the capture of another path, in its place."""
+    if FAULT == "swaps":
+        shutil.copy(path, path + ".new")
+        os.replace(path + ".new", path)
+    if FAULT in ("removes", "links"):
+        os.unlink(path)
+    if FAULT == "links":
+        os.symlink("/dev/null", path)
+    if FAULT == "clears" or (FAULT == "clears-whole" and "-first-" not in path):
+        shutil.rmtree(os.path.dirname(path))
+
+
 def answer(request):
     global slice_path, rows_kept, unread, first
     op = request["op"]
@@ -128,6 +142,7 @@ def answer(request):
         time.sleep(0.05)
     if op == "prepare":
         slice_path, rows_kept = request["slice"], []
+        slice_take(slice_path)
         if FAULT in ("early", "lazy"):
             first = rows_of(slice_path)
     if op == "go" and FAULT == "lazy":  # the cells are made when a column is named

@@ -47,6 +47,7 @@ FAILED = {
     "wrong-cell": ("differs", "cells differ"),
 }
 LEFT = "a process that it has started runs beside the driver"
+TAKEN = "it has removed or replaced the slice, which all backends read"
 # Fault of a timed run: status and reason in bench.
 UNTIMED = {
     "text-rows": ("failed", "/rows: must be integer, is string"),
@@ -57,6 +58,9 @@ UNTIMED = {
     "find": ("unfaithful", "a timed run"),
     "daemon": ("unfaithful", LEFT),
     "late-daemon": ("unfaithful", LEFT),
+    "removes": ("unfaithful", TAKEN),
+    "swaps": ("unfaithful", TAKEN),
+    "links": ("unfaithful", TAKEN),
 }
 # Digests that take 0.2 s: all, those of unranked runs, some of the others.
 LATE = "late", "late-warm-up", "late-sometimes"
@@ -223,6 +227,17 @@ def check_bench(capture, folder):
             check((timed["first_run_ns"] or 0) > 2e8 or timed["backend"] != "late-warm-up", timed)
 
 
+def check_clears(capture, folder):
+    """A driver that removes all files: no other can have a time, and each is told who it was; where
+    no run can begin, the error says it."""
+    refused = run("bench", capture, *COMMON, *external("clears"), "--processes", "1", status=2).stderr
+    check("clears has removed " in refused and "leave it out" in refused, refused)
+    for one in bench(capture, folder, *external("clears-whole"), status=1, processes="1")["runs"]:
+        status, reason = ("unfaithful", TAKEN) if one["backend"] == "clears-whole" else \
+            ("failed", "clears-whole has removed the slice")
+        check(one["status"] == status and reason in one["reason"], one)
+
+
 def check_slow_empty(capture, folder):
     """What a driver takes for nothing is not taken off its runs."""
     results = bench(capture, folder, "--external", f"mine={command('slow-empty')}", "--external",
@@ -297,6 +312,7 @@ def main():
         check_file(capture, folder)
         check_list()
         check_bench(capture, folder)
+        check_clears(capture, folder)
         check_slow_empty(capture, folder)
         check_lazy(capture, folder)
         check_helper(capture, folder)

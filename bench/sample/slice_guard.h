@@ -1,0 +1,20 @@
+/* The slices stay in their place: a backend that removes one, or puts another file there, would
+ * take it away from all backends. */
+#ifndef PKT_SLICE_GUARD_H
+#define PKT_SLICE_GUARD_H
+
+#include "bench/sample/cell.h"
+
+typedef struct slice_guard slice_guard;
+
+/* Guard the slices of the cells that are in the folder of the harness; other files are their
+ * owner's. NULL if memory runs out. */
+slice_guard *slice_guard_new(const char *folder, const bench_cell *cells, size_t count);
+/* Put back the guarded slices that are not in their place. `ran`: the one of these cells that has
+ * just run; it fails if code of others was in its processes. NULL: none has. Where a slice cannot
+ * be put back, all of its cells fail, with the name of the backend: false. `guard` may be NULL. */
+bool slice_guard_check(slice_guard *guard, bench_cell *cells, size_t count, bench_cell *ran);
+/* NULL: no effect. */
+void slice_guard_free(slice_guard *guard);
+
+#endif
