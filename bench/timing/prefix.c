@@ -61,20 +61,27 @@ static bool estimator_open(estimator *e, const backend *backend, double request_
     return e->backend != NULL;
 }
 
-/* Take the sample of a copy of the cell, which fails in its place. The slices stay where they are.
- */
-static double sample_seconds(suite *suite, estimator *e, sample_plan *plan,
+/* Seconds of the sample; negative if it failed. A copy of the cell fails in its place. The slices
+ * stay where they are. */
+static double sample_seconds(suite *suite, estimator *e, const sample_plan *plan,
                              const suite_slice *prefix)
 {
-    bench_cell cells[2] = {*plan->cell, *plan->cell};
+    bench_cell *cells = calloc(2, sizeof *cells); /* over the slice, over the prefix */
+    sample_plan own = *plan;
     sample_times times;
+    double ns = -1;
+    if (!cells)
+        return ns;
+    cells[0] = cells[1] = *plan->cell;
     cells[1].slice = prefix;
-    plan->cell = &cells[0];
+    own.cell = &cells[0];
     slice_guard *guard = slice_guard_new(suite->scratch.folder, cells, 2);
-    const double ns = sample_take(plan, &times) ? times.wall_ns : -1;
+    if (sample_take(&own, &times))
+        ns = times.wall_ns;
     if (!slice_guard_check(guard, cells, 2, &cells[0]))
-        e->remover = cells[0].backend;
+        e->remover = plan->cell->backend;
     slice_guard_free(guard);
+    free(cells);
     return ns * 1e-9;
 }
 
@@ -88,13 +95,13 @@ static double short_run(schedule *s, suite *suite, estimator *e, bench_cell *cel
         pkt_notice_err(s->notices, "cost of a packet", &err, "not estimated");
     if (!prefix || !estimator_open(e, cell->backend, s->request_s))
         return -1;
-    sample_plan plan = {.cell = cell,
-                        .worker = &e->worker,
-                        .path = prefix->path,
-                        .first = prefix->empty,
-                        .runs = 1,
-                        .column = PKT_COLUMN_COUNT,
-                        .seconds = s->request_s};
+    const sample_plan plan = {.cell = cell,
+                              .worker = &e->worker,
+                              .path = prefix->path,
+                              .first = prefix->empty,
+                              .runs = 1,
+                              .column = PKT_COLUMN_COUNT,
+                              .seconds = s->request_s};
     return sample_seconds(suite, e, &plan, prefix);
 }
 

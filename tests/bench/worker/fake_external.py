@@ -30,7 +30,7 @@ def unlimited():
             return "no_new_privs"
     if not 0 < resource.getrlimit(resource.RLIMIT_FSIZE)[1] <= 1 << 30:
         return "size of files"
-    return None if os.getpgrp() == os.getpid() == os.getsid(0) else "process group"
+    return None if os.getpgrp() == os.getppid() == os.getsid(0) else "process group"
 
 
 def describe():
