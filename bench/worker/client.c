@@ -69,7 +69,8 @@ static void not_started_set(client *client, const backend_id *id)
 {
     if (id->command)
         (void)snprintf(client->not_started, sizeof client->not_started,
-                       "%.100s cannot be started: no such program, or not executable",
+                       "%.100s cannot be started: no such program, or not executable; or it has "
+                       "ended with exit status 127",
                        id->command[0]);
     else
         (void)snprintf(client->not_started, sizeof client->not_started,

@@ -80,7 +80,9 @@ static bool entry_fill(board_entry *e)
     json_t *slice;
     e->is_partial = partial_text(results, partial) != NULL;
     e->is_candidate = is_candidate(results, e->backend, e->level);
-    e->is_noisy = aa_width_of_level(results, NULL, e->level) > AA_UNUSABLE;
+    const double noise = aa_width_of_level(results, NULL, e->level);
+    e->is_noisy = noise > AA_UNUSABLE;
+    e->is_uncontrolled = noise < 0;
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         const json_t *run =
@@ -120,12 +122,17 @@ static int entry_add(board *b, size_t *room, board_entry *e, pkt_err *err)
     return 0;
 }
 
+static bool is_unusable(const board_entry *e)
+{
+    return e->is_partial || e->is_noisy || e->is_uncontrolled;
+}
+
 /* The level dissect is the cost of the whole tree, which no comparison covers. */
 static bool is_ranked(const board_entry *e)
 {
-    return strcmp(e->status, "ok") == 0 && !e->is_partial && !e->is_older && e->is_candidate &&
-           !e->is_cross_level && !e->is_unsure && !e->is_noisy &&
-           strcmp(e->level, "dissect") != 0 && e->slices > 0 &&
+    return strcmp(e->status, "ok") == 0 && !is_unusable(e) && !e->is_older && e->is_candidate &&
+           !e->is_cross_level && !e->is_unsure && strcmp(e->level, "dissect") != 0 &&
+           e->slices > 0 &&
            e->ranked_slices == json_array_size(json_object_get(e->file->json, "slices"));
 }
 
@@ -146,14 +153,8 @@ static bool is_before(const board_entry *e, const board_entry *other)
     return order < 0 || (order == 0 && e < other);
 }
 
-static bool is_unusable(const board_entry *e)
-{
-    return e->is_partial || e->is_noisy;
-}
-
 /* The same backend over the same traffic on the same machine: the one with the later date counts,
- * of equal dates the last. One that did not end, or is too noisy, takes the place of no other that
- * is neither. */
+ * of equal dates the last. One that is unusable takes the place of no other that is not. */
 static void older_mark(board *b)
 {
     for (size_t i = 0; i < b->count; i++)

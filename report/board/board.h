@@ -26,6 +26,7 @@ typedef struct board_entry {
     bool is_cross_level;         /* a ratio is to raw at another level: not ranked */
     bool is_unsure;              /* a ratio has no interval: not ranked */
     bool is_noisy;               /* its A/A control is above AA_UNUSABLE: not ranked */
+    bool is_uncontrolled;        /* there is no A/A control: not ranked */
     bool is_older;               /* there is a newer entry of the same machine */
     double log_sum;              /* of the ratios */
     double low, high;            /* ends of their 95 % intervals: the least and the most; only if

@@ -56,7 +56,9 @@ static void entry_cells(FILE *out, const board_entry *e)
     count_cell(out, (double)e->slices);
     html_put(out, "<td class=\"%s\">%s%s%s</td>", e->rank ? "ok" : "", e->status,
              e->is_partial ? ", of a run that did not end" : "",
-             e->is_noisy ? ", on a machine too noisy to rank (A/A control)" : "");
+             e->is_noisy          ? ", on a machine too noisy to rank (A/A control)"
+             : e->is_uncontrolled ? ", without an A/A control: not ranked"
+                                  : "");
     count_cell(out, e->cells);
     html_cell(out, *language ? language : "–");
     html_cell(out, text_of(e->backend, "license"));

@@ -157,6 +157,11 @@ def check_noisy(folder):
     check(rows["libpcap", "a.json"]["rank"] > "1", rows)
     check(rows["libpcap", "noisy.json"]["rank"] == "", rows)
     check("too noisy" in rows["libpcap", "noisy.json"]["status"], rows)
+    noisy["aa"] = []
+    rows = table(page_of(folder / "uncontrolled", a=REFERENCE, none=noisy), "Level headers")
+    check(rows["libpcap", "a.json"]["rank"] > "1", rows)
+    check(rows["libpcap", "none.json"]["rank"] == "", rows)
+    check("without an A/A control" in rows["libpcap", "none.json"]["status"], rows)
 
 
 def check_partial(folder):
