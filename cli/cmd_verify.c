@@ -400,9 +400,8 @@ static const option_spec options[] = {
      "beside them, as .csv. The cell * matches any value."},
     {"mix", "FILE",
      "CAPTURE is a mixture, a file, and this file its truth, both of `pktbench mix`: check that "
-     "every "
-     "packet of the captures that were mixed is there once, in order, as asked for, with its "
-     "label."},
+     "every packet of the captures that were mixed is there once, in order, as asked for, with "
+     "its label."},
     {"timeout", "TIME", "Time limit of one run. Default 120s; 20s for the suite malformed."},
     {"fail-on", "STATUS,...",
      "Exit with status 1 if a run has one of these statuses: differs, disagrees, unchecked, "

@@ -48,11 +48,9 @@ static bool places_same(const char *one, const char *other)
 bool outputs_same(const char *one, const char *other)
 {
     struct stat a, b, null;
-    if (strcmp(one, other) == 0)
-        return true;
     const bool exists = output_stat(one, &a), other_exists = output_stat(other, &b);
     if (!exists && !other_exists)
-        return places_same(one, other);
+        return strcmp(one, other) == 0 || places_same(one, other);
     return exists && other_exists && is_same(&a, &b) &&
            (stat("/dev/null", &null) != 0 || !is_same(&a, &null));
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,17 +38,23 @@ static void keeper_wait(int pipe_end, const char *folder)
 static bool keeper_start(scratch *s)
 {
     int ends[2];
+    sigset_t all, before;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
+    sigfillset(&all); /* a signal ends all children that are not spared */
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
     s->keeper = fork();
-    if (s->keeper == 0)
+    if (s->keeper == 0) {
+        (void)sigprocmask(SIG_SETMASK, &before, NULL);
         keeper_wait(ends[0], s->folder);
+    }
+    const bool good = s->keeper > 0 && pkt_group_spare(s->keeper) == 0;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[0]);
     s->keeper_pipe = ends[1];
-    if (s->keeper > 0 && pkt_group_spare(s->keeper) == 0)
-        return true;
-    close(ends[1]);
-    return false;
+    if (!good)
+        close(ends[1]);
+    return good;
 }
 
 const char *scratch_parent(void)

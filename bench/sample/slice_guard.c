@@ -93,13 +93,6 @@ static bool put_back(const guarded *entry)
     return link(entry->kept, entry->path) == 0;
 }
 
-/* Can the backend have removed it? Those of this build that load nothing of others cannot. */
-static bool is_suspect(const bench_cell *ran)
-{
-    const backend_id *id = ran ? &ran->backend->id : NULL;
-    return id && (backend_is_external(id) || id->plugin || id->program);
-}
-
 static void slice_lost(const guarded *entry, bench_cell *cells, size_t count, const char *culprit)
 {
     char reason[REASON_BYTES];
@@ -110,20 +103,28 @@ static void slice_lost(const guarded *entry, bench_cell *cells, size_t count, co
             cell_fail(&cells[i], STATUS_FAILED, reason);
 }
 
-bool slice_guard_check(slice_guard *guard, bench_cell *cells, size_t count, bench_cell *ran)
+bool slice_guard_moved(const slice_guard *guard)
+{
+    for (size_t i = 0; guard && i < guard->count; i++)
+        if (!guard->entries[i].lost && !is_in_place(&guard->entries[i]))
+            return true;
+    return false;
+}
+
+bool slice_guard_check(slice_guard *guard, bench_cell *cells, size_t count, bench_cell *culprit)
 {
     bool good = true;
     for (size_t i = 0; guard && i < guard->count; i++) {
         guarded *entry = &guard->entries[i];
         if (entry->lost || is_in_place(entry))
             continue;
-        if (is_suspect(ran))
-            cell_fail(ran, STATUS_UNFAITHFUL,
+        if (culprit)
+            cell_fail(culprit, STATUS_UNFAITHFUL,
                       "it has removed or replaced the slice, which all backends read");
         entry->lost = !put_back(entry);
         good = good && !entry->lost;
         if (entry->lost)
-            slice_lost(entry, cells, count, is_suspect(ran) ? ran->backend->name : "a process");
+            slice_lost(entry, cells, count, culprit ? culprit->backend->name : "a process");
     }
     return good;
 }

@@ -40,7 +40,7 @@ typedef struct estimate {
 typedef struct estimator {
     client worker;
     const backend *backend; /* of the worker; NULL: none is open */
-    const backend *remover; /* has removed a slice for good; NULL: none has */
+    const char *remover;    /* has removed a slice for good; NULL: none has */
 } estimator;
 
 static void estimator_close(estimator *e)
@@ -78,8 +78,9 @@ static double sample_seconds(suite *suite, estimator *e, const sample_plan *plan
     slice_guard *guard = slice_guard_new(suite->scratch.folder, cells, 2);
     if (sample_take(&own, &times))
         ns = times.wall_ns;
-    if (!slice_guard_check(guard, cells, 2, &cells[0]))
-        e->remover = plan->cell->backend;
+    const bool foreign = backend_is_foreign(&plan->cell->backend->id); /* no other one is open */
+    if (!slice_guard_check(guard, cells, 2, foreign ? &cells[0] : NULL))
+        e->remover = foreign ? plan->cell->backend->name : "a process";
     slice_guard_free(guard);
     free(cells);
     return ns * 1e-9;
@@ -274,7 +275,7 @@ double prefixes_plan(schedule *s, suite *suite, prefix_scope scope, double secon
     const int bad = estimator.remover
                         ? pkt_fail(err, PKT_ERR_LIBRARY, PKT_POS_NONE,
                                    "%s has removed a slice, which all backends read: leave it out",
-                                   estimator.remover->name)
+                                   estimator.remover)
                         : estimates_use(suite, estimates, s->cell_count, seconds, err);
     const double least = total_seconds(estimates, s->cell_count, 0);
     slices_follow(s);

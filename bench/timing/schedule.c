@@ -1,7 +1,6 @@
 #include "bench/timing/schedule.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "bench/input/first_packets.h"
 #include "bench/sample/sample.h"
 #include "bench/statistics/statistics.h"
-#include "bench/timing/machine.h"
+#include "bench/timing/workers.h"
 #include "parsers/util/clock.h"
 
 /* A slow cell gets one sample per block. */
@@ -42,12 +41,6 @@ static sample_plan plan_of(schedule *s, client *worker, bench_cell *cell, unsign
                          .column = PKT_COLUMN_COUNT,
                          .seconds = s->request_s};
 }
-
-/* The processes of a block: one per backend, and one for the A/A control. */
-typedef struct block_workers {
-    client workers[SELECTION_MAX + 1];
-    bool open[SELECTION_MAX + 1];
-} block_workers;
 
 /* The rows of a cell whose run takes longer are not verified once more. */
 #define CHECK_BELOW_NS 500e6
@@ -103,9 +96,16 @@ static void cell_probe(schedule *s, bench_cell *cell)
         cell_fail(cell, worker.status, worker.reason);
 }
 
-static void slices_check(schedule *s, bench_cell *ran)
+/* `culprit`: NULL if it is not known. */
+static void slices_check(schedule *s, bench_cell *culprit)
 {
-    (void)slice_guard_check(s->guard, s->cells, s->cell_count, ran);
+    (void)slice_guard_check(s->guard, s->cells, s->cell_count, culprit);
+}
+
+/* Only the worker of the cell is open. */
+static void slices_check_alone(schedule *s, bench_cell *cell)
+{
+    slices_check(s, backend_is_foreign(&cell->backend->id) ? cell : NULL);
 }
 
 void schedule_probe(schedule *s)
@@ -121,15 +121,9 @@ void schedule_probe(schedule *s)
         pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "memory: %s, %s", cell_name(cell, name),
                    cell->slice->name);
         cell_probe(s, cell);
-        slices_check(s, cell);
+        slices_check_alone(s, cell);
     }
     cells_even(s->cells, s->cell_count);
-}
-
-/* Does the cell take part in the current block? */
-static bool cell_takes_part(const bench_cell *cell)
-{
-    return cell_is_timed(cell) && !cell->settled;
 }
 
 /* Runs per sample if one run takes `run_ns`. Eviction of caches limits it too. */
@@ -274,122 +268,59 @@ static void sample_keep(bench_cell *cell, unsigned block, unsigned round, const 
     cell_sample_add(cell, &sample);
 }
 
-/* Index of the process that runs the cell. */
-static size_t worker_index(const schedule *s, const bench_cell *cell)
+/* The cell, if no other worker than its own can have removed a slice. */
+static bench_cell *remover(schedule *s, const block_workers *w, bench_cell *cell)
 {
-    if (cell->role == ROLE_AA_CONTROL)
-        return s->load_count;
-    for (size_t i = 0; i < s->load_count; i++)
-        if (s->loads[i].backend == cell->backend)
-            return i;
-    return s->load_count;
+    const bool foreign = backend_is_foreign(&cell->backend->id);
+    return foreign && workers_foreign(s, w) == 1 ? cell : NULL;
 }
 
-static void worker_fail(schedule *s, size_t index, const client *worker)
+/* Take a sample, and keep it unless something disturbed it that need not be of this cell: a process
+ * that another backend has left, or a slice that one of several has removed. false: it is to be
+ * taken again. */
+static bool sample_try(schedule *s, block_workers *w, const sample_plan *plan, unsigned round)
 {
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_is_timed(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
-            cell_fail(&s->cells[i], worker->status, worker->reason);
-}
-
-static bool worker_needed(const schedule *s, size_t index)
-{
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (cell_takes_part(&s->cells[i]) && worker_index(s, &s->cells[i]) == index)
-            return true;
-    return false;
-}
-
-static const backend_id *worker_backend(const schedule *s, size_t index)
-{
-    for (size_t i = 0; i < s->cell_count; i++)
-        if (worker_index(s, &s->cells[i]) == index)
-            return &s->cells[i].backend->id;
-    return NULL;
-}
-
-/* Start a worker on the block's processor: a worker inherits the CPU affinity of the harness.
- * Processors can differ in speed, for example if one shares its core with a busy sibling thread.
- * Without pinning, two compared processes differed by up to 40 % (measured). */
-static bool worker_begin(const schedule *s, client *worker, const backend_id *id, uint64_t *load_ns)
-{
-    cpu_set_t allowed;
-    bool pinned = s->compares && sched_getaffinity(0, sizeof allowed, &allowed) == 0;
-    if (pinned) {
-        cpu_set_t one = machine_block_cpus(&allowed, s->block);
-        (void)sched_setaffinity(0, sizeof one, &one);
-    }
-    bool good = client_open_loaded(worker, id, s->request_s, load_ns);
-    if (pinned)
-        (void)sched_setaffinity(0, sizeof allowed, &allowed);
-    return good;
-}
-
-static void worker_start(schedule *s, block_workers *w, size_t index)
-{
-    uint64_t load_ns = 0;
-    w->open[index] = worker_begin(s, &w->workers[index], worker_backend(s, index), &load_ns);
-    if (!w->open[index]) {
-        worker_fail(s, index, &w->workers[index]);
-        return;
-    }
-    if (index == s->load_count)
-        return; /* the load time of the A/A control is not recorded */
-    (void)observation_add(&s->loads[index].list, (observation){s->block, (double)load_ns});
+    bench_cell *cell = plan->cell;
+    bench_cell *culprit = remover(s, w, cell);
+    sample_times times;
+    slices_check(s, NULL);
+    if (!cell_is_timed(cell))
+        return true;
+    const bool good = start_up_take(s, plan->worker, cell) && sample_take(plan, &times);
+    const bool whole = workers_whole(s, w, worker_index(s, cell));
+    const bool moved = slice_guard_moved(s->guard);
+    slices_check(s, culprit);
+    if (good && whole && !moved)
+        sample_keep(cell, s->block, round, &times);
+    return !good || (whole && !moved) || culprit;
 }
 
 /* Take the cell's sample of the round. */
-static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
-                       unsigned round)
+static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned round)
 {
-    client *worker = &w->workers[worker_index(s, cell)];
-    sample_times times;
-    sample_plan plan = plan_of(s, worker, cell, cell->runs, s->evict_bytes);
-    plan.column = proofs_draw(cell, s->draw, block, round);
+    sample_plan plan =
+        plan_of(s, &w->workers[worker_index(s, cell)], cell, cell->runs, s->evict_bytes);
+    plan.column = proofs_draw(cell, s->draw, s->block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
     cell->first_packets = plan.first ? FIRST_RUN_PACKETS : cell->slice->packets;
-    slices_check(s, NULL);
-    if (start_up_take(s, worker, cell) && sample_take(&plan, &times))
-        sample_keep(cell, block, round, &times);
-    slices_check(s, cell);
+    if (!sample_try(s, w, &plan, round) && !sample_try(s, w, &plan, round))
+        cell_fail(
+            cell, STATUS_FAILED,
+            "another program disturbed its run, twice: a process that it has left, or a slice "
+            "that it has removed; leave others out, one after another");
 }
 
-/* Start a worker anew that crashed or was killed: only one cell fails. */
-static void worker_renew(schedule *s, block_workers *w, size_t index)
-{
-    if (w->workers[index].process.pid)
-        return;
-    (void)client_close(&w->workers[index]);
-    w->open[index] = false;
-    if (worker_needed(s, index))
-        worker_start(s, w, index);
-}
-
-static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned block,
-                        unsigned round)
+static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned round)
 {
     char name[CELL_NAME];
     size_t index = worker_index(s, cell);
     if (!cell_takes_part(cell) || !w->open[index])
         return;
-    pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s", block + 1,
-               s->blocks, round + 1, s->rounds, cell_name(cell, name), cell->slice->name);
-    sample_get(s, w, cell, block, round);
+    pkt_notice(s->notices, PKT_NOTICE_PROGRESS, "block %u of %u, round %u of %u: %s, %s",
+               s->block + 1, s->blocks, round + 1, s->rounds, cell_name(cell, name),
+               cell->slice->name);
+    sample_get(s, w, cell, round);
     worker_renew(s, w, index);
-}
-
-/* Start the processes of a block, in random order: the first one finds colder caches. */
-static void workers_start(schedule *s, block_workers *w)
-{
-    size_t order[SELECTION_MAX + 1];
-    for (size_t i = 0; i <= s->load_count; i++) {
-        order[i] = i;
-        w->open[i] = false;
-    }
-    random_shuffle(&s->random, order, s->load_count + 1);
-    for (size_t i = 0; i <= s->load_count; i++)
-        if (worker_needed(s, order[i]))
-            worker_start(s, w, order[i]);
 }
 
 /* Peak memory of one run, before the process evicts caches for the first time. */
@@ -404,7 +335,7 @@ static void cell_memory(schedule *s, block_workers *w, bench_cell *cell)
     plan.first = NULL;
     if (sample_take(&plan, &times))
         (void)observation_add(&cell->peaks, (observation){s->block, (double)times.peak_rss});
-    slices_check(s, cell);
+    slices_check(s, remover(s, w, cell));
     worker_renew(s, w, index);
 }
 
@@ -423,15 +354,6 @@ static double block_end(const schedule *s, unsigned block)
     return s->deadline_s > 0 ? now + fmax(s->deadline_s - now, 0) / (s->blocks - block) : INFINITY;
 }
 
-/* A backend that crashes when it is unloaded, or leaves a process, has no time. */
-static void workers_stop(schedule *s, block_workers *w)
-{
-    for (size_t i = 0; i <= s->load_count; i++)
-        if (w->open[i] && !client_close_whole(&w->workers[i]))
-            worker_fail(s, i, &w->workers[i]);
-    memset(w, 0, sizeof *w);
-}
-
 static void block_run(schedule *s, unsigned block, block_workers *w, size_t *order)
 {
     const double end = block_end(s, block);
@@ -447,10 +369,11 @@ static void block_run(schedule *s, unsigned block, block_workers *w, size_t *ord
         for (size_t i = 0; i < s->cell_count; i++) {
             bench_cell *cell = &s->cells[order[i]];
             if (!is_slow(cell) || (slow && round == 0))
-                cell_sample(s, w, cell, block, round);
+                cell_sample(s, w, cell, round);
         }
     }
     workers_stop(s, w);
+    slices_check(s, NULL); /* other programs read them after the last block */
 }
 
 /* Is the time over, after as many blocks as an interval needs? */

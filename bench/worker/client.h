@@ -43,6 +43,12 @@ static inline bool backend_is_external(const backend_id *id)
     return id->driver || id->command;
 }
 
+/* Can it run code that is not of this build? */
+static inline bool backend_is_foreign(const backend_id *id)
+{
+    return backend_is_external(id) || id->plugin || id->program;
+}
+
 /* The reason for a process that runs beside the worker or driver. */
 #define CLIENT_LEFT(whom) "a process that it has started runs beside the " whom
 

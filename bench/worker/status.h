@@ -8,7 +8,8 @@ typedef enum run_status {
     STATUS_DIFFERS,    /* same rows, at most 1 % of the cells differ */
     STATUS_DISAGREES,  /* rows lost or invented, or more than 1 % of the cells differ */
     STATUS_UNCHECKED,  /* no independent decoder was available */
-    STATUS_UNFAITHFUL, /* a timed run did not do the work of the verified one: see doc/method.md */
+    STATUS_UNFAITHFUL, /* a timed run did not do the work of the verified one: see doc/method.md; or
+                        * it has changed the slice, which all backends read */
     STATUS_FAILED,
     STATUS_CRASHED,
     STATUS_TIMED_OUT,

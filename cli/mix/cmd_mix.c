@@ -79,10 +79,8 @@ static const option_spec options[] = {
      "The first packet of this file gets this time, and the others move with it: start (the start "
      "of the first capture), +90s (so long after it), 2026-05-04T12:00:00Z, or seconds since 1970. "
      "Without FILE= it is for every capture: --shift start aligns them. One with FILE= counts "
-     "before "
-     "one without, in any order, and one for a file before one for its folder; so it is with "
-     "--rate "
-     "and the maps."},
+     "before one without, in any order, and one for a file before one for its folder; the same "
+     "holds for --rate and the maps."},
     {"rate", "FILE=FACTOR" REPEATABLE,
      "The packets of this file come so many times as fast: 2 halves the time between them. Up to 6 "
      "decimals. Without FILE= it is for every capture."},

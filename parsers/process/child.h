@@ -21,9 +21,9 @@ typedef struct pkt_child {
     int end;       /* descriptor that is readable when both have ended; -1: the kernel has none */
     int messages;  /* read end of its standard error; -1: closed */
     pkt_tail tail; /* of its standard error */
-    uint64_t
-        memory_limit; /* resident memory of it and all that it has started, in bytes; 0: none */
-    double looked_s;  /* when its memory was looked at, on the monotonic clock */
+    /* Of the resident memory of it and all that it has started, in bytes; 0: none. */
+    uint64_t memory_limit;
+    double looked_s; /* when its memory was looked at, on the monotonic clock */
 } pkt_child;
 
 #define PKT_CHILD_NONE ((pkt_child){.end = -1, .messages = -1})

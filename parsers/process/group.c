@@ -113,7 +113,7 @@ static bool children_kill(void)
 
 /* End the groups, what has left them, and this process as the signal would have. What a process had
  * started becomes a child of this one when it has ended. Only functions that are
- * async-signal-safe. */
+ * async-signal-safe, and system calls: nanosleep() and getsid() are no more on Linux. */
 static void on_signal(int number)
 {
     const struct timespec pause = {.tv_nsec = HANDLER_NAP_NS};

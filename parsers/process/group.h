@@ -40,7 +40,8 @@ bool pkt_orphans_exist(void);
 /* Kill these children. */
 void pkt_orphans_kill(void);
 
-/* Close this descriptor and those above it. */
+/* Close this descriptor and those above it: close_range() is in glibc since 2.34 only, in Linux
+ * since 5.9. */
 void pkt_descriptors_close(unsigned first);
 
 #endif

@@ -13,7 +13,7 @@ FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
 OTHER = sys.argv[2] if len(sys.argv) > 2 else ""  # a capture
 COLUMNS = ["ts_ns", "cap_len", "wire_len", "link_type"]
 WARM_UP = {"late-warm-up": 2}.get(FAULT, 0)  # unranked runs
-slice_path, rows_kept, unread, first, digests = "", [], b"", [], 0
+slice_path, rows_kept, unread, first, digests, prepared = "", [], b"", [], 0, 0
 
 
 def rows_of(path):
@@ -65,13 +65,11 @@ def write(to, rows):
         with open(to, "wb") as out:
             out.truncate(10**9)
         return {"ok": True, "rows": len(rows)}
-    if FAULT == "many-rows":
-        rows = rows * (1_200_000 // len(rows) + 1)
+    times = 1_200_000 // len(rows) + 1 if FAULT == "many-rows" else 1
     with open(to, "w", encoding="ascii") as out:
         out.write(",".join(named + ["src_port"] * (FAULT == "zeros")) + "\n")
-        for row in rows:
-            out.write(",".join(map(str, row)) + "\n")
-    return {"ok": True, "rows": len(rows) + (1 if FAULT == "more-told" else 0)}
+        out.write("".join(",".join(map(str, row)) + "\n" for row in rows) * times)
+    return {"ok": True, "rows": len(rows) * times + (1 if FAULT == "more-told" else 0)}
 
 
 def is_late():
@@ -112,7 +110,7 @@ def slice_take(path):
     if FAULT == "swaps":
         shutil.copy(path, path + ".new")
         os.replace(path + ".new", path)
-    if FAULT in ("removes", "links"):
+    if FAULT in ("removes", "links") or (FAULT == "removes-later" and prepared > 2):
         os.unlink(path)
     if FAULT == "links":
         os.symlink("/dev/null", path)
@@ -121,8 +119,9 @@ def slice_take(path):
 
 
 def answer(request):
-    global slice_path, rows_kept, unread, first
+    global slice_path, rows_kept, unread, first, prepared
     op = request["op"]
+    prepared += op == "prepare"
     if op == "load" and FAULT == "daemon" and os.fork() == 0:
         if os.fork() == 0:
             time.sleep(60)

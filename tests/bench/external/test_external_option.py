@@ -238,6 +238,14 @@ def check_clears(capture, folder):
         check(one["status"] == status and reason in one["reason"], one)
 
 
+def check_later(capture, folder):
+    """A driver that removes the slice while others are open, too: these keep their times."""
+    runs = {r["backend"]: r for r in bench(capture, folder, *external("removes-later"), status=None)["runs"]}
+    check(runs["removes-later"]["status"] not in ("ok", "partial"), runs["removes-later"])
+    for name in "good", "raw":
+        check(runs[name]["status"] == "ok" and runs[name]["wall_ns"], runs[name])
+
+
 def check_slow_empty(capture, folder):
     """What a driver takes for nothing is not taken off its runs."""
     results = bench(capture, folder, "--external", f"mine={command('slow-empty')}", "--external",
@@ -313,6 +321,7 @@ def main():
         check_list()
         check_bench(capture, folder)
         check_clears(capture, folder)
+        check_later(capture, folder)
         check_slow_empty(capture, folder)
         check_lazy(capture, folder)
         check_helper(capture, folder)
