@@ -11,7 +11,7 @@ static bool column_add(json_t *list, const char *name)
     (void)snprintf(high, sizeof high, "%.64s_hi", name);
     const size_t column = pkt_column_find(name);
     if (column < PKT_COLUMN_COUNT) {
-        const int shown = pkt_column_at(column)->format_as;
+        const pkt_format_as shown = pkt_column_at(column)->format_as;
         if (shown == PKT_AS_ADDRESS || shown == PKT_AS_HIDDEN) /* a half of an address, `present` */
             return false;
         json_array_append_new(list, json_string(name));

@@ -292,8 +292,11 @@ static bool sample_try(schedule *s, block_workers *w, const sample_plan *plan, u
     slices_check(s, culprit);
     if (good && whole && !moved)
         sample_keep(cell, s->block, round, &times);
-    return !good || (whole && !moved) || culprit;
+    return !good || (whole && (!moved || culprit));
 }
+
+/* Of a sample that something else disturbs. */
+enum { ATTEMPTS = 2 };
 
 /* Take the cell's sample of the round. */
 static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned round)
@@ -303,11 +306,12 @@ static void sample_get(schedule *s, block_workers *w, bench_cell *cell, unsigned
     plan.column = proofs_draw(cell, s->draw, s->block, round);
     plan.floor_ns = proofs_floor(s->proofs, cell);
     cell->first_packets = plan.first ? FIRST_RUN_PACKETS : cell->slice->packets;
-    if (!sample_try(s, w, &plan, round) && !sample_try(s, w, &plan, round))
-        cell_fail(
-            cell, STATUS_FAILED,
-            "another program disturbed its run, twice: a process that it has left, or a slice "
-            "that it has removed; leave others out, one after another");
+    for (unsigned i = 0; i < ATTEMPTS; i++)
+        if (sample_try(s, w, &plan, round))
+            return;
+    cell_fail(cell, STATUS_FAILED,
+              "another program disturbed its run, twice: it left a process, or removed the slice; "
+              "leave out the other programs, one after another");
 }
 
 static void cell_sample(schedule *s, block_workers *w, bench_cell *cell, unsigned round)

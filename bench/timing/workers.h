@@ -2,7 +2,7 @@
 #ifndef PKT_WORKERS_H
 #define PKT_WORKERS_H
 
-#include "bench/timing/schedule.h"
+#include "bench/timing/plan.h"
 
 typedef struct block_workers {
     client workers[SELECTION_MAX + 1];

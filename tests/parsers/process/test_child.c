@@ -227,8 +227,8 @@ static void test_signals(void **state)
     static const char *const commands[] = {
         "sleep 300 & echo $! >$1.part; mv $1.part $1; wait",
         "setsid sleep 300 & echo $! >$1.part; mv $1.part $1; exec sleep 300",
-        "trap '' TERM INT HUP QUIT; (setsid sh -c '(setsid sleep 300 & echo $! >$0.part); "
-        "mv $0.part $0; sleep 300' $1 &); sleep 300",
+        ("trap '' TERM INT HUP QUIT; (setsid sh -c '(setsid sleep 300 & echo $! >$0.part); "
+         "mv $0.part $0; sleep 300' $1 &); sleep 300"),
     };
     enum { SIGNALS = sizeof signals / sizeof signals[0] };
     int status;
