@@ -124,7 +124,8 @@ static void on_signal(int number)
         }
     for (unsigned i = 0; owner == getpid() && i < HANDLER_NAPS && !children_kill(); i++)
         (void)nanosleep(&pause, NULL);
-    (void)raise(number); /* SA_RESETHAND: its default action, when the handler returns */
+    (void)signal(number, SIG_DFL);
+    (void)raise(number); /* its default action, when the handler returns */
 }
 
 static void signals_fill(sigset_t *set)
@@ -138,8 +139,9 @@ static void signals_fill(sigset_t *set)
 static void signals_watch(void)
 {
     struct sigaction old;
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    /* Not SA_RESETHAND: a second signal that comes before the mask is set would end this process.
+     */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     if (owner == getpid())
         return;
     owner = getpid();
