@@ -8,9 +8,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +15,8 @@
 #if __has_include(<linux/landlock.h>)
 #include <linux/landlock.h>
 #endif
+
+#include "parsers/process/tree.h"
 
 #if defined __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -124,18 +123,6 @@ static struct sock_filter jump_other(unsigned from, unsigned to, uint32_t number
                                         (uint8_t)(to - from - 1));
 }
 
-/* The parent of the parent; 0: it cannot be seen. */
-static pid_t grandparent(void)
-{
-    char path[64], line[256] = "";
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)getppid());
-    FILE *file = fopen(path, "re");
-    const char *name_end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-    if (file)
-        (void)fclose(file);
-    return name_end && strlen(name_end) > 4 ? (pid_t)strtol(name_end + 4, NULL, 10) : 0;
-}
-
 static int filter_install(void)
 {
     enum {
@@ -165,7 +152,7 @@ static int filter_install(void)
     code[SIGNALLED] = jump_other(SIGNALLED, ALLOW, SYS_tgkill);
     code[SIGNALLED + 1] = argument_load;
     code[SIGNALLED + 2] = jump_equal(SIGNALLED + 2, REFUSE, (uint32_t)getppid());
-    code[SIGNALLED + 3] = jump_equal(SIGNALLED + 3, REFUSE, (uint32_t)grandparent());
+    code[SIGNALLED + 3] = jump_equal(SIGNALLED + 3, REFUSE, (uint32_t)pkt_tree_parent(getppid()));
     code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[REFUSE] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES);
     const struct sock_fprog program = {LENGTH, code};

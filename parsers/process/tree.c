@@ -54,26 +54,53 @@ size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room)
     return count;
 }
 
-bool pkt_tree_is_running(pid_t pid)
+enum { LINE_BYTES = 256 };
+
+/* The first line of /proc/PID/`name`; "": there is none. */
+static void line_of(pid_t pid, const char *name, char line[LINE_BYTES])
 {
-    char path[64], line[256] = "";
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
     FILE *file = fopen(path, "re");
-    const char *name_end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    if (!file || !fgets(line, LINE_BYTES, file))
+        line[0] = '\0';
     if (file)
         fclose(file);
-    return name_end && strncmp(name_end, ") Z", 3) != 0 && strncmp(name_end, ") X", 3) != 0;
+}
+
+/* State and parent of the process, which stand after its name: proc(5). false: it is not there. */
+static bool stat_of(pid_t pid, char *state, int *parent)
+{
+    char line[LINE_BYTES];
+    line_of(pid, "stat", line);
+    const char *name_end = strrchr(line, ')');
+    if (!name_end || strlen(name_end) <= strlen(") S "))
+        return false;
+    *state = name_end[2];
+    *parent = (int)strtol(name_end + strlen(") S "), NULL, 10);
+    return true;
+}
+
+bool pkt_tree_is_running(pid_t pid)
+{
+    char state;
+    int parent;
+    return stat_of(pid, &state, &parent) && state != 'Z' && state != 'X';
+}
+
+pid_t pkt_tree_parent(pid_t pid)
+{
+    char state;
+    int parent;
+    return stat_of(pid, &state, &parent) ? parent : 0;
 }
 
 /* The second number of /proc/PID/statm, in pages. */
 static uint64_t rss_of(pid_t pid)
 {
-    char path[64], line[128] = "";
-    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "re");
-    const char *space = file && fgets(line, sizeof line, file) ? strchr(line, ' ') : NULL;
-    if (file)
-        fclose(file);
+    char line[LINE_BYTES];
+    line_of(pid, "statm", line);
+    const char *space = strchr(line, ' ');
     return space ? strtoull(space, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 

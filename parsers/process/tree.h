@@ -17,6 +17,8 @@ size_t pkt_tree_threads(pid_t pid, pid_t *threads, size_t room);
 size_t pkt_tree_children(pid_t pid, pid_t *children, size_t room);
 /* Is it there, and has it not ended? One that ended and is not waited for is still there. */
 bool pkt_tree_is_running(pid_t pid);
+/* Its parent; 0: there is none to be seen. */
+pid_t pkt_tree_parent(pid_t pid);
 /* Resident memory in bytes of a process and all processes below it. Pages that they share count in
  * each of them. */
 uint64_t pkt_tree_rss(pid_t pid);

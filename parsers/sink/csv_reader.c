@@ -31,8 +31,7 @@ static int line_read(pkt_csv_reader *reader, pkt_err *err)
                             strerror(errno));
         return 0;
     }
-    const size_t length =
-        strlen(reader->line); /* less if it has a NUL, which no line ends before */
+    const size_t length = strlen(reader->line); /* up to a NUL: then it has no line end */
     if (length == 0 || reader->line[length - 1] != '\n')
         return pkt_fail(err, PKT_ERR_CORRUPT, reader->line_number,
                         "CSV line %llu is truncated or too long",

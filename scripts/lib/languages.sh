@@ -142,7 +142,7 @@ languages_install() {
     list=$languages/externals.txt
     echo "# Made by ./run setup externals" >"$list"
     for language in go rust pnet java pcap4j node python pypacker; do
-        missing=$(language_missing $language | paste -s -d ';')
+        missing=$(language_missing $language | paste -s -d ';' | sed 's/;/; /g')
         log=$languages/$language.log
         why=
         if [ -n "$missing" ]; then
