@@ -119,13 +119,18 @@ static void print_listed(const agreement *a)
     if (streams)
         printf("%sstream %" PRIu64 ", of streams that Wireshark's application dissectors begin\n",
                separator, streams);
-    if (a->cells_listed == streams)
+    if (a->times_replaced)
+        printf("%sts_ns %" PRIu64 ", of times outside of 1677 to 2262\n", separator,
+               a->times_replaced);
+    if (a->cells_listed == streams + a->times_replaced)
         return;
-    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
-        if (c != PKT_COL_stream && a->listed[c]) {
-            printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, a->listed[c]);
-            separator = ", ";
-        }
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++) {
+        const uint64_t cells = a->listed[c] - (c == PKT_COL_ts_ns ? a->times_replaced : 0);
+        if (c == PKT_COL_stream || !cells)
+            continue;
+        printf("%s%s %" PRIu64, separator, pkt_column_at(c)->name, cells);
+        separator = ", ";
+    }
     printf(", of records whose pseudo header Wireshark takes off\n");
 }
 

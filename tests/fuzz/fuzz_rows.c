@@ -8,6 +8,7 @@
  * to 14 bytes more, by the lower 26 bits of the link type
  *   - a fraction of a second of 2^31 or more is negative
  *   - pcapng times in binary fractions below 2^-34 s overflow, and offsets near 2^63 s too
+ *   - pcapng times of 2^63 s or more are negative
  *   - reserved bits next to the link type are part of it; not compared
  *   - the trailing length of the first section header is not checked
  *   - the original length of USB packets is computed from their header
@@ -104,9 +105,9 @@ static bool input_look(input *in, const uint8_t *data, size_t size)
 static bool same_time(const input *in, int64_t ours, int64_t theirs)
 {
     const int64_t wrap = INT64_C(1) << 32;
-    return ours == theirs || in->coarse_time ||
-           (in->format == PKT_FORMAT_PCAP &&
-            (ours - theirs == wrap || ours - theirs == wrap * 1000));
+    if (in->format == PKT_FORMAT_PCAP)
+        return ours == theirs || ours - theirs == wrap || ours - theirs == wrap * 1000;
+    return ours == theirs || in->coarse_time || (ours == INT64_MAX && theirs == INT64_MIN);
 }
 
 static bool is_old_number(unsigned link_type)

@@ -6,12 +6,13 @@ Usage: test_listed.py PKTBENCH; exit status 77: there is no wireshark backend.""
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "parsers", "source"))
-from captures import pcap_make
+from captures import block, interface, pcap_make, section
 
 PKTBENCH = os.path.realpath(sys.argv[1])
 ETHERNET, BLUETOOTH, ERF = 1, 201, 197
@@ -55,6 +56,16 @@ def erf(frame, seconds, padding=0):
 def capture(name, link, frames):
     with open(name, "wb") as file:
         file.write(pcap_make([(10 + i, 0, len(f), len(f), f) for i, f in enumerate(frames)], link=link))
+
+
+def seconds_capture(name, times):
+    """Times in units of a second: pcapng's stamps are unsigned."""
+    frame = tcp_syn()
+    with open(name, "wb") as file:
+        file.write(section("<") + interface("<", resolution=0))
+        for time in times:
+            head = struct.pack("<5I", 0, time >> 32, time & 0xFFFFFFFF, len(frame), len(frame))
+            file.write(block("<", 6, head + frame))
 
 
 def verify(name, level, status=0):
@@ -103,6 +114,13 @@ def main():
             check("erf.pcap", level, 5, f"not compared: ts_ns 1, cap_len 2, wire_len 2, {lengths}")
         capture("bluetooth.pcap", BLUETOOTH, [bytes.fromhex("00000000" "01030c00")])
         check("bluetooth.pcap", "frames", 2, f"not compared: cap_len 1, wire_len 1, {lengths}")
+        # The last time that 64 bits of nanoseconds hold here, the first one with Wireshark and libpcap.
+        seconds_capture("seconds.pcapng", [0xF42345DD33EF4634, 1667260800, 1 << 63, (1 << 63) - 1])
+        for level in "frames", "headers":
+            for backend, run in verify("seconds.pcapng", level).items():
+                found, listed = run["agreement"], 2 if backend == "raw" else 0
+                if (run["status"], found["listed"], found["cells_different"]) != ("ok", listed, 0):
+                    sys.exit(f"FAIL: seconds.pcapng, {backend}: {run['status']}, {found}; wanted {listed}")
         os.chdir("/")
     print("listed cells are counted")
     return 0
