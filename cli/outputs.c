@@ -1,6 +1,7 @@
 #include "cli/outputs.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +78,19 @@ bool output_is_operand(const arguments *arguments, const char *path, const char 
             message_error("%s: is %s: -o must name another file", path, what);
             return true;
         }
+    return false;
+}
+
+bool page_is_operand(const arguments *arguments, const char *folder)
+{
+    static const char *const names[] = {"index.html", "report.md"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const int length = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (length > 0 && (size_t)length < sizeof path &&
+            output_is_operand(arguments, path, "the results file itself"))
+            return true;
+    }
     return false;
 }
 

@@ -12,6 +12,9 @@ bool outputs_same(const char *one, const char *other);
 /* Is it one of the operands, or of the files with commas between them in one? If so, a message was
  * printed, in which they are WHAT. */
 bool output_is_operand(const arguments *arguments, const char *path, const char *what);
+/* Is the page that is written to the folder, or its text, one of the operands? If so, a message was
+ * printed. */
+bool page_is_operand(const arguments *arguments, const char *folder);
 /* Is it one of the files, with commas between them, that the option names? If so, a message was
  * printed. */
 bool output_is_option(const arguments *arguments, const char *path, const char *option);

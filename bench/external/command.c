@@ -130,17 +130,33 @@ static int line_add(external_list *list, char *line, pkt_err *err)
     return *line == '\0' || *line == '#' ? 0 : external_add(list, line, true, err);
 }
 
+/* The next line, without its end. 1; 0: there is none; -1: error. */
+static int line_read(FILE *file, char line[LINE_MAX_BYTES], pkt_err *err)
+{
+    size_t size = 0;
+    int c;
+    while ((c = getc(file)) != EOF && c != '\n') {
+        if (c == '\0')
+            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "has a byte 0: it is no text");
+        if (size + 2 == LINE_MAX_BYTES)
+            return pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE, "longer than %d bytes",
+                            LINE_MAX_BYTES - 2);
+        line[size++] = (char)c;
+    }
+    line[size] = '\0';
+    return c != EOF || size > 0;
+}
+
 int external_add_file(external_list *list, const char *path, pkt_err *err)
 {
     char line[LINE_MAX_BYTES], place[48];
     FILE *file = fopen(path, "re");
-    int bad = 0;
+    int bad = 0, more = 1;
     if (!file)
         return pkt_fail_open(err, PKT_ERR_IO, "list of external parsers", path);
-    for (unsigned number = 1; !bad && fgets(line, sizeof line, file); number++) {
-        bad = strlen(line) + 1 == sizeof line ? pkt_fail(err, PKT_ERR_LIMIT, PKT_POS_NONE,
-                                                         "longer than %d bytes", LINE_MAX_BYTES - 2)
-                                              : line_add(list, line, err);
+    for (unsigned number = 1; !bad && more; number++) {
+        more = line_read(file, line, err);
+        bad = more < 0 || (more && line_add(list, line, err) != 0) ? -1 : 0;
         (void)snprintf(place, sizeof place, "line %u", number);
         if (bad) {
             pkt_err_about(err, place);

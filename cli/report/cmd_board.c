@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "report/board/board.h"
 
@@ -17,6 +18,8 @@ static int board_run(const arguments *arguments)
                       "DIR)");
         return EXIT_ERROR;
     }
+    if (page_is_operand(arguments, folder))
+        return EXIT_ERROR;
     if (board_write(arguments->operands, arguments->operand_count, folder, &notices, &err) == 0)
         return EXIT_DONE;
     message_err(&err);

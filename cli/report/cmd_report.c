@@ -72,6 +72,8 @@ static int page_run(const arguments *arguments)
                       "DIR); --format table shows the results here");
         return EXIT_ERROR;
     }
+    if (page_is_operand(arguments, folder))
+        return EXIT_ERROR;
     if (report_write(arguments->operands, arguments->operand_count, folder, &notices, &err) == 0)
         return EXIT_DONE;
     message_err(&err);

@@ -104,6 +104,10 @@ def check_inputs():
     refused("in/r.json: is one of the results", "compare", "in/s.json", "in/r.json", "-o", "in/r.json")
     refused("in/r.json: is one of the results", "history", "in", "-o", "in/r.json")
     refused("in/r.json: is the results file itself", "report", "in/r.json", "--format", "csv", "-o", "in/r.json")
+    for name in "index.html", "report.md":
+        write(f"in/{name}", read("in/r.json"))
+        refused(f"in/{name}: is the results file itself", "report", f"in/{name}", "-o", "in")
+    refused("in/index.html: is the results file itself", "board", "in/r.json", "in/index.html", "-o", "in")
     os.link("in/t.csv", "in/u.csv")
     refused("cannot both go to", "gen", "mirai", "-o", "in/t.csv", "--truth", "in/u.csv")
 

@@ -173,7 +173,7 @@ def check_file(capture, folder):
     check("is no JSON line" in out and out.count("unavailable") == 2, out)
     run("verify", capture, *COMMON, "--externals", path, "--fail-on", "unavailable", status=1)
     for text, words in ("good=true\nbad\n", "line 2: 'bad': must be NAME=COMMAND"), \
-            ("x=" + "y" * 5000, "line 1: longer than"):
+            ("x=" + "y" * 5000, "line 1: longer than"), ("# a\nx=true\0 more\n", "line 2: has a byte 0"):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         refused = run("verify", capture, "--externals", path, status=2).stderr
