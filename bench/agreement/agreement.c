@@ -7,7 +7,7 @@
 
 #include "bench/agreement/listed.h"
 #include "bench/agreement/stream_map.h"
-#include "parsers/source/source.h"
+#include "parsers/core/record.h"
 
 bool difference_is_private(const difference *first)
 {

@@ -91,11 +91,4 @@ uint64_t pkt_source_section(const pkt_source *source);
 size_t pkt_source_interface(const pkt_source *source);
 bool pkt_source_has_time(const pkt_source *source);
 
-/* Was the time outside of what 64 bits of nanoseconds hold, 1677 to 2262? The readers replace it by
- * the first or the last of these. */
-static inline bool pkt_time_is_replaced(int64_t ts_ns)
-{
-    return ts_ns == INT64_MAX || ts_ns == INT64_MIN;
-}
-
 #endif
