@@ -152,6 +152,30 @@ static void detectable_text(const json_t *results, json_t *words)
                                                   100 * most, 100 * GATE_POWER));
 }
 
+/* Options whose work comes on top of the budget, or that take the time that they take. */
+static const char *const beside_budget[] = {"rounds", "live", "conformance", "count-instructions"};
+
+/* Longer than the budget by less is not told. */
+#define OVER_BUDGET 1.1
+#define OVER_BUDGET_SECONDS 1
+
+/* The fewest runs were planned to fit into the budget, and did not. */
+static void duration_text(const json_t *context, const json_t *results, json_t *words)
+{
+    const json_t *plan = json_object_get(results, "plan");
+    const json_t *options = json_object_get(context, "options");
+    const double budget_s = json_number_value(json_object_get(plan, "budget_s"));
+    const double elapsed_s = json_number_value(json_object_get(plan, "elapsed_s"));
+    for (size_t i = 0; i < sizeof beside_budget / sizeof beside_budget[0]; i++)
+        if (json_object_get(options, beside_budget[i]))
+            return;
+    if (elapsed_s > budget_s * OVER_BUDGET + OVER_BUDGET_SECONDS)
+        json_array_append_new(
+            words, json_sprintf("the command took %.0f s, with a budget of %.0f s: the fewest runs "
+                                "took longer than estimated, as beside other programs",
+                                elapsed_s, budget_s));
+}
+
 json_t *noise_text(const json_t *context, const json_t *results)
 {
     json_t *words = json_array();
@@ -159,6 +183,7 @@ json_t *noise_text(const json_t *context, const json_t *results)
     sharing_text(context, words);
     affinity_text(context, words);
     counters_text(results, words);
+    duration_text(context, results, words);
     aa_text(results, words);
     detectable_text(results, words);
     return words;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "bench/outcome/noise.h"
 #include "bench/outcome/results.h"
 #include "results/reader.h"
 #include "tests/bench/timing/fake_run.h"
@@ -193,13 +194,39 @@ static void test_partial(void **state)
     fake_close(&run);
 }
 
+/* How many notes of noise say that the command took longer than its budget? */
+static size_t told_durations(double budget_s, double elapsed_s, const char *option)
+{
+    json_t *context = json_pack("{s:{}}", "options");
+    json_t *results =
+        json_pack("{s:{s:f, s:f}}", "plan", "budget_s", budget_s, "elapsed_s", elapsed_s);
+    if (option)
+        json_object_set_new(json_object_get(context, "options"), option, json_string("1"));
+    json_t *words = noise_text(context, results), *note;
+    size_t i, told = 0;
+    json_array_foreach(words, i, note) told +=
+        strstr(json_string_value(note), "with a budget of 30 s") != NULL;
+    json_decref(words);
+    json_decref(results);
+    json_decref(context);
+    return told;
+}
+
+static void test_longer_than_budget(void **state)
+{
+    (void)state;
+    assert_int_equal(told_durations(30, 60, NULL), 1);
+    assert_int_equal(told_durations(30, 33, NULL), 0);
+    assert_int_equal(told_durations(30, 60, "rounds"), 0);
+    assert_int_equal(told_durations(30, 60, "live"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_builder),
-        cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_first_run),
-        cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_one_builder),        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_first_run),          cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_longer_than_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
