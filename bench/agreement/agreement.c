@@ -250,6 +250,14 @@ static void judge(agreement *out, uint64_t got)
     }
 }
 
+/* Are streams among the compared columns, and is it known which rows have one? An external program
+ * does not name `present`: it is made from its empty cells. */
+static bool has_streams(const rowset *set, pkt_column_set shared)
+{
+    return pkt_set_has(&set->columns, PKT_COL_present) &&
+           (pkt_set_has(&shared, PKT_COL_stream) || pkt_set_has(&shared, PKT_COL_stream_dir));
+}
+
 void rowset_compare(const rowset *got, const rowset *expected, const rowset *verdicts,
                     pkt_column_set shared, agreement *out)
 {
@@ -258,7 +266,7 @@ void rowset_compare(const rowset *got, const rowset *expected, const rowset *ver
     c.groups = pkt_set_has(&shared, PKT_COL_present) ? groups_of(shared) : 0;
     out->rows_expected = expected->rows;
     out->rows_compared = got->rows < expected->rows ? got->rows : expected->rows;
-    if (verdicts && c.groups & PKT_HAS_STREAM)
+    if (verdicts && has_streams(got, shared) && has_streams(expected, shared))
         c.streams = streams_compare(got, expected, verdicts, out->rows_compared);
     for (uint64_t row = 0; row < out->rows_compared; row++) {
         unsigned verdict = verdict_at(verdicts, row);
