@@ -359,6 +359,7 @@ bool client_open_loaded(client *client, const backend_id *id, double seconds, ui
     json_t *answer = client_ask(client, json_pack("{s:s}", "op", "load"), seconds);
     const int64_t took = pkt_clock_ns(CLOCK_MONOTONIC) - from;
     const json_t *own = json_object_get(answer, "load_ns");
+    client->says_end = !client->external && json_is_true(json_object_get(answer, WORKER_SAYS_END));
     if (answer && load_ns)
         *load_ns = (uint64_t)(own && !id->command ? json_integer_value(own) : took);
     json_decref(answer);
@@ -407,6 +408,14 @@ uint64_t client_peak_rss(const client *client)
     return (uint64_t)kilobytes * 1024;
 }
 
+/* Has it said that its backend is unloaded? One that exits while it is unloaded has not. */
+static bool is_unloaded(const client *client)
+{
+    char last[sizeof WORKER_END];
+    const ssize_t got = recv(client->socket, last, sizeof last, MSG_DONTWAIT);
+    return got == (ssize_t)strlen(WORKER_END) && memcmp(last, WORKER_END, (size_t)got) == 0;
+}
+
 /* Wait for the end of the worker, which exits at the end of its input. false: it crashed or hung;
  * status and reason are set. */
 static bool worker_finish(client *client)
@@ -425,7 +434,7 @@ static bool worker_finish(client *client)
         return false;
     }
     pkt_child_end(&client->process, &status, NULL);
-    if (is_well_ended(status))
+    if (is_well_ended(status) && (!client->says_end || is_unloaded(client)))
         return true;
     char words[96];
     if (WIFSIGNALED(status))

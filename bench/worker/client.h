@@ -12,10 +12,15 @@
 #define REASON_BYTES 512
 /* Version of the requests and answers. Another build of pktbench must speak the same one. */
 #define WORKER_PROTOCOL 3
+/* What a worker writes last, when its backend is unloaded, if its answer to "load" has the key
+ * WORKER_SAYS_END: an older build does not. */
+#define WORKER_END "{\"unloaded\":true}\n"
+#define WORKER_SAYS_END "says_end"
 
 typedef struct client {
     pkt_child process; /* its pid is 0 if there is none */
     bool external;     /* its answers must fit results/protocol.json */
+    bool says_end;     /* it writes WORKER_END last */
     int socket;        /* requests and answers; -1: closed */
     double limit_s;    /* time limit of the last request, in seconds */
     char *buffer;      /* bytes of the answer so far */

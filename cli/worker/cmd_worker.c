@@ -5,7 +5,8 @@
  * "describe"|"load"|"verify"|"rows"|"sample"|"output_rows"|"feature_rows"|"positions"|"done", ...}
  * ->
  * {"ok": true, ...} or
- * {"ok": false, "reason": TEXT, "signal": N or absent}. */
+ * {"ok": false, "reason": TEXT, "signal": N or absent}.
+ * Last, when a loaded backend is unloaded: WORKER_END. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <signal.h>
@@ -47,7 +48,7 @@ static json_t *answer_load(worker *w)
     }
     const int64_t ns = pkt_clock_ns(CLOCK_MONOTONIC) - from;
     w->loaded = true;
-    return json_pack("{s:b, s:I}", "ok", 1, "load_ns", (json_int_t)ns);
+    return json_pack("{s:b, s:I, s:b}", "ok", 1, "load_ns", (json_int_t)ns, WORKER_SAYS_END, 1);
 }
 
 static json_t *answer_verify(worker *w, run_job *job)
@@ -286,6 +287,10 @@ static int worker_run(const arguments *arguments)
     }
     if (w.loaded && w.backend->unload)
         w.backend->unload(w.context);
+    if (w.loaded) {
+        (void)fputs(WORKER_END, out);
+        (void)fflush(out);
+    }
     pkt_batch_free(w.batch);
     free(w.evict);
     fclose(out);

@@ -184,6 +184,10 @@ static void hostile_unload(void *context)
         stay();
     if (is_kind("unload-crash"))
         abort();
+    if (is_kind("unload-exit"))
+        exit(0);
+    if (is_kind("unload-exit-at-once"))
+        _exit(0);
 }
 
 static int hostile_open(void *context, void **state, const pkt_capture *capture,

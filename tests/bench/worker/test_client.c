@@ -188,14 +188,18 @@ static void test_end(void **state)
         const char *commands;
         run_status status;
         const char *reason;
+        bool says_end;
     } cases[] = {
-        {"exit 0", STATUS_OK, ""},
-        {"yes 'over and over' | head -c 4000000 >&2", STATUS_OK, ""},
-        {"sleep 300 &", STATUS_OK, ""},
+        {"exit 0", STATUS_OK, "", false},
+        {"echo '{\"unloaded\":true}'", STATUS_OK, "", true},
+        {"exit 0", STATUS_CRASHED, "exit status 0 when it was unloaded", true},
+        {"echo '{\"unloaded\":false}'", STATUS_CRASHED, "exit status 0 when it was unloaded", true},
+        {"yes 'over and over' | head -c 4000000 >&2", STATUS_OK, "", false},
+        {"sleep 300 &", STATUS_OK, "", false},
         {"echo why >&2; kill -SEGV $$", STATUS_CRASHED,
-         "killed by signal 11 (Segmentation fault) when it was unloaded: why"},
-        {"exit 3", STATUS_CRASHED, "exit status 3 when it was unloaded"},
-        {"sleep 300", STATUS_TIMED_OUT, "it did not end after its last answer"},
+         "killed by signal 11 (Segmentation fault) when it was unloaded: why", false},
+        {"exit 3", STATUS_CRASHED, "exit status 3 when it was unloaded", false},
+        {"sleep 300", STATUS_TIMED_OUT, "it did not end after its last answer", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char commands[256];
@@ -205,6 +209,7 @@ static void test_end(void **state)
         json_t *answered = client_ask(&client, json_pack("{s:s}", "op", "load"), 5);
         assert_non_null(answered);
         json_decref(answered);
+        client.says_end = cases[i].says_end;
         client.limit_s = cases[i].status == STATUS_TIMED_OUT ? 0.5 : 5;
         assert_int_equal(worker_close(&client, 5), cases[i].status == STATUS_OK);
         if (client.status != cases[i].status || strcmp(client.reason, cases[i].reason) != 0)

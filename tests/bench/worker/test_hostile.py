@@ -45,6 +45,8 @@ WANTED = {
     "load-exit": ("crashed", "exit status 0"),
     "unload-hang": ("timed-out", "did not end after its last answer"),
     "unload-crash": ("crashed", "signal 6 (Aborted) when it was unloaded"),
+    "unload-exit": ("crashed", "exit status 0 when it was unloaded"),
+    "unload-exit-at-once": ("crashed", "exit status 0 when it was unloaded"),
     "stdout": (TIMED, ""),
     "none": (TIMED, ""),
     "fork-ok": ("unfaithful", "has started another process"),
