@@ -239,8 +239,11 @@ static int runs_time(process_runs *out, const schedule *s, const suite *suite, d
     if (!bad && order) {
         for (size_t i = 0; i < c.count; i++)
             order[i] = i;
-        if (out->count)
+        if (setenv(CONFINE_VARIABLE, scratch_parent(), 1) != 0)
+            bad = pkt_fail_memory(err, "whole processes");
+        else if (out->count)
             rounds_run(out, &c, s, path, order, seconds);
+        (void)unsetenv(CONFINE_VARIABLE);
     }
     commands_free(&c);
     free(order);

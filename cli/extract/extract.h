@@ -42,6 +42,7 @@ typedef struct extraction {
     query_request request;               /* rows of what, with which backend */
     void *context;                       /* of the loaded backend */
     bool mapped;                         /* it reads plain files by a mapping */
+    bool confined;                       /* as a worker of `bench` */
     const pkt_encoder *encoder;          /* NULL: no output */
     pkt_features *features;              /* NULL: one row per packet */
     const char *path;                    /* of the output */
@@ -150,9 +151,9 @@ int dataset_run(const extraction *x, const char *const *labels);
 
 /* True with -i or --follow. */
 bool is_live(const extraction *x);
-/* Without -i: give up the rights of the process. With it: check -Z, and that no code is loaded with
- * rights that the program's file gave. Call it first. */
-bool rights_option(const arguments *arguments, live_request *live);
+/* Without -i: give up the rights of the process, and if `bench` runs it, confine it. With -i: check
+ * -Z, and that no code is loaded with rights that the program's file gave. Call it first. */
+bool rights_option(const arguments *arguments, live_request *live, bool *confined);
 /* Give up the rights of the process when the interface is open, and refuse system calls that no
  * parser needs. 0, or -1 and *err. */
 int live_rights_drop(const extraction *x, pkt_err *err);

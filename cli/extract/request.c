@@ -76,7 +76,7 @@ static bool mapped_valid(extraction *x, const arguments *arguments)
                           x->request.backend->name, others[i][1] ? "--" : "-", others[i]);
             return false;
         }
-    return !x->mapped || mapped_allow();
+    return !x->mapped || x->confined || mapped_allow();
 }
 
 static const char *extension(const char *path)
@@ -324,7 +324,8 @@ bool request_read(extraction *x, const arguments *arguments)
 {
     pkt_query query = query_of(arguments);
     uint64_t threads;
-    if (!rights_option(arguments, &x->live) || !backend_name(arguments, &query.backend))
+    if (!rights_option(arguments, &x->live, &x->confined) ||
+        !backend_name(arguments, &query.backend))
         return false;
     x->request.words = &words;
     x->strict = option_given(arguments, "strict");

@@ -119,6 +119,8 @@ static uint64_t kept(const pkt_rights *rights, uint64_t permitted)
         return 0;
     if (rights->keep & PKT_RIGHT_FILES)
         keep |= FILES_CAPABILITIES;
+    if (rights->keep & PKT_RIGHT_READING)
+        keep |= CAPABILITY(CAP_DAC_READ_SEARCH);
     return keep & permitted;
 }
 

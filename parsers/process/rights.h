@@ -22,8 +22,8 @@ int pkt_user_find(pkt_user *user, const char *name, pkt_err *err);
 bool pkt_rights_are_from_file(void);
 
 /* Capabilities that root may keep: access to files of all users; performance counters; packet
- * sockets. */
-enum { PKT_RIGHT_FILES = 1, PKT_RIGHT_COUNTERS = 2, PKT_RIGHT_CAPTURE = 4 };
+ * sockets; of the first, reading alone. */
+enum { PKT_RIGHT_FILES = 1, PKT_RIGHT_COUNTERS = 2, PKT_RIGHT_CAPTURE = 4, PKT_RIGHT_READING = 8 };
 
 typedef struct pkt_rights {
     const pkt_user *user; /* run as this user from now on, which only root can; NULL: as the user
