@@ -29,6 +29,7 @@
 #include "parsers/process/confine.h"
 #include "parsers/process/group.h"
 #include "parsers/process/memory.h"
+#include "parsers/process/rights.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
 
@@ -256,8 +257,21 @@ static void memory_limit(void)
 #endif
 }
 
+/* Of root's capabilities, a worker needs those that read captures of other users, and counters. */
+static bool rights_reduce(void)
+{
+    const pkt_rights rights = {.keep = PKT_RIGHT_READING | PKT_RIGHT_COUNTERS};
+    pkt_err err = {.pos = PKT_POS_NONE};
+    if (pkt_rights_drop(&rights, &err) == 0)
+        return true;
+    message_err(&err);
+    return false;
+}
+
 static int worker_run(const arguments *arguments)
 {
+    if (!rights_reduce())
+        return EXIT_ERROR;
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a worker is nothing without its harness */
     pkt_orphans_adopt();              /* the harness sees what the backend starts */
     memory_limit();

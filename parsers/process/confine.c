@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -92,6 +94,38 @@ static const uint32_t refused[] = {
 #endif
 };
 
+/* Newer than the headers of some systems, not than the kernel that runs the program; these numbers
+ * are the same on all architectures. */
+#ifndef SYS_fchmodat2 /* Linux 6.6 */
+#define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat /* Linux 6.13 */
+#define SYS_setxattrat 463
+#endif
+#ifndef SYS_removexattrat
+#define SYS_removexattrat 466
+#endif
+#ifndef SYS_file_setattr /* Linux 6.17 */
+#define SYS_file_setattr 469
+#endif
+
+/* What changes mode, owner, times or attributes of a file, which Landlock allows everywhere. */
+static const uint32_t metadata[] = {
+    SYS_fchmod,       SYS_fchmodat,     SYS_fchmodat2,     SYS_fchown,     SYS_fchownat,
+    SYS_setxattr,     SYS_lsetxattr,    SYS_fsetxattr,     SYS_setxattrat, SYS_removexattr,
+    SYS_lremovexattr, SYS_fremovexattr, SYS_removexattrat, SYS_utimensat,  SYS_file_setattr,
+#ifdef SYS_chmod /* not on AArch64, with these: */
+    SYS_chmod,        SYS_chown,        SYS_lchown,        SYS_utime,      SYS_utimes,
+    SYS_futimesat,
+#endif
+};
+
+/* The only operations of ioctl(): others change attributes of a file that is open for reading, each
+ * file system by numbers of its own. Terminals are asked by the C library, counters by a worker. */
+static const uint32_t operations[] = {
+    TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_DISABLE,
+};
+
 /* Signals of a bad access or a single step: a handler would learn what other code in the process
  * reads, for example which column the harness compares. */
 static const int faults[] = {SIGSEGV, SIGBUS, SIGTRAP};
@@ -99,14 +133,16 @@ static const int faults[] = {SIGSEGV, SIGBUS, SIGTRAP};
 enum {
     REFUSED = sizeof refused / sizeof refused[0],
     FAULTS = sizeof faults / sizeof faults[0],
+    METADATA = sizeof metadata / sizeof metadata[0],
+    OPERATIONS = sizeof operations / sizeof operations[0],
     PROLOGUE = 4
 };
 
-/* The lower half of the first argument, which is an int. */
+/* The lower half of an argument, which is an int. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define FIRST_ARGUMENT offsetof(struct seccomp_data, args[0])
+#define ARGUMENT(number) offsetof(struct seccomp_data, args[number])
 #else
-#define FIRST_ARGUMENT (offsetof(struct seccomp_data, args[0]) + 4)
+#define ARGUMENT(number) (offsetof(struct seccomp_data, args[number]) + 4)
 #endif
 
 /* Go on `to` instructions from the start of the filter if the loaded number is `number`. */
@@ -121,6 +157,15 @@ static struct sock_filter jump_other(unsigned from, unsigned to, uint32_t number
 {
     return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0,
                                         (uint8_t)(to - from - 1));
+}
+
+/* SPEC_ALLOW: before Linux 5.16 a filter otherwise turns speculation off, which makes all code
+ * slower and would be part of every measured time. */
+static int filter_add(struct sock_filter *code, unsigned short length)
+{
+    const struct sock_fprog program = {length, code};
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                        SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
 }
 
 static int filter_install(void)
@@ -141,7 +186,7 @@ static int filter_install(void)
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, REFUSE - X32 - 1, 0),
     };
-    const struct sock_filter argument_load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FIRST_ARGUMENT);
+    const struct sock_filter argument_load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0));
     for (unsigned i = 0; i < REFUSED; i++)
         code[NUMBERS + i] = jump_equal(NUMBERS + i, REFUSE, refused[i]);
     code[HANDLER] = jump_other(HANDLER, SIGNALLED, SYS_rt_sigaction);
@@ -155,11 +200,31 @@ static int filter_install(void)
     code[SIGNALLED + 3] = jump_equal(SIGNALLED + 3, REFUSE, (uint32_t)pkt_tree_parent(getppid()));
     code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[REFUSE] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES);
-    const struct sock_fprog program = {LENGTH, code};
-    /* SPEC_ALLOW: before Linux 5.16 a filter otherwise turns speculation off, which makes all code
-     * slower and would be part of every measured time. */
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                        SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
+    return filter_add(code, LENGTH);
+}
+
+/* After filter_install(), which has refused other sets of numbers. */
+static int metadata_refuse(void)
+{
+    enum {
+        NUMBERS = 1,
+        OPERATION = NUMBERS + METADATA, /* ioctl(FD, OPERATION, ...) */
+        REFUSE = OPERATION + 2 + OPERATIONS,
+        ALLOW,
+        LENGTH
+    };
+    struct sock_filter code[LENGTH] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    const struct sock_filter argument_load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(1));
+    for (unsigned i = 0; i < METADATA; i++)
+        code[NUMBERS + i] = jump_equal(NUMBERS + i, REFUSE, metadata[i]);
+    code[OPERATION] = jump_other(OPERATION, ALLOW, SYS_ioctl);
+    code[OPERATION + 1] = argument_load;
+    for (unsigned i = 0; i < OPERATIONS; i++)
+        code[OPERATION + 2 + i] = jump_equal(OPERATION + 2 + i, ALLOW, operations[i]);
+    code[REFUSE] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES);
+    code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    return filter_add(code, LENGTH);
 }
 
 static unsigned seccomp_available(void)
@@ -172,6 +237,11 @@ static unsigned seccomp_available(void)
 #else
 
 static int filter_install(void)
+{
+    return -1;
+}
+
+static int metadata_refuse(void)
 {
     return -1;
 }
@@ -265,7 +335,8 @@ static unsigned landlock_available(void)
 unsigned pkt_confine_worker(const char *folder)
 {
     const unsigned landlock = writing_restrict(folder);
-    return landlock | pkt_confine_calls();
+    const unsigned calls = pkt_confine_calls();
+    return landlock | (calls && metadata_refuse() == 0 ? calls : 0);
 }
 
 unsigned pkt_confine_available(void)

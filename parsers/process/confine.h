@@ -16,8 +16,9 @@ enum { PKT_CONFINE_SECCOMP = 1, PKT_CONFINE_LANDLOCK = 2 };
 unsigned pkt_confine_available(void);
 /* Refuse system calls in all threads. Returns PKT_CONFINE_SECCOMP, or 0 if it is not available. */
 unsigned pkt_confine_calls(void);
-/* pkt_confine_calls(), and restrict writing to the folder and /dev/null; the calling thread must be
- * the only one. Open files stay usable. Returns what is on. */
+/* pkt_confine_calls(), refuse to change mode, owner, times and attributes of every file (seccomp,
+ * too), and restrict writing to the folder and /dev/null; the calling thread must be the only one.
+ * Open files stay usable. Returns what is on. */
 unsigned pkt_confine_worker(const char *folder);
 /* "landlock+seccomp", "seccomp", "landlock" or "none". */
 const char *pkt_confine_text(unsigned confinement);

@@ -1,5 +1,6 @@
 /* A backend that does harm to whoever runs it, the kind chosen by the environment variable HARM;
  * otherwise it is raw. The harness must end it in time, say what it did, and go on. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,6 +8,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pktbench.h"
@@ -139,6 +142,25 @@ static void memory_shared(void)
     memory_take(MAP_SHARED);
 }
 
+/* Mode, owner, times and attributes of someone's file. */
+static void metadata_change(void)
+{
+    static const struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+    const char *path = getenv("HARM_FILE");
+    const int fd = path ? open(path, O_RDONLY) : -1;
+    if (fd < 0)
+        _exit(6); /* so that the test fails */
+    (void)!chmod(path, 0777);
+    (void)!fchmod(fd, 0777);
+    (void)!chown(path, 12345, 12345);
+    (void)!fchown(fd, 12345, 12345);
+    (void)!utimensat(AT_FDCWD, path, long_ago, 0);
+    (void)!futimens(fd, long_ago);
+    (void)!setxattr(path, "user.harm", "x", 1, 0);
+    (void)!fsetxattr(fd, "user.harm", "x", 1, 0);
+    close(fd);
+}
+
 static const struct {
     const char *kind;
     void (*act)(void);
@@ -159,6 +181,7 @@ static const struct {
     {"escape", escape_and_abort},
     {"kill-parent", kill_parent},
     {"stop", stop},
+    {"metadata", metadata_change},
 };
 
 static const char *hostile_version(void)

@@ -17,6 +17,8 @@ PKTBENCH, PLUGIN = sys.argv[1:3]
 KINDS = sys.argv[3:]
 LIMIT, LIMIT_LARGE = 2, 60  # seconds of a run
 LIMIT_BUSY = 20  # on a machine where raw takes longer than LIMIT
+# A file of the user, outside of the folder of temporary files.
+KEPT = tempfile.NamedTemporaryFile(dir=os.getcwd())
 MARK = f"PKTBENCH_HOSTILE_MARK={os.getpid()}"
 # Kind: status, and what the reason says. A run with a status but these has no time.
 TIMED = ("ok", "unchecked")
@@ -50,6 +52,7 @@ WANTED = {
     "stdout": (TIMED, ""),
     "none": (TIMED, ""),
     "fork-ok": ("unfaithful", "has started another process"),
+    "metadata": (TIMED, ""),
     "cut-sample": (("failed", "unfaithful"), ""),
 }
 # Only by name: they take all memory that a worker may have.
@@ -89,6 +92,12 @@ def wait_until(condition, seconds=5):
     return True
 
 
+def metadata(path):
+    found = os.stat(path)
+    return (oct(found.st_mode), found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns,
+            os.listxattr(path))
+
+
 def start(kind, capture, out, limit):
     name, value = MARK.split("=")
     return subprocess.Popen(
@@ -96,12 +105,13 @@ def start(kind, capture, out, limit):
          "--reference", "raw", "--processes", "1", "--rounds", "1", "--timeout", f"{limit}s",
          "--format", "markdown", "-o", out],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "HARM": kind, name: value})
+        env={**os.environ, "HARM": kind, "HARM_FILE": KEPT.name, name: value})
 
 
 def bench(kind, capture, folder, limit):
     """What is wrong; None if nothing is."""
     out = os.path.join(folder, "results.json")
+    kept = metadata(KEPT.name)
     began = time.monotonic()
     process = start(kind, capture, out, limit)
     shown, said = process.communicate()
@@ -109,6 +119,8 @@ def bench(kind, capture, folder, limit):
     wait_until(lambda: not left())  # the process that removes the scratch folder ends, too
     if left():
         return f"left behind: {left()}"
+    if metadata(KEPT.name) != kept:
+        return f"a file of the user was changed: {kept}, now {metadata(KEPT.name)}"
     # A hang has one time limit where it is met; the rest of the run is short.
     if took > (2 * limit if kind in LARGE else limit + 60):
         return f"took {took:.1f} s"
@@ -155,13 +167,14 @@ def interrupted(number, capture, folder):
 
 
 def kinds():
-    """Without confinement, nothing refuses to kill the parent."""
+    """Without confinement, nothing refuses to kill the parent, or to change a file's mode."""
     with open(PKTBENCH, "rb") as program:
         sanitized = b"__asan_init" in program.read()
     confined = os.path.exists("/proc/sys/kernel/seccomp/actions_avail") and not sanitized
     if not confined:
-        print("SKIP: kill-parent: the worker is not confined")
-    return [kind for kind in [*WANTED, *REFUSED] if confined or kind != "kill-parent"]
+        print("SKIP: kill-parent, metadata: the worker is not confined")
+    return [kind for kind in [*WANTED, *REFUSED]
+            if confined or kind not in ("kill-parent", "metadata")]
 
 
 def main():
