@@ -48,8 +48,8 @@ typedef struct agreement {
      * see listed.h, and app_streams.h for the column `stream`. */
     uint64_t cells_listed;
     uint64_t listed[PKT_COLUMN_COUNT]; /* cells_listed by column */
-    /* Of listed[PKT_COL_ts_ns]: both sides replaced a time outside of 1677 to 2262, one by the first
-     * and one by the last: Wireshark and libpcap take seconds of 2^63 or more as negative. */
+    /* Of listed[PKT_COL_ts_ns]: both sides replaced a time outside of 1677 to 2262, one by the
+     * first and one by the last: Wireshark and libpcap take seconds of 2^63 or more as negative. */
     uint64_t times_replaced;
     difference first; /* in a well-formed packet if there is one, else in a malformed one */
     /* One for each column, as `first`; the caller's, set before the comparison. NULL: not wanted.
