@@ -87,11 +87,27 @@ void pkt_names_add(pkt_names *names, const char *name)
                                     "%s%s", separator, name);
 }
 
+/* As pkt_nearest_try(), with what follows a hyphen of the known name. */
+static void parts_try(pkt_nearest *nearest, const char *known)
+{
+    for (const char *hyphen = strchr(known, '-'); hyphen; hyphen = strchr(hyphen + 1, '-')) {
+        pkt_nearest part = {.word = nearest->word};
+        pkt_nearest_try(&part, hyphen + 1);
+        if (!*part.found || (*nearest->found && part.edits >= nearest->edits))
+            continue;
+        nearest->edits = part.edits;
+        (void)snprintf(nearest->found, sizeof nearest->found, "%s", known);
+    }
+}
+
 const char *pkt_names_nearest(const pkt_names *names, const char *name, char text[PKT_NEAREST_TEXT])
 {
     pkt_nearest nearest = {.word = name};
     for (size_t at = 0; at < names->all_size; at += strlen(names->all + at) + 1)
         pkt_nearest_try(&nearest, names->all + at);
+    if (!*nearest.found)
+        for (size_t at = 0; at < names->all_size; at += strlen(names->all + at) + 1)
+            parts_try(&nearest, names->all + at);
     memcpy(text, nearest.found, PKT_NEAREST_TEXT);
     return text;
 }

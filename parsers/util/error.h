@@ -32,7 +32,8 @@ typedef struct pkt_names {
 
 /* Append a name. */
 void pkt_names_add(pkt_names *names, const char *name);
-/* The name of the list that is most like this one, as in nearest.h; "" if none is. */
+/* The name of the list that is most like this one, as in nearest.h; else the one with the part
+ * after a hyphen that is; "" if none is. */
 const char *pkt_names_nearest(const pkt_names *names, const char *name,
                               char text[PKT_NEAREST_TEXT]);
 /* Fill *err and return -1: PKT_ERR_USAGE, "unknown WHAT 'NAME'; known: a, b, c", or with "; did you

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "parsers/util/field_names.h"
+#include "parsers/util/nearest.h"
 #include "parsers/util/parse.h"
 #include "results/reader.h"
 
@@ -108,6 +109,40 @@ static bool requirement_read(const json_t *results, requirement *n)
     return (n->name = application_find(n->word)) != NULL;
 }
 
+/* Compare the word with this one, if it is a requirement that these results can answer. */
+static void word_try(const json_t *results, pkt_nearest *nearest, const char *word)
+{
+    requirement n = {.name = NULL};
+    (void)snprintf(n.word, sizeof n.word, "%s", word);
+    if (requirement_read(results, &n))
+        pkt_nearest_try(nearest, word);
+}
+
+static int unknown_fail(const json_t *results, const char *word, pkt_err *err)
+{
+    pkt_nearest nearest = {.word = word};
+    for (size_t i = 0; i < LEVELS; i++)
+        word_try(results, &nearest, levels[i]);
+    for (size_t i = 0; i < sizeof features / sizeof features[0]; i++)
+        word_try(results, &nearest, features[i].word);
+    for (size_t c = 0; c < PKT_COLUMN_COUNT; c++)
+        word_try(results, &nearest, pkt_column_at(c)->name);
+    for (size_t i = 0; pkt_field_name_at(i); i++)
+        word_try(results, &nearest, pkt_field_name_at(i)->field);
+    for (size_t i = 0; i < sizeof applications / sizeof applications[0]; i++)
+        word_try(results, &nearest, applications[i]);
+    if (*nearest.found)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "unknown requirement '%s'; did you mean %s? `pktbench list` shows levels, "
+                        "columns and features",
+                        word, nearest.found);
+    return pkt_fail(
+        err, PKT_ERR_USAGE, PKT_POS_NONE,
+        "unknown requirement '%s': not a level, column or feature of these results, nor "
+        "a known Wireshark field; see `pktbench list`",
+        word);
+}
+
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err)
 {
     *out = (requirements){0};
@@ -120,10 +155,7 @@ int requirements_read(const json_t *results, const char *text, requirements *out
         requirement *n = &out->list[out->count];
         (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
         if (!requirement_read(results, n))
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                            "unknown requirement '%s': not a level, column or feature of these "
-                            "results, nor a known Wireshark field; see `pktbench list`",
-                            n->word);
+            return unknown_fail(results, n->word, err);
         out->count++;
         text += length + (text[length] == ',');
     }

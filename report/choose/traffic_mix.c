@@ -21,14 +21,23 @@ void traffic_mix_even(const json_t *results, choose_request *w)
         w->shares[i].part = 1 / (double)w->share_count;
 }
 
+/* Why "NAME=SHARE" cannot be taken. */
 static int share_fail(const json_t *results, const char *text, size_t length, pkt_err *err)
 {
+    char word[128];
     pkt_names known = {.size = 0};
     size_t i;
     json_t *slice;
     json_array_foreach(json_object_get(results, "slices"), i, slice)
     {
         pkt_names_add(&known, text_of(slice, "name"));
+    }
+    (void)snprintf(word, sizeof word, "%.*s", (int)length, text);
+    char *equals = strrchr(word, '=');
+    if (equals && equals != word && length < sizeof word) {
+        *equals = '\0';
+        if (!named(json_object_get(results, "slices"), word))
+            return pkt_fail_unknown(err, "slice", word, &known);
     }
     return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                     "'%.*s': must be SLICE=SHARE, such as NAME=0.7, with a share above 0; known "

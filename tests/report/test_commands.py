@@ -471,10 +471,14 @@ def test_choice_options():
     cic_iot = SOURCE / "results/reference/cic-iot.json"
     for options, words in [
             (["--need", "nonsense"], "unknown requirement 'nonsense': not a level, column or feature"),
+            (["--need", "heders"], "unknown requirement 'heders'; did you mean headers?"),
+            (["--need", "pcapng,ip.scr"], "unknown requirement 'ip.scr'; did you mean ip.src?"),
             (["--rate", "fast"], "--rate fast"),
             (["--rate", "1Mpps", "--volume", "1GB"], "give one of them"),
             (["--deadline", "2h"], "needs a --volume"),
-            (["--traffic", "nobody=1"], "known slices: tcp-flood, benign-iot"),
+            (["--traffic", "nobody=1"], "unknown slice 'nobody'; known: tcp-flood, benign-iot"),
+            (["--traffic", "flod=1"], "unknown slice 'flod'; did you mean tcp-flood? Known: tcp-flood, benign-iot"),
+            (["--traffic", "tcp-flood=x"], "'tcp-flood=x': must be SLICE=SHARE, such as NAME=0.7"),
             (["--traffic", "/nowhere.pcap"], "nowhere.pcap"),
             (["--sink", "punchcards"], "unknown sink 'punchcards'; known: csv, arrow, parquet"), (["--license", "any"], "permissive"),
             (["--format", "xml"], "unknown format 'xml'; known: table, json")]:

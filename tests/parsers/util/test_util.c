@@ -119,6 +119,13 @@ static void test_nearest(void **state)
     pkt_fail_unknown(&err, "word", "slwer", &names);
     assert_non_null(strstr(err.msg, "unknown word 'slwer'; did you mean slower? Known: hundred, "));
     assert_non_null(strstr(err.msg, ", ..."));
+    char text[PKT_NEAREST_TEXT];
+    pkt_names parts = {.size = 0};
+    pkt_names_add(&parts, "tcp-flood");
+    pkt_names_add(&parts, "benign-iot-2");
+    assert_string_equal(pkt_names_nearest(&parts, "flod", text), "tcp-flood");
+    assert_string_equal(pkt_names_nearest(&parts, "iot", text), "benign-iot-2");
+    assert_string_equal(pkt_names_nearest(&parts, "fish", text), "");
 }
 
 typedef struct heard {
