@@ -349,7 +349,9 @@ static int verify_captures(verification *v, const arguments *arguments,
 static bool selection_get(verification *v, const arguments *arguments)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
-    if (!selection_of(arguments, selection_request_of(arguments), false, &v->selection))
+    selection_request request = selection_request_of(arguments);
+    request.end_s = v->seconds;
+    if (!selection_of(arguments, request, false, &v->selection))
         return false;
     if (v->reference && !selection_reference(&v->selection, v->reference, &err)) {
         pkt_err_about(&err, v->reference);

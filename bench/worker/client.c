@@ -20,7 +20,7 @@
 enum { ANSWER_MAX = 1 << 20 };
 /* Seconds from the end of a worker's answers to its end, at most. */
 #define END_SECONDS 1.0
-/* Seconds that it may take to unload its backend, at most; less if a request has less. */
+/* Seconds that it may take to unload its backend, at most; less if a request or its id has less. */
 #define CLOSE_SECONDS 10.0
 /* A worker that ended with so much of its memory limit in use has reached the limit. */
 #define MEMORY_PART 0.9
@@ -103,6 +103,7 @@ bool client_open(client *client, const backend_id *id)
     int ends[2];
     *client = CLIENT_CLOSED;
     client->external = backend_is_external(id);
+    client->end_s = id->end_s;
     not_started_set(client, id);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         const pid_t pid = pkt_child_start(&client->process, pkt_memory_limit());
@@ -420,8 +421,8 @@ static bool is_unloaded(const client *client)
  * status and reason are set. */
 static bool worker_finish(client *client)
 {
-    const double seconds =
-        client->limit_s > 0 ? fmin(client->limit_s, CLOSE_SECONDS) : CLOSE_SECONDS;
+    const double most = client->end_s > 0 ? fmin(client->end_s, CLOSE_SECONDS) : CLOSE_SECONDS;
+    const double seconds = client->limit_s > 0 ? fmin(client->limit_s, most) : most;
     (void)shutdown(client->socket, SHUT_WR);
     const pkt_child_event end = pkt_child_wait(&client->process, -1, pkt_seconds_now() + seconds);
     int status = 0;

@@ -23,6 +23,7 @@ typedef struct client {
     bool says_end;     /* it writes WORKER_END last */
     int socket;        /* requests and answers; -1: closed */
     double limit_s;    /* time limit of the last request, in seconds */
+    double end_s;      /* as in backend_id */
     char *buffer;      /* bytes of the answer so far */
     size_t filled, room;
     char not_started[REASON_BYTES / 2]; /* the reason if it cannot be executed */
@@ -40,6 +41,7 @@ typedef struct backend_id {
     const char *driver;  /* path of an external program's driver; NULL: `pktbench worker` runs it */
     const char *program; /* path of another build of pktbench that runs it; NULL: this build */
     char **command;      /* words of an external program's command; NULL: none */
+    double end_s;        /* seconds that its process may take to end, if less than 10; 0: 10 */
 } backend_id;
 
 /* Is it an external program, which speaks the protocol of doc/external-parsers.md? */

@@ -71,14 +71,8 @@ static void backend_undescribed(backend *c, const char *summary)
     c->name = c->id.name;
 }
 
-/* Start the worker that will describe the backend: another process, because loading a library is a
- * risk and costs memory. */
-static void describer_start(backend *c)
-{
-    (void)client_open(&c->worker, &c->id);
-}
-
-/* Get the description from the worker, and end it. false: memory is exhausted. */
+/* Get the description from the worker, and end it: another process than those that run, because
+ * loading a library is a risk and costs memory. false: memory is exhausted. */
 static bool description_get(backend *c, const char *summary)
 {
     client *worker = &c->worker;
@@ -113,7 +107,7 @@ static bool description_get(backend *c, const char *summary)
 
 static bool backend_describe(backend *c, const char *summary)
 {
-    describer_start(c);
+    (void)client_open(&c->worker, &c->id);
     return description_get(c, summary);
 }
 
@@ -133,6 +127,7 @@ static backend *backend_new(selection *selection, const char *name, pkt_err *err
     selection->backends[selection->count++] = c;
     c->worker = CLIENT_CLOSED;
     c->id.name = strdup(name);
+    c->id.end_s = selection->end_s;
     if (c->id.name)
         return c;
     pkt_fail_memory(err, name); /* selection_close() frees it */
@@ -158,7 +153,7 @@ static int backend_add(selection *selection, const char *name, const char *plugi
     if ((plugin && !c->id.plugin) || (drives && there && !c->id.driver))
         return pkt_fail_memory(err, name);
     if (there) {
-        describer_start(c);
+        (void)client_open(&c->worker, &c->id);
     } else {
         (void)snprintf(c->reason, sizeof c->reason, "%s", missing.msg);
         backend_undescribed(c, entry->summary);
@@ -322,7 +317,8 @@ backend *backend_make(const backend_id *id, const char *summary, pkt_err *err)
         c->id = (backend_id){.name = strdup(id->name),
                              .plugin = copy_of(id->plugin),
                              .driver = copy_of(id->driver),
-                             .program = copy_of(id->program)};
+                             .program = copy_of(id->program),
+                             .end_s = id->end_s};
         c->worker = CLIENT_CLOSED;
     }
     if (c && c->id.name && !id->plugin == !c->id.plugin && !id->driver == !c->id.driver &&
@@ -338,7 +334,7 @@ backend *backend_make(const backend_id *id, const char *summary, pkt_err *err)
 /* Baseline is a shared object: compare its backend with the selected one of the same name. */
 static int old_plugin_add(selection *selection, const char *path, pkt_err *err)
 {
-    const backend_id id = {.name = path, .plugin = path};
+    const backend_id id = {.name = path, .plugin = path, .end_s = selection->end_s};
     backend *old = backend_make(&id, OLD_SUMMARY, err);
     if (!old)
         return -1;
@@ -368,7 +364,8 @@ static int old_program_add(selection *selection, const char *path, pkt_err *err)
         const backend *c = selection->backends[i];
         if (!c->chosen || backend_is_external(&c->id) || (!c->available && c->id.plugin))
             continue;
-        const backend_id id = {.name = c->name, .plugin = c->id.plugin, .program = path};
+        const backend_id id = {
+            .name = c->name, .plugin = c->id.plugin, .program = path, .end_s = selection->end_s};
         backend *old = backend_make(&id, OLD_SUMMARY, err);
         if (!old)
             return -1;
@@ -422,7 +419,7 @@ static int selection_fill(selection *selection, const selection_request *request
 
 int selection_open(selection *selection, const selection_request *request, pkt_err *err)
 {
-    *selection = (struct selection){0};
+    *selection = (struct selection){.end_s = request->end_s};
     if (selection_fill(selection, request, err) == 0)
         return 0;
     selection_close(selection);

@@ -32,6 +32,7 @@ typedef struct selection {
     bool levels[PKT_LEVEL_COUNT]; /* requested levels */
     backend *old[SELECTION_MAX];  /* old[i]: baseline of backends[i]; NULL: none */
     const char *baseline;         /* path of the baseline; NULL: none */
+    double end_s;                 /* of each backend_id */
 } selection;
 
 /* Comma-separated lists; NULL: not given. */
@@ -42,6 +43,7 @@ typedef struct selection_request {
     const char *levels;   /* NULL: all */
     const char *baseline; /* another build of this program, or a shared object; NULL: none */
     const external_list *externals; /* commands, always selected; NULL: none */
+    double end_s;                   /* of each backend_id */
 } selection_request;
 
 /* The list that selects every backend. */

@@ -294,6 +294,7 @@ static bool selection_get(benchmark *b)
         return false;
     request.also = mapped ? MAPPED_BACKENDS : NULL;
     request.baseline = option_value(b->arguments, "baseline");
+    request.end_s = b->schedule.request_s;
     if (b->kind == SUITE_CIC_IOT && !request.backends)
         request.backends = EVERY_BACKEND;
     if (b->kind == SUITE_SCALE && !request.backends)

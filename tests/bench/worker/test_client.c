@@ -217,6 +217,18 @@ static void test_end(void **state)
     }
 }
 
+/* A library that hangs when its process ends, after a request with a longer limit. */
+static void test_end_limit(void **state)
+{
+    (void)state;
+    client client;
+    worker_open(&client, "read l; echo '{\"ok\": true}'; sleep 300");
+    client.end_s = 0.5;
+    json_decref(client_ask(&client, json_pack("{s:s}", "op", "describe"), 30));
+    assert_false(worker_close(&client, 5));
+    assert_int_equal(client.status, STATUS_TIMED_OUT);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -236,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_failed_open), cmocka_unit_test(test_no_request_without_worker),
         cmocka_unit_test(test_failed_load), cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_unflushed),   cmocka_unit_test(test_end),
+        cmocka_unit_test(test_end_limit),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -111,6 +111,10 @@ static void test_names(void **state)
     assert_true(selection_find(&l, "raw")->chosen && selection_find(&l, "libtrace")->chosen);
     assert_true(selection_find(&l, "libtins")->chosen && !selection_find(&l, "libpcap")->chosen);
     selection_close(&l);
+    l = opened(&(selection_request){.backends = "raw", .plugins = PLUGIN, .end_s = 3});
+    assert_true(selection_find(&l, "raw")->id.end_s == 3 &&
+                selection_find(&l, "mine")->id.end_s == 3);
+    selection_close(&l);
     l = opened(&(selection_request){.also = "libtins"});
     assert_true(selection_find(&l, "raw")->chosen && selection_find(&l, "libtins")->chosen);
     assert_null(selection_find(&l, "libtrace"));
