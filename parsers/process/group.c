@@ -346,34 +346,45 @@ void pkt_group_forget(pid_t child)
         *entry = (group){.leader = 0};
 }
 
-/* Children of this process that are not in the list. Those that have ended are waited for. */
-static size_t orphans_of(pid_t orphans[PKT_TREE_WIDTH])
+/* Children of this process that are not in the list. Those that have ended are waited for. *again:
+ * one has, and what it had started has become a child since they were listed. */
+static size_t orphans_of(pid_t orphans[PKT_TREE_WIDTH], bool *again)
 {
     pid_t children[PKT_TREE_WIDTH];
     const size_t found = pkt_tree_children(getpid(), children, PKT_TREE_WIDTH);
     size_t count = 0;
-    for (size_t i = 0; i < found; i++)
-        if (is_orphan(children[i]) && waitpid(children[i], NULL, WNOHANG) != children[i])
+    *again = false;
+    for (size_t i = 0; i < found; i++) {
+        if (!is_orphan(children[i]))
+            continue;
+        if (waitpid(children[i], NULL, WNOHANG) == children[i])
+            *again = true;
+        else
             orphans[count++] = children[i];
+    }
     return count;
 }
 
 bool pkt_orphans_exist(void)
 {
     pid_t orphans[PKT_TREE_WIDTH];
-    return orphans_of(orphans) > 0;
+    bool again = true;
+    size_t count = 0;
+    while (count == 0 && again)
+        count = orphans_of(orphans, &again);
+    return count > 0;
 }
 
 void pkt_orphans_kill(void)
 {
     pid_t orphans[PKT_TREE_WIDTH];
     for (unsigned generation = 0; generation < GENERATIONS; generation++) {
-        const size_t count = orphans_of(orphans);
-        if (count == 0)
+        bool ended = false;
+        const size_t count = orphans_of(orphans, &ended);
+        if (count == 0 && !ended)
             return;
         for (size_t i = 0; i < count; i++)
             (void)kill(orphans[i], SIGKILL);
-        bool ended = false;
         for (size_t i = 0; i < count; i++)
             if (end_await(orphans[i], KILLED_SECONDS)) {
                 (void)waitpid(orphans[i], NULL, WNOHANG);
