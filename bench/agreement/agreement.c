@@ -150,9 +150,7 @@ static bool shown_equal(const comparing *c, const pkt_batch *a, size_t i, const 
     return cell_equal(a, i, b, j, column, c->groups);
 }
 
-/* Is it a time that neither side can hold, replaced by the first one here and by the last one
- * there?
- */
+/* A time that neither side can hold, replaced by the first one here and by the last one there? */
 static bool is_replaced_time(const pkt_batch *a, size_t i, const pkt_batch *b, size_t j,
                              size_t column)
 {

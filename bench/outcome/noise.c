@@ -171,7 +171,7 @@ static void duration_text(const json_t *context, const json_t *results, json_t *
             return;
     if (elapsed_s > budget_s * OVER_BUDGET + OVER_BUDGET_SECONDS)
         json_array_append_new(
-            words, json_sprintf("the command took %.0f s, with a budget of %.0f s: the fewest runs "
+            words, json_sprintf("the command took %.0f s, with a budget of %.3g s: the fewest runs "
                                 "took longer than estimated, as beside other programs",
                                 elapsed_s, budget_s));
 }

@@ -8,6 +8,7 @@
 
 #include "bench/input/first_packets.h"
 #include "bench/worker/python.h"
+#include "parsers/process/confine.h"
 #include "parsers/process/program.h"
 #include "parsers/util/clock.h"
 #include "parsers/util/error.h"
@@ -239,11 +240,11 @@ static int runs_time(process_runs *out, const schedule *s, const suite *suite, d
     if (!bad && order) {
         for (size_t i = 0; i < c.count; i++)
             order[i] = i;
-        if (setenv(CONFINE_VARIABLE, scratch_parent(), 1) != 0)
+        if (setenv(PKT_CONFINE_VARIABLE, scratch_parent(), 1) != 0)
             bad = pkt_fail_memory(err, "whole processes");
         else if (out->count)
             rounds_run(out, &c, s, path, order, seconds);
-        (void)unsetenv(CONFINE_VARIABLE);
+        (void)unsetenv(PKT_CONFINE_VARIABLE);
     }
     commands_free(&c);
     free(order);

@@ -4,10 +4,6 @@
 
 #include "bench/timing/schedule.h"
 
-/* Environment variable of these processes: `pktbench extract` confines itself as a worker does, and
- * can write in this folder only. The same name is in cli/extract. */
-#define CONFINE_VARIABLE "PKTBENCH_CONFINE"
-
 /* Maximum and minimum rounds; the time limit decides between them. */
 #define PROCESS_ROUNDS_MAX 10
 #define PROCESS_ROUNDS_MIN 1

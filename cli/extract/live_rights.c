@@ -9,11 +9,10 @@
 #include "cli/message.h"
 #include "parsers/process/confine.h"
 
-/* For `bench`, which times this command with code of others: as in a worker. NULL: for the user.
- * The name is in bench/timing/processes.h, too. */
+/* For `bench`, which times this command with code of others: as in a worker. NULL: for the user. */
 static const char *confined_to(void)
 {
-    const char *folder = getenv("PKTBENCH_CONFINE");
+    const char *folder = getenv(PKT_CONFINE_VARIABLE);
     return folder && *folder ? folder : NULL;
 }
 

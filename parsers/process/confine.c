@@ -128,7 +128,7 @@ static const uint32_t operations[] = {
 
 /* Signals of a bad access or a single step: a handler would learn what other code in the process
  * reads, for example which column the harness compares. */
-static const int faults[] = {SIGSEGV, SIGBUS, SIGTRAP};
+static const uint32_t faults[] = {SIGSEGV, SIGBUS, SIGTRAP};
 
 enum {
     REFUSED = sizeof refused / sizeof refused[0],
@@ -159,6 +159,19 @@ static struct sock_filter jump_other(unsigned from, unsigned to, uint32_t number
                                         (uint8_t)(to - from - 1));
 }
 
+/* From instruction `from` on: go on at `to` if the loaded number is one of these. */
+static void jump_listed(struct sock_filter *code, unsigned from, unsigned to,
+                        const uint32_t *numbers, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        code[from + i] = jump_equal(from + i, to, numbers[i]);
+}
+
+static struct sock_filter argument_load(size_t offset)
+{
+    return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
+}
+
 /* SPEC_ALLOW: before Linux 5.16 a filter otherwise turns speculation off, which makes all code
  * slower and would be part of every measured time. */
 static int filter_add(struct sock_filter *code, unsigned short length)
@@ -186,16 +199,13 @@ static int filter_install(void)
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, REFUSE - X32 - 1, 0),
     };
-    const struct sock_filter argument_load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0));
-    for (unsigned i = 0; i < REFUSED; i++)
-        code[NUMBERS + i] = jump_equal(NUMBERS + i, REFUSE, refused[i]);
+    jump_listed(code, NUMBERS, REFUSE, refused, REFUSED);
     code[HANDLER] = jump_other(HANDLER, SIGNALLED, SYS_rt_sigaction);
-    code[HANDLER + 1] = argument_load;
-    for (unsigned i = 0; i < FAULTS; i++)
-        code[HANDLER + 2 + i] = jump_equal(HANDLER + 2 + i, REFUSE, (uint32_t)faults[i]);
+    code[HANDLER + 1] = argument_load(ARGUMENT(0));
+    jump_listed(code, HANDLER + 2, REFUSE, faults, FAULTS);
     code[SIGNALLED - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[SIGNALLED] = jump_other(SIGNALLED, ALLOW, SYS_tgkill);
-    code[SIGNALLED + 1] = argument_load;
+    code[SIGNALLED + 1] = argument_load(ARGUMENT(0));
     code[SIGNALLED + 2] = jump_equal(SIGNALLED + 2, REFUSE, (uint32_t)getppid());
     code[SIGNALLED + 3] = jump_equal(SIGNALLED + 3, REFUSE, (uint32_t)pkt_tree_parent(getppid()));
     code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -215,13 +225,10 @@ static int metadata_refuse(void)
     };
     struct sock_filter code[LENGTH] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
-    const struct sock_filter argument_load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(1));
-    for (unsigned i = 0; i < METADATA; i++)
-        code[NUMBERS + i] = jump_equal(NUMBERS + i, REFUSE, metadata[i]);
+    jump_listed(code, NUMBERS, REFUSE, metadata, METADATA);
     code[OPERATION] = jump_other(OPERATION, ALLOW, SYS_ioctl);
-    code[OPERATION + 1] = argument_load;
-    for (unsigned i = 0; i < OPERATIONS; i++)
-        code[OPERATION + 2 + i] = jump_equal(OPERATION + 2 + i, ALLOW, operations[i]);
+    code[OPERATION + 1] = argument_load(ARGUMENT(1));
+    jump_listed(code, OPERATION + 2, ALLOW, operations, OPERATIONS);
     code[REFUSE] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES);
     code[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     return filter_add(code, LENGTH);

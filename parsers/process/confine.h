@@ -12,6 +12,10 @@
  * memory accessed; no program can be started. */
 enum { PKT_CONFINE_SECCOMP = 1, PKT_CONFINE_LANDLOCK = 2 };
 
+/* Environment variable with a folder: `pktbench extract` confines itself as a worker does, and can
+ * write in this folder only. Set by `bench`, which times such processes with code of others. */
+#define PKT_CONFINE_VARIABLE "PKTBENCH_CONFINE"
+
 /* Which of these the kernel offers. */
 unsigned pkt_confine_available(void);
 /* Refuse system calls in all threads. Returns PKT_CONFINE_SECCOMP, or 0 if it is not available. */
