@@ -67,6 +67,11 @@ static const uint32_t refused[] = {
     SYS_setpgid,
     SYS_rt_sigqueueinfo,
     SYS_rt_tgsigqueueinfo,
+    /* It makes no other process slower, and touches no memory of others. */
+    SYS_setpriority,
+    SYS_ioprio_set,
+    SYS_move_pages,
+    SYS_migrate_pages,
 #ifndef __SANITIZE_ADDRESS__
     SYS_ptrace,
     SYS_kill,
@@ -92,6 +97,20 @@ static const uint32_t refused[] = {
 #ifdef SYS_pidfd_send_signal
     SYS_pidfd_send_signal,
 #endif
+#ifdef SYS_process_madvise
+    SYS_process_madvise,
+#endif
+};
+
+/* Calls that a process may make for itself only: limits, processors and scheduling of another one,
+ * or events that interrupt it, would change what it needs for its packets. The C library and the
+ * counters of instructions name the own process by 0. */
+static const struct own_call {
+    uint32_t number;
+    unsigned argument; /* which one names the process */
+} own_calls[] = {
+    {SYS_prlimit64, 0},      {SYS_sched_setaffinity, 0}, {SYS_sched_setscheduler, 0},
+    {SYS_sched_setparam, 0}, {SYS_sched_setattr, 0},     {SYS_perf_event_open, 1},
 };
 
 /* Newer than the headers of some systems, not than the kernel that runs the program; these numbers
@@ -135,6 +154,8 @@ enum {
     FAULTS = sizeof faults / sizeof faults[0],
     METADATA = sizeof metadata / sizeof metadata[0],
     OPERATIONS = sizeof operations / sizeof operations[0],
+    OWN_CALLS = sizeof own_calls / sizeof own_calls[0],
+    OWN_CALL_CODE = 4,
     PROLOGUE = 4
 };
 
@@ -186,8 +207,9 @@ static int filter_install(void)
     enum {
         X32 = PROLOGUE,
         NUMBERS = X32 + 1,
-        HANDLER = NUMBERS + REFUSED,      /* rt_sigaction(SIGNAL, ...) */
-        SIGNALLED = HANDLER + 3 + FAULTS, /* tgkill(PROCESS, ...) */
+        HANDLER = NUMBERS + REFUSED, /* rt_sigaction(SIGNAL, ...) */
+        OWN = HANDLER + 3 + FAULTS,
+        SIGNALLED = OWN + OWN_CALLS * OWN_CALL_CODE, /* tgkill(PROCESS, ...) */
         ALLOW = SIGNALLED + 4,
         REFUSE,
         LENGTH
@@ -200,10 +222,16 @@ static int filter_install(void)
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, REFUSE - X32 - 1, 0),
     };
     jump_listed(code, NUMBERS, REFUSE, refused, REFUSED);
-    code[HANDLER] = jump_other(HANDLER, SIGNALLED, SYS_rt_sigaction);
+    code[HANDLER] = jump_other(HANDLER, OWN, SYS_rt_sigaction);
     code[HANDLER + 1] = argument_load(ARGUMENT(0));
     jump_listed(code, HANDLER + 2, REFUSE, faults, FAULTS);
-    code[SIGNALLED - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    code[OWN - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    for (unsigned i = 0, at = OWN; i < OWN_CALLS; i++, at += OWN_CALL_CODE) {
+        code[at] = jump_other(at, at + OWN_CALL_CODE, own_calls[i].number);
+        code[at + 1] = argument_load(ARGUMENT(own_calls[i].argument));
+        code[at + 2] = jump_other(at + 2, REFUSE, 0);
+        code[at + 3] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    }
     code[SIGNALLED] = jump_other(SIGNALLED, ALLOW, SYS_tgkill);
     code[SIGNALLED + 1] = argument_load(ARGUMENT(0));
     code[SIGNALLED + 2] = jump_equal(SIGNALLED + 2, REFUSE, (uint32_t)getppid());

@@ -5,9 +5,10 @@
 #define PKT_CONFINE_H
 
 /* seccomp: no program can be started, no socket created, no other process traced or its memory or
- * descriptors accessed by a system call, no kernel object loaded or mounted; no process group can
- * be left, no signal sent to the parent process and its parent, no handler set for SIGSEGV, SIGBUS
- * and SIGTRAP; these calls fail with EACCES. It cannot refuse to open /proc/PID/mem. Landlock: no
+ * descriptors accessed by a system call, its limits or scheduling changed, its events counted or
+ * sampled; no kernel object loaded or mounted; no process group can be left, no signal sent to the
+ * parent process and its parent, no handler set for SIGSEGV, SIGBUS and SIGTRAP; these calls fail
+ * with EACCES. It cannot refuse to open /proc/PID/mem. Landlock: no
  * file can be created or written outside of a folder; no process outside of it can be traced or its
  * memory accessed; no program can be started. */
 enum { PKT_CONFINE_SECCOMP = 1, PKT_CONFINE_LANDLOCK = 2 };

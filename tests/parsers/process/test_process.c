@@ -8,11 +8,13 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -227,6 +229,34 @@ static void call_refuse(long number, long first, long second, long third)
     }
 }
 
+/* What would change the times of other processes: limits, processors, scheduling, sampled events.
+ */
+static void others_untouched(void)
+{
+    struct rlimit limit;
+    cpu_set_t processors;
+    struct sched_param parameters = {.sched_priority = 0};
+    const long parent = getppid(), set = (long)&processors, scheduling = (long)&parameters;
+    char attributes[128] = {
+        0}; /* of events and of scheduling; no version of the kernel reads more */
+    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK(sched_getaffinity(0, sizeof processors, &processors) == 0);
+    CHECK(pkt_confine_calls() == PKT_CONFINE_SECCOMP);
+    call_refuse(SYS_prlimit64, parent, RLIMIT_NOFILE, 0);
+    call_refuse(SYS_sched_setaffinity, parent, sizeof processors, set);
+    call_refuse(SYS_sched_setscheduler, parent, SCHED_OTHER, scheduling);
+    call_refuse(SYS_sched_setparam, parent, scheduling, 0);
+    call_refuse(SYS_sched_setattr, parent, (long)attributes, 0);
+    call_refuse(SYS_perf_event_open, (long)attributes, parent, -1);
+    call_refuse(SYS_perf_event_open, (long)attributes, -1, 0);
+    call_refuse(SYS_setpriority, PRIO_PROCESS, parent, 1);
+    call_refuse(SYS_setpriority, PRIO_USER, 0, 1);
+    call_refuse(SYS_ioprio_set, 1, parent, 0);
+    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK(sched_setaffinity(0, sizeof processors, &processors) == 0);
+    CHECK(syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0) < 0 && errno == EFAULT);
+}
+
 /* In its own folder, too: by the numbers, as a plug-in can. Nothing but the filter says EACCES. */
 static void metadata_refused(void)
 {
@@ -278,6 +308,7 @@ static void test_calls(void **state)
     in_child(metadata_refused);
     in_child(no_signal_upwards);
     in_child(handlers_refused);
+    in_child(others_untouched);
 }
 
 static void file_write(const char *name)
