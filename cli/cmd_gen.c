@@ -77,7 +77,7 @@ static int gen_run(const arguments *arguments)
         message_error("gen: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
-    if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
+    if (terminal_refused(path, "a capture"))
         return EXIT_ERROR;
     dataset_options options = dataset_defaults(scenario);
     if (!options_get(arguments, &options))
@@ -85,7 +85,7 @@ static int gen_run(const arguments *arguments)
     if (!outputs_differ(path, truth, options.labels))
         return EXIT_ERROR;
     pkt_err err = {.pos = PKT_POS_NONE};
-    const bool is_file = strcmp(path, "-") != 0, replaced = is_file && access(path, F_OK) == 0;
+    const bool is_file = !output_is_stream(path), replaced = is_file && access(path, F_OK) == 0;
     uint64_t packets;
     if (dataset_write(scenario, &options, path, truth, &packets, &err) != 0) {
         message_failure(path, &err);

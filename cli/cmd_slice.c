@@ -89,7 +89,7 @@ static int slice_run(const arguments *arguments)
         message_error("slice: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
-    if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
+    if (terminal_refused(path, "a capture"))
         return EXIT_ERROR;
     if (output_is(path, capture)) {
         message_error("%s: is the capture itself: -o must name another file", path);
@@ -98,10 +98,10 @@ static int slice_run(const arguments *arguments)
     if (!where_get(arguments, &where) ||
         !option_bytes(arguments, "size", 100, UINT64_C(1000000000000), SLICE_BYTES, &size))
         return EXIT_ERROR;
-    if (pieces && (option_given(arguments, "at") || strcmp(path, "-") == 0)) {
+    if (pieces && (option_given(arguments, "at") || output_is_stream(path))) {
         message_error(
             "slice: --tcpdump-C writes all pieces, to files: it goes with neither --at nor "
-            "-o -");
+            "standard output");
         return EXIT_ERROR;
     }
     pkt_err err = {.pos = PKT_POS_NONE};

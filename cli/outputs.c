@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/message.h"
+#include "parsers/util/atomic_file.h"
 
 static bool is_same(const struct stat *one, const struct stat *other)
 {
@@ -21,6 +22,11 @@ bool output_is(const char *path, const char *input)
         return false;
     const int bad = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
     return bad == 0 && is_same(&out, &in);
+}
+
+bool output_is_stream(const char *path)
+{
+    return strcmp(path, "-") == 0 || pkt_path_descriptor(path) >= 0;
 }
 
 static bool output_stat(const char *path, struct stat *st)

@@ -1,11 +1,14 @@
 #include "cli/shared_options.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/external/command.h"
 #include "cli/message.h"
+#include "parsers/util/atomic_file.h"
 #include "parsers/util/error.h"
 
 selection_request selection_request_of(const arguments *arguments)
@@ -123,13 +126,27 @@ int left_out_end(left_out *out, int status)
     return some ? EXIT_ERROR : status;
 }
 
-bool terminal_refused(const char *what)
+static bool is_terminal(const char *path)
 {
-    if (!isatty(STDOUT_FILENO))
+    struct stat st;
+    const int number = strcmp(path, "-") == 0 ? STDOUT_FILENO : pkt_path_descriptor(path);
+    if (number >= 0)
+        return isatty(number);
+    if (stat(path, &st) != 0 || !S_ISCHR(st.st_mode))
         return false;
-    message_error("standard output is a terminal, and %s is binary: -o FILE, or send it into a "
-                  "pipe",
-                  what);
+    const int fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const bool is = fd >= 0 && isatty(fd);
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
+bool terminal_refused(const char *path, const char *what)
+{
+    if (!is_terminal(path))
+        return false;
+    message_error("%s is a terminal, and %s is binary: -o FILE, or send it into a pipe",
+                  strcmp(path, "-") == 0 ? "standard output" : path, what);
     return true;
 }
 

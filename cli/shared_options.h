@@ -82,10 +82,9 @@ bool captures_open(suite *suite, const arguments *arguments, const suite_request
 /* List them. The exit status of the command, which is `status` if there is none. */
 int left_out_end(left_out *out, int status);
 
-/* Is standard output a terminal, which must not get the bytes of WHAT? If so, a message was
- * printed.
- */
-bool terminal_refused(const char *what);
+/* Is the output ("-": standard output) a terminal, which must not get the bytes of WHAT? If so, a
+ * message was printed. */
+bool terminal_refused(const char *path, const char *what);
 
 /* The FLOW_OPTIONS; false: a message was printed. */
 bool flow_options(const arguments *arguments, pkt_flow_choice *choice);

@@ -136,11 +136,11 @@ int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err)
     return pkt_atomic_file_commit(&out, err) == 0 ? 0 : pkt_err_about(err, b->path);
 }
 
-/* A device or a pipe gets the results once, at the end. */
+/* A device, a pipe or an open descriptor gets the results once, at the end. */
 static bool is_replaceable(const char *path)
 {
     struct stat st;
-    return *path && (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+    return *path && !output_is_stream(path) && (stat(path, &st) != 0 || S_ISREG(st.st_mode));
 }
 
 /* Writing takes at most this part of the time: it needs the statistics of all samples. */

@@ -1,6 +1,7 @@
 /* Reads and checks the options of live capture. */
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 
 #include "parsers/core/numbers.h"
 #include "parsers/source/limits.h"
@@ -116,7 +117,7 @@ static bool rotation_valid(const extraction *x)
 {
     if (!x->live.rotate_size && !x->live.rotate_every)
         return true;
-    if (x->encoder && strcmp(x->path, "-") != 0)
+    if (x->encoder && !output_is_stream(x->path))
         return true;
     message_error("extract: --rotate-size and --rotate-every require an output file: -o FILE");
     return false;

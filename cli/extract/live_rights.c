@@ -7,6 +7,7 @@
 #include "cli/extract/extract.h"
 #include "cli/mapped/mapped.h"
 #include "cli/message.h"
+#include "cli/outputs.h"
 #include "parsers/process/confine.h"
 
 /* For `bench`, which times this command with code of others: as in a worker. NULL: for the user. */
@@ -68,7 +69,7 @@ bool rights_option(const arguments *arguments, live_request *live, bool *confine
 static const char *output_folder(const extraction *x, char folder[PATH_MAX])
 {
     char *whole = NULL;
-    if (!x->encoder || strcmp(x->path, "-") == 0)
+    if (!x->encoder || output_is_stream(x->path))
         return NULL;
     whole = realpath(x->path, NULL); /* a symbolic link is followed */
     (void)snprintf(folder, PATH_MAX, "%s", whole ? whole : x->path);

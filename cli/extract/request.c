@@ -111,8 +111,8 @@ static bool format_get(const arguments *arguments, extraction *x)
         message_error("-o %s: the name says %s, and --format says %s", x->path, named->name, name);
         return false;
     }
-    return strcmp(x->path, "-") != 0 || !x->encoder || x->encoder == &pkt_encoder_csv ||
-           !terminal_refused(x->encoder->name);
+    return !x->encoder || x->encoder == &pkt_encoder_csv ||
+           !terminal_refused(x->path, x->encoder->name);
 }
 
 /* --escape-formulas is for spreadsheets, which read CSV. */

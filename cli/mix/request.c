@@ -138,11 +138,12 @@ static bool outputs_read(mixing *m, const arguments *arguments)
         return false;
     }
     m->path = path;
-    if (strcmp(path, "-") == 0 && !truth) {
-        message_error("mix: with -o -, --truth FILE says where the origins of the packets go");
+    if (output_is_stream(path) && !truth) {
+        message_error("mix: with -o %s, --truth FILE says where the origins of the packets go",
+                      path);
         return false;
     }
-    if (strcmp(path, "-") == 0 && terminal_refused("a capture"))
+    if (terminal_refused(path, "a capture"))
         return false;
     if (truth ? !(m->truth = strdup(truth)) : asprintf(&m->truth, "%s.truth.csv", path) < 0) {
         m->truth = NULL;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -112,11 +113,12 @@ static int open_temp(pkt_atomic_file *out, const struct stat *replaced, pkt_err 
     return 0;
 }
 
-/* Standard output by a descriptor of its own, so that it is closed like any other file. */
-static int open_standard(pkt_atomic_file *out, pkt_err *err)
+/* What is open already, by a descriptor of its own, so that it is closed like any other file.
+ * Offset and O_APPEND are shared: what others write there before and after stays. */
+static int open_descriptor(pkt_atomic_file *out, int number, pkt_err *err)
 {
-    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
-    int fd = flags < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    const int flags = fcntl(number, F_GETFL);
+    int fd = flags < 0 ? -1 : fcntl(number, F_DUPFD_CLOEXEC, 0);
     if (fd >= 0 && (flags & O_ACCMODE) == O_RDONLY) { /* it was closed; fdopen() says EINVAL */
         close(fd);
         fd = -1;
@@ -150,6 +152,64 @@ int pkt_same_file(const char *one, const char *other)
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* The process whose open files the folder has, a path without links; 0: of no process. Threads
+ * share those of their process. */
+static long descriptors_owner(const char *folder)
+{
+    static const char proc[] = "/proc/", task[] = "/task/";
+    char *end;
+    if (strncmp(folder, proc, strlen(proc)) != 0)
+        return 0;
+    const long owner = strtol(folder + strlen(proc), &end, 10);
+    if (strncmp(end, task, strlen(task)) == 0)
+        (void)strtol(end + strlen(task), &end, 10);
+    return strcmp(end, "/fd") == 0 ? owner : 0;
+}
+
+static int descriptor_number(long owner, const char *name)
+{
+    char self[PATH_MAX], *end;
+    const ssize_t size = readlink("/proc/self", self, sizeof self - 1);
+    self[size > 0 ? size : 0] = '\0';
+    if (size <= 0 || strtol(self, NULL, 10) != owner)
+        return PKT_PATH_FOREIGN;
+    const long number = strtol(name, &end, 10);
+    return end > name && !*end && number >= 0 && number <= INT_MAX ? (int)number : PKT_PATH_OTHER;
+}
+
+/* Replace the path by what it, a symbolic link in the folder, points to. */
+static bool link_follow(char path[PATH_MAX], const char *folder)
+{
+    char target[PATH_MAX];
+    const ssize_t size = readlink(path, target, sizeof target - 1);
+    if (size <= 0)
+        return false;
+    target[size] = '\0';
+    const bool whole = target[0] == '/';
+    return snprintf(path, PATH_MAX, "%s%s%s", whole ? "" : folder, whole ? "" : "/", target) <
+           PATH_MAX;
+}
+
+int pkt_path_descriptor(const char *path)
+{
+    enum { MOST_LINKS = 40 }; /* as the kernel follows */
+    char at[PATH_MAX], folder[PATH_MAX];
+    if (snprintf(at, sizeof at, "%s%s", strchr(path, '/') ? "" : "./", path) >= PATH_MAX)
+        return PKT_PATH_OTHER;
+    for (int i = 0; i < MOST_LINKS; i++) {
+        char *slash = strrchr(at, '/');
+        *slash = '\0';
+        const bool found = realpath(*at ? at : "/", folder) != NULL;
+        *slash = '/';
+        const long owner = found ? descriptors_owner(folder) : 0;
+        if (owner)
+            return descriptor_number(owner, slash + 1);
+        if (!found || !link_follow(at, folder))
+            break;
+    }
+    return PKT_PATH_OTHER;
+}
+
 /* The path, or what it points to if it is a symbolic link to a regular file. A link that leads
  * nowhere, or to where it cannot be seen, stays as it is. */
 static int path_resolve(pkt_atomic_file *out, const char *path, pkt_err *err)
@@ -171,12 +231,19 @@ static int path_resolve(pkt_atomic_file *out, const char *path, pkt_err *err)
 
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err)
 {
+    struct stat st;
     *out = (pkt_atomic_file){0};
     if (strcmp(path, "-") == 0)
-        return open_standard(out, err);
+        return open_descriptor(out, STDOUT_FILENO, err);
+    const int number = pkt_path_descriptor(path);
+    if (number >= 0)
+        return open_descriptor(out, number, err);
+    if (number == PKT_PATH_FOREIGN && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE,
+                        "cannot write: is a file that another process has open: name the file "
+                        "itself");
     if (path_resolve(out, path, err) != 0)
         return -1;
-    struct stat st;
     const bool exists = stat(out->path, &st) == 0;
     if (!exists && errno == ENAMETOOLONG)
         return open_failed(out, err);

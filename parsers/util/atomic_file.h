@@ -14,13 +14,23 @@
 typedef struct pkt_atomic_file {
     FILE *file;
     char *buffer; /* the file's, PKT_OUTFILE_BYTES; NULL where it is written in place */
-    char *path;   /* final name, not a symbolic link; NULL for standard output */
+    char *path;   /* final name, not a symbolic link; NULL for an open descriptor */
     char *temp;   /* name while it is written; NULL when written in place (a device, a pipe) */
     int nameless; /* it gets that name only when it is whole: a killed process leaves nothing */
 } pkt_atomic_file;
 
-/* Open `path` for writing; "-" is standard output; what exists and is no regular file (/dev/full,
- * a pipe) is written in place. A file that exists is replaced by one with its mode and, where that
+/* Results of pkt_path_descriptor() that are no number. */
+enum {
+    PKT_PATH_OTHER = -1,  /* of a file, or of nothing */
+    PKT_PATH_FOREIGN = -2 /* /proc/PID/fd/N, of another process */
+};
+/* The number of the descriptor of this process that the path names, itself or by symbolic links:
+ * /dev/stdout, /dev/fd/N, /proc/self/fd/N. It need not be open. */
+int pkt_path_descriptor(const char *path);
+/* Open `path` for writing; "-" is standard output, and what names a descriptor of this process is
+ * written through that, where it stands, and never replaced, nor is a file by a descriptor of
+ * another process, which is refused. What exists and is no regular file (/dev/full, a pipe) is
+ * written in place. A file that exists is replaced by one with its mode and, where that
  * is allowed, its owner; of a symbolic link, its target is replaced, and a link without a target is
  * refused. 0, or -1 and *err. */
 int pkt_atomic_file_open(pkt_atomic_file *out, const char *path, pkt_err *err);

@@ -221,6 +221,50 @@ def check_reader_gone():
         fail(f"--follow, and no reader: {got.returncode} {got.stderr}")
 
 
+def check_descriptors():
+    """What is open already is written where it stands, whatever its name is, and is never replaced."""
+    os.mkdir("open")
+    os.symlink("/dev/stdout", "open/link")
+    extract, gen = ("extract", "a.pcap", "--columns", "packet", "-c", "1"), ("gen", "mirai", "--size", "20kB")
+    for name in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/proc/thread-self/fd/1", "open/link"):
+        for words, bytes_of in ((extract, b"packet\n1\n"), (gen, read("a.pcap"))):
+            write("open/log", b"old\n")
+            node = os.stat("open/log").st_ino
+            with open("open/log", "ab") as log:
+                for data in (b"before\n", None, b"after\n"):
+                    if data:
+                        log.write(data)
+                        log.flush()
+                    elif subprocess.run([PKTBENCH, *words, "-o", name], stdout=log).returncode:
+                        fail(f"-o {name}: {words}")
+            if read("open/log") != b"old\nbefore\n" + bytes_of + b"after\n" or os.stat("open/log").st_ino != node:
+                fail(f"-o {name}: {words}: {read('open/log')[:60]}")
+    with open("open/log", "wb") as log:  # at its offset, without O_APPEND
+        log.write(b"before\n")
+        log.flush()
+        path = f"/dev/fd/{log.fileno()}"
+        expect(0, "", *extract, "-o", path, pass_fds=[log.fileno()])
+        expect(2, "mix: with -o /dev/fd/", "mix", "a.pcap", "-o", path, pass_fds=[log.fileno()])
+        expect(2, "--tcpdump-C writes all pieces, to files", "slice", "a.pcap", "-o", path, "--tcpdump-C",
+               pass_fds=[log.fileno()])
+        # Of another process: a file is not replaced. The program may lack the right to see that it is one.
+        expect(2, "cannot write: is a ", *gen, "-o", f"/proc/{os.getpid()}/fd/{log.fileno()}")
+    if read("open/log") != b"before\npacket\n1\n" or sorted(os.listdir("open")) != ["link", "log"]:
+        fail(f"descriptors: {os.listdir('open')} {read('open/log')}")
+    with open("a.pcap", "rb+") as capture:
+        expect(2, "must not be the capture itself", *extract, "-o", f"/dev/fd/{capture.fileno()}",
+               pass_fds=[capture.fileno()])
+    expect(2, "Bad file descriptor", *extract, "-o", "/dev/fd/250")
+    main_end, terminal = os.openpty()
+    for words in ((*extract, "--format", "parquet"), gen, ("slice", "a.pcap"), ("mix", "a.pcap", "--truth", "t")):
+        for name in ("-", "/dev/stdout", os.ttyname(terminal)):
+            got = subprocess.run([PKTBENCH, *words, "-o", name], stdout=terminal, stderr=subprocess.PIPE, text=True)
+            if got.returncode != 2 or "is a terminal, and" not in got.stderr:
+                fail(f"terminal: -o {name}: {words}: {got}")
+    os.close(terminal)
+    os.close(main_end)
+
+
 CLOSED = """import os, sys
 for number in sys.argv[1]:
     os.close(int(number))
@@ -275,6 +319,7 @@ def main():
         check_long_names()
         check_reader_gone()
         check_closed()
+        check_descriptors()
     return ended()
 
 

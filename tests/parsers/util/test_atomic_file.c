@@ -1,4 +1,5 @@
-/* Output files that replace nothing, also where the file system cannot rename so. */
+/* Output files that replace nothing, also where the file system cannot rename so; and what is open
+ * already. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,9 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "parsers/util/atomic_file.h"
@@ -137,6 +141,71 @@ static void test_new_that_fails(void **state)
     assert_int_equal(mkdir(folder, 0700), 0);
 }
 
+static void test_descriptor_names(void **state)
+{
+    (void)state;
+    char link[64], path[64];
+    path_of(link, "link");
+    assert_int_equal(symlink("/dev/fd/7", link), 0);
+    assert_int_equal(pkt_path_descriptor(link), 7);
+    (void)unlink(link);
+    assert_int_equal(symlink("link", link), 0); /* to itself */
+    assert_int_equal(pkt_path_descriptor(link), PKT_PATH_OTHER);
+    (void)unlink(link);
+    assert_int_equal(pkt_path_descriptor("/dev/stdout"), 1);
+    assert_int_equal(pkt_path_descriptor("/proc/thread-self/fd/12"), 12);
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/3", (int)getpid());
+    assert_int_equal(pkt_path_descriptor(path), 3);
+    assert_int_equal(pkt_path_descriptor("/proc/1/fd/3"), PKT_PATH_FOREIGN);
+    static const char *const others[] = {
+        "/dev/fd/", "/dev/fd/x", "/proc/self/fdinfo/1", "/proc/self/fd/-1", "1", "none/1", "/", ""};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(pkt_path_descriptor(others[i]), PKT_PATH_OTHER);
+}
+
+static void test_descriptor_stands(void **state)
+{
+    (void)state;
+    char path[64], name[64];
+    pkt_atomic_file out;
+    pkt_err err = {.code = PKT_ERR_NONE};
+    path_of(path, "log");
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "a", 1), 1);
+    (void)snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    assert_int_equal(pkt_atomic_file_open(&out, name, &err), 0);
+    assert_true(fputs("b", out.file) >= 0);
+    assert_int_equal(pkt_atomic_file_commit(&out, &err), 0);
+    assert_int_equal(write(fd, "c", 1), 1); /* its offset went on, and it is still open */
+    close(fd);
+    check_content(path, "abc");
+    (void)unlink(path);
+}
+
+static void test_descriptor_of_others(void **state)
+{
+    (void)state;
+    char path[64], name[64];
+    pkt_atomic_file out;
+    pkt_err err = {.code = PKT_ERR_NONE};
+    path_of(path, "log");
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "a", 1), 1);
+    const pid_t other = fork();
+    if (other == 0) {
+        (void)pause();
+        _exit(0);
+    }
+    (void)snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)other, fd);
+    assert_int_equal(pkt_atomic_file_open(&out, name, &err), -1);
+    assert_non_null(strstr(err.msg, "another process has open: name the file itself"));
+    (void)kill(other, SIGKILL);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+    close(fd);
+    check_content(path, "a");
+    (void)unlink(path);
+}
+
 static int folder_make(void **state)
 {
     (void)state;
@@ -156,6 +225,9 @@ int main(void)
         cmocka_unit_test(test_new_by_link),
         cmocka_unit_test(test_new_without_links),
         cmocka_unit_test(test_new_that_fails),
+        cmocka_unit_test(test_descriptor_names),
+        cmocka_unit_test(test_descriptor_stands),
+        cmocka_unit_test(test_descriptor_of_others),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
