@@ -77,12 +77,14 @@ static int gen_run(const arguments *arguments)
         message_error("gen: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
-    if (terminal_refused(path, "a capture"))
+    if (output_is_packed("-o", path) || (truth && output_is_packed("--truth", truth)) ||
+        terminal_refused(path, "a capture"))
         return EXIT_ERROR;
     dataset_options options = dataset_defaults(scenario);
     if (!options_get(arguments, &options))
         return EXIT_ERROR;
-    if (!outputs_differ(path, truth, options.labels))
+    if ((options.labels && output_is_packed("--labels", options.labels)) ||
+        !outputs_differ(path, truth, options.labels))
         return EXIT_ERROR;
     pkt_err err = {.pos = PKT_POS_NONE};
     const bool is_file = !output_is_stream(path), replaced = is_file && access(path, F_OK) == 0;

@@ -89,7 +89,7 @@ static int slice_run(const arguments *arguments)
         message_error("slice: -o FILE says where to write; - is standard output");
         return EXIT_ERROR;
     }
-    if (terminal_refused(path, "a capture"))
+    if (output_is_packed("-o", path) || terminal_refused(path, "a capture"))
         return EXIT_ERROR;
     if (output_is(path, capture)) {
         message_error("%s: is the capture itself: -o must name another file", path);

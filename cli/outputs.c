@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,22 @@ bool output_is(const char *path, const char *input)
 bool output_is_stream(const char *path)
 {
     return strcmp(path, "-") == 0 || pkt_path_descriptor(path) >= 0;
+}
+
+bool output_is_packed(const char *option, const char *path)
+{
+    static const char *const endings[] = {".gz", ".zst",  ".xz", ".bz2", ".lz4", ".zip", ".7z",
+                                          ".br", ".lzma", ".sz", ".tgz", ".Z",   ".zstd"};
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++)
+        if (strcasecmp(dot, endings[i]) == 0) {
+            message_error(
+                "%s %s: the output is not compressed: leave out the ending %s, or compress "
+                "the file afterwards",
+                option, path, dot);
+            return true;
+        }
+    return false;
 }
 
 static bool output_stat(const char *path, struct stat *st)

@@ -9,6 +9,9 @@ bool output_is(const char *path, const char *input);
 /* Is the output written to what is open already, as "-" and /dev/stdout are? Its name cannot be
  * that of other files. */
 bool output_is_stream(const char *path);
+/* Does the name end as that of a compressed file, which no command writes? If so, a message was
+ * printed. `option`: that gave the path, with its dashes. */
+bool output_is_packed(const char *option, const char *path);
 /* Do both outputs ("-": standard output) go to one file, pipe or terminal, also if the file is not
  * there yet? What both write to /dev/null is not lost. */
 bool outputs_same(const char *one, const char *other);

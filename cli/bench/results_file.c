@@ -197,7 +197,8 @@ bool bench_output_possible(const benchmark *b)
             "output");
         return false;
     }
-    if (output_is_operand(b->arguments, given, "the capture itself") ||
+    if (output_is_packed("-o", given) ||
+        output_is_operand(b->arguments, given, "the capture itself") ||
         output_is_option(b->arguments, given, "baseline") ||
         output_is_option(b->arguments, given, "externals") ||
         output_is_option(b->arguments, given, "plugin") || output_is_in_folder(b->arguments, given))

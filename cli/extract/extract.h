@@ -74,6 +74,11 @@ bool request_read(extraction *x, const arguments *arguments);
 
 /* The part of the path after the last slash. */
 const char *base_name(const char *path);
+/* Choose x->encoder by --format, or by the name x->path, which must not say another format of ours.
+ */
+bool format_get(const arguments *arguments, extraction *x);
+/* Is x->path, if it is a file, no name of a format that is not written? */
+bool ending_valid(const extraction *x, const arguments *arguments);
 /* Print why the library refuses the request. Returns false. */
 bool request_refused(const query_request *request, const pkt_err *err);
 

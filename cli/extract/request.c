@@ -79,42 +79,6 @@ static bool mapped_valid(extraction *x, const arguments *arguments)
     return !x->mapped || x->confined || mapped_allow();
 }
 
-static const char *extension(const char *path)
-{
-    const char *dot = strrchr(base_name(path), '.');
-    return dot ? dot + 1 : "";
-}
-
-/* The format that the name of the output says; NULL: none. */
-static const pkt_encoder *encoder_of_path(const char *path)
-{
-    const char *name = extension(path);
-    return pkt_encoder_find(strcmp(name, "arrows") == 0 ? "arrow" : name);
-}
-
-static bool format_get(const arguments *arguments, extraction *x)
-{
-    const char *name = option_value(arguments, "format");
-    const pkt_encoder *named = encoder_of_path(x->path);
-    pkt_names known = {.size = 0};
-    pkt_err err;
-    x->encoder = name ? pkt_encoder_find(name) : named ? named : &pkt_encoder_csv;
-    if (name && !x->encoder && strcmp(name, "none") != 0) {
-        for (size_t i = 0; pkt_encoder_at(i); i++)
-            pkt_names_add(&known, pkt_encoder_at(i)->name);
-        pkt_names_add(&known, "none");
-        pkt_fail_unknown(&err, "format", name, &known);
-        message_err(&err);
-        return false;
-    }
-    if (named && x->encoder && named != x->encoder) {
-        message_error("-o %s: the name says %s, and --format says %s", x->path, named->name, name);
-        return false;
-    }
-    return !x->encoder || x->encoder == &pkt_encoder_csv ||
-           !terminal_refused(x->path, x->encoder->name);
-}
-
 /* --escape-formulas is for spreadsheets, which read CSV. */
 static bool formulas_option(const arguments *arguments, extraction *x)
 {
@@ -282,7 +246,7 @@ static bool output_valid(const extraction *x, const arguments *arguments)
             return false;
         }
     return !output_is_option(arguments, x->path, "labels") &&
-           !output_is_option(arguments, x->path, "plugin");
+           !output_is_option(arguments, x->path, "plugin") && ending_valid(x, arguments);
 }
 
 /* A mistyped name should not be found after hours of work on other captures. */

@@ -143,7 +143,8 @@ static bool outputs_read(mixing *m, const arguments *arguments)
                       path);
         return false;
     }
-    if (terminal_refused(path, "a capture"))
+    if (output_is_packed("-o", path) || (truth && output_is_packed("--truth", truth)) ||
+        terminal_refused(path, "a capture"))
         return false;
     if (truth ? !(m->truth = strdup(truth)) : asprintf(&m->truth, "%s.truth.csv", path) < 0) {
         m->truth = NULL;

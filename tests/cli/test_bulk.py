@@ -298,9 +298,27 @@ def check_endings():
                "--format", form)
         if os.path.exists(name):
             fail(f"{name} was written")
-    expect(0, "", "extract", "day/t.pcap", "-o", "x.csv", "--format", "none")
-    if os.path.exists("x.csv"):
-        fail("--format none wrote a file")
+    expect(2, "-o x.csv: --format none writes nothing", "extract", "day/t.pcap", "-o", "x.csv", "--format", "none")
+    expect(0, "", "extract", "day/t.pcap", "-o", "-", "--format", "none")
+    expect(0, "", "extract", "day/t.pcap", "-o", "/dev/null", "--format", "none")
+    for name, start in (("X.PARQUET", b"PAR1"), ("x.Arrow", b"\xff\xff\xff\xff"), ("x.txt", b"ts_ns,"), ("x", b"ts_ns,")):
+        expect(0, "", "extract", "day/t.pcap", "-o", name)
+        with open(name, "rb") as file:
+            if not file.read(8).startswith(start):
+                fail(f"the format of {name}")
+    for ending in ("json", "JSONL", "ndjson", "feather", "parq", "pq", "tsv", "xlsx", "pcap", "pcapng"):
+        expect(2, f"-o x.{ending}: extract writes no .{ending}: end the name in .csv", "extract", "day/t.pcap", "-o",
+               f"x.{ending}")
+    expect(0, "", "extract", "day/t.pcap", "-o", "y.parq", "--format", "parquet")
+    for ending in ("gz", "zst", "xz", "bz2", "lz4", "zip", "GZ"):
+        for words in (("extract", "day/t.pcap"), ("extract", "day/t.pcap", "--format", "csv"), ("gen", "mirai"),
+                      ("slice", "day/t.pcap"), ("mix", "day/t.pcap"), ("bench", "day/t.pcap")):
+            expect(2, f"-o x.csv.{ending}: the output is not compressed", *words, "-o", f"x.csv.{ending}")
+    expect(2, "--truth t.csv.gz: the output is not compressed", "gen", "mirai", "-o", "x.cap", "--truth", "t.csv.gz")
+    if sorted(n for n in os.listdir() if n[:2] in ("x.", "t.")) != ["x.Arrow", "x.txt"]:
+        fail(f"a refused name was written: {os.listdir()}")
+    os.mkdir("f.json")  # a folder
+    expect(0, "", "extract", "day/t.pcap", "-o", "f.json")
 
 
 def terminal_run(*arguments):

@@ -248,7 +248,7 @@ def check_refused():
         (["s.pcap", "--labels", "t.csv", "--label-by", "flow"], "unknown value of --label-by 'flow'"),
         (["s.pcap", "--labels", "t.csv", "--follow"], "--labels cannot be combined with -i or --follow"),
     ):
-        expect(2, words, "extract", *options, "-o", "none.csv")
+        expect(2, words, "extract", *options, "-o", "-" if "none" in options else "none.csv")
         if os.path.exists("none.csv"):
             fail(f"{options}: left an output")
 

@@ -91,8 +91,9 @@ printf 'packet,file,label\n1,"=a,""b""\n\\x1b[2J\\xff.pcap",-2+3\n' | cmp - name
 printf "packet,file,label\n1,\"'=a,\"\"b\"\"\n\\\\x1b[2J\\\\xff.pcap\",\"'-2+3\"\n" | cmp - names.csv ||
     fail "$(cat names.csv)"
 for format in arrow parquet none; do
-    status=0
-    "$pktbench" extract mirai.pcap --format $format --escape-formulas -o out 2>stderr || status=$?
+    status=0 to=out
+    [ $format != none ] || to=-
+    "$pktbench" extract mirai.pcap --format $format --escape-formulas -o "$to" 2>stderr || status=$?
     if [ $status -ne 2 ] || ! grep -q -- '--escape-formulas needs --format csv' stderr || [ -e out ]; then
         fail "--escape-formulas with $format: $(cat stderr)"
     fi

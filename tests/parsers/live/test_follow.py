@@ -138,7 +138,7 @@ def test_features_ends():
     got = Path("out.csv").read_text(encoding="utf-8").splitlines()
     assert got[:3] == wanted[:3] and len(got) == 4, got
     assert got[3].split(",")[1] == "5", got[3]
-    run = Run("flood.pcap", "--follow", "-c", "25", "--features", "ciciot-fixed", "--format", "none")
+    run = Run("flood.pcap", "--follow", "-c", "25", "--features", "ciciot-fixed", "--format", "none", out=None)
     run.ended()
     run = Run("benign.pcap", "--follow", "--duration", "50ms", "--features", "ciciot39",
               "--format", "parquet", out="out.parquet")

@@ -114,7 +114,7 @@ def test_duration(far):
         sender = far.send("flood.pcap", 1000000)
         while received_by("vA") == before:
             time.sleep(0.01)
-        run = Run("-i", "vA", "--backend", backend, "--duration", "500ms", "--format", "none")
+        run = Run("-i", "vA", "--backend", backend, "--duration", "500ms", "--format", "none", out=None)
         rows, received, _ = counts(run.ended())
         sender.kill()
         sender.wait()

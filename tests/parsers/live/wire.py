@@ -91,7 +91,7 @@ class Run:
     def __init__(self, *arguments, out="out.csv", wait="ing with", stdout=None, prefix=(),
                  **options):
         self.errors = open("stderr", "w+", encoding="utf-8")
-        output = () if stdout else ("-o", out)
+        output = () if stdout or not out else ("-o", out)
         self.process = subprocess.Popen(
             [*prefix, options.pop("program", PKTBENCH), "extract", *arguments, *output],
             stderr=self.errors, stdout=stdout, **options)
