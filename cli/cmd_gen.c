@@ -90,7 +90,7 @@ static int gen_run(const arguments *arguments)
     const bool is_file = !output_is_stream(path), replaced = is_file && access(path, F_OK) == 0;
     uint64_t packets;
     if (dataset_write(scenario, &options, path, truth, &packets, &err) != 0) {
-        message_failure(path, &err);
+        message_err(&err);
         return EXIT_ERROR;
     }
     if (is_file)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/input/scratch.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/outputs.h"
@@ -32,16 +33,18 @@ static int plain_take(const char *capture, char plain[PLAIN_PATH_BYTES], pkt_err
         (void)snprintf(plain, PLAIN_PATH_BYTES, "%s", capture);
         return 0;
     }
-    const char *tmp = getenv("TMPDIR");
-    (void)snprintf(plain, PLAIN_PATH_BYTES, "%s/pktbench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    (void)snprintf(plain, PLAIN_PATH_BYTES, "%s/pktbench.XXXXXX", scratch_parent());
     int fd = mkstemp(plain);
-    if (fd < 0)
-        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot decompress %s to %s: %s", capture,
-                        plain, strerror(errno));
+    if (fd < 0) {
+        pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s", strerror(errno));
+        return scratch_failed(err);
+    }
     (void)unlink(plain);
     (void)snprintf(plain, PLAIN_PATH_BYTES, "/proc/self/fd/%d", fd);
-    int bad = pkt_input_save(capture, plain, err);
-    return bad && err->code == PKT_ERR_TRUNCATED ? 0 : bad;
+    const int bad = pkt_input_save(capture, plain, err);
+    if (!bad || err->code == PKT_ERR_TRUNCATED)
+        return 0;
+    return scratch_failed(err);
 }
 
 /* Would a piece replace the capture? Pieces are only counted if one may have its name. An error is
@@ -106,12 +109,14 @@ static int slice_run(const arguments *arguments)
     }
     pkt_err err = {.pos = PKT_POS_NONE};
     char plain[PLAIN_PATH_BYTES];
-    int bad = plain_take(capture, plain, &err);
-    if (!bad && pieces && piece_is_capture(plain, path, size, capture))
+    if (plain_take(capture, plain, &err) != 0) {
+        message_failure(pkt_input_shown(capture), &err);
         return EXIT_ERROR;
-    if (!bad)
-        bad = pieces ? slice_pieces(plain, path, size, &count, &err)
-                     : slice_capture(plain, path, size, where, 0, &err);
+    }
+    if (pieces && piece_is_capture(plain, path, size, capture))
+        return EXIT_ERROR;
+    const int bad = pieces ? slice_pieces(plain, path, size, &count, &err)
+                           : slice_capture(plain, path, size, where, 0, &err);
     if (bad) {
         message_failure(err.code == PKT_ERR_WRITE ? path : pkt_input_shown(capture), &err);
         return EXIT_ERROR;

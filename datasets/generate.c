@@ -7,6 +7,7 @@
 #include "parsers/core/containers.h"
 #include "parsers/encode/csv.h"
 #include "parsers/util/atomic_file.h"
+#include "parsers/util/error.h"
 
 /* One pair of consecutive frames in this many is swapped, because half of the real captures are not
  * in time order. */
@@ -73,6 +74,8 @@ typedef struct generation {
     const dataset_options *options;
     const char *name;    /* of the scenario */
     FILE *file, *labels; /* labels: NULL: none */
+    const char *failed;  /* path of the file that an error is about */
+    const char *truth_path;
     truth_writer truth;
     uint64_t packets;
     uint64_t bytes; /* size as a classic pcap file without snaplen */
@@ -85,6 +88,12 @@ static int label_write(const generation *g, const frame *f, pkt_err *err)
                               f->label ? f->label : g->name) > 0)
         return 0;
     return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
+}
+
+static int failed_file(generation *g, const char *path)
+{
+    g->failed = path;
+    return -1;
 }
 
 /* 1: written; 0: the frame would exceed the size; -1: *err. */
@@ -104,12 +113,13 @@ static int frame_write(generation *g, const frame *f, pkt_err *err)
     frame_app_truth(f, captured, &row);
     row.link_type = 1;
     if (writer_packet(g->file, o, g->packets, &row.ts_ns, f->bytes, (uint32_t)captured,
-                      (uint32_t)f->size, err) != 0 ||
-        truth_push(&g->truth, &row, f->app.text, frame_has_stream(f, captured) ? &f->truth : NULL,
-                   err) != 0)
+                      (uint32_t)f->size, err) != 0)
         return -1;
+    if (truth_push(&g->truth, &row, f->app.text, frame_has_stream(f, captured) ? &f->truth : NULL,
+                   err) != 0)
+        return failed_file(g, g->truth_path);
     g->packets++;
-    return label_write(g, f, err) == 0 ? 1 : -1;
+    return label_write(g, f, err) == 0 ? 1 : failed_file(g, o->labels);
 }
 
 /* Write frames until the size is reached, some pairs in swapped order. 0, or -1 and *err. */
@@ -144,9 +154,10 @@ static int generate(generation *g, const dataset_scenario *scenario, pkt_err *er
     }
     g->bytes = PCAP_FILE_HEADER;
     int bad = writer_begin(g->file, g->options, err) != 0 ||
-              frames_write(g, &generator, frames, err) != 0 ||
-              (g->truth.csv && (truth_flush(&g->truth, err) != 0 ||
-                                g->truth.sink.finish(g->truth.sink.self, err) != 0));
+              frames_write(g, &generator, frames, err) != 0;
+    if (!bad && g->truth.csv &&
+        (truth_flush(&g->truth, err) != 0 || g->truth.sink.finish(g->truth.sink.self, err) != 0))
+        bad = failed_file(g, g->truth_path);
     generator.close(generator.state);
     free(frames);
     return bad ? -1 : 0;
@@ -160,7 +171,7 @@ static int generate_to(generation *g, const dataset_scenario *scenario, FILE *tr
         return -1;
     if (truth)
         g->truth.csv = pkt_csv_sink_open(truth, columns, &g->truth.sink, err);
-    int bad = truth && !g->truth.csv ? -1 : generate(g, scenario, err);
+    int bad = truth && !g->truth.csv ? failed_file(g, g->truth_path) : generate(g, scenario, err);
     pkt_csv_sink_close(g->truth.csv);
     stream_table_free(&g->truth.streams);
     pkt_batch_free(g->truth.batch);
@@ -179,22 +190,39 @@ static void outputs_abandon(outputs *o)
     pkt_atomic_file_abandon(&o->labels);
 }
 
-static int outputs_commit(outputs *o, pkt_err *err)
+/* Open the files whose path is not NULL. 0, or -1 and *err, which names the file. */
+static int outputs_open(outputs *o, const char *path, const char *truth, const char *labels,
+                        pkt_err *err)
+{
+    if (pkt_atomic_file_open(&o->capture, path, err) != 0)
+        return pkt_err_about(err, path);
+    if (truth && pkt_atomic_file_open(&o->truth, truth, err) != 0)
+        return pkt_err_about(err, truth);
+    if (labels && pkt_atomic_file_open(&o->labels, labels, err) != 0)
+        return pkt_err_about(err, labels);
+    return 0;
+}
+
+static int outputs_commit(outputs *o, const generation *g, const char *path, pkt_err *err)
 {
     pkt_atomic_file *const files[] = {&o->capture, &o->truth, &o->labels};
+    const char *const names[] = {path, g->truth_path, g->options->labels};
     size_t failed;
-    return pkt_atomic_files_commit(files, sizeof files / sizeof files[0], &failed, err);
+    if (pkt_atomic_files_commit(files, sizeof files / sizeof files[0], &failed, err) == 0)
+        return 0;
+    return pkt_err_about(err, names[failed]);
 }
 
 int dataset_write(const dataset_scenario *scenario, const dataset_options *options,
                   const char *path, const char *truth, uint64_t *packets, pkt_err *err)
 {
     const dataset_options defaults = dataset_defaults(scenario);
-    generation g = {.options = options ? options : &defaults, .name = scenario->name};
+    generation g = {.options = options ? options : &defaults,
+                    .name = scenario->name,
+                    .failed = path,
+                    .truth_path = truth};
     outputs o = {.capture = {0}};
-    if (pkt_atomic_file_open(&o.capture, path, err) != 0 ||
-        (truth && pkt_atomic_file_open(&o.truth, truth, err) != 0) ||
-        (g.options->labels && pkt_atomic_file_open(&o.labels, g.options->labels, err) != 0)) {
+    if (outputs_open(&o, path, truth, g.options->labels, err) != 0) {
         outputs_abandon(&o);
         return -1;
     }
@@ -204,9 +232,9 @@ int dataset_write(const dataset_scenario *scenario, const dataset_options *optio
         (void)fputs("packet,label\n", g.labels); /* an error is found at the end */
     if (generate_to(&g, scenario, o.truth.file, err) != 0) {
         outputs_abandon(&o);
-        return -1;
+        return pkt_err_about(err, g.failed);
     }
     if (packets)
         *packets = g.packets;
-    return outputs_commit(&o, err);
+    return outputs_commit(&o, &g, path, err);
 }

@@ -14,7 +14,7 @@ static int capture_try(suite *suite, const suite_request *request, const char *c
     const bool ours = err->code == PKT_ERR_MEMORY || err->code == PKT_ERR_WRITE ||
                       (err->code == PKT_ERR_LIMIT && suite->count == SUITE_MAX);
     if (!request->bad || ours || !request->bad(request->self, err))
-        return -1;
+        return scratch_failed(err);
     suite_drop(suite, before);
     return 0;
 }

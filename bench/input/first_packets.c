@@ -45,12 +45,15 @@ static int prefix_write(const suite_slice *whole, const suite_slice *prefix, uin
 {
     uint64_t end;
     if (record_end(whole, packets, &end, err) != 0 ||
-        slice_capture(whole->path, prefix->path, end, SLICE_START, end, err) != 0)
-        return pkt_err_about(err, whole->name);
-    if (whole->truth && !lines_copy(whole->truth, prefix->truth, packets + 1))
-        return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy %s: %s", whole->truth,
-                        strerror(errno));
-    return 0;
+        slice_capture(whole->path, prefix->path, end, SLICE_START, end, err) != 0) {
+        (void)pkt_err_about(err, whole->name);
+        return scratch_failed(err);
+    }
+    if (!whole->truth || lines_copy(whole->truth, prefix->truth, packets + 1))
+        return 0;
+    pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s", strerror(errno));
+    (void)pkt_err_about(err, whole->truth);
+    return scratch_failed(err);
 }
 
 /* A copy of `whole` with new name and paths. If memory is exhausted, one of them is NULL. */

@@ -82,9 +82,7 @@ static int slice_generate(const suite_slice *slice, const wanted_slice *wanted, 
     options.size = wanted->bytes;
     if (is_fresh(slice->path) && (!slice->truth || is_fresh(slice->truth)))
         return 0;
-    if (dataset_write(wanted->scenario, &options, slice->path, slice->truth, NULL, err) == 0)
-        return 0;
-    return pkt_err_about(err, slice->path);
+    return dataset_write(wanted->scenario, &options, slice->path, slice->truth, NULL, err);
 }
 
 /* Replace the file by a copy, which is in the page cache as it was written. */
@@ -93,7 +91,11 @@ static int slice_copy(const suite *suite, suite_slice *slice, pkt_err *err)
     char *path = scratch_path(&suite->scratch, slice->name);
     if (!path)
         return pkt_fail_memory(err, "a slice");
-    const int bad = layout_copy(slice->path, path, LAYOUT_WRITE_BYTES, err);
+    int bad = layout_copy(slice->path, path, LAYOUT_WRITE_BYTES, err);
+    if (bad) {
+        (void)pkt_err_about(err, slice->path);
+        bad = scratch_failed(err);
+    }
     free(slice->path);
     slice->path = path;
     return bad;
@@ -108,7 +110,7 @@ static int slice_take(const suite *suite, suite_slice *slice, pkt_err *err)
         return slice_copy(suite, slice, err);
     char *path = filtered_capture(suite, slice->name, slice->path, &counts, err);
     if (!path)
-        return -1;
+        return scratch_failed(err);
     free(slice->path);
     free(slice->truth);
     slice->path = path;

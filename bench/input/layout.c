@@ -31,8 +31,7 @@ int layout_copy(const char *from, const char *to, size_t write_bytes, pkt_err *e
     if (!buffer)
         bad = pkt_fail_memory(err, "a copy of a slice");
     else if (out < 0 || !bytes_copy(in, out, buffer, write_bytes))
-        bad =
-            pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy %s: %s", from, strerror(errno));
+        bad = pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot copy it: %s", strerror(errno));
     if (in >= 0)
         close(in);
     if (out >= 0)
@@ -55,7 +54,8 @@ static int copy_add(suite *suite, const suite_slice *of, const char *name, size_
     free(base);
     if (slice.path && layout_copy(of->path, slice.path, slice.write_bytes, err) != 0) {
         suite_slice_free(&slice);
-        return -1;
+        (void)pkt_err_about(err, of->name);
+        return scratch_failed(err);
     }
     return suite_add(suite, &slice, of->name, err) ? 0 : -1;
 }

@@ -72,10 +72,21 @@ int scratch_open(scratch *s, pkt_err *err)
     if (made && keeper_start(s))
         return 0;
     pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot make a scratch folder: %s", strerror(errno));
+    (void)scratch_failed(err);
     if (made)
         (void)rmdir(s->folder);
     free(s->folder);
     s->folder = NULL;
+    return -1;
+}
+
+int scratch_failed(pkt_err *err)
+{
+    const size_t size = strlen(err->msg);
+    if (err->code == PKT_ERR_WRITE)
+        (void)snprintf(err->msg + size, sizeof err->msg - size,
+                       "; copies are made in %.60s: TMPDIR=FOLDER chooses another folder",
+                       scratch_parent());
     return -1;
 }
 

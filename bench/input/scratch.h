@@ -16,6 +16,9 @@ typedef struct scratch {
 const char *scratch_parent(void);
 /* Create the folder. 0, or -1 and *err; then there is nothing to close. */
 int scratch_open(scratch *scratch, pkt_err *err);
+/* A file of the scratch folder could not be made: if *err is that it could not be written, add
+ * where the folder is, and how to choose another. Returns -1. */
+int scratch_failed(pkt_err *err);
 /* The path of file `name` in the folder; the caller frees it. NULL if memory is exhausted. */
 char *scratch_path(const scratch *scratch, const char *name);
 /* Remove the folder and its files. No effect if there is no folder. */

@@ -6,6 +6,7 @@
 #include "cli/dataset/folder.h"
 #include "cli/extract/extract.h"
 #include "cli/message.h"
+#include "parsers/input/input.h"
 #include "parsers/sink/sink.h"
 
 static int values_push(void *writer, const pkt_batch *rows, const double *values, pkt_err *err)
@@ -92,6 +93,15 @@ static int file_run(const extraction *x, const char *path, capture_span span,
     return rows_write(x, path, span, labels, &out, failed);
 }
 
+/* Say which captures have no output, after one that could not be written. */
+static void unwritten_report(const extraction *x, size_t next)
+{
+    if (next < x->capture_count)
+        message_warning(
+            "%zu of %zu captures were not read, from %s on: the output cannot be written",
+            x->capture_count - next, x->capture_count, pkt_input_shown(x->captures[next]));
+}
+
 /* One file for each capture, in the folder x->path. */
 static int folder_run(const extraction *x, const char *const *labels)
 {
@@ -103,11 +113,14 @@ static int folder_run(const extraction *x, const char *const *labels)
             message_error("%s: cannot create the folder: %s", path ? path : x->path,
                           strerror(errno));
             free(path);
+            unwritten_report(x, i);
             return EXIT_ERROR;
         }
         const int got = file_run(x, path, (capture_span){i, i + 1}, labels, &failed);
         free(path);
         status = got ? got : status;
+        if (failed)
+            unwritten_report(x, i + 1);
         if (failed || (status && !x->keep_going))
             break;
     }

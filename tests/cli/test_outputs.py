@@ -3,6 +3,7 @@
 
 Usage: test_outputs.py PKTBENCH"""
 
+import gzip
 import os
 import resource
 import signal
@@ -265,6 +266,30 @@ def check_descriptors():
     os.close(main_end)
 
 
+def check_full():
+    """An error of a disk names the file, or the folder, that is there."""
+    gen = ("gen", "mirai", "--size", "20kB")
+    expect(2, "error: /dev/full: cannot write: No space", *gen, "-o", "x.pcap", "--truth", "/dev/full")
+    expect(2, "error: /dev/full: cannot write: No space", *gen, "-o", "x.pcap", "--labels", "/dev/full")
+    expect(2, "error: /dev/full: cannot write: No space", *gen, "-o", "/dev/full", "--truth", "x.csv")
+    expect(2, "error: none/x.csv: cannot write: no folder", *gen, "-o", "x.pcap", "--truth", "none/x.csv")
+    if os.path.exists("x.pcap") or os.path.exists("x.csv"):
+        fail("a capture was left without its truth")
+    os.mkdir("small")
+    write("a.pcap.gz", gzip.compress(read("a.pcap")))
+    full = {"preexec_fn": file_limit(8192), "env": {**os.environ, "TMPDIR": os.path.abspath("small")}}
+    said = [f"copies are made in {full['env']['TMPDIR']}: TMPDIR=FOLDER chooses another", "File too large"]
+    for capture in ("a.pcap", "a.pcap.gz"):
+        expect(2, [f"error: {capture}: cannot copy it", *said], "bench", capture, "-o", "r.json", **full)
+    expect(2, ["error: a.pcap.gz: cannot copy it", *said], "slice", "a.pcap.gz", "-o", "x.pcap", **full)
+    for name in ("one.pcap", "last.pcap"):
+        expect(0, "", "slice", "a.pcap", "--size", "2kB", "-o", name)
+    expect(2, ["error: each/a.pcap.csv: cannot write", "1 of 3 captures were not read, from last.pcap on"], "extract",
+           "one.pcap", "a.pcap", "last.pcap", "--keep-going", "-o", "each/", preexec_fn=file_limit(2000))
+    if os.listdir("each") != ["one.pcap.csv"]:
+        fail(f"a full disk: {os.listdir('each')}")
+
+
 CLOSED = """import os, sys
 for number in sys.argv[1]:
     os.close(int(number))
@@ -320,6 +345,7 @@ def main():
         check_reader_gone()
         check_closed()
         check_descriptors()
+        check_full()
     return ended()
 
 
