@@ -29,6 +29,7 @@ struct pkt_writer {
     bool ringed;                     /* rows are in the ring, or were */
     pkt_direct direct;               /* of pkt_writer_direct() */
     uint64_t placed;                 /* rows that were placed, and are to be pushed yet */
+    pkt_buffer start;                /* of the file; empty when it is written */
     pkt_buffer head;                 /* of a block */
     pkt_encoded *made;               /* owned: `parts` for each block of the ring, and one more */
     pkt_encoded *spare;              /* that one: memory that no block has */
@@ -42,6 +43,13 @@ static int bytes_write(pkt_writer *w, pkt_buffer *bytes, pkt_err *err)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
     w->offset += size;
     return 0;
+}
+
+/* The start of the file is written with what follows it, so that a capture that cannot be opened
+ * leaves nothing on standard output. */
+static int start_write(pkt_writer *w, pkt_err *err)
+{
+    return bytes_write(w, &w->start, err);
 }
 
 /* Take the spare memory of the part, if there is any; or keep its memory as that. */
@@ -70,8 +78,8 @@ static int block_write(void *self, const pkt_rows *rows, size_t item, pkt_err *e
 {
     pkt_writer *w = self;
     pkt_encoded *made = &w->made[item * w->parts];
-    int bad = 0;
-    if (w->encoder->placed)
+    int bad = start_write(w, err);
+    if (!bad && w->encoder->placed)
         bad = w->encoder->placed(w->format, rows, made, w->offset, &w->head, err);
     if (!bad)
         bad = bytes_write(w, &w->head, err);
@@ -155,7 +163,7 @@ static int direct_place(void *self, pkt_buffer *made, size_t rows, pkt_err *err)
     if (w->ringed && pkt_block_ring_finish(w->ring, err) != 0)
         return -1;
     w->ringed = false;
-    if (bytes_write(w, made, err) != 0)
+    if (start_write(w, err) != 0 || bytes_write(w, made, err) != 0)
         return -1;
     w->placed += rows;
     atomic_fetch_add(&w->rows, rows);
@@ -200,8 +208,8 @@ static int ring_open(pkt_writer *w, pkt_err *err)
 
 static int format_open(pkt_writer *w, pkt_err *err)
 {
-    w->format = w->encoder->open(w->fields, &w->head, err);
-    if (!w->format || bytes_write(w, &w->head, err) != 0)
+    w->format = w->encoder->open(w->fields, &w->start, err);
+    if (!w->format)
         return -1;
     w->parts = w->encoder->parts ? w->encoder->parts(w->format) : 1;
     w->items = pkt_block_ring_items(w->pool, w->parts);
@@ -272,7 +280,7 @@ int pkt_writer_labels(pkt_writer *writer, pkt_label_next *next, void *self, pkt_
 
 int pkt_writer_flush(pkt_writer *writer, pkt_err *err)
 {
-    if (pkt_block_ring_finish(writer->ring, err) != 0)
+    if (pkt_block_ring_finish(writer->ring, err) != 0 || start_write(writer, err) != 0)
         return -1;
     if (fflush(writer->file) != 0)
         return pkt_fail(err, PKT_ERR_WRITE, PKT_POS_NONE, "cannot write: %s", strerror(errno));
@@ -283,6 +291,8 @@ int pkt_writer_end(pkt_writer *writer, pkt_err *err)
 {
     pkt_buffer tail = {0};
     int bad = pkt_block_ring_finish(writer->ring, err);
+    if (!bad)
+        bad = start_write(writer, err);
     if (!bad && writer->encoder->end)
         bad = writer->encoder->end(writer->format, writer->offset, &tail, err);
     if (!bad)
@@ -312,6 +322,7 @@ void pkt_writer_close(pkt_writer *writer)
         pkt_buffer_free(&writer->made[i].notes);
     }
     free(writer->made);
+    pkt_buffer_free(&writer->start);
     pkt_buffer_free(&writer->head);
     if (writer->format)
         writer->encoder->close(writer->format);

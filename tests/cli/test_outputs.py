@@ -290,6 +290,22 @@ def check_full():
         fail(f"a full disk: {os.listdir('each')}")
 
 
+def check_header():
+    """Before the first capture is open, and its filter is good, nothing is written, not even the names of columns."""
+    write("none.txt", b"no capture at all, but some text")
+    for form in ("csv", "arrow", "parquet"):
+        for words in (("none.txt",), ("missing.pcap",), ("a.pcap", "-f", "no such filter"), ("none.txt", "--keep-going"),
+                      ("none.txt", "a.pcap"), ("a.pcap", "--join", "-f", "no such filter"),
+                      ("a.pcap", "--threads", "2", "-f", "no such filter"),
+                      ("none.txt", "--features", "ciciot-fixed")):
+            got = subprocess.run([PKTBENCH, "extract", *words, "--format", form], capture_output=True)
+            if got.returncode != 2 or got.stdout or not got.stderr:
+                fail(f"{form} {words}: {got.returncode} {got.stdout[:40]} {got.stderr}")
+    for words in (("a.pcap", "-f", "less 1"), ("none.txt", "a.pcap", "--keep-going")):  # no row is a result
+        if not run("extract", *words).stdout.startswith("ts_ns,"):
+            fail(f"{words}: no header")
+
+
 CLOSED = """import os, sys
 for number in sys.argv[1]:
     os.close(int(number))
@@ -346,6 +362,7 @@ def main():
         check_closed()
         check_descriptors()
         check_full()
+        check_header()
     return ended()
 
 
