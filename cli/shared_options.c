@@ -53,6 +53,15 @@ bool selection_of(const arguments *arguments, selection_request request, bool bu
     return good;
 }
 
+void paths_note(const char *operand, const pkt_paths *paths)
+{
+    if (paths->others)
+        message_note("%s%spassed over, because they are no captures: %zu files or folders%s%s%s",
+                     operand ? operand : "", operand ? ": " : "", paths->others,
+                     paths->folder ? "; " : "", paths->folder ? paths->folder : "",
+                     paths->folder ? " is a folder without captures" : "");
+}
+
 bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
 {
     const pkt_paths_request request = {.operands = arguments->operands,
@@ -64,9 +73,7 @@ bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths)
         message_err(&err);
         return false;
     }
-    if (paths->others)
-        message_note("passed over in folders, because they are no captures: %zu files",
-                     paths->others);
+    paths_note(NULL, paths);
     return true;
 }
 

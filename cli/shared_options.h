@@ -58,6 +58,8 @@ bool selection_of(const arguments *arguments, selection_request request, bool bu
 /* The captures that the operands name, by a command that has the FOLDER_OPTION. `missing`: as in
  * pkt_paths_request. false: a message was printed, and there is nothing to close. */
 bool captures_find(const arguments *arguments, bool missing, pkt_paths *paths);
+/* Say what was passed over, if anything was, of this operand, or of all: NULL. */
+void paths_note(const char *operand, const pkt_paths *paths);
 
 #define KEEP_GOING_OPTION                                                                          \
     {                                                                                              \

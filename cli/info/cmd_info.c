@@ -74,7 +74,7 @@ static int info_run(const arguments *arguments)
 {
     description d = {.status = EXIT_DONE};
     pkt_paths paths;
-    if (!json_option(arguments, &d.json) || !captures_find(arguments, false, &paths))
+    if (!json_option(arguments, &d.json) || !captures_find(arguments, true, &paths))
         return EXIT_ERROR;
     d.interfaces = malloc(INFO_INTERFACES_MAX * sizeof *d.interfaces);
     pkt_err err;

@@ -105,9 +105,8 @@ static bool group_expand(mixing *m, size_t group, bool recursive)
         message_error("%s%s", m->groups[group].label ? "--label: " : "", err.msg);
     for (size_t i = 0; good && i < paths.count; i++)
         good = capture_add(m, group, paths.at[i]);
-    if (good && paths.others)
-        message_note("passed over in %s, because they are no captures: %zu files", name,
-                     paths.others);
+    if (good)
+        paths_note(name, &paths);
     pkt_paths_close(&paths);
     free(name);
     return good;

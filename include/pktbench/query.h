@@ -84,7 +84,7 @@ typedef enum pkt_warning_code {
     PKT_WARN_NO_ADDRESS,       /* packets are in no window: they have no IP addresses */
     PKT_WARN_LATE,             /* packets are older than the window they are counted in */
     PKT_WARN_DROPPED,          /* the kernel dropped packets */
-    PKT_WARN_NO_CAPTURES,      /* files in folders are no captures, and were passed over */
+    PKT_WARN_NO_CAPTURES,      /* files or folders are no captures, and were passed over */
     PKT_WARN_NOT_DECODED,      /* packets of a kind have no columns of IP or ARP */
     PKT_WARN_NO_LABEL,         /* packets have no label in the file of labels */
     PKT_WARN_LABELS_BEHIND,    /* the file of labels has some behind the last packet */

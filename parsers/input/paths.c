@@ -11,6 +11,12 @@
 
 #include "parsers/util/error.h"
 
+static size_t base_at(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash + 1 - path) : 0;
+}
+
 static int path_add(pkt_paths *paths, const char *path, size_t below, pkt_err *err)
 {
     if (paths->count == paths->room) {
@@ -65,15 +71,22 @@ static bool is_index(const char *name, size_t length)
     return ends_in(name, length, PKT_INDEX_ENDING);
 }
 
+/* A FIFO, a socket or a device. Unless it is named, nobody may be there to write to it. */
+static bool is_no_file(const struct stat *st)
+{
+    return !S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode);
+}
+
 /* What a folder holds: a capture is added. `below`: see pkt_paths. */
 static int file_take(pkt_paths *paths, const FTSENT *file, size_t below, pkt_err *err)
 {
     struct stat st;
     pkt_capture capture = PKT_INIT(pkt_capture);
-    if ((stat(file->fts_path, &st) == 0 && !S_ISREG(st.st_mode)) ||
-        is_index(file->fts_name, file->fts_namelen))
+    const bool there = stat(file->fts_path, &st) == 0;
+    if ((there && S_ISDIR(st.st_mode)) || is_index(file->fts_name, file->fts_namelen))
         return 0;
-    if (has_capture_name(file->fts_name) || pkt_capture_open(file->fts_path, &capture, NULL) == 0)
+    if (!(there && is_no_file(&st)) &&
+        (has_capture_name(file->fts_name) || pkt_capture_open(file->fts_path, &capture, NULL) == 0))
         return path_add(paths, file->fts_path, below, err);
     paths->others++;
     return 0;
@@ -105,6 +118,9 @@ static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, const pkt_path
             (void)fts_set(tree, entry, FTS_SKIP);
         return 0;
     case FTS_DNR:
+        if (request->missing)
+            return path_add(paths, entry->fts_path, top ? base_at(entry->fts_path) : below, err);
+        return entry_failed("list the folder", entry, err);
     case FTS_ERR:
         return entry_failed("list the folder", entry, err);
     case FTS_NS: /* ENOENT: it was removed or renamed since the folder was read */
@@ -113,8 +129,9 @@ static int entry_take(pkt_paths *paths, FTS *tree, FTSENT *entry, const pkt_path
                    : unseen_take(paths, entry, below, request->missing, err);
     case FTS_F:
     case FTS_SL:
+    case FTS_DEFAULT:
         return entry->fts_name[0] == '.' ? 0 : file_take(paths, entry, below, err);
-    default: /* after a folder, a loop, a device, a link to nothing */
+    default: /* after a folder, a loop */
         return 0;
     }
 }
@@ -136,26 +153,37 @@ static int tree_take(pkt_paths *paths, char *folder, const pkt_paths_request *re
     return bad;
 }
 
+/* Its captures, of which there may be none. */
 static int folder_take(pkt_paths *paths, const char *folder, const pkt_paths_request *request,
                        pkt_err *err)
 {
-    const size_t before = paths->count;
     char *copy = strdup(folder);
     for (size_t i = copy ? strlen(copy) : 0; i > 1 && copy[i - 1] == '/'; i--)
         copy[i - 1] = '\0';
     int bad = copy ? tree_take(paths, copy, request, err) : pkt_fail_memory(err, "a folder");
     free(copy);
     paths->several = true;
-    if (!bad && paths->count == before)
-        bad = pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a folder without captures%s",
-                       request->recursive ? "" : "; -R also takes those in its folders");
     return bad;
 }
 
-static size_t base_at(const char *path)
+static const char *recursive_hint(const pkt_paths_request *request)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? (size_t)(slash + 1 - path) : 0;
+    return request->recursive ? "" : "; -R also takes those in its folders";
+}
+
+/* A folder that is named. */
+static int folder_named(pkt_paths *paths, const char *folder, const pkt_paths_request *request,
+                        pkt_err *err)
+{
+    const size_t before = paths->count;
+    if (folder_take(paths, folder, request, err) != 0)
+        return -1;
+    if (paths->count > before)
+        return 0;
+    if (request->missing && request->count > 1)
+        return path_add(paths, folder, base_at(folder), err); /* bad, when it is opened */
+    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE, "is a folder without captures%s",
+                    recursive_hint(request));
 }
 
 static int existing_take(pkt_paths *paths, const char *path, const pkt_paths_request *request,
@@ -163,8 +191,60 @@ static int existing_take(pkt_paths *paths, const char *path, const pkt_paths_req
 {
     struct stat st;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return folder_take(paths, path, request, err);
+        return folder_named(paths, path, request, err);
     return path_add(paths, path, base_at(path), err);
+}
+
+/* A folder that a pattern matches. Without captures, it is one of those that are passed over. */
+static int folder_matched(pkt_paths *paths, const char *folder, const pkt_paths_request *request,
+                          pkt_err *err)
+{
+    const size_t before = paths->count, others = paths->others;
+    if (folder_take(paths, folder, request, err) != 0)
+        return -1;
+    if (paths->count > before)
+        return 0;
+    paths->others = others + 1;
+    if (!paths->folder)
+        paths->folder = strdup(folder);
+    return paths->folder ? 0 : pkt_fail_memory(err, "a path");
+}
+
+/* What a pattern matches is taken as what a folder holds, but a file without the name of a capture
+ * is a capture. */
+static int match_take(pkt_paths *paths, const char *path, const pkt_paths_request *request,
+                      pkt_err *err)
+{
+    struct stat st;
+    const bool there = stat(path, &st) == 0;
+    if (is_index(path, strlen(path)))
+        return 0;
+    if (there && S_ISDIR(st.st_mode))
+        return folder_matched(paths, path, request, err);
+    if (!there || !is_no_file(&st))
+        return path_add(paths, path, base_at(path), err);
+    paths->others++;
+    return 0;
+}
+
+/* Why a pattern gives no capture. */
+static int matches_failed(const glob_t *found, const pkt_paths_request *request, pkt_err *err)
+{
+    struct stat st;
+    bool indexes = true;
+    for (size_t i = 0; i < found->gl_pathc; i++) {
+        const char *path = found->gl_pathv[i];
+        if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+            return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                            "matches no capture: %.120s is a folder without captures%s", path,
+                            recursive_hint(request));
+        indexes = indexes && is_index(path, strlen(path));
+    }
+    if (indexes)
+        return pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE,
+                        "only indexes of captures have names that match");
+    return pkt_fail(err, PKT_ERR_FORMAT, PKT_POS_NONE,
+                    "matches no capture, only FIFOs, sockets or devices: name one to read it");
 }
 
 /* Folder by folder: compared whole, "a-b/x" would come before "a/x". */
@@ -184,7 +264,7 @@ static int by_path(const void *a, const void *b)
     return order;
 }
 
-/* All that the pattern matches, in the order that a folder has. Indexes lie beside captures. */
+/* In the order that a folder has. */
 static int pattern_take(pkt_paths *paths, const char *pattern, const pkt_paths_request *request,
                         pkt_err *err)
 {
@@ -199,12 +279,10 @@ static int pattern_take(pkt_paths *paths, const char *pattern, const pkt_paths_r
     paths->several = true;
     qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_path);
     for (size_t i = 0; !bad && i < found.gl_pathc; i++)
-        if (!is_index(found.gl_pathv[i], strlen(found.gl_pathv[i])))
-            bad = existing_take(paths, found.gl_pathv[i], request, err);
-    globfree(&found);
+        bad = match_take(paths, found.gl_pathv[i], request, err);
     if (!bad && paths->count == before)
-        bad = pkt_fail(err, PKT_ERR_IO, PKT_POS_NONE,
-                       "only indexes of captures have names that match");
+        bad = matches_failed(&found, request, err);
+    globfree(&found);
     return bad;
 }
 
@@ -248,6 +326,7 @@ void pkt_paths_close(pkt_paths *paths)
         free(paths->at[i]);
     free(paths->at);
     free(paths->below);
+    free(paths->folder);
     *paths = (pkt_paths){0};
 }
 

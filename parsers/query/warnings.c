@@ -19,7 +19,7 @@ static const char *const texts[] = {
     [PKT_WARN_LATE] = "packets are older than the window in which they were counted",
     [PKT_WARN_DROPPED] = "packets were dropped by the kernel: rows are read more slowly than "
                          "packets arrive, or the buffer is too small for bursts",
-    [PKT_WARN_NO_CAPTURES] = "files in folders were passed over, because they are no captures"};
+    [PKT_WARN_NO_CAPTURES] = "files or folders were passed over, because they are no captures"};
 
 static pkt_warning warning_of(pkt_warning_code code, const char *path, uint64_t count)
 {

@@ -144,7 +144,7 @@ def captures(source, *, recursive=False):
     found, others = _core.captures({"paths": _arguments.paths(source), "recursive": recursive})
     if others:
         _errors.warn(_errors.NO_CAPTURES, others, _errors.NO_OFFSET, "",
-                     f"{others} files in folders are no captures, and were passed over")
+                     f"{others} files or folders are no captures, and were passed over")
     return [os.fsdecode(path) for path in found]
 
 

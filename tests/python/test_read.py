@@ -151,7 +151,7 @@ def test_folder(flood, tmp_path):
     for name in ("in/b.pcap", "in/a.pcap", "in/deeper/c.pcap"):
         (tmp_path / name).write_bytes(flood.read_bytes())
     (tmp_path / "in" / "notes.txt").write_text("no capture")
-    with pytest.warns(pktbench.CaptureWarning, match="1 files in folders") as given:
+    with pytest.warns(pktbench.CaptureWarning, match="1 files or folders") as given:
         frame = pktbench.read(tmp_path / "in", columns="file").to_pandas()
     assert list(frame["file"].unique()) == ["a.pcap", "b.pcap"]
     warning = given_warning(given, "no-captures")

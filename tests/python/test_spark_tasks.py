@@ -317,7 +317,7 @@ def test_folder(flood, tmp_path):
     for name in ("b.pcap10", "b.pcap9", "a.pcap"):
         shutil.copy(flood, tmp_path / name)
     (tmp_path / "notes.txt").write_text("no capture")
-    with pytest.warns(pktbench.CaptureWarning, match="1 files in folders are no captures"):
+    with pytest.warns(pktbench.CaptureWarning, match="1 files or folders are no captures"):
         tasks = planned(tmp_path)[1]
     assert [os.path.basename(task.files[0][0]) for task in tasks] == ["a.pcap", "b.pcap9", "b.pcap10"]
     with pytest.warns(pktbench.CaptureWarning):
