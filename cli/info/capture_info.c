@@ -71,6 +71,17 @@ static void record_seen(capture_info *info, const pkt_source *source, const pkt_
     info->wire_bytes += record->wire_len;
 }
 
+/* Of a file, its size. Of a pipe, what was read; but how much of it comes behind a record that
+ * cannot be read depends on the buffers. `got`: what the last read returned, with the fault. */
+static uint64_t bytes_of(const pkt_source *source, int got, const pkt_err *fault)
+{
+    const uint64_t size = pkt_source_size(source);
+    if (size)
+        return size;
+    return got < 0 && fault->code != PKT_ERR_TRUNCATED ? pkt_source_position(source)
+                                                       : pkt_source_offset(source);
+}
+
 int capture_info_take(capture_info *info, pkt_input *input, pkt_err *err)
 {
     const pkt_capture *slice = pkt_input_capture(input);
@@ -86,7 +97,7 @@ int capture_info_take(capture_info *info, pkt_input *input, pkt_err *err)
     pkt_source_set_callbacks(source, &(pkt_source_callbacks){section_seen, interface_seen, info});
     while ((got = pkt_source_next(source, &record, &info->fault)) == 1)
         record_seen(info, source, &record);
-    info->bytes = pkt_source_offset(source);
+    info->bytes = bytes_of(source, got, &info->fault);
     pkt_source_close(source);
     pkt_undecoded_sort(&info->undecoded);
     if (pkt_input_end(input, got, &info->fault) == 0 || pkt_err_rows_stand(&info->fault))

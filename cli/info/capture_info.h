@@ -26,7 +26,7 @@ typedef struct packet_digest {
 typedef struct capture_info {
     const char *packing; /* the compression; NULL: none */
     pkt_format format;
-    uint64_t bytes;    /* of the plain capture; 0: not known */
+    uint64_t bytes;    /* of the plain capture; before a fault, where its size is not known */
     uint64_t sections; /* of which are big-endian: */
     uint64_t big_endian;
     interface_info *interfaces; /* the caller's, INFO_INTERFACES_MAX */

@@ -258,6 +258,28 @@ def check_folders():
         fail("a file whose name is a pattern")
 
 
+def check_info_bytes():
+    """The size of a capture, or of a pipe the bytes before a record that cannot be read: no size of a buffer."""
+    def shown(data, *operand, **more):
+        write("b.pcap", data)
+        table = subprocess.run([PKTBENCH, "info", *operand], capture_output=True, **more).stdout.decode()
+        (line,) = [line.split()[2] for line in table.splitlines() if line.startswith("capture bytes")]
+        more = {"stdin": open("b.pcap", "rb")} if more else {}
+        parsed = json.loads(run("info", *operand, "--format", "json", **more).stdout)
+        if int(line) != parsed["capture_bytes"]:
+            fail(f"info says {line} bytes, and as JSON {parsed['capture_bytes']}")
+        return int(line)
+
+    pcap = packets(*range(1, 1000), size=100)
+    pcapng = section("<") + interface("<") + 1000 * block("<", 3, (100).to_bytes(4, "little") + bytes(100))
+    for whole in (pcap, pcapng):
+        bad = whole + 99_000 * b"\xff"
+        for data, kept in ((whole, len(whole)), (whole + b"\1\0", len(whole) + 2), (bad, len(whole))):
+            got = shown(data, "b.pcap"), shown(data, "-", input=data), shown(gzip.compress(data), "b.pcap")
+            if got != (len(data), kept, kept):
+                fail(f"info of {len(data)} bytes, {len(whole)} of them good: {got}")
+
+
 def check_outputs():
     """One file for each capture."""
     expect(0, "", "extract", "-R", "./day//", "-o", "new/rows/", "--columns", "packet,ts_ns")
@@ -446,7 +468,7 @@ def check_memory():
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for check in (check_many, check_compared, check_features, check_folders, check_join, check_outputs, check_endings, check_terminal,
+        for check in (check_many, check_compared, check_features, check_folders, check_info_bytes, check_join, check_outputs, check_endings, check_terminal,
                       check_counts, check_warnings, check_memory):
             check()
         os.chdir("/")
