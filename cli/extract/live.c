@@ -29,7 +29,7 @@ typedef struct session {
     uint64_t received, dropped; /* by the kernel */
     int64_t end, flush, rotate; /* deadlines, ns of CLOCK_MONOTONIC; INT64_MAX: never */
     pkt_undecoded undecoded;
-    bool started, unflushed, reader_closed;
+    bool started, unflushed, reader_closed, removed;
     pkt_err output_error;
 } session;
 
@@ -134,6 +134,18 @@ static void rights_drop_or_exit(const session *s)
     exit(EXIT_ERROR);
 }
 
+/* All that was written is read. A file without a name may still be written by who has it open. */
+static void name_check(session *s)
+{
+    struct stat st;
+    if (s->removed || stat(s->name, &st) == 0 || errno != ENOENT)
+        return;
+    s->removed = true;
+    message_warning("%s: the file was removed or renamed: it is still followed, because its writer "
+                    "may go on; Ctrl-C ends",
+                    s->name);
+}
+
 static int live_more(void *self, int fd)
 {
     session *s = self;
@@ -144,6 +156,8 @@ static int live_more(void *self, int fd)
         message_note("%s: %s with %s", s->name, s->x->follow ? "following" : "capturing",
                      s->x->request.backend->name);
     }
+    if (s->x->follow && fd == PKT_LIVE_PAUSE)
+        name_check(s);
     if (fd != PKT_LIVE_BUSY && !must_stop(s))
         packets_wait(s, fd);
     output_update(s);

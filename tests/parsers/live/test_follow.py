@@ -96,9 +96,21 @@ def test_changed():
     run = Run("grows", "--follow")
     with open("grows", "ab") as grows:
         removed()
+        time.sleep(0.2)  # it is said before more is written, and once
         grows.write(content[24:])
-    run.stop()
+    time.sleep(0.2)
+    said = run.stop()
+    assert said.count("warning: grows: the file was removed or renamed: it is still followed") == 1, said
     assert len(read_rows()) == 2 * len(wanted)
+    # Another file of its name ends it then.
+    Path("grows").write_bytes(content)
+    run = Run("grows", "--follow")
+    removed()
+    time.sleep(0.2)
+    Path("grows").write_bytes(content)
+    said = run.ended(2)
+    assert "the file was removed or renamed" in said and "was replaced by another one" in said, said
+    assert read_rows() == wanted
 
 
 # Windows of packets and of time; all packets, pairs, flows; pieces; evicted flows.
