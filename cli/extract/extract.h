@@ -95,6 +95,8 @@ packet_labels *packet_labels_open(const extraction *x);
 /* For pkt_writer_labels(). */
 int packet_labels_next(void *self, const pkt_batch *batch, size_t row, uint64_t number,
                        const char **label, pkt_err *err);
+/* Did the file end the rows? Its error, which names it, is then what writing them failed with. */
+bool packet_labels_failed(const packet_labels *labels);
 /* Say how many packets have no label, and how many streams had several. */
 void packet_labels_report(packet_labels *labels);
 void packet_labels_close(packet_labels *labels);

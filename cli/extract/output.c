@@ -35,13 +35,17 @@ static int run_without_output(const extraction *x, const char *const *labels)
     return err.code == PKT_ERR_NONE ? status : EXIT_ERROR;
 }
 
-/* Report a write error. If the reader closed the pipe, this is not an error, and the status stays
- * that of the captures. */
-static int write_failed(const char *path, uint64_t rows, int status, const pkt_err *err)
+/* Report a write error, or one of the labels. If the reader closed the pipe, this is not an error,
+ * and the status stays that of the captures. */
+static int write_failed(const extraction *x, const char *path, uint64_t rows, int status,
+                        const pkt_err *err)
 {
     if (err->sys == EPIPE)
         return status;
-    message_error("%s: %s, after %" PRIu64 " rows", path, err->msg, rows);
+    if (packet_labels_failed(x->packet_labels))
+        message_err(err);
+    else
+        message_error("%s: %s, after %" PRIu64 " rows", path, err->msg, rows);
     return EXIT_ERROR;
 }
 
@@ -59,14 +63,14 @@ static int rows_write(const extraction *x, const char *path, capture_span span,
                     pkt_writer_labels(writer, packet_labels_next, x->packet_labels, &err) != 0)) {
         pkt_writer_close(writer);
         pkt_atomic_file_abandon(out);
-        return write_failed(path, 0, EXIT_DONE, &err);
+        return write_failed(x, path, 0, EXIT_DONE, &err);
     }
     pkt_sink sink = sink_open(x, writer);
     const row_output to = {.writer = writer};
     int status = captures_run(x, span, labels, &sink, &to, &end, &err);
     *failed = err.code != PKT_ERR_NONE;
     if (*failed)
-        status = write_failed(path, pkt_writer_rows(writer), status, &err);
+        status = write_failed(x, path, pkt_writer_rows(writer), status, &err);
     pkt_writer_close(writer);
     if (!end.kept) {
         pkt_atomic_file_abandon(out);

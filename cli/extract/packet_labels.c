@@ -7,14 +7,17 @@
 struct packet_labels {
     const extraction *x;
     pkt_labels *labels;
+    bool failed;
 };
 
 static int label_find(void *self, const pkt_batch *batch, size_t row, uint64_t number,
                       uint32_t *label, pkt_err *err)
 {
-    const packet_labels *l = self;
+    packet_labels *l = self;
     if (pkt_labels_find(l->labels, batch, row, number, label, err) == 0)
         return 0;
+    l->failed = true;
+    pkt_query_labels_error(&l->x->request, err);
     err->code = PKT_ERR_WRITE; /* the output is removed */
     err->sys = 0;
     return -1;
@@ -56,6 +59,11 @@ packet_labels *packet_labels_open(const extraction *x)
     if (x->features)
         pkt_features_set_labels(x->features, label_find, l);
     return l;
+}
+
+bool packet_labels_failed(const packet_labels *l)
+{
+    return l && l->failed;
 }
 
 void packet_labels_report(packet_labels *l)

@@ -209,6 +209,9 @@ def check_refused():
            "none.csv")
     if os.path.exists("none.csv"):
         fail("an output after an error")
+    for options in ((), ("--threads", "3"), ("--format", "parquet"), ("--features", "ciciot-fixed")):  # not of the output
+        expect(2, "error: --labels: t.csv: line 4: the number of the packet does not rise\n", "extract", "s.pcap", "--labels",
+               "t.csv", "-o", "none.bin", *options)
     expect(2, "t.csv: line 4", "extract", "s.pcap", "--labels", "t.csv", "--label-by", "stream", "-o", "none.csv")
     write("t.csv", "packet,label\n" + "".join(f"{i},x\n" for i in range(1, 12)))
     expect(0, "has labels of packets behind the last one, 8", "extract", "s.pcap", "--labels", "t.csv", "-o", "rows.csv")
