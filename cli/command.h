@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "parsers/util/parse.h"
 #include "pktbench.h"
 
 /* Exit statuses of every command. */
@@ -69,7 +70,7 @@ bool option_given(const arguments *arguments, const char *name);
  * false: a message was printed. */
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value);
-/* The option as a duration ("90", "90s", "2m", "5ms") in seconds, above 0. */
+/* The option as a duration (PKT_SECONDS_FORM) in seconds. */
 bool option_seconds(const arguments *arguments, const char *name, double fallback, double *value);
 /* The option as a size ("1000000", "100MB", "1GB") in bytes within [min, max]. */
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,

@@ -85,7 +85,7 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     *value = fallback;
     if (!text || pkt_parse_seconds(text, value))
         return true;
-    message_error("--%s %s: must be a duration such as 90, 90s, 2m or 5ms", name, text);
+    message_error("--%s %s: must be a duration such as " PKT_SECONDS_FORM, name, text);
     return false;
 }
 

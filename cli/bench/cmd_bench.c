@@ -419,7 +419,8 @@ static const option_spec options[] = {
      "then more until no interval is wider than two thirds of the threshold, or the budget ends."},
     {"rounds", "N", "Rounds in each process. Default: as many as the budget allows."},
     {"budget", "TIME",
-     "Time for the whole command, such as 60s; --conformance, --live and --count-instructions come "
+     "Time for the whole command, such as 60s or 1h; --conformance, --live and "
+     "--count-instructions come "
      "on top. "
      "Runs are made fewer to fit; if that is not enough, the least time is printed and the exit "
      "status is 2. Default 120s; for the suites reference 900s, cic-iot 1200s, scale 600s, "

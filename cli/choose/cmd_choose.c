@@ -28,7 +28,6 @@ typedef struct unit {
 static const unit rates[] = {{"Mpps", 1e6}, {"kpps", 1e3}, {"pps", 1}, {NULL, 0}};
 static const unit bit_rates[] = {{"Gbps", 1e9},   {"Mbps", 1e6},   {"kbps", 1e3},
                                  {"Gbit/s", 1e9}, {"Mbit/s", 1e6}, {NULL, 0}};
-static const unit times[] = {{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {NULL, 0}};
 
 /* "10Gbps" in the unit's base, above 0; false: not that. */
 static bool quantity_read(const char *text, const unit *units, double *value)
@@ -42,14 +41,13 @@ static bool quantity_read(const char *text, const unit *units, double *value)
     return false;
 }
 
-/* The option as a quantity; stays as it is if not given. */
-static bool quantity_option(const arguments *a, const char *name, const unit *units,
-                            const char *example, double *value)
+/* A volume may take longer than option_seconds() allows. Stays as it is if not given. */
+static bool deadline_option(const arguments *a, double *seconds)
 {
-    const char *text = option_value(a, name);
-    if (!text || quantity_read(text, units, value))
+    const char *text = option_value(a, "deadline");
+    if (!text || pkt_parse_duration(text, seconds))
         return true;
-    message_error("--%s %s: must be such as %s", name, text, example);
+    message_error("--deadline %s: must be a duration such as 90m, 2h or 1d", text);
     return false;
 }
 
@@ -63,7 +61,7 @@ static bool speed_options(const arguments *a, choose_request *w)
         return false;
     }
     if (!option_bytes(a, "volume", 1, MOST_BYTES, 0, &volume) ||
-        !quantity_option(a, "deadline", times, "2h, 90m or 1d", &w->deadline_s) ||
+        !deadline_option(a, &w->deadline_s) ||
         !option_bytes(a, "max-rss", 1, MOST_BYTES, 0, &rss) ||
         !option_number(a, "cores", 1, 65536, 0, &cores))
         return false;
@@ -302,7 +300,7 @@ static const option_spec options[] = {
      "Packets or bits per second that arrive, such as 1.5Mpps or 10Gbps. Bits are those of an "
      "Ethernet link, with 24 bytes around each packet."},
     {"volume", "SIZE", "Size of the captures to process, such as 500GB."},
-    {"deadline", "TIME", "Time limit for the volume, such as 2h or 90m."},
+    {"deadline", "TIME", "Time limit for the volume, such as 90m, 2h or 1d."},
     {"cores", "N", "Cores that may be used. Default: those of the measured machine."},
     {"sink", "csv|arrow|parquet",
      "Format that rows are written in. Its cost counts if the results have it (`pktbench bench "

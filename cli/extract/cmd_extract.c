@@ -77,14 +77,15 @@ static const option_spec options[] = {
      "Write one row of features for each window of packets; records: one row for each flow record, "
      "as flow exporters do. See `pktbench list features`."},
     {"window", "N|TIME",
-     "With --features: length of a window, in packets or in time, such as 1s or 500ms. With -i, a "
+     "With --features: length of a window, in packets or in time, such as 500ms, 1s or 1h. With "
+     "-i, a "
      "window of time also ends by the clock when no packet arrives. Default 10 packets."},
     {"by", "all|pair|flow",
      "With --features: windows over all packets, of each pair of hosts, or of each flow. "
      "--max-flows limits the pairs and flows in memory, here by default to 262144. Default all."},
     {"idle", "SECONDS|none",
      "With --features records: a record ends when no packet has come for this time; also with a "
-     "unit, such as 500ms or 2m. With -i, by the clock when no packet arrives. Default 120."},
+     "unit, such as 500ms, 2m or 1h. With -i, by the clock when no packet arrives. Default 120."},
     {"active", "SECONDS|none",
      "With --features records: a packet that comes this time or more after the first one of its "
      "record begins the next record. Default 1800."},
@@ -129,14 +130,15 @@ static const option_spec options[] = {
      "Stop after N packets: of each capture, with --join of all together, with -f of those that "
      "match."},
     {"count", "N", "Same as -c."},
-    {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s or 5m."},
+    {"duration", "TIME", "With -i or --follow: stop after this time, such as 10s, 5m or 1h."},
     {"flush-every", "TIME",
      "With -i or --follow: write the rows at hand at least this often. Default 1s."},
     {"rotate-size", "SIZE",
      "With -i or --follow: start a new file when the output has this size, such as 100MB. The time "
      "and a number are added to the name given with -o: rows-20261231T235959Z-000001.csv."},
     {"rotate-every", "TIME",
-     "With -i or --follow: start a new file after this time, such as 60s. Can be combined with "
+     "With -i or --follow: start a new file after this time, such as 60s or 1h. Can be combined "
+     "with "
      "--rotate-size."},
     {"snaplen", "BYTES", "With -i: bytes to capture of each packet. Default 65535."},
     {"buffer", "SIZE", "With -i: size of the kernel's packet buffer. Default 32MB."},

@@ -129,9 +129,10 @@ static bool shifts_read(mixing *m, const arguments *arguments, scope of)
     size_t next = 0;
     for (const char *text; (text = option_values(arguments, "shift", &next)) != NULL;) {
         shift s = {.target = {.option = "shift", .text = text}};
-        const char *why = "must be TIME or FILE=TIME; TIME is start, a time after the start of the "
-                          "first capture such as +90s, a time such as 2026-05-04T12:00:00Z, or "
-                          "seconds since 1970";
+        const char *why =
+            "must be TIME or FILE=TIME; TIME is start, a time after the start of the "
+            "first capture such as +90s or +2h, a time such as 2026-05-04T12:00:00Z, or "
+            "seconds since 1970";
         const char *value = value_of(&s.target);
         if (scope_of(m, &s.target) != of)
             continue;

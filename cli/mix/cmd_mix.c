@@ -77,7 +77,8 @@ static const option_spec options[] = {
      "pattern. Other packets have an empty label."},
     {"shift", "FILE=TIME" REPEATABLE,
      "The first packet of this file gets this time, and the others move with it: start (the start "
-     "of the first capture), +90s (so long after it), 2026-05-04T12:00:00Z, or seconds since 1970. "
+     "of the first capture), +90s or +2h (so long after it), 2026-05-04T12:00:00Z, or seconds "
+     "since 1970. "
      "Without FILE= it is for every capture: --shift start aligns them. One with FILE= counts "
      "before one without, in any order, and one for a file before one for its folder; the same "
      "holds for --rate and the maps."},

@@ -49,7 +49,7 @@ int pkt_features_window_parse(pkt_features_request *request, const char *text, p
     if (request->duration == 0)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
                         "must be a number of packets from 1 to %" PRIu64
-                        ", or a duration such as 1s, 500ms or 2m",
+                        ", or a duration such as 500ms, 1s, 2m or 1h",
                         PKT_FEATURES_MAX_PACKETS);
     if (request->set->kind == PKT_SET_PUBLISHED)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
@@ -90,8 +90,7 @@ int pkt_features_timeout_parse(uint64_t *ns, const char *text, double fallback, 
         return 0;
     if (text && !pkt_parse_seconds(text, &seconds))
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "must be a time such as 120, 90s, 30m or 500ms, above 0 and at most "
-                        "1000000 s, or none");
+                        "must be a time such as " PKT_SECONDS_FORM ", or none");
     *ns = (uint64_t)llround(seconds * NS_PER_S);
     *ns += *ns == 0; /* shorter than a nanosecond */
     return 0;

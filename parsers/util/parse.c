@@ -2,7 +2,9 @@
 
 #include <ctype.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/util/error.h"
 
@@ -23,19 +25,24 @@ const char *pkt_parse_number(const char *text, double *value)
     return end;
 }
 
+bool pkt_parse_duration(const char *text, double *seconds)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    const char *end = pkt_parse_number(text, seconds);
+    for (size_t i = 0; end && i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            *seconds *= units[i].seconds;
+            return *seconds > 0 && isfinite(*seconds);
+        }
+    return false;
+}
+
 bool pkt_parse_seconds(const char *text, double *seconds)
 {
-    const char *end = pkt_parse_number(text, seconds);
-    if (end && end[0] == 'm' && end[1] == 's') {
-        *seconds /= 1000;
-        end += 2;
-    } else if (end && *end == 'm') {
-        *seconds *= 60;
-        end++;
-    } else if (end && *end == 's') {
-        end++;
-    }
-    return end && !*end && *seconds > 0 && *seconds <= 1e6;
+    return pkt_parse_duration(text, seconds) && *seconds <= 1e6;
 }
 
 bool pkt_parse_bytes(const char *text, double *bytes)

@@ -6,10 +6,15 @@
 
 #include "pktbench.h"
 
+/* What pkt_parse_seconds() takes, for messages. */
+#define PKT_SECONDS_FORM "90, 90s, 5ms, 2m, 1h or 1d, above 0 and at most 1000000 s"
+
 /* The number that the text begins with, digits first: "90", "1.5", "1e6", in every locale alike.
  * Returns what is behind it; NULL: there is none. */
 const char *pkt_parse_number(const char *text, double *value);
-/* A duration ("90", "90s", "2m", "5ms") in seconds, above 0 and at most 1e6. false: it is none. */
+/* A duration ("90", "90s", "5ms", "2m", "1h", "1d") in seconds, above 0. false: it is none. */
+bool pkt_parse_duration(const char *text, double *seconds);
+/* The same, and at most 1e6 seconds (PKT_SECONDS_FORM). */
 bool pkt_parse_seconds(const char *text, double *seconds);
 /* A size in bytes: "1000000", "64kB", "1.5GB" (units of 1000), "64KiB", "1GiB" (units of 1024), or
  * "8Mbit", "1Gbit" (bits, of which 8 are a byte). false: it is none. */

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from . import _core
 from ._errors import OptionError
 
-_SECONDS = {"": 1, "s": 1, "ms": 1e-3, "m": 60}
+_SECONDS = {"": 1, "s": 1, "ms": 1e-3, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
           "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 

@@ -241,6 +241,19 @@ expect 2 'unknown option -z' list -z
 expect 2 '--snaplen 0: must be a whole number' gen mirai --snaplen 0 -o out
 expect 2 '--size -1: must be a size' gen mirai --size -1 -o out
 expect 2 '--budget soon: must be a duration' bench --budget soon
+# Every duration may be in hours and days.
+for option in "bench missing --budget" "bench missing --sample" "bench missing --timeout" "verify missing --timeout" \
+    "--follow --duration" "--follow --flush-every" "--follow --rotate-every" "--features records --idle" \
+    "--features records --active" "--features ciciot-fixed --window"; do
+    [ "${option#--}" = "$option" ] || option="extract good.pcap -o out --threads 0 $option"
+    # shellcheck disable=SC2086 # a command and its options
+    {
+        expect 2 '(missing: No such file|--threads 0: must be)' $option 1h
+        expect 2 '(missing: No such file|--threads 0: must be)' $option 0.5d
+        expect 2 '12d: must be a (duration|time|number)' $option 12d
+        expect 2 '1w: must be a (duration|time|number)' $option 1w
+    }
+done
 expect 2 '--o needs a value|-o needs a value' gen mirai -o
 expect 2 '--strict takes no value' extract good.pcap --strict=yes
 expect 2 "--fail-on: unknown condition 'sad'; known: slower" bench good.pcap --fail-on sad
@@ -275,7 +288,7 @@ for option in window by idle active reset-every; do
 done
 for option in idle active; do
     for value in 0 -1 '' 1x nan 1000001 1e999; do
-        expect 2 "--$option $value: must be a time such as 120," \
+        expect 2 "--$option $value: must be a time such as 90," \
             extract good.pcap --features records --$option "$value" -o out
     done
     expect 2 "--$option is of --features records: ciciot46 has windows" \

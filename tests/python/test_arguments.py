@@ -104,6 +104,7 @@ def test_units(flood):
     ({"buffer": "2XB"}, pktbench.OptionError, "buffer: must be a number of bytes, or a text such as \"2MB\""),
     ({"buffer": 1.5}, pktbench.OptionError, "buffer: must be a whole number of bytes"),
     ({"filter": 5}, TypeError, "filter: must be str"),
+    ({"duration": "1h", "buffer": "2MB", "columns": "scr"}, pktbench.OptionError, "unknown column"),
     ({"duration": "500ms", "buffer": "2MB", "columns": "scr"}, pktbench.OptionError, "unknown column"),
 ])
 def test_sniff(arguments, error, message):

@@ -373,7 +373,7 @@ def check_refused():
         (["a.pcap", "--map-mac", "1=2", "-o", "x"], "'1' is no MAC address"),
         (["a.pcap", "--map-ip", "b.pcap=1.2.3.4=1.2.3.5", "-o", "x"], "no capture has the name b.pcap"),
         (["a.pcap", "--order", "size", "-o", "x"], "unknown order 'size'"),
-        (["a.pcap", "--shift", "-1h", "-o", "x"], "--shift -1h"),
+        (["a.pcap", "--shift", "-1w", "-o", "x"], "--shift -1w"),
         (["a.pcap", "--shift", "-10s", "-o", "x"], "packet 1 is before 1970"),
         (["a.pcap", "none.pcap", "-o", "x"], "none.pcap: "),
         (["a.pcap", "bad.pcap", "-o", "x"], "bad.pcap: record claims 2147483647"),

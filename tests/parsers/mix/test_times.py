@@ -121,6 +121,7 @@ def check_scope():
         for options in ([f"{name}=+90s", "start"], ["start", f"{name}=+90s"]):
             times(["--shift", options[0], "--shift", options[1]], {p1: [200, 201], b: [290, 292]}, p1, operand)
     times(["--shift", "b.pcap=+90s", "--shift", f"{b}=+1s"], {b: [51, 53]}, b)
+    times(["--shift", "b.pcap=+0.5h"], {p1: [200, 201], b: [2000, 2002]}, p1, b)
     times(["--shift", "+90s", "--shift", "+1s"], {b: [51, 53]}, b)
     frame = bytes(range(12)) + b"\x08\x00" + bytes.fromhex("4500001400000000401100000a0000010a000002")
     write("ip.pcap", pcap_make([(1, 0, len(frame), len(frame), frame)]))

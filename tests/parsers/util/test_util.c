@@ -181,10 +181,11 @@ static void test_seconds(void **state)
     static const struct {
         const char *text;
         double seconds; /* 0: none */
-    } cases[] = {{"90", 90}, {"90s", 90},  {"2m", 120}, {"5ms", 0.005}, {"1.5s", 1.5},
-                 {"", 0},    {"0", 0},     {"-1", 0},   {"s", 0},       {" 1", 0},
-                 {"1h", 0},  {"1 s", 0},   {"1e7", 0},  {"nan", 0},     {"1e6", 1e6},
-                 {"0x8", 0}, {"0x1p3", 0}, {"0X8s", 0}, {"0.5", 0.5},   {".5", 0}};
+    } cases[] = {{"90", 90},   {"90s", 90},     {"2m", 120},  {"5ms", 0.005}, {"1.5s", 1.5},
+                 {"", 0},      {"0", 0},        {"-1", 0},    {"s", 0},       {" 1", 0},
+                 {"1h", 3600}, {"0.5d", 43200}, {"1mh", 0},   {"1hs", 0},     {"12d", 0},
+                 {"1 s", 0},   {"1e7", 0},      {"nan", 0},   {"1e6", 1e6},   {"0x8", 0},
+                 {"0x1p3", 0}, {"0X8s", 0},     {"0.5", 0.5}, {".5", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double seconds = 0;
         if (pkt_parse_seconds(cases[i].text, &seconds) != (cases[i].seconds > 0))
