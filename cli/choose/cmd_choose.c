@@ -185,10 +185,12 @@ static bool license_option(const arguments *a, choose_request *w)
     return false;
 }
 
-static bool can_extract(const char *backend)
+static extracts extracts_of(const char *backend)
 {
     pkt_entry entry = PKT_INIT(pkt_entry);
-    return pkt_registry_find(backend, &entry) == 0 && !entry.driver;
+    if (pkt_registry_find(backend, &entry) != 0 || entry.driver)
+        return EXTRACTS_NOT;
+    return entry.backend && entry.backend->combines_levels ? EXTRACTS_COLUMNS : EXTRACTS_LEVEL;
 }
 
 /* NULL: a message was printed. */
@@ -209,7 +211,7 @@ static json_t *choice_make(const arguments *a, const results_file *file)
         return NULL;
     if (w.volume_bytes > 0 && w.row_bytes <= 0)
         w.row_bytes = rows_measure(&w);
-    json_t *choice = choose(file->json, &w, can_extract);
+    json_t *choice = choose(file->json, &w, extracts_of);
     if (!choice)
         message_error("no memory for the choice");
     return choice;

@@ -80,11 +80,11 @@ static json_t *live_json(const live_limit *live)
 }
 
 static json_t *fit_json(const json_t *results, const choose_request *w, const judgement *j,
-                        bool (*can_extract)(const char *))
+                        extracts_function *extracts)
 {
     const char *name = text_of(j->backend, "name");
     json_t *fit = json_object(), *extrapolations = json_array(), *note,
-           *words = extract_words(w, j, can_extract(name), &note);
+           *words = extract_words(w, j, extracts(name), &note);
     json_object_set_new(fit, "backend", json_string(name));
     json_object_set_new(fit, "level", json_string(j->level));
     json_object_set_new(fit, "sequential", json_boolean(is_sequential(w, j->level)));
@@ -125,20 +125,37 @@ static void fit_insert(json_t *fits, json_t *fit)
     json_array_insert_new(fits, i, fit);
 }
 
-static void judge_all(const json_t *results, const choose_request *w, json_t *fits,
-                      json_t *rejected, bool (*can_extract)(const char *))
+/* A backend against which nothing else speaks: its cost for these columns together is not known. */
+static void unmeasured_add(const choose_request *w, const judgement *j, extracts how,
+                           json_t *unmeasured)
 {
+    json_t *words = json_array_size(j->reasons) == 1 ? extract_split_words(w, j, how) : json_null();
+    if (json_is_array(words))
+        json_array_append_new(unmeasured,
+                              json_pack("{s:s, s:o, s:O, s:o}", "backend",
+                                        text_of(j->backend, "name"), "command", command_line(words),
+                                        "command_words", words, "columns", extract_columns(w, j)));
+    json_decref(words);
+}
+
+static void judge_all(const json_t *results, const choose_request *w, json_t *choice,
+                      extracts_function *extracts)
+{
+    json_t *fits = json_object_get(choice, "fits"), *rejected = json_object_get(choice, "rejected"),
+           *unmeasured = json_object_get(choice, "unmeasured");
     size_t i;
     json_t *backend;
     json_array_foreach(json_object_get(results, "backends"), i, backend)
     {
         judgement j = judge(results, w, backend);
         if (j.fits)
-            fit_insert(fits, fit_json(results, w, &j, can_extract));
-        else
+            fit_insert(fits, fit_json(results, w, &j, extracts));
+        else {
+            unmeasured_add(w, &j, extracts(text_of(backend, "name")), unmeasured);
             json_array_append_new(
                 rejected,
                 json_pack("{s:s, s:O}", "backend", text_of(backend, "name"), "reasons", j.reasons));
+        }
         judgement_free(&j);
     }
 }
@@ -272,13 +289,15 @@ static json_t *request_json(const json_t *results, const choose_request *w)
 }
 
 static json_t *choice_of(const json_t *results, const choose_request *w,
-                         bool (*can_extract)(const char *backend))
+                         extracts_function *extracts)
 {
-    json_t *choice = request_json(results, w), *fits = json_array(), *rejected = json_array(),
-           *conflicts = json_array(), *relaxed = json_array(), *assumptions = json_array(),
-           *extrapolations = json_array();
+    json_t *choice = request_json(results, w), *fits = json_array(), *conflicts = json_array(),
+           *relaxed = json_array(), *assumptions = json_array(), *extrapolations = json_array();
     json_object_set_new(choice, "sink_measured", json_boolean(w->run_sink));
-    judge_all(results, w, fits, rejected, can_extract);
+    json_object_set_new(choice, "fits", fits);
+    json_object_set_new(choice, "rejected", json_array());
+    json_object_set_new(choice, "unmeasured", json_array());
+    judge_all(results, w, choice, extracts);
     winner_set(results, w, choice, fits);
     const json_t *first = json_array_get(fits, 0);
     if (!first) {
@@ -287,8 +306,6 @@ static json_t *choice_of(const json_t *results, const choose_request *w,
     }
     assumptions_add(results, w, assumptions);
     request_extrapolations(results, w, extrapolations);
-    json_object_set_new(choice, "fits", fits);
-    json_object_set_new(choice, "rejected", rejected);
     json_object_set_new(choice, "conflicts", conflicts);
     json_object_set_new(choice, "relaxations", relaxed);
     json_object_set_new(choice, "assumptions", assumptions);
@@ -297,10 +314,9 @@ static json_t *choice_of(const json_t *results, const choose_request *w,
     return choice;
 }
 
-json_t *choose(const json_t *results, const choose_request *request,
-               bool (*can_extract)(const char *backend))
+json_t *choose(const json_t *results, const choose_request *request, extracts_function *extracts)
 {
     choose_request w = *request;
     w.run_sink = sink_measured(results, w.sink) ? w.sink : NULL;
-    return choice_of(results, &w, can_extract);
+    return choice_of(results, &w, extracts);
 }

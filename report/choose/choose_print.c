@@ -205,15 +205,33 @@ static void extrapolations_text(const json_t *choice, FILE *out)
     }
 }
 
+/* Levels are measured one by one, columns of several of them together are not. */
+static void unmeasured_text(const json_t *unmeasured, FILE *out)
+{
+    size_t i;
+    json_t *one;
+    if (json_array_size(unmeasured))
+        fputs("\nThese commands give it as columns of several levels together, of which time and "
+              "memory were not measured:\n",
+              out);
+    json_array_foreach(unmeasured, i, one)
+    {
+        fprintf(out, "  %s\n", text_of(one, "command"));
+    }
+}
+
 static void choice_write(const json_t *choice, FILE *out)
 {
     const json_t *fits = json_object_get(choice, "fits");
+    const json_t *unmeasured = json_object_get(choice, "unmeasured");
     const bool deadline = json_is_number(json_object_get(choice, "deadline_s"));
     if (json_array_size(fits) == 0)
-        fputs("No backend meets the requirements.\n", out);
+        fprintf(out, "No %s meets the requirements.\n",
+                json_array_size(unmeasured) ? "measured level of a backend" : "backend");
     lines_text(json_object_get(choice, "conflicts"), "", out);
     ranked_text(fits, json_string_value(json_object_get(choice, "withheld")), deadline, out);
     stated_text(fits, deadline, out);
+    unmeasured_text(unmeasured, out);
     rejected_text(json_object_get(choice, "rejected"), out);
     list_text("Requirements to relax:", json_object_get(choice, "relaxations"), out);
     extrapolations_text(choice, out);

@@ -7,6 +7,15 @@
 
 enum { COLUMNS_TEXT = 1024, NOTE_TEXT = 512 };
 
+/* Does the judged level of the backend give the column? Where no level meets all, any level. */
+static bool is_given(const judgement *j, const char *column)
+{
+    bool given = *j->level && column_given(j->backend, j->level, column);
+    for (size_t rank = 0; !*j->level && !given && rank < LEVELS; rank++)
+        given = column_given(j->backend, levels[rank], column);
+    return given;
+}
+
 /* Does `pktbench extract -i` run it? Live capture that is only stated is not used here. */
 static bool captures_here(const judgement *j)
 {
@@ -26,10 +35,9 @@ static bool is_beyond_rows(const judgement *j, const requirement *n)
     if (n->kind == REQUIREMENT_LEVEL)
         return strcmp(n->name, "dissect") == 0;
     if (n->kind == REQUIREMENT_COLUMN)
-        return requirement_is_application(n) && !column_given(j->backend, j->level, n->name);
+        return requirement_is_application(n) && !is_given(j, n->name);
     return n->kind == REQUIREMENT_FEATURE && !is_reading(n->name) &&
-           !(strcmp(n->name, "stream-numbers") == 0 &&
-             column_given(j->backend, j->level, "stream"));
+           !(strcmp(n->name, "stream-numbers") == 0 && is_given(j, "stream"));
 }
 
 /* Append the name that the column has in rows. */
@@ -44,7 +52,7 @@ static void column_append(json_t *names, const pkt_column_info *column)
 static bool is_shown(const judgement *j, size_t column)
 {
     return pkt_column_at(column)->format_as != PKT_AS_HIDDEN &&
-           column_given(j->backend, j->level, pkt_column_at(column)->name);
+           is_given(j, pkt_column_at(column)->name);
 }
 
 /* Names of all columns of the level. */
@@ -76,13 +84,13 @@ json_t *extract_columns(const choose_request *w, const judgement *j)
     return all;
 }
 
-/* The names with commas; "" if these are all columns of the level. */
+/* The names with commas; "" if these are all columns of the one level. */
 static void columns_text(const choose_request *w, const judgement *j, char text[COLUMNS_TEXT])
 {
     json_t *names = extract_columns(w, j), *all = columns_all(j), *name;
     size_t i, n = 0;
     text[0] = '\0';
-    if (json_array_size(names) < json_array_size(all)) {
+    if (!*j->level || json_array_size(names) < json_array_size(all)) {
         json_array_foreach(names, i, name)
         {
             if (n < COLUMNS_TEXT)
@@ -100,7 +108,7 @@ static void words_add(json_t *words, const char *one, const char *other)
     json_array_append_new(words, json_string(other));
 }
 
-static json_t *command_words(const choose_request *w, const judgement *j, json_t **note)
+static json_t *command_words(const choose_request *w, const judgement *j)
 {
     char columns[COLUMNS_TEXT], output[64];
     const char *sink = w->sink ? w->sink : "csv";
@@ -110,16 +118,14 @@ static json_t *command_words(const choose_request *w, const judgement *j, json_t
     else
         json_array_append_new(words, json_string(CAPTURE_WORD));
     words_add(words, "--backend", text_of(j->backend, "name"));
-    words_add(words, "--level", j->level);
+    if (*j->level)
+        words_add(words, "--level", j->level);
     columns_text(w, j, columns);
     if (*columns)
         words_add(words, "--columns", columns);
     words_add(words, "--format", sink);
     (void)snprintf(output, sizeof output, "rows.%.40s", sink);
     words_add(words, "-o", output);
-    bool timed = strcmp(sink, "csv") != 0 && (!*columns || strstr(columns, "ts_ns"));
-    *note = timed ? json_string("beside ts_ns, the rows have the same time as a timestamp, ts")
-                  : json_null();
     return words;
 }
 
@@ -142,19 +148,28 @@ static json_t *beyond_note(const choose_request *w, const judgement *j)
     return json_words(text);
 }
 
-json_t *extract_words(const choose_request *w, const judgement *j, bool extracts, json_t **note)
+json_t *extract_words(const choose_request *w, const judgement *j, extracts how, json_t **note)
 {
     for (size_t i = 0; i < w->needs.count; i++)
         if (is_beyond_rows(j, &w->needs.list[i])) {
             *note = beyond_note(w, j);
             return json_null();
         }
-    if (!extracts)
+    *note = json_null();
+    if (how == EXTRACTS_NOT)
         *note = json_string("`pktbench extract` does not run it by its name: it is an external "
                             "program or a plug-in (--plugin FILE)");
     else if (w->live && !captures_here(j))
         *note = json_string("`pktbench extract -i` cannot capture with it");
     else
-        return command_words(w, j, note);
+        return command_words(w, j);
     return json_null();
+}
+
+json_t *extract_split_words(const choose_request *w, const judgement *j, extracts how)
+{
+    bool possible = j->is_split && how == EXTRACTS_COLUMNS && (!w->live || captures_here(j));
+    for (size_t i = 0; possible && i < w->needs.count; i++)
+        possible = !is_beyond_rows(j, &w->needs.list[i]);
+    return possible ? command_words(w, j) : json_null();
 }

@@ -127,8 +127,8 @@ static void requirement_reason(const json_t *backend, const requirement *n, json
         level_reason(backend, n, reasons);
 }
 
-/* Why no level meets the requirements. */
-static void requirements_reasons(const json_t *backend, const requirements *needs, json_t *reasons)
+/* Why no level meets the requirements. Is each of them met at some level? */
+static bool requirements_reasons(const json_t *backend, const requirements *needs, json_t *reasons)
 {
     size_t before = json_array_size(reasons);
     for (size_t i = 0; i < needs->count; i++) {
@@ -139,8 +139,10 @@ static void requirements_reasons(const json_t *backend, const requirements *need
         if (!met)
             requirement_reason(backend, &needs->list[i], reasons);
     }
-    if (json_array_size(reasons) == before)
+    const bool is_split = json_array_size(reasons) == before;
+    if (is_split)
         reason_add(reasons, "no single level of it meets all requirements");
+    return is_split;
 }
 
 bool is_sequential(const choose_request *w, const char *level)
@@ -272,7 +274,7 @@ static void judge_parser(const json_t *results, const choose_request *w, judgeme
     if (*j->level)
         j->cost = cost_of(results, w, text_of(j->backend, "name"), j->level, j->reasons);
     else
-        requirements_reasons(j->backend, &w->needs, j->reasons);
+        j->is_split = requirements_reasons(j->backend, &w->needs, j->reasons);
     j->fits = j->cost.known;
     if (j->cost.known) {
         j->fits = speed_check(results, w, j) && j->fits;

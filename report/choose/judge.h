@@ -8,6 +8,7 @@ typedef struct judgement {
     const json_t *backend; /* borrowed */
     const char *level;     /* "" if no level meets the requirements */
     cost cost;             /* at that level */
+    bool is_split;         /* none does, and each requirement is met at some level */
     live_limit live;       /* the same; only if the request is live */
     bool fits;             /* it meets the request */
     json_t *reasons;       /* sentences against it, if it does not fit */

@@ -135,8 +135,8 @@ static void pair_conflict(const json_t *results, const choose_request *w, size_t
         return; /* at which level the rows are written is not known without a requirement */
     if (met_together(results, w, a, a) && met_together(results, w, b, b) &&
         !met_together(results, w, a, b))
-        reason_add(out, "no backend meets both %s and %s", part_text(w, a, one),
-                   part_text(w, b, other));
+        reason_add(out, "no backend meets both %s and %s%s", part_text(w, a, one),
+                   part_text(w, b, other), b < w->needs.count ? " at one level" : "");
 }
 
 void conflicts_add(const json_t *results, const choose_request *w, json_t *out)

@@ -19,10 +19,10 @@ static const struct {
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
-static bool no_extract(const char *backend)
+static extracts no_extract(const char *backend)
 {
     (void)backend;
-    return false; /* the command of `extract` is not shown here */
+    return EXTRACTS_NOT; /* the command of `extract` is not shown here */
 }
 
 /* What choose() answers; NULL if it cannot be asked. The caller drops it. */

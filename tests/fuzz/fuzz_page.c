@@ -75,10 +75,10 @@ static void formats_try(const json_t *results)
     }
 }
 
-static bool can_extract(const char *backend)
+static extracts any_extract(const char *backend)
 {
     (void)backend;
-    return true;
+    return EXTRACTS_COLUMNS;
 }
 
 static void choose_try(const json_t *results)
@@ -89,7 +89,7 @@ static void choose_try(const json_t *results)
         requirements_read(results, "headers", &request.needs, NULL) != 0)
         return;
     traffic_mix_even(results, &request);
-    json_t *choice = choose(results, &request, can_extract);
+    json_t *choice = choose(results, &request, any_extract);
     must(choice != NULL, "there is a choice, or a reason against each backend");
     memory_open(&out);
     choose_print(choice, out.file);
