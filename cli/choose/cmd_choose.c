@@ -293,8 +293,10 @@ static int choose_run(const arguments *a)
 
 static const option_spec options[] = {
     {"need", "LIST",
-     "Required levels, columns and features, separated by commas. Field names of Wireshark are "
-     "accepted too, such as tcp.stream or dns.qry.name. Default headers."},
+     "What is required, separated by commas: levels; columns, by our names or Wireshark's, such as "
+     "tcp.stream or dns.qry.name; and what a parser can do: pcapng, live, stream-numbers, "
+     "reassembly, application-layers, makes-packets. Feature sets, such as ciciot46, are none of "
+     "these. Default headers."},
     {"traffic", "CAPTURE|SLICE=SHARE,...",
      "Traffic mix: a capture, whose mean frame length selects among the measured slices, or the "
      "share of packets of each slice; the shares add up to 1 or 100%. Default: equal shares."},

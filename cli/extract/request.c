@@ -14,7 +14,7 @@ static const query_words words = {.dashes = "--",
                                   .label_by = "label-by",
                                   .filter = "-f",
                                   .interface = "-i",
-                                  .levels = "; see `pktbench list`"};
+                                  .levels = "; see `pktbench list backends`"};
 
 /* What the options ask the library for; the rest is this command's. */
 static pkt_query query_of(const arguments *arguments)
@@ -99,7 +99,8 @@ static bool features_get(const arguments *arguments, const pkt_query *query, ext
                                            PKT_FEATURES_DEFAULT_FLOWS, &features->max_flows);
 }
 
-/* The columns of rows; the message lists those that --columns may name. */
+/* The columns of rows. Of a name that is like none, the message lists those that --columns may
+ * name. */
 static bool fields_get(const pkt_query *query, extraction *x)
 {
     const query_request *r = &x->request;
@@ -108,6 +109,11 @@ static bool fields_get(const pkt_query *query, extraction *x)
     char names[2048], what[128];
     if (pkt_query_fields_find(&x->request, query, &offered, &err) == 0)
         return true;
+    if (!r->fields.unlike) {
+        message_error("%s%s; see `pktbench list %s`", r->before, err.msg,
+                      r->features.set ? "features" : "columns");
+        return false;
+    }
     (void)snprintf(what, sizeof what, "backend %s at level %s", r->backend->name,
                    pkt_level_name(r->level));
     pkt_fields_names(&offered, r->features.set ? "," : " ", names, sizeof names);

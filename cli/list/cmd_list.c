@@ -150,6 +150,8 @@ static void columns_print(const json_t *list)
         }
         putchar('\n');
     }
+    message_note("extract --columns also takes ts (the time, with microseconds), packet (number in "
+                 "the capture), file (its name), and with --label or --labels: label");
 }
 
 static json_t *scenarios_list(void)
@@ -282,15 +284,17 @@ const command list_command = {
     .name = "list",
     .operands = "[backends|columns|scenarios|features]",
     .summary = "list backends, columns, scenarios or features",
-    .details = "Without a word: the names of the backends, with a line about each.\n\nbackends: "
-               "for each level, the work that the backend does and the columns that it gives "
-               "(verdict, which is not compared, is not in their number); its features, with "
-               "evidence (tested here, or where it is stated); "
-               "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
-               "name in the library, level, name in the output of extract (- if it has no column "
-               "of its own), meaning.\n\nscenarios: the kinds of traffic that `pktbench gen` "
-               "generates.\n\nfeatures: every column of the feature sets of extract, with unit, "
-               "aggregation and known defects. With --format json this is a schema for programs.",
+    .details =
+        "Without a word: the names of the backends, with a line about each.\n\nbackends: "
+        "for each level, the work that the backend does and the columns that it gives "
+        "(verdict, which is not compared, is not in their number); its features, with "
+        "evidence (tested here, or where it is stated); "
+        "version, origin and licence. For an unavailable backend, the reason.\n\ncolumns: "
+        "name in the library, level, name in the output of extract (- if it has no column "
+        "of its own), meaning. extract --columns also takes ts, packet, file and label, "
+        "which are no columns of a parser.\n\nscenarios: the kinds of traffic that `pktbench gen` "
+        "generates.\n\nfeatures: every column of the feature sets of extract, with unit, "
+        "aggregation and known defects. With --format json this is a schema for programs.",
     .options = options,
     .operands_min = 0,
     .operands_max = 1,

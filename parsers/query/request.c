@@ -199,6 +199,29 @@ static void labels_offer(const query_request *r, const pkt_query *q, pkt_fields 
         pkt_features_share_field(fields, r->features.set);
 }
 
+static bool is_listed(const char *list, const char *name)
+{
+    const size_t size = strlen(name);
+    for (; *list; list += strcspn(list, ","), list += *list == ',')
+        if (strncmp(list, name, size) == 0 && (list[size] == ',' || !list[size]))
+            return true;
+    return false;
+}
+
+/* Columns that only come with labels. */
+static int label_columns_check(const query_request *r, const pkt_query *q, pkt_err *err)
+{
+    const char *dashes = r->words->dashes;
+    if (!q->label && !q->labels && is_listed(q->columns, "label"))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "unknown column 'label'; it needs %slabel or %slabels", dashes, dashes);
+    if (!(q->labels && r->features.set) && is_listed(q->columns, "label_share"))
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
+                        "unknown column 'label_share'; it needs %slabels and %sfeatures", dashes,
+                        dashes);
+    return 0;
+}
+
 int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offered, pkt_err *err)
 {
     if (r->features.set)
@@ -211,7 +234,8 @@ int pkt_query_fields_find(query_request *r, const pkt_query *q, pkt_fields *offe
             pkt_fields_all(offered, r->known);
         pkt_fields_offer(offered);
         labels_offer(r, q, offered);
-        if (pkt_fields_chosen(&r->fields, q->columns, offered, err) != 0)
+        if (label_columns_check(r, q, err) != 0 ||
+            pkt_fields_chosen(&r->fields, q->columns, offered, err) != 0)
             return begin_option(r, "columns", NULL);
         if (!r->features.set)
             r->columns = pkt_set_or(r->columns, r->fields.needs);

@@ -133,8 +133,19 @@ static const pkt_field *field_find(const pkt_fields *fields, const char *name, s
     return NULL;
 }
 
+/* Compare with Wireshark's names of these fields. */
+static void field_names_try(const pkt_fields *from, pkt_nearest *nearest)
+{
+    const pkt_field_name *known;
+    for (size_t n = 0; (known = pkt_field_name_at(n)) != NULL; n++)
+        for (size_t i = 0; i < from->count; i++)
+            if (from->at[i].kind <= PKT_FIELD_TEXT && from->at[i].column == known->column)
+                pkt_nearest_try(nearest, known->field);
+}
+
 /* "unknown column 'x'", with the name that is most like it. Returns -1. */
-static int column_unknown(const pkt_fields *from, const char *name, size_t size, pkt_err *err)
+static int column_unknown(pkt_fields *fields, const pkt_fields *from, const char *name, size_t size,
+                          pkt_err *err)
 {
     char word[PKT_NEAREST_TEXT], known[PKT_NEAREST_TEXT];
     pkt_nearest nearest = {.word = word};
@@ -143,6 +154,8 @@ static int column_unknown(const pkt_fields *from, const char *name, size_t size,
         (void)snprintf(known, sizeof known, "%.*s", (int)from->at[i].name_size, from->at[i].name);
         pkt_nearest_try(&nearest, known);
     }
+    field_names_try(from, &nearest);
+    fields->unlike = !*nearest.found;
     return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "unknown column '%s'%s%s", word,
                     *nearest.found ? "; did you mean " : "", nearest.found);
 }
@@ -150,11 +163,12 @@ static int column_unknown(const pkt_fields *from, const char *name, size_t size,
 int pkt_fields_chosen(pkt_fields *fields, const char *list, const pkt_fields *from, pkt_err *err)
 {
     fields->count = 0;
+    fields->unlike = false;
     for (;;) {
         size_t size = strcspn(list, ",");
         const pkt_field *field = field_find(from, list, size);
         if (!field)
-            return column_unknown(from, list, size, err);
+            return column_unknown(fields, from, list, size, err);
         if (is_there(fields, field))
             return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "the column %.*s is named twice",
                             (int)size, list);

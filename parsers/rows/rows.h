@@ -48,7 +48,9 @@ typedef struct pkt_fields {
     size_t count;
     pkt_field at[PKT_MAX_FIELDS];
     pkt_column_set needs; /* columns that must be there, the hidden ones with them */
-    bool no_formula;      /* CSV: text cells that a spreadsheet would take for formulas get a `'` */
+    bool
+        unlike; /* set where pkt_fields_chosen() fails: by a name that is like none that is known */
+    bool no_formula; /* CSV: text cells that a spreadsheet would take for formulas get a `'` */
 } pkt_fields;
 
 /* Fields of all shown columns of the set. */

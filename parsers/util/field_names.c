@@ -59,7 +59,10 @@ static const pkt_field_name names[] = {
     {"coap.opt.uri_path", PKT_COL_coap_uri_path},
 };
 
-static const pkt_field_name ours[] = {{"src", PKT_COL_src_hi}, {"dst", PKT_COL_dst_hi}};
+static const pkt_field_name ours[] = {{"src", PKT_COL_src_hi},
+                                      {"dst", PKT_COL_dst_hi},
+                                      {"in_src", PKT_COL_in_src_hi},
+                                      {"in_dst", PKT_COL_in_dst_hi}};
 
 const pkt_field_name *pkt_field_name_at(size_t index)
 {

@@ -12,7 +12,8 @@ typedef struct pkt_field_name {
 
 /* NULL: there is no such entry. */
 const pkt_field_name *pkt_field_name_at(size_t index);
-/* The column of Wireshark's field, or of our name `src` or `dst`; PKT_COLUMN_COUNT: none. */
+/* The column of Wireshark's field, or of our name of an address, such as `src`; PKT_COLUMN_COUNT:
+ * none. */
 size_t pkt_column_of_field(const char *field);
 
 #endif

@@ -15,9 +15,15 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* `ip_src`, `ip.src` and `ip-src` are one word. */
+static char plain(char letter)
+{
+    return letter == '.' || letter == '-' ? '_' : (char)tolower((unsigned char)letter);
+}
+
 static bool same(char a, char b)
 {
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
+    return plain(a) == plain(b);
 }
 
 /* Edits that make one word the other (optimal string alignment); both are shorter than

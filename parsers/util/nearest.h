@@ -14,7 +14,7 @@ typedef struct pkt_nearest {
 
 /* Compare one more known word. Like the written one is what an edit makes of it, or two if it has 5
  * letters (a letter more, fewer, another, or two exchanged); and what it begins. Case does not
- * count. */
+ * count, nor which of . - and _ is between parts. */
 void pkt_nearest_try(pkt_nearest *nearest, const char *known);
 
 #endif

@@ -133,31 +133,34 @@ static int unknown_fail(const json_t *results, const char *word, pkt_err *err)
         word_try(results, &nearest, applications[i]);
     if (*nearest.found)
         return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                        "unknown requirement '%s'; did you mean %s? `pktbench list` shows levels, "
-                        "columns and features",
+                        "unknown requirement '%s'; did you mean %s? `pktbench list columns` shows "
+                        "columns, `pktbench list backends` levels and features",
                         word, nearest.found);
     return pkt_fail(
         err, PKT_ERR_USAGE, PKT_POS_NONE,
-        "unknown requirement '%s': not a level, column or feature of these results, nor "
-        "a known Wireshark field; see `pktbench list`",
+        "unknown requirement '%.40s': not a level, column or feature of a backend in these "
+        "results, nor a known Wireshark field (sets such as ciciot46 are none of these); see "
+        "`pktbench list columns` and `pktbench list backends`",
         word);
 }
 
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err)
 {
     *out = (requirements){0};
-    while (*text) {
+    for (bool more = true; more;) {
         size_t length = strcspn(text, ",");
         if (length == 0 || length >= REQUIREMENT_WORD || out->count == REQUIREMENTS_MAX)
-            return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE,
-                            "must be a list of at most %d words, separated by commas",
-                            REQUIREMENTS_MAX);
+            return pkt_fail(
+                err, PKT_ERR_USAGE, PKT_POS_NONE,
+                "must be a list of at most %d names, none of them empty, separated by commas",
+                REQUIREMENTS_MAX);
         requirement *n = &out->list[out->count];
         (void)snprintf(n->word, sizeof n->word, "%.*s", (int)length, text);
         if (!requirement_read(results, n))
             return unknown_fail(results, n->word, err);
         out->count++;
-        text += length + (text[length] == ',');
+        more = text[length] == ',';
+        text += length + more;
     }
     return 0;
 }

@@ -27,8 +27,8 @@ typedef struct requirements {
     size_t count;
 } requirements;
 
-/* Read a list with commas: levels, columns, features (`pktbench list` shows all three), and fields
- * by Wireshark's names. 0, or -1 and *err. */
+/* Read a list with commas: levels, columns, features (`pktbench list backends` and `pktbench list
+ * columns` show them), and fields by Wireshark's names. 0, or -1 and *err. */
 int requirements_read(const json_t *results, const char *text, requirements *out, pkt_err *err);
 
 /* Is it a column of level `app`? */

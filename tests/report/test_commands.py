@@ -470,7 +470,11 @@ def test_colours():
 def test_choice_options():
     cic_iot = SOURCE / "results/reference/cic-iot.json"
     for options, words in [
-            (["--need", "nonsense"], "unknown requirement 'nonsense': not a level, column or feature"),
+            (["--need", "nonsense"], "unknown requirement 'nonsense': not a level, column or feature of a backend"),
+            (["--need", "ciciot64"], "(sets such as ciciot46 are none of these); see `pktbench list columns`"),
+            (["--need", ""], "none of them empty"), (["--need", "src,"], "none of them empty"),
+            (["--need", "ip_src"], "unknown requirement 'ip_src'; did you mean ip.src? `pktbench list columns` shows"),
+            (["--volume", "1GB", "--deadline", "soon"], "--deadline soon: must be a duration such as 90m, 2h or 1d"),
             (["--need", "heders"], "unknown requirement 'heders'; did you mean headers?"),
             (["--need", "pcapng,ip.scr"], "unknown requirement 'ip.scr'; did you mean ip.src?"),
             (["--rate", "fast"], "--rate fast"),

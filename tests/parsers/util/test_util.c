@@ -95,6 +95,7 @@ static void test_nearest(void **state)
         {"parqet", {"arrow", "parquet", NULL}, "parquet"}, /* one missing */
         {"arroww", {"arrow", "parquet", NULL}, "arrow"},   /* one too many */
         {"srcport", {"dst_port", "src_port", NULL}, "src_port"},
+        {"ip_src", {"in_src", "ip.src", NULL}, "ip.src"},   /* other signs between parts */
         {"Iat", {"IAT", "IPv", NULL}, "IAT"},               /* another case */
         {"head", {"flows", "headers", NULL}, "headers"},    /* a beginning */
         {"headrs", {"headers", "header", NULL}, "headers"}, /* the first of two as near */
