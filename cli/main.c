@@ -52,9 +52,19 @@ static int completion_print(const char *shell)
     return EXIT_DONE;
 }
 
+/* Is there a word too many behind `most` of them? If so, a message was printed. */
+static bool is_too_long(int argc, char **argv, int most)
+{
+    if (argc > most)
+        message_error("%s: unexpected '%s'; see `pktbench help`", argv[0], argv[most]);
+    return argc > most;
+}
+
 /* `pktbench help [COMMAND|--man|--completion SHELL]` */
 static int help_run(int argc, char **argv)
 {
+    if (is_too_long(argc, argv, argc > 1 && strcmp(argv[1], "--completion") == 0 ? 3 : 2))
+        return EXIT_ERROR;
     if (argc < 2) {
         program_help(stdout);
         return EXIT_DONE;
@@ -103,6 +113,18 @@ static int command_run(const command *command, int argc, char **argv)
     return command->run(&arguments);
 }
 
+/* An option where a command is expected. */
+static int option_refuse(const char *option)
+{
+    pkt_nearest nearest = {.word = option};
+    pkt_nearest_try(&nearest, "--help");
+    pkt_nearest_try(&nearest, "--version");
+    message_error("unknown option %s; %s%s%s `pktbench help`", option,
+                  *nearest.found ? "did you mean " : "", nearest.found,
+                  *nearest.found ? "? See" : "see");
+    return EXIT_ERROR;
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
@@ -113,7 +135,9 @@ static int dispatch(int argc, char **argv)
         strcmp(argv[1], "-h") == 0)
         return help_run(argc - 1, argv + 1);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-        return version_print();
+        return is_too_long(argc - 1, argv + 1, 1) ? EXIT_ERROR : version_print();
+    if (argv[1][0] == '-')
+        return option_refuse(argv[1]);
     const command *command = command_find(argv[1]);
     return command ? command_run(command, argc - 1, argv + 1) : EXIT_ERROR;
 }

@@ -9,6 +9,8 @@
 #include "parsers/util/nearest.h"
 #include "parsers/util/parse.h"
 
+enum { SIZES_TEXT = 80, LIKE_TEXT = 120, SHOWN = 60 };
+
 static size_t option_count(const command *command)
 {
     size_t count = 0;
@@ -60,6 +62,12 @@ bool option_given(const arguments *arguments, const char *name)
     return option_value(arguments, name) != NULL;
 }
 
+/* What stands before a name. */
+static const char *dashes_of(const char *name)
+{
+    return option_dashes(&(option_spec){.name = name});
+}
+
 bool option_number(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                    uint64_t fallback, uint64_t *value)
 {
@@ -72,8 +80,8 @@ bool option_number(const arguments *arguments, const char *name, uint64_t min, u
     if (isdigit((unsigned char)text[0]))
         *value = strtoull(text, &end, 10);
     if (!end || *end || errno || *value < min || *value > max) {
-        message_error("--%s %s: must be a whole number from %llu to %llu", name, text,
-                      (unsigned long long)min, (unsigned long long)max);
+        message_error("%s%s %s: must be a whole number from %llu to %llu", dashes_of(name), name,
+                      text, (unsigned long long)min, (unsigned long long)max);
         return false;
     }
     return true;
@@ -85,14 +93,30 @@ bool option_seconds(const arguments *arguments, const char *name, double fallbac
     *value = fallback;
     if (!text || pkt_parse_seconds(text, value))
         return true;
-    message_error("--%s %s: must be a duration such as " PKT_SECONDS_FORM, name, text);
+    message_error("%s%s %s: must be a duration such as " PKT_SECONDS_FORM, dashes_of(name), name,
+                  text);
     return false;
+}
+
+/* Append the examples of sizes that are within [min, max]: ", such as 500000, 64kB". */
+static void sizes_text(double min, double max, char text[SIZES_TEXT])
+{
+    static const char *const examples[] = {"500000", "64kB", "2MB", "100MB", "1GiB", "1Gbit"};
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        double bytes;
+        if (pkt_parse_bytes(examples[i], &bytes) && bytes >= min && bytes <= max)
+            n += (size_t)snprintf(text + n, SIZES_TEXT - n, "%s%s", n ? ", " : ", such as ",
+                                  examples[i]);
+    }
 }
 
 bool option_bytes(const arguments *arguments, const char *name, uint64_t min, uint64_t max,
                   uint64_t fallback, uint64_t *value)
 {
     const char *text = option_value(arguments, name);
+    char sizes[SIZES_TEXT];
     double bytes;
     *value = fallback;
     if (!text)
@@ -101,26 +125,50 @@ bool option_bytes(const arguments *arguments, const char *name, uint64_t min, ui
         *value = (uint64_t)bytes;
         return true;
     }
-    message_error(
-        "--%s %s: must be a size from %.10g to %.10g bytes, such as 500000, 64kB, 100MB, 1GiB or "
-        "1Gbit",
-        name, text, (double)min, (double)max);
+    sizes_text((double)min, (double)max, sizes);
+    message_error("%s%s %s: must be a size from %.10g to %.10g bytes%s", dashes_of(name), name,
+                  text, (double)min, (double)max, sizes);
     return false;
 }
 
-static bool option_unknown(const command *command, const char *name)
+/* "--rotate-size or --rotate-every" for "rotate-time": the options that begin alike. */
+static void family_text(const command *command, const char *name, char text[LIKE_TEXT])
+{
+    const char *hyphen = strrchr(name, '-');
+    const size_t size = hyphen ? (size_t)(hyphen - name) + 1 : 0;
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; size > 0 && i < option_count(command) && n < LIKE_TEXT; i++)
+        if (strncmp(command->options[i].name, name, size) == 0)
+            n += (size_t)snprintf(text + n, LIKE_TEXT - n, "%s--%s", n ? " or " : "",
+                                  command->options[i].name);
+}
+
+/* The options that an unknown one is like; "" if it is like none. */
+static void like_text(const command *command, const char *name, bool is_short, char text[LIKE_TEXT])
 {
     pkt_nearest nearest = {.word = name};
+    if (!is_short && strlen(name) == 1 && option_find(command, name, 1) >= 0) {
+        (void)snprintf(text, LIKE_TEXT, "-%s", name);
+        return;
+    }
     for (size_t i = 0; i < option_count(command); i++)
         if (strlen(command->options[i].name) > 1)
             pkt_nearest_try(&nearest, command->options[i].name);
-    const char *dashes = strlen(name) > 1 ? "--" : "-";
-    if (*nearest.found)
-        message_error("%s: unknown option %s%s; did you mean --%s? See `pktbench %s --help`",
-                      command->name, dashes, name, nearest.found, command->name);
-    else
-        message_error("%s: unknown option %s%s; see `pktbench %s --help`", command->name, dashes,
-                      name, command->name);
+    pkt_nearest_try(&nearest, "help");
+    family_text(command, name, text);
+    if (*nearest.found && (nearest.edits < 2 || !*text))
+        (void)snprintf(text, LIKE_TEXT, "--%s", nearest.found);
+}
+
+/* `is_short`: it was written with one dash. Returns false. */
+static bool option_unknown(const command *command, const char *name, bool is_short)
+{
+    char like[LIKE_TEXT];
+    like_text(command, name, is_short, like);
+    message_error("%s: unknown option %s%s; %s%s%s `pktbench %s --help`", command->name,
+                  is_short ? "-" : "--", name, *like ? "did you mean " : "", like,
+                  *like ? "? See" : "see", command->name);
     return false;
 }
 
@@ -166,16 +214,17 @@ static bool option_read(arguments *out, reading *r)
         size_t length = equals ? (size_t)(equals - name) : strlen(name);
         int index = length > 1 ? option_find(out->command, name, length) : -1;
         if (index < 0) {
-            char shown[64];
-            (void)snprintf(shown, sizeof shown, "%.*s", (int)(length < 60 ? length : 60), name);
-            return option_unknown(out->command, shown);
+            char shown[SHOWN + 1];
+            (void)snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN ? length : SHOWN),
+                           name);
+            return option_unknown(out->command, shown, false);
         }
         return option_store(out, index, equals ? equals + 1 : NULL, r);
     }
     int index = option_find(out->command, word + 1, 1);
     if (index < 0) {
         const char shown[] = {word[1], '\0'};
-        return option_unknown(out->command, shown);
+        return option_unknown(out->command, shown, true);
     }
     const char *value = word[2] ? word + 2 : NULL;
     return option_store(out, index, value && *value == '=' ? value + 1 : value, r);

@@ -84,6 +84,9 @@ expect 2 'missing: No such file' extract good.pcap missing -o out
 [ "$("$pktbench" list columns | awk '$2 != "app" && $2 != "inner" && $3 != "-" {print $3}' | paste -sd,)" = \
     "$("$pktbench" extract good.pcap --level flows | head -1)" ] || fail 'list columns'
 
+"$pktbench" list columns 2>&1 >/dev/null | grep -q 'also takes ts .*, packet .*, file .*: label$' || fail 'columns of rows'
+"$pktbench" extract good.pcap --columns ts,packet,file,label --label x -o /dev/null || fail 'columns of rows'
+
 # `list backends` counts columns as the tables do: without verdict.
 "$pktbench" list backends >listed
 [ "$(sed -n '/^raw: /,/flows/p' listed | grep -c '31 of 31 columns and verdict$')" -eq 1 ] ||
@@ -208,7 +211,7 @@ expect 2 "unknown backend 'nobody'; known: read-all, memcpy, raw, raw-mapped, li
 expect 2 "unknown backend 'nobody'; known: read-all, memcpy, raw, raw-mapped, libpcap" bench good.pcap --backends raw,nobody
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" extract good.pcap --level deep
 expect 2 "unknown level 'deep'; known: frames, headers, flows, dissect, app, inner$" verify good.pcap --levels deep
-expect 2 'read-all does not support level headers' extract good.pcap --backend read-all
+expect 2 'read-all does not support level headers; see .pktbench list backends.$' extract good.pcap --backend read-all
 expect 2 "unknown scenario 'storm'; known: tcp-flood" gen storm -o out
 expect 2 "unknown format 'xml'; known: table, markdown, csv, json, github-action" bench good.pcap --format xml
 expect 2 "unknown format 'xml'; known: pcap, pcapng$" gen mirai --format xml -o out
@@ -235,11 +238,32 @@ expect 2 "unknown condition 'slwer'; did you mean slower[?]" bench good.pcap --f
 expect 2 "unknown flow rule 'wireshark-4'; did you mean wireshark-4.0[?]" extract good.pcap --flow-rule wireshark-4
 expect 2 "unknown value of --at 'midle'; did you mean middle[?]" slice good.pcap -o out --at midle
 expect 2 "unknown shell 'bsh'; did you mean bash[?]" help --completion bsh
+expect 2 "unknown column 'ip.scr'; did you mean ip.src; see .pktbench list columns.$" extract good.pcap --columns ip.scr
+expect 2 "unknown column 'ip_src'; did you mean ip.src; " extract good.pcap --columns ip_src
+expect 2 "unknown column 'dns.qry.nmae'; did you mean dns.qry.name; " extract good.pcap --columns dns.qry.nmae
+expect 2 "unknown column 'label'; it needs --label or --labels; " extract good.pcap --columns src,label
+expect 2 "unknown column 'label_share'; it needs --labels and --features; " extract good.pcap --columns label_share
 expect 2 "unknown option --backend.; did you mean --backends" bench --backendz raw
+expect 2 "unknown option --rotate-time; did you mean --rotate-size or --rotate-every[?] See .pktbench extract --help.$" \
+    extract good.pcap --rotate-time 5
+expect 2 "unknown option --rotate-evry; did you mean --rotate-every[?]" extract good.pcap --rotate-evry 5
+expect 2 "unknown option --c; did you mean -c[?]" extract good.pcap --c 2
+expect 2 "unknown option --hepl; did you mean --help[?]" extract good.pcap --hepl
+expect 2 "unknown option --hepl; did you mean --help[?]" --hepl
+expect 2 "unknown option --vrsion; did you mean --version[?]" --vrsion
+expect 2 "unknown option --nonsense; see .pktbench help.$" --nonsense
+expect 2 "^pktbench: error: -c 0: must be a whole number" extract good.pcap -c 0
+expect 2 "^pktbench: error: --count 0: must be a whole number" extract good.pcap --count 0
+for words in "--version" "-V" "help extract" "help --man" "help --completion bash"; do
+    # shellcheck disable=SC2086 # a command and its operands
+    expect 2 "unexpected 'more'; see .pktbench help.$" $words more
+done
 expect 2 'unknown option --nonsense' list --nonsense
 expect 2 'unknown option -z' list -z
 expect 2 '--snaplen 0: must be a whole number' gen mirai --snaplen 0 -o out
 expect 2 '--size -1: must be a size' gen mirai --size -1 -o out
+expect 2 '--buffer 1: must be a size from 1000000 to .* bytes, such as 2MB, 100MB, 1GiB, 1Gbit$' \
+    extract -i lo --buffer 1
 expect 2 '--budget soon: must be a duration' bench --budget soon
 # Every duration may be in hours and days.
 for option in "bench missing --budget" "bench missing --sample" "bench missing --timeout" "verify missing --timeout" \
@@ -279,8 +303,10 @@ for every in 0 -1 10TB MB 10M '' 0MB 1001GB 99999999999999999999; do
         extract good.pcap --features ciciot46 --reset-every "$every" -o out
 done
 expect 2 '--max-flows 0: must be a whole number' extract good.pcap --features ciciot46 --max-flows 0
-expect 2 "unknown column 'IAt'; did you mean IAT; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+expect 2 "unknown column 'IAt'; did you mean IAT; see .pktbench list features.$" \
     extract good.pcap --features ciciot46 --columns IAt -o out
+expect 2 "unknown column 'colour'; ciciot46 has: flow_duration,.*,Protocol Type,.*,packet,file" \
+    extract good.pcap --features ciciot46 --columns colour -o out
 expect 2 "unknown column 'src'" extract good.pcap --features ciciot-fixed --columns src -o out
 expect 2 'IAT is named twice' extract good.pcap --features ciciot39 --columns IAT,IAT
 for option in window by idle active reset-every; do
