@@ -36,8 +36,10 @@ void progress_open(progress *progress)
 
 void progress_expect(progress *progress, double seconds)
 {
-    progress->started = pkt_seconds_now();
-    progress->expected = seconds;
+    const double now = pkt_seconds_now();
+    if (!(progress->expected > 0))
+        progress->started = now;
+    progress->expected = now - progress->started + seconds;
 }
 
 static void line_draw(const progress *progress, const char *words, double left)

@@ -13,7 +13,7 @@
 typedef struct progress {
     bool terminal;              /* standard error is a terminal */
     double every;               /* seconds between two lines */
-    double started;             /* seconds on the monotonic clock */
+    double started;             /* of what is expected: seconds on the monotonic clock */
     double expected;            /* seconds from then until the end; 0: not known */
     double drawn;               /* when a line was last written, or the progress was opened */
     char words[PROGRESS_WORDS]; /* the current step; "" before the first */
@@ -24,7 +24,7 @@ typedef struct progress {
 void progress_open(progress *progress);
 /* Show the current step once more, if it is time. */
 void progress_tick(progress *progress);
-/* A whole phase of known length begins now. */
+/* About so many seconds are left. What is done is counted from the first call on. */
 void progress_expect(progress *progress, double seconds);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

@@ -15,6 +15,9 @@
 
 /* Time limit of `hyperfine --version`. */
 #define VERSION_SECONDS 10.0
+/* Seconds that a process takes to start: of this program, and of one that starts an interpreter. */
+#define START_SECONDS 0.05
+#define PROGRAM_SECONDS 0.5
 
 /* Write `text` as one quoted shell word: hyperfine splits commands as a shell does. */
 static void quote(FILE *out, const char *text)
@@ -262,6 +265,18 @@ int processes_run(process_runs *out, const schedule *s, const suite *suite, doub
     for (size_t i = 0; i < out->count; i++)
         run_fail(&out->runs[i], STATUS_UNAVAILABLE, "hyperfine is not installed");
     return 0;
+}
+
+double processes_seconds(const schedule *s)
+{
+    double round = 0;
+    if (!hyperfine_installed())
+        return 0;
+    for (size_t i = 0; i < s->cell_count; i++)
+        if (wanted(&s->cells[i]))
+            round += s->cells[i].run_ns * 1e-9 +
+                     2 * (s->cells[i].backend->id.driver ? PROGRAM_SECONDS : START_SECONDS);
+    return PROCESS_ROUNDS_MAX * round;
 }
 
 void processes_free(process_runs *runs)

@@ -30,6 +30,8 @@ typedef struct process_runs {
  * *err; free *out in both cases. */
 int processes_run(process_runs *out, const schedule *schedule, const suite *suite, double seconds,
                   pkt_err *err);
+/* Seconds of PROCESS_ROUNDS_MAX rounds, estimated from the times of runs. */
+double processes_seconds(const schedule *schedule);
 void processes_free(process_runs *runs);
 
 #endif

@@ -36,6 +36,7 @@ typedef struct benchmark {
     output_request sinks;
     data_frame_ways ways;     /* to the data frames of `sinks` */
     double budget_s, started; /* `started`: by pkt_seconds_now() */
+    double processes_s;       /* of whole processes, estimated */
     uint64_t seed;
     bool show_values;
     json_t *context;          /* of machine_describe(), taken before the run */
@@ -62,7 +63,7 @@ void bench_path_set(benchmark *b);
 json_t *bench_results(const benchmark *b, bool partial);
 /* Write them to b->path, whole or not at all. 0, or -1 and *err. */
 int bench_results_write(const benchmark *b, const json_t *results, pkt_err *err);
-/* Write the results of the blocks that are done, for schedule.block_done: `self` is a benchmark. A
+/* Write the results of the blocks that are done, when a block has ended: `self` is a benchmark. A
  * run that is killed leaves them behind. */
 void bench_partial_write(void *self);
 
@@ -80,6 +81,11 @@ bool record_programs_option(benchmark *b);
 int record_programs_run(benchmark *b, pkt_err *err);
 /* Seconds of the budget that are left; 0: none. */
 double budget_left(const benchmark *b);
+/* Is the number of runs given, so that no budget changes it? */
+bool budget_is_fixed(const benchmark *b);
+/* Seconds until the end, once the rounds are planned, without a baseline. It may come before that
+ * of the budget, because rounds have a maximum. */
+double budget_expected(const benchmark *b);
 /* Is the time left enough for the fewest runs? `slow_s`: those of slow cells. 0, or -1 and *err,
  * which says how much is needed. */
 int budget_check(const benchmark *b, double slow_s, pkt_err *err);

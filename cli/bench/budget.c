@@ -15,6 +15,25 @@ double budget_left(const benchmark *b)
     return fmax(b->started + b->budget_s - pkt_seconds_now(), 0);
 }
 
+bool budget_is_fixed(const benchmark *b)
+{
+    return option_given(b->arguments, "rounds");
+}
+
+/* Seconds of the blocks that are left: as planned, then as the first ones took. */
+static double blocks_seconds(const schedule *s)
+{
+    const double took = pkt_seconds_now() - s->started_s;
+    return s->blocks_done ? took / s->blocks_done * (s->blocks - s->blocks_done)
+                          : schedule_seconds(s);
+}
+
+double budget_expected(const benchmark *b)
+{
+    const double left = blocks_seconds(&b->schedule) + b->processes_s;
+    return fmax(budget_is_fixed(b) ? left : fmin(budget_left(b), left), 1);
+}
+
 /* The fewest runs of all cells: one round in every process. */
 static double quick_seconds(const schedule *s)
 {

@@ -198,22 +198,17 @@ static void caches_plan(schedule *s, bool turns)
     s->evict_ns = run_evict_ns(s->evict_bytes);
 }
 
-/* Is the number of runs given, so that no budget changes it? */
-static bool is_fixed(const benchmark *b)
-{
-    return option_given(b->arguments, "rounds");
-}
-
 static void plan_make(benchmark *b)
 {
     schedule *s = &b->schedule;
     const double seconds = budget_left(b);
     s->budget_s = seconds * (b->selection.baseline ? 1 : 1 - PROCESS_SHARE);
-    if (!b->selection.baseline && !is_fixed(b))
+    if (!b->selection.baseline && !budget_is_fixed(b))
         s->deadline_s = pkt_seconds_now() + s->budget_s;
     stages_plan(s);
     schedule_plan(s);
-    pkt_notice_expect(&b->notices, is_fixed(b) ? schedule_seconds(s) : fmax(seconds, 1));
+    b->processes_s = b->selection.baseline ? 0 : processes_seconds(s);
+    pkt_notice_expect(&b->notices, b->selection.baseline ? fmax(seconds, 1) : budget_expected(b));
 }
 
 /* Make the cells, and shorten those that are too slow for the budget. */
@@ -230,7 +225,7 @@ static int cells_plan(benchmark *b, pkt_err *err)
                       budget_left(b) * (quick ? LIBRARIES_SHARE : PROGRAMS_SHARE), err);
     if (least < 0)
         return -1;
-    return is_fixed(b) || b->selection.baseline ? 0 : budget_check(b, least, err);
+    return budget_is_fixed(b) || b->selection.baseline ? 0 : budget_check(b, least, err);
 }
 
 static int measure(benchmark *b, pkt_err *err)
@@ -256,7 +251,16 @@ static int measure(benchmark *b, pkt_err *err)
     return b->selection.baseline
                ? 0
                : processes_run(&b->processes, s, &b->suite,
-                               is_fixed(b) ? b->budget_s * PROCESS_SHARE : budget_left(b), err);
+                               budget_is_fixed(b) ? b->budget_s * PROCESS_SHARE : budget_left(b),
+                               err);
+}
+
+static void block_ended(void *self)
+{
+    benchmark *b = self;
+    bench_partial_write(b);
+    if (!b->selection.baseline) /* stages say it themselves */
+        pkt_notice_expect(&b->notices, budget_expected(b));
 }
 
 static int bench_slices(benchmark *b)
@@ -265,7 +269,7 @@ static int bench_slices(benchmark *b)
     int status = EXIT_ERROR;
     b->context = machine_describe();
     b->schedule.notices = &b->notices;
-    b->schedule.block_done = bench_partial_write;
+    b->schedule.block_done = block_ended;
     b->schedule.self = b;
     bench_path_set(b);
     if (measure(b, &err) == 0) {

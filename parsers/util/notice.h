@@ -15,7 +15,7 @@ typedef enum pkt_notice_kind {
 typedef struct pkt_notices {
     /* One line without its end; `text` does not outlive the call. */
     void (*take)(void *self, pkt_notice_kind kind, const char *text);
-    /* A phase begins that will take about so many seconds. May be NULL. */
+    /* About so many seconds are left; a later call corrects it. May be NULL. */
     void (*expect)(void *self, double seconds);
     void *self;
 } pkt_notices;
@@ -29,7 +29,7 @@ void pkt_notice(const pkt_notices *notices, pkt_notice_kind kind, const char *fo
  * that is NULL. */
 void pkt_notice_err(const pkt_notices *notices, const char *about, const pkt_err *err,
                     const char *what);
-/* Announce a phase of about so many seconds. */
+/* Say that about so many seconds are left. */
 void pkt_notice_expect(const pkt_notices *notices, double seconds);
 
 #endif

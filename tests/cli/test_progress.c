@@ -71,6 +71,19 @@ static void test_how_far(void **state)
     assert_string_equal(text, "pktbench: block 8 of 8\n");
 }
 
+/* A better estimate changes what is left, and does not begin at 0 again. */
+static void test_corrected(void **state)
+{
+    (void)state;
+    char text[256];
+    progress p = opened(31);
+    progress_expect(&p, 100);
+    p.started -= 30;
+    progress_expect(&p, 10);
+    shown(&p, "block 4 of 8", text);
+    assert_string_equal(text, "pktbench: 75 % done, about 10 s left: block 4 of 8\n");
+}
+
 /* A long step is shown again, and one that was not shown yet is not forgotten. */
 static void test_long_step(void **state)
 {
@@ -121,9 +134,8 @@ static void test_waiting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_half_minute),
-        cmocka_unit_test(test_how_far),
-        cmocka_unit_test(test_long_step),
+        cmocka_unit_test(test_every_half_minute), cmocka_unit_test(test_how_far),
+        cmocka_unit_test(test_corrected),         cmocka_unit_test(test_long_step),
         cmocka_unit_test(test_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@ Usage: test_inputs.py PKTBENCH SCHEMA"""
 import gzip
 import json
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -139,6 +141,30 @@ def check_budget(folder, capture):
     check(time.monotonic() - start < 30, f"{time.monotonic() - start:.1f} s of 15 s")
 
 
+def check_left(folder):
+    """The seconds that are left are those of the planned rounds, not of a budget that these do not fill."""
+    capture = os.path.join(folder, "small.pcap")
+    run("gen", "benign-iot", "--size", "20000", "-o", capture)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([PKTBENCH, "bench", capture, "--backends", "raw", "--levels", "headers", "--processes", "3",
+                           "--budget", "3000s", "-o", os.path.join(folder, "left.json")],
+                          stdout=subprocess.DEVNULL, stderr=theirs, env=os.environ | {"TERM": "xterm"}) as bench_run:
+        os.close(theirs)
+        text = b""
+        while (piece := read_terminal(ours)):
+            text += piece
+    os.close(ours)
+    left = [float(seconds) for seconds in re.findall(rb", (\d+) s left", text)]
+    check(bench_run.returncode == 0 and left and max(left) < 300, f"seconds left: {left}: {text}")
+
+
+def read_terminal(end):
+    try:
+        return os.read(end, 65536)
+    except OSError:  # the other end is closed
+        return b""
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "good.pcap")
@@ -150,6 +176,7 @@ def main():
         check_large(folder, large)
         check_refused(folder, capture)
         check_budget(folder, capture)
+        check_left(folder)
     print("all good")
 
 
