@@ -16,9 +16,9 @@ static size_t least(size_t a, size_t b)
 }
 
 /* `ip_src`, `ip.src` and `ip-src` are one word. */
-static char plain(char letter)
+static int plain(char letter)
 {
-    return letter == '.' || letter == '-' ? '_' : (char)tolower((unsigned char)letter);
+    return letter == '.' || letter == '-' ? '_' : tolower((unsigned char)letter);
 }
 
 static bool same(char a, char b)
