@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bench/canary/altered_file.h"
-#include "parsers/sink/sink.h"
 #include "parsers/util/error.h"
 
 /* Rows of raw, of one column. */
@@ -87,6 +86,64 @@ static int columns_digest(const altered_slice *a, pkt_level level, pkt_column_se
     if (!bad)
         pkt_digest_sink_result(digests, digest);
     pkt_digest_sink_close(digests);
+    return bad;
+}
+
+/* Passes raw's rows on, with other cells. */
+typedef struct patching {
+    pkt_batch *batch; /* that of the run */
+    const altered_cell *cells, *end;
+    uint64_t rows;
+    pkt_sink to;
+} patching;
+
+static int patching_push(void *self, const pkt_batch *batch, pkt_err *err)
+{
+    patching *p = self;
+    if (batch != p->batch)
+        return pkt_fail(err, PKT_ERR_USAGE, PKT_POS_NONE, "rows of another batch");
+    for (; p->cells < p->end && p->cells->row < p->rows + batch->rows; p->cells++) {
+        const pkt_column_info *info = pkt_column_at(p->cells->column);
+        const size_t i = (size_t)(p->cells->row - p->rows);
+        memcpy((uint8_t *)p->batch + info->offset + i * info->size, &p->cells->bytes, info->size);
+    }
+    p->rows += batch->rows;
+    return p->to.push(p->to.self, batch, err);
+}
+
+static int patching_finish(void *self, pkt_err *err)
+{
+    const patching *p = self;
+    return p->to.finish(p->to.self, err);
+}
+
+/* The lowest level at which raw gives all columns of the mosaic, and their level and columns. */
+static pkt_request mosaic_request(const pkt_mosaic *mosaic, pkt_level level)
+{
+    pkt_request request = PKT_INIT(pkt_request);
+    const pkt_mosaic_columns *const sets[] = {&mosaic->numbers, &mosaic->texts};
+    request.level = PKT_LEVEL_FRAMES;
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < sets[s]->count; i++) {
+            const pkt_level one = column_level(sets[s]->columns[i], level);
+            pkt_set_add(&request.columns, sets[s]->columns[i]);
+            if (one != PKT_LEVEL_FRAMES && request.level != level)
+                request.level = one;
+        }
+    return request;
+}
+
+int altered_mosaic(const altered_slice *a, pkt_level level, const pkt_mosaic *mosaic,
+                   const altered_cell *cells, size_t count, uint64_t *digest, pkt_err *err)
+{
+    const pkt_request request = mosaic_request(mosaic, level);
+    patching p = {.batch = a->batch, .cells = cells, .end = cells + count};
+    const pkt_sink sink = pkt_sink_make(&p, patching_push, patching_finish);
+    pkt_mosaic_sink *hash = pkt_mosaic_sink_open(mosaic, &p.to, err);
+    const int bad = hash ? raw_run(a, &request, &sink, err) : -1;
+    if (!bad)
+        *digest = pkt_mosaic_sink_result(hash);
+    pkt_mosaic_sink_close(hash);
     return bad;
 }
 

@@ -32,13 +32,13 @@ static bool cell_add(proof *p, uint64_t row, size_t column, uint64_t bytes)
         return false;
     if (p->count == p->room) {
         const size_t room = p->room ? 2 * p->room : 64;
-        proof_cell *more = realloc(p->cells, room * sizeof *more);
+        altered_cell *more = realloc(p->cells, room * sizeof *more);
         if (!more)
             return false;
         p->cells = more;
         p->room = room;
     }
-    p->cells[p->count++] = (proof_cell){(uint32_t)row, (uint32_t)column, bytes};
+    p->cells[p->count++] = (altered_cell){(uint32_t)row, (uint32_t)column, bytes};
     return true;
 }
 
@@ -149,6 +149,36 @@ int proof_digest(const proof *p, size_t column, uint64_t *digest, pkt_err *err)
         return -1;
     *digest = XXH3_64bits(cells, altered_packets(p->altered) * pkt_column_at(column)->size);
     return 0;
+}
+
+pkt_mosaic proof_mosaic(const proof *p)
+{
+    pkt_column_set flows = {{0}}; /* which raw does not give at this level */
+    for (size_t c = 0; p->level == PKT_LEVEL_DISSECT && c < PKT_COLUMN_COUNT; c++)
+        if (pkt_column_at(c)->level == PKT_LEVEL_FLOWS)
+            pkt_set_add(&flows, c);
+    return pkt_mosaic_make(proof_reach(p), pkt_set_minus(p->columns, flows));
+}
+
+static int by_row(const void *one, const void *other)
+{
+    const uint32_t a = ((const altered_cell *)one)->row, b = ((const altered_cell *)other)->row;
+    return a < b ? -1 : a > b;
+}
+
+int proof_mosaic_digest(const proof *p, const pkt_mosaic *mosaic, uint64_t *digest, pkt_err *err)
+{
+    altered_cell *cells = calloc(p->count + 1, sizeof *cells);
+    size_t count = 0;
+    if (!cells)
+        return pkt_fail_memory(err, "the cells of a slice");
+    for (size_t i = 0; i < p->count; i++)
+        if (pkt_mosaic_column(mosaic, p->cells[i].row) == p->cells[i].column)
+            cells[count++] = p->cells[i];
+    qsort(cells, count, sizeof *cells, by_row);
+    const int bad = altered_mosaic(p->altered, p->level, mosaic, cells, count, digest, err);
+    free(cells);
+    return bad;
 }
 
 /* CRC-32 as in zlib (ITU-T V.42, section 8.1.1.6.2). */

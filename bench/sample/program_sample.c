@@ -163,7 +163,7 @@ static bool column_compare(const sample_plan *p, const json_t *answer, uint32_t 
         return answer != NULL;
     uint64_t honest;
     char *copy = sample_slice_write(p->cell->slice, kept);
-    sample_mismatch(p, copy && program_honest(p, copy, &honest) && honest == returned);
+    sample_mismatch(p, p->column, copy && program_honest(p, copy, &honest) && honest == returned);
     if (copy)
         unlink(copy);
     free(copy);

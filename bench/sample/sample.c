@@ -1,8 +1,10 @@
 #include "bench/sample/sample.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,12 +34,40 @@ static void times_add(sample_times *times, const json_t *answer)
     times->counted[COUNTER_CYCLES] += number(answer, "counted_cycles");
 }
 
+/* Cells of which columns the runs of the cell hash. Where the slice is not changed, only the
+ * digests of whole columns are known. */
+static pkt_mosaic mosaic_of(const sample_plan *p)
+{
+    const pkt_column_set none = {{0}};
+    pkt_column_set one = none;
+    if (p->column < PKT_COLUMN_COUNT)
+        pkt_set_add(&one, p->column);
+    return p->column < PKT_COLUMN_COUNT && p->cell->proof ? proof_mosaic(p->cell->proof)
+                                                          : pkt_mosaic_make(none, one);
+}
+
+static void names_add(json_t *names, const pkt_mosaic_columns *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        json_array_append_new(names, json_string(pkt_column_at(set->columns[i])->name));
+}
+
+/* "often" and "columns" of the request. */
+static void mosaic_ask(json_t *request, const pkt_mosaic *mosaic)
+{
+    json_t *often = json_array(), *columns = json_array();
+    names_add(often, &mosaic->often);
+    names_add(columns, &mosaic->numbers);
+    names_add(columns, &mosaic->texts);
+    json_object_set_new(request, "often", often);
+    json_object_set_new(request, "columns", columns);
+}
+
 /* Start the child that does the runs. Returns its pid; 0: the cell failed. */
-static pid_t child_start(const sample_plan *p, sample_times *times)
+static pid_t child_start(const sample_plan *p, const pkt_mosaic *mosaic, sample_times *times)
 {
     json_t *request = request_of(p);
-    if (p->column < PKT_COLUMN_COUNT)
-        json_object_set_new(request, "column", json_string(pkt_column_at(p->column)->name));
+    mosaic_ask(request, mosaic);
     if (p->first)
         json_object_set_new(request, "first", json_string(p->first));
     cell_sink_ask(p->cell, request);
@@ -81,18 +111,19 @@ static bool run_prepare(const sample_plan *p, pid_t child)
 }
 
 /* The digest that the run must have returned. false: unknown, the cell failed. */
-static bool digest_wanted(const sample_plan *p, uint64_t *wanted)
+static bool digest_wanted(const sample_plan *p, const pkt_mosaic *mosaic, uint64_t *wanted)
 {
     pkt_err err = {.pos = PKT_POS_NONE};
     *wanted = p->cell->check.digest[p->column];
-    if (!p->cell->proof || proof_digest(p->cell->proof, p->column, wanted, &err) == 0)
+    if (!p->cell->proof || proof_mosaic_digest(p->cell->proof, mosaic, wanted, &err) == 0)
         return true;
     cell_fail(p->cell, STATUS_FAILED, err.msg);
     return false;
 }
 
-/* The digest of the column when another process verifies a copy of the slice as it is now. */
-static bool digest_honest(const sample_plan *p, uint64_t *digest)
+/* Digests of all columns when another process verifies a copy of the slice as it is now: a new
+ * reference; NULL: it failed. */
+static json_t *digests_honest(const sample_plan *p)
 {
     client worker;
     suite_slice slice = *p->cell->slice;
@@ -100,21 +131,36 @@ static bool digest_honest(const sample_plan *p, uint64_t *digest)
     slice.path = sample_slice_write(p->cell->slice, &now);
     free(now.bytes);
     if (!slice.path)
-        return false;
+        return NULL;
     json_t *answer = NULL;
     if (client_open_loaded(&worker, &p->cell->backend->id, p->seconds, NULL)) {
         answer = client_ask(&worker, run_request("verify", &slice, p->cell->level), p->seconds);
         (void)client_close(&worker);
     }
-    const char *hex = json_string_value(
-        json_object_get(json_object_get(answer, "digests"), pkt_column_at(p->column)->name));
-    const bool good = hex != NULL;
-    if (hex)
-        *digest = strtoull(hex, NULL, 16);
-    json_decref(answer);
     unlink(slice.path);
     free(slice.path);
-    return good;
+    json_t *digests = json_incref(json_object_get(answer, "digests"));
+    json_decref(answer);
+    return digests;
+}
+
+/* A column that another process gets wrong, too, in the slice as it is now; PKT_COLUMN_COUNT: none,
+ * so that the run did not do its work. */
+static size_t column_wrong(const sample_plan *p, const pkt_mosaic *mosaic)
+{
+    json_t *digests = p->cell->proof ? digests_honest(p) : NULL;
+    size_t wrong = PKT_COLUMN_COUNT;
+    for (size_t i = 0; digests && wrong == PKT_COLUMN_COUNT && i < mosaic->numbers.count; i++) {
+        const size_t column = mosaic->numbers.columns[i];
+        const char *hex = json_string_value(json_object_get(digests, pkt_column_at(column)->name));
+        pkt_err err = {.pos = PKT_POS_NONE};
+        uint64_t wanted;
+        if (hex && proof_digest(p->cell->proof, column, &wanted, &err) == 0 &&
+            strtoull(hex, NULL, 16) != wanted)
+            wrong = column;
+    }
+    json_decref(digests);
+    return wrong;
 }
 
 /* Compare the digest of the rows of features with the verified run. */
@@ -127,8 +173,8 @@ static bool features_verified(const sample_plan *p, const json_t *answer)
     return false;
 }
 
-/* Compare row count, column and time of a run with what they must be. */
-static bool run_verified(const sample_plan *p, const json_t *answer)
+/* Compare row count, cells and time of a run with what they must be. */
+static bool run_verified(const sample_plan *p, const pkt_mosaic *mosaic, const json_t *answer)
 {
     const char *hex = json_string_value(json_object_get(answer, "digest"));
     uint64_t wanted;
@@ -148,23 +194,32 @@ static bool run_verified(const sample_plan *p, const json_t *answer)
         cell_fail(p->cell, STATUS_FAILED, "the worker answered without a digest");
         return false;
     }
-    if (!digest_wanted(p, &wanted))
+    if (!digest_wanted(p, mosaic, &wanted))
         return false;
     if (strtoull(hex, NULL, 16) == wanted)
         return true;
-    uint64_t honest = 0;
-    sample_mismatch(p, p->cell->proof && digest_honest(p, &honest) &&
-                           honest == strtoull(hex, NULL, 16));
+    const size_t column = column_wrong(p, mosaic);
+    sample_mismatch(p, column, column < PKT_COLUMN_COUNT);
     return false;
 }
 
-static bool run_take(const sample_plan *p, pid_t child, sample_times *times)
+/* A new seed for each run: nothing that was learnt in another run, or by another worker, fits. */
+static json_t *go_request(pkt_mosaic *mosaic)
 {
-    json_t *answer = run_prepare(p, child) ? sample_ask(p, json_pack("{s:s}", "op", "go")) : NULL;
+    char seed[17];
+    if (getrandom(&mosaic->seed, sizeof mosaic->seed, 0) < 0)
+        mosaic->seed = (uint64_t)pkt_clock_ns(CLOCK_MONOTONIC);
+    (void)snprintf(seed, sizeof seed, "%016" PRIx64, mosaic->seed);
+    return json_pack("{s:s, s:s}", "op", "go", "seed", seed);
+}
+
+static bool run_take(const sample_plan *p, pid_t child, pkt_mosaic *mosaic, sample_times *times)
+{
+    json_t *answer = run_prepare(p, child) ? sample_ask(p, go_request(mosaic)) : NULL;
     if (!answer)
         return false;
     times_add(times, answer);
-    const bool good = run_verified(p, answer) && is_quiet(p, child);
+    const bool good = run_verified(p, mosaic, answer) && is_quiet(p, child);
     json_decref(answer);
     return good;
 }
@@ -195,10 +250,11 @@ static bool columns_verified(const sample_plan *p)
 static bool native_take(const sample_plan *p, sample_times *times)
 {
     const int64_t from = pkt_clock_ns(CLOCK_MONOTONIC);
-    const pid_t child = child_start(p, times);
+    pkt_mosaic mosaic = mosaic_of(p);
+    const pid_t child = child_start(p, &mosaic, times);
     bool good = child != 0;
     for (unsigned i = 0; good && i < p->runs; i++)
-        good = run_take(p, child, times);
+        good = run_take(p, child, &mosaic, times);
     times->change_ns =
         (double)(pkt_clock_ns(CLOCK_MONOTONIC) - from) - times->first_ns - times->wall_ns;
     if (good && times->wall_ns < p->check_below_ns)

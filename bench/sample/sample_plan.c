@@ -49,20 +49,19 @@ char *sample_slice_write(const suite_slice *slice, const slice_bytes *kept)
     return NULL;
 }
 
-void sample_mismatch(const sample_plan *p, bool wrong)
+void sample_mismatch(const sample_plan *p, size_t column, bool wrong)
 {
     char reason[REASON_BYTES];
-    const char *column = pkt_column_at(p->column)->name;
+    const char *name = column < PKT_COLUMN_COUNT ? pkt_column_at(column)->name : "columns";
     const char *format =
         !wrong
-            ? "a timed run did not return the column %s of the packets that it was given: no time "
-              "counts"
+            ? "a timed run did not return the %s%s of the packets that it was given: no time counts"
         : p->cell->backend->id.command
-            ? "the digest of column %s is wrong in a run without the clock too: check its width, "
-              "its byte order and its empty cells (0), and the column in packets whose addresses, "
+            ? "the digest of %s%s is wrong in a run without the clock too: check its width, its "
+              "byte order and its empty cells (0), and the column in packets whose addresses, "
               "times or numbers were changed"
-            : "column %s is wrong in packets whose addresses, times or numbers were changed";
-    (void)snprintf(reason, sizeof reason, format, column);
+            : "%s%s is wrong in packets whose addresses, times or numbers were changed";
+    (void)snprintf(reason, sizeof reason, format, column < PKT_COLUMN_COUNT ? "column " : "", name);
     cell_fail(p->cell, wrong ? STATUS_DISAGREES : STATUS_UNFAITHFUL, reason);
 }
 

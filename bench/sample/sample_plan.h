@@ -13,7 +13,8 @@ typedef struct sample_plan {
     const char *first;     /* slice of the first, unranked run; NULL: the same */
     unsigned runs;         /* timed runs; of a backend that is no external program, also 0 */
     size_t evict_bytes;    /* read before each run to evict the caches */
-    size_t column;         /* is compared in every row; PKT_COLUMN_COUNT: none */
+    size_t column;         /* of external programs, and where the slice is not changed: compared in
+                            * every row; PKT_COLUMN_COUNT: no column is compared */
     double check_below_ns; /* runs shorter than this are followed by one that verifies all columns,
                             * in the same process and without the clock; 0: none */
     double floor_ns;       /* no run can be faster; 0: unknown */
@@ -41,10 +42,10 @@ typedef struct slice_bytes {
 slice_bytes sample_slice_read(const suite_slice *slice);
 /* Write them to a name that no run has seen. The caller frees the name. NULL: it failed. */
 char *sample_slice_write(const suite_slice *slice, const slice_bytes *kept);
-/* A run returned other cells than the changed slice has. `wrong`: so does another process that is
- * not timed; the backend is then wrong about the changed packets. Otherwise it did not read them.
- */
-void sample_mismatch(const sample_plan *p, bool wrong);
+/* A run returned other cells of the column (PKT_COLUMN_COUNT: it is not known of which) than the
+ * changed slice has. `wrong`: so does another process that is not timed; the backend is then wrong
+ * about the changed packets. Otherwise it did not read them. */
+void sample_mismatch(const sample_plan *p, size_t column, bool wrong);
 /* Is a run of this time possible? Otherwise the cell fails. */
 bool sample_time_possible(const sample_plan *p, double wall_ns, double cpu_ns);
 

@@ -1,17 +1,23 @@
 #include "bench/worker/quiet.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/worker/client.h"
 #include "parsers/process/tree.h"
 
 /* A thread that was joined can stay visible for a moment: so many attempts of 1 ms. */
 enum { ATTEMPTS = 100 };
+/* Room for a line of /proc/PID/maps, and for the device and inode in it. */
+enum { MAPS_LINE = 4096 + 128, MAPPED_ID = 64 };
 
 /* One thread, and no child but `allowed` (0: none). */
 static bool is_quiet(pid_t pid, pid_t allowed, const char *what, char reason[QUIET_REASON])
@@ -46,28 +52,53 @@ bool quiet_worker(const pkt_child *worker, pid_t run, char reason[QUIET_REASON])
     return false;
 }
 
-/* Does a line of /proc/PID/maps name this file? File systems of several devices show another device
- * there than stat(): the inode and the last part of the name are compared. */
-static bool is_mapping_of(const char *line, const struct stat *file, const char *name)
+/* Device and inode of a line of /proc/PID/maps. File systems of several devices show another device
+ * there than stat() does. "": the line has none. */
+static void mapped_id(const char *line, char id[MAPPED_ID])
 {
-    enum { FIELDS_BEFORE = 4 }; /* addresses, rights, offset, device */
-    const char *slash = strrchr(line, '/'), *inode = line;
-    for (int i = 0; inode && i < FIELDS_BEFORE; i++) {
-        inode = strchr(inode, ' ');
-        inode = inode ? inode + 1 : NULL;
-    }
-    return slash && inode && strtoull(inode, NULL, 10) == file->st_ino &&
-           strncmp(slash + 1, name, strlen(name)) == 0;
+    char device[MAPPED_ID / 2] = "", inode[MAPPED_ID / 2] = "";
+    id[0] = '\0';
+    if (sscanf(line, "%*s %*s %*s %31s %31s", device, inode) == 2)
+        (void)snprintf(id, MAPPED_ID, "%s %s", device, inode);
 }
 
-static bool is_mapped(pid_t pid, const struct stat *file, const char *name)
+static FILE *maps_open(pid_t pid)
 {
-    char path[64], line[4096 + 128];
-    bool found = false;
+    char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
-    FILE *maps = fopen(path, "re");
-    while (maps && !found && fgets(line, sizeof line, maps))
-        found = is_mapping_of(line, file, name);
+    return fopen(path, "re");
+}
+
+/* The same of the file: that of a mapping of this process. */
+static void file_id(const char *path, char id[MAPPED_ID])
+{
+    char line[MAPS_LINE];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *at = fd < 0 ? MAP_FAILED : mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+    FILE *maps = at == MAP_FAILED ? NULL : maps_open(getpid());
+    id[0] = '\0';
+    while (maps && !*id && fgets(line, sizeof line, maps))
+        if (strtoull(line, NULL, 16) == (uintptr_t)at)
+            mapped_id(line, id);
+    if (maps)
+        fclose(maps);
+    if (at != MAP_FAILED)
+        (void)munmap(at, 1);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* By any name: a link to the slice may be removed. */
+static bool is_mapped(pid_t pid, const char *file)
+{
+    char line[MAPS_LINE], own[MAPPED_ID], id[MAPPED_ID];
+    bool found = false;
+    file_id(file, own);
+    FILE *maps = maps_open(pid);
+    while (maps && *own && !found && fgets(line, sizeof line, maps)) {
+        mapped_id(line, id);
+        found = strcmp(id, own) == 0;
+    }
     if (maps)
         fclose(maps);
     return found;
@@ -90,12 +121,11 @@ static bool is_open(pid_t pid, const struct stat *file)
 
 bool quiet_released(pid_t run, const char *path, char reason[QUIET_REASON])
 {
-    const char *slash = strrchr(path, '/');
     struct stat file;
     if (stat(path, &file) != 0)
         return true;
     const bool open = is_open(run, &file);
-    if (!open && !is_mapped(run, &file, slash ? slash + 1 : path))
+    if (!open && !is_mapped(run, path))
         return true;
     (void)snprintf(reason, QUIET_REASON, "it keeps the slice %s while no run is timed",
                    open ? "open" : "mapped");

@@ -8,6 +8,7 @@
 #include "bench/worker/counters.h"
 #include "parsers/features/request.h"
 #include "parsers/rows/rows.h"
+#include "parsers/sink/sink.h"
 #include "parsers/util/parse.h"
 #include "pktbench.h"
 
@@ -15,7 +16,7 @@
 #define POSITION_PARTS 8
 
 typedef enum run_kind {
-    RUN_TIMED,     /* to the sink; measures time, and hashes one column */
+    RUN_TIMED,     /* to the sink; measures time, and hashes a cell of every row */
     RUN_POSITIONS, /* rows are only counted; reads the clock after each eighth of the rows */
     RUN_VERIFY,    /* to the digest sink, and to the null sink for the checksum */
     RUN_ROWS,      /* to a CSV file */
@@ -36,7 +37,7 @@ typedef struct run_job {
     bool keep;               /* RUN_ROWS: keep the file after a failure, with the rows before it */
     uint64_t packets;        /* RUN_POSITIONS: expected number of rows */
     const sigset_t *signals; /* RUN_TIMED: mask to set when the clock has started; NULL: none */
-    size_t column;           /* RUN_TIMED: all its cells are hashed; PKT_COLUMN_COUNT: none */
+    pkt_mosaic mosaic;       /* RUN_TIMED: which cells are hashed; empty: none */
 } run_job;
 
 /* Result of a run. Plain data: a forked child sends it through a pipe. */
@@ -54,7 +55,8 @@ typedef struct run_outcome {
     uint64_t bytes_digest; /* RUN_OUTPUT: XXH3-64 of these bytes */
     uint64_t peak_rss;     /* peak resident set size of the process so far, in bytes */
     pkt_column_set columns;
-    uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY; RUN_TIMED: of the job's column */
+    uint64_t digest[PKT_COLUMN_COUNT]; /* RUN_VERIFY */
+    uint64_t mosaic;                   /* RUN_TIMED: digest of the hashed cells */
     uint64_t part_ns[POSITION_PARTS];  /* RUN_POSITIONS: wall time of each part */
     pkt_err err;
 } run_outcome;

@@ -145,8 +145,7 @@ static bool sink_read(const json_t *request, run_job *job)
 static const char *job_read(const worker *w, const json_t *request, run_job *job)
 {
     const char *level = json_string_value(json_object_get(request, "level"));
-    *job = (run_job){.path = json_string_value(json_object_get(request, "slice")),
-                     .column = PKT_COLUMN_COUNT};
+    *job = (run_job){.path = json_string_value(json_object_get(request, "slice"))};
     if (!w->loaded)
         return "load comes first";
     if (!job->path || !level || pkt_level_find(level, &job->level, NULL) != 0)
@@ -278,6 +277,7 @@ static int worker_run(const arguments *arguments)
     if (!option_given(arguments, "plugin"))
         (void)mapped_allow();                   /* later, no handler of SIGBUS can be set */
     (void)pkt_confine_worker(scratch_parent()); /* what is on is in the results: machine.c */
+    worker_memory_wipe();
     FILE *out = answers_open();
     if (!out) {
         message_error("worker: standard output cannot be used");

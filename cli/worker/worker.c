@@ -1,7 +1,9 @@
 #include "cli/worker/worker.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/util/error.h"
 #include "parsers/util/output_text.h"
@@ -65,12 +67,24 @@ int worker_answer(worker *w, json_t *reply)
     return bad ? -1 : 0;
 }
 
+static void wipe_free(void *memory)
+{
+    if (memory)
+        explicit_bzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
+void worker_memory_wipe(void)
+{
+    json_set_alloc_funcs(malloc, wipe_free);
+}
+
 json_t *worker_request(worker *w, bool *done)
 {
     char *line = NULL;
     size_t room = 0;
     *done = getline(&line, &room, w->in) <= 0;
     json_t *request = *done ? NULL : json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-    free(line);
+    wipe_free(line);
     return request;
 }

@@ -28,6 +28,9 @@ json_t *worker_hex64(uint64_t value);
 json_t *worker_verified(const run_outcome *verified);
 /* Write an answer and drop its reference. NULL is written as a lack of memory. 0, or -1. */
 int worker_answer(worker *w, json_t *reply);
+/* From now on, memory of requests is cleared when it is freed: a backend gets it again from
+ * malloc(), and would learn which cells are compared. */
+void worker_memory_wipe(void);
 /* Read the next request: a new reference; *done is set at the end of the input. NULL: no JSON
  * object. */
 json_t *worker_request(worker *w, bool *done);

@@ -3,8 +3,8 @@
  *
  * The child runs the backend once without a rank (`first_ns`), and answers. Then the harness
  * changes the slice and asks for each timed run in two steps: "prepare" evicts the caches, "go"
- * runs. The backend's code runs only within "sample" and "go", never between "prepare" and "go".
- * "end" ends the child. */
+ * runs, and says only then which cells are hashed. The backend's code runs only within "sample" and
+ * "go", never between "prepare" and "go". "end" ends the child. */
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -104,12 +104,12 @@ static json_t *go_answer(worker *w, const run_job *job)
     run_outcome o;
     if (!child_run(w, job, &o))
         return worker_failure(&o);
-    json_t *answer = json_pack(
-        "{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns", (json_int_t)o.wall_ns,
-        "cpu_ns", (json_int_t)o.cpu_ns, "rows", (json_int_t)o.rows, "digest",
-        worker_hex64(job->column < PKT_COLUMN_COUNT ? o.digest[job->column] : 0), "bytes",
-        (json_int_t)o.bytes, "counted_instructions", (json_int_t)o.counted[COUNTER_INSTRUCTIONS],
-        "counted_cycles", (json_int_t)o.counted[COUNTER_CYCLES]);
+    json_t *answer =
+        json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ok", 1, "wall_ns",
+                  (json_int_t)o.wall_ns, "cpu_ns", (json_int_t)o.cpu_ns, "rows", (json_int_t)o.rows,
+                  "digest", worker_hex64(o.mosaic), "bytes", (json_int_t)o.bytes,
+                  "counted_instructions", (json_int_t)o.counted[COUNTER_INSTRUCTIONS],
+                  "counted_cycles", (json_int_t)o.counted[COUNTER_CYCLES]);
     if (job->features.set)
         json_object_set_new(answer, "checksum", worker_hex64(o.checksum));
     return answer;
@@ -124,8 +124,10 @@ static json_t *check_answer(worker *w, const run_job *job)
     return child_run(w, &verify, &outcome) ? worker_verified(&outcome) : worker_failure(&outcome);
 }
 
-static json_t *child_step(worker *w, const run_job *job, const char *what)
+static json_t *child_step(worker *w, const run_job *job, const json_t *request)
 {
+    const char *what = json_string_value(json_object_get(request, "op"));
+    const char *seed = json_string_value(json_object_get(request, "seed"));
     if (what && strcmp(what, "prepare") == 0) {
         caches_evict(w->evict, w->evict_bytes);
         return json_pack("{s:b}", "ok", 1);
@@ -133,6 +135,7 @@ static json_t *child_step(worker *w, const run_job *job, const char *what)
     if (what && strcmp(what, "go") == 0) {
         run_job timed = *job;
         timed.signals = &w->signals;
+        timed.mosaic.seed = seed ? strtoull(seed, NULL, 16) : 0;
         return go_answer(w, &timed);
     }
     if (what && strcmp(what, "check") == 0)
@@ -158,7 +161,7 @@ static void child_serve(worker *w, const run_job *job, const char *first)
             (void)worker_answer(w, json_pack("{s:b}", "ok", 1));
             _exit(CHILD_ENDED);
         }
-        bad = worker_answer(w, child_step(w, job, what));
+        bad = worker_answer(w, child_step(w, job, request));
         json_decref(request);
     }
     _exit(EXIT_FAILURE);
@@ -175,15 +178,28 @@ static int ended_answer(worker *w, int status, const struct rusage *usage)
     return worker_answer(w, answer);
 }
 
+/* The columns of a list of names; none for NULL. */
+static pkt_column_set columns_named(const json_t *names)
+{
+    pkt_column_set set = {{0}};
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        const size_t column = name ? pkt_column_find(name) : PKT_COLUMN_COUNT;
+        if (column < PKT_COLUMN_COUNT)
+            pkt_set_add(&set, column);
+    }
+    return set;
+}
+
 int worker_sample(worker *w, run_job *job, const json_t *request)
 {
     const json_int_t evict = json_integer_value(json_object_get(request, "evict_bytes"));
-    const char *column = json_string_value(json_object_get(request, "column"));
     const char *first = json_string_value(json_object_get(request, "first"));
     if (evict < 0 || evict_prepare(w, (size_t)evict) != 0)
         return worker_answer(w, worker_refusal("sample: evict_bytes must be what memory allows"));
     job->kind = RUN_TIMED;
-    job->column = column ? pkt_column_find(column) : PKT_COLUMN_COUNT;
+    job->mosaic = pkt_mosaic_make(columns_named(json_object_get(request, "often")),
+                                  columns_named(json_object_get(request, "columns")));
     (void)sigprocmask(SIG_SETMASK, NULL, &w->signals);
     signals_block(); /* also in this process, which waits while its child runs */
     const pid_t child = fork();

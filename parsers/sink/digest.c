@@ -1,7 +1,7 @@
 /* One hash a column: two parsers that agree on a column have the same one. */
 #include <stdlib.h>
-#include <xxhash.h>
 
+#include "parsers/sink/cells_hash.h"
 #include "parsers/sink/sink.h"
 
 struct pkt_digest_sink {
@@ -10,11 +10,11 @@ struct pkt_digest_sink {
     XXH3_state_t *states[PKT_COLUMN_COUNT]; /* of columns[i] */
 };
 
-/* Text cells: whether there is a value, its length and its bytes; never where they lie. */
-static void texts_add(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info)
+static void texts_add(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
+                      size_t from, size_t count)
 {
     const uint8_t *cells = (const uint8_t *)batch + info->offset;
-    for (size_t row = 0; row < batch->rows; row++) {
+    for (size_t row = from; row < from + count; row++) {
         pkt_text cell;
         memcpy(&cell, cells + row * info->size, sizeof cell);
         const uint32_t head[2] = {cell.offset != PKT_TEXT_NULL,
@@ -25,18 +25,22 @@ static void texts_add(XXH3_state_t *state, const pkt_batch *batch, const pkt_col
     }
 }
 
+void cells_hash(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
+                size_t from, size_t count)
+{
+    if (info->format_as == PKT_AS_TEXT)
+        texts_add(state, batch, info, from, count);
+    else
+        XXH3_64bits_update(state, (const uint8_t *)batch + info->offset + from * info->size,
+                           count * info->size);
+}
+
 static int digest_push(void *self, const pkt_batch *batch, pkt_err *err)
 {
     pkt_digest_sink *digest = self;
     (void)err;
-    for (size_t i = 0; i < digest->count; i++) {
-        const pkt_column_info *info = pkt_column_at(digest->columns[i]);
-        if (info->format_as == PKT_AS_TEXT)
-            texts_add(digest->states[i], batch, info);
-        else
-            XXH3_64bits_update(digest->states[i], (const uint8_t *)batch + info->offset,
-                               batch->rows * info->size);
-    }
+    for (size_t i = 0; i < digest->count; i++)
+        cells_hash(digest->states[i], batch, pkt_column_at(digest->columns[i]), 0, batch->rows);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef PKT_SINK_H
 #define PKT_SINK_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "pktbench.h"
@@ -24,6 +25,30 @@ pkt_digest_sink *pkt_digest_sink_open(pkt_column_set columns, pkt_sink *sink, pk
 /* After finish: digest[c] for every column c of the set, 0 for the others. */
 void pkt_digest_sink_result(const pkt_digest_sink *digest, uint64_t result[PKT_COLUMN_COUNT]);
 void pkt_digest_sink_close(pkt_digest_sink *digest);
+
+/* Mosaic: one XXH3-64 over all rows, of another column for each PKT_MOSAIC_ROWS of them. The seed
+ * decides which: a backend that does not know it cannot fill only the cells that are looked at, not
+ * even by watching which ones were. Of one column, it is that column's digest. */
+#define PKT_MOSAIC_ROWS 256
+typedef struct pkt_mosaic_columns {
+    size_t count;
+    uint8_t columns[PKT_COLUMN_COUNT];
+} pkt_mosaic_columns;
+typedef struct pkt_mosaic {
+    uint64_t seed;
+    pkt_mosaic_columns often, numbers, texts; /* `often`: of `numbers`, three of four blocks */
+} pkt_mosaic;
+/* Of these columns, with the seed 0. `often`: those that are drawn more often; may be empty. */
+pkt_mosaic pkt_mosaic_make(pkt_column_set often, pkt_column_set all);
+bool pkt_mosaic_is_empty(const pkt_mosaic *mosaic);
+/* The column of the row; the mosaic is not empty. */
+size_t pkt_mosaic_column(const pkt_mosaic *mosaic, uint64_t row);
+typedef struct pkt_mosaic_sink pkt_mosaic_sink;
+/* Of an empty mosaic the result is 0. */
+pkt_mosaic_sink *pkt_mosaic_sink_open(const pkt_mosaic *mosaic, pkt_sink *sink, pkt_err *err);
+/* After finish. */
+uint64_t pkt_mosaic_sink_result(const pkt_mosaic_sink *mosaic);
+void pkt_mosaic_sink_close(pkt_mosaic_sink *mosaic);
 
 /* The timed sink: counts rows and folds one cell in 256 rows (of rotating columns of the set) into
  * a checksum, so that a timed run that yields other rows than the verified one is found out. */

@@ -157,10 +157,48 @@ static void test_fixed(void **state)
     fixture_close(&f);
 }
 
+/* The cells of a mosaic are raw's over the slice as it is now, but for those that are given. */
+static void test_mosaic(void **state)
+{
+    (void)state;
+    fixture f;
+    pkt_err err;
+    fixture_open(&f, "tcp-flood", "");
+    altered_key(f.altered, NULL);
+    pkt_column_set one = {{0}};
+    const pkt_column_set none = {{0}};
+    pkt_set_add(&one, PKT_COL_ip_id);
+    pkt_mosaic single = pkt_mosaic_make(none, one),
+               all = pkt_mosaic_make(none, pkt_level_columns(PKT_LEVEL_FLOWS));
+    uint64_t column, mosaic, again, other;
+    assert_int_equal(altered_digest(f.altered, PKT_LEVEL_FLOWS, PKT_COL_ip_id, &column, &err), 0);
+    assert_int_equal(altered_mosaic(f.altered, PKT_LEVEL_FLOWS, &single, NULL, 0, &mosaic, &err),
+                     0);
+    assert_true(column == mosaic);
+    all.seed = 5;
+    assert_int_equal(altered_mosaic(f.altered, PKT_LEVEL_FLOWS, &all, NULL, 0, &mosaic, &err), 0);
+    assert_int_equal(altered_mosaic(f.altered, PKT_LEVEL_FLOWS, &all, NULL, 0, &again, &err), 0);
+    assert_true(mosaic == again);
+    /* Any other cell that is looked at counts; one that is not looked at does not. */
+    const uint32_t rows[] = {0, 300, (uint32_t)f.slice.packets - 1};
+    for (size_t i = 0; i < 3; i++) {
+        altered_cell cell = {rows[i], (uint32_t)pkt_mosaic_column(&all, rows[i]),
+                             UINT64_C(0x0123456789abcdef)};
+        assert_int_equal(altered_mosaic(f.altered, PKT_LEVEL_FLOWS, &all, &cell, 1, &other, &err),
+                         0);
+        assert_true(mosaic != other);
+        cell.column = cell.column == PKT_COL_ip_id ? PKT_COL_ip_ttl : PKT_COL_ip_id;
+        assert_int_equal(altered_mosaic(f.altered, PKT_LEVEL_FLOWS, &all, &cell, 1, &other, &err),
+                         0);
+        assert_true(mosaic == other);
+    }
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_pcap), cmocka_unit_test(test_pcapng),
                                        cmocka_unit_test(test_fragments),
-                                       cmocka_unit_test(test_fixed)};
+                                       cmocka_unit_test(test_fixed), cmocka_unit_test(test_mosaic)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * time. Its rows are those of raw, and right in every run that is not timed. None of these may get
  * a time. */
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -29,6 +30,8 @@
 #define CHEAT_MAPPED 14  /* keeps the capture mapped after a run */
 #define CHEAT_OPENED 15  /* keeps it open */
 #define CHEAT_TEXTLESS 16 /* level app: the second run of a process gives no texts */
+#define CHEAT_RENAMED 18  /* the same, by another name that is gone */
+#define CHEAT_FEW 17      /* the second run of a process leaves out one column */
 
 extern const pkt_backend pkt_backend_raw;
 
@@ -210,8 +213,15 @@ static void disk_write(const context *c)
 /* Keep the capture, opened or mapped, for later runs. It parses again nevertheless. */
 static void capture_keep(const char *path)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (!is_kind(CHEAT_MAPPED))
+    char name[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(name, sizeof name, "%.*s/another-name", slash ? (int)(slash - path) : 1,
+                   slash ? path : ".");
+    const int renamed = is_kind(CHEAT_RENAMED) && link(path, name) == 0;
+    const int fd = open(renamed ? name : path, O_RDONLY | O_CLOEXEC);
+    if (renamed)
+        (void)unlink(name);
+    if (is_kind(CHEAT_OPENED))
         return;
     (void)mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
     close(fd);
@@ -238,12 +248,13 @@ static int cheat_open(void *self, void **out, const pkt_capture *capture,
     const int remembered = c->kept->whole && (same || is_kind(CHEAT_DISK));
     if (remembered && !is_kind(CHEAT_FRESH) && !is_kind(CHEAT_INFER) && !is_kind(CHEAT_SIBLING) &&
         !is_kind(CHEAT_JUNK) && !is_kind(CHEAT_FAULT) && !is_kind(CHEAT_MAPPED) &&
-        !is_kind(CHEAT_OPENED) && !is_kind(CHEAT_TEXTLESS))
+        !is_kind(CHEAT_OPENED) && !is_kind(CHEAT_TEXTLESS) && !is_kind(CHEAT_FEW) &&
+        !is_kind(CHEAT_RENAMED))
         return 0;
     s->keep = !remembered;
     if (s->keep)
         c->kept->count = 0;
-    if (is_kind(CHEAT_MAPPED) || is_kind(CHEAT_OPENED))
+    if (is_kind(CHEAT_MAPPED) || is_kind(CHEAT_OPENED) || is_kind(CHEAT_RENAMED))
         capture_keep(capture->path);
     if (pkt_backend_raw.open(NULL, &s->raw, capture, request, err) == 0)
         return 0;
@@ -358,6 +369,8 @@ static int cheat_next(void *self, pkt_batch *batch, pkt_err *err)
             batch->vlan_id[i] = 7;
     if (is_kind(CHEAT_TEXTLESS) && s->c->opened == 2 && rows > 0)
         texts_drop(batch, (size_t)rows);
+    if (is_kind(CHEAT_FEW) && s->c->opened == 2 && rows > 0)
+        memset(batch->ip_id, 0, (size_t)rows * sizeof batch->ip_id[0]);
     if (s->keep && rows > 0)
         batch_keep(s->c->kept, batch, rows);
     if (s->keep && rows == 0)

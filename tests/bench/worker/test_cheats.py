@@ -13,7 +13,8 @@ import tempfile
 PKTBENCH, CHEATS = sys.argv[1:3]
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 NAMES = ("replay", "heads", "disk", "infer", "ahead", "child", "reset", "orphan", "loaded",
-         "sibling", "junk", "fault", "mapped", "opened", "textless", "fresh")
+         "sibling", "junk", "fault", "mapped", "opened", "textless", "few",
+         "renamed", "fresh")
 
 
 def bench(capture, folder, name):

@@ -264,6 +264,64 @@ static void test_digest(void **state)
     assert_true(whole[PKT_COL_ts_ns] == 0);
 }
 
+/* Digest of 1,000 rows, whose cells depend on the row alone, in batches of `size`. In row `wrong`,
+ * the ports are others. */
+static uint64_t mosaic_of(const pkt_mosaic *mosaic, size_t size, size_t wrong)
+{
+    pkt_sink sink;
+    pkt_mosaic_sink *digest = pkt_mosaic_sink_open(mosaic, &sink, NULL);
+    for (size_t row = 0; row < 1000;) {
+        memset(&batch, 0, sizeof batch);
+        batch.rows = size < 1000 - row ? size : 1000 - row;
+        for (size_t i = 0; i < batch.rows; i++, row++) {
+            batch.src_port[i] = (uint16_t)(row * 7 + (row == wrong));
+            batch.dst_port[i] = (uint16_t)(row * 7 + 1 + (row == wrong));
+        }
+        assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
+    }
+    assert_int_equal(sink.finish(sink.self, NULL), 0);
+    const uint64_t result = pkt_mosaic_sink_result(digest);
+    pkt_mosaic_sink_close(digest);
+    return result;
+}
+
+/* Each block has a column of the seed's; every row counts; batches do not. */
+static void test_mosaic(void **state)
+{
+    (void)state;
+    uint64_t whole[PKT_COLUMN_COUNT];
+    pkt_sink sink;
+    const pkt_column_set none = {{0}}, ports = PKT_SET(PORTS);
+    pkt_column_set one = none;
+    bool drawn[PKT_COLUMN_COUNT] = {false};
+    pkt_set_add(&one, PKT_COL_dst_port);
+    pkt_mosaic empty = pkt_mosaic_make(none, none), single = pkt_mosaic_make(one, one),
+               both = pkt_mosaic_make(none, ports);
+    assert_true(mosaic_of(&empty, 256, 1000) == 0);
+    memset(&batch, 0, sizeof batch);
+    pkt_digest_sink *digest = pkt_digest_sink_open(one, &sink, NULL);
+    for (size_t row = 0; row < 1000; row += 250) {
+        batch.rows = 250;
+        for (size_t i = 0; i < 250; i++)
+            batch.dst_port[i] = (uint16_t)((row + i) * 7 + 1);
+        assert_int_equal(sink.push(sink.self, &batch, NULL), 0);
+    }
+    pkt_digest_sink_result(digest, whole);
+    pkt_digest_sink_close(digest);
+    assert_true(mosaic_of(&single, 256, 1000) == whole[PKT_COL_dst_port]);
+    for (both.seed = 1; both.seed < 20; both.seed++) {
+        const uint64_t right = mosaic_of(&both, 256, 1000);
+        assert_true(right == mosaic_of(&both, 100, 1000) && right == mosaic_of(&both, 7, 1000));
+        assert_true(right != mosaic_of(&both, 256, 0) && right != mosaic_of(&both, 256, 999));
+        for (size_t row = 0; row < 1000; row++) {
+            assert_int_equal(pkt_mosaic_column(&both, row),
+                             pkt_mosaic_column(&both, row / 256 * 256));
+            drawn[pkt_mosaic_column(&both, row)] = true;
+        }
+    }
+    assert_true(drawn[PKT_COL_src_port] && drawn[PKT_COL_dst_port]);
+}
+
 static uint64_t checksum_of(size_t rows, size_t batch_rows, size_t changed)
 {
 #define SOURCE_PORT(w) PKT_IN_WORD(w, src_port)
@@ -326,9 +384,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv_text),    cmocka_unit_test(test_csv_round_trip),
         cmocka_unit_test(test_csv_refused), cmocka_unit_test(test_address_text),
-        cmocka_unit_test(test_digest),      cmocka_unit_test(test_checksum),
-        cmocka_unit_test(test_outfile),     cmocka_unit_test(test_double_text),
-        cmocka_unit_test(test_17_digits),
+        cmocka_unit_test(test_digest),      cmocka_unit_test(test_mosaic),
+        cmocka_unit_test(test_checksum),    cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_double_text), cmocka_unit_test(test_17_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
