@@ -8,7 +8,7 @@
 
 /* Add the column's cells of `count` rows, from row `from` of the batch on. Of text cells: whether
  * there is a value, its length and its bytes; never where they lie. */
-void cells_hash(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
-                size_t from, size_t count);
+void pkt_cells_hash(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
+                    size_t from, size_t count);
 
 #endif

@@ -25,8 +25,8 @@ static void texts_add(XXH3_state_t *state, const pkt_batch *batch, const pkt_col
     }
 }
 
-void cells_hash(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
-                size_t from, size_t count)
+void pkt_cells_hash(XXH3_state_t *state, const pkt_batch *batch, const pkt_column_info *info,
+                    size_t from, size_t count)
 {
     if (info->format_as == PKT_AS_TEXT)
         texts_add(state, batch, info, from, count);
@@ -40,7 +40,7 @@ static int digest_push(void *self, const pkt_batch *batch, pkt_err *err)
     pkt_digest_sink *digest = self;
     (void)err;
     for (size_t i = 0; i < digest->count; i++)
-        cells_hash(digest->states[i], batch, pkt_column_at(digest->columns[i]), 0, batch->rows);
+        pkt_cells_hash(digest->states[i], batch, pkt_column_at(digest->columns[i]), 0, batch->rows);
     return 0;
 }
 

@@ -65,7 +65,7 @@ static int mosaic_push(void *self, const pkt_batch *batch, pkt_err *err)
         const size_t count = left < batch->rows - from ? left : batch->rows - from;
         const pkt_column_info *info = pkt_column_at(pkt_mosaic_column(&m->mosaic, m->rows));
         const bool text = info->format_as == PKT_AS_TEXT;
-        cells_hash(m->states[text], batch, info, from, count);
+        pkt_cells_hash(m->states[text], batch, info, from, count);
         m->used[text] = true;
         m->rows += count;
         from += count;
