@@ -144,21 +144,27 @@ static json_t *digests_honest(const sample_plan *p)
     return digests;
 }
 
+/* Is the column another one in these digests than the slice as it is now has? */
+static bool is_wrong(const sample_plan *p, const json_t *digests, size_t column)
+{
+    const char *hex = json_string_value(json_object_get(digests, pkt_column_at(column)->name));
+    pkt_err err = {.pos = PKT_POS_NONE};
+    uint64_t wanted;
+    return hex && proof_digest(p->cell->proof, column, &wanted, &err) == 0 &&
+           strtoull(hex, NULL, 16) != wanted;
+}
+
 /* A column that another process gets wrong, too, in the slice as it is now; PKT_COLUMN_COUNT: none,
  * so that the run did not do its work. */
 static size_t column_wrong(const sample_plan *p, const pkt_mosaic *mosaic)
 {
+    const pkt_mosaic_columns *const sets[] = {&mosaic->numbers, &mosaic->texts};
     json_t *digests = p->cell->proof ? digests_honest(p) : NULL;
     size_t wrong = PKT_COLUMN_COUNT;
-    for (size_t i = 0; digests && wrong == PKT_COLUMN_COUNT && i < mosaic->numbers.count; i++) {
-        const size_t column = mosaic->numbers.columns[i];
-        const char *hex = json_string_value(json_object_get(digests, pkt_column_at(column)->name));
-        pkt_err err = {.pos = PKT_POS_NONE};
-        uint64_t wanted;
-        if (hex && proof_digest(p->cell->proof, column, &wanted, &err) == 0 &&
-            strtoull(hex, NULL, 16) != wanted)
-            wrong = column;
-    }
+    for (size_t s = 0; digests && s < 2; s++)
+        for (size_t i = 0; wrong == PKT_COLUMN_COUNT && i < sets[s]->count; i++)
+            if (is_wrong(p, digests, sets[s]->columns[i]))
+                wrong = sets[s]->columns[i];
     json_decref(digests);
     return wrong;
 }
